@@ -1,0 +1,3 @@
+//! Server functions, one file per intention. See the tour in `lib.rs`.
+
+pub mod refusal;

@@ -1,0 +1,82 @@
+//! The closed list of reasons for which a sign-in ends without a session, as both halves know it.
+//!
+//! A refusal travels in the query of `/login?error=<code>`. Anyone can write that query, so it carries a code
+//! of this list and never text: the sentence is chosen in `ui`, and an unknown code is no refusal at all.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a sign-in ended on `/login`. One code, one sentence, one next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The person pressed "cancel" at the provider (`access_denied`, RFC 6749 §4.1.2.1).
+    Cancelled,
+    /// The flow is older than ten minutes.
+    FlowExpired,
+    /// This browser holds no pending flow for the response: another browser started it, the cookie was
+    /// dropped, or the address was made up.
+    FlowUnknown,
+    /// The flow was completed or failed before; it counts once.
+    FlowUsed,
+    /// The response does not belong to the flow it claims: another provider's, or a wrong `iss` (RFC 9207).
+    ResponseMismatch,
+    /// `prompt=none` was asked and the provider would have to show something (OpenID Connect Core §3.1.2.6).
+    InteractionRequired,
+    /// The provider answered the authorization or token request with an error.
+    ProviderRefused,
+    /// The provider does not answer, answers too slowly, or with a server error; or it asks us to wait.
+    ProviderUnavailable,
+    /// The provider's answer did not pass verification.
+    ProviderInvalid,
+    /// A user with this e-mail address exists and has other ways in.
+    LinkRequired,
+    /// The user was disabled.
+    AccountDisabled,
+    /// Too many attempts from this address.
+    TooManyRequests,
+    /// Our own fault; the log has the cause.
+    ServerError,
+}
+
+impl Refusal {
+    /// Every refusal, for tests that walk over all of them.
+    pub const ALL: [Self; 13] = [
+        Self::Cancelled,
+        Self::FlowExpired,
+        Self::FlowUnknown,
+        Self::FlowUsed,
+        Self::ResponseMismatch,
+        Self::InteractionRequired,
+        Self::ProviderRefused,
+        Self::ProviderUnavailable,
+        Self::ProviderInvalid,
+        Self::LinkRequired,
+        Self::AccountDisabled,
+        Self::TooManyRequests,
+        Self::ServerError,
+    ];
+
+    /// The code in the query string, `snake_case`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::FlowExpired => "flow_expired",
+            Self::FlowUnknown => "flow_unknown",
+            Self::FlowUsed => "flow_used",
+            Self::ResponseMismatch => "response_mismatch",
+            Self::InteractionRequired => "interaction_required",
+            Self::ProviderRefused => "provider_refused",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::ProviderInvalid => "provider_invalid",
+            Self::LinkRequired => "link_required",
+            Self::AccountDisabled => "account_disabled",
+            Self::TooManyRequests => "too_many_requests",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    /// The refusal of a code, `None` for anything that is not of the list.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.code() == code)
+    }
+}

@@ -1,0 +1,69 @@
+//! # Latchkey, the tour
+//!
+//! Sign-in for Rust web applications. Each room below is one paragraph; read them in this order and you
+//! have read the application. Arrows between rooms run one way, from the later to the earlier, and
+//! `tests/rooms.rs` holds the code to it. Pure rooms take time and randomness as arguments.
+
+/// **oauth** speaks RFC 6749, 7636 and 9207 and nothing else: it builds the authorization request and the
+/// token request and judges the answers. It opens no socket and imports no other room.
+#[cfg(feature = "ssr")]
+pub mod oauth;
+
+/// **oidc** is OpenID Connect on top: the discovery document, the JWK set, the id_token and its claims,
+/// userinfo. Bytes go in, verified claims or a named refusal come out.
+#[cfg(feature = "ssr")]
+pub mod oidc;
+
+/// **providers** holds a page of facts per provider (endpoints, scopes, manners) and turns each one's
+/// documents into a `Profile`. Data, no I/O.
+#[cfg(feature = "ssr")]
+pub mod providers;
+
+/// **accounts** is the meaning: users, identities, verified and claimed e-mail addresses, and the linking
+/// policy `decide`, total and pure.
+#[cfg(feature = "ssr")]
+pub mod accounts;
+
+/// **store** is the database: named queries, portable between SQLite and PostgreSQL. `settle` gathers the
+/// facts, asks `accounts::decide` and carries its answer out in one transaction.
+#[cfg(feature = "ssr")]
+pub mod store;
+
+/// **relying_party** runs the flow: `begin` makes the authorization URL and the pending flow, `complete`
+/// takes the response to a verified profile. The only room that talks HTTP to providers; time-outs, size
+/// limits, the JWK set cache and the circuit breakers live here.
+#[cfg(feature = "ssr")]
+pub mod relying_party;
+
+/// **sessions** remembers browsers: the session store on our own table, the sealed flow cookies, the
+/// signed-in user of a request.
+#[cfg(feature = "ssr")]
+pub mod sessions;
+
+/// **actions** has every server function, one file per intention. Both targets; the server's part stays
+/// inside the bodies.
+pub mod actions;
+
+/// **ui** is what a person sees: the app, its pages, components and islands. Both targets.
+pub mod ui;
+
+/// **config** is the only reader of the environment. Parsed once into types; every error names the
+/// variable and what to put there.
+#[cfg(feature = "ssr")]
+pub mod config;
+
+/// **web** is the Axum edge: router, layers, headers, health, the listener. Nothing imports it.
+#[cfg(feature = "ssr")]
+pub mod web;
+
+/// **sandbox** plays the providers for development, demo and tests: small, real, on a listener of its own.
+/// It imports no room of ours, so that it is an independent witness.
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+
+/// The browser's entry: wakes the islands of a page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[leptos::wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

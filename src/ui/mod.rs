@@ -1,0 +1,3 @@
+//! What a person sees. See the tour in `lib.rs`.
+
+pub mod view;
