@@ -1,1 +1,57 @@
-//! See the tour in `lib.rs`.
+//! RFC 6749 (authorization code and refresh grants), RFC 7636 (PKCE), RFC 7009 (revocation), RFC 9207
+//! (`iss` in the response), as hardened by RFC 9700.
+//!
+//! Every step over the network is a pair: one function builds the request, one processes the response.
+//! This room opens no socket, reads no clock and draws no random numbers. What has passed a check has a
+//! type of its own ([`AuthorizationCode`], [`TokenResponse`]) that nothing else can make.
+//!
+//! Reading order: [`State`], [`PkceVerifier`], [`AuthorizationRequest`], [`validate_authorization_response`],
+//! [`Client`], [`authorization_code_grant`], [`process_token_response`], [`revocation_request`].
+
+mod authorization_request;
+mod authorization_response;
+mod client_authentication;
+mod http_message;
+mod json_document;
+mod pkce;
+mod revocation;
+mod scopes;
+mod token_request;
+mod token_response;
+mod unguessable;
+
+#[cfg(test)]
+mod tests;
+
+pub use authorization_request::AuthorizationRequest;
+pub use authorization_response::{
+    AuthorizationCode, AuthorizationErrorCode, AuthorizationResponse, AuthorizationResponseError,
+    ExpectedResponse, validate_authorization_response,
+};
+pub use client_authentication::{Client, ClientAuthentication};
+pub use http_message::{HttpRequest, HttpResponse, MAX_BODY_BYTES, Method, ResponseFault};
+pub use json_document::{DocumentError, JsonDocument};
+pub use pkce::PkceChallenge;
+pub use revocation::{
+    RevocationError, TokenTypeHint, process_revocation_response, revocation_request,
+};
+pub use scopes::Scopes;
+pub use token_request::{authorization_code_grant, refresh_token_grant};
+pub use token_response::{
+    TokenEncoding, TokenError, TokenErrorCode, TokenResponse, process_token_response,
+};
+pub use unguessable::{Nonce, PkceVerifier, State};
+
+/// Everything that can go wrong in this room, for those who treat its steps alike.
+#[derive(Debug, thiserror::Error)]
+pub enum OAuthError {
+    /// The authorization response was refused.
+    #[error(transparent)]
+    AuthorizationResponse(#[from] AuthorizationResponseError),
+    /// The token endpoint refused, or its answer was refused.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The revocation endpoint did not confirm.
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
+}

@@ -1,0 +1,179 @@
+//! Requests and responses as plain values: this room says what to send and judges what came back; sending
+//! is somebody else's.
+
+use std::fmt;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::{Url, form_urlencoded};
+
+use super::{Client, JsonDocument};
+
+/// Largest answer of a provider that is read at all, in bytes. The sender stops reading there; the functions
+/// that process answers check it again.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// The longest that we let a provider's `Retry-After` keep us away.
+const MAX_RETRY_AFTER_SECONDS: u64 = 24 * 60 * 60;
+
+/// A request to a provider, ready to be sent. Send it without following redirects: the headers and the body
+/// hold secrets that are meant for this address alone.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The address. Never holds a secret.
+    pub url: Url,
+    /// Headers by their name in lower case.
+    pub headers: Vec<(&'static str, SecretString)>,
+    /// The body; `content-type` is among the headers.
+    pub body: Option<SecretString>,
+}
+
+/// The methods that the protocols need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET, to read documents.
+    Get,
+    /// POST, to the token and revocation endpoints (RFC 6749 §3.2).
+    Post,
+}
+
+impl HttpRequest {
+    /// GET of a JSON document that everybody may read.
+    pub fn get_json(url: &Url) -> Self {
+        let headers = vec![("accept", "application/json".into())];
+        Self {
+            method: Method::Get,
+            url: url.clone(),
+            headers,
+            body: None,
+        }
+    }
+
+    /// GET of a JSON document as the bearer of an access token: in the header, never in the query, where it
+    /// would end up in logs (RFC 6750 §2.1, §5.3).
+    pub fn get_json_as_bearer(url: &Url, access_token: &SecretString) -> Self {
+        use secrecy::ExposeSecret;
+        let mut request = Self::get_json(url);
+        let value = format!("Bearer {}", access_token.expose_secret());
+        request.headers.push(("authorization", value.into()));
+        request
+    }
+
+    /// POST of a form as `client`, with its authentication in the header or the body.
+    pub(super) fn post_form(url: &Url, client: &Client, parameters: &[(&str, &str)]) -> Self {
+        let mut headers = vec![
+            ("accept", "application/json".into()),
+            ("content-type", "application/x-www-form-urlencoded".into()),
+        ];
+        headers.extend(
+            client
+                .authorization_header()
+                .map(|value| ("authorization", value)),
+        );
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .extend_pairs(client.body_parameters())
+            .finish();
+        Self {
+            method: Method::Post,
+            url: url.clone(),
+            headers,
+            body: Some(body.into()),
+        }
+    }
+}
+
+/// A provider's answer, as far as the protocols look at it.
+#[derive(Clone, Default)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// The body, cut off by the sender beyond [`MAX_BODY_BYTES`].
+    pub body: Vec<u8>,
+}
+
+/// Why an answer is of no use whatever its body says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResponseFault {
+    /// 429 or 5xx: the provider cannot now; later it may.
+    #[error("the provider is unavailable (status {status})")]
+    Unavailable {
+        /// The status code.
+        status: u16,
+        /// `Retry-After`, where it was given in seconds; at most a day.
+        retry_after: Option<Duration>,
+    },
+    /// The body exceeds [`MAX_BODY_BYTES`].
+    #[error("the provider's answer is too large")]
+    TooLarge,
+    /// A status that this step does not know; redirects are among them.
+    #[error("the provider answered with status {0}")]
+    UnexpectedStatus(u16),
+}
+
+impl HttpResponse {
+    /// Refuses what is too large or comes from a provider in trouble.
+    pub(crate) fn check_available(&self) -> Result<(), ResponseFault> {
+        if self.status == 429 || (500..=599).contains(&self.status) {
+            let retry_after = self.retry_after();
+            return Err(ResponseFault::Unavailable {
+                status: self.status,
+                retry_after,
+            });
+        }
+        if self.body.len() > MAX_BODY_BYTES {
+            return Err(ResponseFault::TooLarge);
+        }
+        Ok(())
+    }
+
+    /// Refuses everything but 200.
+    pub(crate) fn check_ok(&self) -> Result<(), ResponseFault> {
+        self.check_available()?;
+        match self.status {
+            200 => Ok(()),
+            status => Err(ResponseFault::UnexpectedStatus(status)),
+        }
+    }
+
+    /// Whether the body may be read as JSON. A missing type is tolerated, a wrong one (an error page in HTML)
+    /// is not.
+    pub(crate) fn may_be_json(&self) -> bool {
+        self.media_type().is_none_or(|media_type| {
+            media_type.eq_ignore_ascii_case("application/json")
+                || media_type.to_ascii_lowercase().ends_with("+json")
+        })
+    }
+
+    /// `Content-Type` without its parameters.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        let content_type = self.content_type.as_deref()?;
+        content_type.split(';').next().map(str::trim)
+    }
+
+    /// The body as a JSON object with unique members.
+    pub(crate) fn json(&self) -> Result<JsonDocument, super::DocumentError> {
+        JsonDocument::parse(&self.body)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        let seconds: u64 = self.retry_after.as_deref()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish()
+    }
+}

@@ -1,0 +1,206 @@
+//! A JSON object as strangers send it: read without forgiveness.
+//!
+//! Two parsers that disagree about a document are a hole: so a member name that occurs twice is a refusal at
+//! every depth. A member of the wrong type is a refusal as well and never counts as absent, which is how
+//! `"exp": "never"` once passed for "no expiry" (CVE-2026-25537).
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+/// A JSON object with unique member names.
+#[derive(Clone, PartialEq)]
+pub struct JsonDocument(Map<String, Value>);
+
+/// Why a document is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Not a JSON object, or one with a member name twice.
+    #[error("not a JSON object with unique members")]
+    NotAnObject,
+    /// This member is required.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// This member has the wrong JSON type or a value outside its range.
+    #[error("{0} has the wrong type")]
+    WrongType(&'static str),
+}
+
+impl JsonDocument {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotAnObject`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        match serde_json::from_slice(bytes) {
+            Ok(UniqueMembers(Value::Object(members))) => Ok(Self(members)),
+            _ => Err(DocumentError::NotAnObject),
+        }
+    }
+
+    /// Reads a form as if it were an object of strings, for providers that answer that way.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotAnObject`] for bytes that are not UTF-8 and for names that come twice.
+    pub fn parse_urlencoded(bytes: &[u8]) -> Result<Self, DocumentError> {
+        std::str::from_utf8(bytes).map_err(|_| DocumentError::NotAnObject)?;
+        let mut members = Map::new();
+        for (name, value) in form_urlencoded::parse(bytes) {
+            let earlier = members.insert(name.into_owned(), Value::String(value.into_owned()));
+            if earlier.is_some() {
+                return Err(DocumentError::NotAnObject);
+            }
+        }
+        Ok(Self(members))
+    }
+
+    /// A member as it is.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Whether there is such a member, be it `null`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The members' names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// A string.
+    ///
+    /// # Errors
+    /// [`DocumentError::WrongType`] for anything else that is there, `null` included.
+    pub fn optional_str(&self, name: &'static str) -> Result<Option<&str>, DocumentError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(DocumentError::WrongType(name)),
+        }
+    }
+
+    /// A string that must be there.
+    ///
+    /// # Errors
+    /// [`DocumentError::Missing`], [`DocumentError::WrongType`].
+    pub fn required_str(&self, name: &'static str) -> Result<&str, DocumentError> {
+        self.optional_str(name)?.ok_or(DocumentError::Missing(name))
+    }
+
+    /// A boolean; the string `"true"` is none.
+    ///
+    /// # Errors
+    /// [`DocumentError::WrongType`].
+    pub fn optional_bool(&self, name: &'static str) -> Result<Option<bool>, DocumentError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(DocumentError::WrongType(name)),
+        }
+    }
+
+    /// An integer that is not negative; `1.0` is none.
+    ///
+    /// # Errors
+    /// [`DocumentError::WrongType`].
+    pub fn optional_u64(&self, name: &'static str) -> Result<Option<u64>, DocumentError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => value
+                .as_u64()
+                .map(Some)
+                .ok_or(DocumentError::WrongType(name)),
+        }
+    }
+
+    /// An array of strings.
+    ///
+    /// # Errors
+    /// [`DocumentError::WrongType`], also when a single element is no string.
+    pub fn optional_strs(&self, name: &'static str) -> Result<Option<Vec<&str>>, DocumentError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let elements = value.as_array().ok_or(DocumentError::WrongType(name))?;
+        let strings: Option<Vec<&str>> = elements.iter().map(Value::as_str).collect();
+        strings.map(Some).ok_or(DocumentError::WrongType(name))
+    }
+}
+
+/// Names only: the values are tokens and personal data.
+impl fmt::Debug for JsonDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JsonDocument")?;
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// A [`Value`] whose objects, at every depth, have each name once. The depth itself is bounded by
+/// `serde_json` (128).
+struct UniqueMembers(Value);
+
+impl<'de> Deserialize<'de> for UniqueMembers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueMembersVisitor).map(Self)
+    }
+}
+
+struct UniqueMembersVisitor;
+
+impl<'de> Visitor<'de> for UniqueMembersVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON with unique member names")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(UniqueMembers(element)) = elements.next_element()? {
+            array.push(element);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, UniqueMembers(value))) = members.next_entry::<String, _>()? {
+            if object.insert(name, value).is_some() {
+                return Err(de::Error::custom("a member name occurs twice"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}

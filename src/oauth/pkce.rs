@@ -1,0 +1,29 @@
+//! Proof Key for Code Exchange, RFC 7636, with `S256` as the only method: `plain` would put the verifier
+//! itself into the browser's address bar (RFC 9700 §2.1.1).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::PkceVerifier;
+
+/// `code_challenge`: what the authorization request shows of the verifier (RFC 7636 §4.2). Not a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PkceChallenge(String);
+
+impl PkceVerifier {
+    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))`.
+    pub fn challenge(&self) -> PkceChallenge {
+        PkceChallenge(URL_SAFE_NO_PAD.encode(digest(&SHA256, self.expose().as_bytes())))
+    }
+}
+
+impl PkceChallenge {
+    /// `code_challenge_method`.
+    pub const METHOD: &str = "S256";
+
+    /// The challenge as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
