@@ -1,1 +1,47 @@
-//! See the tour in `lib.rs`.
+//! OpenID Connect Core 1.0 and Discovery 1.0, on top of [`crate::oauth`].
+//!
+//! Bytes go in, verified claims or a named refusal come out. `jsonwebtoken` checks signatures and nothing
+//! else here: its defaults require only `exp` and accept any overlapping audience, so every claim is checked
+//! by this room, on the JSON value itself. No socket, no clock, no randomness.
+//!
+//! Reading order: [`process_discovery_response`], [`process_jwks_response`], [`verify_id_token`],
+//! [`process_userinfo_response`].
+
+mod algorithm;
+mod discovery;
+mod endpoint;
+mod id_token;
+mod jwks;
+mod userinfo;
+
+#[cfg(test)]
+pub(crate) mod signing_for_tests;
+
+pub use algorithm::Algorithm;
+pub use discovery::{
+    DiscoveryError, ProviderMetadata, discovery_request, discovery_url, process_discovery_response,
+};
+pub use endpoint::{EndpointFault, EndpointRules};
+pub use id_token::{
+    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenRefusal, LEEWAY_SECONDS,
+    NonceRule, Verdict, verify_id_token,
+};
+pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};
+pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};
+
+/// Everything that can go wrong in this room, for those who treat its steps alike.
+#[derive(Debug, thiserror::Error)]
+pub enum OidcError {
+    /// The discovery document was refused.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// The JWK set was refused.
+    #[error(transparent)]
+    Jwks(#[from] JwksError),
+    /// The id_token was refused.
+    #[error(transparent)]
+    IdToken(#[from] IdTokenError),
+    /// The userinfo response was refused.
+    #[error(transparent)]
+    Userinfo(#[from] UserinfoError),
+}

@@ -1,0 +1,182 @@
+//! One key of a set: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2.
+
+use std::fmt;
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use serde_json::Value;
+
+use super::super::Algorithm;
+
+/// RSA moduli in bits: shorter ones can be broken, longer ones only cost time.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+/// Longest RSA exponent in bytes; 65537 has three. The cost of a check grows with it.
+const MAX_RSA_EXPONENT_BYTES: usize = 4;
+
+/// A public key that verifies signatures. Private members of the JWK (`d`, `p`, …) are never read: a provider
+/// that publishes them has a problem which should not become a line in our log.
+#[derive(Clone)]
+pub(in crate::oidc) struct VerificationKey {
+    kid: Option<String>,
+    algorithms: Vec<Algorithm>,
+    key: DecodingKey,
+}
+
+impl VerificationKey {
+    /// Reads a JWK; `None` where it is of no use to us.
+    pub(super) fn from_jwk(jwk: &Value) -> Option<Self> {
+        if !is_for_signatures(jwk)? {
+            return None;
+        }
+        let kid = optional_str(jwk, "kid")?.map(str::to_owned);
+        let (of_type, key) = public_key(jwk)?;
+        let algorithms = match optional_str(jwk, "alg")? {
+            None => of_type,
+            Some(name) => of_type
+                .into_iter()
+                .filter(|algorithm| algorithm.name() == name)
+                .collect(),
+        };
+        (!algorithms.is_empty()).then_some(Self {
+            kid,
+            algorithms,
+            key,
+        })
+    }
+
+    /// `kid`.
+    pub(in crate::oidc) fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Whether the key's type, and its `alg` if it has one, go with this algorithm.
+    pub(in crate::oidc) fn suits(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    /// Whether `signature` (base64url) is this key's signature of `message`.
+    pub(in crate::oidc) fn verifies(
+        &self,
+        signature: &str,
+        message: &[u8],
+        algorithm: Algorithm,
+    ) -> bool {
+        self.suits(algorithm)
+            && jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier())
+                .unwrap_or(false)
+    }
+}
+
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey")
+            .field("kid", &self.kid)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `use` and `key_ops` (RFC 7517 §4.2, §4.3). `None` when one of them has a wrong type.
+fn is_for_signatures(jwk: &Value) -> Option<bool> {
+    let used = optional_str(jwk, "use")?.is_none_or(|used| used == "sig");
+    let operations = match jwk.get("key_ops") {
+        None => true,
+        Some(operations) => operations
+            .as_array()?
+            .iter()
+            .any(|operation| operation == "verify"),
+    };
+    Some(used && operations)
+}
+
+/// The key by its `kty`, and the algorithms that it could be for. `oct` is no public key: with such a key
+/// anybody who can read the set could sign.
+fn public_key(jwk: &Value) -> Option<(Vec<Algorithm>, DecodingKey)> {
+    match (optional_str(jwk, "kty")??, optional_str(jwk, "crv")?) {
+        ("RSA", _) => {
+            let key = rsa_key(&bytes(jwk, "n")?, &bytes(jwk, "e")?)?;
+            Some((
+                vec![
+                    Algorithm::Rs256,
+                    Algorithm::Rs384,
+                    Algorithm::Rs512,
+                    Algorithm::Ps256,
+                    Algorithm::Ps384,
+                    Algorithm::Ps512,
+                ],
+                key,
+            ))
+        }
+        ("EC", Some("P-256")) => Some((
+            vec![Algorithm::Es256],
+            ec_key(jwk, 32, &ECDSA_P256_SHA256_FIXED)?,
+        )),
+        ("EC", Some("P-384")) => Some((
+            vec![Algorithm::Es384],
+            ec_key(jwk, 48, &ECDSA_P384_SHA384_FIXED)?,
+        )),
+        ("OKP", Some("Ed25519")) => Some((vec![Algorithm::EdDsa], ed25519_key(jwk)?)),
+        _ => None,
+    }
+}
+
+fn rsa_key(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
+    let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
+    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
+    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+    // With e = 1 every message is its own signature.
+    let sane_exponent = e.len() <= MAX_RSA_EXPONENT_BYTES && odd(e) && e != [1];
+    if !RSA_BITS.contains(&bits) || !odd(n) || !sane_exponent {
+        return None;
+    }
+    RsaPublicKeyComponents { n, e }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .ok()?;
+    Some(DecodingKey::from_rsa_raw_components(n, e))
+}
+
+fn ec_key(
+    jwk: &Value,
+    coordinate_bytes: usize,
+    curve: &'static dyn VerificationAlgorithm,
+) -> Option<DecodingKey> {
+    let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
+    if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
+        return None;
+    }
+    let point = [&[4], x.as_slice(), y.as_slice()].concat();
+    // A point off the curve ends here.
+    UnparsedPublicKey::new(curve, &point).parse().ok()?;
+    Some(DecodingKey::from_ec_der(&point))
+}
+
+fn ed25519_key(jwk: &Value) -> Option<DecodingKey> {
+    let x = bytes(jwk, "x")?;
+    UnparsedPublicKey::new(&ED25519, &x).parse().ok()?;
+    Some(DecodingKey::from_ed_der(&x))
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let start = number
+        .iter()
+        .position(|byte| *byte != 0)
+        .unwrap_or(number.len());
+    &number[start..]
+}
+
+/// A string member, if there; `None` when something else is there.
+fn optional_str<'a>(jwk: &'a Value, name: &str) -> Option<Option<&'a str>> {
+    match jwk.get(name) {
+        None => Some(None),
+        Some(value) => value.as_str().map(Some),
+    }
+}
+
+fn bytes(jwk: &Value, name: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(optional_str(jwk, name)??).ok()
+}
