@@ -8,38 +8,44 @@
 //! Reading order: [`State`], [`PkceVerifier`], [`AuthorizationRequest`], [`validate_authorization_response`],
 //! [`Client`], [`authorization_code_grant`], [`process_token_response`], [`revocation_request`].
 
+mod authorization_error;
 mod authorization_request;
 mod authorization_response;
 mod client_authentication;
-mod http_message;
+mod http_request;
+mod http_response;
 mod json_document;
 mod pkce;
+mod response_parameters;
 mod revocation;
 mod scopes;
+mod token_error;
 mod token_request;
 mod token_response;
 mod unguessable;
+mod unique_members;
 
 #[cfg(test)]
 mod tests;
 
+pub use authorization_error::{AuthorizationErrorCode, AuthorizationResponseError};
 pub use authorization_request::AuthorizationRequest;
 pub use authorization_response::{
-    AuthorizationCode, AuthorizationErrorCode, AuthorizationResponse, AuthorizationResponseError,
-    ExpectedResponse, validate_authorization_response,
+    AuthorizationCode, ExpectedResponse, validate_authorization_response,
 };
 pub use client_authentication::{Client, ClientAuthentication};
-pub use http_message::{HttpRequest, HttpResponse, MAX_BODY_BYTES, Method, ResponseFault};
+pub use http_request::{HttpRequest, Method};
+pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseFault};
 pub use json_document::{DocumentError, JsonDocument};
 pub use pkce::PkceChallenge;
+pub use response_parameters::AuthorizationResponse;
 pub use revocation::{
     RevocationError, TokenTypeHint, process_revocation_response, revocation_request,
 };
 pub use scopes::Scopes;
+pub use token_error::{TokenError, TokenErrorCode};
 pub use token_request::{authorization_code_grant, refresh_token_grant};
-pub use token_response::{
-    TokenEncoding, TokenError, TokenErrorCode, TokenResponse, process_token_response,
-};
+pub use token_response::{TokenEncoding, TokenResponse, process_token_response};
 pub use unguessable::{Nonce, PkceVerifier, State};
 
 /// Everything that can go wrong in this room, for those who treat its steps alike.

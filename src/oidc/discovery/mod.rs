@@ -1,48 +1,23 @@
 //! The provider's metadata: OpenID Connect Discovery §3 and §4, RFC 8414.
 
-use secrecy::SecretString;
+mod metadata;
+
+#[cfg(test)]
+mod tests;
+
+pub use metadata::ProviderMetadata;
 use url::Url;
 
 use super::Algorithm;
 use super::endpoint::{EndpointFault, EndpointRules, parse_endpoint, parse_issuer};
-use crate::oauth::{
-    ClientAuthentication, DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseFault,
-};
-
-/// What a provider says of itself: from [`process_discovery_response`], or from a provider's page of facts.
-/// All of it comes from one document; never mix two (threat AR10: a client secret for H sent to E).
-#[derive(Clone, Debug)]
-pub struct ProviderMetadata {
-    /// `issuer`, byte for byte as the id_token's `iss` will be.
-    pub issuer: String,
-    /// `authorization_endpoint`.
-    pub authorization_endpoint: Url,
-    /// `token_endpoint`.
-    pub token_endpoint: Url,
-    /// `jwks_uri`.
-    pub jwks_uri: Url,
-    /// `userinfo_endpoint`.
-    pub userinfo_endpoint: Option<Url>,
-    /// `revocation_endpoint` (RFC 8414).
-    pub revocation_endpoint: Option<Url>,
-    /// `end_session_endpoint` (RP-Initiated Logout).
-    pub end_session_endpoint: Option<Url>,
-    /// `token_endpoint_auth_methods_supported`; `client_secret_basic` where the document is silent.
-    pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// `authorization_response_iss_parameter_supported` (RFC 9207 §3).
-    pub authorization_response_iss_parameter_supported: bool,
-    /// `id_token_signing_alg_values_supported`, as far as we accept them; RS256 where the document is silent.
-    pub id_token_signing_alg_values_supported: Vec<Algorithm>,
-    /// `code_challenge_methods_supported`; empty where the document is silent.
-    pub code_challenge_methods_supported: Vec<String>,
-}
+use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseFault};
 
 /// Where an issuer's metadata is (Discovery §4.1): a final `/` of the issuer goes before the path is added.
 ///
 /// # Errors
-/// The issuer's own [`EndpointFault`].
-pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, EndpointFault> {
-    let mut url = parse_issuer(issuer, rules)?;
+/// [`DiscoveryError::Endpoint`] about the issuer itself.
+pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
+    let mut url = usable_issuer(issuer, rules)?;
     let path = format!(
         "{}/.well-known/openid-configuration",
         url.path().trim_end_matches('/')
@@ -54,8 +29,11 @@ pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, Endpoint
 /// Asks for an issuer's metadata.
 ///
 /// # Errors
-/// The issuer's own [`EndpointFault`].
-pub fn discovery_request(issuer: &str, rules: EndpointRules) -> Result<HttpRequest, EndpointFault> {
+/// [`DiscoveryError::Endpoint`] about the issuer itself.
+pub fn discovery_request(
+    issuer: &str,
+    rules: EndpointRules,
+) -> Result<HttpRequest, DiscoveryError> {
     Ok(HttpRequest::get_json(&discovery_url(issuer, rules)?))
 }
 
@@ -110,31 +88,6 @@ pub fn process_discovery_response(
     })
 }
 
-impl ProviderMetadata {
-    /// How to authenticate with `secret` at the token endpoint: Basic where offered, then the body; without a
-    /// secret as a public client. `None` when the provider offers neither.
-    pub fn client_authentication(
-        &self,
-        secret: Option<SecretString>,
-    ) -> Option<ClientAuthentication> {
-        let offers = |method: &str| {
-            self.token_endpoint_auth_methods_supported
-                .iter()
-                .any(|offered| offered == method)
-        };
-        match secret {
-            None => Some(ClientAuthentication::None),
-            Some(secret) if offers("client_secret_basic") => {
-                Some(ClientAuthentication::ClientSecretBasic(secret))
-            }
-            Some(secret) if offers("client_secret_post") => {
-                Some(ClientAuthentication::ClientSecretPost(secret))
-            }
-            Some(_) => None,
-        }
-    }
-}
-
 /// Why a provider's metadata was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoveryError {
@@ -161,6 +114,13 @@ pub enum DiscoveryError {
     /// The provider signs with nothing that we accept.
     #[error("the provider offers no signature algorithm that is accepted")]
     NoAcceptedAlgorithm,
+}
+
+fn usable_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
+    parse_issuer(issuer, rules).map_err(|fault| DiscoveryError::Endpoint {
+        member: "issuer",
+        fault,
+    })
 }
 
 struct Endpoints<'a> {
@@ -214,6 +174,3 @@ fn strings(
         .unwrap_or_else(|| default.to_vec());
     Ok(strings.into_iter().map(str::to_owned).collect())
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,8 +5,10 @@
 
 mod claims;
 mod error;
+mod hashes;
 mod header;
 mod payload;
+mod times;
 mod verdict;
 
 #[cfg(test)]
@@ -14,8 +16,8 @@ mod tests;
 
 pub use claims::Claims;
 pub use error::{IdTokenError, IdTokenRefusal};
-pub use payload::LEEWAY_SECONDS;
 use secrecy::SecretString;
+pub use times::LEEWAY_SECONDS;
 use verdict::Verdicts;
 pub use verdict::{Check, ClaimVerdict, Verdict};
 

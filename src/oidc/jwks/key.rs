@@ -157,6 +157,9 @@ fn ec_key(
 
 fn ed25519_key(jwk: &Value) -> Option<DecodingKey> {
     let x = bytes(jwk, "x")?;
+    if x.len() != 32 {
+        return None;
+    }
     UnparsedPublicKey::new(&ED25519, &x).parse().ok()?;
     Some(DecodingKey::from_ed_der(&x))
 }

@@ -1,0 +1,113 @@
+//! The parameters of an authorization response, before any check (RFC 6749 §4.1.2, RFC 9207 §2).
+
+use std::fmt;
+
+use url::form_urlencoded;
+
+use super::AuthorizationResponseError;
+
+/// Longest `code` that we take, in bytes. Microsoft's are near 2 KB.
+const MAX_CODE_BYTES: usize = 4096;
+/// Longest of the other parameters, in bytes.
+const MAX_PARAMETER_BYTES: usize = 1024;
+
+/// An authorization response as it arrived, nothing in it verified. `error_description` and `error_uri` are
+/// not even read: they are text of a stranger, and we say what happened in our own words.
+#[derive(Clone, Default)]
+pub struct AuthorizationResponse {
+    pub(super) code: Parameter,
+    pub(super) state: Parameter,
+    pub(super) iss: Parameter,
+    pub(super) error: Parameter,
+}
+
+impl AuthorizationResponse {
+    /// Reads a query or a `form_post` body. Parameters that come twice or too long are remembered as such and
+    /// refused by the validation.
+    pub fn from_urlencoded(text: &str) -> Self {
+        let mut response = Self::default();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            response.add(&name, value.into_owned());
+        }
+        response
+    }
+
+    /// From parameters that somebody else has already taken apart.
+    pub fn new(
+        code: Option<String>,
+        state: Option<String>,
+        iss: Option<String>,
+        error: Option<String>,
+    ) -> Self {
+        let mut response = Self::default();
+        for (name, value) in [
+            ("code", code),
+            ("state", state),
+            ("iss", iss),
+            ("error", error),
+        ] {
+            if let Some(value) = value {
+                response.add(name, value);
+            }
+        }
+        response
+    }
+
+    /// `state` as it arrived, to find the pending flow by. Proves nothing.
+    pub fn unverified_state(&self) -> Option<&str> {
+        self.state.once("state").ok().flatten()
+    }
+
+    fn add(&mut self, name: &str, value: String) {
+        match name {
+            "code" => self.code.add(value, MAX_CODE_BYTES),
+            "state" => self.state.add(value, MAX_PARAMETER_BYTES),
+            "iss" => self.iss.add(value, MAX_PARAMETER_BYTES),
+            "error" => self.error.add(value, MAX_PARAMETER_BYTES),
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Debug for AuthorizationResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthorizationResponse([redacted])")
+    }
+}
+
+/// One parameter of the response.
+#[derive(Clone, Default, PartialEq)]
+pub(super) enum Parameter {
+    #[default]
+    Absent,
+    Once(String),
+    Repeated,
+    TooLong,
+}
+
+impl Parameter {
+    pub(super) fn is_absent(&self) -> bool {
+        *self == Self::Absent
+    }
+
+    fn add(&mut self, value: String, limit: usize) {
+        *self = match self {
+            Self::Absent if value.len() > limit => Self::TooLong,
+            Self::Absent => Self::Once(value),
+            _ => Self::Repeated,
+        };
+    }
+
+    /// The value; an empty one counts as none (RFC 6749 §3.1).
+    pub(super) fn once(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<&str>, AuthorizationResponseError> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Once(value) => Ok(Some(value.as_str()).filter(|value| !value.is_empty())),
+            Self::Repeated => Err(AuthorizationResponseError::Duplicate(name)),
+            Self::TooLong => Err(AuthorizationResponseError::Malformed(name)),
+        }
+    }
+}

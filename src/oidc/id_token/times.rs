@@ -1,0 +1,65 @@
+//! The claims that are times: `exp`, `iat`, `nbf` (RFC 7519 §4.1) and `auth_time` (Core §2).
+
+use super::payload::Checked;
+use super::verdict::Presence;
+use super::{ExpectedIdToken, IdTokenRefusal};
+use crate::oauth::JsonDocument;
+
+/// How far the provider's clock may be from ours, in seconds.
+pub const LEEWAY_SECONDS: u64 = 60;
+/// The end of the year 9999: a time beyond it is no time.
+const LATEST_TIME: u64 = 253_402_300_799;
+pub(super) fn check_expiry(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
+    match expected.now < required_time(claims, "exp")? + LEEWAY_SECONDS {
+        true => Ok(Presence::Checked),
+        false => Err(IdTokenRefusal::Expired),
+    }
+}
+
+pub(super) fn check_issued_at(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
+    match required_time(claims, "iat")? <= latest_now(expected) {
+        true => Ok(Presence::Checked),
+        false => Err(IdTokenRefusal::IssuedInTheFuture),
+    }
+}
+
+pub(super) fn check_not_before(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
+    match optional_time(claims, "nbf")? {
+        None => Ok(Presence::Absent),
+        Some(time) if time <= latest_now(expected) => Ok(Presence::Checked),
+        Some(_) => Err(IdTokenRefusal::NotYetValid),
+    }
+}
+
+pub(super) fn check_auth_time(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
+    let Some(max_age) = expected.max_age else {
+        return optional_time(claims, "auth_time").map(|_| Presence::Absent);
+    };
+    let auth_time = required_time(claims, "auth_time")?;
+    let young_enough =
+        expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
+    match auth_time <= latest_now(expected) && young_enough {
+        true => Ok(Presence::Checked),
+        false => Err(IdTokenRefusal::AuthenticationTooOld),
+    }
+}
+
+fn latest_now(expected: &ExpectedIdToken<'_>) -> u64 {
+    expected.now.saturating_add(LEEWAY_SECONDS)
+}
+
+fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTokenRefusal> {
+    optional_time(claims, claim)?.ok_or(IdTokenRefusal::ClaimMissing(claim))
+}
+
+/// Whole seconds since 1970. RFC 7519 would allow fractions; no provider sends them, and a number that two
+/// readers round differently has no place in a check.
+fn optional_time(
+    claims: &JsonDocument,
+    claim: &'static str,
+) -> Result<Option<u64>, IdTokenRefusal> {
+    match claims.optional_u64(claim)? {
+        Some(time) if time > LATEST_TIME => Err(IdTokenRefusal::ClaimWrongType(claim)),
+        time => Ok(time),
+    }
+}
