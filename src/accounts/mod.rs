@@ -1,1 +1,35 @@
-//! See the tour in `lib.rs`.
+//! The meaning: users, identities, verified and claimed e-mail addresses, and the linking policy [`decide`],
+//! total and pure. See the tour in `lib.rs`.
+//!
+//! [`Facts`] are what a provider's profile says, brought into canonical form; [`Standing`] is what the
+//! database knows about it; [`decide`] takes both to a [`Decision`], the answer with the reasons for it.
+
+mod address;
+mod decide;
+mod decision;
+mod display;
+mod email;
+mod error;
+mod facts;
+mod ids;
+mod proof;
+mod reason;
+mod standing;
+mod user;
+
+#[cfg(test)]
+mod tests;
+
+pub use decide::decide;
+pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
+pub use display::{display_name, picture_url};
+pub use email::EmailAddress;
+pub use error::AccountsError;
+pub use facts::{EmailFact, Facts};
+pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
+pub use proof::{ClaimedEmail, Proof, VerifiedEmail};
+pub use reason::Reason;
+pub use standing::{
+    AddressHolder, AddressOwner, IdentityOwner, SignUp, Standing, UserStanding, Way,
+};
+pub use user::{Identity, User};

@@ -1,1 +1,24 @@
-//! See the tour in `lib.rs`.
+//! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
+//!
+//! [`Database::settle`] is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
+//! in one transaction. Everything else is one query with a name.
+
+mod carry_out;
+mod database;
+mod engine;
+mod error;
+mod events;
+mod flows;
+mod identities;
+mod sessions;
+mod settle;
+mod standing;
+mod users;
+mod write;
+
+pub use database::Database;
+pub use error::StoreError;
+pub use events::{NewEvent, Origin};
+pub use flows::FlowStatus;
+pub use sessions::{ActiveSession, NewSession, Session};
+pub use settle::{Settled, Settlement, SignedIn};

@@ -1,0 +1,212 @@
+//! The linking policy: who is this, and what becomes of them. Total and pure.
+//!
+//! The attacker's tale: Eve signs up here with Ada's address before Ada does, through a form or through a
+//! provider that does not check. If Ada's first sign-in were led into what Eve made, or Eve's provider into what
+//! Ada has, they would share a user. So nobody is found by an address that nobody proved, and nothing made
+//! before the proof survives it. ("Pre-hijacked accounts", USENIX Security 2022.)
+
+use super::address::{email_update, owner_of, plants, proven};
+use super::decision::{Answer, Decision, EmailUpdate, NewEmail, Purpose};
+use super::facts::Facts;
+use super::ids::{IdentityKey, UserId};
+use super::proof::{Proof, VerifiedEmail};
+use super::reason::Reason;
+use super::standing::{AddressOwner, SignUp, Standing, UserStanding, Way};
+
+/// Decides what becomes of a profile. Every combination has an answer.
+///
+/// 1. The identity is known: its user signs in.
+/// 2. A user owns the same verified address: linked without asking only if the provider is the authority for
+///    the address and says verified, the user's own proof is as strong, and the user has no other identity at
+///    this provider; otherwise the user is asked.
+/// 3. Somebody holds the address unproven: the one who proved it gets it, in a user of their own.
+/// 4. Otherwise a new user.
+///
+/// An address that the provider does not vouch for takes no part in any of this.
+pub fn decide(purpose: &Purpose, facts: &Facts, standing: &Standing) -> Decision {
+    let mut reasons = Vec::new();
+    let answer = match purpose {
+        Purpose::SignIn => sign_in(facts, standing, &mut reasons),
+        Purpose::Link { user } => link(*user, facts, standing, &mut reasons),
+        Purpose::Grant { user, identity } => grant(*user, identity, facts, standing, &mut reasons),
+    };
+    Decision { answer, reasons }
+}
+
+fn sign_in(facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
+    if let Some(known) = &standing.identity_owner {
+        reasons.push(Reason::IdentityKnown);
+        if known.user.disabled {
+            return refuse(Reason::UserDisabled, reasons);
+        }
+        let came_from_here = known.recorded_email.as_ref();
+        return Answer::SignIn {
+            user: known.user.id,
+            email: email_update(&known.user, came_from_here, facts, standing, reasons),
+        };
+    }
+    reasons.push(Reason::IdentityUnknown);
+    let Some(email) = proven(facts, reasons) else {
+        return create(NewEmail::of(&facts.email), standing, reasons);
+    };
+    match owner_of(email, standing) {
+        Some(owner) => join(owner, email, facts, reasons),
+        None => create(NewEmail::Verified(email.clone()), standing, reasons),
+    }
+}
+
+/// Rule 2. Any doubt is the owner's to resolve.
+fn join(
+    owner: &AddressOwner,
+    email: &VerifiedEmail,
+    facts: &Facts,
+    reasons: &mut Vec<Reason>,
+) -> Answer {
+    let user = &owner.user;
+    // Who only has a provider's word for the address may be Eve at a provider that believes anything: Ada's
+    // Google identity must not be led into Eve's user.
+    let owned = user
+        .verified_email
+        .as_ref()
+        .is_some_and(|own| own.proof().is_strong());
+    reasons.push(if owned {
+        Reason::AddressOwned
+    } else {
+        Reason::AddressOwnedByWord
+    });
+    if user.disabled {
+        return refuse(Reason::UserDisabled, reasons);
+    }
+    // A second account at one provider with the same address: the address was given to somebody else there,
+    // or one of the two claims is false.
+    let has_one_here = owner.ways.contains(&Way::Provider(facts.provider.clone()));
+    reasons.push(if has_one_here {
+        Reason::OwnerHasIdentityHere
+    } else {
+        Reason::OwnerHasNoIdentityHere
+    });
+    if owned && email.proof() == Proof::Authority && !has_one_here {
+        Answer::LinkWithoutAsking {
+            user: user.id,
+            email: EmailUpdate::Keep,
+        }
+    } else {
+        Answer::Prompt {
+            user: user.id,
+            ways: owner.ways.clone(),
+        }
+    }
+}
+
+/// Rules 3 and 4.
+fn create(email: NewEmail, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
+    if let Some(reason) = not_admitted(&email, &standing.sign_up) {
+        return refuse(reason, reasons);
+    }
+    match email {
+        NewEmail::Verified(email) => {
+            reasons.push(Reason::AddressFree);
+            let plants = plants(&standing.address_holders, None, reasons);
+            if plants.is_empty() {
+                Answer::Create {
+                    email: NewEmail::Verified(email),
+                }
+            } else {
+                Answer::ClaimFromUnverified { email, plants }
+            }
+        }
+        email => Answer::Create { email },
+    }
+}
+
+fn link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
+    let session_user = match starter(user, standing, reasons) {
+        Ok(session_user) => session_user,
+        Err(refused) => return refused,
+    };
+    match &standing.identity_owner {
+        Some(owner) if owner.user.id == user => {
+            reasons.push(Reason::IdentityOwnedBySelf);
+            let came_from_here = owner.recorded_email.as_ref();
+            Answer::AlreadyLinked {
+                user,
+                email: email_update(session_user, came_from_here, facts, standing, reasons),
+            }
+        }
+        Some(_) => {
+            reasons.push(Reason::IdentityOwnedByAnother);
+            Answer::LinkedElsewhere
+        }
+        None => {
+            reasons.push(Reason::IdentityUnknown);
+            Answer::Link {
+                user,
+                email: email_update(session_user, None, facts, standing, reasons),
+            }
+        }
+    }
+}
+
+fn grant(
+    user: UserId,
+    identity: &IdentityKey,
+    facts: &Facts,
+    standing: &Standing,
+    reasons: &mut Vec<Reason>,
+) -> Answer {
+    let session_user = match starter(user, standing, reasons) {
+        Ok(session_user) => session_user,
+        Err(refused) => return refused,
+    };
+    // The person can pick another account on the provider's page: its files are not to show up here.
+    if facts.identity != *identity {
+        return refuse(Reason::GrantForAnotherIdentity, reasons);
+    }
+    match &standing.identity_owner {
+        Some(owner) if owner.user.id == user => {
+            reasons.push(Reason::GrantForTheIdentity);
+            let came_from_here = owner.recorded_email.as_ref();
+            Answer::Grant {
+                user,
+                email: email_update(session_user, came_from_here, facts, standing, reasons),
+            }
+        }
+        _ => refuse(Reason::GrantIdentityNotLinked, reasons),
+    }
+}
+
+/// The signed-in user, if it is the one who started the flow. Without this check Eve starts a link in her
+/// session, and Ada, led to the provider by Eve, finishes it: Ada's identity would be Eve's way in, or the reverse.
+fn starter<'a>(
+    user: UserId,
+    standing: &'a Standing,
+    reasons: &mut Vec<Reason>,
+) -> Result<&'a UserStanding, Answer> {
+    match &standing.session_user {
+        None => Err(refuse(Reason::SessionMissing, reasons)),
+        Some(present) if present.id != user => Err(refuse(Reason::SessionOfAnother, reasons)),
+        Some(present) if present.disabled => Err(refuse(Reason::UserDisabled, reasons)),
+        Some(present) => {
+            reasons.push(Reason::SessionOfStarter);
+            Ok(present)
+        }
+    }
+}
+
+fn not_admitted(email: &NewEmail, sign_up: &SignUp) -> Option<Reason> {
+    match (sign_up, email) {
+        (SignUp::Open, _) => None,
+        (SignUp::Closed, _) => Some(Reason::SignUpClosed),
+        (SignUp::Domains(domains), NewEmail::Verified(email))
+            if email.proof() == Proof::Authority && domains.contains(email.address().domain()) =>
+        {
+            None
+        }
+        (SignUp::Domains(_), _) => Some(Reason::DomainNotAdmitted),
+    }
+}
+
+fn refuse(reason: Reason, reasons: &mut Vec<Reason>) -> Answer {
+    reasons.push(reason);
+    Answer::Refuse(reason)
+}

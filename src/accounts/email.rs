@@ -1,0 +1,232 @@
+//! One canonical form for e-mail addresses, used on every path: two spellings of one mailbox must never be two
+//! users, and two mailboxes never one.
+
+use std::fmt;
+
+use super::error::AccountsError;
+
+/// An e-mail address in canonical form. Says nothing about who owns it: see
+/// [`VerifiedEmail`](super::VerifiedEmail) and [`ClaimedEmail`](super::ClaimedEmail).
+///
+/// The form: `local@domain`, in ASCII, lower case, at most 254 bytes (RFC 5321 §4.5.3.1.3).
+/// - The local part is a dot-atom (RFC 5322 §3.2.3) in ASCII. RFC 5321 §2.4 lets a host tell `Ada@` from
+///   `ada@`, but no provider of mail does, and somebody who registers the other spelling is after the first
+///   one's account: lower case it is. Nothing else is folded: dots and plus tags stay, because whether they
+///   matter is the host's secret, and `ı` or `K` are refused instead of becoming `i` and `k`
+///   (CVE-2019-19844).
+/// - The domain is the ASCII form of IDNA (UTS 46, as browsers do it), without a trailing dot: the same
+///   name in DNS, hence the same mailbox. IP literals are refused.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// The canonical form of an address; never a part of one.
+    ///
+    /// # Errors
+    /// [`AccountsError::Email`] with the rule that was broken. White space is not trimmed: who sends
+    /// `a@x.example\r\nBcc: b@y.example` (CVE-2022-35924 and its kin) gets no mail at all.
+    pub fn parse(text: &str) -> Result<Self, AccountsError> {
+        if text.len() > LONGEST {
+            return Err(AccountsError::Email("longer than 254 bytes"));
+        }
+        let Some((local, domain)) = text.split_once('@') else {
+            return Err(AccountsError::Email("no @"));
+        };
+        let address = format!("{}@{}", canonical_local(local)?, canonical_domain(domain)?);
+        if address.len() > LONGEST {
+            return Err(AccountsError::Email("longer than 254 bytes"));
+        }
+        Ok(Self(address))
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What comes after the `@`, in its ASCII form.
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets.
+const LONGEST: usize = 254;
+
+fn canonical_local(local: &str) -> Result<String, AccountsError> {
+    if local.len() > 64 {
+        return Err(AccountsError::Email(
+            "the part before the @ is longer than 64 bytes",
+        ));
+    }
+    if local.split('.').any(str::is_empty) || !local.bytes().all(is_atext_or_dot) {
+        return Err(AccountsError::Email(
+            "the part before the @ is not a dot-atom in ASCII",
+        ));
+    }
+    Ok(local.to_ascii_lowercase())
+}
+
+/// RFC 5322 §3.2.3. Leaves out the quote, the comma, angle brackets, spaces and every control character, so
+/// that an address can stand in a header and in an envelope without more ado.
+fn is_atext_or_dot(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&byte)
+}
+
+fn canonical_domain(domain: &str) -> Result<String, AccountsError> {
+    // The host parser below decodes per cent signs and drops tabs: neither belongs into an address.
+    if !domain.chars().all(|c| {
+        c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || !(c.is_ascii() || c.is_control())
+    }) {
+        return Err(AccountsError::Email(
+            "the domain holds other characters than a host name",
+        ));
+    }
+    let Ok(url::Host::Domain(ascii)) = url::Host::parse(domain) else {
+        return Err(AccountsError::Email("the domain is not a host name"));
+    };
+    let ascii = ascii.strip_suffix('.').unwrap_or(&ascii);
+    if ascii.len() > 253 || !ascii.split('.').all(is_label) {
+        return Err(AccountsError::Email("the domain is not a host name"));
+    }
+    Ok(ascii.to_owned())
+}
+
+/// RFC 1123 §2.1 and RFC 1035 §2.3.4.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn canonical(text: &str) -> Option<String> {
+        EmailAddress::parse(text)
+            .ok()
+            .map(|address| address.to_string())
+    }
+
+    #[test]
+    fn spellings_of_one_mailbox_have_one_form() {
+        for (spelling, form) in [
+            ("ada@example.com", "ada@example.com"),
+            ("Ada@EXAMPLE.com", "ada@example.com"),
+            ("ada@example.com.", "ada@example.com"),
+            ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+            ("ada@BÜCHER.example", "ada@xn--bcher-kva.example"),
+            ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+            ("ada@ｅｘａｍｐｌｅ.com", "ada@example.com"),
+            ("o'hara+tag@example.com", "o'hara+tag@example.com"),
+            ("ada@localhost", "ada@localhost"),
+        ] {
+            assert_eq!(canonical(spelling).as_deref(), Some(form), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn two_mailboxes_stay_two() {
+        for (one, other) in [
+            ("ada@example.com", "a.da@example.com"),
+            ("ada@example.com", "ada+news@example.com"),
+            ("ada@example.com", "ada@example.com.evil.example"),
+            ("ada@strasse.example", "ada@straße.example"),
+            ("ada@paypal.example", "ada@pаypal.example"),
+        ] {
+            assert_ne!(canonical(one), canonical(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_more_or_less_than_one_address_is_refused() {
+        for text in [
+            "",
+            "ada",
+            "@",
+            "@example.com",
+            "ada@",
+            "ada@.",
+            "ada@example..com",
+            "ada@.example.com",
+            "ada@example.com..",
+            "ada@evil.example@example.com",
+            "ada@example.com,eve@evil.example",
+            "ada@example.com<eve@evil.example>",
+            "Ada <ada@example.com>",
+            "<ada@example.com>",
+            "\"ada@evil.example\"@example.com",
+            "\"ada\"@example.com",
+            "ada@example.com\r\nBcc: eve@evil.example",
+            "eve@evil.example\n@example.com",
+            "ada@example.com\n",
+            " ada@example.com",
+            "ada@example.com ",
+            "ada @example.com",
+            "ada@exam\tple.com",
+            "ada\0@example.com",
+            ".ada@example.com",
+            "ada.@example.com",
+            "a..da@example.com",
+            "ıda@example.com",
+            "\u{212a}ay@example.com",
+            "дана@example.com",
+            "ada@[127.0.0.1]",
+            "ada@127.0.0.1",
+            "ada@0x7f.1",
+            "ada@[::1]",
+            "ada@exa%6dple.com",
+            "ada@exa_mple.com",
+            "ada@-example.com",
+            "ada@example-.com",
+            "ada@xn--a.example",
+            "ada@example.com\u{202e}",
+        ] {
+            assert_eq!(canonical(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn length_ends_at_254_bytes() {
+        let domain = format!(
+            "{}.{}.{}.example",
+            "d".repeat(60),
+            "d".repeat(60),
+            "d".repeat(54)
+        );
+        let longest = format!("{}@{domain}x", "a".repeat(64));
+        assert!(longest.len() <= 254 && canonical(&longest).is_some());
+        assert_eq!(canonical(&format!("{}@{domain}", "a".repeat(65))), None);
+        assert_eq!(canonical(&format!("a@{}.example", "d".repeat(64))), None);
+        assert_eq!(canonical(&format!("a@{}", "d.".repeat(5000))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_form_is_its_own_canonical_form(text in "\\PC{0,20}@\\PC{0,30}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address.clone()));
+                prop_assert!(address.as_str().is_ascii());
+                prop_assert_eq!(address.as_str().matches('@').count(), 1);
+            }
+        }
+    }
+}

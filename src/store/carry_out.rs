@@ -1,0 +1,100 @@
+//! Does what the policy decided.
+
+use time::OffsetDateTime;
+
+use super::error::StoreError;
+use super::identities::{link_identity, refresh_identity, unlink_all};
+use super::sessions::delete_sessions_of;
+use super::settle::SignedIn;
+use super::users::{adopt_email, complete_user, create_user, drop_claim, refresh_user, user};
+use super::write::Write;
+use crate::accounts::{Answer, EmailUpdate, Facts, IdentityId, NewEmail, Plant, UserId, Void};
+
+/// The ids for rows that may have to be made, and the time to write into them.
+pub(super) struct Fresh {
+    pub(super) user: UserId,
+    pub(super) identity: IdentityId,
+    pub(super) now: OffsetDateTime,
+}
+
+/// Carries an answer out; tells the user who is signed in by it, if anybody is.
+pub(super) async fn carry_out(
+    write: &mut Write<'_>,
+    answer: &Answer,
+    facts: &Facts,
+    known: Option<IdentityId>,
+    fresh: &Fresh,
+) -> Result<Option<SignedIn>, StoreError> {
+    let now = fresh.now;
+    let (id, identity) = match answer {
+        Answer::SignIn { user, email }
+        | Answer::AlreadyLinked { user, email }
+        | Answer::Grant { user, email } => {
+            let known =
+                known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
+            refresh_user(write.connection(), *user, facts).await?;
+            refresh_identity(write.connection(), known, facts, now).await?;
+            update_email(write, *user, email).await?;
+            (*user, known)
+        }
+        Answer::LinkWithoutAsking { user, email } => {
+            link_identity(write.connection(), fresh.identity, *user, facts, now).await?;
+            refresh_user(write.connection(), *user, facts).await?;
+            update_email(write, *user, email).await?;
+            (*user, fresh.identity)
+        }
+        Answer::Link { user, email } => {
+            link_identity(write.connection(), fresh.identity, *user, facts, now).await?;
+            complete_user(write.connection(), *user, facts).await?;
+            update_email(write, *user, email).await?;
+            (*user, fresh.identity)
+        }
+        Answer::ClaimFromUnverified { email, plants } => {
+            void(write, plants).await?;
+            let email = NewEmail::Verified(email.clone());
+            create_user(write.connection(), fresh.user, facts, &email, now).await?;
+            link_identity(write.connection(), fresh.identity, fresh.user, facts, now).await?;
+            (fresh.user, fresh.identity)
+        }
+        Answer::Create { email } => {
+            create_user(write.connection(), fresh.user, facts, email, now).await?;
+            link_identity(write.connection(), fresh.identity, fresh.user, facts, now).await?;
+            (fresh.user, fresh.identity)
+        }
+        Answer::Prompt { .. } | Answer::LinkedElsewhere | Answer::Refuse(_) => return Ok(None),
+    };
+    let user = user(write.connection(), id).await?;
+    let user = user.ok_or_else(|| StoreError::Corrupt("an identity without its user".into()))?;
+    Ok(Some(SignedIn { user, identity }))
+}
+
+async fn update_email(
+    write: &mut Write<'_>,
+    user: UserId,
+    email: &EmailUpdate,
+) -> Result<(), StoreError> {
+    match email {
+        EmailUpdate::Keep => Ok(()),
+        EmailUpdate::Adopt { email, plants } => {
+            void(write, plants).await?;
+            adopt_email(write.connection(), user, email).await
+        }
+    }
+}
+
+async fn void(write: &mut Write<'_>, plants: &[Plant]) -> Result<(), StoreError> {
+    for plant in plants {
+        for void in &plant.void {
+            match void {
+                Void::Claim => drop_claim(write.connection(), plant.user).await?,
+                Void::Sessions => {
+                    delete_sessions_of(write.connection(), plant.user, None).await?;
+                }
+                Void::Identities => unlink_all(write.connection(), plant.user).await?,
+                // There is no table of passwords or letters yet, so that nobody has any.
+                Void::Password | Void::Letters => {}
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! The two engines, and where they differ.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::error::StoreError;
+
+/// Which database this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a `DATABASE_URL` asks for.
+    pub(super) fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            if url.contains(":memory:") || url.contains("mode=memory") {
+                return Err(StoreError::Url(
+                    "DATABASE_URL: SQLite in memory is not supported, as every connection would have a database \
+                     of its own; name a file, for example sqlite://data/latchkey.db",
+                ));
+            }
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Ok(Self::Postgres)
+        } else {
+            Err(StoreError::Url(
+                "DATABASE_URL must begin with sqlite:// or postgres://, for example sqlite://data/latchkey.db",
+            ))
+        }
+    }
+
+    /// How many connections the pool opens at most. SQLite's readers do not wait for each other, but each is a
+    /// thread; PostgreSQL's connections are processes of a server that other machines share.
+    pub(super) fn connections(self) -> u32 {
+        match self {
+            Self::Sqlite => 8,
+            Self::Postgres => 16,
+        }
+    }
+
+    /// How a writing transaction begins. A SQLite transaction that reads first and writes later can find that
+    /// another has written meanwhile, which no waiting resolves (SQLITE_BUSY_SNAPSHOT): it says at once that it
+    /// will write.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// What each new connection is told.
+    pub(super) fn greeting(self) -> &'static str {
+        match self {
+            // WAL: readers and the writer do not wait for each other. NORMAL: a power cut can cost the last
+            // commits but never the file; a session lost so is a sign-in more.
+            Self::Sqlite => {
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                 PRAGMA foreign_keys = ON;"
+            }
+            // Nothing of ours takes long: what does is stuck, and must not hold its locks.
+            Self::Postgres => {
+                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+                 SET idle_in_transaction_session_timeout = '15s'; SET timezone = 'UTC';"
+            }
+        }
+    }
+
+    /// What a connection is told that is to migrate: a large table may take its time, and a second machine that
+    /// starts waits until the first one is done.
+    pub(super) fn migration_greeting(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SET statement_timeout = 0; SET lock_timeout = 0;"),
+        }
+    }
+}
+
+/// The same URL, asking that the file be made if it is missing.
+pub(super) fn creating(url: &str) -> String {
+    if url.contains("mode=") {
+        url.to_owned()
+    } else if url.contains('?') {
+        format!("{url}&mode=rwc")
+    } else {
+        format!("{url}?mode=rwc")
+    }
+}
+
+/// The folder of a SQLite file, if it has one.
+pub(super) fn folder(url: &str) -> Result<Option<PathBuf>, StoreError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| {
+        StoreError::Url("DATABASE_URL is not a SQLite URL; for example sqlite://data/latchkey.db")
+    })?;
+    let folder = options.get_filename().parent();
+    Ok(folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map(Into::into))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_says_which_engine() {
+        assert_eq!(
+            Engine::of("sqlite://data/latchkey.db").unwrap(),
+            Engine::Sqlite
+        );
+        assert_eq!(Engine::of("sqlite:latchkey.db").unwrap(), Engine::Sqlite);
+        assert_eq!(
+            Engine::of("postgres://me:secret@db/latchkey").unwrap(),
+            Engine::Postgres
+        );
+        assert_eq!(
+            Engine::of("postgresql://db/latchkey").unwrap(),
+            Engine::Postgres
+        );
+        for url in [
+            "",
+            "mysql://me:secret@db/x",
+            "data/latchkey.db",
+            "sqlite::memory:",
+            "sqlite://x?mode=memory",
+        ] {
+            let error = Engine::of(url).unwrap_err().to_string();
+            assert!(
+                error.starts_with("DATABASE_URL") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_folder_of_the_file_is_known() {
+        assert_eq!(
+            folder("sqlite://data/latchkey.db").unwrap(),
+            Some("data".into())
+        );
+        assert_eq!(
+            folder("sqlite:///var/lib/a%20b/x.db?mode=rwc").unwrap(),
+            Some("/var/lib/a b".into())
+        );
+        assert_eq!(folder("sqlite:latchkey.db").unwrap(), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! What the database can answer instead of rows.
+
+/// Why a query failed. The edge answers 503 for [`Unavailable`](Self::Unavailable) and 500 for the rest.
+///
+/// Causes are for the log; they hold SQL states and names of constraints, never bound values.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is away, full, too slow or too busy. Trying again later can help.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A constraint held: a row is there already, or one that it needs is not (any more).
+    #[error("a constraint of the database was violated")]
+    Conflict(#[source] sqlx::Error),
+    /// Another transaction was in the way; the same one, begun anew, can succeed.
+    #[error("another transaction was in the way")]
+    Contended(#[source] sqlx::Error),
+    /// A row holds what we cannot have written.
+    #[error("a row of the database cannot be read: {0}")]
+    Corrupt(String),
+    /// `DATABASE_URL` cannot be used; the text says why and what to put there. Never the URL: it has a password.
+    #[error("{0}")]
+    Url(&'static str),
+    /// The schema could not be brought up to date.
+    #[error("the database cannot be migrated")]
+    Migration(#[source] Box<sqlx::migrate::MigrateError>),
+    /// Anything else: our own fault.
+    #[error("the database refused a query")]
+    Other(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the same transaction, begun anew, can end otherwise.
+    pub(super) fn is_race(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Contended(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{
+            BeginFailed, ColumnDecode, ColumnNotFound, Database, Decode, Io, PoolClosed,
+            PoolTimedOut, Protocol, Tls, WorkerCrashed,
+        };
+        match &error {
+            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed
+            | BeginFailed => Self::Unavailable(error.into()),
+            ColumnDecode { .. } | ColumnNotFound(_) | Decode(_) => Self::Corrupt(error.to_string()),
+            Database(answer) => match answer.code().as_deref().map(Trouble::of) {
+                Some(Trouble::Unavailable) => Self::Unavailable(error.into()),
+                Some(Trouble::Contended) => Self::Contended(error),
+                _ if answer.is_unique_violation()
+                    || answer.is_foreign_key_violation()
+                    || answer.is_check_violation() =>
+                {
+                    Self::Conflict(error)
+                }
+                _ => Self::Other(error),
+            },
+            _ => Self::Other(error),
+        }
+    }
+}
+
+impl From<crate::accounts::AccountsError> for StoreError {
+    /// A value that we wrote in canonical form does not read back as one.
+    fn from(error: crate::accounts::AccountsError) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+enum Trouble {
+    Unavailable,
+    Contended,
+    Query,
+}
+
+impl Trouble {
+    /// SQLSTATE has five characters (PostgreSQL, appendix A "Error Codes"), SQLite's result codes are numbers
+    /// of at most four digits, their low byte the primary code (sqlite.org/rescode.html).
+    fn of(code: &str) -> Self {
+        if code.len() == 5 {
+            return match code {
+                // serialization_failure, deadlock_detected
+                "40001" | "40P01" => Self::Contended,
+                // lock_not_available; query_canceled, here by statement_timeout; read_only_sql_transaction,
+                // as after a failover
+                "55P03" | "57014" | "25006" => Self::Unavailable,
+                // connection exceptions, insufficient resources, operator intervention, system error
+                _ if ["08", "53", "57", "58"]
+                    .iter()
+                    .any(|class| code.starts_with(class)) =>
+                {
+                    Self::Unavailable
+                }
+                _ => Self::Query,
+            };
+        }
+        match code.parse::<u32>().map(|code| code & 0xff) {
+            // SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN
+            Ok(5 | 6 | 7 | 8 | 10 | 13 | 14) => Self::Unavailable,
+            _ => Self::Query,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        for code in ["08006", "53300", "57P01", "55P03", "5", "261", "13", "14"] {
+            assert!(matches!(Trouble::of(code), Trouble::Unavailable), "{code}");
+        }
+        for code in ["40001", "40P01"] {
+            assert!(matches!(Trouble::of(code), Trouble::Contended), "{code}");
+        }
+        for code in ["23505", "42601", "1", "2067", "19", "", "x"] {
+            assert!(matches!(Trouble::of(code), Trouble::Query), "{code}");
+        }
+        assert!(matches!(
+            StoreError::from(sqlx::Error::PoolTimedOut),
+            StoreError::Unavailable(_)
+        ));
+        assert!(matches!(
+            StoreError::from(sqlx::Error::RowNotFound),
+            StoreError::Other(_)
+        ));
+    }
+}

@@ -1,0 +1,176 @@
+//! Queries on `identities`.
+
+use sqlx::AnyConnection;
+use sqlx::FromRow;
+use time::OffsetDateTime;
+
+use super::database::Database;
+use super::error::StoreError;
+use super::users::{UserRow, time, user_columns};
+use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, User, UserId};
+
+#[derive(FromRow)]
+struct IdentityRow {
+    id: String,
+    user_id: String,
+    issuer: String,
+    subject: String,
+    provider: String,
+    email: Option<String>,
+    email_verified: i64,
+    name: Option<String>,
+    linked_at: i64,
+    last_used_at: i64,
+}
+
+impl TryFrom<IdentityRow> for Identity {
+    type Error = StoreError;
+
+    fn try_from(row: IdentityRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: IdentityId::parse(&row.id)?,
+            user: UserId::parse(&row.user_id)?,
+            key: IdentityKey::new(&row.issuer, &row.subject)?,
+            provider: row.provider,
+            email: row.email.as_deref().map(EmailAddress::parse).transpose()?,
+            email_verified: row.email_verified != 0,
+            name: row.name,
+            linked_at: time(row.linked_at)?,
+            last_used_at: time(row.last_used_at)?,
+        })
+    }
+}
+
+impl Database {
+    /// A user's ways in through providers, the oldest first.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn identities(&self, user: UserId) -> Result<Vec<Identity>, StoreError> {
+        let rows: Vec<IdentityRow> = sqlx::query_as(
+            "SELECT id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at \
+             FROM identities WHERE user_id = $1 ORDER BY id",
+        )
+        .bind(user.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(Identity::try_from).collect()
+    }
+}
+
+/// A known identity with its user.
+pub(super) struct KnownIdentity {
+    pub(super) id: IdentityId,
+    pub(super) email: Option<EmailAddress>,
+    pub(super) user: User,
+}
+
+#[derive(FromRow)]
+struct KnownIdentityRow {
+    identity_id: String,
+    identity_email: Option<String>,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+/// Looks an identity up, and its user.
+pub(super) async fn known_identity(
+    connection: &mut AnyConnection,
+    key: &IdentityKey,
+) -> Result<Option<KnownIdentity>, StoreError> {
+    let row: Option<KnownIdentityRow> = sqlx::query_as(concat!(
+        "SELECT identities.id AS identity_id, identities.email AS identity_email, ",
+        user_columns!(),
+        " FROM identities JOIN users ON users.id = identities.user_id \
+         WHERE identities.issuer = $1 AND identities.subject = $2"
+    ))
+    .bind(key.issuer())
+    .bind(key.subject())
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(KnownIdentity {
+        id: IdentityId::parse(&row.identity_id)?,
+        email: row
+            .identity_email
+            .as_deref()
+            .map(EmailAddress::parse)
+            .transpose()?,
+        user: row.user.try_into()?,
+    }))
+}
+
+/// The slugs of the providers through which a user signs in, each once.
+pub(super) async fn providers_of(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT provider FROM identities WHERE user_id = $1 ORDER BY provider",
+    )
+    .bind(user.to_string())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(provider,)| provider).collect())
+}
+
+/// Links an identity to a user. Fails by its constraint when it is anybody's already.
+pub(super) async fn link_identity(
+    connection: &mut AnyConnection,
+    id: IdentityId,
+    user: UserId,
+    facts: &Facts,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO identities \
+         (id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+    )
+    .bind(id.to_string())
+    .bind(user.to_string())
+    .bind(facts.identity.issuer())
+    .bind(facts.identity.subject())
+    .bind(&facts.provider)
+    .bind(facts.email.address().map(EmailAddress::as_str))
+    .bind(i64::from(facts.email.verified().is_some()))
+    .bind(facts.name.as_deref())
+    .bind(now.unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes down what the provider told this time: its present word, an address that is gone included. A name
+/// stays until another is told: Apple tells it once only.
+pub(super) async fn refresh_identity(
+    connection: &mut AnyConnection,
+    id: IdentityId,
+    facts: &Facts,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE identities SET email = $2, email_verified = $3, name = COALESCE($4, name), last_used_at = $5 \
+         WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(facts.email.address().map(EmailAddress::as_str))
+    .bind(i64::from(facts.email.verified().is_some()))
+    .bind(facts.name.as_deref())
+    .bind(now.unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Unlinks all identities of a user.
+pub(super) async fn unlink_all(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM identities WHERE user_id = $1")
+        .bind(user.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Writing: one at a time on SQLite, side by side on PostgreSQL.
+
+use sqlx::AnyConnection;
+use sqlx::{Any, Transaction};
+use tokio::sync::MutexGuard;
+
+use super::database::{Database, PATIENCE};
+use super::engine::Engine;
+use super::error::StoreError;
+
+/// Our turn to write; nothing on PostgreSQL.
+pub(super) type Turn<'a> = Option<MutexGuard<'a, ()>>;
+
+/// A transaction that writes. Rolled back when dropped.
+pub(super) struct Write<'a> {
+    // Declared before the turn, hence dropped before it.
+    transaction: Transaction<'static, Any>,
+    engine: Engine,
+    _turn: Turn<'a>,
+}
+
+impl Database {
+    /// Waits for our turn to write.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, StoreError> {
+        match self.engine {
+            Engine::Postgres => Ok(None),
+            Engine::Sqlite => match tokio::time::timeout(PATIENCE, self.turn.lock()).await {
+                Ok(turn) => Ok(Some(turn)),
+                Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+            },
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn write(&self) -> Result<Write<'_>, StoreError> {
+        // The turn before the connection: who waits to write must not keep a reader from reading.
+        let turn = self.turn().await?;
+        let transaction = self.pool.begin_with(self.engine.begin()).await?;
+        Ok(Write {
+            transaction,
+            engine: self.engine,
+            _turn: turn,
+        })
+    }
+}
+
+impl Write<'_> {
+    /// The connection, for queries within the transaction.
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    /// Keeps everybody else out who locks one of the same names, until the end of the transaction. On
+    /// PostgreSQL, two transactions can find at once that an address is free, or that a user has no
+    /// identity at a provider, where there is no row yet to lock. On SQLite there is one writer anyway.
+    pub(super) async fn lock(&mut self, names: &[String]) -> Result<(), StoreError> {
+        if self.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        // Always in one order, or two transactions wait for each other.
+        let mut names: Vec<&String> = names.iter().collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(name)
+                .execute(self.connection())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Makes it last.
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+}
