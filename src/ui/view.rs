@@ -16,6 +16,18 @@ pub struct Assets {
     pub reload: Option<String>,
 }
 
+impl Default for Assets {
+    /// The names that the build gives without a version.
+    fn default() -> Self {
+        Self {
+            css: "/pkg/latchkey.css".into(),
+            js: "/pkg/latchkey.js".into(),
+            wasm: "/pkg/latchkey.wasm".into(),
+            reload: None,
+        }
+    }
+}
+
 /// One "Continue with …" button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderButton {
@@ -46,7 +58,11 @@ pub struct LoginView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A sign-in failed; `provider` is the label of the provider it was tried with, where known.
-    Refused { refusal: Refusal, provider: Option<String>, slug: Option<String> },
+    Refused {
+        refusal: Refusal,
+        provider: Option<String>,
+        slug: Option<String>,
+    },
     /// A page behind the sign-in was asked for.
     SignInFirst,
     /// The person signed out.
