@@ -10,8 +10,13 @@ use leptos_router::{
 
 use super::{
     boot::{Boot, LiveReload},
-    pages::{dashboard::DashboardPage, error::ProblemPage, login::LoginPage},
+    pages::{
+        dashboard::DashboardPage,
+        error::{ProblemPage, RoutedProblem},
+        login::LoginPage,
+    },
     view::{Assets, Problem},
+    wording,
 };
 
 /// Every page that has a route. Each is rendered in one piece (`SsrMode::Async`), so that its status and its
@@ -21,7 +26,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=|| view! { <ProblemPage problem=Problem::NotFound /> }>
+            <Routes fallback=|| view! { <RoutedProblem problem=Problem::NotFound /> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
             </Routes>
@@ -53,13 +58,14 @@ pub fn shell() -> impl IntoView {
 /// be drawn when everything else is broken.
 pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + use<> {
     let css = assets.css.clone();
+    let title = wording::title(&wording::problem(problem).happened);
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <HeadBasics css />
                 <meta name="robots" content="noindex" />
-                <title>{super::wording::problem(problem).happened} " · Latchkey"</title>
+                <title>{title}</title>
             </head>
             <body>
                 <ProblemPage problem />

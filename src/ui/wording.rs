@@ -213,6 +213,11 @@ impl Next {
     }
 }
 
+/// A document's title.
+pub fn title(page: &str) -> String {
+    format!("{page} · Latchkey")
+}
+
 /// What an error page says.
 pub fn problem(problem: Problem) -> Telling {
     let (happened, advice, step) = match problem {

@@ -10,5 +10,5 @@ pub fn Moment(
     /// Unix seconds.
     unix: i64,
 ) -> impl IntoView {
-    view! { <LocalTime unix iso=moment::iso(unix) utc=moment::words(unix) /> }
+    view! { <LocalTime unix iso=moment::iso(unix) utc=moment::words(unix) /> }.into_any()
 }

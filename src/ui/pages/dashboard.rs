@@ -5,8 +5,9 @@ use leptos_meta::Title;
 
 use crate::ui::{
     components::{avatar::Avatar, frame::Frame, mark::ProviderMark, moment::Moment},
-    pages::error::ProblemPage,
+    pages::error::RoutedProblem,
     view::{DashboardView, IdentityView, Problem, SessionView},
+    wording,
 };
 
 /// The dashboard, drawn from the [`DashboardView`] in the context.
@@ -14,7 +15,7 @@ use crate::ui::{
 pub fn DashboardPage() -> impl IntoView {
     match use_context::<DashboardView>() {
         Some(dashboard) => draw(dashboard).into_any(),
-        None => view! { <ProblemPage problem=Problem::ServerError /> }.into_any(),
+        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
     }
 }
 
@@ -36,7 +37,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         whose_address(address, verifier)
     });
     view! {
-        <Title text="Dashboard · Latchkey" />
+        <Title text=wording::title("Dashboard") />
         <Frame>
             <header class="person">
                 <Avatar name=shown.clone() picture />
@@ -69,7 +70,7 @@ fn vouching(identities: &[IdentityView], address: &str) -> String {
         .unwrap_or_default()
 }
 
-fn whose_address(address: String, verifier: Option<String>) -> impl IntoView {
+fn whose_address(address: String, verifier: Option<String>) -> AnyView {
     let verdict = match verifier {
         Some(label) if label.is_empty() => {
             view! { <span class="badge is-good">"Verified"</span> }.into_any()
@@ -86,9 +87,10 @@ fn whose_address(address: String, verifier: Option<String>) -> impl IntoView {
             {verdict}
         </p>
     }
+    .into_any()
 }
 
-fn how_you_signed_in(session: &SessionView) -> impl IntoView + use<> {
+fn how_you_signed_in(session: &SessionView) -> AnyView {
     let SessionView {
         provider,
         provider_slug,
@@ -97,43 +99,32 @@ fn how_you_signed_in(session: &SessionView) -> impl IntoView + use<> {
         signed_in_at,
         ..
     } = session.clone();
-    let here = matches!(address.as_str(), "127.0.0.1" | "::1");
+    let here = matches!(address.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
     view! {
         <section class="card" aria-labelledby="how-title">
             <h2 class="card-title" id="how-title">
                 "How you signed in"
             </h2>
             <dl class="facts">
-                <div>
-                    <dt>"With"</dt>
-                    <dd class="with-mark">
-                        <ProviderMark slug=provider_slug />
-                        {provider.clone()}
-                    </dd>
-                </div>
-                <div>
-                    <dt>"When"</dt>
-                    <dd>
-                        <Moment unix=signed_in_at />
-                    </dd>
-                </div>
-                <div>
-                    <dt>"On"</dt>
-                    <dd>{device}</dd>
-                </div>
-                <div>
-                    <dt>"From"</dt>
-                    <dd>
-                        <span class="address">{address}</span>
-                        {here.then_some(" (this machine)")}
-                    </dd>
-                </div>
+                {fact(
+                    "With",
+                    view! {
+                        <span class="with-mark">
+                            <ProviderMark slug=provider_slug />
+                            {provider}
+                        </span>
+                    },
+                )}
+                {fact("When", view! { <Moment unix=signed_in_at /> })}
+                {fact("On", device)}
+                {fact("From", (address, here))}
             </dl>
         </section>
     }
+    .into_any()
 }
 
-fn this_session(session: &SessionView) -> impl IntoView + use<> {
+fn this_session(session: &SessionView) -> AnyView {
     let SessionView {
         provider,
         idle_until,
@@ -145,32 +136,37 @@ fn this_session(session: &SessionView) -> impl IntoView + use<> {
             <h2 class="card-title" id="session-title">
                 "This session"
             </h2>
-            <p class="card-lead">"It keeps this browser signed in. Each visit extends it, up to its last day."</p>
+            <p class="card-lead">
+                "It keeps this browser signed in. Each visit extends it, up to its last day."
+            </p>
             <dl class="facts">
-                <div>
-                    <dt>"Ends if you stay away until"</dt>
-                    <dd>
-                        <Moment unix=idle_until />
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Ends in any case"</dt>
-                    <dd>
-                        <Moment unix=absolute_until />
-                    </dd>
-                </div>
+                {fact("Ends if you stay away until", view! { <Moment unix=idle_until /> })}
+                {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
             </dl>
             <form class="sign-out" method="post" action="/auth/logout">
                 <button class="button" type="submit">
                     "Sign out"
                 </button>
-                <p class="fine-print">"This signs you out of Latchkey, not out of " {provider} "."</p>
+                <p class="fine-print">
+                    "This signs you out of Latchkey, not out of " {provider} "."
+                </p>
             </form>
         </section>
     }
+    .into_any()
 }
 
-fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> impl IntoView {
+fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
+    view! {
+        <div>
+            <dt>{term}</dt>
+            <dd>{what.into_any()}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
     let rows: Vec<_> = identities.into_iter().map(identity).collect();
     view! {
         <section class="card is-wide" aria-labelledby="ways-title">
@@ -183,9 +179,10 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
-fn identity(identity: IdentityView) -> impl IntoView {
+fn identity(identity: IdentityView) -> AnyView {
     let IdentityView {
         slug,
         label,
@@ -218,4 +215,5 @@ fn identity(identity: IdentityView) -> impl IntoView {
             </dl>
         </li>
     }
+    .into_any()
 }

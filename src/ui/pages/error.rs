@@ -1,6 +1,7 @@
 //! One page for every [`Problem`]: what happened, what to do next, a way home. It has no islands.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::ui::{
     components::{frame::Frame, mark::KeyMark},
@@ -26,5 +27,17 @@ pub fn ProblemPage(
                 {telling.step.map(|step| view! { <a class="button" href=step.href>{step.text}</a> })}
             </div>
         </Frame>
+    }
+}
+
+/// The same among the routes of the app, where the title is set from within the page.
+#[component]
+pub fn RoutedProblem(
+    /// What went wrong.
+    problem: Problem,
+) -> impl IntoView {
+    view! {
+        <Title text=wording::title(wording::problem(problem).happened.as_str()) />
+        <ProblemPage problem />
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::{
     },
     islands::provider_link::ProviderLink,
     links,
-    pages::error::ProblemPage,
+    pages::error::RoutedProblem,
     view::{LoginView, Problem, ProviderButton},
     wording,
 };
@@ -21,7 +21,7 @@ use crate::ui::{
 pub fn LoginPage() -> impl IntoView {
     match use_context::<LoginView>() {
         Some(login) => draw(login).into_any(),
-        None => view! { <ProblemPage problem=Problem::ServerError /> }.into_any(),
+        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
     }
 }
 
@@ -32,7 +32,7 @@ fn draw(login: LoginView) -> impl IntoView {
     });
     let sandbox = login.sandbox.clone();
     view! {
-        <Title text="Sign in · Latchkey" />
+        <Title text=wording::title("Sign in") />
         <Frame narrow=true>
             <section class="card sign-in" aria-labelledby="sign-in-title">
                 <div class="sign-in-head">
