@@ -63,7 +63,7 @@ pub mod sandbox;
 
 /// The browser's entry: wakes the islands of a page that the server rendered.
 #[cfg(feature = "hydrate")]
-#[leptos::wasm_bindgen::prelude::wasm_bindgen]
+#[leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = leptos::wasm_bindgen)]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }

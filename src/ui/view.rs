@@ -16,6 +16,18 @@ pub struct Assets {
     pub reload: Option<String>,
 }
 
+impl Default for Assets {
+    /// The names that the build gives without a version.
+    fn default() -> Self {
+        Self {
+            css: "/pkg/latchkey.css".into(),
+            js: "/pkg/latchkey.js".into(),
+            wasm: "/pkg/latchkey.wasm".into(),
+            reload: None,
+        }
+    }
+}
+
 /// One "Continue with …" button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderButton {

@@ -1,0 +1,98 @@
+//! The application and the document around it.
+
+use leptos::{attr::custom::custom_attribute, prelude::*};
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use super::{
+    boot::{Boot, LiveReload},
+    pages::{
+        dashboard::DashboardPage,
+        error::{ProblemPage, RoutedProblem},
+        login::LoginPage,
+    },
+    view::{Assets, Problem},
+    wording,
+};
+
+/// Every page that has a route. Each is rendered in one piece (`SsrMode::Async`), so that its status and its
+/// cookies are settled before the first byte leaves.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <RoutedProblem problem=Problem::NotFound /> }>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}
+
+/// The whole document of a page with islands. Reads [`Assets`] and the nonce from the context.
+pub fn shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let reload = assets.reload.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <HeadBasics css=assets.css.clone() />
+                <Boot assets />
+                {reload.map(|address| view! { <LiveReload address /> })}
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The whole document of an error page: no islands, so no script of any kind. It needs no context, so that it can
+/// be drawn when everything else is broken.
+pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + use<> {
+    let css = assets.css.clone();
+    let title = wording::title(&wording::problem(problem).happened);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <HeadBasics css />
+                <meta name="robots" content="noindex" />
+                <title>{title}</title>
+            </head>
+            <body>
+                <ProblemPage problem />
+            </body>
+        </html>
+    }
+}
+
+/// [`problem_document`] as text.
+pub fn problem_html(problem: Problem, assets: &Assets) -> String {
+    Owner::new().with(|| problem_document(problem, assets).to_html())
+}
+
+/// What every head begins with.
+#[component]
+fn HeadBasics(
+    /// Path of the style sheet.
+    css: String,
+) -> impl IntoView {
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="#f6f9f8" {..custom_attribute("media", "(prefers-color-scheme: light)")} />
+        <meta name="theme-color" content="#0c1211" {..custom_attribute("media", "(prefers-color-scheme: dark)")} />
+        <link rel="stylesheet" href=css />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+    }
+}

@@ -1,0 +1,13 @@
+
+const at = (id) => document.getElementById(id).href;
+const glue = await import(at("boot-glue"));
+await glue.default({ module_or_path: at("boot-module") });
+glue.hydrate();
+// In document order, so that an island comes before the islands among its children; those run under its owner.
+for (const island of document.querySelectorAll("leptos-island")) {
+  const wake = glue[island.dataset.component];
+  if (!wake) console.warn(`No code for the island ${island.dataset.component}`);
+  island.closest("leptos-children")?.$$on_hydrate?.();
+  await wake?.(island);
+}
+document.documentElement.dataset.hydrated = "true";

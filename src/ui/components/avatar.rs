@@ -1,0 +1,73 @@
+//! The person's picture, with initials behind it for when there is none or it does not load.
+
+use leptos::prelude::*;
+
+/// A round picture.
+#[component]
+pub fn Avatar(
+    /// Name or address to take the initials from.
+    name: String,
+    /// Address of the picture, as the provider gave it.
+    picture: Option<String>,
+) -> impl IntoView {
+    let picture = picture.filter(|address| is_picture_address(address));
+    view! {
+        <span class="avatar" aria-hidden="true">
+            <span class="avatar-initials">{initials(&name)}</span>
+            // Without a referrer the provider does not learn which page shows it, and serves it to anyone.
+            {picture
+                .map(|src| {
+                    view! { <img class="avatar-picture" src=src alt="" width="72" height="72" referrerpolicy="no-referrer" /> }
+                })}
+        </span>
+    }
+}
+
+/// `https`, or the sandbox on this machine. Anything else that a provider claims is not loaded.
+fn is_picture_address(address: &str) -> bool {
+    ["https://", "http://localhost:", "http://127.0.0.1:"]
+        .iter()
+        .any(|start| address.starts_with(start))
+}
+
+/// First letters of the first and the last word.
+fn initials(name: &str) -> String {
+    let mut words = name
+        .split(|c: char| c.is_whitespace() || c == '@')
+        .filter_map(|word| word.chars().next());
+    let first = words.next();
+    let last = if name.contains('@') {
+        None
+    } else {
+        words.next_back()
+    };
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        assert_eq!(initials("Ada King Lovelace"), "AL");
+        assert_eq!(initials("  ada  "), "A");
+        assert_eq!(initials("ada@example.com"), "A");
+        assert_eq!(initials("Ötzi ßmith"), "ÖSS");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn only_pictures_over_https_or_from_this_machine_are_loaded() {
+        assert!(is_picture_address("https://lh3.googleusercontent.com/a/x"));
+        assert!(is_picture_address("http://localhost:3100/persons/ada.svg"));
+        assert!(!is_picture_address("http://example.com/x.png"));
+        assert!(!is_picture_address("http://localhost.example.com/x.png"));
+        assert!(!is_picture_address("javascript:alert(1)"));
+        assert!(!is_picture_address("data:image/svg+xml,x"));
+    }
+}

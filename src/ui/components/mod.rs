@@ -1,0 +1,7 @@
+//! The pieces that pages are made of. Drawn on the server only.
+
+pub mod avatar;
+pub mod frame;
+pub mod mark;
+pub mod moment;
+pub mod notice;

@@ -1,0 +1,128 @@
+//! Unix seconds as the server writes them: for machines in a `datetime` attribute, and in words in UTC. The
+//! browser's own time zone is the business of [`super::islands::local_time`].
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `2026-01-31T09:05:00Z` (RFC 3339).
+pub fn iso(unix: i64) -> String {
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = Civil::at(unix);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `31 January 2026, 09:05 UTC`.
+pub fn words(unix: i64) -> String {
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        ..
+    } = Civil::at(unix);
+    let month = MONTHS
+        .get((month - 1) as usize)
+        .copied()
+        .unwrap_or_default();
+    format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+}
+
+/// A date and time of the Gregorian calendar in UTC.
+struct Civil {
+    year: i64,
+    month: i64,
+    day: i64,
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+impl Civil {
+    /// Counts in 400-year cycles of 146 097 days that begin on 1 March, so that the leap day is the last of its year.
+    fn at(unix: i64) -> Self {
+        let clock = unix.rem_euclid(86_400);
+        let days = unix.div_euclid(86_400) + 719_468; // days from 0000-03-01
+        let cycle = days.div_euclid(146_097);
+        let of_cycle = days.rem_euclid(146_097);
+        let year_of_cycle =
+            (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+        let of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+        let march_month = (5 * of_year + 2) / 153;
+        let month = if march_month < 10 {
+            march_month + 3
+        } else {
+            march_month - 9
+        };
+        Self {
+            year: cycle * 400 + year_of_cycle + i64::from(month <= 2),
+            month,
+            day: of_year - (153 * march_month + 2) / 5 + 1,
+            hour: clock / 3_600,
+            minute: clock / 60 % 60,
+            second: clock % 60,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_epoch_is_a_thursday_in_1970() {
+        assert_eq!(iso(0), "1970-01-01T00:00:00Z");
+        assert_eq!(words(0), "1 January 1970, 00:00 UTC");
+    }
+
+    #[test]
+    fn leap_days_and_ends_of_years_are_right() {
+        assert_eq!(iso(951_825_599), "2000-02-29T11:59:59Z");
+        assert_eq!(iso(1_709_164_800), "2024-02-29T00:00:00Z");
+        assert_eq!(iso(1_767_225_599), "2025-12-31T23:59:59Z");
+        assert_eq!(iso(-1), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn it_agrees_with_the_time_crate_over_three_centuries() {
+        for step in -1_000..2_000_i64 {
+            let unix = step * 3_456_789;
+            let expected = time::OffsetDateTime::from_unix_timestamp(unix).expect("in range");
+            let civil = Civil::at(unix);
+            assert_eq!(
+                (civil.year, civil.month, civil.day),
+                (
+                    i64::from(expected.year()),
+                    i64::from(u8::from(expected.month())),
+                    i64::from(expected.day())
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn no_number_of_seconds_panics() {
+        for unix in [i64::MIN, i64::MAX] {
+            assert!(iso(unix).ends_with('Z'));
+            assert!(words(unix).ends_with("UTC"));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! `/dashboard`: who you are, how you signed in, when and where, and what this session is.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::ui::{
+    components::{avatar::Avatar, frame::Frame, mark::ProviderMark, moment::Moment},
+    pages::error::RoutedProblem,
+    view::{DashboardView, IdentityView, Problem, SessionView},
+    wording,
+};
+
+/// The dashboard, drawn from the [`DashboardView`] in the context.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    match use_context::<DashboardView>() {
+        Some(dashboard) => draw(dashboard).into_any(),
+        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
+    }
+}
+
+fn draw(dashboard: DashboardView) -> impl IntoView {
+    let DashboardView {
+        name,
+        email,
+        picture,
+        member_since,
+        identities,
+        session,
+    } = dashboard;
+    let address = email.as_ref().map(|(address, _)| address.clone());
+    let shown = name
+        .or_else(|| address.clone())
+        .unwrap_or_else(|| "Your account".into());
+    let verdict = email.map(|(address, verified)| {
+        let verifier = verified.then(|| vouching(&identities, &address));
+        whose_address(address, verifier)
+    });
+    view! {
+        <Title text=wording::title("Dashboard") />
+        <Frame>
+            <header class="person">
+                <Avatar name=shown.clone() picture />
+                <div class="person-text">
+                    <p class="eyebrow">"You are signed in"</p>
+                    <h1 class="title">{shown}</h1>
+                    {verdict}
+                </div>
+            </header>
+            <div class="cards">
+                {how_you_signed_in(&session)}
+                {this_session(&session)}
+                {ways_in(identities, member_since)}
+            </div>
+        </Frame>
+    }
+}
+
+/// The label of the provider that vouches for the address, empty when none of the linked ones names it.
+fn vouching(identities: &[IdentityView], address: &str) -> String {
+    identities
+        .iter()
+        .find(|identity| {
+            identity
+                .email
+                .as_deref()
+                .is_some_and(|email| email.eq_ignore_ascii_case(address))
+        })
+        .map(|identity| identity.label.clone())
+        .unwrap_or_default()
+}
+
+fn whose_address(address: String, verifier: Option<String>) -> AnyView {
+    let verdict = match verifier {
+        Some(label) if label.is_empty() => {
+            view! { <span class="badge is-good">"Verified"</span> }.into_any()
+        }
+        Some(label) => {
+            view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any()
+        }
+        None => view! { <span class="badge is-mild">"Not verified"</span> }.into_any(),
+    };
+    view! {
+        <p class="person-email">
+            <span class="person-address">{address}</span>
+            " "
+            {verdict}
+        </p>
+    }
+    .into_any()
+}
+
+fn how_you_signed_in(session: &SessionView) -> AnyView {
+    let SessionView {
+        provider,
+        provider_slug,
+        device,
+        address,
+        signed_in_at,
+        ..
+    } = session.clone();
+    let here = matches!(address.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
+    view! {
+        <section class="card" aria-labelledby="how-title">
+            <h2 class="card-title" id="how-title">
+                "How you signed in"
+            </h2>
+            <dl class="facts">
+                {fact(
+                    "With",
+                    view! {
+                        <span class="with-mark">
+                            <ProviderMark slug=provider_slug />
+                            {provider}
+                        </span>
+                    },
+                )}
+                {fact("When", view! { <Moment unix=signed_in_at /> })}
+                {fact("On", device)}
+                {fact("From", (address, here))}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn this_session(session: &SessionView) -> AnyView {
+    let SessionView {
+        provider,
+        idle_until,
+        absolute_until,
+        ..
+    } = session.clone();
+    view! {
+        <section class="card" aria-labelledby="session-title">
+            <h2 class="card-title" id="session-title">
+                "This session"
+            </h2>
+            <p class="card-lead">
+                "It keeps this browser signed in. Each visit extends it, up to its last day."
+            </p>
+            <dl class="facts">
+                {fact("Ends if you stay away until", view! { <Moment unix=idle_until /> })}
+                {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
+            </dl>
+            <form class="sign-out" method="post" action="/auth/logout">
+                <button class="button" type="submit">
+                    "Sign out"
+                </button>
+                <p class="fine-print">
+                    "This signs you out of Latchkey, not out of " {provider} "."
+                </p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
+    view! {
+        <div>
+            <dt>{term}</dt>
+            <dd>{what.into_any()}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
+    let rows: Vec<_> = identities.into_iter().map(identity).collect();
+    view! {
+        <section class="card is-wide" aria-labelledby="ways-title">
+            <h2 class="card-title" id="ways-title">
+                "Ways to sign in"
+            </h2>
+            <p class="card-lead">"Your account exists since " <Moment unix=member_since /> "."</p>
+            <ul class="identities" role="list">
+                {rows}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn identity(identity: IdentityView) -> AnyView {
+    let IdentityView {
+        slug,
+        label,
+        email,
+        linked_at,
+        last_used_at,
+    } = identity;
+    view! {
+        <li class="identity">
+            <span class="identity-mark">
+                <ProviderMark slug />
+            </span>
+            <div class="identity-who">
+                <h3 class="identity-label">{label}</h3>
+                <p class="identity-email">{email.unwrap_or_else(|| "Shares no e-mail address".into())}</p>
+            </div>
+            <dl class="identity-times">
+                <div>
+                    <dt>"Linked"</dt>
+                    <dd>
+                        <Moment unix=linked_at />
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Last used"</dt>
+                    <dd>
+                        <Moment unix=last_used_at />
+                    </dd>
+                </div>
+            </dl>
+        </li>
+    }
+    .into_any()
+}
