@@ -1,1 +1,197 @@
-fn main() {}
+//! `latchkey`: serves, migrates, and plays the providers for development.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use clap::{Parser, Subcommand};
+use latchkey::{
+    config::Config,
+    relying_party::Clock,
+    sessions,
+    store::Database,
+    web::{self, AppState},
+};
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Sign-in for Rust web applications. Settings come from the environment; see `.env.example`.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (the default). Migrations run at the start.
+    Serve,
+    /// Bring the database's schema up to date, and end.
+    Migrate,
+    /// Play the providers for development, on SANDBOX_ADDR, until told to end.
+    #[cfg(feature = "sandbox")]
+    Sandbox,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command.unwrap_or(Command::Serve);
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("latchkey: {failure}");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let config = Config::from_process()?;
+    start_log(config.log_json);
+    // Two at least: rendering may wait for a task of its own.
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve(config).await,
+            Command::Migrate => Ok(database(&config).await?.close().await),
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox => play_providers(&config).await,
+        }
+    })
+}
+
+fn start_log(json: bool) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = fmt().with_env_filter(filter).with_target(false);
+    if json { log.json().init() } else { log.compact().init() }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(stop.clone()));
+    #[cfg(feature = "sandbox")]
+    let (config, sandbox) = with_sandbox(config).await?;
+    #[cfg(feature = "sandbox")]
+    let sandbox_origin = sandbox.as_ref().map(|sandbox| sandbox.origin().to_owned());
+    #[cfg(not(feature = "sandbox"))]
+    let sandbox_origin: Option<String> = None;
+
+    let database = Arc::new(database(&config).await?);
+    let app = AppState::new(&config, database.clone(), Clock::default(), sandbox_origin.as_deref())?;
+    let router = web::router(&app)?;
+    let listener = TcpListener::bind(config.listen_addr)
+        .await
+        .map_err(|error| format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr))?;
+    tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
+    tokio::spawn(forget_addresses(app.clone(), stop.clone()));
+    welcome(&config, sandbox_origin.as_deref());
+
+    web::serve::serve(listener, router, stop).await;
+    app.tasks.close();
+    if tokio::time::timeout(LAST_WORK, app.tasks.wait()).await.is_err() {
+        tracing::warn!("some sign-ins did not finish in time");
+    }
+    database.close().await;
+    #[cfg(feature = "sandbox")]
+    if let Some(sandbox) = sandbox {
+        sandbox.shutdown().await;
+    }
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// How long sign-ins under way may take after the last connection was closed.
+const LAST_WORK: Duration = Duration::from_secs(15);
+
+async fn database(config: &Config) -> Result<Database, Failure> {
+    let database = Database::connect(config.database_url.expose_secret()).await?;
+    database.migrate().await?;
+    Ok(database)
+}
+
+/// Where to go and what to click. On the log, as everything that an operator reads.
+fn welcome(config: &Config, sandbox: Option<&str>) {
+    let origin = config.base_url.origin();
+    tracing::info!(listen = %config.listen_addr, "Latchkey serves {origin}");
+    match sandbox {
+        Some(sandbox) => {
+            tracing::info!("open {origin}, click \"Continue with Google\" and pick a person");
+            tracing::info!("the sandbox at {sandbox} plays Google: no credentials are configured; see README.md");
+        }
+        None if config.providers.is_empty() => {
+            tracing::warn!("no provider is configured: set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET; see README.md");
+        }
+        None => {
+            for provider in &config.providers {
+                tracing::info!("redirect URI for {}: {origin}/auth/callback/{}", provider.label, provider.slug);
+            }
+        }
+    }
+}
+
+async fn forget_addresses(app: AppState, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(60)) => app.rate_limits.sweep(),
+        }
+    }
+}
+
+async fn cancel_on_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("ending: finishing what is under way");
+    stop.cancel();
+}
+
+/// Starts the sandbox and wires every provider to it, where nothing else is configured.
+#[cfg(feature = "sandbox")]
+async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sandbox::Sandbox>), Failure> {
+    use latchkey::{providers::google, sandbox};
+    if !config.sandbox_wanted {
+        return Ok((config, None));
+    }
+    let sandbox = start_sandbox(&config).await?;
+    config.providers = vec![google::provider(
+        sandbox::GOOGLE_CLIENT_ID.to_owned(),
+        sandbox::GOOGLE_CLIENT_SECRET.into(),
+        Some(sandbox.google_issuer()),
+    )];
+    Ok((config, Some(sandbox)))
+}
+
+#[cfg(feature = "sandbox")]
+async fn play_providers(config: &Config) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(stop.clone()));
+    let sandbox = start_sandbox(config).await?;
+    tracing::info!("the sandbox plays the providers at {}", sandbox.origin());
+    stop.cancelled().await;
+    sandbox.shutdown().await;
+    Ok(())
+}
+
+#[cfg(feature = "sandbox")]
+async fn start_sandbox(config: &Config) -> Result<latchkey::sandbox::Sandbox, Failure> {
+    use latchkey::sandbox::{Sandbox, Settings};
+    let settings = Settings { listen: config.sandbox_addr, ..Settings::default() };
+    Sandbox::start(settings)
+        .await
+        .map_err(|error| format!("SANDBOX_ADDR {}: {error}", config.sandbox_addr).into())
+}

@@ -1,13 +1,15 @@
 //! Questions and answers of the policy: what a flow is for, and what is to be done.
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::EmailFact;
 use super::ids::{IdentityKey, UserId};
 use super::proof::{ClaimedEmail, VerifiedEmail};
 use super::reason::Reason;
 use super::standing::Way;
 
-/// What a flow was started for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a flow was started for. Serialized only into something sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// To sign in or up.
     SignIn,

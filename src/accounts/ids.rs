@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,7 +16,8 @@ pub fn time_ordered_id(now: OffsetDateTime, random: [u8; 10]) -> Uuid {
 }
 
 /// A user's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct UserId(Uuid);
 
 /// An identity's own id, for pages and rows that speak of it; what it is known by is its [`IdentityKey`].
@@ -49,13 +51,27 @@ macro_rules! id {
     };
 }
 
+impl TryFrom<String> for UserId {
+    type Error = AccountsError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<UserId> for String {
+    fn from(id: UserId) -> Self {
+        id.to_string()
+    }
+}
+
 id!(UserId);
 id!(IdentityId);
 
 /// Issuer and subject: what an identity is known by (OpenID Connect Core §5.7: the only claims that a relying
 /// party can rely on together as a stable identifier). Compared byte for byte; an issuer of another provider
 /// with the same subject is another person.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdentityKey {
     issuer: String,
     subject: String,

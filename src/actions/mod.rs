@@ -1,3 +1,5 @@
 //! Server functions, one file per intention. See the tour in `lib.rs`.
 
+pub mod callback;
 pub mod refusal;
+pub mod sign_out;

@@ -32,15 +32,13 @@ pub enum Refusal {
     LinkRequired,
     /// The user was disabled.
     AccountDisabled,
-    /// Too many attempts from this address.
-    TooManyRequests,
     /// Our own fault; the log has the cause.
     ServerError,
 }
 
 impl Refusal {
     /// Every refusal, for tests that walk over all of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::Cancelled,
         Self::FlowExpired,
         Self::FlowUnknown,
@@ -52,7 +50,6 @@ impl Refusal {
         Self::ProviderInvalid,
         Self::LinkRequired,
         Self::AccountDisabled,
-        Self::TooManyRequests,
         Self::ServerError,
     ];
 
@@ -70,8 +67,15 @@ impl Refusal {
             Self::ProviderInvalid => "provider_invalid",
             Self::LinkRequired => "link_required",
             Self::AccountDisabled => "account_disabled",
-            Self::TooManyRequests => "too_many_requests",
             Self::ServerError => "server_error",
+        }
+    }
+
+    /// The path of the login page that tells it, naming the provider (a slug that we checked) that was tried.
+    pub fn login_path(self, slug: Option<&str>) -> String {
+        match slug {
+            Some(slug) => format!("/login?error={}&provider={slug}", self.code()),
+            None => format!("/login?error={}", self.code()),
         }
     }
 

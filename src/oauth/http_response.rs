@@ -44,6 +44,13 @@ pub enum ResponseFault {
     UnexpectedStatus(u16),
 }
 
+impl ResponseFault {
+    /// Whether asking later can help.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
 impl HttpResponse {
     /// Refuses what is too large or comes from a provider in trouble.
     pub(crate) fn check_available(&self) -> Result<(), ResponseFault> {

@@ -1,1 +1,90 @@
-//! See the tour in `lib.rs`.
+//! The flow: [`RelyingParty::begin_sign_in`] makes the authorization URL and the pending flow, and
+//! [`RelyingParty::complete`] takes the response that comes back to a verified profile. The only room that talks HTTP
+//! to providers; time-outs, size limits, the key cache and the circuit breakers live here.
+
+mod address_guard;
+mod begin;
+mod breaker;
+mod cached;
+mod clock;
+mod complete;
+mod event;
+mod flow;
+mod http;
+mod provider_client;
+mod return_to;
+
+pub use begin::{BeginError, Prompt, Wishes};
+pub use clock::Clock;
+pub use complete::{CompleteError, Completed};
+pub use event::{FlowEvent, Journal};
+pub use flow::{FLOW_LIFETIME, PendingFlow};
+pub use http::HttpError;
+pub use provider_client::KeysError;
+pub use return_to::ReturnTo;
+
+use std::sync::Arc;
+
+use crate::providers::Provider;
+use http::ProviderHttp;
+use provider_client::ProviderClient;
+
+/// Us, with our clients at the providers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct RelyingParty {
+    origin: Arc<str>,
+    clients: Arc<[ProviderClient]>,
+    http: ProviderHttp,
+    clock: Clock,
+}
+
+impl RelyingParty {
+    /// The relying party at this public origin. With `on_loopback` providers may live on this machine, over plain
+    /// http; without it only on the public internet, over https.
+    ///
+    /// # Errors
+    /// When the TLS set-up of this machine is unusable.
+    pub fn new(
+        origin: &str,
+        on_loopback: bool,
+        providers: Vec<Provider>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            origin: origin.into(),
+            clients: providers.into_iter().map(ProviderClient::new).collect(),
+            http: ProviderHttp::new(on_loopback)?,
+            clock,
+        })
+    }
+
+    /// The providers that are switched on, in the order of the login page.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.clients.iter().map(|client| &client.provider)
+    }
+
+    /// The provider of a slug.
+    pub fn provider(&self, slug: &str) -> Option<&Provider> {
+        self.client(slug).map(|client| &client.provider)
+    }
+
+    /// Whether a provider answered lately; `false` while its circuit breaker is open.
+    pub fn is_available(&self, slug: &str) -> bool {
+        self.client(slug).is_some_and(|client| !client.breaker.is_open())
+    }
+
+    /// Where pictures of people come from, as sources of a content security policy.
+    pub fn picture_origins(&self) -> Vec<String> {
+        let origins = self.providers().flat_map(|provider| provider.manners.picture_origins);
+        origins.map(|origin| (*origin).to_owned()).collect()
+    }
+
+    /// The redirect URI of a provider: one for each, so that a response tells by its path whose it is (RFC 9700 §4.4).
+    pub fn redirect_uri(&self, slug: &str) -> String {
+        format!("{}/auth/callback/{slug}", self.origin)
+    }
+
+    fn client(&self, slug: &str) -> Option<&ProviderClient> {
+        self.clients.iter().find(|client| client.provider.slug.as_str() == slug)
+    }
+}

@@ -1,1 +1,22 @@
-//! See the tour in `lib.rs`.
+//! Browsers remembered: the session store on our own table, the sealed flow cookies, the signed-in user of a request,
+//! and the arrival of an authorization response, where a session begins.
+
+mod arrival;
+mod client;
+mod cookies;
+mod device;
+mod flow_cookies;
+mod seal;
+mod session_store;
+mod signed_in;
+mod sweeper;
+
+pub use arrival::{Arrival, Landing, RefusedArrival};
+pub use client::ClientInfo;
+pub use cookies::Cookies;
+pub use device::describe as describe_device;
+pub use flow_cookies::{FlowCookies, Found, flow_id};
+pub use seal::{NotSealedHere, Sealer};
+pub use session_store::{Sessions, layer};
+pub use signed_in::{SignedIn, current, sign_out};
+pub use sweeper::sweep_for_ever;

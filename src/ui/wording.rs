@@ -144,12 +144,6 @@ fn refused(
             "Ask the people who run this site, or use another account.",
             Next::AnotherAccount,
         ),
-        Refusal::TooManyRequests => (
-            Tone::Mild,
-            "There were too many attempts from your network in a short time.".into(),
-            "Wait a minute, then try again.",
-            Next::Again,
-        ),
         Refusal::ServerError => (
             Tone::Serious,
             "Something went wrong on our side.".into(),

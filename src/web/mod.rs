@@ -1,1 +1,120 @@
-//! See the tour in `lib.rs`.
+//! The Axum edge: router, layers, headers, health, the listener.
+
+mod assets;
+mod callback;
+mod client_address;
+mod cross_origin;
+mod headers;
+mod health;
+mod pages;
+mod problems;
+mod query;
+mod rate_limits;
+mod redirect;
+mod request_context;
+pub mod serve;
+mod sign_out;
+mod start;
+mod state;
+
+pub use state::{AppState, StateError};
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderName, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+    trace::TraceLayer,
+};
+
+use crate::sessions;
+
+/// Forms of ours are a few hundred bytes.
+const BODY_BYTES: usize = 64 * 1024;
+/// A handler's time: more than a provider's ten seconds, three calls in a row.
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
+/// Between two pieces of a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Everything that we serve, with every layer around it.
+///
+/// # Errors
+/// When the public origin is none that a browser sends, which the configuration has ruled out.
+pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
+    let pages = Router::new()
+        .route("/", get(pages::home))
+        .route("/login", get(pages::login))
+        .route("/dashboard", get(pages::dashboard));
+    let auth = Router::new()
+        .route("/auth/{provider}", get_only(start::start))
+        .route("/auth/callback/{provider}", get_only(callback::callback))
+        .route("/auth/logout", post(sign_out::sign_out))
+        .route_layer(from_fn_with_state(app.rate_limits.clone(), rate_limits::check));
+    let people = pages
+        .merge(auth)
+        .route_layer(from_fn_with_state(app.clone(), request_context::identify_user))
+        .route_layer(sessions::layer(app.database.clone(), app.clock.clone(), app.cookies))
+        .route_layer(from_fn_with_state(app.clone(), request_context::complete_removals));
+    let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+
+    let routes = people
+        .fallback(not_a_route)
+        .layer(from_fn(cross_origin::require_provenance))
+        .layer(cross_origin::layer(&app.origin)?)
+        .merge(health)
+        .with_state(app.clone());
+    // The last one sees a request first.
+    Ok(routes
+        .layer(from_fn_with_state(app.clone(), request_context::identify_client))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), problems::dress))
+        .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)))
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// GET without the HEAD that axum would run the same handler for: a HEAD starts and completes nothing.
+fn get_only<H, T>(handler: H) -> axum::routing::MethodRouter<AppState>
+where
+    H: axum::handler::Handler<T, AppState>,
+    T: 'static,
+{
+    get(handler).head(|| async { StatusCode::NO_CONTENT })
+}
+
+/// A built file, or nothing.
+async fn not_a_route(request: Request) -> Response {
+    assets::serve(&request).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// The path alone: queries hold codes and states.
+fn span(request: &Request<Body>) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+fn answered(response: &Response, took: Duration, _: &tracing::Span) {
+    tracing::info!(status = response.status().as_u16(), milliseconds = took.as_millis(), "answered");
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

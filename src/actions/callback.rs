@@ -1,0 +1,105 @@
+//! An authorization response arrives: the redirect URI of every provider.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+/// GET `/auth/callback/{provider}`; the edge has put the provider, taken from the path, and whatever else the arrival
+/// needs into the context, and has refused responses that name a parameter twice.
+///
+/// It never returns `Err`: without JavaScript an error would be answered by a redirect to the `Referer`, which here
+/// is the provider. Every way out is a 303 to an address of ours, or 503.
+///
+/// # Errors
+/// Never.
+#[server(name = Callback, prefix = "/auth", endpoint = "callback", input = GetUrl)]
+pub async fn callback(
+    /// `code`, RFC 6749 §4.1.2.
+    code: Option<String>,
+    /// `state`.
+    state: Option<String>,
+    /// `iss`, RFC 9207.
+    iss: Option<String>,
+    /// `error`, RFC 6749 §4.1.2.1.
+    error: Option<String>,
+) -> Result<(), ServerFnError> {
+    use axum::http::{HeaderValue, StatusCode, header};
+    use leptos_axum::ResponseOptions;
+
+    use crate::{
+        accounts::Reason,
+        actions::refusal::Refusal,
+        oauth::{AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, TokenError},
+        relying_party::CompleteError,
+        sessions::{Arrival, RefusedArrival},
+    };
+
+    /// What the person is told.
+    fn refusal_of(refused: &RefusedArrival) -> Refusal {
+        match refused {
+            RefusedArrival::UnknownFlow => Refusal::FlowUnknown,
+            RefusedArrival::ExpiredFlow => Refusal::FlowExpired,
+            RefusedArrival::UsedFlow => Refusal::FlowUsed,
+            RefusedArrival::OtherProvider => Refusal::ResponseMismatch,
+            RefusedArrival::LinkRequired => Refusal::LinkRequired,
+            RefusedArrival::Policy(Reason::UserDisabled) => Refusal::AccountDisabled,
+            RefusedArrival::Policy(_) => Refusal::ProviderInvalid,
+            RefusedArrival::Flow(error) => refusal_of_flow(error),
+            RefusedArrival::Store(_) | RefusedArrival::Session(_) | RefusedArrival::NoRandomness => {
+                Refusal::ServerError
+            }
+        }
+    }
+
+    fn refusal_of_flow(error: &CompleteError) -> Refusal {
+        match error {
+            CompleteError::Response(AuthorizationResponseError::Provider(code)) => match code {
+                Code::AccessDenied => Refusal::Cancelled,
+                Code::LoginRequired
+                | Code::InteractionRequired
+                | Code::ConsentRequired
+                | Code::AccountSelectionRequired => Refusal::InteractionRequired,
+                Code::TemporarilyUnavailable | Code::ServerError => Refusal::ProviderUnavailable,
+                _ => Refusal::ProviderRefused,
+            },
+            CompleteError::Response(_) => Refusal::ResponseMismatch,
+            CompleteError::Token(TokenError::Refused(_)) => Refusal::ProviderRefused,
+            CompleteError::Token(TokenError::Response(fault)) if fault.is_unavailable() => Refusal::ProviderUnavailable,
+            CompleteError::Token(_) | CompleteError::IdToken(_) | CompleteError::Userinfo(_) => {
+                Refusal::ProviderInvalid
+            }
+            CompleteError::Metadata(_)
+            | CompleteError::BreakerOpen
+            | CompleteError::Http(_)
+            | CompleteError::Keys(_) => Refusal::ProviderUnavailable,
+            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication => Refusal::ServerError,
+        }
+    }
+
+    let reply = expect_context::<ResponseOptions>();
+    let arrival = expect_context::<Arrival>();
+    let slug = arrival.provider.clone();
+    let response = AuthorizationResponse::new(code, state, iss, error);
+    // A browser that goes away drops this request's future. The code is spent by then: what it bought must not be lost
+    // half way.
+    let landing = arrival.tasks.clone().spawn(arrival.complete(response)).await;
+    let (location, clear_flow) = match landing {
+        Ok(landing) => match landing.outcome {
+            Ok(return_to) => (return_to.as_str().to_owned(), landing.clear_flow),
+            Err(refused) if refused.is_our_database() => {
+                reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
+                return Ok(());
+            }
+            Err(refused) => (refusal_of(&refused).login_path(Some(&slug)), landing.clear_flow),
+        },
+        Err(_) => (Refusal::ServerError.login_path(Some(&slug)), None),
+    };
+    reply.set_status(StatusCode::SEE_OTHER);
+    // The address of this very request holds the code: nobody further on may learn it.
+    reply.insert_header(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        reply.insert_header(header::LOCATION, location);
+    }
+    if let Some(cookie) = clear_flow {
+        reply.append_header(header::SET_COOKIE, cookie);
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! `SECRET_KEY`: given, or made once for development.
+
+use std::{
+    fmt,
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use aws_lc_rs::rand;
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{BaseUrl, ConfigError, Environment};
+
+const FILE: &str = "data/secret.key";
+const LEAST_BYTES: usize = 32;
+
+/// Key material, newest first: the first seals, all of them open. Never printed.
+#[derive(Clone)]
+pub struct SecretKeys(Vec<Vec<u8>>);
+
+impl SecretKeys {
+    /// `SECRET_KEY`, or, on loopback over http, a file that is made once with mode 0600.
+    ///
+    /// # Errors
+    /// When the key is missing under https, too short, guessable, not base64, or its file cannot be used.
+    pub fn from_environment(env: &Environment, base_url: &BaseUrl) -> Result<Self, ConfigError> {
+        if let Some(list) = env.get("SECRET_KEY") {
+            return Self::parse(list);
+        }
+        if base_url.is_https() {
+            return Err(ConfigError::new(
+                "SECRET_KEY",
+                "is required when BASE_URL is https; put the output of `openssl rand -base64 32` there",
+            ));
+        }
+        from_file(Path::new(FILE))
+    }
+
+    /// A list `new,old` of base64 keys of at least 32 bytes each.
+    ///
+    /// # Errors
+    /// When one of them is not base64, too short, or one byte over and over.
+    pub fn parse(list: &str) -> Result<Self, ConfigError> {
+        list.split(',').map(|key| decode(key.trim())).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The keys' bytes, the sealing one first. Never empty.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+}
+
+impl fmt::Debug for SecretKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKeys({} keys)", self.0.len())
+    }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
+    let hint = "make one with `openssl rand -base64 32`";
+    let key = STANDARD
+        .decode(text)
+        .map_err(|_| ConfigError::new("SECRET_KEY", format!("must be base64; {hint}")))?;
+    if key.len() < LEAST_BYTES {
+        return Err(ConfigError::new("SECRET_KEY", format!("must be 32 bytes or more once decoded; {hint}")));
+    }
+    if key.iter().all(|byte| *byte == key[0]) {
+        return Err(ConfigError::new("SECRET_KEY", format!("is one byte over and over, which anyone can guess; {hint}")));
+    }
+    Ok(key)
+}
+
+fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
+    let wrong = |what: &str| {
+        ConfigError::new("SECRET_KEY", format!("is not set and its file {} {what}", path.display()))
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => return SecretKeys::parse(text.trim()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(_) => return Err(wrong("cannot be read")),
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|_| wrong("cannot be made: its folder is not writable"))?;
+    }
+    let mut key = [0; LEAST_BYTES];
+    rand::fill(&mut key).map_err(|_| wrong("cannot be made: the system gives no randomness"))?;
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| file.write_all(STANDARD.encode(key).as_bytes()));
+    match written {
+        Ok(()) => Ok(SecretKeys(vec![key.to_vec()])),
+        // Another process of ours was quicker: its key is the key.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| SecretKeys::parse(text.trim()))
+        }
+        Err(_) => Err(wrong("cannot be written")),
+    }
+}

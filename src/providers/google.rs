@@ -1,0 +1,83 @@
+//! Google.
+//!
+//! Sources: "OpenID Connect" (developers.google.com/identity/openid-connect/openid-connect, endpoints and claims),
+//! its discovery document at `accounts.google.com`, and "Account linking: authoritative e-mail" in
+//! "Verify the Google ID token on your server side"; read November 2026.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::{Facts, Manners, Metadata, Profile, Provider, Slug, constant, standard_profile};
+use crate::oidc::{Algorithm, ProviderMetadata};
+
+const ISSUER: &str = "https://accounts.google.com";
+const AUTHORIZATION_ENDPOINT: &str = "https://accounts.google.com/o/oauth2/v2/auth";
+const TOKEN_ENDPOINT: &str = "https://oauth2.googleapis.com/token";
+const JWKS_URI: &str = "https://www.googleapis.com/oauth2/v3/certs";
+const USERINFO_ENDPOINT: &str = "https://openidconnect.googleapis.com/v1/userinfo";
+const REVOCATION_ENDPOINT: &str = "https://oauth2.googleapis.com/revoke";
+
+static MANNERS: Manners = Manners {
+    sign_in_scopes: &["openid", "email", "profile"],
+    algorithms: &[Algorithm::Rs256],
+    // Google knows no `login`; it ignores what it does not know.
+    prompts: &["select_account", "consent", "none"],
+    token_issuers,
+    userinfo_completes: false,
+    picture_origins: &["https://*.googleusercontent.com"],
+    profile,
+};
+
+/// Our client at Google; `stand_in` is the issuer of a stand-in for development.
+pub fn provider(client_id: String, client_secret: SecretString, stand_in: Option<String>) -> Provider {
+    Provider {
+        slug: Slug::constant("google"),
+        label: "Google".to_owned(),
+        client_id,
+        client_secret,
+        metadata: match stand_in {
+            Some(issuer) => Metadata::Discovered { issuer },
+            None => Metadata::Known(Arc::new(metadata())),
+        },
+        manners: &MANNERS,
+    }
+}
+
+/// The endpoints as of the documentation, so that a start needs no network.
+fn metadata() -> ProviderMetadata {
+    ProviderMetadata {
+        issuer: ISSUER.to_owned(),
+        authorization_endpoint: constant(AUTHORIZATION_ENDPOINT),
+        token_endpoint: constant(TOKEN_ENDPOINT),
+        jwks_uri: constant(JWKS_URI),
+        userinfo_endpoint: Some(constant(USERINFO_ENDPOINT)),
+        revocation_endpoint: Some(constant(REVOCATION_ENDPOINT)),
+        end_session_endpoint: None,
+        token_endpoint_auth_methods_supported: vec!["client_secret_post".to_owned(), "client_secret_basic".to_owned()],
+        // Google began to send `iss`; its metadata does not promise it yet. Checked when it is there.
+        authorization_response_iss_parameter_supported: false,
+        id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
+        code_challenge_methods_supported: vec!["S256".to_owned()],
+    }
+}
+
+/// Google's id_tokens name the issuer with or without the scheme ("Validating an ID token", step 2).
+fn token_issuers(issuer: &str) -> Vec<String> {
+    let mut issuers = vec![issuer.to_owned()];
+    if let Some(bare) = issuer.strip_prefix("https://") {
+        issuers.push(bare.to_owned());
+    }
+    issuers
+}
+
+/// Google is authoritative for an address when it hosts the mailbox: `@gmail.com`, or a Workspace account, which
+/// carries `hd`. For any other address somebody else may own the mailbox today.
+fn profile(provider: &Provider, facts: &Facts<'_>) -> Profile {
+    let is_workspace = facts.text("hd").is_some();
+    standard_profile(provider, facts, |address| is_workspace || is_gmail(address))
+}
+
+fn is_gmail(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.eq_ignore_ascii_case("gmail.com"))
+}

@@ -1,0 +1,208 @@
+//! Pending flows in the browser's own keeping: one sealed cookie each, several tabs side by side.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue, header};
+
+use super::{
+    cookies::{self, Cookies},
+    seal::{NotSealedHere, Sealer},
+};
+use crate::relying_party::{FLOW_LIFETIME, PendingFlow};
+
+/// Flows that one browser may have pending. Cookies without a bound once outgrew what servers read, and locked people
+/// out of every page.
+const MOST: usize = 5;
+
+/// Makes, finds and clears flow cookies. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct FlowCookies {
+    sealer: Arc<Sealer>,
+    cookies: Cookies,
+}
+
+/// What became of the flow that a response claims to answer.
+#[derive(Debug)]
+pub enum Found {
+    /// The browser holds it.
+    Pending(Box<PendingFlow>),
+    /// The browser holds it, and it is too old.
+    Expired,
+    /// The browser does not hold it.
+    Unknown,
+}
+
+impl FlowCookies {
+    /// Cookies sealed with keys derived from the secret keys, newest first.
+    ///
+    /// # Errors
+    /// When there is no key.
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, NotSealedHere> {
+        Ok(Self { sealer: Arc::new(Sealer::new(secret_keys, "flow cookie")?), cookies })
+    }
+
+    /// The `Set-Cookie` values that keep a new flow, and drop what is expired, foreign or too much: the oldest go.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn keep(
+        &self,
+        request: &HeaderMap,
+        flow: &PendingFlow,
+        now: i64,
+    ) -> Result<Vec<HeaderValue>, NotSealedHere> {
+        let name = self.name(flow.state.expose());
+        let plain = serde_json::to_vec(flow).map_err(|_| NotSealedHere)?;
+        let sealed = self.sealer.seal(&name, &plain)?;
+        let mut set = vec![self.cookies.set(&name, &sealed, FLOW_LIFETIME).ok_or(NotSealedHere)?];
+        set.extend(self.surplus(request, now).iter().filter_map(|name| self.cookies.clear(name)));
+        Ok(set)
+    }
+
+    /// The flow with this `state`, if this very browser started it.
+    pub fn find(&self, request: &HeaderMap, unverified_state: &str, now: i64) -> Found {
+        let name = self.name(unverified_state);
+        let found = cookies::of(request).find(|(cookie, _)| *cookie == name);
+        match found.and_then(|(name, sealed)| self.open(name, sealed)) {
+            None => Found::Unknown,
+            Some(flow) if flow.is_expired(now) => Found::Expired,
+            Some(flow) => Found::Pending(Box::new(flow)),
+        }
+    }
+
+    /// The `Set-Cookie` value that ends the flow with this `state` in the browser.
+    pub fn clear(&self, unverified_state: &str) -> Option<HeaderValue> {
+        self.cookies.clear(&self.name(unverified_state))
+    }
+
+    /// Cookies that have to go so that the new one is at most the [`MOST`]th.
+    fn surplus(&self, request: &HeaderMap, now: i64) -> Vec<String> {
+        let prefix = self.cookies.name("flow-");
+        let (mut live, mut surplus) = (Vec::new(), Vec::new());
+        for (name, sealed) in cookies::of(request).filter(|(name, _)| name.starts_with(&prefix)) {
+            match self.open(name, sealed) {
+                Some(flow) if !flow.is_expired(now) => live.push((flow.started_at, name.to_owned())),
+                _ => surplus.push(name.to_owned()),
+            }
+        }
+        live.sort();
+        let too_many = (live.len() + 1).saturating_sub(MOST);
+        surplus.extend(live.into_iter().take(too_many).map(|(_, name)| name));
+        surplus
+    }
+
+    fn open(&self, name: &str, sealed: &str) -> Option<PendingFlow> {
+        let plain = self.sealer.open(name, sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    fn name(&self, state: &str) -> String {
+        self.cookies.name(&format!("flow-{}", &flow_id(state)[..22]))
+    }
+}
+
+/// The flow's id: SHA-256 of its state. It names the cookie and the row that says "used", and tells neither reader
+/// the state itself.
+pub fn flow_id(state: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::Purpose,
+        oauth::{Nonce, PkceVerifier, State},
+        relying_party::ReturnTo,
+    };
+
+    fn flow_cookies() -> FlowCookies {
+        FlowCookies::new([[7_u8; 32].as_slice()].into_iter(), Cookies::new(true)).unwrap()
+    }
+
+    fn flow(seed: u8, started_at: i64) -> PendingFlow {
+        PendingFlow {
+            provider: "google".into(),
+            issuer: "https://accounts.google.com".into(),
+            purpose: Purpose::SignIn,
+            return_to: ReturnTo::parse(&format!("/{}", "a".repeat(1000))).unwrap(),
+            state: State::from_random([seed; 32]),
+            nonce: Nonce::from_random([seed; 32]),
+            code_verifier: PkceVerifier::from_random([seed; 32]),
+            started_at,
+        }
+    }
+
+    /// A browser's jar after these `Set-Cookie`s.
+    fn jar(mut jar: Vec<(String, String)>, set: &[HeaderValue]) -> Vec<(String, String)> {
+        for value in set {
+            let text = value.to_str().unwrap();
+            let (name, rest) = text.split_once('=').unwrap();
+            jar.retain(|(known, _)| known != name);
+            if !rest.contains("Max-Age=0") {
+                jar.push((name.to_owned(), rest.split(';').next().unwrap().to_owned()));
+            }
+        }
+        jar
+    }
+
+    fn request(jar: &[(String, String)]) -> HeaderMap {
+        let line = jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&line).unwrap())])
+    }
+
+    #[test]
+    fn a_flow_is_found_in_its_own_browser_only() {
+        let (cookies, flow) = (flow_cookies(), flow(1, 0));
+        let browser = jar(vec![], &cookies.keep(&HeaderMap::new(), &flow, 0).unwrap());
+        let state = flow.state.expose();
+        assert!(matches!(cookies.find(&request(&browser), state, 600), Found::Pending(_)));
+        assert!(matches!(cookies.find(&request(&browser), state, 601), Found::Expired));
+        assert!(matches!(cookies.find(&HeaderMap::new(), state, 0), Found::Unknown));
+        assert!(matches!(cookies.find(&request(&browser), &state[1..], 0), Found::Unknown));
+    }
+
+    #[test]
+    fn a_cookie_renamed_to_another_flows_name_does_not_open() {
+        let cookies = flow_cookies();
+        let (mine, other) = (flow(1, 0), flow(2, 0));
+        let browser = jar(vec![], &cookies.keep(&HeaderMap::new(), &mine, 0).unwrap());
+        let renamed = vec![(cookies.name(other.state.expose()), browser[0].1.clone())];
+        assert!(matches!(cookies.find(&request(&renamed), other.state.expose(), 0), Found::Unknown));
+    }
+
+    #[test]
+    fn five_flows_stay_side_by_side_and_the_oldest_goes_first() {
+        let cookies = flow_cookies();
+        let mut browser = vec![];
+        for seed in 1..=7 {
+            let set = cookies.keep(&request(&browser), &flow(seed, i64::from(seed)), 10).unwrap();
+            browser = jar(browser, &set);
+            assert!(browser.len() <= MOST);
+        }
+        let found = |seed| cookies.find(&request(&browser), flow(seed, 0).state.expose(), 10);
+        assert!(matches!(found(2), Found::Unknown));
+        assert!((3..=7).all(|seed| matches!(found(seed), Found::Pending(_))));
+    }
+
+    #[test]
+    fn a_cookie_fits_with_the_longest_destination_and_has_every_attribute() {
+        let set = flow_cookies().keep(&HeaderMap::new(), &flow(1, 0), 0).unwrap();
+        let text = set[0].to_str().unwrap();
+        assert!(text.len() <= 4096, "{}", text.len());
+        assert!(text.starts_with("__Host-flow-"));
+        for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=600"] {
+            assert!(text.contains(attribute), "{attribute}");
+        }
+        assert!(!text.contains("Domain"));
+    }
+
+    #[test]
+    fn what_was_not_sealed_here_is_cleared_away() {
+        let planted = vec![("__Host-flow-planted".to_owned(), "AAAA".to_owned())];
+        let set = flow_cookies().keep(&request(&planted), &flow(1, 0), 0).unwrap();
+        assert!(set.iter().any(|value| value.to_str().unwrap().starts_with("__Host-flow-planted=;")));
+    }
+}

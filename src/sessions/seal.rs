@@ -1,0 +1,130 @@
+//! Authenticated encryption of what we hand out and want back unread and unchanged.
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    hkdf,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// A sealed value is no longer than this; anything longer was not sealed by us.
+const LONGEST: usize = 8 * 1024;
+
+/// Seals with the newest key and opens with any.
+///
+/// AES-256-GCM with a random nonce, the keys derived from `SECRET_KEY` by HKDF-SHA256 (RFC 5869), one per purpose.
+pub struct Sealer {
+    keys: Vec<RandomizedNonceKey>,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealer({} keys)", self.keys.len())
+    }
+}
+
+/// The value was not sealed by us, for this place, or with a key that we still have.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the value was not sealed here")]
+pub struct NotSealedHere;
+
+impl Sealer {
+    /// Derives the purpose's keys from the secret keys, newest first.
+    ///
+    /// # Errors
+    /// When there is no key at all.
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, purpose: &str) -> Result<Self, NotSealedHere> {
+        let keys = secret_keys.map(|secret| derive(secret, purpose)).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(NotSealedHere) } else { Ok(Self { keys }) }
+    }
+
+    /// Seals `plain` for one `place` (the cookie's name, say): nonce, ciphertext and tag as base64url. Moved to
+    /// another place it does not open.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, NotSealedHere> {
+        let mut sealed = plain.to_vec();
+        let nonce = self.keys[0].seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| NotSealedHere)?;
+        let mut bytes = nonce.as_ref().to_vec();
+        bytes.append(&mut sealed);
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Opens what [`Sealer::seal`] made for the same place.
+    ///
+    /// # Errors
+    /// For everything else.
+    pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, NotSealedHere> {
+        if sealed.len() > LONGEST {
+            return Err(NotSealedHere);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotSealedHere)?;
+        let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(NotSealedHere)?;
+        self.keys
+            .iter()
+            .find_map(|key| {
+                let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+                let mut buffer = ciphertext.to_vec();
+                let length = key.open_in_place(nonce, Aad::from(place), &mut buffer).ok()?.len();
+                buffer.truncate(length);
+                Some(buffer)
+            })
+            .ok_or(NotSealedHere)
+    }
+}
+
+fn derive(secret: &[u8], purpose: &str) -> Result<RandomizedNonceKey, NotSealedHere> {
+    let mut key = [0_u8; 32];
+    hkdf::Salt::new(hkdf::HKDF_SHA256, b"latchkey")
+        .extract(secret)
+        .expand(&[purpose.as_bytes()], &AES_256_GCM)
+        .and_then(|okm| okm.fill(&mut key))
+        .map_err(|_| NotSealedHere)?;
+    RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| NotSealedHere)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealer(secrets: &[&[u8]]) -> Sealer {
+        Sealer::new(secrets.iter().copied(), "test").unwrap()
+    }
+
+    #[test]
+    fn what_was_sealed_opens_in_its_place_only() {
+        let sealer = sealer(&[&[1; 32]]);
+        let sealed = sealer.seal("here", b"hello").unwrap();
+        assert_eq!(sealer.open("here", &sealed).unwrap(), b"hello");
+        assert_eq!(sealer.open("there", &sealed), Err(NotSealedHere));
+        assert_ne!(sealed, sealer.seal("here", b"hello").unwrap());
+    }
+
+    #[test]
+    fn a_changed_or_foreign_value_does_not_open() {
+        let sealer = sealer(&[&[1; 32]]);
+        let sealed = sealer.seal("here", b"hello").unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert!(changed == sealed || sealer.open("here", &changed).is_err());
+        }
+        for foreign in ["", "AAAA", "not base64!", &"A".repeat(9000)] {
+            assert_eq!(sealer.open("here", foreign), Err(NotSealedHere));
+        }
+        let other = Sealer::new([[2_u8; 32].as_slice()].into_iter(), "test").unwrap();
+        assert_eq!(other.open("here", &sealed), Err(NotSealedHere));
+        let other_purpose = Sealer::new([[1_u8; 32].as_slice()].into_iter(), "other").unwrap();
+        assert_eq!(other_purpose.open("here", &sealed), Err(NotSealedHere));
+    }
+
+    #[test]
+    fn an_old_key_still_opens_after_rotation() {
+        let old = sealer(&[&[1; 32]]).seal("here", b"hello").unwrap();
+        let rotated = sealer(&[&[2; 32], &[1; 32]]);
+        assert_eq!(rotated.open("here", &old).unwrap(), b"hello");
+        let new = rotated.seal("here", b"hello").unwrap();
+        assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(NotSealedHere));
+    }
+}

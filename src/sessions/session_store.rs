@@ -1,0 +1,151 @@
+//! tower-sessions' store on our own `sessions` table.
+//!
+//! The library keeps the cookie and makes the ids; a session row exists only for somebody who is signed in, so an
+//! anonymous visitor costs nothing. What is read on every request does not pass through the library's record: see
+//! `signed_in`.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::{
+    SessionManagerLayer, SessionStore,
+    cookie::SameSite,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+use super::cookies::Cookies;
+use crate::{
+    accounts::{IdentityId, UserId},
+    relying_party::Clock,
+    store::{Database, NewSession, StoreError},
+};
+
+/// A session ends when nothing was asked for so long.
+pub(super) const IDLE: Duration = Duration::days(14);
+/// A session ends then, whatever happens.
+pub(super) const ABSOLUTE: Duration = Duration::days(90);
+/// The record's member that says what to write down when the row is made.
+pub(super) const OPENING: &str = "opening";
+
+/// The store of sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    database: Arc<Database>,
+    clock: Clock,
+}
+
+/// What a new session's row is made of.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Opening {
+    pub(super) user: String,
+    pub(super) identity: String,
+    pub(super) provider: String,
+    pub(super) user_agent: Option<String>,
+    pub(super) address: String,
+}
+
+/// The layer that gives every request its session.
+pub fn layer(database: Arc<Database>, clock: Clock, cookies: Cookies) -> SessionManagerLayer<Sessions> {
+    SessionManagerLayer::new(Sessions { database, clock })
+        .with_name(cookies.name("session"))
+        .with_secure(cookies.is_secure())
+        .with_http_only(true)
+        // Strict, the default, would leave the cookie behind on the way back from the provider.
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+}
+
+/// What the table knows a session by: who reads the table cannot sign in with it (ASVS 5.0 7.2).
+pub(super) fn id_hash(id: &Id) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let session = self.new_session(record)?;
+            if self.database.create_session(&session).await.map_err(backend)? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    /// Only ever changes a row that is there: a request that outlives a sign-out must not bring the session back.
+    async fn save(&self, record: &Record) -> Result<()> {
+        let now = self.clock.date();
+        let data = data_of(record)?;
+        self.database.save_session(&id_hash(&record.id), &data, now + IDLE, now).await.map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let active = self.database.load_session(&id_hash(id), self.clock.date()).await.map_err(backend)?;
+        active
+            .map(|active| {
+                Ok(Record {
+                    id: *id,
+                    data: serde_json::from_str(&active.session.data)
+                        .map_err(|error| Error::Decode(error.to_string()))?,
+                    expiry_date: active.session.absolute_expires_at,
+                })
+            })
+            .transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.database.delete_session(&id_hash(id)).await.map_err(backend)?;
+        Ok(())
+    }
+}
+
+impl Sessions {
+    fn new_session(&self, record: &Record) -> Result<NewSession> {
+        let opening: Opening = record
+            .data
+            .get(OPENING)
+            .and_then(|value| serde_json::from_value(value.clone()).ok())
+            .ok_or_else(|| Error::Encode("a session is opened by a sign-in only".to_owned()))?;
+        let now: OffsetDateTime = self.clock.date();
+        let unreadable = |_| Error::Encode("the opening names no user".to_owned());
+        Ok(NewSession {
+            id_hash: id_hash(&record.id),
+            user: UserId::parse(&opening.user).map_err(unreadable)?,
+            identity: Some(IdentityId::parse(&opening.identity).map_err(unreadable)?),
+            provider: Some(opening.provider),
+            user_agent: opening.user_agent,
+            address: Some(opening.address),
+            data: data_of(record)?,
+            created_at: now,
+            expires_at: now + IDLE,
+            absolute_expires_at: now + ABSOLUTE,
+        })
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+/// What is in the columns is not kept a second time.
+fn data_of(record: &Record) -> Result<String> {
+    let rest: serde_json::Map<_, _> = record
+        .data
+        .iter()
+        .filter(|(name, _)| *name != OPENING)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    serde_json::to_string(&rest).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn backend(error: StoreError) -> Error {
+    Error::Backend(error.to_string())
+}

@@ -1,0 +1,35 @@
+//! Rows that are past their end go, a few at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{relying_party::Clock, store::Database};
+
+/// Between two rounds.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Rows of one statement: other writers wait no longer than that takes.
+const BATCH: u32 = 500;
+
+/// Deletes expired sessions and used flows every minute until `stop` is cancelled.
+pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+        if let Err(error) = sweep(&database, &clock).await {
+            tracing::warn!(%error, "expired rows could not be deleted; the next round tries again");
+        }
+    }
+}
+
+async fn sweep(database: &Database, clock: &Clock) -> Result<(), crate::store::StoreError> {
+    while database.delete_expired_sessions(clock.date(), BATCH).await? == u64::from(BATCH) {
+        tokio::task::yield_now().await;
+    }
+    while database.delete_expired_flows(clock.date(), BATCH).await? == u64::from(BATCH) {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The built front end, inside the binary in release and read from disk in development.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use rust_embed::{Embed, EmbeddedFile};
+
+use crate::ui::view::Assets;
+
+#[derive(Embed)]
+#[folder = "target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// A file of the site, precompressed where the client takes that, `None` when there is no such file.
+///
+/// Addresses that name the content's version (`?v=`) never change and say so; others are revalidated by `ETag`.
+pub fn serve(request: &Request) -> Option<Response<Body>> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    let plain = Site::get(path).filter(|_| !path.ends_with(".br") && !path.ends_with(".gz"))?;
+    let version = version_of(&plain);
+    let (encoding, file) = negotiated(path, plain, request.headers());
+    let etag = format!("\"{version}{}\"", encoding.map(|name| format!("-{name}")).unwrap_or_default());
+    let named = request.uri().query().and_then(|query| query.strip_prefix("v=")) == Some(version.as_str());
+
+    let mut response = if is_known(request.headers(), &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(Body::from(file.data.clone()));
+        insert(response.headers_mut(), header::CONTENT_TYPE, file_type(path));
+        if let Some(encoding) = encoding {
+            insert(response.headers_mut(), header::CONTENT_ENCODING, encoding);
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    insert(headers, header::ETAG, &etag);
+    insert(headers, header::VARY, "accept-encoding");
+    insert(headers, header::CACHE_CONTROL, if named { "public, max-age=31536000, immutable" } else { "no-cache" });
+    Some(response)
+}
+
+/// The addresses of the built files with the version of their content.
+pub fn addresses(reload: Option<String>) -> Assets {
+    let address = |path: &str| {
+        Site::get(path).map_or_else(|| format!("/{path}"), |file| format!("/{path}?v={}", version_of(&file)))
+    };
+    Assets {
+        css: address("pkg/latchkey.css"),
+        js: address("pkg/latchkey.js"),
+        wasm: address("pkg/latchkey.wasm"),
+        reload,
+    }
+}
+
+fn version_of(file: &EmbeddedFile) -> String {
+    URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12])
+}
+
+fn negotiated(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile) {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |name: &str| {
+        accepted.split(',').any(|part| {
+            let mut pieces = part.trim().split(';');
+            pieces.next().is_some_and(|coding| coding.eq_ignore_ascii_case(name))
+                && !pieces.any(|parameter| matches!(parameter.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        })
+    };
+    for (name, ending) in [("br", "br"), ("gzip", "gz")] {
+        if let Some(file) = accepts(name).then(|| Site::get(&format!("{path}.{ending}"))).flatten() {
+            return (Some(name), file);
+        }
+    }
+    (None, plain)
+}
+
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| list.split(',').any(|known| known.trim() == etag))
+}
+
+fn file_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

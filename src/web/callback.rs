@@ -1,0 +1,81 @@
+//! GET `/auth/callback/{provider}` on its way to the server function `actions::callback`.
+
+use axum::{
+    body::Body,
+    extract::{Extension, Path, Request, State},
+    http::{HeaderValue, Uri, header},
+    response::{IntoResponse, Response},
+};
+use leptos::{prelude::provide_context, server_fn::ServerFn};
+use tower_sessions::Session;
+
+use super::{query::Query, redirect::to_login, state::AppState};
+use crate::{
+    actions::{callback::Callback, refusal::Refusal},
+    sessions::{Arrival, ClientInfo, SignedIn},
+};
+
+/// The parameters of a response that we read. What else providers send along (`scope`, `authuser`, `session_state`,
+/// and the error's own text, which is a stranger's) goes no further than here.
+const PARAMETERS: [&str; 4] = ["code", "state", "iss", "error"];
+
+/// Checks what a server function cannot (the path, duplicates) and hands the response to it.
+pub async fn callback(
+    State(app): State<AppState>,
+    Path(slug): Path<String>,
+    session: Session,
+    signed_in: Option<Extension<SignedIn>>,
+    Extension(client): Extension<ClientInfo>,
+    mut request: Request,
+) -> Response {
+    if app.relying_party.provider(&slug).is_none() {
+        return axum::http::StatusCode::NOT_FOUND.into_response();
+    }
+    let query = Query::parse(request.uri().query());
+    if query.repeats(&PARAMETERS) {
+        return without_referrer(to_login(Refusal::ResponseMismatch, Some(&slug)));
+    }
+    let arrival = Arrival {
+        provider: slug,
+        headers: request.headers().clone(),
+        session,
+        signed_in: signed_in.map(|Extension(signed_in)| signed_in.user.id),
+        client,
+        database: app.database.clone(),
+        relying_party: app.relying_party.clone(),
+        flow_cookies: app.flow_cookies.clone(),
+        clock: app.clock.clone(),
+        tasks: app.tasks.clone(),
+    };
+    *request.uri_mut() = server_function_address(&query);
+    // A server function that sets no `Location` would be answered by a redirect to this header.
+    request.headers_mut().remove(header::REFERER);
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(arrival.clone()), request).await;
+    without_body(response.into_response())
+}
+
+/// The one server function of all redirect URIs, with the parameters that count.
+fn server_function_address(query: &Query) -> Uri {
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    for name in PARAMETERS {
+        if let Some(value) = query.one(name) {
+            pairs.append_pair(name, value);
+        }
+    }
+    let path = <Callback as ServerFn>::PATH;
+    format!("{path}?{}", pairs.finish()).parse().unwrap_or_else(|_| Uri::from_static("/auth/callback"))
+}
+
+fn without_referrer(mut response: Response) -> Response {
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// A redirect carries nothing, and an error gets its page from the layer outside.
+pub(super) fn without_body(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
+}

@@ -1,0 +1,138 @@
+//! Response headers of every answer, whatever its status.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use leptos::nonce::Nonce;
+
+/// What the headers depend on, fixed at the start.
+#[derive(Clone, Debug)]
+pub struct HeaderPolicy(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    https: bool,
+    image_sources: String,
+    live_reload: Option<String>,
+}
+
+impl HeaderPolicy {
+    /// `image_sources` are the origins that people's pictures come from; `live_reload` is the `ws://` address of the
+    /// development reload.
+    pub fn new(https: bool, image_sources: &[String], live_reload: Option<String>) -> Self {
+        Self(Arc::new(Inner { https, image_sources: image_sources.join(" "), live_reload }))
+    }
+}
+
+impl HeaderPolicy {
+    /// Whether a picture at this address may be shown: a browser would refuse any other, and complain.
+    pub fn shows_image(&self, address: &str) -> bool {
+        let Ok(url) = url::Url::parse(address) else { return false };
+        let origin = url.origin().ascii_serialization();
+        self.0.image_sources.split(' ').any(|source| match source.split_once("*.") {
+            Some((scheme, domain)) => origin.strip_prefix(scheme).is_some_and(|host| host.ends_with(&format!(".{domain}"))),
+            None => origin == source,
+        })
+    }
+}
+
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
+    fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
+    local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
+    publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
+    storage-access=(), usb=(), web-share=(), xr-spatial-tracking=()";
+
+/// Mints the request's nonce, hands it inwards as an extension, and sets every header on the way out.
+pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in fixed() {
+        headers.insert(name, value);
+    }
+    insert_default(headers, header::REFERRER_POLICY, "same-origin");
+    // Pages and redirects of a sign-in must not be found in a cache afterwards; assets say otherwise themselves.
+    insert_default(headers, header::CACHE_CONTROL, "no-store");
+    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    if policy.0.https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+    response
+}
+
+fn fixed() -> [(HeaderName, HeaderValue); 6] {
+    [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
+        (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
+    ]
+}
+
+fn insert_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+impl HeaderPolicy {
+    /// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames
+    /// us, no `<base>` or foreign `<form>` can redirect what a person types.
+    fn content_security_policy(&self, nonce: &Nonce) -> String {
+        let Inner { https, image_sources, live_reload } = &*self.0;
+        let socket = live_reload.as_deref().map(|address| format!(" {address}")).unwrap_or_default();
+        let upgrade = if *https { "; upgrade-insecure-requests" } else { "" };
+        format!(
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data: {image_sources}; font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(https: bool) -> HeaderPolicy {
+        HeaderPolicy::new(https, &["https://*.pictures.example".to_owned(), "https://one.example".to_owned()], None)
+    }
+
+    #[test]
+    fn pictures_of_known_places_are_shown_and_no_others() {
+        let policy = policy(true);
+        for shown in ["https://a.pictures.example/x.png", "https://one.example/"] {
+            assert!(policy.shows_image(shown), "{shown}");
+        }
+        for refused in [
+            "http://one.example/",
+            "https://pictures.example.evil.example/",
+            "https://evilpictures.example/",
+            "https://one.example:8443/",
+            "data:image/png;base64,AAAA",
+            "nothing",
+        ] {
+            assert!(!policy.shows_image(refused), "{refused}");
+        }
+    }
+
+    #[test]
+    fn https_adds_the_upgrade_and_nothing_is_unsafe() {
+        let nonce = Nonce::new();
+        let policy_text = policy(true).content_security_policy(&nonce);
+        assert!(policy_text.ends_with("upgrade-insecure-requests"));
+        assert!(policy_text.contains(&format!("'nonce-{nonce}'")) && !policy_text.contains("unsafe-inline"));
+        assert!(!policy(false).content_security_policy(&nonce).contains("upgrade"));
+    }
+}

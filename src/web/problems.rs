@@ -1,0 +1,58 @@
+//! Errors as pages: whatever layer refuses a request says so by a status, and this layer, outside them all, makes a
+//! page of it that a person understands.
+
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+
+use super::state::AppState;
+use crate::ui::{app::problem_html, view::Problem};
+
+/// Gives an error status without a page its page, or a line of text where no page is wanted.
+pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let wants_page = wants_page(&request);
+    let response = next.run(request).await;
+    let Some(problem) = problem_of(response.status()).filter(|_| !has_page(&response)) else { return response };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_TYPE);
+    if wants_page {
+        return (parts, Html(problem_html(problem, &app.assets))).into_response();
+    }
+    let reason = parts.status.canonical_reason().unwrap_or("error");
+    (parts, format!("{reason}\n")).into_response()
+}
+
+/// A browser that navigates; scripts and probes get a line of text.
+fn wants_page(request: &Request) -> bool {
+    let accepts_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    accepts_html && *request.method() != Method::HEAD
+}
+
+fn has_page(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
+}
+
+fn problem_of(status: StatusCode) -> Option<Problem> {
+    Some(match status {
+        StatusCode::NOT_FOUND => Problem::NotFound,
+        StatusCode::FORBIDDEN => Problem::CrossOrigin,
+        StatusCode::METHOD_NOT_ALLOWED => Problem::MethodNotAllowed,
+        StatusCode::TOO_MANY_REQUESTS => Problem::TooManyRequests,
+        StatusCode::SERVICE_UNAVAILABLE => Problem::Unavailable,
+        status if status.is_client_error() => Problem::BadRequest,
+        status if status.is_server_error() => Problem::ServerError,
+        _ => return None,
+    })
+}

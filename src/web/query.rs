@@ -1,0 +1,37 @@
+//! A query string, with its duplicates seen.
+
+/// Names and values, percent-decoded.
+#[derive(Debug, Default)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Parses `application/x-www-form-urlencoded`; nothing is an empty query.
+    pub fn parse(query: Option<&str>) -> Self {
+        Self(url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
+    }
+
+    /// The value of a name that occurs exactly once and is not empty.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let first = values.next().filter(|value| !value.is_empty());
+        if values.next().is_some() { None } else { first }
+    }
+
+    /// Whether one of the names occurs more than once: RFC 6749 §3.1 forbids it, and whichever of the two values is
+    /// taken, somebody else may take the other.
+    pub fn repeats(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.iter().filter(|(key, _)| key == name).count() > 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_is_found_and_two_are_none() {
+        let query = Query::parse(Some("a=1&b=&c=1&c=2&d=%2Fx"));
+        assert_eq!((query.one("a"), query.one("b"), query.one("c"), query.one("d")), (Some("1"), None, None, Some("/x")));
+        assert!(query.repeats(&["a", "c"]) && !query.repeats(&["a", "b"]));
+    }
+}

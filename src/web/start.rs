@@ -1,0 +1,112 @@
+//! GET `/auth/{provider}`: the start of a sign-in.
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    query::Query,
+    redirect::{see_other, to_login},
+    state::AppState,
+};
+use crate::{
+    actions::refusal::Refusal,
+    relying_party::{BeginError, Prompt, ReturnTo, Wishes},
+};
+
+/// Sends the browser to the provider, with the pending flow sealed into a cookie.
+///
+/// It only ever starts a sign-in: linking and step-up are POSTs, because a GET can be provoked by an image
+/// (CVE-2015-9284).
+pub async fn start(
+    State(app): State<AppState>,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if app.relying_party.provider(&slug).is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // A prefetch or an <img> is nobody's wish to sign in, and would drop the flows that are.
+    if !is_navigation(&headers) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let query = Query::parse(query.as_deref());
+    let wishes = Wishes {
+        return_to: query.one("return_to").and_then(ReturnTo::parse).unwrap_or_default(),
+        prompt: query.one("prompt").and_then(Prompt::parse),
+        login_hint: query.one("login_hint").map(str::to_owned),
+    };
+    match app.relying_party.begin_sign_in(&slug, wishes).await {
+        Ok((location, flow)) => match app.flow_cookies.keep(&headers, &flow, app.clock.now()) {
+            Ok(cookies) => {
+                let mut response = see_other(location.as_str());
+                for cookie in cookies {
+                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                }
+                response
+            }
+            Err(error) => {
+                tracing::error!(%error, "the flow could not be sealed");
+                to_login(Refusal::ServerError, Some(&slug))
+            }
+        },
+        Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::warn!(provider = %slug, %error, "a sign-in could not be started");
+            to_login(refusal_of(&error), Some(&slug))
+        }
+    }
+}
+
+fn refusal_of(error: &BeginError) -> Refusal {
+    match error {
+        BeginError::BreakerOpen | BeginError::Http(_) | BeginError::Metadata(_) => Refusal::ProviderUnavailable,
+        BeginError::UnknownProvider | BeginError::NoRandomness => Refusal::ServerError,
+    }
+}
+
+/// Fetch Metadata: absent in old browsers and scripts, which count as navigating.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let says = |name: &'static str, value: &str| {
+        headers.get(HeaderName::from_static(name)).is_some_and(|header| header.as_bytes() == value.as_bytes())
+    };
+    let mode_fits = !headers.contains_key("sec-fetch-mode") || says("sec-fetch-mode", "navigate");
+    let dest_fits = !headers.contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
+    let purpose = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
+    };
+    mode_fits && dest_fits && !purpose("sec-purpose") && !purpose("purpose") && !purpose("x-moz")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn a_click_is_a_navigation_with_or_without_fetch_metadata() {
+        assert!(is_navigation(&headers(&[])));
+        assert!(is_navigation(&headers(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")])));
+    }
+
+    #[rstest]
+    #[case(&[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")])]
+    #[case(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")])]
+    #[case(&[("sec-purpose", "prefetch;prerender")])]
+    #[case(&[("purpose", "prefetch")])]
+    fn an_image_a_frame_or_a_prefetch_is_not(#[case] pairs: &[(&'static str, &'static str)]) {
+        assert!(!is_navigation(&headers(pairs)));
+    }
+}
