@@ -118,7 +118,8 @@ impl BaseUrl {
     /// When it is no URL, has a path, query or credentials, or is plain http on anything but loopback: session
     /// cookies over plain http could be read on the way.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let wrong = |problem: &str| ConfigError::new("BASE_URL", format!("{problem}, for instance https://app.example"));
+        let wrong =
+            |problem: &str| ConfigError::new("BASE_URL", format!("{problem}, for instance https://app.example"));
         let url = Url::parse(text).map_err(|_| wrong("is not a URL; put the public origin there"))?;
         let https = match url.scheme() {
             "https" => true,

@@ -90,9 +90,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let database = Arc::new(database(&config).await?);
     let app = AppState::new(&config, database.clone(), Clock::default(), sandbox_origin.as_deref())?;
     let router = web::router(&app)?;
-    let listener = TcpListener::bind(config.listen_addr)
-        .await
-        .map_err(|error| format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr))?;
+    let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
+        format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr)
+    })?;
     tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
     tokio::spawn(forget_addresses(app.clone(), stop.clone()));
     welcome(&config, sandbox_origin.as_deref());
@@ -191,7 +191,5 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
 async fn start_sandbox(config: &Config) -> Result<latchkey::sandbox::Sandbox, Failure> {
     use latchkey::sandbox::{Sandbox, Settings};
     let settings = Settings { listen: config.sandbox_addr, ..Settings::default() };
-    Sandbox::start(settings)
-        .await
-        .map_err(|error| format!("SANDBOX_ADDR {}: {error}", config.sandbox_addr).into())
+    Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR {}: {error}", config.sandbox_addr).into())
 }

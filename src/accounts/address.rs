@@ -22,11 +22,7 @@ pub(super) fn email_update(
     };
     if let Some(own) = &user.verified_email {
         if own.address() == email.address() {
-            return if email.proof() > own.proof() {
-                adopt(user, email, standing, reasons)
-            } else {
-                EmailUpdate::Keep
-            };
+            return if email.proof() > own.proof() { adopt(user, email, standing, reasons) } else { EmailUpdate::Keep };
         }
         if came_from_here != Some(own.address()) || own.proof() > email.proof() {
             reasons.push(Reason::EmailKeptOwn);
@@ -42,40 +38,22 @@ pub(super) fn email_update(
     }
 }
 
-fn adopt(
-    user: &UserStanding,
-    email: &VerifiedEmail,
-    standing: &Standing,
-    reasons: &mut Vec<Reason>,
-) -> EmailUpdate {
+fn adopt(user: &UserStanding, email: &VerifiedEmail, standing: &Standing, reasons: &mut Vec<Reason>) -> EmailUpdate {
     reasons.push(Reason::EmailAdopted);
-    EmailUpdate::Adopt {
-        email: email.clone(),
-        plants: plants(&standing.address_holders, Some(user.id), reasons),
-    }
+    EmailUpdate::Adopt { email: email.clone(), plants: plants(&standing.address_holders, Some(user.id), reasons) }
 }
 
 /// What others lose who hold an address unproven. Whoever signed up with it loses everything that hung on it;
 /// whoever came through a provider keeps their user, which is known by that identity and not by the
 /// address, and loses the claim.
-pub(super) fn plants(
-    holders: &[AddressHolder],
-    except: Option<UserId>,
-    reasons: &mut Vec<Reason>,
-) -> Vec<Plant> {
+pub(super) fn plants(holders: &[AddressHolder], except: Option<UserId>, reasons: &mut Vec<Reason>) -> Vec<Plant> {
     let holders = holders.iter().filter(|holder| Some(holder.id) != except);
     holders
         .map(|holder| {
             let (reason, void): (_, &[Void]) = if holder.has_password {
                 (
                     Reason::AddressPlanted,
-                    &[
-                        Void::Claim,
-                        Void::Password,
-                        Void::Sessions,
-                        Void::Identities,
-                        Void::Letters,
-                    ],
+                    &[Void::Claim, Void::Password, Void::Sessions, Void::Identities, Void::Letters],
                 )
             } else {
                 (Reason::AddressClaimed, &[Void::Claim, Void::Letters])
@@ -83,10 +61,7 @@ pub(super) fn plants(
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
-            Plant {
-                user: holder.id,
-                void: void.to_vec(),
-            }
+            Plant { user: holder.id, void: void.to_vec() }
         })
         .collect()
 }
@@ -97,19 +72,14 @@ pub(super) fn proven<'a>(facts: &'a Facts, reasons: &mut Vec<Reason>) -> Option<
         EmailFact::Absent => Reason::EmailAbsent,
         EmailFact::Malformed => Reason::EmailMalformed,
         EmailFact::Unverified(_) => Reason::EmailUnverified,
-        EmailFact::Verified(email) if email.proof() == Proof::Authority => {
-            Reason::EmailVerifiedByItsAuthority
-        }
+        EmailFact::Verified(email) if email.proof() == Proof::Authority => Reason::EmailVerifiedByItsAuthority,
         EmailFact::Verified(_) => Reason::EmailVerifiedByWord,
     });
     facts.email.verified()
 }
 
 /// The owner of this very address: an owner of another one, gathered by mistake, is nobody.
-pub(super) fn owner_of<'a>(
-    email: &VerifiedEmail,
-    standing: &'a Standing,
-) -> Option<&'a AddressOwner> {
+pub(super) fn owner_of<'a>(email: &VerifiedEmail, standing: &'a Standing) -> Option<&'a AddressOwner> {
     standing.address_owner.as_ref().filter(|owner| {
         let own = owner.user.verified_email.as_ref();
         own.is_some_and(|own| own.address() == email.address())

@@ -56,45 +56,23 @@ fn sign_in(facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Ans
 }
 
 /// Rule 2. Any doubt is the owner's to resolve.
-fn join(
-    owner: &AddressOwner,
-    email: &VerifiedEmail,
-    facts: &Facts,
-    reasons: &mut Vec<Reason>,
-) -> Answer {
+fn join(owner: &AddressOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut Vec<Reason>) -> Answer {
     let user = &owner.user;
     // Who only has a provider's word for the address may be Eve at a provider that believes anything: Ada's
     // Google identity must not be led into Eve's user.
-    let owned = user
-        .verified_email
-        .as_ref()
-        .is_some_and(|own| own.proof().is_strong());
-    reasons.push(if owned {
-        Reason::AddressOwned
-    } else {
-        Reason::AddressOwnedByWord
-    });
+    let owned = user.verified_email.as_ref().is_some_and(|own| own.proof().is_strong());
+    reasons.push(if owned { Reason::AddressOwned } else { Reason::AddressOwnedByWord });
     if user.disabled {
         return refuse(Reason::UserDisabled, reasons);
     }
     // A second account at one provider with the same address: the address was given to somebody else there,
     // or one of the two claims is false.
     let has_one_here = owner.ways.contains(&Way::Provider(facts.provider.clone()));
-    reasons.push(if has_one_here {
-        Reason::OwnerHasIdentityHere
-    } else {
-        Reason::OwnerHasNoIdentityHere
-    });
+    reasons.push(if has_one_here { Reason::OwnerHasIdentityHere } else { Reason::OwnerHasNoIdentityHere });
     if owned && email.proof() == Proof::Authority && !has_one_here {
-        Answer::LinkWithoutAsking {
-            user: user.id,
-            email: EmailUpdate::Keep,
-        }
+        Answer::LinkWithoutAsking { user: user.id, email: EmailUpdate::Keep }
     } else {
-        Answer::Prompt {
-            user: user.id,
-            ways: owner.ways.clone(),
-        }
+        Answer::Prompt { user: user.id, ways: owner.ways.clone() }
     }
 }
 
@@ -108,9 +86,7 @@ fn create(email: NewEmail, standing: &Standing, reasons: &mut Vec<Reason>) -> An
             reasons.push(Reason::AddressFree);
             let plants = plants(&standing.address_holders, None, reasons);
             if plants.is_empty() {
-                Answer::Create {
-                    email: NewEmail::Verified(email),
-                }
+                Answer::Create { email: NewEmail::Verified(email) }
             } else {
                 Answer::ClaimFromUnverified { email, plants }
             }
@@ -128,10 +104,7 @@ fn link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reas
         Some(owner) if owner.user.id == user => {
             reasons.push(Reason::IdentityOwnedBySelf);
             let came_from_here = owner.recorded_email.as_ref();
-            Answer::AlreadyLinked {
-                user,
-                email: email_update(session_user, came_from_here, facts, standing, reasons),
-            }
+            Answer::AlreadyLinked { user, email: email_update(session_user, came_from_here, facts, standing, reasons) }
         }
         Some(_) => {
             reasons.push(Reason::IdentityOwnedByAnother);
@@ -139,10 +112,7 @@ fn link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reas
         }
         None => {
             reasons.push(Reason::IdentityUnknown);
-            Answer::Link {
-                user,
-                email: email_update(session_user, None, facts, standing, reasons),
-            }
+            Answer::Link { user, email: email_update(session_user, None, facts, standing, reasons) }
         }
     }
 }
@@ -166,10 +136,7 @@ fn grant(
         Some(owner) if owner.user.id == user => {
             reasons.push(Reason::GrantForTheIdentity);
             let came_from_here = owner.recorded_email.as_ref();
-            Answer::Grant {
-                user,
-                email: email_update(session_user, came_from_here, facts, standing, reasons),
-            }
+            Answer::Grant { user, email: email_update(session_user, came_from_here, facts, standing, reasons) }
         }
         _ => refuse(Reason::GrantIdentityNotLinked, reasons),
     }
@@ -177,11 +144,7 @@ fn grant(
 
 /// The signed-in user, if it is the one who started the flow. Without this check Eve starts a link in her
 /// session, and Ada, led to the provider by Eve, finishes it: Ada's identity would be Eve's way in, or the reverse.
-fn starter<'a>(
-    user: UserId,
-    standing: &'a Standing,
-    reasons: &mut Vec<Reason>,
-) -> Result<&'a UserStanding, Answer> {
+fn starter<'a>(user: UserId, standing: &'a Standing, reasons: &mut Vec<Reason>) -> Result<&'a UserStanding, Answer> {
     match &standing.session_user {
         None => Err(refuse(Reason::SessionMissing, reasons)),
         Some(present) if present.id != user => Err(refuse(Reason::SessionOfAnother, reasons)),

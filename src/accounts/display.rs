@@ -61,14 +61,8 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_place() {
         assert_eq!(display_name(" Ada\r\n\tL\0 ").as_deref(), Some("Ada   L"));
-        assert_eq!(
-            display_name("Ada\u{202e}ecalevoL\u{2066}").as_deref(),
-            Some("AdaecalevoL")
-        );
-        assert_eq!(
-            display_name(&"a".repeat(10_000_000)).map(|name| name.len()),
-            Some(200)
-        );
+        assert_eq!(display_name("Ada\u{202e}ecalevoL\u{2066}").as_deref(), Some("AdaecalevoL"));
+        assert_eq!(display_name(&"a".repeat(10_000_000)).map(|name| name.len()), Some(200));
         assert_eq!(display_name("\u{202e}\n"), None);
     }
 
@@ -86,9 +80,6 @@ mod tests {
         ] {
             assert_eq!(picture_url(text), None, "{text}");
         }
-        assert_eq!(
-            picture_url(&format!("https://lh3.example/{}", "a".repeat(2048))),
-            None
-        );
+        assert_eq!(picture_url(&format!("https://lh3.example/{}", "a".repeat(2048))), None);
     }
 }

@@ -67,14 +67,10 @@ const LONGEST: usize = 254;
 
 fn canonical_local(local: &str) -> Result<String, AccountsError> {
     if local.len() > 64 {
-        return Err(AccountsError::Email(
-            "the part before the @ is longer than 64 bytes",
-        ));
+        return Err(AccountsError::Email("the part before the @ is longer than 64 bytes"));
     }
     if local.split('.').any(str::is_empty) || !local.bytes().all(is_atext_or_dot) {
-        return Err(AccountsError::Email(
-            "the part before the @ is not a dot-atom in ASCII",
-        ));
+        return Err(AccountsError::Email("the part before the @ is not a dot-atom in ASCII"));
     }
     Ok(local.to_ascii_lowercase())
 }
@@ -87,12 +83,9 @@ fn is_atext_or_dot(byte: u8) -> bool {
 
 fn canonical_domain(domain: &str) -> Result<String, AccountsError> {
     // The host parser below decodes per cent signs and drops tabs: neither belongs into an address.
-    if !domain.chars().all(|c| {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || !(c.is_ascii() || c.is_control())
-    }) {
-        return Err(AccountsError::Email(
-            "the domain holds other characters than a host name",
-        ));
+    if !domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || !(c.is_ascii() || c.is_control()))
+    {
+        return Err(AccountsError::Email("the domain holds other characters than a host name"));
     }
     let Ok(url::Host::Domain(ascii)) = url::Host::parse(domain) else {
         return Err(AccountsError::Email("the domain is not a host name"));
@@ -107,9 +100,7 @@ fn canonical_domain(domain: &str) -> Result<String, AccountsError> {
 /// RFC 1123 §2.1 and RFC 1035 §2.3.4.
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -121,9 +112,7 @@ mod tests {
     use super::*;
 
     fn canonical(text: &str) -> Option<String> {
-        EmailAddress::parse(text)
-            .ok()
-            .map(|address| address.to_string())
+        EmailAddress::parse(text).ok().map(|address| address.to_string())
     }
 
     #[test]
@@ -206,12 +195,7 @@ mod tests {
 
     #[test]
     fn length_ends_at_254_bytes() {
-        let domain = format!(
-            "{}.{}.{}.example",
-            "d".repeat(60),
-            "d".repeat(60),
-            "d".repeat(54)
-        );
+        let domain = format!("{}.{}.{}.example", "d".repeat(60), "d".repeat(60), "d".repeat(54));
         let longest = format!("{}@{domain}x", "a".repeat(64));
         assert!(longest.len() <= 254 && canonical(&longest).is_some());
         assert_eq!(canonical(&format!("{}@{domain}", "a".repeat(65))), None);

@@ -45,10 +45,7 @@ impl Facts {
         Ok(Self {
             identity: IdentityKey::new(&profile.issuer, &profile.subject)?,
             provider: profile.provider.clone(),
-            email: profile
-                .email
-                .as_ref()
-                .map_or(EmailFact::Absent, EmailFact::of),
+            email: profile.email.as_ref().map_or(EmailFact::Absent, EmailFact::of),
             name: profile.name.as_deref().and_then(display_name),
             picture: profile.picture.as_deref().and_then(picture_url),
         })
@@ -57,10 +54,7 @@ impl Facts {
 
 impl EmailFact {
     fn of(email: &ProfileEmail) -> Self {
-        match (
-            VerifiedEmail::vouched_for(email),
-            EmailAddress::parse(&email.unverified_address),
-        ) {
+        match (VerifiedEmail::vouched_for(email), EmailAddress::parse(&email.unverified_address)) {
             (Ok(Some(verified)), _) => Self::Verified(verified),
             (Ok(None), Ok(address)) => Self::Unverified(ClaimedEmail::new(address)),
             _ => Self::Malformed,

@@ -37,9 +37,7 @@ macro_rules! id {
             /// # Errors
             /// [`AccountsError::Id`] for anything that is not a UUID.
             pub fn parse(text: &str) -> Result<Self, AccountsError> {
-                Uuid::try_parse(text)
-                    .map(Self)
-                    .map_err(|_| AccountsError::Id)
+                Uuid::try_parse(text).map(Self).map_err(|_| AccountsError::Id)
             }
         }
 
@@ -86,10 +84,7 @@ impl IdentityKey {
     /// here would be one user for everybody whom a broken provider forgets to name.
     pub fn new(issuer: &str, subject: &str) -> Result<Self, AccountsError> {
         if is_name(issuer, 2048) && is_name(subject, 255) {
-            Ok(Self {
-                issuer: issuer.to_owned(),
-                subject: subject.to_owned(),
-            })
+            Ok(Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
         } else {
             Err(AccountsError::IdentityKey)
         }
@@ -134,10 +129,7 @@ mod tests {
             ("https://a.example\n", "1"),
             ("https://a.example", "1".repeat(256).as_str()),
         ] {
-            assert_eq!(
-                IdentityKey::new(issuer, subject),
-                Err(AccountsError::IdentityKey)
-            );
+            assert_eq!(IdentityKey::new(issuer, subject), Err(AccountsError::IdentityKey));
         }
     }
 
@@ -146,9 +138,6 @@ mod tests {
         let key = |issuer, subject| IdentityKey::new(issuer, subject).unwrap();
         assert_eq!(key("https://a.example", "x"), key("https://a.example", "x"));
         assert_ne!(key("https://a.example", "x"), key("https://a.example", "X"));
-        assert_ne!(
-            key("https://a.example", "x"),
-            key("https://a.example/", "x")
-        );
+        assert_ne!(key("https://a.example", "x"), key("https://a.example/", "x"));
     }
 }

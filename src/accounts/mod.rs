@@ -29,7 +29,5 @@ pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
 pub use proof::{ClaimedEmail, Proof, VerifiedEmail};
 pub use reason::Reason;
-pub use standing::{
-    AddressHolder, AddressOwner, IdentityOwner, SignUp, Standing, UserStanding, Way,
-};
+pub use standing::{AddressHolder, AddressOwner, IdentityOwner, SignUp, Standing, UserStanding, Way};
 pub use user::{Identity, User};

@@ -28,9 +28,7 @@ impl Proof {
 
     /// The proof of a code; `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::ProvidersWord, Self::Authority, Self::Letter]
-            .into_iter()
-            .find(|proof| proof.code() == code)
+        [Self::ProvidersWord, Self::Authority, Self::Letter].into_iter().find(|proof| proof.code() == code)
     }
 
     /// Whether nobody but the reader of the mailbox can have brought it about.
@@ -55,11 +53,7 @@ impl VerifiedEmail {
         let address = EmailAddress::parse(&email.unverified_address)?;
         Ok(email.verified_by_provider.then_some(Self {
             address,
-            proof: if email.provider_is_authoritative {
-                Proof::Authority
-            } else {
-                Proof::ProvidersWord
-            },
+            proof: if email.provider_is_authoritative { Proof::Authority } else { Proof::ProvidersWord },
         }))
     }
 
@@ -111,9 +105,7 @@ mod tests {
     #[test]
     fn a_verified_address_needs_the_providers_word() {
         let proof = |verified, authoritative| {
-            VerifiedEmail::vouched_for(&email(verified, authoritative))
-                .unwrap()
-                .map(|verified| verified.proof())
+            VerifiedEmail::vouched_for(&email(verified, authoritative)).unwrap().map(|verified| verified.proof())
         };
         assert_eq!(proof(true, true), Some(Proof::Authority));
         assert_eq!(proof(true, false), Some(Proof::ProvidersWord));

@@ -102,10 +102,6 @@ mod tests {
     fn every_reason_has_a_code_of_its_own_and_a_sentence() {
         let codes: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert_eq!(codes.len(), Reason::ALL.len());
-        assert!(
-            Reason::ALL
-                .iter()
-                .all(|reason| reason.sentence().ends_with('.'))
-        );
+        assert!(Reason::ALL.iter().all(|reason| reason.sentence().ends_with('.')));
     }
 }

@@ -21,7 +21,10 @@ impl Environment {
             Err(error) if error.not_found() => {}
             Err(dotenvy::Error::LineParse(_, column)) => {
                 // The line itself may hold a secret: it is not repeated.
-                return Err(ConfigError::new(".env", format!("has a line that is not NAME=value (at column {column})")));
+                return Err(ConfigError::new(
+                    ".env",
+                    format!("has a line that is not NAME=value (at column {column})"),
+                ));
             }
             Err(_) => return Err(ConfigError::new(".env", "is there but cannot be read")),
         }

@@ -60,22 +60,22 @@ impl fmt::Debug for SecretKeys {
 
 fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
     let hint = "make one with `openssl rand -base64 32`";
-    let key = STANDARD
-        .decode(text)
-        .map_err(|_| ConfigError::new("SECRET_KEY", format!("must be base64; {hint}")))?;
+    let key = STANDARD.decode(text).map_err(|_| ConfigError::new("SECRET_KEY", format!("must be base64; {hint}")))?;
     if key.len() < LEAST_BYTES {
         return Err(ConfigError::new("SECRET_KEY", format!("must be 32 bytes or more once decoded; {hint}")));
     }
     if key.iter().all(|byte| *byte == key[0]) {
-        return Err(ConfigError::new("SECRET_KEY", format!("is one byte over and over, which anyone can guess; {hint}")));
+        return Err(ConfigError::new(
+            "SECRET_KEY",
+            format!("is one byte over and over, which anyone can guess; {hint}"),
+        ));
     }
     Ok(key)
 }
 
 fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
-    let wrong = |what: &str| {
-        ConfigError::new("SECRET_KEY", format!("is not set and its file {} {what}", path.display()))
-    };
+    let wrong =
+        |what: &str| ConfigError::new("SECRET_KEY", format!("is not set and its file {} {what}", path.display()));
     match fs::read_to_string(path) {
         Ok(text) => return SecretKeys::parse(text.trim()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -95,9 +95,9 @@ fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
     match written {
         Ok(()) => Ok(SecretKeys(vec![key.to_vec()])),
         // Another process of ours was quicker: its key is the key.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| SecretKeys::parse(text.trim()))
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path)
+            .map_err(|_| wrong("cannot be read"))
+            .and_then(|text| SecretKeys::parse(text.trim())),
         Err(_) => Err(wrong("cannot be written")),
     }
 }

@@ -56,10 +56,7 @@ impl HttpResponse {
     pub(crate) fn check_available(&self) -> Result<(), ResponseFault> {
         if self.status == 429 || (500..=599).contains(&self.status) {
             let retry_after = self.retry_after();
-            return Err(ResponseFault::Unavailable {
-                status: self.status,
-                retry_after,
-            });
+            return Err(ResponseFault::Unavailable { status: self.status, retry_after });
         }
         if self.body.len() > MAX_BODY_BYTES {
             return Err(ResponseFault::TooLarge);
@@ -80,8 +77,7 @@ impl HttpResponse {
     /// is not.
     pub(crate) fn may_be_json(&self) -> bool {
         self.media_type().is_none_or(|media_type| {
-            media_type.eq_ignore_ascii_case("application/json")
-                || media_type.to_ascii_lowercase().ends_with("+json")
+            media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
         })
     }
 

@@ -79,5 +79,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Profile {
 }
 
 fn is_gmail(address: &str) -> bool {
-    address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.eq_ignore_ascii_case("gmail.com"))
+    address
+        .rsplit_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && domain.eq_ignore_ascii_case("gmail.com"))
 }

@@ -17,21 +17,8 @@ static MANNERS: Manners = Manners {
 };
 
 /// Our client at the provider with this issuer.
-pub fn provider(
-    slug: Slug,
-    label: String,
-    issuer: String,
-    client_id: String,
-    client_secret: SecretString,
-) -> Provider {
-    Provider {
-        slug,
-        label,
-        client_id,
-        client_secret,
-        metadata: Metadata::Discovered { issuer },
-        manners: &MANNERS,
-    }
+pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, client_secret: SecretString) -> Provider {
+    Provider { slug, label, client_id, client_secret, metadata: Metadata::Discovered { issuer }, manners: &MANNERS }
 }
 
 /// Nobody knows for which addresses an arbitrary provider is authoritative, so it is for none: an address that

@@ -39,11 +39,7 @@ impl<T> Cached<T> {
     }
 
     /// The document, fetched when there is none or it is no longer fresh.
-    pub(super) async fn get<E>(
-        &self,
-        now: i64,
-        fetch: impl Future<Output = Result<T, E>>,
-    ) -> Result<Arc<T>, E> {
+    pub(super) async fn get<E>(&self, now: i64, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
         }

@@ -112,8 +112,7 @@ impl RelyingParty {
             .ok_or(CompleteError::NoClientAuthentication)?;
         let us = Client { client_id: client.provider.client_id.clone(), authentication };
         let redirect_uri = self.redirect_uri(&flow.provider);
-        let request =
-            authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
+        let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
         let response = client.send(&self.http, request, self.clock.now()).await?;
         Ok(process_token_response(&response, TokenEncoding::Json)?)
     }

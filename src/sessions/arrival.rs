@@ -16,7 +16,9 @@ use super::{
 use crate::{
     accounts::{Answer, Reason, SignUp, UserId, time_ordered_id},
     oauth::AuthorizationResponse,
-    relying_party::{Clock, CompleteError, Completed, FLOW_LIFETIME, FlowEvent, Journal, PendingFlow, RelyingParty, ReturnTo},
+    relying_party::{
+        Clock, CompleteError, Completed, FLOW_LIFETIME, FlowEvent, Journal, PendingFlow, RelyingParty, ReturnTo,
+    },
     store::{self, Database, FlowStatus, NewEvent, Settlement, StoreError},
 };
 
@@ -168,8 +170,7 @@ impl Arrival {
             })
             .await?;
         let reasons: Vec<&str> = settled.decision.reasons.iter().map(|reason| reason.code()).collect();
-        journal
-            .record(FlowEvent::Decided { decision: settled.decision.answer.code(), reasons: reasons.join(" ") });
+        journal.record(FlowEvent::Decided { decision: settled.decision.answer.code(), reasons: reasons.join(" ") });
         match (settled.signed_in, settled.decision.answer) {
             (Some(signed_in), _) => Ok(signed_in),
             (None, Answer::Prompt { .. }) => Err(RefusedArrival::LinkRequired),
@@ -243,7 +244,12 @@ impl RefusedArrival {
     const fn is_worth_a_row(&self) -> bool {
         !matches!(
             self,
-            Self::UnknownFlow | Self::UsedFlow | Self::LinkRequired | Self::Policy(_) | Self::Store(_) | Self::Session(_)
+            Self::UnknownFlow
+                | Self::UsedFlow
+                | Self::LinkRequired
+                | Self::Policy(_)
+                | Self::Store(_)
+                | Self::Session(_)
         )
     }
 }

@@ -22,11 +22,7 @@ impl ClientInfo {
     /// A client; its description is cut to a bounded length and freed of control characters.
     pub fn new(address: IpAddr, user_agent: Option<&str>, request_id: Option<&str>) -> Self {
         let clean = |text: &str| text.chars().filter(|character| !character.is_control()).take(LONGEST_AGENT).collect();
-        Self {
-            address,
-            user_agent: user_agent.map(clean),
-            request_id: request_id.map(str::to_owned),
-        }
+        Self { address, user_agent: user_agent.map(clean), request_id: request_id.map(str::to_owned) }
     }
 
     pub(super) fn origin(&self) -> Origin {

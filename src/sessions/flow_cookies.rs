@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 
 use super::{
     cookies::{self, Cookies},
@@ -47,12 +47,7 @@ impl FlowCookies {
     ///
     /// # Errors
     /// When sealing fails.
-    pub fn keep(
-        &self,
-        request: &HeaderMap,
-        flow: &PendingFlow,
-        now: i64,
-    ) -> Result<Vec<HeaderValue>, NotSealedHere> {
+    pub fn keep(&self, request: &HeaderMap, flow: &PendingFlow, now: i64) -> Result<Vec<HeaderValue>, NotSealedHere> {
         let name = self.name(flow.state.expose());
         let plain = serde_json::to_vec(flow).map_err(|_| NotSealedHere)?;
         let sealed = self.sealer.seal(&name, &plain)?;
@@ -111,6 +106,8 @@ pub fn flow_id(state: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
     use crate::{
         accounts::Purpose,

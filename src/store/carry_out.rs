@@ -27,11 +27,8 @@ pub(super) async fn carry_out(
 ) -> Result<Option<SignedIn>, StoreError> {
     let now = fresh.now;
     let (id, identity) = match answer {
-        Answer::SignIn { user, email }
-        | Answer::AlreadyLinked { user, email }
-        | Answer::Grant { user, email } => {
-            let known =
-                known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
+        Answer::SignIn { user, email } | Answer::AlreadyLinked { user, email } | Answer::Grant { user, email } => {
+            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
             refresh_user(write.connection(), *user, facts).await?;
             refresh_identity(write.connection(), known, facts, now).await?;
             update_email(write, *user, email).await?;
@@ -68,11 +65,7 @@ pub(super) async fn carry_out(
     Ok(Some(SignedIn { user, identity }))
 }
 
-async fn update_email(
-    write: &mut Write<'_>,
-    user: UserId,
-    email: &EmailUpdate,
-) -> Result<(), StoreError> {
+async fn update_email(write: &mut Write<'_>, user: UserId, email: &EmailUpdate) -> Result<(), StoreError> {
     match email {
         EmailUpdate::Keep => Ok(()),
         EmailUpdate::Adopt { email, plants } => {

@@ -47,8 +47,7 @@ impl Database {
         let options = match engine {
             Engine::Sqlite => {
                 if let Some(folder) = engine::folder(url)? {
-                    std::fs::create_dir_all(folder)
-                        .map_err(|error| StoreError::Unavailable(error.into()))?;
+                    std::fs::create_dir_all(folder).map_err(|error| StoreError::Unavailable(error.into()))?;
                 }
                 options(&engine::creating(url))?
             }
@@ -74,11 +73,7 @@ impl Database {
             })
             .connect_with(options)
             .await?;
-        Ok(Self {
-            pool,
-            engine,
-            turn: Mutex::new(()),
-        })
+        Ok(Self { pool, engine, turn: Mutex::new(()) })
     }
 
     /// Brings the schema up to date. Runs at every start; on PostgreSQL, machines that start together take turns.
@@ -115,7 +110,5 @@ impl Database {
 }
 
 fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
-    url.parse().map_err(|_| {
-        StoreError::Url("DATABASE_URL is not a URL; for example sqlite://data/latchkey.db")
-    })
+    url.parse().map_err(|_| StoreError::Url("DATABASE_URL is not a URL; for example sqlite://data/latchkey.db"))
 }

@@ -93,13 +93,10 @@ pub(super) fn creating(url: &str) -> String {
 
 /// The folder of a SQLite file, if it has one.
 pub(super) fn folder(url: &str) -> Result<Option<PathBuf>, StoreError> {
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| {
-        StoreError::Url("DATABASE_URL is not a SQLite URL; for example sqlite://data/latchkey.db")
-    })?;
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Url("DATABASE_URL is not a SQLite URL; for example sqlite://data/latchkey.db"))?;
     let folder = options.get_filename().parent();
-    Ok(folder
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .map(Into::into))
+    Ok(folder.filter(|folder| !folder.as_os_str().is_empty()).map(Into::into))
 }
 
 #[cfg(test)]
@@ -108,44 +105,20 @@ mod tests {
 
     #[test]
     fn the_url_says_which_engine() {
-        assert_eq!(
-            Engine::of("sqlite://data/latchkey.db").unwrap(),
-            Engine::Sqlite
-        );
+        assert_eq!(Engine::of("sqlite://data/latchkey.db").unwrap(), Engine::Sqlite);
         assert_eq!(Engine::of("sqlite:latchkey.db").unwrap(), Engine::Sqlite);
-        assert_eq!(
-            Engine::of("postgres://me:secret@db/latchkey").unwrap(),
-            Engine::Postgres
-        );
-        assert_eq!(
-            Engine::of("postgresql://db/latchkey").unwrap(),
-            Engine::Postgres
-        );
-        for url in [
-            "",
-            "mysql://me:secret@db/x",
-            "data/latchkey.db",
-            "sqlite::memory:",
-            "sqlite://x?mode=memory",
-        ] {
+        assert_eq!(Engine::of("postgres://me:secret@db/latchkey").unwrap(), Engine::Postgres);
+        assert_eq!(Engine::of("postgresql://db/latchkey").unwrap(), Engine::Postgres);
+        for url in ["", "mysql://me:secret@db/x", "data/latchkey.db", "sqlite::memory:", "sqlite://x?mode=memory"] {
             let error = Engine::of(url).unwrap_err().to_string();
-            assert!(
-                error.starts_with("DATABASE_URL") && !error.contains("secret"),
-                "{error}"
-            );
+            assert!(error.starts_with("DATABASE_URL") && !error.contains("secret"), "{error}");
         }
     }
 
     #[test]
     fn the_folder_of_the_file_is_known() {
-        assert_eq!(
-            folder("sqlite://data/latchkey.db").unwrap(),
-            Some("data".into())
-        );
-        assert_eq!(
-            folder("sqlite:///var/lib/a%20b/x.db?mode=rwc").unwrap(),
-            Some("/var/lib/a b".into())
-        );
+        assert_eq!(folder("sqlite://data/latchkey.db").unwrap(), Some("data".into()));
+        assert_eq!(folder("sqlite:///var/lib/a%20b/x.db?mode=rwc").unwrap(), Some("/var/lib/a b".into()));
         assert_eq!(folder("sqlite:latchkey.db").unwrap(), None);
     }
 }

@@ -38,12 +38,13 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error::{
-            BeginFailed, ColumnDecode, ColumnNotFound, Database, Decode, Io, PoolClosed,
-            PoolTimedOut, Protocol, Tls, WorkerCrashed,
+            BeginFailed, ColumnDecode, ColumnNotFound, Database, Decode, Io, PoolClosed, PoolTimedOut, Protocol, Tls,
+            WorkerCrashed,
         };
         match &error {
-            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed
-            | BeginFailed => Self::Unavailable(error.into()),
+            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed | BeginFailed => {
+                Self::Unavailable(error.into())
+            }
             ColumnDecode { .. } | ColumnNotFound(_) | Decode(_) => Self::Corrupt(error.to_string()),
             Database(answer) => match answer.code().as_deref().map(Trouble::of) {
                 Some(Trouble::Unavailable) => Self::Unavailable(error.into()),
@@ -86,12 +87,7 @@ impl Trouble {
                 // as after a failover
                 "55P03" | "57014" | "25006" => Self::Unavailable,
                 // connection exceptions, insufficient resources, operator intervention, system error
-                _ if ["08", "53", "57", "58"]
-                    .iter()
-                    .any(|class| code.starts_with(class)) =>
-                {
-                    Self::Unavailable
-                }
+                _ if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => Self::Unavailable,
                 _ => Self::Query,
             };
         }
@@ -118,13 +114,7 @@ mod tests {
         for code in ["23505", "42601", "1", "2067", "19", "", "x"] {
             assert!(matches!(Trouble::of(code), Trouble::Query), "{code}");
         }
-        assert!(matches!(
-            StoreError::from(sqlx::Error::PoolTimedOut),
-            StoreError::Unavailable(_)
-        ));
-        assert!(matches!(
-            StoreError::from(sqlx::Error::RowNotFound),
-            StoreError::Other(_)
-        ));
+        assert!(matches!(StoreError::from(sqlx::Error::PoolTimedOut), StoreError::Unavailable(_)));
+        assert!(matches!(StoreError::from(sqlx::Error::RowNotFound), StoreError::Other(_)));
     }
 }

@@ -53,10 +53,7 @@ impl Database {
 }
 
 /// Writes an event down as part of a transaction.
-pub(super) async fn record(
-    connection: &mut AnyConnection,
-    event: &NewEvent<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, address, user_agent, request_id) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -29,11 +29,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`]. The flow must not go on then.
-    pub async fn mark_flow_used(
-        &self,
-        id_hash: &str,
-        expires_at: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
+    pub async fn mark_flow_used(&self, id_hash: &str, expires_at: OffsetDateTime) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
         let marked = sqlx::query(
             "INSERT INTO used_flows (id_hash, outcome, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id_hash) DO NOTHING",
@@ -53,15 +49,14 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn complete_flow(&self, id_hash: &str, user: UserId) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
-        let completed = sqlx::query(
-            "UPDATE used_flows SET outcome = $2, user_id = $3 WHERE id_hash = $1 AND outcome = $4",
-        )
-        .bind(id_hash)
-        .bind(COMPLETED)
-        .bind(user.to_string())
-        .bind(USED)
-        .execute(&self.pool)
-        .await?;
+        let completed =
+            sqlx::query("UPDATE used_flows SET outcome = $2, user_id = $3 WHERE id_hash = $1 AND outcome = $4")
+                .bind(id_hash)
+                .bind(COMPLETED)
+                .bind(user.to_string())
+                .bind(USED)
+                .execute(&self.pool)
+                .await?;
         Ok(completed.rows_affected() == 1)
     }
 
@@ -77,9 +72,9 @@ impl Database {
                 .await?;
         match row {
             None => Ok(FlowStatus::Unused),
-            Some((outcome, Some(user))) if outcome == COMPLETED => Ok(FlowStatus::Completed {
-                user: UserId::parse(&user)?,
-            }),
+            Some((outcome, Some(user))) if outcome == COMPLETED => {
+                Ok(FlowStatus::Completed { user: UserId::parse(&user)? })
+            }
             Some((outcome, _)) if outcome == USED => Ok(FlowStatus::Used),
             Some(_) => Err(StoreError::Corrupt("used_flows.outcome".into())),
         }
@@ -90,11 +85,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn delete_expired_flows(
-        &self,
-        now: OffsetDateTime,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
+    pub async fn delete_expired_flows(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let _turn = self.turn().await?;
         let deleted = sqlx::query(
             "DELETE FROM used_flows WHERE id_hash IN \

@@ -91,26 +91,18 @@ pub(super) async fn known_identity(
     let Some(row) = row else { return Ok(None) };
     Ok(Some(KnownIdentity {
         id: IdentityId::parse(&row.identity_id)?,
-        email: row
-            .identity_email
-            .as_deref()
-            .map(EmailAddress::parse)
-            .transpose()?,
+        email: row.identity_email.as_deref().map(EmailAddress::parse).transpose()?,
         user: row.user.try_into()?,
     }))
 }
 
 /// The slugs of the providers through which a user signs in, each once.
-pub(super) async fn providers_of(
-    connection: &mut AnyConnection,
-    user: UserId,
-) -> Result<Vec<String>, StoreError> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT DISTINCT provider FROM identities WHERE user_id = $1 ORDER BY provider",
-    )
-    .bind(user.to_string())
-    .fetch_all(connection)
-    .await?;
+pub(super) async fn providers_of(connection: &mut AnyConnection, user: UserId) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT provider FROM identities WHERE user_id = $1 ORDER BY provider")
+            .bind(user.to_string())
+            .fetch_all(connection)
+            .await?;
     Ok(rows.into_iter().map(|(provider,)| provider).collect())
 }
 
@@ -164,13 +156,7 @@ pub(super) async fn refresh_identity(
 }
 
 /// Unlinks all identities of a user.
-pub(super) async fn unlink_all(
-    connection: &mut AnyConnection,
-    user: UserId,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM identities WHERE user_id = $1")
-        .bind(user.to_string())
-        .execute(connection)
-        .await?;
+pub(super) async fn unlink_all(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM identities WHERE user_id = $1").bind(user.to_string()).execute(connection).await?;
     Ok(())
 }

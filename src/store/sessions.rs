@@ -107,11 +107,7 @@ impl TryFrom<SessionRow> for Session {
     fn try_from(row: SessionRow) -> Result<Self, StoreError> {
         Ok(Self {
             user: UserId::parse(&row.session_user_id)?,
-            identity: row
-                .identity_id
-                .as_deref()
-                .map(IdentityId::parse)
-                .transpose()?,
+            identity: row.identity_id.as_deref().map(IdentityId::parse).transpose()?,
             created_at: time(row.created_at)?,
             last_seen_at: time(row.last_seen_at)?,
             expires_at: time(row.expires_at)?,
@@ -157,11 +153,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`]. Not to be taken for a signed-out browser.
-    pub async fn load_session(
-        &self,
-        id_hash: &str,
-        now: OffsetDateTime,
-    ) -> Result<Option<ActiveSession>, StoreError> {
+    pub async fn load_session(&self, id_hash: &str, now: OffsetDateTime) -> Result<Option<ActiveSession>, StoreError> {
         let row: Option<ActiveSessionRow> = sqlx::query_as(concat!(
             "SELECT ",
             session_columns!(),
@@ -176,10 +168,7 @@ impl Database {
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(ActiveSession {
-            session: row.session.try_into()?,
-            user: row.user.try_into()?,
-        }))
+        Ok(Some(ActiveSession { session: row.session.try_into()?, user: row.user.try_into()? }))
     }
 
     /// Saves what a session holds and moves its idle end, within the absolute one. False when there is no such
@@ -215,10 +204,7 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn delete_session(&self, id_hash: &str) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
-        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
-            .bind(id_hash)
-            .execute(&self.pool)
-            .await?;
+        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(&self.pool).await?;
         Ok(deleted.rows_affected() == 1)
     }
 
@@ -226,11 +212,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn delete_user_sessions(
-        &self,
-        user: UserId,
-        except: Option<&str>,
-    ) -> Result<u64, StoreError> {
+    pub async fn delete_user_sessions(&self, user: UserId, except: Option<&str>) -> Result<u64, StoreError> {
         let _turn = self.turn().await?;
         let mut connection = self.pool.acquire().await?;
         delete_sessions_of(&mut connection, user, except).await
@@ -240,11 +222,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn user_sessions(
-        &self,
-        user: UserId,
-        now: OffsetDateTime,
-    ) -> Result<Vec<Session>, StoreError> {
+    pub async fn user_sessions(&self, user: UserId, now: OffsetDateTime) -> Result<Vec<Session>, StoreError> {
         let rows: Vec<SessionRow> = sqlx::query_as(concat!(
             "SELECT ",
             session_columns!(),
@@ -263,11 +241,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn delete_expired_sessions(
-        &self,
-        now: OffsetDateTime,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
+    pub async fn delete_expired_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let _turn = self.turn().await?;
         // The idle end is never beyond the absolute one, so that one index finds both.
         let deleted = sqlx::query(

@@ -8,8 +8,7 @@ use super::error::StoreError;
 use super::events::{NewEvent, Origin, record};
 use super::standing::gather;
 use crate::accounts::{
-    Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, decide,
-    time_ordered_id,
+    Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, decide, time_ordered_id,
 };
 use crate::providers::Profile;
 
@@ -74,30 +73,13 @@ impl Database {
     async fn settle_once(&self, settlement: &Settlement<'_>) -> Result<Settled, StoreError> {
         let [user, identity, event] = ids(settlement.random);
         let now = settlement.now;
-        let fresh = Fresh {
-            user: UserId::new(now, user),
-            identity: IdentityId::new(now, identity),
-            now,
-        };
+        let fresh = Fresh { user: UserId::new(now, user), identity: IdentityId::new(now, identity), now };
         let mut write = self.write().await?;
         let (decision, signed_in) = match Facts::of(settlement.profile) {
             Ok(facts) => {
-                let gathered = gather(
-                    &mut write,
-                    &facts,
-                    settlement.session_user,
-                    settlement.sign_up,
-                )
-                .await?;
+                let gathered = gather(&mut write, &facts, settlement.session_user, settlement.sign_up).await?;
                 let decision = decide(settlement.purpose, &facts, &gathered.standing);
-                let signed_in = carry_out(
-                    &mut write,
-                    &decision.answer,
-                    &facts,
-                    gathered.identity,
-                    &fresh,
-                )
-                .await?;
+                let signed_in = carry_out(&mut write, &decision.answer, &facts, gathered.identity, &fresh).await?;
                 (decision, signed_in)
             }
             Err(_) => (nobody(), None),
@@ -109,19 +91,12 @@ impl Database {
             user: concerned(&decision.answer, signed_in.as_ref()),
             provider: Some(&settlement.profile.provider),
             outcome: decision.answer.code(),
-            reasons: &decision
-                .reasons
-                .iter()
-                .map(|reason| reason.code())
-                .collect::<Vec<_>>(),
+            reasons: &decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
             origin: settlement.origin,
         };
         record(write.connection(), &event).await?;
         write.commit().await?;
-        Ok(Settled {
-            decision,
-            signed_in,
-        })
+        Ok(Settled { decision, signed_in })
     }
 }
 
@@ -130,10 +105,7 @@ fn ids(random: [u8; 30]) -> [[u8; 10]; 3] {
 }
 
 fn nobody() -> Decision {
-    Decision {
-        answer: Answer::Refuse(Reason::IdentityMalformed),
-        reasons: vec![Reason::IdentityMalformed],
-    }
+    Decision { answer: Answer::Refuse(Reason::IdentityMalformed), reasons: vec![Reason::IdentityMalformed] }
 }
 
 /// Whose audit trail it belongs to.

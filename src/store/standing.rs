@@ -5,8 +5,7 @@ use super::identities::{known_identity, providers_of};
 use super::users::{address_holders, address_owner, user};
 use super::write::Write;
 use crate::accounts::{
-    AddressHolder, AddressOwner, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId,
-    VerifiedEmail, Way,
+    AddressHolder, AddressOwner, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId, VerifiedEmail, Way,
 };
 
 /// How things stand, and the row of the identity if it is known.
@@ -24,17 +23,11 @@ pub(super) async fn gather(
 ) -> Result<Gathered, StoreError> {
     write.lock(&names(facts, session_user)).await?;
 
-    let mut standing = Standing {
-        sign_up: sign_up.clone(),
-        ..Standing::default()
-    };
+    let mut standing = Standing { sign_up: sign_up.clone(), ..Standing::default() };
     let mut identity = None;
     if let Some(known) = known_identity(write.connection(), &facts.identity).await? {
         identity = Some(known.id);
-        standing.identity_owner = Some(IdentityOwner {
-            user: known.user.into(),
-            recorded_email: known.email,
-        });
+        standing.identity_owner = Some(IdentityOwner { user: known.user.into(), recorded_email: known.email });
     }
     if let Some(id) = session_user {
         standing.session_user = user(write.connection(), id).await?.map(Into::into);
@@ -52,17 +45,8 @@ pub(super) async fn gather(
 /// What the answer depends on, by name. See [`Write::lock`].
 fn names(facts: &Facts, session_user: Option<UserId>) -> Vec<String> {
     let identity = &facts.identity;
-    let mut names = vec![format!(
-        "identity {} {}",
-        identity.issuer(),
-        identity.subject()
-    )];
-    names.extend(
-        facts
-            .email
-            .verified()
-            .map(|email| format!("email {}", email.address())),
-    );
+    let mut names = vec![format!("identity {} {}", identity.issuer(), identity.subject())];
+    names.extend(facts.email.verified().map(|email| format!("email {}", email.address())));
     names.extend(session_user.map(|user| format!("user {user}")));
     names
 }
@@ -79,10 +63,8 @@ async fn gather_address(
 ) -> Result<(), StoreError> {
     if let Some(owner) = address_owner(write.connection(), email.address()).await? {
         let providers = providers_of(write.connection(), owner.id).await?;
-        standing.address_owner = Some(AddressOwner {
-            user: owner.into(),
-            ways: providers.into_iter().map(Way::Provider).collect(),
-        });
+        standing.address_owner =
+            Some(AddressOwner { user: owner.into(), ways: providers.into_iter().map(Way::Provider).collect() });
     }
     let holders = address_holders(write.connection(), email.address()).await?;
     standing.address_holders = holders

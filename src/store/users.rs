@@ -5,9 +5,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use super::error::StoreError;
-use crate::accounts::{
-    ClaimedEmail, EmailAddress, Facts, NewEmail, Proof, User, UserId, UserStanding, VerifiedEmail,
-};
+use crate::accounts::{ClaimedEmail, EmailAddress, Facts, NewEmail, Proof, User, UserId, UserStanding, VerifiedEmail};
 
 /// The columns of [`UserRow`], for queries that begin `SELECT`. `users` must be in the `FROM`.
 macro_rules! user_columns {
@@ -35,19 +33,12 @@ impl TryFrom<UserRow> for User {
     type Error = StoreError;
 
     fn try_from(row: UserRow) -> Result<Self, StoreError> {
-        let claimed = row
-            .claimed_email
-            .as_deref()
-            .map(EmailAddress::parse)
-            .transpose()?;
+        let claimed = row.claimed_email.as_deref().map(EmailAddress::parse).transpose()?;
         Ok(Self {
             id: UserId::parse(&row.user_id)?,
             name: row.user_name,
             picture: row.user_picture,
-            verified_email: verified(
-                row.verified_email.as_deref(),
-                row.verified_email_proof.as_deref(),
-            )?,
+            verified_email: verified(row.verified_email.as_deref(), row.verified_email_proof.as_deref())?,
             claimed_email: claimed.map(ClaimedEmail::new),
             created_at: time(row.user_created_at)?,
             disabled_at: row.disabled_at.map(time).transpose()?,
@@ -57,48 +48,29 @@ impl TryFrom<UserRow> for User {
 
 impl From<User> for UserStanding {
     fn from(user: User) -> Self {
-        Self {
-            id: user.id,
-            disabled: user.disabled_at.is_some(),
-            verified_email: user.verified_email,
-        }
+        Self { id: user.id, disabled: user.disabled_at.is_some(), verified_email: user.verified_email }
     }
 }
 
 /// A time from its seconds since 1970.
 pub(super) fn time(seconds: i64) -> Result<OffsetDateTime, StoreError> {
-    OffsetDateTime::from_unix_timestamp(seconds)
-        .map_err(|error| StoreError::Corrupt(error.to_string()))
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-fn verified(
-    address: Option<&str>,
-    proof: Option<&str>,
-) -> Result<Option<VerifiedEmail>, StoreError> {
+fn verified(address: Option<&str>, proof: Option<&str>) -> Result<Option<VerifiedEmail>, StoreError> {
     let (Some(address), Some(proof)) = (address, proof) else {
         return Ok(None);
     };
-    let proof = Proof::from_code(proof)
-        .ok_or_else(|| StoreError::Corrupt("users.verified_email_proof".into()))?;
-    Ok(Some(VerifiedEmail::on_record(
-        EmailAddress::parse(address)?,
-        proof,
-    )))
+    let proof = Proof::from_code(proof).ok_or_else(|| StoreError::Corrupt("users.verified_email_proof".into()))?;
+    Ok(Some(VerifiedEmail::on_record(EmailAddress::parse(address)?, proof)))
 }
 
 /// The user of an id.
-pub(super) async fn user(
-    connection: &mut AnyConnection,
-    id: UserId,
-) -> Result<Option<User>, StoreError> {
-    let row: Option<UserRow> = sqlx::query_as(concat!(
-        "SELECT ",
-        user_columns!(),
-        " FROM users WHERE id = $1"
-    ))
-    .bind(id.to_string())
-    .fetch_optional(connection)
-    .await?;
+pub(super) async fn user(connection: &mut AnyConnection, id: UserId) -> Result<Option<User>, StoreError> {
+    let row: Option<UserRow> = sqlx::query_as(concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1"))
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
     row.map(User::try_from).transpose()
 }
 
@@ -107,14 +79,11 @@ pub(super) async fn address_owner(
     connection: &mut AnyConnection,
     address: &EmailAddress,
 ) -> Result<Option<User>, StoreError> {
-    let row: Option<UserRow> = sqlx::query_as(concat!(
-        "SELECT ",
-        user_columns!(),
-        " FROM users WHERE verified_email = $1"
-    ))
-    .bind(address.as_str())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<UserRow> =
+        sqlx::query_as(concat!("SELECT ", user_columns!(), " FROM users WHERE verified_email = $1"))
+            .bind(address.as_str())
+            .fetch_optional(connection)
+            .await?;
     row.map(User::try_from).transpose()
 }
 
@@ -123,11 +92,10 @@ pub(super) async fn address_holders(
     connection: &mut AnyConnection,
     address: &EmailAddress,
 ) -> Result<Vec<UserId>, StoreError> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT id FROM users WHERE claimed_email = $1 ORDER BY id")
-            .bind(address.as_str())
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM users WHERE claimed_email = $1 ORDER BY id")
+        .bind(address.as_str())
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|(id,)| Ok(UserId::parse(id)?)).collect()
 }
 
@@ -161,36 +129,24 @@ pub(super) async fn create_user(
 }
 
 /// Takes over name and picture, where the provider told them: Apple tells the name once only.
-pub(super) async fn refresh_user(
-    connection: &mut AnyConnection,
-    id: UserId,
-    facts: &Facts,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET name = COALESCE($2, name), picture = COALESCE($3, picture) WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .bind(facts.name.as_deref())
-    .bind(facts.picture.as_deref())
-    .execute(connection)
-    .await?;
+pub(super) async fn refresh_user(connection: &mut AnyConnection, id: UserId, facts: &Facts) -> Result<(), StoreError> {
+    sqlx::query("UPDATE users SET name = COALESCE($2, name), picture = COALESCE($3, picture) WHERE id = $1")
+        .bind(id.to_string())
+        .bind(facts.name.as_deref())
+        .bind(facts.picture.as_deref())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Fills in name and picture where the user has none: a linked account does not rename anybody.
-pub(super) async fn complete_user(
-    connection: &mut AnyConnection,
-    id: UserId,
-    facts: &Facts,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET name = COALESCE(name, $2), picture = COALESCE(picture, $3) WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .bind(facts.name.as_deref())
-    .bind(facts.picture.as_deref())
-    .execute(connection)
-    .await?;
+pub(super) async fn complete_user(connection: &mut AnyConnection, id: UserId, facts: &Facts) -> Result<(), StoreError> {
+    sqlx::query("UPDATE users SET name = COALESCE(name, $2), picture = COALESCE(picture, $3) WHERE id = $1")
+        .bind(id.to_string())
+        .bind(facts.name.as_deref())
+        .bind(facts.picture.as_deref())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -200,25 +156,17 @@ pub(super) async fn adopt_email(
     id: UserId,
     email: &VerifiedEmail,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET verified_email = $2, verified_email_proof = $3, claimed_email = NULL WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .bind(email.address().as_str())
-    .bind(email.proof().code())
-    .execute(connection)
-    .await?;
+    sqlx::query("UPDATE users SET verified_email = $2, verified_email_proof = $3, claimed_email = NULL WHERE id = $1")
+        .bind(id.to_string())
+        .bind(email.address().as_str())
+        .bind(email.proof().code())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Drops a user's unproven address.
-pub(super) async fn drop_claim(
-    connection: &mut AnyConnection,
-    id: UserId,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE users SET claimed_email = NULL WHERE id = $1")
-        .bind(id.to_string())
-        .execute(connection)
-        .await?;
+pub(super) async fn drop_claim(connection: &mut AnyConnection, id: UserId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE users SET claimed_email = NULL WHERE id = $1").bind(id.to_string()).execute(connection).await?;
     Ok(())
 }

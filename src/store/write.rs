@@ -36,11 +36,7 @@ impl Database {
         // The turn before the connection: who waits to write must not keep a reader from reading.
         let turn = self.turn().await?;
         let transaction = self.pool.begin_with(self.engine.begin()).await?;
-        Ok(Write {
-            transaction,
-            engine: self.engine,
-            _turn: turn,
-        })
+        Ok(Write { transaction, engine: self.engine, _turn: turn })
     }
 }
 

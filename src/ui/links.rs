@@ -62,10 +62,7 @@ mod tests {
 
     #[test]
     fn another_account_is_asked_for_before_the_destination() {
-        assert_eq!(
-            sign_in_as_another("google", Some("/ü")),
-            "/auth/google?prompt=select_account&return_to=%2F%C3%BC"
-        );
+        assert_eq!(sign_in_as_another("google", Some("/ü")), "/auth/google?prompt=select_account&return_to=%2F%C3%BC");
     }
 
     #[test]

@@ -18,31 +18,14 @@ const MONTHS: [&str; 12] = [
 
 /// `2026-01-31T09:05:00Z` (RFC 3339).
 pub fn iso(unix: i64) -> String {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Civil::at(unix);
+    let Civil { year, month, day, hour, minute, second } = Civil::at(unix);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// `31 January 2026, 09:05 UTC`.
 pub fn words(unix: i64) -> String {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        ..
-    } = Civil::at(unix);
-    let month = MONTHS
-        .get((month - 1) as usize)
-        .copied()
-        .unwrap_or_default();
+    let Civil { year, month, day, hour, minute, .. } = Civil::at(unix);
+    let month = MONTHS.get((month - 1) as usize).copied().unwrap_or_default();
     format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
 }
 
@@ -63,15 +46,10 @@ impl Civil {
         let days = unix.div_euclid(86_400) + 719_468; // days from 0000-03-01
         let cycle = days.div_euclid(146_097);
         let of_cycle = days.rem_euclid(146_097);
-        let year_of_cycle =
-            (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+        let year_of_cycle = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
         let of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
         let march_month = (5 * of_year + 2) / 153;
-        let month = if march_month < 10 {
-            march_month + 3
-        } else {
-            march_month - 9
-        };
+        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
         Self {
             year: cycle * 400 + year_of_cycle + i64::from(month <= 2),
             month,
@@ -109,11 +87,7 @@ mod tests {
             let civil = Civil::at(unix);
             assert_eq!(
                 (civil.year, civil.month, civil.day),
-                (
-                    i64::from(expected.year()),
-                    i64::from(u8::from(expected.month())),
-                    i64::from(expected.day())
-                )
+                (i64::from(expected.year()), i64::from(u8::from(expected.month())), i64::from(expected.day()))
             );
         }
     }

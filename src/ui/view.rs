@@ -59,8 +59,11 @@ pub struct LoginView {
 pub enum Notice {
     /// A sign-in failed; `provider` is the label of the provider it was tried with, where known.
     Refused {
+        /// Why.
         refusal: Refusal,
+        /// The label of the provider that it was tried with.
         provider: Option<String>,
+        /// Its slug.
         slug: Option<String>,
     },
     /// A page behind the sign-in was asked for.

@@ -43,11 +43,7 @@ pub struct Step {
 /// What the login page says above its buttons.
 pub fn notice(notice: &Notice, login: &LoginView) -> Telling {
     match notice {
-        Notice::Refused {
-            refusal,
-            provider,
-            slug,
-        } => {
+        Notice::Refused { refusal, provider, slug } => {
             let way = slug.as_deref().and_then(|slug| find(login, slug));
             let label = way.map(|way| way.label.as_str()).or(provider.as_deref());
             refused(*refusal, label, way, login.return_to.as_deref())
@@ -64,16 +60,9 @@ pub fn notice(notice: &Notice, login: &LoginView) -> Telling {
 
 /// A refusal's sentence and next step. A link is made only for a provider that is configured, never from what
 /// somebody wrote into a query.
-fn refused(
-    refusal: Refusal,
-    label: Option<&str>,
-    way: Option<&ProviderButton>,
-    return_to: Option<&str>,
-) -> Telling {
+fn refused(refusal: Refusal, label: Option<&str>, way: Option<&ProviderButton>, return_to: Option<&str>) -> Telling {
     let who = label.unwrap_or("The provider");
-    let with = label
-        .map(|label| format!(" with {label}"))
-        .unwrap_or_default();
+    let with = label.map(|label| format!(" with {label}")).unwrap_or_default();
     let (tone, happened, advice, next) = match refusal {
         Refusal::Cancelled => (
             Tone::Mild,
@@ -125,10 +114,7 @@ fn refused(
         ),
         Refusal::ProviderInvalid => (
             Tone::Serious,
-            format!(
-                "The answer{} did not pass our checks.",
-                label.map(|l| format!(" from {l}")).unwrap_or_default()
-            ),
+            format!("The answer{} did not pass our checks.", label.map(|l| format!(" from {l}")).unwrap_or_default()),
             "You were not signed in. Try again; if it happens twice, tell the people who run this site.",
             Next::Again,
         ),
@@ -151,12 +137,7 @@ fn refused(
             Next::Again,
         ),
     };
-    Telling {
-        tone,
-        happened,
-        advice: advice.into(),
-        step: way.map(|way| next.step(way, return_to)),
-    }
+    Telling { tone, happened, advice: advice.into(), step: way.map(|way| next.step(way, return_to)) }
 }
 
 /// Signing out of Latchkey leaves the provider's own session alone; on a shared machine that matters.
@@ -170,9 +151,7 @@ fn signed_out(login: &LoginView) -> Telling {
             "{0} itself is still signed in in this browser. If others use it too, sign out of {0} as well.",
             way.label
         ),
-        None => {
-            "The provider that you signed in with may still be signed in in this browser.".into()
-        }
+        None => "The provider that you signed in with may still be signed in in this browser.".into(),
     };
     Telling {
         tone: Tone::Quiet,
@@ -195,10 +174,9 @@ enum Next {
 impl Next {
     fn step(self, way: &ProviderButton, return_to: Option<&str>) -> Step {
         match self {
-            Self::Again => Step {
-                text: format!("Try again with {}", way.label),
-                href: links::sign_in(&way.slug, return_to),
-            },
+            Self::Again => {
+                Step { text: format!("Try again with {}", way.label), href: links::sign_in(&way.slug, return_to) }
+            }
             Self::AnotherAccount => Step {
                 text: format!("Use another {} account", way.label),
                 href: links::sign_in_as_another(&way.slug, return_to),
@@ -255,9 +233,6 @@ pub fn problem(problem: Problem) -> Telling {
         tone: Tone::Serious,
         happened: happened.into(),
         advice: advice.into(),
-        step: Some(Step {
-            text: step.into(),
-            href: "/".into(),
-        }),
+        step: Some(Step { text: step.into(), href: "/".into() }),
     }
 }

@@ -50,8 +50,7 @@ pub async fn callback(
     *request.uri_mut() = server_function_address(&query);
     // A server function that sets no `Location` would be answered by a redirect to this header.
     request.headers_mut().remove(header::REFERER);
-    let response =
-        leptos_axum::handle_server_fns_with_context(move || provide_context(arrival.clone()), request).await;
+    let response = leptos_axum::handle_server_fns_with_context(move || provide_context(arrival.clone()), request).await;
     without_body(response.into_response())
 }
 

@@ -38,12 +38,7 @@ pub fn rate_limit_key(address: IpAddr) -> IpAddr {
 /// `X-Forwarded-For`, or `Forwarded` (RFC 7239) where only that is there, oldest first.
 fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let list = |name: &str| {
-        headers
-            .get_all(name)
-            .iter()
-            .map(|value| value.to_str().unwrap_or("?"))
-            .collect::<Vec<_>>()
-            .join(",")
+        headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>().join(",")
     };
     let simple = list("x-forwarded-for");
     if !simple.is_empty() {

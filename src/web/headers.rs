@@ -35,7 +35,9 @@ impl HeaderPolicy {
         let Ok(url) = url::Url::parse(address) else { return false };
         let origin = url.origin().ascii_serialization();
         self.0.image_sources.split(' ').any(|source| match source.split_once("*.") {
-            Some((scheme, domain)) => origin.strip_prefix(scheme).is_some_and(|host| host.ends_with(&format!(".{domain}"))),
+            Some((scheme, domain)) => {
+                origin.strip_prefix(scheme).is_some_and(|host| host.ends_with(&format!(".{domain}")))
+            }
             None => origin == source,
         })
     }
@@ -63,10 +65,8 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
     if policy.0.https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-        );
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
     response
 }

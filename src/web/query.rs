@@ -31,7 +31,10 @@ mod tests {
     #[test]
     fn one_value_is_found_and_two_are_none() {
         let query = Query::parse(Some("a=1&b=&c=1&c=2&d=%2Fx"));
-        assert_eq!((query.one("a"), query.one("b"), query.one("c"), query.one("d")), (Some("1"), None, None, Some("/x")));
+        assert_eq!(
+            (query.one("a"), query.one("b"), query.one("c"), query.one("d")),
+            (Some("1"), None, None, Some("/x"))
+        );
         assert!(query.repeats(&["a", "c"]) && !query.repeats(&["a", "b"]));
     }
 }

@@ -57,9 +57,10 @@ impl RateLimits {
     fn check(&self, address: IpAddr) -> Result<(), u64> {
         let Some(inner) = &self.0 else { return Ok(()) };
         let bucket = inner.hasher.hash_one(rate_limit_key(address)) % BUCKETS;
-        inner.limiter.check_key(&bucket).map_err(|not_until| {
-            not_until.wait_time_from(inner.limiter.clock().now()).as_secs().saturating_add(1)
-        })
+        inner
+            .limiter
+            .check_key(&bucket)
+            .map_err(|not_until| not_until.wait_time_from(inner.limiter.clock().now()).as_secs().saturating_add(1))
     }
 }
 

@@ -25,27 +25,15 @@ pub fn Avatar(
 
 /// `https`, or the sandbox on this machine. Anything else that a provider claims is not loaded.
 fn is_picture_address(address: &str) -> bool {
-    ["https://", "http://localhost:", "http://127.0.0.1:"]
-        .iter()
-        .any(|start| address.starts_with(start))
+    ["https://", "http://localhost:", "http://127.0.0.1:"].iter().any(|start| address.starts_with(start))
 }
 
 /// First letters of the first and the last word.
 fn initials(name: &str) -> String {
-    let mut words = name
-        .split(|c: char| c.is_whitespace() || c == '@')
-        .filter_map(|word| word.chars().next());
+    let mut words = name.split(|c: char| c.is_whitespace() || c == '@').filter_map(|word| word.chars().next());
     let first = words.next();
-    let last = if name.contains('@') {
-        None
-    } else {
-        words.next_back()
-    };
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    let last = if name.contains('@') { None } else { words.next_back() };
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]

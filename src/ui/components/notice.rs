@@ -12,12 +12,7 @@ pub fn NoticeBox(
     /// Whether a screen reader should interrupt for it.
     alert: bool,
 ) -> impl IntoView {
-    let Telling {
-        tone,
-        happened,
-        advice,
-        step,
-    } = telling;
+    let Telling { tone, happened, advice, step } = telling;
     let tone = match tone {
         Tone::Quiet => "notice is-quiet",
         Tone::Mild => "notice is-mild",

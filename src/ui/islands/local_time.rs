@@ -1,5 +1,7 @@
 //! A time in the browser's own zone and in relation to now, told by the browser's own `Intl`.
 
+#![allow(missing_docs)] // the macro writes a struct that nobody can document
+
 use std::time::Duration;
 
 use leptos::{
@@ -64,21 +66,14 @@ fn local(unix: i64, locale: &str) -> String {
     let options = Object::new();
     _ = Reflect::set(&options, &"dateStyle".into(), &"long".into());
     _ = Reflect::set(&options, &"timeStyle".into(), &"short".into());
-    Date::new(&JsValue::from_f64(unix as f64 * 1000.0))
-        .to_locale_string(locale, &options)
-        .into()
+    Date::new(&JsValue::from_f64(unix as f64 * 1000.0)).to_locale_string(locale, &options).into()
 }
 
 /// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless.
 fn relative(seconds: f64, locale: &str) -> String {
     let distance = seconds.abs();
     let (size, unit) = if distance < 0.5 * MINUTE {
-        return if seconds > 0.0 {
-            "in a moment"
-        } else {
-            "just now"
-        }
-        .to_owned();
+        return if seconds > 0.0 { "in a moment" } else { "just now" }.to_owned();
     } else if distance < 59.5 * MINUTE {
         (MINUTE, "minute")
     } else if distance < 23.5 * HOUR {
@@ -90,7 +85,5 @@ fn relative(seconds: f64, locale: &str) -> String {
     };
     let options = Object::new();
     _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options)
-        .format((seconds / size).round(), unit)
-        .into()
+    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format((seconds / size).round(), unit).into()
 }

@@ -1,5 +1,7 @@
 //! "Continue with …": a link that says so while the provider is being opened.
 
+#![allow(missing_docs)] // the macro writes a struct that nobody can document
+
 use std::time::Duration;
 
 use leptos::{ev::MouseEvent, prelude::*};
@@ -61,6 +63,5 @@ pub fn ProviderLink(
 
 /// Whether the click leaves this page, rather than opening another tab or window beside it.
 fn opens_here(click: &MouseEvent) -> bool {
-    click.button() == 0
-        && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key())
+    click.button() == 0 && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key())
 }

@@ -20,18 +20,9 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView {
-        name,
-        email,
-        picture,
-        member_since,
-        identities,
-        session,
-    } = dashboard;
+    let DashboardView { name, email, picture, member_since, identities, session } = dashboard;
     let address = email.as_ref().map(|(address, _)| address.clone());
-    let shown = name
-        .or_else(|| address.clone())
-        .unwrap_or_else(|| "Your account".into());
+    let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
         let verifier = verified.then(|| vouching(&identities, &address));
         whose_address(address, verifier)
@@ -60,24 +51,15 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
 fn vouching(identities: &[IdentityView], address: &str) -> String {
     identities
         .iter()
-        .find(|identity| {
-            identity
-                .email
-                .as_deref()
-                .is_some_and(|email| email.eq_ignore_ascii_case(address))
-        })
+        .find(|identity| identity.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address)))
         .map(|identity| identity.label.clone())
         .unwrap_or_default()
 }
 
 fn whose_address(address: String, verifier: Option<String>) -> AnyView {
     let verdict = match verifier {
-        Some(label) if label.is_empty() => {
-            view! { <span class="badge is-good">"Verified"</span> }.into_any()
-        }
-        Some(label) => {
-            view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any()
-        }
+        Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_any(),
+        Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any(),
         None => view! { <span class="badge is-mild">"Not verified"</span> }.into_any(),
     };
     view! {
@@ -91,14 +73,7 @@ fn whose_address(address: String, verifier: Option<String>) -> AnyView {
 }
 
 fn how_you_signed_in(session: &SessionView) -> AnyView {
-    let SessionView {
-        provider,
-        provider_slug,
-        device,
-        address,
-        signed_in_at,
-        ..
-    } = session.clone();
+    let SessionView { provider, provider_slug, device, address, signed_in_at, .. } = session.clone();
     let here = matches!(address.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
     view! {
         <section class="card" aria-labelledby="how-title">
@@ -125,12 +100,7 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
 }
 
 fn this_session(session: &SessionView) -> AnyView {
-    let SessionView {
-        provider,
-        idle_until,
-        absolute_until,
-        ..
-    } = session.clone();
+    let SessionView { provider, idle_until, absolute_until, .. } = session.clone();
     view! {
         <section class="card" aria-labelledby="session-title">
             <h2 class="card-title" id="session-title">
@@ -183,13 +153,7 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
 }
 
 fn identity(identity: IdentityView) -> AnyView {
-    let IdentityView {
-        slug,
-        label,
-        email,
-        linked_at,
-        last_used_at,
-    } = identity;
+    let IdentityView { slug, label, email, linked_at, last_used_at } = identity;
     view! {
         <li class="identity">
             <span class="identity-mark">

@@ -67,10 +67,7 @@ fn ways(providers: Vec<ProviderButton>, return_to: Option<String>) -> AnyView {
     if providers.is_empty() {
         return nothing_configured().into_any();
     }
-    let ways: Vec<_> = providers
-        .into_iter()
-        .map(|provider| way(provider, return_to.as_deref()))
-        .collect();
+    let ways: Vec<_> = providers.into_iter().map(|provider| way(provider, return_to.as_deref())).collect();
     view! {
         <ul class="ways" role="list">
             {ways}
@@ -82,18 +79,12 @@ fn ways(providers: Vec<ProviderButton>, return_to: Option<String>) -> AnyView {
 
 /// One button, with its badge and its state beside it, so that the link's name stays "Continue with …".
 fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use<> {
-    let ProviderButton {
-        slug,
-        label,
-        last_used,
-        available,
-    } = provider;
+    let ProviderButton { slug, label, last_used, available } = provider;
     let brand = slug.clone();
     let note_id = format!("way-{slug}");
     let href = links::sign_in(&slug, return_to);
     let noted = last_used || !available;
-    let unavailable =
-        (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=brand>
             <ProviderLink
