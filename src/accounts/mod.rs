@@ -1,8 +1,8 @@
-//! The meaning: users, identities, verified and claimed e-mail addresses, and the linking policy [`decide`],
+//! The meaning: users, identities, verified and claimed e-mail addresses, and the linking policy `decide`,
 //! total and pure. See the tour in `lib.rs`.
 //!
-//! [`Facts`] are what a provider's profile says, brought into canonical form; [`Standing`] is what the
-//! database knows about it; [`decide`] takes both to a [`Decision`], the answer with the reasons for it.
+//! `Facts` are what a provider's profile says, brought into canonical form; `Standing` is what the
+//! database knows about it; `decide` takes both to a `Decision`, the answer with the reasons for it.
 
 mod address;
 mod decide;

@@ -1,6 +1,6 @@
 //! What the database can answer instead of rows.
 
-/// Why a query failed. The edge answers 503 for [`Unavailable`](Self::Unavailable) and 500 for the rest.
+/// Why a query failed. The edge answers 503 where [`is_temporary`](Self::is_temporary), and 500 for the rest.
 ///
 /// Causes are for the log; they hold SQL states and names of constraints, never bound values.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether trying again later can help: 503 instead of 500.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Contended(_))
+    }
+
     /// Whether the same transaction, begun anew, can end otherwise.
     pub(super) fn is_race(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::Contended(_))
@@ -114,7 +119,7 @@ mod tests {
         for code in ["23505", "42601", "1", "2067", "19", "", "x"] {
             assert!(matches!(Trouble::of(code), Trouble::Query), "{code}");
         }
-        assert!(matches!(StoreError::from(sqlx::Error::PoolTimedOut), StoreError::Unavailable(_)));
-        assert!(matches!(StoreError::from(sqlx::Error::RowNotFound), StoreError::Other(_)));
+        assert!(StoreError::from(sqlx::Error::PoolTimedOut).is_temporary());
+        assert!(!StoreError::from(sqlx::Error::RowNotFound).is_temporary());
     }
 }

@@ -79,22 +79,4 @@ impl Database {
             Some(_) => Err(StoreError::Corrupt("used_flows.outcome".into())),
         }
     }
-
-    /// Deletes at most `limit` flows that are past their end; tells how many. Small batches keep other writers
-    /// from waiting: call again while it tells `limit`.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn delete_expired_flows(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        let _turn = self.turn().await?;
-        let deleted = sqlx::query(
-            "DELETE FROM used_flows WHERE id_hash IN \
-             (SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-        )
-        .bind(now.unix_timestamp())
-        .bind(i64::from(limit))
-        .execute(&self.pool)
-        .await?;
-        Ok(deleted.rows_affected())
-    }
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
-use super::users::{UserRow, time, user_columns};
+use super::user_rows::{UserRow, time, user_columns};
 use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, User, UserId};
 
 #[derive(FromRow)]

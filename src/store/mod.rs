@@ -1,6 +1,6 @@
 //! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
 //!
-//! [`Database::settle`] is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
+//! `Database::settle` is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
 //! in one transaction. Everything else is one query with a name.
 
 mod carry_out;
@@ -10,9 +10,12 @@ mod error;
 mod events;
 mod flows;
 mod identities;
+mod session_rows;
 mod sessions;
 mod settle;
 mod standing;
+mod sweep;
+mod user_rows;
 mod users;
 mod write;
 
@@ -20,5 +23,5 @@ pub use database::Database;
 pub use error::StoreError;
 pub use events::{NewEvent, Origin};
 pub use flows::FlowStatus;
-pub use sessions::{ActiveSession, NewSession, Session};
+pub use session_rows::{ActiveSession, NewSession, Session};
 pub use settle::{Settled, Settlement, SignedIn};

@@ -1,125 +1,13 @@
 //! Queries on `sessions`.
 
 use sqlx::AnyConnection;
-use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
-use super::users::{UserRow, time, user_columns};
-use crate::accounts::{IdentityId, User, UserId};
-
-/// A session to be written down.
-#[derive(Clone, Debug)]
-pub struct NewSession {
-    /// Hash of the id in the cookie.
-    pub id_hash: String,
-    /// Who is signed in.
-    pub user: UserId,
-    /// The identity that opened it.
-    pub identity: Option<IdentityId>,
-    /// The provider's slug.
-    pub provider: Option<String>,
-    /// The browser's own description.
-    pub user_agent: Option<String>,
-    /// The client's address.
-    pub address: Option<String>,
-    /// What the application keeps in it, as JSON.
-    pub data: String,
-    /// Now.
-    pub created_at: OffsetDateTime,
-    /// Its idle end. Kept within the absolute one.
-    pub expires_at: OffsetDateTime,
-    /// Its absolute end.
-    pub absolute_expires_at: OffsetDateTime,
-}
-
-/// A browser that is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Hash of the id in the cookie. Not a secret from its user: it opens nothing.
-    pub id_hash: String,
-    /// Who is signed in.
-    pub user: UserId,
-    /// The identity that opened it, if it is still linked.
-    pub identity: Option<IdentityId>,
-    /// The provider's slug.
-    pub provider: Option<String>,
-    /// The browser's own description.
-    pub user_agent: Option<String>,
-    /// The client's address at the sign-in.
-    pub address: Option<String>,
-    /// What the application keeps in it, as JSON.
-    pub data: String,
-    /// When the person signed in.
-    pub created_at: OffsetDateTime,
-    /// When it was last saved.
-    pub last_seen_at: OffsetDateTime,
-    /// Its idle end.
-    pub expires_at: OffsetDateTime,
-    /// Its absolute end.
-    pub absolute_expires_at: OffsetDateTime,
-}
-
-/// A session together with its user, from one query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActiveSession {
-    /// The session.
-    pub session: Session,
-    /// Its user.
-    pub user: User,
-}
-
-macro_rules! session_columns {
-    () => {
-        "sessions.id_hash, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
-         sessions.user_agent, sessions.address, sessions.data, sessions.created_at, sessions.last_seen_at, \
-         sessions.expires_at, sessions.absolute_expires_at"
-    };
-}
-
-#[derive(FromRow)]
-struct SessionRow {
-    id_hash: String,
-    session_user_id: String,
-    identity_id: Option<String>,
-    provider: Option<String>,
-    user_agent: Option<String>,
-    address: Option<String>,
-    data: String,
-    created_at: i64,
-    last_seen_at: i64,
-    expires_at: i64,
-    absolute_expires_at: i64,
-}
-
-#[derive(FromRow)]
-struct ActiveSessionRow {
-    #[sqlx(flatten)]
-    session: SessionRow,
-    #[sqlx(flatten)]
-    user: UserRow,
-}
-
-impl TryFrom<SessionRow> for Session {
-    type Error = StoreError;
-
-    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            user: UserId::parse(&row.session_user_id)?,
-            identity: row.identity_id.as_deref().map(IdentityId::parse).transpose()?,
-            created_at: time(row.created_at)?,
-            last_seen_at: time(row.last_seen_at)?,
-            expires_at: time(row.expires_at)?,
-            absolute_expires_at: time(row.absolute_expires_at)?,
-            id_hash: row.id_hash,
-            provider: row.provider,
-            user_agent: row.user_agent,
-            address: row.address,
-            data: row.data,
-        })
-    }
-}
+use super::session_rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
+use super::user_rows::user_columns;
+use crate::accounts::UserId;
 
 impl Database {
     /// Writes a session down. False if its id is taken: try another.
@@ -167,8 +55,7 @@ impl Database {
         .bind(now.unix_timestamp())
         .fetch_optional(&self.pool)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(ActiveSession { session: row.session.try_into()?, user: row.user.try_into()? }))
+        row.map(ActiveSession::try_from).transpose()
     }
 
     /// Saves what a session holds and moves its idle end, within the absolute one. False when there is no such
@@ -234,25 +121,6 @@ impl Database {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Session::try_from).collect()
-    }
-
-    /// Deletes at most `limit` sessions that are past their end; tells how many. Small batches keep other
-    /// writers from waiting: call again while it tells `limit`.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn delete_expired_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        let _turn = self.turn().await?;
-        // The idle end is never beyond the absolute one, so that one index finds both.
-        let deleted = sqlx::query(
-            "DELETE FROM sessions WHERE id_hash IN \
-             (SELECT id_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-        )
-        .bind(now.unix_timestamp())
-        .bind(i64::from(limit))
-        .execute(&self.pool)
-        .await?;
-        Ok(deleted.rows_affected())
     }
 }
 

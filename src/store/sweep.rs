@@ -1,0 +1,45 @@
+//! Deletes what is past its end.
+
+use time::OffsetDateTime;
+
+use super::database::Database;
+use super::error::StoreError;
+
+impl Database {
+    /// Deletes at most `limit` sessions that are past their end; tells how many. Small batches keep other
+    /// writers from waiting: call again while it tells `limit`.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn delete_expired_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        let _turn = self.turn().await?;
+        // The idle end is never beyond the absolute one, so that one index finds both.
+        let deleted = sqlx::query(
+            "DELETE FROM sessions WHERE id_hash IN \
+             (SELECT id_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        )
+        .bind(now.unix_timestamp())
+        .bind(i64::from(limit))
+        .execute(&self.pool)
+        .await?;
+        Ok(deleted.rows_affected())
+    }
+
+    /// Deletes at most `limit` flows that are past their end; tells how many. Small batches keep other writers
+    /// from waiting: call again while it tells `limit`.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn delete_expired_flows(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        let _turn = self.turn().await?;
+        let deleted = sqlx::query(
+            "DELETE FROM used_flows WHERE id_hash IN \
+             (SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        )
+        .bind(now.unix_timestamp())
+        .bind(i64::from(limit))
+        .execute(&self.pool)
+        .await?;
+        Ok(deleted.rows_affected())
+    }
+}

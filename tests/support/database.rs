@@ -1,0 +1,100 @@
+//! A fresh database for each test, on each engine.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use latchkey::store::Database;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+use url::Url;
+
+use super::postgres;
+
+/// The engines that every store test runs on: `#[values(Engine::Sqlite, Engine::Postgres)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database of its own, gone with the test's folder or with the cluster.
+pub struct TestDatabase {
+    /// Fits `DATABASE_URL`.
+    pub url: String,
+    _folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// An empty database, without our schema.
+    pub async fn empty(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => sqlite(),
+            Engine::Postgres => postgres().await,
+        }
+    }
+
+    /// Connects and migrates. Connects anew at each call, as another machine would.
+    pub async fn open(&self) -> Database {
+        let database = Database::connect(&self.url).await.expect("connects");
+        database.migrate().await.expect("migrates");
+        database
+    }
+
+    /// Does something to the rows that the application would not do.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = self.connection().await;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect(sql);
+        connection.close().await.expect("closes");
+    }
+
+    /// One number, as of `SELECT count(*) …`.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut connection = self.connection().await;
+        let (number,) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut connection).await.expect(sql);
+        connection.close().await.expect("closes");
+        number
+    }
+
+    /// One text, as of `SELECT reasons FROM events …`.
+    pub async fn text(&self, sql: &str) -> String {
+        let mut connection = self.connection().await;
+        let (text,) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut connection).await.expect(sql);
+        connection.close().await.expect("closes");
+        text
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+
+    async fn connection(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(&self.url).await.expect("connects")
+    }
+}
+
+fn sqlite() -> TestDatabase {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // Neither the file nor its own folder is there yet.
+    let file = folder.path().join("data").join("latchkey.db");
+    TestDatabase { url: format!("sqlite://{}", file.display()), _folder: Some(folder) }
+}
+
+async fn postgres() -> TestDatabase {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let cluster = postgres::cluster_url();
+    let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(cluster).await.expect("the cluster answers");
+    for sql in [
+        // Left by an earlier process of the same number.
+        format!("DROP DATABASE IF EXISTS {name}"),
+        format!("CREATE DATABASE {name} TEMPLATE template0"),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(sql.as_str())).execute(&mut connection).await.expect(&sql);
+    }
+    connection.close().await.expect("closes");
+
+    let mut url = Url::parse(cluster).expect("LATCHKEY_TEST_POSTGRES_URL is a URL");
+    url.set_path(&name);
+    TestDatabase { url: url.into(), _folder: None }
+}
