@@ -164,7 +164,7 @@ fn without_kid_the_suitable_keys_are_tried_up_to_four() {
             .map(drop)
             .map_err(|error| error.refusal())
     };
-    assert_eq!(verify_among(&[ours.clone()]), Ok(()));
+    assert_eq!(verify_among(std::slice::from_ref(&ours)), Ok(()));
     assert_eq!(
         verify_among(&[ec_key().jwk_named("e"), ours.clone()]),
         Ok(())
