@@ -3,10 +3,10 @@
 //!
 //! Every step over the network is a pair: one function builds the request, one processes the response.
 //! This room opens no socket, reads no clock and draws no random numbers. What has passed a check has a
-//! type of its own ([`AuthorizationCode`], [`TokenResponse`]) that nothing else can make.
+//! type of its own (`AuthorizationCode`, `TokenResponse`) that nothing else can make.
 //!
-//! Reading order: [`State`], [`PkceVerifier`], [`AuthorizationRequest`], [`validate_authorization_response`],
-//! [`Client`], [`authorization_code_grant`], [`process_token_response`], [`revocation_request`].
+//! Reading order: `State`, `PkceVerifier`, `AuthorizationRequest`, `validate_authorization_response`,
+//! `Client`, `authorization_code_grant`, `process_token_response`, `revocation_request`.
 
 mod authorization_error;
 mod authorization_request;

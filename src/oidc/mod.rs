@@ -1,11 +1,11 @@
-//! OpenID Connect Core 1.0 and Discovery 1.0, on top of [`crate::oauth`].
+//! OpenID Connect Core 1.0 and Discovery 1.0, on top of `crate::oauth`.
 //!
 //! Bytes go in, verified claims or a named refusal come out. `jsonwebtoken` checks signatures and nothing
 //! else here: its defaults require only `exp` and accept any overlapping audience, so every claim is checked
 //! by this room, on the JSON value itself. No socket, no clock, no randomness.
 //!
-//! Reading order: [`process_discovery_response`], [`process_jwks_response`], [`verify_id_token`],
-//! [`process_userinfo_response`].
+//! Reading order: `process_discovery_response`, `process_jwks_response`, `verify_id_token`,
+//! `process_userinfo_response`.
 
 mod algorithm;
 mod discovery;

@@ -6,7 +6,7 @@ use url::Url;
 use crate::oauth::ClientAuthentication;
 use crate::oidc::Algorithm;
 
-/// What a provider says of itself: from [`process_discovery_response`], or from a provider's page of facts.
+/// What a provider says of itself: from [`super::process_discovery_response`], or from a provider's page of facts.
 /// All of it comes from one document; never mix two (threat AR10: a client secret for H sent to E).
 #[derive(Clone, Debug)]
 pub struct ProviderMetadata {

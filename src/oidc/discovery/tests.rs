@@ -1,1 +1,379 @@
+//! Threats AR10, JW13, JW14, PF4.
 
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::super::EndpointFault::{self, Fragment, NotHttps, PrivateHost, Query, UserInformation};
+use super::super::signing_for_tests::json_response;
+use super::DiscoveryError::*;
+use super::*;
+use crate::oauth::{ClientAuthentication, MAX_BODY_BYTES};
+
+const ISSUER: &str = "https://id.example";
+const STRICT: EndpointRules = EndpointRules {
+    allow_loopback_http: false,
+};
+const LOOPBACK: EndpointRules = EndpointRules {
+    allow_loopback_http: true,
+};
+
+fn valid() -> Value {
+    json!({
+        "issuer": ISSUER,
+        "authorization_endpoint": "https://id.example/authorize?tenant=1",
+        "token_endpoint": "https://token.example/token",
+        "jwks_uri": "https://id.example/keys",
+        "userinfo_endpoint": "https://id.example/me",
+        "revocation_endpoint": "https://id.example/revoke",
+        "end_session_endpoint": "https://id.example/logout",
+        "response_types_supported": ["code", "id_token"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "authorization_response_iss_parameter_supported": true,
+        "id_token_signing_alg_values_supported": ["none", "HS256", "RS256", "ES256", "XY1"],
+        "code_challenge_methods_supported": ["plain", "S256"],
+        "claims_supported": ["aud", "sub"],
+    })
+}
+
+fn process_value(document: &Value) -> Result<ProviderMetadata, DiscoveryError> {
+    process_discovery_response(&json_response(200, &document.to_string()), ISSUER, STRICT)
+}
+
+fn with(member: &str, value: Value) -> Value {
+    let mut document = valid();
+    document[member] = value;
+    document
+}
+
+fn without(member: &str) -> Value {
+    let mut document = valid();
+    document.as_object_mut().unwrap().remove(member);
+    document
+}
+
+#[test]
+fn a_valid_document_gives_the_metadata() {
+    let metadata = process_value(&valid()).unwrap();
+    assert_eq!(metadata.issuer, ISSUER);
+    assert_eq!(
+        metadata.authorization_endpoint.as_str(),
+        "https://id.example/authorize?tenant=1"
+    );
+    assert_eq!(
+        metadata.token_endpoint.as_str(),
+        "https://token.example/token"
+    );
+    assert_eq!(metadata.jwks_uri.as_str(), "https://id.example/keys");
+    assert_eq!(
+        metadata.userinfo_endpoint.unwrap().as_str(),
+        "https://id.example/me"
+    );
+    assert_eq!(
+        metadata.revocation_endpoint.unwrap().as_str(),
+        "https://id.example/revoke"
+    );
+    assert_eq!(
+        metadata.end_session_endpoint.unwrap().as_str(),
+        "https://id.example/logout"
+    );
+    assert!(metadata.authorization_response_iss_parameter_supported);
+    assert_eq!(
+        metadata.id_token_signing_alg_values_supported,
+        [Algorithm::Rs256, Algorithm::Es256]
+    );
+    assert_eq!(metadata.code_challenge_methods_supported, ["plain", "S256"]);
+}
+
+#[test]
+fn optional_members_have_their_defaults() {
+    let minimal = json!({
+        "issuer": ISSUER,
+        "authorization_endpoint": "https://id.example/authorize",
+        "token_endpoint": "https://id.example/token",
+        "jwks_uri": "https://id.example/keys",
+    });
+    let metadata = process_value(&minimal).unwrap();
+    assert!(metadata.userinfo_endpoint.is_none() && metadata.revocation_endpoint.is_none());
+    assert!(!metadata.authorization_response_iss_parameter_supported);
+    assert_eq!(
+        metadata.id_token_signing_alg_values_supported,
+        [Algorithm::Rs256]
+    );
+    assert_eq!(
+        metadata.token_endpoint_auth_methods_supported,
+        ["client_secret_basic"]
+    );
+    assert!(metadata.code_challenge_methods_supported.is_empty());
+}
+
+#[rstest]
+#[case("issuer")]
+#[case("authorization_endpoint")]
+#[case("token_endpoint")]
+#[case("jwks_uri")]
+fn these_members_are_required(#[case] member: &'static str) {
+    let missing = Malformed(DocumentError::Missing(member));
+    assert_eq!(process_value(&without(member)).unwrap_err(), missing);
+    assert!(process_value(&valid()).is_ok());
+}
+
+#[rstest]
+#[case("issuer", json!([ISSUER]))]
+#[case("authorization_endpoint", json!(5))]
+#[case("token_endpoint", json!(null))]
+#[case("jwks_uri", json!({"keys": []}))]
+#[case("userinfo_endpoint", json!(false))]
+#[case("revocation_endpoint", json!([]))]
+#[case("response_types_supported", json!("code"))]
+#[case("token_endpoint_auth_methods_supported", json!("client_secret_basic"))]
+#[case("authorization_response_iss_parameter_supported", json!("true"))]
+#[case("id_token_signing_alg_values_supported", json!(["RS256", 1]))]
+#[case("code_challenge_methods_supported", json!({"S256": true}))]
+fn a_wrong_type_is_a_refusal(#[case] member: &'static str, #[case] value: Value) {
+    let wrong_type = Malformed(DocumentError::WrongType(member));
+    assert_eq!(process_value(&with(member, value)).unwrap_err(), wrong_type);
+}
+
+#[rstest]
+#[case("https://evil.example")]
+#[case("https://id.example/")]
+#[case("https://ID.example")]
+#[case("http://id.example")]
+#[case("id.example")]
+#[case("")]
+fn another_issuer_is_refused(#[case] issuer: &str) {
+    let result = process_value(&with("issuer", json!(issuer)));
+    assert_eq!(result.unwrap_err(), IssuerMismatch);
+}
+
+#[rstest]
+#[case::http("http://id.example/x", NotHttps)]
+#[case::javascript("javascript:alert(1)", NotHttps)]
+#[case::javascript_with_slashes("javascript://id.example/%0aalert(1)", NotHttps)]
+#[case::file("file:///etc/passwd", NotHttps)]
+#[case::data("data:text/html,x", NotHttps)]
+#[case::websocket("wss://id.example/", NotHttps)]
+#[case::user("https://id.example@evil.example/", UserInformation)]
+#[case::user_and_password("https://a:b@evil.example/", UserInformation)]
+#[case::fragment("https://id.example/x#y", Fragment)]
+#[case::empty_fragment("https://id.example/x#", Fragment)]
+#[case::relative("/token", EndpointFault::Malformed)]
+#[case::scheme_relative("//id.example/token", EndpointFault::Malformed)]
+#[case::without_host("https://", EndpointFault::Malformed)]
+#[case::empty("", EndpointFault::Malformed)]
+#[case::line_break("https://id.exa\nmple/", EndpointFault::Malformed)]
+#[case::space(" https://id.example/", EndpointFault::Malformed)]
+#[case::backslash("https:\\\\id.example\\x", EndpointFault::Malformed)]
+#[case::localhost("https://localhost/", PrivateHost)]
+#[case::below_localhost("https://x.localhost./", PrivateHost)]
+#[case::loopback("https://127.0.0.1/", PrivateHost)]
+#[case::loopback_in_other_digits("https://2130706433/", PrivateHost)]
+#[case::loopback_in_hex("https://0x7f.1/", PrivateHost)]
+#[case::loopback_v6("https://[::1]/", PrivateHost)]
+#[case::mapped_v4("https://[::ffff:127.0.0.1]/", PrivateHost)]
+#[case::cloud_metadata("https://169.254.169.254/latest", PrivateHost)]
+#[case::private_10("https://10.0.0.1/", PrivateHost)]
+#[case::private_192("https://192.168.0.1/", PrivateHost)]
+#[case::carrier("https://100.64.0.1/", PrivateHost)]
+#[case::unspecified("https://0.0.0.0/", PrivateHost)]
+#[case::unique_local("https://[fd00::1]/", PrivateHost)]
+#[case::link_local("https://[fe80::1]/", PrivateHost)]
+fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] fault: EndpointFault) {
+    for member in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+    ] {
+        let result = process_value(&with(member, json!(address)));
+        assert_eq!(result.unwrap_err(), Endpoint { member, fault }, "{member}");
+    }
+}
+
+#[rstest]
+#[case("https://8.8.8.8/x")]
+#[case("https://[2606:4700::1111]/x")]
+#[case("https://id.example:8443/x?y=z")]
+#[case("https://localhost.example/x")]
+fn a_public_endpoint_is_accepted(#[case] address: &str) {
+    assert!(process_value(&with("token_endpoint", json!(address))).is_ok());
+}
+
+/// A document of `issuer` whose other endpoints are `endpoint`.
+fn process_at(
+    issuer: &str,
+    endpoint: &str,
+    rules: EndpointRules,
+) -> Result<ProviderMetadata, DiscoveryError> {
+    let document = json!({
+        "issuer": issuer,
+        "authorization_endpoint": endpoint,
+        "token_endpoint": endpoint,
+        "jwks_uri": endpoint,
+    });
+    process_discovery_response(&json_response(200, &document.to_string()), issuer, rules)
+}
+
+#[rstest]
+#[case("http://localhost:4000")]
+#[case("http://127.0.0.1:4000")]
+#[case("http://[::1]:4000")]
+#[case("http://google.localhost:4000/x")]
+fn loopback_http_is_for_loopback_issuers_where_it_is_allowed(#[case] issuer: &str) {
+    let endpoint = "http://127.0.0.1:4001/x";
+    assert!(process_at(issuer, endpoint, LOOPBACK).is_ok());
+    let refused = Endpoint {
+        member: "issuer",
+        fault: NotHttps,
+    };
+    assert_eq!(process_at(issuer, endpoint, STRICT).unwrap_err(), refused);
+}
+
+#[test]
+fn allowing_loopback_http_allows_nothing_else() {
+    let refused = |fault| Endpoint {
+        member: "authorization_endpoint",
+        fault,
+    };
+    let result = process_at(ISSUER, "http://127.0.0.1/x", LOOPBACK);
+    assert_eq!(result.unwrap_err(), refused(NotHttps));
+    let result = process_at("http://localhost:4000", "http://evil.example/x", LOOPBACK);
+    assert_eq!(result.unwrap_err(), refused(NotHttps));
+    let result = process_at("http://evil.example", "https://evil.example/x", LOOPBACK);
+    assert_eq!(
+        result.unwrap_err(),
+        Endpoint {
+            member: "issuer",
+            fault: NotHttps
+        }
+    );
+}
+
+#[test]
+fn an_issuer_on_a_private_network_may_name_its_neighbours() {
+    assert!(process_at("https://10.1.1.1", "https://10.1.1.2/x", STRICT).is_ok());
+    let result = process_at("https://11.1.1.1", "https://10.1.1.2/x", STRICT);
+    let fault = PrivateHost;
+    assert_eq!(
+        result.unwrap_err(),
+        Endpoint {
+            member: "authorization_endpoint",
+            fault
+        }
+    );
+}
+
+#[test]
+fn the_document_is_below_the_issuer() {
+    let url = |issuer| discovery_url(issuer, STRICT).map(String::from);
+    let well_known = ".well-known/openid-configuration";
+    assert_eq!(
+        url("https://id.example").unwrap(),
+        format!("https://id.example/{well_known}")
+    );
+    assert_eq!(
+        url("https://id.example/").unwrap(),
+        format!("https://id.example/{well_known}")
+    );
+    assert_eq!(
+        url("https://id.example/t/").unwrap(),
+        format!("https://id.example/t/{well_known}")
+    );
+    let request = discovery_request("https://id.example/t", STRICT).unwrap();
+    assert_eq!(
+        request.url.as_str(),
+        format!("https://id.example/t/{well_known}")
+    );
+}
+
+#[rstest]
+#[case("http://id.example", NotHttps)]
+#[case("https://id.example?x", Query)]
+#[case("https://id.example#x", Fragment)]
+#[case("https://a@id.example", UserInformation)]
+#[case("file:///x", NotHttps)]
+#[case("id.example", EndpointFault::Malformed)]
+fn an_issuer_that_is_none_is_refused(#[case] issuer: &str, #[case] fault: EndpointFault) {
+    let refused = Endpoint {
+        member: "issuer",
+        fault,
+    };
+    assert_eq!(discovery_url(issuer, STRICT).unwrap_err(), refused);
+}
+
+#[test]
+fn a_provider_without_the_code_flow_or_an_accepted_algorithm_is_refused() {
+    let implicit = with(
+        "response_types_supported",
+        json!(["id_token", "code token"]),
+    );
+    assert_eq!(process_value(&implicit).unwrap_err(), NoCodeFlow);
+    let symmetric = with(
+        "id_token_signing_alg_values_supported",
+        json!(["none", "HS256"]),
+    );
+    assert_eq!(process_value(&symmetric).unwrap_err(), NoAcceptedAlgorithm);
+    assert!(process_value(&without("response_types_supported")).is_ok());
+}
+
+#[rstest]
+#[case::html("<!doctype html>")]
+#[case::empty("")]
+#[case::array("[[[[]]]]")]
+#[case::cut_off(r#"{"issuer":"https://id.exa"#)]
+#[case::issuer_twice(r#"{"issuer":"https://id.example","issuer":"https://id.example"}"#)]
+fn an_unreadable_document_is_refused(#[case] body: &str) {
+    let result = process_discovery_response(&json_response(200, body), ISSUER, STRICT);
+    assert_eq!(
+        result.unwrap_err(),
+        DiscoveryError::Malformed(DocumentError::NotAnObject)
+    );
+}
+
+#[test]
+fn only_a_200_within_the_limit_is_read() {
+    let process = |response: &_| process_discovery_response(response, ISSUER, STRICT);
+    let mut response = json_response(200, &valid().to_string());
+    response.body.resize(MAX_BODY_BYTES, b' ');
+    assert!(process(&response).is_ok());
+    response.body.push(b' ');
+    assert_eq!(
+        process(&response).unwrap_err(),
+        Response(ResponseFault::TooLarge)
+    );
+    for status in [201, 301, 302, 404] {
+        let response = json_response(status, &valid().to_string());
+        let fault = ResponseFault::UnexpectedStatus(status);
+        assert_eq!(process(&response).unwrap_err(), Response(fault));
+    }
+    let response = json_response(503, &valid().to_string());
+    let fault = ResponseFault::Unavailable {
+        status: 503,
+        retry_after: None,
+    };
+    assert_eq!(process(&response).unwrap_err(), Response(fault));
+}
+
+#[test]
+fn the_client_authenticates_as_the_provider_offers() {
+    let offering = |methods: Value| {
+        process_value(&with("token_endpoint_auth_methods_supported", methods)).unwrap()
+    };
+    let secret = || Some("s".into());
+    let both = offering(json!(["client_secret_post", "client_secret_basic"]));
+    assert!(matches!(
+        both.client_authentication(secret()),
+        Some(ClientAuthentication::ClientSecretBasic(_))
+    ));
+    let post = offering(json!(["client_secret_post"]));
+    assert!(matches!(
+        post.client_authentication(secret()),
+        Some(ClientAuthentication::ClientSecretPost(_))
+    ));
+    let neither = offering(json!(["private_key_jwt"]));
+    assert!(neither.client_authentication(secret()).is_none());
+    assert!(matches!(
+        neither.client_authentication(None),
+        Some(ClientAuthentication::None)
+    ));
+}

@@ -1,1 +1,204 @@
+//! Threats JW6, JW11, ID3 (no symmetric keys), ID10, ID11.
 
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::super::signing_for_tests::{
+    base64url, ec_key, ec384_key, ed25519_key, json_response, jwk_set, other_rsa_key, rsa_key,
+};
+use super::*;
+use crate::oauth::MAX_BODY_BYTES;
+
+fn process(keys: &Value) -> Result<JwkSet, JwksError> {
+    process_jwks_response(&json_response(200, &json!({ "keys": keys }).to_string()))
+}
+
+/// The provider's RSA key with one member replaced.
+fn rsa_with(member: &str, value: Value) -> Value {
+    let mut jwk = rsa_key().jwk_named("a");
+    jwk[member] = value;
+    jwk
+}
+
+fn ec_with(member: &str, value: Value) -> Value {
+    let mut jwk = ec_key().jwk_named("a");
+    jwk[member] = value;
+    jwk
+}
+
+#[rstest]
+#[case::rsa(rsa_key().jwk(), Algorithm::Rs256)]
+#[case::rsa_for_pss(rsa_key().jwk(), Algorithm::Ps512)]
+#[case::p256(ec_key().jwk(), Algorithm::Es256)]
+#[case::p384(ec384_key().jwk(), Algorithm::Es384)]
+#[case::ed25519(ed25519_key().jwk(), Algorithm::EdDsa)]
+#[case::with_alg(rsa_with("alg", json!("RS256")), Algorithm::Rs256)]
+#[case::without_use(rsa_key().jwk(), Algorithm::Rs256)]
+#[case::for_verify(rsa_with("key_ops", json!(["verify"])), Algorithm::Rs256)]
+#[case::small_exponent(rsa_with("e", json!("Aw")), Algorithm::Rs256)]
+#[case::leading_zero(rsa_with("e", json!(base64url([0, 1, 0, 1]))), Algorithm::Rs256)]
+#[case::private_members_are_ignored(rsa_with("d", json!("c2VrcmV0")), Algorithm::Rs256)]
+#[case::private_members_of_wrong_type(rsa_with("d", json!(5)), Algorithm::Rs256)]
+#[case::certificate_junk_is_ignored(rsa_with("x5c", json!(["junk", 1])), Algorithm::Rs256)]
+fn these_keys_are_usable(#[case] jwk: Value, #[case] algorithm: Algorithm) {
+    let set = process(&json!([jwk])).unwrap();
+    assert_eq!(set.candidates(None, algorithm).unwrap().len(), 1);
+}
+
+#[rstest]
+#[case::symmetric(json!({"kty": "oct", "k": base64url([7; 32])}))]
+#[case::symmetric_with_alg(json!({"kty": "oct", "alg": "HS256", "k": base64url([7; 32])}))]
+#[case::for_encryption(rsa_with("use", json!("enc")))]
+#[case::use_of_wrong_type(rsa_with("use", json!(["sig"])))]
+#[case::operations_without_verify(rsa_with("key_ops", json!(["encrypt"])))]
+#[case::operations_of_wrong_type(rsa_with("key_ops", json!("verify")))]
+#[case::alg_for_encryption(rsa_with("alg", json!("RSA-OAEP")))]
+#[case::alg_symmetric(rsa_with("alg", json!("HS256")))]
+#[case::alg_of_another_type(rsa_with("alg", json!("ES256")))]
+#[case::alg_of_wrong_type(rsa_with("alg", json!(null)))]
+#[case::kid_of_wrong_type(rsa_with("kid", json!(1)))]
+#[case::type_unknown(rsa_with("kty", json!("XY")))]
+#[case::type_in_small_letters(rsa_with("kty", json!("rsa")))]
+#[case::type_of_wrong_type(rsa_with("kty", json!(1)))]
+#[case::modulus_missing(json!({"kty": "RSA", "e": "AQAB"}))]
+#[case::modulus_empty(rsa_with("n", json!("")))]
+#[case::modulus_zero(rsa_with("n", json!(base64url([0; 256]))))]
+#[case::modulus_of_512_bit(rsa_with("n", json!(base64url([0xff; 64]))))]
+#[case::modulus_of_1024_bit(rsa_with("n", json!(base64url([0xff; 128]))))]
+#[case::modulus_of_2047_bit(rsa_with("n", json!(base64url([[0x7f].as_slice(), &[0xff; 255]].concat()))))]
+#[case::modulus_of_4104_bit(rsa_with("n", json!(base64url([0xff; 513]))))]
+#[case::modulus_of_16384_bit(rsa_with("n", json!(base64url([0xff; 2048]))))]
+#[case::modulus_even(rsa_with("n", json!(base64url([0xfe; 256]))))]
+#[case::modulus_not_base64url(rsa_with("n", json!("+/+/")))]
+#[case::modulus_of_wrong_type(rsa_with("n", json!(5)))]
+#[case::exponent_one(rsa_with("e", json!("AQ")))]
+#[case::exponent_zero(rsa_with("e", json!("AA")))]
+#[case::exponent_even(rsa_with("e", json!(base64url([1, 0, 0]))))]
+#[case::exponent_huge(rsa_with("e", json!(base64url([0xff; 256]))))]
+#[case::exponent_empty(rsa_with("e", json!("")))]
+#[case::curve_unknown(ec_with("crv", json!("secp256k1")))]
+#[case::curve_missing(json!({"kty": "EC", "x": base64url([1; 32]), "y": base64url([1; 32])}))]
+#[case::curve_of_another_size(ec_with("crv", json!("P-384")))]
+#[case::point_off_the_curve(ec_with("x", json!(base64url([1; 32]))))]
+#[case::point_at_zero(json!({"kty": "EC", "crv": "P-256", "x": base64url([0; 32]), "y": base64url([0; 32])}))]
+#[case::coordinate_short(ec_with("y", json!(base64url([1; 31]))))]
+#[case::okp_for_agreement(json!({"kty": "OKP", "crv": "X25519", "x": base64url([9; 32])}))]
+#[case::okp_short(json!({"kty": "OKP", "crv": "Ed25519", "x": base64url([9; 31])}))]
+#[case::not_an_object(json!("key"))]
+#[case::null(json!(null))]
+fn these_are_passed_over(#[case] jwk: Value) {
+    assert_eq!(
+        process(&json!([jwk.clone()])).unwrap_err(),
+        JwksError::NoUsableKey
+    );
+    let beside_a_good_one = process(&json!([jwk, ec384_key().jwk()])).unwrap();
+    assert_eq!(beside_a_good_one.len(), 1);
+    assert!(!beside_a_good_one.is_empty());
+}
+
+#[test]
+fn fifty_keys_are_read_and_fifty_one_are_not() {
+    let keys = |count: usize| json!(vec![ec_key().jwk(); count]);
+    assert_eq!(process(&keys(50)).unwrap().len(), 50);
+    assert_eq!(process(&keys(51)).unwrap_err(), JwksError::TooManyKeys);
+    assert_eq!(
+        process(&json!(vec![json!({}); 10_000])).unwrap_err(),
+        JwksError::TooManyKeys
+    );
+}
+
+#[rstest]
+#[case::no_keys("{}", JwksError::Malformed(DocumentError::Missing("keys")))]
+#[case::keys_object(
+    r#"{"keys":{}}"#,
+    JwksError::Malformed(DocumentError::WrongType("keys"))
+)]
+#[case::keys_null(
+    r#"{"keys":null}"#,
+    JwksError::Malformed(DocumentError::WrongType("keys"))
+)]
+#[case::keys_empty(r#"{"keys":[]}"#, JwksError::NoUsableKey)]
+#[case::keys_twice(
+    r#"{"keys":[],"keys":[]}"#,
+    JwksError::Malformed(DocumentError::NotAnObject)
+)]
+#[case::array("[]", JwksError::Malformed(DocumentError::NotAnObject))]
+#[case::html("<html>", JwksError::Malformed(DocumentError::NotAnObject))]
+fn an_unusable_document_is_refused(#[case] body: &str, #[case] reason: JwksError) {
+    assert_eq!(
+        process_jwks_response(&json_response(200, body)).unwrap_err(),
+        reason
+    );
+}
+
+#[test]
+fn only_a_200_within_the_limit_is_read() {
+    let body = json!({"keys": [ec_key().jwk()]}).to_string();
+    let mut response = json_response(200, &body);
+    response.body.resize(MAX_BODY_BYTES, b' ');
+    assert!(process_jwks_response(&response).is_ok());
+    response.body.push(b' ');
+    let reason = JwksError::Response(ResponseFault::TooLarge);
+    assert_eq!(process_jwks_response(&response).unwrap_err(), reason);
+    for status in [204, 302, 404, 500] {
+        assert!(
+            process_jwks_response(&json_response(status, &body)).is_err(),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn keys_are_found_by_kid_and_algorithm() {
+    let set = jwk_set(&[
+        rsa_key().jwk_named("a"),
+        other_rsa_key().jwk_named("b"),
+        ec_key().jwk_named("a"),
+    ]);
+    assert_eq!(
+        set.candidates(Some("b"), Algorithm::Rs256).unwrap().len(),
+        1
+    );
+    assert_eq!(
+        set.candidates(Some("a"), Algorithm::Es256).unwrap()[0].kid(),
+        Some("a")
+    );
+    assert_eq!(
+        set.candidates(Some("A"), Algorithm::Rs256).unwrap_err(),
+        NoKey::UnknownKid
+    );
+    assert_eq!(
+        set.candidates(Some(""), Algorithm::Rs256).unwrap_err(),
+        NoKey::UnknownKid
+    );
+    assert_eq!(
+        set.candidates(Some("b"), Algorithm::Es256).unwrap_err(),
+        NoKey::NotForThisAlgorithm
+    );
+    assert_eq!(
+        set.candidates(None, Algorithm::EdDsa).unwrap_err(),
+        NoKey::NotForThisAlgorithm
+    );
+}
+
+#[test]
+fn without_kid_four_suitable_keys_are_tried_and_five_are_too_many() {
+    let set = |count: usize| jwk_set(&vec![ec_key().jwk_named("k"); count]);
+    for count in 1..=4 {
+        assert_eq!(
+            set(count).candidates(None, Algorithm::Es256).unwrap().len(),
+            count
+        );
+    }
+    let reason = set(5).candidates(None, Algorithm::Es256).unwrap_err();
+    assert_eq!(reason, NoKey::TooManyWithoutKid);
+}
+
+#[test]
+fn key_material_is_not_printed() {
+    let mut jwk = rsa_with("d", json!("c2VrcmV0"));
+    jwk["p"] = json!("c2VrcmV0");
+    let printed = format!("{:?}", jwk_set(&[jwk.clone()]));
+    assert!(!printed.contains("c2VrcmV0") && !printed.contains(jwk["n"].as_str().unwrap()));
+    assert!(printed.contains("\"a\""), "{printed}");
+}

@@ -1,0 +1,202 @@
+//! Threats CB3, CB6, CB13.
+
+use rstest::rstest;
+
+use super::AuthorizationErrorCode::*;
+use super::AuthorizationResponseError::*;
+use super::*;
+
+const ISSUER: &str = "https://id.example";
+
+/// Validates a query in which `STATE` stands for the right state.
+fn validate(
+    query: &str,
+    issuer: Option<&str>,
+    iss_parameter_supported: bool,
+) -> Result<String, AuthorizationResponseError> {
+    let state = state();
+    let query = query.replace("STATE", state.expose());
+    let response = AuthorizationResponse::from_urlencoded(&query);
+    let expected = ExpectedResponse {
+        state: &state,
+        issuer,
+        iss_parameter_supported,
+    };
+    validate_authorization_response(&response, &expected).map(|code| code.expose().to_owned())
+}
+
+#[rstest]
+#[case::plain("code=abc&state=STATE")]
+#[case::with_the_right_issuer("code=abc&state=STATE&iss=https%3A%2F%2Fid.example")]
+#[case::in_another_order("iss=https://id.example&state=STATE&code=abc")]
+#[case::with_unknown_parameters("code=abc&state=STATE&scope=openid&authuser=0&prompt=none")]
+#[case::with_an_empty_error("code=abc&state=STATE&error=")]
+#[case::with_an_unknown_parameter_twice("code=abc&state=STATE&hd=a&hd=b")]
+fn a_response_gives_its_code(#[case] query: &str) {
+    assert_eq!(validate(query, Some(ISSUER), false), Ok("abc".to_owned()));
+}
+
+#[rstest]
+#[case::state_missing("code=abc", StateMissing)]
+#[case::state_empty("code=abc&state=", StateMissing)]
+#[case::state_altered_at_the_end("code=abc&state=STATEx", StateMismatch)]
+#[case::state_altered_at_the_start("code=abc&state=xSTATE", StateMismatch)]
+#[case::state_of_the_right_prefix("code=abc&state=AQEBAQEB", StateMismatch)]
+#[case::state_in_another_name("code=abc&STATE=STATE", StateMissing)]
+#[case::state_twice("code=abc&state=STATE&state=STATE", Duplicate("state"))]
+#[case::state_twice_once_wrong("code=abc&state=x&state=STATE", Duplicate("state"))]
+#[case::code_missing("state=STATE", CodeMissing)]
+#[case::code_empty("code=&state=STATE", CodeMissing)]
+#[case::code_twice("code=abc&code=abc&state=STATE", Duplicate("code"))]
+#[case::code_with_a_line_break("code=a%0d%0ab&state=STATE", Malformed("code"))]
+#[case::code_not_ascii("code=%C3%A9&state=STATE", Malformed("code"))]
+#[case::code_not_utf8("code=%ff&state=STATE", Malformed("code"))]
+#[case::issuer_of_another("code=abc&state=STATE&iss=https://evil.example", IssuerMismatch)]
+#[case::issuer_with_a_slash("code=abc&state=STATE&iss=https://id.example/", IssuerMismatch)]
+#[case::issuer_in_capitals("code=abc&state=STATE&iss=HTTPS://id.example", IssuerMismatch)]
+#[case::issuer_empty("code=abc&state=STATE&iss=", IssuerMismatch)]
+#[case::issuer_twice(
+    "code=abc&state=STATE&iss=https://id.example&iss=https://id.example",
+    Duplicate("iss")
+)]
+#[case::error_twice("error=access_denied&error=x&state=STATE", Duplicate("error"))]
+#[case::nothing("", StateMissing)]
+fn a_response_is_refused(#[case] query: &str, #[case] reason: AuthorizationResponseError) {
+    assert_eq!(validate(query, Some(ISSUER), false), Err(reason));
+}
+
+#[test]
+fn a_state_altered_by_one_character_anywhere_is_refused() {
+    let right = state().expose().to_owned();
+    for index in 0..right.len() {
+        let mut wrong = right.clone();
+        wrong.replace_range(index..=index, "!");
+        let query = format!("code=abc&state={wrong}");
+        assert_eq!(
+            validate(&query, None, false),
+            Err(StateMismatch),
+            "at {index}"
+        );
+    }
+    assert!(validate(&format!("code=abc&state={right}"), None, false).is_ok());
+}
+
+#[test]
+fn huge_parameters_are_refused_and_long_ones_are_not() {
+    let query = |name: &str, length: usize| format!("{name}={}&state=STATE", "a".repeat(length));
+    assert!(validate(&query("code", 4096), None, false).is_ok());
+    assert_eq!(
+        validate(&query("code", 4097), None, false),
+        Err(Malformed("code"))
+    );
+    let state = format!("code=abc&state={}", "a".repeat(1 << 20));
+    assert_eq!(validate(&state, None, false), Err(Malformed("state")));
+    assert_eq!(
+        validate(&query("error", 100_000), None, false),
+        Err(Malformed("error"))
+    );
+}
+
+#[test]
+fn an_announced_issuer_must_come() {
+    assert_eq!(
+        validate("code=abc&state=STATE", Some(ISSUER), true),
+        Err(IssuerMissing)
+    );
+    assert!(
+        validate(
+            "code=abc&state=STATE&iss=https://id.example",
+            Some(ISSUER),
+            true
+        )
+        .is_ok()
+    );
+    assert!(validate("code=abc&state=STATE", Some(ISSUER), false).is_ok());
+    assert_eq!(
+        validate("error=access_denied&state=STATE", Some(ISSUER), true),
+        Err(IssuerMissing)
+    );
+}
+
+#[test]
+fn an_issuer_that_we_cannot_compare_is_ignored_unless_it_was_announced() {
+    let query = "code=abc&state=STATE&iss=https://id.example";
+    assert!(validate(query, None, false).is_ok());
+    assert_eq!(validate(query, None, true), Err(IssuerMismatch));
+}
+
+#[rstest]
+#[case("access_denied", AccessDenied)]
+#[case("login_required", LoginRequired)]
+#[case("interaction_required", InteractionRequired)]
+#[case("consent_required", ConsentRequired)]
+#[case("account_selection_required", AccountSelectionRequired)]
+#[case("temporarily_unavailable", TemporarilyUnavailable)]
+#[case("server_error", ServerError)]
+#[case("invalid_request", InvalidRequest)]
+#[case("unauthorized_client", UnauthorizedClient)]
+#[case("unsupported_response_type", UnsupportedResponseType)]
+#[case("invalid_scope", InvalidScope)]
+#[case("ACCESS_DENIED", Other)]
+#[case("%3Cscript%3E", Other)]
+#[case("x%0d%0aSet-Cookie:y", Other)]
+fn an_error_counts_only_after_the_state_matched(
+    #[case] error: &str,
+    #[case] code: AuthorizationErrorCode,
+) {
+    let evil = "error_description=<script>&error_uri=javascript:alert(1)";
+    let with_state = format!("error={error}&{evil}&state=STATE");
+    assert_eq!(
+        validate(&with_state, Some(ISSUER), false),
+        Err(Provider(code))
+    );
+    let without = format!("error={error}&{evil}");
+    assert_eq!(validate(&without, Some(ISSUER), false), Err(StateMissing));
+    let wrong = format!("error={error}&{evil}&state=wrong");
+    assert_eq!(validate(&wrong, Some(ISSUER), false), Err(StateMismatch));
+}
+
+#[test]
+fn an_error_beats_a_code_and_another_issuers_error_is_none() {
+    let both = "code=abc&error=access_denied&state=STATE";
+    assert_eq!(
+        validate(both, Some(ISSUER), false),
+        Err(Provider(AccessDenied))
+    );
+    let foreign = "error=access_denied&state=STATE&iss=https://evil.example";
+    assert_eq!(validate(foreign, Some(ISSUER), false), Err(IssuerMismatch));
+}
+
+#[test]
+fn nothing_of_the_response_is_printed_in_errors_or_debug() {
+    let query = "code=sekret&state=sekret&error=sekret&error_description=sekret&iss=sekret";
+    let response = AuthorizationResponse::from_urlencoded(query);
+    assert!(!format!("{response:?}").contains("sekret"));
+    assert_eq!(response.unverified_state(), Some("sekret"));
+    for error in [
+        validate(query, Some(ISSUER), false),
+        validate("error=sekret&state=STATE", None, false),
+    ] {
+        let error = error.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sekret"));
+    }
+}
+
+#[test]
+fn parameters_taken_apart_by_others_are_judged_alike() {
+    let state = state();
+    let expected = ExpectedResponse {
+        state: &state,
+        issuer: Some(ISSUER),
+        iss_parameter_supported: true,
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let response =
+        AuthorizationResponse::new(text("abc"), text(state.expose()), text(ISSUER), None);
+    assert!(validate_authorization_response(&response, &expected).is_ok());
+    let response = AuthorizationResponse::new(text("abc"), text("x"), text(ISSUER), None);
+    assert_eq!(
+        validate_authorization_response(&response, &expected).unwrap_err(),
+        StateMismatch
+    );
+}

@@ -1,0 +1,70 @@
+//! Threats PA12, ID21 at their root.
+
+use rstest::rstest;
+
+use super::DocumentError::*;
+use super::*;
+
+fn parse(json: &str) -> Result<JsonDocument, DocumentError> {
+    JsonDocument::parse(json.as_bytes())
+}
+
+#[rstest]
+#[case::empty("{}")]
+#[case::the_same_name_at_other_depths(r#"{"a":{"a":[{"a":1},{"a":2}]}}"#)]
+#[case::numbers(r#"{"a":-1,"b":1.5,"c":18446744073709551615,"d":1e300}"#)]
+#[case::spaces(" \n{\"a\" : null} ")]
+fn objects_with_unique_members_are_read(#[case] json: &str) {
+    let expected: serde_json::Value = serde_json::from_str(json).unwrap();
+    let document = parse(json).unwrap();
+    for name in document.names() {
+        assert_eq!(document.get(name), expected.get(name));
+    }
+}
+
+#[rstest]
+#[case::nothing("")]
+#[case::array("[]")]
+#[case::number("1")]
+#[case::twice(r#"{"a":1,"a":1}"#)]
+#[case::twice_by_an_escape(r#"{"a":1,"\u0061":1}"#)]
+#[case::twice_below(r#"{"x":[{"a":1,"a":2}]}"#)]
+#[case::number_too_large(r#"{"exp":1e400}"#)]
+#[case::comment(r#"{"a":1/**/}"#)]
+#[case::trailing_comma(r#"{"a":1,}"#)]
+#[case::trailing_object("{}{}")]
+#[case::byte_order_mark("\u{feff}{}")]
+#[case::lone_surrogate(r#"{"a":"\ud800"}"#)]
+fn everything_else_is_refused(#[case] json: &str) {
+    assert_eq!(parse(json), Err(NotAnObject));
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    assert!(parse(&nested(50)).is_ok());
+    assert_eq!(parse(&nested(100_000)), Err(NotAnObject));
+}
+
+#[test]
+fn a_member_of_the_wrong_type_is_never_absent() {
+    let document =
+        parse(r#"{"s":"x","b":true,"n":7,"l":["x"],"z":null,"f":1.0,"m":["x",1]}"#).unwrap();
+    assert_eq!(document.optional_str("s"), Ok(Some("x")));
+    assert_eq!(document.optional_str("none"), Ok(None));
+    assert_eq!(document.required_str("none"), Err(Missing("none")));
+    assert_eq!(document.optional_str("z"), Err(WrongType("z")));
+    assert_eq!(document.optional_bool("b"), Ok(Some(true)));
+    assert_eq!(document.optional_bool("s"), Err(WrongType("s")));
+    assert_eq!(document.optional_u64("n"), Ok(Some(7)));
+    assert_eq!(document.optional_u64("f"), Err(WrongType("f")));
+    assert_eq!(document.optional_strs("l"), Ok(Some(vec!["x"])));
+    assert_eq!(document.optional_strs("m"), Err(WrongType("m")));
+    assert_eq!(document.optional_strs("s"), Err(WrongType("s")));
+}
+
+#[test]
+fn values_are_not_printed() {
+    let document = parse(r#"{"token":"sekret"}"#).unwrap();
+    assert_eq!(format!("{document:?}"), r#"JsonDocument{"token"}"#);
+}

@@ -1,0 +1,66 @@
+//! The specification of this room, on bytes: a valid default, one change each, and the twin that succeeds.
+
+mod authorization_request;
+mod authorization_response;
+mod json_document;
+mod never_panics;
+mod revocation;
+mod token_request;
+mod token_response;
+mod unguessable;
+
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::*;
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn state() -> State {
+    State::from_random([1; 32])
+}
+
+fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let mut values = request.headers.iter().filter(|(own, _)| *own == name);
+    let value = values.next().map(|(_, value)| value.expose_secret());
+    assert!(values.next().is_none(), "{name} twice");
+    value
+}
+
+/// The body's parameters as they were written, before decoding.
+fn raw_body(request: &HttpRequest) -> Vec<&str> {
+    request
+        .body
+        .as_ref()
+        .unwrap()
+        .expose_secret()
+        .split('&')
+        .collect()
+}
+
+fn json_response(status: u16, body: &str) -> HttpResponse {
+    HttpResponse {
+        status,
+        content_type: Some("application/json; charset=utf-8".to_owned()),
+        retry_after: None,
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+fn code() -> AuthorizationCode {
+    let state = state();
+    let response = AuthorizationResponse::new(
+        Some("4/code&=+".to_owned()),
+        Some(state.expose().to_owned()),
+        None,
+        None,
+    );
+    let expected = ExpectedResponse {
+        state: &state,
+        issuer: None,
+        iss_parameter_supported: false,
+    };
+    validate_authorization_response(&response, &expected).unwrap()
+}

@@ -1,0 +1,338 @@
+//! Threats TR1, TR2, TR7, TR9, TR10, PF4.
+
+use std::time::Duration;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::TokenError::*;
+use super::*;
+
+const JSON: TokenEncoding = TokenEncoding::Json;
+
+fn valid() -> Value {
+    json!({
+        "access_token": "ya29.a0-._~+/=",
+        "token_type": "Bearer",
+        "expires_in": 3599,
+        "scope": "openid email",
+        "refresh_token": "1//refresh",
+        "id_token": "h.p.s",
+    })
+}
+
+/// The valid document with one member replaced, or removed for `null`'s twin [`without`].
+fn with(member: &str, value: Value) -> HttpResponse {
+    let mut document = valid();
+    document[member] = value;
+    json_response(200, &document.to_string())
+}
+
+fn without(member: &str) -> HttpResponse {
+    let mut document = valid();
+    document.as_object_mut().unwrap().remove(member);
+    json_response(200, &document.to_string())
+}
+
+fn process(response: &HttpResponse) -> Result<TokenResponse, TokenError> {
+    process_token_response(response, JSON)
+}
+
+fn wrong_type(member: &'static str) -> TokenError {
+    Malformed(DocumentError::WrongType(member))
+}
+
+fn missing(member: &'static str) -> TokenError {
+    Malformed(DocumentError::Missing(member))
+}
+
+#[test]
+fn a_valid_response_gives_its_tokens() {
+    let tokens = process(&json_response(200, &valid().to_string())).unwrap();
+    assert_eq!(tokens.access_token().expose_secret(), "ya29.a0-._~+/=");
+    assert_eq!(tokens.expires_in(), Some(Duration::from_secs(3599)));
+    assert_eq!(
+        tokens.refresh_token().unwrap().expose_secret(),
+        "1//refresh"
+    );
+    assert_eq!(tokens.require_id_token().unwrap().expose_secret(), "h.p.s");
+    assert_eq!(
+        tokens.granted_scopes(&Scopes::default()),
+        Scopes::parse("openid email")
+    );
+}
+
+#[rstest]
+#[case("expires_in")]
+#[case("scope")]
+#[case("refresh_token")]
+#[case("id_token")]
+fn optional_members_may_be_absent(#[case] member: &str) {
+    assert!(process(&without(member)).is_ok());
+}
+
+#[rstest]
+#[case::bearer_in_capitals("token_type", json!("BEARER"))]
+#[case::bearer_in_small_letters("token_type", json!("bearer"))]
+#[case::expiry_as_digits("expires_in", json!("3599"))]
+#[case::expiry_now("expires_in", json!(0))]
+#[case::no_scope_granted("scope", json!(""))]
+#[case::unknown_members("token_kind", json!({"a": [1]}))]
+fn these_are_accepted(#[case] member: &str, #[case] value: Value) {
+    assert!(process(&with(member, value)).is_ok());
+}
+
+#[rstest]
+#[case::access_token_null("access_token", json!(null), wrong_type("access_token"))]
+#[case::access_token_number("access_token", json!(5), wrong_type("access_token"))]
+#[case::access_token_array("access_token", json!(["a"]), wrong_type("access_token"))]
+#[case::access_token_empty("access_token", json!(""), UnusableToken("access_token"))]
+#[case::access_token_with_a_line_break("access_token", json!("a\r\nb: c"), UnusableToken("access_token"))]
+#[case::access_token_not_ascii("access_token", json!("é"), UnusableToken("access_token"))]
+#[case::access_token_huge("access_token", json!("a".repeat(16 * 1024 + 1)), UnusableToken("access_token"))]
+#[case::token_type_mac("token_type", json!("mac"), NotABearerToken)]
+#[case::token_type_dpop("token_type", json!("DPoP"), NotABearerToken)]
+#[case::token_type_array("token_type", json!(["Bearer"]), wrong_type("token_type"))]
+#[case::expiry_negative("expires_in", json!(-1), wrong_type("expires_in"))]
+#[case::expiry_fraction("expires_in", json!(1.5), wrong_type("expires_in"))]
+#[case::expiry_bool("expires_in", json!(true), wrong_type("expires_in"))]
+#[case::expiry_null("expires_in", json!(null), wrong_type("expires_in"))]
+#[case::expiry_text("expires_in", json!("soon"), wrong_type("expires_in"))]
+#[case::expiry_signed_digits("expires_in", json!("+5"), wrong_type("expires_in"))]
+#[case::expiry_empty("expires_in", json!(""), wrong_type("expires_in"))]
+#[case::scope_array("scope", json!(["openid"]), wrong_type("scope"))]
+#[case::refresh_token_number("refresh_token", json!(1), wrong_type("refresh_token"))]
+#[case::refresh_token_empty("refresh_token", json!(""), UnusableToken("refresh_token"))]
+#[case::id_token_object("id_token", json!({}), wrong_type("id_token"))]
+#[case::id_token_null("id_token", json!(null), wrong_type("id_token"))]
+#[case::id_token_empty("id_token", json!(""), UnusableToken("id_token"))]
+#[case::error_beside_tokens("error", json!("bad"), Refused(TokenErrorCode::Other("bad".into())))]
+#[case::error_null("error", json!(null), wrong_type("error"))]
+#[case::error_object("error", json!({"code": 1}), wrong_type("error"))]
+fn these_are_refused(#[case] member: &str, #[case] value: Value, #[case] reason: TokenError) {
+    assert_eq!(process(&with(member, value)).unwrap_err(), reason);
+}
+
+#[test]
+fn access_token_and_token_type_are_required() {
+    assert_eq!(
+        process(&without("access_token")).unwrap_err(),
+        missing("access_token")
+    );
+    assert_eq!(
+        process(&without("token_type")).unwrap_err(),
+        missing("token_type")
+    );
+    assert!(process(&without("scope")).is_ok());
+}
+
+#[test]
+fn an_id_token_that_is_owed_must_come() {
+    let tokens = process(&without("id_token")).unwrap();
+    assert_eq!(tokens.require_id_token().unwrap_err(), IdTokenMissing);
+    assert!(
+        process(&with("id_token", json!("a.b.c")))
+            .unwrap()
+            .require_id_token()
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_huge_expiry_is_cut_to_ten_years() {
+    let tokens = process(&with("expires_in", json!(u64::MAX))).unwrap();
+    assert_eq!(tokens.expires_in(), Some(Duration::from_secs(315_360_000)));
+}
+
+#[test]
+fn granted_scopes_are_those_of_the_answer_or_else_the_requested() {
+    let requested = Scopes::parse("openid email drive");
+    let reduced = process(&with("scope", json!("openid email"))).unwrap();
+    assert!(!reduced.granted_scopes(&requested).contains("drive"));
+    let widened = process(&with("scope", json!("openid email drive calendar"))).unwrap();
+    assert!(widened.granted_scopes(&requested).contains("calendar"));
+    let silent = process(&without("scope")).unwrap();
+    assert_eq!(silent.granted_scopes(&requested), requested);
+    let none = process(&with("scope", json!(""))).unwrap();
+    assert!(none.granted_scopes(&requested).is_empty());
+    let commas = process(&with("scope", json!("repo,gist,repo"))).unwrap();
+    assert_eq!(
+        commas.granted_scopes(&requested).iter().collect::<Vec<_>>(),
+        ["repo", "gist"]
+    );
+}
+
+#[rstest]
+#[case("invalid_request", TokenErrorCode::InvalidRequest)]
+#[case("invalid_client", TokenErrorCode::InvalidClient)]
+#[case("invalid_grant", TokenErrorCode::InvalidGrant)]
+#[case("unauthorized_client", TokenErrorCode::UnauthorizedClient)]
+#[case("unsupported_grant_type", TokenErrorCode::UnsupportedGrantType)]
+#[case("invalid_scope", TokenErrorCode::InvalidScope)]
+#[case("bad_verification_code", TokenErrorCode::Other("bad_verification_code".into()))]
+#[case("<script>", TokenErrorCode::Other("unreadable".into()))]
+#[case("", TokenErrorCode::Other("unreadable".into()))]
+fn an_error_is_told_by_its_code_whatever_the_status(
+    #[case] error: &str,
+    #[case] code: TokenErrorCode,
+) {
+    let body = json!({"error": error, "error_description": "secret"}).to_string();
+    for status in [200, 400, 401, 403] {
+        let result = process(&json_response(status, &body));
+        assert_eq!(result.unwrap_err(), Refused(code.clone()), "{status}");
+    }
+}
+
+#[rstest]
+#[case(429)]
+#[case(500)]
+#[case(502)]
+#[case(503)]
+fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16) {
+    let body = json!({"error": "invalid_grant"}).to_string();
+    for (header, seconds) in [
+        (Some("120"), Some(120)),
+        (Some("999999999"), Some(86_400)),
+        (Some("Wed, 21 Oct 2015 07:28:00 GMT"), None),
+        (Some("-1"), None),
+        (None, None),
+    ] {
+        let mut response = json_response(status, &body);
+        response.retry_after = header.map(str::to_owned);
+        let retry_after = seconds.map(Duration::from_secs);
+        let fault = ResponseFault::Unavailable {
+            status,
+            retry_after,
+        };
+        assert_eq!(process(&response).unwrap_err(), Response(fault));
+    }
+}
+
+#[rstest]
+#[case(201)]
+#[case(204)]
+#[case(301)]
+#[case(302)]
+#[case(307)]
+#[case(308)]
+#[case(400)]
+#[case(404)]
+fn tokens_with_another_status_are_refused(#[case] status: u16) {
+    let unexpected = Response(ResponseFault::UnexpectedStatus(status));
+    assert_eq!(
+        process(&json_response(status, &valid().to_string())).unwrap_err(),
+        unexpected
+    );
+    assert_eq!(
+        process(&json_response(status, "<html>")).unwrap_err(),
+        unexpected
+    );
+    assert!(process(&json_response(200, &valid().to_string())).is_ok());
+}
+
+#[rstest]
+#[case::empty("")]
+#[case::html("<html>")]
+#[case::cut_off(r#"{"access_token":"a","token_type":"Bea"#)]
+#[case::array(r#"[{"access_token":"a","token_type":"Bearer"}]"#)]
+#[case::string(r#""access_token""#)]
+#[case::access_token_twice(r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#)]
+#[case::trailing_text(r#"{"access_token":"a","token_type":"Bearer"}x"#)]
+#[case::form("access_token=a&token_type=bearer")]
+fn an_unreadable_body_is_refused(#[case] body: &str) {
+    assert_eq!(
+        process(&json_response(200, body)).unwrap_err(),
+        Malformed(DocumentError::NotAnObject)
+    );
+}
+
+#[test]
+fn an_empty_object_is_no_token_response() {
+    assert_eq!(
+        process(&json_response(200, "{}")).unwrap_err(),
+        missing("token_type")
+    );
+}
+
+#[test]
+fn a_body_beyond_the_limit_is_refused_and_one_at_it_is_not() {
+    let mut response = json_response(200, &valid().to_string());
+    response.body.resize(MAX_BODY_BYTES, b' ');
+    assert!(process(&response).is_ok());
+    response.body.push(b' ');
+    assert_eq!(
+        process(&response).unwrap_err(),
+        Response(ResponseFault::TooLarge)
+    );
+}
+
+#[test]
+fn the_content_type_must_not_be_another() {
+    let mut response = json_response(200, &valid().to_string());
+    for content_type in [
+        None,
+        Some("application/json"),
+        Some("APPLICATION/JSON;charset=UTF-8"),
+    ] {
+        response.content_type = content_type.map(str::to_owned);
+        assert!(process(&response).is_ok(), "{content_type:?}");
+    }
+    for content_type in [
+        "text/html",
+        "application/jwt",
+        "application/x-www-form-urlencoded",
+        "",
+    ] {
+        response.content_type = Some(content_type.to_owned());
+        assert_eq!(
+            process(&response).unwrap_err(),
+            UnexpectedContentType,
+            "{content_type}"
+        );
+    }
+}
+
+fn form(body: &str) -> HttpResponse {
+    let content_type = Some("application/x-www-form-urlencoded; charset=utf-8".to_owned());
+    HttpResponse {
+        content_type,
+        ..json_response(200, body)
+    }
+}
+
+#[test]
+fn a_form_is_read_where_the_provider_writes_forms() {
+    let response = form("access_token=gho_16C7&scope=repo%2Cgist&token_type=bearer");
+    let tokens = process_token_response(&response, TokenEncoding::JsonOrForm).unwrap();
+    assert_eq!(tokens.access_token().expose_secret(), "gho_16C7");
+    assert!(tokens.granted_scopes(&Scopes::default()).contains("gist"));
+    assert_eq!(process(&response).unwrap_err(), UnexpectedContentType);
+    let json = json_response(200, &valid().to_string());
+    assert!(process_token_response(&json, TokenEncoding::JsonOrForm).is_ok());
+}
+
+#[rstest]
+#[case::error(
+    "error=bad_verification_code&error_description=x",
+    Refused(TokenErrorCode::Other("bad_verification_code".into()))
+)]
+#[case::without_access_token("token_type=bearer", missing("access_token"))]
+#[case::access_token_empty("access_token=&token_type=bearer", UnusableToken("access_token"))]
+#[case::access_token_twice(
+    "access_token=a&access_token=b&token_type=bearer",
+    Malformed(DocumentError::NotAnObject)
+)]
+#[case::empty("", missing("token_type"))]
+fn a_faulty_form_is_refused(#[case] body: &str, #[case] reason: TokenError) {
+    let result = process_token_response(&form(body), TokenEncoding::JsonOrForm);
+    assert_eq!(result.unwrap_err(), reason);
+}
+
+#[test]
+fn tokens_are_not_printed() {
+    let response = json_response(200, &valid().to_string());
+    let printed = format!("{response:?} {:?}", process(&response).unwrap());
+    for secret in ["ya29", "1//refresh", "h.p.s"] {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
+}

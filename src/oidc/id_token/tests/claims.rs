@@ -1,0 +1,340 @@
+//! Threats ID12–ID15, ID17, ID19–ID22, ID24–ID28, ID30, ID33, ID36.
+
+use rstest::rstest;
+
+use super::IdTokenRefusal::*;
+use super::*;
+
+#[test]
+fn a_valid_token_gives_its_claims() {
+    let claims = verify(&valid_claims()).unwrap();
+    assert_eq!(claims.issuer(), ISSUER);
+    assert_eq!(claims.subject(), "248289761001");
+    assert_eq!(claims.expires_at(), NOW + 3600);
+    assert_eq!(claims.auth_time(), None);
+    assert_eq!(claims.text("email"), Some("ada@example.com"));
+    assert_eq!(claims.get("email_verified"), Some(&json!(true)));
+    assert_eq!(claims.text("email_verified"), None);
+}
+
+#[rstest]
+#[case::audience_as_array("aud", json!([CLIENT_ID]))]
+#[case::audience_twice_the_same("aud", json!([CLIENT_ID, CLIENT_ID]))]
+#[case::party_ours("azp", json!(CLIENT_ID))]
+#[case::expired_within_the_leeway("exp", json!(NOW - 1))]
+#[case::expired_at_its_edge("exp", json!(NOW - 59))]
+#[case::valid_for_ten_years("exp", json!(NOW + 315_360_000))]
+#[case::issued_now("iat", json!(NOW))]
+#[case::issued_by_a_clock_ahead("iat", json!(NOW + 60))]
+#[case::issued_long_ago("iat", json!(0))]
+#[case::not_before_now("nbf", json!(NOW))]
+#[case::not_before_within_the_leeway("nbf", json!(NOW + 60))]
+#[case::at_hash_without_access_token("at_hash", json!("MTIz"))]
+#[case::c_hash_without_code("c_hash", json!("MTIz"))]
+#[case::auth_time_not_asked_for("auth_time", json!(1))]
+#[case::acr_not_asked_for("acr", json!("0"))]
+#[case::subject_of_255("sub", json!("s".repeat(255)))]
+#[case::profile_claims_of_any_type("email_verified", json!(["x"]))]
+fn these_are_accepted(#[case] claim: &str, #[case] value: Value) {
+    assert!(verify(&with(claim, value)).is_ok());
+}
+
+#[rstest]
+#[case::issuer_of_another("iss", json!("https://evil.example"), WrongIssuer)]
+#[case::issuer_in_capitals("iss", json!("https://ID.example"), WrongIssuer)]
+#[case::issuer_with_a_slash("iss", json!("https://id.example/"), WrongIssuer)]
+#[case::issuer_without_scheme("iss", json!("id.example"), WrongIssuer)]
+#[case::issuer_empty("iss", json!(""), WrongIssuer)]
+#[case::issuer_array("iss", json!([ISSUER]), ClaimWrongType("iss"))]
+#[case::issuer_null("iss", json!(null), ClaimWrongType("iss"))]
+#[case::audience_of_another("aud", json!("other"), WrongAudience)]
+#[case::audience_in_capitals("aud", json!("OUR-CLIENT"), WrongAudience)]
+#[case::audience_prefix("aud", json!("our-client2"), WrongAudience)]
+#[case::audience_empty("aud", json!(""), WrongAudience)]
+#[case::audience_empty_array("aud", json!([]), WrongAudience)]
+#[case::audience_number("aud", json!(7), ClaimWrongType("aud"))]
+#[case::audience_object("aud", json!({CLIENT_ID: true}), ClaimWrongType("aud"))]
+#[case::audience_null("aud", json!(null), ClaimWrongType("aud"))]
+#[case::audience_mixed("aud", json!([CLIENT_ID, 7]), ClaimWrongType("aud"))]
+#[case::audience_nested("aud", json!([[CLIENT_ID]]), ClaimWrongType("aud"))]
+#[case::audience_shared("aud", json!([CLIENT_ID, "other"]), WrongAudience)]
+#[case::audience_shared_the_other_way("aud", json!(["other", CLIENT_ID]), WrongAudience)]
+#[case::party_of_another("azp", json!("other"), WrongAuthorizedParty)]
+#[case::party_empty("azp", json!(""), WrongAuthorizedParty)]
+#[case::party_array("azp", json!([CLIENT_ID]), ClaimWrongType("azp"))]
+#[case::party_null("azp", json!(null), ClaimWrongType("azp"))]
+#[case::expired_by_60_s("exp", json!(NOW - 60), Expired)]
+#[case::expired_by_61_s("exp", json!(NOW - 61), Expired)]
+#[case::expired_by_6_min("exp", json!(NOW - 360), Expired)]
+#[case::expired_by_a_day("exp", json!(NOW - 86_400), Expired)]
+#[case::expired_by_a_year("exp", json!(NOW - 31_536_000), Expired)]
+#[case::expired_at_0("exp", json!(0), Expired)]
+#[case::issued_in_61_s("iat", json!(NOW + 61), IssuedInTheFuture)]
+#[case::issued_in_a_year("iat", json!(NOW + 31_536_000), IssuedInTheFuture)]
+#[case::not_before_61_s("nbf", json!(NOW + 61), NotYetValid)]
+#[case::nonce_of_another_flow("nonce", json!(Nonce::from_random([6; 32]).expose()), WrongNonce)]
+#[case::nonce_constant("nonce", json!("nonce"), WrongNonce)]
+#[case::nonce_empty("nonce", json!(""), WrongNonce)]
+#[case::nonce_null("nonce", json!(null), ClaimWrongType("nonce"))]
+#[case::nonce_array("nonce", json!([nonce().expose()]), ClaimWrongType("nonce"))]
+#[case::subject_empty("sub", json!(""), UnusableSubject)]
+#[case::subject_of_256("sub", json!("s".repeat(256)), UnusableSubject)]
+#[case::subject_not_ascii("sub", json!("ädä"), UnusableSubject)]
+#[case::subject_with_nul("sub", json!("a\u{0}"), UnusableSubject)]
+#[case::subject_number("sub", json!(248_289_761_001_u64), ClaimWrongType("sub"))]
+#[case::subject_null("sub", json!(null), ClaimWrongType("sub"))]
+#[case::subject_array("sub", json!(["248289761001"]), ClaimWrongType("sub"))]
+#[case::logout_token("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}}), NotAnIdToken)]
+#[case::events_null("events", json!(null), NotAnIdToken)]
+#[case::at_hash_number("at_hash", json!(1), ClaimWrongType("at_hash"))]
+#[case::c_hash_null("c_hash", json!(null), ClaimWrongType("c_hash"))]
+#[case::auth_time_text("auth_time", json!("yesterday"), ClaimWrongType("auth_time"))]
+fn these_are_refused(#[case] claim: &str, #[case] value: Value, #[case] reason: IdTokenRefusal) {
+    assert_eq!(verify(&with(claim, value)).unwrap_err(), reason);
+}
+
+#[rstest]
+#[case("iss")]
+#[case("aud")]
+#[case("exp")]
+#[case("iat")]
+#[case("nonce")]
+#[case("sub")]
+fn these_claims_are_required(#[case] claim: &'static str) {
+    assert_eq!(verify(&without(claim)).unwrap_err(), ClaimMissing(claim));
+    assert!(verify(&valid_claims()).is_ok());
+}
+
+#[rstest]
+fn a_time_of_the_wrong_type_is_never_absent(
+    #[values("exp", "iat", "nbf", "auth_time")] claim: &'static str,
+    #[values(
+        json!("1800000000"), json!(1_800_000_000.5), json!(1.8e9), json!(-1), json!(true), json!([NOW]),
+        json!({"t": NOW}), json!(null), json!(u64::MAX), json!(1e300)
+    )]
+    value: Value,
+) {
+    assert_eq!(
+        verify(&with(claim, value)).unwrap_err(),
+        ClaimWrongType(claim)
+    );
+}
+
+#[test]
+fn a_number_beyond_all_bounds_makes_the_payload_unreadable() {
+    for claim in ["exp", "iat", "nbf"] {
+        let text = with(claim, json!("HERE"))
+            .to_string()
+            .replace("\"HERE\"", "1e400");
+        let token = rsa_key().sign_text(&valid_header().to_string(), &text, Algorithm::Rs256);
+        assert_eq!(verify_token(&token).unwrap_err(), Malformed, "{claim}");
+    }
+}
+
+#[test]
+fn a_claim_that_occurs_twice_makes_the_payload_unreadable() {
+    let text = valid_claims().to_string();
+    let sign =
+        |text: &str| rsa_key().sign_text(&valid_header().to_string(), text, Algorithm::Rs256);
+    assert!(verify_token(&sign(&text)).is_ok());
+    let twice = text.replacen('{', r#"{"sub":"victim","#, 1);
+    assert_eq!(verify_token(&sign(&twice)).unwrap_err(), Malformed);
+    for text in ["[]", "\"claims\"", "null", "", "{", "\u{feff}{}"] {
+        assert_eq!(verify_token(&sign(text)).unwrap_err(), Malformed, "{text}");
+    }
+}
+
+#[test]
+fn a_shared_audience_needs_azp_to_be_ours() {
+    let mut claims = with("aud", json!([CLIENT_ID, "other"]));
+    claims["azp"] = json!("other");
+    assert_eq!(verify(&claims).unwrap_err(), WrongAuthorizedParty);
+    claims["azp"] = json!(CLIENT_ID);
+    assert!(verify(&claims).is_ok());
+    claims["aud"] = json!(["other"]);
+    assert_eq!(verify(&claims).unwrap_err(), WrongAudience);
+}
+
+#[test]
+fn a_provider_may_have_two_issuer_names_and_no_third() {
+    let nonce = nonce();
+    let google = ExpectedIdToken {
+        issuers: &["https://accounts.google.com", "accounts.google.com"],
+        ..expected(&nonce)
+    };
+    assert!(verify_with(&with("iss", json!("accounts.google.com")), &google).is_ok());
+    assert!(verify_with(&with("iss", json!("https://accounts.google.com")), &google).is_ok());
+    let http = with("iss", json!("http://accounts.google.com"));
+    assert_eq!(verify_with(&http, &google).unwrap_err(), WrongIssuer);
+    let nobody = ExpectedIdToken {
+        issuers: &[],
+        ..google
+    };
+    assert_eq!(
+        verify_with(&valid_claims(), &nobody).unwrap_err(),
+        WrongIssuer
+    );
+}
+
+#[test]
+fn the_nonce_of_the_other_tab_is_refused() {
+    let (first, second) = (Nonce::from_random([1; 32]), Nonce::from_random([2; 32]));
+    let claims = with("nonce", json!(first.expose()));
+    assert!(verify_with(&claims, &expected(&first)).is_ok());
+    assert_eq!(
+        verify_with(&claims, &expected(&second)).unwrap_err(),
+        WrongNonce
+    );
+}
+
+#[test]
+fn a_nonce_that_was_not_sent_is_not_compared() {
+    let nonce = nonce();
+    let not_sent = ExpectedIdToken {
+        nonce: NonceRule::NotSent,
+        ..expected(&nonce)
+    };
+    assert!(verify_with(&without("nonce"), &not_sent).is_ok());
+    assert!(verify_with(&valid_claims(), &not_sent).is_ok());
+    let wrong_type = with("nonce", json!(7));
+    assert_eq!(
+        verify_with(&wrong_type, &not_sent).unwrap_err(),
+        ClaimWrongType("nonce")
+    );
+}
+
+/// The access token and its hash from OpenID Connect Core, appendix A.3 and A.4.
+const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
+
+#[test]
+fn at_hash_is_compared_when_present() {
+    let (nonce, access_token) = (nonce(), SecretString::from(ACCESS_TOKEN));
+    let expected = ExpectedIdToken {
+        access_token: Some(&access_token),
+        ..expected(&nonce)
+    };
+    assert!(verify_with(&valid_claims(), &expected).is_ok());
+    assert!(verify_with(&with("at_hash", json!(AT_HASH)), &expected).is_ok());
+    for wrong in ["", "77QmUPtjPfzWtF2AnpK9RR", "77QmUPtjPfzWtF2AnpK9RQ=="] {
+        let result = verify_with(&with("at_hash", json!(wrong)), &expected);
+        assert_eq!(result.unwrap_err(), WrongAccessTokenHash, "{wrong}");
+    }
+    let other = SecretString::from("another");
+    let expected = ExpectedIdToken {
+        access_token: Some(&other),
+        ..expected
+    };
+    let result = verify_with(&with("at_hash", json!(AT_HASH)), &expected);
+    assert_eq!(result.unwrap_err(), WrongAccessTokenHash);
+}
+
+#[rstest]
+#[case(Algorithm::Rs384, rsa_key(), 24)]
+#[case(Algorithm::Rs512, rsa_key(), 32)]
+#[case(Algorithm::Es384, ec384_key(), 24)]
+#[case(Algorithm::EdDsa, ed25519_key(), 32)]
+fn at_hash_uses_the_hash_of_the_algorithm(
+    #[case] algorithm: Algorithm,
+    #[case] key: &crate::oidc::signing_for_tests::SigningKey,
+    #[case] half: usize,
+) {
+    let digest = algorithm.hash(ACCESS_TOKEN.as_bytes());
+    let claims = with("at_hash", json!(base64url(&digest.as_ref()[..half])));
+    let (nonce, access_token) = (nonce(), SecretString::from(ACCESS_TOKEN));
+    let expected = ExpectedIdToken {
+        algorithms: &[algorithm],
+        access_token: Some(&access_token),
+        ..expected(&nonce)
+    };
+    let keys = jwk_set(&[key.jwk_named("a")]);
+    let header = json!({"alg": algorithm.name(), "kid": "a"});
+    let token = |claims: &Value| key.sign(&header, claims, algorithm);
+    assert!(verify_id_token(&token(&claims), &keys, &expected).is_ok());
+    let sha256 = with("at_hash", json!(AT_HASH));
+    let error = verify_id_token(&token(&sha256), &keys, &expected).unwrap_err();
+    assert_eq!(error.refusal(), WrongAccessTokenHash);
+}
+
+#[test]
+fn c_hash_is_compared_when_present() {
+    use crate::oauth::*;
+    let state = State::from_random([1; 32]);
+    // The code of OpenID Connect Core, appendix A.4.
+    let response = AuthorizationResponse::new(
+        Some("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk".to_owned()),
+        Some(state.expose().to_owned()),
+        None,
+        None,
+    );
+    let asked = ExpectedResponse {
+        state: &state,
+        issuer: None,
+        iss_parameter_supported: false,
+    };
+    let code = validate_authorization_response(&response, &asked).unwrap();
+    let nonce = nonce();
+    let expected = ExpectedIdToken {
+        code: Some(&code),
+        ..expected(&nonce)
+    };
+    assert!(verify_with(&valid_claims(), &expected).is_ok());
+    let right = with("c_hash", json!("LDktKdoQak3Pk0cnXxCltA"));
+    assert!(verify_with(&right, &expected).is_ok());
+    let wrong = with("c_hash", json!("LDktKdoQak3Pk0cnXxCltB"));
+    assert_eq!(verify_with(&wrong, &expected).unwrap_err(), WrongCodeHash);
+}
+
+#[rstest]
+#[case::just_now(json!(NOW), true)]
+#[case::within_max_age(json!(NOW - 600), true)]
+#[case::within_the_leeway(json!(NOW - 660), true)]
+#[case::too_old(json!(NOW - 661), false)]
+#[case::long_ago(json!(0), false)]
+#[case::a_clock_ahead(json!(NOW + 60), true)]
+#[case::in_the_future(json!(NOW + 61), false)]
+fn auth_time_must_be_younger_than_max_age(#[case] auth_time: Value, #[case] accepted: bool) {
+    let nonce = nonce();
+    let step_up = ExpectedIdToken {
+        max_age: Some(600),
+        ..expected(&nonce)
+    };
+    let result = verify_with(&with("auth_time", auth_time), &step_up);
+    match accepted {
+        true => assert!(result.is_ok()),
+        false => assert_eq!(result.unwrap_err(), AuthenticationTooOld),
+    }
+}
+
+#[test]
+fn auth_time_is_required_where_max_age_was_sent() {
+    let nonce = nonce();
+    let step_up = ExpectedIdToken {
+        max_age: Some(u64::MAX),
+        ..expected(&nonce)
+    };
+    assert_eq!(
+        verify_with(&valid_claims(), &step_up).unwrap_err(),
+        ClaimMissing("auth_time")
+    );
+    assert!(verify_with(&with("auth_time", json!(1)), &step_up).is_ok());
+}
+
+#[test]
+fn acr_must_be_one_that_was_asked_for() {
+    let nonce = nonce();
+    let step_up = ExpectedIdToken {
+        acr_values: &["phr", "phrh"],
+        ..expected(&nonce)
+    };
+    assert!(verify_with(&with("acr", json!("phrh")), &step_up).is_ok());
+    let low = with("acr", json!("0"));
+    assert_eq!(
+        verify_with(&low, &step_up).unwrap_err(),
+        WrongAuthenticationContext
+    );
+    assert_eq!(
+        verify_with(&valid_claims(), &step_up).unwrap_err(),
+        ClaimMissing("acr")
+    );
+}

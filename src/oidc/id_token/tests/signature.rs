@@ -1,0 +1,230 @@
+//! Threats ID1–ID7, ID10, ID11, JW1 as far as bytes go.
+
+use aws_lc_rs::hmac;
+use rstest::rstest;
+
+use super::IdTokenRefusal::*;
+use super::*;
+use crate::oidc::signing_for_tests::SigningKey;
+
+fn valid_token() -> String {
+    signed(&valid_header(), &valid_claims())
+}
+
+/// A token with the claims of the default under HMAC, as the attacks on weak libraries make it.
+fn symmetric_token(alg: &str, secret: &[u8]) -> String {
+    let header = json!({"alg": alg, "typ": "JWT", "kid": "a"});
+    let text = format!(
+        "{}.{}",
+        base64url(header.to_string()),
+        base64url(valid_claims().to_string())
+    );
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
+    format!("{text}.{}", base64url(tag))
+}
+
+#[rstest]
+#[case(Algorithm::Rs256, rsa_key())]
+#[case(Algorithm::Rs384, rsa_key())]
+#[case(Algorithm::Rs512, rsa_key())]
+#[case(Algorithm::Ps256, rsa_key())]
+#[case(Algorithm::Ps384, rsa_key())]
+#[case(Algorithm::Ps512, rsa_key())]
+#[case(Algorithm::Es256, ec_key())]
+#[case(Algorithm::Es384, ec384_key())]
+#[case(Algorithm::EdDsa, ed25519_key())]
+fn every_algorithm_verifies_where_it_is_allowed_and_only_there(
+    #[case] algorithm: Algorithm,
+    #[case] key: &SigningKey,
+) {
+    let header = json!({"alg": algorithm.name(), "kid": "a"});
+    let token = key.sign(&header, &valid_claims(), algorithm);
+    let keys = jwk_set(&[key.jwk_named("a")]);
+    let nonce = nonce();
+    let allowed = ExpectedIdToken {
+        algorithms: &[algorithm],
+        ..expected(&nonce)
+    };
+    assert!(verify_id_token(&token, &keys, &allowed).is_ok());
+    let others: Vec<_> = Algorithm::ALL
+        .into_iter()
+        .filter(|other| *other != algorithm)
+        .collect();
+    let elsewhere = ExpectedIdToken {
+        algorithms: &others,
+        ..allowed
+    };
+    let error = verify_id_token(&token, &keys, &elsewhere).unwrap_err();
+    assert_eq!(error.refusal(), AlgorithmNotAllowed);
+}
+
+#[test]
+fn a_flipped_bit_anywhere_in_the_signature_is_refused() {
+    let token = valid_token();
+    let (text, signature) = token.rsplit_once('.').unwrap();
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for index in [0, 1, 100, 200, signature.len() - 2] {
+        let place = alphabet.find(&signature[index..=index]).unwrap();
+        let mut flipped = signature.to_owned();
+        flipped.replace_range(index..=index, &alphabet[place ^ 1..=place ^ 1]);
+        assert_eq!(
+            verify_token(&format!("{text}.{flipped}")).unwrap_err(),
+            BadSignature
+        );
+    }
+    assert!(verify_token(&token).is_ok());
+}
+
+#[test]
+fn claims_or_header_under_another_tokens_signature_are_refused() {
+    let token = valid_token();
+    let mut parts: Vec<&str> = token.split('.').collect();
+    let evil = base64url(with("sub", json!("victim")).to_string());
+    let genuine = std::mem::replace(&mut parts[1], &evil);
+    assert_eq!(verify_token(&parts.join(".")).unwrap_err(), BadSignature);
+    let header = base64url(json!({"kid": "a", "alg": "RS256"}).to_string());
+    (parts[0], parts[1]) = (&header, genuine);
+    assert_eq!(verify_token(&parts.join(".")).unwrap_err(), BadSignature);
+}
+
+#[test]
+fn another_key_under_the_right_kid_is_refused() {
+    let forged = other_rsa_key().sign(&valid_header(), &valid_claims(), Algorithm::Rs256);
+    assert_eq!(verify_token(&forged).unwrap_err(), BadSignature);
+    assert!(verify_token(&valid_token()).is_ok());
+}
+
+#[test]
+fn unsigned_tokens_are_refused() {
+    let claims = base64url(valid_claims().to_string());
+    let signature = valid_token().rsplit_once('.').unwrap().1.to_owned();
+    for alg in ["none", "None", "NONE", "nOnE"] {
+        let header = base64url(json!({"alg": alg, "kid": "a"}).to_string());
+        assert_eq!(
+            verify_token(&format!("{header}.{claims}.")).unwrap_err(),
+            Malformed
+        );
+        let kept = format!("{header}.{claims}.{signature}");
+        assert_eq!(verify_token(&kept).unwrap_err(), AlgorithmNotAllowed);
+    }
+}
+
+#[test]
+fn hmac_under_anything_that_is_public_or_shared_is_refused() {
+    let jwk = rsa_key().jwk_named("a");
+    let n = jwk["n"].as_str().unwrap();
+    for secret in [
+        n.as_bytes(),
+        jwk.to_string().as_bytes(),
+        b"client-secret",
+        b"",
+    ] {
+        for alg in ["HS256", "HS384", "HS512"] {
+            let token = symmetric_token(alg, secret);
+            assert_eq!(verify_token(&token).unwrap_err(), AlgorithmNotAllowed);
+        }
+        assert_eq!(
+            verify_token(&symmetric_token("RS256", secret)).unwrap_err(),
+            BadSignature
+        );
+    }
+}
+
+#[test]
+fn a_key_is_only_used_with_its_own_algorithm() {
+    let mut jwk = rsa_key().jwk_named("a");
+    jwk["alg"] = json!("RS256");
+    let keys = jwk_set(&[jwk]);
+    let nonce = nonce();
+    let both = [Algorithm::Rs256, Algorithm::Ps256];
+    let expected = ExpectedIdToken {
+        algorithms: &both,
+        ..expected(&nonce)
+    };
+    let pss = rsa_key().sign(
+        &json!({"alg": "PS256", "kid": "a"}),
+        &valid_claims(),
+        Algorithm::Ps256,
+    );
+    let error = verify_id_token(&pss, &keys, &expected).unwrap_err();
+    assert_eq!(error.refusal(), KeyUnsuitable);
+    assert!(verify_id_token(&pss, &provider_keys(), &expected).is_ok());
+    assert!(verify_id_token(&valid_token(), &keys, &expected).is_ok());
+    let confused = ec_key().sign(&valid_header(), &valid_claims(), Algorithm::Es256);
+    assert_eq!(verify_token(&confused).unwrap_err(), BadSignature);
+}
+
+#[test]
+fn without_kid_the_suitable_keys_are_tried_up_to_four() {
+    let header = json!({"alg": "RS256"});
+    let token = signed(&header, &valid_claims());
+    let (ours, other) = (rsa_key().jwk_named("a"), other_rsa_key().jwk_named("b"));
+    let verify_among = |keys: &[Value]| {
+        verify_id_token(&token, &jwk_set(keys), &expected(&nonce()))
+            .map(drop)
+            .map_err(|error| error.refusal())
+    };
+    assert_eq!(verify_among(std::slice::from_ref(&ours)), Ok(()));
+    assert_eq!(
+        verify_among(&[ec_key().jwk_named("e"), ours.clone()]),
+        Ok(())
+    );
+    assert_eq!(verify_among(&[other.clone(), ours.clone()]), Ok(()));
+    assert_eq!(
+        verify_among(&[other.clone(), other.clone(), other.clone(), ours.clone()]),
+        Ok(())
+    );
+    let mut five = vec![other.clone(); 4];
+    five.push(ours);
+    assert_eq!(verify_among(&five), Err(KidRequired));
+    assert_eq!(verify_among(&[other]), Err(BadSignature));
+    assert_eq!(verify_among(&[ec_key().jwk_named("e")]), Err(KeyUnsuitable));
+}
+
+#[test]
+fn after_a_rotation_the_new_set_verifies_what_the_old_did_not_know() {
+    let header = json!({"alg": "RS256", "kid": "new"});
+    let token = other_rsa_key().sign(&header, &valid_claims(), Algorithm::Rs256);
+    assert_eq!(verify_token(&token).unwrap_err(), UnknownKid);
+    let rotated = jwk_set(&[other_rsa_key().jwk_named("new")]);
+    assert!(verify_id_token(&token, &rotated, &expected(&nonce())).is_ok());
+    let error = verify_id_token(&valid_token(), &rotated, &expected(&nonce())).unwrap_err();
+    assert!(error.is_unknown_kid());
+}
+
+#[test]
+fn a_token_has_three_parts_in_strict_base64url() {
+    let token = valid_token();
+    let (text, signature) = token.rsplit_once('.').unwrap();
+    for odd in [
+        String::new(),
+        ".".to_owned(),
+        "..".to_owned(),
+        "a.b.c".to_owned(),
+        text.to_owned(),
+        format!("{token}."),
+        format!(".{token}"),
+        format!("{token}.{signature}"),
+        format!("{text}..{signature}"),
+        format!(" {token}"),
+    ] {
+        assert_eq!(verify_token(&odd).unwrap_err(), Malformed, "{odd}");
+    }
+    for odd in [
+        format!("{token}="),
+        format!("{token} "),
+        format!("{token}\n"),
+        format!("{text}.+/"),
+    ] {
+        assert_eq!(verify_token(&odd).unwrap_err(), BadSignature, "{odd}");
+    }
+    assert!(verify_token(&token).is_ok());
+}
+
+#[test]
+fn a_token_beyond_16_kb_is_refused_and_one_below_is_not() {
+    let padded = |bytes: usize| signed(&valid_header(), &with("pad", json!("x".repeat(bytes))));
+    assert!(verify_token(&padded(11_000)).is_ok());
+    assert_eq!(verify_token(&padded(12_500)).unwrap_err(), TooLong);
+    assert_eq!(verify_token(&"a".repeat(10 << 20)).unwrap_err(), TooLong);
+}
