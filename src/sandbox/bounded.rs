@@ -13,11 +13,7 @@ pub struct Bounded<V> {
 impl<V> Bounded<V> {
     /// An empty map that keeps the newest `capacity` entries.
     pub fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            entries: HashMap::new(),
-            order: VecDeque::new(),
-        }
+        Self { capacity, entries: HashMap::new(), order: VecDeque::new() }
     }
 
     /// Adds or replaces, and forgets the oldest when there is no room.
@@ -77,9 +73,6 @@ mod tests {
         map.insert("b".to_owned(), ());
         map.retain(|key, ()| key != "a");
         map.insert("c".to_owned(), ());
-        assert!(
-            map.get("b").is_some(),
-            "b is not the oldest of a full map: a had left"
-        );
+        assert!(map.get("b").is_some(), "b is not the oldest of a full map: a had left");
     }
 }

@@ -29,10 +29,7 @@ pub struct Clients {
 
 impl Default for Clients {
     fn default() -> Self {
-        let google = Client {
-            id: GOOGLE_CLIENT_ID.to_owned(),
-            secret: GOOGLE_CLIENT_SECRET.to_owned(),
-        };
+        let google = Client { id: GOOGLE_CLIENT_ID.to_owned(), secret: GOOGLE_CLIENT_SECRET.to_owned() };
         Self { google }
     }
 }
@@ -59,10 +56,7 @@ pub fn redirect_uri_fits(uri: &str) -> bool {
         None => false,
     };
     let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    matches!(url.scheme(), "http" | "https")
-        && loopback
-        && bare
-        && url.path().starts_with(REDIRECT_PATH)
+    matches!(url.scheme(), "http" | "https") && loopback && bare && url.path().starts_with(REDIRECT_PATH)
 }
 
 #[cfg(test)]
@@ -71,12 +65,8 @@ mod tests {
 
     #[test]
     fn a_callback_on_loopback_fits() {
-        assert!(redirect_uri_fits(
-            "http://localhost:3000/auth/callback/google"
-        ));
-        assert!(redirect_uri_fits(
-            "http://127.0.0.1:81/auth/callback/google"
-        ));
+        assert!(redirect_uri_fits("http://localhost:3000/auth/callback/google"));
+        assert!(redirect_uri_fits("http://127.0.0.1:81/auth/callback/google"));
         assert!(redirect_uri_fits("http://[::1]/auth/callback/google"));
     }
 

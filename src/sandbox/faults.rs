@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::bend::{bent, broken_off, crowd, first_half, rewritten};
 use super::rules::Rules;
 use super::stencil::Stencil;
 use super::trickle::Trickle;
@@ -104,26 +105,13 @@ pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> 
     let now = world.state().now();
     let mut stencil = Stencil::new(world.origin(), now);
     match fault {
-        Fault::Status {
-            status,
-            retry_after,
-        } => with_header(plain(status, "sandbox fault"), RETRY_AFTER, retry_after),
-        Fault::Answer {
-            status,
-            content_type,
-            body,
-        } => with_header(
-            plain(status, stencil.text(&body)),
-            CONTENT_TYPE,
-            Some(content_type),
-        ),
+        Fault::Status { status, retry_after } => with_header(plain(status, "sandbox fault"), RETRY_AFTER, retry_after),
+        Fault::Answer { status, content_type, body } => {
+            with_header(plain(status, stencil.text(&body)), CONTENT_TYPE, Some(content_type))
+        }
         Fault::Redirect { status, to } => {
             let trap = || format!("{{origin}}/trap{}", request.uri().path());
-            with_header(
-                plain(status, ""),
-                LOCATION,
-                Some(stencil.text(&to.unwrap_or_else(trap))),
-            )
+            with_header(plain(status, ""), LOCATION, Some(stencil.text(&to.unwrap_or_else(trap))))
         }
         Fault::Hang => {
             world.closing().cancelled().await;
@@ -135,51 +123,29 @@ pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> 
         }
         Fault::Patch { set, remove } => {
             let bend = |members: &mut Map<String, Value>| {
-                members.extend(
-                    set.iter()
-                        .map(|(name, value)| (name.clone(), stencil.fill(value))),
-                );
+                members.extend(set.iter().map(|(name, value)| (name.clone(), stencil.fill(value))));
                 members.retain(|name, _| !remove.contains(name));
             };
             bent(next.run(request).await, bend).await
         }
         Fault::Huge { bytes } => {
             let padding = "x".repeat(bytes.min(64 << 20));
-            let bend = |members: &mut Map<String, Value>| {
-                drop(members.insert("padding".to_owned(), json!(padding)))
-            };
+            let bend = |members: &mut Map<String, Value>| drop(members.insert("padding".to_owned(), json!(padding)));
             bent(next.run(request).await, bend).await
         }
-        Fault::ManyKeys { count } => {
-            bent(next.run(request).await, |members| {
-                crowd(members, count.min(100_000))
-            })
-            .await
-        }
-        Fault::Truncated => {
-            rewritten(next.run(request).await, |body| {
-                Body::from(first_half(&body))
-            })
-            .await
-        }
+        Fault::ManyKeys { count } => bent(next.run(request).await, |members| crowd(members, count.min(100_000))).await,
+        Fault::Truncated => rewritten(next.run(request).await, |body| Body::from(first_half(&body))).await,
         Fault::HalfClosed => broken_off(next.run(request).await).await,
-        Fault::Drip {
-            chunk_bytes,
-            delay_ms,
-        } => {
+        Fault::Drip { chunk_bytes, delay_ms } => {
             let pause = at_most_two_minutes(delay_ms);
-            rewritten(next.run(request).await, |body| {
-                Body::new(Trickle::slowly(body, chunk_bytes, pause))
-            })
-            .await
+            rewritten(next.run(request).await, |body| Body::new(Trickle::slowly(body, chunk_bytes, pause))).await
         }
     }
 }
 
 fn plain(status: u16, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
 
@@ -188,56 +154,6 @@ fn with_header(mut response: Response, name: HeaderName, value: Option<String>) 
         response.headers_mut().insert(name, value);
     }
     response
-}
-
-/// The honest JSON object, changed. An answer that is not an object is passed on.
-async fn bent(response: Response, bend: impl FnOnce(&mut Map<String, Value>)) -> Response {
-    let change = |body: Bytes| match serde_json::from_slice(&body) {
-        Ok(Value::Object(mut members)) => {
-            bend(&mut members);
-            Body::from(Value::Object(members).to_string())
-        }
-        _ => Body::from(body),
-    };
-    rewritten(response, change).await
-}
-
-async fn rewritten(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
-    let (mut parts, body) = response.into_parts();
-    parts.headers.remove(CONTENT_LENGTH);
-    match to_bytes(body, usize::MAX).await {
-        Ok(body) => Response::from_parts(parts, change(body)),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-/// Announces the whole length, sends half of it, and breaks the connection.
-async fn broken_off(response: Response) -> Response {
-    let mut length = 0;
-    let half = |body: Bytes| {
-        length = body.len();
-        Body::new(Trickle::breaking_off(first_half(&body)))
-    };
-    let response = rewritten(response, half).await;
-    with_header(response, CONTENT_LENGTH, Some(length.to_string()))
-}
-
-fn first_half(body: &Bytes) -> Bytes {
-    body.slice(..body.len() / 2)
-}
-
-fn crowd(members: &mut Map<String, Value>, count: usize) {
-    if let Some(Value::Array(keys)) = members.get_mut("keys") {
-        let Some(honest) = keys.first().cloned() else {
-            return;
-        };
-        let others = (0..count).map(|number| {
-            let mut key = honest.clone();
-            key["kid"] = json!(format!("crowd-{number}"));
-            key
-        });
-        keys.splice(0..0, others);
-    }
 }
 
 fn at_most_two_minutes(milliseconds: u64) -> Duration {

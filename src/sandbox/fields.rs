@@ -3,16 +3,8 @@
 use serde_json::{Map, Value};
 
 /// Values that give power to whoever reads the log.
-const SECRETS: &[&str] = &[
-    "code",
-    "code_verifier",
-    "client_secret",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "token",
-    "password",
-];
+const SECRETS: &[&str] =
+    &["code", "code_verifier", "client_secret", "access_token", "refresh_token", "id_token", "token", "password"];
 
 /// Names and values of an `application/x-www-form-urlencoded` text.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +13,7 @@ pub struct Fields(Vec<(String, String)>);
 impl Fields {
     /// Reads any text; what is malformed is taken as the URL standard says.
     pub fn parse(text: &str) -> Self {
-        Self(
-            url::form_urlencoded::parse(text.as_bytes())
-                .into_owned()
-                .collect(),
-        )
+        Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
     /// The first value of `name`; an empty one counts as absent (RFC 6749 §3.1).
@@ -35,37 +23,25 @@ impl Fields {
 
     /// Every value of `name`.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A name that comes more than once, which RFC 6749 §3.1 and §3.2 forbid.
     pub fn repeated(&self) -> Option<&str> {
-        self.0
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .find(|name| self.all(name).count() > 1)
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.all(name).count() > 1)
     }
 
     /// The text again, without the fields called `name`.
     pub fn without(&self, name: &str) -> String {
         let kept = self.0.iter().filter(|(known, _)| known != name);
-        url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept)
-            .finish()
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     }
 
     /// For the request log: an object, secrets redacted, a repeated field as an array.
     pub fn shown(&self) -> Value {
         let mut members = Map::new();
         for (name, value) in &self.0 {
-            let shown = if SECRETS.contains(&name.as_str()) {
-                "[redacted]"
-            } else {
-                value
-            };
+            let shown = if SECRETS.contains(&name.as_str()) { "[redacted]" } else { value };
             match members.get_mut(name) {
                 None => drop(members.insert(name.clone(), Value::from(shown))),
                 Some(Value::Array(values)) => values.push(Value::from(shown)),
@@ -84,14 +60,8 @@ mod tests {
     #[test]
     fn the_log_shows_names_but_no_secrets() {
         let fields = Fields::parse("grant_type=authorization_code&code=4%2F0&a=1&a=2");
-        assert_eq!(
-            fields.shown(),
-            json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]})
-        );
+        assert_eq!(fields.shown(), json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]}));
         assert_eq!(fields.repeated(), Some("a"));
-        assert_eq!(
-            fields.without("a"),
-            "grant_type=authorization_code&code=4%2F0"
-        );
+        assert_eq!(fields.without("a"), "grant_type=authorization_code&code=4%2F0");
     }
 }

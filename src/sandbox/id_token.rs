@@ -91,17 +91,8 @@ pub struct Material<'a> {
 /// The compact serialisation (RFC 7515 §7.1) of the claims, bent by the patch.
 pub fn mint(claims: Map<String, Value>, patch: &Patch, with: &Material<'_>) -> String {
     let payload = bent(claims, &patch.claims, &patch.remove, with);
-    let header = bent(
-        header(patch.sign, with),
-        &patch.header,
-        &patch.remove_header,
-        with,
-    );
-    let input = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(payload)
-    );
+    let header = bent(header(patch.sign, with), &patch.header, &patch.remove_header, with);
+    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let signature = signature(patch.sign, input.as_bytes(), with);
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
@@ -111,12 +102,7 @@ pub fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, access_token.as_bytes()).as_ref()[..16])
 }
 
-fn bent(
-    mut members: Map<String, Value>,
-    set: &Map<String, Value>,
-    remove: &[String],
-    with: &Material<'_>,
-) -> String {
+fn bent(mut members: Map<String, Value>, set: &Map<String, Value>, remove: &[String], with: &Material<'_>) -> String {
     let mut stencil = Stencil::new(with.origin, with.now);
     for (name, value) in set {
         members.insert(name.clone(), stencil.fill(value));
@@ -127,15 +113,11 @@ fn bent(
 
 fn header(sign: Signing, with: &Material<'_>) -> Map<String, Value> {
     let alg = match sign {
-        Signing::Rs256 | Signing::BadSignature | Signing::UnpublishedKey | Signing::EmbeddedKey => {
-            "RS256"
-        }
+        Signing::Rs256 | Signing::BadSignature | Signing::UnpublishedKey | Signing::EmbeddedKey => "RS256",
         Signing::Rs384 => "RS384",
         Signing::Ps256 => "PS256",
         Signing::None => "none",
-        Signing::Hs256PublicKey | Signing::Hs256PublicKeyDer | Signing::Hs256ClientSecret => {
-            "HS256"
-        }
+        Signing::Hs256PublicKey | Signing::Hs256PublicKeyDer | Signing::Hs256ClientSecret => "HS256",
     };
     let mut members = Map::new();
     members.insert("alg".to_owned(), json!(alg));
@@ -149,11 +131,7 @@ fn header(sign: Signing, with: &Material<'_>) -> Map<String, Value> {
 }
 
 fn signature(sign: Signing, input: &[u8], with: &Material<'_>) -> Vec<u8> {
-    let hs256 = |key: &[u8]| {
-        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), input)
-            .as_ref()
-            .to_vec()
-    };
+    let hs256 = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), input).as_ref().to_vec();
     match sign {
         Signing::Rs256 => with.key.sign(&RSA_PKCS1_SHA256, input),
         Signing::Rs384 => with.key.sign(&RSA_PKCS1_SHA384, input),

@@ -28,10 +28,7 @@ pub struct SigningKey {
 impl SigningKey {
     /// A new key, in about a tenth of a second, on a thread that may block.
     pub async fn generate() -> Option<Arc<Self>> {
-        tokio::task::spawn_blocking(Self::generate_here)
-            .await
-            .ok()
-            .flatten()
+        tokio::task::spawn_blocking(Self::generate_here).await.ok().flatten()
     }
 
     fn generate_here() -> Option<Arc<Self>> {
@@ -39,16 +36,9 @@ impl SigningKey {
         let public = pair.public_key();
         let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
         let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
-        let kid = digest::digest(&digest::SHA256, &modulus).as_ref()[..20]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Some(Arc::new(Self {
-            pair,
-            kid,
-            modulus,
-            exponent,
-        }))
+        let kid =
+            digest::digest(&digest::SHA256, &modulus).as_ref()[..20].iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Arc::new(Self { pair, kid, modulus, exponent }))
     }
 
     /// The public half as in a JWK set (RFC 7517).
@@ -66,22 +56,14 @@ impl SigningKey {
     /// The same in PEM, 64 characters a line.
     pub fn public_pem(&self) -> String {
         let text = STANDARD.encode(self.public_der());
-        let lines = text
-            .as_bytes()
-            .chunks(64)
-            .map(String::from_utf8_lossy)
-            .collect::<Vec<_>>()
-            .join("\n");
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
         format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
     }
 
     /// The signature of `message`; empty if the library refuses.
     pub fn sign(&self, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        match self
-            .pair
-            .sign(encoding, &SystemRandom::new(), message, &mut signature)
-        {
+        match self.pair.sign(encoding, &SystemRandom::new(), message, &mut signature) {
             Ok(()) => signature,
             Err(_) => Vec::new(),
         }
@@ -89,13 +71,8 @@ impl SigningKey {
 
     /// Whether this key made the RS256 signature.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        let public = RsaPublicKeyComponents {
-            n: &self.modulus,
-            e: &self.exponent,
-        };
-        public
-            .verify(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature)
-            .is_ok()
+        let public = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
+        public.verify(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
     }
 }
 
@@ -127,17 +104,12 @@ pub struct KeyRing {
 impl KeyRing {
     /// A ring of one.
     pub fn new(current: Arc<SigningKey>) -> Self {
-        Self {
-            current,
-            older: Vec::new(),
-            waiting: None,
-        }
+        Self { current, older: Vec::new(), waiting: None }
     }
 
     /// Signs with `key` from now on; the older ones stay published.
     pub fn rotate(&mut self, key: Arc<SigningKey>) {
-        self.older
-            .insert(0, std::mem::replace(&mut self.current, key));
+        self.older.insert(0, std::mem::replace(&mut self.current, key));
         self.older.truncate(CAPACITY);
     }
 

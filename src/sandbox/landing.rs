@@ -24,12 +24,7 @@ async fn landing(State(world): State<World>) -> Page {
         .persons
         .all()
         .iter()
-        .map(|person| {
-            format!(
-                r#"<li><div class="person">{}</div></li>"#,
-                person_row(person)
-            )
-        })
+        .map(|person| format!(r#"<li><div class="person">{}</div></li>"#, person_row(person)))
         .collect();
     let issuer = escape(&google::issuer(world.origin()));
     let main = format!(

@@ -113,10 +113,7 @@ impl Default for Ledger {
 impl Ledger {
     /// What the person has granted to the client so far.
     pub fn consent(&self, person: &str, client_id: &str) -> Scopes {
-        self.consents
-            .get(&(person.to_owned(), client_id.to_owned()))
-            .cloned()
-            .unwrap_or_default()
+        self.consents.get(&(person.to_owned(), client_id.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Remembers a grant on top of the earlier ones.
@@ -125,16 +122,12 @@ impl Ledger {
         if self.consents.len() > 2_000 {
             self.consents.clear();
         }
-        self.consents
-            .entry((person.to_owned(), client_id.to_owned()))
-            .or_default()
-            .extend(scopes.iter().cloned());
+        self.consents.entry((person.to_owned(), client_id.to_owned())).or_default().extend(scopes.iter().cloned());
     }
 
     /// Forgets the consent of one person, or of all.
     pub fn forget(&mut self, person: Option<&str>) {
-        self.consents
-            .retain(|(known, _), _| person.is_some_and(|person| person != known));
+        self.consents.retain(|(known, _), _| person.is_some_and(|person| person != known));
     }
 
     /// Takes the whole grant back: consent, access and refresh tokens of this person at this client.
@@ -142,8 +135,7 @@ impl Ledger {
         let stays = |token: &Token| token.person != person || token.client_id != client_id;
         self.access.retain(|_, token| stays(token));
         self.refresh.retain(|_, token| stays(token));
-        self.consents
-            .remove(&(person.to_owned(), client_id.to_owned()));
+        self.consents.remove(&(person.to_owned(), client_id.to_owned()));
     }
 
     /// Takes back the tokens that came from a code.
@@ -194,16 +186,8 @@ mod tests {
 
     #[test]
     fn an_auto_consent_is_used_up_after_its_times() {
-        let auto = |times| AutoConsent {
-            person: "ada".into(),
-            scopes: None,
-            decision: Decision::Allow,
-            times,
-        };
-        let mut ledger = Ledger {
-            auto: Some(auto(Some(2))),
-            ..Ledger::default()
-        };
+        let auto = |times| AutoConsent { person: "ada".into(), scopes: None, decision: Decision::Allow, times };
+        let mut ledger = Ledger { auto: Some(auto(Some(2))), ..Ledger::default() };
         assert!(ledger.take_auto().is_some() && ledger.take_auto().is_some());
         assert!(ledger.take_auto().is_none());
         ledger.auto = Some(auto(None));

@@ -11,14 +11,7 @@ use super::fields::Fields;
 /// How many requests are kept.
 const CAPACITY: usize = 2_000;
 /// The headers that are shown as they are.
-const SHOWN: &[&str] = &[
-    "host",
-    "accept",
-    "content-type",
-    "user-agent",
-    "origin",
-    "sec-fetch-site",
-];
+const SHOWN: &[&str] = &["host", "accept", "content-type", "user-agent", "origin", "sec-fetch-site"];
 
 /// The newest requests, and how many there have been since the last clearing.
 #[derive(Debug, Default)]
@@ -62,24 +55,14 @@ impl Entry {
     /// What is shown of a request.
     pub fn of(method: &Method, uri: &Uri, headers: &HeaderMap, form: &Fields) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let scheme = text("authorization").map(|value| {
-            value
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        });
-        let mut shown: Map<_, _> = SHOWN
-            .iter()
-            .filter_map(|&name| Some((name.to_owned(), json!(text(name)?))))
-            .collect();
+        let scheme =
+            text("authorization").map(|value| value.split(' ').next().unwrap_or_default().to_ascii_lowercase());
+        let mut shown: Map<_, _> =
+            SHOWN.iter().filter_map(|&name| Some((name.to_owned(), json!(text(name)?)))).collect();
         if let Some(scheme) = &scheme {
             shown.insert("authorization".to_owned(), json!(scheme));
         }
-        let client_auth = match (
-            scheme.as_deref() == Some("basic"),
-            form.get("client_secret").is_some(),
-        ) {
+        let client_auth = match (scheme.as_deref() == Some("basic"), form.get("client_secret").is_some()) {
             (true, true) => "both",
             (true, false) => "basic",
             (false, true) => "post",
@@ -110,10 +93,7 @@ impl RequestLog {
         if self.entries.len() >= CAPACITY {
             self.entries.pop_front();
         }
-        self.entries.push_back(Entry {
-            seq: self.total,
-            ..entry
-        });
+        self.entries.push_back(Entry { seq: self.total, ..entry });
         self.total
     }
 
@@ -125,13 +105,8 @@ impl RequestLog {
     }
 
     /// The kept requests, the oldest first; of one endpoint, or all.
-    pub fn entries<'a>(
-        &'a self,
-        endpoint: Option<&'a str>,
-    ) -> impl DoubleEndedIterator<Item = &'a Entry> {
-        self.entries
-            .iter()
-            .filter(move |entry| endpoint.is_none_or(|endpoint| entry.endpoint == endpoint))
+    pub fn entries<'a>(&'a self, endpoint: Option<&'a str>) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |entry| endpoint.is_none_or(|endpoint| entry.endpoint == endpoint))
     }
 
     /// How many requests there have been since the last clearing.

@@ -18,7 +18,7 @@
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
 //! One folder per provider: `google`. A new provider is a folder, a variant of `world::Provider` and a
-//! line in [`Sandbox::start`].
+//! line in `Sandbox::start`.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -83,6 +83,7 @@
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
+mod bend;
 mod bounded;
 mod clients;
 mod control;
@@ -136,10 +137,7 @@ pub struct Settings {
 impl Default for Settings {
     /// A free port of 127.0.0.1 and the documented clients.
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            clients: Clients::default(),
-        }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clients: Clients::default() }
     }
 }
 
@@ -177,11 +175,7 @@ impl Sandbox {
         let port = listener.local_addr().map_err(refused)?.port();
         let first_key = keys::first().await.ok_or(SandboxError::Key)?;
 
-        let world = World::new(
-            format!("http://localhost:{port}"),
-            settings.clients,
-            first_key,
-        );
+        let world = World::new(format!("http://localhost:{port}"), settings.clients, first_key);
         let origin = world.origin().to_owned();
         let stop = world.closing().clone();
         let router = Router::new()
@@ -194,16 +188,8 @@ impl Sandbox {
         // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let until = stop.clone().cancelled_owned();
-        let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .with_graceful_shutdown(until)
-                .await
-        });
-        Ok(Self {
-            origin,
-            server,
-            stop: stop.drop_guard(),
-        })
+        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until).await });
+        Ok(Self { origin, server, stop: stop.drop_guard() })
     }
 
     /// `http://localhost:PORT`, without a slash at the end.

@@ -24,13 +24,7 @@ pub struct Page {
 impl Page {
     /// An ordinary page.
     pub fn new(not_the_real: &'static str, title: impl Into<String>, main: String) -> Self {
-        Self {
-            not_the_real,
-            title: title.into(),
-            main,
-            form_ends_at: None,
-            status: StatusCode::OK,
-        }
+        Self { not_the_real, title: title.into(), main, form_ends_at: None, status: StatusCode::OK }
     }
 }
 
@@ -57,24 +51,13 @@ impl IntoResponse for Page {
 </html>
 "#
         );
-        let mut response = (
-            self.status,
-            [
-                (CONTENT_TYPE, "text/html; charset=utf-8"),
-                (CACHE_CONTROL, "no-store"),
-            ],
-            html,
-        )
-            .into_response();
+        let mut response =
+            (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], html)
+                .into_response();
         if let Some(origin) = self.form_ends_at {
-            let policy = POLICY.replace(
-                "form-action 'self'",
-                &format!("form-action 'self' {origin}"),
-            );
+            let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
             if let Ok(policy) = HeaderValue::try_from(policy) {
-                response
-                    .headers_mut()
-                    .insert(CONTENT_SECURITY_POLICY, policy);
+                response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
             }
         }
         response
@@ -99,11 +82,7 @@ pub fn escape(text: &str) -> String {
 
 /// A person as a row: picture, name, address.
 pub fn person_row(person: &Person) -> String {
-    let note = if person.email.is_some() && !person.email_verified {
-        " · not verified"
-    } else {
-        ""
-    };
+    let note = if person.email.is_some() && !person.email_verified { " · not verified" } else { "" };
     let email = person.email.as_deref().unwrap_or("no e-mail address");
     format!(
         r#"<img src="/picture/{}" alt="" width="40" height="40"><span class="who"><strong dir="auto">{}</strong> <small>{}{note}</small></span>"#,
@@ -115,38 +94,18 @@ pub fn person_row(person: &Person) -> String {
 
 /// The picture of a person: initials on a colour of their own. Any site may show it.
 pub fn picture(person: &Person) -> Response {
-    let hue = person
-        .sub
-        .bytes()
-        .fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 360);
+    let hue = person.sub.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 360);
     let initials = escape(&person.initials());
     let svg = format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><rect width="96" height="96" fill="hsl({hue} 45% 35%)"/><text x="48" y="50" fill="#fff" font-family="system-ui,sans-serif" font-size="38" text-anchor="middle" dominant-baseline="middle">{initials}</text></svg>"##
     );
-    let anywhere = (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "cross-origin",
-    );
-    (
-        [
-            (CONTENT_TYPE, "image/svg+xml"),
-            (CACHE_CONTROL, "public, max-age=300"),
-            anywhere,
-        ],
-        svg,
-    )
-        .into_response()
+    let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=300"), anywhere], svg).into_response()
 }
 
 /// The stylesheet.
 pub async fn stylesheet() -> Response {
-    (
-        [
-            (CONTENT_TYPE, "text/css; charset=utf-8"),
-            (CACHE_CONTROL, "no-cache"),
-        ],
-        include_str!("sandbox.css"),
-    )
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], include_str!("sandbox.css"))
         .into_response()
 }
 
@@ -156,9 +115,6 @@ mod tests {
 
     #[test]
     fn nothing_of_a_name_becomes_markup() {
-        assert_eq!(
-            escape(r#"<a b="c" d='e'>&"#),
-            "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;"
-        );
+        assert_eq!(escape(r#"<a b="c" d='e'>&"#), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
     }
 }

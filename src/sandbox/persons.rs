@@ -44,19 +44,12 @@ impl Person {
 
     /// What to call the person on a page.
     pub fn label(&self) -> &str {
-        self.name
-            .as_deref()
-            .or(self.email.as_deref())
-            .unwrap_or("Account without a name")
+        self.name.as_deref().or(self.email.as_deref()).unwrap_or("Account without a name")
     }
 
     /// The name's first word, and the rest.
     pub fn names(&self) -> (Option<&str>, Option<&str>) {
-        match self
-            .name
-            .as_deref()
-            .map(|name| name.split_once(' ').unwrap_or((name, "")))
-        {
+        match self.name.as_deref().map(|name| name.split_once(' ').unwrap_or((name, ""))) {
             Some((given, "")) => (Some(given), None),
             Some((given, family)) => (Some(given), Some(family)),
             None => (None, None),
@@ -65,11 +58,7 @@ impl Person {
 
     /// Up to two letters for the picture.
     pub fn initials(&self) -> String {
-        self.label()
-            .split_whitespace()
-            .filter_map(|word| word.chars().next())
-            .take(2)
-            .collect()
+        self.label().split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()
     }
 
     /// The person with some members replaced, or what is wrong with them.
@@ -106,11 +95,7 @@ impl Persons {
     /// By e-mail or subject, as in `login_hint`.
     pub fn by_hint(&self, hint: &str) -> Option<&Person> {
         self.0.iter().find(|person| {
-            person.sub == hint
-                || person
-                    .email
-                    .as_deref()
-                    .is_some_and(|email| email.eq_ignore_ascii_case(hint))
+            person.sub == hint || person.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(hint))
         })
     }
 
@@ -142,23 +127,10 @@ fn cast() -> Vec<Person> {
     let long = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorff von und zu Hohenlohe-Schillingsfürst 🦄👩🏽‍🚀 مريم عبد الرحمن שלום";
     vec![
         somebody("ada", Some("Ada Lovelace"), Some("ada@gmail.com")),
-        Person {
-            hd: Some("navy.example".to_owned()),
-            ..grace
-        },
-        Person {
-            email_verified: false,
-            ..linus
-        },
-        Person {
-            picture: false,
-            ..plain
-        },
-        somebody(
-            "long",
-            Some(long),
-            Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com"),
-        ),
+        Person { hd: Some("navy.example".to_owned()), ..grace },
+        Person { email_verified: false, ..linus },
+        Person { picture: false, ..plain },
+        somebody("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
         somebody("nomail", Some("Niko Nomail"), None),
     ]
 }
@@ -166,11 +138,7 @@ fn cast() -> Vec<Person> {
 /// 21 digits that begin with 1, as Google's are; always the same for the same seed.
 fn subject_of(seed: &str) -> String {
     let hash = digest::digest(&digest::SHA256, seed.as_bytes());
-    let digits = hash
-        .as_ref()
-        .iter()
-        .take(20)
-        .map(|byte| char::from(b'0' + byte % 10));
+    let digits = hash.as_ref().iter().take(20).map(|byte| char::from(b'0' + byte % 10));
     std::iter::once('1').chain(digits).collect()
 }
 
@@ -193,21 +161,15 @@ mod tests {
             persons.put(Person::with_email(&format!("{number}@example.org"), None));
         }
         assert_eq!(persons.all().len(), CAPACITY);
-        assert!(
-            cast()
-                .iter()
-                .all(|person| persons.by_id(&person.id) == Some(person))
-        );
-        let subjects: std::collections::HashSet<_> =
-            persons.all().iter().map(|person| &person.sub).collect();
+        assert!(cast().iter().all(|person| persons.by_id(&person.id) == Some(person)));
+        let subjects: std::collections::HashSet<_> = persons.all().iter().map(|person| &person.sub).collect();
         assert_eq!(subjects.len(), CAPACITY);
     }
 
     #[test]
     fn a_change_of_the_wrong_type_is_refused_and_a_right_one_is_taken() {
         let ada = cast().remove(0);
-        let change =
-            |value: Value| ada.changed(Map::from_iter([("email_verified".to_owned(), value)]));
+        let change = |value: Value| ada.changed(Map::from_iter([("email_verified".to_owned(), value)]));
         assert!(change(Value::from("yes")).is_err());
         assert!(!change(Value::from(false)).unwrap().email_verified);
     }

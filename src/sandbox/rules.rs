@@ -42,13 +42,9 @@ impl<T: Clone> Rules<T> {
     /// The one that applies now, counted down: a person's own before one for everybody.
     pub fn take(&mut self, person: Option<&str>, fits: impl Fn(&T) -> bool) -> Option<T> {
         let find = |whose: Option<&str>| {
-            self.0.iter().position(|rule| {
-                rule.person.as_deref() == whose && rule.times != Some(0) && fits(&rule.what)
-            })
+            self.0.iter().position(|rule| rule.person.as_deref() == whose && rule.times != Some(0) && fits(&rule.what))
         };
-        let index = person
-            .and_then(|person| find(Some(person)))
-            .or_else(|| find(None))?;
+        let index = person.and_then(|person| find(Some(person))).or_else(|| find(None))?;
         let rule = &mut self.0[index];
         let what = rule.what.clone();
         if let Some(times) = &mut rule.times {
@@ -62,8 +58,7 @@ impl<T: Clone> Rules<T> {
 
     /// Disarms those of one person, or all.
     pub fn disarm(&mut self, person: Option<&str>) {
-        self.0
-            .retain(|rule| person.is_some() && rule.person.as_deref() != person);
+        self.0.retain(|rule| person.is_some() && rule.person.as_deref() != person);
     }
 }
 
@@ -72,11 +67,7 @@ mod tests {
     use super::*;
 
     fn rule(person: Option<&str>, times: Option<u32>, what: &'static str) -> Rule<&'static str> {
-        Rule {
-            person: person.map(str::to_owned),
-            times,
-            what,
-        }
+        Rule { person: person.map(str::to_owned), times, what }
     }
 
     #[test]

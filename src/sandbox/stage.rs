@@ -60,11 +60,7 @@ fn admit(world: &World, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
     };
     let house = state.house(provider);
     let person = person(&house.ledger, parts, &form);
-    let fault = endpoint.and_then(|here| {
-        house
-            .faults
-            .take(person.as_deref(), |rule| rule.endpoint == here)
-    });
+    let fault = endpoint.and_then(|here| house.faults.take(person.as_deref(), |rule| rule.endpoint == here));
     entry.provider = Some(provider.slug());
     entry.person = person;
     if let Some(endpoint) = endpoint {
@@ -74,11 +70,7 @@ fn admit(world: &World, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
 }
 
 fn form(parts: &Parts, body: &Bytes) -> Fields {
-    let kind = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match std::str::from_utf8(body) {
         Ok(text) if kind.starts_with("application/x-www-form-urlencoded") => Fields::parse(text),
         _ => Fields::default(),
@@ -93,23 +85,10 @@ fn place(path: &str) -> Option<(Provider, Option<Endpoint>)> {
 /// Whom the presented code or token belongs to.
 fn person(ledger: &Ledger, parts: &Parts, form: &Fields) -> Option<String> {
     let query = Fields::parse(parts.uri.query().unwrap_or_default());
-    let bearer = parts
-        .headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let code = form
-        .get("code")
-        .and_then(|code| ledger.codes.get(code))
-        .map(|code| &code.person);
+    let bearer = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let code = form.get("code").and_then(|code| ledger.codes.get(code)).map(|code| &code.person);
     let names = ["refresh_token", "access_token", "token"];
-    let presented = names
-        .iter()
-        .filter_map(|name| form.get(name).or_else(|| query.get(name)))
-        .chain(bearer);
-    let token = || {
-        presented
-            .filter_map(|text| ledger.access.get(text).or_else(|| ledger.refresh.get(text)))
-            .next()
-    };
+    let presented = names.iter().filter_map(|name| form.get(name).or_else(|| query.get(name))).chain(bearer);
+    let token = || presented.filter_map(|text| ledger.access.get(text).or_else(|| ledger.refresh.get(text))).next();
     code.or_else(|| token().map(|token| &token.person)).cloned()
 }

@@ -12,11 +12,7 @@ pub struct Stencil<'a> {
 impl<'a> Stencil<'a> {
     /// For this origin and this time (unix seconds).
     pub fn new(origin: &'a str, now: i64) -> Self {
-        Self {
-            origin,
-            now,
-            raw: Vec::new(),
-        }
+        Self { origin, now, raw: Vec::new() }
     }
 
     /// The value with its placeholders filled in.
@@ -57,10 +53,7 @@ impl<'a> Stencil<'a> {
             self.raw.push(raw.to_owned());
             return Value::from(place(self.raw.len() - 1));
         }
-        members
-            .iter()
-            .map(|(name, value)| (name.clone(), self.fill(value)))
-            .collect()
+        members.iter().map(|(name, value)| (name.clone(), self.fill(value))).collect()
     }
 }
 
@@ -76,9 +69,7 @@ mod tests {
     #[test]
     fn times_are_relative_and_of_the_type_asked_for() {
         let mut stencil = Stencil::new("http://o", 1_000);
-        let filled = stencil.fill(
-            &json!([{"$now": -61}, {"$now": 5, "as": "string"}, {"$now": 0, "as": "float"}, 7]),
-        );
+        let filled = stencil.fill(&json!([{"$now": -61}, {"$now": 5, "as": "string"}, {"$now": 0, "as": "float"}, 7]));
         assert_eq!(filled, json!([939, "1005", 1000.5, 7]));
     }
 
@@ -86,9 +77,6 @@ mod tests {
     fn raw_text_and_origin_are_put_in_place() {
         let mut stencil = Stencil::new("http://o", 0);
         let filled = stencil.fill(&json!({"exp": {"$raw": "1e400"}, "jku": "{origin}/trap"}));
-        assert_eq!(
-            stencil.print(&filled),
-            r#"{"exp":1e400,"jku":"http://o/trap"}"#
-        );
+        assert_eq!(stencil.print(&filled), r#"{"exp":1e400,"jku":"http://o/trap"}"#);
     }
 }

@@ -22,25 +22,13 @@ pub struct Trickle {
 impl Trickle {
     /// All of `body`, `piece` bytes at a time, with a pause before each.
     pub fn slowly(body: Bytes, piece: usize, pause: Duration) -> Self {
-        Self {
-            rest: body,
-            piece: piece.max(1),
-            pause,
-            breaks: false,
-            waiting: None,
-        }
+        Self { rest: body, piece: piece.max(1), pause, breaks: false, waiting: None }
     }
 
     /// `part` at once, and then an error, at which hyper closes the connection.
     pub fn breaking_off(part: Bytes) -> Self {
         // The pause lets the part reach the network before the end does.
-        Self {
-            piece: part.len().max(1),
-            rest: part,
-            pause: Duration::from_millis(20),
-            breaks: true,
-            waiting: None,
-        }
+        Self { piece: part.len().max(1), rest: part, pause: Duration::from_millis(20), breaks: true, waiting: None }
     }
 }
 
@@ -48,10 +36,7 @@ impl Body for Trickle {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let pause = self.pause;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(pause)));
         if waiting.as_mut().poll(context).is_pending() {
@@ -59,9 +44,7 @@ impl Body for Trickle {
         }
         self.waiting = None;
         if self.rest.is_empty() {
-            let end = self
-                .breaks
-                .then(|| Err(io::Error::from(io::ErrorKind::ConnectionReset)));
+            let end = self.breaks.then(|| Err(io::Error::from(io::ErrorKind::ConnectionReset)));
             return Poll::Ready(end);
         }
         let piece = self.piece.min(self.rest.len());

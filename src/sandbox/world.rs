@@ -82,12 +82,7 @@ impl State {
             patches: Patches::default(),
             faults: Faults::default(),
         };
-        Self {
-            persons: Persons::default(),
-            google,
-            log: RequestLog::default(),
-            clock_offset: 0,
-        }
+        Self { persons: Persons::default(), google, log: RequestLog::default(), clock_offset: 0 }
     }
 
     /// A provider's part.
@@ -99,12 +94,8 @@ impl State {
 
     /// The sandbox's time, unix seconds.
     pub fn now(&self) -> i64 {
-        let machine = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
-        i64::try_from(machine)
-            .unwrap_or(i64::MAX)
-            .saturating_add(self.clock_offset)
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.clock_offset)
     }
 }
 
@@ -112,13 +103,7 @@ impl World {
     /// A fresh one.
     pub fn new(origin: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
         let state = Mutex::new(State::new(first_key.clone()));
-        Self(Arc::new(Inner {
-            origin,
-            clients,
-            first_key,
-            closing: CancellationToken::new(),
-            state,
-        }))
+        Self(Arc::new(Inner { origin, clients, first_key, closing: CancellationToken::new(), state }))
     }
 
     /// `http://localhost:PORT`.

@@ -46,11 +46,7 @@ pub struct LoginView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A sign-in failed; `provider` is the label of the provider it was tried with, where known.
-    Refused {
-        refusal: Refusal,
-        provider: Option<String>,
-        slug: Option<String>,
-    },
+    Refused { refusal: Refusal, provider: Option<String>, slug: Option<String> },
     /// A page behind the sign-in was asked for.
     SignInFirst,
     /// The person signed out.

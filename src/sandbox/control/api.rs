@@ -76,16 +76,9 @@ pub async fn make_person(State(world): State<World>, body: Body<Map<String, Valu
         Err(rejection) => return rejection.into_response(),
     };
     let total = world.state().persons.all().len();
-    let email = changes
-        .get("email")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    let email = changes.get("email").and_then(Value::as_str).map(str::to_owned);
     let made_up = format!("made.up.{total}.{}@gmail.com", world.state().now());
-    put(
-        &world,
-        &Person::with_email(&email.unwrap_or(made_up), Some("Made Up".to_owned())),
-        changes,
-    )
+    put(&world, &Person::with_email(&email.unwrap_or(made_up), Some("Made Up".to_owned())), changes)
 }
 
 /// `POST /control/persons/{id}`.
@@ -153,10 +146,7 @@ fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response 
         Ok(person)
             if person.id != "new"
                 && !person.id.is_empty()
-                && person
-                    .id
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) =>
+                && person.id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) =>
         {
             person
         }

@@ -20,20 +20,15 @@ pub async fn submit(State(world): State<World>, body: String) -> Response {
                 r#"<h1>That did not work</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
                 escape(&error.to_string())
             );
-            Page {
-                status: StatusCode::BAD_REQUEST,
-                ..Page::new("providers", "That did not work", main)
-            }
-            .into_response()
+            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "That did not work", main) }
+                .into_response()
         }
     }
 }
 
 async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
     let person = form.get("person");
-    let times = form
-        .get("times")
-        .and_then(|times| times.parse::<u32>().ok());
+    let times = form.get("times").and_then(|times| times.parse::<u32>().ok());
     let name = form.get("order").unwrap_or_default();
     let body = match name {
         "reset" => {

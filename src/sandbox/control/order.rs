@@ -60,12 +60,7 @@ enum KeyOrder {
 }
 
 /// Carries out the order called `name`; the room's documentation lists them.
-pub async fn carry_out(
-    world: &World,
-    provider: Provider,
-    name: &str,
-    body: Value,
-) -> Result<(), OrderError> {
+pub async fn carry_out(world: &World, provider: Provider, name: &str, body: Value) -> Result<(), OrderError> {
     match name {
         "auto_consent" if body.get("person").is_none_or(Value::is_null) => {
             world.state().house(provider).ledger.auto = None
@@ -87,11 +82,7 @@ pub async fn carry_out(
         }
         "forget_consent" => {
             let Whom { person } = read(body)?;
-            world
-                .state()
-                .house(provider)
-                .ledger
-                .forget(person.as_deref());
+            world.state().house(provider).ledger.forget(person.as_deref());
         }
         "keys" => keys(world, provider, read(body)?).await?,
         other => return Err(OrderError::Unknown(other.to_owned())),
@@ -105,9 +96,7 @@ fn read<T: DeserializeOwned>(body: Value) -> Result<T, OrderError> {
 
 fn known(world: &World, person: Option<&str>) -> Result<(), OrderError> {
     match person {
-        Some(id) if world.state().persons.by_id(id).is_none() => {
-            Err(OrderError::Person(id.to_owned()))
-        }
+        Some(id) if world.state().persons.by_id(id).is_none() => Err(OrderError::Person(id.to_owned())),
         _ => Ok(()),
     }
 }
@@ -120,9 +109,7 @@ fn bend(world: &World, provider: Provider, rule: Rule<Bend>) -> Result<(), Order
 
 fn arm(world: &World, provider: Provider, rule: Rule<EndpointFault>) -> Result<(), OrderError> {
     known(world, rule.person.as_deref())?;
-    if rule.what.endpoint == Endpoint::AuthorizationResponse
-        && !matches!(rule.what.fault, Fault::Patch { .. })
-    {
+    if rule.what.endpoint == Endpoint::AuthorizationResponse && !matches!(rule.what.fault, Fault::Patch { .. }) {
         return Err(OrderError::ResponseFault);
     }
     world.state().house(provider).faults.arm(rule);
@@ -130,33 +117,13 @@ fn arm(world: &World, provider: Provider, rule: Rule<EndpointFault>) -> Result<(
 }
 
 fn preset(world: &World, provider: Provider, order: Preset) -> Result<(), OrderError> {
-    let Preset {
-        preset,
-        person,
-        times,
-    } = order;
+    let Preset { preset, person, times } = order;
     let named = presets::by_name(&preset).ok_or(OrderError::Preset(preset))?;
     if let Some(patch) = named.patch {
-        bend(
-            world,
-            provider,
-            Rule {
-                person: person.clone(),
-                times,
-                what: Bend { patch },
-            },
-        )?;
+        bend(world, provider, Rule { person: person.clone(), times, what: Bend { patch } })?;
     }
     for what in named.faults {
-        arm(
-            world,
-            provider,
-            Rule {
-                person: person.clone(),
-                times,
-                what,
-            },
-        )?;
+        arm(world, provider, Rule { person: person.clone(), times, what })?;
     }
     Ok(())
 }

@@ -68,31 +68,14 @@ pub async fn page(State(world): State<World>) -> Page {
             .map(|key| format!("<code>{}</code><br>", escape(&key.kid)))
             .collect::<String>(),
         armed = escape(&armed(&state)),
-        requests = state
-            .log
-            .entries(None)
-            .rev()
-            .take(30)
-            .map(row)
-            .collect::<String>(),
+        requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
     );
     Page::new("providers", "Control", main)
 }
 
 fn persons(state: &Everything) -> String {
-    let option = |(id, label): (&str, &str)| {
-        format!(
-            r#"<option value="{}">{}</option>"#,
-            escape(id),
-            escape(label)
-        )
-    };
-    state
-        .persons
-        .all()
-        .iter()
-        .map(|person| option((&person.id, person.label())))
-        .collect()
+    let option = |(id, label): (&str, &str)| format!(r#"<option value="{}">{}</option>"#, escape(id), escape(label));
+    state.persons.all().iter().map(|person| option((&person.id, person.label()))).collect()
 }
 
 fn options() -> String {
@@ -101,18 +84,9 @@ fn options() -> String {
     for group in presets.chunk_by(|one, other| one.group == other.group) {
         let options: String = group
             .iter()
-            .map(|preset| {
-                format!(
-                    r#"<option value="{}">{}</option>"#,
-                    escape(&preset.name),
-                    escape(&preset.what)
-                )
-            })
+            .map(|preset| format!(r#"<option value="{}">{}</option>"#, escape(&preset.name), escape(&preset.what)))
             .collect();
-        html.push_str(&format!(
-            r#"<optgroup label="{}">{options}</optgroup>"#,
-            escape(&group[0].group)
-        ));
+        html.push_str(&format!(r#"<optgroup label="{}">{options}</optgroup>"#, escape(&group[0].group)));
     }
     html
 }
@@ -124,9 +98,7 @@ fn armed(state: &Everything) -> String {
 }
 
 fn row(entry: &Entry) -> String {
-    let status = entry
-        .status
-        .map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let status = entry.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
     let fields = json!({"query": entry.query, "form": entry.form}).to_string();
     let cells = [
         entry.seq.to_string(),
@@ -136,10 +108,5 @@ fn row(entry: &Entry) -> String {
         fields.chars().take(300).collect(),
         status,
     ];
-    format!(
-        "<tr>{}</tr>",
-        cells
-            .map(|cell| format!("<td>{}</td>", escape(&cell)))
-            .concat()
-    )
+    format!("<tr>{}</tr>", cells.map(|cell| format!("<td>{}</td>", escape(&cell))).concat())
 }

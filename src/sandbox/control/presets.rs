@@ -40,14 +40,9 @@ mod tests {
     #[test]
     fn the_file_reads_and_its_names_are_unique_and_each_does_something() {
         let presets: Vec<Preset> = serde_json::from_str(include_str!("presets.json")).unwrap();
-        let names: std::collections::HashSet<_> =
-            presets.iter().map(|preset| preset.name.as_str()).collect();
+        let names: std::collections::HashSet<_> = presets.iter().map(|preset| preset.name.as_str()).collect();
         assert_eq!(names.len(), presets.len());
-        assert!(
-            presets
-                .iter()
-                .all(|preset| preset.patch.is_some() || !preset.faults.is_empty())
-        );
+        assert!(presets.iter().all(|preset| preset.patch.is_some() || !preset.faults.is_empty()));
         assert!(by_name("wrong_nonce").is_some() && by_name("no such").is_none());
     }
 }

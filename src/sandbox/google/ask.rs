@@ -1,12 +1,12 @@
 //! The authorization endpoint: from the request, by the chooser and the consent screen, to the answer.
 
 use axum::extract::{RawQuery, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::browser::{sign_in, signed_in};
+use super::browser::signed_in;
 use super::grant::{Consent, allow, answer, deny};
+use super::proceed::{needs_consent, proceed, see, signed, silently};
 use super::request::{self, AuthorizationRequest, Unfit};
 use super::{AUTHORIZE, pages, scopes};
 use crate::sandbox::fields::Fields;
@@ -15,11 +15,7 @@ use crate::sandbox::persons::Person;
 use crate::sandbox::world::World;
 
 /// `GET /o/oauth2/v2/auth`: the chooser, or whatever comes next when the person is clear.
-pub async fn ask(
-    State(world): State<World>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
+pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let request = match read(&world, query) {
         Ok(request) => request,
         Err(response) => return *response,
@@ -28,10 +24,7 @@ pub async fn ask(
         return response;
     }
     let signed_in = signed_in(&world.state().google.ledger, &headers);
-    let hinted = request
-        .login_hint
-        .as_deref()
-        .and_then(|hint| world.state().persons.by_hint(hint).cloned());
+    let hinted = request.login_hint.as_deref().and_then(|hint| world.state().persons.by_hint(hint).cloned());
     if request.prompt.none {
         return silently(&world, &request, &headers, &signed_in, hinted);
     }
@@ -62,9 +55,7 @@ pub async fn choose(
 
 /// `GET /o/oauth2/v2/auth/consent`: the consent screen for the person in the query.
 pub async fn consent(State(world): State<World>, RawQuery(query): RawQuery) -> Response {
-    let person = Fields::parse(query.as_deref().unwrap_or_default())
-        .get("person")
-        .map(str::to_owned);
+    let person = Fields::parse(query.as_deref().unwrap_or_default()).get("person").map(str::to_owned);
     let request = match read(&world, query) {
         Ok(request) => request,
         Err(response) => return *response,
@@ -91,46 +82,23 @@ pub async fn decide(
     if form.get("decision") != Some("allow") {
         return deny(&world, &request, "access_denied", form.get("person"));
     }
-    let person = form
-        .get("person")
-        .and_then(|id| world.state().persons.by_id(id).cloned());
+    let person = form.get("person").and_then(|id| world.state().persons.by_id(id).cloned());
     let Some(person) = person else {
         return see(format!("/google/{AUTHORIZE}?{}", request.query));
     };
     let checked: Vec<_> = form.all("scope").map(str::to_owned).collect();
     let granted = granted(&request, Some(&checked));
-    signed(
-        &world,
-        &headers,
-        &person,
-        allow(
-            &world,
-            &request,
-            &person,
-            Consent {
-                granted,
-                shown: true,
-            },
-        ),
-    )
+    signed(&world, &headers, &person, allow(&world, &request, &person, Consent { granted, shown: true }))
 }
 
 fn read(world: &World, query: Option<String>) -> Result<AuthorizationRequest, Box<Response>> {
-    let unfit = match request::read(
-        query.as_deref().unwrap_or_default(),
-        &world.clients().google,
-    ) {
+    let unfit = match request::read(query.as_deref().unwrap_or_default(), &world.clients().google) {
         Ok(request) => return Ok(request),
         Err(unfit) => unfit,
     };
     Err(Box::new(match unfit {
         Unfit::Page { code, why } => pages::unfit(code, &why).into_response(),
-        Unfit::Redirect {
-            code,
-            why,
-            redirect_uri,
-            state,
-        } => {
+        Unfit::Redirect { code, why, redirect_uri, state } => {
             let error = vec![("error", code.to_owned()), ("error_description", why)];
             answer(world, &redirect_uri, state.as_deref(), error, None)
         }
@@ -138,101 +106,23 @@ fn read(world: &World, query: Option<String>) -> Result<AuthorizationRequest, Bo
 }
 
 /// The answer that control has given for the next requests, if it has.
-fn answer_in_advance(
-    world: &World,
-    request: &AuthorizationRequest,
-    headers: &HeaderMap,
-) -> Option<Response> {
+fn answer_in_advance(world: &World, request: &AuthorizationRequest, headers: &HeaderMap) -> Option<Response> {
     let auto = world.state().google.ledger.take_auto()?;
     let person = world.state().persons.by_id(&auto.person).cloned()?;
     if auto.decision == Decision::Deny {
         return Some(deny(world, request, "access_denied", Some(&person.id)));
     }
-    let consent = Consent {
-        granted: granted(request, auto.scopes.as_deref()),
-        shown: needs_consent(world, request, &person),
-    };
-    Some(signed(
-        world,
-        headers,
-        &person,
-        allow(world, request, &person, consent),
-    ))
-}
-
-/// `prompt=none` (OpenID Connect Core §3.1.2.1): an answer without a page, or an error.
-fn silently(
-    world: &World,
-    request: &AuthorizationRequest,
-    headers: &HeaderMap,
-    signed_in: &[String],
-    hinted: Option<Person>,
-) -> Response {
-    let person = match (signed_in, &request.login_hint) {
-        ([], _) => None,
-        (known, Some(_)) => hinted.filter(|person| known.contains(&person.id)),
-        ([only], None) => world.state().persons.by_id(only).cloned(),
-        // Several are signed in and none is named: only a chooser could tell.
-        (_, None) => return deny(world, request, "interaction_required", None),
-    };
-    let Some(person) = person else {
-        return deny(world, request, "login_required", None);
-    };
-    if needs_consent(world, request, &person) {
-        return deny(world, request, "consent_required", Some(&person.id));
-    }
-    proceed(world, request, headers, &person)
-}
-
-/// The person is clear: the consent screen if something new is asked or it is demanded, else the code.
-fn proceed(
-    world: &World,
-    request: &AuthorizationRequest,
-    headers: &HeaderMap,
-    person: &Person,
-) -> Response {
-    let response = if needs_consent(world, request, person) {
-        see(format!(
-            "/google/{AUTHORIZE}/consent?{}&person={}",
-            request.query, person.id
-        ))
-    } else {
-        allow(
-            world,
-            request,
-            person,
-            Consent {
-                granted: request.scopes.clone(),
-                shown: false,
-            },
-        )
-    };
-    signed(world, headers, person, response)
-}
-
-fn needs_consent(world: &World, request: &AuthorizationRequest, person: &Person) -> bool {
-    let known = world
-        .state()
-        .google
-        .ledger
-        .consent(&person.id, &request.client_id);
-    request.prompt.consent || !request.scopes.is_subset(&known)
+    let consent =
+        Consent { granted: granted(request, auto.scopes.as_deref()), shown: needs_consent(world, request, &person) };
+    Some(signed(world, headers, &person, allow(world, request, &person, consent)))
 }
 
 /// Sign-in scopes, and those extra ones that are among `checked` (all without it).
 fn granted(request: &AuthorizationRequest, checked: Option<&[String]>) -> Scopes {
-    let checked: Option<Scopes> = checked.map(|checked| {
-        checked
-            .iter()
-            .filter_map(|scope| scopes::read(scope).ok())
-            .flatten()
-            .collect()
-    });
+    let checked: Option<Scopes> =
+        checked.map(|checked| checked.iter().filter_map(|scope| scopes::read(scope).ok()).flatten().collect());
     let takes = |scope: &&String| {
-        scopes::is_for_sign_in(scope)
-            || checked
-                .as_ref()
-                .is_none_or(|checked| checked.contains(*scope))
+        scopes::is_for_sign_in(scope) || checked.as_ref().is_none_or(|checked| checked.contains(*scope))
     };
     request.scopes.iter().filter(takes).cloned().collect()
 }
@@ -243,29 +133,13 @@ fn chosen(world: &World, form: &Fields) -> Option<Person> {
     if id != "new" {
         return state.persons.by_id(id).cloned();
     }
-    let email = form
-        .get("email")
-        .filter(|email| email.contains('@') && email.len() <= 320)?;
+    let email = form.get("email").filter(|email| email.contains('@') && email.len() <= 320)?;
     if let Some(known) = state.persons.by_hint(email) {
         return Some(known.clone());
     }
-    let name = form
-        .get("name")
-        .map(|name| name.chars().take(200).collect());
+    let name = form.get("name").map(|name| name.chars().take(200).collect());
     let mut person = Person::with_email(email, name);
     person.email_verified = form.get("verified") != Some("no");
     state.persons.put(person.clone());
     Some(person)
-}
-
-fn signed(world: &World, headers: &HeaderMap, person: &Person, mut response: Response) -> Response {
-    let cookie = sign_in(&mut world.state().google.ledger, headers, &person.id);
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn see(location: String) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

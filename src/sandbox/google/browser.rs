@@ -13,23 +13,13 @@ const COOKIE_NAME: &str = "sandbox_google";
 
 /// The browser's cookie value, if it sent one.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let pairs = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE_NAME)
-        .map(|(_, value)| value)
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
 }
 
 /// The persons signed in to this browser, the latest first.
 pub fn signed_in(ledger: &Ledger, headers: &HeaderMap) -> Vec<String> {
-    cookie(headers)
-        .and_then(|value| ledger.browsers.get(value))
-        .cloned()
-        .unwrap_or_default()
+    cookie(headers).and_then(|value| ledger.browsers.get(value)).cloned().unwrap_or_default()
 }
 
 /// Signs the person in to this browser; returns the `Set-Cookie` value.
@@ -47,17 +37,8 @@ pub fn sign_in(ledger: &mut Ledger, headers: &HeaderMap, person: &str) -> String
 /// `POST /google/signout`: nobody is signed in to this browser any more.
 pub async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
     if let Some(value) = cookie(&headers) {
-        world
-            .state()
-            .google
-            .ledger
-            .browsers
-            .retain(|known, _| known != value);
+        world.state().google.ledger.browsers.retain(|known, _| known != value);
     }
     let gone = format!("{COOKIE_NAME}=; Path=/google; HttpOnly; SameSite=Lax; Max-Age=0");
-    (
-        StatusCode::SEE_OTHER,
-        [(LOCATION, "/".to_owned()), (SET_COOKIE, gone)],
-    )
-        .into_response()
+    (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, gone)]).into_response()
 }

@@ -17,10 +17,7 @@ pub fn claims(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Val
     say("sub", Some(json!(person.sub)));
     if scopes.contains(EMAIL) {
         say("email", person.email.as_ref().map(|email| json!(email)));
-        say(
-            "email_verified",
-            person.email.as_ref().map(|_| json!(person.email_verified)),
-        );
+        say("email_verified", person.email.as_ref().map(|_| json!(person.email_verified)));
         say("hd", person.hd.as_ref().map(|hd| json!(hd)));
     }
     if scopes.contains(PROFILE) {
@@ -28,12 +25,7 @@ pub fn claims(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Val
         say("name", person.name.as_ref().map(|name| json!(name)));
         say("given_name", given.map(Value::from));
         say("family_name", family.map(Value::from));
-        say(
-            "picture",
-            person
-                .picture
-                .then(|| json!(format!("{origin}/picture/{}", person.id))),
-        );
+        say("picture", person.picture.then(|| json!(format!("{origin}/picture/{}", person.id))));
     }
     claims
 }

@@ -26,12 +26,7 @@ pub struct Consent {
 }
 
 /// Makes a code and sends it to the client.
-pub fn allow(
-    world: &World,
-    request: &AuthorizationRequest,
-    person: &Person,
-    consent: Consent,
-) -> Response {
+pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, consent: Consent) -> Response {
     let mut granted = consent.granted;
     if granted.is_empty() {
         return deny(world, request, "access_denied", Some(&person.id));
@@ -60,39 +55,15 @@ pub fn allow(
         ledger.codes.insert(code.clone(), bound);
     }
     let scope = granted.into_iter().collect::<Vec<_>>().join(" ");
-    let mut parameters = vec![
-        ("code", code),
-        ("scope", scope),
-        ("authuser", "0".to_owned()),
-    ];
+    let mut parameters = vec![("code", code), ("scope", scope), ("authuser", "0".to_owned())];
     parameters.extend(person.hd.clone().map(|hd| ("hd", hd)));
-    parameters.push((
-        "prompt",
-        if consent.shown { "consent" } else { "none" }.to_owned(),
-    ));
-    answer(
-        world,
-        &request.redirect_uri,
-        request.state.as_deref(),
-        parameters,
-        Some(&person.id),
-    )
+    parameters.push(("prompt", if consent.shown { "consent" } else { "none" }.to_owned()));
+    answer(world, &request.redirect_uri, request.state.as_deref(), parameters, Some(&person.id))
 }
 
 /// Sends an error to the client.
-pub fn deny(
-    world: &World,
-    request: &AuthorizationRequest,
-    code: &str,
-    person: Option<&str>,
-) -> Response {
-    answer(
-        world,
-        &request.redirect_uri,
-        request.state.as_deref(),
-        vec![("error", code.to_owned())],
-        person,
-    )
+pub fn deny(world: &World, request: &AuthorizationRequest, code: &str, person: Option<&str>) -> Response {
+    answer(world, &request.redirect_uri, request.state.as_deref(), vec![("error", code.to_owned())], person)
 }
 
 /// The redirect to the client, with `state` and `iss` (RFC 9207), bent by a fault if one is armed.
@@ -106,14 +77,8 @@ pub fn answer(
     let mut pairs: Vec<(String, String)> = Vec::new();
     pairs.extend(state.map(|state| ("state".to_owned(), state.to_owned())));
     pairs.push(("iss".to_owned(), issuer(world.origin())));
-    pairs.extend(
-        parameters
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value)),
-    );
-    let here = |rule: &crate::sandbox::faults::EndpointFault| {
-        rule.endpoint == Endpoint::AuthorizationResponse
-    };
+    pairs.extend(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let here = |rule: &crate::sandbox::faults::EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
     let armed = world.state().google.faults.take(person, here);
     if let Some(Fault::Patch { set, remove }) = armed.map(|rule| rule.fault) {
         pairs = bent(pairs, &set, &remove, &Stencil::new(world.origin(), 0));
@@ -122,14 +87,7 @@ pub fn answer(
         return StatusCode::BAD_REQUEST.into_response();
     };
     location.query_pairs_mut().extend_pairs(pairs);
-    (
-        StatusCode::SEE_OTHER,
-        [
-            (LOCATION, location.to_string()),
-            (CACHE_CONTROL, "no-store".to_owned()),
-        ],
-    )
-        .into_response()
+    (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
 }
 
 fn bent(
@@ -138,26 +96,14 @@ fn bent(
     remove: &[String],
     stencil: &Stencil<'_>,
 ) -> Vec<(String, String)> {
-    let honest = |name: &str| {
-        pairs
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
-    };
-    let mut bent: Vec<_> = pairs
-        .iter()
-        .filter(|(name, _)| !remove.contains(name) && !set.contains_key(name))
-        .cloned()
-        .collect();
+    let honest =
+        |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let mut bent: Vec<_> =
+        pairs.iter().filter(|(name, _)| !remove.contains(name) && !set.contains_key(name)).cloned().collect();
     for (name, value) in set {
-        let values = value
-            .as_array()
-            .map_or_else(|| vec![value], |values| values.iter().collect());
+        let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
         for value in values {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), |text| stencil.text(text));
+            let text = value.as_str().map_or_else(|| value.to_string(), |text| stencil.text(text));
             bent.push((name.clone(), text.replace("{value}", &honest(name))));
         }
     }
@@ -171,19 +117,11 @@ mod tests {
 
     #[test]
     fn a_patch_can_replace_repeat_and_remove_parameters() {
-        let pairs = [("state", "s"), ("iss", "i"), ("code", "c")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let pairs =
+            [("state", "s"), ("iss", "i"), ("code", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let set = json!({"code": ["{value}", "second"], "iss": "{origin}/evil"});
-        let bent = bent(
-            pairs.to_vec(),
-            set.as_object().unwrap(),
-            &["state".to_owned()],
-            &Stencil::new("http://o", 0),
-        );
-        let shown: Vec<_> = bent
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let bent = bent(pairs.to_vec(), set.as_object().unwrap(), &["state".to_owned()], &Stencil::new("http://o", 0));
+        let shown: Vec<_> = bent.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(shown, ["code=c", "code=second", "iss=http://o/evil"]);
     }
 }

@@ -9,11 +9,14 @@
 //! token takes the whole grant back.
 
 mod ask;
+mod authenticate;
 mod browser;
 mod claims;
 mod discovery;
 mod grant;
+mod issue;
 mod pages;
+mod proceed;
 mod refusal;
 mod request;
 mod revoke;
@@ -47,36 +50,21 @@ pub fn issuer(origin: &str) -> String {
 
 /// Which endpoint a path below `/google/` is.
 pub fn endpoint(path: &str) -> Option<Endpoint> {
-    ENDPOINTS
-        .iter()
-        .find(|(known, _)| *known == path)
-        .map(|(_, endpoint)| *endpoint)
+    ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
 /// Everything below `/google`.
 pub fn routes() -> Router<World> {
     let provider = Router::new()
-        .route(
-            "/.well-known/openid-configuration",
-            get(discovery::document),
-        )
+        .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/certs", get(discovery::certs))
         .route("/o/oauth2/v2/auth", get(ask::ask))
         .route("/o/oauth2/v2/auth/person", post(ask::choose))
-        .route(
-            "/o/oauth2/v2/auth/consent",
-            get(ask::consent).post(ask::decide),
-        )
+        .route("/o/oauth2/v2/auth/consent", get(ask::consent).post(ask::decide))
         .route("/signout", post(browser::sign_out))
         .route("/token", post(token::token))
-        .route(
-            "/userinfo",
-            get(userinfo::userinfo).post(userinfo::userinfo),
-        )
-        .route(
-            "/tokeninfo",
-            get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo),
-        )
+        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
+        .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
         .route("/revoke", post(revoke::revoke));
     Router::new().nest("/google", provider)
 }

@@ -11,24 +11,12 @@ use crate::sandbox::persons::Person;
 use crate::sandbox::world::{Provider, World};
 
 /// The account chooser; the hinted person and those who are signed in come first.
-pub fn chooser(
-    world: &World,
-    request: &AuthorizationRequest,
-    signed_in: &[String],
-    hinted: Option<&Person>,
-) -> Page {
+pub fn chooser(world: &World, request: &AuthorizationRequest, signed_in: &[String], hinted: Option<&Person>) -> Page {
     let mut persons = world.state().persons.all().to_vec();
     let is_hinted = |person: &Person| hinted.is_some_and(|hinted| hinted.id == person.id);
     persons.sort_by_key(|person| (!is_hinted(person), !signed_in.contains(&person.id)));
-    let rows: String = persons
-        .iter()
-        .map(|person| row(person, signed_in.contains(&person.id)))
-        .collect();
-    let hint = hinted
-        .is_none()
-        .then_some(request.login_hint.as_deref())
-        .flatten()
-        .unwrap_or_default();
+    let rows: String = persons.iter().map(|person| row(person, signed_in.contains(&person.id))).collect();
+    let hint = hinted.is_none().then_some(request.login_hint.as_deref()).flatten().unwrap_or_default();
     let sign_out = if signed_in.is_empty() { "" } else { SIGN_OUT };
     let main = format!(
         r#"<h1>Choose an account</h1>
@@ -61,28 +49,16 @@ pub fn chooser(
 
 /// The consent screen: what is always granted, and a box for each scope that can be declined.
 pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -> Page {
-    let (always, extra): (Vec<_>, Vec<_>) = request
-        .scopes
-        .iter()
-        .partition(|scope| scopes::is_for_sign_in(scope));
-    let always: String = always
-        .iter()
-        .map(|scope| format!("<li>{}</li>", escape(&scopes::description(scope))))
-        .collect();
+    let (always, extra): (Vec<_>, Vec<_>) = request.scopes.iter().partition(|scope| scopes::is_for_sign_in(scope));
+    let always: String =
+        always.iter().map(|scope| format!("<li>{}</li>", escape(&scopes::description(scope)))).collect();
     let always = if always.is_empty() {
         always
     } else {
         format!(r#"<h2>It will be able to</h2><ul class="granted">{always}</ul>"#)
     };
-    let known = world
-        .state()
-        .google
-        .ledger
-        .consent(&person.id, &request.client_id);
-    let boxes: String = extra
-        .iter()
-        .map(|scope| checkbox(scope, known.contains(*scope)))
-        .collect();
+    let known = world.state().google.ledger.consent(&person.id, &request.client_id);
+    let boxes: String = extra.iter().map(|scope| checkbox(scope, known.contains(*scope))).collect();
     let boxes = if boxes.is_empty() {
         boxes
     } else {
@@ -117,45 +93,25 @@ pub fn unfit(code: &str, why: &str) -> Page {
         escape(code),
         crate::sandbox::REDIRECT_PATH,
     );
-    let status = if code == "invalid_client" {
-        StatusCode::UNAUTHORIZED
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    Page {
-        status,
-        ..Page::new(Provider::Google.label(), "Access blocked", main)
-    }
+    let status = if code == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    Page { status, ..Page::new(Provider::Google.label(), "Access blocked", main) }
 }
 
 const SIGN_OUT: &str = r#"<form method="post" action="/google/signout"><div class="actions"><button class="button">Sign out of all sandbox accounts</button></div></form>"#;
 
 fn page(title: &str, main: String, request: &AuthorizationRequest) -> Page {
-    let origin = Url::parse(&request.redirect_uri)
-        .ok()
-        .map(|url| url.origin().ascii_serialization());
-    Page {
-        form_ends_at: origin,
-        ..Page::new(Provider::Google.label(), title, main)
-    }
+    let origin = Url::parse(&request.redirect_uri).ok().map(|url| url.origin().ascii_serialization());
+    Page { form_ends_at: origin, ..Page::new(Provider::Google.label(), title, main) }
 }
 
 fn row(person: &Person, signed_in: bool) -> String {
-    let tag = if signed_in {
-        r#"<span class="tag">Signed in</span>"#
-    } else {
-        ""
-    };
+    let tag = if signed_in { r#"<span class="tag">Signed in</span>"# } else { "" };
     let (id, row) = (escape(&person.id), person_row(person));
     format!(r#"<li><button class="person" name="person" value="{id}">{row}{tag}</button></li>"#)
 }
 
 fn checkbox(scope: &str, granted_before: bool) -> String {
-    let note = if granted_before {
-        " <small>(granted before)</small>"
-    } else {
-        ""
-    };
+    let note = if granted_before { " <small>(granted before)</small>" } else { "" };
     let (scope, description) = (escape(scope), escape(&scopes::description(scope)));
     format!(
         r#"<label class="check"><input type="checkbox" name="scope" value="{scope}" checked><span>{description}{note}</span></label>"#
@@ -165,6 +121,5 @@ fn checkbox(scope: &str, granted_before: bool) -> String {
 /// Clients have no name of their own here: the place that they are at says more to a developer.
 fn client_name(request: &AuthorizationRequest) -> String {
     let url = Url::parse(&request.redirect_uri).ok();
-    url.map(|url| url.authority().to_owned())
-        .unwrap_or_else(|| request.client_id.clone())
+    url.map(|url| url.authority().to_owned()).unwrap_or_else(|| request.client_id.clone())
 }

@@ -18,11 +18,7 @@ impl Refusal {
 
     /// 401: these client credentials are not known.
     pub fn client() -> Self {
-        Self(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            "The OAuth client was not found or its secret is wrong.",
-        )
+        Self(StatusCode::UNAUTHORIZED, "invalid_client", "The OAuth client was not found or its secret is wrong.")
     }
 }
 
@@ -37,10 +33,7 @@ impl IntoResponse for Refusal {
             } else {
                 "Bearer realm=\"sandbox\", error=\"invalid_token\""
             };
-            response.headers_mut().insert(
-                WWW_AUTHENTICATE,
-                axum::http::HeaderValue::from_static(scheme),
-            );
+            response.headers_mut().insert(WWW_AUTHENTICATE, axum::http::HeaderValue::from_static(scheme));
         }
         response
     }

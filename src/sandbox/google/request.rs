@@ -71,39 +71,22 @@ pub fn read(query: &str, client: &Client) -> Result<AuthorizationRequest, Unfit>
     let fields = Fields::parse(query);
     let page = |code, why: String| Err(Unfit::Page { code, why });
     let Some(client_id) = fields.get("client_id") else {
-        return page(
-            "invalid_request",
-            "Missing required parameter: client_id".to_owned(),
-        );
+        return page("invalid_request", "Missing required parameter: client_id".to_owned());
     };
     if client_id != client.id {
-        return page(
-            "invalid_client",
-            format!("The OAuth client was not found: {client_id}"),
-        );
+        return page("invalid_client", format!("The OAuth client was not found: {client_id}"));
     }
     let redirect_uri = match fields.get("redirect_uri") {
         None => {
-            return page(
-                "invalid_request",
-                "Missing required parameter: redirect_uri".to_owned(),
-            );
+            return page("invalid_request", "Missing required parameter: redirect_uri".to_owned());
         }
         Some(uri) if !redirect_uri_fits(uri) || fields.all("redirect_uri").count() > 1 => {
-            return page(
-                "redirect_uri_mismatch",
-                format!("This client may not be answered at {uri}"),
-            );
+            return page("redirect_uri_mismatch", format!("This client may not be answered at {uri}"));
         }
         Some(uri) => uri.to_owned(),
     };
     let state = fields.get("state").map(str::to_owned);
-    let refuse = |(code, why)| Unfit::Redirect {
-        code,
-        why,
-        redirect_uri: redirect_uri.clone(),
-        state: state.clone(),
-    };
+    let refuse = |(code, why)| Unfit::Redirect { code, why, redirect_uri: redirect_uri.clone(), state: state.clone() };
     let asked = Asked::read(&fields).map_err(refuse)?;
     Ok(AuthorizationRequest {
         client_id: client_id.to_owned(),
@@ -137,15 +120,10 @@ impl Asked {
         match fields.get("response_type") {
             Some("code") => {}
             None => {
-                return Err(invalid(
-                    "Missing required parameter: response_type".to_owned(),
-                ));
+                return Err(invalid("Missing required parameter: response_type".to_owned()));
             }
             Some(other) => {
-                return Err((
-                    "unsupported_response_type",
-                    format!("Not supported: {other}"),
-                ));
+                return Err(("unsupported_response_type", format!("Not supported: {other}")));
             }
         }
         if let Some(mode) = fields.get("response_mode").filter(|mode| *mode != "query") {
@@ -154,8 +132,7 @@ impl Asked {
         let Some(scope) = fields.get("scope") else {
             return Err(invalid("Missing required parameter: scope".to_owned()));
         };
-        let scopes = scopes::read(scope)
-            .map_err(|unknown| ("invalid_scope", format!("Unknown scope: {unknown}")))?;
+        let scopes = scopes::read(scope).map_err(|unknown| ("invalid_scope", format!("Unknown scope: {unknown}")))?;
         let offline = match fields.get("access_type") {
             None | Some("online") => false,
             Some("offline") => true,
@@ -163,21 +140,13 @@ impl Asked {
         };
         let challenge = challenge(fields).map_err(invalid)?;
         let prompt = prompt(fields.get("prompt").unwrap_or_default()).map_err(invalid)?;
-        Ok(Self {
-            scopes,
-            prompt,
-            offline,
-            challenge,
-        })
+        Ok(Self { scopes, prompt, offline, challenge })
     }
 }
 
 /// RFC 7636 §4.3; the method `plain` is not offered.
 fn challenge(fields: &Fields) -> Result<Option<String>, String> {
-    match (
-        fields.get("code_challenge"),
-        fields.get("code_challenge_method"),
-    ) {
+    match (fields.get("code_challenge"), fields.get("code_challenge_method")) {
         (None, None) => Ok(None),
         (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(Some(challenge.to_owned())),
         (Some(_), Some("S256")) => Err("Invalid code_challenge".to_owned()),
@@ -193,9 +162,7 @@ fn prompt(text: &str) -> Result<Prompt, String> {
             "consent" => prompt.consent = true,
             "select_account" => prompt.select_account = true,
             other => {
-                return Err(format!(
-                    "Invalid parameter value for prompt: Invalid prompt: {other}"
-                ));
+                return Err(format!("Invalid parameter value for prompt: Invalid prompt: {other}"));
             }
         }
     }

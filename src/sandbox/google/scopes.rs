@@ -12,10 +12,7 @@ pub const OPENID: &str = "openid";
 
 /// The scopes of a request in the spelling of the answers; `Err` with the first that Google does not know.
 pub fn read(text: &str) -> Result<Scopes, &str> {
-    text.split(' ')
-        .filter(|scope| !scope.is_empty())
-        .map(canonical)
-        .collect()
+    text.split(' ').filter(|scope| !scope.is_empty()).map(canonical).collect()
 }
 
 fn canonical(scope: &str) -> Result<String, &str> {
@@ -40,9 +37,7 @@ pub fn description(scope: &str) -> String {
         Some("userinfo.profile") => "See your name and picture".to_owned(),
         Some("drive.metadata.readonly") => "See information about your Drive files".to_owned(),
         Some("drive.readonly") => "See and download all your Drive files".to_owned(),
-        Some("drive.file") => {
-            "See and change the Drive files that you use with this app".to_owned()
-        }
+        Some("drive.file") => "See and change the Drive files that you use with this app".to_owned(),
         Some("calendar.events.readonly") => "See the events of your calendars".to_owned(),
         Some("calendar.readonly") => "See and download your calendars".to_owned(),
         Some(other) => format!("Use {other}"),
@@ -56,10 +51,7 @@ mod tests {
 
     #[test]
     fn both_spellings_are_one_scope() {
-        assert_eq!(
-            read("openid email profile"),
-            read(&format!("openid  {EMAIL} {PROFILE} email"))
-        );
+        assert_eq!(read("openid email profile"), read(&format!("openid  {EMAIL} {PROFILE} email")));
         assert_eq!(read("openid email").map(|scopes| scopes.len()), Ok(2));
     }
 

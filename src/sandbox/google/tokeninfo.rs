@@ -14,31 +14,15 @@ use crate::sandbox::fields::Fields;
 use crate::sandbox::world::{State as Everything, World};
 
 /// `GET` or `POST /tokeninfo` with `access_token` or `id_token`.
-pub async fn tokeninfo(
-    State(world): State<World>,
-    RawQuery(query): RawQuery,
-    body: String,
-) -> Response {
-    let (query, form) = (
-        Fields::parse(query.as_deref().unwrap_or_default()),
-        Fields::parse(&body),
-    );
-    let given = |name: &str| {
-        query
-            .get(name)
-            .or_else(|| form.get(name))
-            .map(str::to_owned)
-    };
+pub async fn tokeninfo(State(world): State<World>, RawQuery(query): RawQuery, body: String) -> Response {
+    let (query, form) = (Fields::parse(query.as_deref().unwrap_or_default()), Fields::parse(&body));
+    let given = |name: &str| query.get(name).or_else(|| form.get(name)).map(str::to_owned);
     let state = world.state();
     let info = match (given("access_token"), given("id_token")) {
         (Some(text), None) => of_access_token(&state, &text),
         (None, Some(text)) => of_id_token(&state, &text),
         _ => {
-            return Refusal::bad(
-                "invalid_request",
-                "One of access_token and id_token is needed.",
-            )
-            .into_response();
+            return Refusal::bad("invalid_request", "One of access_token and id_token is needed.").into_response();
         }
     };
     match info {
@@ -72,32 +56,15 @@ fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
 fn of_id_token(state: &Everything, text: &str) -> Option<Value> {
     let (input, signature) = text.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    if !state
-        .google
-        .keys
-        .published()
-        .any(|key| key.verifies(input.as_bytes(), &signature))
-    {
+    if !state.google.keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
         return None;
     }
     let (header, payload) = input.split_once('.')?;
-    let read = |part: &str| {
-        serde_json::from_slice::<Map<String, Value>>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-    };
+    let read = |part: &str| serde_json::from_slice::<Map<String, Value>>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok();
     let (header, payload) = (read(header)?, read(payload)?);
     if payload.get("exp")?.as_i64()? <= state.now() {
         return None;
     }
-    let as_text = |value: &Value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
-    };
-    Some(
-        payload
-            .iter()
-            .chain(&header)
-            .map(|(name, value)| (name.clone(), Value::from(as_text(value))))
-            .collect(),
-    )
+    let as_text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Some(payload.iter().chain(&header).map(|(name, value)| (name.clone(), Value::from(as_text(value)))).collect())
 }
