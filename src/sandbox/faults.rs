@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::bend::{bent, broken_off, crowd, first_half, rewritten};
 use super::rules::Rules;
 use super::stencil::Stencil;
 use super::trickle::Trickle;
@@ -153,56 +154,6 @@ fn with_header(mut response: Response, name: HeaderName, value: Option<String>) 
         response.headers_mut().insert(name, value);
     }
     response
-}
-
-/// The honest JSON object, changed. An answer that is not an object is passed on.
-async fn bent(response: Response, bend: impl FnOnce(&mut Map<String, Value>)) -> Response {
-    let change = |body: Bytes| match serde_json::from_slice(&body) {
-        Ok(Value::Object(mut members)) => {
-            bend(&mut members);
-            Body::from(Value::Object(members).to_string())
-        }
-        _ => Body::from(body),
-    };
-    rewritten(response, change).await
-}
-
-async fn rewritten(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
-    let (mut parts, body) = response.into_parts();
-    parts.headers.remove(CONTENT_LENGTH);
-    match to_bytes(body, usize::MAX).await {
-        Ok(body) => Response::from_parts(parts, change(body)),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-/// Announces the whole length, sends half of it, and breaks the connection.
-async fn broken_off(response: Response) -> Response {
-    let mut length = 0;
-    let half = |body: Bytes| {
-        length = body.len();
-        Body::new(Trickle::breaking_off(first_half(&body)))
-    };
-    let response = rewritten(response, half).await;
-    with_header(response, CONTENT_LENGTH, Some(length.to_string()))
-}
-
-fn first_half(body: &Bytes) -> Bytes {
-    body.slice(..body.len() / 2)
-}
-
-fn crowd(members: &mut Map<String, Value>, count: usize) {
-    if let Some(Value::Array(keys)) = members.get_mut("keys") {
-        let Some(honest) = keys.first().cloned() else {
-            return;
-        };
-        let others = (0..count).map(|number| {
-            let mut key = honest.clone();
-            key["kid"] = json!(format!("crowd-{number}"));
-            key
-        });
-        keys.splice(0..0, others);
-    }
 }
 
 fn at_most_two_minutes(milliseconds: u64) -> Duration {

@@ -18,7 +18,7 @@
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
 //! One folder per provider: `google`. A new provider is a folder, a variant of `world::Provider` and a
-//! line in [`Sandbox::start`].
+//! line in `Sandbox::start`.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -83,6 +83,7 @@
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
+mod bend;
 mod bounded;
 mod clients;
 mod control;

@@ -58,14 +58,7 @@ pub struct LoginView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A sign-in failed; `provider` is the label of the provider it was tried with, where known.
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// The label of the provider that it was tried with.
-        provider: Option<String>,
-        /// Its slug.
-        slug: Option<String>,
-    },
+    Refused { refusal: Refusal, provider: Option<String>, slug: Option<String> },
     /// A page behind the sign-in was asked for.
     SignInFirst,
     /// The person signed out.

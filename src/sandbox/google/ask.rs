@@ -1,12 +1,12 @@
 //! The authorization endpoint: from the request, by the chooser and the consent screen, to the answer.
 
 use axum::extract::{RawQuery, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::browser::{sign_in, signed_in};
+use super::browser::signed_in;
 use super::grant::{Consent, allow, answer, deny};
+use super::proceed::{needs_consent, proceed, see, signed, silently};
 use super::request::{self, AuthorizationRequest, Unfit};
 use super::{AUTHORIZE, pages, scopes};
 use crate::sandbox::fields::Fields;
@@ -117,45 +117,6 @@ fn answer_in_advance(world: &World, request: &AuthorizationRequest, headers: &He
     Some(signed(world, headers, &person, allow(world, request, &person, consent)))
 }
 
-/// `prompt=none` (OpenID Connect Core §3.1.2.1): an answer without a page, or an error.
-fn silently(
-    world: &World,
-    request: &AuthorizationRequest,
-    headers: &HeaderMap,
-    signed_in: &[String],
-    hinted: Option<Person>,
-) -> Response {
-    let person = match (signed_in, &request.login_hint) {
-        ([], _) => None,
-        (known, Some(_)) => hinted.filter(|person| known.contains(&person.id)),
-        ([only], None) => world.state().persons.by_id(only).cloned(),
-        // Several are signed in and none is named: only a chooser could tell.
-        (_, None) => return deny(world, request, "interaction_required", None),
-    };
-    let Some(person) = person else {
-        return deny(world, request, "login_required", None);
-    };
-    if needs_consent(world, request, &person) {
-        return deny(world, request, "consent_required", Some(&person.id));
-    }
-    proceed(world, request, headers, &person)
-}
-
-/// The person is clear: the consent screen if something new is asked or it is demanded, else the code.
-fn proceed(world: &World, request: &AuthorizationRequest, headers: &HeaderMap, person: &Person) -> Response {
-    let response = if needs_consent(world, request, person) {
-        see(format!("/google/{AUTHORIZE}/consent?{}&person={}", request.query, person.id))
-    } else {
-        allow(world, request, person, Consent { granted: request.scopes.clone(), shown: false })
-    };
-    signed(world, headers, person, response)
-}
-
-fn needs_consent(world: &World, request: &AuthorizationRequest, person: &Person) -> bool {
-    let known = world.state().google.ledger.consent(&person.id, &request.client_id);
-    request.prompt.consent || !request.scopes.is_subset(&known)
-}
-
 /// Sign-in scopes, and those extra ones that are among `checked` (all without it).
 fn granted(request: &AuthorizationRequest, checked: Option<&[String]>) -> Scopes {
     let checked: Option<Scopes> =
@@ -181,16 +142,4 @@ fn chosen(world: &World, form: &Fields) -> Option<Person> {
     person.email_verified = form.get("verified") != Some("no");
     state.persons.put(person.clone());
     Some(person)
-}
-
-fn signed(world: &World, headers: &HeaderMap, person: &Person, mut response: Response) -> Response {
-    let cookie = sign_in(&mut world.state().google.ledger, headers, &person.id);
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn see(location: String) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -9,11 +9,14 @@
 //! token takes the whole grant back.
 
 mod ask;
+mod authenticate;
 mod browser;
 mod claims;
 mod discovery;
 mod grant;
+mod issue;
 mod pages;
+mod proceed;
 mod refusal;
 mod request;
 mod revoke;
