@@ -92,6 +92,11 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
     let note_id = format!("way-{slug}");
     let href = links::sign_in(&slug, return_to);
     let noted = last_used || !available;
+    let described_by = if noted {
+        note_id.clone()
+    } else {
+        String::new()
+    };
     let unavailable =
         (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
@@ -99,7 +104,7 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
             <ProviderLink
                 href=href
                 label
-                described_by=noted.then(|| note_id.clone()).unwrap_or_default()
+                described_by
             >
                 <ProviderMark slug />
             </ProviderLink>
