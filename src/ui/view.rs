@@ -57,8 +57,15 @@ pub struct LoginView {
 /// Something to tell on the login page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A sign-in failed; `provider` is the label of the provider it was tried with, where known.
-    Refused { refusal: Refusal, provider: Option<String>, slug: Option<String> },
+    /// A sign-in failed.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Label of the provider it was tried with, where known.
+        provider: Option<String>,
+        /// Slug of the same provider.
+        slug: Option<String>,
+    },
     /// A page behind the sign-in was asked for.
     SignInFirst,
     /// The person signed out.

@@ -10,14 +10,25 @@ pub fn Avatar(
     /// Address of the picture, as the provider gave it.
     picture: Option<String>,
 ) -> impl IntoView {
+    let initials = initials(&name);
     let picture = picture.filter(|address| is_picture_address(address));
     view! {
         <span class="avatar" aria-hidden="true">
-            <span class="avatar-initials">{initials(&name)}</span>
+            <span class="avatar-initials">{initials.clone()}</span>
             // Without a referrer the provider does not learn which page shows it, and serves it to anyone.
             {picture
                 .map(|src| {
-                    view! { <img class="avatar-picture" src=src alt="" width="72" height="72" referrerpolicy="no-referrer" /> }
+                    view! {
+                        <img
+                            class="avatar-picture"
+                            src=src
+                            alt=""
+                            data-initials=initials
+                            width="72"
+                            height="72"
+                            referrerpolicy="no-referrer"
+                        />
+                    }
                 })}
         </span>
     }

@@ -44,7 +44,12 @@ pub fn LocalTime(
     });
 
     view! {
-        <time class="moment" datetime=iso title=utc>
+        <time
+            class="moment"
+            class:is-told=move || !distance.with(String::is_empty)
+            datetime=iso
+            title=utc
+        >
             <span class="moment-at">{at}</span>
             " "
             <span class="moment-distance">{distance}</span>

@@ -110,11 +110,11 @@ fn this_session(session: &SessionView) -> AnyView {
                 "It keeps this browser signed in. Each visit extends it, up to its last day."
             </p>
             <dl class="facts">
-                {fact("Ends if you stay away until", view! { <Moment unix=idle_until /> })}
+                {fact("Ends, if you stay away", view! { <Moment unix=idle_until /> })}
                 {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
             </dl>
             <form class="sign-out" method="post" action="/auth/logout">
-                <button class="button" type="submit">
+                <button class="button is-quiet" type="submit">
                     "Sign out"
                 </button>
                 <p class="fine-print">
@@ -143,7 +143,7 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
             <h2 class="card-title" id="ways-title">
                 "Ways to sign in"
             </h2>
-            <p class="card-lead">"Your account exists since " <Moment unix=member_since /> "."</p>
+            <p class="card-lead">"With Latchkey since " <Moment unix=member_since /></p>
             <ul class="identities" role="list">
                 {rows}
             </ul>

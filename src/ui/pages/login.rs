@@ -84,13 +84,19 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
     let note_id = format!("way-{slug}");
     let href = links::sign_in(&slug, return_to);
     let noted = last_used || !available;
-    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let described_by = if noted {
+        note_id.clone()
+    } else {
+        String::new()
+    };
+    let unavailable =
+        (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=brand>
             <ProviderLink
                 href=href
                 label
-                described_by=noted.then(|| note_id.clone()).unwrap_or_default()
+                described_by
             >
                 <ProviderMark slug />
             </ProviderLink>
