@@ -1,0 +1,29 @@
+# Each target is a script in scripts/, which says at its top what it does. `make` alone lists them.
+
+.PHONY: help setup run dev test build bench
+
+help:
+	@echo "make run     build and serve http://localhost:3000, with a sandbox to sign in at"
+	@echo "make dev     the same, building anew and reloading the page when a file changes"
+	@echo "make test    every check: format, lints, documentation, tests, browser tests"
+	@echo "make build   target/release/latchkey: one file for production, without the sandbox"
+	@echo "make bench   the measurements of the README"
+	@echo "make setup   only install what is missing for all of these"
+
+setup:
+	@scripts/setup test
+
+run:
+	@scripts/run
+
+dev:
+	@scripts/dev
+
+test:
+	@scripts/test
+
+build:
+	@scripts/build
+
+bench:
+	@scripts/bench

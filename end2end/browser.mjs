@@ -1,0 +1,25 @@
+// Which browser the tests use: Playwright's own, or the system's Chromium. `node browser.mjs` prints its path, and
+// fails when there is none.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "@playwright/test";
+
+/** Path of the browser, `undefined` when there is none. */
+export function browserPath() {
+  const candidates = [
+    process.env.CHROMIUM,
+    chromium.executablePath(),
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ];
+  return candidates.find((path) => path && existsSync(path));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = browserPath();
+  if (path) console.log(path);
+  process.exitCode = path ? 0 : 1;
+}

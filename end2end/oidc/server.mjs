@@ -1,0 +1,106 @@
+// A certified OpenID provider (the npm package `oidc-provider`) on loopback, with Latchkey as its one client.
+// It was written by others and knows nothing of us: when a sign-in works here, we did not only agree with ourselves.
+//
+// It keeps to the letter where Latchkey could get away with less: PKCE is required, RS256 signs, `iss` is in the
+// authorization response (RFC 9207), and e-mail and name come from userinfo alone (OpenID Connect Core §5.4).
+
+import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
+import { Provider } from "oidc-provider";
+import { certified } from "../addresses.mjs";
+import { interactionPage } from "./page.mjs";
+
+/** The people who have signed in so far, by subject. */
+const people = new Map();
+
+const provider = new Provider(certified.issuer, {
+  clients: [
+    {
+      client_id: certified.clientId,
+      client_secret: certified.clientSecret,
+      client_name: "Latchkey",
+      redirect_uris: [certified.redirectUri],
+      response_types: ["code"],
+      grant_types: ["authorization_code"],
+      id_token_signed_response_alg: "RS256",
+    },
+  ],
+  jwks: { keys: [signingKey()] },
+  cookies: { keys: ["end-to-end"] },
+  claims: {
+    openid: ["sub"],
+    email: ["email", "email_verified"],
+    profile: ["name"],
+  },
+  pkce: { required: () => true },
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+  findAccount: (_, accountId) => account(accountId),
+  ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, Interaction: 600, Grant: 600, Session: 600 },
+});
+
+provider.on("server_error", (_, error) => console.error(error));
+
+createServer(async (request, response) => {
+  try {
+    if (request.url.startsWith("/interaction/")) await interact(request, response);
+    else await provider.callback()(request, response);
+  } catch (error) {
+    response.writeHead(error.statusCode ?? 500, { "content-type": "text/plain" });
+    response.end(`${error.name}: ${error.message}\n`);
+  }
+}).listen(certified.port, certified.host, () => console.log(`certified provider: ${certified.issuer}`));
+
+/** Shows who may sign in (GET) and takes the answer (POST): login and consent in one page. */
+async function interact(request, response) {
+  const { params, prompt } = await provider.interactionDetails(request, response);
+  if (request.method !== "POST") {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
+    response.end(interactionPage(prompt.name));
+    return;
+  }
+  const form = new URLSearchParams(await body(request));
+  if (form.get("decision") !== "allow") {
+    await provider.interactionFinished(request, response, {
+      error: "access_denied",
+      error_description: "the person said no",
+    });
+    return;
+  }
+  const accountId = remember(form.get("email"), form.get("name"));
+  const grant = new provider.Grant({ accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  await provider.interactionFinished(request, response, {
+    login: { accountId },
+    consent: { grantId: await grant.save() },
+  });
+}
+
+/** Notes a person and returns the subject: the same for the same e-mail address. */
+function remember(email, name) {
+  const subject = `person-${Buffer.from(email).toString("hex")}`;
+  people.set(subject, { email, name });
+  return subject;
+}
+
+/** What `oidc-provider` wants to know of a person. */
+function account(accountId) {
+  const person = people.get(accountId);
+  return (
+    person && {
+      accountId,
+      claims: () => ({ sub: accountId, email: person.email, email_verified: true, name: person.name }),
+    }
+  );
+}
+
+function signingKey() {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return { ...privateKey.export({ format: "jwk" }), kid: "certified-1", alg: "RS256", use: "sig" };
+}
+
+async function body(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,123 @@
+// Everybody can use it: by keyboard alone, with a screen reader, on a narrow phone, in light and dark.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, type Locator, type Page } from "./browser";
+import { awake, nameOf, signIn, signedIn, somebody } from "./people";
+import { refusals } from "./refusals";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`axe finds nothing, ${colorScheme}`, { tag: "@js" }, () => {
+    // 404 is what one of the pages is about.
+    test.use({ colorScheme, provokes: [/status of 404/] });
+
+    test("on the login page", async ({ page }) => {
+      await page.goto("/login");
+      await awake(page, true);
+      await expectNoViolations(page);
+    });
+
+    for (const refusal of refusals) {
+      test(`on the login page that tells of ${refusal}`, async ({ page }) => {
+        await page.goto(`/login?error=${refusal}`);
+        await expect(page.getByRole("alert")).toBeVisible();
+        await expectNoViolations(page);
+      });
+    }
+
+    test("on the dashboard", async ({ page }) => {
+      await signIn(page, await somebody());
+      await awake(page, true);
+      await expectNoViolations(page);
+    });
+
+    test("on a page that is not there", async ({ page }) => {
+      await page.goto("/no/such/page");
+      await expectNoViolations(page);
+    });
+  });
+}
+
+async function expectNoViolations(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html).join("\n  ")}`);
+  expect(told).toEqual([]);
+}
+
+test("a sign-in and a sign-out by keyboard alone", async ({ page, javaScriptEnabled }) => {
+  const person = await somebody();
+  await page.goto("/login");
+  await awake(page, javaScriptEnabled);
+  await tabTo(page, page.getByRole("link", { name: "Continue with Google" }));
+  await page.keyboard.press("Enter");
+
+  const theirs = page.locator(`button[name="person"][value="${person.id}"]`);
+  await expect(theirs).toBeVisible();
+  // The chooser has everybody of every test before them.
+  await theirs.focus();
+  await page.keyboard.press("Enter");
+
+  const consent = page.locator('button[name="decision"][value="allow"]');
+  await expect(consent).toBeVisible();
+  await tabTo(page, consent);
+  await page.keyboard.press("Enter");
+
+  await expect(nameOf(page, person)).toBeVisible();
+  await awake(page, javaScriptEnabled);
+  await tabTo(page, signedIn(page));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL((url) => url.pathname === "/login");
+});
+
+test("the first stop of the keyboard leads past the header", async ({ page }) => {
+  await page.goto("/login");
+  await page.keyboard.press("Tab");
+  const skip = page.locator(":focus");
+  await expect(skip).toHaveText(/skip/i);
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#main$/);
+});
+
+/** Presses Tab until the element has the focus, and expects that one can see it there. */
+async function tabTo(page: Page, element: Locator) {
+  for (let stop = 0; stop < 40; stop++) {
+    await page.keyboard.press("Tab");
+    if (await element.evaluate((it) => it === document.activeElement)) {
+      const ring = await element.evaluate((it) => {
+        const style = getComputedStyle(it);
+        return style.outlineStyle !== "none" || style.boxShadow !== "none";
+      });
+      expect(ring, "the focus can be seen").toBe(true);
+      return;
+    }
+  }
+  throw new Error(`Tab never came to ${element}`);
+}
+
+test.describe("at 320 pixels nothing sticks out", () => {
+  test.use({ viewport: { width: 320, height: 640 }, provokes: [/status of 404/] });
+
+  test("of the login page and its errors", async ({ page }) => {
+    for (const path of ["/login", ...refusals.map((refusal) => `/login?error=${refusal}`)]) {
+      await page.goto(path);
+      await expectNoOverflow(page);
+    }
+  });
+
+  test("of the dashboard, however long the name", async ({ page, javaScriptEnabled }) => {
+    const name = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren von Hohenlohe";
+    await signIn(page, await somebody(name));
+    await awake(page, javaScriptEnabled);
+    await expectNoOverflow(page);
+  });
+
+  test("of a page that is not there", async ({ page }) => {
+    await page.goto(`/${"long".repeat(40)}`);
+    await expectNoOverflow(page);
+  });
+});
+
+async function expectNoOverflow(page: Page) {
+  const widths = await page.locator("html").evaluate((html) => [html.scrollWidth, html.clientWidth]);
+  expect(widths[0], page.url()).toBeLessThanOrEqual(widths[1]);
+}

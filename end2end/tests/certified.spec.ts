@@ -1,0 +1,39 @@
+// Signing in at an OpenID provider that others wrote and certified: found by discovery, with PKCE, RS256, `iss` in the
+// response, and e-mail and name from userinfo alone.
+
+import { certified } from "../addresses.mjs";
+import { expect, test } from "./browser";
+import { continueWith, signOut } from "./people";
+
+test("a person signs in at a certified provider, twice, as the same person", async ({ page, anotherBrowser }) => {
+  const email = `${crypto.randomUUID().slice(0, 8)}@certified.example`;
+  const created: string[] = [];
+  for (const tab of [page, await anotherBrowser.newPage()]) {
+    await tab.goto("/login");
+    await continueWith(tab, "Certified");
+    await expect(tab).toHaveURL((url) => url.origin === certified.issuer);
+    await tab.getByLabel("E-mail").fill(email);
+    await tab.getByLabel("Name").fill("Cora Certified");
+    await tab.getByRole("button", { name: "Allow" }).click();
+    await expect(tab).toHaveURL("/dashboard");
+    await expect(tab.getByRole("heading", { level: 1, name: "Cora Certified" })).toBeVisible();
+    await expect(tab.getByText(email).first()).toBeVisible();
+    await expect(tab.getByText("Certified").first()).toBeVisible();
+    created.push(await tab.getByText(/since/i).first().innerText());
+  }
+  expect(created[1]).toBe(created[0]);
+  await signOut(page);
+});
+
+test("cancelling there comes back with a sentence, and trying again works", async ({ page }) => {
+  await page.goto("/login");
+  await continueWith(page, "Certified");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page).toHaveURL((url) => url.pathname === "/login" && url.searchParams.get("error") === "cancelled");
+  await expect(page.getByRole("alert")).toBeVisible();
+
+  await continueWith(page, "Certified");
+  await page.getByLabel("E-mail").fill(`${crypto.randomUUID().slice(0, 8)}@certified.example`);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page).toHaveURL("/dashboard");
+});

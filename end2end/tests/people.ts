@@ -1,0 +1,92 @@
+// The people of the tests and what they do to sign in and out. Each test makes up its own, so that they can run side
+// by side.
+
+import { randomUUID } from "node:crypto";
+import { request } from "@playwright/test";
+import { latchkey, sandbox } from "../addresses.mjs";
+import { expect, type Locator, type Page } from "./browser";
+
+export type Person = { id: string; email: string; name: string };
+
+/** Somebody new with an account at the sandbox Google. */
+export async function somebody(name = "Ada Lovelace"): Promise<Person> {
+  const id = `e2e-${randomUUID().slice(0, 8)}`;
+  const person = { id, email: `${id}@gmail.com`, name };
+  const control = await request.newContext({ baseURL: sandbox.origin });
+  const answer = await control.post("/control/persons", { data: { ...person, email_verified: true } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  await control.dispose();
+  return person;
+}
+
+/** From the login page to the dashboard. */
+export async function signIn(page: Page, person: Person) {
+  await page.goto("/login");
+  await continueWith(page, "Google");
+  await answerGoogle(page, person);
+  await expect(page).toHaveURL("/dashboard");
+  await expect(nameOf(page, person)).toBeVisible();
+}
+
+/** Clicks "Continue with …". */
+export async function continueWith(page: Page, label: string) {
+  await page.getByRole("link", { name: `Continue with ${label}` }).click();
+}
+
+/** Picks the person and consents. What Google does not ask a second time, this does not wait for. */
+export async function answerGoogle(page: Page, person: Person) {
+  await choose(page, person);
+  await allow(page);
+}
+
+/** Picks the person on Google's account chooser. */
+export async function choose(page: Page, person: Person) {
+  const theirs = page.locator(`button[name="person"][value="${person.id}"]`);
+  await expect(theirs.or(signedIn(page)).first()).toBeVisible();
+  if (await theirs.isVisible()) await theirs.click();
+}
+
+/** Consents on Google's consent screen, if it is shown. */
+export async function allow(page: Page) {
+  const consent = consentButton(page, "allow");
+  await expect(consent.or(signedIn(page)).first()).toBeVisible();
+  if (await consent.isVisible()) await consent.click();
+}
+
+/** The button on Google's consent screen that says yes or no. */
+export function consentButton(page: Page, decision: "allow" | "deny"): Locator {
+  return page.locator(`button[name="decision"][value="${decision}"]`);
+}
+
+/** The button that ends the session: what tells a signed-in page. */
+export function signedIn(page: Page): Locator {
+  return page.getByRole("button", { name: "Sign out" });
+}
+
+/** The heading of the dashboard. */
+export function nameOf(page: Page, person: Person): Locator {
+  return page.getByRole("heading", { level: 1, name: person.name });
+}
+
+/** Ends the session by its button. */
+export async function signOut(page: Page) {
+  await signedIn(page).click();
+  await expect(page).toHaveURL((url) => url.pathname === "/login");
+}
+
+/** Waits until the islands of the page are awake. Without JavaScript there is nothing to wait for. */
+export async function awake(page: Page, javaScriptEnabled: boolean | undefined) {
+  if (javaScriptEnabled !== false) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+}
+
+/** Everything that the page shows, as text. */
+export async function textOf(page: Page) {
+  return page.locator("body").innerText();
+}
+
+/** The callback that the browser is sent to during `action`. */
+export async function callbackDuring(page: Page, action: () => Promise<void>): Promise<string> {
+  const callback = page.waitForRequest((sent) => sent.url().startsWith(`${latchkey.origin}/auth/callback/`));
+  await action();
+  return (await callback).url();
+}

@@ -1,0 +1,17 @@
+// The closed list of error codes, as src/actions/refusal.rs has it.
+
+export const refusals = [
+  "cancelled",
+  "flow_expired",
+  "flow_unknown",
+  "flow_used",
+  "response_mismatch",
+  "interaction_required",
+  "provider_refused",
+  "provider_unavailable",
+  "provider_invalid",
+  "link_required",
+  "account_disabled",
+  "too_many_requests",
+  "server_error",
+];
