@@ -79,12 +79,9 @@ impl AuthorizationRequest<'_> {
         query
             .split('&')
             .filter(|piece| {
-                form_urlencoded::parse(piece.as_bytes())
-                    .next()
-                    .is_some_and(|(name, _)| {
-                        !RESERVED.contains(&name.as_ref())
-                            && extra.iter().all(|(own, _)| *own != name)
-                    })
+                form_urlencoded::parse(piece.as_bytes()).next().is_some_and(|(name, _)| {
+                    !RESERVED.contains(&name.as_ref()) && extra.iter().all(|(own, _)| *own != name)
+                })
             })
             .map(str::to_owned)
             .collect()
@@ -111,8 +108,6 @@ impl AuthorizationRequest<'_> {
 
 fn push(query: &mut Vec<String>, name: &str, value: &str) {
     // A literal `+` is already `%2B` here, so every `+` left is a space.
-    let pair = form_urlencoded::Serializer::new(String::new())
-        .append_pair(name, value)
-        .finish();
+    let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     query.push(pair.replace('+', "%20"));
 }

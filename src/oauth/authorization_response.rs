@@ -35,9 +35,7 @@ pub fn validate_authorization_response(
     check_state(response, expected)?;
     check_issuer(response, expected)?;
     if let Some(error) = response.error.once("error")? {
-        return Err(AuthorizationResponseError::Provider(
-            AuthorizationErrorCode::classify(error),
-        ));
+        return Err(AuthorizationResponseError::Provider(AuthorizationErrorCode::classify(error)));
     }
     take_code(response)
 }
@@ -89,15 +87,11 @@ fn check_issuer(
     }
 }
 
-fn take_code(
-    response: &AuthorizationResponse,
-) -> Result<AuthorizationCode, AuthorizationResponseError> {
+fn take_code(response: &AuthorizationResponse) -> Result<AuthorizationCode, AuthorizationResponseError> {
     match response.code.once("code")? {
         None => Err(AuthorizationResponseError::CodeMissing),
         // RFC 6749 A.11: 1*VSCHAR.
-        Some(code) if code.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
-            Ok(AuthorizationCode(code.into()))
-        }
+        Some(code) if code.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => Ok(AuthorizationCode(code.into())),
         Some(_) => Err(AuthorizationResponseError::Malformed("code")),
     }
 }

@@ -34,11 +34,7 @@ impl Client {
         };
         // Both pieces are form-encoded first; otherwise a `:` in the id or a `+` in the secret reads
         // differently at the other end.
-        let credentials = format!(
-            "{}:{}",
-            form_encoded(&self.client_id),
-            form_encoded(secret.expose_secret())
-        );
+        let credentials = format!("{}:{}", form_encoded(&self.client_id), form_encoded(secret.expose_secret()));
         Some(format!("Basic {}", STANDARD.encode(credentials)).into())
     }
 
@@ -48,10 +44,7 @@ impl Client {
         match &self.authentication {
             ClientAuthentication::ClientSecretBasic(_) => vec![],
             ClientAuthentication::ClientSecretPost(secret) => {
-                vec![
-                    ("client_id", &self.client_id),
-                    ("client_secret", secret.expose_secret()),
-                ]
+                vec![("client_id", &self.client_id), ("client_secret", secret.expose_secret())]
             }
             ClientAuthentication::None => vec![("client_id", &self.client_id)],
         }

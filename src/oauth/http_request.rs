@@ -32,12 +32,7 @@ impl HttpRequest {
     /// GET of a JSON document that everybody may read.
     pub fn get_json(url: &Url) -> Self {
         let headers = vec![("accept", "application/json".into())];
-        Self {
-            method: Method::Get,
-            url: url.clone(),
-            headers,
-            body: None,
-        }
+        Self { method: Method::Get, url: url.clone(), headers, body: None }
     }
 
     /// GET of a JSON document as the bearer of an access token: in the header, never in the query, where it
@@ -51,24 +46,13 @@ impl HttpRequest {
 
     /// POST of a form as `client`, with its authentication in the header or the body.
     pub(super) fn post_form(url: &Url, client: &Client, parameters: &[(&str, &str)]) -> Self {
-        let mut headers = vec![
-            ("accept", "application/json".into()),
-            ("content-type", "application/x-www-form-urlencoded".into()),
-        ];
-        headers.extend(
-            client
-                .authorization_header()
-                .map(|value| ("authorization", value)),
-        );
+        let mut headers =
+            vec![("accept", "application/json".into()), ("content-type", "application/x-www-form-urlencoded".into())];
+        headers.extend(client.authorization_header().map(|value| ("authorization", value)));
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(parameters)
             .extend_pairs(client.body_parameters())
             .finish();
-        Self {
-            method: Method::Post,
-            url: url.clone(),
-            headers,
-            body: Some(body.into()),
-        }
+        Self { method: Method::Post, url: url.clone(), headers, body: Some(body.into()) }
     }
 }

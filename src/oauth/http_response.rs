@@ -44,15 +44,19 @@ pub enum ResponseFault {
     UnexpectedStatus(u16),
 }
 
+impl ResponseFault {
+    /// Whether asking later can help.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
 impl HttpResponse {
     /// Refuses what is too large or comes from a provider in trouble.
     pub(crate) fn check_available(&self) -> Result<(), ResponseFault> {
         if self.status == 429 || (500..=599).contains(&self.status) {
             let retry_after = self.retry_after();
-            return Err(ResponseFault::Unavailable {
-                status: self.status,
-                retry_after,
-            });
+            return Err(ResponseFault::Unavailable { status: self.status, retry_after });
         }
         if self.body.len() > MAX_BODY_BYTES {
             return Err(ResponseFault::TooLarge);
@@ -73,8 +77,7 @@ impl HttpResponse {
     /// is not.
     pub(crate) fn may_be_json(&self) -> bool {
         self.media_type().is_none_or(|media_type| {
-            media_type.eq_ignore_ascii_case("application/json")
-                || media_type.to_ascii_lowercase().ends_with("+json")
+            media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
         })
     }
 

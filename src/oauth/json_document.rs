@@ -111,10 +111,7 @@ impl JsonDocument {
     pub fn optional_u64(&self, name: &'static str) -> Result<Option<u64>, DocumentError> {
         match self.get(name) {
             None => Ok(None),
-            Some(value) => value
-                .as_u64()
-                .map(Some)
-                .ok_or(DocumentError::WrongType(name)),
+            Some(value) => value.as_u64().map(Some).ok_or(DocumentError::WrongType(name)),
         }
     }
 

@@ -30,18 +30,14 @@ mod tests;
 
 pub use authorization_error::{AuthorizationErrorCode, AuthorizationResponseError};
 pub use authorization_request::AuthorizationRequest;
-pub use authorization_response::{
-    AuthorizationCode, ExpectedResponse, validate_authorization_response,
-};
+pub use authorization_response::{AuthorizationCode, ExpectedResponse, validate_authorization_response};
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
 pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseFault};
 pub use json_document::{DocumentError, JsonDocument};
 pub use pkce::PkceChallenge;
 pub use response_parameters::AuthorizationResponse;
-pub use revocation::{
-    RevocationError, TokenTypeHint, process_revocation_response, revocation_request,
-};
+pub use revocation::{RevocationError, TokenTypeHint, process_revocation_response, revocation_request};
 pub use scopes::Scopes;
 pub use token_error::{TokenError, TokenErrorCode};
 pub use token_request::{authorization_code_grant, refresh_token_grant};

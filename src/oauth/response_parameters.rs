@@ -33,19 +33,9 @@ impl AuthorizationResponse {
     }
 
     /// From parameters that somebody else has already taken apart.
-    pub fn new(
-        code: Option<String>,
-        state: Option<String>,
-        iss: Option<String>,
-        error: Option<String>,
-    ) -> Self {
+    pub fn new(code: Option<String>, state: Option<String>, iss: Option<String>, error: Option<String>) -> Self {
         let mut response = Self::default();
-        for (name, value) in [
-            ("code", code),
-            ("state", state),
-            ("iss", iss),
-            ("error", error),
-        ] {
+        for (name, value) in [("code", code), ("state", state), ("iss", iss), ("error", error)] {
             if let Some(value) = value {
                 response.add(name, value);
             }
@@ -99,10 +89,7 @@ impl Parameter {
     }
 
     /// The value; an empty one counts as none (RFC 6749 §3.1).
-    pub(super) fn once(
-        &self,
-        name: &'static str,
-    ) -> Result<Option<&str>, AuthorizationResponseError> {
+    pub(super) fn once(&self, name: &'static str) -> Result<Option<&str>, AuthorizationResponseError> {
         match self {
             Self::Absent => Ok(None),
             Self::Once(value) => Ok(Some(value.as_str()).filter(|value| !value.is_empty())),

@@ -41,9 +41,7 @@ pub fn process_revocation_response(response: &HttpResponse) -> Result<(), Revoca
         return Ok(());
     }
     let document = response.json().ok();
-    let error = document
-        .as_ref()
-        .and_then(|document| document.optional_str("error").ok().flatten());
+    let error = document.as_ref().and_then(|document| document.optional_str("error").ok().flatten());
     match error {
         Some("invalid_token") if response.status == 400 => Ok(()),
         Some(error) => Err(RevocationError::Refused(TokenErrorCode::classify(error))),

@@ -13,9 +13,7 @@ impl Scopes {
     /// Reads a `scope` value. Commas separate as well as spaces: GitHub answers `repo,gist`, Facebook
     /// likewise, and no provider of ours has a scope with a comma in it.
     pub fn parse(text: &str) -> Self {
-        text.split([' ', ','])
-            .filter(|scope| !scope.is_empty())
-            .collect()
+        text.split([' ', ',']).filter(|scope| !scope.is_empty()).collect()
     }
 
     /// Whether this scope is among them. Scopes are case sensitive.

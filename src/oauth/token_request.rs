@@ -33,10 +33,7 @@ pub fn refresh_token_grant(
     refresh_token: &SecretString,
     scope: Option<&Scopes>,
 ) -> HttpRequest {
-    let mut parameters = vec![
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token.expose_secret()),
-    ];
+    let mut parameters = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
     let scope = scope.map(Scopes::to_string);
     parameters.extend(scope.as_deref().map(|scope| ("scope", scope)));
     HttpRequest::post_form(token_endpoint, client, &parameters)

@@ -30,22 +30,16 @@ pub enum TokenEncoding {
 ///
 /// # Errors
 /// [`TokenError`]. A code exchange is not repeated after any of them.
-pub fn process_token_response(
-    response: &HttpResponse,
-    encoding: TokenEncoding,
-) -> Result<TokenResponse, TokenError> {
+pub fn process_token_response(response: &HttpResponse, encoding: TokenEncoding) -> Result<TokenResponse, TokenError> {
     response.check_available()?;
     let document = read_document(response, encoding)?;
     if document.contains("error") {
-        return Err(TokenError::Refused(TokenErrorCode::classify(
-            document.required_str("error")?,
-        )));
+        return Err(TokenError::Refused(TokenErrorCode::classify(document.required_str("error")?)));
     }
     response.check_ok()?;
     check_token_type(&document)?;
     Ok(TokenResponse {
-        access_token: token(&document, "access_token")?
-            .ok_or(DocumentError::Missing("access_token"))?,
+        access_token: token(&document, "access_token")?.ok_or(DocumentError::Missing("access_token"))?,
         expires_in: expires_in(&document)?,
         scope: document.optional_str("scope")?.map(Scopes::parse),
         refresh_token: token(&document, "refresh_token")?,
@@ -100,14 +94,11 @@ impl TokenResponse {
     }
 }
 
-fn read_document(
-    response: &HttpResponse,
-    encoding: TokenEncoding,
-) -> Result<JsonDocument, TokenError> {
+fn read_document(response: &HttpResponse, encoding: TokenEncoding) -> Result<JsonDocument, TokenError> {
     let form = encoding == TokenEncoding::JsonOrForm
-        && response.media_type().is_some_and(|media_type| {
-            media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        });
+        && response
+            .media_type()
+            .is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     let document = match form {
         true => JsonDocument::parse_urlencoded(&response.body),
         false if !response.may_be_json() => {
@@ -124,10 +115,7 @@ fn read_document(
 }
 
 fn check_token_type(document: &JsonDocument) -> Result<(), TokenError> {
-    match document
-        .required_str("token_type")?
-        .eq_ignore_ascii_case("bearer")
-    {
+    match document.required_str("token_type")?.eq_ignore_ascii_case("bearer") {
         true => Ok(()),
         false => Err(TokenError::NotABearerToken),
     }
@@ -138,8 +126,7 @@ fn token(document: &JsonDocument, name: &'static str) -> Result<Option<SecretStr
     let Some(token) = document.optional_str(name)? else {
         return Ok(None);
     };
-    let usable =
-        (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
+    let usable = (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
     match usable {
         true => Ok(Some(token.into())),
         false => Err(TokenError::UnusableToken(name)),

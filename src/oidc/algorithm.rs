@@ -42,9 +42,7 @@ impl Algorithm {
 
     /// By the name of RFC 7518, which is case sensitive.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// The name of RFC 7518.

@@ -54,16 +54,9 @@ pub(super) fn parse_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, En
 }
 
 /// Reads an endpoint that the metadata of `issuer` names.
-pub(super) fn parse_endpoint(
-    endpoint: &str,
-    issuer: &Url,
-    rules: EndpointRules,
-) -> Result<Url, EndpointFault> {
+pub(super) fn parse_endpoint(endpoint: &str, issuer: &Url, rules: EndpointRules) -> Result<Url, EndpointFault> {
     let url = parse(endpoint)?;
-    let loopback_http = url.scheme() == "http"
-        && rules.allow_loopback_http
-        && is_loopback(&url)
-        && is_loopback(issuer);
+    let loopback_http = url.scheme() == "http" && rules.allow_loopback_http && is_loopback(&url) && is_loopback(issuer);
     if url.scheme() != "https" && !loopback_http {
         return Err(EndpointFault::NotHttps);
     }
@@ -75,10 +68,7 @@ pub(super) fn parse_endpoint(
 
 fn parse(address: &str) -> Result<Url, EndpointFault> {
     // WHATWG parsing drops tabs and line breaks and reads `\` as `/`; what needs that is not honest.
-    if address
-        .bytes()
-        .any(|byte| byte.is_ascii_control() || byte == b' ' || byte == b'\\')
-    {
+    if address.bytes().any(|byte| byte.is_ascii_control() || byte == b' ' || byte == b'\\') {
         return Err(EndpointFault::Malformed);
     }
     let url = Url::parse(address).map_err(|_| EndpointFault::Malformed)?;

@@ -18,13 +18,11 @@ mod userinfo;
 pub(crate) mod signing_for_tests;
 
 pub use algorithm::Algorithm;
-pub use discovery::{
-    DiscoveryError, ProviderMetadata, discovery_request, discovery_url, process_discovery_response,
-};
+pub use discovery::{DiscoveryError, ProviderMetadata, discovery_request, discovery_url, process_discovery_response};
 pub use endpoint::{EndpointFault, EndpointRules};
 pub use id_token::{
-    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenRefusal, LEEWAY_SECONDS,
-    NonceRule, Verdict, verify_id_token,
+    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenRefusal, LEEWAY_SECONDS, NonceRule, Verdict,
+    verify_id_token,
 };
 pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
-    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+    RSA_PSS_SHA512,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -70,8 +70,7 @@ impl SigningKey {
                 json!({"kty": "RSA", "n": base64url(public.n), "e": base64url(public.e)})
             }
             Self::Ec(pair, curve) => {
-                let (x, y) =
-                    pair.public_key().as_ref()[1..].split_at(pair.public_key().as_ref().len() / 2);
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(pair.public_key().as_ref().len() / 2);
                 json!({"kty": "EC", "crv": curve, "x": base64url(x), "y": base64url(y)})
             }
             Self::Ed25519(pair) => {
@@ -96,10 +95,7 @@ impl SigningKey {
     /// The same with JSON texts that need not be valid.
     pub(crate) fn sign_text(&self, header: &str, payload: &str, algorithm: Algorithm) -> String {
         let signed = format!("{}.{}", base64url(header), base64url(payload));
-        format!(
-            "{signed}.{}",
-            base64url(self.signature(signed.as_bytes(), algorithm))
-        )
+        format!("{signed}.{}", base64url(self.signature(signed.as_bytes(), algorithm)))
     }
 
     fn signature(&self, message: &[u8], algorithm: Algorithm) -> Vec<u8> {
@@ -118,8 +114,7 @@ impl SigningKey {
                     other => panic!("{other:?} is not for RSA"),
                 };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(padding, &random, message, &mut signature)
-                    .unwrap();
+                pair.sign(padding, &random, message, &mut signature).unwrap();
                 signature
             }
         }
@@ -134,12 +129,7 @@ pub(crate) fn jwk_set(keys: &[Value]) -> JwkSet {
 /// An answer in JSON.
 pub(crate) fn json_response(status: u16, body: &str) -> HttpResponse {
     let content_type = Some("application/json".to_owned());
-    HttpResponse {
-        status,
-        content_type,
-        retry_after: None,
-        body: body.as_bytes().to_vec(),
-    }
+    HttpResponse { status, content_type, retry_after: None, body: body.as_bytes().to_vec() }
 }
 
 /// Base64url without padding.

@@ -62,11 +62,7 @@ fn spaces_are_percent_encoded_and_a_plus_stays_a_plus() {
 
 #[test]
 fn extra_parameters_are_added_and_the_first_of_a_name_counts() {
-    let extra = [
-        ("prompt", "consent"),
-        ("access_type", "offline"),
-        ("prompt", "none"),
-    ];
+    let extra = [("prompt", "consent"), ("access_type", "offline"), ("prompt", "none")];
     let parameters = parameters(&request_url(ENDPOINT, "openid", &extra));
     assert_eq!(parameters["prompt"], "consent");
     assert_eq!(parameters["access_type"], "offline");
@@ -96,11 +92,7 @@ fn extra_parameters_cannot_override_the_protocols_own() {
 
 #[test]
 fn a_value_cannot_smuggle_in_a_parameter() {
-    let url = request_url(
-        ENDPOINT,
-        "openid",
-        &[("login_hint", "x&state=evil#&redirect_uri=evil")],
-    );
+    let url = request_url(ENDPOINT, "openid", &[("login_hint", "x&state=evil#&redirect_uri=evil")]);
     let parameters = parameters(&url);
     assert_eq!(parameters["state"], state().expose());
     assert_eq!(parameters["login_hint"], "x&state=evil#&redirect_uri=evil");
@@ -111,11 +103,7 @@ fn a_value_cannot_smuggle_in_a_parameter() {
 fn the_endpoints_own_query_is_kept_but_for_what_would_occur_twice() {
     let endpoint = "https://id.example/authorize?tenant=a%2Fb&flag&state=old&prompt=login";
     let url = request_url(endpoint, "openid", &[("prompt", "none")]);
-    assert!(
-        url.as_str()
-            .contains("?tenant=a%2Fb&flag&response_type=code&"),
-        "{url}"
-    );
+    assert!(url.as_str().contains("?tenant=a%2Fb&flag&response_type=code&"), "{url}");
     let parameters = parameters(&url);
     assert_eq!(parameters["state"], state().expose());
     assert_eq!(parameters["prompt"], "none");

@@ -17,11 +17,7 @@ fn validate(
     let state = state();
     let query = query.replace("STATE", state.expose());
     let response = AuthorizationResponse::from_urlencoded(&query);
-    let expected = ExpectedResponse {
-        state: &state,
-        issuer,
-        iss_parameter_supported,
-    };
+    let expected = ExpectedResponse { state: &state, issuer, iss_parameter_supported };
     validate_authorization_response(&response, &expected).map(|code| code.expose().to_owned())
 }
 
@@ -55,10 +51,7 @@ fn a_response_gives_its_code(#[case] query: &str) {
 #[case::issuer_with_a_slash("code=abc&state=STATE&iss=https://id.example/", IssuerMismatch)]
 #[case::issuer_in_capitals("code=abc&state=STATE&iss=HTTPS://id.example", IssuerMismatch)]
 #[case::issuer_empty("code=abc&state=STATE&iss=", IssuerMismatch)]
-#[case::issuer_twice(
-    "code=abc&state=STATE&iss=https://id.example&iss=https://id.example",
-    Duplicate("iss")
-)]
+#[case::issuer_twice("code=abc&state=STATE&iss=https://id.example&iss=https://id.example", Duplicate("iss"))]
 #[case::error_twice("error=access_denied&error=x&state=STATE", Duplicate("error"))]
 #[case::nothing("", StateMissing)]
 fn a_response_is_refused(#[case] query: &str, #[case] reason: AuthorizationResponseError) {
@@ -72,11 +65,7 @@ fn a_state_altered_by_one_character_anywhere_is_refused() {
         let mut wrong = right.clone();
         wrong.replace_range(index..=index, "!");
         let query = format!("code=abc&state={wrong}");
-        assert_eq!(
-            validate(&query, None, false),
-            Err(StateMismatch),
-            "at {index}"
-        );
+        assert_eq!(validate(&query, None, false), Err(StateMismatch), "at {index}");
     }
     assert!(validate(&format!("code=abc&state={right}"), None, false).is_ok());
 }
@@ -85,37 +74,18 @@ fn a_state_altered_by_one_character_anywhere_is_refused() {
 fn huge_parameters_are_refused_and_long_ones_are_not() {
     let query = |name: &str, length: usize| format!("{name}={}&state=STATE", "a".repeat(length));
     assert!(validate(&query("code", 4096), None, false).is_ok());
-    assert_eq!(
-        validate(&query("code", 4097), None, false),
-        Err(Malformed("code"))
-    );
+    assert_eq!(validate(&query("code", 4097), None, false), Err(Malformed("code")));
     let state = format!("code=abc&state={}", "a".repeat(1 << 20));
     assert_eq!(validate(&state, None, false), Err(Malformed("state")));
-    assert_eq!(
-        validate(&query("error", 100_000), None, false),
-        Err(Malformed("error"))
-    );
+    assert_eq!(validate(&query("error", 100_000), None, false), Err(Malformed("error")));
 }
 
 #[test]
 fn an_announced_issuer_must_come() {
-    assert_eq!(
-        validate("code=abc&state=STATE", Some(ISSUER), true),
-        Err(IssuerMissing)
-    );
-    assert!(
-        validate(
-            "code=abc&state=STATE&iss=https://id.example",
-            Some(ISSUER),
-            true
-        )
-        .is_ok()
-    );
+    assert_eq!(validate("code=abc&state=STATE", Some(ISSUER), true), Err(IssuerMissing));
+    assert!(validate("code=abc&state=STATE&iss=https://id.example", Some(ISSUER), true).is_ok());
     assert!(validate("code=abc&state=STATE", Some(ISSUER), false).is_ok());
-    assert_eq!(
-        validate("error=access_denied&state=STATE", Some(ISSUER), true),
-        Err(IssuerMissing)
-    );
+    assert_eq!(validate("error=access_denied&state=STATE", Some(ISSUER), true), Err(IssuerMissing));
 }
 
 #[test]
@@ -140,16 +110,10 @@ fn an_issuer_that_we_cannot_compare_is_ignored_unless_it_was_announced() {
 #[case("ACCESS_DENIED", Other)]
 #[case("%3Cscript%3E", Other)]
 #[case("x%0d%0aSet-Cookie:y", Other)]
-fn an_error_counts_only_after_the_state_matched(
-    #[case] error: &str,
-    #[case] code: AuthorizationErrorCode,
-) {
+fn an_error_counts_only_after_the_state_matched(#[case] error: &str, #[case] code: AuthorizationErrorCode) {
     let evil = "error_description=<script>&error_uri=javascript:alert(1)";
     let with_state = format!("error={error}&{evil}&state=STATE");
-    assert_eq!(
-        validate(&with_state, Some(ISSUER), false),
-        Err(Provider(code))
-    );
+    assert_eq!(validate(&with_state, Some(ISSUER), false), Err(Provider(code)));
     let without = format!("error={error}&{evil}");
     assert_eq!(validate(&without, Some(ISSUER), false), Err(StateMissing));
     let wrong = format!("error={error}&{evil}&state=wrong");
@@ -159,10 +123,7 @@ fn an_error_counts_only_after_the_state_matched(
 #[test]
 fn an_error_beats_a_code_and_another_issuers_error_is_none() {
     let both = "code=abc&error=access_denied&state=STATE";
-    assert_eq!(
-        validate(both, Some(ISSUER), false),
-        Err(Provider(AccessDenied))
-    );
+    assert_eq!(validate(both, Some(ISSUER), false), Err(Provider(AccessDenied)));
     let foreign = "error=access_denied&state=STATE&iss=https://evil.example";
     assert_eq!(validate(foreign, Some(ISSUER), false), Err(IssuerMismatch));
 }
@@ -173,10 +134,7 @@ fn nothing_of_the_response_is_printed_in_errors_or_debug() {
     let response = AuthorizationResponse::from_urlencoded(query);
     assert!(!format!("{response:?}").contains("sekret"));
     assert_eq!(response.unverified_state(), Some("sekret"));
-    for error in [
-        validate(query, Some(ISSUER), false),
-        validate("error=sekret&state=STATE", None, false),
-    ] {
+    for error in [validate(query, Some(ISSUER), false), validate("error=sekret&state=STATE", None, false)] {
         let error = error.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("sekret"));
     }
@@ -185,18 +143,10 @@ fn nothing_of_the_response_is_printed_in_errors_or_debug() {
 #[test]
 fn parameters_taken_apart_by_others_are_judged_alike() {
     let state = state();
-    let expected = ExpectedResponse {
-        state: &state,
-        issuer: Some(ISSUER),
-        iss_parameter_supported: true,
-    };
+    let expected = ExpectedResponse { state: &state, issuer: Some(ISSUER), iss_parameter_supported: true };
     let text = |text: &str| Some(text.to_owned());
-    let response =
-        AuthorizationResponse::new(text("abc"), text(state.expose()), text(ISSUER), None);
+    let response = AuthorizationResponse::new(text("abc"), text(state.expose()), text(ISSUER), None);
     assert!(validate_authorization_response(&response, &expected).is_ok());
     let response = AuthorizationResponse::new(text("abc"), text("x"), text(ISSUER), None);
-    assert_eq!(
-        validate_authorization_response(&response, &expected).unwrap_err(),
-        StateMismatch
-    );
+    assert_eq!(validate_authorization_response(&response, &expected).unwrap_err(), StateMismatch);
 }

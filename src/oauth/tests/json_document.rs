@@ -48,8 +48,7 @@ fn nesting_is_bounded() {
 
 #[test]
 fn a_member_of_the_wrong_type_is_never_absent() {
-    let document =
-        parse(r#"{"s":"x","b":true,"n":7,"l":["x"],"z":null,"f":1.0,"m":["x",1]}"#).unwrap();
+    let document = parse(r#"{"s":"x","b":true,"n":7,"l":["x"],"z":null,"f":1.0,"m":["x",1]}"#).unwrap();
     assert_eq!(document.optional_str("s"), Ok(Some("x")));
     assert_eq!(document.optional_str("none"), Ok(None));
     assert_eq!(document.required_str("none"), Err(Missing("none")));

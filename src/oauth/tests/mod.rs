@@ -31,13 +31,7 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 
 /// The body's parameters as they were written, before decoding.
 fn raw_body(request: &HttpRequest) -> Vec<&str> {
-    request
-        .body
-        .as_ref()
-        .unwrap()
-        .expose_secret()
-        .split('&')
-        .collect()
+    request.body.as_ref().unwrap().expose_secret().split('&').collect()
 }
 
 fn json_response(status: u16, body: &str) -> HttpResponse {
@@ -51,16 +45,8 @@ fn json_response(status: u16, body: &str) -> HttpResponse {
 
 fn code() -> AuthorizationCode {
     let state = state();
-    let response = AuthorizationResponse::new(
-        Some("4/code&=+".to_owned()),
-        Some(state.expose().to_owned()),
-        None,
-        None,
-    );
-    let expected = ExpectedResponse {
-        state: &state,
-        issuer: None,
-        iss_parameter_supported: false,
-    };
+    let response =
+        AuthorizationResponse::new(Some("4/code&=+".to_owned()), Some(state.expose().to_owned()), None, None);
+    let expected = ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
     validate_authorization_response(&response, &expected).unwrap()
 }

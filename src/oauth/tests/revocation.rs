@@ -6,29 +6,14 @@ use super::*;
 
 #[test]
 fn the_token_travels_in_the_body() {
-    let client = Client {
-        client_id: "us".to_owned(),
-        authentication: ClientAuthentication::ClientSecretBasic("s".into()),
-    };
+    let client =
+        Client { client_id: "us".to_owned(), authentication: ClientAuthentication::ClientSecretBasic("s".into()) };
     let endpoint = url("https://id.example/revoke");
-    let request = revocation_request(
-        &endpoint,
-        &client,
-        &"tok/1".into(),
-        TokenTypeHint::RefreshToken,
-    );
+    let request = revocation_request(&endpoint, &client, &"tok/1".into(), TokenTypeHint::RefreshToken);
     assert_eq!(request.url, endpoint);
-    assert_eq!(
-        raw_body(&request),
-        ["token=tok%2F1", "token_type_hint=refresh_token"]
-    );
+    assert_eq!(raw_body(&request), ["token=tok%2F1", "token_type_hint=refresh_token"]);
     assert!(header(&request, "authorization").is_some());
-    let request = revocation_request(
-        &endpoint,
-        &client,
-        &"tok".into(),
-        TokenTypeHint::AccessToken,
-    );
+    let request = revocation_request(&endpoint, &client, &"tok".into(), TokenTypeHint::AccessToken);
     assert!(raw_body(&request).contains(&"token_type_hint=access_token"));
 }
 
@@ -37,36 +22,18 @@ fn the_token_travels_in_the_body() {
 #[case::done_with_a_body(200, "{}")]
 #[case::void_before(400, r#"{"error":"invalid_token"}"#)]
 fn these_mean_that_the_token_is_void(#[case] status: u16, #[case] body: &str) {
-    assert_eq!(
-        process_revocation_response(&json_response(status, body)),
-        Ok(())
-    );
+    assert_eq!(process_revocation_response(&json_response(status, body)), Ok(()));
 }
 
 #[rstest]
-#[case::refused(
-    400,
-    r#"{"error":"invalid_client"}"#,
-    RevocationError::Refused(TokenErrorCode::InvalidClient)
-)]
-#[case::unreadable(
-    400,
-    "<html>",
-    RevocationError::Response(ResponseFault::UnexpectedStatus(400))
-)]
-#[case::redirect(
-    302,
-    "",
-    RevocationError::Response(ResponseFault::UnexpectedStatus(302))
-)]
+#[case::refused(400, r#"{"error":"invalid_client"}"#, RevocationError::Refused(TokenErrorCode::InvalidClient))]
+#[case::unreadable(400, "<html>", RevocationError::Response(ResponseFault::UnexpectedStatus(400)))]
+#[case::redirect(302, "", RevocationError::Response(ResponseFault::UnexpectedStatus(302)))]
 #[case::away(
     503,
     r#"{"error":"invalid_token"}"#,
     RevocationError::Response(ResponseFault::Unavailable { status: 503, retry_after: None })
 )]
 fn these_do_not(#[case] status: u16, #[case] body: &str, #[case] reason: RevocationError) {
-    assert_eq!(
-        process_revocation_response(&json_response(status, body)),
-        Err(reason)
-    );
+    assert_eq!(process_revocation_response(&json_response(status, body)), Err(reason));
 }

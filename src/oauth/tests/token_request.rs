@@ -3,10 +3,7 @@
 use super::*;
 
 fn client(authentication: ClientAuthentication) -> Client {
-    Client {
-        client_id: "our:client".to_owned(),
-        authentication,
-    }
+    Client { client_id: "our:client".to_owned(), authentication }
 }
 
 fn exchange(authentication: ClientAuthentication) -> HttpRequest {
@@ -26,10 +23,7 @@ fn a_code_exchange_carries_code_redirect_uri_and_verifier_in_the_body() {
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.url.as_str(), "https://id.example/token");
     assert_eq!(header(&request, "accept"), Some("application/json"));
-    assert_eq!(
-        header(&request, "content-type"),
-        Some("application/x-www-form-urlencoded")
-    );
+    assert_eq!(header(&request, "content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(
         raw_body(&request),
         [
@@ -48,11 +42,7 @@ fn client_secret_basic_form_encodes_both_pieces_and_leaves_the_body_alone() {
     // base64("our%3Aclient:s+e%3Ac%2Br%25t"), RFC 6749 §2.3.1 and appendix B.
     let expected = "Basic b3VyJTNBY2xpZW50OnMrZSUzQWMlMkJyJTI1dA==";
     assert_eq!(header(&request, "authorization"), Some(expected));
-    assert!(
-        raw_body(&request)
-            .iter()
-            .all(|pair| !pair.starts_with("client_"))
-    );
+    assert!(raw_body(&request).iter().all(|pair| !pair.starts_with("client_")));
 }
 
 #[test]
@@ -67,11 +57,7 @@ fn client_secret_post_stays_out_of_the_headers() {
 fn a_public_client_sends_its_id_and_no_secret() {
     let request = exchange(ClientAuthentication::None);
     assert_eq!(header(&request, "authorization"), None);
-    assert!(
-        raw_body(&request)
-            .iter()
-            .all(|pair| !pair.starts_with("client_secret"))
-    );
+    assert!(raw_body(&request).iter().all(|pair| !pair.starts_with("client_secret")));
 }
 
 #[test]
@@ -81,11 +67,7 @@ fn a_refresh_asks_with_the_refresh_token_and_a_scope_only_when_told() {
         let token = "r/1".into();
         refresh_token_grant(&url("https://id.example/token"), &client, &token, scope)
     };
-    let plain = [
-        "grant_type=refresh_token",
-        "refresh_token=r%2F1",
-        "client_id=our%3Aclient",
-    ];
+    let plain = ["grant_type=refresh_token", "refresh_token=r%2F1", "client_id=our%3Aclient"];
     assert_eq!(raw_body(&refresh(None)), plain);
     assert!(raw_body(&refresh(Some(&Scopes::parse("a b")))).contains(&"scope=a+b"));
 }
@@ -94,20 +76,16 @@ fn a_refresh_asks_with_the_refresh_token_and_a_scope_only_when_told() {
 fn a_bearer_token_goes_into_the_header_and_not_into_the_address() {
     let request = HttpRequest::get_json_as_bearer(&url("https://id.example/me"), &"tok".into());
     assert_eq!(header(&request, "authorization"), Some("Bearer tok"));
-    assert_eq!(
-        (request.url.as_str(), request.method),
-        ("https://id.example/me", Method::Get)
-    );
+    assert_eq!((request.url.as_str(), request.method), ("https://id.example/me", Method::Get));
     assert!(request.body.is_none());
 }
 
 #[test]
 fn secrets_of_a_request_are_not_printed() {
     let secret = || "sekret".into();
-    for authentication in [
-        ClientAuthentication::ClientSecretBasic(secret()),
-        ClientAuthentication::ClientSecretPost(secret()),
-    ] {
+    for authentication in
+        [ClientAuthentication::ClientSecretBasic(secret()), ClientAuthentication::ClientSecretPost(secret())]
+    {
         let printed = format!("{:?} {authentication:?}", exchange(authentication.clone()));
         for part in ["sekret", "Basic ", "4%2Fcode", "code_verifier"] {
             assert!(!printed.contains(part), "{part} in {printed}");

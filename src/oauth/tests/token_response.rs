@@ -51,15 +51,9 @@ fn a_valid_response_gives_its_tokens() {
     let tokens = process(&json_response(200, &valid().to_string())).unwrap();
     assert_eq!(tokens.access_token().expose_secret(), "ya29.a0-._~+/=");
     assert_eq!(tokens.expires_in(), Some(Duration::from_secs(3599)));
-    assert_eq!(
-        tokens.refresh_token().unwrap().expose_secret(),
-        "1//refresh"
-    );
+    assert_eq!(tokens.refresh_token().unwrap().expose_secret(), "1//refresh");
     assert_eq!(tokens.require_id_token().unwrap().expose_secret(), "h.p.s");
-    assert_eq!(
-        tokens.granted_scopes(&Scopes::default()),
-        Scopes::parse("openid email")
-    );
+    assert_eq!(tokens.granted_scopes(&Scopes::default()), Scopes::parse("openid email"));
 }
 
 #[rstest]
@@ -115,14 +109,8 @@ fn these_are_refused(#[case] member: &str, #[case] value: Value, #[case] reason:
 
 #[test]
 fn access_token_and_token_type_are_required() {
-    assert_eq!(
-        process(&without("access_token")).unwrap_err(),
-        missing("access_token")
-    );
-    assert_eq!(
-        process(&without("token_type")).unwrap_err(),
-        missing("token_type")
-    );
+    assert_eq!(process(&without("access_token")).unwrap_err(), missing("access_token"));
+    assert_eq!(process(&without("token_type")).unwrap_err(), missing("token_type"));
     assert!(process(&without("scope")).is_ok());
 }
 
@@ -130,12 +118,7 @@ fn access_token_and_token_type_are_required() {
 fn an_id_token_that_is_owed_must_come() {
     let tokens = process(&without("id_token")).unwrap();
     assert_eq!(tokens.require_id_token().unwrap_err(), IdTokenMissing);
-    assert!(
-        process(&with("id_token", json!("a.b.c")))
-            .unwrap()
-            .require_id_token()
-            .is_ok()
-    );
+    assert!(process(&with("id_token", json!("a.b.c"))).unwrap().require_id_token().is_ok());
 }
 
 #[test]
@@ -156,10 +139,7 @@ fn granted_scopes_are_those_of_the_answer_or_else_the_requested() {
     let none = process(&with("scope", json!(""))).unwrap();
     assert!(none.granted_scopes(&requested).is_empty());
     let commas = process(&with("scope", json!("repo,gist,repo"))).unwrap();
-    assert_eq!(
-        commas.granted_scopes(&requested).iter().collect::<Vec<_>>(),
-        ["repo", "gist"]
-    );
+    assert_eq!(commas.granted_scopes(&requested).iter().collect::<Vec<_>>(), ["repo", "gist"]);
 }
 
 #[rstest]
@@ -172,10 +152,7 @@ fn granted_scopes_are_those_of_the_answer_or_else_the_requested() {
 #[case("bad_verification_code", TokenErrorCode::Other("bad_verification_code".into()))]
 #[case("<script>", TokenErrorCode::Other("unreadable".into()))]
 #[case("", TokenErrorCode::Other("unreadable".into()))]
-fn an_error_is_told_by_its_code_whatever_the_status(
-    #[case] error: &str,
-    #[case] code: TokenErrorCode,
-) {
+fn an_error_is_told_by_its_code_whatever_the_status(#[case] error: &str, #[case] code: TokenErrorCode) {
     let body = json!({"error": error, "error_description": "secret"}).to_string();
     for status in [200, 400, 401, 403] {
         let result = process(&json_response(status, &body));
@@ -200,10 +177,7 @@ fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16
         let mut response = json_response(status, &body);
         response.retry_after = header.map(str::to_owned);
         let retry_after = seconds.map(Duration::from_secs);
-        let fault = ResponseFault::Unavailable {
-            status,
-            retry_after,
-        };
+        let fault = ResponseFault::Unavailable { status, retry_after };
         assert_eq!(process(&response).unwrap_err(), Response(fault));
     }
 }
@@ -219,14 +193,8 @@ fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16
 #[case(404)]
 fn tokens_with_another_status_are_refused(#[case] status: u16) {
     let unexpected = Response(ResponseFault::UnexpectedStatus(status));
-    assert_eq!(
-        process(&json_response(status, &valid().to_string())).unwrap_err(),
-        unexpected
-    );
-    assert_eq!(
-        process(&json_response(status, "<html>")).unwrap_err(),
-        unexpected
-    );
+    assert_eq!(process(&json_response(status, &valid().to_string())).unwrap_err(), unexpected);
+    assert_eq!(process(&json_response(status, "<html>")).unwrap_err(), unexpected);
     assert!(process(&json_response(200, &valid().to_string())).is_ok());
 }
 
@@ -240,18 +208,12 @@ fn tokens_with_another_status_are_refused(#[case] status: u16) {
 #[case::trailing_text(r#"{"access_token":"a","token_type":"Bearer"}x"#)]
 #[case::form("access_token=a&token_type=bearer")]
 fn an_unreadable_body_is_refused(#[case] body: &str) {
-    assert_eq!(
-        process(&json_response(200, body)).unwrap_err(),
-        Malformed(DocumentError::NotAnObject)
-    );
+    assert_eq!(process(&json_response(200, body)).unwrap_err(), Malformed(DocumentError::NotAnObject));
 }
 
 #[test]
 fn an_empty_object_is_no_token_response() {
-    assert_eq!(
-        process(&json_response(200, "{}")).unwrap_err(),
-        missing("token_type")
-    );
+    assert_eq!(process(&json_response(200, "{}")).unwrap_err(), missing("token_type"));
 }
 
 #[test]
@@ -260,44 +222,25 @@ fn a_body_beyond_the_limit_is_refused_and_one_at_it_is_not() {
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());
     response.body.push(b' ');
-    assert_eq!(
-        process(&response).unwrap_err(),
-        Response(ResponseFault::TooLarge)
-    );
+    assert_eq!(process(&response).unwrap_err(), Response(ResponseFault::TooLarge));
 }
 
 #[test]
 fn the_content_type_must_not_be_another() {
     let mut response = json_response(200, &valid().to_string());
-    for content_type in [
-        None,
-        Some("application/json"),
-        Some("APPLICATION/JSON;charset=UTF-8"),
-    ] {
+    for content_type in [None, Some("application/json"), Some("APPLICATION/JSON;charset=UTF-8")] {
         response.content_type = content_type.map(str::to_owned);
         assert!(process(&response).is_ok(), "{content_type:?}");
     }
-    for content_type in [
-        "text/html",
-        "application/jwt",
-        "application/x-www-form-urlencoded",
-        "",
-    ] {
+    for content_type in ["text/html", "application/jwt", "application/x-www-form-urlencoded", ""] {
         response.content_type = Some(content_type.to_owned());
-        assert_eq!(
-            process(&response).unwrap_err(),
-            UnexpectedContentType,
-            "{content_type}"
-        );
+        assert_eq!(process(&response).unwrap_err(), UnexpectedContentType, "{content_type}");
     }
 }
 
 fn form(body: &str) -> HttpResponse {
     let content_type = Some("application/x-www-form-urlencoded; charset=utf-8".to_owned());
-    HttpResponse {
-        content_type,
-        ..json_response(200, body)
-    }
+    HttpResponse { content_type, ..json_response(200, body) }
 }
 
 #[test]
@@ -318,10 +261,7 @@ fn a_form_is_read_where_the_provider_writes_forms() {
 )]
 #[case::without_access_token("token_type=bearer", missing("access_token"))]
 #[case::access_token_empty("access_token=&token_type=bearer", UnusableToken("access_token"))]
-#[case::access_token_twice(
-    "access_token=a&access_token=b&token_type=bearer",
-    Malformed(DocumentError::NotAnObject)
-)]
+#[case::access_token_twice("access_token=a&access_token=b&token_type=bearer", Malformed(DocumentError::NotAnObject))]
 #[case::empty("", missing("token_type"))]
 fn a_faulty_form_is_refused(#[case] body: &str, #[case] reason: TokenError) {
     let result = process_token_response(&form(body), TokenEncoding::JsonOrForm);

@@ -6,36 +6,24 @@ use super::*;
 
 /// The example of RFC 7636 appendix B.
 const RFC_7636_OCTETS: [u8; 32] = [
-    116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77,
-    105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+    116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191, 240,
+    91, 88, 5, 88, 83, 132, 141, 121,
 ];
 
 #[test]
 fn the_challenge_is_that_of_rfc_7636_appendix_b() {
     let verifier = PkceVerifier::from_random(RFC_7636_OCTETS);
-    assert_eq!(
-        verifier.expose(),
-        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    );
-    assert_eq!(
-        verifier.challenge().as_str(),
-        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-    );
+    assert_eq!(verifier.expose(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    assert_eq!(verifier.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     assert_eq!(PkceChallenge::METHOD, "S256");
 }
 
 #[test]
 fn values_have_43_unreserved_characters_and_follow_the_random_bytes() {
-    let values: HashSet<_> = (0..=255)
-        .map(|byte| State::from_random([byte; 32]).expose().to_owned())
-        .collect();
+    let values: HashSet<_> = (0..=255).map(|byte| State::from_random([byte; 32]).expose().to_owned()).collect();
     assert_eq!(values.len(), 256);
-    let unreserved = |value: &String| {
-        value.len() == 43
-            && value
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
+    let unreserved =
+        |value: &String| value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     assert!(values.iter().all(unreserved));
 }
 
@@ -44,13 +32,7 @@ fn a_value_matches_itself_and_nothing_near_it() {
     let nonce = Nonce::from_random([7; 32]);
     let text = nonce.expose().to_owned();
     assert!(nonce.matches(&text));
-    for other in [
-        "",
-        &text[..42],
-        &format!("{text}A"),
-        &text.to_uppercase(),
-        &format!("C{}", &text[1..]),
-    ] {
+    for other in ["", &text[..42], &format!("{text}A"), &text.to_uppercase(), &format!("C{}", &text[1..])] {
         assert!(!nonce.matches(other), "{other}");
     }
 }
@@ -72,14 +54,7 @@ fn values_survive_being_serialized() {
 
 #[test]
 fn a_shorter_longer_or_different_value_does_not_deserialize() {
-    for text in [
-        "\"\"",
-        "\"AAAA\"",
-        "17",
-        "null",
-        &format!("\"{}\"", "A".repeat(44)),
-        "\"=\"",
-    ] {
+    for text in ["\"\"", "\"AAAA\"", "17", "null", &format!("\"{}\"", "A".repeat(44)), "\"=\""] {
         assert!(serde_json::from_str::<State>(text).is_err(), "{text}");
     }
 }

@@ -37,23 +37,12 @@ pub struct ProviderMetadata {
 impl ProviderMetadata {
     /// How to authenticate with `secret` at the token endpoint: Basic where offered, then the body; without a
     /// secret as a public client. `None` when the provider offers neither.
-    pub fn client_authentication(
-        &self,
-        secret: Option<SecretString>,
-    ) -> Option<ClientAuthentication> {
-        let offers = |method: &str| {
-            self.token_endpoint_auth_methods_supported
-                .iter()
-                .any(|offered| offered == method)
-        };
+    pub fn client_authentication(&self, secret: Option<SecretString>) -> Option<ClientAuthentication> {
+        let offers = |method: &str| self.token_endpoint_auth_methods_supported.iter().any(|offered| offered == method);
         match secret {
             None => Some(ClientAuthentication::None),
-            Some(secret) if offers("client_secret_basic") => {
-                Some(ClientAuthentication::ClientSecretBasic(secret))
-            }
-            Some(secret) if offers("client_secret_post") => {
-                Some(ClientAuthentication::ClientSecretPost(secret))
-            }
+            Some(secret) if offers("client_secret_basic") => Some(ClientAuthentication::ClientSecretBasic(secret)),
+            Some(secret) if offers("client_secret_post") => Some(ClientAuthentication::ClientSecretPost(secret)),
             Some(_) => None,
         }
     }

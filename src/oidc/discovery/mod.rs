@@ -18,10 +18,7 @@ use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, Respo
 /// [`DiscoveryError::Endpoint`] about the issuer itself.
 pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
     let mut url = usable_issuer(issuer, rules)?;
-    let path = format!(
-        "{}/.well-known/openid-configuration",
-        url.path().trim_end_matches('/')
-    );
+    let path = format!("{}/.well-known/openid-configuration", url.path().trim_end_matches('/'));
     url.set_path(&path);
     Ok(url)
 }
@@ -30,10 +27,7 @@ pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, Discover
 ///
 /// # Errors
 /// [`DiscoveryError::Endpoint`] about the issuer itself.
-pub fn discovery_request(
-    issuer: &str,
-    rules: EndpointRules,
-) -> Result<HttpRequest, DiscoveryError> {
+pub fn discovery_request(issuer: &str, rules: EndpointRules) -> Result<HttpRequest, DiscoveryError> {
     Ok(HttpRequest::get_json(&discovery_url(issuer, rules)?))
 }
 
@@ -53,15 +47,8 @@ pub fn process_discovery_response(
         return Err(DiscoveryError::IssuerMismatch);
     }
     let issuer =
-        parse_issuer(expected_issuer, rules).map_err(|fault| DiscoveryError::Endpoint {
-            member: "issuer",
-            fault,
-        })?;
-    let endpoints = Endpoints {
-        document: &document,
-        issuer: &issuer,
-        rules,
-    };
+        parse_issuer(expected_issuer, rules).map_err(|fault| DiscoveryError::Endpoint { member: "issuer", fault })?;
+    let endpoints = Endpoints { document: &document, issuer: &issuer, rules };
     check_code_flow(&document)?;
     Ok(ProviderMetadata {
         issuer: expected_issuer.to_owned(),
@@ -80,11 +67,7 @@ pub fn process_discovery_response(
             .optional_bool("authorization_response_iss_parameter_supported")?
             .unwrap_or(false),
         id_token_signing_alg_values_supported: algorithms(&document)?,
-        code_challenge_methods_supported: strings(
-            &document,
-            "code_challenge_methods_supported",
-            &[],
-        )?,
+        code_challenge_methods_supported: strings(&document, "code_challenge_methods_supported", &[])?,
     })
 }
 
@@ -117,10 +100,7 @@ pub enum DiscoveryError {
 }
 
 fn usable_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
-    parse_issuer(issuer, rules).map_err(|fault| DiscoveryError::Endpoint {
-        member: "issuer",
-        fault,
-    })
+    parse_issuer(issuer, rules).map_err(|fault| DiscoveryError::Endpoint { member: "issuer", fault })
 }
 
 struct Endpoints<'a> {
@@ -131,8 +111,7 @@ struct Endpoints<'a> {
 
 impl Endpoints<'_> {
     fn required(&self, member: &'static str) -> Result<Url, DiscoveryError> {
-        self.optional(member)?
-            .ok_or(DocumentError::Missing(member).into())
+        self.optional(member)?.ok_or(DocumentError::Missing(member).into())
     }
 
     fn optional(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
@@ -164,13 +143,7 @@ fn algorithms(document: &JsonDocument) -> Result<Vec<Algorithm>, DiscoveryError>
     }
 }
 
-fn strings(
-    document: &JsonDocument,
-    member: &'static str,
-    default: &[&str],
-) -> Result<Vec<String>, DiscoveryError> {
-    let strings = document
-        .optional_strs(member)?
-        .unwrap_or_else(|| default.to_vec());
+fn strings(document: &JsonDocument, member: &'static str, default: &[&str]) -> Result<Vec<String>, DiscoveryError> {
+    let strings = document.optional_strs(member)?.unwrap_or_else(|| default.to_vec());
     Ok(strings.into_iter().map(str::to_owned).collect())
 }

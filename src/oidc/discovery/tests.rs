@@ -10,12 +10,8 @@ use super::*;
 use crate::oauth::{ClientAuthentication, MAX_BODY_BYTES};
 
 const ISSUER: &str = "https://id.example";
-const STRICT: EndpointRules = EndpointRules {
-    allow_loopback_http: false,
-};
-const LOOPBACK: EndpointRules = EndpointRules {
-    allow_loopback_http: true,
-};
+const STRICT: EndpointRules = EndpointRules { allow_loopback_http: false };
+const LOOPBACK: EndpointRules = EndpointRules { allow_loopback_http: true };
 
 fn valid() -> Value {
     json!({
@@ -55,32 +51,14 @@ fn without(member: &str) -> Value {
 fn a_valid_document_gives_the_metadata() {
     let metadata = process_value(&valid()).unwrap();
     assert_eq!(metadata.issuer, ISSUER);
-    assert_eq!(
-        metadata.authorization_endpoint.as_str(),
-        "https://id.example/authorize?tenant=1"
-    );
-    assert_eq!(
-        metadata.token_endpoint.as_str(),
-        "https://token.example/token"
-    );
+    assert_eq!(metadata.authorization_endpoint.as_str(), "https://id.example/authorize?tenant=1");
+    assert_eq!(metadata.token_endpoint.as_str(), "https://token.example/token");
     assert_eq!(metadata.jwks_uri.as_str(), "https://id.example/keys");
-    assert_eq!(
-        metadata.userinfo_endpoint.unwrap().as_str(),
-        "https://id.example/me"
-    );
-    assert_eq!(
-        metadata.revocation_endpoint.unwrap().as_str(),
-        "https://id.example/revoke"
-    );
-    assert_eq!(
-        metadata.end_session_endpoint.unwrap().as_str(),
-        "https://id.example/logout"
-    );
+    assert_eq!(metadata.userinfo_endpoint.unwrap().as_str(), "https://id.example/me");
+    assert_eq!(metadata.revocation_endpoint.unwrap().as_str(), "https://id.example/revoke");
+    assert_eq!(metadata.end_session_endpoint.unwrap().as_str(), "https://id.example/logout");
     assert!(metadata.authorization_response_iss_parameter_supported);
-    assert_eq!(
-        metadata.id_token_signing_alg_values_supported,
-        [Algorithm::Rs256, Algorithm::Es256]
-    );
+    assert_eq!(metadata.id_token_signing_alg_values_supported, [Algorithm::Rs256, Algorithm::Es256]);
     assert_eq!(metadata.code_challenge_methods_supported, ["plain", "S256"]);
 }
 
@@ -95,14 +73,8 @@ fn optional_members_have_their_defaults() {
     let metadata = process_value(&minimal).unwrap();
     assert!(metadata.userinfo_endpoint.is_none() && metadata.revocation_endpoint.is_none());
     assert!(!metadata.authorization_response_iss_parameter_supported);
-    assert_eq!(
-        metadata.id_token_signing_alg_values_supported,
-        [Algorithm::Rs256]
-    );
-    assert_eq!(
-        metadata.token_endpoint_auth_methods_supported,
-        ["client_secret_basic"]
-    );
+    assert_eq!(metadata.id_token_signing_alg_values_supported, [Algorithm::Rs256]);
+    assert_eq!(metadata.token_endpoint_auth_methods_supported, ["client_secret_basic"]);
     assert!(metadata.code_challenge_methods_supported.is_empty());
 }
 
@@ -179,12 +151,7 @@ fn another_issuer_is_refused(#[case] issuer: &str) {
 #[case::unique_local("https://[fd00::1]/", PrivateHost)]
 #[case::link_local("https://[fe80::1]/", PrivateHost)]
 fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] fault: EndpointFault) {
-    for member in [
-        "authorization_endpoint",
-        "token_endpoint",
-        "jwks_uri",
-        "userinfo_endpoint",
-    ] {
+    for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
         let result = process_value(&with(member, json!(address)));
         assert_eq!(result.unwrap_err(), Endpoint { member, fault }, "{member}");
     }
@@ -200,11 +167,7 @@ fn a_public_endpoint_is_accepted(#[case] address: &str) {
 }
 
 /// A document of `issuer` whose other endpoints are `endpoint`.
-fn process_at(
-    issuer: &str,
-    endpoint: &str,
-    rules: EndpointRules,
-) -> Result<ProviderMetadata, DiscoveryError> {
+fn process_at(issuer: &str, endpoint: &str, rules: EndpointRules) -> Result<ProviderMetadata, DiscoveryError> {
     let document = json!({
         "issuer": issuer,
         "authorization_endpoint": endpoint,
@@ -222,31 +185,19 @@ fn process_at(
 fn loopback_http_is_for_loopback_issuers_where_it_is_allowed(#[case] issuer: &str) {
     let endpoint = "http://127.0.0.1:4001/x";
     assert!(process_at(issuer, endpoint, LOOPBACK).is_ok());
-    let refused = Endpoint {
-        member: "issuer",
-        fault: NotHttps,
-    };
+    let refused = Endpoint { member: "issuer", fault: NotHttps };
     assert_eq!(process_at(issuer, endpoint, STRICT).unwrap_err(), refused);
 }
 
 #[test]
 fn allowing_loopback_http_allows_nothing_else() {
-    let refused = |fault| Endpoint {
-        member: "authorization_endpoint",
-        fault,
-    };
+    let refused = |fault| Endpoint { member: "authorization_endpoint", fault };
     let result = process_at(ISSUER, "http://127.0.0.1/x", LOOPBACK);
     assert_eq!(result.unwrap_err(), refused(NotHttps));
     let result = process_at("http://localhost:4000", "http://evil.example/x", LOOPBACK);
     assert_eq!(result.unwrap_err(), refused(NotHttps));
     let result = process_at("http://evil.example", "https://evil.example/x", LOOPBACK);
-    assert_eq!(
-        result.unwrap_err(),
-        Endpoint {
-            member: "issuer",
-            fault: NotHttps
-        }
-    );
+    assert_eq!(result.unwrap_err(), Endpoint { member: "issuer", fault: NotHttps });
 }
 
 #[test]
@@ -254,36 +205,18 @@ fn an_issuer_on_a_private_network_may_name_its_neighbours() {
     assert!(process_at("https://10.1.1.1", "https://10.1.1.2/x", STRICT).is_ok());
     let result = process_at("https://11.1.1.1", "https://10.1.1.2/x", STRICT);
     let fault = PrivateHost;
-    assert_eq!(
-        result.unwrap_err(),
-        Endpoint {
-            member: "authorization_endpoint",
-            fault
-        }
-    );
+    assert_eq!(result.unwrap_err(), Endpoint { member: "authorization_endpoint", fault });
 }
 
 #[test]
 fn the_document_is_below_the_issuer() {
     let url = |issuer| discovery_url(issuer, STRICT).map(String::from);
     let well_known = ".well-known/openid-configuration";
-    assert_eq!(
-        url("https://id.example").unwrap(),
-        format!("https://id.example/{well_known}")
-    );
-    assert_eq!(
-        url("https://id.example/").unwrap(),
-        format!("https://id.example/{well_known}")
-    );
-    assert_eq!(
-        url("https://id.example/t/").unwrap(),
-        format!("https://id.example/t/{well_known}")
-    );
+    assert_eq!(url("https://id.example").unwrap(), format!("https://id.example/{well_known}"));
+    assert_eq!(url("https://id.example/").unwrap(), format!("https://id.example/{well_known}"));
+    assert_eq!(url("https://id.example/t/").unwrap(), format!("https://id.example/t/{well_known}"));
     let request = discovery_request("https://id.example/t", STRICT).unwrap();
-    assert_eq!(
-        request.url.as_str(),
-        format!("https://id.example/t/{well_known}")
-    );
+    assert_eq!(request.url.as_str(), format!("https://id.example/t/{well_known}"));
 }
 
 #[rstest]
@@ -294,24 +227,15 @@ fn the_document_is_below_the_issuer() {
 #[case("file:///x", NotHttps)]
 #[case("id.example", EndpointFault::Malformed)]
 fn an_issuer_that_is_none_is_refused(#[case] issuer: &str, #[case] fault: EndpointFault) {
-    let refused = Endpoint {
-        member: "issuer",
-        fault,
-    };
+    let refused = Endpoint { member: "issuer", fault };
     assert_eq!(discovery_url(issuer, STRICT).unwrap_err(), refused);
 }
 
 #[test]
 fn a_provider_without_the_code_flow_or_an_accepted_algorithm_is_refused() {
-    let implicit = with(
-        "response_types_supported",
-        json!(["id_token", "code token"]),
-    );
+    let implicit = with("response_types_supported", json!(["id_token", "code token"]));
     assert_eq!(process_value(&implicit).unwrap_err(), NoCodeFlow);
-    let symmetric = with(
-        "id_token_signing_alg_values_supported",
-        json!(["none", "HS256"]),
-    );
+    let symmetric = with("id_token_signing_alg_values_supported", json!(["none", "HS256"]));
     assert_eq!(process_value(&symmetric).unwrap_err(), NoAcceptedAlgorithm);
     assert!(process_value(&without("response_types_supported")).is_ok());
 }
@@ -324,10 +248,7 @@ fn a_provider_without_the_code_flow_or_an_accepted_algorithm_is_refused() {
 #[case::issuer_twice(r#"{"issuer":"https://id.example","issuer":"https://id.example"}"#)]
 fn an_unreadable_document_is_refused(#[case] body: &str) {
     let result = process_discovery_response(&json_response(200, body), ISSUER, STRICT);
-    assert_eq!(
-        result.unwrap_err(),
-        DiscoveryError::Malformed(DocumentError::NotAnObject)
-    );
+    assert_eq!(result.unwrap_err(), DiscoveryError::Malformed(DocumentError::NotAnObject));
 }
 
 #[test]
@@ -337,43 +258,26 @@ fn only_a_200_within_the_limit_is_read() {
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());
     response.body.push(b' ');
-    assert_eq!(
-        process(&response).unwrap_err(),
-        Response(ResponseFault::TooLarge)
-    );
+    assert_eq!(process(&response).unwrap_err(), Response(ResponseFault::TooLarge));
     for status in [201, 301, 302, 404] {
         let response = json_response(status, &valid().to_string());
         let fault = ResponseFault::UnexpectedStatus(status);
         assert_eq!(process(&response).unwrap_err(), Response(fault));
     }
     let response = json_response(503, &valid().to_string());
-    let fault = ResponseFault::Unavailable {
-        status: 503,
-        retry_after: None,
-    };
+    let fault = ResponseFault::Unavailable { status: 503, retry_after: None };
     assert_eq!(process(&response).unwrap_err(), Response(fault));
 }
 
 #[test]
 fn the_client_authenticates_as_the_provider_offers() {
-    let offering = |methods: Value| {
-        process_value(&with("token_endpoint_auth_methods_supported", methods)).unwrap()
-    };
+    let offering = |methods: Value| process_value(&with("token_endpoint_auth_methods_supported", methods)).unwrap();
     let secret = || Some("s".into());
     let both = offering(json!(["client_secret_post", "client_secret_basic"]));
-    assert!(matches!(
-        both.client_authentication(secret()),
-        Some(ClientAuthentication::ClientSecretBasic(_))
-    ));
+    assert!(matches!(both.client_authentication(secret()), Some(ClientAuthentication::ClientSecretBasic(_))));
     let post = offering(json!(["client_secret_post"]));
-    assert!(matches!(
-        post.client_authentication(secret()),
-        Some(ClientAuthentication::ClientSecretPost(_))
-    ));
+    assert!(matches!(post.client_authentication(secret()), Some(ClientAuthentication::ClientSecretPost(_))));
     let neither = offering(json!(["private_key_jwt"]));
     assert!(neither.client_authentication(secret()).is_none());
-    assert!(matches!(
-        neither.client_authentication(None),
-        Some(ClientAuthentication::None)
-    ));
+    assert!(matches!(neither.client_authentication(None), Some(ClientAuthentication::None)));
 }

@@ -70,8 +70,6 @@ impl Claims {
 /// Names only: the values are a person's data.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claims")
-            .field("document", &self.document)
-            .finish_non_exhaustive()
+        f.debug_struct("Claims").field("document", &self.document).finish_non_exhaustive()
     }
 }

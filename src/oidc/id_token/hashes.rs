@@ -17,20 +17,10 @@ pub(super) fn check_access_token_hash(
     expected: &ExpectedIdToken<'_>,
 ) -> Checked {
     let token = expected.access_token.map(|token| token.expose_secret());
-    check_hash(
-        claims,
-        "at_hash",
-        token,
-        alg,
-        IdTokenRefusal::WrongAccessTokenHash,
-    )
+    check_hash(claims, "at_hash", token, alg, IdTokenRefusal::WrongAccessTokenHash)
 }
 
-pub(super) fn check_code_hash(
-    claims: &JsonDocument,
-    alg: Algorithm,
-    expected: &ExpectedIdToken<'_>,
-) -> Checked {
+pub(super) fn check_code_hash(claims: &JsonDocument, alg: Algorithm, expected: &ExpectedIdToken<'_>) -> Checked {
     let code = expected.code.map(AuthorizationCode::expose);
     check_hash(claims, "c_hash", code, alg, IdTokenRefusal::WrongCodeHash)
 }

@@ -17,16 +17,11 @@ pub(super) struct Header {
 }
 
 pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenRefusal> {
-    let json = URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| IdTokenRefusal::Malformed)?;
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
     let header = JsonDocument::parse(&json).map_err(|_| IdTokenRefusal::Malformed)?;
     check_type(&header)?;
     check_extensions(&header)?;
-    Ok(Header {
-        alg: algorithm(&header, allowed)?,
-        kid: kid(&header)?,
-    })
+    Ok(Header { alg: algorithm(&header, allowed)?, kid: kid(&header)? })
 }
 
 /// `typ`: an access token (`at+jwt`) or a logout token (`logout+jwt`) of the same issuer carries the same
@@ -46,19 +41,14 @@ fn check_extensions(header: &JsonDocument) -> Result<(), IdTokenRefusal> {
     if header.contains("crit") {
         return Err(IdTokenRefusal::CriticalHeader);
     }
-    match ["jwk", "jku", "x5u", "x5c"]
-        .into_iter()
-        .any(|name| header.contains(name))
-    {
+    match ["jwk", "jku", "x5u", "x5c"].into_iter().any(|name| header.contains(name)) {
         true => Err(IdTokenRefusal::KeyInHeader),
         false => Ok(()),
     }
 }
 
 fn algorithm(header: &JsonDocument, allowed: &[Algorithm]) -> Result<Algorithm, IdTokenRefusal> {
-    let name = header
-        .required_str("alg")
-        .map_err(|_| IdTokenRefusal::AlgorithmNotAllowed)?;
+    let name = header.required_str("alg").map_err(|_| IdTokenRefusal::AlgorithmNotAllowed)?;
     Algorithm::from_name(name)
         .filter(|algorithm| allowed.contains(algorithm))
         .ok_or(IdTokenRefusal::AlgorithmNotAllowed)

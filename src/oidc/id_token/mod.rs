@@ -65,11 +65,7 @@ pub enum NonceRule<'a> {
 /// # Errors
 /// [`IdTokenError`] with the verdicts up to the refusal. [`IdTokenRefusal::UnknownKid`] is worth one fresh
 /// fetch of the key set and a second try.
-pub fn verify_id_token(
-    token: &str,
-    keys: &JwkSet,
-    expected: &ExpectedIdToken<'_>,
-) -> Result<Claims, IdTokenError> {
+pub fn verify_id_token(token: &str, keys: &JwkSet, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenError> {
     let mut verdicts = Verdicts::default();
     match verify_in_order(token, keys, expected, &mut verdicts) {
         Ok(payload) => Ok(Claims::verified(payload, verdicts.into())),
@@ -84,22 +80,11 @@ fn verify_in_order(
     verdicts: &mut Verdicts,
 ) -> Result<JsonDocument, IdTokenRefusal> {
     let parts = verdicts.record(Check::Shape, split(token))?;
-    let header = verdicts.record(
-        Check::Header,
-        header::read(parts.header, expected.algorithms),
-    )?;
-    let candidates = keys
-        .candidates(header.kid.as_deref(), header.alg)
-        .map_err(Into::into);
+    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
+    let candidates = keys.candidates(header.kid.as_deref(), header.alg).map_err(Into::into);
     let candidates = verdicts.record(Check::Key, candidates)?;
-    let genuine = candidates
-        .iter()
-        .any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg));
-    let signature = if genuine {
-        Ok(())
-    } else {
-        Err(IdTokenRefusal::BadSignature)
-    };
+    let genuine = candidates.iter().any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg));
+    let signature = if genuine { Ok(()) } else { Err(IdTokenRefusal::BadSignature) };
     verdicts.record(Check::Signature, signature)?;
     let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)?;
@@ -125,10 +110,5 @@ fn split(token: &str) -> Result<Parts<'_>, IdTokenRefusal> {
     if payload.contains('.') || signature.is_empty() {
         return Err(IdTokenRefusal::Malformed);
     }
-    Ok(Parts {
-        header,
-        payload,
-        signature,
-        signed,
-    })
+    Ok(Parts { header, payload, signature, signed })
 }

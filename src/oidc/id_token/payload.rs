@@ -17,9 +17,7 @@ const MAX_SUB_BYTES: usize = 255;
 pub(super) type Checked = Result<Presence, IdTokenRefusal>;
 
 pub(super) fn read(part: &str) -> Result<JsonDocument, IdTokenRefusal> {
-    let json = URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| IdTokenRefusal::Malformed)?;
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
     JsonDocument::parse(&json).map_err(|_| IdTokenRefusal::Malformed)
 }
 
@@ -33,18 +31,12 @@ pub(super) fn check_claims(
     verdicts.record_claim(Check::Kind, check_kind(claims))?;
     verdicts.record_claim(Check::Issuer, check_issuer(claims, expected))?;
     verdicts.record_claim(Check::Audience, check_audience(claims, expected))?;
-    verdicts.record_claim(
-        Check::AuthorizedParty,
-        check_authorized_party(claims, expected),
-    )?;
+    verdicts.record_claim(Check::AuthorizedParty, check_authorized_party(claims, expected))?;
     verdicts.record_claim(Check::Expiry, check_expiry(claims, expected))?;
     verdicts.record_claim(Check::IssuedAt, check_issued_at(claims, expected))?;
     verdicts.record_claim(Check::NotBefore, check_not_before(claims, expected))?;
     verdicts.record_claim(Check::Nonce, check_nonce(claims, expected))?;
-    verdicts.record_claim(
-        Check::AccessTokenHash,
-        check_access_token_hash(claims, alg, expected),
-    )?;
+    verdicts.record_claim(Check::AccessTokenHash, check_access_token_hash(claims, alg, expected))?;
     verdicts.record_claim(Check::CodeHash, check_code_hash(claims, alg, expected))?;
     verdicts.record_claim(Check::Subject, check_subject(claims))?;
     verdicts.record_claim(Check::AuthTime, check_auth_time(claims, expected))?;
@@ -77,9 +69,7 @@ fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Chec
     if !audiences.contains(&expected.client_id) {
         return Err(IdTokenRefusal::WrongAudience);
     }
-    let others = audiences
-        .iter()
-        .any(|audience| *audience != expected.client_id);
+    let others = audiences.iter().any(|audience| *audience != expected.client_id);
     match others && !claims.contains("azp") {
         true => Err(IdTokenRefusal::WrongAudience),
         false => Ok(Presence::Checked),
@@ -96,14 +86,9 @@ fn check_authorized_party(claims: &JsonDocument, expected: &ExpectedIdToken<'_>)
 
 fn check_nonce(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.nonce {
-        NonceRule::Equals(nonce) if nonce.matches(claims.required_str("nonce")?) => {
-            Ok(Presence::Checked)
-        }
+        NonceRule::Equals(nonce) if nonce.matches(claims.required_str("nonce")?) => Ok(Presence::Checked),
         NonceRule::Equals(_) => Err(IdTokenRefusal::WrongNonce),
-        NonceRule::NotSent => claims
-            .optional_str("nonce")
-            .map(|_| Presence::Absent)
-            .map_err(Into::into),
+        NonceRule::NotSent => claims.optional_str("nonce").map(|_| Presence::Absent).map_err(Into::into),
     }
 }
 

@@ -36,8 +36,7 @@ pub(super) fn check_auth_time(claims: &JsonDocument, expected: &ExpectedIdToken<
         return optional_time(claims, "auth_time").map(|_| Presence::Absent);
     };
     let auth_time = required_time(claims, "auth_time")?;
-    let young_enough =
-        expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
+    let young_enough = expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
     match auth_time <= latest_now(expected) && young_enough {
         true => Ok(Presence::Checked),
         false => Err(IdTokenRefusal::AuthenticationTooOld),
@@ -54,10 +53,7 @@ fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTo
 
 /// Whole seconds since 1970. RFC 7519 would allow fractions; no provider sends them, and a number that two
 /// readers round differently has no place in a check.
-fn optional_time(
-    claims: &JsonDocument,
-    claim: &'static str,
-) -> Result<Option<u64>, IdTokenRefusal> {
+fn optional_time(claims: &JsonDocument, claim: &'static str) -> Result<Option<u64>, IdTokenRefusal> {
     match claims.optional_u64(claim)? {
         Some(time) if time > LATEST_TIME => Err(IdTokenRefusal::ClaimWrongType(claim)),
         time => Ok(time),

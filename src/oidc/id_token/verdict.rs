@@ -112,16 +112,8 @@ pub(super) struct Verdicts(Vec<ClaimVerdict>);
 
 impl Verdicts {
     /// Notes the outcome of a check and passes it on.
-    pub(super) fn record<T>(
-        &mut self,
-        check: Check,
-        outcome: Result<T, IdTokenRefusal>,
-    ) -> Result<T, IdTokenRefusal> {
-        let verdict = if outcome.is_ok() {
-            Verdict::Ok
-        } else {
-            Verdict::Refused
-        };
+    pub(super) fn record<T>(&mut self, check: Check, outcome: Result<T, IdTokenRefusal>) -> Result<T, IdTokenRefusal> {
+        let verdict = if outcome.is_ok() { Verdict::Ok } else { Verdict::Refused };
         self.0.push(ClaimVerdict { check, verdict });
         outcome
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -37,16 +37,9 @@ impl VerificationKey {
         let (of_type, key) = public_key(jwk)?;
         let algorithms = match optional_str(jwk, "alg")? {
             None => of_type,
-            Some(name) => of_type
-                .into_iter()
-                .filter(|algorithm| algorithm.name() == name)
-                .collect(),
+            Some(name) => of_type.into_iter().filter(|algorithm| algorithm.name() == name).collect(),
         };
-        (!algorithms.is_empty()).then_some(Self {
-            kid,
-            algorithms,
-            key,
-        })
+        (!algorithms.is_empty()).then_some(Self { kid, algorithms, key })
     }
 
     /// `kid`.
@@ -60,15 +53,9 @@ impl VerificationKey {
     }
 
     /// Whether `signature` (base64url) is this key's signature of `message`.
-    pub(in crate::oidc) fn verifies(
-        &self,
-        signature: &str,
-        message: &[u8],
-        algorithm: Algorithm,
-    ) -> bool {
+    pub(in crate::oidc) fn verifies(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
         self.suits(algorithm)
-            && jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier())
-                .unwrap_or(false)
+            && jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier()).unwrap_or(false)
     }
 }
 
@@ -86,10 +73,7 @@ fn is_for_signatures(jwk: &Value) -> Option<bool> {
     let used = optional_str(jwk, "use")?.is_none_or(|used| used == "sig");
     let operations = match jwk.get("key_ops") {
         None => true,
-        Some(operations) => operations
-            .as_array()?
-            .iter()
-            .any(|operation| operation == "verify"),
+        Some(operations) => operations.as_array()?.iter().any(|operation| operation == "verify"),
     };
     Some(used && operations)
 }
@@ -112,14 +96,8 @@ fn public_key(jwk: &Value) -> Option<(Vec<Algorithm>, DecodingKey)> {
                 key,
             ))
         }
-        ("EC", Some("P-256")) => Some((
-            vec![Algorithm::Es256],
-            ec_key(jwk, 32, &ECDSA_P256_SHA256_FIXED)?,
-        )),
-        ("EC", Some("P-384")) => Some((
-            vec![Algorithm::Es384],
-            ec_key(jwk, 48, &ECDSA_P384_SHA384_FIXED)?,
-        )),
+        ("EC", Some("P-256")) => Some((vec![Algorithm::Es256], ec_key(jwk, 32, &ECDSA_P256_SHA256_FIXED)?)),
+        ("EC", Some("P-384")) => Some((vec![Algorithm::Es384], ec_key(jwk, 48, &ECDSA_P384_SHA384_FIXED)?)),
         ("OKP", Some("Ed25519")) => Some((vec![Algorithm::EdDsa], ed25519_key(jwk)?)),
         _ => None,
     }
@@ -134,17 +112,11 @@ fn rsa_key(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
     if !RSA_BITS.contains(&bits) || !odd(n) || !sane_exponent {
         return None;
     }
-    RsaPublicKeyComponents { n, e }
-        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .ok()?;
+    RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
     Some(DecodingKey::from_rsa_raw_components(n, e))
 }
 
-fn ec_key(
-    jwk: &Value,
-    coordinate_bytes: usize,
-    curve: &'static dyn VerificationAlgorithm,
-) -> Option<DecodingKey> {
+fn ec_key(jwk: &Value, coordinate_bytes: usize, curve: &'static dyn VerificationAlgorithm) -> Option<DecodingKey> {
     let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return None;
@@ -165,10 +137,7 @@ fn ed25519_key(jwk: &Value) -> Option<DecodingKey> {
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
-    let start = number
-        .iter()
-        .position(|byte| *byte != 0)
-        .unwrap_or(number.len());
+    let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
     &number[start..]
 }
 

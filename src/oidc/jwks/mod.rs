@@ -41,10 +41,7 @@ pub fn process_jwks_response(response: &HttpResponse) -> Result<JwkSet, JwksErro
     if entries.len() > MAX_KEYS {
         return Err(JwksError::TooManyKeys);
     }
-    let keys: Vec<_> = entries
-        .iter()
-        .filter_map(VerificationKey::from_jwk)
-        .collect();
+    let keys: Vec<_> = entries.iter().filter_map(VerificationKey::from_jwk).collect();
     match keys.is_empty() {
         true => Err(JwksError::NoUsableKey),
         false => Ok(JwkSet { keys }),
@@ -83,23 +80,12 @@ impl JwkSet {
     /// The keys to try for a token. With a `kid` those that carry it (RFC 7517 §4.5 lets keys of different
     /// types share one). Without: every key that suits `algorithm`, at most four; with more than that the
     /// provider has to say which.
-    pub(super) fn candidates(
-        &self,
-        kid: Option<&str>,
-        algorithm: Algorithm,
-    ) -> Result<Vec<&VerificationKey>, NoKey> {
-        let named: Vec<_> = self
-            .keys
-            .iter()
-            .filter(|key| kid.is_none() || key.kid() == kid)
-            .collect();
+    pub(super) fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&VerificationKey>, NoKey> {
+        let named: Vec<_> = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid).collect();
         if named.is_empty() {
             return Err(NoKey::UnknownKid);
         }
-        let suitable: Vec<_> = named
-            .into_iter()
-            .filter(|key| key.suits(algorithm))
-            .collect();
+        let suitable: Vec<_> = named.into_iter().filter(|key| key.suits(algorithm)).collect();
         match suitable.len() {
             0 => Err(NoKey::NotForThisAlgorithm),
             1..=MAX_TRIES => Ok(suitable),

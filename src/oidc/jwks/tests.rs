@@ -87,10 +87,7 @@ fn these_keys_are_usable(#[case] jwk: Value, #[case] algorithm: Algorithm) {
 #[case::not_an_object(json!("key"))]
 #[case::null(json!(null))]
 fn these_are_passed_over(#[case] jwk: Value) {
-    assert_eq!(
-        process(&json!([jwk.clone()])).unwrap_err(),
-        JwksError::NoUsableKey
-    );
+    assert_eq!(process(&json!([jwk.clone()])).unwrap_err(), JwksError::NoUsableKey);
     let beside_a_good_one = process(&json!([jwk, ec384_key().jwk()])).unwrap();
     assert_eq!(beside_a_good_one.len(), 1);
     assert!(!beside_a_good_one.is_empty());
@@ -101,34 +98,19 @@ fn fifty_keys_are_read_and_fifty_one_are_not() {
     let keys = |count: usize| json!(vec![ec_key().jwk(); count]);
     assert_eq!(process(&keys(50)).unwrap().len(), 50);
     assert_eq!(process(&keys(51)).unwrap_err(), JwksError::TooManyKeys);
-    assert_eq!(
-        process(&json!(vec![json!({}); 10_000])).unwrap_err(),
-        JwksError::TooManyKeys
-    );
+    assert_eq!(process(&json!(vec![json!({}); 10_000])).unwrap_err(), JwksError::TooManyKeys);
 }
 
 #[rstest]
 #[case::no_keys("{}", JwksError::Malformed(DocumentError::Missing("keys")))]
-#[case::keys_object(
-    r#"{"keys":{}}"#,
-    JwksError::Malformed(DocumentError::WrongType("keys"))
-)]
-#[case::keys_null(
-    r#"{"keys":null}"#,
-    JwksError::Malformed(DocumentError::WrongType("keys"))
-)]
+#[case::keys_object(r#"{"keys":{}}"#, JwksError::Malformed(DocumentError::WrongType("keys")))]
+#[case::keys_null(r#"{"keys":null}"#, JwksError::Malformed(DocumentError::WrongType("keys")))]
 #[case::keys_empty(r#"{"keys":[]}"#, JwksError::NoUsableKey)]
-#[case::keys_twice(
-    r#"{"keys":[],"keys":[]}"#,
-    JwksError::Malformed(DocumentError::NotAnObject)
-)]
+#[case::keys_twice(r#"{"keys":[],"keys":[]}"#, JwksError::Malformed(DocumentError::NotAnObject))]
 #[case::array("[]", JwksError::Malformed(DocumentError::NotAnObject))]
 #[case::html("<html>", JwksError::Malformed(DocumentError::NotAnObject))]
 fn an_unusable_document_is_refused(#[case] body: &str, #[case] reason: JwksError) {
-    assert_eq!(
-        process_jwks_response(&json_response(200, body)).unwrap_err(),
-        reason
-    );
+    assert_eq!(process_jwks_response(&json_response(200, body)).unwrap_err(), reason);
 }
 
 #[test]
@@ -141,54 +123,26 @@ fn only_a_200_within_the_limit_is_read() {
     let reason = JwksError::Response(ResponseFault::TooLarge);
     assert_eq!(process_jwks_response(&response).unwrap_err(), reason);
     for status in [204, 302, 404, 500] {
-        assert!(
-            process_jwks_response(&json_response(status, &body)).is_err(),
-            "{status}"
-        );
+        assert!(process_jwks_response(&json_response(status, &body)).is_err(), "{status}");
     }
 }
 
 #[test]
 fn keys_are_found_by_kid_and_algorithm() {
-    let set = jwk_set(&[
-        rsa_key().jwk_named("a"),
-        other_rsa_key().jwk_named("b"),
-        ec_key().jwk_named("a"),
-    ]);
-    assert_eq!(
-        set.candidates(Some("b"), Algorithm::Rs256).unwrap().len(),
-        1
-    );
-    assert_eq!(
-        set.candidates(Some("a"), Algorithm::Es256).unwrap()[0].kid(),
-        Some("a")
-    );
-    assert_eq!(
-        set.candidates(Some("A"), Algorithm::Rs256).unwrap_err(),
-        NoKey::UnknownKid
-    );
-    assert_eq!(
-        set.candidates(Some(""), Algorithm::Rs256).unwrap_err(),
-        NoKey::UnknownKid
-    );
-    assert_eq!(
-        set.candidates(Some("b"), Algorithm::Es256).unwrap_err(),
-        NoKey::NotForThisAlgorithm
-    );
-    assert_eq!(
-        set.candidates(None, Algorithm::EdDsa).unwrap_err(),
-        NoKey::NotForThisAlgorithm
-    );
+    let set = jwk_set(&[rsa_key().jwk_named("a"), other_rsa_key().jwk_named("b"), ec_key().jwk_named("a")]);
+    assert_eq!(set.candidates(Some("b"), Algorithm::Rs256).unwrap().len(), 1);
+    assert_eq!(set.candidates(Some("a"), Algorithm::Es256).unwrap()[0].kid(), Some("a"));
+    assert_eq!(set.candidates(Some("A"), Algorithm::Rs256).unwrap_err(), NoKey::UnknownKid);
+    assert_eq!(set.candidates(Some(""), Algorithm::Rs256).unwrap_err(), NoKey::UnknownKid);
+    assert_eq!(set.candidates(Some("b"), Algorithm::Es256).unwrap_err(), NoKey::NotForThisAlgorithm);
+    assert_eq!(set.candidates(None, Algorithm::EdDsa).unwrap_err(), NoKey::NotForThisAlgorithm);
 }
 
 #[test]
 fn without_kid_four_suitable_keys_are_tried_and_five_are_too_many() {
     let set = |count: usize| jwk_set(&vec![ec_key().jwk_named("k"); count]);
     for count in 1..=4 {
-        assert_eq!(
-            set(count).candidates(None, Algorithm::Es256).unwrap().len(),
-            count
-        );
+        assert_eq!(set(count).candidates(None, Algorithm::Es256).unwrap().len(), count);
     }
     let reason = set(5).candidates(None, Algorithm::Es256).unwrap_err();
     assert_eq!(reason, NoKey::TooManyWithoutKid);

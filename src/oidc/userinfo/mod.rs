@@ -18,10 +18,7 @@ pub fn userinfo_request(userinfo_endpoint: &Url, access_token: &SecretString) ->
 ///
 /// # Errors
 /// [`UserinfoError`].
-pub fn process_userinfo_response(
-    response: &HttpResponse,
-    expected_sub: &str,
-) -> Result<Userinfo, UserinfoError> {
+pub fn process_userinfo_response(response: &HttpResponse, expected_sub: &str) -> Result<Userinfo, UserinfoError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403) {
         return Err(UserinfoError::TokenRefused);

@@ -15,11 +15,7 @@ fn the_access_token_goes_into_the_header_alone() {
     let endpoint = Url::parse("https://id.example/me").unwrap();
     let request = userinfo_request(&endpoint, &"tok".into());
     assert_eq!((request.method, &request.url), (Method::Get, &endpoint));
-    let authorization: Vec<_> = request
-        .headers
-        .iter()
-        .filter(|(name, _)| *name == "authorization")
-        .collect();
+    let authorization: Vec<_> = request.headers.iter().filter(|(name, _)| *name == "authorization").collect();
     assert_eq!(authorization.len(), 1);
     assert_eq!(authorization[0].1.expose_secret(), "Bearer tok");
     assert!(request.body.is_none());
@@ -38,15 +34,9 @@ fn a_response_about_the_same_subject_gives_its_claims() {
 #[case::another(r#"{"sub":"248289761002"}"#, UserinfoError::SubjectMismatch)]
 #[case::prefix(r#"{"sub":"24828976100"}"#, UserinfoError::SubjectMismatch)]
 #[case::empty(r#"{"sub":""}"#, UserinfoError::SubjectMismatch)]
-#[case::number(
-    r#"{"sub":248289761001}"#,
-    UserinfoError::Malformed(DocumentError::WrongType("sub"))
-)]
+#[case::number(r#"{"sub":248289761001}"#, UserinfoError::Malformed(DocumentError::WrongType("sub")))]
 #[case::missing("{}", UserinfoError::Malformed(DocumentError::Missing("sub")))]
-#[case::twice(
-    r#"{"sub":"x","sub":"248289761001"}"#,
-    UserinfoError::Malformed(DocumentError::NotAnObject)
-)]
+#[case::twice(r#"{"sub":"x","sub":"248289761001"}"#, UserinfoError::Malformed(DocumentError::NotAnObject))]
 #[case::html("<html>", UserinfoError::Malformed(DocumentError::NotAnObject))]
 fn these_are_refused(#[case] body: &str, #[case] reason: UserinfoError) {
     let result = process_userinfo_response(&json_response(200, body), "248289761001");

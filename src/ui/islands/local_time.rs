@@ -1,7 +1,5 @@
 //! A time in the browser's own zone and in relation to now, told by the browser's own `Intl`.
 
-#![allow(missing_docs)] // the macro writes a struct that nobody can document
-
 use std::time::Duration;
 
 use leptos::{

@@ -1,7 +1,5 @@
 //! "Continue with …": a link that says so while the provider is being opened.
 
-#![allow(missing_docs)] // the macro writes a struct that nobody can document
-
 use std::time::Duration;
 
 use leptos::{ev::MouseEvent, prelude::*};

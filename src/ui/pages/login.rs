@@ -84,13 +84,8 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
     let note_id = format!("way-{slug}");
     let href = links::sign_in(&slug, return_to);
     let noted = last_used || !available;
-    let described_by = if noted {
-        note_id.clone()
-    } else {
-        String::new()
-    };
-    let unavailable =
-        (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let described_by = if noted { note_id.clone() } else { String::new() };
+    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=brand>
             <ProviderLink

@@ -114,18 +114,13 @@ fn a_time_of_the_wrong_type_is_never_absent(
     )]
     value: Value,
 ) {
-    assert_eq!(
-        verify(&with(claim, value)).unwrap_err(),
-        ClaimWrongType(claim)
-    );
+    assert_eq!(verify(&with(claim, value)).unwrap_err(), ClaimWrongType(claim));
 }
 
 #[test]
 fn a_number_beyond_all_bounds_makes_the_payload_unreadable() {
     for claim in ["exp", "iat", "nbf"] {
-        let text = with(claim, json!("HERE"))
-            .to_string()
-            .replace("\"HERE\"", "1e400");
+        let text = with(claim, json!("HERE")).to_string().replace("\"HERE\"", "1e400");
         let token = rsa_key().sign_text(&valid_header().to_string(), &text, Algorithm::Rs256);
         assert_eq!(verify_token(&token).unwrap_err(), Malformed, "{claim}");
     }
@@ -134,8 +129,7 @@ fn a_number_beyond_all_bounds_makes_the_payload_unreadable() {
 #[test]
 fn a_claim_that_occurs_twice_makes_the_payload_unreadable() {
     let text = valid_claims().to_string();
-    let sign =
-        |text: &str| rsa_key().sign_text(&valid_header().to_string(), text, Algorithm::Rs256);
+    let sign = |text: &str| rsa_key().sign_text(&valid_header().to_string(), text, Algorithm::Rs256);
     assert!(verify_token(&sign(&text)).is_ok());
     let twice = text.replacen('{', r#"{"sub":"victim","#, 1);
     assert_eq!(verify_token(&sign(&twice)).unwrap_err(), Malformed);
@@ -158,22 +152,14 @@ fn a_shared_audience_needs_azp_to_be_ours() {
 #[test]
 fn a_provider_may_have_two_issuer_names_and_no_third() {
     let nonce = nonce();
-    let google = ExpectedIdToken {
-        issuers: &["https://accounts.google.com", "accounts.google.com"],
-        ..expected(&nonce)
-    };
+    let google =
+        ExpectedIdToken { issuers: &["https://accounts.google.com", "accounts.google.com"], ..expected(&nonce) };
     assert!(verify_with(&with("iss", json!("accounts.google.com")), &google).is_ok());
     assert!(verify_with(&with("iss", json!("https://accounts.google.com")), &google).is_ok());
     let http = with("iss", json!("http://accounts.google.com"));
     assert_eq!(verify_with(&http, &google).unwrap_err(), WrongIssuer);
-    let nobody = ExpectedIdToken {
-        issuers: &[],
-        ..google
-    };
-    assert_eq!(
-        verify_with(&valid_claims(), &nobody).unwrap_err(),
-        WrongIssuer
-    );
+    let nobody = ExpectedIdToken { issuers: &[], ..google };
+    assert_eq!(verify_with(&valid_claims(), &nobody).unwrap_err(), WrongIssuer);
 }
 
 #[test]
@@ -181,26 +167,17 @@ fn the_nonce_of_the_other_tab_is_refused() {
     let (first, second) = (Nonce::from_random([1; 32]), Nonce::from_random([2; 32]));
     let claims = with("nonce", json!(first.expose()));
     assert!(verify_with(&claims, &expected(&first)).is_ok());
-    assert_eq!(
-        verify_with(&claims, &expected(&second)).unwrap_err(),
-        WrongNonce
-    );
+    assert_eq!(verify_with(&claims, &expected(&second)).unwrap_err(), WrongNonce);
 }
 
 #[test]
 fn a_nonce_that_was_not_sent_is_not_compared() {
     let nonce = nonce();
-    let not_sent = ExpectedIdToken {
-        nonce: NonceRule::NotSent,
-        ..expected(&nonce)
-    };
+    let not_sent = ExpectedIdToken { nonce: NonceRule::NotSent, ..expected(&nonce) };
     assert!(verify_with(&without("nonce"), &not_sent).is_ok());
     assert!(verify_with(&valid_claims(), &not_sent).is_ok());
     let wrong_type = with("nonce", json!(7));
-    assert_eq!(
-        verify_with(&wrong_type, &not_sent).unwrap_err(),
-        ClaimWrongType("nonce")
-    );
+    assert_eq!(verify_with(&wrong_type, &not_sent).unwrap_err(), ClaimWrongType("nonce"));
 }
 
 /// The access token and its hash from OpenID Connect Core, appendix A.3 and A.4.
@@ -210,10 +187,7 @@ const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
 #[test]
 fn at_hash_is_compared_when_present() {
     let (nonce, access_token) = (nonce(), SecretString::from(ACCESS_TOKEN));
-    let expected = ExpectedIdToken {
-        access_token: Some(&access_token),
-        ..expected(&nonce)
-    };
+    let expected = ExpectedIdToken { access_token: Some(&access_token), ..expected(&nonce) };
     assert!(verify_with(&valid_claims(), &expected).is_ok());
     assert!(verify_with(&with("at_hash", json!(AT_HASH)), &expected).is_ok());
     for wrong in ["", "77QmUPtjPfzWtF2AnpK9RR", "77QmUPtjPfzWtF2AnpK9RQ=="] {
@@ -221,10 +195,7 @@ fn at_hash_is_compared_when_present() {
         assert_eq!(result.unwrap_err(), WrongAccessTokenHash, "{wrong}");
     }
     let other = SecretString::from("another");
-    let expected = ExpectedIdToken {
-        access_token: Some(&other),
-        ..expected
-    };
+    let expected = ExpectedIdToken { access_token: Some(&other), ..expected };
     let result = verify_with(&with("at_hash", json!(AT_HASH)), &expected);
     assert_eq!(result.unwrap_err(), WrongAccessTokenHash);
 }
@@ -242,11 +213,7 @@ fn at_hash_uses_the_hash_of_the_algorithm(
     let digest = algorithm.hash(ACCESS_TOKEN.as_bytes());
     let claims = with("at_hash", json!(base64url(&digest.as_ref()[..half])));
     let (nonce, access_token) = (nonce(), SecretString::from(ACCESS_TOKEN));
-    let expected = ExpectedIdToken {
-        algorithms: &[algorithm],
-        access_token: Some(&access_token),
-        ..expected(&nonce)
-    };
+    let expected = ExpectedIdToken { algorithms: &[algorithm], access_token: Some(&access_token), ..expected(&nonce) };
     let keys = jwk_set(&[key.jwk_named("a")]);
     let header = json!({"alg": algorithm.name(), "kid": "a"});
     let token = |claims: &Value| key.sign(&header, claims, algorithm);
@@ -267,17 +234,10 @@ fn c_hash_is_compared_when_present() {
         None,
         None,
     );
-    let asked = ExpectedResponse {
-        state: &state,
-        issuer: None,
-        iss_parameter_supported: false,
-    };
+    let asked = ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
     let code = validate_authorization_response(&response, &asked).unwrap();
     let nonce = nonce();
-    let expected = ExpectedIdToken {
-        code: Some(&code),
-        ..expected(&nonce)
-    };
+    let expected = ExpectedIdToken { code: Some(&code), ..expected(&nonce) };
     assert!(verify_with(&valid_claims(), &expected).is_ok());
     let right = with("c_hash", json!("LDktKdoQak3Pk0cnXxCltA"));
     assert!(verify_with(&right, &expected).is_ok());
@@ -295,10 +255,7 @@ fn c_hash_is_compared_when_present() {
 #[case::in_the_future(json!(NOW + 61), false)]
 fn auth_time_must_be_younger_than_max_age(#[case] auth_time: Value, #[case] accepted: bool) {
     let nonce = nonce();
-    let step_up = ExpectedIdToken {
-        max_age: Some(600),
-        ..expected(&nonce)
-    };
+    let step_up = ExpectedIdToken { max_age: Some(600), ..expected(&nonce) };
     let result = verify_with(&with("auth_time", auth_time), &step_up);
     match accepted {
         true => assert!(result.is_ok()),
@@ -309,32 +266,17 @@ fn auth_time_must_be_younger_than_max_age(#[case] auth_time: Value, #[case] acce
 #[test]
 fn auth_time_is_required_where_max_age_was_sent() {
     let nonce = nonce();
-    let step_up = ExpectedIdToken {
-        max_age: Some(u64::MAX),
-        ..expected(&nonce)
-    };
-    assert_eq!(
-        verify_with(&valid_claims(), &step_up).unwrap_err(),
-        ClaimMissing("auth_time")
-    );
+    let step_up = ExpectedIdToken { max_age: Some(u64::MAX), ..expected(&nonce) };
+    assert_eq!(verify_with(&valid_claims(), &step_up).unwrap_err(), ClaimMissing("auth_time"));
     assert!(verify_with(&with("auth_time", json!(1)), &step_up).is_ok());
 }
 
 #[test]
 fn acr_must_be_one_that_was_asked_for() {
     let nonce = nonce();
-    let step_up = ExpectedIdToken {
-        acr_values: &["phr", "phrh"],
-        ..expected(&nonce)
-    };
+    let step_up = ExpectedIdToken { acr_values: &["phr", "phrh"], ..expected(&nonce) };
     assert!(verify_with(&with("acr", json!("phrh")), &step_up).is_ok());
     let low = with("acr", json!("0"));
-    assert_eq!(
-        verify_with(&low, &step_up).unwrap_err(),
-        WrongAuthenticationContext
-    );
-    assert_eq!(
-        verify_with(&valid_claims(), &step_up).unwrap_err(),
-        ClaimMissing("acr")
-    );
+    assert_eq!(verify_with(&low, &step_up).unwrap_err(), WrongAuthenticationContext);
+    assert_eq!(verify_with(&valid_claims(), &step_up).unwrap_err(), ClaimMissing("acr"));
 }

@@ -49,10 +49,7 @@ fn these_headers_are_accepted(#[case] header: Value) {
 #[case::kid_null(header_with("kid", json!(null)), Malformed)]
 #[case::kid_huge(header_with("kid", json!("k".repeat(513))), Malformed)]
 fn these_headers_are_refused(#[case] header: Value, #[case] reason: IdTokenRefusal) {
-    assert_eq!(
-        verify_token(&signed(&header, &valid_claims())).unwrap_err(),
-        reason
-    );
+    assert_eq!(verify_token(&signed(&header, &valid_claims())).unwrap_err(), reason);
 }
 
 #[rstest]

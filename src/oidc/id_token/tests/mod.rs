@@ -10,9 +10,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::oidc::signing_for_tests::{
-    base64url, ec_key, ec384_key, ed25519_key, jwk_set, other_rsa_key, rsa_key,
-};
+use crate::oidc::signing_for_tests::{base64url, ec_key, ec384_key, ed25519_key, jwk_set, other_rsa_key, rsa_key};
 
 const NOW: u64 = 1_800_000_000;
 const ISSUER: &str = "https://id.example";
@@ -76,8 +74,7 @@ fn signed(header: &Value, claims: &Value) -> String {
 
 /// Verifies claims that the provider signed, against these expectations.
 fn verify_with(claims: &Value, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenRefusal> {
-    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected)
-        .map_err(|error| error.refusal())
+    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected).map_err(|error| error.refusal())
 }
 
 fn verify(claims: &Value) -> Result<Claims, IdTokenRefusal> {

@@ -4,9 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::oidc::signing_for_tests::json_response;
-use crate::oidc::{
-    EndpointRules, process_discovery_response, process_jwks_response, process_userinfo_response,
-};
+use crate::oidc::{EndpointRules, process_discovery_response, process_jwks_response, process_userinfo_response};
 
 /// JSON of any shape, with the names that the checks look for.
 fn any_json() -> impl Strategy<Value = Value> {

@@ -14,11 +14,7 @@ fn valid_token() -> String {
 /// A token with the claims of the default under HMAC, as the attacks on weak libraries make it.
 fn symmetric_token(alg: &str, secret: &[u8]) -> String {
     let header = json!({"alg": alg, "typ": "JWT", "kid": "a"});
-    let text = format!(
-        "{}.{}",
-        base64url(header.to_string()),
-        base64url(valid_claims().to_string())
-    );
+    let text = format!("{}.{}", base64url(header.to_string()), base64url(valid_claims().to_string()));
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
     format!("{text}.{}", base64url(tag))
 }
@@ -33,27 +29,15 @@ fn symmetric_token(alg: &str, secret: &[u8]) -> String {
 #[case(Algorithm::Es256, ec_key())]
 #[case(Algorithm::Es384, ec384_key())]
 #[case(Algorithm::EdDsa, ed25519_key())]
-fn every_algorithm_verifies_where_it_is_allowed_and_only_there(
-    #[case] algorithm: Algorithm,
-    #[case] key: &SigningKey,
-) {
+fn every_algorithm_verifies_where_it_is_allowed_and_only_there(#[case] algorithm: Algorithm, #[case] key: &SigningKey) {
     let header = json!({"alg": algorithm.name(), "kid": "a"});
     let token = key.sign(&header, &valid_claims(), algorithm);
     let keys = jwk_set(&[key.jwk_named("a")]);
     let nonce = nonce();
-    let allowed = ExpectedIdToken {
-        algorithms: &[algorithm],
-        ..expected(&nonce)
-    };
+    let allowed = ExpectedIdToken { algorithms: &[algorithm], ..expected(&nonce) };
     assert!(verify_id_token(&token, &keys, &allowed).is_ok());
-    let others: Vec<_> = Algorithm::ALL
-        .into_iter()
-        .filter(|other| *other != algorithm)
-        .collect();
-    let elsewhere = ExpectedIdToken {
-        algorithms: &others,
-        ..allowed
-    };
+    let others: Vec<_> = Algorithm::ALL.into_iter().filter(|other| *other != algorithm).collect();
+    let elsewhere = ExpectedIdToken { algorithms: &others, ..allowed };
     let error = verify_id_token(&token, &keys, &elsewhere).unwrap_err();
     assert_eq!(error.refusal(), AlgorithmNotAllowed);
 }
@@ -67,10 +51,7 @@ fn a_flipped_bit_anywhere_in_the_signature_is_refused() {
         let place = alphabet.find(&signature[index..=index]).unwrap();
         let mut flipped = signature.to_owned();
         flipped.replace_range(index..=index, &alphabet[place ^ 1..=place ^ 1]);
-        assert_eq!(
-            verify_token(&format!("{text}.{flipped}")).unwrap_err(),
-            BadSignature
-        );
+        assert_eq!(verify_token(&format!("{text}.{flipped}")).unwrap_err(), BadSignature);
     }
     assert!(verify_token(&token).is_ok());
 }
@@ -100,10 +81,7 @@ fn unsigned_tokens_are_refused() {
     let signature = valid_token().rsplit_once('.').unwrap().1.to_owned();
     for alg in ["none", "None", "NONE", "nOnE"] {
         let header = base64url(json!({"alg": alg, "kid": "a"}).to_string());
-        assert_eq!(
-            verify_token(&format!("{header}.{claims}.")).unwrap_err(),
-            Malformed
-        );
+        assert_eq!(verify_token(&format!("{header}.{claims}.")).unwrap_err(), Malformed);
         let kept = format!("{header}.{claims}.{signature}");
         assert_eq!(verify_token(&kept).unwrap_err(), AlgorithmNotAllowed);
     }
@@ -113,20 +91,12 @@ fn unsigned_tokens_are_refused() {
 fn hmac_under_anything_that_is_public_or_shared_is_refused() {
     let jwk = rsa_key().jwk_named("a");
     let n = jwk["n"].as_str().unwrap();
-    for secret in [
-        n.as_bytes(),
-        jwk.to_string().as_bytes(),
-        b"client-secret",
-        b"",
-    ] {
+    for secret in [n.as_bytes(), jwk.to_string().as_bytes(), b"client-secret", b""] {
         for alg in ["HS256", "HS384", "HS512"] {
             let token = symmetric_token(alg, secret);
             assert_eq!(verify_token(&token).unwrap_err(), AlgorithmNotAllowed);
         }
-        assert_eq!(
-            verify_token(&symmetric_token("RS256", secret)).unwrap_err(),
-            BadSignature
-        );
+        assert_eq!(verify_token(&symmetric_token("RS256", secret)).unwrap_err(), BadSignature);
     }
 }
 
@@ -137,15 +107,8 @@ fn a_key_is_only_used_with_its_own_algorithm() {
     let keys = jwk_set(&[jwk]);
     let nonce = nonce();
     let both = [Algorithm::Rs256, Algorithm::Ps256];
-    let expected = ExpectedIdToken {
-        algorithms: &both,
-        ..expected(&nonce)
-    };
-    let pss = rsa_key().sign(
-        &json!({"alg": "PS256", "kid": "a"}),
-        &valid_claims(),
-        Algorithm::Ps256,
-    );
+    let expected = ExpectedIdToken { algorithms: &both, ..expected(&nonce) };
+    let pss = rsa_key().sign(&json!({"alg": "PS256", "kid": "a"}), &valid_claims(), Algorithm::Ps256);
     let error = verify_id_token(&pss, &keys, &expected).unwrap_err();
     assert_eq!(error.refusal(), KeyUnsuitable);
     assert!(verify_id_token(&pss, &provider_keys(), &expected).is_ok());
@@ -160,20 +123,12 @@ fn without_kid_the_suitable_keys_are_tried_up_to_four() {
     let token = signed(&header, &valid_claims());
     let (ours, other) = (rsa_key().jwk_named("a"), other_rsa_key().jwk_named("b"));
     let verify_among = |keys: &[Value]| {
-        verify_id_token(&token, &jwk_set(keys), &expected(&nonce()))
-            .map(drop)
-            .map_err(|error| error.refusal())
+        verify_id_token(&token, &jwk_set(keys), &expected(&nonce())).map(drop).map_err(|error| error.refusal())
     };
     assert_eq!(verify_among(std::slice::from_ref(&ours)), Ok(()));
-    assert_eq!(
-        verify_among(&[ec_key().jwk_named("e"), ours.clone()]),
-        Ok(())
-    );
+    assert_eq!(verify_among(&[ec_key().jwk_named("e"), ours.clone()]), Ok(()));
     assert_eq!(verify_among(&[other.clone(), ours.clone()]), Ok(()));
-    assert_eq!(
-        verify_among(&[other.clone(), other.clone(), other.clone(), ours.clone()]),
-        Ok(())
-    );
+    assert_eq!(verify_among(&[other.clone(), other.clone(), other.clone(), ours.clone()]), Ok(()));
     let mut five = vec![other.clone(); 4];
     five.push(ours);
     assert_eq!(verify_among(&five), Err(KidRequired));
@@ -210,12 +165,7 @@ fn a_token_has_three_parts_in_strict_base64url() {
     ] {
         assert_eq!(verify_token(&odd).unwrap_err(), Malformed, "{odd}");
     }
-    for odd in [
-        format!("{token}="),
-        format!("{token} "),
-        format!("{token}\n"),
-        format!("{text}.+/"),
-    ] {
+    for odd in [format!("{token}="), format!("{token} "), format!("{token}\n"), format!("{text}.+/")] {
         assert_eq!(verify_token(&odd).unwrap_err(), BadSignature, "{odd}");
     }
     assert!(verify_token(&token).is_ok());

@@ -3,10 +3,7 @@
 use super::*;
 
 fn names(verdicts: &[ClaimVerdict]) -> Vec<String> {
-    verdicts
-        .iter()
-        .map(|v| format!("{} {}", v.check.name(), v.verdict.name()))
-        .collect()
+    verdicts.iter().map(|v| format!("{} {}", v.check.name(), v.verdict.name())).collect()
 }
 
 #[test]
@@ -43,13 +40,7 @@ fn the_refused_check_is_the_last() {
     let error = verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err();
     let names = names(error.verdicts());
     assert_eq!(names.last().unwrap(), "aud refused");
-    assert_eq!(
-        names
-            .iter()
-            .filter(|name| name.ends_with("refused"))
-            .count(),
-        1
-    );
+    assert_eq!(names.iter().filter(|name| name.ends_with("refused")).count(), 1);
     assert_eq!(error.to_string(), "id_token refused: wrong audience");
 }
 
@@ -57,34 +48,22 @@ fn the_refused_check_is_the_last() {
 fn an_unverified_claim_is_not_looked_at() {
     let token = other_rsa_key().sign(&valid_header(), &json!({}), Algorithm::Rs256);
     let error = verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err();
-    assert_eq!(
-        names(error.verdicts()),
-        ["shape ok", "header ok", "key ok", "signature refused"]
-    );
+    assert_eq!(names(error.verdicts()), ["shape ok", "header ok", "key ok", "signature refused"]);
 }
 
 #[test]
 fn values_of_the_token_are_not_printed() {
     let claims = verify(&valid_claims()).unwrap();
     let printed = format!("{claims:?}");
-    assert!(
-        !printed.contains("ada@") && !printed.contains("248289761001"),
-        "{printed}"
-    );
+    assert!(!printed.contains("ada@") && !printed.contains("248289761001"), "{printed}");
     let token = signed(&valid_header(), &with("nonce", json!("sekret")));
     let error = verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err();
     let printed = format!("{error} {error:?}");
-    assert!(
-        !printed.contains("sekret") && !printed.contains(nonce().expose()),
-        "{printed}"
-    );
+    assert!(!printed.contains("sekret") && !printed.contains(nonce().expose()), "{printed}");
 }
 
 #[test]
 fn claims_for_other_rooms_tests_read_like_real_ones() {
     let claims = Claims::unverified_for_tests(&valid_claims());
-    assert_eq!(
-        (claims.issuer(), claims.subject()),
-        (ISSUER, "248289761001")
-    );
+    assert_eq!((claims.issuer(), claims.subject()), (ISSUER, "248289761001"));
 }
