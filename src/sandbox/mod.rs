@@ -1,1 +1,213 @@
-//! See the tour in `lib.rs`.
+//! The sandbox: small real providers for development, demo and tests.
+//!
+//! It listens on its own loopback port (its own origin), imports no other room and shares no code with the
+//! relying party, so that the two are independent witnesses of the same standards. Everything is kept in
+//! memory, bounded, and forgotten at the end.
+//!
+//! ```no_run
+//! # async fn demo() -> Result<(), latchkey::sandbox::SandboxError> {
+//! use latchkey::sandbox::{Sandbox, Settings};
+//! let sandbox = Sandbox::start(Settings::default()).await?;
+//! println!("the sandbox Google is at {}", sandbox.google_issuer());
+//! sandbox.shutdown().await;
+//! # Ok(()) }
+//! ```
+//!
+//! # Layout
+//! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
+//! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
+//! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
+//! One folder per provider: `google`. A new provider is a folder, a variant of `world::Provider` and a
+//! line in `Sandbox::start`.
+//!
+//! # Driving the sandbox Google without a browser
+//! `Q` is the query of the authorization request, unchanged.
+//!
+//! | step | request | answer |
+//! |---|---|---|
+//! | ask | `GET /google/o/oauth2/v2/auth?Q` | 200 the account chooser, or 303 (to the consent screen, or to the client) |
+//! | choose | `POST /google/o/oauth2/v2/auth/person?Q`, `person=<id>`, or `person=new&email=…&name=…&verified=yes\|no` | 303 to the consent screen or to the client |
+//! | consent screen | `GET /google/o/oauth2/v2/auth/consent?Q&person=<id>` | 200 |
+//! | decide | `POST /google/o/oauth2/v2/auth/consent?Q`, `person=<id>&decision=allow\|deny`, and `scope=<extra scope>` for each box that is checked | 303 to the client |
+//! | sign out | `POST /google/signout` | 303 to `/`, all persons signed out of this browser |
+//!
+//! The last step needs none of the earlier ones: one POST is a whole sign-in. Sign-in scopes are always
+//! granted; extra scopes only when they are among the `scope` fields.
+//!
+//! # The control API
+//! JSON; `GET` reads, `POST` (with `content-type: application/json`) changes and answers the new state.
+//! A request with an `Origin` that is not the sandbox's is refused; without `Origin` it passes.
+//!
+//! | request | body | does |
+//! |---|---|---|
+//! | `GET /control/state` | | persons, misbehaviours, faults, auto consent, key ids, clock, counts |
+//! | `GET /control/presets` | | the named misbehaviours of `presets.json` |
+//! | `GET /control/requests?endpoint=token` | | `{"total", "count", "requests": […]}`; the filter is optional |
+//! | `POST /control/requests/clear` | | empties the log |
+//! | `POST /control/reset` | | everything as at the start (the process's first signing key too) |
+//! | `POST /control/clock` | `{"offset_seconds": 61}` | moves the sandbox's clock against the machine's |
+//! | `POST /control/persons` | `{"email", "name", "email_verified", "hd", "picture", "sub", "id"}`, all optional | makes a person, answers it |
+//! | `POST /control/persons/{id}` | the same; `null` removes | changes a person (new name, new e-mail, …) |
+//! | `POST /control/google/auto_consent` | `{"person": "ada", "scopes": […]\|null, "decision": "allow"\|"deny", "times": n\|null}` | the next authorization requests are answered at once; `scopes` absent grants all; `{"person": null}` ends it |
+//! | `POST /control/google/id_token` | `{"person"?, "times"?, "patch": {…}}` | bends the id_tokens |
+//! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | bends an endpoint |
+//! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
+//! | `POST /control/google/behave` | `{"person"?}` | disarms patches and faults (of that person, or all) |
+//! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen comes again |
+//! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
+//!
+//! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
+//! belong to that person (by the code or the token presented); such a rule goes before one for everybody.
+//!
+//! ## id_token patch
+//! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
+//! all optional. Values: `{"$now": -61}` is the sandbox's time plus seconds, with `"as": "string"` or `"float"` in that
+//! type; `{"$raw": "1e400"}` is written as it stands; `{origin}` in a text is the sandbox's origin. `sign`: `rs256`, `rs384`,
+//! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
+//! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
+//!
+//! ## Faults
+//! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`.
+//!
+//! | fault | what happens |
+//! |---|---|
+//! | `{"kind": "status", "status": 503, "retry_after": "30"}` | that status; the honest handler does not run (a code stays unused) |
+//! | `{"kind": "answer", "status": 200, "content_type": "text/html", "body": "…"}` | that answer; the handler does not run |
+//! | `{"kind": "redirect", "status": 307, "to": "{origin}/trap/x"}` | a redirect, by default into `/trap/…`, which records who follows; the handler does not run |
+//! | `{"kind": "hang"}` | no answer until the sandbox ends |
+//! | `{"kind": "slow", "delay_ms": 500}` | the honest answer, late |
+//! | `{"kind": "patch", "set": {…}, "remove": […]}` | members of the honest JSON changed; at `authorization_response` its parameters, where an array repeats the parameter and `{value}` stands for the honest value |
+//! | `{"kind": "huge", "bytes": 10485760}` | the honest JSON with that much padding in a member of its own |
+//! | `{"kind": "many_keys", "count": 10000}` | the honest JWK set behind that many others |
+//! | `{"kind": "truncated"}` | the first half of the honest body, as a complete HTTP message |
+//! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
+//! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
+
+mod bend;
+mod bounded;
+mod clients;
+mod control;
+mod faults;
+mod fields;
+mod google;
+mod guard;
+mod id_token;
+mod keys;
+mod landing;
+mod ledger;
+mod log;
+mod page;
+mod persons;
+mod rules;
+mod stage;
+mod stencil;
+mod trickle;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+
+pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
+use world::World;
+
+/// How long [`Sandbox::shutdown`] waits for requests that are under way.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running sandbox. Dropping it stops it as well, without waiting.
+pub struct Sandbox {
+    origin: String,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: DropGuard,
+}
+
+/// Where the sandbox listens and whom it knows.
+pub struct Settings {
+    /// A loopback address; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The registered clients.
+    pub clients: Clients,
+}
+
+impl Default for Settings {
+    /// A free port of 127.0.0.1 and the documented clients.
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clients: Clients::default() }
+    }
+}
+
+/// Why the sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Anyone who reaches the sandbox can sign in as anyone: it never leaves the machine.
+    #[error("the sandbox lets everybody in as anybody, so it listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address is taken or not ours.
+    #[error("the sandbox cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// No RSA key could be made.
+    #[error("the sandbox could not generate its signing key")]
+    Key,
+}
+
+impl Sandbox {
+    /// Binds, makes the process's first signing key, and serves in the background; listening on return.
+    ///
+    /// # Errors
+    /// [`SandboxError`]: not a loopback address, address in use, no key.
+    pub async fn start(settings: Settings) -> Result<Self, SandboxError> {
+        let address = settings.listen;
+        if !address.ip().is_loopback() {
+            return Err(SandboxError::NotLoopback(address));
+        }
+        let refused = |cause| SandboxError::Listen { address, cause };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let port = listener.local_addr().map_err(refused)?.port();
+        let first_key = keys::first().await.ok_or(SandboxError::Key)?;
+
+        let world = World::new(format!("http://localhost:{port}"), settings.clients, first_key);
+        let origin = world.origin().to_owned();
+        let stop = world.closing().clone();
+        let router = Router::new()
+            .merge(landing::routes())
+            .merge(control::routes())
+            .merge(stage::around(&world, google::routes()))
+            .merge(stage::around(&world, stage::trap()));
+        let router = guard::around(&world, router).with_state(world);
+
+        // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let until = stop.clone().cancelled_owned();
+        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until).await });
+        Ok(Self { origin, server, stop: stop.drop_guard() })
+    }
+
+    /// `http://localhost:PORT`, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The issuer of the sandbox Google: the origin and `/google`.
+    pub fn google_issuer(&self) -> String {
+        google::issuer(&self.origin)
+    }
+
+    /// Stops accepting, finishes what is under way (two seconds at most), and ends.
+    pub async fn shutdown(self) {
+        let mut server = self.server;
+        drop(self.stop);
+        if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+            server.abort();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The clients (relying parties) that are registered at the sandbox's providers.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+/// The `client_id` at the sandbox Google.
+pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
+/// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
+pub const GOOGLE_CLIENT_SECRET: &str = "sandbox-google-secret";
+/// Where the path of every accepted redirect URI starts.
+pub const REDIRECT_PATH: &str = "/auth/callback/";
+
+/// One registration.
+#[derive(Clone)]
+pub struct Client {
+    /// `client_id`.
+    pub id: String,
+    /// `client_secret`, for `client_secret_basic` and `client_secret_post`.
+    pub secret: String,
+}
+
+/// The registrations at all providers.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// At the sandbox Google.
+    pub google: Client,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        let google = Client { id: GOOGLE_CLIENT_ID.to_owned(), secret: GOOGLE_CLIENT_SECRET.to_owned() };
+        Self { google }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Client {{ id: {:?}, secret: [redacted] }}", self.id)
+    }
+}
+
+/// Whether a client may have its answers sent to `uri`: `http` or `https`, a loopback host, any port, a path
+/// below [`REDIRECT_PATH`], no user information and no fragment (RFC 6749 §3.1.2).
+///
+/// A real provider compares whole strings (RFC 9700 §2.1). The sandbox cannot, because the developer's port
+/// is not known to it; it stays on loopback, so that no code ever leaves the machine.
+pub fn redirect_uri_fits(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else {
+        return false;
+    };
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    matches!(url.scheme(), "http" | "https") && loopback && bare && url.path().starts_with(REDIRECT_PATH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_on_loopback_fits() {
+        assert!(redirect_uri_fits("http://localhost:3000/auth/callback/google"));
+        assert!(redirect_uri_fits("http://127.0.0.1:81/auth/callback/google"));
+        assert!(redirect_uri_fits("http://[::1]/auth/callback/google"));
+    }
+
+    #[test]
+    fn anything_else_does_not_fit() {
+        for uri in [
+            "http://evil.example/auth/callback/google",
+            "http://localhost.evil.example/auth/callback/google",
+            "http://localhost:3000@evil.example/auth/callback/google",
+            "http://localhost:3000/other",
+            "http://localhost:3000/auth/callback/../../other",
+            "http://localhost:3000/auth/callback/google#x",
+            "javascript://localhost/auth/callback/",
+            "/auth/callback/google",
+        ] {
+            assert!(!redirect_uri_fits(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        assert!(!format!("{:?}", Clients::default()).contains("secret\": \"sandbox"));
+        assert!(!format!("{:?}", Clients::default()).contains(GOOGLE_CLIENT_SECRET));
+    }
+}

@@ -1,0 +1,50 @@
+//! Control for people: the forms of the control page give the same orders as the JSON.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::order::{OrderError, carry_out};
+use crate::sandbox::fields::Fields;
+use crate::sandbox::page::{Page, escape};
+use crate::sandbox::world::{Provider, World};
+
+/// `POST /control/form` with `order` and its fields; back to the control page.
+pub async fn submit(State(world): State<World>, body: String) -> Response {
+    match obey(&world, &Fields::parse(&body)).await {
+        Ok(()) => (StatusCode::SEE_OTHER, [(LOCATION, "/control")]).into_response(),
+        Err(error) => {
+            let main = format!(
+                r#"<h1>That did not work</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
+                escape(&error.to_string())
+            );
+            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "That did not work", main) }
+                .into_response()
+        }
+    }
+}
+
+async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
+    let person = form.get("person");
+    let times = form.get("times").and_then(|times| times.parse::<u32>().ok());
+    let name = form.get("order").unwrap_or_default();
+    let body = match name {
+        "reset" => {
+            world.reset();
+            return Ok(());
+        }
+        "clear_requests" => {
+            world.state().log.clear();
+            return Ok(());
+        }
+        "presets" => {
+            json!({"preset": form.get("preset").unwrap_or_default(), "person": person, "times": times})
+        }
+        "auto_consent" => json!({"person": person, "times": times}),
+        "keys" => json!({"action": form.get("action").unwrap_or_default()}),
+        _ => Value::Object(serde_json::Map::new()),
+    };
+    carry_out(world, Provider::Google, name, body).await
+}

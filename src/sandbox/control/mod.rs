@@ -1,0 +1,30 @@
+//! Control: JSON for tests, a page for people. Both give the same orders.
+
+mod api;
+mod form;
+mod order;
+mod page;
+mod presets;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::world::World;
+
+/// Everything below `/control`.
+pub fn routes() -> Router<World> {
+    Router::new()
+        .route("/control", get(page::page))
+        .route("/control/form", post(form::submit))
+        .route("/control/state", get(api::state))
+        .route("/control/presets", get(api::presets))
+        .route("/control/requests", get(api::requests))
+        .route("/control/requests/clear", post(api::clear_requests))
+        .route("/control/reset", post(api::reset))
+        .route("/control/clock", post(api::clock))
+        .route("/control/persons", post(api::make_person))
+        .route("/control/persons/{id}", post(api::change_person))
+        .route("/control/{provider}/{order}", post(api::order))
+        .layer(DefaultBodyLimit::max(16 << 20))
+}

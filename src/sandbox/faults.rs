@@ -1,0 +1,177 @@
+//! Faults of endpoints: what a provider on a bad day, or in bad hands, answers.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::bend::{bent, broken_off, crowd, first_half, rewritten};
+use super::rules::Rules;
+use super::stencil::Stencil;
+use super::trickle::Trickle;
+use super::world::World;
+
+/// Armed faults of a provider.
+pub type Faults = Rules<EndpointFault>;
+
+/// The body of an armed fault.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndpointFault {
+    /// Where.
+    pub endpoint: Endpoint,
+    /// What.
+    pub fault: Fault,
+}
+
+/// The places where a provider can be told to misbehave.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// The discovery document.
+    Discovery,
+    /// The authorization endpoint, as a page.
+    Authorize,
+    /// The parameters that go back to the client: [`Fault::Patch`] only.
+    AuthorizationResponse,
+    /// The token endpoint.
+    Token,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// The JWK set.
+    Certs,
+    /// The revocation endpoint.
+    Revoke,
+    /// Google's tokeninfo.
+    Tokeninfo,
+}
+
+/// A fault; see the room's documentation for the JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs)] // the table in the room's documentation says what each means
+pub enum Fault {
+    Status {
+        status: u16,
+        #[serde(default)]
+        retry_after: Option<String>,
+    },
+    Answer {
+        #[serde(default = "ok")]
+        status: u16,
+        #[serde(default = "json_type")]
+        content_type: String,
+        body: String,
+    },
+    Redirect {
+        status: u16,
+        #[serde(default)]
+        to: Option<String>,
+    },
+    Hang,
+    Slow {
+        delay_ms: u64,
+    },
+    Patch {
+        #[serde(default)]
+        set: Map<String, Value>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    Huge {
+        #[serde(default = "ten_megabytes")]
+        bytes: usize,
+    },
+    ManyKeys {
+        #[serde(default = "ten_thousand")]
+        count: usize,
+    },
+    Truncated,
+    HalfClosed,
+    Drip {
+        #[serde(default = "one")]
+        chunk_bytes: usize,
+        delay_ms: u64,
+    },
+}
+
+/// Answers `request` with the fault; `next` is the honest handler, which runs only where the table says so.
+pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> Response {
+    let now = world.state().now();
+    let mut stencil = Stencil::new(world.origin(), now);
+    match fault {
+        Fault::Status { status, retry_after } => with_header(plain(status, "sandbox fault"), RETRY_AFTER, retry_after),
+        Fault::Answer { status, content_type, body } => {
+            with_header(plain(status, stencil.text(&body)), CONTENT_TYPE, Some(content_type))
+        }
+        Fault::Redirect { status, to } => {
+            let trap = || format!("{{origin}}/trap{}", request.uri().path());
+            with_header(plain(status, ""), LOCATION, Some(stencil.text(&to.unwrap_or_else(trap))))
+        }
+        Fault::Hang => {
+            world.closing().cancelled().await;
+            plain(503, "the sandbox ends")
+        }
+        Fault::Slow { delay_ms } => {
+            tokio::time::sleep(at_most_two_minutes(delay_ms)).await;
+            next.run(request).await
+        }
+        Fault::Patch { set, remove } => {
+            let bend = |members: &mut Map<String, Value>| {
+                members.extend(set.iter().map(|(name, value)| (name.clone(), stencil.fill(value))));
+                members.retain(|name, _| !remove.contains(name));
+            };
+            bent(next.run(request).await, bend).await
+        }
+        Fault::Huge { bytes } => {
+            let padding = "x".repeat(bytes.min(64 << 20));
+            let bend = |members: &mut Map<String, Value>| drop(members.insert("padding".to_owned(), json!(padding)));
+            bent(next.run(request).await, bend).await
+        }
+        Fault::ManyKeys { count } => bent(next.run(request).await, |members| crowd(members, count.min(100_000))).await,
+        Fault::Truncated => rewritten(next.run(request).await, |body| Body::from(first_half(&body))).await,
+        Fault::HalfClosed => broken_off(next.run(request).await).await,
+        Fault::Drip { chunk_bytes, delay_ms } => {
+            let pause = at_most_two_minutes(delay_ms);
+            rewritten(next.run(request).await, |body| Body::new(Trickle::slowly(body, chunk_bytes, pause))).await
+        }
+    }
+}
+
+fn plain(status: u16, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+}
+
+fn with_header(mut response: Response, name: HeaderName, value: Option<String>) -> Response {
+    if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+fn at_most_two_minutes(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds.min(120_000))
+}
+
+fn ok() -> u16 {
+    200
+}
+fn json_type() -> String {
+    "application/json".to_owned()
+}
+fn ten_megabytes() -> usize {
+    10 << 20
+}
+fn ten_thousand() -> usize {
+    10_000
+}
+fn one() -> usize {
+    1
+}

@@ -1,0 +1,65 @@
+//! The token response (RFC 6749 §5.1): an access token, and an id_token when `openid` was granted.
+
+use serde_json::{Map, Value, json};
+
+use super::claims::claims;
+use super::refusal::Refusal;
+use super::{issuer, scopes};
+use crate::sandbox::id_token::{Material, Patch, at_hash, mint};
+use crate::sandbox::keys;
+use crate::sandbox::ledger::{Token, random_text};
+use crate::sandbox::world::World;
+
+/// What Google says of an access token that lives for an hour.
+const EXPIRES_IN: i64 = 3599;
+/// How long an id_token lives, in seconds.
+const ID_TOKEN_LIFETIME: i64 = 3600;
+
+/// Makes the access token, and the id_token when `openid` was granted.
+pub async fn issued(
+    world: &World,
+    token: Token,
+    nonce: Option<String>,
+    refresh: Option<String>,
+) -> Result<Value, Refusal> {
+    let access = format!("ya29.a0{}", random_text());
+    let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(" ");
+    let mut body = json!({"access_token": access, "expires_in": EXPIRES_IN, "scope": scope, "token_type": "Bearer"});
+    if let Some(refresh) = refresh {
+        body["refresh_token"] = json!(refresh);
+    }
+    if token.scopes.contains(scopes::OPENID) {
+        body["id_token"] = json!(id_token(world, &token, nonce, &access).await?);
+    }
+    let mut state = world.state();
+    let expires_at = Some(state.now() + EXPIRES_IN);
+    state.google.ledger.access.insert(access, Token { expires_at, ..token });
+    Ok(body)
+}
+
+async fn id_token(world: &World, token: &Token, nonce: Option<String>, access: &str) -> Result<String, Refusal> {
+    let (said, patch, key, now) = {
+        let mut state = world.state();
+        let person =
+            state.persons.by_id(&token.person).cloned().ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
+        let now = state.now();
+        let armed = state.google.patches.take(Some(&token.person), |_| true);
+        let patch = armed.map_or_else(Patch::default, |bend| bend.patch);
+        (claims(&person, &token.scopes, world.origin()), patch, state.google.keys.signing(), now)
+    };
+    let mut all = Map::new();
+    let mut say = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
+    say("iss", json!(issuer(world.origin())));
+    say("azp", json!(token.client_id));
+    say("aud", json!(token.client_id));
+    say("at_hash", json!(at_hash(access)));
+    if let Some(nonce) = nonce {
+        say("nonce", json!(nonce));
+    }
+    say("iat", json!(now));
+    say("exp", json!(now + ID_TOKEN_LIFETIME));
+    all.extend(said);
+    let stranger = if patch.sign.by_stranger() { keys::stranger().await } else { None };
+    let client_secret = &world.clients().google.secret;
+    Ok(mint(all, &patch, &Material { key, stranger, client_secret, origin: world.origin(), now }))
+}

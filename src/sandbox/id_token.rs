@@ -1,0 +1,156 @@
+//! The id_token: honest claims, bent by a patch when one is armed, signed in the way that the patch says.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::keys::SigningKey;
+use super::rules::Rules;
+use super::stencil::Stencil;
+
+/// Armed patches of a provider.
+pub type Patches = Rules<Bend>;
+
+/// The body of an armed patch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bend {
+    /// The change.
+    pub patch: Patch,
+}
+
+/// A change of an id_token; see the room's documentation for the JSON.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Patch {
+    /// Claims added or replaced.
+    pub claims: Map<String, Value>,
+    /// Claims removed.
+    pub remove: Vec<String>,
+    /// Header parameters added or replaced, after `sign` has set `alg`.
+    pub header: Map<String, Value>,
+    /// Header parameters removed.
+    pub remove_header: Vec<String>,
+    /// How it is signed.
+    pub sign: Signing,
+}
+
+/// How an id_token is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signing {
+    /// Honestly.
+    #[default]
+    Rs256,
+    /// The right key, an algorithm that was not agreed.
+    Rs384,
+    /// The same, RSASSA-PSS.
+    Ps256,
+    /// `alg: none` and no signature.
+    None,
+    /// HMAC keyed with the public key in PEM: key confusion.
+    Hs256PublicKey,
+    /// The same, DER.
+    Hs256PublicKeyDer,
+    /// HMAC keyed with the client secret.
+    Hs256ClientSecret,
+    /// RS256 with one bit flipped.
+    BadSignature,
+    /// RS256 by a key that is not published, under the `kid` of one that is.
+    UnpublishedKey,
+    /// RS256 by a key that travels in the header as `jwk`.
+    EmbeddedKey,
+}
+
+impl Signing {
+    /// Whether it takes a stranger's key.
+    pub fn by_stranger(self) -> bool {
+        matches!(self, Self::UnpublishedKey | Self::EmbeddedKey)
+    }
+}
+
+/// What a token is made with.
+pub struct Material<'a> {
+    /// The provider's key for this signature.
+    pub key: Arc<SigningKey>,
+    /// The attacker's key, for patches that want one.
+    pub stranger: Option<Arc<SigningKey>>,
+    /// The client's secret.
+    pub client_secret: &'a str,
+    /// The sandbox's origin.
+    pub origin: &'a str,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// The compact serialisation (RFC 7515 §7.1) of the claims, bent by the patch.
+pub fn mint(claims: Map<String, Value>, patch: &Patch, with: &Material<'_>) -> String {
+    let payload = bent(claims, &patch.claims, &patch.remove, with);
+    let header = bent(header(patch.sign, with), &patch.header, &patch.remove_header, with);
+    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signature = signature(patch.sign, input.as_bytes(), with);
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// `at_hash` (OpenID Connect Core §3.1.3.6) for a 256-bit algorithm: half of the hash, base64url.
+pub fn at_hash(access_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, access_token.as_bytes()).as_ref()[..16])
+}
+
+fn bent(mut members: Map<String, Value>, set: &Map<String, Value>, remove: &[String], with: &Material<'_>) -> String {
+    let mut stencil = Stencil::new(with.origin, with.now);
+    for (name, value) in set {
+        members.insert(name.clone(), stencil.fill(value));
+    }
+    members.retain(|name, _| !remove.contains(name));
+    stencil.print(&Value::Object(members))
+}
+
+fn header(sign: Signing, with: &Material<'_>) -> Map<String, Value> {
+    let alg = match sign {
+        Signing::Rs256 | Signing::BadSignature | Signing::UnpublishedKey | Signing::EmbeddedKey => "RS256",
+        Signing::Rs384 => "RS384",
+        Signing::Ps256 => "PS256",
+        Signing::None => "none",
+        Signing::Hs256PublicKey | Signing::Hs256PublicKeyDer | Signing::Hs256ClientSecret => "HS256",
+    };
+    let mut members = Map::new();
+    members.insert("alg".to_owned(), json!(alg));
+    members.insert("kid".to_owned(), json!(with.key.kid));
+    members.insert("typ".to_owned(), json!("JWT"));
+    if let (Signing::EmbeddedKey, Some(stranger)) = (sign, &with.stranger) {
+        members.insert("kid".to_owned(), json!(stranger.kid));
+        members.insert("jwk".to_owned(), stranger.jwk());
+    }
+    members
+}
+
+fn signature(sign: Signing, input: &[u8], with: &Material<'_>) -> Vec<u8> {
+    let hs256 = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), input).as_ref().to_vec();
+    match sign {
+        Signing::Rs256 => with.key.sign(&RSA_PKCS1_SHA256, input),
+        Signing::Rs384 => with.key.sign(&RSA_PKCS1_SHA384, input),
+        Signing::Ps256 => with.key.sign(&RSA_PSS_SHA256, input),
+        Signing::None => Vec::new(),
+        Signing::Hs256PublicKey => hs256(with.key.public_pem().as_bytes()),
+        Signing::Hs256PublicKeyDer => hs256(&with.key.public_der()),
+        Signing::Hs256ClientSecret => hs256(with.client_secret.as_bytes()),
+        Signing::BadSignature => flipped(with.key.sign(&RSA_PKCS1_SHA256, input)),
+        Signing::UnpublishedKey | Signing::EmbeddedKey => match &with.stranger {
+            Some(stranger) => stranger.sign(&RSA_PKCS1_SHA256, input),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn flipped(mut signature: Vec<u8>) -> Vec<u8> {
+    if let Some(byte) = signature.last_mut() {
+        *byte ^= 1;
+    }
+    signature
+}

@@ -1,0 +1,120 @@
+//! The shell of the sandbox's pages, their stylesheet, and the pictures of persons. No script anywhere.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::guard::POLICY;
+use super::persons::Person;
+
+/// A page: its title, which is not escaped here but by [`escape`] where needed, and its main part.
+pub struct Page {
+    /// What the banner says that this is not.
+    pub not_the_real: &'static str,
+    /// The document's title, plain text.
+    pub title: String,
+    /// HTML of `<main>`.
+    pub main: String,
+    /// Another origin at which a form of this page may end, as Chrome checks redirects after a form too.
+    pub form_ends_at: Option<String>,
+    /// The answer's status.
+    pub status: StatusCode,
+}
+
+impl Page {
+    /// An ordinary page.
+    pub fn new(not_the_real: &'static str, title: impl Into<String>, main: String) -> Self {
+        Self { not_the_real, title: title.into(), main, form_ends_at: None, status: StatusCode::OK }
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let (title, main, banner) = (escape(&self.title), self.main, self.not_the_real);
+        let html = format!(
+            r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title} · Sandbox</title>
+<link rel="stylesheet" href="/sandbox.css">
+</head>
+<body>
+<header class="banner"><strong>Sandbox</strong> - not the real {banner}</header>
+<main>
+{main}
+</main>
+<footer><a href="/">About this sandbox</a> <a href="/control">Control</a></footer>
+</body>
+</html>
+"#
+        );
+        let mut response =
+            (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], html)
+                .into_response();
+        if let Some(origin) = self.form_ends_at {
+            let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+            if let Ok(policy) = HeaderValue::try_from(policy) {
+                response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            }
+        }
+        response
+    }
+}
+
+/// Text for HTML, in elements and in quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A person as a row: picture, name, address.
+pub fn person_row(person: &Person) -> String {
+    let note = if person.email.is_some() && !person.email_verified { " · not verified" } else { "" };
+    let email = person.email.as_deref().unwrap_or("no e-mail address");
+    format!(
+        r#"<img src="/picture/{}" alt="" width="40" height="40"><span class="who"><strong dir="auto">{}</strong> <small>{}{note}</small></span>"#,
+        escape(&person.id),
+        escape(person.label()),
+        escape(email),
+    )
+}
+
+/// The picture of a person: initials on a colour of their own. Any site may show it.
+pub fn picture(person: &Person) -> Response {
+    let hue = person.sub.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 360);
+    let initials = escape(&person.initials());
+    let svg = format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><rect width="96" height="96" fill="hsl({hue} 45% 35%)"/><text x="48" y="50" fill="#fff" font-family="system-ui,sans-serif" font-size="38" text-anchor="middle" dominant-baseline="middle">{initials}</text></svg>"##
+    );
+    let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=300"), anywhere], svg).into_response()
+}
+
+/// The stylesheet.
+pub async fn stylesheet() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], include_str!("sandbox.css"))
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_name_becomes_markup() {
+        assert_eq!(escape(r#"<a b="c" d='e'>&"#), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+    }
+}

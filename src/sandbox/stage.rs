@@ -1,0 +1,94 @@
+//! The layer around a provider: records each request, plays an armed fault, notes the answer.
+//!
+//! Because the misbehaviours live here, the handlers behind it are an honest provider and nothing else.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use serde_json::json;
+
+use super::faults::{Endpoint, Fault, play};
+use super::fields::Fields;
+use super::google;
+use super::ledger::Ledger;
+use super::log::Entry;
+use super::world::{Provider, World};
+
+/// The largest request body, in bytes.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Puts the layer around a provider's routes.
+pub fn around(world: &World, routes: Router<World>) -> Router<World> {
+    routes.route_layer(from_fn_with_state(world.clone(), observe))
+}
+
+/// `/trap/…`: where redirect faults and hostile documents point. It answers `{}`; the log tells who came.
+pub fn trap() -> Router<World> {
+    Router::new().route("/trap/{*rest}", any(async || axum::Json(json!({}))))
+}
+
+async fn observe(State(world): State<World>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let (seq, fault) = admit(&world, &parts, &body);
+    let request = Request::from_parts(parts, Body::from(body));
+    let response = match fault {
+        Some(fault) => play(fault, &world, request, next).await,
+        None => next.run(request).await,
+    };
+    world.state().log.answered(seq, response.status().as_u16());
+    response
+}
+
+/// Records the request; returns its number and the fault that is armed for it.
+fn admit(world: &World, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
+    let form = form(parts, body);
+    let mut entry = Entry::of(&parts.method, &parts.uri, &parts.headers, &form);
+    let mut state = world.state();
+    entry.at = state.now();
+    let Some((provider, endpoint)) = place(parts.uri.path()) else {
+        entry.endpoint = "trap".to_owned();
+        return (state.log.record(entry), None);
+    };
+    let house = state.house(provider);
+    let person = person(&house.ledger, parts, &form);
+    let fault = endpoint.and_then(|here| house.faults.take(person.as_deref(), |rule| rule.endpoint == here));
+    entry.provider = Some(provider.slug());
+    entry.person = person;
+    if let Some(endpoint) = endpoint {
+        entry.endpoint = json!(endpoint).as_str().unwrap_or_default().to_owned();
+    }
+    (state.log.record(entry), fault.map(|rule| rule.fault))
+}
+
+fn form(parts: &Parts, body: &Bytes) -> Fields {
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match std::str::from_utf8(body) {
+        Ok(text) if kind.starts_with("application/x-www-form-urlencoded") => Fields::parse(text),
+        _ => Fields::default(),
+    }
+}
+
+fn place(path: &str) -> Option<(Provider, Option<Endpoint>)> {
+    let rest = path.strip_prefix("/google/")?;
+    Some((Provider::Google, google::endpoint(rest)))
+}
+
+/// Whom the presented code or token belongs to.
+fn person(ledger: &Ledger, parts: &Parts, form: &Fields) -> Option<String> {
+    let query = Fields::parse(parts.uri.query().unwrap_or_default());
+    let bearer = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let code = form.get("code").and_then(|code| ledger.codes.get(code)).map(|code| &code.person);
+    let names = ["refresh_token", "access_token", "token"];
+    let presented = names.iter().filter_map(|name| form.get(name).or_else(|| query.get(name))).chain(bearer);
+    let token = || presented.filter_map(|text| ledger.access.get(text).or_else(|| ledger.refresh.get(text))).next();
+    code.or_else(|| token().map(|token| &token.person)).cloned()
+}

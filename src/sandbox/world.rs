@@ -1,0 +1,133 @@
+//! The sandbox's whole state: one value behind one mutex, never locked across an await.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::clients::Clients;
+use super::faults::Faults;
+use super::id_token::Patches;
+use super::keys::{KeyRing, SigningKey};
+use super::ledger::Ledger;
+use super::log::RequestLog;
+use super::persons::Persons;
+
+/// The providers that the sandbox plays.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// The sandbox Google.
+    Google,
+}
+
+impl Provider {
+    /// The first segment of its paths.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+        }
+    }
+
+    /// What a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Google => "Google",
+        }
+    }
+}
+
+/// A handle on everything; cheap to clone.
+#[derive(Clone)]
+pub struct World(Arc<Inner>);
+
+struct Inner {
+    origin: String,
+    clients: Clients,
+    first_key: Arc<SigningKey>,
+    closing: CancellationToken,
+    state: Mutex<State>,
+}
+
+/// What changes.
+pub struct State {
+    /// Everybody who has an account.
+    pub persons: Persons,
+    /// The sandbox Google.
+    pub google: House,
+    /// Every request to a provider.
+    pub log: RequestLog,
+    /// Seconds that the sandbox's clock is ahead of the machine's.
+    pub clock_offset: i64,
+}
+
+/// One provider's part of the state.
+pub struct House {
+    /// Signing keys.
+    pub keys: KeyRing,
+    /// Codes, tokens, consent.
+    pub ledger: Ledger,
+    /// Armed changes of id_tokens.
+    pub patches: Patches,
+    /// Armed faults of endpoints.
+    pub faults: Faults,
+}
+
+impl State {
+    fn new(first_key: Arc<SigningKey>) -> Self {
+        let google = House {
+            keys: KeyRing::new(first_key),
+            ledger: Ledger::default(),
+            patches: Patches::default(),
+            faults: Faults::default(),
+        };
+        Self { persons: Persons::default(), google, log: RequestLog::default(), clock_offset: 0 }
+    }
+
+    /// A provider's part.
+    pub fn house(&mut self, provider: Provider) -> &mut House {
+        match provider {
+            Provider::Google => &mut self.google,
+        }
+    }
+
+    /// The sandbox's time, unix seconds.
+    pub fn now(&self) -> i64 {
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.clock_offset)
+    }
+}
+
+impl World {
+    /// A fresh one.
+    pub fn new(origin: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
+        let state = Mutex::new(State::new(first_key.clone()));
+        Self(Arc::new(Inner { origin, clients, first_key, closing: CancellationToken::new(), state }))
+    }
+
+    /// `http://localhost:PORT`.
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    /// Who is registered.
+    pub fn clients(&self) -> &Clients {
+        &self.0.clients
+    }
+
+    /// Cancelled when the sandbox ends.
+    pub fn closing(&self) -> &CancellationToken {
+        &self.0.closing
+    }
+
+    /// The state, locked. A handler that panicked has left it whole enough for a sandbox.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything as at the start.
+    pub fn reset(&self) {
+        *self.state() = State::new(self.0.first_key.clone());
+    }
+}

@@ -1,0 +1,145 @@
+//! Endpoints on a bad day.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, query};
+
+/// Every preset of an endpoint that can be tried without waiting.
+#[tokio::test]
+async fn each_misbehaviour_of_an_endpoint_takes_effect() {
+    let stage = Stage::start().await;
+    let presets = stage.get("/control/presets").await.json();
+    let mut tried = 0;
+    for preset in presets.as_array().unwrap() {
+        let Some(fault) = preset["faults"].get(0) else {
+            continue;
+        };
+        let (name, kind) = (preset["name"].as_str().unwrap(), fault["fault"]["kind"].as_str().unwrap());
+        if matches!(kind, "slow" | "hang" | "drip") || fault["endpoint"] == "authorization_response" {
+            continue;
+        }
+        let code = stage.code().await;
+        let access = stage.exchange(&stage.code().await).await.json()["access_token"].as_str().unwrap().to_owned();
+        stage.order("google/presets", json!({"preset": name, "times": 1})).await;
+        let at = |method, path: &str| stage.request(method, &format!("/google/{path}"));
+        let request = match fault["endpoint"].as_str().unwrap() {
+            "token" => stage.exchange_request(&code),
+            "certs" => at(Method::GET, "certs"),
+            "discovery" => at(Method::GET, ".well-known/openid-configuration"),
+            "userinfo" => at(Method::GET, "userinfo").bearer_auth(&access),
+            "authorize" => at(Method::GET, "o/oauth2/v2/auth"),
+            "revoke" => at(Method::POST, "revoke"),
+            "tokeninfo" => at(Method::GET, "tokeninfo"),
+            other => panic!("{other}"),
+        };
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await;
+        let fault = &fault["fault"];
+        match kind {
+            "half_closed" => assert!(body.is_err(), "{name}"),
+            "truncated" => assert!(serde_json::from_str::<Value>(&body.unwrap()).is_err(), "{name}"),
+            "huge" => assert!(body.unwrap().len() > 10 << 20, "{name}"),
+            "many_keys" => {
+                let keys: Value = serde_json::from_str(&body.unwrap()).unwrap();
+                assert_eq!(keys["keys"].as_array().unwrap().len(), 10_001);
+            }
+            "patch" => {
+                let members: Value = serde_json::from_str(&body.unwrap()).unwrap();
+                for (member, value) in fault["set"].as_object().unwrap() {
+                    let wanted = value.to_string().replace("{origin}", stage.sandbox.origin());
+                    assert_eq!(members[member].to_string(), wanted, "{name}");
+                }
+                assert!(
+                    fault["remove"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .all(|gone| members.get(gone.as_str().unwrap()).is_none())
+                );
+            }
+            _ => {
+                assert_eq!(u64::from(status), fault["status"].as_u64().unwrap(), "{name}");
+                assert!(fault["body"].is_null() || fault["body"] == body.unwrap(), "{name}");
+                let after = headers.get("retry-after").map(|value| value.to_str().unwrap());
+                assert_eq!(after, fault["retry_after"].as_str(), "{name}");
+                if kind == "redirect" {
+                    let to = headers["location"].to_str().unwrap();
+                    assert!(to.starts_with(&format!("{}/trap/google/", stage.sandbox.origin())), "{to}");
+                }
+            }
+        }
+        tried += 1;
+    }
+    assert!(tried > 35, "{tried}");
+    assert_eq!(stage.exchange(&stage.code().await).await.status, 200, "and it is honest again");
+}
+
+#[tokio::test]
+async fn each_misbehaviour_of_the_authorization_response_takes_effect() {
+    let stage = Stage::start().await;
+    let presets = stage.get("/control/presets").await.json();
+    let is_ours = |preset: &&Value| preset["group"] == "authorization response";
+    for preset in presets.as_array().unwrap().iter().filter(is_ours) {
+        let name = preset["name"].as_str().unwrap();
+        stage.order("google/presets", json!({"preset": name, "person": "ada", "times": 1})).await;
+        let answer = stage.consent(&query(&[]), "ada", &[]).await;
+        let url = url::Url::parse(answer.header("location")).unwrap();
+        let all = |wanted: &str| {
+            url.query_pairs()
+                .filter(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned())
+                .collect::<Vec<_>>()
+        };
+        let fault = &preset["faults"][0]["fault"];
+        for (parameter, value) in fault["set"].as_object().unwrap() {
+            match value {
+                Value::Array(values) => assert_eq!(all(parameter).len(), values.len(), "{name}"),
+                value => assert_eq!(all(parameter), [value.as_str().unwrap()], "{name}"),
+            }
+        }
+        for parameter in fault["remove"].as_array().unwrap() {
+            assert!(all(parameter.as_str().unwrap()).is_empty(), "{name}");
+        }
+    }
+    let honest = stage.consent(&query(&[]), "ada", &[]).await.callback();
+    assert_eq!(honest["state"], "the-state");
+}
+
+#[tokio::test]
+async fn slow_dripping_and_hanging_answers_take_their_time() {
+    let stage = Stage::start().await;
+    let arm = async |fault: Value| {
+        stage.order("google/faults", json!({"endpoint": "certs", "fault": fault, "times": 1})).await
+    };
+    let started = Instant::now();
+    arm(json!({"kind": "slow", "delay_ms": 100})).await;
+    assert_eq!(stage.get("/google/certs").await.status, 200);
+    assert!(started.elapsed() >= Duration::from_millis(100));
+
+    arm(json!({"kind": "drip", "chunk_bytes": 100, "delay_ms": 20})).await;
+    let started = Instant::now();
+    assert!(stage.get("/google/certs").await.json()["keys"].is_array());
+    assert!(started.elapsed() >= Duration::from_millis(100));
+
+    arm(json!({"kind": "hang"})).await;
+    let hanging = stage.request(Method::GET, "/google/certs").timeout(Duration::from_millis(100));
+    assert!(hanging.send().await.unwrap_err().is_timeout());
+    assert_eq!(stage.get("/google/certs").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_fault_for_one_person_spares_the_others_and_a_failed_request_spends_no_code() {
+    let stage = Stage::start().await;
+    let fault = json!({"endpoint": "token", "fault": {"kind": "status", "status": 503}, "person": "ada"});
+    stage.order("google/faults", fault).await;
+    let (ada, grace) = (stage.code().await, stage.consent(&query(&[]), "grace", &[]).await.code());
+    assert_eq!(stage.exchange(&grace).await.status, 200);
+    assert_eq!(stage.exchange(&ada).await.status, 503);
+    assert_eq!(stage.exchange(&ada).await.status, 503);
+    stage.order("google/behave", json!({"person": "ada"})).await;
+    assert_eq!(stage.exchange(&ada).await.status, 200);
+}
