@@ -75,8 +75,7 @@ fn every_file_and_folder_of_the_sources_is_a_room() {
 #[test]
 fn the_tour_shows_the_rooms_in_their_order() {
     let tour = fs::read_to_string("src/lib.rs").unwrap();
-    let shown: Vec<_> =
-        read(&tour).modules().into_iter().map(|name| ROOMS.iter().position(|room| *room == name)).collect();
+    let shown: Vec<_> = read(&tour).modules().iter().map(|name| ROOMS.iter().position(|room| *room == name)).collect();
     assert!(shown.len() >= 10, "only {} rooms found", shown.len());
     assert!(shown.iter().all(Option::is_some) && shown.is_sorted(), "the order of lib.rs is not that of the table");
 }

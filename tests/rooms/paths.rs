@@ -105,8 +105,7 @@ pub fn read(source: &str) -> Code {
 fn branches(tokens: &[Token], mut at: usize, stem: &[String], places: &mut Vec<Place>) -> usize {
     let mut path = stem.to_vec();
     let line = tokens.get(at).map_or(0, |token| token.line);
-    loop {
-        let Some(token) = tokens.get(at) else { break };
+    while let Some(token) = tokens.get(at) {
         if token.text == "{" {
             at += 1;
             while let Some(token) = tokens.get(at) {
