@@ -52,10 +52,15 @@ impl VerificationKey {
         self.algorithms.contains(&algorithm)
     }
 
-    /// Whether `signature` (base64url) is this key's signature of `message`.
-    pub(in crate::oidc) fn verifies(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
-        self.suits(algorithm)
-            && jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier()).unwrap_or(false)
+    /// Whether `signature` (base64url) is this key's signature of `message`. For keys that suit the algorithm.
+    pub(in crate::oidc) fn verifies(
+        &self,
+        signature: &str,
+        message: &[u8],
+        algorithm: Algorithm,
+    ) -> bool {
+        jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier())
+            .unwrap_or(false)
     }
 }
 
