@@ -10,5 +10,14 @@ pub fn Moment(
     /// Unix seconds.
     unix: i64,
 ) -> impl IntoView {
-    view! { <LocalTime unix iso=moment::iso(unix) utc=moment::words(unix) /> }.into_any()
+    let utc = moment::words(unix);
+    let title = utc.clone();
+    view! {
+        <LocalTime>
+            <time datetime=moment::iso(unix) title=title>
+                {utc}
+            </time>
+        </LocalTime>
+    }
+    .into_any()
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::{
+    html::Span,
     prelude::*,
     wasm_bindgen::JsValue,
     web_sys::js_sys::{
@@ -15,43 +16,41 @@ use leptos::{
 /// How often "3 minutes ago" is told anew.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
 
-const MINUTE: f64 = 60.0;
+const MINUTE: f64 = 60_000.0; // milliseconds, as JavaScript counts
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
 const YEAR: f64 = 365.25 * DAY;
 
-/// A `<time>`. The server writes UTC; awake, it says the same in local time and adds how far it is from now.
+/// Stands around a `<time>` that the server wrote in UTC. Awake, it says the same in local time and adds how far
+/// it is from now.
 #[island]
 pub fn LocalTime(
-    /// Unix seconds.
-    unix: i64,
-    /// The same for machines.
-    iso: String,
-    /// The same in words, UTC.
-    utc: String,
+    /// The `<time>`, with its `datetime`.
+    children: Children,
 ) -> impl IntoView {
-    let at = RwSignal::new(utc.clone());
+    let here = NodeRef::<Span>::new();
     let distance = RwSignal::new(String::new());
 
     Effect::new(move |_| {
-        let locale = english();
-        at.set(local(unix, &locale));
-        let tell = move || distance.set(relative(unix as f64 - Date::now() / 1000.0, &locale));
-        tell();
-        set_interval(tell, TOLD_EVERY);
+        if let Some(time) = here
+            .get()
+            .and_then(|here| here.query_selector("time").ok().flatten())
+        {
+            let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+            let locale = english();
+            time.set_text_content(Some(&local(at, &locale)));
+            let tell = move || distance.set(relative(at - Date::now(), &locale));
+            tell();
+            set_interval(tell, TOLD_EVERY);
+        }
     });
 
     view! {
-        <time
-            class="moment"
-            class:is-told=move || !distance.with(String::is_empty)
-            datetime=iso
-            title=utc
-        >
-            <span class="moment-at">{at}</span>
+        <span class="moment" class:is-told=move || !distance.with(String::is_empty) node_ref=here>
+            {children()}
             " "
             <span class="moment-distance">{distance}</span>
-        </time>
+        </span>
     }
 }
 
@@ -65,18 +64,25 @@ fn english() -> String {
         .unwrap_or_else(|| "en-GB".to_owned())
 }
 
-fn local(unix: i64, locale: &str) -> String {
+fn local(at: f64, locale: &str) -> String {
     let options = Object::new();
     _ = Reflect::set(&options, &"dateStyle".into(), &"long".into());
     _ = Reflect::set(&options, &"timeStyle".into(), &"short".into());
-    Date::new(&JsValue::from_f64(unix as f64 * 1000.0)).to_locale_string(locale, &options).into()
+    Date::new(&JsValue::from_f64(at))
+        .to_locale_string(locale, &options)
+        .into()
 }
 
 /// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless.
-fn relative(seconds: f64, locale: &str) -> String {
-    let distance = seconds.abs();
+fn relative(milliseconds: f64, locale: &str) -> String {
+    let distance = milliseconds.abs();
     let (size, unit) = if distance < 0.5 * MINUTE {
-        return if seconds > 0.0 { "in a moment" } else { "just now" }.to_owned();
+        return if milliseconds > 0.0 {
+            "in a moment"
+        } else {
+            "just now"
+        }
+        .to_owned();
     } else if distance < 59.5 * MINUTE {
         (MINUTE, "minute")
     } else if distance < 23.5 * HOUR {
@@ -88,5 +94,7 @@ fn relative(seconds: f64, locale: &str) -> String {
     };
     let options = Object::new();
     _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format((seconds / size).round(), unit).into()
+    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options)
+        .format((milliseconds / size).round(), unit)
+        .into()
 }

@@ -1,4 +1,4 @@
-//! "Continue with …": a link that says so while the provider is being opened.
+//! What a "Continue with …" link does while the provider is being opened.
 
 use std::time::Duration;
 
@@ -8,17 +8,11 @@ use leptos::{ev::MouseEvent, prelude::*};
 /// network did.
 const GIVES_UP_AFTER: Duration = Duration::from_secs(10);
 
-/// A link to the start of a sign-in. After a click it is busy until the browser leaves, and a second click starts
-/// no second flow.
+/// Stands around a link to the start of a sign-in. After a click it is busy until the browser leaves, and a
+/// second click starts no second flow. Which of the link's two texts shows is a matter of the style sheet.
 #[island]
 pub fn ProviderLink(
-    /// Where the sign-in starts.
-    href: String,
-    /// The provider's name for people.
-    label: String,
-    /// Id of the element that says more about this way in; empty when there is none.
-    described_by: String,
-    /// The provider's mark.
+    /// The link, as it works without this island.
     children: Children,
 ) -> impl IntoView {
     let opening = RwSignal::new(false);
@@ -37,25 +31,15 @@ pub fn ProviderLink(
         }
     };
 
-    let described_by = (!described_by.is_empty()).then_some(described_by);
-    let calling = ["Opening ", &label, "…"].concat();
-    let inviting = ["Continue with ", &label].concat();
     view! {
-        <a
-            class="provider"
+        <div
+            class="provider-link"
             class:is-opening=opening
-            href=href
-            rel="nofollow"
-            aria-describedby=described_by
             aria-busy=move || opening.get().then_some("true")
             on:click=open
         >
-            <span class="provider-badge">{children()}</span>
-            <span class="provider-label" aria-live="polite">
-                {move || if opening.get() { calling.clone() } else { inviting.clone() }}
-            </span>
-            <span class="provider-spinner" aria-hidden="true"></span>
-        </a>
+            {children()}
+        </div>
     }
 }
 

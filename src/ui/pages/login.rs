@@ -84,16 +84,22 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
     let note_id = format!("way-{slug}");
     let href = links::sign_in(&slug, return_to);
     let noted = last_used || !available;
-    let described_by = if noted { note_id.clone() } else { String::new() };
-    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let described_by = noted.then(|| note_id.clone());
+    let inviting = format!("Continue with {label}");
+    let opening = format!("Opening {label}…");
+    let unavailable =
+        (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=brand>
-            <ProviderLink
-                href=href
-                label
-                described_by
-            >
-                <ProviderMark slug />
+            <ProviderLink>
+                <a class="provider" href=href rel="nofollow" aria-describedby=described_by>
+                    <ProviderMark slug />
+                    <span class="provider-texts" aria-live="polite">
+                        <span class="provider-inviting">{inviting}</span>
+                        <span class="provider-opening">{opening}</span>
+                    </span>
+                    <span class="provider-spinner" aria-hidden="true"></span>
+                </a>
             </ProviderLink>
             {noted
                 .then(|| {
