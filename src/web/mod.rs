@@ -38,7 +38,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::sessions;
+use crate::{sessions, ui::app::App};
 
 /// Forms of ours are a few hundred bytes.
 const BODY_BYTES: usize = 64 * 1024;
@@ -52,10 +52,12 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the public origin is none that a browser sends, which the configuration has ruled out.
 pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
-    let pages = Router::new()
-        .route("/", get(pages::home))
-        .route("/login", get(pages::login))
-        .route("/dashboard", get(pages::dashboard));
+    // Leptos' own list of its pages; making it starts its executor, too.
+    let pages = leptos_axum::generate_route_list(App)
+        .iter()
+        .fold(Router::new().route("/", get(pages::home)), |router, page| {
+            router.route(page.path(), pages::page(page.path()))
+        });
     let auth = Router::new()
         .route("/auth/{provider}", get_only(start::start))
         .route("/auth/callback/{provider}", get_only(callback::callback))

@@ -3,7 +3,9 @@
 use axum::{
     body::Body,
     extract::{Extension, RawQuery, Request, State},
+    http::StatusCode,
     response::Response,
+    routing::{MethodRouter, get},
 };
 use leptos::{nonce::Nonce, prelude::provide_context};
 
@@ -26,13 +28,22 @@ use crate::{
     },
 };
 
+/// The handler of a page that [`App`](crate::ui::app::App) has a route for.
+pub fn page(path: &str) -> MethodRouter<AppState> {
+    match path {
+        "/login" => get(login),
+        "/dashboard" => get(dashboard),
+        _ => get(|| async { StatusCode::NOT_FOUND }),
+    }
+}
+
 /// GET `/`: wherever the person is at home.
 pub async fn home(signed_in: Option<Extension<SignedIn>>) -> Response {
     see_other(if signed_in.is_some() { "/dashboard" } else { "/login" })
 }
 
 /// GET `/login`.
-pub async fn login(
+async fn login(
     State(app): State<AppState>,
     signed_in: Option<Extension<SignedIn>>,
     RawQuery(query): RawQuery,
@@ -51,11 +62,7 @@ pub async fn login(
 }
 
 /// GET `/dashboard`.
-pub async fn dashboard(
-    State(app): State<AppState>,
-    signed_in: Option<Extension<SignedIn>>,
-    request: Request,
-) -> Response {
+async fn dashboard(State(app): State<AppState>, signed_in: Option<Extension<SignedIn>>, request: Request) -> Response {
     let Some(Extension(signed_in)) = signed_in else {
         let asked_for = request.uri().path_and_query().map_or("/dashboard", |asked| asked.as_str());
         return to_sign_in_first(asked_for);

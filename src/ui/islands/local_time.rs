@@ -32,10 +32,7 @@ pub fn LocalTime(
     let distance = RwSignal::new(String::new());
 
     Effect::new(move |_| {
-        if let Some(time) = here
-            .get()
-            .and_then(|here| here.query_selector("time").ok().flatten())
-        {
+        if let Some(time) = here.get().and_then(|here| here.query_selector("time").ok().flatten()) {
             let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
             let locale = english();
             time.set_text_content(Some(&local(at, &locale)));
@@ -68,21 +65,14 @@ fn local(at: f64, locale: &str) -> String {
     let options = Object::new();
     _ = Reflect::set(&options, &"dateStyle".into(), &"long".into());
     _ = Reflect::set(&options, &"timeStyle".into(), &"short".into());
-    Date::new(&JsValue::from_f64(at))
-        .to_locale_string(locale, &options)
-        .into()
+    Date::new(&JsValue::from_f64(at)).to_locale_string(locale, &options).into()
 }
 
 /// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless.
 fn relative(milliseconds: f64, locale: &str) -> String {
     let distance = milliseconds.abs();
     let (size, unit) = if distance < 0.5 * MINUTE {
-        return if milliseconds > 0.0 {
-            "in a moment"
-        } else {
-            "just now"
-        }
-        .to_owned();
+        return if milliseconds > 0.0 { "in a moment" } else { "just now" }.to_owned();
     } else if distance < 59.5 * MINUTE {
         (MINUTE, "minute")
     } else if distance < 23.5 * HOUR {
@@ -94,7 +84,5 @@ fn relative(milliseconds: f64, locale: &str) -> String {
     };
     let options = Object::new();
     _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options)
-        .format((milliseconds / size).round(), unit)
-        .into()
+    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format((milliseconds / size).round(), unit).into()
 }

@@ -87,8 +87,7 @@ fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use
     let described_by = noted.then(|| note_id.clone());
     let inviting = format!("Continue with {label}");
     let opening = format!("Opening {label}…");
-    let unavailable =
-        (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=brand>
             <ProviderLink>
