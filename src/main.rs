@@ -1,6 +1,6 @@
 //! `latchkey`: serves, migrates, and plays the providers for development.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{io::IsTerminal, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use latchkey::{
@@ -73,7 +73,7 @@ fn run(command: Command) -> Result<(), Failure> {
 fn start_log(json: bool) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = fmt().with_env_filter(filter).with_target(false);
+    let log = fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal());
     if json { log.json().init() } else { log.compact().init() }
 }
 

@@ -12,6 +12,5 @@ export const refusals = [
   "provider_invalid",
   "link_required",
   "account_disabled",
-  "too_many_requests",
   "server_error",
 ];
