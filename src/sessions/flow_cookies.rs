@@ -82,7 +82,8 @@ impl FlowCookies {
                 _ => surplus.push(name.to_owned()),
             }
         }
-        live.sort();
+        // Stable: within one second the browser's own order counts, which is the oldest first (RFC 6265 §5.4).
+        live.sort_by_key(|(started_at, _)| *started_at);
         let too_many = (live.len() + 1).saturating_sub(MOST);
         surplus.extend(live.into_iter().take(too_many).map(|(_, name)| name));
         surplus
