@@ -53,14 +53,8 @@ impl VerificationKey {
     }
 
     /// Whether `signature` (base64url) is this key's signature of `message`. For keys that suit the algorithm.
-    pub(in crate::oidc) fn verifies(
-        &self,
-        signature: &str,
-        message: &[u8],
-        algorithm: Algorithm,
-    ) -> bool {
-        jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier())
-            .unwrap_or(false)
+    pub(in crate::oidc) fn verifies(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
+        jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier()).unwrap_or(false)
     }
 }
 
