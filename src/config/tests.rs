@@ -73,6 +73,7 @@ fn lists_of_keys_and_networks_are_read() {
 #[case::rate_limits_odd("RATE_LIMITS", "maybe")]
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
 #[case::mode("SESSION_MODE", "magic")]
+#[case::log_format("LOG_FORMAT", "fancy")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
 fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'static str) {
     let error = with(&[(variable, value)]).unwrap_err();

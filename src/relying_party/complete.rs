@@ -1,10 +1,12 @@
 //! The rest of a flow: from the authorization response to a verified profile.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
-    provider_client::{KeysError, ProviderClient},
+    provider_client::{KeysError, Part, ProviderClient},
 };
 use crate::{
     oauth::{
@@ -17,6 +19,10 @@ use crate::{
     },
     providers::{Facts, Profile, Provider},
 };
+
+/// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
+/// with a code that is spent.
+const DEADLINE: Duration = Duration::from_secs(25);
 
 /// What a flow brought.
 #[derive(Debug)]
@@ -74,6 +80,16 @@ impl RelyingParty {
         response: &AuthorizationResponse,
         journal: &mut Journal,
     ) -> Result<Completed, CompleteError> {
+        let steps = self.complete_step_by_step(flow, response, journal);
+        tokio::time::timeout(DEADLINE, steps).await.unwrap_or(Err(CompleteError::Http(HttpError::Timeout)))
+    }
+
+    async fn complete_step_by_step(
+        &self,
+        flow: &PendingFlow,
+        response: &AuthorizationResponse,
+        journal: &mut Journal,
+    ) -> Result<Completed, CompleteError> {
         let client = self
             .client(&flow.provider)
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
@@ -104,7 +120,7 @@ impl RelyingParty {
         flow: &PendingFlow,
         code: &AuthorizationCode,
     ) -> Result<TokenResponse, CompleteError> {
-        if !client.breaker.lets_through(self.clock.now()) {
+        if !client.may_ask(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
         }
         let authentication = metadata
@@ -113,7 +129,7 @@ impl RelyingParty {
         let us = Client { client_id: client.provider.client_id.clone(), authentication };
         let redirect_uri = self.redirect_uri(&flow.provider);
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
-        let response = client.send(&self.http, request, self.clock.now()).await?;
+        let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, TokenEncoding::Json)?)
     }
 
@@ -178,8 +194,12 @@ impl RelyingParty {
         else {
             return Ok(None);
         };
+        if !client.may_ask(Part::Userinfo, self.clock.now()) {
+            journal.record(FlowEvent::UserinfoReceived { usable: false });
+            return Ok(None);
+        }
         let request = userinfo_request(endpoint, tokens.access_token());
-        let outcome = match client.send(&self.http, request, self.clock.now()).await {
+        let outcome = match client.send(&self.http, Part::Userinfo, request, self.clock.now()).await {
             Ok(response) => process_userinfo_response(&response, claims.subject()),
             Err(_) => {
                 journal.record(FlowEvent::UserinfoReceived { usable: false });

@@ -41,6 +41,7 @@ pub async fn callback(
         database: app.database.clone(),
         relying_party: app.relying_party.clone(),
         flow_cookies: app.flow_cookies.clone(),
+        cookies: app.cookies,
         clock: app.clock.clone(),
         tasks: app.tasks.clone(),
     };
