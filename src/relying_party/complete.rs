@@ -161,11 +161,11 @@ impl RelyingParty {
             now: u64::try_from(now).unwrap_or_default(),
         };
         let mut outcome = verify_id_token(id_token, &keys, &expected);
-        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid) {
-            if let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await {
-                journal.record(FlowEvent::KeysRefetched);
-                outcome = verify_id_token(id_token, &newer, &expected);
-            }
+        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
+            && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
+        {
+            journal.record(FlowEvent::KeysRefetched);
+            outcome = verify_id_token(id_token, &newer, &expected);
         }
         let verdicts = match &outcome {
             Ok(claims) => claims.verdicts(),
