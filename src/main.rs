@@ -63,7 +63,10 @@ fn run(command: Command) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Serve => serve(config).await,
-            Command::Migrate => Ok(database(&config).await?.close().await),
+            Command::Migrate => {
+                database(&config).await?.close().await;
+                Ok(())
+            }
             #[cfg(feature = "sandbox")]
             Command::Sandbox => play_providers(&config).await,
         }

@@ -56,7 +56,7 @@ fn lists_of_keys_and_networks_are_read() {
 }
 
 #[rstest]
-#[case::not_a_url("BASE_URL", "app.example")]
+#[case::not_a_url("BASE_URL", "our.own.host")]
 #[case::plain_http("BASE_URL", "http://app.example")]
 #[case::path("BASE_URL", "https://app.example/login")]
 #[case::credentials("BASE_URL", "https://me@app.example")]

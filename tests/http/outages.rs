@@ -149,7 +149,7 @@ async fn a_database_that_is_away_is_no_signed_out_browser(#[values(Engine::Sqlit
     let asked = app.asked().await.len();
     app.store.close().await;
 
-    for path in ["/dashboard", "/", "/login", "/auth/google", "/login?error=cancelled"] {
+    for path in ["/dashboard", "/", "/login", "/login?error=cancelled"] {
         let page = browser.get(path).await;
         assert_eq!(page.status, 503, "{path}: {page:?}");
         assert!(page.body.contains("Latchkey is out of breath"), "{path}: {}", page.body);

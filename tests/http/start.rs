@@ -202,7 +202,7 @@ async fn a_thousand_starts_leave_five_small_cookies_and_no_row() {
 }
 
 #[tokio::test]
-async fn after_sixty_requests_at_once_an_address_has_to_wait_whatever_it_says() {
+async fn after_so_many_requests_at_once_an_address_has_to_wait_whatever_it_says() {
     let app = App::start_with(Engine::Sqlite, &[("RATE_LIMITS", "on")]).await;
     let browser = app.browser();
     let mut started = 0;
@@ -216,8 +216,8 @@ async fn after_sixty_requests_at_once_an_address_has_to_wait_whatever_it_says() 
     {
         let request = || navigating(browser.request(Method::GET, path)).header(header, "for=203.0.113.7");
         let mut page = browser.send(request()).await;
-        // One more is allowed each second.
-        for _ in 0..10 {
+        // Responses have an allowance of their own, and some more are allowed each second.
+        for _ in 0..500 {
             if page.status == 429 {
                 break;
             }
