@@ -1,6 +1,6 @@
 //! All findings together: as text, as JSON, as an exit status.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::json;
@@ -190,8 +190,7 @@ fn summary(counts: Counts) -> String {
     };
     for (count, one, many) in [(counts.warning, "warning", "warnings"), (counts.hint, "hint", "hints")] {
         if count > 0 {
-            // Writing to a string does not fail.
-            drop(write!(summary, "; {count} {}", if count == 1 { one } else { many }));
+            summary.push_str(&format!("; {count} {}", if count == 1 { one } else { many }));
         }
     }
     summary.push('.');
