@@ -8,7 +8,7 @@ mod secret_key;
 mod tests;
 
 pub use environment::Environment;
-pub use secret_key::SecretKeys;
+pub use secret_key::{KeySource, SecretKeys};
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,6 +17,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use crate::providers::Provider;
+use secret_key::MissingFile;
 
 /// Everything that the environment decides.
 #[derive(Debug)]
@@ -87,6 +88,18 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong.
     pub fn parse(env: &Environment) -> Result<Self, ConfigError> {
+        Self::parse_with(env, MissingFile::Make)
+    }
+
+    /// The same, without that effect: for those who look on (`latchkey doctor`).
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn inspect(env: &Environment) -> Result<Self, ConfigError> {
+        Self::parse_with(env, MissingFile::LeaveMissing)
+    }
+
+    fn parse_with(env: &Environment, missing_file: MissingFile) -> Result<Self, ConfigError> {
         let base_url = BaseUrl::parse(env.get("BASE_URL").unwrap_or("http://localhost:3000"))?;
         refuse_other_session_modes(env)?;
         let providers = providers::parse(env, &base_url)?;
@@ -107,7 +120,7 @@ impl Config {
             reload_port: reload_port(env),
             log_json: log_json(env)?,
             log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),
-            secret_keys: SecretKeys::from_environment(env, &base_url)?,
+            secret_keys: SecretKeys::from_environment(env, &base_url, missing_file)?,
             providers,
             base_url,
         })
@@ -156,6 +169,11 @@ impl BaseUrl {
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
+}
+
+/// What the names of a provider's variables begin with: `GOOGLE` for `google`, `OIDC_WORK` for a generic `work`.
+pub fn variables_of(slug: &str) -> String {
+    providers::variables_of(slug)
 }
 
 /// Whether a URL's host is `localhost` or a loopback address.

@@ -52,6 +52,11 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod config;
 
+/// **doctor** looks at all that a sign-in needs (the settings together, the key, the database, each provider's
+/// endpoints and our client there) and says what it found and what to do next. It changes nothing.
+#[cfg(feature = "ssr")]
+pub mod doctor;
+
 /// **web** is the Axum edge: router, layers, headers, health, the listener. Nothing imports it.
 #[cfg(feature = "ssr")]
 pub mod web;

@@ -1,10 +1,16 @@
-//! `latchkey`: serves, migrates, and plays the providers for development.
+//! `latchkey`: serves, migrates, examines, and plays the providers for development.
 
-use std::{io::IsTerminal, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand};
 use latchkey::{
-    config::Config,
+    config::{Config, Environment},
+    doctor,
     relying_party::Clock,
     sessions,
     store::{Database, StoreError},
@@ -31,6 +37,13 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date, and end.
     Migrate,
+    /// Say whether sign-ins can work: settings, secret key, database, and each provider's endpoints and client.
+    /// Changes nothing. Ends with 0 when nothing failed, 1 when something did, 2 when the settings are unusable.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Play the providers for development, on SANDBOX_ADDR, until told to end.
     #[cfg(feature = "sandbox")]
     Sandbox,
@@ -41,7 +54,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     match run(command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("latchkey: {failure}");
             let mut cause = failure.source();
@@ -54,12 +67,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Failure> {
-    let config = Config::from_process()?;
-    start_log(&config)?;
+fn run(command: Command) -> Result<ExitCode, Failure> {
     // Two at least: rendering may wait for a task of its own.
     let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    if let Command::Doctor { json } = command {
+        return Ok(runtime.block_on(examine(json)));
+    }
+    let config = Config::from_process()?;
+    start_log(&config)?;
     runtime.block_on(async {
         match command {
             Command::Serve => serve(config).await,
@@ -69,8 +85,22 @@ fn run(command: Command) -> Result<(), Failure> {
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox => play_providers(&config).await,
+            Command::Doctor { .. } => Ok(()),
         }
-    })
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Without a log: what there is to say stands in the report.
+async fn examine(json: bool) -> ExitCode {
+    let report = match Environment::of_process().and_then(|environment| Config::inspect(&environment)) {
+        Ok(config) => doctor::examine(&config, Clock::default(), cfg!(feature = "sandbox")).await,
+        Err(error) => doctor::Report::unusable(error.to_string()),
+    };
+    let text = if json { report.to_json() } else { report.to_string() };
+    // A reader that has seen enough has gone: the status tells the rest.
+    drop(std::io::stdout().write_all(text.as_bytes()));
+    ExitCode::from(report.exit_status())
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "oauth",
     "oidc",
     "providers",
@@ -29,6 +29,7 @@ const ROOMS: [&str; 16] = [
     "actions",
     "ui",
     "config",
+    "doctor",
     "web",
     SANDBOX,
 ];
@@ -36,8 +37,8 @@ const ROOMS: [&str; 16] = [
 /// An independent witness: it names no room, and only `main.rs` names it.
 const SANDBOX: &str = "sandbox";
 
-/// Rooms that only `web` and `main.rs` may name: what the environment says is handed down as arguments.
-const NAMED_BY_WEB_ALONE: [&str; 1] = ["config"];
+/// Who may name `config`, beside `main.rs`: to the other rooms, what the environment says is handed down as arguments.
+const READERS_OF_CONFIG: [&str; 2] = ["doctor", "web"];
 
 /// Rooms in which time, randomness and the world outside are arguments.
 const PURE: [&str; 4] = ["oauth", "oidc", "providers", "accounts"];
@@ -155,8 +156,8 @@ fn wrong_arrows(from: &str, code: &Code) -> Vec<Finding> {
         if from == SANDBOX || to == SANDBOX {
             return finding(place, format!("{from} → {to}: the sandbox stands alone"));
         }
-        if NAMED_BY_WEB_ALONE.contains(&to) && from != "web" {
-            return finding(place, format!("{from} → {to}: only web and main name {to}"));
+        if to == "config" && !READERS_OF_CONFIG.contains(&from) {
+            return finding(place, format!("{from} → {to}: only doctor, web and main name {to}"));
         }
         if end > begin {
             return finding(place, format!("{from} → {to}: arrows run to earlier rooms"));

@@ -31,6 +31,12 @@ pub(super) fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provide
     Ok(providers)
 }
 
+/// What the names of a provider's variables begin with.
+pub(super) fn variables_of(slug: &str) -> String {
+    let name = slug.to_ascii_uppercase();
+    if TAKEN.contains(&slug) { name } else { format!("OIDC_{name}") }
+}
+
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     let stand_in = stand_in(env, base_url, "GOOGLE_ISSUER")?;
     let Some((client_id, client_secret)) = pair(env, "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")? else {

@@ -5,7 +5,7 @@ use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use aws_lc_rs::rand;
@@ -18,14 +18,41 @@ const LEAST_BYTES: usize = 32;
 
 /// Key material, newest first: the first seals, all of them open. Never printed.
 #[derive(Clone)]
-pub struct SecretKeys(Vec<Vec<u8>>);
+pub struct SecretKeys {
+    keys: Vec<Vec<u8>>,
+    source: KeySource,
+}
+
+/// Where the keys come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// `SECRET_KEY`.
+    Environment,
+    /// The file of development.
+    File(PathBuf),
+    /// The file of development, which is not there yet: the keys are of this process alone.
+    FileToBeMade(PathBuf),
+}
+
+/// Whether the file may be made where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MissingFile {
+    /// To serve: the key must be the same at the next start.
+    Make,
+    /// To look on: nothing is written.
+    LeaveMissing,
+}
 
 impl SecretKeys {
     /// `SECRET_KEY`, or, on loopback over http, a file that is made once with mode 0600.
     ///
     /// # Errors
     /// When the key is missing under https, too short, guessable, not base64, or its file cannot be used.
-    pub fn from_environment(env: &Environment, base_url: &BaseUrl) -> Result<Self, ConfigError> {
+    pub(super) fn from_environment(
+        env: &Environment,
+        base_url: &BaseUrl,
+        missing_file: MissingFile,
+    ) -> Result<Self, ConfigError> {
         if let Some(list) = env.get("SECRET_KEY") {
             return Self::parse(list);
         }
@@ -35,7 +62,7 @@ impl SecretKeys {
                 "is required when BASE_URL is https; put the output of `openssl rand -base64 32` there",
             ));
         }
-        from_file(Path::new(FILE))
+        from_file(Path::new(FILE), missing_file)
     }
 
     /// A list `new,old` of base64 keys of at least 32 bytes each.
@@ -43,18 +70,24 @@ impl SecretKeys {
     /// # Errors
     /// When one of them is not base64, too short, or one byte over and over.
     pub fn parse(list: &str) -> Result<Self, ConfigError> {
-        list.split(',').map(|key| decode(key.trim())).collect::<Result<_, _>>().map(Self)
+        let keys = list.split(',').map(|key| decode(key.trim())).collect::<Result<_, _>>()?;
+        Ok(Self { keys, source: KeySource::Environment })
     }
 
     /// The keys' bytes, the sealing one first. Never empty.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(Vec::as_slice)
+        self.keys.iter().map(Vec::as_slice)
+    }
+
+    /// Where they come from.
+    pub fn source(&self) -> &KeySource {
+        &self.source
     }
 }
 
 impl fmt::Debug for SecretKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretKeys({} keys)", self.0.len())
+        write!(f, "SecretKeys({} keys)", self.keys.len())
     }
 }
 
@@ -73,14 +106,19 @@ fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
     Ok(key)
 }
 
-fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
+pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<SecretKeys, ConfigError> {
     let wrong =
         |what: &str| ConfigError::new("SECRET_KEY", format!("is not set and its file {} {what}", path.display()));
-    let of_file = |text: &str| SecretKeys::parse(text.trim()).map_err(|_| wrong("holds no key: remove it"));
     match fs::read_to_string(path) {
-        Ok(text) => return of_file(&text),
+        Ok(text) => return in_file(&text, path),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(_) => return Err(wrong("cannot be read")),
+    }
+    let mut key = [0; LEAST_BYTES];
+    rand::fill(&mut key).map_err(|_| wrong("cannot be made: the system gives no randomness"))?;
+    let keys = vec![key.to_vec()];
+    if missing_file == MissingFile::LeaveMissing {
+        return Ok(SecretKeys { keys, source: KeySource::FileToBeMade(path.to_owned()) });
     }
     if let Some(folder) = path.parent() {
         DirBuilder::new()
@@ -89,8 +127,6 @@ fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
             .create(folder)
             .map_err(|_| wrong("cannot be made: its folder is not writable"))?;
     }
-    let mut key = [0; LEAST_BYTES];
-    rand::fill(&mut key).map_err(|_| wrong("cannot be made: the system gives no randomness"))?;
     // Complete under another name first, then linked into place: nobody ever reads half a key, and of two processes that
     // start together one makes the key and the other takes it.
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
@@ -104,10 +140,19 @@ fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
         .and_then(|()| fs::hard_link(&draft, path));
     let _ = fs::remove_file(&draft);
     match written {
-        Ok(()) => Ok(SecretKeys(vec![key.to_vec()])),
+        Ok(()) => Ok(SecretKeys { keys, source: KeySource::File(path.to_owned()) }),
+        // Another process of ours was quicker: its key is the key.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| of_file(&text))
+            fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| in_file(&text, path))
         }
         Err(_) => Err(wrong("cannot be written")),
     }
+}
+
+fn in_file(text: &str, path: &Path) -> Result<SecretKeys, ConfigError> {
+    let unusable = |_| {
+        ConfigError::new("SECRET_KEY", format!("is not set and its file {} holds no key: remove it", path.display()))
+    };
+    let keys = SecretKeys::parse(text.trim()).map_err(unusable)?;
+    Ok(SecretKeys { source: KeySource::File(path.to_owned()), ..keys })
 }

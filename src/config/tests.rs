@@ -100,6 +100,24 @@ fn nobody_could_sign_in_without_a_provider_in_production() {
 }
 
 #[test]
+fn a_providers_variables_are_found_by_its_slug() {
+    assert_eq!(variables_of("google"), "GOOGLE");
+    assert_eq!(variables_of("work"), "OIDC_WORK");
+}
+
+#[test]
+fn an_inspection_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/secret.key");
+    let keys = |missing| secret_key::from_file(&path, missing).unwrap();
+    assert_eq!(keys(MissingFile::LeaveMissing).source(), &KeySource::FileToBeMade(path.clone()));
+    assert!(!path.exists());
+    let made = keys(MissingFile::Make);
+    assert_eq!(made.source(), &KeySource::File(path.clone()));
+    assert!(made.iter().eq(keys(MissingFile::LeaveMissing).iter()), "the file's key");
+}
+
+#[test]
 fn the_configuration_prints_no_secret() {
     let printed = format!("{:?}", with(&[("DATABASE_URL", "postgres://u:p4ssw0rd@db/x")]).unwrap());
     assert!(!printed.contains("hush") && !printed.contains("p4ssw0rd") && !printed.contains(KEY));

@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::redirect;
 use secrecy::ExposeSecret;
+use time::{PrimitiveDateTime, format_description::StaticFormatDescription, macros::format_description};
 use url::{Host, Url};
 
 use super::address_guard::{PublicAddresses, is_public};
@@ -19,6 +20,14 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct ProviderHttp {
     client: reqwest::Client,
     on_loopback: bool,
+}
+
+/// An answer, and what it says of the time at the provider.
+#[derive(Debug)]
+pub(super) struct DatedResponse {
+    pub(super) response: HttpResponse,
+    /// Unix seconds at the provider when the answer was given, where its `Date` says so.
+    pub(super) date: Option<i64>,
 }
 
 /// Why there is no answer.
@@ -75,13 +84,18 @@ impl ProviderHttp {
 
     /// Sends one request and reads its answer.
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        Ok(self.send_dated(request).await?.response)
+    }
+
+    /// The same, for those who compare clocks.
+    pub(super) async fn send_dated(&self, request: HttpRequest) -> Result<DatedResponse, HttpError> {
         if !self.on_loopback && !names_a_public_host(&request.url) {
             return Err(HttpError::ForbiddenAddress);
         }
         tokio::time::timeout(TOTAL_TIMEOUT, self.exchange(request)).await.unwrap_or(Err(HttpError::Timeout))
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn exchange(&self, request: HttpRequest) -> Result<DatedResponse, HttpError> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
@@ -96,6 +110,7 @@ impl ProviderHttp {
         }
         let mut incoming = outgoing.send().await.map_err(|error| classify(error, &host))?;
         let header = |name: &str| incoming.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let date = date(header("date").as_deref(), header("age").as_deref());
         let mut response = HttpResponse {
             status: incoming.status().as_u16(),
             content_type: header("content-type"),
@@ -108,7 +123,7 @@ impl ProviderHttp {
             }
             response.body.extend_from_slice(&chunk);
         }
-        Ok(response)
+        Ok(DatedResponse { response, date })
     }
 }
 
@@ -120,6 +135,16 @@ fn names_a_public_host(url: &Url) -> bool {
         Some(Host::Domain(_)) => true,
         None => false,
     }
+}
+
+/// `Date` is when the answer was made (RFC 9110 §6.6.1); a cache on the way adds in `Age` how long it has had it (RFC
+/// 9111 §5.1).
+fn date(date: Option<&str>, age: Option<&str>) -> Option<i64> {
+    const IMF_FIXDATE: StaticFormatDescription =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let made = PrimitiveDateTime::parse(date?, IMF_FIXDATE).ok()?.assume_utc().unix_timestamp();
+    let age: u32 = age.and_then(|age| age.trim().parse().ok()).unwrap_or_default();
+    Some(made.saturating_add(age.into()))
 }
 
 /// The cause goes to the log here, where it is known: whether it was the name, the certificate or the firewall is what
@@ -141,4 +166,21 @@ fn classify(error: reqwest::Error, host: &str) -> HttpError {
 
 fn classify_body(error: &reqwest::Error) -> HttpError {
     if error.is_timeout() { HttpError::Timeout } else { HttpError::BrokeOff }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_providers_time_is_read_from_date_and_age() {
+        let example = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date(example, None), Some(784_111_777));
+        assert_eq!(date(example, Some("60")), Some(784_111_837));
+        assert_eq!(date(example, Some("old")), Some(784_111_777));
+        assert_eq!(date(None, Some("60")), None);
+        for wrong in ["", "yesterday", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 99 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(date(Some(wrong), None), None, "{wrong}");
+        }
+    }
 }

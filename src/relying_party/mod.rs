@@ -6,6 +6,7 @@ mod address_guard;
 mod begin;
 mod breaker;
 mod cached;
+mod checkup;
 mod clock;
 mod complete;
 mod event;
@@ -15,6 +16,7 @@ mod provider_client;
 mod return_to;
 
 pub use begin::{BeginError, Prompt, Wishes};
+pub use checkup::{ClientStanding, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
 pub use clock::Clock;
 pub use complete::{CompleteError, Completed};
 pub use event::{FlowEvent, Journal};

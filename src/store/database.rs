@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::engine::{self, Engine};
 use super::error::StoreError;
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is
 /// not available. A person waits less.

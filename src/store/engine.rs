@@ -70,6 +70,14 @@ impl Engine {
         }
     }
 
+    /// Counts the tables of a name, bound as `$1`, that an unqualified query would find.
+    pub(super) fn count_tables(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+            Self::Postgres => "SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)",
+        }
+    }
+
     /// What a connection is told that is to migrate: a large table may take its time, and a second machine that
     /// starts waits until the first one is done.
     pub(super) fn migration_greeting(self) -> Option<&'static str> {
@@ -93,10 +101,15 @@ pub(super) fn creating(url: &str) -> String {
 
 /// The folder of a SQLite file, if it has one.
 pub(super) fn folder(url: &str) -> Result<Option<PathBuf>, StoreError> {
+    let file = file(url)?;
+    Ok(file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Into::into))
+}
+
+/// The SQLite file of a URL.
+pub(super) fn file(url: &str) -> Result<PathBuf, StoreError> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url("DATABASE_URL is not a SQLite URL; for example sqlite://data/latchkey.db"))?;
-    let folder = options.get_filename().parent();
-    Ok(folder.filter(|folder| !folder.as_os_str().is_empty()).map(Into::into))
+    Ok(options.get_filename().into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! in one transaction. Everything else is one query with a name.
 
 mod carry_out;
+mod checkup;
 mod database;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ mod user_rows;
 mod users;
 mod write;
 
+pub use checkup::{DatabaseCheckup, Migrations, Reach};
 pub use database::Database;
 pub use error::StoreError;
 pub use events::{NewEvent, Origin};

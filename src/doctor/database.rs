@@ -1,0 +1,137 @@
+//! Whether the database answers, and whether its schema is ours.
+
+use std::{error::Error, fs, os::unix::fs::PermissionsExt};
+
+use super::{
+    finding::{Area, Findings},
+    secret_key::age,
+};
+use crate::store::{DatabaseCheckup, Migrations, Reach, StoreError};
+
+/// `in_development`: a database that is not there yet is nothing to worry about. `now` in Unix seconds.
+pub(super) fn findings(checkup: Result<DatabaseCheckup, StoreError>, in_development: bool, now: i64) -> Findings {
+    let mut findings = Findings::about(Area::Database);
+    match checkup {
+        Err(error) => findings.failure("reached", error.to_string(), "correct DATABASE_URL"),
+        Ok(checkup) => reached(&mut findings, &checkup, in_development, now),
+    }
+    findings
+}
+
+fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: bool, now: i64) {
+    let place = &checkup.place;
+    match &checkup.reach {
+        Reach::NoFile if in_development => {
+            findings.hint("reached", format!("{place}: not there yet"), "nothing: the first start makes it")
+        }
+        Reach::NoFile => findings.warning(
+            "reached",
+            format!("{place}: not there yet, the first start makes it"),
+            "if there should be data, check DATABASE_URL and the folder that Latchkey is started in",
+        ),
+        Reach::Away(error) => findings.failure(
+            "reached",
+            format!("{place}: {}", cause(error)),
+            "check that it runs and that DATABASE_URL names it, with the right user and password",
+        ),
+        Reach::Reached(found) => {
+            findings.ok("reached", place);
+            file(findings, checkup, now);
+            migrations(findings, found);
+        }
+    }
+}
+
+/// The innermost words that say more than "not available". The store's errors hold no bound values and no URL.
+fn cause(error: &StoreError) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn file(findings: &mut Findings, checkup: &DatabaseCheckup, now: i64) {
+    let Some((path, metadata)) = checkup.file.as_ref().and_then(|path| Some((path, fs::metadata(path).ok()?))) else {
+        return;
+    };
+    let since = metadata.created().ok().map(|made| format!(", {} old", age(made, now))).unwrap_or_default();
+    let message = format!("{} KB{since}", metadata.len().div_ceil(1024));
+    let mode = metadata.permissions().mode() & 0o777;
+    match mode & 0o007 {
+        0 => findings.ok("file", message),
+        _ => findings.hint(
+            "file",
+            format!("{message}, mode {mode:04o}: every user of this machine can read addresses and names"),
+            format!("chmod 600 {}, unless the folder keeps others out", path.display()),
+        ),
+    }
+}
+
+fn migrations(findings: &mut Findings, found: &Migrations) {
+    if let Some(version) = found.half_done {
+        findings.failure(
+            "migrations",
+            format!("migration {version} was begun and not ended"),
+            "go back to the backup from before, or end it by hand and mark it in _sqlx_migrations",
+        );
+    } else if !found.unknown.is_empty() {
+        findings.failure(
+            "migrations",
+            format!("a newer Latchkey was here: {} unknown, {}", numbers(&found.unknown), "this one will not start"),
+            "run that newer version, or go back to the backup from before it",
+        );
+    } else if !found.changed.is_empty() {
+        findings.failure(
+            "migrations",
+            format!("{} applied with another text than ours: this Latchkey will not start", numbers(&found.changed)),
+            "run the build that applied them; a migration is never edited once it was released",
+        );
+    } else if found.pending.is_empty() {
+        findings.ok("migrations", format!("current, {} applied", found.applied.len()));
+    } else {
+        findings.warning(
+            "migrations",
+            format!("{} not applied yet", numbers(&found.pending)),
+            "run `latchkey migrate`, or let the next start do it",
+        );
+    }
+}
+
+fn numbers(versions: &[i64]) -> String {
+    versions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::doctor::Verdict;
+
+    fn found(migrations: Migrations) -> Findings {
+        let reach = Reach::Reached(migrations);
+        findings(Ok(DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach }), false, 0)
+    }
+
+    #[rstest]
+    #[case::current(Migrations { applied: vec![1, 2], ..Migrations::default() }, Verdict::Ok)]
+    #[case::pending(Migrations { applied: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Warning)]
+    #[case::newer(Migrations { applied: vec![1], unknown: vec![2], ..Migrations::default() }, Verdict::Failure)]
+    #[case::changed(Migrations { changed: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
+    #[case::half_done(Migrations { half_done: Some(1), pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
+    fn migrations_that_stop_the_start_are_failures(#[case] migrations: Migrations, #[case] verdict: Verdict) {
+        assert_eq!(migrations.stop_the_start(), verdict == Verdict::Failure);
+        assert_eq!(found(migrations).verdict("migrations"), Some(verdict));
+    }
+
+    #[rstest]
+    #[case(true, Verdict::Hint)]
+    #[case(false, Verdict::Warning)]
+    fn a_missing_file_matters_in_production(#[case] in_development: bool, #[case] verdict: Verdict) {
+        let checkup = DatabaseCheckup { place: "SQLite, x.db".to_owned(), file: None, reach: Reach::NoFile };
+        assert_eq!(findings(Ok(checkup), in_development, 0).verdict("reached"), Some(verdict));
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_used_is_a_failure() {
+        let checkup = Err(StoreError::Url("DATABASE_URL is not a URL"));
+        assert_eq!(findings(checkup, true, 0).verdict("reached"), Some(Verdict::Failure));
+    }
+}

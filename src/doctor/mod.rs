@@ -1,0 +1,79 @@
+//! `latchkey doctor`: looks at everything that a sign-in needs and says what it found, for people and for pipelines.
+//! It changes nothing: no file is made, no migration runs, nobody is signed in.
+//!
+//! [`examine`] asks (the providers and the database, side by side); the modules below turn each answer into findings,
+//! and [`Report`] shows them. No finding holds a secret.
+//!
+//! # The JSON
+//! One object. Members may be added; what is here stays, or `schema` counts up.
+//!
+//! | member | what |
+//! |---|---|
+//! | `schema` | `1` |
+//! | `version` | Latchkey's version |
+//! | `base_url` | `BASE_URL` as an origin; `null` when the configuration is unusable |
+//! | `outcome` | `ok`, `failed` (something failed), `unusable` (the configuration) |
+//! | `counts` | `{"ok", "hint", "warning", "failure"}`: how many findings of each |
+//! | `providers` | `[{"slug", "label", "issuer", "redirect_uri"}]` in the order of the login page |
+//! | `findings` | `[{"area", "provider", "check", "verdict", "message", "next"}]` |
+//!
+//! `area`: `settings`, `secret_key`, `database`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
+//! `check`: what was looked at, a word that stays. `verdict`: `ok`, `hint`, `warning`, `failure`. `message` and `next`
+//! are sentences for people and may change; `next` is `null` where there is nothing to do, never with a warning or a
+//! failure.
+//!
+//! # The exit status
+//! 0 when nothing failed (warnings do not fail), 1 when something failed, 2 when the configuration is unusable.
+
+mod database;
+mod finding;
+mod provider;
+mod report;
+mod secret_key;
+mod settings;
+
+pub use finding::{Area, Finding, Verdict};
+pub use report::{Counts, Outcome, ProviderEntry, Report};
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    config::Config,
+    relying_party::{Clock, ProviderCheckup, RelyingParty},
+    store::DatabaseCheckup,
+};
+use finding::Findings;
+
+/// Examines a configuration and what it points to. Takes as long as the slowest provider, half a minute at most.
+/// `has_sandbox` says whether this build can play the providers itself.
+pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report {
+    let now = clock.now();
+    let mut report = Report::new(config.base_url.origin());
+    report.add(settings::findings(config, has_sandbox));
+    report.add(secret_key::findings(&config.secret_keys, now));
+    let (checkup, providers) =
+        tokio::join!(DatabaseCheckup::of(config.database_url.expose_secret()), ask_providers(config, clock));
+    report.add(database::findings(checkup, config.base_url.is_loopback(), now));
+    match providers {
+        Err(findings) => report.add(findings),
+        Ok(checkups) => {
+            for checkup in &checkups {
+                report.add_provider(checkup);
+                report.add(provider::findings(checkup));
+            }
+        }
+    }
+    report
+}
+
+async fn ask_providers(config: &Config, clock: Clock) -> Result<Vec<ProviderCheckup>, Findings> {
+    let base_url = &config.base_url;
+    match RelyingParty::new(base_url.origin(), base_url.is_loopback(), config.providers.clone(), clock) {
+        Ok(us) => Ok(us.check_up().await),
+        Err(_) => {
+            let mut findings = Findings::about(Area::Settings);
+            findings.failure("tls", "TLS cannot be set up on this machine", "install its root certificates");
+            Err(findings)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The key that seals the cookies: where it is, how old, and who else can read it.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::finding::{Area, Findings};
+use crate::config::{KeySource, SecretKeys};
+
+/// `now` in Unix seconds.
+pub(super) fn findings(keys: &SecretKeys, now: i64) -> Findings {
+    let mut findings = Findings::about(Area::SecretKey);
+    match keys.source() {
+        KeySource::Environment => findings.ok("source", from_environment(keys.iter().count())),
+        KeySource::FileToBeMade(path) => {
+            findings.ok("source", format!("SECRET_KEY is not set: the first start makes {}", path.display()));
+        }
+        KeySource::File(path) => match fs::metadata(path) {
+            Ok(metadata) => {
+                let age = metadata.modified().ok().map(|written| age(written, now));
+                in_file(&mut findings, path, metadata.permissions().mode(), age.as_deref());
+            }
+            Err(_) => findings.failure("source", format!("{} cannot be looked at", path.display()), "start again"),
+        },
+    }
+    findings
+}
+
+/// How long ago something was, for people. `now` in Unix seconds.
+pub(super) fn age(then: SystemTime, now: i64) -> String {
+    let then = then.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let hours = now.saturating_sub(i64::try_from(then).unwrap_or(i64::MAX)).max(0) / 3600;
+    match hours {
+        0 => "less than an hour".to_owned(),
+        1..48 => format!("{hours} h"),
+        _ => format!("{} days", hours / 24),
+    }
+}
+
+fn from_environment(count: usize) -> String {
+    match count {
+        1 => "SECRET_KEY is set".to_owned(),
+        several => format!("SECRET_KEY is set: {several} keys, the first one seals"),
+    }
+}
+
+/// The threat: who reads the key makes flow cookies of their own.
+fn in_file(findings: &mut Findings, path: &Path, mode: u32, age: Option<&str>) {
+    let path = path.display();
+    let since = age.map(|age| format!(", {age} old")).unwrap_or_default();
+    findings.ok("source", format!("{path}{since}"));
+    match mode & 0o077 {
+        0 => findings.ok("file_mode", format!("{:04o}", mode & 0o777)),
+        _ => findings.warning(
+            "file_mode",
+            format!("{:04o}: other users of this machine can read or change the key", mode & 0o777),
+            format!(
+                "chmod 600 {path}; if they may have read it, remove it and start again: pending sign-ins begin anew"
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::doctor::Verdict;
+
+    #[rstest]
+    #[case(0o100_600, Verdict::Ok)]
+    #[case(0o100_400, Verdict::Ok)]
+    #[case(0o100_640, Verdict::Warning)]
+    #[case(0o100_604, Verdict::Warning)]
+    #[case(0o100_602, Verdict::Warning)]
+    fn nobody_else_may_read_the_key(#[case] mode: u32, #[case] verdict: Verdict) {
+        let mut findings = Findings::about(Area::SecretKey);
+        in_file(&mut findings, Path::new("data/secret.key"), mode, Some("3 days"));
+        assert_eq!(findings.verdict("file_mode"), Some(verdict));
+        assert_eq!(findings.list[0].message, "data/secret.key, 3 days old");
+    }
+
+    #[rstest]
+    #[case(10, "less than an hour")]
+    #[case(-10, "less than an hour")]
+    #[case(7_200, "2 h")]
+    #[case(86_400 * 2, "2 days")]
+    #[case(86_400 * 400, "400 days")]
+    fn ages_are_told_in_round_numbers(#[case] seconds: i64, #[case] told: &str) {
+        let then = 1_700_000_000;
+        assert_eq!(age(UNIX_EPOCH + Duration::from_secs(then), i64::try_from(then).unwrap() + seconds), told);
+    }
+
+    #[test]
+    fn keys_are_counted_and_never_shown() {
+        let key = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+        let keys = SecretKeys::parse(&format!("{key},{key}")).unwrap();
+        let message = &findings(&keys, 0).list[0].message;
+        assert!(message.contains("2 keys") && !message.contains(key));
+    }
+}
