@@ -93,8 +93,6 @@ pub async fn callback(
         Err(_) => (Refusal::ServerError.login_path(Some(&slug)), None),
     };
     reply.set_status(StatusCode::SEE_OTHER);
-    // The address of this very request holds the code: nobody further on may learn it.
-    reply.insert_header(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Ok(location) = HeaderValue::from_str(&location) {
         reply.insert_header(header::LOCATION, location);
     }

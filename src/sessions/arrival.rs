@@ -10,15 +10,13 @@ use tower_sessions::Session;
 
 use super::{
     client::ClientInfo,
-    flow_cookies::{FlowCookies, Found, flow_id},
+    flow_cookies::{FlowCookies, Found, KEPT, flow_id},
     signed_in,
 };
 use crate::{
     accounts::{Answer, Reason, SignUp, UserId, time_ordered_id},
     oauth::AuthorizationResponse,
-    relying_party::{
-        Clock, CompleteError, Completed, FLOW_LIFETIME, FlowEvent, Journal, PendingFlow, RelyingParty, ReturnTo,
-    },
+    relying_party::{Clock, CompleteError, Completed, FlowEvent, Journal, PendingFlow, RelyingParty, ReturnTo},
     store::{self, Database, FlowStatus, NewEvent, Settlement, StoreError},
 };
 
@@ -101,7 +99,7 @@ impl Arrival {
         };
         let outcome = match self.flow_cookies.find(&self.headers, &state, self.clock.now()) {
             Found::Unknown => self.without_flow(&state).await,
-            Found::Expired => Err(RefusedArrival::ExpiredFlow),
+            Found::Expired(flow) => self.with_late_flow(&flow).await,
             Found::Pending(flow) => self.with_flow(&flow, &response, &mut journal).await,
         };
         match outcome {
@@ -127,9 +125,7 @@ impl Arrival {
         journal: &mut Journal,
     ) -> Result<ReturnTo, RefusedArrival> {
         let id = flow_id(flow.state.expose());
-        let until = OffsetDateTime::from_unix_timestamp(flow.started_at + FLOW_LIFETIME + 60)
-            .unwrap_or_else(|_| self.clock.date());
-        if !self.database.mark_flow_used(&id, until).await? {
+        if !self.mark_used(&id, flow).await? {
             return self.replayed(&id, flow).await;
         }
         if flow.provider != self.provider {
@@ -141,6 +137,21 @@ impl Arrival {
         self.database.complete_flow(&id, signed_in.user.id).await?;
         journal.record(FlowEvent::SessionCreated);
         Ok(flow.return_to.clone())
+    }
+
+    /// Too late, and counted once as well: a cookie that somebody keeps must not fill the audit trail.
+    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<ReturnTo, RefusedArrival> {
+        match self.mark_used(&flow_id(flow.state.expose()), flow).await? {
+            true => Err(RefusedArrival::ExpiredFlow),
+            false => Err(RefusedArrival::UsedFlow),
+        }
+    }
+
+    /// Whether this is the first response to the flow. Remembered for as long as its cookie could be shown again.
+    async fn mark_used(&self, id: &str, flow: &PendingFlow) -> Result<bool, StoreError> {
+        let until = flow.started_at.saturating_add(KEPT + 60);
+        let until = OffsetDateTime::from_unix_timestamp(until).unwrap_or_else(|_| self.clock.date());
+        self.database.mark_flow_used(id, until).await
     }
 
     /// The same response once more, in the browser that has the flow: whoever is signed in by it goes on quietly.

@@ -10,8 +10,10 @@ use super::{
     cookies::{self, Cookies},
     seal::{NotSealedHere, Sealer},
 };
-use crate::relying_party::{FLOW_LIFETIME, PendingFlow};
+use crate::relying_party::PendingFlow;
 
+/// Seconds that a cookie is kept: longer than its flow counts, so that who comes late is told that it was too late.
+pub(super) const KEPT: i64 = 3600;
 /// Flows that one browser may have pending. Cookies without a bound once outgrew what servers read, and locked people
 /// out of every page.
 const MOST: usize = 5;
@@ -29,7 +31,7 @@ pub enum Found {
     /// The browser holds it.
     Pending(Box<PendingFlow>),
     /// The browser holds it, and it is too old.
-    Expired,
+    Expired(Box<PendingFlow>),
     /// The browser does not hold it.
     Unknown,
 }
@@ -51,7 +53,7 @@ impl FlowCookies {
         let name = self.name(flow.state.expose());
         let plain = serde_json::to_vec(flow).map_err(|_| NotSealedHere)?;
         let sealed = self.sealer.seal(&name, &plain)?;
-        let mut set = vec![self.cookies.set(&name, &sealed, FLOW_LIFETIME).ok_or(NotSealedHere)?];
+        let mut set = vec![self.cookies.set(&name, &sealed, KEPT).ok_or(NotSealedHere)?];
         set.extend(self.surplus(request, now).iter().filter_map(|name| self.cookies.clear(name)));
         Ok(set)
     }
@@ -62,7 +64,9 @@ impl FlowCookies {
         let found = cookies::of(request).find(|(cookie, _)| *cookie == name);
         match found.and_then(|(name, sealed)| self.open(name, sealed)) {
             None => Found::Unknown,
-            Some(flow) if flow.is_expired(now) => Found::Expired,
+            // A browser would have dropped it.
+            Some(flow) if now.saturating_sub(flow.started_at) > KEPT => Found::Unknown,
+            Some(flow) if flow.is_expired(now) => Found::Expired(Box::new(flow)),
             Some(flow) => Found::Pending(Box::new(flow)),
         }
     }
@@ -82,7 +86,8 @@ impl FlowCookies {
                 _ => surplus.push(name.to_owned()),
             }
         }
-        live.sort();
+        // Stable: within one second the browser's own order counts, which is the oldest first (RFC 6265 §5.4).
+        live.sort_by_key(|(started_at, _)| *started_at);
         let too_many = (live.len() + 1).saturating_sub(MOST);
         surplus.extend(live.into_iter().take(too_many).map(|(_, name)| name));
         surplus
@@ -156,7 +161,8 @@ mod tests {
         let browser = jar(vec![], &cookies.keep(&HeaderMap::new(), &flow, 0).unwrap());
         let state = flow.state.expose();
         assert!(matches!(cookies.find(&request(&browser), state, 600), Found::Pending(_)));
-        assert!(matches!(cookies.find(&request(&browser), state, 601), Found::Expired));
+        assert!(matches!(cookies.find(&request(&browser), state, 601), Found::Expired(_)));
+        assert!(matches!(cookies.find(&request(&browser), state, KEPT + 1), Found::Unknown));
         assert!(matches!(cookies.find(&HeaderMap::new(), state, 0), Found::Unknown));
         assert!(matches!(cookies.find(&request(&browser), &state[1..], 0), Found::Unknown));
     }
@@ -190,7 +196,7 @@ mod tests {
         let text = set[0].to_str().unwrap();
         assert!(text.len() <= 4096, "{}", text.len());
         assert!(text.starts_with("__Host-flow-"));
-        for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=600"] {
+        for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=3600"] {
             assert!(text.contains(attribute), "{attribute}");
         }
         assert!(!text.contains("Domain"));

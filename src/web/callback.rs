@@ -3,15 +3,15 @@
 use axum::{
     body::Body,
     extract::{Extension, Path, Request, State},
-    http::{HeaderValue, Uri, header},
+    http::{Uri, header},
     response::{IntoResponse, Response},
 };
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_sessions::Session;
 
-use super::{query::Query, redirect::to_login, state::AppState};
+use super::{query::Query, state::AppState};
 use crate::{
-    actions::{callback::Callback, refusal::Refusal},
+    actions::callback::Callback,
     sessions::{Arrival, ClientInfo, SignedIn},
 };
 
@@ -32,9 +32,6 @@ pub async fn callback(
         return axum::http::StatusCode::NOT_FOUND.into_response();
     }
     let query = Query::parse(request.uri().query());
-    if query.repeats(&PARAMETERS) {
-        return without_referrer(to_login(Refusal::ResponseMismatch, Some(&slug)));
-    }
     let arrival = Arrival {
         provider: slug,
         headers: request.headers().clone(),
@@ -55,9 +52,13 @@ pub async fn callback(
 }
 
 /// The one server function of all redirect URIs, with the parameters that count.
+///
+/// Of a response that says something twice only the state counts: it is refused, and its flow is used up. Somebody who
+/// spoils a response on its way must not keep its code alive.
 fn server_function_address(query: &Query) -> Uri {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    for name in PARAMETERS {
+    let parameters = if query.repeats(&PARAMETERS) { &["state"] } else { &PARAMETERS[..] };
+    for name in parameters {
         if let Some(value) = query.one(name) {
             pairs.append_pair(name, value);
         }
@@ -66,15 +67,14 @@ fn server_function_address(query: &Query) -> Uri {
     format!("{path}?{}", pairs.finish()).parse().unwrap_or_else(|_| Uri::from_static("/auth/callback"))
 }
 
-fn without_referrer(mut response: Response) -> Response {
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
 /// A redirect carries nothing, and an error gets its page from the layer outside.
 pub(super) fn without_body(response: Response) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_LENGTH);
+    if !parts.status.is_redirection() {
+        // leptos_axum leads a form's answer somewhere even when it is an error.
+        parts.headers.remove(header::LOCATION);
+    }
     Response::from_parts(parts, Body::empty())
 }

@@ -53,12 +53,14 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
 pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
+    let holds_a_code = request.uri().path().starts_with("/auth/callback/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in fixed() {
         headers.insert(name, value);
     }
-    insert_default(headers, header::REFERRER_POLICY, "same-origin");
+    // Nobody further on may learn the address of a callback, whatever became of it: the code in it may be alive still.
+    insert_default(headers, header::REFERRER_POLICY, if holds_a_code { "no-referrer" } else { "same-origin" });
     // Pages and redirects of a sign-in must not be found in a cache afterwards; assets say otherwise themselves.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
     if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {

@@ -26,7 +26,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -87,7 +87,8 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(map_request(request_context::check_request_id)))
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,6 +14,20 @@ use crate::{
     sessions::{self, ClientInfo},
     store::StoreError,
 };
+
+/// Keeps the request id that a proxy gave, if it looks like one. A stranger may write anything there, and it ends in our
+/// log and in the audit trail.
+pub async fn check_request_id(mut request: Request) -> Request {
+    let fits = |value: &HeaderValue| {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        (1..=64).contains(&value.len()) && value.as_bytes().iter().all(plain)
+    };
+    let given = request.headers().get_all("x-request-id");
+    if !given.iter().all(fits) || given.iter().count() > 1 {
+        request.headers_mut().remove("x-request-id");
+    }
+    request
+}
 
 /// Adds [`ClientInfo`].
 pub async fn identify_client(State(app): State<AppState>, mut request: Request, next: Next) -> Response {

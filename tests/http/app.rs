@@ -1,6 +1,9 @@
 //! Latchkey and its sandbox, each on a free port, for one test.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use latchkey::{
     config::{Config, Environment},
@@ -15,6 +18,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     browser::Browser,
+    log,
     support::database::{Engine, TestDatabase},
 };
 
@@ -26,7 +30,10 @@ pub struct App {
     pub database: TestDatabase,
     pub store: Arc<Database>,
     pub sandbox: Sandbox,
-    pub clock: Clock,
+    /// A second provider's, where the test asked for one: `/auth/other`.
+    pub other: Option<Sandbox>,
+    clock: Clock,
+    advanced: AtomicI64,
     http: reqwest::Client,
     _stop: DropGuard,
 }
@@ -39,6 +46,28 @@ impl App {
 
     /// Starts it with more, or other, settings.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::start_beside(engine, settings, None).await
+    }
+
+    /// Starts it with a second provider, `other`: a sandbox with people and keys of its own, found by discovery.
+    pub async fn start_with_other(engine: Engine) -> Self {
+        let other = Sandbox::start(Settings::default()).await.expect("another sandbox starts");
+        let issuer = other.google_issuer();
+        let settings = [
+            ("OIDC_OTHER_ISSUER", issuer.as_str()),
+            ("OIDC_OTHER_CLIENT_ID", GOOGLE_CLIENT_ID),
+            ("OIDC_OTHER_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
+            ("OIDC_OTHER_LABEL", "Other"),
+        ];
+        let app = Self::start_beside(engine, &settings, Some(other)).await;
+        // Sandboxes of one process begin with one key.
+        app.tell_other("google/keys", json!({ "action": "rotate" })).await;
+        app.tell_other("google/keys", json!({ "action": "withdraw_old" })).await;
+        app
+    }
+
+    async fn start_beside(engine: Engine, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
+        log::keep();
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         let database = TestDatabase::empty(engine).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -62,42 +91,99 @@ impl App {
         let router = web::router(&state).expect("a router");
         let stop = CancellationToken::new();
         tokio::spawn(serve::serve(listener, router, stop.clone()));
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { origin, database, store, sandbox, clock, http, _stop: stop.drop_guard() }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            origin,
+            database,
+            store,
+            sandbox,
+            other,
+            clock,
+            advanced: AtomicI64::new(0),
+            http,
+            _stop: stop.drop_guard(),
+        }
     }
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.origin, self.sandbox.origin())
+        Browser::new(&self.http, &self.origin)
+    }
+
+    /// Lets time pass, here and at the providers alike.
+    pub async fn advance(&self, seconds: i64) {
+        let total = self.advanced.fetch_add(seconds, Ordering::SeqCst) + seconds;
+        self.clock.advance(seconds);
+        self.tell_sandbox("clock", json!({ "offset_seconds": total })).await;
+        if self.other.is_some() {
+            self.tell_other("clock", json!({ "offset_seconds": total })).await;
+        }
     }
 
     /// Tells the sandbox something: `POST /control/{path}`.
     pub async fn tell_sandbox(&self, path: &str, order: Value) -> Value {
-        let url = format!("{}/control/{path}", self.sandbox.origin());
-        let answer = self.http.post(url).json(&order).send().await.expect("the sandbox answers");
+        self.tell(self.sandbox.origin(), path, order).await
+    }
+
+    /// Tells the second provider something.
+    pub async fn tell_other(&self, path: &str, order: Value) -> Value {
+        self.tell(self.other().origin(), path, order).await
+    }
+
+    async fn tell(&self, origin: &str, path: &str, order: Value) -> Value {
+        let request = self.http.post(format!("{origin}/control/{path}")).header("content-type", "application/json");
+        let answer = request.body(order.to_string()).send().await.expect("the sandbox answers");
         let status = answer.status();
         let body = answer.text().await.expect("a body");
         assert!(status.is_success(), "the sandbox refused {path}: {body}");
         serde_json::from_str(&body).unwrap_or(Value::Null)
     }
 
-    /// Lets the sandbox misbehave by one of its presets until told otherwise.
+    /// Lets the sandbox misbehave once, by one of its presets.
     pub async fn preset(&self, preset: &str) {
-        self.tell_sandbox("google/presets", json!({ "preset": preset })).await;
+        self.tell_sandbox("google/presets", json!({ "preset": preset, "times": 1 })).await;
     }
 
-    /// Honest again, nothing in the log.
-    pub async fn reset_sandbox(&self) {
-        self.tell_sandbox("reset", json!({})).await;
+    /// Lets an endpoint of the sandbox misbehave once.
+    pub async fn fault(&self, endpoint: &str, fault: Value) {
+        self.tell_sandbox("google/faults", json!({ "endpoint": endpoint, "fault": fault, "times": 1 })).await;
     }
 
-    /// How often one of the sandbox's endpoints was asked since the last reset.
-    pub async fn asked(&self, endpoint: &str) -> u64 {
-        let url = format!("{}/control/requests?endpoint={endpoint}", self.sandbox.origin());
+    /// The names of the presets of one group.
+    pub async fn presets(&self, group: &str) -> Vec<String> {
+        let url = format!("{}/control/presets", self.sandbox.origin());
         let answer = self.http.get(url).send().await.expect("the sandbox answers");
-        let text = answer.text().await.expect("a body");
-        let log: Value = serde_json::from_str(&text).expect("JSON");
-        log["count"].as_u64().expect("a count")
+        let presets: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+        let presets = presets.as_array().expect("a list").iter();
+        let presets = presets.filter(|preset| preset["group"] == group);
+        presets.map(|preset| preset["name"].as_str().expect("a name").to_owned()).collect()
+    }
+
+    /// The endpoints that Latchkey has asked so far, at the sandbox and at the second provider, in their order.
+    pub async fn asked(&self) -> Vec<String> {
+        let mut asked = self.asked_at(self.sandbox.origin()).await;
+        if let Some(other) = &self.other {
+            asked.extend(self.asked_at(other.origin()).await.into_iter().map(|endpoint| format!("other {endpoint}")));
+        }
+        asked
+    }
+
+    async fn asked_at(&self, origin: &str) -> Vec<String> {
+        let requests = self.requests(origin).await;
+        let endpoints = requests.iter().map(|request| request["endpoint"].as_str().expect("a name").to_owned());
+        endpoints.filter(|endpoint| !matches!(endpoint.as_str(), "page" | "authorize")).collect()
+    }
+
+    /// The log of a sandbox.
+    pub async fn requests(&self, origin: &str) -> Vec<Value> {
+        let url = format!("{origin}/control/requests");
+        let answer = self.http.get(url).send().await.expect("the sandbox answers");
+        let log: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+        log["requests"].as_array().expect("a list").clone()
     }
 
     /// Rows of users, identities and sessions: what a refusal must not change.
@@ -107,5 +193,19 @@ impl App {
             self.database.count("identities").await,
             self.database.count("sessions").await,
         )
+    }
+
+    /// Everything that the audit trail says, in one text.
+    pub async fn events(&self) -> String {
+        self.database
+            .text(
+                "SELECT COALESCE(string_agg(kind || ' ' || COALESCE(provider, '') || ' ' || outcome || ' ' || reasons \
+                 || ' ' || COALESCE(user_agent, ''), '; '), '') FROM events",
+            )
+            .await
+    }
+
+    fn other(&self) -> &Sandbox {
+        self.other.as_ref().expect("the test asked for a second provider")
     }
 }

@@ -1,20 +1,22 @@
 //! A browser as far as the protocol sees one: a cookie jar, Fetch Metadata, and redirects followed one by one.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::sync::Mutex;
 
 use reqwest::{
-    Client, Response,
+    Client, Method, RequestBuilder, Response,
     header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
-    redirect::Policy,
 };
+use url::Url;
 
 /// A person's browser with its cookies.
 pub struct Browser {
-    pub client: Client,
+    client: Client,
     app: String,
-    sandbox: String,
-    jar: Mutex<BTreeMap<String, String>>,
+    jar: Mutex<Jar>,
 }
+
+/// Names and values of cookies, in the order in which they were made: so browsers send them.
+pub type Jar = Vec<(String, String)>;
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -43,32 +45,34 @@ impl Page {
 
 impl Browser {
     /// A browser with an empty jar.
-    pub fn new(app: &str, sandbox: &str) -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { client, app: app.to_owned(), sandbox: sandbox.to_owned(), jar: Mutex::default() }
+    pub fn new(client: &Client, app: &str) -> Self {
+        Self { client: client.clone(), app: app.to_owned(), jar: Mutex::default() }
     }
 
     /// A click: GET of a path of Latchkey, as a top-level navigation.
     pub async fn get(&self, path: &str) -> Page {
-        self.navigate(self.client.get(format!("{}{path}", self.app))).await
+        self.send(navigating(self.request(Method::GET, path))).await
     }
 
     /// A form of our own pages, posted.
     pub async fn post(&self, path: &str, form: &str) -> Page {
         let request = self
-            .client
-            .post(format!("{}{path}", self.app))
+            .request(Method::POST, path)
             .header("origin", &self.app)
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.to_owned());
-        self.navigate(request).await
+        self.send(navigating(request)).await
+    }
+
+    /// A bare request to Latchkey, to be shaped and given to [`send`](Self::send).
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.app))
     }
 
     /// Any request to Latchkey with this browser's cookies.
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Page {
-        let cookies = self.cookies();
-        let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+    pub async fn send(&self, request: RequestBuilder) -> Page {
+        let line = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let request = if line.is_empty() { request } else { request.header(COOKIE, line) };
         let response = request.send().await.expect("an answer");
         self.keep_cookies(&response);
@@ -79,6 +83,12 @@ impl Browser {
     pub async fn sign_in_as(&self, person: &str) -> Page {
         let callback = self.callback_url(person, "/auth/google").await;
         self.get(&callback).await
+    }
+
+    /// The whole way, which must end at `/dashboard`.
+    pub async fn signs_in_as(&self, person: &str) {
+        let landed = self.sign_in_as(person).await;
+        assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
     }
 
     /// Starts at `start`, lets the person consent at the sandbox, and gives the path and query of the callback
@@ -97,48 +107,61 @@ impl Browser {
 
     /// Decides at the sandbox and gives the path and query that it sends the browser back to.
     pub async fn consent(&self, authorize: &str, person: &str, decision: &str) -> String {
-        let (endpoint, query) = authorize.split_once('?').expect("a query");
-        let answer = self
+        let (endpoint, query) = authorize.split_once('?').unwrap_or_else(|| panic!("no request: {authorize}"));
+        let request = self
             .client
             .post(format!("{endpoint}/consent?{query}"))
-            .header("origin", &self.sandbox)
+            .header("origin", Url::parse(endpoint).expect("a URL").origin().ascii_serialization())
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("person={person}&decision={decision}"))
-            .send()
-            .await
-            .expect("the sandbox answers");
+            .body(format!("person={person}&decision={decision}"));
+        self.sent_back(request).await
+    }
+
+    /// Opens the authorization request at the sandbox, where nothing has to be shown.
+    pub async fn ask_silently(&self, authorize: &str) -> String {
+        self.sent_back(self.client.get(authorize)).await
+    }
+
+    async fn sent_back(&self, request: RequestBuilder) -> String {
+        let answer = request.send().await.expect("the sandbox answers");
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.unwrap_or_else(|| panic!("the sandbox sends nobody back: {}", answer.status()));
         location.strip_prefix(&self.app).expect("back to Latchkey").to_owned()
     }
 
-    /// The cookies, by name.
-    pub fn cookies(&self) -> BTreeMap<String, String> {
+    /// The cookies.
+    pub fn cookies(&self) -> Jar {
         self.jar.lock().expect("a jar").clone()
+    }
+
+    /// The session cookie's value.
+    pub fn session(&self) -> Option<String> {
+        self.cookies().into_iter().find(|(name, _)| name == "session").map(|(_, value)| value)
+    }
+
+    /// The flow cookies.
+    pub fn flows(&self) -> Jar {
+        self.cookies().into_iter().filter(|(name, _)| name.starts_with("flow-")).collect()
+    }
+
+    /// Has these cookies and no others from now on.
+    pub fn put_back(&self, jar: Jar) {
+        *self.jar.lock().expect("a jar") = jar;
     }
 
     /// Puts a cookie into the jar, as an attacker might.
     pub fn plant(&self, name: &str, value: &str) {
-        self.jar.lock().expect("a jar").insert(name.to_owned(), value.to_owned());
+        keep(&mut self.jar.lock().expect("a jar"), name, value);
     }
 
     /// Forgets a cookie.
     pub fn forget(&self, name: &str) {
-        self.jar.lock().expect("a jar").remove(name);
+        self.jar.lock().expect("a jar").retain(|(known, _)| known != name);
     }
 
     /// Whether the dashboard opens.
     pub async fn is_signed_in(&self) -> bool {
         self.get("/dashboard").await.status == 200
-    }
-
-    async fn navigate(&self, request: reqwest::RequestBuilder) -> Page {
-        let request = request
-            .header("accept", "text/html,application/xhtml+xml")
-            .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
-            .header("sec-fetch-mode", "navigate")
-            .header("sec-fetch-dest", "document");
-        self.send(request).await
     }
 
     fn keep_cookies(&self, response: &Response) {
@@ -147,12 +170,44 @@ impl Browser {
             let text = value.to_str().expect("a cookie is text");
             let (name, rest) = text.split_once('=').expect("a name");
             if rest.contains("Max-Age=0") {
-                jar.remove(name);
+                jar.retain(|(known, _)| known != name);
             } else {
-                jar.insert(name.to_owned(), rest.split(';').next().unwrap_or_default().to_owned());
+                keep(&mut jar, name, rest.split(';').next().unwrap_or_default());
             }
         }
     }
+}
+
+/// A new value does not make an old cookie younger (RFC 6265 §5.3).
+fn keep(jar: &mut Jar, name: &str, value: &str) {
+    match jar.iter_mut().find(|(known, _)| known == name) {
+        Some((_, kept)) => value.clone_into(kept),
+        None => jar.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// What a browser adds to a request that fills its window.
+pub fn navigating(request: RequestBuilder) -> RequestBuilder {
+    request
+        .header("accept", "text/html,application/xhtml+xml")
+        .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+}
+
+/// A parameter of an address's query, decoded; empty when there is none.
+pub fn parameter(address: &str, name: &str) -> String {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The address with one parameter changed, or taken out.
+pub fn with_parameter(address: &str, name: &str, value: Option<&str>) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != name);
+    let pairs = pairs.chain(value.map(|value| (name.into(), value.into())));
+    format!("{path}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
 async fn read(response: Response) -> Page {

@@ -1,8 +1,31 @@
 //! The real router over real HTTP, on SQLite and on PostgreSQL, against the sandbox and its misbehaviours.
+//!
+//! Each file is a group of cases; `refusal` says what it means to be refused, and each refusal has its twin that
+//! succeeds.
 
 mod app;
 mod browser;
+mod log;
+mod raw;
+mod refusal;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod callback;
+mod cross_origin;
+mod headers;
+mod id_token;
+mod keys;
+mod metadata;
+mod outages;
+mod people;
+mod provider_errors;
+mod return_to;
+mod secrets;
+mod session;
 mod sign_in;
+mod start;
+mod tabs;
+mod token_endpoint;
+mod two_providers;
+mod userinfo;

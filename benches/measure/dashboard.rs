@@ -1,0 +1,107 @@
+//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same two queries
+//! and answers the same bytes.
+
+use std::{hint::black_box, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+    serve::ListenerExt,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey::store::{Database, StoreError};
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use tower_sessions::session::Id;
+
+use crate::{
+    Failure,
+    http::Line,
+    load::{self, Outcome, Reader},
+    log::Log,
+    sign_ins::{ADA, Visitor, navigation},
+    world::World,
+};
+
+const WARM_UP: Duration = Duration::from_secs(2);
+const LASTS: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 7;
+
+/// What each round found.
+#[derive(Default)]
+pub struct Rounds {
+    /// The dashboard with the log as it is in production.
+    pub dashboard: Vec<Outcome>,
+    /// The dashboard with a log of warnings only.
+    pub quiet: Vec<Outcome>,
+    /// The bare handler, which logs nothing.
+    pub bare: Vec<Outcome>,
+    /// Length of the page, in bytes.
+    pub page: usize,
+}
+
+/// Dashboard, quiet dashboard and bare handler in turns: whatever else the machine does falls on all of them.
+pub fn measure(world: &World, log: &Log) -> Result<Rounds, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let cookie = runtime.block_on(Visitor::new(world, ADA)?.sign_in())?;
+    let request = navigation(&world.origin, "/dashboard", &cookie).into_bytes();
+    let page = runtime.block_on(Line::new(world.latchkey).exchange(&request))?;
+    if page.status != 200 || !page.text().contains("Ada Lovelace") {
+        return Err(format!("the dashboard does not open: {}", page.status).into());
+    }
+    let mut rounds = Rounds { page: page.body.len(), ..Rounds::default() };
+    let bare = serve_bare(world, page.body.into())?;
+    let run = |address, lasts| load::drive(Reader::several(address, &request), lasts);
+
+    run(world.latchkey, WARM_UP);
+    run(bare, WARM_UP);
+    for _ in 0..ROUNDS {
+        rounds.dashboard.push(run(world.latchkey, LASTS));
+        log.warnings_only();
+        rounds.quiet.push(run(world.latchkey, LASTS));
+        log.as_in_production();
+        rounds.bare.push(run(bare, LASTS));
+    }
+    Ok(rounds)
+}
+
+#[derive(Clone)]
+struct Bare {
+    database: Arc<Database>,
+    page: Bytes,
+}
+
+fn serve_bare(world: &World, page: Bytes) -> Result<SocketAddr, Failure> {
+    let bare = Bare { database: Arc::new(world.database()?), page };
+    let app = Router::new().route("/dashboard", get(answer)).with_state(bare);
+    let listener = world.others.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+    let address = listener.local_addr()?;
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    world.others.spawn(async move { axum::serve(listener, app).await });
+    Ok(address)
+}
+
+async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
+    match look_up(&bare.database, &headers).await {
+        Ok(true) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], bare.page).into_response(),
+        Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The session with its user, and the user's identities.
+async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, StoreError> {
+    let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(id) = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok()) else { return Ok(false) };
+    let id_hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()));
+    let Some(active) = database.load_session(&id_hash, OffsetDateTime::now_utc()).await? else { return Ok(false) };
+    black_box(database.identities(active.user.id).await?);
+    Ok(true)
+}

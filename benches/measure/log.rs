@@ -1,0 +1,35 @@
+//! The log as the production binary writes it, into nothing: the lines are made and written, nobody keeps them.
+
+use std::fs::File;
+
+use tracing_subscriber::{EnvFilter, Registry, fmt, layer::SubscriberExt, reload, util::SubscriberInitExt};
+
+use crate::Failure;
+
+/// A log whose level can be changed.
+pub struct Log(reload::Handle<EnvFilter, Registry>);
+
+impl Log {
+    /// Starts it for the whole process.
+    pub fn start() -> Result<Self, Failure> {
+        let (filter, handle) = reload::Layer::new(EnvFilter::new("info"));
+        let nowhere = File::options().write(true).open("/dev/null")?;
+        let lines = fmt::layer().compact().with_target(false).with_writer(nowhere);
+        tracing_subscriber::registry().with(filter).with(lines).try_init()?;
+        Ok(Self(handle))
+    }
+
+    /// What an operator sees who sets nothing.
+    pub fn as_in_production(&self) {
+        self.set("info");
+    }
+
+    /// `RUST_LOG=warn`.
+    pub fn warnings_only(&self) {
+        self.set("warn");
+    }
+
+    fn set(&self, level: &str) {
+        self.0.reload(EnvFilter::new(level)).expect("the log is there as long as the process");
+    }
+}

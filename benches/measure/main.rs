@@ -1,0 +1,56 @@
+//! The measurements of the README, in one run on one machine. Nothing here asserts a time: the table says what is
+//! wanted, and the status is about errors only.
+//!
+//! `make bench` builds the production binary and gives its path; without one, the part about it is left out.
+
+mod dashboard;
+mod http;
+mod load;
+mod log;
+mod machine;
+mod processor;
+mod production;
+mod report;
+mod sign_ins;
+mod world;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use report::Table;
+use world::World;
+
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Whatever keeps us from measuring.
+pub type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    // Cargo itself adds `--bench`.
+    let binary = std::env::args_os().skip(1).find(|argument| argument != "--bench").map(PathBuf::from);
+    let log = log::Log::start()?;
+    println!("{}\n", machine::description());
+    let table = Table::begin();
+
+    let world = World::start()?;
+    table.dashboard(&dashboard::measure(&world, &log)?);
+    table.sign_ins(&sign_ins::measure(&world)?);
+    drop(world);
+
+    match binary {
+        Some(binary) => table.production(&production::measure(&binary)?),
+        None => eprintln!("bench: the production binary is measured by `make bench` only"),
+    }
+    Ok(())
+}

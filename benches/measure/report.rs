@@ -1,0 +1,146 @@
+//! The table, as the README has it.
+
+use crate::{dashboard::Rounds, load::Outcome, production::Production};
+
+/// Threads of ours and of the database, by the beginnings of their names.
+const LATCHKEY: [&str; 2] = ["latchkey", "sqlx-sqlite"];
+const BARE: [&str; 2] = ["bare", "sqlx-sqlite"];
+
+/// Prints what was measured and what is wanted.
+pub struct Table;
+
+impl Table {
+    /// Begins it.
+    pub fn begin() -> Self {
+        println!("| Measured | Result | Wanted |\n|---|---|---|");
+        Self
+    }
+
+    fn row(&self, what: &str, result: &str, wanted: &str) {
+        println!("| {what} | {result} | {wanted} |");
+    }
+
+    /// The dashboard against the bare handler.
+    pub fn dashboard(&self, rounds: &Rounds) {
+        let ratio = |ours: &[Outcome]| {
+            let ratios: Vec<f64> =
+                ours.iter().zip(&rounds.bare).map(|(ours, bare)| ours.rate() / bare.rate()).collect();
+            let (least, most) =
+                ratios.iter().fold((f64::MAX, f64::MIN), |(low, high), &ratio| (low.min(ratio), high.max(ratio)));
+            format!("**{:.2}** (median of {}, {least:.2} to {most:.2})", median(ratios.clone()), ratios.len())
+        };
+        let rate = |outcomes: &[Outcome]| median(outcomes.iter().map(Outcome::rate).collect());
+        let cost = |outcomes: &[Outcome], threads: &[&str]| {
+            median(outcomes.iter().map(|outcome| outcome.microseconds(threads)).collect())
+        };
+        let failed: u64 =
+            [&rounds.dashboard, &rounds.quiet, &rounds.bare].into_iter().flatten().map(Outcome::failed).sum();
+        let what = format!(
+            "Signed-in dashboard ({:.1} kB), to a bare Axum handler with the same queries and bytes",
+            rounds.page as f64 / 1000.0
+        );
+        self.row(&what, &ratio(&rounds.dashboard), "at least 0.5");
+        self.row("The same, with `RUST_LOG=warn`", &ratio(&rounds.quiet), "");
+        self.row(
+            "Dashboards a second",
+            &format!(
+                "{:.0} ({:.0} with `RUST_LOG=warn`, bare handler {:.0}); {failed} errors",
+                rate(&rounds.dashboard),
+                rate(&rounds.quiet),
+                rate(&rounds.bare)
+            ),
+            "",
+        );
+        self.row(
+            "Processor time for one dashboard",
+            &format!(
+                "{:.0} µs ({:.0} µs with `RUST_LOG=warn`, bare handler {:.0} µs)",
+                cost(&rounds.dashboard, &LATCHKEY),
+                cost(&rounds.quiet, &LATCHKEY),
+                cost(&rounds.bare, &BARE)
+            ),
+            "",
+        );
+    }
+
+    /// The sign-ins and where their time goes.
+    pub fn sign_ins(&self, outcome: &Outcome) {
+        let errors = match outcome.errors.iter().max_by_key(|(_, count)| **count) {
+            Some((error, _)) => format!("{} errors, most often: {error}", outcome.failed()),
+            None => "0 errors".to_owned(),
+        };
+        let result = format!(
+            "**{:.0} a second** ({} in {:.0} s, {errors})",
+            outcome.rate(),
+            outcome.done,
+            outcome.took.as_secs_f64()
+        );
+        self.row("Complete sign-ins at the sandbox", &result, "");
+        let all = outcome.times.all().as_secs_f64();
+        if all > 0.0 {
+            let share = |threads: &[&str]| 100.0 * outcome.times.of(threads).as_secs_f64() / all;
+            self.row(
+                "Where their processor time goes",
+                &format!(
+                    "Latchkey {:.0} %, SQLite {:.0} %, sandbox {:.0} %, clients {:.0} %; {:.1} cores busy",
+                    share(&["latchkey"]),
+                    share(&["sqlx-sqlite"]),
+                    share(&["sandbox"]),
+                    share(&["load"]),
+                    all / outcome.took.as_secs_f64()
+                ),
+                "",
+            );
+        }
+    }
+
+    /// What the production binary is like.
+    pub fn production(&self, production: &Production) {
+        let client = &production.client;
+        self.row(
+            "Client code of the login page, after brotli",
+            &format!(
+                "**{:.1} kB** (WASM {} bytes, JavaScript {} bytes)",
+                (client.wasm + client.js) as f64 / 1000.0,
+                client.wasm,
+                client.js
+            ),
+            "at most 60 kB",
+        );
+        self.row(
+            "References to scripts on an error page",
+            &format!("**{}**", production.scripts_on_error_page),
+            "none",
+        );
+        let megabytes = |bytes: Option<u64>| {
+            bytes.map_or_else(|| "not known here".to_owned(), |bytes| format!("{:.1} MB", bytes as f64 / 1e6))
+        };
+        self.row(
+            "Memory when idle",
+            &format!(
+                "**{}** ({} after {} pages)",
+                megabytes(production.memory),
+                megabytes(production.memory_after),
+                production.pages
+            ),
+            "at most 40 MB",
+        );
+        let starts: Vec<f64> = production.starts.iter().map(|took| took.as_secs_f64() * 1000.0).collect();
+        let slowest = starts.iter().copied().fold(0.0, f64::max);
+        self.row(
+            "From start to first answer, on an empty database",
+            &format!("**{:.0} ms** (median of {}, slowest {slowest:.0} ms)", median(starts.clone()), starts.len()),
+            "at most 200 ms",
+        );
+    }
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    match numbers.len() {
+        0 => f64::NAN,
+        length if length % 2 == 1 => numbers[middle],
+        _ => (numbers[middle - 1] + numbers[middle]) / 2.0,
+    }
+}

@@ -1,0 +1,86 @@
+//! Latchkey and the sandbox in this process, each on threads of its own, on an empty SQLite database.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use latchkey::{
+    config::{Config, Environment},
+    relying_party::Clock,
+    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
+    store::Database,
+    web::{self, AppState, serve},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, runtime::Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::Failure;
+
+/// What is measured against.
+pub struct World {
+    /// Where Latchkey listens.
+    pub latchkey: SocketAddr,
+    /// Its public origin.
+    pub origin: String,
+    /// The sandbox.
+    pub sandbox: Sandbox,
+    /// The threads of whatever is compared with Latchkey.
+    pub others: Runtime,
+    database_url: String,
+    _runtimes: [Runtime; 2],
+    _folder: TempDir,
+}
+
+impl World {
+    /// Starts it.
+    pub fn start() -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let database_url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        let (runtime, playing) = (threads("latchkey")?, threads("sandbox")?);
+        let sandbox = playing.block_on(Sandbox::start(Settings::default()))?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let latchkey = listener.local_addr()?;
+        let origin = format!("http://localhost:{}", latchkey.port());
+        let issuer = sandbox.google_issuer();
+        let environment: Environment = [
+            ("BASE_URL", origin.as_str()),
+            ("SECRET_KEY", "bm90IGEgc2VjcmV0LCBhIG1lYXN1cmVtZW50J3Mga2V5IQ=="),
+            ("DATABASE_URL", &database_url),
+            ("RATE_LIMITS", "off"),
+            ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
+            ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
+            ("GOOGLE_ISSUER", &issuer),
+        ]
+        .into_iter()
+        .collect();
+        let config = Config::parse(&environment)?;
+        runtime.block_on(async {
+            let database = Database::connect(&database_url).await?;
+            database.migrate().await?;
+            let app = AppState::new(&config, Arc::new(database), Clock::default(), None)?;
+            tokio::spawn(serve::serve(listener, web::router(&app)?, CancellationToken::new()));
+            Ok::<_, Failure>(())
+        })?;
+        let others = threads("bare")?;
+        Ok(Self { latchkey, origin, sandbox, others, database_url, _runtimes: [runtime, playing], _folder: folder })
+    }
+
+    /// A pool of its own on the same database.
+    pub fn database(&self) -> Result<Database, Failure> {
+        Ok(self.others.block_on(Database::connect(&self.database_url))?)
+    }
+
+    /// Where the sandbox listens.
+    pub fn sandbox_address(&self) -> Result<SocketAddr, Failure> {
+        let port = self.sandbox.origin().rsplit(':').next().unwrap_or_default().parse()?;
+        Ok((Ipv4Addr::LOCALHOST, port).into())
+    }
+}
+
+/// As many threads as the production binary takes.
+fn threads(name: &str) -> std::io::Result<Runtime> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).thread_name(name).enable_all().build()
+}

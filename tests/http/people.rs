@@ -1,0 +1,127 @@
+//! Who a sign-in leads to: what changes at the provider, and what never does.
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::{app::App, refusal::is_refused, support::database::Engine};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn name_picture_and_address_are_refreshed_at_each_sign_in() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    app.tell_sandbox("persons/ada", json!({ "name": "Ada King", "email": "ada.king@gmail.com" })).await;
+    let picture = "https://lh3.googleusercontent.com/a/ada";
+    let patch = json!({ "patch": { "claims": { "picture": picture } }, "times": 1 });
+    app.tell_sandbox("google/id_token", patch).await;
+    assert!(browser.get("/dashboard").await.body.contains("Ada Lovelace"));
+
+    browser.signs_in_as("ada").await;
+    let page = browser.get("/dashboard").await.body;
+    for new in ["Ada King", "ada.king@gmail.com", picture] {
+        assert!(page.contains(new), "{new}: {page}");
+    }
+    assert!(!page.contains("Lovelace") && !page.contains(">ada@gmail.com"), "{page}");
+    assert_eq!(app.rows().await, (1, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_changed_to_somebody_elses_takes_nothing_from_them() {
+    let app = App::start(Engine::Sqlite).await;
+    let (ada, plain) = (app.browser(), app.browser());
+    ada.signs_in_as("ada").await;
+    plain.signs_in_as("plain").await;
+    // Ada's account says Plain's address now, verified.
+    app.tell_sandbox("persons/ada", json!({ "email": "plain@gmail.com" })).await;
+    ada.signs_in_as("ada").await;
+    assert_eq!(app.rows().await, (2, 2, 2));
+    let page = ada.get("/dashboard").await.body;
+    assert!(page.contains("Ada Lovelace"), "{page}");
+    let owners = "SELECT count(*) FROM users WHERE verified_email = 'plain@gmail.com' AND name IS NULL";
+    assert_eq!(app.database.number(owners).await, 1, "Plain, who has no name, keeps it");
+    plain.signs_in_as("plain").await;
+    assert!(plain.get("/dashboard").await.body.contains("plain@gmail.com"));
+    assert_eq!(app.rows().await, (2, 2, 2));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_a_user_has_at_one_provider_opens_nothing_from_another(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start_with_other(engine).await;
+    let (owner, stranger) = (app.browser(), app.browser());
+    owner.signs_in_as("ada").await;
+    let callback = stranger.callback_url("ada", "/auth/other").await;
+    is_refused(&app, &stranger, &callback, "link_required", &["other token", "other certs"]).await;
+    let page = stranger.get("/login?error=link_required&provider=other").await.body;
+    assert!(page.contains("You already have an account with this e-mail address."));
+    assert!(!page.contains("ada@gmail.com"), "the page does not say whose");
+
+    // Nor for the owner's own browser, whose session stays.
+    let callback = owner.callback_url("ada", "/auth/other").await;
+    is_refused(&app, &owner, &callback, "link_required", &["other token"]).await;
+
+    // The twin: an address that nobody has.
+    let callback = stranger.callback_url("grace", "/auth/other").await;
+    assert_eq!(stranger.get(&callback).await.location(), "/dashboard");
+    assert_eq!(app.rows().await, (2, 2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn googles_word_does_not_lead_into_a_user_whose_address_was_only_told() {
+    let app = App::start_with_other(Engine::Sqlite).await;
+    let (eve, ada) = (app.browser(), app.browser());
+    // Eve's provider says that Ada's address is verified, before Ada was ever here.
+    let callback = eve.callback_url("ada", "/auth/other").await;
+    assert_eq!(eve.get(&callback).await.location(), "/dashboard");
+    let callback = ada.callback_url("ada", "/auth/google").await;
+    is_refused(&app, &ada, &callback, "link_required", &["token", "certs"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unverified_address_finds_nobody_and_makes_a_user_of_its_own() {
+    let app = App::start_with_other(Engine::Sqlite).await;
+    app.browser().signs_in_as("ada").await;
+    app.tell_other("persons/linus", json!({ "email": "ada@gmail.com" })).await;
+    let browser = app.browser();
+    let callback = browser.callback_url("linus", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/dashboard");
+    let page = browser.get("/dashboard").await.body;
+    assert!(page.contains("Linus Penguin") && page.contains("Not verified") && !page.contains("Lovelace"), "{page}");
+    assert_eq!(app.rows().await, (2, 2, 2));
+    let owners = app.database.number("SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'").await;
+    assert_eq!(owners, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_proves_an_address_gets_it_from_who_only_claimed_it() {
+    let app = App::start(Engine::Sqlite).await;
+    let (linus, ada) = (app.browser(), app.browser());
+    app.tell_sandbox("persons/linus", json!({ "email": "ada@gmail.com" })).await;
+    linus.signs_in_as("linus").await;
+    ada.signs_in_as("ada").await;
+    assert_eq!(app.rows().await, (2, 2, 2));
+    assert!(ada.get("/dashboard").await.body.contains("Ada Lovelace"));
+    assert!(!linus.get("/dashboard").await.body.contains("Lovelace"));
+    assert_eq!(app.database.number("SELECT count(*) FROM users WHERE claimed_email = 'ada@gmail.com'").await, 0);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_user_is_out_at_once_and_does_not_get_in(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start(engine).await;
+    let (browser, other) = (app.browser(), app.browser());
+    browser.signs_in_as("ada").await;
+    app.database.execute("UPDATE users SET disabled_at = 1").await;
+    assert_eq!(browser.get("/dashboard").await.location(), "/login?return_to=%2Fdashboard");
+    let callback = other.callback_url("ada", "/auth/google").await;
+    is_refused(&app, &other, &callback, "account_disabled", &["token"]).await;
+    other.signs_in_as("grace").await;
+
+    app.database.execute("UPDATE users SET disabled_at = NULL").await;
+    assert!(browser.is_signed_in().await);
+    other.signs_in_as("ada").await;
+}
