@@ -172,6 +172,7 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
         sandbox::GOOGLE_CLIENT_ID.to_owned(),
         sandbox::GOOGLE_CLIENT_SECRET.into(),
         Some(sandbox.google_issuer()),
+        None,
     )];
     Ok((config, Some(sandbox)))
 }

@@ -27,7 +27,10 @@ pub async fn callback(
     use crate::{
         accounts::Reason,
         actions::refusal::Refusal,
-        oauth::{AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, TokenError},
+        oauth::{
+            AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, ResourceError,
+            TokenError,
+        },
         relying_party::CompleteError,
         sessions::{Arrival, RefusedArrival},
     };
@@ -63,14 +66,22 @@ pub async fn callback(
             CompleteError::Response(_) => Refusal::ResponseMismatch,
             CompleteError::Token(TokenError::Refused(_)) => Refusal::ProviderRefused,
             CompleteError::Token(TokenError::Response(fault)) if fault.is_unavailable() => Refusal::ProviderUnavailable,
-            CompleteError::Token(_) | CompleteError::IdToken(_) | CompleteError::Userinfo(_) => {
-                Refusal::ProviderInvalid
+            CompleteError::Api(ResourceError::Response(fault)) if fault.is_unavailable() => {
+                Refusal::ProviderUnavailable
             }
+            CompleteError::Token(_)
+            | CompleteError::IdToken(_)
+            | CompleteError::Userinfo(_)
+            | CompleteError::Api(_)
+            | CompleteError::NoProfile => Refusal::ProviderInvalid,
+            CompleteError::NotAdmitted => Refusal::NotPermitted,
             CompleteError::Metadata(_)
             | CompleteError::BreakerOpen
             | CompleteError::Http(_)
             | CompleteError::Keys(_) => Refusal::ProviderUnavailable,
-            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication => Refusal::ServerError,
+            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication | CompleteError::ClientSecret(_) => {
+                Refusal::ServerError
+            }
         }
     }
 
@@ -81,22 +92,22 @@ pub async fn callback(
     // A browser that goes away drops this request's future. The code is spent by then: what it bought must not be lost
     // half way.
     let landing = arrival.tasks.clone().spawn(arrival.complete(response)).await;
-    let (location, clear_flow) = match landing {
+    let (location, cookies) = match landing {
         Ok(landing) => match landing.outcome {
-            Ok(return_to) => (return_to.as_str().to_owned(), landing.clear_flow),
+            Ok(return_to) => (return_to.as_str().to_owned(), landing.cookies),
             Err(refused) if refused.is_our_database() => {
                 reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
                 return Ok(());
             }
-            Err(refused) => (refusal_of(&refused).login_path(Some(&slug)), landing.clear_flow),
+            Err(refused) => (refusal_of(&refused).login_path(Some(&slug)), landing.cookies),
         },
-        Err(_) => (Refusal::ServerError.login_path(Some(&slug)), None),
+        Err(_) => (Refusal::ServerError.login_path(Some(&slug)), Vec::new()),
     };
     reply.set_status(StatusCode::SEE_OTHER);
     if let Ok(location) = HeaderValue::from_str(&location) {
         reply.insert_header(header::LOCATION, location);
     }
-    if let Some(cookie) = clear_flow {
+    for cookie in cookies {
         reply.append_header(header::SET_COOKIE, cookie);
     }
     Ok(())

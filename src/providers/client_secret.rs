@@ -82,8 +82,7 @@ impl AppleKey {
     fn mint(&self, client_id: &str, audience: &str, now: i64) -> Result<SecretString, ClientSecretError> {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
-        let claims =
-            Claims { iss: &self.team_id, iat: now, exp: now + MINTED_LIFETIME, aud: audience, sub: client_id };
+        let claims = Claims { iss: &self.team_id, iat: now, exp: now + MINTED_LIFETIME, aud: audience, sub: client_id };
         encode(&header, &claims, &self.key).map(SecretString::from).map_err(|_| ClientSecretError)
     }
 }

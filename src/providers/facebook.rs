@@ -23,7 +23,7 @@ const VERSION: &str = "v24.0";
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["public_profile", "email"],
     prompts: &[],
-    extra_parameters: &[],
+    extra_parameters: |_| Vec::new(),
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Unknown,
     form_post: false,
@@ -52,6 +52,7 @@ pub fn provider(
             "client_secret_post",
         ))),
         api: Some(graph),
+        hosted_domain: None,
         manners: &MANNERS,
     }
 }

@@ -20,7 +20,7 @@ const API_URL: &str = "https://api.github.com";
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["read:user", "user:email"],
     prompts: &["select_account"],
-    extra_parameters: &[],
+    extra_parameters: |_| Vec::new(),
     // A form, unless JSON is asked for, which we do; errors arrive with status 200.
     token_encoding: TokenEncoding::JsonOrForm,
     response_issuer: ResponseIssuer::Metadata,
@@ -50,6 +50,7 @@ pub fn provider(
             "client_secret_post",
         ))),
         api: Some(api_url.unwrap_or_else(|| API_URL.to_owned())),
+        hosted_domain: None,
         manners: &MANNERS,
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     oauth::TokenEncoding,
-    oidc::{Algorithm, ProviderMetadata},
+    oidc::{Algorithm, Claims, ProviderMetadata},
 };
 
 const ISSUER: &str = "https://accounts.google.com";
@@ -27,7 +27,8 @@ static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
     // Google knows no `login`; it ignores what it does not know.
     prompts: &["select_account", "consent", "none"],
-    extra_parameters: &[],
+    // A hint for the account chooser, no more: the claim is what counts.
+    extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
@@ -36,12 +37,19 @@ static MANNERS: Manners = Manners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),
         userinfo_completes: false,
+        admits: |provider, claims| is_of_domain(claims, provider.hosted_domain.as_deref()),
         profile: |provider, facts| Some(profile(provider, facts)),
     }),
 };
 
-/// Our client at Google; `stand_in` is the issuer of a stand-in for development.
-pub fn provider(client_id: String, client_secret: SecretString, stand_in: Option<String>) -> Provider {
+/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `hosted_domain` the one Workspace
+/// domain whose accounts are admitted.
+pub fn provider(
+    client_id: String,
+    client_secret: SecretString,
+    stand_in: Option<String>,
+    hosted_domain: Option<String>,
+) -> Provider {
     Provider {
         slug: Slug::constant("google"),
         label: "Google".to_owned(),
@@ -52,6 +60,7 @@ pub fn provider(client_id: String, client_secret: SecretString, stand_in: Option
             None => Metadata::Known(Arc::new(metadata())),
         },
         api: None,
+        hosted_domain,
         manners: &MANNERS,
     }
 }
@@ -81,6 +90,12 @@ fn token_issuers(issuer: &str) -> Vec<String> {
         issuers.push(bare.to_owned());
     }
     issuers
+}
+
+/// `hd` says which Workspace an account belongs to; the domain of the e-mail address says nothing of the kind, as
+/// anybody can have a Google account with a foreign address.
+fn is_of_domain(claims: &Claims, domain: Option<&str>) -> bool {
+    domain.is_none_or(|domain| claims.text("hd") == Some(domain))
 }
 
 /// Google is authoritative for an address when it hosts the mailbox: `@gmail.com`, or a Workspace account, which

@@ -20,7 +20,7 @@ pub struct Manners {
     /// Values of `prompt` that it understands, of those that we pass through.
     pub prompts: &'static [&'static str],
     /// What its authorization request needs besides.
-    pub extra_parameters: &'static [(&'static str, &'static str)],
+    pub extra_parameters: fn(&Provider) -> Vec<(&'static str, &str)>,
     /// How it writes its token responses.
     pub token_encoding: TokenEncoding,
     /// What `iss` in its authorization response is compared with.
@@ -61,6 +61,8 @@ pub struct IdTokenManners {
     pub issuers: fn(&Provider, &Value) -> Vec<String>,
     /// Ask the userinfo endpoint when the id_token names no e-mail address or no name (OpenID Connect Core §5.4).
     pub userinfo_completes: bool,
+    /// Whether verified claims are of somebody whom the configuration admits.
+    pub admits: fn(&Provider, &Claims) -> bool,
     /// Turns verified claims into a profile; `None` when they name nobody.
     pub profile: fn(&Provider, &Facts<'_>) -> Option<Profile>,
 }

@@ -74,7 +74,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
     Manners {
         sign_in_scopes: &["openid", "email", "profile"],
         prompts: &["select_account", "consent", "none", "login"],
-        extra_parameters: &[],
+        extra_parameters: |_| Vec::new(),
         token_encoding: TokenEncoding::Json,
         // It would name the person's own tenant, which is not known before the id_token.
         response_issuer: ResponseIssuer::Unknown,
@@ -84,6 +84,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
             algorithms: &[Algorithm::Rs256],
             issuers,
             userinfo_completes: false,
+            admits: |_, _| true,
             profile,
         }),
     }
@@ -99,6 +100,7 @@ pub fn provider(client_id: String, client_secret: SecretString, tenant: &Tenant,
         client_secret: client_secret.into(),
         metadata: Metadata::Known(Arc::new(metadata(url, tenant))),
         api: None,
+        hosted_domain: None,
         manners: if *tenant == Tenant::Organizations { &ORGANIZATIONS } else { &MANNERS },
     }
 }

@@ -8,6 +8,8 @@ mod client_secret;
 pub mod facebook;
 pub mod github;
 pub mod google;
+#[cfg(test)]
+pub(crate) mod key_for_tests;
 mod manners;
 pub mod microsoft;
 pub mod open_id_connect;
@@ -43,6 +45,8 @@ pub struct Provider {
     pub metadata: Metadata,
     /// Where its API lives, for a provider that is asked there who somebody is. Ends without a slash.
     pub api: Option<String>,
+    /// The one domain whose accounts are admitted, for a provider that knows such (Google's `hd`).
+    pub hosted_domain: Option<String>,
     /// How it behaves.
     pub manners: &'static Manners,
 }

@@ -2,15 +2,13 @@
 
 use secrecy::SecretString;
 
-use super::{
-    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, standard_profile,
-};
+use super::{Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, standard_profile};
 use crate::{oauth::TokenEncoding, oidc::Algorithm};
 
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
     prompts: &["select_account", "consent", "none", "login"],
-    extra_parameters: &[],
+    extra_parameters: |_| Vec::new(),
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
@@ -20,6 +18,7 @@ static MANNERS: Manners = Manners {
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
         // A certified provider leaves the scopes' claims to userinfo when it gives an access token (Core §5.4).
         userinfo_completes: true,
+        admits: |_, _| true,
         profile: |provider, facts| Some(profile(provider, facts)),
     }),
 };
@@ -33,6 +32,7 @@ pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, cl
         client_secret: client_secret.into(),
         metadata: Metadata::Discovered { issuer },
         api: None,
+        hosted_domain: None,
         manners: &MANNERS,
     }
 }

@@ -20,7 +20,7 @@ static MANNERS: Manners = Manners {
     // `users/me` wants `tweet.read`, too.
     sign_in_scopes: &["users.read", "users.email", "tweet.read"],
     prompts: &[],
-    extra_parameters: &[],
+    extra_parameters: |_| Vec::new(),
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Unknown,
     form_post: false,
@@ -50,6 +50,7 @@ pub fn provider(
             "client_secret_basic",
         ))),
         api: Some(api),
+        hosted_domain: None,
         manners: &MANNERS,
     }
 }

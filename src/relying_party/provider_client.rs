@@ -37,6 +37,9 @@ pub enum KeysError {
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// Its metadata names no key set, and an id_token came all the same.
+    #[error("the provider has no keys")]
+    NoKeys,
     /// The answer is no key set.
     #[error(transparent)]
     Jwks(#[from] JwksError),
@@ -117,7 +120,8 @@ impl ProviderClient {
         metadata: &ProviderMetadata,
         now: i64,
     ) -> Result<JwkSet, KeysError> {
-        let response = self.send(http, jwks_request(&metadata.jwks_uri), now).await?;
+        let jwks_uri = metadata.jwks_uri.as_ref().ok_or(KeysError::NoKeys)?;
+        let response = self.send(http, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
 }

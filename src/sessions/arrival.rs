@@ -11,6 +11,7 @@ use tower_sessions::Session;
 use super::{
     client::ClientInfo,
     flow_cookies::{FlowCookies, Found, KEPT, flow_id},
+    name_cookie::NameCookie,
     signed_in,
 };
 use crate::{
@@ -39,6 +40,8 @@ pub struct Arrival {
     pub relying_party: RelyingParty,
     /// The pending flows' cookies.
     pub flow_cookies: FlowCookies,
+    /// The cookie of a name that came beside the response.
+    pub name_cookie: NameCookie,
     /// The time.
     pub clock: Clock,
     /// Where work goes that outlives the request.
@@ -50,8 +53,8 @@ pub struct Arrival {
 pub struct Landing {
     /// The destination of a sign-in that worked, or why there is none.
     pub outcome: Result<ReturnTo, RefusedArrival>,
-    /// The `Set-Cookie` value that ends the flow in the browser.
-    pub clear_flow: Option<HeaderValue>,
+    /// The `Set-Cookie` values that end the flow in the browser, and keep what the next one needs.
+    pub cookies: Vec<HeaderValue>,
 }
 
 /// Why a response opened no session.
@@ -97,14 +100,27 @@ impl Arrival {
         let Some(state) = response.unverified_state().map(str::to_owned) else {
             return self.refuse(RefusedArrival::UnknownFlow, None, &mut journal).await;
         };
+        let mut carried = None;
         let outcome = match self.flow_cookies.find(&self.headers, &state, self.clock.now()) {
             Found::Unknown => self.without_flow(&state).await,
             Found::Expired(flow) => self.with_late_flow(&flow).await,
-            Found::Pending(flow) => self.with_flow(&flow, &response, &mut journal).await,
+            Found::Pending(flow) => {
+                let name = self.name_cookie.find(&self.headers, &state, &flow.provider);
+                // Only a name that came with a flow of this browser may outlast it.
+                carried = name.as_deref().and_then(|name| self.name_cookie.carry(&flow.provider, name));
+                self.with_flow(&flow, &response, name.as_deref(), &mut journal).await
+            }
         };
         match outcome {
-            Ok(return_to) => Landing { outcome: Ok(return_to), clear_flow: self.flow_cookies.clear(&state) },
-            Err(refused) => self.refuse(refused, Some(&state), &mut journal).await,
+            Ok(return_to) => {
+                let cookies = self.flow_cookies.clear(&state).into_iter().chain(self.name_cookie.clear(&self.headers));
+                Landing { cookies: cookies.collect(), outcome: Ok(return_to) }
+            }
+            Err(refused) => {
+                let mut landing = self.refuse(refused, Some(&state), &mut journal).await;
+                landing.cookies.extend(carried);
+                landing
+            }
         }
     }
 
@@ -122,6 +138,7 @@ impl Arrival {
         &self,
         flow: &PendingFlow,
         response: &AuthorizationResponse,
+        unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<ReturnTo, RefusedArrival> {
         let id = flow_id(flow.state.expose());
@@ -131,7 +148,7 @@ impl Arrival {
         if flow.provider != self.provider {
             return Err(RefusedArrival::OtherProvider);
         }
-        let completed = self.relying_party.complete(flow, response, journal).await?;
+        let completed = self.relying_party.complete(flow, response, unverified_name, journal).await?;
         let signed_in = self.settle(flow, &completed, journal).await?;
         signed_in::open(&self.session, &signed_in.user, signed_in.identity, &self.provider, &self.client).await?;
         self.database.complete_flow(&id, signed_in.user.id).await?;
@@ -197,7 +214,8 @@ impl Arrival {
         if refused.is_worth_a_row() {
             self.record(&refused).await;
         }
-        Landing { outcome: Err(refused), clear_flow: state.and_then(|state| self.flow_cookies.clear(state)) }
+        let cookies = state.and_then(|state| self.flow_cookies.clear(state)).into_iter().collect();
+        Landing { outcome: Err(refused), cookies }
     }
 
     async fn record(&self, refused: &RefusedArrival) {
@@ -247,6 +265,10 @@ impl RefusedArrival {
                 CompleteError::Keys(_) => "keys",
                 CompleteError::IdToken(_) => "id_token",
                 CompleteError::Userinfo(_) => "userinfo",
+                CompleteError::ClientSecret(_) => "client_secret",
+                CompleteError::Api(_) => "api",
+                CompleteError::NoProfile => "no_profile",
+                CompleteError::NotAdmitted => "not_admitted",
             },
         }
     }

@@ -4,6 +4,7 @@ mod assets;
 mod callback;
 mod client_address;
 mod cross_origin;
+mod form_post;
 mod headers;
 mod health;
 mod pages;
@@ -26,7 +27,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, StatusCode},
-    middleware::{from_fn, from_fn_with_state, map_request},
+    middleware::{from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -37,6 +38,8 @@ use tower_http::{
     timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
+
+use cross_origin::FormPosts;
 
 use crate::{sessions, ui::app::App};
 
@@ -60,7 +63,7 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         });
     let auth = Router::new()
         .route("/auth/{provider}", get_only(start::start))
-        .route("/auth/callback/{provider}", get_only(callback::callback))
+        .route("/auth/callback/{provider}", get_only(callback::callback).post(form_post::form_post))
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(from_fn_with_state(app.rate_limits.clone(), rate_limits::check));
     let people = pages
@@ -70,10 +73,11 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .route_layer(from_fn_with_state(app.clone(), request_context::complete_removals));
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
 
+    let form_posts = FormPosts::new(&app.relying_party);
     let routes = people
         .fallback(not_a_route)
-        .layer(from_fn(cross_origin::require_provenance))
-        .layer(cross_origin::layer(&app.origin)?)
+        .layer(from_fn_with_state(form_posts.clone(), cross_origin::require_provenance))
+        .layer(cross_origin::layer(&app.origin, form_posts)?)
         .merge(health)
         .with_state(app.clone());
     // The last one sees a request first.
