@@ -11,7 +11,6 @@ use super::request::{self, AuthorizationRequest, Unfit};
 use super::{AUTHORIZE, pages, scopes};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Decision, Scopes};
-use crate::sandbox::persons::Person;
 use crate::sandbox::world::World;
 
 /// `GET /o/oauth2/v2/auth`: the chooser, or whatever comes next when the person is clear.
@@ -47,7 +46,8 @@ pub async fn choose(
         Ok(request) => request,
         Err(response) => return *response,
     };
-    match chosen(&world, &Fields::parse(&body)) {
+    let picked = world.state().persons.pick(&Fields::parse(&body));
+    match picked {
         Some(person) => proceed(&world, &request, &headers, &person),
         None => see(format!("/google/{AUTHORIZE}?{}", request.query)),
     }
@@ -125,21 +125,4 @@ fn granted(request: &AuthorizationRequest, checked: Option<&[String]>) -> Scopes
         scopes::is_for_sign_in(scope) || checked.as_ref().is_none_or(|checked| checked.contains(*scope))
     };
     request.scopes.iter().filter(takes).cloned().collect()
-}
-
-fn chosen(world: &World, form: &Fields) -> Option<Person> {
-    let id = form.get("person")?;
-    let mut state = world.state();
-    if id != "new" {
-        return state.persons.by_id(id).cloned();
-    }
-    let email = form.get("email").filter(|email| email.contains('@') && email.len() <= 320)?;
-    if let Some(known) = state.persons.by_hint(email) {
-        return Some(known.clone());
-    }
-    let name = form.get("name").map(|name| name.chars().take(200).collect());
-    let mut person = Person::with_email(email, name);
-    person.email_verified = form.get("verified") != Some("no");
-    state.persons.put(person.clone());
-    Some(person)
 }
