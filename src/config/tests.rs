@@ -213,7 +213,7 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
 }
 
 #[rstest]
-#[case::not_a_url("BASE_URL", "sign-in.example")]
+#[case::not_a_url("BASE_URL", "our.own.host")]
 #[case::plain_http("BASE_URL", "http://app.example")]
 #[case::path("BASE_URL", "https://app.example/login")]
 #[case::credentials("BASE_URL", "https://me@app.example")]
