@@ -44,6 +44,8 @@ pub struct Config {
     pub reload_port: Option<u16>,
     /// JSON lines instead of text in the log (`LOG_FORMAT=json`).
     pub log_json: bool,
+    /// What is logged, in the words of tracing-subscriber's `EnvFilter` (`RUST_LOG`).
+    pub log_filter: String,
 }
 
 /// The public origin: scheme, host and port, without a path.
@@ -104,7 +106,8 @@ impl Config {
             sandbox_wanted: providers.is_empty() && base_url.loopback,
             sandbox_addr: address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
             reload_port: reload_port(env),
-            log_json: env.get("LOG_FORMAT") == Some("json"),
+            log_json: log_json(env)?,
+            log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),
             secret_keys: SecretKeys::from_environment(env, &base_url)?,
             providers,
             base_url,
@@ -214,6 +217,14 @@ fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigError> {
         .map_err(|_| {
             ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
         })
+}
+
+fn log_json(env: &Environment) -> Result<bool, ConfigError> {
+    match env.get("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(_) => Err(ConfigError::new("LOG_FORMAT", "must be `text` or `json`")),
+    }
 }
 
 /// `cargo leptos watch` says where its live reload listens; anything else has none.

@@ -7,7 +7,7 @@ use latchkey::{
     config::Config,
     relying_party::Clock,
     sessions,
-    store::Database,
+    store::{Database, StoreError},
     web::{self, AppState},
 };
 use secrecy::ExposeSecret;
@@ -56,25 +56,33 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     let config = Config::from_process()?;
-    start_log(config.log_json);
+    start_log(&config)?;
     // Two at least: rendering may wait for a task of its own.
     let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
     runtime.block_on(async {
         match command {
             Command::Serve => serve(config).await,
-            Command::Migrate => Ok(database(&config).await?.close().await),
+            Command::Migrate => {
+                database(&config).await?.close().await;
+                Ok(())
+            }
             #[cfg(feature = "sandbox")]
             Command::Sandbox => play_providers(&config).await,
         }
     })
 }
 
-fn start_log(json: bool) {
+fn start_log(config: &Config) -> Result<(), Failure> {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(&config.log_filter).map_err(|error| format!("RUST_LOG is no filter: {error}"))?;
     let log = fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal());
-    if json { log.json().init() } else { log.compact().init() }
+    if config.log_json {
+        log.json().init()
+    } else {
+        log.compact().init()
+    }
+    Ok(())
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
@@ -94,10 +102,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
         format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr)
     })?;
     tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
-    tokio::spawn(forget_addresses(app.clone(), stop.clone()));
+    tokio::spawn(app.rate_limits.clone().sweep_for_ever(stop.clone()));
     welcome(&config, sandbox_origin.as_deref());
 
-    web::serve::serve(listener, router, stop).await;
+    web::serve::serve(listener, router, app.trusted_proxies.clone(), stop).await;
     app.tasks.close();
     if tokio::time::timeout(LAST_WORK, app.tasks.wait()).await.is_err() {
         tracing::warn!("some sign-ins did not finish in time");
@@ -115,15 +123,25 @@ async fn serve(config: Config) -> Result<(), Failure> {
 const LAST_WORK: Duration = Duration::from_secs(15);
 
 async fn database(config: &Config) -> Result<Database, Failure> {
-    let database = Database::connect(config.database_url.expose_secret()).await?;
-    database.migrate().await?;
+    let named = |error: StoreError| Failure::from(format!("DATABASE_URL: {error}{}", cause_of(&error)));
+    let database = Database::connect(config.database_url.expose_secret()).await.map_err(named)?;
+    database.migrate().await.map_err(named)?;
     Ok(database)
+}
+
+/// The innermost cause, in its own words: that a host does not answer, or that a password is wrong.
+fn cause_of(error: &StoreError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.last().map(|cause| format!(": {cause}")).unwrap_or_default()
 }
 
 /// Where to go and what to click. On the log, as everything that an operator reads.
 fn welcome(config: &Config, sandbox: Option<&str>) {
     let origin = config.base_url.origin();
     tracing::info!(listen = %config.listen_addr, "Latchkey serves {origin}");
+    if config.base_url.is_https() && config.trusted_proxies.is_empty() {
+        tracing::warn!("TRUSTED_PROXIES is not set: behind a proxy, everybody would share its address and rate limit");
+    }
     match sandbox {
         Some(sandbox) => {
             tracing::info!("open {origin}, click \"Continue with Google\" and pick a person");
@@ -140,15 +158,6 @@ fn welcome(config: &Config, sandbox: Option<&str>) {
     }
 }
 
-async fn forget_addresses(app: AppState, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(60)) => app.rate_limits.sweep(),
-        }
-    }
-}
-
 async fn cancel_on_signal(stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
@@ -156,8 +165,13 @@ async fn cancel_on_signal(stop: CancellationToken) {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    tracing::info!("ending: finishing what is under way");
+    tracing::info!("ending: finishing what is under way; once more ends it at once");
     stop.cancel();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    std::process::exit(130);
 }
 
 /// Starts the sandbox and wires every provider to it, where nothing else is configured.

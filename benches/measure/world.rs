@@ -60,7 +60,12 @@ impl World {
             let database = Database::connect(&database_url).await?;
             database.migrate().await?;
             let app = AppState::new(&config, Arc::new(database), Clock::default(), None)?;
-            tokio::spawn(serve::serve(listener, web::router(&app)?, CancellationToken::new()));
+            tokio::spawn(serve::serve(
+                listener,
+                web::router(&app)?,
+                app.trusted_proxies.clone(),
+                CancellationToken::new(),
+            ));
             Ok::<_, Failure>(())
         })?;
         let others = threads("bare")?;

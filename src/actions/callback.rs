@@ -23,6 +23,7 @@ pub async fn callback(
 ) -> Result<(), ServerFnError> {
     use axum::http::{HeaderValue, StatusCode, header};
     use leptos_axum::ResponseOptions;
+    use tracing::Instrument;
 
     use crate::{
         accounts::Reason,
@@ -31,7 +32,7 @@ pub async fn callback(
             AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, ResourceError,
             TokenError,
         },
-        relying_party::CompleteError,
+        relying_party::{CompleteError, ReturnTo},
         sessions::{Arrival, RefusedArrival},
     };
 
@@ -91,17 +92,24 @@ pub async fn callback(
     let response = AuthorizationResponse::new(code, state, iss, error);
     // A browser that goes away drops this request's future. The code is spent by then: what it bought must not be lost
     // half way.
-    let landing = arrival.tasks.clone().spawn(arrival.complete(response)).await;
+    let landing = arrival.tasks.clone().spawn(arrival.complete(response).in_current_span()).await;
     let (location, cookies) = match landing {
         Ok(landing) => match landing.outcome {
             Ok(return_to) => (return_to.as_str().to_owned(), landing.cookies),
             Err(refused) if refused.is_our_database() => {
                 reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
+                reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
                 return Ok(());
             }
-            Err(refused) => (refusal_of(&refused).login_path(Some(&slug)), landing.cookies),
+            Err(refused) => {
+                let return_to = landing.return_to.as_ref().map(ReturnTo::as_str);
+                (refusal_of(&refused).login_path(Some(&slug), return_to), landing.cookies)
+            }
         },
-        Err(_) => (Refusal::ServerError.login_path(Some(&slug)), Vec::new()),
+        Err(error) => {
+            tracing::error!(%error, "an arrival did not end");
+            (Refusal::ServerError.login_path(Some(&slug), None), Vec::new())
+        }
     };
     reply.set_status(StatusCode::SEE_OTHER);
     if let Ok(location) = HeaderValue::from_str(&location) {

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::percent::encode;
+
 /// Why a sign-in ended on `/login`. One code, one sentence, one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,12 +77,19 @@ impl Refusal {
         }
     }
 
-    /// The path of the login page that tells it, naming the provider (a slug that we checked) that was tried.
-    pub fn login_path(self, slug: Option<&str>) -> String {
-        match slug {
-            Some(slug) => format!("/login?error={}&provider={slug}", self.code()),
-            None => format!("/login?error={}", self.code()),
+    /// The path of the login page that tells it, naming the provider (a slug that we checked) that was tried and where
+    /// the person was going, for another try.
+    pub fn login_path(self, slug: Option<&str>, return_to: Option<&str>) -> String {
+        let mut path = format!("/login?error={}", self.code());
+        if let Some(slug) = slug {
+            path.push_str("&provider=");
+            path.push_str(slug);
         }
+        if let Some(return_to) = return_to.filter(|path| *path != "/dashboard") {
+            path.push_str("&return_to=");
+            path.push_str(&encode(return_to));
+        }
+        path
     }
 
     /// The refusal of a code, `None` for anything that is not of the list.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// POST `/auth/logout`: ends the session, takes its cookie away, and goes to the login page. The provider's own session
+/// POST `/auth/logout`: ends the session, takes our cookies away, and goes to the login page. The provider's own session
 /// and what it granted stay; the page says so.
 ///
 /// # Errors
@@ -12,18 +12,21 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
     use axum::http::{HeaderValue, StatusCode, header};
     use leptos_axum::ResponseOptions;
 
-    use crate::sessions;
+    use crate::sessions::Departure;
 
-    let response = expect_context::<ResponseOptions>();
-    let session = expect_context::<tower_sessions::Session>();
-    match sessions::sign_out(&session).await {
-        Ok(()) => {
-            response.set_status(StatusCode::SEE_OTHER);
-            response.insert_header(header::LOCATION, HeaderValue::from_static("/login?signed_out=1"));
+    let reply = expect_context::<ResponseOptions>();
+    match expect_context::<Departure>().complete().await {
+        Ok(cookies) => {
+            reply.set_status(StatusCode::SEE_OTHER);
+            reply.insert_header(header::LOCATION, HeaderValue::from_static("/login?signed_out=1"));
+            for cookie in cookies {
+                reply.append_header(header::SET_COOKIE, cookie);
+            }
         }
         Err(error) => {
-            leptos::logging::error!("a session could not be ended: {error}");
-            response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+            tracing::error!(%error, "a session could not be ended");
+            reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
+            reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
     }
     Ok(())

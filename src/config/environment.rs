@@ -1,6 +1,6 @@
 //! The environment as a value, so that parsing it can be tested without touching the process.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::ConfigError;
 
@@ -11,26 +11,23 @@ use super::ConfigError;
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The process's own, with `.env` of the working folder beneath it when there is one.
+    /// The process's own, with the `.env` of the working folder beneath it when there is one. No folder above is
+    /// looked into: whoever may write there could point us at their provider.
     ///
     /// # Errors
-    /// When `.env` exists and cannot be read or parsed.
+    /// When `.env` exists and cannot be read or parsed, or a variable of the process is not UTF-8.
     pub fn of_process() -> Result<Self, ConfigError> {
-        match dotenvy::dotenv() {
-            Ok(_) => {}
-            Err(error) if error.not_found() => {}
-            Err(dotenvy::Error::LineParse(_, column)) => {
-                // The line itself may hold a secret: it is not repeated.
-                return Err(ConfigError::new(
-                    ".env",
-                    format!("has a line that is not NAME=value (at column {column})"),
-                ));
-            }
-            Err(_) => return Err(ConfigError::new(".env", "is there but cannot be read")),
+        let mut variables = in_file(Path::new(".env"))?;
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => variables.insert(name, value),
+                // Somebody else's variable may be what it likes; dropping one of ours would go unnoticed.
+                Err(_) if is_ours(&name) => return Err(ConfigError::new(name, "is not UTF-8 text")),
+                Err(_) => continue,
+            };
         }
-        Ok(std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect())
+        Ok(Self(variables))
     }
 
     /// A variable's value without surrounding blanks; `None` when unset or empty.
@@ -48,4 +45,35 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
+}
+
+fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let lines = dotenvy::from_path_iter(path).map_err(|_| ConfigError::new(".env", "is there but cannot be read"))?;
+    lines
+        .collect::<Result<_, _>>()
+        // The line itself may hold a secret: it is not repeated.
+        .map_err(|_| ConfigError::new(".env", "has a line that is not NAME=value"))
+}
+
+fn is_ours(name: &str) -> bool {
+    const PREFIXES: [&str; 14] = [
+        "BASE_",
+        "LISTEN_",
+        "DATABASE_",
+        "SECRET_",
+        "SESSION_",
+        "RATE_",
+        "TRUSTED_",
+        "OIDC_",
+        "GOOGLE_",
+        "GITHUB_",
+        "APPLE_",
+        "FACEBOOK_",
+        "X_",
+        "MICROSOFT_",
+    ];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -23,7 +23,14 @@ pub(super) fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provide
     providers.extend(parse_microsoft(env, base_url)?);
     providers.extend(parse_x(env, base_url)?);
     for name in open_id_connect_names(env) {
-        providers.push(parse_open_id_connect(env, base_url, &name)?);
+        let provider = parse_open_id_connect(env, base_url, &name)?;
+        if providers.iter().any(|earlier: &Provider| earlier.slug == provider.slug) {
+            return Err(ConfigError::new(
+                format!("OIDC_{name}_ISSUER"),
+                "has a name that another provider has in other letters: names must differ in lower case",
+            ));
+        }
+        providers.push(provider);
     }
     Ok(providers)
 }

@@ -2,9 +2,9 @@
 
 use std::{
     fmt,
-    fs::{self, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
     io::{ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
 };
 
@@ -76,28 +76,38 @@ fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
 fn from_file(path: &Path) -> Result<SecretKeys, ConfigError> {
     let wrong =
         |what: &str| ConfigError::new("SECRET_KEY", format!("is not set and its file {} {what}", path.display()));
+    let of_file = |text: &str| SecretKeys::parse(text.trim()).map_err(|_| wrong("holds no key: remove it"));
     match fs::read_to_string(path) {
-        Ok(text) => return SecretKeys::parse(text.trim()),
+        Ok(text) => return of_file(&text),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(_) => return Err(wrong("cannot be read")),
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|_| wrong("cannot be made: its folder is not writable"))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|_| wrong("cannot be made: its folder is not writable"))?;
     }
     let mut key = [0; LEAST_BYTES];
     rand::fill(&mut key).map_err(|_| wrong("cannot be made: the system gives no randomness"))?;
+    // Complete under another name first, then linked into place: nobody ever reads half a key, and of two processes that
+    // start together one makes the key and the other takes it.
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let written = OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(STANDARD.encode(key).as_bytes()));
+        .open(&draft)
+        .and_then(|mut file| file.write_all(STANDARD.encode(key).as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::hard_link(&draft, path));
+    let _ = fs::remove_file(&draft);
     match written {
         Ok(()) => Ok(SecretKeys(vec![key.to_vec()])),
-        // Another process of ours was quicker: its key is the key.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path)
-            .map_err(|_| wrong("cannot be read"))
-            .and_then(|text| SecretKeys::parse(text.trim())),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| of_file(&text))
+        }
         Err(_) => Err(wrong("cannot be written")),
     }
 }

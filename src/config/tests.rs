@@ -230,6 +230,7 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
 #[case::rate_limits_odd("RATE_LIMITS", "maybe")]
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
 #[case::mode("SESSION_MODE", "magic")]
+#[case::log_format("LOG_FORMAT", "fancy")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
 fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'static str) {
     let error = with(&[(variable, value)]).unwrap_err();

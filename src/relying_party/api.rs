@@ -1,6 +1,6 @@
 //! Who somebody is, from a provider whose API is asked.
 
-use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged};
+use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
 use crate::{
     oauth::{ResourceError, process_resource_response, resource_request},
     providers::{ApiDocument, ApiManners, Documents, Profile},
@@ -32,8 +32,12 @@ impl RelyingParty {
         documents: &mut Documents,
         journal: &mut Journal,
     ) -> Result<(), CompleteError> {
+        let (client, now) = (exchanged.client, self.clock.now());
+        if !client.may_ask(Part::Api, now) {
+            return Err(CompleteError::BreakerOpen);
+        }
         let request = resource_request(&document.url, exchanged.tokens.access_token());
-        let response = exchanged.client.send(&self.http, request, self.clock.now()).await?;
+        let response = client.send(&self.http, Part::Api, request, now).await?;
         let outcome = process_resource_response(&response);
         journal.record(FlowEvent::DocumentReceived { name: document.name, usable: outcome.is_ok() });
         match outcome {

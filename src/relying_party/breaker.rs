@@ -21,11 +21,11 @@ struct State {
 
 impl Breaker {
     /// Whether a request may go out now. While open, one may every [`PAUSE`] seconds.
-    pub(super) fn lets_through(&self, now: i64) -> bool {
+    pub(super) fn take_turn(&self, now: i64) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.open_until {
             None => true,
-            Some(until) if now < until => false,
+            Some(until) if is_ahead(until, now) => false,
             Some(_) => {
                 state.open_until = Some(now.saturating_add(PAUSE));
                 true
@@ -34,9 +34,9 @@ impl Breaker {
     }
 
     /// Whether requests go out at present, without using up the one try.
-    pub(super) fn lets_pass(&self, now: i64) -> bool {
+    pub(super) fn may_try(&self, now: i64) -> bool {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.open_until.is_none_or(|until| now >= until)
+        !state.open_until.is_some_and(|until| is_ahead(until, now))
     }
 
     /// Whether people should be told that the provider does not answer.
@@ -59,6 +59,11 @@ impl Breaker {
     }
 }
 
+/// A clock that stepped back must not keep it open for longer than a pause.
+fn is_ahead(until: i64, now: i64) -> bool {
+    (1..=PAUSE).contains(&until.saturating_sub(now))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,29 +78,29 @@ mod tests {
     fn it_opens_after_failures_in_a_row_only() {
         let breaker = Breaker::default();
         (0..FAILURES - 1).for_each(|_| breaker.failed(0));
-        assert!(breaker.lets_through(0) && !breaker.is_open());
+        assert!(breaker.take_turn(0) && !breaker.is_open());
         breaker.succeeded();
         (0..FAILURES - 1).for_each(|_| breaker.failed(0));
-        assert!(breaker.lets_through(0));
+        assert!(breaker.take_turn(0));
         breaker.failed(0);
-        assert!(!breaker.lets_through(0) && breaker.is_open());
+        assert!(!breaker.take_turn(0) && breaker.is_open());
     }
 
     #[test]
     fn half_open_lets_one_try_and_a_success_closes_it() {
         let breaker = opened_at(0);
-        assert!(breaker.lets_through(PAUSE));
-        assert!(!breaker.lets_through(PAUSE), "a second one waits for the first one's verdict");
+        assert!(breaker.take_turn(PAUSE));
+        assert!(!breaker.take_turn(PAUSE), "a second one waits for the first one's verdict");
         breaker.succeeded();
-        assert!(breaker.lets_through(PAUSE) && !breaker.is_open());
+        assert!(breaker.take_turn(PAUSE) && !breaker.is_open());
     }
 
     #[test]
     fn half_open_and_failed_is_open_again() {
         let breaker = opened_at(0);
-        assert!(breaker.lets_through(PAUSE));
+        assert!(breaker.take_turn(PAUSE));
         breaker.failed(PAUSE);
-        assert!(!breaker.lets_through(2 * PAUSE - 1));
-        assert!(breaker.lets_through(2 * PAUSE));
+        assert!(!breaker.take_turn(2 * PAUSE - 1));
+        assert!(breaker.take_turn(2 * PAUSE));
     }
 }

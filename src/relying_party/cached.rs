@@ -2,7 +2,10 @@
 
 use std::{
     future::Future,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::Mutex;
@@ -31,18 +34,34 @@ pub(super) struct Cached<T> {
     snapshot: RwLock<Option<Snapshot<T>>>,
     /// Held while fetching, which makes it single-flight; holds when the last provoked or failed fetch was.
     last_attempt: Mutex<Option<i64>>,
+    /// Counts fetches that failed, so that who waited for one does not begin the next.
+    failures: AtomicU64,
+}
+
+/// Why there is no document.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Missing<E> {
+    /// Our own fetch failed.
+    Failed(E),
+    /// The fetch that we waited for failed.
+    FailedForAnother,
 }
 
 impl<T> Cached<T> {
     pub(super) fn new(lifetime: Lifetime) -> Self {
-        Self { lifetime, snapshot: RwLock::new(None), last_attempt: Mutex::new(None) }
+        Self { lifetime, snapshot: RwLock::new(None), last_attempt: Mutex::new(None), failures: AtomicU64::new(0) }
     }
 
     /// The document, fetched when there is none or it is no longer fresh.
-    pub(super) async fn get<E>(&self, now: i64, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
+    pub(super) async fn get<E>(
+        &self,
+        now: i64,
+        fetch: impl Future<Output = Result<T, E>>,
+    ) -> Result<Arc<T>, Missing<E>> {
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
         }
+        let failures = self.failures.load(Ordering::Acquire);
         let mut last_attempt = self.last_attempt.lock().await;
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
@@ -51,11 +70,16 @@ impl<T> Cached<T> {
         if let Some(value) = stale.as_ref().filter(|_| self.cools_down(*last_attempt, now)) {
             return Ok(Arc::clone(value));
         }
+        // A hundred who waited for a provider that hangs would otherwise hang one after the other.
+        if stale.is_none() && self.failures.load(Ordering::Acquire) != failures {
+            return Err(Missing::FailedForAnother);
+        }
         match fetch.await {
             Ok(value) => Ok(self.keep(value, now)),
             Err(error) => {
                 *last_attempt = Some(now);
-                stale.ok_or(error)
+                self.failures.fetch_add(1, Ordering::Release);
+                stale.ok_or(Missing::Failed(error))
             }
         }
     }
@@ -83,12 +107,13 @@ impl<T> Cached<T> {
         let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
         snapshot
             .as_ref()
-            .filter(|snapshot| now.saturating_sub(snapshot.fetched_at) < age)
+            // A clock that stepped back makes a document old, not young for ever.
+            .filter(|snapshot| (0..age).contains(&now.saturating_sub(snapshot.fetched_at)))
             .map(|snapshot| Arc::clone(&snapshot.value))
     }
 
     fn cools_down(&self, last_attempt: Option<i64>, now: i64) -> bool {
-        last_attempt.is_some_and(|at| now.saturating_sub(at) < self.lifetime.cool_down)
+        last_attempt.is_some_and(|at| (0..self.lifetime.cool_down).contains(&now.saturating_sub(at)))
     }
 
     fn keep(&self, value: T, now: i64) -> Arc<T> {
@@ -139,7 +164,7 @@ mod tests {
         assert_eq!(*cached.get(700, provider.is_away()).await.unwrap(), 1);
         assert_eq!(*cached.get(710, provider.is_away()).await.unwrap(), 1);
         assert_eq!(provider.asked(), 2, "a failed fetch is not repeated within the cool-down");
-        assert_eq!(cached.get(3600, provider.is_away()).await, Err(()));
+        assert_eq!(cached.get(3600, provider.is_away()).await, Err(Missing::Failed(())));
         assert_eq!(*cached.get(3601, provider.answers()).await.unwrap(), 4);
     }
 
@@ -152,6 +177,35 @@ mod tests {
         assert!(cached.newer_than(&second, 30, provider.answers()).await.is_none());
         assert_eq!(provider.asked(), 2);
         assert_eq!(*cached.newer_than(&second, 31, provider.answers()).await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_a_fetch_that_fails_do_not_begin_another() {
+        let (cached, provider) = (Arc::new(Cached::<u32>::new(LIFETIME)), Arc::new(Provider::default()));
+        let asking: Vec<_> = (0..100)
+            .map(|_| {
+                let (cached, provider) = (Arc::clone(&cached), Arc::clone(&provider));
+                tokio::spawn(async move {
+                    let fetch = async {
+                        tokio::task::yield_now().await;
+                        provider.is_away().await
+                    };
+                    cached.get(0, fetch).await
+                })
+            })
+            .collect();
+        for answer in asking {
+            assert!(answer.await.unwrap().is_err());
+        }
+        assert_eq!(provider.asked(), 1);
+        assert_eq!(*cached.get(0, provider.answers()).await.unwrap(), 2, "who comes later tries again at once");
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_steps_back_fetches_anew() {
+        let (cached, provider) = (Cached::new(LIFETIME), Provider::default());
+        cached.get(3600, provider.answers()).await.unwrap();
+        assert_eq!(*cached.get(0, provider.answers()).await.unwrap(), 2);
     }
 
     #[tokio::test]

@@ -1,10 +1,10 @@
 //! The rest of a flow: from the authorization response to a verified profile.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
-    provider_client::{KeysError, ProviderClient},
+    provider_client::{KeysError, Part, ProviderClient},
 };
 use crate::{
     oauth::{
@@ -14,6 +14,10 @@ use crate::{
     oidc::{IdTokenError, ProviderMetadata, UserinfoError},
     providers::{ClientSecretError, Profile, Provider, ResponseIssuer, Who},
 };
+
+/// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
+/// with a code that is spent.
+const DEADLINE: Duration = Duration::from_secs(25);
 
 /// What a flow brought.
 #[derive(Debug)]
@@ -94,6 +98,17 @@ impl RelyingParty {
         unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Completed, CompleteError> {
+        let steps = self.complete_step_by_step(flow, response, unverified_name, journal);
+        tokio::time::timeout(DEADLINE, steps).await.unwrap_or(Err(CompleteError::Http(HttpError::Timeout)))
+    }
+
+    async fn complete_step_by_step(
+        &self,
+        flow: &PendingFlow,
+        response: &AuthorizationResponse,
+        unverified_name: Option<&str>,
+        journal: &mut Journal,
+    ) -> Result<Completed, CompleteError> {
         let client = self
             .client(&flow.provider)
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
@@ -118,7 +133,7 @@ impl RelyingParty {
         flow: &PendingFlow,
         code: &AuthorizationCode,
     ) -> Result<TokenResponse, CompleteError> {
-        if !client.breaker.lets_through(self.clock.now()) {
+        if !client.may_ask(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
         }
         let Provider { client_id, client_secret, metadata: known, manners, .. } = &client.provider;
@@ -128,7 +143,7 @@ impl RelyingParty {
         let us = Client { client_id: client_id.clone(), authentication };
         let redirect_uri = self.redirect_uri(&flow.provider);
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
-        let response = client.send(&self.http, request, self.clock.now()).await?;
+        let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, manners.token_encoding)?)
     }
 }

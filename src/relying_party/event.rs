@@ -65,7 +65,7 @@ impl Journal {
     /// Writes down one step.
     pub fn record(&mut self, event: FlowEvent) {
         match &event {
-            FlowEvent::Refused { .. } => tracing::warn!(provider = %self.provider, ?event, "flow"),
+            FlowEvent::Refused { .. } => tracing::info!(provider = %self.provider, ?event, "flow"),
             FlowEvent::ClaimChecked { .. } => tracing::debug!(provider = %self.provider, ?event, "flow"),
             _ => tracing::info!(provider = %self.provider, ?event, "flow"),
         }

@@ -82,6 +82,7 @@ impl ProviderHttp {
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -93,7 +94,7 @@ impl ProviderHttp {
         if let Some(body) = &request.body {
             outgoing = outgoing.body(body.expose_secret().to_owned());
         }
-        let mut incoming = outgoing.send().await.map_err(|error| classify(&error))?;
+        let mut incoming = outgoing.send().await.map_err(|error| classify(error, &host))?;
         let header = |name: &str| incoming.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut response = HttpResponse {
             status: incoming.status().as_u16(),
@@ -121,7 +122,14 @@ fn names_a_public_host(url: &Url) -> bool {
     }
 }
 
-fn classify(error: &reqwest::Error) -> HttpError {
+/// The cause goes to the log here, where it is known: whether it was the name, the certificate or the firewall is what
+/// an operator asks first. Without the address, which may say more than the host.
+fn classify(error: reqwest::Error, host: &str) -> HttpError {
+    let error = error.without_url();
+    let causes: Vec<String> = std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source())
+        .map(ToString::to_string)
+        .collect();
+    tracing::warn!(host, cause = causes.join(": "), "a provider cannot be reached");
     if error.is_timeout() {
         HttpError::Timeout
     } else if error.is_builder() {

@@ -2,14 +2,13 @@
 
 use secrecy::ExposeSecret;
 
-use super::{CompleteError, FlowEvent, RelyingParty, complete::Exchanged};
+use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
 use crate::{
     oidc::{
         Claims, ExpectedIdToken, IdTokenError, NonceRule, Userinfo, UserinfoError, Verdict, process_userinfo_response,
         unverified_claims, userinfo_request, verify_id_token,
     },
     providers::{Facts, IdTokenManners, Profile},
-    relying_party::Journal,
 };
 
 impl RelyingParty {
@@ -58,11 +57,11 @@ impl RelyingParty {
             now: u64::try_from(now).unwrap_or_default(),
         };
         let mut outcome = verify_id_token(id_token, &keys, &expected);
-        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid) {
-            if let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await {
-                journal.record(FlowEvent::KeysRefetched);
-                outcome = verify_id_token(id_token, &newer, &expected);
-            }
+        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
+            && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
+        {
+            journal.record(FlowEvent::KeysRefetched);
+            outcome = verify_id_token(id_token, &newer, &expected);
         }
         let verdicts = match &outcome {
             Ok(claims) => claims.verdicts(),
@@ -89,8 +88,12 @@ impl RelyingParty {
         let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(manners, claims)) else {
             return Ok(None);
         };
+        if !client.may_ask(Part::Userinfo, self.clock.now()) {
+            journal.record(FlowEvent::UserinfoReceived { usable: false });
+            return Ok(None);
+        }
         let request = userinfo_request(endpoint, tokens.access_token());
-        let outcome = match client.send(&self.http, request, self.clock.now()).await {
+        let outcome = match client.send(&self.http, Part::Userinfo, request, self.clock.now()).await {
             Ok(response) => process_userinfo_response(&response, claims.subject()),
             Err(_) => {
                 journal.record(FlowEvent::UserinfoReceived { usable: false });

@@ -72,7 +72,7 @@ impl RelyingParty {
 
     /// Whether a provider answered lately; `false` while its circuit breaker is open.
     pub fn is_available(&self, slug: &str) -> bool {
-        self.client(slug).is_some_and(|client| !client.breaker.is_open())
+        self.client(slug).is_some_and(|client| !client.is_away())
     }
 
     /// Where pictures of people come from, as sources of a content security policy.

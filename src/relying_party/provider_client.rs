@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     BeginError, CompleteError, HttpError,
     breaker::Breaker,
-    cached::{Cached, Lifetime},
+    cached::{Cached, Lifetime, Missing},
     http::ProviderHttp,
 };
 use crate::{
@@ -26,14 +26,34 @@ const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30
 #[derive(Debug)]
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
-    pub(super) breaker: Breaker,
+    /// One for each part: an endpoint that answers does not excuse another that hangs.
+    breakers: [Breaker; 4],
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
 }
 
+/// What of a provider a request is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// Metadata and keys.
+    Documents,
+    /// The token endpoint.
+    Tokens,
+    /// Userinfo. Signing in goes on without it.
+    Userinfo,
+    /// The API that says who somebody is, where there is no id_token.
+    Api,
+}
+
+/// Nobody can sign in while one of these is away. A part that a provider does not have is never asked, and never away.
+const NEEDED: [Part; 3] = [Part::Documents, Part::Tokens, Part::Api];
+
 /// Why the keys cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
+    /// The provider has not answered lately, or did not answer somebody who asked just before.
+    #[error("the provider has not answered lately")]
+    BreakerOpen,
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -49,7 +69,7 @@ impl ProviderClient {
     pub(super) fn new(provider: Provider) -> Self {
         Self {
             provider,
-            breaker: Breaker::default(),
+            breakers: Default::default(),
             metadata: Cached::new(METADATA_LIFETIME),
             keys: Cached::new(KEYS_LIFETIME),
         }
@@ -58,12 +78,17 @@ impl ProviderClient {
     /// The provider's endpoints: constants, or its discovery document. Nobody is sent to a provider whose breaker is
     /// open, cached documents or not: they could not come back signed in.
     pub(super) async fn metadata(&self, http: &ProviderHttp, now: i64) -> Result<Arc<ProviderMetadata>, BeginError> {
-        if !self.breaker.lets_pass(now) {
+        if !NEEDED.into_iter().all(|part| self.breaker(part).may_try(now)) {
             return Err(BeginError::BreakerOpen);
         }
         match &self.provider.metadata {
             Metadata::Known(metadata) => Ok(Arc::clone(metadata)),
-            Metadata::Discovered { issuer } => self.metadata.get(now, self.discover(http, issuer, now)).await,
+            Metadata::Discovered { issuer } => {
+                self.metadata.get(now, self.discover(http, issuer, now)).await.map_err(|missing| match missing {
+                    Missing::Failed(error) => error,
+                    Missing::FailedForAnother => BeginError::BreakerOpen,
+                })
+            }
         }
     }
 
@@ -74,7 +99,10 @@ impl ProviderClient {
         metadata: &ProviderMetadata,
         now: i64,
     ) -> Result<Arc<JwkSet>, KeysError> {
-        self.keys.get(now, self.fetch_keys(http, metadata, now)).await
+        self.keys.get(now, self.fetch_keys(http, metadata, now)).await.map_err(|missing| match missing {
+            Missing::Failed(error) => error,
+            Missing::FailedForAnother => KeysError::BreakerOpen,
+        })
     }
 
     /// Newer keys than these, if any are to be had.
@@ -88,29 +116,45 @@ impl ProviderClient {
         self.keys.newer_than(seen, now, self.fetch_keys(http, metadata, now)).await
     }
 
-    /// Sends one request and tells the breaker how it went.
+    /// Whether a request to this part may go out now; while its breaker is open, one may try now and then.
+    pub(super) fn may_ask(&self, part: Part, now: i64) -> bool {
+        self.breaker(part).take_turn(now)
+    }
+
+    /// Whether people should be told that the provider does not answer.
+    pub(super) fn is_away(&self) -> bool {
+        NEEDED.into_iter().any(|part| self.breaker(part).is_open())
+    }
+
+    /// Sends one request and tells the part's breaker how it went.
     pub(super) async fn send(
         &self,
         http: &ProviderHttp,
+        part: Part,
         request: HttpRequest,
         now: i64,
     ) -> Result<HttpResponse, HttpError> {
         let outcome = http.send(request).await;
         match &outcome {
-            Ok(response) if response.status >= 500 => self.breaker.failed(now),
-            Err(error) if error.counts_as_failure() => self.breaker.failed(now),
-            _ => self.breaker.succeeded(),
+            Ok(response) if response.status >= 500 => self.breaker(part).failed(now),
+            Ok(_) => self.breaker(part).succeeded(),
+            Err(error) if error.counts_as_failure() => self.breaker(part).failed(now),
+            Err(_) => {}
         }
         outcome
     }
 
+    fn breaker(&self, part: Part) -> &Breaker {
+        &self.breakers[part as usize]
+    }
+
     async fn discover(&self, http: &ProviderHttp, issuer: &str, now: i64) -> Result<ProviderMetadata, BeginError> {
-        if !self.breaker.lets_through(now) {
+        if !self.may_ask(Part::Documents, now) {
             return Err(BeginError::BreakerOpen);
         }
         let rules = EndpointRules { allow_loopback_http: http.on_loopback() };
         let request = discovery_request(issuer, rules)?;
-        let response = self.send(http, request, now).await?;
+        let response = self.send(http, Part::Documents, request, now).await?;
         Ok(process_discovery_response(&response, issuer, rules)?)
     }
 
@@ -121,7 +165,10 @@ impl ProviderClient {
         now: i64,
     ) -> Result<JwkSet, KeysError> {
         let jwks_uri = metadata.jwks_uri.as_ref().ok_or(KeysError::NoKeys)?;
-        let response = self.send(http, jwks_request(jwks_uri), now).await?;
+        if !self.may_ask(Part::Documents, now) {
+            return Err(KeysError::BreakerOpen);
+        }
+        let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
 }

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 
 use super::{
     client::ClientInfo,
+    cookies::Cookies,
     flow_cookies::{FlowCookies, Found, KEPT, flow_id},
     name_cookie::NameCookie,
     signed_in,
@@ -42,6 +43,8 @@ pub struct Arrival {
     pub flow_cookies: FlowCookies,
     /// The cookie of a name that came beside the response.
     pub name_cookie: NameCookie,
+    /// How cookies are written.
+    pub cookies: Cookies,
     /// The time.
     pub clock: Clock,
     /// Where work goes that outlives the request.
@@ -53,7 +56,9 @@ pub struct Arrival {
 pub struct Landing {
     /// The destination of a sign-in that worked, or why there is none.
     pub outcome: Result<ReturnTo, RefusedArrival>,
-    /// The `Set-Cookie` values that end the flow in the browser, and keep what the next one needs.
+    /// Where the person was going, for another try.
+    pub return_to: Option<ReturnTo>,
+    /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
     pub cookies: Vec<HeaderValue>,
 }
 
@@ -98,30 +103,30 @@ impl Arrival {
     pub async fn complete(self, response: AuthorizationResponse) -> Landing {
         let mut journal = Journal::new(&self.provider);
         let Some(state) = response.unverified_state().map(str::to_owned) else {
-            return self.refuse(RefusedArrival::UnknownFlow, None, &mut journal).await;
+            let outcome = Err(self.refuse(RefusedArrival::UnknownFlow, &mut journal).await);
+            return Landing { outcome, return_to: None, cookies: Vec::new() };
         };
-        let mut carried = None;
-        let outcome = match self.flow_cookies.find(&self.headers, &state, self.clock.now()) {
-            Found::Unknown => self.without_flow(&state).await,
-            Found::Expired(flow) => self.with_late_flow(&flow).await,
+        let mut cookies: Vec<HeaderValue> = self.flow_cookies.clear(&state).into_iter().collect();
+        let (outcome, return_to) = match self.flow_cookies.find(&self.headers, &state, self.clock.now()) {
+            Found::Unknown => (self.without_flow(&state).await, None),
+            Found::Expired(flow) => (self.with_late_flow(&flow).await, Some(flow.return_to)),
             Found::Pending(flow) => {
                 let name = self.name_cookie.find(&self.headers, &state, &flow.provider);
-                // Only a name that came with a flow of this browser may outlast it.
-                carried = name.as_deref().and_then(|name| self.name_cookie.carry(&flow.provider, name));
-                self.with_flow(&flow, &response, name.as_deref(), &mut journal).await
+                let outcome = self.with_flow(&flow, &response, name.as_deref(), &mut journal, &mut cookies).await;
+                cookies.extend(match (&outcome, &name) {
+                    (Ok(_), _) => self.name_cookie.clear(&self.headers),
+                    // Only a name that came with a flow of this browser may outlast it.
+                    (Err(_), Some(name)) => self.name_cookie.carry(&flow.provider, name),
+                    (Err(_), None) => None,
+                });
+                (outcome, Some(flow.return_to))
             }
         };
-        match outcome {
-            Ok(return_to) => {
-                let cookies = self.flow_cookies.clear(&state).into_iter().chain(self.name_cookie.clear(&self.headers));
-                Landing { cookies: cookies.collect(), outcome: Ok(return_to) }
-            }
-            Err(refused) => {
-                let mut landing = self.refuse(refused, Some(&state), &mut journal).await;
-                landing.cookies.extend(carried);
-                landing
-            }
-        }
+        let outcome = match outcome {
+            Ok(return_to) => Ok(return_to),
+            Err(refused) => Err(self.refuse(refused, &mut journal).await),
+        };
+        Landing { outcome, return_to, cookies }
     }
 
     /// The flow's cookie is gone: the back button after a sign-in, a link that was sent to somebody else, or an
@@ -140,6 +145,7 @@ impl Arrival {
         response: &AuthorizationResponse,
         unverified_name: Option<&str>,
         journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
     ) -> Result<ReturnTo, RefusedArrival> {
         let id = flow_id(flow.state.expose());
         if !self.mark_used(&id, flow).await? {
@@ -150,9 +156,12 @@ impl Arrival {
         }
         let completed = self.relying_party.complete(flow, response, unverified_name, journal).await?;
         let signed_in = self.settle(flow, &completed, journal).await?;
-        signed_in::open(&self.session, &signed_in.user, signed_in.identity, &self.provider, &self.client).await?;
-        self.database.complete_flow(&id, signed_in.user.id).await?;
+        cookies.extend(signed_in::open(self, &signed_in.user, signed_in.identity).await?);
         journal.record(FlowEvent::SessionCreated);
+        // For replays only. The person is in: nothing that fails from here on may tell them otherwise.
+        if let Err(error) = self.database.complete_flow(&id, signed_in.user.id).await {
+            tracing::warn!(%error, "a flow could not be marked completed");
+        }
         Ok(flow.return_to.clone())
     }
 
@@ -209,13 +218,12 @@ impl Arrival {
 
     /// Writes the refusal down and ends the flow in the browser. A response to no flow of this browser costs no row:
     /// anyone can send those.
-    async fn refuse(&self, refused: RefusedArrival, state: Option<&str>, journal: &mut Journal) -> Landing {
+    async fn refuse(&self, refused: RefusedArrival, journal: &mut Journal) -> RefusedArrival {
         journal.record(FlowEvent::Refused { because: refused.to_string() });
         if refused.is_worth_a_row() {
             self.record(&refused).await;
         }
-        let cookies = state.and_then(|state| self.flow_cookies.clear(state)).into_iter().collect();
-        Landing { outcome: Err(refused), cookies }
+        refused
     }
 
     async fn record(&self, refused: &RefusedArrival) {
@@ -238,8 +246,12 @@ impl Arrival {
 
 impl RefusedArrival {
     /// Whether the database was away: the person is told to try again later, by a status that says so.
-    pub const fn is_our_database(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Unavailable(_)) | Self::Session(_))
+    pub fn is_our_database(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            Self::Session(_) => true,
+            _ => false,
+        }
     }
 
     /// The refusal in one word, for the audit trail.

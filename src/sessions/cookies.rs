@@ -40,14 +40,17 @@ impl Cookies {
     /// Gives a removal that tower-sessions wrote, which has no attributes, those that the browser asks for.
     pub fn complete_removals(self, headers: &mut HeaderMap) {
         let session = self.name("session");
+        let is_removal =
+            |value: &HeaderValue| value.to_str().is_ok_and(|text| text.starts_with(&format!("{session}=;")));
+        let begins = headers.get_all(header::SET_COOKIE).iter().any(|value| {
+            !is_removal(value) && value.to_str().is_ok_and(|text| text.starts_with(&format!("{session}=")))
+        });
         let values: Vec<HeaderValue> = headers
             .get_all(header::SET_COOKIE)
             .iter()
-            .map(|value| {
-                let text = value.to_str().unwrap_or_default();
-                let is_removal = text.starts_with(&format!("{session}=;"));
-                is_removal.then(|| self.clear(&session)).flatten().unwrap_or_else(|| value.clone())
-            })
+            // Where a session begins, the library still takes away the malformed one that the browser came with.
+            .filter(|value| !(begins && is_removal(value)))
+            .map(|value| is_removal(value).then(|| self.clear(&session)).flatten().unwrap_or_else(|| value.clone()))
             .collect();
         headers.remove(header::SET_COOKIE);
         for value in values {
@@ -73,6 +76,16 @@ pub(super) fn of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_that_begins_is_not_taken_away_again() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("session=new; Path=/"));
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("session=; Max-Age=0; Path=/"));
+        Cookies::new(false).complete_removals(&mut headers);
+        let values: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(values, ["session=new; Path=/"]);
+    }
 
     #[test]
     fn a_removal_without_attributes_gets_them_and_others_stay() {

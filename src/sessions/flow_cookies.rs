@@ -76,6 +76,13 @@ impl FlowCookies {
         self.cookies.clear(&self.name(unverified_state))
     }
 
+    /// The `Set-Cookie` values that end every flow of the browser.
+    pub fn clear_all(&self, request: &HeaderMap) -> Vec<HeaderValue> {
+        let prefix = self.cookies.name("flow-");
+        let names = cookies::of(request).map(|(name, _)| name).filter(|name| name.starts_with(&prefix));
+        names.filter_map(|name| self.cookies.clear(name)).collect()
+    }
+
     /// Cookies that have to go so that the new one is at most the [`MOST`]th.
     fn surplus(&self, request: &HeaderMap, now: i64) -> Vec<String> {
         let prefix = self.cookies.name("flow-");

@@ -47,11 +47,20 @@ pub(super) struct Opening {
     pub(super) provider: String,
     pub(super) user_agent: Option<String>,
     pub(super) address: String,
+    /// Hash of the id of the session that the browser had before.
+    pub(super) replaces: Option<String>,
+}
+
+impl Sessions {
+    /// The store on this database.
+    pub fn new(database: Arc<Database>, clock: Clock) -> Self {
+        Self { database, clock }
+    }
 }
 
 /// The layer that gives every request its session.
 pub fn layer(database: Arc<Database>, clock: Clock, cookies: Cookies) -> SessionManagerLayer<Sessions> {
-    SessionManagerLayer::new(Sessions { database, clock })
+    SessionManagerLayer::new(Sessions::new(database, clock))
         .with_name(cookies.name("session"))
         .with_secure(cookies.is_secure())
         .with_http_only(true)
@@ -69,8 +78,8 @@ pub(super) fn id_hash(id: &Id) -> String {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            let session = self.new_session(record)?;
-            if self.database.create_session(&session).await.map_err(backend)? {
+            let (session, earlier) = self.new_session(record)?;
+            if self.database.replace_session(earlier.as_deref(), &session).await.map_err(backend)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -106,7 +115,7 @@ impl SessionStore for Sessions {
 }
 
 impl Sessions {
-    fn new_session(&self, record: &Record) -> Result<NewSession> {
+    fn new_session(&self, record: &Record) -> Result<(NewSession, Option<String>)> {
         let opening: Opening = record
             .data
             .get(OPENING)
@@ -114,7 +123,7 @@ impl Sessions {
             .ok_or_else(|| Error::Encode("a session is opened by a sign-in only".to_owned()))?;
         let now: OffsetDateTime = self.clock.date();
         let unreadable = |_| Error::Encode("the opening names no user".to_owned());
-        Ok(NewSession {
+        let session = NewSession {
             id_hash: id_hash(&record.id),
             user: UserId::parse(&opening.user).map_err(unreadable)?,
             identity: Some(IdentityId::parse(&opening.identity).map_err(unreadable)?),
@@ -125,7 +134,8 @@ impl Sessions {
             created_at: now,
             expires_at: now + IDLE,
             absolute_expires_at: now + ABSOLUTE,
-        })
+        };
+        Ok((session, opening.replaces))
     }
 }
 

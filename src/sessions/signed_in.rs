@@ -1,11 +1,14 @@
 //! The signed-in user of a request.
 
+use std::sync::Arc;
+
+use http::HeaderValue;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session as Cookie};
 
 use super::{
-    client::ClientInfo,
-    session_store::{ABSOLUTE, IDLE, OPENING, Opening, id_hash},
+    arrival::Arrival,
+    session_store::{ABSOLUTE, IDLE, OPENING, Opening, Sessions, id_hash},
 };
 use crate::{
     accounts::{IdentityId, User},
@@ -33,47 +36,47 @@ pub struct SignedIn {
 pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Result<Option<SignedIn>, StoreError> {
     let Some(id) = cookie.id() else { return Ok(None) };
     let now = clock.date();
-    let Some(mut active) = database.load_session(&id_hash(&id), now).await? else { return Ok(None) };
-    if now - active.session.last_seen_at >= TOUCH_AFTER {
-        let session = &mut active.session;
-        database.save_session(&session.id_hash, &session.data, now + IDLE, now).await?;
-        session.last_seen_at = now;
-        session.expires_at = (now + IDLE).min(session.absolute_expires_at);
+    let Some(active) = database.load_session(&id_hash(&id), now).await? else { return Ok(None) };
+    let mut signed_in = SignedIn { user: active.user, session: active.session };
+    if now - signed_in.session.last_seen_at < TOUCH_AFTER {
+        return Ok(Some(signed_in));
     }
-    Ok(Some(SignedIn { user: active.user, session: active.session }))
+    match database.touch_session(&signed_in.session.id_hash, now + IDLE, now).await {
+        Ok(true) => {
+            signed_in.session.last_seen_at = now;
+            signed_in.session.expires_at = (now + IDLE).min(signed_in.session.absolute_expires_at);
+        }
+        Ok(false) => return Ok(None),
+        // A database that can be read and not written still knows who is signed in.
+        Err(error) => tracing::warn!(%error, "a session's last use could not be noted"),
+    }
+    Ok(Some(signed_in))
 }
 
-/// Opens a session under a new id and ends the one that the browser had: an id that somebody planted before the
-/// sign-in is worth nothing after it (session fixation; ASVS 5.0 7.2.4).
+/// Opens a session under a new id, ends the one that the browser had, and gives the `Set-Cookie` value. An id that
+/// somebody planted before the sign-in is worth nothing after it (session fixation; ASVS 5.0 7.2.4).
+///
+/// The request's own session stays untouched until the new one stands: who fails to get it keeps what they had.
 pub(super) async fn open(
-    cookie: &Cookie,
+    arrival: &Arrival,
     user: &User,
     identity: IdentityId,
-    provider: &str,
-    client: &ClientInfo,
-) -> Result<(), tower_sessions::session::Error> {
-    cookie.clear().await;
-    cookie.cycle_id().await?;
+) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
+    // The browser's clock decides how long it keeps the cookie; the table decides how long it counts.
+    let expiry = Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE);
+    let sessions = Sessions::new(arrival.database.clone(), arrival.clock.clone());
+    let session = Cookie::new(None, Arc::new(sessions), Some(expiry));
     let opening = Opening {
         user: user.id.to_string(),
         identity: identity.to_string(),
-        provider: provider.to_owned(),
-        user_agent: client.user_agent.clone(),
-        address: client.address.to_string(),
+        provider: arrival.provider.clone(),
+        user_agent: arrival.client.user_agent.clone(),
+        address: arrival.client.address.to_string(),
+        replaces: arrival.session.id().map(|id| id_hash(&id)),
     };
-    cookie.insert(OPENING, opening).await?;
-    // The browser's clock decides how long it keeps the cookie; the table decides how long it counts.
-    cookie.set_expiry(Some(Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE)));
-    cookie.save().await
-}
-
-/// Ends the browser's session and takes its cookie away.
-///
-/// # Errors
-/// When the database does not answer: the session still counts then, and the person has to know.
-pub async fn sign_out(cookie: &Cookie) -> Result<(), tower_sessions::session::Error> {
-    if cookie.id().is_none() {
-        return Ok(());
-    }
-    cookie.flush().await
+    session.insert(OPENING, opening).await?;
+    session.save().await?;
+    let cookies = arrival.cookies;
+    let name = cookies.name("session");
+    Ok(session.id().and_then(|id| cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())))
 }

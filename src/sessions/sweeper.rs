@@ -11,6 +11,9 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// Rows of one statement: other writers wait no longer than that takes.
 const BATCH: u32 = 500;
 
+/// How long refusals that are about nobody are kept.
+const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
+
 /// Deletes expired sessions and used flows every minute until `stop` is cancelled.
 pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
@@ -29,6 +32,9 @@ async fn sweep(database: &Database, clock: &Clock) -> Result<(), crate::store::S
         tokio::task::yield_now().await;
     }
     while database.delete_expired_flows(clock.date(), BATCH).await? == u64::from(BATCH) {
+        tokio::task::yield_now().await;
+    }
+    while database.delete_anonymous_events(clock.date() - ANONYMOUS_EVENTS, BATCH).await? == u64::from(BATCH) {
         tokio::task::yield_now().await;
     }
     Ok(())

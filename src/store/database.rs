@@ -96,7 +96,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let answer = sqlx::query("SELECT 1").execute(&self.pool);
+        let answer = sqlx::query("SELECT 1 FROM users LIMIT 1").execute(&self.pool);
         match tokio::time::timeout(PING_PATIENCE, answer).await {
             Ok(answer) => answer.map(drop).map_err(StoreError::from),
             Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),

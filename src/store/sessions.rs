@@ -15,7 +15,19 @@ impl Database {
     /// # Errors
     /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as every query.
     pub async fn create_session(&self, session: &NewSession) -> Result<bool, StoreError> {
-        let _turn = self.turn().await?;
+        self.replace_session(None, session).await
+    }
+
+    /// Ends the browser's earlier session, if it had one, and writes the new one down, in one transaction: who fails
+    /// to get the new one keeps the old. False if the new id is taken: try another.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as every query.
+    pub async fn replace_session(&self, earlier: Option<&str>, session: &NewSession) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        if let Some(earlier) = earlier {
+            sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(earlier).execute(write.connection()).await?;
+        }
         let created = sqlx::query(
             "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, address, data, created_at, \
              last_seen_at, expires_at, absolute_expires_at) \
@@ -31,9 +43,14 @@ impl Database {
         .bind(session.created_at.unix_timestamp())
         .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
         .bind(session.absolute_expires_at.unix_timestamp())
-        .execute(&self.pool)
+        .execute(write.connection())
         .await?;
-        Ok(created.rows_affected() == 1)
+        // An id that is taken leaves everything as it was.
+        if created.rows_affected() == 1 {
+            write.commit().await?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// The session of a cookie, with its user. `None` when there is none, when it is past its idle or absolute
@@ -83,6 +100,31 @@ impl Database {
         .execute(&self.pool)
         .await?;
         Ok(saved.rows_affected() == 1)
+    }
+
+    /// Notes that a session was used, and moves its idle end within the absolute one. False when there is no such
+    /// session any more.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn touch_session(
+        &self,
+        id_hash: &str,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.turn().await?;
+        let touched = sqlx::query(
+            "UPDATE sessions SET last_seen_at = $2, \
+             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
+             WHERE id_hash = $1 AND expires_at > $2 AND absolute_expires_at > $2",
+        )
+        .bind(id_hash)
+        .bind(now.unix_timestamp())
+        .bind(expires_at.unix_timestamp())
+        .execute(&self.pool)
+        .await?;
+        Ok(touched.rows_affected() == 1)
     }
 
     /// Ends a session. False when there was none.

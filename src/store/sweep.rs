@@ -25,6 +25,24 @@ impl Database {
         Ok(deleted.rows_affected())
     }
 
+    /// Deletes at most `limit` events from before `before` that are about nobody: anyone can cause those, and they
+    /// must not grow without end. Tells how many.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn delete_anonymous_events(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        let _turn = self.turn().await?;
+        let deleted = sqlx::query(
+            "DELETE FROM events WHERE id IN \
+             (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)",
+        )
+        .bind(before.unix_timestamp())
+        .bind(i64::from(limit))
+        .execute(&self.pool)
+        .await?;
+        Ok(deleted.rows_affected())
+    }
+
     /// Deletes at most `limit` flows that are past their end; tells how many. Small batches keep other writers
     /// from waiting: call again while it tells `limit`.
     ///

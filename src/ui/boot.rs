@@ -19,7 +19,7 @@ pub fn Boot(
         shared.set_is_hydrating(false);
     }
     view! {
-        <link id="boot-glue" rel="modulepreload" href=assets.js crossorigin="anonymous" />
+        <link id="boot-glue" rel="modulepreload" href=assets.js nonce=use_nonce() crossorigin="anonymous" />
         <link
             id="boot-module"
             rel="preload"

@@ -1,6 +1,8 @@
 //! Addresses of ours that carry something. Whatever goes into a query is percent-encoded here (RFC 3986 §2.1), so
 //! that a `return_to` with `&` or `#` in it cannot write a parameter of its own.
 
+use crate::actions::percent::encode;
+
 /// Where a sign-in with this provider starts.
 pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {
     let mut link = start(slug);
@@ -25,22 +27,6 @@ pub fn sign_in_as_another(slug: &str, return_to: Option<&str>) -> String {
 
 fn start(slug: &str) -> String {
     format!("/auth/{}", encode(slug))
-}
-
-/// Percent-encodes everything but the unreserved characters (RFC 3986 §2.3).
-fn encode(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
-            encoded.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub async fn callback(
         relying_party: app.relying_party.clone(),
         flow_cookies: app.flow_cookies.clone(),
         name_cookie: app.name_cookie.clone(),
+        cookies: app.cookies,
         clock: app.clock.clone(),
         tasks: app.tasks.clone(),
     };

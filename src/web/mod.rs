@@ -31,6 +31,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     limit::RequestBodyLimitLayer,
@@ -45,7 +46,7 @@ use crate::{sessions, ui::app::App};
 
 /// Forms of ours are a few hundred bytes.
 const BODY_BYTES: usize = 64 * 1024;
-/// A handler's time: more than a provider's ten seconds, three calls in a row.
+/// A handler's time: more than a flow may take with its provider.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
 /// Between two pieces of a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,25 +62,30 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .fold(Router::new().route("/", get(pages::home)), |router, page| {
             router.route(page.path(), pages::page(page.path()))
         });
-    let auth = Router::new()
-        .route("/auth/{provider}", get_only(start::start))
-        .route("/auth/callback/{provider}", get_only(callback::callback).post(form_post::form_post))
-        .route("/auth/logout", post(sign_out::sign_out))
-        .route_layer(from_fn_with_state(app.rate_limits.clone(), rate_limits::check));
-    let people = pages
-        .merge(auth)
-        .route_layer(from_fn_with_state(app.clone(), request_context::identify_user))
-        .route_layer(sessions::layer(app.database.clone(), app.clock.clone(), app.cookies))
-        .route_layer(from_fn_with_state(app.clone(), request_context::complete_removals));
-    let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-
+    let identify_user = from_fn_with_state(app.clone(), request_context::identify_user);
+    let sessions = sessions::layer(app.database.clone(), app.clock.clone(), app.cookies);
+    let with_user = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), request_context::complete_removals))
+        .layer(sessions)
+        .layer(identify_user);
+    // Limits stand in front of the look-up of the session: a flood costs no more than being counted.
+    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
+    let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    let callback = get_only(callback::callback).route_layer(with_user.clone());
+    let callback = callback.post(form_post::form_post).route_layer(limited_responses);
     let form_posts = FormPosts::new(&app.relying_party);
-    let routes = people
+    let routes = pages
+        .route("/auth/logout", post(sign_out::sign_out))
+        .route_layer(with_user)
+        .route_layer(from_fn_with_state(app.clone(), request_context::lead_to_our_host))
+        .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
+        .route("/auth/callback/{provider}", callback)
         .fallback(not_a_route)
         .layer(from_fn_with_state(form_posts.clone(), cross_origin::require_provenance))
         .layer(cross_origin::layer(&app.origin, form_posts)?)
-        .merge(health)
-        .with_state(app.clone());
+        .layer(from_fn_with_state(app.clone(), problems::dress));
+    let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+    let routes = routes.merge(health).with_state(app.clone());
     // The last one sees a request first.
     Ok(routes
         .layer(from_fn_with_state(app.clone(), request_context::identify_client))
@@ -92,7 +98,9 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(map_request(request_context::check_request_id)))
+        .layer(map_request(request_context::check_request_id))
+        // What panics in the layers themselves still gets an answer.
+        .layer(CatchPanicLayer::custom(panicked)))
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -111,10 +119,15 @@ async fn not_a_route(request: Request) -> Response {
     assets::serve(&request).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
+/// Longest path that is logged, in bytes.
+const LOGGED_PATH: usize = 200;
+
 /// The path alone: queries hold codes and states.
 fn span(request: &Request<Body>) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    let path = request.uri().path();
+    let path = path.get(..LOGGED_PATH).unwrap_or(path);
+    tracing::info_span!("request", method = %request.method(), path, id)
 }
 
 fn answered(response: &Response, took: Duration, _: &tracing::Span) {

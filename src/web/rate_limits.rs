@@ -5,6 +5,7 @@ use std::{
     net::IpAddr,
     num::NonZeroU32,
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -14,67 +15,104 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use tokio_util::sync::CancellationToken;
 
 use super::client_address::rate_limit_key;
 use crate::sessions::ClientInfo;
 
-/// Requests to `/auth/…` that one address may make at once.
-const BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
-/// And a second after that.
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(1).unwrap();
+/// Starts of a sign-in that one address may make at once …
+const STARTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// … and a second after that.
+const STARTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).unwrap();
+/// Responses that one address may bring at once, and a second after that. Counted apart: a flood of starts from a
+/// network that many people share must not keep those out who come back from the provider.
+const RESPONSES: NonZeroU32 = NonZeroU32::new(120).unwrap();
+const RESPONSES_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// Addresses are hashed into so many buckets, so that a flood of them cannot fill the memory, and a full table never
 /// means that nobody is limited.
 const BUCKETS: u64 = 1 << 18;
 
 /// Limits by address, or none (`RATE_LIMITS=off`).
 #[derive(Clone, Debug)]
-pub struct RateLimits(Option<Arc<Inner>>);
+pub struct RateLimits(Option<Arc<Limits>>);
 
 #[derive(Debug)]
-struct Inner {
-    limiter: DefaultKeyedRateLimiter<u64>,
+struct Limits {
+    starts: DefaultKeyedRateLimiter<u64>,
+    responses: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
 }
 
 impl RateLimits {
     /// Limits that hold, or not.
     pub fn new(on: bool) -> Self {
+        let limiter = |burst, per_second| RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst));
         Self(on.then(|| {
-            let quota = Quota::per_second(PER_SECOND).allow_burst(BURST);
-            Arc::new(Inner { limiter: RateLimiter::keyed(quota), hasher: RandomState::new() })
+            Arc::new(Limits {
+                starts: limiter(STARTS, STARTS_PER_SECOND),
+                responses: limiter(RESPONSES, RESPONSES_PER_SECOND),
+                hasher: RandomState::new(),
+            })
         }))
     }
 
-    /// Forgets addresses that have all their allowance back.
-    pub fn sweep(&self) {
-        if let Some(inner) = &self.0 {
-            inner.limiter.retain_recent();
-            inner.limiter.shrink_to_fit();
+    /// Forgets every minute the addresses that have all their allowance back, until `stop` is cancelled.
+    pub async fn sweep_for_ever(self, stop: CancellationToken) {
+        let Self(Some(limits)) = self else { return };
+        while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
+            for limiter in [&limits.starts, &limits.responses] {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
         }
     }
 
-    /// Counts one request; the seconds to wait when it is one too many.
-    fn check(&self, address: IpAddr) -> Result<(), u64> {
-        let Some(inner) = &self.0 else { return Ok(()) };
-        let bucket = inner.hasher.hash_one(rate_limit_key(address)) % BUCKETS;
-        inner
-            .limiter
-            .check_key(&bucket)
-            .map_err(|not_until| not_until.wait_time_from(inner.limiter.clock().now()).as_secs().saturating_add(1))
+    /// Counts one start; the seconds to wait when it is one too many.
+    fn count_start(&self, address: IpAddr) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.starts, address))
+    }
+
+    /// Counts one response.
+    fn count_response(&self, address: IpAddr) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.responses, address))
     }
 }
 
-/// Answers 429 with `Retry-After` instead of going on. One bucket for every spelling of a path: it counts before
-/// routing looks at the path.
-pub async fn check(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ClientInfo>().map(|client| client.address);
-    match address.map_or(Ok(()), |address| limits.check(address)) {
+/// Between two rounds of forgetting.
+const SWEEP: Duration = Duration::from_secs(60);
+
+impl Limits {
+    fn count(&self, limiter: &DefaultKeyedRateLimiter<u64>, address: IpAddr) -> Result<(), u64> {
+        let bucket = self.hasher.hash_one(rate_limit_key(address)) % BUCKETS;
+        limiter
+            .check_key(&bucket)
+            .map_err(|not_until| not_until.wait_time_from(limiter.clock().now()).as_secs().saturating_add(1))
+    }
+}
+
+/// Counts starts. In front of every look-up, so that a flood costs no more than the counting.
+pub async fn starts(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
+    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_start(address));
+    within(counted, request, next).await
+}
+
+/// Counts responses.
+pub async fn responses(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
+    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_response(address));
+    within(counted, request, next).await
+}
+
+fn address_of(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ClientInfo>().map(|client| client.address)
+}
+
+/// Answers 429 with `Retry-After` instead of going on.
+async fn within(counted: Result<(), u64>, request: Request, next: Next) -> Response {
+    match counted {
         Ok(()) => next.run(request).await,
         Err(seconds) => {
             tracing::info!(seconds, "rate limit reached");
-            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            response
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, HeaderValue::from(seconds))]).into_response()
         }
     }
 }
@@ -87,14 +125,23 @@ mod tests {
     fn one_address_is_limited_and_another_is_not() {
         let limits = RateLimits::new(true);
         let (one, other) = ("203.0.113.1".parse().unwrap(), "203.0.113.2".parse().unwrap());
-        assert!((0..BURST.get()).all(|_| limits.check(one).is_ok()));
-        assert!(limits.check(one).is_err());
-        assert!(limits.check(other).is_ok());
+        assert!((0..STARTS.get()).all(|_| limits.count_start(one).is_ok()));
+        assert!(limits.count_start(one).is_err());
+        assert!(limits.count_start(other).is_ok());
+    }
+
+    #[test]
+    fn a_flood_of_starts_does_not_keep_responses_out() {
+        let limits = RateLimits::new(true);
+        let address = "203.0.113.1".parse().unwrap();
+        while limits.count_start(address).is_ok() {}
+        assert!(limits.count_response(address).is_ok());
     }
 
     #[test]
     fn switched_off_nobody_is_limited() {
         let limits = RateLimits::new(false);
-        assert!((0..1000).all(|_| limits.check("203.0.113.1".parse().unwrap()).is_ok()));
+        let address = "203.0.113.1".parse().unwrap();
+        assert!((0..1000).all(|_| limits.count_start(address).is_ok() && limits.count_response(address).is_ok()));
     }
 }

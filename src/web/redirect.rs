@@ -15,9 +15,9 @@ pub fn see_other(location: &str) -> Response {
     }
 }
 
-/// To the login page, with a refusal's code and the provider that it was tried with.
-pub fn to_login(refusal: Refusal, slug: Option<&str>) -> Response {
-    see_other(&refusal.login_path(slug))
+/// To the login page, with a refusal's code, the provider that it was tried with, and where the person was going.
+pub fn to_login(refusal: Refusal, slug: &str, return_to: &ReturnTo) -> Response {
+    see_other(&refusal.login_path(Some(slug), Some(return_to.as_str())))
 }
 
 /// To the login page, and from there back to what was asked for.

@@ -1,15 +1,17 @@
 //! What is learned of a request before any handler sees it: where it comes from and who is signed in.
 
+use std::{net::IpAddr, sync::Once};
+
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{client_address, serve::Peer, state::AppState};
+use super::{client_address, redirect::see_other, serve::Peer, state::AppState};
 use crate::{
     sessions::{self, ClientInfo},
     store::StoreError,
@@ -37,12 +39,28 @@ pub async fn identify_client(State(app): State<AppState>, mut request: Request, 
 }
 
 fn client_of(app: &AppState, request: &Request) -> ClientInfo {
+    warn_of_unknown_proxy(app, request);
     let peer = request.extensions().get::<Peer>().map_or_else(|| ([0, 0, 0, 0], 0).into(), |peer| peer.0);
     ClientInfo::new(
         client_address::of(peer, request.headers(), &app.trusted_proxies),
         request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()),
         request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()),
     )
+}
+
+/// A proxy on our own side that nobody named makes one client of everybody: one bucket, one address in every list.
+fn warn_of_unknown_proxy(app: &AppState, request: &Request) {
+    static ONCE: Once = Once::new();
+    let forwarded =
+        request.headers().contains_key("x-forwarded-for") || request.headers().contains_key(header::FORWARDED);
+    let Some(Peer(peer)) = request.extensions().get::<Peer>().filter(|_| forwarded && !app.on_loopback) else { return };
+    let peer = peer.ip().to_canonical();
+    let near = peer.is_loopback() || matches!(peer, IpAddr::V4(v4) if v4.is_private());
+    if near && !app.trusted_proxies.iter().any(|network| network.contains(&peer)) {
+        ONCE.call_once(|| {
+            tracing::warn!("requests come through a proxy at {peer} that TRUSTED_PROXIES does not name: everybody shares its address and its rate limit");
+        });
+    }
 }
 
 /// Adds `SignedIn` when somebody is. A database that is away is not a signed-out browser: the answer is 503, never a
@@ -70,16 +88,47 @@ pub async fn complete_removals(State(app): State<AppState>, request: Request, ne
     response
 }
 
-/// 503 when the database does not answer, 500 when it answers nonsense.
+/// 503 when trying again can help, 500 otherwise. The cause's own words name states and constraints; its `Debug` would
+/// name the values that met them.
 pub(super) fn database_failed(error: &StoreError) -> Response {
-    match error {
-        StoreError::Unavailable(cause) => {
-            tracing::error!(%error, cause, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response()
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%error, cause, "the database failed");
+    if error.is_temporary() {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response();
+    }
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// On loopback, leads a page that was asked for by another of this machine's names to ours: a sign-in that begins at
+/// `127.0.0.1` and comes back to `localhost` would not find its cookie. Elsewhere a host is the proxy's business.
+pub async fn lead_to_our_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if app.on_loopback && is_read && is_another_name_of_ours(host, &app.origin) {
+        let asked_for = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+        return see_other(&format!("{}{asked_for}", app.origin));
+    }
+    next.run(request).await
+}
+
+fn is_another_name_of_ours(host: &str, origin: &str) -> bool {
+    let Ok(asked) = url::Url::parse(&format!("http://{host}")) else { return false };
+    let Ok(ours) = url::Url::parse(origin) else { return false };
+    let names_this_machine = matches!(asked.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    names_this_machine && asked.host_str() != ours.host_str() && asked.port() == ours.port()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_names_of_this_machine_are_led_to_ours() {
+        for host in ["127.0.0.1:3000", "[::1]:3000"] {
+            assert!(is_another_name_of_ours(host, "http://localhost:3000"), "{host}");
         }
-        _ => {
-            tracing::error!(?error, "the database failed");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        for host in ["localhost:3000", "127.0.0.1:4000", "evil.example:3000", "127.0.0.1@evil.example", ""] {
+            assert!(!is_another_name_of_ours(host, "http://localhost:3000"), "{host}");
         }
     }
 }

@@ -1,59 +1,107 @@
 //! The listener: hyper with the time-outs that `axum::serve` does not set, and an end that finishes what is under way.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::Request};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
 };
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-/// A connection that has not sent its request's head by then is closed (slow-loris).
+use super::client_address::rate_limit_key;
+
+/// A connection that has not sent its first bytes, or a request's head, by then is closed (slow-loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long requests under way may take to finish after the signal to end.
+/// A connection is asked to end then; a client that answers pings and does nothing else would stay for ever.
+const CONNECTION_AGE: Duration = Duration::from_secs(600);
+/// How long requests under way may take to finish after the connection, or the server, was told to end.
 const GRACE: Duration = Duration::from_secs(20);
 /// Connections at the same time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 8192;
+/// Of them, those of one network (an IPv4 address, an IPv6 /64): one client must not hold them all.
+const CONNECTIONS_OF_ONE: usize = 256;
 /// After an accept that failed (no file descriptor left, say), before the next.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How HTTP/2 begins (RFC 9113 §3.4).
+const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The address of the connection's other end, as a request extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stop` is cancelled, then lets what is under way finish.
-pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
-    let graceful = GracefulShutdown::new();
+/// Serves until `stop` is cancelled, then lets what is under way finish. Connections of `trusted` proxies and of this
+/// machine are not counted by address.
+pub async fn serve(listener: TcpListener, app: Router, trusted: Arc<[IpNet]>, stop: CancellationToken) {
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let networks = Networks { trusted, held: Arc::default() };
     let builder = Arc::new(builder());
-    loop {
-        let Some((stream, peer, permit)) = accept(&listener, &connections, &stop).await else { break };
-        let app = app.clone();
-        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
-            app.clone().oneshot(request)
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            // An error here is the client's: gone away, or not speaking HTTP.
-            if let Err(error) = watched.await {
-                tracing::debug!(error = %error, "connection ended");
-            }
-            drop(permit);
+    let tasks = TaskTracker::new();
+    while let Some((stream, peer, permit)) = accept(&listener, &connections, &stop).await {
+        // Dropping the stream closes it at once: an answer would cost more than the attacker's connection did.
+        let Some(place) = networks.take_place(peer.ip()) else { continue };
+        let connection = serve_connection(stream, peer, app.clone(), Arc::clone(&builder), stop.clone());
+        tasks.spawn(async move {
+            connection.await;
+            drop((permit, place));
         });
     }
     drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
+    tasks.close();
+    if timeout(GRACE + PAUSE, tasks.wait()).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    builder: Arc<Builder<TokioExecutor>>,
+    stop: CancellationToken,
+) {
+    let speaks = tokio::select! {
+        () = stop.cancelled() => false,
+        speaks = begins_to_speak(&stream) => speaks,
+    };
+    if !speaks {
+        return;
+    }
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        app.clone().oneshot(request)
+    });
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        () = stop.cancelled() => None,
+        () = sleep(CONNECTION_AGE) => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            connection.as_mut().graceful_shutdown();
+            timeout(GRACE, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    // An error here is the client's: gone away, or not speaking HTTP.
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
     }
 }
 
@@ -68,6 +116,22 @@ fn builder() -> Builder<TokioExecutor> {
         .max_concurrent_streams(128)
         .max_header_list_size(64 * 1024);
     builder
+}
+
+/// Whether the client tells in time which HTTP it speaks. hyper-util waits for that without a time-out of its own.
+async fn begins_to_speak(stream: &TcpStream) -> bool {
+    let tells = async {
+        let mut first = [0; HTTP2_PREFACE.len()];
+        loop {
+            match stream.peek(&mut first).await {
+                Ok(0) | Err(_) => return false,
+                Ok(read) if read == first.len() || first[..read] != HTTP2_PREFACE[..read] => return true,
+                // The beginning of the preface: looking again gives the same bytes at once until more have come.
+                Ok(_) => sleep(PAUSE).await,
+            }
+        }
+    };
+    timeout(HEAD_TIMEOUT, tells).await.unwrap_or(false)
 }
 
 /// The next connection; `None` once the server is to end.
@@ -92,9 +156,83 @@ async fn accept(
                 return Some((stream, peer, permit));
             }
             Err(error) => {
-                tracing::warn!(error = %error, "a connection could not be accepted");
-                tokio::time::sleep(PAUSE).await;
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// How many connections each network holds.
+#[derive(Clone)]
+struct Networks {
+    trusted: Arc<[IpNet]>,
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One connection of a network; given back when dropped.
+struct Place {
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    network: Option<IpAddr>,
+}
+
+impl Networks {
+    fn take_place(&self, address: IpAddr) -> Option<Place> {
+        let address = address.to_canonical();
+        let counted = !address.is_loopback() && !self.trusted.iter().any(|network| network.contains(&address));
+        let network = counted.then(|| rate_limit_key(address));
+        if let Some(network) = network {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = held.entry(network).or_default();
+            if *count >= CONNECTIONS_OF_ONE {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Place { held: Arc::clone(&self.held), network })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(network) = self.network else { return };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = held.get_mut(&network) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&network);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn networks() -> Networks {
+        Networks { trusted: vec!["10.0.0.0/8".parse().unwrap()].into(), held: Arc::default() }
+    }
+
+    #[test]
+    fn one_network_holds_so_many_connections_and_gets_places_back() {
+        let networks = networks();
+        let places: Vec<_> =
+            (0..CONNECTIONS_OF_ONE).map(|_| networks.take_place("203.0.113.1".parse().unwrap()).unwrap()).collect();
+        assert!(networks.take_place("203.0.113.1".parse().unwrap()).is_none());
+        assert!(networks.take_place("203.0.113.2".parse().unwrap()).is_some());
+        drop(places);
+        assert!(networks.take_place("203.0.113.1".parse().unwrap()).is_some());
+        assert!(networks.held.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_trusted_proxy_and_this_machine_are_not_counted() {
+        let networks = networks();
+        for address in ["10.1.2.3", "127.0.0.1", "::1"] {
+            let places: Vec<_> =
+                (0..=CONNECTIONS_OF_ONE).map(|_| networks.take_place(address.parse().unwrap())).collect();
+            assert!(places.iter().all(Option::is_some), "{address}");
         }
     }
 }

@@ -1,18 +1,43 @@
 //! POST `/auth/logout` on its way to the server function `actions::sign_out`.
 
 use axum::{
-    extract::Request,
+    body::Body,
+    extract::{Extension, Request, State},
     http::header,
     response::{IntoResponse, Response},
 };
 use leptos::prelude::provide_context;
 use tower_sessions::Session;
 
-use super::callback::without_body;
+use super::{callback::without_body, state::AppState};
+use crate::sessions::{ClientInfo, Departure, SignedIn};
 
-/// Hands the request to the server function, with the session that it is to end.
-pub async fn sign_out(session: Session, mut request: Request) -> Response {
-    request.headers_mut().remove(header::REFERER);
-    let response = leptos_axum::handle_server_fns_with_context(move || provide_context(session.clone()), request).await;
+/// Hands the request to the server function, with the session that it is to end. The form has no fields: its body is
+/// not read, so that nothing in it can fail.
+pub async fn sign_out(
+    State(app): State<AppState>,
+    session: Session,
+    signed_in: Option<Extension<SignedIn>>,
+    Extension(client): Extension<ClientInfo>,
+    request: Request,
+) -> Response {
+    let departure = Departure {
+        headers: request.headers().clone(),
+        session,
+        signed_in: signed_in.map(|Extension(signed_in)| signed_in),
+        client,
+        database: app.database.clone(),
+        flow_cookies: app.flow_cookies.clone(),
+        clock: app.clock.clone(),
+    };
+    let mut request = request.map(|_| Body::empty());
+    for name in [header::REFERER, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        request.headers_mut().remove(name);
+    }
+    request.headers_mut().insert(header::CONTENT_TYPE, FORM);
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(departure.clone()), request).await;
     without_body(response.into_response())
 }
+
+const FORM: header::HeaderValue = header::HeaderValue::from_static("application/x-www-form-urlencoded");

@@ -39,6 +39,7 @@ pub async fn start(
         prompt: query.one("prompt").and_then(Prompt::parse),
         login_hint: query.one("login_hint").map(str::to_owned),
     };
+    let return_to = wishes.return_to.clone();
     match app.relying_party.begin_sign_in(&slug, wishes).await {
         Ok((location, flow)) => match app.flow_cookies.keep(&headers, &flow, app.clock.now()) {
             Ok(cookies) => {
@@ -50,13 +51,13 @@ pub async fn start(
             }
             Err(error) => {
                 tracing::error!(%error, "the flow could not be sealed");
-                to_login(Refusal::ServerError, Some(&slug))
+                to_login(Refusal::ServerError, &slug, &return_to)
             }
         },
         Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "a sign-in could not be started");
-            to_login(refusal_of(&error), Some(&slug))
+            to_login(refusal_of(&error), &slug, &return_to)
         }
     }
 }

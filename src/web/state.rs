@@ -36,10 +36,12 @@ pub struct AppState {
     /// Work that outlives its request; waited for at the end.
     pub tasks: TaskTracker,
     pub(super) header_policy: HeaderPolicy,
-    pub(super) trusted_proxies: Arc<[IpNet]>,
+    /// Networks whose forwarding headers are believed.
+    pub trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<Assets>,
     pub(super) sandbox: Option<Arc<str>>,
     pub(super) origin: Arc<str>,
+    pub(super) on_loopback: bool,
     leptos: LeptosOptions,
 }
 
@@ -83,6 +85,7 @@ impl AppState {
             assets: Arc::new(assets::addresses(reload.map(|origin| format!("{origin}/live_reload")))),
             sandbox: sandbox.map(Arc::from),
             origin: origin.into(),
+            on_loopback: config.base_url.is_loopback(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),
             tasks: TaskTracker::new(),
             database,
