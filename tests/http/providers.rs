@@ -171,7 +171,6 @@ async fn a_provider_may_begin_to_name_itself_and_github_not_to_name_another() {
 #[case::a_page(json!({ "kind": "answer", "status": 200, "content_type": "text/html", "body": "<html>" }), "provider_invalid")]
 #[case::cut(json!({ "kind": "truncated" }), "provider_invalid")]
 #[case::broken_off(json!({ "kind": "half_closed" }), "provider_unavailable")]
-#[case::nobody(json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": "{}" }), "provider_invalid")]
 #[case::redirect(json!({ "kind": "redirect", "status": 307 }), "provider_invalid")]
 #[case::huge(json!({ "kind": "huge", "bytes": 1_000_000 }), "provider_unavailable")]
 #[tokio::test(flavor = "multi_thread")]
@@ -184,6 +183,23 @@ async fn without_the_document_that_says_who_it_is_nobody_signs_in(#[case] fault:
         app.tell_sandbox(&format!("{house}/faults"), order).await;
         is_refused(&app, &browser, &callback, code, &["token", "userinfo"]).await;
         arrives(&browser, "nomail", house).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_name_nobody_sign_nobody_in() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    for (house, asked) in [
+        ("facebook", &["token", "userinfo"][..]),
+        ("github", &["token", "userinfo", "emails"]),
+        ("x", &["token", "userinfo"]),
+    ] {
+        let browser = app.browser();
+        let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+        let fault = json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": "{}" });
+        app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "userinfo", "fault": fault, "times": 1 }))
+            .await;
+        is_refused(&app, &browser, &callback, "provider_invalid", asked).await;
     }
 }
 
