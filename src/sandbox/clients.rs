@@ -4,6 +4,10 @@ use std::fmt;
 
 use url::{Host, Url};
 
+/// The `client_id` at the sandbox Microsoft.
+pub const MICROSOFT_CLIENT_ID: &str = "sandbox-microsoft";
+/// The `client_secret` at the sandbox Microsoft. Public by design: it protects nothing.
+pub const MICROSOFT_CLIENT_SECRET: &str = "sandbox-microsoft-secret";
 /// The `client_id` at the sandbox Google.
 pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
 /// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
@@ -23,14 +27,17 @@ pub struct Client {
 /// The registrations at all providers.
 #[derive(Clone, Debug)]
 pub struct Clients {
+    /// At the sandbox Microsoft.
+    pub microsoft: Client,
     /// At the sandbox Google.
     pub google: Client,
 }
 
 impl Default for Clients {
     fn default() -> Self {
+        let microsoft = Client { id: MICROSOFT_CLIENT_ID.to_owned(), secret: MICROSOFT_CLIENT_SECRET.to_owned() };
         let google = Client { id: GOOGLE_CLIENT_ID.to_owned(), secret: GOOGLE_CLIENT_SECRET.to_owned() };
-        Self { google }
+        Self { microsoft, google }
     }
 }
 

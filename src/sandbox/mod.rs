@@ -62,7 +62,8 @@
 //! ## id_token patch
 //! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
 //! all optional. Values: `{"$now": -61}` is the sandbox's time plus seconds, with `"as": "string"` or `"float"` in that
-//! type; `{"$raw": "1e400"}` is written as it stands; `{origin}` in a text is the sandbox's origin. `sign`: `rs256`, `rs384`,
+//! type; `{"$raw": "1e400"}` is written as it stands; in a text `{origin}` is the sandbox's origin, and `{value}` the honest
+//! value of a text member. `sign`: `rs256`, `rs384`,
 //! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
 //! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
 //!
@@ -83,12 +84,16 @@
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
+mod basic;
 mod bend;
 mod bounded;
+mod browser;
+mod chooser;
 mod clients;
 mod control;
 mod faults;
 mod fields;
+mod form_post;
 mod google;
 mod guard;
 mod id_token;
@@ -96,8 +101,12 @@ mod keys;
 mod landing;
 mod ledger;
 mod log;
+mod microsoft;
 mod page;
 mod persons;
+mod pkce;
+mod redeem;
+mod response;
 mod rules;
 mod stage;
 mod stencil;
@@ -113,7 +122,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
-pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
+pub use clients::{Client, Clients, REDIRECT_PATH};
+pub use clients::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET};
+pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
+pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 use world::World;
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
@@ -181,6 +193,7 @@ impl Sandbox {
         let router = Router::new()
             .merge(landing::routes())
             .merge(control::routes())
+            .merge(stage::around(&world, microsoft::routes()))
             .merge(stage::around(&world, google::routes()))
             .merge(stage::around(&world, stage::trap()));
         let router = guard::around(&world, router).with_state(world);
@@ -195,6 +208,11 @@ impl Sandbox {
     /// `http://localhost:PORT`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// What stands for `https://login.microsoftonline.com`: the origin and `/microsoft`.
+    pub fn microsoft_url(&self) -> String {
+        microsoft::base(&self.origin)
     }
 
     /// The issuer of the sandbox Google: the origin and `/google`.

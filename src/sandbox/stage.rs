@@ -18,6 +18,7 @@ use super::fields::Fields;
 use super::google;
 use super::ledger::Ledger;
 use super::log::Entry;
+use super::microsoft;
 use super::world::{Provider, World};
 
 /// The largest request body, in bytes.
@@ -78,6 +79,9 @@ fn form(parts: &Parts, body: &Bytes) -> Fields {
 }
 
 fn place(path: &str) -> Option<(Provider, Option<Endpoint>)> {
+    if let Some(rest) = path.strip_prefix("/microsoft/") {
+        return Some((Provider::Microsoft, microsoft::endpoint(rest)));
+    }
     let rest = path.strip_prefix("/google/")?;
     Some((Provider::Google, google::endpoint(rest)))
 }

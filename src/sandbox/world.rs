@@ -18,14 +18,23 @@ use super::persons::Persons;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
+    /// The sandbox Apple.
+    Apple,
+    /// The sandbox Microsoft.
+    Microsoft,
     /// The sandbox Google.
     Google,
 }
 
 impl Provider {
+    /// Every one, in the order of the control page.
+    pub const ALL: &'static [Self] = &[Self::Google, Self::Apple, Self::Microsoft];
+
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
         match self {
+            Self::Apple => "apple",
+            Self::Microsoft => "microsoft",
             Self::Google => "google",
         }
     }
@@ -33,6 +42,8 @@ impl Provider {
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Apple => "Apple",
+            Self::Microsoft => "Microsoft",
             Self::Google => "Google",
         }
     }
@@ -54,6 +65,10 @@ struct Inner {
 pub struct State {
     /// Everybody who has an account.
     pub persons: Persons,
+    /// The sandbox Apple.
+    pub apple: House,
+    /// The sandbox Microsoft.
+    pub microsoft: House,
     /// The sandbox Google.
     pub google: House,
     /// Every request to a provider.
@@ -74,20 +89,34 @@ pub struct House {
     pub faults: Faults,
 }
 
-impl State {
-    fn new(first_key: Arc<SigningKey>) -> Self {
-        let google = House {
-            keys: KeyRing::new(first_key),
+impl House {
+    fn new(first_key: &Arc<SigningKey>) -> Self {
+        Self {
+            keys: KeyRing::new(first_key.clone()),
             ledger: Ledger::default(),
             patches: Patches::default(),
             faults: Faults::default(),
-        };
-        Self { persons: Persons::default(), google, log: RequestLog::default(), clock_offset: 0 }
+        }
+    }
+}
+
+impl State {
+    fn new(first_key: Arc<SigningKey>) -> Self {
+        Self {
+            persons: Persons::default(),
+            apple: House::new(&first_key),
+            microsoft: House::new(&first_key),
+            google: House::new(&first_key),
+            log: RequestLog::default(),
+            clock_offset: 0,
+        }
     }
 
     /// A provider's part.
     pub fn house(&mut self, provider: Provider) -> &mut House {
         match provider {
+            Provider::Apple => &mut self.apple,
+            Provider::Microsoft => &mut self.microsoft,
             Provider::Google => &mut self.google,
         }
     }

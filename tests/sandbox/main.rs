@@ -4,6 +4,7 @@ mod asking;
 mod control;
 mod faults;
 mod id_tokens;
+mod microsoft;
 mod sign_in;
 mod stage;
 mod start;

@@ -46,5 +46,16 @@ async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
         "keys" => json!({"action": form.get("action").unwrap_or_default()}),
         _ => Value::Object(serde_json::Map::new()),
     };
-    carry_out(world, Provider::Google, name, body).await
+    let named = form.get("provider").and_then(|slug| Provider::ALL.iter().find(|provider| provider.slug() == slug));
+    match (named, name) {
+        (Some(&provider), _) => carry_out(world, provider, name, body).await,
+        // The buttons below the forms are for everybody.
+        (None, "behave" | "forget_consent") => {
+            for &provider in Provider::ALL {
+                carry_out(world, provider, name, body.clone()).await?;
+            }
+            Ok(())
+        }
+        (None, _) => carry_out(world, Provider::Google, name, body).await,
+    }
 }

@@ -1,25 +1,28 @@
 //! The control page: what the sandbox does at the moment, and buttons to change it.
 
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::{Map, json};
 
 use super::presets;
 use crate::sandbox::log::Entry;
 use crate::sandbox::page::{Page, escape};
-use crate::sandbox::world::{State as Everything, World};
+use crate::sandbox::world::{Provider, State as Everything, World};
 
 /// `GET /control`.
 pub async fn page(State(world): State<World>) -> Page {
-    let state = world.state();
+    let mut state = world.state();
+    let providers = providers();
     let persons = persons(&state);
     let main = format!(
         r#"<div class="wide">
 <h1>Control</h1>
-<p>Tell the sandbox Google how to behave. Tests do the same by JSON: <a href="/control/state">state</a>,
+<p>Tell a provider how to behave. Tests do the same by JSON: <a href="/control/state">state</a>,
 <a href="/control/presets">misbehaviours by name</a>, <a href="/control/requests">requests</a>.</p>
 <div class="grid">
 <form method="post" action="/control/form">
 <h2>Misbehave</h2>
+<label for="who">Who</label>
+<select id="who" name="provider">{providers}</select>
 <label for="preset">What</label>
 <select id="preset" name="preset">{presets}</select>
 <label for="whom">For whom</label>
@@ -30,6 +33,8 @@ pub async fn page(State(world): State<World>) -> Page {
 </form>
 <form method="post" action="/control/form">
 <h2>Sign in without a page</h2>
+<label for="auto-where">Where</label>
+<select id="auto-where" name="provider">{providers}</select>
 <label for="auto">As whom</label>
 <select id="auto" name="person"><option value="">Nobody: ask as usual</option>{persons}</select>
 <label for="auto-times">How often</label>
@@ -40,6 +45,8 @@ pub async fn page(State(world): State<World>) -> Page {
 <h2>Keys</h2>
 <p class="quiet">{keys}</p>
 <form method="post" action="/control/form"><input type="hidden" name="order" value="keys">
+<label for="whose">Whose</label>
+<select id="whose" name="provider">{providers}</select>
 <div class="actions">
 <button class="button" name="action" value="rotate">Rotate now</button>
 <button class="button" name="action" value="rotate_before_signing">Rotate before the next signature</button>
@@ -61,16 +68,26 @@ pub async fn page(State(world): State<World>) -> Page {
 <tbody>{requests}</tbody></table></div>
 </div>"#,
         presets = options(),
-        keys = state
-            .google
-            .keys
-            .published()
-            .map(|key| format!("<code>{}</code><br>", escape(&key.kid)))
-            .collect::<String>(),
-        armed = escape(&armed(&state)),
+        keys = keys(&mut state),
+        armed = escape(&armed(&mut state)),
         requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
     );
     Page::new("providers", "Control", main)
+}
+
+fn providers() -> String {
+    let option = |provider: &Provider| format!(r#"<option value="{}">{}</option>"#, provider.slug(), provider.label());
+    Provider::ALL.iter().map(option).collect()
+}
+
+fn keys(state: &mut Everything) -> String {
+    let mut html = String::new();
+    for &provider in Provider::ALL {
+        html.push_str(&format!("{}: ", provider.label()));
+        let published = state.house(provider).keys.published();
+        html.extend(published.map(|key| format!("<code>{}</code><br>", escape(&key.kid))));
+    }
+    html
 }
 
 fn persons(state: &Everything) -> String {
@@ -91,9 +108,16 @@ fn options() -> String {
     html
 }
 
-fn armed(state: &Everything) -> String {
-    let house = &state.google;
-    let armed: Value = json!({"id_token": house.patches, "faults": house.faults, "auto_consent": house.ledger.auto});
+/// What is armed, of those providers where something is.
+fn armed(state: &mut Everything) -> String {
+    let mut armed = Map::new();
+    for &provider in Provider::ALL {
+        let house = state.house(provider);
+        let here = json!({"id_token": house.patches, "faults": house.faults, "auto_consent": house.ledger.auto});
+        if here != json!({"id_token": [], "faults": [], "auto_consent": null}) {
+            armed.insert(provider.slug().to_owned(), here);
+        }
+    }
     serde_json::to_string_pretty(&armed).unwrap_or_default()
 }
 
