@@ -127,13 +127,14 @@ fn shown(world: &World) -> Value {
         "persons": state.persons.all(),
         "requests": state.log.total(),
     });
-    for &provider in Provider::ALL {
-        let house = state.house(provider);
+    for provider in Provider::ALL {
+        let house = state.house(*provider);
         shown[provider.slug()] = json!({
-            "url": format!("{}/{}", world.origin(), provider.slug()),
+            "issuer": format!("{}{}", world.origin(), provider.issuer()),
             "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
             "id_token": house.patches,
             "faults": house.faults,
+            "iss": house.iss,
             "auto_consent": house.ledger.auto,
             "codes": house.ledger.codes.len(),
             "access_tokens": house.ledger.access.len(),
