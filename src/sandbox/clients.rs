@@ -4,6 +4,10 @@ use std::fmt;
 
 use url::{Host, Url};
 
+/// The `client_id` at the sandbox Microsoft.
+pub const MICROSOFT_CLIENT_ID: &str = "sandbox-microsoft";
+/// The `client_secret` at the sandbox Microsoft. Public by design: it protects nothing.
+pub const MICROSOFT_CLIENT_SECRET: &str = "sandbox-microsoft-secret";
 /// The `client_id` at the sandbox Google.
 pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
 /// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
@@ -35,6 +39,8 @@ pub struct Client {
 /// The registrations at all providers.
 #[derive(Clone, Debug)]
 pub struct Clients {
+    /// At the sandbox Microsoft.
+    pub microsoft: Client,
     /// At the sandbox Google.
     pub google: Client,
     /// At the sandbox GitHub.
@@ -49,6 +55,7 @@ impl Default for Clients {
     fn default() -> Self {
         let client = |id: &str, secret: &str| Client { id: id.to_owned(), secret: secret.to_owned() };
         Self {
+            microsoft: client(MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET),
             google: client(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
             github: client(GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET),
             facebook: client(FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET),

@@ -17,7 +17,7 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`. A new provider is a folder, a variant of
+//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`. A new provider is a folder, a variant of
 //! `world::Provider`, its prefix in `stage::place` and a line in `Sandbox::start`. `desk` is the authorization
 //! endpoint of those that speak plain OAuth 2.0: each is a `Desk` of facts. Each folder's `mod.rs` has its manners.
 //!
@@ -38,6 +38,8 @@
 //! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`) and X
 //! (`/x/i/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
 //! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
+//! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing. An answer by
+//! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
 //!
 //! # The control API
 //! JSON; `GET` reads, `POST` (with `content-type: application/json`) changes and answers the new state.
@@ -53,7 +55,7 @@
 //! | `POST /control/clock` | `{"offset_seconds": 61}` | moves the sandbox's clock against the machine's |
 //! | `POST /control/persons` | `{"email", "name", "email_verified", "hd", "picture", "sub", "id"}`, all optional | makes a person, answers it |
 //! | `POST /control/persons/{id}` | the same; `null` removes | changes a person (new name, new e-mail, …) |
-//! | `POST /control/<provider>/…` | | all of the following that begin with `google` work for `github`, `facebook` and `x`, too |
+//! | `POST /control/<provider>/…` | | all of the following that begin with `google` work for the other providers, too |
 //! | `POST /control/google/auto_consent` | `{"person": "ada", "scopes": […]\|null, "decision": "allow"\|"deny", "times": n\|null}` | the next authorization requests are answered at once; `scopes` absent grants all; `{"person": null}` ends it |
 //! | `POST /control/google/id_token` | `{"person"?, "times"?, "patch": {…}}` | bends the id_tokens |
 //! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | bends an endpoint |
@@ -69,7 +71,8 @@
 //! ## id_token patch
 //! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
 //! all optional. Values: `{"$now": -61}` is the sandbox's time plus seconds, with `"as": "string"` or `"float"` in that
-//! type; `{"$raw": "1e400"}` is written as it stands; `{origin}` in a text is the sandbox's origin. `sign`: `rs256`, `rs384`,
+//! type; `{"$raw": "1e400"}` is written as it stands; in a text `{origin}` is the sandbox's origin, and `{value}` the honest
+//! value of a text member. `sign`: `rs256`, `rs384`,
 //! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
 //! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
 //!
@@ -95,12 +98,15 @@
 mod basic;
 mod bend;
 mod bounded;
+mod browser;
+mod chooser;
 mod clients;
 mod control;
 mod desk;
 mod facebook;
 mod faults;
 mod fields;
+mod form_post;
 mod github;
 mod google;
 mod guard;
@@ -109,6 +115,7 @@ mod keys;
 mod landing;
 mod ledger;
 mod log;
+mod microsoft;
 mod page;
 mod persons;
 mod pkce;
@@ -132,7 +139,9 @@ use tokio_util::sync::DropGuard;
 
 pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
 pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET};
+pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
+pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 use world::World;
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
@@ -200,6 +209,7 @@ impl Sandbox {
         let router = Router::new()
             .merge(landing::routes())
             .merge(control::routes())
+            .merge(stage::around(&world, microsoft::routes()))
             .merge(stage::around(&world, google::routes()))
             .merge(stage::around(&world, github::routes()))
             .merge(stage::around(&world, facebook::routes()))
@@ -217,6 +227,11 @@ impl Sandbox {
     /// `http://localhost:PORT`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// `MICROSOFT_URL`: what stands for `https://login.microsoftonline.com`.
+    pub fn microsoft_url(&self) -> String {
+        microsoft::base(&self.origin)
     }
 
     /// The issuer of the sandbox Google: the origin and `/google`.

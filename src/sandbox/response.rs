@@ -15,19 +15,29 @@ pub fn sent_back(
     world: &World,
     provider: Provider,
     redirect_uri: &str,
-    mut pairs: Vec<(String, String)>,
+    pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Response {
-    let here = |rule: &EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
-    let armed = world.state().house(provider).faults.take(person, here);
-    if let Some(Fault::Patch { set, remove }) = armed.map(|rule| rule.fault) {
-        pairs = bent(pairs, &set, &remove, &Stencil::new(world.origin(), 0));
-    }
     let Ok(mut location) = Url::parse(redirect_uri) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    location.query_pairs_mut().extend_pairs(pairs);
+    location.query_pairs_mut().extend_pairs(armed(world, provider, pairs, person));
     (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
+}
+
+/// The parameters as an armed fault changes them, however they travel.
+pub fn armed(
+    world: &World,
+    provider: Provider,
+    pairs: Vec<(String, String)>,
+    person: Option<&str>,
+) -> Vec<(String, String)> {
+    let here = |rule: &EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
+    let rule = world.state().house(provider).faults.take(person, here);
+    match rule.map(|rule| rule.fault) {
+        Some(Fault::Patch { set, remove }) => bent(pairs, &set, &remove, &Stencil::new(world.origin(), 0)),
+        _ => pairs,
+    }
 }
 
 fn bent(

@@ -20,6 +20,8 @@ use super::{facebook, github, x};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
+    /// The sandbox Microsoft.
+    Microsoft,
     /// The sandbox Google.
     Google,
     /// The sandbox GitHub.
@@ -32,11 +34,12 @@ pub enum Provider {
 
 impl Provider {
     /// All of them, in the order of the pages.
-    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X];
+    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Microsoft];
 
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
         match self {
+            Self::Microsoft => "microsoft",
             Self::Google => "google",
             Self::Github => "github",
             Self::Facebook => "facebook",
@@ -47,6 +50,7 @@ impl Provider {
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Microsoft => "Microsoft",
             Self::Google => "Google",
             Self::Github => "GitHub",
             Self::Facebook => "Facebook",
@@ -57,6 +61,8 @@ impl Provider {
     /// The path of its `iss`, below the sandbox's origin.
     pub fn issuer(self) -> &'static str {
         match self {
+            // Of `common`, literally so.
+            Self::Microsoft => "/microsoft/{tenantid}/v2.0",
             Self::Google => "/google",
             Self::Github => github::DESK.issuer,
             Self::Facebook => facebook::DESK.issuer,
@@ -86,6 +92,8 @@ struct Inner {
 pub struct State {
     /// Everybody who has an account.
     pub persons: Persons,
+    /// The sandbox Microsoft.
+    pub microsoft: House,
     /// The sandbox Google.
     pub google: House,
     /// The sandbox GitHub.
@@ -130,6 +138,7 @@ impl State {
     fn new(first_key: &Arc<SigningKey>) -> Self {
         Self {
             persons: Persons::default(),
+            microsoft: House::new(first_key),
             google: House::new(first_key),
             github: House::new(first_key),
             facebook: House::new(first_key),
@@ -142,6 +151,7 @@ impl State {
     /// A provider's part.
     pub fn house(&mut self, provider: Provider) -> &mut House {
         match provider {
+            Provider::Microsoft => &mut self.microsoft,
             Provider::Google => &mut self.google,
             Provider::Github => &mut self.github,
             Provider::Facebook => &mut self.facebook,

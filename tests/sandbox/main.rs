@@ -6,6 +6,7 @@ mod facebook;
 mod faults;
 mod github;
 mod id_tokens;
+mod microsoft;
 mod sign_in;
 mod stage;
 mod start;

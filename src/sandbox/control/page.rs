@@ -51,7 +51,9 @@ pub async fn page(State(world): State<World>) -> Page {
 <div>
 <h2>Keys</h2>
 <p class="quiet">{keys}</p>
-<form method="post" action="/control/form"><input type="hidden" name="order" value="keys"><input type="hidden" name="provider" value="google">
+<form method="post" action="/control/form"><input type="hidden" name="order" value="keys">
+<label for="whose">Whose</label>
+<select id="whose" name="provider">{providers}</select>
 <div class="actions">
 <button class="button" name="action" value="rotate">Rotate now</button>
 <button class="button" name="action" value="rotate_before_signing">Rotate before the next signature</button>
@@ -75,16 +77,21 @@ pub async fn page(State(world): State<World>) -> Page {
         presets = options(),
         providers = providers(|_| true),
         newcomers = providers(|provider| provider.may_begin_to_send_iss()),
-        keys = state
-            .google
-            .keys
-            .published()
-            .map(|key| format!("<code>{}</code><br>", escape(&key.kid)))
-            .collect::<String>(),
+        keys = keys(&mut state),
         armed = escape(&armed(&mut state)),
         requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
     );
     Page::new("providers", "Control", main)
+}
+
+fn keys(state: &mut Everything) -> String {
+    let mut html = String::new();
+    for provider in Provider::ALL {
+        html.push_str(&format!("{}: ", provider.label()));
+        let published = state.house(*provider).keys.published();
+        html.extend(published.map(|key| format!("<code>{}</code><br>", escape(&key.kid))));
+    }
+    html
 }
 
 fn persons(state: &Everything) -> String {

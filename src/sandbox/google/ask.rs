@@ -4,14 +4,14 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::browser::signed_in;
 use super::grant::{Consent, allow, answer, deny};
 use super::proceed::{needs_consent, proceed, see, signed, silently};
 use super::request::{self, AuthorizationRequest, Unfit};
 use super::{AUTHORIZE, pages, scopes};
+use crate::sandbox::browser::signed_in;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Decision, Scopes};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /o/oauth2/v2/auth`: the chooser, or whatever comes next when the person is clear.
 pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -22,7 +22,7 @@ pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers:
     if let Some(response) = answer_in_advance(&world, &request, &headers) {
         return response;
     }
-    let signed_in = signed_in(&world.state().google.ledger, &headers);
+    let signed_in = signed_in(&world.state().google.ledger, Provider::Google, &headers);
     let hinted = request.login_hint.as_deref().and_then(|hint| world.state().persons.by_hint(hint).cloned());
     if request.prompt.none {
         return silently(&world, &request, &headers, &signed_in, hinted);
