@@ -4,6 +4,7 @@
 mod environment;
 mod providers;
 mod secret_key;
+mod stand_ins;
 #[cfg(test)]
 mod tests;
 
@@ -107,7 +108,7 @@ impl Config {
             return Err(ConfigError::new(
                 "GOOGLE_CLIENT_ID",
                 "is not set and no other provider is either: nobody could sign in; set GOOGLE_CLIENT_ID and \
-                 GOOGLE_CLIENT_SECRET, or OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET",
+                 GOOGLE_CLIENT_SECRET, or those of another provider, or OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET",
             ));
         }
         Ok(Self {

@@ -174,8 +174,10 @@ fn welcome(config: &Config, sandbox: Option<&str>) {
     }
     match sandbox {
         Some(sandbox) => {
-            tracing::info!("open {origin}, click \"Continue with Google\" and pick a person");
-            tracing::info!("the sandbox at {sandbox} plays Google: no credentials are configured; see README.md");
+            tracing::info!("open {origin}, click any \"Continue with …\" and pick a person");
+            tracing::info!(
+                "the sandbox at {sandbox} plays the providers: no credentials are configured; see README.md"
+            );
         }
         None if config.providers.is_empty() => {
             tracing::warn!("no provider is configured: set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET; see README.md");
@@ -207,17 +209,45 @@ async fn cancel_on_signal(stop: CancellationToken) {
 /// Starts the sandbox and wires every provider to it, where nothing else is configured.
 #[cfg(feature = "sandbox")]
 async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sandbox::Sandbox>), Failure> {
-    use latchkey::{providers::google, sandbox};
     if !config.sandbox_wanted {
         return Ok((config, None));
     }
     let sandbox = start_sandbox(&config).await?;
-    config.providers = vec![google::provider(
-        sandbox::GOOGLE_CLIENT_ID.to_owned(),
-        sandbox::GOOGLE_CLIENT_SECRET.into(),
-        Some(sandbox.google_issuer()),
-    )];
+    config.providers = played_by(&sandbox);
     Ok((config, Some(sandbox)))
+}
+
+/// Every provider that the sandbox plays, in the order of the login page.
+#[cfg(feature = "sandbox")]
+fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::Provider> {
+    use latchkey::providers::{facebook, github, google, x};
+    use latchkey::sandbox as played;
+    vec![
+        google::provider(
+            played::GOOGLE_CLIENT_ID.to_owned(),
+            played::GOOGLE_CLIENT_SECRET.into(),
+            Some(sandbox.google_issuer()),
+            None,
+        ),
+        facebook::provider(
+            played::FACEBOOK_CLIENT_ID.to_owned(),
+            played::FACEBOOK_CLIENT_SECRET.into(),
+            Some(sandbox.facebook_url()),
+            Some(sandbox.facebook_graph_url()),
+        ),
+        github::provider(
+            played::GITHUB_CLIENT_ID.to_owned(),
+            played::GITHUB_CLIENT_SECRET.into(),
+            Some(sandbox.github_url()),
+            Some(sandbox.github_api_url()),
+        ),
+        x::provider(
+            played::X_CLIENT_ID.to_owned(),
+            played::X_CLIENT_SECRET.into(),
+            Some(sandbox.x_url()),
+            Some(sandbox.x_api_url()),
+        ),
+    ]
 }
 
 #[cfg(feature = "sandbox")]

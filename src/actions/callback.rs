@@ -28,7 +28,10 @@ pub async fn callback(
     use crate::{
         accounts::Reason,
         actions::refusal::Refusal,
-        oauth::{AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, TokenError},
+        oauth::{
+            AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, ResourceError,
+            TokenError,
+        },
         relying_party::{CompleteError, ReturnTo},
         sessions::{Arrival, RefusedArrival},
     };
@@ -64,14 +67,22 @@ pub async fn callback(
             CompleteError::Response(_) => Refusal::ResponseMismatch,
             CompleteError::Token(TokenError::Refused(_)) => Refusal::ProviderRefused,
             CompleteError::Token(TokenError::Response(fault)) if fault.is_unavailable() => Refusal::ProviderUnavailable,
-            CompleteError::Token(_) | CompleteError::IdToken(_) | CompleteError::Userinfo(_) => {
-                Refusal::ProviderInvalid
+            CompleteError::Api(ResourceError::Response(fault)) if fault.is_unavailable() => {
+                Refusal::ProviderUnavailable
             }
+            CompleteError::Token(_)
+            | CompleteError::IdToken(_)
+            | CompleteError::Userinfo(_)
+            | CompleteError::Api(_)
+            | CompleteError::NoProfile => Refusal::ProviderInvalid,
+            CompleteError::NotAdmitted => Refusal::NotPermitted,
             CompleteError::Metadata(_)
             | CompleteError::BreakerOpen
             | CompleteError::Http(_)
             | CompleteError::Keys(_) => Refusal::ProviderUnavailable,
-            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication => Refusal::ServerError,
+            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication | CompleteError::ClientSecret(_) => {
+                Refusal::ServerError
+            }
         }
     }
 

@@ -32,6 +32,8 @@ pub enum Refusal {
     ProviderInvalid,
     /// A user with this e-mail address exists and has other ways in.
     LinkRequired,
+    /// The provider says who it is, and the configuration admits others only (`GOOGLE_HD`).
+    NotPermitted,
     /// The user was disabled.
     AccountDisabled,
     /// Our own fault; the log has the cause.
@@ -40,7 +42,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every refusal, for tests that walk over all of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Cancelled,
         Self::FlowExpired,
         Self::FlowUnknown,
@@ -51,6 +53,7 @@ impl Refusal {
         Self::ProviderUnavailable,
         Self::ProviderInvalid,
         Self::LinkRequired,
+        Self::NotPermitted,
         Self::AccountDisabled,
         Self::ServerError,
     ];
@@ -68,6 +71,7 @@ impl Refusal {
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderInvalid => "provider_invalid",
             Self::LinkRequired => "link_required",
+            Self::NotPermitted => "not_permitted",
             Self::AccountDisabled => "account_disabled",
             Self::ServerError => "server_error",
         }

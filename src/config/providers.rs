@@ -3,21 +3,25 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use url::Url;
 
-use super::{BaseUrl, ConfigError, Environment, is_loopback};
-use crate::providers::{Provider, Slug, google, open_id_connect};
+use super::{BaseUrl, ConfigError, Environment, stand_ins};
+use crate::providers::{AppleKey, Provider, Slug, apple, facebook, github, google, microsoft, open_id_connect, x};
 
 /// Slugs of ours that a generic provider may not take.
 const TAKEN: [&str; 8] = ["google", "github", "apple", "facebook", "x", "microsoft", "callback", "logout"];
 
-/// Reads every provider's variables.
+/// Reads every provider's variables, in the order of the login page.
 ///
 /// # Errors
 /// When a provider is half configured, or a stand-in is set outside loopback.
 pub(super) fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provider>, ConfigError> {
     let mut providers = Vec::new();
     providers.extend(parse_google(env, base_url)?);
+    providers.extend(parse_apple(env, base_url)?);
+    providers.extend(parse_facebook(env, base_url)?);
+    providers.extend(parse_github(env, base_url)?);
+    providers.extend(parse_microsoft(env, base_url)?);
+    providers.extend(parse_x(env, base_url)?);
     for name in open_id_connect_names(env) {
         let provider = parse_open_id_connect(env, base_url, &name)?;
         if providers.iter().any(|earlier: &Provider| earlier.slug == provider.slug) {
@@ -38,14 +42,83 @@ pub(super) fn variables_of(slug: &str) -> String {
 }
 
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let stand_in = stand_in(env, base_url, "GOOGLE_ISSUER")?;
-    let Some((client_id, client_secret)) = pair(env, "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")? else {
-        if stand_in.is_some() {
-            return Err(missing("GOOGLE_CLIENT_ID", "GOOGLE_ISSUER"));
-        }
+    let stand_in = stand_ins::issuer(env, base_url, "GOOGLE_ISSUER")?;
+    let domain = hosted_domain(env)?;
+    let Some((client_id, client_secret)) = client(env, "GOOGLE", &["GOOGLE_ISSUER", "GOOGLE_HD"])? else {
         return Ok(None);
     };
-    Ok(Some(google::provider(client_id, client_secret, stand_in)))
+    Ok(Some(google::provider(client_id, client_secret, stand_in, domain)))
+}
+
+fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    const NAMES: [&str; 4] = ["APPLE_CLIENT_ID", "APPLE_TEAM_ID", "APPLE_KEY_ID", "APPLE_PRIVATE_KEY"];
+    let stand_in = stand_ins::issuer(env, base_url, "APPLE_ISSUER")?;
+    let values = NAMES.map(|name| env.get(name));
+    let [Some(client_id), Some(team_id), Some(key_id), Some(private_key)] = values else {
+        let set = NAMES.iter().chain(&["APPLE_ISSUER"]).find(|name| env.get(name).is_some());
+        let absent = NAMES.iter().find(|name| env.get(name).is_none());
+        return set.zip(absent).map_or(Ok(None), |(set, absent)| {
+            Err(ConfigError::new(
+                *absent,
+                format!("is missing while {set} is set: set all of {}, or none", NAMES.join(", ")),
+            ))
+        });
+    };
+    let private_key = SecretString::from(private_key.to_owned());
+    let key = AppleKey::new(team_id.to_owned(), key_id.to_owned(), &private_key).map_err(|_| {
+        ConfigError::new(
+            "APPLE_PRIVATE_KEY",
+            "must be the content of the .p8 file that Apple gave, from -----BEGIN PRIVATE KEY----- to the end; its line breaks may be written \\n",
+        )
+    })?;
+    Ok(Some(apple::provider(client_id.to_owned(), key, stand_in)))
+}
+
+fn parse_facebook(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "FACEBOOK_URL")?;
+    let graph_url = stand_ins::url(env, base_url, "FACEBOOK_GRAPH_URL")?;
+    let client = client(env, "FACEBOOK", &["FACEBOOK_URL", "FACEBOOK_GRAPH_URL"])?;
+    Ok(client.map(|(id, secret)| facebook::provider(id, secret, url, graph_url)))
+}
+
+fn parse_github(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "GITHUB_URL")?;
+    let api_url = stand_ins::url(env, base_url, "GITHUB_API_URL")?;
+    let client = client(env, "GITHUB", &["GITHUB_URL", "GITHUB_API_URL"])?;
+    Ok(client.map(|(id, secret)| github::provider(id, secret, url, api_url)))
+}
+
+fn parse_microsoft(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "MICROSOFT_URL")?;
+    let tenant = microsoft::Tenant::parse(env.get("MICROSOFT_TENANT").unwrap_or("common")).ok_or_else(|| {
+        ConfigError::new(
+            "MICROSOFT_TENANT",
+            "must be `common`, `organizations`, `consumers` or the id of a tenant (a UUID; Entra shows it as \"Directory (tenant) ID\")",
+        )
+    })?;
+    let client = client(env, "MICROSOFT", &["MICROSOFT_URL", "MICROSOFT_TENANT"])?;
+    Ok(client.map(|(id, secret)| microsoft::provider(id, secret, &tenant, url)))
+}
+
+fn parse_x(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "X_URL")?;
+    let api_url = stand_ins::url(env, base_url, "X_API_URL")?;
+    let client = client(env, "X", &["X_URL", "X_API_URL"])?;
+    Ok(client.map(|(id, secret)| x::provider(id, secret, url, api_url)))
+}
+
+/// The one Workspace domain whose accounts are admitted. Compared byte by byte with the claim, so it has to be written
+/// as Google writes it.
+fn hosted_domain(env: &Environment) -> Result<Option<String>, ConfigError> {
+    let Some(domain) = env.get("GOOGLE_HD") else { return Ok(None) };
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    if !domain.contains('.') || domain.len() > 253 || !domain.bytes().all(plain) {
+        return Err(ConfigError::new(
+            "GOOGLE_HD",
+            "must be one Workspace domain in lower case, for instance example.com",
+        ));
+    }
+    Ok(Some(domain.to_owned()))
 }
 
 /// The `<NAME>`s of `OIDC_<NAME>_…`, each once, in alphabetical order.
@@ -73,12 +146,22 @@ fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> R
         .ok_or_else(|| missing(&variable("CLIENT_ID"), &format!("OIDC_{name}_…")))?;
     let issuer_variable = variable("ISSUER");
     let issuer = env.get(&issuer_variable).ok_or_else(|| missing(&issuer_variable, &variable("CLIENT_ID")))?;
-    check_issuer(&issuer_variable, issuer, base_url)?;
+    stand_ins::check_issuer(&issuer_variable, issuer, base_url)?;
     let label = env.get(&variable("LABEL")).map_or_else(|| name.to_owned(), str::to_owned);
     if label.chars().count() > 40 || label.chars().any(char::is_control) {
         return Err(ConfigError::new(variable("LABEL"), "must be at most 40 characters of plain text"));
     }
     Ok(open_id_connect::provider(slug, label, issuer.to_owned(), client_id, client_secret))
+}
+
+/// A built-in provider's client. What else is set of it is of no use without.
+fn client(env: &Environment, family: &str, others: &[&str]) -> Result<Option<(String, SecretString)>, ConfigError> {
+    let id = format!("{family}_CLIENT_ID");
+    let client = pair(env, &id, &format!("{family}_CLIENT_SECRET"))?;
+    match others.iter().find(|other| client.is_none() && env.get(other).is_some()) {
+        Some(other) => Err(missing(&id, other)),
+        None => Ok(client),
+    }
 }
 
 /// An id and its secret: both or neither.
@@ -95,30 +178,4 @@ fn pair(env: &Environment, id: &str, secret: &str) -> Result<Option<(String, Sec
 
 fn missing(variable: &str, beside: &str) -> ConfigError {
     ConfigError::new(variable, format!("is missing while {beside} is set: set both, or neither"))
-}
-
-/// A stand-in for a built-in provider. Only for development: outside loopback it would send people, and their
-/// codes, to whatever address somebody slipped into the environment.
-fn stand_in(env: &Environment, base_url: &BaseUrl, variable: &str) -> Result<Option<String>, ConfigError> {
-    let Some(issuer) = env.get(variable) else { return Ok(None) };
-    if !base_url.is_loopback() {
-        return Err(ConfigError::new(
-            variable,
-            "points a provider at a stand-in, which works only while BASE_URL is loopback: remove it",
-        ));
-    }
-    check_issuer(variable, issuer, base_url)?;
-    Ok(Some(issuer.to_owned()))
-}
-
-/// OpenID Connect Discovery §2: an https URL without query or fragment. Plain http only on loopback, for us and
-/// for the provider.
-fn check_issuer(variable: &str, issuer: &str, base_url: &BaseUrl) -> Result<(), ConfigError> {
-    let wrong = || ConfigError::new(variable, "must be the provider's issuer, for instance https://id.example");
-    let url = Url::parse(issuer).map_err(|_| wrong())?;
-    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url) && base_url.is_loopback());
-    if !secure || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong());
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::providers::key_for_tests::p256_key;
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 
@@ -53,6 +54,162 @@ fn lists_of_keys_and_networks_are_read() {
     assert_eq!(keys.iter().count(), 2);
     let config = with(&[("TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
     assert_eq!(config.trusted_proxies.len(), 2);
+}
+
+/// Made once a run, and kept for as long as it lasts.
+fn apple_private_key() -> &'static str {
+    static KEY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    KEY.get_or_init(|| p256_key().pem)
+}
+
+fn every_provider() -> [(&'static str, &'static str); 13] {
+    [
+        ("GITHUB_CLIENT_ID", "a"),
+        ("GITHUB_CLIENT_SECRET", "b"),
+        ("FACEBOOK_CLIENT_ID", "a"),
+        ("FACEBOOK_CLIENT_SECRET", "b"),
+        ("X_CLIENT_ID", "a"),
+        ("X_CLIENT_SECRET", "b"),
+        ("MICROSOFT_CLIENT_ID", "a"),
+        ("MICROSOFT_CLIENT_SECRET", "b"),
+        ("MICROSOFT_TENANT", "organizations"),
+        ("APPLE_CLIENT_ID", "com.example.app"),
+        ("APPLE_TEAM_ID", "TEAM123456"),
+        ("APPLE_KEY_ID", "KEY1234567"),
+        ("APPLE_PRIVATE_KEY", apple_private_key()),
+    ]
+}
+
+fn slugs(config: &Config) -> Vec<&str> {
+    config.providers.iter().map(|provider| provider.slug.as_str()).collect()
+}
+
+#[test]
+fn every_provider_has_its_place_on_the_login_page() {
+    let config = with(&every_provider()).unwrap();
+    assert_eq!(slugs(&config), ["google", "apple", "facebook", "github", "microsoft", "x"]);
+    let issuers: Vec<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
+    let distinct: std::collections::BTreeSet<_> = issuers.iter().collect();
+    assert_eq!(distinct.len(), 6, "{issuers:?}");
+}
+
+/// Each half of a provider is refused, and named is what is missing.
+#[rstest]
+#[case("GITHUB_CLIENT_ID")]
+#[case("GITHUB_CLIENT_SECRET")]
+#[case("FACEBOOK_CLIENT_ID")]
+#[case("FACEBOOK_CLIENT_SECRET")]
+#[case("X_CLIENT_ID")]
+#[case("X_CLIENT_SECRET")]
+#[case("MICROSOFT_CLIENT_ID")]
+#[case("MICROSOFT_CLIENT_SECRET")]
+#[case("APPLE_CLIENT_ID")]
+#[case("APPLE_TEAM_ID")]
+#[case("APPLE_KEY_ID")]
+#[case("APPLE_PRIVATE_KEY")]
+fn a_half_configured_provider_is_told_what_is_missing(#[case] missing: &str) {
+    let rest: Vec<_> = every_provider().into_iter().filter(|(name, _)| *name != missing).collect();
+    let error = with(&rest).unwrap_err();
+    assert_eq!(error.variable, missing);
+    assert!(error.problem.starts_with("is missing while "), "{error}");
+}
+
+#[test]
+fn the_key_of_apple_may_stand_on_one_line() {
+    let one_line = apple_private_key().replace('\n', "\\n").leak();
+    let mut settings = every_provider();
+    settings[12].1 = one_line;
+    assert_eq!(with(&settings).unwrap().providers.len(), 6);
+    for wrong in ["-----BEGIN PRIVATE KEY-----", "hush", "AuthKey_KEY1234567.p8"] {
+        settings[12].1 = wrong;
+        let error = with(&settings).unwrap_err();
+        assert_eq!(error.variable, "APPLE_PRIVATE_KEY");
+        assert!(wrong.starts_with("-----") || !error.to_string().contains(wrong), "{error}");
+    }
+}
+
+#[rstest]
+#[case("common", true)]
+#[case("consumers", true)]
+#[case("d7c1f2aa-58d9-4f6e-9a1e-0c1f6d5f7a11", true)]
+#[case("example.com", false)]
+#[case("Common", false)]
+#[case("../x", false)]
+fn a_tenant_is_a_word_or_an_id(#[case] tenant: &'static str, #[case] accepted: bool) {
+    let mut settings = every_provider();
+    settings[8].1 = tenant;
+    let outcome = with(&settings);
+    assert_eq!(outcome.is_ok(), accepted);
+    assert!(accepted || outcome.unwrap_err().variable == "MICROSOFT_TENANT");
+}
+
+#[rstest]
+#[case("navy.example", true)]
+#[case("Navy.example", false)]
+#[case("navy", false)]
+#[case("@navy.example", false)]
+#[case("a.example,b.example", false)]
+fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accepted: bool) {
+    let outcome = with(&[("GOOGLE_HD", domain)]);
+    assert_eq!(outcome.is_ok(), accepted);
+    match outcome {
+        Ok(config) => assert_eq!(config.providers[0].hosted_domain.as_deref(), Some(domain)),
+        Err(error) => assert_eq!(error.variable, "GOOGLE_HD"),
+    }
+}
+
+const STAND_INS: [&str; 9] = [
+    "GOOGLE_ISSUER",
+    "APPLE_ISSUER",
+    "FACEBOOK_URL",
+    "FACEBOOK_GRAPH_URL",
+    "GITHUB_URL",
+    "GITHUB_API_URL",
+    "MICROSOFT_URL",
+    "X_URL",
+    "X_API_URL",
+];
+
+#[test]
+fn a_stand_in_is_for_loopback_and_a_plain_address() {
+    for variable in STAND_INS {
+        let at = |base_url, address| {
+            let settings: Vec<_> =
+                every_provider().into_iter().chain([("BASE_URL", base_url), (variable, address)]).collect();
+            with(&settings)
+        };
+        assert!(at("http://localhost:3000", "http://localhost:3010/it").is_ok(), "{variable}");
+        assert!(at("http://localhost:3000", "https://it.example").is_ok(), "{variable}");
+        let refused = [
+            ("https://app.example", "http://localhost:3010/it"),
+            ("https://app.example", "https://it.example"),
+            ("http://localhost:3000", "http://it.example"),
+            ("http://localhost:3000", "http://localhost:3010/it?a=b"),
+            ("http://localhost:3000", "http://localhost:3010/it#a"),
+            ("http://localhost:3000", "http://a:b@localhost:3010/it"),
+            ("http://localhost:3000", "javascript:alert(1)"),
+            ("http://localhost:3000", "localhost"),
+        ];
+        for (base_url, address) in refused {
+            assert_eq!(at(base_url, address).unwrap_err().variable, variable, "{address}");
+        }
+        assert!(variable.ends_with("_ISSUER") || at("http://localhost:3000", "http://localhost:3010/it/").is_err());
+    }
+}
+
+#[test]
+fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
+    let loopback = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
+    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD"]) {
+        let value = match variable {
+            "MICROSOFT_TENANT" => "common",
+            "GOOGLE_HD" => "navy.example",
+            _ => "http://localhost:3010/it",
+        };
+        let error = Config::parse(&loopback.into_iter().chain([(variable, value)]).collect()).unwrap_err();
+        let family = variable.split('_').next().unwrap();
+        assert_eq!(error.variable, format!("{family}_CLIENT_ID"));
+    }
 }
 
 #[rstest]

@@ -21,12 +21,24 @@ pub enum DocumentError {
     /// Not a JSON object, or one with a member name twice.
     #[error("not a JSON object with unique members")]
     NotAnObject,
+    /// Not JSON, or with a member name twice somewhere.
+    #[error("not JSON with unique members")]
+    NotJson,
     /// This member is required.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// This member has the wrong JSON type or a value outside its range.
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
+}
+
+/// Reads any JSON value, with the same strictness: not every document is an object (GitHub's `/user/emails`).
+///
+/// # Errors
+/// [`DocumentError::NotJson`].
+pub fn parse_json(bytes: &[u8]) -> Result<Value, DocumentError> {
+    let UniqueMembers(value) = serde_json::from_slice(bytes).map_err(|_| DocumentError::NotJson)?;
+    Ok(value)
 }
 
 impl JsonDocument {

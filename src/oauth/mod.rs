@@ -6,7 +6,7 @@
 //! type of its own (`AuthorizationCode`, `TokenResponse`) that nothing else can make.
 //!
 //! Reading order: `State`, `PkceVerifier`, `AuthorizationRequest`, `validate_authorization_response`,
-//! `Client`, `authorization_code_grant`, `process_token_response`, `revocation_request`.
+//! `Client`, `authorization_code_grant`, `process_token_response`, `resource_request`, `revocation_request`.
 
 mod authorization_error;
 mod authorization_request;
@@ -16,6 +16,7 @@ mod http_request;
 mod http_response;
 mod json_document;
 mod pkce;
+mod protected_resource;
 mod response_parameters;
 mod revocation;
 mod scopes;
@@ -34,8 +35,9 @@ pub use authorization_response::{AuthorizationCode, ExpectedResponse, validate_a
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
 pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseFault};
-pub use json_document::{DocumentError, JsonDocument};
+pub use json_document::{DocumentError, JsonDocument, parse_json};
 pub use pkce::PkceChallenge;
+pub use protected_resource::{ResourceError, process_resource_response, resource_request};
 pub use response_parameters::AuthorizationResponse;
 pub use revocation::{RevocationError, TokenTypeHint, process_revocation_response, revocation_request};
 pub use scopes::Scopes;
@@ -53,6 +55,9 @@ pub enum OAuthError {
     /// The token endpoint refused, or its answer was refused.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The provider's API did not answer with a document.
+    #[error(transparent)]
+    Resource(#[from] ResourceError),
     /// The revocation endpoint did not confirm.
     #[error(transparent)]
     Revocation(#[from] RevocationError),

@@ -34,7 +34,7 @@ pub fn process_token_response(response: &HttpResponse, encoding: TokenEncoding) 
     response.check_available()?;
     let document = read_document(response, encoding)?;
     if document.contains("error") {
-        return Err(TokenError::Refused(TokenErrorCode::classify(document.required_str("error")?)));
+        return Err(refused(&document));
     }
     response.check_ok()?;
     check_token_type(&document)?;
@@ -112,6 +112,17 @@ fn read_document(response: &HttpResponse, encoding: TokenEncoding) -> Result<Jso
         response.check_ok()?;
         Err(fault.into())
     })
+}
+
+/// Facebook's `error` is an object of its own. Whatever is in it, there are no tokens.
+fn refused(document: &JsonDocument) -> TokenError {
+    match document.get("error") {
+        Some(Value::Object(_)) => TokenError::Refused(TokenErrorCode::Other("unreadable".to_owned())),
+        _ => match document.required_str("error") {
+            Ok(code) => TokenError::Refused(TokenErrorCode::classify(code)),
+            Err(fault) => fault.into(),
+        },
+    }
 }
 
 fn check_token_type(document: &JsonDocument) -> Result<(), TokenError> {

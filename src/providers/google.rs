@@ -8,8 +8,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::{Facts, Manners, Metadata, Profile, Provider, Slug, constant, standard_profile};
-use crate::oidc::{Algorithm, ProviderMetadata};
+use super::{
+    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, address, standard_profile,
+};
+use crate::{
+    oauth::TokenEncoding,
+    oidc::{Algorithm, Claims, ProviderMetadata},
+};
 
 const ISSUER: &str = "https://accounts.google.com";
 const AUTHORIZATION_ENDPOINT: &str = "https://accounts.google.com/o/oauth2/v2/auth";
@@ -20,26 +25,42 @@ const REVOCATION_ENDPOINT: &str = "https://oauth2.googleapis.com/revoke";
 
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
-    algorithms: &[Algorithm::Rs256],
     // Google knows no `login`; it ignores what it does not know.
     prompts: &["select_account", "consent", "none"],
-    token_issuers,
-    userinfo_completes: false,
+    // A hint for the account chooser, no more: the claim is what counts.
+    extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
+    token_encoding: TokenEncoding::Json,
+    response_issuer: ResponseIssuer::Metadata,
+    form_post: false,
     picture_origins: &["https://*.googleusercontent.com"],
-    profile,
+    who: Who::IdToken(IdTokenManners {
+        algorithms: &[Algorithm::Rs256],
+        issuers: |provider, _| token_issuers(provider.metadata.issuer()),
+        userinfo_completes: false,
+        admits: |provider, claims| is_of_domain(claims, provider.hosted_domain.as_deref()),
+        profile: |provider, facts| Some(profile(provider, facts)),
+    }),
 };
 
-/// Our client at Google; `stand_in` is the issuer of a stand-in for development.
-pub fn provider(client_id: String, client_secret: SecretString, stand_in: Option<String>) -> Provider {
+/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `hosted_domain` the one Workspace
+/// domain whose accounts are admitted.
+pub fn provider(
+    client_id: String,
+    client_secret: SecretString,
+    stand_in: Option<String>,
+    hosted_domain: Option<String>,
+) -> Provider {
     Provider {
         slug: Slug::constant("google"),
         label: "Google".to_owned(),
         client_id,
-        client_secret,
+        client_secret: client_secret.into(),
         metadata: match stand_in {
             Some(issuer) => Metadata::Discovered { issuer },
             None => Metadata::Known(Arc::new(metadata())),
         },
+        api: None,
+        hosted_domain,
         manners: &MANNERS,
     }
 }
@@ -48,11 +69,11 @@ pub fn provider(client_id: String, client_secret: SecretString, stand_in: Option
 fn metadata() -> ProviderMetadata {
     ProviderMetadata {
         issuer: ISSUER.to_owned(),
-        authorization_endpoint: constant(AUTHORIZATION_ENDPOINT),
-        token_endpoint: constant(TOKEN_ENDPOINT),
-        jwks_uri: constant(JWKS_URI),
-        userinfo_endpoint: Some(constant(USERINFO_ENDPOINT)),
-        revocation_endpoint: Some(constant(REVOCATION_ENDPOINT)),
+        authorization_endpoint: address(AUTHORIZATION_ENDPOINT, ""),
+        token_endpoint: address(TOKEN_ENDPOINT, ""),
+        jwks_uri: Some(address(JWKS_URI, "")),
+        userinfo_endpoint: Some(address(USERINFO_ENDPOINT, "")),
+        revocation_endpoint: Some(address(REVOCATION_ENDPOINT, "")),
         end_session_endpoint: None,
         token_endpoint_auth_methods_supported: vec!["client_secret_post".to_owned(), "client_secret_basic".to_owned()],
         // Google began to send `iss`; its metadata does not promise it yet. Checked when it is there.
@@ -69,6 +90,12 @@ fn token_issuers(issuer: &str) -> Vec<String> {
         issuers.push(bare.to_owned());
     }
     issuers
+}
+
+/// `hd` says which Workspace an account belongs to; the domain of the e-mail address says nothing of the kind, as
+/// anybody can have a Google account with a foreign address.
+fn is_of_domain(claims: &Claims, domain: Option<&str>) -> bool {
+    domain.is_none_or(|domain| claims.text("hd") == Some(domain))
 }
 
 /// Google is authoritative for an address when it hosts the mailbox: `@gmail.com`, or a Workspace account, which

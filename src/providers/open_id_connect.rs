@@ -2,23 +2,39 @@
 
 use secrecy::SecretString;
 
-use super::{Facts, Manners, Metadata, Profile, Provider, Slug, standard_profile};
-use crate::oidc::Algorithm;
+use super::{Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, standard_profile};
+use crate::{oauth::TokenEncoding, oidc::Algorithm};
 
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
-    algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
     prompts: &["select_account", "consent", "none", "login"],
-    token_issuers: |issuer| vec![issuer.to_owned()],
-    // A certified provider leaves the scopes' claims to userinfo when it gives an access token (Core §5.4).
-    userinfo_completes: true,
+    extra_parameters: |_| Vec::new(),
+    token_encoding: TokenEncoding::Json,
+    response_issuer: ResponseIssuer::Metadata,
+    form_post: false,
     picture_origins: &[],
-    profile,
+    who: Who::IdToken(IdTokenManners {
+        algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
+        issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
+        // A certified provider leaves the scopes' claims to userinfo when it gives an access token (Core §5.4).
+        userinfo_completes: true,
+        admits: |_, _| true,
+        profile: |provider, facts| Some(profile(provider, facts)),
+    }),
 };
 
 /// Our client at the provider with this issuer.
 pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, client_secret: SecretString) -> Provider {
-    Provider { slug, label, client_id, client_secret, metadata: Metadata::Discovered { issuer }, manners: &MANNERS }
+    Provider {
+        slug,
+        label,
+        client_id,
+        client_secret: client_secret.into(),
+        metadata: Metadata::Discovered { issuer },
+        api: None,
+        hosted_domain: None,
+        manners: &MANNERS,
+    }
 }
 
 /// Nobody knows for which addresses an arbitrary provider is authoritative, so it is for none: an address that

@@ -8,7 +8,7 @@ use crate::{
     accounts::Purpose,
     oauth::{AuthorizationRequest, Nonce, PkceVerifier, Scopes, State},
     oidc::DiscoveryError,
-    providers::Provider,
+    providers::{Provider, Who},
 };
 
 /// Longest `login_hint` that is passed on, in characters.
@@ -97,7 +97,7 @@ impl RelyingParty {
             redirect_uri: &self.redirect_uri(slug),
             scope: &provider.manners.sign_in_scopes.iter().collect::<Scopes>(),
             state: &flow.state,
-            nonce: Some(&flow.nonce),
+            nonce: matches!(provider.manners.who, Who::IdToken(_)).then_some(&flow.nonce),
             code_challenge: &flow.code_verifier.challenge(),
             extra_parameters: &extra_parameters(provider, &wishes),
         };
@@ -107,16 +107,16 @@ impl RelyingParty {
     }
 }
 
-fn extra_parameters<'a>(provider: &Provider, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
+fn extra_parameters<'a>(provider: &'a Provider, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
     let prompt = wishes.prompt.map(Prompt::as_str).filter(|prompt| provider.manners.prompts.contains(prompt));
     let login_hint = wishes
         .login_hint
         .as_deref()
         .filter(|hint| hint.chars().count() <= LONGEST_HINT && !hint.chars().any(char::is_control));
-    [("prompt", prompt), ("login_hint", login_hint)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
+    let mut parameters = (provider.manners.extra_parameters)(provider);
+    parameters.extend(prompt.map(|prompt| ("prompt", prompt)));
+    parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
+    parameters
 }
 
 fn random() -> Result<[u8; 32], BeginError> {

@@ -1,8 +1,6 @@
 //! The rest of a flow: from the authorization response to a verified profile.
 
-use std::time::Duration;
-
-use secrecy::ExposeSecret;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
@@ -10,14 +8,11 @@ use super::{
 };
 use crate::{
     oauth::{
-        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, Client, ExpectedResponse, TokenEncoding,
+        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, Client, ExpectedResponse, ResourceError,
         TokenError, TokenResponse, authorization_code_grant, process_token_response, validate_authorization_response,
     },
-    oidc::{
-        Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError, Verdict,
-        process_userinfo_response, userinfo_request, verify_id_token,
-    },
-    providers::{Facts, Profile, Provider},
+    oidc::{IdTokenError, ProviderMetadata, UserinfoError},
+    providers::{ClientSecretError, Profile, Provider, ResponseIssuer, Who},
 };
 
 /// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
@@ -51,7 +46,10 @@ pub enum CompleteError {
     /// The provider takes none of the ways in which we can authenticate.
     #[error("the provider offers no client authentication that we know")]
     NoClientAuthentication,
-    /// No answer from the token or userinfo endpoint.
+    /// Our key cannot sign a client secret.
+    #[error(transparent)]
+    ClientSecret(#[from] ClientSecretError),
+    /// No answer from the token endpoint, or from the API that says who it is.
     #[error(transparent)]
     Http(#[from] HttpError),
     /// The token endpoint refused, or answered nonsense.
@@ -66,11 +64,30 @@ pub enum CompleteError {
     /// Userinfo speaks of somebody else.
     #[error(transparent)]
     Userinfo(#[from] UserinfoError),
+    /// The API does not say who it is.
+    #[error(transparent)]
+    Api(#[from] ResourceError),
+    /// The provider's documents name nobody.
+    #[error("the provider's documents name nobody")]
+    NoProfile,
+    /// The configuration admits other accounts only.
+    #[error("the account is of a domain that is not admitted")]
+    NotAdmitted,
+}
+
+/// A flow whose code has been exchanged.
+pub(super) struct Exchanged<'a> {
+    pub(super) client: &'a ProviderClient,
+    pub(super) metadata: Arc<ProviderMetadata>,
+    pub(super) flow: &'a PendingFlow,
+    pub(super) code: AuthorizationCode,
+    pub(super) tokens: TokenResponse,
 }
 
 impl RelyingParty {
     /// Takes the response that came back on the provider's redirect URI to a verified profile. Nothing is sent to
     /// the provider after the first check that fails; the code is sent once, whatever happens.
+    /// `unverified_name` came beside the response, unsigned.
     ///
     /// # Errors
     /// The first check that fails, or the provider's silence.
@@ -78,9 +95,10 @@ impl RelyingParty {
         &self,
         flow: &PendingFlow,
         response: &AuthorizationResponse,
+        unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Completed, CompleteError> {
-        let steps = self.complete_step_by_step(flow, response, journal);
+        let steps = self.complete_step_by_step(flow, response, unverified_name, journal);
         tokio::time::timeout(DEADLINE, steps).await.unwrap_or(Err(CompleteError::Http(HttpError::Timeout)))
     }
 
@@ -88,6 +106,7 @@ impl RelyingParty {
         &self,
         flow: &PendingFlow,
         response: &AuthorizationResponse,
+        unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Completed, CompleteError> {
         let client = self
@@ -95,22 +114,16 @@ impl RelyingParty {
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
             .ok_or(CompleteError::ProviderChanged)?;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let code = validate_authorization_response(
-            response,
-            &ExpectedResponse {
-                state: &flow.state,
-                issuer: Some(&metadata.issuer),
-                iss_parameter_supported: metadata.authorization_response_iss_parameter_supported,
-            },
-        )?;
+        let code = validate_authorization_response(response, &expected_response(flow, client, &metadata))?;
         journal.record(FlowEvent::ResponseValidated);
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
-        let claims = self.verify(client, &metadata, flow, &code, &tokens, journal).await?;
-        let userinfo = self.userinfo(client, &metadata, &claims, &tokens, journal).await?;
-        let facts = Facts { claims: &claims, userinfo: userinfo.as_ref() };
-        let profile = (client.provider.manners.profile)(&client.provider, &facts);
-        Ok(Completed { profile, tokens })
+        let exchanged = Exchanged { client, metadata, flow, code, tokens };
+        let profile = match &client.provider.manners.who {
+            Who::IdToken(manners) => self.ask_id_token(&exchanged, manners, unverified_name, journal).await?,
+            Who::Api(manners) => self.ask_api(&exchanged, manners, journal).await?,
+        };
+        Ok(Completed { profile, tokens: exchanged.tokens })
     }
 
     async fn exchange(
@@ -123,97 +136,28 @@ impl RelyingParty {
         if !client.may_ask(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
         }
-        let authentication = metadata
-            .client_authentication(Some(client.provider.client_secret.clone()))
-            .ok_or(CompleteError::NoClientAuthentication)?;
-        let us = Client { client_id: client.provider.client_id.clone(), authentication };
+        let Provider { client_id, client_secret, metadata: known, manners, .. } = &client.provider;
+        let secret = client_secret.at(client_id, known.issuer(), self.clock.now())?;
+        let authentication =
+            metadata.client_authentication(Some(secret)).ok_or(CompleteError::NoClientAuthentication)?;
+        let us = Client { client_id: client_id.clone(), authentication };
         let redirect_uri = self.redirect_uri(&flow.provider);
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
-        Ok(process_token_response(&response, TokenEncoding::Json)?)
-    }
-
-    /// Verifies the id_token; when it names a key that we lack, the provider may just have rotated its keys, and they
-    /// are fetched once more.
-    async fn verify(
-        &self,
-        client: &ProviderClient,
-        metadata: &ProviderMetadata,
-        flow: &PendingFlow,
-        code: &AuthorizationCode,
-        tokens: &TokenResponse,
-        journal: &mut Journal,
-    ) -> Result<Claims, CompleteError> {
-        let id_token = tokens.require_id_token()?.expose_secret();
-        let now = self.clock.now();
-        let keys = client.keys(&self.http, metadata, now).await?;
-        let issuers = (client.provider.manners.token_issuers)(&metadata.issuer);
-        let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
-        let expected = ExpectedIdToken {
-            issuers: &issuers,
-            client_id: &client.provider.client_id,
-            nonce: NonceRule::Equals(&flow.nonce),
-            algorithms: client.provider.manners.algorithms,
-            access_token: Some(tokens.access_token()),
-            code: Some(code),
-            max_age: None,
-            acr_values: &[],
-            now: u64::try_from(now).unwrap_or_default(),
-        };
-        let mut outcome = verify_id_token(id_token, &keys, &expected);
-        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
-            && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
-        {
-            journal.record(FlowEvent::KeysRefetched);
-            outcome = verify_id_token(id_token, &newer, &expected);
-        }
-        let verdicts = match &outcome {
-            Ok(claims) => claims.verdicts(),
-            Err(error) => error.verdicts(),
-        };
-        for verdict in verdicts {
-            journal.record(FlowEvent::ClaimChecked {
-                check: verdict.check.name(),
-                passed: verdict.verdict != Verdict::Refused,
-            });
-        }
-        Ok(outcome?)
-    }
-
-    /// Asks userinfo where this provider's id_token leaves something out. No answer is no harm: the id_token has
-    /// proven who it is. An answer about somebody else is.
-    async fn userinfo(
-        &self,
-        client: &ProviderClient,
-        metadata: &ProviderMetadata,
-        claims: &Claims,
-        tokens: &TokenResponse,
-        journal: &mut Journal,
-    ) -> Result<Option<Userinfo>, CompleteError> {
-        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(&client.provider, claims))
-        else {
-            return Ok(None);
-        };
-        if !client.may_ask(Part::Userinfo, self.clock.now()) {
-            journal.record(FlowEvent::UserinfoReceived { usable: false });
-            return Ok(None);
-        }
-        let request = userinfo_request(endpoint, tokens.access_token());
-        let outcome = match client.send(&self.http, Part::Userinfo, request, self.clock.now()).await {
-            Ok(response) => process_userinfo_response(&response, claims.subject()),
-            Err(_) => {
-                journal.record(FlowEvent::UserinfoReceived { usable: false });
-                return Ok(None);
-            }
-        };
-        journal.record(FlowEvent::UserinfoReceived { usable: outcome.is_ok() });
-        match outcome {
-            Err(error @ UserinfoError::SubjectMismatch) => Err(error.into()),
-            outcome => Ok(outcome.ok()),
-        }
+        Ok(process_token_response(&response, manners.token_encoding)?)
     }
 }
 
-fn is_incomplete(provider: &Provider, claims: &Claims) -> bool {
-    provider.manners.userinfo_completes && (claims.text("email").is_none() || claims.text("name").is_none())
+/// What `iss` in the response has to be, as far as this provider's is known.
+fn expected_response<'a>(
+    flow: &'a PendingFlow,
+    client: &ProviderClient,
+    metadata: &'a ProviderMetadata,
+) -> ExpectedResponse<'a> {
+    let known = client.provider.manners.response_issuer == ResponseIssuer::Metadata;
+    ExpectedResponse {
+        state: &flow.state,
+        issuer: known.then_some(metadata.issuer.as_str()),
+        iss_parameter_supported: known && metadata.authorization_response_iss_parameter_supported,
+    }
 }

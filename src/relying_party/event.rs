@@ -26,6 +26,13 @@ pub enum FlowEvent {
         /// Whether it could be used; without it the id_token's claims are what there is.
         usable: bool,
     },
+    /// A document of the provider's API was asked for.
+    DocumentReceived {
+        /// Which.
+        name: &'static str,
+        /// Whether it came.
+        usable: bool,
+    },
     /// The linking policy spoke.
     Decided {
         /// The answer's code.

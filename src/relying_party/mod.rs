@@ -3,6 +3,7 @@
 //! to providers; time-outs, size limits, the key cache and the circuit breakers live here.
 
 mod address_guard;
+mod api;
 mod begin;
 mod breaker;
 mod cached;
@@ -12,6 +13,7 @@ mod complete;
 mod event;
 mod flow;
 mod http;
+mod id_token;
 mod provider_client;
 mod return_to;
 

@@ -27,7 +27,7 @@ const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
     /// One for each part: an endpoint that answers does not excuse another that hangs.
-    breakers: [Breaker; 3],
+    breakers: [Breaker; 4],
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
 }
@@ -41,7 +41,12 @@ pub(super) enum Part {
     Tokens,
     /// Userinfo. Signing in goes on without it.
     Userinfo,
+    /// The API that says who somebody is, where there is no id_token.
+    Api,
 }
+
+/// Nobody can sign in while one of these is away. A part that a provider does not have is never asked, and never away.
+const NEEDED: [Part; 3] = [Part::Documents, Part::Tokens, Part::Api];
 
 /// Why the keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +57,9 @@ pub enum KeysError {
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// Its metadata names no key set, and an id_token came all the same.
+    #[error("the provider has no keys")]
+    NoKeys,
     /// The answer is no key set.
     #[error(transparent)]
     Jwks(#[from] JwksError),
@@ -70,7 +78,7 @@ impl ProviderClient {
     /// The provider's endpoints: constants, or its discovery document. Nobody is sent to a provider whose breaker is
     /// open, cached documents or not: they could not come back signed in.
     pub(super) async fn metadata(&self, http: &ProviderHttp, now: i64) -> Result<Arc<ProviderMetadata>, BeginError> {
-        if !self.breaker(Part::Documents).may_try(now) || !self.breaker(Part::Tokens).may_try(now) {
+        if !NEEDED.into_iter().all(|part| self.breaker(part).may_try(now)) {
             return Err(BeginError::BreakerOpen);
         }
         match &self.provider.metadata {
@@ -115,7 +123,7 @@ impl ProviderClient {
 
     /// Whether people should be told that the provider does not answer.
     pub(super) fn is_away(&self) -> bool {
-        self.breaker(Part::Documents).is_open() || self.breaker(Part::Tokens).is_open()
+        NEEDED.into_iter().any(|part| self.breaker(part).is_open())
     }
 
     /// Sends one request and tells the part's breaker how it went.
@@ -156,10 +164,11 @@ impl ProviderClient {
         metadata: &ProviderMetadata,
         now: i64,
     ) -> Result<JwkSet, KeysError> {
+        let jwks_uri = metadata.jwks_uri.as_ref().ok_or(KeysError::NoKeys)?;
         if !self.may_ask(Part::Documents, now) {
             return Err(KeysError::BreakerOpen);
         }
-        let response = self.send(http, Part::Documents, jwks_request(&metadata.jwks_uri), now).await?;
+        let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
 }

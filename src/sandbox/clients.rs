@@ -4,10 +4,26 @@ use std::fmt;
 
 use url::{Host, Url};
 
+/// The `client_id` at the sandbox Microsoft.
+pub const MICROSOFT_CLIENT_ID: &str = "sandbox-microsoft";
+/// The `client_secret` at the sandbox Microsoft. Public by design: it protects nothing.
+pub const MICROSOFT_CLIENT_SECRET: &str = "sandbox-microsoft-secret";
 /// The `client_id` at the sandbox Google.
 pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
 /// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
 pub const GOOGLE_CLIENT_SECRET: &str = "sandbox-google-secret";
+/// The `client_id` at the sandbox GitHub.
+pub const GITHUB_CLIENT_ID: &str = "sandbox-github";
+/// The `client_secret` at the sandbox GitHub.
+pub const GITHUB_CLIENT_SECRET: &str = "sandbox-github-secret";
+/// The `client_id` (app id) at the sandbox Facebook.
+pub const FACEBOOK_CLIENT_ID: &str = "sandbox-facebook";
+/// The `client_secret` (app secret) at the sandbox Facebook.
+pub const FACEBOOK_CLIENT_SECRET: &str = "sandbox-facebook-secret";
+/// The `client_id` at the sandbox X.
+pub const X_CLIENT_ID: &str = "sandbox-x";
+/// The `client_secret` at the sandbox X.
+pub const X_CLIENT_SECRET: &str = "sandbox-x-secret";
 /// Where the path of every accepted redirect URI starts.
 pub const REDIRECT_PATH: &str = "/auth/callback/";
 
@@ -23,14 +39,28 @@ pub struct Client {
 /// The registrations at all providers.
 #[derive(Clone, Debug)]
 pub struct Clients {
+    /// At the sandbox Microsoft.
+    pub microsoft: Client,
     /// At the sandbox Google.
     pub google: Client,
+    /// At the sandbox GitHub.
+    pub github: Client,
+    /// At the sandbox Facebook.
+    pub facebook: Client,
+    /// At the sandbox X.
+    pub x: Client,
 }
 
 impl Default for Clients {
     fn default() -> Self {
-        let google = Client { id: GOOGLE_CLIENT_ID.to_owned(), secret: GOOGLE_CLIENT_SECRET.to_owned() };
-        Self { google }
+        let client = |id: &str, secret: &str| Client { id: id.to_owned(), secret: secret.to_owned() };
+        Self {
+            microsoft: client(MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET),
+            google: client(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
+            github: client(GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET),
+            facebook: client(FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET),
+            x: client(X_CLIENT_ID, X_CLIENT_SECRET),
+        }
     }
 }
 

@@ -41,14 +41,16 @@ pub enum Endpoint {
     AuthorizationResponse,
     /// The token endpoint.
     Token,
-    /// The userinfo endpoint.
+    /// The userinfo endpoint; GitHub's user, Facebook's and X's me.
     Userinfo,
     /// The JWK set.
     Certs,
     /// The revocation endpoint.
     Revoke,
-    /// Google's tokeninfo.
+    /// Google's tokeninfo, GitHub's check of a token, Facebook's debug_token.
     Tokeninfo,
+    /// GitHub's list of addresses.
+    Emails,
 }
 
 /// A fault; see the room's documentation for the JSON.

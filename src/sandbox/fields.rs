@@ -3,8 +3,19 @@
 use serde_json::{Map, Value};
 
 /// Values that give power to whoever reads the log.
-const SECRETS: &[&str] =
-    &["code", "code_verifier", "client_secret", "access_token", "refresh_token", "id_token", "token", "password"];
+const SECRETS: &[&str] = &[
+    "code",
+    "code_verifier",
+    "client_secret",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "token",
+    "password",
+    "input_token",
+    "appsecret_proof",
+    "fb_exchange_token",
+];
 
 /// Names and values of an `application/x-www-form-urlencoded` text.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +25,17 @@ impl Fields {
     /// Reads any text; what is malformed is taken as the URL standard says.
     pub fn parse(text: &str) -> Self {
         Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+    }
+
+    /// The text members of a JSON object.
+    pub fn of_json(text: &str) -> Self {
+        let members: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        Self(members.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect())
+    }
+
+    /// The fields of a query and of a form together.
+    pub fn joined(query: Option<&str>, form: &str) -> Self {
+        Self::parse(&format!("{}&{form}", query.unwrap_or_default()))
     }
 
     /// The first value of `name`; an empty one counts as absent (RFC 6749 §3.1).

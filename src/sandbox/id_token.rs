@@ -10,9 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::keys::SigningKey;
+use super::keys::{self, SigningKey};
 use super::rules::Rules;
 use super::stencil::Stencil;
+use super::world::{Provider, World};
 
 /// Armed patches of a provider.
 pub type Patches = Rules<Bend>;
@@ -69,27 +70,46 @@ pub enum Signing {
 
 impl Signing {
     /// Whether it takes a stranger's key.
-    pub fn by_stranger(self) -> bool {
+    fn by_stranger(self) -> bool {
         matches!(self, Self::UnpublishedKey | Self::EmbeddedKey)
     }
 }
 
 /// What a token is made with.
-pub struct Material<'a> {
+struct Material<'a> {
     /// The provider's key for this signature.
-    pub key: Arc<SigningKey>,
+    key: Arc<SigningKey>,
     /// The attacker's key, for patches that want one.
-    pub stranger: Option<Arc<SigningKey>>,
+    stranger: Option<Arc<SigningKey>>,
     /// The client's secret.
-    pub client_secret: &'a str,
+    client_secret: &'a str,
     /// The sandbox's origin.
-    pub origin: &'a str,
+    origin: &'a str,
     /// Unix seconds.
-    pub now: i64,
+    now: i64,
+}
+
+/// Signs the claims about a person with the provider's key, bent by what is armed for that person.
+pub async fn issue(
+    world: &World,
+    provider: Provider,
+    person: &str,
+    claims: Map<String, Value>,
+    client_secret: &str,
+) -> String {
+    let (patch, key, now) = {
+        let mut state = world.state();
+        let now = state.now();
+        let house = state.house(provider);
+        let armed = house.patches.take(Some(person), |_| true);
+        (armed.map_or_else(Patch::default, |bend| bend.patch), house.keys.signing(), now)
+    };
+    let stranger = if patch.sign.by_stranger() { keys::stranger().await } else { None };
+    mint(claims, &patch, &Material { key, stranger, client_secret, origin: world.origin(), now })
 }
 
 /// The compact serialisation (RFC 7515 §7.1) of the claims, bent by the patch.
-pub fn mint(claims: Map<String, Value>, patch: &Patch, with: &Material<'_>) -> String {
+fn mint(claims: Map<String, Value>, patch: &Patch, with: &Material<'_>) -> String {
     let payload = bent(claims, &patch.claims, &patch.remove, with);
     let header = bent(header(patch.sign, with), &patch.header, &patch.remove_header, with);
     let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
@@ -105,6 +125,7 @@ pub fn at_hash(access_token: &str) -> String {
 fn bent(mut members: Map<String, Value>, set: &Map<String, Value>, remove: &[String], with: &Material<'_>) -> String {
     let mut stencil = Stencil::new(with.origin, with.now);
     for (name, value) in set {
+        stencil.honest = members.get(name).and_then(Value::as_str).map(str::to_owned);
         members.insert(name.clone(), stencil.fill(value));
     }
     members.retain(|name, _| !remove.contains(name));

@@ -26,14 +26,19 @@ async fn landing(State(world): State<World>) -> Page {
         .iter()
         .map(|person| format!(r#"<li><div class="person">{}</div></li>"#, person_row(person)))
         .collect();
+    let origin = escape(world.origin());
     let issuer = escape(&google::issuer(world.origin()));
     let main = format!(
         r#"<h1>Latchkey's sandbox</h1>
 <p>Small real sign-in providers for development, demo and tests. They run on this machine only, keep
-everything in memory, and let anybody in as anybody. Nothing here is Google's, and no password is asked for.</p>
+everything in memory, and let anybody in as anybody. Nothing here is the real providers', and no password is asked for.</p>
 <h2>Providers</h2>
 <ul>
 <li>Sandbox Google, issuer <code>{issuer}</code><br><a href="/google/.well-known/openid-configuration">its discovery document</a>, <a href="/google/certs">its keys</a></li>
+<li>Sandbox Microsoft: <code>{origin}/microsoft</code><br><a href="/microsoft/common/v2.0/.well-known/openid-configuration">its discovery document</a>, <a href="/microsoft/common/discovery/v2.0/keys">its keys</a></li>
+<li>Sandbox GitHub: site <code>{origin}/github</code>, API <code>{origin}/github-api</code></li>
+<li>Sandbox Facebook: site <code>{origin}/facebook</code>, graph <code>{origin}/facebook-graph</code></li>
+<li>Sandbox X: site <code>{origin}/x</code>, API <code>{origin}/x-api</code></li>
 </ul>
 <h2>Persons</h2>
 <p>Pick one of them when you sign in, or make up another.</p>

@@ -116,6 +116,16 @@ impl Ledger {
         self.consents.get(&(person.to_owned(), client_id.to_owned())).cloned().unwrap_or_default()
     }
 
+    /// Whether the person has agreed to anything at the client so far.
+    pub fn knows(&self, person: &str, client_id: &str) -> bool {
+        self.consents.contains_key(&(person.to_owned(), client_id.to_owned()))
+    }
+
+    /// The access token, if it is known and its time is not over.
+    pub fn live(&self, text: &str, now: i64) -> Option<&Token> {
+        self.access.get(text).filter(|token| token.expires_at.is_none_or(|expires_at| now < expires_at))
+    }
+
     /// Remembers a grant on top of the earlier ones.
     pub fn remember(&mut self, person: &str, client_id: &str, scopes: &Scopes) {
         // There is one consent per person and client, and persons are bounded; those who left leave theirs behind.

@@ -41,7 +41,7 @@ pub struct Entry {
     pub form: Value,
     /// Some headers; of `authorization` the scheme only.
     pub headers: Map<String, Value>,
-    /// How the client authenticated: `none`, `basic`, `post` or `both`.
+    /// How the client authenticated: `none`, `basic`, `post`, `query` or `both`.
     pub client_auth: &'static str,
     /// The length of the PKCE verifier, if one came.
     pub code_verifier_length: Option<usize>,
@@ -62,10 +62,12 @@ impl Entry {
         if let Some(scheme) = &scheme {
             shown.insert("authorization".to_owned(), json!(scheme));
         }
+        let query = Fields::parse(uri.query().unwrap_or_default());
         let client_auth = match (scheme.as_deref() == Some("basic"), form.get("client_secret").is_some()) {
             (true, true) => "both",
             (true, false) => "basic",
             (false, true) => "post",
+            (false, false) if query.get("client_secret").is_some() => "query",
             (false, false) => "none",
         };
         Self {
@@ -75,11 +77,11 @@ impl Entry {
             endpoint: "page".to_owned(),
             method: method.to_string(),
             path: uri.path().to_owned(),
-            query: Fields::parse(uri.query().unwrap_or_default()).shown(),
+            query: query.shown(),
             form: form.shown(),
             headers: shown,
             client_auth,
-            code_verifier_length: form.get("code_verifier").map(str::len),
+            code_verifier_length: form.get("code_verifier").or_else(|| query.get("code_verifier")).map(str::len),
             person: None,
             status: None,
         }

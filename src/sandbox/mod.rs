@@ -17,8 +17,9 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`. A new provider is a folder, a variant of `world::Provider` and a
-//! line in `Sandbox::start`.
+//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`. A new provider is a folder, a variant of
+//! `world::Provider`, its prefix in `stage::place` and a line in `Sandbox::start`. `desk` is the authorization
+//! endpoint of those that speak plain OAuth 2.0: each is a `Desk` of facts. Each folder's `mod.rs` has its manners.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -34,6 +35,12 @@
 //! The last step needs none of the earlier ones: one POST is a whole sign-in. Sign-in scopes are always
 //! granted; extra scopes only when they are among the `scope` fields.
 //!
+//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`) and X
+//! (`/x/i/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
+//! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
+//! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing. An answer by
+//! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
+//!
 //! # The control API
 //! JSON; `GET` reads, `POST` (with `content-type: application/json`) changes and answers the new state.
 //! A request with an `Origin` that is not the sandbox's is refused; without `Origin` it passes.
@@ -48,12 +55,14 @@
 //! | `POST /control/clock` | `{"offset_seconds": 61}` | moves the sandbox's clock against the machine's |
 //! | `POST /control/persons` | `{"email", "name", "email_verified", "hd", "picture", "sub", "id"}`, all optional | makes a person, answers it |
 //! | `POST /control/persons/{id}` | the same; `null` removes | changes a person (new name, new e-mail, …) |
+//! | `POST /control/<provider>/…` | | all of the following that begin with `google` work for the other providers, too |
 //! | `POST /control/google/auto_consent` | `{"person": "ada", "scopes": […]\|null, "decision": "allow"\|"deny", "times": n\|null}` | the next authorization requests are answered at once; `scopes` absent grants all; `{"person": null}` ends it |
 //! | `POST /control/google/id_token` | `{"person"?, "times"?, "patch": {…}}` | bends the id_tokens |
 //! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | bends an endpoint |
 //! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
 //! | `POST /control/google/behave` | `{"person"?}` | disarms patches and faults (of that person, or all) |
 //! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen comes again |
+//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | GitHub, Facebook, X: `iss` in the authorization response; without a rule it is off |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
 //!
 //! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
@@ -62,12 +71,15 @@
 //! ## id_token patch
 //! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
 //! all optional. Values: `{"$now": -61}` is the sandbox's time plus seconds, with `"as": "string"` or `"float"` in that
-//! type; `{"$raw": "1e400"}` is written as it stands; `{origin}` in a text is the sandbox's origin. `sign`: `rs256`, `rs384`,
+//! type; `{"$raw": "1e400"}` is written as it stands; in a text `{origin}` is the sandbox's origin, and `{value}` the honest
+//! value of a text member. `sign`: `rs256`, `rs384`,
 //! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
 //! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
 //!
 //! ## Faults
-//! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`.
+//! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`
+//! (also GitHub's check of a token and Facebook's `debug_token`), `emails` (GitHub). `userinfo` is also GitHub's `/user`,
+//! Facebook's and X's `me`.
 //!
 //! | fault | what happens |
 //! |---|---|
@@ -83,12 +95,19 @@
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
+mod basic;
 mod bend;
 mod bounded;
+mod browser;
+mod chooser;
 mod clients;
 mod control;
+mod desk;
+mod facebook;
 mod faults;
 mod fields;
+mod form_post;
+mod github;
 mod google;
 mod guard;
 mod id_token;
@@ -96,13 +115,18 @@ mod keys;
 mod landing;
 mod ledger;
 mod log;
+mod microsoft;
 mod page;
 mod persons;
+mod pkce;
+mod redeem;
+mod response;
 mod rules;
 mod stage;
 mod stencil;
 mod trickle;
 mod world;
+mod x;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -114,6 +138,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
+pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET};
+pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
+pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
+pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 use world::World;
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
@@ -181,7 +209,11 @@ impl Sandbox {
         let router = Router::new()
             .merge(landing::routes())
             .merge(control::routes())
+            .merge(stage::around(&world, microsoft::routes()))
             .merge(stage::around(&world, google::routes()))
+            .merge(stage::around(&world, github::routes()))
+            .merge(stage::around(&world, facebook::routes()))
+            .merge(stage::around(&world, x::routes()))
             .merge(stage::around(&world, stage::trap()));
         let router = guard::around(&world, router).with_state(world);
 
@@ -197,9 +229,49 @@ impl Sandbox {
         &self.origin
     }
 
+    /// `MICROSOFT_URL`: what stands for `https://login.microsoftonline.com`.
+    pub fn microsoft_url(&self) -> String {
+        microsoft::base(&self.origin)
+    }
+
     /// The issuer of the sandbox Google: the origin and `/google`.
     pub fn google_issuer(&self) -> String {
         google::issuer(&self.origin)
+    }
+
+    /// `GITHUB_URL`: the site of the sandbox GitHub.
+    pub fn github_url(&self) -> String {
+        format!("{}/github", self.origin)
+    }
+
+    /// `GITHUB_API_URL`: its API.
+    pub fn github_api_url(&self) -> String {
+        format!("{}/github-api", self.origin)
+    }
+
+    /// What the sandbox GitHub sends as `iss` once it is told to send the right one.
+    pub fn github_issuer(&self) -> String {
+        format!("{}{}", self.origin, github::DESK.issuer)
+    }
+
+    /// `FACEBOOK_URL`: the site of the sandbox Facebook.
+    pub fn facebook_url(&self) -> String {
+        format!("{}/facebook", self.origin)
+    }
+
+    /// `FACEBOOK_GRAPH_URL`: its Graph API.
+    pub fn facebook_graph_url(&self) -> String {
+        format!("{}/facebook-graph", self.origin)
+    }
+
+    /// `X_URL`: the site of the sandbox X.
+    pub fn x_url(&self) -> String {
+        format!("{}/x", self.origin)
+    }
+
+    /// `X_API_URL`: its API.
+    pub fn x_api_url(&self) -> String {
+        format!("{}/x-api", self.origin)
     }
 
     /// Stops accepting, finishes what is under way (two seconds at most), and ends.

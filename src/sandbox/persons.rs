@@ -1,8 +1,10 @@
-//! The persons who have accounts at the sandbox's providers: a cast of six, and whoever is made up on the way.
+//! The persons who have accounts at the sandbox's providers: a cast of seven, and whoever is made up on the way.
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::fields::Fields;
 
 /// How many persons there can be; the oldest that was made up leaves first.
 const CAPACITY: usize = 500;
@@ -40,6 +42,14 @@ impl Person {
             hd: None,
             picture: true,
         }
+    }
+
+    /// A number of the person's own for `purpose`, below 2^`bits`: what a provider's own ids are made of. It
+    /// follows from the subject, so that a person with another `sub` is somebody else at every provider.
+    pub fn number(&self, purpose: &str, bits: u32) -> u64 {
+        let hash = digest::digest(&digest::SHA256, format!("{purpose} {}", self.sub).as_bytes());
+        let number = hash.as_ref().iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+        number & ((1 << bits.min(63)) - 1)
     }
 
     /// What to call the person on a page.
@@ -99,6 +109,23 @@ impl Persons {
         })
     }
 
+    /// Who was picked or typed in on a chooser: `person=<id>`, or `person=new` with `email`, `name`, `verified`.
+    pub fn pick(&mut self, form: &Fields) -> Option<Person> {
+        let id = form.get("person")?;
+        if id != "new" {
+            return self.by_id(id).cloned();
+        }
+        let email = form.get("email").filter(|email| email.contains('@') && email.len() <= 320)?;
+        if let Some(known) = self.by_hint(email) {
+            return Some(known.clone());
+        }
+        let name = form.get("name").map(|name| name.chars().take(200).collect());
+        let mut person = Person::with_email(email, name);
+        person.email_verified = form.get("verified") != Some("no");
+        self.put(person.clone());
+        Some(person)
+    }
+
     /// Adds somebody, or replaces who has the same `id`.
     pub fn put(&mut self, person: Person) {
         match self.0.iter_mut().find(|known| known.id == person.id) {
@@ -132,6 +159,7 @@ fn cast() -> Vec<Person> {
         Person { picture: false, ..plain },
         somebody("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
         somebody("nomail", Some("Niko Nomail"), None),
+        somebody("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
     ]
 }
 

@@ -5,9 +5,9 @@
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -15,10 +15,10 @@ use serde_json::json;
 
 use super::faults::{Endpoint, Fault, play};
 use super::fields::Fields;
-use super::google;
 use super::ledger::Ledger;
 use super::log::Entry;
 use super::world::{Provider, World};
+use super::{facebook, github, google, microsoft, x};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -54,7 +54,7 @@ fn admit(world: &World, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
     let mut entry = Entry::of(&parts.method, &parts.uri, &parts.headers, &form);
     let mut state = world.state();
     entry.at = state.now();
-    let Some((provider, endpoint)) = place(parts.uri.path()) else {
+    let Some((provider, endpoint)) = place(&parts.method, parts.uri.path()) else {
         entry.endpoint = "trap".to_owned();
         return (state.log.record(entry), None);
     };
@@ -73,22 +73,32 @@ fn form(parts: &Parts, body: &Bytes) -> Fields {
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match std::str::from_utf8(body) {
         Ok(text) if kind.starts_with("application/x-www-form-urlencoded") => Fields::parse(text),
+        Ok(text) if kind.starts_with("application/json") => Fields::of_json(text),
         _ => Fields::default(),
     }
 }
 
-fn place(path: &str) -> Option<(Provider, Option<Endpoint>)> {
-    let rest = path.strip_prefix("/google/")?;
-    Some((Provider::Google, google::endpoint(rest)))
+fn place(method: &Method, path: &str) -> Option<(Provider, Option<Endpoint>)> {
+    let (base, rest) = path.strip_prefix('/')?.split_once('/')?;
+    Some(match base {
+        "microsoft" => (Provider::Microsoft, microsoft::endpoint(rest)),
+        "google" => (Provider::Google, google::endpoint(rest)),
+        "github" | "github-api" => (Provider::Github, github::endpoint(method, rest)),
+        "facebook" | "facebook-graph" => (Provider::Facebook, facebook::endpoint(rest)),
+        "x" | "x-api" => (Provider::X, x::endpoint(rest)),
+        _ => return None,
+    })
 }
 
 /// Whom the presented code or token belongs to.
 fn person(ledger: &Ledger, parts: &Parts, form: &Fields) -> Option<String> {
     let query = Fields::parse(parts.uri.query().unwrap_or_default());
-    let bearer = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let scheme =
+        |text: &'_ str| text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("token ")).map(str::to_owned);
+    let bearer = parts.headers.get(AUTHORIZATION).and_then(|value| scheme(value.to_str().ok()?));
     let code = form.get("code").and_then(|code| ledger.codes.get(code)).map(|code| &code.person);
-    let names = ["refresh_token", "access_token", "token"];
-    let presented = names.iter().filter_map(|name| form.get(name).or_else(|| query.get(name))).chain(bearer);
+    let names = ["refresh_token", "access_token", "token", "input_token"];
+    let presented = names.iter().filter_map(|name| form.get(name).or_else(|| query.get(name))).chain(bearer.as_deref());
     let token = || presented.filter_map(|text| ledger.access.get(text).or_else(|| ledger.refresh.get(text))).next();
     code.or_else(|| token().map(|token| &token.person)).cloned()
 }

@@ -1,4 +1,4 @@
-//! Values of control calls that are filled in when they are used: `{"$now": 60}`, `{"$raw": "1e400"}`, `{origin}`.
+//! Values of control calls that are filled in when they are used: `{"$now": 60}`, `{"$raw": "1e400"}`, `{origin}`, `{value}`.
 
 use serde_json::{Map, Value};
 
@@ -6,13 +6,15 @@ use serde_json::{Map, Value};
 pub struct Stencil<'a> {
     origin: &'a str,
     now: i64,
+    /// What `{value}` stands for, where it stands for anything.
+    pub honest: Option<String>,
     raw: Vec<String>,
 }
 
 impl<'a> Stencil<'a> {
     /// For this origin and this time (unix seconds).
     pub fn new(origin: &'a str, now: i64) -> Self {
-        Self { origin, now, raw: Vec::new() }
+        Self { origin, now, honest: None, raw: Vec::new() }
     }
 
     /// The value with its placeholders filled in.
@@ -25,9 +27,10 @@ impl<'a> Stencil<'a> {
         }
     }
 
-    /// A text with `{origin}` filled in.
+    /// A text with `{origin}`, and `{value}` where it has a meaning, filled in.
     pub fn text(&self, text: &str) -> String {
-        text.replace("{origin}", self.origin)
+        let text = text.replace("{origin}", self.origin);
+        self.honest.as_ref().map_or_else(|| text.clone(), |honest| text.replace("{value}", honest))
     }
 
     /// JSON text of a filled value, raw texts in their places.

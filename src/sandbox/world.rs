@@ -7,34 +7,72 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::clients::Clients;
+use super::desk::IssRules;
 use super::faults::Faults;
 use super::id_token::Patches;
 use super::keys::{KeyRing, SigningKey};
 use super::ledger::Ledger;
 use super::log::RequestLog;
 use super::persons::Persons;
+use super::{facebook, github, x};
 
 /// The providers that the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
+    /// The sandbox Microsoft.
+    Microsoft,
     /// The sandbox Google.
     Google,
+    /// The sandbox GitHub.
+    Github,
+    /// The sandbox Facebook.
+    Facebook,
+    /// The sandbox X.
+    X,
 }
 
 impl Provider {
+    /// All of them, in the order of the pages.
+    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Microsoft];
+
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
         match self {
+            Self::Microsoft => "microsoft",
             Self::Google => "google",
+            Self::Github => "github",
+            Self::Facebook => "facebook",
+            Self::X => "x",
         }
     }
 
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Microsoft => "Microsoft",
             Self::Google => "Google",
+            Self::Github => "GitHub",
+            Self::Facebook => "Facebook",
+            Self::X => "X",
         }
+    }
+
+    /// The path of its `iss`, below the sandbox's origin.
+    pub fn issuer(self) -> &'static str {
+        match self {
+            // Of `common`, literally so.
+            Self::Microsoft => "/microsoft/{tenantid}/v2.0",
+            Self::Google => "/google",
+            Self::Github => github::DESK.issuer,
+            Self::Facebook => facebook::DESK.issuer,
+            Self::X => x::DESK.issuer,
+        }
+    }
+
+    /// Whether an `iss` order makes sense: the provider has not always sent one.
+    pub fn may_begin_to_send_iss(self) -> bool {
+        matches!(self, Self::Github | Self::Facebook | Self::X)
     }
 }
 
@@ -54,8 +92,16 @@ struct Inner {
 pub struct State {
     /// Everybody who has an account.
     pub persons: Persons,
+    /// The sandbox Microsoft.
+    pub microsoft: House,
     /// The sandbox Google.
     pub google: House,
+    /// The sandbox GitHub.
+    pub github: House,
+    /// The sandbox Facebook.
+    pub facebook: House,
+    /// The sandbox X.
+    pub x: House,
     /// Every request to a provider.
     pub log: RequestLog,
     /// Seconds that the sandbox's clock is ahead of the machine's.
@@ -72,23 +118,44 @@ pub struct House {
     pub patches: Patches,
     /// Armed faults of endpoints.
     pub faults: Faults,
+    /// Armed `iss` of authorization responses.
+    pub iss: IssRules,
 }
 
-impl State {
-    fn new(first_key: Arc<SigningKey>) -> Self {
-        let google = House {
-            keys: KeyRing::new(first_key),
+impl House {
+    fn new(first_key: &Arc<SigningKey>) -> Self {
+        Self {
+            keys: KeyRing::new(first_key.clone()),
             ledger: Ledger::default(),
             patches: Patches::default(),
             faults: Faults::default(),
-        };
-        Self { persons: Persons::default(), google, log: RequestLog::default(), clock_offset: 0 }
+            iss: IssRules::default(),
+        }
+    }
+}
+
+impl State {
+    fn new(first_key: &Arc<SigningKey>) -> Self {
+        Self {
+            persons: Persons::default(),
+            microsoft: House::new(first_key),
+            google: House::new(first_key),
+            github: House::new(first_key),
+            facebook: House::new(first_key),
+            x: House::new(first_key),
+            log: RequestLog::default(),
+            clock_offset: 0,
+        }
     }
 
     /// A provider's part.
     pub fn house(&mut self, provider: Provider) -> &mut House {
         match provider {
+            Provider::Microsoft => &mut self.microsoft,
             Provider::Google => &mut self.google,
+            Provider::Github => &mut self.github,
+            Provider::Facebook => &mut self.facebook,
+            Provider::X => &mut self.x,
         }
     }
 
@@ -102,7 +169,7 @@ impl State {
 impl World {
     /// A fresh one.
     pub fn new(origin: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
-        let state = Mutex::new(State::new(first_key.clone()));
+        let state = Mutex::new(State::new(&first_key));
         Self(Arc::new(Inner { origin, clients, first_key, closing: CancellationToken::new(), state }))
     }
 
@@ -128,6 +195,6 @@ impl World {
 
     /// Everything as at the start.
     pub fn reset(&self) {
-        *self.state() = State::new(self.0.first_key.clone());
+        *self.state() = State::new(&self.0.first_key);
     }
 }

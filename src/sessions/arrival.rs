@@ -12,6 +12,7 @@ use super::{
     client::ClientInfo,
     cookies::Cookies,
     flow_cookies::{FlowCookies, Found, KEPT, flow_id},
+    name_cookie::NameCookie,
     signed_in,
 };
 use crate::{
@@ -40,6 +41,8 @@ pub struct Arrival {
     pub relying_party: RelyingParty,
     /// The pending flows' cookies.
     pub flow_cookies: FlowCookies,
+    /// The cookie of a name that came beside the response.
+    pub name_cookie: NameCookie,
     /// How cookies are written.
     pub cookies: Cookies,
     /// The time.
@@ -55,7 +58,7 @@ pub struct Landing {
     pub outcome: Result<ReturnTo, RefusedArrival>,
     /// Where the person was going, for another try.
     pub return_to: Option<ReturnTo>,
-    /// `Set-Cookie` values: the flow ends in the browser, and a session may begin.
+    /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
     pub cookies: Vec<HeaderValue>,
 }
 
@@ -108,7 +111,15 @@ impl Arrival {
             Found::Unknown => (self.without_flow(&state).await, None),
             Found::Expired(flow) => (self.with_late_flow(&flow).await, Some(flow.return_to)),
             Found::Pending(flow) => {
-                (self.with_flow(&flow, &response, &mut journal, &mut cookies).await, Some(flow.return_to))
+                let name = self.name_cookie.find(&self.headers, &state, &flow.provider);
+                let outcome = self.with_flow(&flow, &response, name.as_deref(), &mut journal, &mut cookies).await;
+                cookies.extend(match (&outcome, &name) {
+                    (Ok(_), _) => self.name_cookie.clear(&self.headers),
+                    // Only a name that came with a flow of this browser may outlast it.
+                    (Err(_), Some(name)) => self.name_cookie.carry(&flow.provider, name),
+                    (Err(_), None) => None,
+                });
+                (outcome, Some(flow.return_to))
             }
         };
         let outcome = match outcome {
@@ -132,6 +143,7 @@ impl Arrival {
         &self,
         flow: &PendingFlow,
         response: &AuthorizationResponse,
+        unverified_name: Option<&str>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<ReturnTo, RefusedArrival> {
@@ -142,7 +154,7 @@ impl Arrival {
         if flow.provider != self.provider {
             return Err(RefusedArrival::OtherProvider);
         }
-        let completed = self.relying_party.complete(flow, response, journal).await?;
+        let completed = self.relying_party.complete(flow, response, unverified_name, journal).await?;
         let signed_in = self.settle(flow, &completed, journal).await?;
         cookies.extend(signed_in::open(self, &signed_in.user, signed_in.identity).await?);
         journal.record(FlowEvent::SessionCreated);
@@ -265,6 +277,10 @@ impl RefusedArrival {
                 CompleteError::Keys(_) => "keys",
                 CompleteError::IdToken(_) => "id_token",
                 CompleteError::Userinfo(_) => "userinfo",
+                CompleteError::ClientSecret(_) => "client_secret",
+                CompleteError::Api(_) => "api",
+                CompleteError::NoProfile => "no_profile",
+                CompleteError::NotAdmitted => "not_admitted",
             },
         }
     }

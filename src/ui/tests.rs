@@ -138,6 +138,22 @@ async fn the_login_page_is_sound_and_its_links_work_without_javascript() {
 }
 
 #[tokio::test]
+async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
+    let mut marks = std::collections::BTreeSet::new();
+    for slug in ["google", "apple", "facebook", "github", "microsoft", "x", "company"] {
+        let provider = ProviderButton { slug: slug.into(), label: "It".into(), last_used: false, available: true };
+        let html = login_page(LoginView { providers: vec![provider], ..LoginView::default() }).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("Continue with It") && html.contains(&format!("data-brand=\"{slug}\"")), "{html}");
+        let (_, mark) = html.split_once("<svg class=\"provider-mark\"").expect("a mark");
+        let (mark, _) = mark.split_once("</svg>").expect("its end");
+        assert!(mark.contains("aria-hidden=\"true\""), "{mark}");
+        marks.insert(mark.to_owned());
+    }
+    assert_eq!(marks.len(), 7);
+}
+
+#[tokio::test]
 async fn the_destination_is_percent_encoded_into_every_link() {
     let view =
         LoginView { return_to: Some("/dashboard?a=1&prompt=none".into()), notice: Some(Notice::SignedOut), ..login() };

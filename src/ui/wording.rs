@@ -124,6 +124,12 @@ fn refused(refusal: Refusal, label: Option<&str>, way: Option<&ProviderButton>, 
             "Sign in the way you did before, or use another account.",
             Next::AnotherAccount,
         ),
+        Refusal::NotPermitted => (
+            Tone::Mild,
+            "This site admits accounts of one organisation only, and yours is not one of them.".into(),
+            "Continue with the account that you have there.",
+            Next::AnotherAccount,
+        ),
         Refusal::AccountDisabled => (
             Tone::Serious,
             "This account is switched off.".into(),

@@ -41,6 +41,7 @@ pub async fn callback(
         database: app.database.clone(),
         relying_party: app.relying_party.clone(),
         flow_cookies: app.flow_cookies.clone(),
+        name_cookie: app.name_cookie.clone(),
         cookies: app.cookies,
         clock: app.clock.clone(),
         tasks: app.tasks.clone(),
@@ -53,10 +54,17 @@ pub async fn callback(
 }
 
 /// The one server function of all redirect URIs, with the parameters that count.
+fn server_function_address(query: &Query) -> Uri {
+    let path = <Callback as ServerFn>::PATH;
+    let address = format!("{path}?{}", response_parameters(query));
+    address.parse().unwrap_or_else(|_| Uri::from_static("/auth/callback"))
+}
+
+/// The parameters of a response that count, as a query.
 ///
 /// Of a response that says something twice only the state counts: it is refused, and its flow is used up. Somebody who
 /// spoils a response on its way must not keep its code alive.
-fn server_function_address(query: &Query) -> Uri {
+pub(super) fn response_parameters(query: &Query) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     let parameters = if query.repeats(&PARAMETERS) { &["state"] } else { &PARAMETERS[..] };
     for name in parameters {
@@ -64,8 +72,7 @@ fn server_function_address(query: &Query) -> Uri {
             pairs.append_pair(name, value);
         }
     }
-    let path = <Callback as ServerFn>::PATH;
-    format!("{path}?{}", pairs.finish()).parse().unwrap_or_else(|_| Uri::from_static("/auth/callback"))
+    pairs.finish()
 }
 
 /// A redirect carries nothing, and an error gets its page from the layer outside.

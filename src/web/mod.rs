@@ -4,6 +4,7 @@ mod assets;
 mod callback;
 mod client_address;
 mod cross_origin;
+mod form_post;
 mod headers;
 mod health;
 mod pages;
@@ -26,7 +27,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, StatusCode},
-    middleware::{from_fn, from_fn_with_state, map_request},
+    middleware::{from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -38,6 +39,8 @@ use tower_http::{
     timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
+
+use cross_origin::FormPosts;
 
 use crate::{sessions, ui::app::App};
 
@@ -68,7 +71,9 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     // Limits stand in front of the look-up of the session: a flood costs no more than being counted.
     let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
     let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
-    let callback = get_only(callback::callback).route_layer(with_user.clone()).route_layer(limited_responses);
+    let callback = get_only(callback::callback).route_layer(with_user.clone());
+    let callback = callback.post(form_post::form_post).route_layer(limited_responses);
+    let form_posts = FormPosts::new(&app.relying_party);
     let routes = pages
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
@@ -76,8 +81,8 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
         .route("/auth/callback/{provider}", callback)
         .fallback(not_a_route)
-        .layer(from_fn(cross_origin::require_provenance))
-        .layer(cross_origin::layer(&app.origin)?)
+        .layer(from_fn_with_state(form_posts.clone(), cross_origin::require_provenance))
+        .layer(cross_origin::layer(&app.origin, form_posts)?)
         .layer(from_fn_with_state(app.clone(), problems::dress));
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let routes = routes.merge(health).with_state(app.clone());

@@ -17,6 +17,11 @@ impl Query {
         if values.next().is_some() { None } else { first }
     }
 
+    /// Whether any value is longer than so many bytes.
+    pub fn is_longer_than(&self, bytes: usize) -> bool {
+        self.0.iter().any(|(_, value)| value.len() > bytes)
+    }
+
     /// Whether one of the names occurs more than once: RFC 6749 §3.1 forbids it, and whichever of the two values is
     /// taken, somebody else may take the other.
     pub fn repeats(&self, names: &[&str]) -> bool {

@@ -11,7 +11,7 @@ use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
 use crate::{
     config::Config,
     relying_party::{Clock, RelyingParty},
-    sessions::{Cookies, FlowCookies},
+    sessions::{Cookies, FlowCookies, NameCookie},
     store::Database,
     ui::view::Assets,
 };
@@ -25,6 +25,8 @@ pub struct AppState {
     pub relying_party: RelyingParty,
     /// Pending flows.
     pub flow_cookies: FlowCookies,
+    /// The name that came beside a response.
+    pub name_cookie: NameCookie,
     /// How cookies are written.
     pub cookies: Cookies,
     /// The time.
@@ -72,6 +74,7 @@ impl AppState {
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
         Ok(Self {
             flow_cookies: FlowCookies::new(config.secret_keys.iter(), cookies)?,
+            name_cookie: NameCookie::new(config.secret_keys.iter(), cookies)?,
             rate_limits: RateLimits::new(config.rate_limits),
             header_policy: HeaderPolicy::new(
                 config.base_url.is_https(),

@@ -8,7 +8,10 @@ use std::sync::{
 use latchkey::{
     config::{Config, Environment},
     relying_party::Clock,
-    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
+    sandbox::{
+        FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, GOOGLE_CLIENT_ID,
+        GOOGLE_CLIENT_SECRET, Sandbox, Settings, X_CLIENT_ID, X_CLIENT_SECRET,
+    },
     store::Database,
     web::{self, AppState, serve},
 };
@@ -66,9 +69,40 @@ impl App {
         app
     }
 
-    async fn start_beside(engine: Engine, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
-        log::keep();
+    /// Starts it with every provider that the sandbox plays.
+    pub async fn start_with_houses(engine: Engine) -> Self {
+        Self::start_with_houses_and(engine, &[]).await
+    }
+
+    /// The same with more settings.
+    pub async fn start_with_houses_and(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
+        let played = [
+            ("FACEBOOK_CLIENT_ID", FACEBOOK_CLIENT_ID.to_owned()),
+            ("FACEBOOK_CLIENT_SECRET", FACEBOOK_CLIENT_SECRET.to_owned()),
+            ("FACEBOOK_URL", sandbox.facebook_url()),
+            ("FACEBOOK_GRAPH_URL", sandbox.facebook_graph_url()),
+            ("GITHUB_CLIENT_ID", GITHUB_CLIENT_ID.to_owned()),
+            ("GITHUB_CLIENT_SECRET", GITHUB_CLIENT_SECRET.to_owned()),
+            ("GITHUB_URL", sandbox.github_url()),
+            ("GITHUB_API_URL", sandbox.github_api_url()),
+            ("X_CLIENT_ID", X_CLIENT_ID.to_owned()),
+            ("X_CLIENT_SECRET", X_CLIENT_SECRET.to_owned()),
+            ("X_URL", sandbox.x_url()),
+            ("X_API_URL", sandbox.x_api_url()),
+        ];
+        let played = played.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<(&str, &str)> = played.chain(settings.iter().copied()).collect();
+        Self::start_at(engine, &settings, sandbox, None).await
+    }
+
+    async fn start_beside(engine: Engine, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
+        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
+        Self::start_at(engine, settings, sandbox, other).await
+    }
+
+    async fn start_at(engine: Engine, settings: &[(&str, &str)], sandbox: Sandbox, other: Option<Sandbox>) -> Self {
+        log::keep();
         let database = TestDatabase::empty(engine).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());

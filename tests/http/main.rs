@@ -13,6 +13,7 @@ mod support;
 
 mod callback;
 mod cross_origin;
+mod form_post;
 mod headers;
 mod id_token;
 mod keys;
@@ -20,6 +21,7 @@ mod metadata;
 mod outages;
 mod people;
 mod provider_errors;
+mod providers;
 mod return_to;
 mod secrets;
 mod session;

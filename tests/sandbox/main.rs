@@ -1,10 +1,14 @@
-//! The sandbox Google over HTTP: that it is an honest provider, and that it lies exactly as it is told to.
+//! The sandbox over HTTP: that its providers are honest ones, and that they lie exactly as they are told to.
 
 mod asking;
 mod control;
+mod facebook;
 mod faults;
+mod github;
 mod id_tokens;
+mod microsoft;
 mod sign_in;
 mod stage;
 mod start;
 mod tokens;
+mod x;

@@ -97,6 +97,7 @@ fn an_issuer_that_we_cannot_compare_is_ignored_unless_it_was_announced() {
 
 #[rstest]
 #[case("access_denied", AccessDenied)]
+#[case::apple("user_cancelled_authorize", AccessDenied)]
 #[case("login_required", LoginRequired)]
 #[case("interaction_required", InteractionRequired)]
 #[case("consent_required", ConsentRequired)]

@@ -22,6 +22,15 @@ fn objects_with_unique_members_are_read(#[case] json: &str) {
     }
 }
 
+#[test]
+fn any_json_with_unique_members_is_a_value() {
+    assert_eq!(parse_json(br#"[{"a":1},{"a":2}]"#).unwrap(), serde_json::json!([{"a": 1}, {"a": 2}]));
+    assert_eq!(parse_json(b"null").unwrap(), serde_json::Value::Null);
+    for refused in ["", "[", "[1,]", r#"[{"a":1,"a":1}]"#, "<html>", "[] []"] {
+        assert_eq!(parse_json(refused.as_bytes()), Err(NotJson), "{refused}");
+    }
+}
+
 #[rstest]
 #[case::nothing("")]
 #[case::array("[]")]

@@ -4,6 +4,7 @@ mod authorization_request;
 mod authorization_response;
 mod json_document;
 mod never_panics;
+mod protected_resource;
 mod revocation;
 mod token_request;
 mod token_response;

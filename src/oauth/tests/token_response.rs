@@ -102,7 +102,8 @@ fn these_are_accepted(#[case] member: &str, #[case] value: Value) {
 #[case::id_token_empty("id_token", json!(""), UnusableToken("id_token"))]
 #[case::error_beside_tokens("error", json!("bad"), Refused(TokenErrorCode::Other("bad".into())))]
 #[case::error_null("error", json!(null), wrong_type("error"))]
-#[case::error_object("error", json!({"code": 1}), wrong_type("error"))]
+#[case::error_object_of_facebook("error", json!({"message": "no", "type": "OAuthException", "code": 100}), Refused(TokenErrorCode::Other("unreadable".into())))]
+#[case::error_array("error", json!(["bad"]), wrong_type("error"))]
 fn these_are_refused(#[case] member: &str, #[case] value: Value, #[case] reason: TokenError) {
     assert_eq!(process(&with(member, value)).unwrap_err(), reason);
 }

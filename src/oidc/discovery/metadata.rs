@@ -16,8 +16,8 @@ pub struct ProviderMetadata {
     pub authorization_endpoint: Url,
     /// `token_endpoint`.
     pub token_endpoint: Url,
-    /// `jwks_uri`.
-    pub jwks_uri: Url,
+    /// `jwks_uri`. Discovery always has it; a provider without id_tokens has no keys (RFC 8414 §2).
+    pub jwks_uri: Option<Url>,
     /// `userinfo_endpoint`.
     pub userinfo_endpoint: Option<Url>,
     /// `revocation_endpoint` (RFC 8414).

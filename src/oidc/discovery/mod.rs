@@ -54,7 +54,7 @@ pub fn process_discovery_response(
         issuer: expected_issuer.to_owned(),
         authorization_endpoint: endpoints.required("authorization_endpoint")?,
         token_endpoint: endpoints.required("token_endpoint")?,
-        jwks_uri: endpoints.required("jwks_uri")?,
+        jwks_uri: Some(endpoints.required("jwks_uri")?),
         userinfo_endpoint: endpoints.optional("userinfo_endpoint")?,
         revocation_endpoint: endpoints.optional("revocation_endpoint")?,
         end_session_endpoint: endpoints.optional("end_session_endpoint")?,

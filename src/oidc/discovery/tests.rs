@@ -53,7 +53,7 @@ fn a_valid_document_gives_the_metadata() {
     assert_eq!(metadata.issuer, ISSUER);
     assert_eq!(metadata.authorization_endpoint.as_str(), "https://id.example/authorize?tenant=1");
     assert_eq!(metadata.token_endpoint.as_str(), "https://token.example/token");
-    assert_eq!(metadata.jwks_uri.as_str(), "https://id.example/keys");
+    assert_eq!(metadata.jwks_uri.unwrap().as_str(), "https://id.example/keys");
     assert_eq!(metadata.userinfo_endpoint.unwrap().as_str(), "https://id.example/me");
     assert_eq!(metadata.revocation_endpoint.unwrap().as_str(), "https://id.example/revoke");
     assert_eq!(metadata.end_session_endpoint.unwrap().as_str(), "https://id.example/logout");

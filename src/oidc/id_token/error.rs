@@ -114,7 +114,7 @@ pub enum IdTokenRefusal {
 impl From<DocumentError> for IdTokenRefusal {
     fn from(error: DocumentError) -> Self {
         match error {
-            DocumentError::NotAnObject => Self::Malformed,
+            DocumentError::NotAnObject | DocumentError::NotJson => Self::Malformed,
             DocumentError::Missing(claim) => Self::ClaimMissing(claim),
             DocumentError::WrongType(claim) => Self::ClaimWrongType(claim),
         }

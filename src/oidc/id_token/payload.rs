@@ -8,7 +8,7 @@ use super::hashes::{check_access_token_hash, check_code_hash};
 use super::times::{check_auth_time, check_expiry, check_issued_at, check_not_before};
 use super::verdict::{Check, Presence, Verdicts};
 use super::{ExpectedIdToken, IdTokenRefusal, NonceRule};
-use crate::oauth::JsonDocument;
+use crate::oauth::{JsonDocument, parse_json};
 use crate::oidc::Algorithm;
 
 /// Longest `sub` (Core §2), in bytes.
@@ -19,6 +19,11 @@ pub(super) type Checked = Result<Presence, IdTokenRefusal>;
 pub(super) fn read(part: &str) -> Result<JsonDocument, IdTokenRefusal> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
     JsonDocument::parse(&json).map_err(|_| IdTokenRefusal::Malformed)
+}
+
+pub(super) fn read_value(part: &str) -> Result<Value, IdTokenRefusal> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
+    parse_json(&json).map_err(|_| IdTokenRefusal::Malformed)
 }
 
 /// All claims in a fixed order, up to the first that is refused.

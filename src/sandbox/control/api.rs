@@ -119,25 +119,29 @@ pub async fn order(
 }
 
 fn shown(world: &World) -> Value {
-    let state = world.state();
-    let house = &state.google;
-    json!({
+    let mut state = world.state();
+    let mut shown = json!({
         "origin": world.origin(),
         "now": state.now(),
         "clock_offset": state.clock_offset,
         "persons": state.persons.all(),
         "requests": state.log.total(),
-        "google": {
-            "issuer": crate::sandbox::google::issuer(world.origin()),
+    });
+    for provider in Provider::ALL {
+        let house = state.house(*provider);
+        shown[provider.slug()] = json!({
+            "issuer": format!("{}{}", world.origin(), provider.issuer()),
             "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
             "id_token": house.patches,
             "faults": house.faults,
+            "iss": house.iss,
             "auto_consent": house.ledger.auto,
             "codes": house.ledger.codes.len(),
             "access_tokens": house.ledger.access.len(),
             "refresh_tokens": house.ledger.refresh.len(),
-        },
-    })
+        });
+    }
+    shown
 }
 
 fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response {

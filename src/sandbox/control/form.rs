@@ -44,7 +44,17 @@ async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
         }
         "auto_consent" => json!({"person": person, "times": times}),
         "keys" => json!({"action": form.get("action").unwrap_or_default()}),
+        "iss" => json!({"iss": form.get("iss").unwrap_or_default(), "person": person, "times": times}),
         _ => Value::Object(serde_json::Map::new()),
     };
-    carry_out(world, Provider::Google, name, body).await
+    // Without a provider, such as from "Behave again": all of them.
+    let named = form.get("provider");
+    let meant = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
+    if meant().next().is_none() {
+        return Err(OrderError::Unknown(name.to_owned()));
+    }
+    for provider in meant() {
+        carry_out(world, *provider, name, body.clone()).await?;
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::presets;
+use crate::sandbox::desk::IssRule;
 use crate::sandbox::faults::{Endpoint, EndpointFault, Fault};
 use crate::sandbox::id_token::Bend;
 use crate::sandbox::keys::SigningKey;
@@ -71,6 +72,11 @@ pub async fn carry_out(world: &World, provider: Provider, name: &str, body: Valu
             world.state().house(provider).ledger.auto = (auto.times != Some(0)).then_some(auto);
         }
         "id_token" => bend(world, provider, read(body)?)?,
+        "iss" if provider.may_begin_to_send_iss() => {
+            let rule: Rule<IssRule> = read(body)?;
+            known(world, rule.person.as_deref())?;
+            world.state().house(provider).iss.arm(rule);
+        }
         "faults" => arm(world, provider, read(body)?)?,
         "presets" => preset(world, provider, read(body)?)?,
         "behave" => {
@@ -79,6 +85,7 @@ pub async fn carry_out(world: &World, provider: Provider, name: &str, body: Valu
             let house = state.house(provider);
             house.patches.disarm(person.as_deref());
             house.faults.disarm(person.as_deref());
+            house.iss.disarm(person.as_deref());
         }
         "forget_consent" => {
             let Whom { person } = read(body)?;

@@ -1,25 +1,27 @@
 //! The control page: what the sandbox does at the moment, and buttons to change it.
 
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::{Map, json};
 
 use super::presets;
 use crate::sandbox::log::Entry;
 use crate::sandbox::page::{Page, escape};
-use crate::sandbox::world::{State as Everything, World};
+use crate::sandbox::world::{Provider, State as Everything, World};
 
 /// `GET /control`.
 pub async fn page(State(world): State<World>) -> Page {
-    let state = world.state();
+    let mut state = world.state();
     let persons = persons(&state);
     let main = format!(
         r#"<div class="wide">
 <h1>Control</h1>
-<p>Tell the sandbox Google how to behave. Tests do the same by JSON: <a href="/control/state">state</a>,
+<p>Tell the providers how to behave. Tests do the same by JSON: <a href="/control/state">state</a>,
 <a href="/control/presets">misbehaviours by name</a>, <a href="/control/requests">requests</a>.</p>
 <div class="grid">
 <form method="post" action="/control/form">
 <h2>Misbehave</h2>
+<label for="who">Who</label>
+<select id="who" name="provider">{providers}</select>
 <label for="preset">What</label>
 <select id="preset" name="preset">{presets}</select>
 <label for="whom">For whom</label>
@@ -30,16 +32,28 @@ pub async fn page(State(world): State<World>) -> Page {
 </form>
 <form method="post" action="/control/form">
 <h2>Sign in without a page</h2>
+<label for="auto-at">Where</label>
+<select id="auto-at" name="provider">{providers}</select>
 <label for="auto">As whom</label>
 <select id="auto" name="person"><option value="">Nobody: ask as usual</option>{persons}</select>
 <label for="auto-times">How often</label>
 <select id="auto-times" name="times"><option value="1">Once</option><option value="">Always</option></select>
 <div class="actions"><button class="button" name="order" value="auto_consent">Set</button></div>
 </form>
+<form method="post" action="/control/form">
+<h2>Name the issuer in the answer</h2>
+<label for="iss-of">Who</label>
+<select id="iss-of" name="provider">{newcomers}</select>
+<label for="iss">What is sent as <code>iss</code></label>
+<select id="iss" name="iss"><option value="right">The right issuer</option><option value="wrong">Another one (mix-up)</option><option value="off">Nothing</option></select>
+<div class="actions"><button class="button" name="order" value="iss">Send it</button></div>
+</form>
 <div>
 <h2>Keys</h2>
 <p class="quiet">{keys}</p>
 <form method="post" action="/control/form"><input type="hidden" name="order" value="keys">
+<label for="whose">Whose</label>
+<select id="whose" name="provider">{providers}</select>
 <div class="actions">
 <button class="button" name="action" value="rotate">Rotate now</button>
 <button class="button" name="action" value="rotate_before_signing">Rotate before the next signature</button>
@@ -61,16 +75,23 @@ pub async fn page(State(world): State<World>) -> Page {
 <tbody>{requests}</tbody></table></div>
 </div>"#,
         presets = options(),
-        keys = state
-            .google
-            .keys
-            .published()
-            .map(|key| format!("<code>{}</code><br>", escape(&key.kid)))
-            .collect::<String>(),
-        armed = escape(&armed(&state)),
+        providers = providers(|_| true),
+        newcomers = providers(|provider| provider.may_begin_to_send_iss()),
+        keys = keys(&mut state),
+        armed = escape(&armed(&mut state)),
         requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
     );
     Page::new("providers", "Control", main)
+}
+
+fn keys(state: &mut Everything) -> String {
+    let mut html = String::new();
+    for provider in Provider::ALL {
+        html.push_str(&format!("{}: ", provider.label()));
+        let published = state.house(*provider).keys.published();
+        html.extend(published.map(|key| format!("<code>{}</code><br>", escape(&key.kid))));
+    }
+    html
 }
 
 fn persons(state: &Everything) -> String {
@@ -91,9 +112,18 @@ fn options() -> String {
     html
 }
 
-fn armed(state: &Everything) -> String {
-    let house = &state.google;
-    let armed: Value = json!({"id_token": house.patches, "faults": house.faults, "auto_consent": house.ledger.auto});
+fn providers(fits: impl Fn(Provider) -> bool) -> String {
+    let option = |provider: &Provider| format!(r#"<option value="{}">{}</option>"#, provider.slug(), provider.label());
+    Provider::ALL.iter().filter(|provider| fits(**provider)).map(option).collect()
+}
+
+fn armed(state: &mut Everything) -> String {
+    let mut armed = Map::new();
+    for provider in Provider::ALL {
+        let house = state.house(*provider);
+        let of_one = json!({"id_token": house.patches, "faults": house.faults, "iss": house.iss, "auto_consent": house.ledger.auto});
+        armed.insert(provider.slug().to_owned(), of_one);
+    }
     serde_json::to_string_pretty(&armed).unwrap_or_default()
 }
 

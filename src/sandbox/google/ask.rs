@@ -4,15 +4,14 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use super::browser::signed_in;
 use super::grant::{Consent, allow, answer, deny};
 use super::proceed::{needs_consent, proceed, see, signed, silently};
 use super::request::{self, AuthorizationRequest, Unfit};
 use super::{AUTHORIZE, pages, scopes};
+use crate::sandbox::browser::signed_in;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Decision, Scopes};
-use crate::sandbox::persons::Person;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /o/oauth2/v2/auth`: the chooser, or whatever comes next when the person is clear.
 pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -23,7 +22,7 @@ pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers:
     if let Some(response) = answer_in_advance(&world, &request, &headers) {
         return response;
     }
-    let signed_in = signed_in(&world.state().google.ledger, &headers);
+    let signed_in = signed_in(&world.state().google.ledger, Provider::Google, &headers);
     let hinted = request.login_hint.as_deref().and_then(|hint| world.state().persons.by_hint(hint).cloned());
     if request.prompt.none {
         return silently(&world, &request, &headers, &signed_in, hinted);
@@ -47,7 +46,8 @@ pub async fn choose(
         Ok(request) => request,
         Err(response) => return *response,
     };
-    match chosen(&world, &Fields::parse(&body)) {
+    let picked = world.state().persons.pick(&Fields::parse(&body));
+    match picked {
         Some(person) => proceed(&world, &request, &headers, &person),
         None => see(format!("/google/{AUTHORIZE}?{}", request.query)),
     }
@@ -125,21 +125,4 @@ fn granted(request: &AuthorizationRequest, checked: Option<&[String]>) -> Scopes
         scopes::is_for_sign_in(scope) || checked.as_ref().is_none_or(|checked| checked.contains(*scope))
     };
     request.scopes.iter().filter(takes).cloned().collect()
-}
-
-fn chosen(world: &World, form: &Fields) -> Option<Person> {
-    let id = form.get("person")?;
-    let mut state = world.state();
-    if id != "new" {
-        return state.persons.by_id(id).cloned();
-    }
-    let email = form.get("email").filter(|email| email.contains('@') && email.len() <= 320)?;
-    if let Some(known) = state.persons.by_hint(email) {
-        return Some(known.clone());
-    }
-    let name = form.get("name").map(|name| name.chars().take(200).collect());
-    let mut person = Person::with_email(email, name);
-    person.email_verified = form.get("verified") != Some("no");
-    state.persons.put(person.clone());
-    Some(person)
 }

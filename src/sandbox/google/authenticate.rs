@@ -1,22 +1,19 @@
 //! Client authentication at the back channel (RFC 6749 §2.3.1).
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::Refusal;
+use crate::sandbox::basic;
 use crate::sandbox::clients::Client;
 use crate::sandbox::fields::Fields;
 
 /// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), one of them.
 pub fn authenticate(headers: &HeaderMap, form: &Fields, client: &Client) -> Result<(), Refusal> {
-    let basic = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
-    let presented = match (basic, form.get("client_id"), form.get("client_secret")) {
+    let presented = match (basic::presented(headers), form.get("client_id"), form.get("client_secret")) {
         (Some(_), _, Some(_)) => {
             return Err(Refusal::bad("invalid_request", "Two ways of client authentication at once."));
         }
-        (Some(text), id, None) => from_basic(text).filter(|(known, _)| id.is_none_or(|id| id == known)),
+        (Some(text), id, None) => basic::read(text).filter(|(known, _)| id.is_none_or(|id| id == known)),
         (None, Some(id), Some(secret)) => Some((id.to_owned(), secret.to_owned())),
         (None, Some(_), None) => {
             return Err(Refusal::bad("invalid_request", "client_secret is missing."));
@@ -31,22 +28,12 @@ pub fn authenticate(headers: &HeaderMap, form: &Fields, client: &Client) -> Resu
     }
 }
 
-fn from_basic(text: &str) -> Option<(String, String)> {
-    let text = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    Some((form_decoded(id), form_decoded(secret)))
-}
-
-/// Id and secret are form-encoded inside the header; a value with `=` or `&` in it was not.
-fn form_decoded(text: &str) -> String {
-    if text.contains(['=', '&']) {
-        return text.to_owned();
-    }
-    url::form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::header::AUTHORIZATION;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn with_basic(text: &str) -> HeaderMap {

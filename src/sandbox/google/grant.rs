@@ -1,18 +1,13 @@
 //! The authorization response: a code bound to everything that the token request must prove, or an error.
 
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, LOCATION};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
-use url::Url;
+use axum::response::Response;
 
 use super::issuer;
 use super::request::AuthorizationRequest;
-use crate::sandbox::faults::{Endpoint, Fault};
 use crate::sandbox::ledger::{Code, Scopes, random_text};
 use crate::sandbox::persons::Person;
-use crate::sandbox::stencil::Stencil;
-use crate::sandbox::world::World;
+use crate::sandbox::response::sent_back;
+use crate::sandbox::world::{Provider, World};
 
 /// How long a code lives, in seconds.
 const CODE_LIFETIME: i64 = 60;
@@ -66,7 +61,7 @@ pub fn deny(world: &World, request: &AuthorizationRequest, code: &str, person: O
     answer(world, &request.redirect_uri, request.state.as_deref(), vec![("error", code.to_owned())], person)
 }
 
-/// The redirect to the client, with `state` and `iss` (RFC 9207), bent by a fault if one is armed.
+/// The redirect to the client, with `state` and `iss` (RFC 9207).
 pub fn answer(
     world: &World,
     redirect_uri: &str,
@@ -78,50 +73,5 @@ pub fn answer(
     pairs.extend(state.map(|state| ("state".to_owned(), state.to_owned())));
     pairs.push(("iss".to_owned(), issuer(world.origin())));
     pairs.extend(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let here = |rule: &crate::sandbox::faults::EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
-    let armed = world.state().google.faults.take(person, here);
-    if let Some(Fault::Patch { set, remove }) = armed.map(|rule| rule.fault) {
-        pairs = bent(pairs, &set, &remove, &Stencil::new(world.origin(), 0));
-    }
-    let Ok(mut location) = Url::parse(redirect_uri) else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    location.query_pairs_mut().extend_pairs(pairs);
-    (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
-}
-
-fn bent(
-    pairs: Vec<(String, String)>,
-    set: &Map<String, Value>,
-    remove: &[String],
-    stencil: &Stencil<'_>,
-) -> Vec<(String, String)> {
-    let honest =
-        |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let mut bent: Vec<_> =
-        pairs.iter().filter(|(name, _)| !remove.contains(name) && !set.contains_key(name)).cloned().collect();
-    for (name, value) in set {
-        let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
-        for value in values {
-            let text = value.as_str().map_or_else(|| value.to_string(), |text| stencil.text(text));
-            bent.push((name.clone(), text.replace("{value}", &honest(name))));
-        }
-    }
-    bent
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_patch_can_replace_repeat_and_remove_parameters() {
-        let pairs =
-            [("state", "s"), ("iss", "i"), ("code", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let set = json!({"code": ["{value}", "second"], "iss": "{origin}/evil"});
-        let bent = bent(pairs.to_vec(), set.as_object().unwrap(), &["state".to_owned()], &Stencil::new("http://o", 0));
-        let shown: Vec<_> = bent.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(shown, ["code=c", "code=second", "iss=http://o/evil"]);
-    }
+    sent_back(world, Provider::Google, redirect_uri, pairs, person)
 }

@@ -5,10 +5,9 @@ use serde_json::{Map, Value, json};
 use super::claims::claims;
 use super::refusal::Refusal;
 use super::{issuer, scopes};
-use crate::sandbox::id_token::{Material, Patch, at_hash, mint};
-use crate::sandbox::keys;
+use crate::sandbox::id_token::{at_hash, issue};
 use crate::sandbox::ledger::{Token, random_text};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// What Google says of an access token that lives for an hour.
 const EXPIRES_IN: i64 = 3599;
@@ -38,14 +37,10 @@ pub async fn issued(
 }
 
 async fn id_token(world: &World, token: &Token, nonce: Option<String>, access: &str) -> Result<String, Refusal> {
-    let (said, patch, key, now) = {
-        let mut state = world.state();
-        let person =
-            state.persons.by_id(&token.person).cloned().ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
-        let now = state.now();
-        let armed = state.google.patches.take(Some(&token.person), |_| true);
-        let patch = armed.map_or_else(Patch::default, |bend| bend.patch);
-        (claims(&person, &token.scopes, world.origin()), patch, state.google.keys.signing(), now)
+    let (said, now) = {
+        let state = world.state();
+        let person = state.persons.by_id(&token.person).ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
+        (claims(person, &token.scopes, world.origin()), state.now())
     };
     let mut all = Map::new();
     let mut say = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
@@ -59,7 +54,6 @@ async fn id_token(world: &World, token: &Token, nonce: Option<String>, access: &
     say("iat", json!(now));
     say("exp", json!(now + ID_TOKEN_LIFETIME));
     all.extend(said);
-    let stranger = if patch.sign.by_stranger() { keys::stranger().await } else { None };
     let client_secret = &world.clients().google.secret;
-    Ok(mint(all, &patch, &Material { key, stranger, client_secret, origin: world.origin(), now }))
+    Ok(issue(world, Provider::Google, &token.person, all, client_secret).await)
 }

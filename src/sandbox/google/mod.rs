@@ -10,7 +10,6 @@
 
 mod ask;
 mod authenticate;
-mod browser;
 mod claims;
 mod discovery;
 mod grant;
@@ -26,10 +25,14 @@ mod tokeninfo;
 mod userinfo;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::{get, post};
 
+use super::browser::signed_out;
 use super::faults::Endpoint;
-use super::world::World;
+use super::world::{Provider, World};
 
 /// The paths below the issuer, and the names of those that faults and the log know.
 const AUTHORIZE: &str = "o/oauth2/v2/auth";
@@ -61,10 +64,15 @@ pub fn routes() -> Router<World> {
         .route("/o/oauth2/v2/auth", get(ask::ask))
         .route("/o/oauth2/v2/auth/person", post(ask::choose))
         .route("/o/oauth2/v2/auth/consent", get(ask::consent).post(ask::decide))
-        .route("/signout", post(browser::sign_out))
+        .route("/signout", post(sign_out))
         .route("/token", post(token::token))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
         .route("/revoke", post(revoke::revoke));
     Router::new().nest("/google", provider)
+}
+
+/// `POST /google/signout`.
+async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
+    signed_out(&world, Provider::Google, &headers)
 }

@@ -1,15 +1,15 @@
 //! What follows once it is clear who the person is: the consent screen, the code, or for `prompt=none` an error.
 
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::AUTHORIZE;
-use super::browser::sign_in;
 use super::grant::{Consent, allow, deny};
 use super::request::AuthorizationRequest;
+use crate::sandbox::browser;
 use crate::sandbox::persons::Person;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `prompt=none` (OpenID Connect Core §3.1.2.1): an answer without a page, or an error.
 pub fn silently(
@@ -52,12 +52,8 @@ pub fn needs_consent(world: &World, request: &AuthorizationRequest, person: &Per
 }
 
 /// Signs the person in to the browser that gets this response.
-pub fn signed(world: &World, headers: &HeaderMap, person: &Person, mut response: Response) -> Response {
-    let cookie = sign_in(&mut world.state().google.ledger, headers, &person.id);
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+pub fn signed(world: &World, headers: &HeaderMap, person: &Person, response: Response) -> Response {
+    browser::signed(world, Provider::Google, headers, &person.id, response)
 }
 
 /// 303 to another page of the provider.

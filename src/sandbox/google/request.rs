@@ -4,6 +4,7 @@ use super::scopes;
 use crate::sandbox::clients::{Client, redirect_uri_fits};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Scopes;
+use crate::sandbox::pkce::challenge;
 
 /// An authorization request that Google would take.
 #[derive(Debug)]
@@ -141,16 +142,6 @@ impl Asked {
         let challenge = challenge(fields).map_err(invalid)?;
         let prompt = prompt(fields.get("prompt").unwrap_or_default()).map_err(invalid)?;
         Ok(Self { scopes, prompt, offline, challenge })
-    }
-}
-
-/// RFC 7636 §4.3; the method `plain` is not offered.
-fn challenge(fields: &Fields) -> Result<Option<String>, String> {
-    match (fields.get("code_challenge"), fields.get("code_challenge_method")) {
-        (None, None) => Ok(None),
-        (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(Some(challenge.to_owned())),
-        (Some(_), Some("S256")) => Err("Invalid code_challenge".to_owned()),
-        _ => Err("code_challenge needs code_challenge_method=S256, and the reverse".to_owned()),
     }
 }
 

@@ -1,13 +1,10 @@
 //! The token endpoint (RFC 6749 §4.1.3, §6): a code or a refresh token in, tokens out.
 
-use aws_lc_rs::digest;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::authenticate::authenticate;
@@ -15,6 +12,7 @@ use super::issue::issued;
 use super::refusal::Refusal;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token, random_text};
+use crate::sandbox::pkce::s256;
 use crate::sandbox::world::World;
 
 /// `POST /token`.
@@ -96,19 +94,4 @@ fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Ref
 fn by_refresh_token(ledger: &Ledger, form: &Fields) -> Result<Token, Refusal> {
     let known = form.get("refresh_token").and_then(|text| ledger.refresh.get(text));
     known.cloned().ok_or(Refusal::bad("invalid_grant", "Token has been expired or revoked."))
-}
-
-fn s256(verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_challenge_of_rfc_7636_appendix_b() {
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        assert_eq!(s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    }
 }

@@ -23,7 +23,12 @@ pub fn ProviderMark(
     slug: String,
 ) -> impl IntoView {
     match slug.as_str() {
+        "apple" => one_path(APPLE).into_any(),
+        "facebook" => one_path(FACEBOOK).into_any(),
+        "github" => one_path(GITHUB).into_any(),
         "google" => google().into_any(),
+        "microsoft" => microsoft().into_any(),
+        "x" => one_path(X).into_any(),
         _ => door().into_any(),
     }
 }
@@ -48,6 +53,39 @@ fn google() -> impl IntoView {
                 fill="#34A853"
                 d="M24 48c6.48 0 11.93-2.13 15.89-5.81l-7.73-6c-2.15 1.45-4.92 2.3-8.16 2.3-6.26 0-11.57-4.22-13.47-9.91l-7.98 6.19C6.51 42.62 14.62 48 24 48z"
             />
+        </svg>
+    }
+}
+
+/// An apple with a bite and a leaf, in the colour of the text: black on white or white on black, and no other way.
+const APPLE: &str = "M16.3 1.5c.1 1.3-.4 2.5-1.2 3.4-.8 1-2 1.7-3.2 1.6-.2-1.3.4-2.5 1.1-3.4.9-1 2.2-1.6 3.3-1.6zM20.4 17.2c-.5 1.2-.8 1.7-1.5 2.8-1 1.5-2.3 3.3-4 3.3-1.5 0-1.9-1-3.9-1s-2.5 1-4 1c-1.7 0-2.9-1.7-3.9-3.1C.5 16 .2 11 1.9 8.4 3.1 6.5 5 5.4 6.8 5.4c1.8 0 3 1 4.5 1s2.4-1 4.5-1c1.6 0 3.3.9 4.5 2.4-4 2.2-3.3 7.9.1 9.4z";
+
+/// An "f" in a disc; the letter is what the disc leaves out.
+const FACEBOOK: &str = "M24 12.07C24 5.4 18.63 0 12 0S0 5.4 0 12.07c0 6.03 4.39 11.02 10.13 11.93v-8.44H7.08v-3.49h3.05V9.41c0-3.02 1.79-4.69 4.53-4.69 1.31 0 2.68.24 2.68.24v2.97h-1.51c-1.49 0-1.95.93-1.95 1.88v2.26h3.32l-.53 3.49h-2.79V24C19.61 23.09 24 18.1 24 12.07z";
+
+/// A cat's head and an arm in a disc.
+const GITHUB: &str = "M12 .5C5.65.5.5 5.65.5 12c0 5.08 3.29 9.39 7.86 10.91.58.11.79-.25.79-.55v-2c-3.2.7-3.87-1.36-3.87-1.36-.52-1.33-1.28-1.68-1.28-1.68-1.05-.71.08-.7.08-.7 1.16.08 1.77 1.19 1.77 1.19 1.03 1.76 2.7 1.25 3.36.96.1-.75.4-1.26.73-1.55-2.55-.29-5.24-1.28-5.24-5.69 0-1.26.45-2.28 1.19-3.09-.12-.29-.52-1.46.11-3.05 0 0 .97-.31 3.17 1.18a11 11 0 0 1 5.77 0c2.2-1.49 3.16-1.18 3.16-1.18.63 1.59.24 2.76.12 3.05.74.81 1.18 1.83 1.18 3.09 0 4.42-2.69 5.39-5.25 5.68.41.36.78 1.06.78 2.13v3.16c0 .31.21.67.8.55A11.5 11.5 0 0 0 23.5 12C23.5 5.65 18.35.5 12 .5z";
+
+/// An X whose one stroke is hollow.
+const X: &str = "M14.3 10.2 22.9 0h-2L13.4 8.8 7.5 0H.6l9 13.3L.6 24h2l7.9-9.3L16.8 24h6.9l-9.4-13.8zm-2.8 3.3-.9-1.3L3.4 1.6h3.1l5.9 8.5.9 1.3 7.6 11.1h-3.1l-6.3-9z";
+
+/// A mark of one shape, in the colour of the text beside it.
+fn one_path(shape: &'static str) -> impl IntoView {
+    view! {
+        <svg class="provider-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path fill="currentColor" fill-rule="evenodd" d=shape />
+        </svg>
+    }
+}
+
+/// Microsoft's four squares.
+fn microsoft() -> impl IntoView {
+    view! {
+        <svg class="provider-mark" viewBox="0 0 21 21" aria-hidden="true" focusable="false">
+            <path fill="#F25022" d="M0 0h10v10H0z" />
+            <path fill="#7FBA00" d="M11 0h10v10H11z" />
+            <path fill="#00A4EF" d="M0 11h10v10H0z" />
+            <path fill="#FFB900" d="M11 11h10v10H11z" />
         </svg>
     }
 }

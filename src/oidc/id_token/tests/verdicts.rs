@@ -67,3 +67,15 @@ fn claims_for_other_rooms_tests_read_like_real_ones() {
     let claims = Claims::unverified_for_tests(&valid_claims());
     assert_eq!((claims.issuer(), claims.subject()), (ISSUER, "248289761001"));
 }
+
+#[test]
+fn claims_can_be_looked_at_before_they_are_verified_and_count_for_nothing() {
+    let token = signed(&valid_header(), &with("tid", json!("t")));
+    assert_eq!(unverified_claims(&token)["tid"], "t");
+    let forged = format!("{}AAAA", &token[..token.len() - 4]);
+    assert_eq!(unverified_claims(&forged)["tid"], "t");
+    assert!(verify_token(&token).is_ok() && verify_token(&forged).is_err());
+    for nonsense in ["", "a.b", "a.b.c", "....", r#"e30.eyJhIjoxLCJhIjoyfQ.c"#] {
+        assert_eq!(unverified_claims(nonsense), Value::Null, "{nonsense}");
+    }
+}

@@ -1,16 +1,9 @@
+//! Threat ID35 and Google's authority over mailboxes; any OpenID Connect provider beside it.
+
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
-
-fn google() -> Provider {
-    google::provider("id".into(), "secret".into(), None)
-}
-
-fn generic() -> Provider {
-    let slug = Slug::parse("work").unwrap();
-    open_id_connect::provider(slug, "Work".into(), "https://id.example".into(), "id".into(), "secret".into())
-}
 
 /// A valid person, with one claim changed.
 fn profile_with(provider: &Provider, name: &str, value: Value) -> Profile {
@@ -18,12 +11,7 @@ fn profile_with(provider: &Provider, name: &str, value: Value) -> Profile {
         "sub": "1", "email": "ada@gmail.com", "email_verified": true, "name": "Ada", "picture": "https://pictures.example/a",
     });
     claims[name] = value;
-    profile_of(provider, &claims)
-}
-
-fn profile_of(provider: &Provider, claims: &Value) -> Profile {
-    let claims = Claims::unverified_for_tests(claims);
-    (provider.manners.profile)(provider, &Facts { claims: &claims, userinfo: None })
+    profile_of(provider, &claims).unwrap()
 }
 
 #[test]
@@ -52,14 +40,14 @@ fn google_is_the_authority_for_the_mailboxes_that_it_runs(
     #[case] authority: bool,
 ) {
     let claims = json!({ "sub": "1", "email": address, "email_verified": true, "hd": hd });
-    let email = profile_of(&google(), &claims).email.unwrap();
+    let email = profile_of(&google(), &claims).unwrap().email.unwrap();
     assert_eq!(email.provider_is_authoritative, authority);
 }
 
 #[test]
 fn a_generic_provider_is_the_authority_for_nobody() {
     let claims = json!({ "sub": "1", "email": "ada@gmail.com", "email_verified": true, "hd": "gmail.com" });
-    let email = profile_of(&generic(), &claims).email.unwrap();
+    let email = profile_of(&generic(), &claims).unwrap().email.unwrap();
     assert!(email.verified_by_provider && !email.provider_is_authoritative);
 }
 
@@ -85,39 +73,26 @@ fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) 
     assert_eq!(profile_with(&google(), name, value).email, None);
 }
 
+#[rstest]
+#[case(json!("navy.example"), true)]
+#[case(json!("NAVY.example"), false)]
+#[case(json!("sub.navy.example"), false)]
+#[case(json!("navy.example.evil.example"), false)]
+#[case(json!(["navy.example"]), false)]
+#[case(json!(true), false)]
+#[case(json!(null), false)]
+fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value, #[case] admitted: bool) {
+    let restricted = google::provider("id".into(), "secret".into(), None, Some("navy.example".into()));
+    let claims = json!({ "sub": "1", "email": "grace@navy.example", "email_verified": true, "hd": hd });
+    let admits = id_token_manners(&restricted).admits;
+    assert_eq!(admits(&restricted, &Claims::unverified_for_tests(&claims)), admitted);
+    assert!(admits(&google(), &Claims::unverified_for_tests(&claims)), "without the setting everybody is");
+    assert_eq!((restricted.manners.extra_parameters)(&restricted), [("hd", "navy.example")]);
+    assert_eq!((restricted.manners.extra_parameters)(&google()), []);
+}
+
 #[test]
-fn the_constants_are_one_provider() {
-    let Metadata::Known(metadata) = google().metadata else { panic!("google's endpoints are known") };
-    let mut endpoints = vec![&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
-    endpoints.extend(metadata.userinfo_endpoint.as_ref());
-    endpoints.extend(metadata.revocation_endpoint.as_ref());
-    assert_eq!(endpoints.len(), 5);
-    for endpoint in endpoints {
-        let host = endpoint.host_str().unwrap();
-        assert!(endpoint.scheme() == "https" && (host.ends_with(".google.com") || host.ends_with(".googleapis.com")));
-    }
-    assert_eq!(
-        (google().manners.token_issuers)(&metadata.issuer),
-        ["https://accounts.google.com", "accounts.google.com"]
-    );
-}
-
-#[rstest]
-#[case("google")]
-#[case("my_idp-2")]
-fn a_slug_is_safe_everywhere(#[case] text: &str) {
-    assert_eq!(Slug::parse(text).unwrap().as_str(), text);
-}
-
-#[rstest]
-#[case("")]
-#[case("Google")]
-#[case("2fast")]
-#[case("a/b")]
-#[case("a.b")]
-#[case("..")]
-#[case("a%2e")]
-#[case("abcdefghijklmnopqrstuvwxyzabcdefg")]
-fn anything_else_is_no_slug(#[case] text: &str) {
-    assert_eq!(Slug::parse(text), None);
+fn google_signs_its_issuer_with_and_without_the_scheme() {
+    let issuers = (id_token_manners(&google()).issuers)(&google(), &Value::Null);
+    assert_eq!(issuers, ["https://accounts.google.com", "accounts.google.com"]);
 }

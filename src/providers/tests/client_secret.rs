@@ -1,0 +1,55 @@
+//! Apple's client secret, read as Apple would read it.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::{super::key_for_tests::pem, *};
+
+const AUDIENCE: &str = "https://appleid.apple.com";
+
+fn part(text: &str) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
+#[test]
+fn a_secret_is_minted_for_the_moment_and_signed_with_our_key() {
+    let key = p256_key();
+    let apple = AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &key.pem.into()).unwrap();
+    let secret = ClientSecret::Apple(apple).at("com.example.app", AUDIENCE, 1_800_000_000).unwrap();
+    let parts: Vec<&str> = secret.expose_secret().split('.').collect();
+    assert_eq!(part(parts[0]), json!({ "typ": "JWT", "alg": "ES256", "kid": "KEY1234567" }));
+    let claims = json!({
+        "iss": "TEAM123456", "iat": 1_800_000_000, "exp": 1_800_000_300, "aud": AUDIENCE, "sub": "com.example.app",
+    });
+    assert_eq!(part(parts[1]), claims);
+    let signed = format!("{}.{}", parts[0], parts[1]);
+    let signature = URL_SAFE_NO_PAD.decode(parts[2]).unwrap();
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public).verify(signed.as_bytes(), &signature).unwrap();
+}
+
+#[test]
+fn a_fixed_secret_is_what_it_is() {
+    let secret = ClientSecret::from("hush").at("id", AUDIENCE, 0).unwrap();
+    assert_eq!(secret.expose_secret(), "hush");
+}
+
+#[test]
+fn what_is_no_p256_key_is_no_key() {
+    let accepts = |pem: &str| AppleKey::new("T".into(), "K".into(), &SecretString::from(pem)).is_ok();
+    let good = p256_key().pem;
+    assert!(accepts(&good) && accepts(&good.replace('\n', "\\n")));
+    let broken = pem(b"not a key");
+    let half = &good[..good.len() / 2];
+    for wrong in ["", "hush", &broken, half, &good.replace("PRIVATE", "PUBLIC")] {
+        assert!(!accepts(wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn neither_kind_prints() {
+    let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
+    assert_eq!(format!("{:?}", ClientSecret::Apple(key)), "Apple(AppleKey(KEY, [redacted]))");
+    assert!(!format!("{:?}", ClientSecret::from("hush")).contains("hush"));
+}

@@ -1,0 +1,75 @@
+//! What holds for every provider; a new one joins by `every_provider()`.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+#[test]
+fn no_two_have_a_slug_an_issuer_or_a_label_in_common() {
+    let providers = every_provider();
+    let slugs: BTreeSet<_> = providers.iter().map(|provider| provider.slug.as_str()).collect();
+    let issuers: BTreeSet<_> = providers.iter().map(|provider| provider.metadata.issuer()).collect();
+    let labels: BTreeSet<_> = providers.iter().map(|provider| provider.label.as_str()).collect();
+    assert_eq!((slugs.len(), issuers.len(), labels.len()), (7, 7, 7));
+    for slug in slugs {
+        assert_eq!(Slug::parse(slug).unwrap().as_str(), slug);
+    }
+}
+
+#[test]
+fn every_constant_endpoint_is_https_at_the_providers_own_domain() {
+    let domains =
+        ["google.com", "googleapis.com", "apple.com", "facebook.com", "github.com", "microsoftonline.com", "x.com"];
+    for provider in every_provider() {
+        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let mut endpoints = vec![&metadata.authorization_endpoint, &metadata.token_endpoint];
+        endpoints.extend(&metadata.jwks_uri);
+        endpoints.extend(&metadata.userinfo_endpoint);
+        endpoints.extend(&metadata.revocation_endpoint);
+        let api = provider.api.as_deref().map(|api| url::Url::parse(api).unwrap());
+        endpoints.extend(&api);
+        for endpoint in endpoints {
+            let host = endpoint.host_str().unwrap();
+            let own = domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+            assert!(endpoint.scheme() == "https" && own, "{endpoint}");
+        }
+    }
+}
+
+#[test]
+fn who_has_id_tokens_has_keys_and_an_asymmetric_algorithm_and_asks_for_openid() {
+    for provider in every_provider() {
+        let scopes = provider.manners.sign_in_scopes;
+        match &provider.manners.who {
+            Who::IdToken(manners) => {
+                assert!(scopes.contains(&"openid") && !manners.algorithms.is_empty(), "{}", provider.slug);
+                let Metadata::Known(metadata) = &provider.metadata else { continue };
+                assert!(metadata.jwks_uri.is_some(), "{}", provider.slug);
+            }
+            Who::Api(manners) => {
+                assert!(!scopes.contains(&"openid") && provider.api.is_some(), "{}", provider.slug);
+                let documents = (manners.documents)(&provider, &"the-token".into());
+                assert!(documents.iter().any(|document| document.required), "{}", provider.slug);
+                assert!(documents.iter().all(|document| !document.url.as_str().contains("the-token")));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_client_can_authenticate() {
+    for provider in every_provider() {
+        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let secret = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), 0).unwrap();
+        assert!(metadata.client_authentication(Some(secret)).is_some(), "{}", provider.slug);
+    }
+}
+
+#[test]
+fn nobody_is_made_of_documents_that_say_nothing() {
+    for provider in every_provider() {
+        if let Who::Api(manners) = &provider.manners.who {
+            assert_eq!((manners.profile)(&provider, &Documents::default()), None, "{}", provider.slug);
+        }
+    }
+}

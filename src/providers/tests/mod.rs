@@ -1,0 +1,84 @@
+//! Each provider's mapping, on documents: what it says counts for what its page of facts allows, and no more.
+
+mod client_secret;
+mod every_provider;
+mod of_apple;
+mod of_facebook;
+mod of_github;
+mod of_google;
+mod of_microsoft;
+mod of_x;
+mod slug;
+
+use serde_json::Value;
+
+use super::{key_for_tests::p256_key, *};
+use crate::oidc::Claims;
+
+fn google() -> Provider {
+    google::provider("id".into(), "secret".into(), None, None)
+}
+
+fn generic() -> Provider {
+    let slug = Slug::parse("work").unwrap();
+    open_id_connect::provider(slug, "Work".into(), "https://id.example".into(), "id".into(), "secret".into())
+}
+
+fn apple() -> Provider {
+    let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
+    apple::provider("com.example.app".into(), key, None)
+}
+
+fn facebook() -> Provider {
+    facebook::provider("id".into(), "secret".into(), None, None)
+}
+
+fn github() -> Provider {
+    github::provider("id".into(), "secret".into(), None, None)
+}
+
+fn microsoft(tenant: &str) -> Provider {
+    microsoft::provider("id".into(), "secret".into(), &microsoft::Tenant::parse(tenant).unwrap(), None)
+}
+
+fn x() -> Provider {
+    x::provider("id".into(), "secret".into(), None, None)
+}
+
+fn every_provider() -> [Provider; 7] {
+    [google(), apple(), facebook(), github(), microsoft("common"), x(), generic()]
+}
+
+fn id_token_manners(provider: &Provider) -> &'static IdTokenManners {
+    match &provider.manners.who {
+        Who::IdToken(manners) => manners,
+        Who::Api(_) => panic!("{} has no id_tokens", provider.slug),
+    }
+}
+
+fn api_manners(provider: &Provider) -> &'static ApiManners {
+    match &provider.manners.who {
+        Who::Api(manners) => manners,
+        Who::IdToken(_) => panic!("{} has id_tokens", provider.slug),
+    }
+}
+
+/// The profile from an id_token's claims.
+fn profile_of(provider: &Provider, claims: &Value) -> Option<Profile> {
+    profile_named(provider, claims, None)
+}
+
+/// The same, with a name beside the response.
+fn profile_named(provider: &Provider, claims: &Value, unverified_name: Option<&str>) -> Option<Profile> {
+    let claims = Claims::unverified_for_tests(claims);
+    (id_token_manners(provider).profile)(provider, &Facts { claims: &claims, userinfo: None, unverified_name })
+}
+
+/// The profile from an API's documents.
+fn profile_from(provider: &Provider, documents: &[(&'static str, Value)]) -> Option<Profile> {
+    let mut received = Documents::default();
+    for (name, document) in documents {
+        received.insert(name, document.clone());
+    }
+    (api_manners(provider).profile)(provider, &received)
+}

@@ -1,0 +1,50 @@
+//! Who somebody is, from a provider whose API is asked.
+
+use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
+use crate::{
+    oauth::{ResourceError, process_resource_response, resource_request},
+    providers::{ApiDocument, ApiManners, Documents, Profile},
+};
+
+impl RelyingParty {
+    /// The profile from the API's documents, asked for one after the other with the new access token. That token came
+    /// from the token endpoint for our own code just now: nobody can slip in another client's.
+    pub(super) async fn ask_api(
+        &self,
+        exchanged: &Exchanged<'_>,
+        manners: &ApiManners,
+        journal: &mut Journal,
+    ) -> Result<Profile, CompleteError> {
+        let provider = &exchanged.client.provider;
+        let mut documents = Documents::default();
+        for document in (manners.documents)(provider, exchanged.tokens.access_token()) {
+            self.fetch(exchanged, &document, &mut documents, journal).await?;
+        }
+        (manners.profile)(provider, &documents).ok_or(CompleteError::NoProfile)
+    }
+
+    /// A document that this token does not open may be missing, if it is not required. A provider that is away, or
+    /// answers nonsense, is neither: going on without would make a user without an address of somebody who has one.
+    async fn fetch(
+        &self,
+        exchanged: &Exchanged<'_>,
+        document: &ApiDocument,
+        documents: &mut Documents,
+        journal: &mut Journal,
+    ) -> Result<(), CompleteError> {
+        let (client, now) = (exchanged.client, self.clock.now());
+        if !client.may_ask(Part::Api, now) {
+            return Err(CompleteError::BreakerOpen);
+        }
+        let request = resource_request(&document.url, exchanged.tokens.access_token());
+        let response = client.send(&self.http, Part::Api, request, now).await?;
+        let outcome = process_resource_response(&response);
+        journal.record(FlowEvent::DocumentReceived { name: document.name, usable: outcome.is_ok() });
+        match outcome {
+            Ok(value) => documents.insert(document.name, value),
+            Err(ResourceError::Withheld(_)) if !document.required => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}

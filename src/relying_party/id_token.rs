@@ -1,0 +1,113 @@
+//! Who somebody is, from a provider with id_tokens.
+
+use secrecy::ExposeSecret;
+
+use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
+use crate::{
+    oidc::{
+        Claims, ExpectedIdToken, IdTokenError, NonceRule, Userinfo, UserinfoError, Verdict, process_userinfo_response,
+        unverified_claims, userinfo_request, verify_id_token,
+    },
+    providers::{Facts, IdTokenManners, Profile},
+};
+
+impl RelyingParty {
+    /// The profile from the verified id_token, with userinfo where this provider's id_token leaves something out.
+    pub(super) async fn ask_id_token(
+        &self,
+        exchanged: &Exchanged<'_>,
+        manners: &IdTokenManners,
+        unverified_name: Option<&str>,
+        journal: &mut Journal,
+    ) -> Result<Profile, CompleteError> {
+        let provider = &exchanged.client.provider;
+        let claims = self.verify(exchanged, manners, journal).await?;
+        if !(manners.admits)(provider, &claims) {
+            return Err(CompleteError::NotAdmitted);
+        }
+        let userinfo = self.userinfo(exchanged, manners, &claims, journal).await?;
+        let facts = Facts { claims: &claims, userinfo: userinfo.as_ref(), unverified_name };
+        (manners.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
+    }
+
+    /// Verifies the id_token; when it names a key that we lack, the provider may just have rotated its keys, and they
+    /// are fetched once more.
+    async fn verify(
+        &self,
+        exchanged: &Exchanged<'_>,
+        manners: &IdTokenManners,
+        journal: &mut Journal,
+    ) -> Result<Claims, CompleteError> {
+        let Exchanged { client, metadata, flow, code, tokens } = exchanged;
+        let id_token = tokens.require_id_token()?.expose_secret();
+        let now = self.clock.now();
+        let keys = client.keys(&self.http, metadata, now).await?;
+        // What the token says of itself chooses among the issuers that we accept; the signature is checked against it.
+        let issuers = (manners.issuers)(&client.provider, &unverified_claims(id_token));
+        let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
+        let expected = ExpectedIdToken {
+            issuers: &issuers,
+            client_id: &client.provider.client_id,
+            nonce: NonceRule::Equals(&flow.nonce),
+            algorithms: manners.algorithms,
+            access_token: Some(tokens.access_token()),
+            code: Some(code),
+            max_age: None,
+            acr_values: &[],
+            now: u64::try_from(now).unwrap_or_default(),
+        };
+        let mut outcome = verify_id_token(id_token, &keys, &expected);
+        if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
+            && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
+        {
+            journal.record(FlowEvent::KeysRefetched);
+            outcome = verify_id_token(id_token, &newer, &expected);
+        }
+        let verdicts = match &outcome {
+            Ok(claims) => claims.verdicts(),
+            Err(error) => error.verdicts(),
+        };
+        for verdict in verdicts {
+            journal.record(FlowEvent::ClaimChecked {
+                check: verdict.check.name(),
+                passed: verdict.verdict != Verdict::Refused,
+            });
+        }
+        Ok(outcome?)
+    }
+
+    /// No answer from userinfo is no harm: the id_token has proven who it is. An answer about somebody else is.
+    async fn userinfo(
+        &self,
+        exchanged: &Exchanged<'_>,
+        manners: &IdTokenManners,
+        claims: &Claims,
+        journal: &mut Journal,
+    ) -> Result<Option<Userinfo>, CompleteError> {
+        let Exchanged { client, metadata, tokens, .. } = exchanged;
+        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(manners, claims)) else {
+            return Ok(None);
+        };
+        if !client.may_ask(Part::Userinfo, self.clock.now()) {
+            journal.record(FlowEvent::UserinfoReceived { usable: false });
+            return Ok(None);
+        }
+        let request = userinfo_request(endpoint, tokens.access_token());
+        let outcome = match client.send(&self.http, Part::Userinfo, request, self.clock.now()).await {
+            Ok(response) => process_userinfo_response(&response, claims.subject()),
+            Err(_) => {
+                journal.record(FlowEvent::UserinfoReceived { usable: false });
+                return Ok(None);
+            }
+        };
+        journal.record(FlowEvent::UserinfoReceived { usable: outcome.is_ok() });
+        match outcome {
+            Err(error @ UserinfoError::SubjectMismatch) => Err(error.into()),
+            outcome => Ok(outcome.ok()),
+        }
+    }
+}
+
+fn is_incomplete(manners: &IdTokenManners, claims: &Claims) -> bool {
+    manners.userinfo_completes && (claims.text("email").is_none() || claims.text("name").is_none())
+}

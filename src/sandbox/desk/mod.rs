@@ -1,0 +1,65 @@
+//! The authorization endpoint of a provider that speaks OAuth 2.0 without OpenID Connect: the chooser, the consent
+//! screen, the code. GitHub, Facebook and X differ here in facts, which a [`Desk`] holds.
+
+mod answer;
+mod ask;
+mod iss;
+mod pages;
+mod request;
+mod visit;
+
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+use super::clients::{Client, Clients};
+use super::ledger::Scopes;
+use super::world::{Provider, World};
+pub use iss::{IssRule, IssRules};
+
+/// What is a provider's own at its authorization endpoint.
+pub struct Desk {
+    /// Whose it is.
+    pub provider: Provider,
+    /// The client that is registered there.
+    pub client: fn(&Clients) -> &Client,
+    /// The path of the `iss` that the provider would send (RFC 9207), below the sandbox's origin.
+    pub issuer: &'static str,
+    /// Reads `scope`, empty when absent; `Err` with a scope that the provider refuses.
+    pub scopes: fn(&str) -> Result<Scopes, String>,
+    /// What the consent screen says of a scope.
+    pub describe: fn(&str) -> String,
+    /// The scopes with a box on the consent screen.
+    pub declinable: &'static [&'static str],
+    /// Whether `response_type`, `scope`, `state` and PKCE are required.
+    pub strict: bool,
+    /// Whether a token has all scopes that were ever granted, and not only those of its request.
+    pub sticky: bool,
+    /// The scope that brings a refresh token.
+    pub refresh_scope: Option<&'static str>,
+    /// The parameters after Cancel.
+    pub denial: &'static [(&'static str, &'static str)],
+    /// Makes a code.
+    pub code: fn() -> String,
+}
+
+impl Desk {
+    /// The desk's client in this world.
+    pub fn client<'a>(&self, world: &'a World) -> &'a Client {
+        (self.client)(world.clients())
+    }
+
+    /// Whether these are the credentials of the desk's client.
+    pub fn knows(&self, world: &World, id: Option<&str>, secret: Option<&str>) -> bool {
+        let client = self.client(world);
+        id == Some(&client.id) && secret == Some(&client.secret)
+    }
+}
+
+/// The pages at `path` and below it.
+pub fn routes(desk: &'static Desk, path: &str) -> Router<World> {
+    Router::new()
+        .route(path, get(ask::ask))
+        .route(&format!("{path}/person"), post(ask::choose))
+        .route(&format!("{path}/consent"), get(ask::consent).post(ask::decide))
+        .layer(Extension(desk))
+}

@@ -1,0 +1,116 @@
+//! The sandbox Facebook: Facebook Login for the web, with its manners.
+//!
+//! From Meta's "Manually build a login flow", "Secure Graph API calls with appsecret_proof", "Debug token" and
+//! "Handling errors" (Facebook Login and Graph API documentation, read in 2025): ids are app-scoped and texts; every
+//! Graph call must carry `appsecret_proof` (the app's setting "Require App Secret" is on); errors come in an envelope
+//! with a code, 100 for parameters and 190 for tokens, status 400; tokens live for 60 days and there is no refresh
+//! token; `email` can be declined on the consent screen and is not asked for again without `auth_type=rerequest`;
+//! a token has all that was ever granted; Cancel comes with `error_code`, `error_reason` and `error_description`.
+//! The Graph API answers with and without a version in the path, the dialog with any version.
+//!
+//! Persons: nobody's address says whether it is verified (Linus's is not, and looks like Ada's); nomail signed up
+//! with a telephone number and has none; plain, who has no name elsewhere, is "Facebook User".
+
+mod debug;
+mod graph;
+mod me;
+mod token;
+
+use axum::Router;
+use axum::extract::{OriginalUri, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get};
+
+use super::desk::{self, Desk};
+use super::faults::Endpoint;
+use super::ledger::{Scopes, random_text};
+use super::world::{Provider, World};
+use graph::Failure;
+
+/// The scope that everybody grants.
+const PROFILE: &str = "public_profile";
+/// The scope that can be declined.
+const EMAIL: &str = "email";
+
+/// Facebook's dialog.
+pub static DESK: Desk = Desk {
+    provider: Provider::Facebook,
+    client: |clients| &clients.facebook,
+    issuer: "/facebook",
+    scopes,
+    describe,
+    declinable: &[EMAIL],
+    strict: false,
+    sticky: true,
+    refresh_scope: None,
+    denial: &[
+        ("error", "access_denied"),
+        ("error_code", "200"),
+        ("error_description", "Permissions error"),
+        ("error_reason", "user_denied"),
+    ],
+    code: || format!("AQ{}", random_text()),
+};
+
+/// Everything below `/facebook` and `/facebook-graph`.
+pub fn routes() -> Router<World> {
+    let site = desk::routes(&DESK, "/dialog/oauth").route_layer(from_fn(versioned));
+    Router::new()
+        .nest("/facebook/{version}", site)
+        .nest("/facebook-graph", graph_api())
+        .nest("/facebook-graph/{version}", graph_api().route_layer(from_fn(versioned)))
+}
+
+/// Which endpoint a path below `/facebook/` or `/facebook-graph/` is.
+pub fn endpoint(path: &str) -> Option<Endpoint> {
+    let unversioned = path.split_once('/').filter(|(version, _)| is_version(version)).map_or(path, |(_, rest)| rest);
+    match unversioned {
+        "dialog/oauth" => Some(Endpoint::Authorize),
+        "oauth/access_token" => Some(Endpoint::Token),
+        "me" => Some(Endpoint::Userinfo),
+        "debug_token" => Some(Endpoint::Tokeninfo),
+        "me/permissions" => Some(Endpoint::Revoke),
+        _ => None,
+    }
+}
+
+fn graph_api() -> Router<World> {
+    Router::new()
+        .route("/oauth/access_token", get(token::token).post(token::token))
+        .route("/me", get(me::me))
+        .route("/me/permissions", delete(me::drop_permissions))
+        .route("/debug_token", get(debug::debug_token))
+}
+
+/// `v24.0`, say.
+async fn versioned(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
+    match uri.path().split('/').nth(2) {
+        Some(segment) if is_version(segment) => next.run(request).await,
+        _ => Failure { code: 2500, subcode: None, message: "Unknown path components" }.into_response(),
+    }
+}
+
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|rest| rest.parse::<f32>().is_ok_and(|version| version > 0.0))
+}
+
+/// Between commas or spaces; the public profile always comes along.
+fn scopes(text: &str) -> Result<Scopes, String> {
+    let mut scopes = Scopes::from([PROFILE.to_owned()]);
+    for scope in text.split([',', ' ']).filter(|scope| !scope.is_empty()) {
+        match scope {
+            PROFILE | EMAIL | "user_friends" | "user_birthday" => scopes.insert(scope.to_owned()),
+            unknown => return Err(unknown.to_owned()),
+        };
+    }
+    Ok(scopes)
+}
+
+fn describe(scope: &str) -> String {
+    match scope {
+        PROFILE => "See your name and picture".to_owned(),
+        EMAIL => "See your e-mail address".to_owned(),
+        other => format!("Use {other}"),
+    }
+}

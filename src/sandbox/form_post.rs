@@ -1,0 +1,40 @@
+//! The authorization response as a form that the browser posts to the client (OAuth 2.0 Form Post Response Mode).
+//!
+//! The originals' page posts itself by a script. Here a person presses the button, so that it works without any;
+//! a test reads the hidden fields of the one form and posts them to its `action`.
+
+use axum::http::header::REFERRER_POLICY;
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use super::page::{Page, escape};
+use super::response::armed;
+use super::world::{Provider, World};
+
+/// 200 with the page, its fields bent by a fault if one is armed.
+pub fn posted_back(
+    world: &World,
+    provider: Provider,
+    redirect_uri: &str,
+    pairs: Vec<(String, String)>,
+    person: Option<&str>,
+) -> Response {
+    let field = |(name, value): &(String, String)| {
+        format!(r#"<input type="hidden" name="{}" value="{}">"#, escape(name), escape(value))
+    };
+    let main = format!(
+        r#"<h1>Back to the app</h1>
+<p>The real {label} posts this form by itself. Here you do.</p>
+<form method="post" action="{action}">
+{fields}
+<div class="actions"><button class="button primary" autofocus>Continue</button></div>
+</form>"#,
+        label = provider.label(),
+        action = escape(redirect_uri),
+        fields = armed(world, provider, pairs, person).iter().map(field).collect::<String>(),
+    );
+    let form_ends_at = Url::parse(redirect_uri).ok().map(|url| url.origin().ascii_serialization());
+    let page = Page { form_ends_at, ..Page::new(provider.label(), "Back to the app", main) };
+    // With the guard's `same-origin` the post would say `Origin: null`; the originals' posts name their origin.
+    ([(REFERRER_POLICY, "strict-origin")], page).into_response()
+}

@@ -1,0 +1,99 @@
+//! The sandbox Microsoft: the identity platform, version 2.0, with its tenants.
+//!
+//! From Microsoft's "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Microsoft
+//! Entra authentication and authorization error codes" and "Migrate away from using email claims for
+//! authorization" (Microsoft Learn, read in 2025):
+//!
+//! - The first path segment is `common`, `organizations`, `consumers` or a tenant's UUID; any UUID is a tenant here.
+//!   Discovery for `common` and `organizations` names the literal issuer `{base}/{tenantid}/v2.0`, braces and all;
+//!   for `consumers` the tenant of all personal accounts.
+//! - id_tokens say `iss` with the person's own `tid`, whatever tenant was asked; `oid` and the names come with
+//!   `profile`, `email` with `email`; `ver` is `"2.0"`; `sub` is pairwise. There is no `email_verified`: only
+//!   `xms_edov` tells that the owner of the domain vouches for the address, as `true`, `"1"`, `false`, or not at all.
+//! - A tenant's own pages turn persons of other tenants away (AADSTS50020), with a page and not at the client.
+//! - A refresh token comes with `offline_access` only, and a new one with each refresh; the old one stays good.
+//! - `prompt` is one of `login`, `none`, `consent`, `select_account`. No `iss` in the authorization response;
+//!   `session_state` is there. Errors have AADSTS numbers in `error_description`, and more members than OAuth asks for.
+//! - Published keys have no `alg`, and an `issuer` of their own. No revocation endpoint.
+//!
+//! Left out: single sign-on without the chooser for the only account of a browser, `fragment`, the hybrid flow.
+//!
+//! | person | tenant | `email` | `xms_edov` |
+//! |---|---|---|---|
+//! | `ada` | personal | `ada@gmail.com` | `true` |
+//! | `grace` | `navy.example` | `grace@navy.example` | `"1"` |
+//! | `linus` | `example.org` | `linus@example.org` | `false` |
+//! | `plain` | personal | `plain@gmail.com`, and no `name` | absent |
+//! | `long` | `example.org` | long | `true` |
+//! | `nomail` | `navy.example` | absent; `preferred_username` is there | absent |
+//! | `mallory` | `evil.example` | `ada@gmail.com`: nOAuth, the tenant's administrator typed it in | absent |
+//! | made up | of `hd`, or personal | as made | `email_verified` |
+
+mod account;
+mod ask;
+mod discovery;
+mod grant;
+mod issue;
+mod pages;
+mod refusal;
+mod request;
+mod scopes;
+mod tenant;
+mod token;
+mod userinfo;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::browser::signed_out;
+use super::faults::Endpoint;
+use super::world::{Provider, World};
+
+pub use account::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
+
+/// The paths below a tenant, and the names of those that faults and the log know.
+const AUTHORIZE: &str = "oauth2/v2.0/authorize";
+const ENDPOINTS: &[(&str, Endpoint)] = &[
+    ("v2.0/.well-known/openid-configuration", Endpoint::Discovery),
+    (AUTHORIZE, Endpoint::Authorize),
+    ("oauth2/v2.0/token", Endpoint::Token),
+    ("discovery/v2.0/keys", Endpoint::Certs),
+];
+/// At Microsoft it is a host of its own, `graph.microsoft.com`.
+const USERINFO: &str = "oidc/userinfo";
+
+/// What stands for `https://login.microsoftonline.com`.
+pub fn base(origin: &str) -> String {
+    format!("{origin}/microsoft")
+}
+
+/// Which endpoint a path below `/microsoft/` is.
+pub fn endpoint(path: &str) -> Option<Endpoint> {
+    if path == USERINFO {
+        return Some(Endpoint::Userinfo);
+    }
+    let (_, below) = path.split_once('/')?;
+    ENDPOINTS.iter().find(|(known, _)| *known == below).map(|(_, endpoint)| *endpoint)
+}
+
+/// Everything below `/microsoft`.
+pub fn routes() -> Router<World> {
+    let provider = Router::new()
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document))
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(ask::ask))
+        .route("/{tenant}/oauth2/v2.0/authorize/person", post(ask::choose))
+        .route("/{tenant}/oauth2/v2.0/authorize/consent", get(ask::consent).post(ask::decide))
+        .route("/{tenant}/oauth2/v2.0/token", post(token::token))
+        .route("/{tenant}/oauth2/v2.0/logout", get(sign_out).post(sign_out))
+        .route("/oidc/userinfo", get(userinfo::userinfo).post(userinfo::userinfo));
+    Router::new().nest("/microsoft", provider)
+}
+
+/// `GET` or `POST /{tenant}/oauth2/v2.0/logout`.
+async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
+    signed_out(&world, Provider::Microsoft, &headers)
+}

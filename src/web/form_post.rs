@@ -1,0 +1,63 @@
+//! POST `/auth/callback/{provider}`: the response of a provider that answers by a form (OAuth 2.0 Form Post Response
+//! Mode), which is Apple.
+//!
+//! The form comes from the provider's own site, so that the browser sends none of our `SameSite=Lax` cookies along.
+//! Nothing is done with it here: the answer leads the browser to the same address by GET, where the flow's cookie is.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{callback::response_parameters, query::Query, redirect::see_other, state::AppState};
+use crate::providers::apple;
+
+/// A code, a state and a name are 1 KB.
+const FORM_BYTES: usize = 16 * 1024;
+/// Longest value that is led on, in bytes; a code is no longer.
+const VALUE_BYTES: usize = 4096;
+
+/// Leads a form on, for a provider that answers by one; 405 for any other.
+pub async fn form_post(State(app): State<AppState>, Path(slug): Path<String>, request: Request) -> Response {
+    let Some(provider) = app.relying_party.provider(&slug) else { return StatusCode::NOT_FOUND.into_response() };
+    if !provider.manners.form_post {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response();
+    }
+    if !is_form(request.headers()) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    match read(request.into_body()).await {
+        Ok(form) => lead_on(&app, &slug, &form),
+        Err(status) => status.into_response(),
+    }
+}
+
+fn lead_on(app: &AppState, slug: &str, form: &Query) -> Response {
+    let query = response_parameters(form);
+    let mut response = see_other(&format!("/auth/callback/{slug}?{query}"));
+    if let Some(cookie) = kept_name(app, form) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The name comes once in a lifetime: it is kept before anything can fail, and never in an address.
+fn kept_name(app: &AppState, form: &Query) -> Option<HeaderValue> {
+    let (state, user) = form.one("state").zip(form.one("user"))?;
+    let name = apple::name_of_user(user).filter(|_| !form.repeats(&["state", "user"]))?;
+    app.name_cookie.keep(state, &name)
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+async fn read(body: Body) -> Result<Query, StatusCode> {
+    let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let form = Query::parse(Some(text));
+    if form.is_longer_than(VALUE_BYTES) { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(form) }
+}
