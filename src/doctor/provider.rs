@@ -53,7 +53,7 @@ fn keys(findings: &mut Findings, published: &Result<usize, KeysError>) {
     let next = match published {
         Ok(1) => return findings.ok("keys", "1 usable key"),
         Ok(count) => return findings.ok("keys", format!("{count} usable keys")),
-        Err(KeysError::BreakerOpen) => "try again in a minute".to_owned(),
+        Err(KeysError::NoKeys | KeysError::BreakerOpen) => "try again in a minute".to_owned(),
         Err(KeysError::Http(error)) => after_silence(*error),
         Err(KeysError::Jwks(JwksError::Response(fault))) if fault.is_unavailable() => LATER.to_owned(),
         Err(KeysError::Jwks(_)) => "no id_token could be verified: ask those who run the provider".to_owned(),

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     oauth::{
-        AuthorizationResponse, Client, ExpectedResponse, HttpRequest, PkceVerifier, ResponseFault, State,
-        TokenEncoding, TokenError, TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
+        AuthorizationResponse, Client, ExpectedResponse, HttpRequest, PkceVerifier, ResponseFault, State, TokenError,
+        TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
         validate_authorization_response,
     },
     oidc::{
@@ -33,7 +33,7 @@ pub struct ProviderCheckup {
     pub redirect_uri: String,
     /// Its endpoints: built in or discovered, or why they cannot be had.
     pub endpoints: Result<EndpointSource, BeginError>,
-    /// How many usable keys it publishes; `None` where its endpoints are not known.
+    /// How many usable keys it publishes; `None` where its endpoints are not known, or it has no id_tokens.
     pub keys: Option<Result<usize, KeysError>>,
     /// What the token endpoint said to a made-up code; `None` where its address is not known.
     pub token_endpoint: Option<TokenEndpointCheckup>,
@@ -111,8 +111,9 @@ impl RelyingParty {
                 let (published, answered) =
                     tokio::join!(probe.keys(&metadata), probe.token_endpoint(provider, &metadata, &redirect_uri));
                 // No cache answers a POST: the token endpoint's clock is the surest.
-                clock_skew = answered.1.or(skew).or(published.1);
-                keys = Some(published.0);
+                let (published, keys_skew) = published.unzip();
+                clock_skew = answered.1.or(skew).or(keys_skew.flatten());
+                keys = published;
                 token_endpoint = Some(answered.0);
                 Ok(origin)
             }
@@ -150,13 +151,15 @@ impl Probe<'_> {
         }
     }
 
-    async fn keys(&self, metadata: &ProviderMetadata) -> (Result<usize, KeysError>, Option<i64>) {
-        match self.send(jwks_request(&metadata.jwks_uri)).await {
+    /// `None` for a provider without id_tokens, which publishes no keys.
+    async fn keys(&self, metadata: &ProviderMetadata) -> Option<(Result<usize, KeysError>, Option<i64>)> {
+        let jwks_uri = metadata.jwks_uri.as_ref()?;
+        Some(match self.send(jwks_request(jwks_uri)).await {
             Err(error) => (Err(error.into()), None),
             Ok((answer, skew)) => {
                 (process_jwks_response(&answer.response).map(|keys| keys.len()).map_err(KeysError::from), skew)
             }
-        }
+        })
     }
 
     async fn token_endpoint(
@@ -165,16 +168,21 @@ impl Probe<'_> {
         metadata: &ProviderMetadata,
         redirect_uri: &str,
     ) -> (TokenEndpointCheckup, Option<i64>) {
-        let secret = Some(provider.client_secret.clone());
-        let Some(request) = metadata.client_authentication(secret).and_then(|authentication| {
-            let us = Client { client_id: provider.client_id.clone(), authentication };
-            exchange_of_nothing(metadata, &us, redirect_uri)
-        }) else {
+        let now = self.us.clock.now();
+        let secret = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now).ok();
+        let Some(request) =
+            secret.and_then(|secret| metadata.client_authentication(Some(secret))).and_then(|authentication| {
+                let us = Client { client_id: provider.client_id.clone(), authentication };
+                exchange_of_nothing(metadata, &us, redirect_uri)
+            })
+        else {
             return (TokenEndpointCheckup::NoClientAuthentication, None);
         };
         match self.send(request).await {
             Err(error) => (TokenEndpointCheckup::NoAnswer(error), None),
-            Ok((answer, skew)) => (verdict(process_token_response(&answer.response, TokenEncoding::Json)), skew),
+            Ok((answer, skew)) => {
+                (verdict(process_token_response(&answer.response, provider.manners.token_encoding)), skew)
+            }
         }
     }
 
@@ -229,6 +237,7 @@ mod tests {
 
     use super::*;
     use crate::oauth::HttpResponse;
+    use crate::oauth::TokenEncoding;
 
     fn answer(status: u16, body: &str) -> TokenEndpointCheckup {
         let content_type = Some("application/json".to_owned());
