@@ -1,7 +1,7 @@
-//! A page of facts per provider and one mapping from its documents to a [`Profile`]. Data, no I/O.
+//! A page of facts per provider and one mapping from its documents to a `Profile`. Data, no I/O.
 //!
 //! To add an OpenID Connect provider with manners of its own, write a file like `google.rs`: a constructor, a
-//! [`Manners`] and a profile function.
+//! `Manners` and a profile function.
 
 pub mod google;
 pub mod open_id_connect;
