@@ -1,8 +1,8 @@
 //! `latchkey doctor`: looks at everything that a sign-in needs and says what it found, for people and for pipelines.
 //! It changes nothing: no file is made, no migration runs, nobody is signed in.
 //!
-//! [`examine`] asks (the providers and the database, side by side); the modules below turn each answer into findings,
-//! and [`Report`] shows them. No finding holds a secret.
+//! `examine` asks (the providers and the database, side by side); the modules below turn each answer into findings,
+//! and `Report` shows them. No finding holds a secret.
 //!
 //! # The JSON
 //! One object. Members may be added; what is here stays, or `schema` counts up.
