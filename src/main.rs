@@ -220,7 +220,7 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
 /// Every provider that the sandbox plays, in the order of the login page.
 #[cfg(feature = "sandbox")]
 fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::Provider> {
-    use latchkey::providers::{facebook, github, google, x};
+    use latchkey::providers::{facebook, github, google, microsoft, x};
     use latchkey::sandbox as played;
     vec![
         google::provider(
@@ -240,6 +240,12 @@ fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::P
             played::GITHUB_CLIENT_SECRET.into(),
             Some(sandbox.github_url()),
             Some(sandbox.github_api_url()),
+        ),
+        microsoft::provider(
+            played::MICROSOFT_CLIENT_ID.to_owned(),
+            played::MICROSOFT_CLIENT_SECRET.into(),
+            &microsoft::Tenant::Common,
+            Some(sandbox.microsoft_url()),
         ),
         x::provider(
             played::X_CLIENT_ID.to_owned(),

@@ -10,7 +10,8 @@ use latchkey::{
     relying_party::Clock,
     sandbox::{
         FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, GOOGLE_CLIENT_ID,
-        GOOGLE_CLIENT_SECRET, Sandbox, Settings, X_CLIENT_ID, X_CLIENT_SECRET,
+        GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET, Sandbox, Settings, X_CLIENT_ID,
+        X_CLIENT_SECRET,
     },
     store::Database,
     web::{self, AppState, serve},
@@ -77,7 +78,7 @@ impl App {
     /// The same with more settings.
     pub async fn start_with_houses_and(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        let played = [
+        let played: Vec<(&str, String)> = vec![
             ("FACEBOOK_CLIENT_ID", FACEBOOK_CLIENT_ID.to_owned()),
             ("FACEBOOK_CLIENT_SECRET", FACEBOOK_CLIENT_SECRET.to_owned()),
             ("FACEBOOK_URL", sandbox.facebook_url()),
@@ -86,6 +87,9 @@ impl App {
             ("GITHUB_CLIENT_SECRET", GITHUB_CLIENT_SECRET.to_owned()),
             ("GITHUB_URL", sandbox.github_url()),
             ("GITHUB_API_URL", sandbox.github_api_url()),
+            ("MICROSOFT_CLIENT_ID", MICROSOFT_CLIENT_ID.to_owned()),
+            ("MICROSOFT_CLIENT_SECRET", MICROSOFT_CLIENT_SECRET.to_owned()),
+            ("MICROSOFT_URL", sandbox.microsoft_url()),
             ("X_CLIENT_ID", X_CLIENT_ID.to_owned()),
             ("X_CLIENT_SECRET", X_CLIENT_SECRET.to_owned()),
             ("X_URL", sandbox.x_url()),

@@ -23,7 +23,7 @@ async fn arrives(browser: &Browser, person: &str, house: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_with_each_and_again_as_the_same(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values("facebook", "github", "x")] house: &str,
+    #[values("facebook", "github", "microsoft", "x")] house: &str,
 ) {
     let app = App::start_with_houses(engine).await;
     let (browser, again) = (app.browser(), app.browser());
@@ -125,8 +125,8 @@ async fn the_same_person_at_each_provider_is_an_identity_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_counts_on_its_own_providers_redirect_uri_only() {
     let app = App::start_with_houses(Engine::Sqlite).await;
-    for from in HOUSES.into_iter().chain(["google"]) {
-        for to in HOUSES.into_iter().chain(["google"]).filter(|to| *to != from) {
+    for from in HOUSES.into_iter().chain(["google", "microsoft"]) {
+        for to in HOUSES.into_iter().chain(["google", "microsoft"]).filter(|to| *to != from) {
             let browser = app.browser();
             let callback = browser.callback_url("ada", &format!("/auth/{from}")).await;
             let moved = callback.replace(&format!("/callback/{from}?"), &format!("/callback/{to}?"));
@@ -220,6 +220,37 @@ async fn each_providers_way_to_refuse_a_code_is_understood(
     let fault = json!({ "kind": "answer", "status": status, "content_type": "application/json", "body": body });
     app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "token", "fault": fault, "times": 1 })).await;
     is_refused(&app, &browser, &callback, "provider_refused", &["token"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_a_tenants_administrator_typed_in_finds_nobody() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    let (ada, mallory) = (app.browser(), app.browser());
+    ada.signs_in_as("ada").await;
+    arrives(&mallory, "mallory", "microsoft").await;
+    assert!(!mallory.get("/dashboard").await.body.contains("Ada Lovelace"));
+    assert_eq!(app.rows().await, (2, 2, 2));
+    let owners = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
+    assert_eq!(app.database.number(owners).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_speaks_for_itself_only_and_its_cancel_is_a_cancel() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    let browser = app.browser();
+    let authorize = browser.start("/auth/microsoft").await;
+    let callback = browser.consent(&authorize, "ada", "deny").await;
+    is_refused(&app, &browser, &callback, "cancelled", &[]).await;
+    arrives(&browser, "grace", "microsoft").await;
+    // A token whose `tid` is another tenant's does not carry that tenant's issuer.
+    let other = "00000000-0000-4000-8000-000000000001";
+    for tid in [other, "common", "../x"] {
+        let patch = json!({ "patch": { "claims": { "tid": tid } }, "times": 1 });
+        app.tell_sandbox("microsoft/id_token", patch).await;
+        let callback = browser.callback_url("grace", "/auth/microsoft").await;
+        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+    }
+    arrives(&browser, "grace", "microsoft").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
