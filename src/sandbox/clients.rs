@@ -4,6 +4,12 @@ use std::fmt;
 
 use url::{Host, Url};
 
+/// The `client_id` at the sandbox Apple, a Services ID there.
+pub const APPLE_CLIENT_ID: &str = "sandbox-apple";
+/// The team at the sandbox Apple that the client belongs to.
+pub const APPLE_TEAM_ID: &str = "SANDBOXTM1";
+/// The id of the key that the client signs its secrets with; `apple_private_key_pem` is the key.
+pub const APPLE_KEY_ID: &str = "SANDBOXKY1";
 /// The `client_id` at the sandbox Microsoft.
 pub const MICROSOFT_CLIENT_ID: &str = "sandbox-microsoft";
 /// The `client_secret` at the sandbox Microsoft. Public by design: it protects nothing.
@@ -36,9 +42,22 @@ pub struct Client {
     pub secret: String,
 }
 
+/// A registration at Apple: a key in the place of a secret.
+#[derive(Clone, Debug)]
+pub struct AppleClient {
+    /// `client_id`.
+    pub id: String,
+    /// The team.
+    pub team_id: String,
+    /// The `kid` of its client secrets.
+    pub key_id: String,
+}
+
 /// The registrations at all providers.
 #[derive(Clone, Debug)]
 pub struct Clients {
+    /// At the sandbox Apple.
+    pub apple: AppleClient,
     /// At the sandbox Microsoft.
     pub microsoft: Client,
     /// At the sandbox Google.
@@ -55,6 +74,11 @@ impl Default for Clients {
     fn default() -> Self {
         let client = |id: &str, secret: &str| Client { id: id.to_owned(), secret: secret.to_owned() };
         Self {
+            apple: AppleClient {
+                id: APPLE_CLIENT_ID.to_owned(),
+                team_id: APPLE_TEAM_ID.to_owned(),
+                key_id: APPLE_KEY_ID.to_owned(),
+            },
             microsoft: client(MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET),
             google: client(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
             github: client(GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET),

@@ -35,6 +35,7 @@ everything in memory, and let anybody in as anybody. Nothing here is the real pr
 <h2>Providers</h2>
 <ul>
 <li>Sandbox Google, issuer <code>{issuer}</code><br><a href="/google/.well-known/openid-configuration">its discovery document</a>, <a href="/google/certs">its keys</a></li>
+<li>Sandbox Apple: issuer <code>{origin}/apple</code><br><a href="/apple/.well-known/openid-configuration">its discovery document</a>, <a href="/apple/auth/keys">its keys</a></li>
 <li>Sandbox Microsoft: <code>{origin}/microsoft</code><br><a href="/microsoft/common/v2.0/.well-known/openid-configuration">its discovery document</a>, <a href="/microsoft/common/discovery/v2.0/keys">its keys</a></li>
 <li>Sandbox GitHub: site <code>{origin}/github</code>, API <code>{origin}/github-api</code></li>
 <li>Sandbox Facebook: site <code>{origin}/facebook</code>, graph <code>{origin}/facebook-graph</code></li>

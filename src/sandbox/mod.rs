@@ -17,7 +17,7 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`. A new provider is a folder, a variant of
+//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`. A new provider is a folder, a variant of
 //! `world::Provider`, its prefix in `stage::place` and a line in `Sandbox::start`. `desk` is the authorization
 //! endpoint of those that speak plain OAuth 2.0: each is a `Desk` of facts. Each folder's `mod.rs` has its manners.
 //!
@@ -38,7 +38,8 @@
 //! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`) and X
 //! (`/x/i/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
 //! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
-//! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing. An answer by
+//! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing, and at Apple
+//! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
 //! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
 //!
 //! # The control API
@@ -95,6 +96,7 @@
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
+mod apple;
 mod basic;
 mod bend;
 mod bounded;
@@ -137,6 +139,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
+pub use apple::apple_private_key_pem;
+pub use clients::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, AppleClient};
 pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
 pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET};
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
@@ -209,6 +213,7 @@ impl Sandbox {
         let router = Router::new()
             .merge(landing::routes())
             .merge(control::routes())
+            .merge(stage::around(&world, apple::routes()))
             .merge(stage::around(&world, microsoft::routes()))
             .merge(stage::around(&world, google::routes()))
             .merge(stage::around(&world, github::routes()))
@@ -227,6 +232,11 @@ impl Sandbox {
     /// `http://localhost:PORT`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// `APPLE_ISSUER`: what stands for `https://appleid.apple.com`.
+    pub fn apple_issuer(&self) -> String {
+        apple::issuer(&self.origin)
     }
 
     /// `MICROSOFT_URL`: what stands for `https://login.microsoftonline.com`.

@@ -18,7 +18,7 @@ use super::fields::Fields;
 use super::ledger::Ledger;
 use super::log::Entry;
 use super::world::{Provider, World};
-use super::{facebook, github, google, microsoft, x};
+use super::{apple, facebook, github, google, microsoft, x};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -81,6 +81,7 @@ fn form(parts: &Parts, body: &Bytes) -> Fields {
 fn place(method: &Method, path: &str) -> Option<(Provider, Option<Endpoint>)> {
     let (base, rest) = path.strip_prefix('/')?.split_once('/')?;
     Some(match base {
+        "apple" => (Provider::Apple, apple::endpoint(rest)),
         "microsoft" => (Provider::Microsoft, microsoft::endpoint(rest)),
         "google" => (Provider::Google, google::endpoint(rest)),
         "github" | "github-api" => (Provider::Github, github::endpoint(method, rest)),

@@ -20,6 +20,8 @@ use super::{facebook, github, x};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
+    /// The sandbox Apple.
+    Apple,
     /// The sandbox Microsoft.
     Microsoft,
     /// The sandbox Google.
@@ -34,11 +36,12 @@ pub enum Provider {
 
 impl Provider {
     /// All of them, in the order of the pages.
-    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Microsoft];
+    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Apple, Self::Microsoft];
 
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
         match self {
+            Self::Apple => "apple",
             Self::Microsoft => "microsoft",
             Self::Google => "google",
             Self::Github => "github",
@@ -50,6 +53,7 @@ impl Provider {
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Apple => "Apple",
             Self::Microsoft => "Microsoft",
             Self::Google => "Google",
             Self::Github => "GitHub",
@@ -61,6 +65,7 @@ impl Provider {
     /// The path of its `iss`, below the sandbox's origin.
     pub fn issuer(self) -> &'static str {
         match self {
+            Self::Apple => "/apple",
             // Of `common`, literally so.
             Self::Microsoft => "/microsoft/{tenantid}/v2.0",
             Self::Google => "/google",
@@ -92,6 +97,8 @@ struct Inner {
 pub struct State {
     /// Everybody who has an account.
     pub persons: Persons,
+    /// The sandbox Apple.
+    pub apple: House,
     /// The sandbox Microsoft.
     pub microsoft: House,
     /// The sandbox Google.
@@ -138,6 +145,7 @@ impl State {
     fn new(first_key: &Arc<SigningKey>) -> Self {
         Self {
             persons: Persons::default(),
+            apple: House::new(first_key),
             microsoft: House::new(first_key),
             google: House::new(first_key),
             github: House::new(first_key),
@@ -151,6 +159,7 @@ impl State {
     /// A provider's part.
     pub fn house(&mut self, provider: Provider) -> &mut House {
         match provider {
+            Provider::Apple => &mut self.apple,
             Provider::Microsoft => &mut self.microsoft,
             Provider::Google => &mut self.google,
             Provider::Github => &mut self.github,

@@ -1,5 +1,6 @@
 //! The sandbox over HTTP: that its providers are honest ones, and that they lie exactly as they are told to.
 
+mod apple;
 mod asking;
 mod control;
 mod facebook;
