@@ -145,9 +145,8 @@ async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
         let html = login_page(LoginView { providers: vec![provider], ..LoginView::default() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("Continue with It") && html.contains(&format!("data-brand=\"{slug}\"")), "{html}");
-        let (_, mark) = html.split_once("<svg class=\"provider-mark\"").expect("a mark");
+        let (_, mark) = html.split_once("class=\"provider-mark\"").expect("a mark");
         let (mark, _) = mark.split_once("</svg>").expect("its end");
-        assert!(mark.contains("aria-hidden=\"true\""), "{mark}");
         marks.insert(mark.to_owned());
     }
     assert_eq!(marks.len(), 7);
