@@ -220,9 +220,12 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
 /// Every provider that the sandbox plays, in the order of the login page.
 #[cfg(feature = "sandbox")]
 fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::Provider> {
-    use latchkey::providers::{facebook, github, google, microsoft, x};
+    use latchkey::providers::{AppleKey, apple, facebook, github, google, microsoft, x};
     use latchkey::sandbox as played;
-    vec![
+    let key = played::apple_private_key_pem().into();
+    let apple = AppleKey::new(played::APPLE_TEAM_ID.to_owned(), played::APPLE_KEY_ID.to_owned(), &key)
+        .map(|key| apple::provider(played::APPLE_CLIENT_ID.to_owned(), key, Some(sandbox.apple_issuer())));
+    let mut providers = vec![
         google::provider(
             played::GOOGLE_CLIENT_ID.to_owned(),
             played::GOOGLE_CLIENT_SECRET.into(),
@@ -253,7 +256,11 @@ fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::P
             Some(sandbox.x_url()),
             Some(sandbox.x_api_url()),
         ),
-    ]
+    ];
+    if let Ok(apple) = apple {
+        providers.insert(1, apple);
+    }
+    providers
 }
 
 #[cfg(feature = "sandbox")]

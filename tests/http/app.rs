@@ -9,9 +9,9 @@ use latchkey::{
     config::{Config, Environment},
     relying_party::Clock,
     sandbox::{
-        FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, GOOGLE_CLIENT_ID,
-        GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET, Sandbox, Settings, X_CLIENT_ID,
-        X_CLIENT_SECRET,
+        APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID,
+        GITHUB_CLIENT_SECRET, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET,
+        Sandbox, Settings, X_CLIENT_ID, X_CLIENT_SECRET, apple_private_key_pem,
     },
     store::Database,
     web::{self, AppState, serve},
@@ -79,6 +79,11 @@ impl App {
     pub async fn start_with_houses_and(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         let played: Vec<(&str, String)> = vec![
+            ("APPLE_CLIENT_ID", APPLE_CLIENT_ID.to_owned()),
+            ("APPLE_TEAM_ID", APPLE_TEAM_ID.to_owned()),
+            ("APPLE_KEY_ID", APPLE_KEY_ID.to_owned()),
+            ("APPLE_PRIVATE_KEY", apple_private_key_pem()),
+            ("APPLE_ISSUER", sandbox.apple_issuer()),
             ("FACEBOOK_CLIENT_ID", FACEBOOK_CLIENT_ID.to_owned()),
             ("FACEBOOK_CLIENT_SECRET", FACEBOOK_CLIENT_SECRET.to_owned()),
             ("FACEBOOK_URL", sandbox.facebook_url()),

@@ -10,7 +10,7 @@ use url::Url;
 
 /// A person's browser with its cookies.
 pub struct Browser {
-    client: Client,
+    pub client: Client,
     app: String,
     jar: Mutex<Jar>,
 }

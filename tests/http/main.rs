@@ -4,6 +4,7 @@
 //! succeeds.
 
 mod app;
+mod apple;
 mod browser;
 mod log;
 mod raw;
