@@ -78,7 +78,6 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .fallback(not_a_route)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(app.clone(), problems::dress))
                 .layer(cross_origin::layer(&app.origin)?)
                 .layer(from_fn(cross_origin::require_provenance)),
         );
