@@ -9,7 +9,7 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// It can serve: the database answers. Outside the layer that makes pages of errors: the sentence is for machines.
+/// It can serve: the database answers.
 pub async fn readyz(State(app): State<AppState>) -> (StatusCode, &'static str) {
     match app.database.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),

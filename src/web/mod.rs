@@ -81,26 +81,31 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
         .route("/auth/callback/{provider}", callback)
         .fallback(not_a_route)
-        .layer(from_fn_with_state(form_posts.clone(), cross_origin::require_provenance))
-        .layer(cross_origin::layer(&app.origin, form_posts)?)
-        .layer(from_fn_with_state(app.clone(), problems::dress));
+        .layer(
+            ServiceBuilder::new()
+                .layer(cross_origin::layer(&app.origin, form_posts.clone())?)
+                .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
+        );
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let routes = routes.merge(health).with_state(app.clone());
-    // The last one sees a request first.
-    Ok(routes
-        .layer(from_fn_with_state(app.clone(), request_context::identify_client))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), problems::dress))
-        .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(map_request(request_context::check_request_id))
-        // What panics in the layers themselves still gets an answer.
-        .layer(CatchPanicLayer::custom(panicked)))
+    // The first one sees a request first. As one stack: `Router::layer` boxes and clones what it is given for each
+    // request, and twelve layers one by one would be twelve of each.
+    Ok(routes.layer(
+        ServiceBuilder::new()
+            // What panics in the layers themselves still gets an answer.
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(map_request(request_context::check_request_id))
+            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
+            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+            .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
+            .layer(from_fn_with_state(app.clone(), problems::dress))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT))
+            .layer(from_fn_with_state(app.clone(), request_context::identify_client))
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+    ))
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -13,9 +13,11 @@ use crate::ui::{app::problem_html, view::Problem};
 
 /// Gives an error status without a page its page, or a line of text where no page is wanted.
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    // What a probe is told is for machines, and says more than a status.
+    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
     let response = next.run(request).await;
-    let Some(problem) = problem_of(response.status()).filter(|_| !has_page(&response)) else { return response };
+    let Some(problem) = problem_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else { return response };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);

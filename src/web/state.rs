@@ -1,10 +1,8 @@
 //! What every handler may need.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use axum::extract::FromRef;
 use ipnet::IpNet;
-use leptos::config::LeptosOptions;
 use tokio_util::task::TaskTracker;
 
 use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
@@ -16,9 +14,13 @@ use crate::{
     ui::view::Assets,
 };
 
-/// Shared by all requests. Cheap to clone.
+/// What handlers and layers have, in one piece: each layer of the router clones it for each request.
 #[derive(Clone, Debug)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// Shared by all requests.
+#[derive(Debug)]
+pub struct Shared {
     /// The database.
     pub database: Arc<Database>,
     /// Us at the providers.
@@ -42,7 +44,6 @@ pub struct AppState {
     pub(super) sandbox: Option<Arc<str>>,
     pub(super) origin: Arc<str>,
     pub(super) on_loopback: bool,
-    leptos: LeptosOptions,
 }
 
 /// What keeps the state from being built, though the configuration was accepted.
@@ -72,7 +73,7 @@ impl AppState {
         let relying_party =
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             flow_cookies: FlowCookies::new(config.secret_keys.iter(), cookies)?,
             name_cookie: NameCookie::new(config.secret_keys.iter(), cookies)?,
             rate_limits: RateLimits::new(config.rate_limits),
@@ -86,18 +87,19 @@ impl AppState {
             sandbox: sandbox.map(Arc::from),
             origin: origin.into(),
             on_loopback: config.base_url.is_loopback(),
-            leptos: LeptosOptions::builder().output_name("latchkey").build(),
             tasks: TaskTracker::new(),
             database,
             relying_party,
             cookies,
             clock,
-        })
+        })))
     }
 }
 
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(app: &AppState) -> Self {
-        app.leptos.clone()
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

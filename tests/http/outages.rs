@@ -163,7 +163,8 @@ async fn a_database_that_is_away_is_no_signed_out_browser(#[values(Engine::Sqlit
     assert_eq!((browser.cookies(), other.cookies()), (jar, flows), "no cookie was taken away");
     assert_eq!(app.asked().await.len(), asked, "the code was not sent");
     assert_eq!(browser.get("/healthz").await.status, 200);
-    assert_eq!(browser.get("/readyz").await.status, 503);
+    let ready = browser.get("/readyz").await;
+    assert_eq!((ready.status, ready.body.as_str()), (503, "the database does not answer\n"));
     // Whoever needs no row is served.
     assert_eq!(other.get("/login").await.status, 200);
 }
