@@ -91,7 +91,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
 }
 
 /// The name in the `user` field of the response to the first consent: JSON that nobody signed, so that it is fit for
-/// display and for nothing else. Each part is cut at [`LONGEST_PART`].
+/// display and for nothing else. Each part is cut at `LONGEST_PART`.
 pub fn name_of_user(user: &str) -> Option<String> {
     let user = parse_json(user.as_bytes()).ok()?;
     let name = user.get("name")?;
