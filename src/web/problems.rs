@@ -17,7 +17,9 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
     let response = next.run(request).await;
-    let Some(problem) = problem_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else { return response };
+    let Some(problem) = problem_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
+        return response;
+    };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
