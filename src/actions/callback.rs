@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// GET `/auth/callback/{provider}`; the edge has put the provider, taken from the path, and whatever else the arrival
-/// needs into the context, and has refused responses that name a parameter twice.
+/// needs into the context; of a response that names a parameter twice it lets the state through alone.
 ///
 /// It never returns `Err`: without JavaScript an error would be answered by a redirect to the `Referer`, which here
 /// is the provider. Every way out is a 303 to an address of ours, or 503.

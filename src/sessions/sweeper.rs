@@ -14,7 +14,7 @@ const BATCH: u32 = 500;
 /// How long refusals that are about nobody are kept.
 const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
 
-/// Deletes expired sessions and used flows every minute until `stop` is cancelled.
+/// Deletes expired sessions, used flows and old events about nobody every minute until `stop` is cancelled.
 pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
         tokio::select! {
