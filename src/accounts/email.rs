@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::AccountsError;
 
 /// An e-mail address in canonical form. Says nothing about who owns it: see
@@ -16,7 +18,8 @@ use super::error::AccountsError;
 ///   (CVE-2019-19844).
 /// - The domain is the ASCII form of IDNA (UTS 46, as browsers do it), without a trailing dot: the same
 ///   name in DNS, hence the same mailbox. IP literals are refused.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
@@ -47,6 +50,20 @@ impl EmailAddress {
     /// What comes after the `@`, in its ASCII form.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = AccountsError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::email::EmailAddress;
 use super::ids::UserId;
 use super::proof::VerifiedEmail;
@@ -62,7 +64,7 @@ pub struct AddressHolder {
 }
 
 /// A way in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Way {
     /// E-mail and password.
     Password,

@@ -5,7 +5,7 @@ use leptos::{nonce::provide_nonce, prelude::provide_context};
 
 use super::{
     app::{App, problem_html, shell},
-    view::{Assets, DashboardView, IdentityView, LoginView, Notice, Problem, ProviderButton, SessionView},
+    view::{Assets, DashboardView, IdentityView, LoginView, Notice, Problem, ProviderButton, SandboxView, SessionView},
     wording,
 };
 use crate::actions::refusal::Refusal;
@@ -42,6 +42,8 @@ fn dashboard() -> DashboardView {
         member_since: 1_767_225_600,
         identities: vec![
             IdentityView {
+                id: "1".into(),
+                name: None,
                 slug: "google".into(),
                 label: "Google".into(),
                 email: Some("ada@example.com".into()),
@@ -49,6 +51,8 @@ fn dashboard() -> DashboardView {
                 last_used_at: 1_767_312_000,
             },
             IdentityView {
+                id: "2".into(),
+                name: None,
                 slug: "example".into(),
                 label: "Example".into(),
                 email: None,
@@ -214,7 +218,15 @@ async fn quiet_notices_are_a_status_and_say_that_google_stays_signed_in() {
 #[tokio::test]
 async fn the_sandbox_is_told_only_when_it_plays_the_providers() {
     assert!(!login_page(login()).await.contains("You are in the sandbox"));
-    let html = login_page(LoginView { sandbox: Some("http://localhost:3100".into()), ..login() }).await;
+    let html = login_page(LoginView {
+        sandbox: Some(SandboxView {
+            origin: "http://localhost:3100".into(),
+            inbox: "http://localhost:3100/inbox".into(),
+            accounts: vec![],
+        }),
+        ..login()
+    })
+    .await;
     is_a_sound_document(&html);
     assert!(html.contains("You are in the sandbox") && html.contains("href=\"http://localhost:3100\""), "{html}");
 }

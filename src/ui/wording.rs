@@ -48,6 +48,12 @@ pub fn notice(notice: &Notice, login: &LoginView) -> Telling {
             let label = way.map(|way| way.label.as_str()).or(provider.as_deref());
             refused(*refusal, label, way, login.return_to.as_deref())
         }
+        Notice::Trouble(trouble) => {
+            Telling { tone: Tone::Serious, happened: trouble.code().into(), advice: String::new(), step: None }
+        }
+        Notice::Done(done) => {
+            Telling { tone: Tone::Quiet, happened: done.code().into(), advice: String::new(), step: None }
+        }
         Notice::SignInFirst => Telling {
             tone: Tone::Quiet,
             happened: "That page is for people who are signed in.".into(),

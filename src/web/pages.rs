@@ -24,7 +24,7 @@ use crate::{
     store::{Session, StoreError},
     ui::{
         app::shell,
-        view::{DashboardView, IdentityView, LoginView, Notice, ProviderButton, SessionView},
+        view::{DashboardView, IdentityView, LoginView, Notice, ProviderButton, SandboxView, SessionView},
     },
 };
 
@@ -104,7 +104,14 @@ fn login_view(app: &AppState, query: &Query, return_to: Option<ReturnTo>, refusa
         providers: app.relying_party.providers().map(|provider| button(app, provider)).collect(),
         return_to: return_to.map(String::from),
         notice,
-        sandbox: app.sandbox.as_deref().map(str::to_owned),
+        password: false,
+        password_last_used: false,
+        email: None,
+        sandbox: app.sandbox.as_deref().map(|origin| SandboxView {
+            origin: origin.to_owned(),
+            inbox: format!("{origin}/inbox"),
+            accounts: Vec::new(),
+        }),
     }
 }
 
@@ -138,6 +145,8 @@ fn email(user: &User) -> Option<(String, bool)> {
 
 fn identity_view(app: &AppState, identity: Identity) -> IdentityView {
     IdentityView {
+        id: identity.id.to_string(),
+        name: identity.name,
         label: label(app, &identity.provider),
         slug: identity.provider,
         email: identity.email.map(|email| email.to_string()),

@@ -153,7 +153,7 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
 }
 
 fn identity(identity: IdentityView) -> AnyView {
-    let IdentityView { slug, label, email, linked_at, last_used_at } = identity;
+    let IdentityView { slug, label, email, linked_at, last_used_at, .. } = identity;
     view! {
         <li class="identity">
             <span class="identity-mark">

@@ -48,13 +48,13 @@ fn draw(login: LoginView) -> impl IntoView {
                 {ways(login.providers, login.return_to)}
             </section>
             {sandbox
-                .map(|origin| {
+                .map(|sandbox| {
                     view! {
                         <aside class="sandbox" aria-label="Sandbox">
                             <p>
                                 <strong>"You are in the sandbox."</strong>
                                 " Pick any person; nothing leaves this machine. "
-                                <a href=origin>"Look inside"</a>
+                                <a href=sandbox.origin>"Look inside"</a>
                             </p>
                         </aside>
                     }

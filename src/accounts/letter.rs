@@ -1,0 +1,124 @@
+//! What our letters say, before it is put into words.
+//!
+//! A letter that announces a change is queued in the transaction that makes the change; whoever delivers it draws it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::email::EmailAddress;
+use super::standing::Way;
+
+/// A letter to one address. Serialized only into something sealed: it may hold a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// What to call them, where we know it.
+    pub name: Option<String>,
+    /// What it says.
+    pub matter: Matter,
+    /// The request that caused it.
+    pub cause: Cause,
+}
+
+/// The request that caused a letter, for "if this was not you".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Unix seconds.
+    pub at: i64,
+    /// Browser and system in words.
+    pub device: String,
+    /// The client's network address.
+    pub address: String,
+}
+
+/// What a letter is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Matter {
+    /// Somebody signs up with this address: the link finishes it. Valid a day.
+    ConfirmSignUp {
+        /// The link's token.
+        token: LetterToken,
+    },
+    /// Somebody signs up with this address, which has an account: nothing was changed.
+    AlreadyRegistered {
+        /// How its owner signs in.
+        ways: Vec<Way>,
+    },
+    /// The password was forgotten: the link leads to a new one. Valid half an hour.
+    ResetPassword {
+        /// The link's token.
+        token: LetterToken,
+    },
+    /// The password was forgotten, but there is none: the providers are the way in, and the way to recover.
+    NoPassword {
+        /// How its owner signs in.
+        ways: Vec<Way>,
+    },
+    /// The password was forgotten for an address that has no account.
+    NoAccount,
+    /// This address is to become an account's: the link confirms it. Valid a day.
+    ConfirmEmailChange {
+        /// The link's token.
+        token: LetterToken,
+    },
+    /// Somebody wants to give this address to their account, and it has one already: nothing was changed.
+    EmailTaken,
+    /// To the old address: the account has another one now.
+    EmailChanged {
+        /// The new address.
+        new: EmailAddress,
+        /// Takes it back. Valid seven days.
+        undo: LetterToken,
+    },
+    /// A provider became a way in.
+    WayAdded {
+        /// The provider's slug.
+        provider: String,
+        /// The account there: its address or name.
+        account: Option<String>,
+        /// Takes it back. Valid seven days.
+        undo: LetterToken,
+    },
+    /// A provider is a way in no more.
+    WayRemoved {
+        /// The provider's slug.
+        provider: String,
+        /// The account there.
+        account: Option<String>,
+    },
+    /// A password was set where there was none, or changed.
+    PasswordChanged {
+        /// It is the first one.
+        first: bool,
+        /// Takes it back. Valid seven days.
+        undo: LetterToken,
+    },
+    /// The account was deleted.
+    AccountDeleted,
+}
+
+/// The secret in the link of a letter: 256 random bits as base64url. Kept as its hash, and sealed in the outbox until
+/// the letter is gone. Never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LetterToken(String);
+
+impl LetterToken {
+    /// A token from its text, a new one or one that somebody brings.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the link and for its hash.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LetterToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LetterToken(…)")
+    }
+}
