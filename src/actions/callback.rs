@@ -27,7 +27,7 @@ pub async fn callback(
 
     use crate::{
         accounts::Reason,
-        actions::refusal::Refusal,
+        codes::refusal::Refusal,
         oauth::{
             AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, ResourceError,
             TokenError,

@@ -1,7 +1,6 @@
 //! Server functions, one file per intention. See the tour in `lib.rs`.
 
 pub mod callback;
-pub mod outcome;
-pub mod percent;
-pub mod refusal;
 pub mod sign_out;
+
+pub use crate::codes::{outcome, percent, refusal};

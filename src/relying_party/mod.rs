@@ -1,4 +1,4 @@
-//! The flow: `RelyingParty::begin_sign_in` makes the authorization URL and the pending flow, and
+//! The flow: `RelyingParty::begin` makes the authorization URL and the pending flow, and
 //! `RelyingParty::complete` takes the response that comes back to a verified profile. The only room that talks HTTP
 //! to providers; time-outs, size limits, the key cache and the circuit breakers live here.
 

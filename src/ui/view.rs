@@ -1,7 +1,7 @@
 //! What each page is told. `web` fills these from the database and hands them down as Leptos contexts; the
 //! pages only draw. Times are Unix seconds (UTC).
 
-use crate::actions::{
+use crate::codes::{
     outcome::{Done, Trouble},
     refusal::Refusal,
 };

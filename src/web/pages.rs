@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     accounts::{Identity, User, describe_device},
-    actions::refusal::Refusal,
+    codes::refusal::Refusal,
     providers::Provider,
     relying_party::ReturnTo,
     sessions::SignedIn,
