@@ -24,6 +24,11 @@ pub mod providers;
 #[cfg(feature = "ssr")]
 pub mod accounts;
 
+/// **sealing** encrypts what we hand out or put away and want back unread and unchanged: cookies, and letters that
+/// wait in the database.
+#[cfg(feature = "ssr")]
+pub mod sealing;
+
 /// **store** is the database: named queries, portable between SQLite and PostgreSQL. `settle` gathers the
 /// facts, asks `accounts::decide` and carries its answer out in one transaction.
 #[cfg(feature = "ssr")]

@@ -12,6 +12,7 @@ use latchkey::{
     config::{Config, Environment},
     doctor,
     relying_party::Clock,
+    sealing::Sealer,
     sessions,
     store::{Database, StoreError},
     web::{self, AppState},
@@ -154,7 +155,8 @@ const LAST_WORK: Duration = Duration::from_secs(15);
 
 async fn database(config: &Config) -> Result<Database, Failure> {
     let named = |error: StoreError| Failure::from(format!("DATABASE_URL: {error}{}", cause_of(&error)));
-    let database = Database::connect(config.database_url.expose_secret()).await.map_err(named)?;
+    let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
+    let database = Database::connect(config.database_url.expose_secret(), sealer).await.map_err(named)?;
     database.migrate().await.map_err(named)?;
     Ok(database)
 }

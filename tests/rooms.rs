@@ -14,11 +14,12 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "oauth",
     "oidc",
     "providers",
     "accounts",
+    "sealing",
     "store",
     "relying_party",
     "sessions",

@@ -10,7 +10,7 @@ use latchkey::accounts::{Answer, Purpose, Reason, SignUp, UserId, Way, time_orde
 use latchkey::providers::{Profile, ProfileEmail};
 use latchkey::store::{Database, FlowStatus, NewEvent, NewSession, Origin, Settled, Settlement, StoreError};
 use rstest::rstest;
-use support::database::{Engine, TestDatabase};
+use support::database::{Engine, TestDatabase, sealer};
 use time::{Duration, OffsetDateTime};
 use tokio::task::JoinSet;
 
@@ -134,7 +134,7 @@ async fn machines_that_start_together_migrate_once() {
 #[case("sqlite:///")]
 #[tokio::test]
 async fn a_database_that_is_away_is_unavailable(#[case] url: &str) {
-    let error = Database::connect(url).await.unwrap_err();
+    let error = Database::connect(url, sealer()).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }
 

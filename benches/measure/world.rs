@@ -9,6 +9,7 @@ use latchkey::{
     config::{Config, Environment},
     relying_party::Clock,
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
+    sealing::Sealer,
     store::Database,
     web::{self, AppState, serve},
 };
@@ -57,7 +58,7 @@ impl World {
         .collect();
         let config = Config::parse(&environment)?;
         runtime.block_on(async {
-            let database = Database::connect(&database_url).await?;
+            let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
             let app = AppState::new(&config, Arc::new(database), Clock::default(), None)?;
             tokio::spawn(serve::serve(
@@ -74,7 +75,7 @@ impl World {
 
     /// A pool of its own on the same database.
     pub fn database(&self) -> Result<Database, Failure> {
-        Ok(self.others.block_on(Database::connect(&self.database_url))?)
+        Ok(self.others.block_on(Database::connect(&self.database_url, sealer()?))?)
     }
 
     /// Where the sandbox listens.
@@ -82,6 +83,10 @@ impl World {
         let port = self.sandbox.origin().rsplit(':').next().unwrap_or_default().parse()?;
         Ok((Ipv4Addr::LOCALHOST, port).into())
     }
+}
+
+fn sealer() -> Result<Sealer, Failure> {
+    Ok(Sealer::new([[7; 32].as_slice()].into_iter(), "database")?)
 }
 
 /// As many threads as the production binary takes.

@@ -6,7 +6,7 @@
 //! before the proof survives it. ("Pre-hijacked accounts", USENIX Security 2022.)
 
 use super::address::{email_update, owner_of, plants, proven};
-use super::decision::{Answer, Decision, EmailUpdate, NewEmail, Purpose};
+use super::decision::{Answer, Decision, EmailUpdate, NewEmail, Purpose, Void};
 use super::facts::Facts;
 use super::ids::{IdentityKey, UserId};
 use super::proof::{Proof, VerifiedEmail};
@@ -29,8 +29,32 @@ pub fn decide(purpose: &Purpose, facts: &Facts, standing: &Standing) -> Decision
         Purpose::SignIn => sign_in(facts, standing, &mut reasons),
         Purpose::Link { user } => link(*user, facts, standing, &mut reasons),
         Purpose::Grant { user, identity } => grant(*user, identity, facts, standing, &mut reasons),
+        Purpose::Reauthenticate { user } => reauthenticate(*user, facts, standing, &mut reasons),
+        Purpose::ResolveLink { user } => resolve_link(*user, facts, standing, &mut reasons),
     };
     Decision { answer, reasons }
+}
+
+/// Decides what becomes of somebody who followed the link of our letter to finish a sign-up: rules 3 and 4, as for an
+/// address that its provider vouches for. Who owns the address already has an account, and no second one.
+pub fn decide_by_letter(email: &VerifiedEmail, standing: &Standing) -> Decision {
+    let mut reasons = vec![Reason::EmailVerifiedByLetter];
+    let answer = match owner_of(email, standing) {
+        Some(_) => refuse(Reason::AddressOwned, &mut reasons),
+        None => create(NewEmail::Verified(email.clone()), standing, &mut reasons),
+    };
+    Decision { answer, reasons }
+}
+
+/// What of an account is void when its owner recovers it by a letter to its address.
+///
+/// Whoever had only a provider's word for the address may be Eve, at a provider that believes anything: what she linked
+/// goes (the trojan-identifier attack). Where the address was proven as strongly before, its reader linked it all.
+pub fn void_at_recovery(user: &UserStanding) -> Vec<Void> {
+    let strong = user.verified_email.as_ref().is_some_and(|email| email.proof().is_strong());
+    let mut void = vec![Void::Password, Void::Sessions, Void::Letters];
+    void.extend((!strong).then_some(Void::Identities));
+    void
 }
 
 fn sign_in(facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
@@ -142,6 +166,41 @@ fn grant(
     }
 }
 
+fn reauthenticate(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
+    if let Err(refused) = starter(user, standing, reasons) {
+        return refused;
+    }
+    match shown(user, facts, standing, reasons) {
+        Ok(email) => Answer::Proven { user, email },
+        Err(refused) => refused,
+    }
+}
+
+fn resolve_link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
+    match shown(user, facts, standing, reasons) {
+        Ok(email) => Answer::SignIn { user, email },
+        Err(refused) => refused,
+    }
+}
+
+/// What becomes of the user's address, if the identity is theirs. Nobody is created, linked or found by an address here:
+/// a proof that could do that would prove nothing.
+fn shown(
+    user: UserId,
+    facts: &Facts,
+    standing: &Standing,
+    reasons: &mut Vec<Reason>,
+) -> Result<EmailUpdate, Answer> {
+    let Some(owner) = standing.identity_owner.as_ref().filter(|owner| owner.user.id == user) else {
+        return Err(refuse(Reason::ProofOfAnother, reasons));
+    };
+    if owner.user.disabled {
+        return Err(refuse(Reason::UserDisabled, reasons));
+    }
+    reasons.push(Reason::ProofOfTheUser);
+    Ok(email_update(&owner.user, owner.recorded_email.as_ref(), facts, standing, reasons))
+}
+
 /// The signed-in user, if it is the one who started the flow. Without this check Eve starts a link in her
 /// session, and Ada, led to the provider by Eve, finishes it: Ada's identity would be Eve's way in, or the reverse.
 fn starter<'a>(user: UserId, standing: &'a Standing, reasons: &mut Vec<Reason>) -> Result<&'a UserStanding, Answer> {
@@ -161,7 +220,7 @@ fn not_admitted(email: &NewEmail, sign_up: &SignUp) -> Option<Reason> {
         (SignUp::Open, _) => None,
         (SignUp::Closed, _) => Some(Reason::SignUpClosed),
         (SignUp::Domains(domains), NewEmail::Verified(email))
-            if email.proof() == Proof::Authority && domains.contains(email.address().domain()) =>
+            if email.proof().is_strong() && domains.contains(email.address().domain()) =>
         {
             None
         }

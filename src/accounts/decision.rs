@@ -25,6 +25,16 @@ pub enum Purpose {
         /// The identity whose grant is to grow.
         identity: IdentityKey,
     },
+    /// To show once more who is signed in, before a sensitive step.
+    Reauthenticate {
+        /// Who started it, signed in.
+        user: UserId,
+    },
+    /// To show, at the link prompt, that an account is one's own: its user signs in, and what waits is linked.
+    ResolveLink {
+        /// Whose account.
+        user: UserId,
+    },
 }
 
 impl Purpose {
@@ -34,6 +44,8 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Link { .. } => "link",
             Self::Grant { .. } => "grant",
+            Self::Reauthenticate { .. } => "reauthenticate",
+            Self::ResolveLink { .. } => "resolve_link",
         }
     }
 }
@@ -99,6 +111,13 @@ pub enum Answer {
     },
     /// The identity is another user's, and stays it. Says no more than "in use".
     LinkedElsewhere,
+    /// The signed-in user has shown that they are it.
+    Proven {
+        /// Who.
+        user: UserId,
+        /// What becomes of their address.
+        email: EmailUpdate,
+    },
     /// The signed-in user's grant may grow.
     Grant {
         /// Who.
@@ -122,6 +141,7 @@ impl Answer {
             Self::Link { .. } => "link",
             Self::AlreadyLinked { .. } => "already_linked",
             Self::LinkedElsewhere => "linked_elsewhere",
+            Self::Proven { .. } => "proven",
             Self::Grant { .. } => "grant",
             Self::Refuse(_) => "refuse",
         }

@@ -7,6 +7,7 @@
 mod address;
 mod decide;
 mod decision;
+mod device;
 mod display;
 mod email;
 mod error;
@@ -23,8 +24,9 @@ mod user;
 #[cfg(test)]
 mod tests;
 
-pub use decide::decide;
+pub use decide::{decide, decide_by_letter, void_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
+pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
 pub use email::EmailAddress;
 pub use error::AccountsError;

@@ -67,7 +67,7 @@ reasons! {
     /// An operator closed the door.
     SignUpClosed = "sign_up_closed", "New users are not admitted.";
     /// Not of the house.
-    DomainNotAdmitted = "domain_not_admitted", "New users need an e-mail address of an admitted domain, verified by its authority.";
+    DomainNotAdmitted = "domain_not_admitted", "New users need an e-mail address of an admitted domain, verified by its authority or by our letter.";
     /// Linking and step-up are for signed-in browsers.
     SessionMissing = "session_missing", "Nobody is signed in in this browser.";
     /// Somebody else's flow, finished in this browser.
@@ -78,6 +78,12 @@ reasons! {
     IdentityOwnedByAnother = "identity_owned_by_another", "The identity is linked to another user and does not move.";
     /// Nothing to do.
     IdentityOwnedBySelf = "identity_owned_by_self", "The identity is linked to this user already.";
+    /// The person came back as somebody else.
+    ProofOfAnother = "proof_of_another", "The identity is not one of the user who had to be shown.";
+    /// As it should be.
+    ProofOfTheUser = "proof_of_the_user", "The identity is one of the user who had to be shown.";
+    /// A letter reached its reader.
+    EmailVerifiedByLetter = "email_verified_by_letter", "The e-mail address is verified: its reader followed the link of our letter.";
     /// The person picked another account at the provider.
     GrantForAnotherIdentity = "grant_for_another_identity", "The provider answered for another identity than the one that was asked for.";
     /// Unlinked meanwhile.

@@ -80,7 +80,7 @@ pub enum SignUp {
     Open,
     /// Nobody.
     Closed,
-    /// Who proves by the provider that runs the mailbox an address in one of these domains (lower-case ASCII).
+    /// Who proves, by the provider that runs the mailbox or by our letter, an address in one of these domains (lower-case ASCII).
     /// Compared whole: `good.example.evil.example` is not `good.example`, nor are its subdomains.
     Domains(BTreeSet<String>),
 }

@@ -6,11 +6,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
 
-use super::{
-    cookies::{self, Cookies},
-    seal::{NotSealedHere, Sealer},
+use super::cookies::{self, Cookies};
+use crate::{
+    relying_party::PendingFlow,
+    sealing::{NotSealedHere, Sealer},
 };
-use crate::relying_party::PendingFlow;
 
 /// Seconds that a cookie is kept: longer than its flow counts, so that who comes late is told that it was too late.
 pub(super) const KEPT: i64 = 3600;

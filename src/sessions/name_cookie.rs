@@ -13,9 +13,11 @@ use http::{HeaderMap, HeaderValue};
 use super::{
     cookies::{self, Cookies},
     flow_cookies::flow_id,
-    seal::{NotSealedHere, Sealer},
 };
-use crate::relying_party::FLOW_LIFETIME;
+use crate::{
+    relying_party::FLOW_LIFETIME,
+    sealing::{NotSealedHere, Sealer},
+};
 
 /// Makes, reads and clears the cookie. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The pool of connections.
 
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use super::engine::{self, Engine};
 use super::error::StoreError;
+use crate::sealing::Sealer;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -31,15 +32,18 @@ pub struct Database {
     /// SQLite has one writer at a time. Ours queue here, in order and asleep, instead of polling the file's
     /// lock; the busy time-out is left for other processes.
     pub(super) turn: Mutex<()>,
+    /// For rows that somebody who only reads the database (a copy of it, a replica) must learn nothing from.
+    pub(super) sealer: Arc<Sealer>,
 }
 
 impl Database {
     /// Connects to the database of a URL: `sqlite://path` (file and folder are made if they are missing) or
     /// `postgres://user:password@host/name`. The schema is brought up to date by [`migrate`](Self::migrate).
+    /// `sealer` seals what must not be readable in it: the same keys for every machine.
     ///
     /// # Errors
     /// [`StoreError::Url`] when the URL cannot be used, [`StoreError::Unavailable`] when nothing answers.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+    pub async fn connect(url: &str, sealer: Sealer) -> Result<Self, StoreError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
 
@@ -73,7 +77,7 @@ impl Database {
             })
             .connect_with(options)
             .await?;
-        Ok(Self { pool, engine, turn: Mutex::new(()) })
+        Ok(Self { pool, engine, turn: Mutex::new(()), sealer: Arc::new(sealer) })
     }
 
     /// Brings the schema up to date. Runs at every start; on PostgreSQL, machines that start together take turns.

@@ -16,11 +16,11 @@ use super::{
     state::AppState,
 };
 use crate::{
-    accounts::{Identity, User},
+    accounts::{Identity, User, describe_device},
     actions::refusal::Refusal,
     providers::Provider,
     relying_party::ReturnTo,
-    sessions::{SignedIn, describe_device},
+    sessions::SignedIn,
     store::{Session, StoreError},
     ui::{
         app::shell,

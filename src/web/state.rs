@@ -54,7 +54,7 @@ pub enum StateError {
     HttpClient(#[from] reqwest::Error),
     /// No key to seal cookies with.
     #[error("there is no secret key")]
-    NoKey(#[from] crate::sessions::NotSealedHere),
+    NoKey(#[from] crate::sealing::NotSealedHere),
 }
 
 impl AppState {

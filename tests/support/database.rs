@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use latchkey::store::Database;
+use latchkey::{sealing::Sealer, store::Database};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use url::Url;
@@ -34,7 +34,7 @@ impl TestDatabase {
 
     /// Connects and migrates. Connects anew at each call, as another machine would.
     pub async fn open(&self) -> Database {
-        let database = Database::connect(&self.url).await.expect("connects");
+        let database = Database::connect(&self.url, sealer()).await.expect("connects");
         database.migrate().await.expect("migrates");
         database
     }
@@ -71,6 +71,11 @@ impl TestDatabase {
         sqlx::any::install_default_drivers();
         AnyConnection::connect(&self.url).await.expect("connects")
     }
+}
+
+/// Every machine of a test has the same keys.
+pub fn sealer() -> Sealer {
+    Sealer::new([[7; 32].as_slice()].into_iter(), "database").expect("a key")
 }
 
 fn sqlite() -> TestDatabase {

@@ -1,4 +1,5 @@
-//! Authenticated encryption of what we hand out and want back unread and unchanged.
+//! Authenticated encryption of what we hand out or put away and want back unread and unchanged. See the tour in
+//! `lib.rs`.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
@@ -37,7 +38,7 @@ impl Sealer {
         if keys.is_empty() { Err(NotSealedHere) } else { Ok(Self { keys }) }
     }
 
-    /// Seals `plain` for one `place` (the cookie's name, say): nonce, ciphertext and tag as base64url. Moved to
+    /// Seals `plain` for one `place` (the cookie's name, or the row): nonce, ciphertext and tag as base64url. Moved to
     /// another place it does not open.
     ///
     /// # Errors

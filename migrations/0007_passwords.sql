@@ -1,0 +1,8 @@
+-- The password of somebody who signs in with the address that they have proven. Apart from `users`, so that no query
+-- that reads a person reads this along.
+CREATE TABLE passwords (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- argon2id as a PHC string: parameters, salt and hash.
+    hash TEXT NOT NULL,
+    set_at BIGINT NOT NULL
+);
