@@ -29,6 +29,11 @@ pub mod accounts;
 #[cfg(feature = "ssr")]
 pub mod sealing;
 
+/// **passwords** hashes them and tries them, on a bounded number of threads, and counts how often one account's may be
+/// tried. What a good one is, `accounts` says.
+#[cfg(feature = "ssr")]
+pub mod passwords;
+
 /// **store** is the database: named queries, portable between SQLite and PostgreSQL. `settle` gathers the
 /// facts, asks `accounts::decide` and carries its answer out in one transaction.
 #[cfg(feature = "ssr")]

@@ -14,12 +14,13 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "oauth",
     "oidc",
     "providers",
     "accounts",
     "sealing",
+    "passwords",
     "store",
     "relying_party",
     "sessions",
