@@ -6,8 +6,12 @@ use time::OffsetDateTime;
 use super::database::Database;
 use super::email_tokens::LinkKind;
 use super::error::StoreError;
+use super::events::note;
+use super::occasion::Occasion;
+use super::sign_up::PASSWORD;
 use super::user_rows::time;
-use crate::accounts::{EmailAddress, PasswordHash, UserId};
+use super::users::user;
+use crate::accounts::{EmailAddress, PasswordHash, User, UserId};
 
 /// What a password for an address is compared with.
 #[derive(Clone, Debug)]
@@ -75,6 +79,31 @@ impl Database {
     pub async fn password_of(&self, user: UserId) -> Result<Option<(PasswordHash, OffsetDateTime)>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         password_of(&mut connection, user).await
+    }
+
+    /// Writes down that a user signed in with their password, and gives the user as they are; `None` when they are gone or
+    /// disabled.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn sign_in_with_password(&self, id: UserId, occasion: &Occasion) -> Result<Option<User>, StoreError> {
+        let mut write = self.write().await?;
+        let user = user(write.connection(), id).await?.filter(|user| user.disabled_at.is_none());
+        if user.is_some() {
+            note(write.connection(), occasion, "sign_in", Some(id), Some(PASSWORD), "sign_in", &[]).await?;
+        }
+        write.commit().await?;
+        Ok(user)
+    }
+
+    /// Writes down that somebody gave a wrong password for a user's account.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn password_refused(&self, user: UserId, occasion: &Occasion) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
+        let mut connection = self.pool.acquire().await?;
+        note(&mut connection, occasion, "sign_in", Some(user), Some(PASSWORD), "refused", &["wrong_password"]).await
     }
 
     /// Keeps the same password under a new hash, if it was not changed meanwhile.

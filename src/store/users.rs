@@ -3,9 +3,21 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
+use super::database::Database;
 use super::error::StoreError;
 use super::user_rows::{UserRow, user_columns};
 use crate::accounts::{EmailAddress, Facts, NewEmail, User, UserId, VerifiedEmail};
+
+impl Database {
+    /// The user of an id.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        user(&mut connection, id).await
+    }
+}
 
 /// The user of an id.
 pub(super) async fn user(connection: &mut AnyConnection, id: UserId) -> Result<Option<User>, StoreError> {
