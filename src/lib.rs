@@ -45,6 +45,11 @@ pub mod relying_party;
 #[cfg(feature = "ssr")]
 pub mod sessions;
 
+/// **mail** draws letters as subject, text and HTML and delivers what waits in the store's outbox over SMTP, at least
+/// once. No word that a stranger chose reaches an address that is not proven.
+#[cfg(feature = "ssr")]
+pub mod mail;
+
 /// **actions** has every server function, one file per intention. Both targets; the server's part stays
 /// inside the bodies.
 pub mod actions;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::database::Database;
 use super::engine::Engine;
 use super::error::StoreError;
-use crate::accounts::{Letter, UserId};
+use crate::accounts::{Letter, UserId, time_ordered_id};
 use crate::sealing::Sealer;
 
 /// A letter out of the queue.
@@ -40,14 +40,13 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn queue_letter(
         &self,
-        id: Uuid,
         user: Option<UserId>,
         letter: &Letter,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         let mut connection = self.pool.acquire().await?;
-        queue(&mut connection, &self.sealer, id, user, letter, now).await
+        queue(&mut connection, &self.sealer, user, letter, now).await
     }
 
     /// Takes at most `limit` letters that are due and leases them until `now + lease`, so that another machine does not
@@ -166,12 +165,14 @@ impl Database {
 pub(super) async fn queue(
     connection: &mut AnyConnection,
     sealer: &Sealer,
-    id: Uuid,
     user: Option<UserId>,
     letter: &Letter,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     let unwritable = || StoreError::Corrupt("a letter that cannot be sealed".into());
+    let mut random = [0; 10];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| unwritable())?;
+    let id = time_ordered_id(now, random);
     let plain = serde_json::to_vec(letter).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
     sqlx::query(
