@@ -50,6 +50,11 @@ pub mod relying_party;
 #[cfg(feature = "ssr")]
 pub mod sessions;
 
+/// **mail** draws letters as subject, text and HTML and delivers what waits in the store's outbox over SMTP, at least
+/// once. No word that a stranger chose reaches an address that is not proven.
+#[cfg(feature = "ssr")]
+pub mod mail;
+
 /// **codes** are what the server and its pages tell each other in addresses: closed lists, never text. Both targets.
 pub mod codes;
 

@@ -69,12 +69,7 @@ pub async fn callback(
     }
 
     /// Who was about to do something on a page goes back to that page.
-    fn page_of_refusal(
-        purpose: &Purpose,
-        refused: &RefusedArrival,
-        slug: &str,
-        return_to: Option<&str>,
-    ) -> String {
+    fn page_of_refusal(purpose: &Purpose, refused: &RefusedArrival, slug: &str, return_to: Option<&str>) -> String {
         let code = match refused {
             RefusedArrival::Policy(Reason::ProofOfAnother) => Trouble::ProofOfAnother.code(),
             RefusedArrival::Policy(Reason::IdentityOwnedByAnother) => Trouble::LinkedElsewhere.code(),

@@ -1,11 +1,6 @@
 //! Taking a change back, and leaving for good.
 
-use super::{
-    confirming::proven,
-    fault::Fault,
-    inbox::letter_of,
-    reply::Reply,
-};
+use super::{confirming::proven, fault::Fault, inbox::letter_of, reply::Reply};
 use crate::{
     codes::outcome::{Done, Trouble},
     sessions::{Departure, Visit},
@@ -26,7 +21,9 @@ pub async fn undo(visit: &Visit) -> Result<Reply, Fault> {
     };
     visit.ring();
     Ok(match reset {
-        Some(reset) => Reply::to("/reset-password?done=undone").with([visit.jar.letter.keep(&reset, visit.clock.now())?]),
+        Some(reset) => {
+            Reply::to("/reset-password?done=undone").with([visit.jar.letter.keep(&reset, visit.clock.now())?])
+        }
         None => Reply::done("/login", Done::Undone).with(visit.jar.letter.clear(&visit.headers)),
     })
 }

@@ -101,11 +101,7 @@ pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Faul
 }
 
 /// The hash of a password that somebody may have from now on. `personal` are words that anybody would try first.
-pub(super) async fn chosen(
-    visit: &Visit,
-    password: &SecretString,
-    personal: &[&str],
-) -> Result<PasswordHash, Fault> {
+pub(super) async fn chosen(visit: &Visit, password: &SecretString, personal: &[&str]) -> Result<PasswordHash, Fault> {
     let password = NewPassword::choose(password, personal)?;
     Ok(visit.passwords.hash(&password).await?)
 }

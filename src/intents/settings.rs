@@ -63,8 +63,7 @@ pub async fn confirm_email(visit: &Visit) -> Result<Reply, Fault> {
     let signed_in = signed_in(visit)?;
     let (token, _) = letter_of(visit, LinkKind::ChangeEmail).await?;
     let here = &signed_in.session.id_hash;
-    let (changed, _) =
-        visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
+    let (changed, _) = visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
     done(changed)?;
     visit.ring();
     let letter = visit.jar.letter.clear(&visit.headers);

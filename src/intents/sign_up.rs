@@ -81,13 +81,14 @@ pub(super) async fn verify_anew(
 async fn welcome(visit: &Visit, signed_up: SignedUp) -> Result<Reply, Fault> {
     match signed_up {
         SignedUp::NoLink => Err(Trouble::LetterInvalid.into()),
-        SignedUp::AddressOwned => Ok(Reply::to("/login?error=letter_invalid").with(visit.jar.letter.clear(&visit.headers))),
+        SignedUp::AddressOwned => {
+            Ok(Reply::to("/login?error=letter_invalid").with(visit.jar.letter.clear(&visit.headers)))
+        }
         SignedUp::User(user, data) => {
             let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
             let session = visit.sign_in(&user, PASSWORD, None).await?;
             let email = user.verified_email.as_ref().map(|email| email.address());
-            let known =
-                email.and_then(|email| visit.jar.remember_account(&visit.headers, email, visit.clock.now()));
+            let known = email.and_then(|email| visit.jar.remember_account(&visit.headers, email, visit.clock.now()));
             let (letter, asked) = (visit.jar.letter.clear(&visit.headers), visit.jar.asked.clear(&visit.headers));
             Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(asked))
         }

@@ -77,12 +77,7 @@ impl RelyingParty {
     ///
     /// # Errors
     /// When there is no such provider, or its metadata cannot be had.
-    pub async fn begin(
-        &self,
-        slug: &str,
-        purpose: Purpose,
-        wishes: Wishes,
-    ) -> Result<(Url, PendingFlow), BeginError> {
+    pub async fn begin(&self, slug: &str, purpose: Purpose, wishes: Wishes) -> Result<(Url, PendingFlow), BeginError> {
         let client = self.client(slug).ok_or(BeginError::UnknownProvider)?;
         let provider = &client.provider;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
@@ -112,11 +107,7 @@ impl RelyingParty {
     }
 }
 
-fn extra_parameters<'a>(
-    provider: &'a Provider,
-    purpose: &Purpose,
-    wishes: &'a Wishes,
-) -> Vec<(&'static str, &'a str)> {
+fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
     let prompt = wishes.prompt.map(Prompt::as_str).filter(|prompt| provider.manners.prompts.contains(prompt));
     let login_hint = wishes
         .login_hint

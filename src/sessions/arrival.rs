@@ -172,7 +172,7 @@ impl Arrival {
     }
 
     /// Too late, and counted once as well: a cookie that somebody keeps must not fill the audit trail.
-    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<ReturnTo, RefusedArrival> {
+    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<Arrived, RefusedArrival> {
         match self.mark_used(&flow_id(flow.state.expose()), flow).await? {
             true => Err(RefusedArrival::ExpiredFlow),
             false => Err(RefusedArrival::UsedFlow),
@@ -276,8 +276,7 @@ impl Arrival {
     ) -> Result<HeaderValue, RefusedArrival> {
         let visit = &self.visit;
         let id = random_name().map_err(|_| RefusedArrival::NoRandomness)?;
-        let mut link =
-            PendingLink { id, user, profile: completed.profile.clone(), return_to: flow.return_to.clone() };
+        let mut link = PendingLink { id, user, profile: completed.profile.clone(), return_to: flow.return_to.clone() };
         let now = visit.clock.now();
         visit.jar.link.keep(&link, now).or_else(|_| {
             // A cookie has an end; a picture is what can be done without.
@@ -392,14 +391,7 @@ impl RefusedArrival {
 
     /// The decision's own event is written in its transaction; an unknown flow is nobody's.
     const fn is_worth_a_row(&self) -> bool {
-        !matches!(
-            self,
-            Self::UnknownFlow
-                | Self::UsedFlow
-                | Self::Policy(_)
-                | Self::Store(_)
-                | Self::Session(_)
-        )
+        !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::error::StoreError;
 use super::email_tokens::void_pending;
+use super::error::StoreError;
 use super::identities::{link_identity, refresh_identity, unlink_all};
 use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;

@@ -6,8 +6,9 @@ use super::email_tokens::{LinkData, LinkKind, NewLink, UndoStep, make_link, take
 use super::error::StoreError;
 use super::events::note;
 use super::identities::{identities_of, unlink};
-use super::letters::{queue, queue_to_user, to_address};
+use super::letters::{queue_to_user, to_address};
 use super::occasion::Occasion;
+use super::outbox::queue;
 use super::passwords::{password_of, put_password};
 use super::sessions::delete_sessions_of;
 use super::sign_up::PASSWORD;

@@ -130,7 +130,11 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn letter_link(&self, token: &LetterToken, now: OffsetDateTime) -> Result<Option<LetterLink>, StoreError> {
+    pub async fn letter_link(
+        &self,
+        token: &LetterToken,
+        now: OffsetDateTime,
+    ) -> Result<Option<LetterLink>, StoreError> {
         let row: Option<LinkRow> = sqlx::query_as(
             "SELECT kind, user_id, address, password_hash, data, created_at FROM email_tokens \
              WHERE token_hash = $1 AND expires_at > $2",
@@ -198,11 +202,7 @@ pub(super) async fn take_link(
 }
 
 /// Makes the links of a kind void that a user's earlier letters carry.
-pub(super) async fn void_links(
-    connection: &mut AnyConnection,
-    user: UserId,
-    kind: LinkKind,
-) -> Result<(), StoreError> {
+pub(super) async fn void_links(connection: &mut AnyConnection, user: UserId, kind: LinkKind) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2")
         .bind(user.to_string())
         .bind(kind.code())

@@ -5,8 +5,8 @@
 
 mod carry_out;
 mod checkup;
-mod database;
 mod credentials;
+mod database;
 mod email_tokens;
 mod engine;
 mod error;
@@ -17,6 +17,7 @@ mod identities;
 mod leaving;
 mod letters;
 mod occasion;
+mod outbox;
 mod passwords;
 mod profile;
 mod recovery;
@@ -32,16 +33,17 @@ mod users;
 mod write;
 
 pub use checkup::{DatabaseCheckup, Migrations, Reach};
-pub use database::Database;
 pub use credentials::Changed;
+pub use database::Database;
 pub use email_tokens::{LetterLink, LinkData, LinkKind, UndoStep};
 pub use error::StoreError;
 pub use events::{NewEvent, Origin};
 pub use flows::FlowStatus;
 pub use leaving::PastEvent;
 pub use occasion::Occasion;
+pub use outbox::QueuedLetter;
 pub use passwords::PasswordStanding;
 pub use session_rows::{ActiveSession, NewSession, Session};
-pub use undo::Undone;
 pub use settle::{Settled, Settlement, SignedIn};
 pub use sign_up::{NewSignUp, PASSWORD, SignedUp};
+pub use undo::Undone;

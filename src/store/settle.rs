@@ -84,7 +84,10 @@ impl Database {
         let (waiting, signed_in) = match (settlement.waiting, signed_in) {
             (Some(profile), Some(signed_in)) => {
                 let (decision, linked) = self.link_waiting(&mut write, settlement, profile, &signed_in).await?;
-                (Some(decision), Some(linked.map_or(signed_in.clone(), |linked| SignedIn { user: linked.user, ..signed_in })))
+                (
+                    Some(decision),
+                    Some(linked.map_or(signed_in.clone(), |linked| SignedIn { user: linked.user, ..signed_in })),
+                )
             }
             (_, signed_in) => (None, signed_in),
         };
@@ -139,7 +142,9 @@ impl Database {
             origin: settlement.origin,
         };
         record(write.connection(), &event).await?;
-        if let (Answer::Link { .. } | Answer::LinkWithoutAsking { .. }, Some(signed_in)) = (&decision.answer, &signed_in) {
+        if let (Answer::Link { .. } | Answer::LinkWithoutAsking { .. }, Some(signed_in)) =
+            (&decision.answer, &signed_in)
+        {
             let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
             self.way_added(write, signed_in, &occasion).await?;
         }

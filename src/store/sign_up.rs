@@ -7,8 +7,9 @@ use super::email_tokens::{LinkData, LinkKind, NewLink, make_link, take_link, voi
 use super::error::StoreError;
 use super::events::note;
 use super::fresh;
-use super::letters::{queue, to_address};
+use super::letters::to_address;
 use super::occasion::Occasion;
+use super::outbox::queue;
 use super::passwords::put_password;
 use super::standing::standing_of_address;
 use super::users::{create_user_by_letter, user};

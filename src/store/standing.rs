@@ -6,7 +6,8 @@ use super::passwords::password_of;
 use super::users::{address_holders, address_owner, user};
 use super::write::Write;
 use crate::accounts::{
-    AddressHolder, AddressOwner, EmailAddress, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId, VerifiedEmail, Way,
+    AddressHolder, AddressOwner, EmailAddress, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId,
+    VerifiedEmail, Way,
 };
 
 /// How things stand, and the row of the identity if it is known.
@@ -44,10 +45,7 @@ pub(super) async fn gather(
 }
 
 /// Asks the database about an address that a letter proves, or is to prove, under a lock on it.
-pub(super) async fn standing_of_address(
-    write: &mut Write<'_>,
-    address: &EmailAddress,
-) -> Result<Standing, StoreError> {
+pub(super) async fn standing_of_address(write: &mut Write<'_>, address: &EmailAddress) -> Result<Standing, StoreError> {
     write.lock(&[format!("email {address}")]).await?;
     let mut standing = Standing::default();
     gather_address(write, address, &mut standing).await?;

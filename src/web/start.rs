@@ -42,7 +42,7 @@ pub async fn start(
     };
     let return_to = wishes.return_to.clone();
     match app.relying_party.begin(&slug, Purpose::SignIn, wishes).await {
-        Ok((location, flow)) => match app.flow_cookies.keep(&headers, &flow, app.clock.now()) {
+        Ok((location, flow)) => match app.jar.flows.keep(&headers, &flow, app.clock.now()) {
             Ok(cookies) => {
                 let mut response = see_other(location.as_str());
                 for cookie in cookies {

@@ -22,12 +22,7 @@ pub struct Said {
 }
 
 /// Makes the access token, and the id_token when `openid` was granted.
-pub async fn issued(
-    world: &World,
-    token: Token,
-    said: Said,
-    refresh: Option<String>,
-) -> Result<Value, Refusal> {
+pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<String>) -> Result<Value, Refusal> {
     let access = format!("ya29.a0{}", random_text());
     let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(" ");
     let mut body = json!({"access_token": access, "expires_in": EXPIRES_IN, "scope": scope, "token_type": "Bearer"});
