@@ -127,7 +127,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let sandbox_origin: Option<String> = None;
 
     let database = Arc::new(database(&config).await?);
-    let app = AppState::new(&config, database.clone(), Clock::default(), sandbox_origin.as_deref())?;
+    let app = AppState::new(&config, database.clone(), Clock::default(), None, None)?;
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr)

@@ -76,6 +76,7 @@ async fn settle(
         },
         now: now(),
         random: random(),
+        waiting: None,
     };
     database.settle(&settlement).await
 }

@@ -60,7 +60,7 @@ impl World {
         runtime.block_on(async {
             let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
-            let app = AppState::new(&config, Arc::new(database), Clock::default(), None)?;
+            let app = AppState::new(&config, Arc::new(database), Clock::default(), None, None)?;
             tokio::spawn(serve::serve(
                 listener,
                 web::router(&app)?,

@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 use super::*;
 use crate::providers::{Profile, ProfileEmail};
 
+mod proofs;
+
 fn user(number: u8) -> UserId {
     UserId::new(OffsetDateTime::UNIX_EPOCH, [number; 10])
 }
@@ -467,6 +469,8 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
     prop_oneof![
         Just(Purpose::SignIn),
         (0..4_u8).prop_map(|number| Purpose::Link { user: user(number) }),
+        (0..4_u8).prop_map(|number| Purpose::Reauthenticate { user: user(number) }),
+        (0..4_u8).prop_map(|number| Purpose::ResolveLink { user: user(number) }),
         (0..4_u8, prop_oneof![Just("ada"), Just("eve")]).prop_map(|(number, subject)| {
             Purpose::Grant {
                 user: user(number),
@@ -494,6 +498,7 @@ fn touched(answer: &Answer) -> Vec<UserId> {
         | Answer::LinkWithoutAsking { user, email }
         | Answer::Link { user, email }
         | Answer::AlreadyLinked { user, email }
+        | Answer::Proven { user, email }
         | Answer::Grant { user, email } => {
             let mut users = vec![*user];
             if let EmailUpdate::Adopt { plants, .. } = email {

@@ -310,6 +310,7 @@ async fn hostile_names_stay_text() {
         return_to: Some(HOSTILE.into()),
         notice: Some(notice),
         sandbox: None,
+        ..LoginView::default()
     })
     .await;
     assert!(!html.contains("<script>alert") && !html.contains("<img"), "{html}");

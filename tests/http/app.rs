@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use latchkey::{
+    accounts::Letter,
     config::{Config, Environment},
+    mail::Post,
     relying_party::Clock,
     sandbox::{
         APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID,
@@ -14,7 +16,7 @@ use latchkey::{
         Sandbox, Settings, X_CLIENT_ID, X_CLIENT_SECRET, apple_private_key_pem,
     },
     store::Database,
-    web::{self, AppState, serve},
+    web::{self, AppState, Mail, serve},
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -27,6 +29,11 @@ use crate::{
 };
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+
+/// Letters stay in the queue, where [`App::letters`] reads them: who delivers them has tests of their own.
+fn mail() -> Mail {
+    Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>").expect("a post"))
+}
 
 /// A running Latchkey with the sandbox as its Google. Ends when dropped.
 pub struct App {
@@ -130,7 +137,7 @@ impl App {
 
         let store = Arc::new(database.open().await);
         let clock = Clock::default();
-        let state = AppState::new(&config, store.clone(), clock.clone(), None).expect("a state");
+        let state = AppState::new(&config, store.clone(), clock.clone(), Some(mail()), None).expect("a state");
         let router = web::router(&state).expect("a router");
         let stop = CancellationToken::new();
         tokio::spawn(serve::serve(listener, router, state.trusted_proxies.clone(), stop.clone()));
@@ -227,6 +234,23 @@ impl App {
         let answer = self.http.get(url).send().await.expect("the sandbox answers");
         let log: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
         log["requests"].as_array().expect("a list").clone()
+    }
+
+    /// The letters that were queued since the last look, the oldest first; they count as delivered.
+    pub async fn letters(&self) -> Vec<Letter> {
+        let (now, lease) = (self.clock.date(), std::time::Duration::from_secs(60));
+        let queued = self.store.take_due_letters(now, lease, 1000).await.expect("a queue");
+        for letter in &queued {
+            self.store.letter_delivered(letter.id).await.expect("delivered");
+        }
+        queued.into_iter().map(|queued| queued.letter).collect()
+    }
+
+    /// The one letter that was queued since the last look.
+    pub async fn letter(&self) -> Letter {
+        let mut letters = self.letters().await;
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters.remove(0)
     }
 
     /// Rows of users, identities and sessions: what a refusal must not change.

@@ -76,15 +76,15 @@ async fn every_cookie_has_every_attribute() {
     let landed = browser.get(&callback).await;
     let out = browser.post("/auth/logout", "").await;
     let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
-    // A flow kept, a flow cleared, a session made, a session cleared.
-    assert_eq!(cookies.len(), 4, "{cookies:?}");
+    // A flow kept, a flow cleared, a session made, the way remembered, a session cleared.
+    assert_eq!(cookies.len(), 5, "{cookies:?}");
     for cookie in cookies {
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(attribute), "{attribute}: {cookie}");
         }
         assert!(!cookie.contains("Domain") && cookie.len() <= 4096, "{cookie}");
         let name = cookie.split('=').next().expect("a name");
-        assert!(name == "session" || name.starts_with("flow-"), "{cookie}");
+        assert!(["session", "last"].contains(&name) || name.starts_with("flow-"), "{cookie}");
     }
 }
 
