@@ -50,6 +50,19 @@ pub mod relying_party;
 #[cfg(feature = "ssr")]
 pub mod sessions;
 
+/// **mail** draws letters as subject, text and HTML and delivers what waits in the store's outbox over SMTP, at least
+/// once. No word that a stranger chose reaches an address that is not proven.
+#[cfg(feature = "ssr")]
+pub mod mail;
+
+/// **codes** are what the server and its pages tell each other in addresses: closed lists, never text. Both targets.
+pub mod codes;
+
+/// **intents** does what a person may ask about their account: sign up, sign in with a password, recover, link, unlink,
+/// prove once more who they are, change, undo, leave. Each says where the browser goes next.
+#[cfg(feature = "ssr")]
+pub mod intents;
+
 /// **actions** has every server function, one file per intention. Both targets; the server's part stays
 /// inside the bodies.
 pub mod actions;

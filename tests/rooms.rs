@@ -14,7 +14,7 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 21] = [
     "oauth",
     "oidc",
     "providers",
@@ -28,6 +28,8 @@ const ROOMS: [&str; 19] = [
     "drive",
     "tokens",
     "mail",
+    "codes",
+    "intents",
     "actions",
     "ui",
     "config",

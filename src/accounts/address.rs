@@ -66,6 +66,11 @@ pub(super) fn plants(holders: &[AddressHolder], except: Option<UserId>, reasons:
         .collect()
 }
 
+/// What others lose who hold an address unproven that this user proves by our letter.
+pub fn claimed_plants(holders: &[AddressHolder], user: UserId) -> Vec<Plant> {
+    plants(holders, Some(user), &mut Vec::new())
+}
+
 /// The address, if it may be used to find somebody.
 pub(super) fn proven<'a>(facts: &'a Facts, reasons: &mut Vec<Reason>) -> Option<&'a VerifiedEmail> {
     reasons.push(match &facts.email {

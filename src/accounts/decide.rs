@@ -185,12 +185,7 @@ fn resolve_link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut 
 
 /// What becomes of the user's address, if the identity is theirs. Nobody is created, linked or found by an address here:
 /// a proof that could do that would prove nothing.
-fn shown(
-    user: UserId,
-    facts: &Facts,
-    standing: &Standing,
-    reasons: &mut Vec<Reason>,
-) -> Result<EmailUpdate, Answer> {
+fn shown(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Result<EmailUpdate, Answer> {
     let Some(owner) = standing.identity_owner.as_ref().filter(|owner| owner.user.id == user) else {
         return Err(refuse(Reason::ProofOfAnother, reasons));
     };

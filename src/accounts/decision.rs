@@ -50,6 +50,24 @@ impl Purpose {
     }
 }
 
+impl Purpose {
+    /// Whether the provider is to ask who somebody is although it knows them.
+    pub const fn asks_again(&self) -> bool {
+        matches!(self, Self::Reauthenticate { .. })
+    }
+
+    /// Whose account it is about, where that was clear from the start.
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::SignIn => None,
+            Self::Link { user }
+            | Self::Grant { user, .. }
+            | Self::Reauthenticate { user }
+            | Self::ResolveLink { user } => Some(*user),
+        }
+    }
+}
+
 /// An answer and the reasons for it, in the order in which they were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {

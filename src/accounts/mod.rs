@@ -24,6 +24,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
+pub use address::claimed_plants;
 pub use decide::{decide, decide_by_letter, void_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
 pub use device::describe as describe_device;
@@ -38,4 +39,4 @@ pub use password_hash::PasswordHash;
 pub use proof::{ClaimedEmail, Proof, VerifiedEmail};
 pub use reason::Reason;
 pub use standing::{AddressHolder, AddressOwner, IdentityOwner, SignUp, Standing, UserStanding, Way};
-pub use user::{Identity, User};
+pub use user::{Identity, OWN, User};

@@ -24,7 +24,14 @@ pub struct User {
     pub created_at: OffsetDateTime,
     /// When an operator shut them out, if so. Loading a session of theirs finds nothing.
     pub disabled_at: Option<OffsetDateTime>,
+    /// Who told the name: a provider's slug, or [`OWN`] for what the person chose. No provider writes over that.
+    pub name_from: Option<String>,
+    /// Who told the picture, likewise.
+    pub picture_from: Option<String>,
 }
+
+/// What the person chose themself.
+pub const OWN: &str = "own";
 
 /// A way in through a provider: one person there, linked to one user here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,14 +26,18 @@ pub async fn callback(
     use tracing::Instrument;
 
     use crate::{
-        accounts::Reason,
-        actions::refusal::Refusal,
+        accounts::{Purpose, Reason},
+        codes::{
+            outcome::{Done, Trouble},
+            percent::with_return_to,
+            refusal::Refusal,
+        },
         oauth::{
             AuthorizationErrorCode as Code, AuthorizationResponse, AuthorizationResponseError, ResourceError,
             TokenError,
         },
         relying_party::{CompleteError, ReturnTo},
-        sessions::{Arrival, RefusedArrival},
+        sessions::{Arrival, Arrived, RefusedArrival},
     };
 
     /// What the person is told.
@@ -43,12 +47,43 @@ pub async fn callback(
             RefusedArrival::ExpiredFlow => Refusal::FlowExpired,
             RefusedArrival::UsedFlow => Refusal::FlowUsed,
             RefusedArrival::OtherProvider => Refusal::ResponseMismatch,
-            RefusedArrival::LinkRequired => Refusal::LinkRequired,
+            RefusedArrival::NothingWaits => Refusal::LinkRequired,
             RefusedArrival::Policy(Reason::UserDisabled) => Refusal::AccountDisabled,
             RefusedArrival::Policy(_) => Refusal::ProviderInvalid,
             RefusedArrival::Flow(error) => refusal_of_flow(error),
             RefusedArrival::Store(_) | RefusedArrival::Session(_) | RefusedArrival::NoRandomness => {
                 Refusal::ServerError
+            }
+        }
+    }
+
+    /// Where it came to what it was for.
+    fn page_of(arrived: &Arrived) -> String {
+        match arrived {
+            Arrived::There(return_to) => return_to.as_str().to_owned(),
+            Arrived::Prompted => "/link".to_owned(),
+            Arrived::Linked { already: false } => format!("/settings?done={}", Done::Linked.code()),
+            Arrived::Linked { already: true } => format!("/settings?done={}", Done::AlreadyLinked.code()),
+            Arrived::NotLinked => format!("/settings?error={}", Trouble::LinkedElsewhere.code()),
+        }
+    }
+
+    /// Who was about to do something on a page goes back to that page.
+    fn page_of_refusal(purpose: &Purpose, refused: &RefusedArrival, slug: &str, return_to: Option<&str>) -> String {
+        let code = match refused {
+            RefusedArrival::Policy(Reason::ProofOfAnother) => Trouble::ProofOfAnother.code(),
+            RefusedArrival::Policy(Reason::IdentityOwnedByAnother) => Trouble::LinkedElsewhere.code(),
+            RefusedArrival::NothingWaits => Trouble::LinkExpired.code(),
+            RefusedArrival::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => Refusal::FlowUnknown.code(),
+            _ => refusal_of(refused).code(),
+        };
+        match purpose {
+            Purpose::SignIn => refusal_of(refused).login_path(Some(slug), return_to),
+            Purpose::Link { .. } | Purpose::Grant { .. } => format!("/settings?error={code}&provider={slug}"),
+            Purpose::ResolveLink { .. } => format!("/link?error={code}&provider={slug}"),
+            Purpose::Reauthenticate { .. } => {
+                let page = with_return_to("/confirm", Some(return_to.unwrap_or("/settings")));
+                format!("{page}&error={code}&provider={slug}")
             }
         }
     }
@@ -89,13 +124,14 @@ pub async fn callback(
     let reply = expect_context::<ResponseOptions>();
     let arrival = expect_context::<Arrival>();
     let slug = arrival.provider.clone();
+    let signed_in = arrival.visit.signed_in.is_some();
     let response = AuthorizationResponse::new(code, state, iss, error);
     // A browser that goes away drops this request's future. The code is spent by then: what it bought must not be lost
     // half way.
-    let landing = arrival.tasks.clone().spawn(arrival.complete(response).in_current_span()).await;
+    let landing = arrival.visit.tasks.clone().spawn(arrival.complete(response).in_current_span()).await;
     let (location, cookies) = match landing {
         Ok(landing) => match landing.outcome {
-            Ok(return_to) => (return_to.as_str().to_owned(), landing.cookies),
+            Ok(arrived) => (page_of(&arrived), landing.cookies),
             Err(refused) if refused.is_our_database() => {
                 reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
                 reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
@@ -103,7 +139,13 @@ pub async fn callback(
             }
             Err(refused) => {
                 let return_to = landing.return_to.as_ref().map(ReturnTo::as_str);
-                (refusal_of(&refused).login_path(Some(&slug), return_to), landing.cookies)
+                let page = match &landing.purpose {
+                    Some(purpose) if signed_in || matches!(purpose, Purpose::ResolveLink { .. }) => {
+                        page_of_refusal(purpose, &refused, &slug, return_to)
+                    }
+                    _ => refusal_of(&refused).login_path(Some(&slug), return_to),
+                };
+                (page, landing.cookies)
             }
         },
         Err(error) => {

@@ -1,7 +1,13 @@
 //! Server functions, one file per intention. See the tour in `lib.rs`.
 
 pub mod callback;
-pub mod outcome;
-pub mod percent;
-pub mod refusal;
+pub mod devices;
+pub mod email;
+pub mod linking;
+pub mod password;
+pub mod proof;
+pub mod secret;
+pub mod settings;
 pub mod sign_out;
+
+pub use crate::codes::{outcome, percent, refusal};

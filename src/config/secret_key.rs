@@ -75,7 +75,7 @@ impl SecretKeys {
     }
 
     /// The keys' bytes, the sealing one first. Never empty.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.keys.iter().map(Vec::as_slice)
     }
 

@@ -29,6 +29,7 @@ static MANNERS: Manners = Manners {
     prompts: &[],
     // Asking for a name or an address forces it.
     extra_parameters: |_| vec![("response_mode", "form_post")],
+    asks_again: &[],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Unknown,
     form_post: true,

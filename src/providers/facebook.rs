@@ -24,6 +24,7 @@ static MANNERS: Manners = Manners {
     sign_in_scopes: &["public_profile", "email"],
     prompts: &[],
     extra_parameters: |_| Vec::new(),
+    asks_again: &[("auth_type", "reauthenticate")],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Unknown,
     form_post: false,

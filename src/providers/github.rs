@@ -21,6 +21,7 @@ static MANNERS: Manners = Manners {
     sign_in_scopes: &["read:user", "user:email"],
     prompts: &["select_account"],
     extra_parameters: |_| Vec::new(),
+    asks_again: &[("prompt", "select_account")],
     // A form, unless JSON is asked for, which we do; errors arrive with status 200.
     token_encoding: TokenEncoding::JsonOrForm,
     response_issuer: ResponseIssuer::Metadata,

@@ -29,6 +29,8 @@ static MANNERS: Manners = Manners {
     prompts: &["select_account", "consent", "none"],
     // A hint for the account chooser, no more: the claim is what counts.
     extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
+    // There is no `login` here; a choice is the most that can be asked for.
+    asks_again: &[("prompt", "select_account")],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

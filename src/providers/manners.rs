@@ -21,6 +21,9 @@ pub struct Manners {
     pub prompts: &'static [&'static str],
     /// What its authorization request needs besides.
     pub extra_parameters: fn(&Provider) -> Vec<(&'static str, &str)>,
+    /// What makes it ask who somebody is although it knows them, before a sensitive step: parameters of its authorization
+    /// request, in place of the others of the same name. Of `max_age` (OpenID Connect Core §3.1.2.1) the answer is checked.
+    pub asks_again: &'static [(&'static str, &'static str)],
     /// How it writes its token responses.
     pub token_encoding: TokenEncoding,
     /// What `iss` in its authorization response is compared with.
@@ -90,6 +93,13 @@ pub struct ApiDocument {
 /// The documents that came, by name.
 #[derive(Debug, Default)]
 pub struct Documents(BTreeMap<&'static str, Value>);
+
+impl Manners {
+    /// `max_age` of a request that makes it ask again, in seconds.
+    pub fn max_age(&self) -> Option<u64> {
+        self.asks_again.iter().find(|(name, _)| *name == "max_age").and_then(|(_, seconds)| seconds.parse().ok())
+    }
+}
 
 impl Documents {
     /// Adds a document.

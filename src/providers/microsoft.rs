@@ -75,6 +75,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
         sign_in_scopes: &["openid", "email", "profile"],
         prompts: &["select_account", "consent", "none", "login"],
         extra_parameters: |_| Vec::new(),
+        asks_again: &[("prompt", "login")],
         token_encoding: TokenEncoding::Json,
         // It would name the person's own tenant, which is not known before the id_token.
         response_issuer: ResponseIssuer::Unknown,

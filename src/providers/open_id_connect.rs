@@ -9,6 +9,8 @@ static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
     prompts: &["select_account", "consent", "none", "login"],
     extra_parameters: |_| Vec::new(),
+    // Ten minutes, as long as a proof lasts here; `auth_time` is then required (Core §3.1.2.1) and checked.
+    asks_again: &[("prompt", "login"), ("max_age", "600")],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

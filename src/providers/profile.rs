@@ -1,10 +1,12 @@
 //! What every provider's documents come down to.
 
+use serde::{Deserialize, Serialize};
+
 /// Our normalised view of a provider's claims or userinfo document.
 ///
 /// The documents were verified where they came from; what they say about names and addresses is still only
 /// what the provider says. `accounts` judges it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Who vouches: the `iss` of the id_token, or the constant of a provider without one. With `subject` it
     /// is the identity's key.
@@ -23,7 +25,7 @@ pub struct Profile {
 }
 
 /// A provider's word about an e-mail address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileEmail {
     /// The address as the provider wrote it: unparsed, of any form and length.
     pub unverified_address: String,

@@ -21,6 +21,7 @@ static MANNERS: Manners = Manners {
     sign_in_scopes: &["users.read", "users.email", "tweet.read"],
     prompts: &[],
     extra_parameters: |_| Vec::new(),
+    asks_again: &[],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Unknown,
     form_post: false,

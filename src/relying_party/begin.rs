@@ -73,18 +73,18 @@ pub enum BeginError {
 }
 
 impl RelyingParty {
-    /// Starts a sign-in: the address to send the browser to, and what to keep until it comes back.
+    /// Starts a flow: the address to send the browser to, and what to keep until it comes back.
     ///
     /// # Errors
     /// When there is no such provider, or its metadata cannot be had.
-    pub async fn begin_sign_in(&self, slug: &str, wishes: Wishes) -> Result<(Url, PendingFlow), BeginError> {
+    pub async fn begin(&self, slug: &str, purpose: Purpose, wishes: Wishes) -> Result<(Url, PendingFlow), BeginError> {
         let client = self.client(slug).ok_or(BeginError::UnknownProvider)?;
         let provider = &client.provider;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let flow = PendingFlow {
             provider: slug.to_owned(),
             issuer: provider.metadata.issuer().to_owned(),
-            purpose: Purpose::SignIn,
+            purpose,
             return_to: wishes.return_to.clone(),
             state: State::from_random(random()?),
             nonce: Nonce::from_random(random()?),
@@ -99,7 +99,7 @@ impl RelyingParty {
             state: &flow.state,
             nonce: matches!(provider.manners.who, Who::IdToken(_)).then_some(&flow.nonce),
             code_challenge: &flow.code_verifier.challenge(),
-            extra_parameters: &extra_parameters(provider, &wishes),
+            extra_parameters: &extra_parameters(provider, &flow.purpose, &wishes),
         };
         let url = request.url();
         Journal::new(slug).record(FlowEvent::Started);
@@ -107,7 +107,7 @@ impl RelyingParty {
     }
 }
 
-fn extra_parameters<'a>(provider: &'a Provider, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
+fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
     let prompt = wishes.prompt.map(Prompt::as_str).filter(|prompt| provider.manners.prompts.contains(prompt));
     let login_hint = wishes
         .login_hint
@@ -115,6 +115,10 @@ fn extra_parameters<'a>(provider: &'a Provider, wishes: &'a Wishes) -> Vec<(&'st
         .filter(|hint| hint.chars().count() <= LONGEST_HINT && !hint.chars().any(char::is_control));
     let mut parameters = (provider.manners.extra_parameters)(provider);
     parameters.extend(prompt.map(|prompt| ("prompt", prompt)));
+    if purpose.asks_again() {
+        parameters.retain(|(name, _)| provider.manners.asks_again.iter().all(|(again, _)| again != name));
+        parameters.extend(provider.manners.asks_again);
+    }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
     parameters
 }

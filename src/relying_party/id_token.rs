@@ -52,7 +52,7 @@ impl RelyingParty {
             algorithms: manners.algorithms,
             access_token: Some(tokens.access_token()),
             code: Some(code),
-            max_age: None,
+            max_age: flow.purpose.asks_again().then(|| client.provider.manners.max_age()).flatten(),
             acr_values: &[],
             now: u64::try_from(now).unwrap_or_default(),
         };

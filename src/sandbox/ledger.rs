@@ -41,6 +41,8 @@ pub struct Code {
     pub scopes: Scopes,
     /// For the id_token.
     pub nonce: Option<String>,
+    /// When the person signed in, for a request that asked for it (`max_age`, OpenID Connect Core §3.1.2.1).
+    pub auth_time: Option<i64>,
     /// PKCE: base64url of the SHA-256 of the verifier.
     pub challenge: Option<String>,
     /// Whether a refresh token comes along.

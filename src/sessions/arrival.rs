@@ -1,65 +1,58 @@
 //! An authorization response arrives, and a session begins or a refusal says why not.
 
-use std::sync::Arc;
-
 use aws_lc_rs::rand;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 use time::OffsetDateTime;
-use tokio_util::task::TaskTracker;
-use tower_sessions::Session;
 
 use super::{
-    client::ClientInfo,
-    cookies::Cookies,
-    flow_cookies::{FlowCookies, Found, KEPT, flow_id},
-    name_cookie::NameCookie,
-    signed_in,
+    flow_cookies::{Found, KEPT, flow_id},
+    jar::{PendingLink, random_name},
+    visit::Visit,
 };
 use crate::{
-    accounts::{Answer, Reason, SignUp, UserId, time_ordered_id},
+    accounts::{Answer, Purpose, Reason, SignUp, UserId, time_ordered_id},
     oauth::AuthorizationResponse,
-    relying_party::{Clock, CompleteError, Completed, FlowEvent, Journal, PendingFlow, RelyingParty, ReturnTo},
-    store::{self, Database, FlowStatus, NewEvent, Settlement, StoreError},
+    relying_party::{CompleteError, Completed, FlowEvent, Journal, PendingFlow, ReturnTo},
+    store::{self, FlowStatus, NewEvent, Settled, Settlement, StoreError},
 };
 
-/// Everything that the arrival of a response needs, gathered by the edge from the request.
+/// The arrival of a response, gathered by the edge from the request.
 #[derive(Clone)]
 pub struct Arrival {
     /// The provider's slug, from the path of the redirect URI.
     pub provider: String,
-    /// The request's headers: the flow cookies are among them.
-    pub headers: HeaderMap,
-    /// The browser's session.
-    pub session: Session,
-    /// Who is signed in in it now.
-    pub signed_in: Option<UserId>,
-    /// Where the request comes from.
-    pub client: ClientInfo,
-    /// The database.
-    pub database: Arc<Database>,
-    /// Us.
-    pub relying_party: RelyingParty,
-    /// The pending flows' cookies.
-    pub flow_cookies: FlowCookies,
-    /// The cookie of a name that came beside the response.
-    pub name_cookie: NameCookie,
-    /// How cookies are written.
-    pub cookies: Cookies,
-    /// The time.
-    pub clock: Clock,
-    /// Where work goes that outlives the request.
-    pub tasks: TaskTracker,
+    /// The request.
+    pub visit: Visit,
 }
 
 /// Where the browser goes from here.
 #[derive(Debug)]
 pub struct Landing {
-    /// The destination of a sign-in that worked, or why there is none.
-    pub outcome: Result<ReturnTo, RefusedArrival>,
+    /// What became of the flow, or why nothing did.
+    pub outcome: Result<Arrived, RefusedArrival>,
+    /// What the flow was for, where the browser holds it.
+    pub purpose: Option<Purpose>,
     /// Where the person was going, for another try.
     pub return_to: Option<ReturnTo>,
     /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
     pub cookies: Vec<HeaderValue>,
+}
+
+/// What a flow came to.
+#[derive(Debug)]
+pub enum Arrived {
+    /// The person goes on to where they were going.
+    There(ReturnTo),
+    /// The address is a user's with other ways in: the link prompt asks.
+    Prompted,
+    /// The signed-in user has one more way in.
+    Linked {
+        /// They had it already.
+        already: bool,
+    },
+    /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
+    /// somebody else by now.
+    NotLinked,
 }
 
 /// Why a response opened no session.
@@ -80,9 +73,9 @@ pub enum RefusedArrival {
     /// The flow failed on its way to a profile.
     #[error(transparent)]
     Flow(#[from] CompleteError),
-    /// A user has the address; they have to show that they are it.
-    #[error("the address belongs to a user with other ways in")]
-    LinkRequired,
+    /// What waited at the link prompt is not there any more, or waited for another user.
+    #[error("nothing waits at the link prompt")]
+    NothingWaits,
     /// The policy said no.
     #[error("the linking policy refused: {}", .0.sentence())]
     Policy(Reason),
@@ -99,42 +92,44 @@ pub enum RefusedArrival {
 
 impl Arrival {
     /// Takes the response to its end: finds the flow in this browser, uses it up before anything is sent anywhere,
-    /// completes it, settles who it is, opens the session.
+    /// completes it, settles who it is, and does what the flow was for.
     pub async fn complete(self, response: AuthorizationResponse) -> Landing {
         let mut journal = Journal::new(&self.provider);
+        let visit = &self.visit;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
-            let outcome = Err(self.refuse(RefusedArrival::UnknownFlow, &mut journal).await);
-            return Landing { outcome, return_to: None, cookies: Vec::new() };
+            let outcome = Err(self.refuse(RefusedArrival::UnknownFlow, None, &mut journal).await);
+            return Landing { outcome, purpose: None, return_to: None, cookies: Vec::new() };
         };
-        let mut cookies: Vec<HeaderValue> = self.flow_cookies.clear(&state).into_iter().collect();
-        let (outcome, return_to) = match self.flow_cookies.find(&self.headers, &state, self.clock.now()) {
+        let mut cookies: Vec<HeaderValue> = visit.jar.flows.clear(&state).into_iter().collect();
+        let (outcome, flow) = match visit.jar.flows.find(&visit.headers, &state, visit.clock.now()) {
             Found::Unknown => (self.without_flow(&state).await, None),
-            Found::Expired(flow) => (self.with_late_flow(&flow).await, Some(flow.return_to)),
+            Found::Expired(flow) => (self.with_late_flow(&flow).await, Some(flow)),
             Found::Pending(flow) => {
-                let name = self.name_cookie.find(&self.headers, &state, &flow.provider);
+                let name = visit.jar.name.find(&visit.headers, &state, &flow.provider);
                 let outcome = self.with_flow(&flow, &response, name.as_deref(), &mut journal, &mut cookies).await;
                 cookies.extend(match (&outcome, &name) {
-                    (Ok(_), _) => self.name_cookie.clear(&self.headers),
+                    (Ok(_), _) => visit.jar.name.clear(&visit.headers),
                     // Only a name that came with a flow of this browser may outlast it.
-                    (Err(_), Some(name)) => self.name_cookie.carry(&flow.provider, name),
+                    (Err(_), Some(name)) => visit.jar.name.carry(&flow.provider, name),
                     (Err(_), None) => None,
                 });
-                (outcome, Some(flow.return_to))
+                (outcome, Some(flow))
             }
         };
+        let purpose = flow.as_ref().map(|flow| flow.purpose.clone());
         let outcome = match outcome {
-            Ok(return_to) => Ok(return_to),
-            Err(refused) => Err(self.refuse(refused, &mut journal).await),
+            Ok(arrived) => Ok(arrived),
+            Err(refused) => Err(self.refuse(refused, purpose.as_ref(), &mut journal).await),
         };
-        Landing { outcome, return_to, cookies }
+        Landing { outcome, purpose, return_to: flow.map(|flow| flow.return_to), cookies }
     }
 
     /// The flow's cookie is gone: the back button after a sign-in, a link that was sent to somebody else, or an
     /// attacker's response in a victim's browser (login CSRF). Nothing is sent anywhere.
-    async fn without_flow(&self, state: &str) -> Result<ReturnTo, RefusedArrival> {
-        match self.database.flow_status(&flow_id(state)).await? {
+    async fn without_flow(&self, state: &str) -> Result<Arrived, RefusedArrival> {
+        match self.visit.database.flow_status(&flow_id(state)).await? {
             FlowStatus::Unused => Err(RefusedArrival::UnknownFlow),
-            FlowStatus::Completed { user } if self.signed_in == Some(user) => Ok(ReturnTo::default()),
+            FlowStatus::Completed { user } if self.signed_in() == Some(user) => Ok(Arrived::There(ReturnTo::default())),
             FlowStatus::Used | FlowStatus::Completed { .. } => Err(RefusedArrival::UsedFlow),
         }
     }
@@ -146,7 +141,7 @@ impl Arrival {
         unverified_name: Option<&str>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<ReturnTo, RefusedArrival> {
+    ) -> Result<Arrived, RefusedArrival> {
         let id = flow_id(flow.state.expose());
         if !self.mark_used(&id, flow).await? {
             return self.replayed(&id, flow).await;
@@ -154,19 +149,30 @@ impl Arrival {
         if flow.provider != self.provider {
             return Err(RefusedArrival::OtherProvider);
         }
-        let completed = self.relying_party.complete(flow, response, unverified_name, journal).await?;
-        let signed_in = self.settle(flow, &completed, journal).await?;
-        cookies.extend(signed_in::open(self, &signed_in.user, signed_in.identity).await?);
-        journal.record(FlowEvent::SessionCreated);
+        let waiting = self.waiting_for(&flow.purpose).await?;
+        let completed = self.visit.relying_party.complete(flow, response, unverified_name, journal).await?;
+        let settled = self.settle(flow, &completed, waiting.as_ref(), journal).await?;
+        let landed = self.carry_on(flow, &completed, settled, waiting, journal, cookies).await?;
         // For replays only. The person is in: nothing that fails from here on may tell them otherwise.
-        if let Err(error) = self.database.complete_flow(&id, signed_in.user.id).await {
+        if let Some(user) = landed.user
+            && let Err(error) = self.visit.database.complete_flow(&id, user).await
+        {
             tracing::warn!(%error, "a flow could not be marked completed");
         }
-        Ok(flow.return_to.clone())
+        Ok(landed.arrived)
+    }
+
+    /// What waits at the link prompt of this browser, for a flow that is to resolve it.
+    async fn waiting_for(&self, purpose: &Purpose) -> Result<Option<PendingLink>, RefusedArrival> {
+        let Purpose::ResolveLink { user } = purpose else { return Ok(None) };
+        let visit = &self.visit;
+        let waiting = visit.jar.link.find(&visit.headers, visit.clock.now());
+        let waiting = waiting.filter(|link| link.user == *user).ok_or(RefusedArrival::NothingWaits)?;
+        if waiting.is_unused(visit).await? { Ok(Some(waiting)) } else { Err(RefusedArrival::NothingWaits) }
     }
 
     /// Too late, and counted once as well: a cookie that somebody keeps must not fill the audit trail.
-    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<ReturnTo, RefusedArrival> {
+    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<Arrived, RefusedArrival> {
         match self.mark_used(&flow_id(flow.state.expose()), flow).await? {
             true => Err(RefusedArrival::ExpiredFlow),
             false => Err(RefusedArrival::UsedFlow),
@@ -176,14 +182,16 @@ impl Arrival {
     /// Whether this is the first response to the flow. Remembered for as long as its cookie could be shown again.
     async fn mark_used(&self, id: &str, flow: &PendingFlow) -> Result<bool, StoreError> {
         let until = flow.started_at.saturating_add(KEPT + 60);
-        let until = OffsetDateTime::from_unix_timestamp(until).unwrap_or_else(|_| self.clock.date());
-        self.database.mark_flow_used(id, until).await
+        let until = OffsetDateTime::from_unix_timestamp(until).unwrap_or_else(|_| self.visit.clock.date());
+        self.visit.database.mark_flow_used(id, until).await
     }
 
     /// The same response once more, in the browser that has the flow: whoever is signed in by it goes on quietly.
-    async fn replayed(&self, id: &str, flow: &PendingFlow) -> Result<ReturnTo, RefusedArrival> {
-        match self.database.flow_status(id).await? {
-            FlowStatus::Completed { user } if self.signed_in == Some(user) => Ok(flow.return_to.clone()),
+    async fn replayed(&self, id: &str, flow: &PendingFlow) -> Result<Arrived, RefusedArrival> {
+        match self.visit.database.flow_status(id).await? {
+            FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
+                Ok(Arrived::There(flow.return_to.clone()))
+            }
             _ => Err(RefusedArrival::UsedFlow),
         }
     }
@@ -192,55 +200,151 @@ impl Arrival {
         &self,
         flow: &PendingFlow,
         completed: &Completed,
+        waiting: Option<&PendingLink>,
         journal: &mut Journal,
-    ) -> Result<store::SignedIn, RefusedArrival> {
+    ) -> Result<Settled, RefusedArrival> {
         let settled = self
+            .visit
             .database
             .settle(&Settlement {
                 purpose: &flow.purpose,
                 profile: &completed.profile,
-                session_user: self.signed_in,
+                session_user: self.signed_in(),
                 sign_up: &SignUp::Open,
-                origin: &self.client.origin(),
-                now: self.clock.date(),
-                random: random()?,
+                origin: &self.visit.client.origin(),
+                now: self.visit.clock.date(),
+                random: random().ok_or(RefusedArrival::NoRandomness)?,
+                waiting: waiting.map(|link| &link.profile),
             })
             .await?;
-        let reasons: Vec<&str> = settled.decision.reasons.iter().map(|reason| reason.code()).collect();
-        journal.record(FlowEvent::Decided { decision: settled.decision.answer.code(), reasons: reasons.join(" ") });
-        match (settled.signed_in, settled.decision.answer) {
-            (Some(signed_in), _) => Ok(signed_in),
-            (None, Answer::Prompt { .. }) => Err(RefusedArrival::LinkRequired),
-            (None, Answer::Refuse(reason)) => Err(RefusedArrival::Policy(reason)),
-            (None, _) => Err(RefusedArrival::Policy(Reason::IdentityOwnedByAnother)),
+        for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
+            let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
+            journal.record(FlowEvent::Decided { decision: decision.answer.code(), reasons: reasons.join(" ") });
         }
+        self.visit.ring();
+        Ok(settled)
+    }
+
+    /// Does for the browser what was decided for the user.
+    async fn carry_on(
+        &self,
+        flow: &PendingFlow,
+        completed: &Completed,
+        settled: Settled,
+        waiting: Option<PendingLink>,
+        journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
+    ) -> Result<Landed, RefusedArrival> {
+        let landed = |user, arrived| Ok(Landed { user: Some(user), arrived });
+        match (settled.decision.answer, settled.signed_in) {
+            (Answer::Prompt { user, .. }, _) => {
+                cookies.push(self.keep_waiting(flow, completed, user)?);
+                Ok(Landed { user: None, arrived: Arrived::Prompted })
+            }
+            (Answer::Refuse(reason), _) => Err(RefusedArrival::Policy(reason)),
+            (Answer::Link { user, .. }, Some(_)) => {
+                cookies.extend(self.visit.renew_session(false).await?);
+                landed(user, Arrived::Linked { already: false })
+            }
+            (Answer::AlreadyLinked { user, .. }, Some(_)) => landed(user, Arrived::Linked { already: true }),
+            (Answer::Proven { user, .. }, Some(_)) => {
+                cookies.extend(self.visit.renew_session(true).await?);
+                landed(user, Arrived::There(flow.return_to.clone()))
+            }
+            (_, Some(signed_in)) => {
+                let store::SignedIn { user, identity } = signed_in;
+                cookies.extend(self.visit.sign_in(&user, &self.provider, Some(identity)).await?);
+                journal.record(FlowEvent::SessionCreated);
+                let Some(link) = waiting else { return landed(user.id, Arrived::There(flow.return_to.clone())) };
+                cookies.extend(link.used_up(&self.visit).await);
+                let linked = settled.waiting.is_some_and(|decision| {
+                    matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
+                });
+                landed(user.id, if linked { Arrived::There(link.return_to) } else { Arrived::NotLinked })
+            }
+            (_, None) => Err(RefusedArrival::Policy(Reason::IdentityOwnedByAnother)),
+        }
+    }
+
+    /// Keeps what came for the link prompt, in this browser alone: nothing is written down before somebody has shown that
+    /// the account is theirs.
+    fn keep_waiting(
+        &self,
+        flow: &PendingFlow,
+        completed: &Completed,
+        user: UserId,
+    ) -> Result<HeaderValue, RefusedArrival> {
+        let visit = &self.visit;
+        let id = random_name().map_err(|_| RefusedArrival::NoRandomness)?;
+        let mut link = PendingLink { id, user, profile: completed.profile.clone(), return_to: flow.return_to.clone() };
+        let now = visit.clock.now();
+        visit.jar.link.keep(&link, now).or_else(|_| {
+            // A cookie has an end; a picture is what can be done without.
+            link.profile.picture = None;
+            link.return_to = ReturnTo::default();
+            visit.jar.link.keep(&link, now).map_err(|_| RefusedArrival::NoRandomness)
+        })
+    }
+
+    fn signed_in(&self) -> Option<UserId> {
+        self.visit.signed_in.as_ref().map(|signed_in| signed_in.user.id)
     }
 
     /// Writes the refusal down and ends the flow in the browser. A response to no flow of this browser costs no row:
     /// anyone can send those.
-    async fn refuse(&self, refused: RefusedArrival, journal: &mut Journal) -> RefusedArrival {
+    async fn refuse(
+        &self,
+        refused: RefusedArrival,
+        purpose: Option<&Purpose>,
+        journal: &mut Journal,
+    ) -> RefusedArrival {
         journal.record(FlowEvent::Refused { because: refused.to_string() });
         if refused.is_worth_a_row() {
-            self.record(&refused).await;
+            self.record(&refused, purpose).await;
         }
         refused
     }
 
-    async fn record(&self, refused: &RefusedArrival) {
-        let Ok(bytes) = random::<10>() else { return };
+    async fn record(&self, refused: &RefusedArrival, purpose: Option<&Purpose>) {
+        let Some(bytes) = random::<10>() else { return };
         let event = NewEvent {
-            id: time_ordered_id(self.clock.date(), bytes),
-            at: self.clock.date(),
-            kind: "sign_in",
-            user: None,
+            id: time_ordered_id(self.visit.clock.date(), bytes),
+            at: self.visit.clock.date(),
+            kind: purpose.map_or("sign_in", Purpose::code),
+            user: purpose.and_then(Purpose::user),
             provider: Some(&self.provider),
             outcome: "refused",
             reasons: &[refused.code()],
-            origin: &self.client.origin(),
+            origin: &self.visit.client.origin(),
         };
-        if let Err(error) = self.database.record_event(&event).await {
+        if let Err(error) = self.visit.database.record_event(&event).await {
             tracing::warn!(%error, "a refusal could not be written down");
         }
+    }
+}
+
+/// What became of a flow, and who is signed in by it.
+struct Landed {
+    user: Option<UserId>,
+    arrived: Arrived,
+}
+
+impl PendingLink {
+    /// Whether it still counts.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn is_unused(&self, visit: &Visit) -> Result<bool, StoreError> {
+        Ok(visit.database.flow_status(&flow_id(&self.id)).await? == FlowStatus::Unused)
+    }
+
+    /// Writes down that it was used, and gives the `Set-Cookie` value that ends it: it counts once.
+    pub async fn used_up(&self, visit: &Visit) -> Option<HeaderValue> {
+        let until = visit.clock.date() + time::Duration::minutes(30);
+        if let Err(error) = visit.database.mark_flow_used(&flow_id(&self.id), until).await {
+            tracing::warn!(%error, "a link prompt could not be marked used");
+        }
+        visit.jar.link.clear(&visit.headers)
     }
 }
 
@@ -261,7 +365,7 @@ impl RefusedArrival {
             Self::ExpiredFlow => "flow_expired",
             Self::UsedFlow => "flow_used",
             Self::OtherProvider => "other_provider",
-            Self::LinkRequired => "link_required",
+            Self::NothingWaits => "nothing_waits",
             Self::Policy(reason) => reason.code(),
             Self::Store(_) => "database",
             Self::Session(_) => "session",
@@ -287,20 +391,13 @@ impl RefusedArrival {
 
     /// The decision's own event is written in its transaction; an unknown flow is nobody's.
     const fn is_worth_a_row(&self) -> bool {
-        !matches!(
-            self,
-            Self::UnknownFlow
-                | Self::UsedFlow
-                | Self::LinkRequired
-                | Self::Policy(_)
-                | Self::Store(_)
-                | Self::Session(_)
-        )
+        !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], RefusedArrival> {
+/// Random bytes; `None` when the system gives none.
+pub fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| RefusedArrival::NoRandomness)?;
-    Ok(bytes)
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }

@@ -25,7 +25,8 @@ impl ClientInfo {
         Self { address, user_agent: user_agent.map(clean), request_id: request_id.map(str::to_owned) }
     }
 
-    pub(super) fn origin(&self) -> Origin {
+    /// The same as the audit trail keeps it.
+    pub fn origin(&self) -> Origin {
         Origin {
             address: Some(self.address.to_string()),
             user_agent: self.user_agent.clone(),

@@ -1,36 +1,14 @@
 //! A person leaves: the session ends, and what the browser still holds of ours goes.
 
-use std::sync::Arc;
-
 use aws_lc_rs::rand;
-use http::{HeaderMap, HeaderValue};
-use tower_sessions::Session;
+use http::HeaderValue;
 
-use super::{client::ClientInfo, flow_cookies::FlowCookies, signed_in::SignedIn};
-use crate::{
-    accounts::time_ordered_id,
-    relying_party::Clock,
-    store::{Database, NewEvent},
-};
+use super::visit::Visit;
+use crate::{accounts::time_ordered_id, store::NewEvent};
 
-/// Everything that a sign-out needs, gathered by the edge from the request.
+/// A sign-out.
 #[derive(Clone)]
-pub struct Departure {
-    /// The request's headers: the flow cookies are among them.
-    pub headers: HeaderMap,
-    /// The browser's session.
-    pub session: Session,
-    /// Who is signed in in it.
-    pub signed_in: Option<SignedIn>,
-    /// Where the request comes from.
-    pub client: ClientInfo,
-    /// The database.
-    pub database: Arc<Database>,
-    /// The pending flows' cookies.
-    pub flow_cookies: FlowCookies,
-    /// The time.
-    pub clock: Clock,
-}
+pub struct Departure(pub Visit);
 
 impl Departure {
     /// Ends the session and gives the `Set-Cookie` values that end the pending flows; the session's own cookie is taken
@@ -39,30 +17,30 @@ impl Departure {
     /// # Errors
     /// When the database does not answer: the session still counts then, and the person has to know.
     pub async fn complete(self) -> Result<Vec<HeaderValue>, tower_sessions::session::Error> {
-        if self.session.id().is_some() {
-            self.session.flush().await?;
+        if self.0.session.id().is_some() {
+            self.0.session.flush().await?;
             self.record().await;
         }
-        Ok(self.flow_cookies.clear_all(&self.headers))
+        Ok(self.0.jar.flows.clear_all(&self.0.headers))
     }
 
     async fn record(&self) {
-        let Some(signed_in) = &self.signed_in else { return };
+        let Some(signed_in) = &self.0.signed_in else { return };
         let mut random = [0; 10];
         if rand::fill(&mut random).is_err() {
             return;
         }
         let event = NewEvent {
-            id: time_ordered_id(self.clock.date(), random),
-            at: self.clock.date(),
+            id: time_ordered_id(self.0.clock.date(), random),
+            at: self.0.clock.date(),
             kind: "sign_out",
             user: Some(signed_in.user.id),
             provider: signed_in.session.provider.as_deref(),
             outcome: "signed_out",
             reasons: &[],
-            origin: &self.client.origin(),
+            origin: &self.0.client.origin(),
         };
-        if let Err(error) = self.database.record_event(&event).await {
+        if let Err(error) = self.0.database.record_event(&event).await {
             tracing::warn!(%error, "a sign-out could not be written down");
         }
     }

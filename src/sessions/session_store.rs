@@ -43,7 +43,7 @@ pub struct Sessions {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Opening {
     pub(super) user: String,
-    pub(super) identity: String,
+    pub(super) identity: Option<String>,
     pub(super) provider: String,
     pub(super) user_agent: Option<String>,
     pub(super) address: String,
@@ -126,7 +126,7 @@ impl Sessions {
         let session = NewSession {
             id_hash: id_hash(&record.id),
             user: UserId::parse(&opening.user).map_err(unreadable)?,
-            identity: Some(IdentityId::parse(&opening.identity).map_err(unreadable)?),
+            identity: opening.identity.as_deref().map(IdentityId::parse).transpose().map_err(unreadable)?,
             provider: Some(opening.provider),
             user_agent: opening.user_agent,
             address: Some(opening.address),

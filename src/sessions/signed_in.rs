@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 use time::{Duration, OffsetDateTime};
-use tower_sessions::{Expiry, Session as Cookie};
+use tower_sessions::{Expiry, Session as Cookie, session::Id};
 
 use super::{
-    arrival::Arrival,
     session_store::{ABSOLUTE, IDLE, OPENING, Opening, Sessions, id_hash},
+    visit::Visit,
 };
 use crate::{
     accounts::{IdentityId, User},
@@ -26,6 +26,16 @@ pub struct SignedIn {
     pub user: User,
     /// Their session here.
     pub session: Session,
+}
+
+/// How long a proof of who somebody is suffices for sensitive steps.
+pub const PROOF_LASTS: Duration = Duration::minutes(10);
+
+impl SignedIn {
+    /// Whether the person proved in this session, not long ago, who they are: at the sign-in or since.
+    pub fn is_proven(&self, now: OffsetDateTime) -> bool {
+        now - self.session.proven_at < PROOF_LASTS
+    }
 }
 
 /// The signed-in user of this request's session cookie, from one query; `None` when there is no cookie or no such
@@ -58,25 +68,38 @@ pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Res
 ///
 /// The request's own session stays untouched until the new one stands: who fails to get it keeps what they had.
 pub(super) async fn open(
-    arrival: &Arrival,
+    visit: &Visit,
     user: &User,
-    identity: IdentityId,
+    way: &str,
+    identity: Option<IdentityId>,
 ) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
     // The browser's clock decides how long it keeps the cookie; the table decides how long it counts.
     let expiry = Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE);
-    let sessions = Sessions::new(arrival.database.clone(), arrival.clock.clone());
+    let sessions = Sessions::new(visit.database.clone(), visit.clock.clone());
     let session = Cookie::new(None, Arc::new(sessions), Some(expiry));
     let opening = Opening {
         user: user.id.to_string(),
-        identity: identity.to_string(),
-        provider: arrival.provider.clone(),
-        user_agent: arrival.client.user_agent.clone(),
-        address: arrival.client.address.to_string(),
-        replaces: arrival.session.id().map(|id| id_hash(&id)),
+        identity: identity.map(|identity| identity.to_string()),
+        provider: way.to_owned(),
+        user_agent: visit.client.user_agent.clone(),
+        address: visit.client.address.to_string(),
+        replaces: visit.session.id().map(|id| id_hash(&id)),
     };
     session.insert(OPENING, opening).await?;
     session.save().await?;
-    let cookies = arrival.cookies;
-    let name = cookies.name("session");
-    Ok(session.id().and_then(|id| cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())))
+    Ok(session.id().and_then(|id| set_cookie(visit, &id)))
+}
+
+/// Gives the browser's session another id.
+pub(super) async fn renew(visit: &Visit, proven: bool) -> Result<Option<HeaderValue>, StoreError> {
+    let Some(signed_in) = &visit.signed_in else { return Ok(None) };
+    let id = Id::default();
+    let proven_at = proven.then(|| visit.clock.date());
+    let renewed = visit.database.renew_session(&signed_in.session.id_hash, &id_hash(&id), proven_at).await?;
+    Ok(renewed.then(|| set_cookie(visit, &id)).flatten())
+}
+
+fn set_cookie(visit: &Visit, id: &Id) -> Option<HeaderValue> {
+    let name = visit.cookies.name("session");
+    visit.cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())
 }

@@ -34,6 +34,9 @@ async fn sweep(database: &Database, clock: &Clock) -> Result<(), crate::store::S
     while database.delete_expired_flows(clock.date(), BATCH).await? == u64::from(BATCH) {
         tokio::task::yield_now().await;
     }
+    while database.delete_expired_links(clock.date(), BATCH).await? == u64::from(BATCH) {
+        tokio::task::yield_now().await;
+    }
     while database.delete_anonymous_events(clock.date() - ANONYMOUS_EVENTS, BATCH).await? == u64::from(BATCH) {
         tokio::task::yield_now().await;
     }

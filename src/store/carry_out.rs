@@ -2,8 +2,10 @@
 
 use time::OffsetDateTime;
 
+use super::email_tokens::void_pending;
 use super::error::StoreError;
 use super::identities::{link_identity, refresh_identity, unlink_all};
+use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;
 use super::settle::SignedIn;
 use super::users::{adopt_email, complete_user, create_user, drop_claim, refresh_user, user};
@@ -27,7 +29,10 @@ pub(super) async fn carry_out(
 ) -> Result<Option<SignedIn>, StoreError> {
     let now = fresh.now;
     let (id, identity) = match answer {
-        Answer::SignIn { user, email } | Answer::AlreadyLinked { user, email } | Answer::Grant { user, email } => {
+        Answer::SignIn { user, email }
+        | Answer::AlreadyLinked { user, email }
+        | Answer::Proven { user, email }
+        | Answer::Grant { user, email } => {
             let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
             refresh_user(write.connection(), *user, facts).await?;
             refresh_identity(write.connection(), known, facts, now).await?;
@@ -75,19 +80,23 @@ async fn update_email(write: &mut Write<'_>, user: UserId, email: &EmailUpdate) 
     }
 }
 
-async fn void(write: &mut Write<'_>, plants: &[Plant]) -> Result<(), StoreError> {
+/// Takes from others what they hung on an address that somebody else has proven.
+pub(super) async fn void(write: &mut Write<'_>, plants: &[Plant]) -> Result<(), StoreError> {
     for plant in plants {
         for void in &plant.void {
-            match void {
-                Void::Claim => drop_claim(write.connection(), plant.user).await?,
-                Void::Sessions => {
-                    delete_sessions_of(write.connection(), plant.user, None).await?;
-                }
-                Void::Identities => unlink_all(write.connection(), plant.user).await?,
-                // There is no table of passwords or letters yet, so that nobody has any.
-                Void::Password | Void::Letters => {}
-            }
+            carry_out_void(write, plant.user, *void).await?;
         }
     }
     Ok(())
+}
+
+/// Takes one thing from a user.
+pub(super) async fn carry_out_void(write: &mut Write<'_>, user: UserId, void: Void) -> Result<(), StoreError> {
+    match void {
+        Void::Claim => drop_claim(write.connection(), user).await,
+        Void::Password => drop_password(write.connection(), user).await,
+        Void::Sessions => delete_sessions_of(write.connection(), user, None).await.map(drop),
+        Void::Identities => unlink_all(write.connection(), user).await,
+        Void::Letters => void_pending(write.connection(), user).await,
+    }
 }

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::database::Database;
 use super::error::StoreError;
+use super::fresh;
+use super::occasion::Occasion;
 use crate::accounts::UserId;
 
 /// Where a request came from, as the audit trail keeps it.
@@ -50,6 +52,20 @@ impl Database {
         let mut connection = self.pool.acquire().await?;
         record(&mut connection, event).await
     }
+}
+
+/// Writes down, as part of a transaction, what was done in it.
+pub(super) async fn note(
+    connection: &mut AnyConnection,
+    occasion: &Occasion,
+    kind: &str,
+    user: Option<UserId>,
+    provider: Option<&str>,
+    outcome: &str,
+    reasons: &[&str],
+) -> Result<(), StoreError> {
+    let (id, at, origin) = (fresh::id(occasion.now)?, occasion.now, &occasion.origin);
+    record(connection, &NewEvent { id, at, kind, user, provider, outcome, reasons, origin }).await
 }
 
 /// Writes an event down as part of a transaction.

@@ -47,15 +47,21 @@ impl Database {
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn identities(&self, user: UserId) -> Result<Vec<Identity>, StoreError> {
-        let rows: Vec<IdentityRow> = sqlx::query_as(
-            "SELECT id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at \
-             FROM identities WHERE user_id = $1 ORDER BY id",
-        )
-        .bind(user.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(Identity::try_from).collect()
+        let mut connection = self.pool.acquire().await?;
+        identities_of(&mut connection, user).await
     }
+}
+
+/// A user's identities, the oldest first.
+pub(super) async fn identities_of(connection: &mut AnyConnection, user: UserId) -> Result<Vec<Identity>, StoreError> {
+    let rows: Vec<IdentityRow> = sqlx::query_as(
+        "SELECT id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at \
+         FROM identities WHERE user_id = $1 ORDER BY id",
+    )
+    .bind(user.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Identity::try_from).collect()
 }
 
 /// A known identity with its user.
@@ -152,6 +158,20 @@ pub(super) async fn refresh_identity(
     .bind(now.unix_timestamp())
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Unlinks one identity of a user.
+pub(super) async fn unlink(
+    connection: &mut AnyConnection,
+    user: UserId,
+    identity: IdentityId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM identities WHERE id = $1 AND user_id = $2")
+        .bind(identity.to_string())
+        .bind(user.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

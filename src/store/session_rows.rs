@@ -57,6 +57,8 @@ pub struct Session {
     pub expires_at: OffsetDateTime,
     /// Its absolute end.
     pub absolute_expires_at: OffsetDateTime,
+    /// When the person last proved, in it, who they are.
+    pub proven_at: OffsetDateTime,
 }
 
 /// A session together with its user, from one query.
@@ -73,7 +75,7 @@ macro_rules! session_columns {
     () => {
         "sessions.id_hash, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
          sessions.user_agent, sessions.address, sessions.data, sessions.created_at, sessions.last_seen_at, \
-         sessions.expires_at, sessions.absolute_expires_at"
+         sessions.expires_at, sessions.absolute_expires_at, sessions.proven_at"
     };
 }
 
@@ -93,6 +95,7 @@ pub(super) struct SessionRow {
     last_seen_at: i64,
     expires_at: i64,
     absolute_expires_at: i64,
+    proven_at: i64,
 }
 
 /// A row of both tables.
@@ -115,6 +118,7 @@ impl TryFrom<SessionRow> for Session {
             last_seen_at: time(row.last_seen_at)?,
             expires_at: time(row.expires_at)?,
             absolute_expires_at: time(row.absolute_expires_at)?,
+            proven_at: time(row.proven_at)?,
             id_hash: row.id_hash,
             provider: row.provider,
             user_agent: row.user_agent,

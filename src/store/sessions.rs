@@ -5,6 +5,8 @@ use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
+use super::events::note;
+use super::occasion::Occasion;
 use super::session_rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
 use super::user_rows::user_columns;
 use crate::accounts::UserId;
@@ -30,8 +32,8 @@ impl Database {
         }
         let created = sqlx::query(
             "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, address, data, created_at, \
-             last_seen_at, expires_at, absolute_expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) ON CONFLICT (id_hash) DO NOTHING",
+             last_seen_at, expires_at, absolute_expires_at, proven_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8) ON CONFLICT (id_hash) DO NOTHING",
         )
         .bind(&session.id_hash)
         .bind(session.user.to_string())
@@ -125,6 +127,60 @@ impl Database {
         .execute(&self.pool)
         .await?;
         Ok(touched.rows_affected() == 1)
+    }
+
+    /// Gives a session another id, because its person has just proven who they are (`proven_at`) or changed a way in: an
+    /// id that somebody learned before is worth nothing after. Everything else stays. False when there is no such session
+    /// any more.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn renew_session(
+        &self,
+        id_hash: &str,
+        new_hash: &str,
+        proven_at: Option<OffsetDateTime>,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.turn().await?;
+        let renewed =
+            sqlx::query("UPDATE sessions SET id_hash = $2, proven_at = COALESCE($3, proven_at) WHERE id_hash = $1")
+                .bind(id_hash)
+                .bind(new_hash)
+                .bind(proven_at.map(OffsetDateTime::unix_timestamp))
+                .execute(&self.pool)
+                .await?;
+        Ok(renewed.rows_affected() == 1)
+    }
+
+    /// Ends one session of a user, which another browser of theirs asked for. False when it is not theirs, or not there.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn end_session(&self, user: UserId, id_hash: &str, occasion: &Occasion) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2")
+            .bind(id_hash)
+            .bind(user.to_string())
+            .execute(write.connection())
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        note(write.connection(), occasion, "device", Some(user), None, "ended", &[]).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Ends all sessions of a user but the one that asks; tells how many.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn end_other_sessions(&self, user: UserId, here: &str, occasion: &Occasion) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let ended = delete_sessions_of(write.connection(), user, Some(here)).await?;
+        note(write.connection(), occasion, "device", Some(user), None, "others_ended", &[]).await?;
+        write.commit().await?;
+        Ok(ended)
     }
 
     /// Ends a session. False when there was none.

@@ -1,12 +1,17 @@
 //! Settles a profile: facts gathered, policy asked, answer carried out, event written, in one transaction.
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::carry_out::{Fresh, carry_out};
 use super::database::Database;
 use super::error::StoreError;
 use super::events::{NewEvent, Origin, record};
+use super::fresh;
+use super::identities::identities_of;
+use super::occasion::Occasion;
 use super::standing::gather;
+use super::write::Write;
 use crate::accounts::{
     Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, decide, time_ordered_id,
 };
@@ -29,6 +34,8 @@ pub struct Settlement<'a> {
     pub now: OffsetDateTime,
     /// Random bytes for the ids of a user, an identity and an event.
     pub random: [u8; 30],
+    /// What waits at the link prompt for the user who shows here that they are it.
+    pub waiting: Option<&'a Profile>,
 }
 
 /// What was decided and done.
@@ -38,6 +45,8 @@ pub struct Settled {
     pub decision: Decision,
     /// The user as they are now and the identity that brought them; `None` when the answer lets nobody in.
     pub signed_in: Option<SignedIn>,
+    /// What was decided about the profile that waited at the link prompt.
+    pub waiting: Option<Decision>,
 }
 
 /// Who came in, and by which identity.
@@ -49,10 +58,6 @@ pub struct SignedIn {
     pub identity: IdentityId,
 }
 
-/// How often a transaction is begun anew when another one was in the way. The second time finds what the
-/// first one stumbled over; more are for storms.
-const ATTEMPTS: usize = 5;
-
 impl Database {
     /// Settles what becomes of a profile, once and in one transaction: no user without an identity, no change
     /// without its event, whatever fails in between. Of many first sign-ins of one identity at once, one
@@ -61,13 +66,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
     pub async fn settle(&self, settlement: &Settlement<'_>) -> Result<Settled, StoreError> {
-        let mut attempt = 1;
-        loop {
-            match self.settle_once(settlement).await {
-                Err(error) if error.is_race() && attempt < ATTEMPTS => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        self.retried(|| self.settle_once(settlement)).await
     }
 
     async fn settle_once(&self, settlement: &Settlement<'_>) -> Result<Settled, StoreError> {
@@ -75,29 +74,104 @@ impl Database {
         let now = settlement.now;
         let fresh = Fresh { user: UserId::new(now, user), identity: IdentityId::new(now, identity), now };
         let mut write = self.write().await?;
-        let (decision, signed_in) = match Facts::of(settlement.profile) {
+        let question = Question {
+            purpose: settlement.purpose,
+            profile: settlement.profile,
+            session_user: settlement.session_user,
+            event: time_ordered_id(now, event),
+        };
+        let (decision, signed_in) = self.answer(&mut write, settlement, &question, &fresh).await?;
+        let (waiting, signed_in) = match (settlement.waiting, signed_in) {
+            (Some(profile), Some(signed_in)) => {
+                let (decision, linked) = self.link_waiting(&mut write, settlement, profile, &signed_in).await?;
+                (
+                    Some(decision),
+                    Some(linked.map_or(signed_in.clone(), |linked| SignedIn { user: linked.user, ..signed_in })),
+                )
+            }
+            (_, signed_in) => (None, signed_in),
+        };
+        write.commit().await?;
+        Ok(Settled { decision, signed_in, waiting })
+    }
+
+    /// Links what waited at the link prompt to a user who has shown, by another way in, that the account is theirs.
+    pub(super) async fn link_waiting(
+        &self,
+        write: &mut Write<'_>,
+        settlement: &Settlement<'_>,
+        profile: &Profile,
+        shown: &SignedIn,
+    ) -> Result<(Decision, Option<SignedIn>), StoreError> {
+        let now = settlement.now;
+        let fresh = Fresh { user: shown.user.id, identity: IdentityId::new(now, fresh::random()?), now };
+        let question = Question {
+            purpose: &Purpose::Link { user: shown.user.id },
+            profile,
+            session_user: Some(shown.user.id),
+            event: fresh::id(now)?,
+        };
+        self.answer(write, settlement, &question, &fresh).await
+    }
+
+    /// Facts gathered, policy asked, answer carried out, event and letter written.
+    async fn answer(
+        &self,
+        write: &mut Write<'_>,
+        settlement: &Settlement<'_>,
+        question: &Question<'_>,
+        fresh: &Fresh,
+    ) -> Result<(Decision, Option<SignedIn>), StoreError> {
+        let (decision, signed_in) = match Facts::of(question.profile) {
             Ok(facts) => {
-                let gathered = gather(&mut write, &facts, settlement.session_user, settlement.sign_up).await?;
-                let decision = decide(settlement.purpose, &facts, &gathered.standing);
-                let signed_in = carry_out(&mut write, &decision.answer, &facts, gathered.identity, &fresh).await?;
+                let gathered = gather(write, &facts, question.session_user, settlement.sign_up).await?;
+                let decision = decide(question.purpose, &facts, &gathered.standing);
+                let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, fresh).await?;
                 (decision, signed_in)
             }
             Err(_) => (nobody(), None),
         };
         let event = NewEvent {
-            id: time_ordered_id(now, event),
-            at: now,
-            kind: settlement.purpose.code(),
-            user: concerned(&decision.answer, signed_in.as_ref()),
-            provider: Some(&settlement.profile.provider),
+            id: question.event,
+            at: settlement.now,
+            kind: question.purpose.code(),
+            user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
+            provider: Some(&question.profile.provider),
             outcome: decision.answer.code(),
             reasons: &decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
             origin: settlement.origin,
         };
         record(write.connection(), &event).await?;
-        write.commit().await?;
-        Ok(Settled { decision, signed_in })
+        if let (Answer::Link { .. } | Answer::LinkWithoutAsking { .. }, Some(signed_in)) =
+            (&decision.answer, &signed_in)
+        {
+            let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
+            self.way_added(write, signed_in, &occasion).await?;
+        }
+        Ok((decision, signed_in))
     }
+
+    /// A way in was added: whoever reads the user's mailbox learns of it and can take it back.
+    async fn way_added(
+        &self,
+        write: &mut Write<'_>,
+        signed_in: &SignedIn,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let identities = identities_of(write.connection(), signed_in.user.id).await?;
+        match identities.iter().find(|identity| identity.id == signed_in.identity) {
+            Some(identity) => self.announce_way_added(write, &signed_in.user, identity, occasion).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// One profile and what is asked of it.
+struct Question<'a> {
+    purpose: &'a Purpose,
+    profile: &'a Profile,
+    session_user: Option<UserId>,
+    event: Uuid,
 }
 
 fn ids(random: [u8; 30]) -> [[u8; 10]; 3] {
@@ -109,9 +183,10 @@ fn nobody() -> Decision {
 }
 
 /// Whose audit trail it belongs to.
-fn concerned(answer: &Answer, signed_in: Option<&SignedIn>) -> Option<UserId> {
-    match answer {
-        Answer::Prompt { user, .. } => Some(*user),
-        _ => signed_in.map(|signed_in| signed_in.user.id),
+fn concerned(purpose: &Purpose, answer: &Answer, signed_in: Option<&SignedIn>) -> Option<UserId> {
+    match (purpose, answer) {
+        (_, Answer::Prompt { user, .. }) => Some(*user),
+        // What somebody tried at an account is of interest to its owner, above all where it failed.
+        (purpose, _) => purpose.user().or_else(|| signed_in.map(|signed_in| signed_in.user.id)),
     }
 }

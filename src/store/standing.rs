@@ -2,10 +2,12 @@
 
 use super::error::StoreError;
 use super::identities::{known_identity, providers_of};
+use super::passwords::password_of;
 use super::users::{address_holders, address_owner, user};
 use super::write::Write;
 use crate::accounts::{
-    AddressHolder, AddressOwner, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId, VerifiedEmail, Way,
+    AddressHolder, AddressOwner, EmailAddress, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId,
+    VerifiedEmail, Way,
 };
 
 /// How things stand, and the row of the identity if it is known.
@@ -37,9 +39,17 @@ pub(super) async fn gather(
     if let Some(email) = facts.email.verified()
         && !is_settled(email, &standing)
     {
-        gather_address(write, email, &mut standing).await?;
+        gather_address(write, email.address(), &mut standing).await?;
     }
     Ok(Gathered { standing, identity })
+}
+
+/// Asks the database about an address that a letter proves, or is to prove, under a lock on it.
+pub(super) async fn standing_of_address(write: &mut Write<'_>, address: &EmailAddress) -> Result<Standing, StoreError> {
+    write.lock(&[format!("email {address}")]).await?;
+    let mut standing = Standing::default();
+    gather_address(write, address, &mut standing).await?;
+    Ok(standing)
 }
 
 /// What the answer depends on, by name. See [`Write::lock`].
@@ -58,22 +68,23 @@ fn is_settled(email: &VerifiedEmail, standing: &Standing) -> bool {
 
 async fn gather_address(
     write: &mut Write<'_>,
-    email: &VerifiedEmail,
+    address: &EmailAddress,
     standing: &mut Standing,
 ) -> Result<(), StoreError> {
-    if let Some(owner) = address_owner(write.connection(), email.address()).await? {
-        let providers = providers_of(write.connection(), owner.id).await?;
-        standing.address_owner =
-            Some(AddressOwner { user: owner.into(), ways: providers.into_iter().map(Way::Provider).collect() });
+    if let Some(owner) = address_owner(write.connection(), address).await? {
+        let ways = ways_of(write, owner.id).await?;
+        standing.address_owner = Some(AddressOwner { user: owner.into(), ways });
     }
-    let holders = address_holders(write.connection(), email.address()).await?;
-    standing.address_holders = holders
-        .into_iter()
-        .map(|id| AddressHolder {
-            id,
-            // No user has one before the password way in is built.
-            has_password: false,
-        })
-        .collect();
+    for id in address_holders(write.connection(), address).await? {
+        let has_password = password_of(write.connection(), id).await?.is_some();
+        standing.address_holders.push(AddressHolder { id, has_password });
+    }
     Ok(())
+}
+
+/// How a user signs in: with a password, if they have one, and through providers, each once.
+async fn ways_of(write: &mut Write<'_>, user: UserId) -> Result<Vec<Way>, StoreError> {
+    let password = password_of(write.connection(), user).await?.map(|_| Way::Password);
+    let providers = providers_of(write.connection(), user).await?;
+    Ok(password.into_iter().chain(providers.into_iter().map(Way::Provider)).collect())
 }

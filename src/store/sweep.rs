@@ -53,7 +53,7 @@ impl Database {
     }
 
     /// Runs one of these statements: until when, and how many at most.
-    async fn delete_batch(
+    pub(super) async fn delete_batch(
         &self,
         statement: &'static str,
         until: OffsetDateTime,

@@ -10,7 +10,8 @@ use crate::accounts::{ClaimedEmail, EmailAddress, Proof, User, UserId, UserStand
 macro_rules! user_columns {
     () => {
         "users.id AS user_id, users.name AS user_name, users.picture AS user_picture, users.verified_email, \
-         users.verified_email_proof, users.claimed_email, users.created_at AS user_created_at, users.disabled_at"
+         users.verified_email_proof, users.claimed_email, users.created_at AS user_created_at, users.disabled_at, \
+         users.name_from, users.picture_from"
     };
 }
 pub(super) use user_columns;
@@ -26,6 +27,8 @@ pub(super) struct UserRow {
     claimed_email: Option<String>,
     user_created_at: i64,
     disabled_at: Option<i64>,
+    name_from: Option<String>,
+    picture_from: Option<String>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -41,6 +44,8 @@ impl TryFrom<UserRow> for User {
             claimed_email: claimed.map(ClaimedEmail::new),
             created_at: time(row.user_created_at)?,
             disabled_at: row.disabled_at.map(time).transpose()?,
+            name_from: row.name_from,
+            picture_from: row.picture_from,
         })
     }
 }

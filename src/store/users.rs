@@ -3,9 +3,21 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
+use super::database::Database;
 use super::error::StoreError;
 use super::user_rows::{UserRow, user_columns};
 use crate::accounts::{EmailAddress, Facts, NewEmail, User, UserId, VerifiedEmail};
+
+impl Database {
+    /// The user of an id.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        user(&mut connection, id).await
+    }
+}
 
 /// The user of an id.
 pub(super) async fn user(connection: &mut AnyConnection, id: UserId) -> Result<Option<User>, StoreError> {
@@ -55,8 +67,8 @@ pub(super) async fn create_user(
         NewEmail::Verified(email) => (Some(email), None),
     };
     sqlx::query(
-        "INSERT INTO users (id, name, picture, verified_email, verified_email_proof, claimed_email, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO users (id, name, picture, verified_email, verified_email_proof, claimed_email, created_at, \
+         name_from, picture_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(id.to_string())
     .bind(facts.name.as_deref())
@@ -65,30 +77,64 @@ pub(super) async fn create_user(
     .bind(verified.map(|email| email.proof().code()))
     .bind(claimed.map(EmailAddress::as_str))
     .bind(now.unix_timestamp())
+    .bind(facts.name.as_ref().map(|_| &facts.provider))
+    .bind(facts.picture.as_ref().map(|_| &facts.provider))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Takes over name and picture, where the provider told them: Apple tells the name once only.
-pub(super) async fn refresh_user(connection: &mut AnyConnection, id: UserId, facts: &Facts) -> Result<(), StoreError> {
-    sqlx::query("UPDATE users SET name = COALESCE($2, name), picture = COALESCE($3, picture) WHERE id = $1")
+/// Writes down a new user who proved an address by our letter.
+pub(super) async fn create_user_by_letter(
+    connection: &mut AnyConnection,
+    id: UserId,
+    email: &VerifiedEmail,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO users (id, verified_email, verified_email_proof, created_at) VALUES ($1, $2, $3, $4)")
         .bind(id.to_string())
-        .bind(facts.name.as_deref())
-        .bind(facts.picture.as_deref())
+        .bind(email.address().as_str())
+        .bind(email.proof().code())
+        .bind(now.unix_timestamp())
         .execute(connection)
         .await?;
     Ok(())
 }
 
+/// Takes over name and picture, where the provider told them: Apple tells the name once only. What the person chose
+/// themself stays.
+pub(super) async fn refresh_user(connection: &mut AnyConnection, id: UserId, facts: &Facts) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE users SET \
+         name = CASE WHEN name_from = 'own' THEN name ELSE COALESCE($2, name) END, \
+         name_from = CASE WHEN name_from = 'own' OR $2 IS NULL THEN name_from ELSE $4 END, \
+         picture = CASE WHEN picture_from = 'own' THEN picture ELSE COALESCE($3, picture) END, \
+         picture_from = CASE WHEN picture_from = 'own' OR $3 IS NULL THEN picture_from ELSE $4 END \
+         WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(facts.name.as_deref())
+    .bind(facts.picture.as_deref())
+    .bind(&facts.provider)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Fills in name and picture where the user has none: a linked account does not rename anybody.
 pub(super) async fn complete_user(connection: &mut AnyConnection, id: UserId, facts: &Facts) -> Result<(), StoreError> {
-    sqlx::query("UPDATE users SET name = COALESCE(name, $2), picture = COALESCE(picture, $3) WHERE id = $1")
-        .bind(id.to_string())
-        .bind(facts.name.as_deref())
-        .bind(facts.picture.as_deref())
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "UPDATE users SET \
+         name_from = CASE WHEN name IS NULL AND $2 IS NOT NULL THEN $4 ELSE name_from END, \
+         picture_from = CASE WHEN picture IS NULL AND $3 IS NOT NULL THEN $4 ELSE picture_from END, \
+         name = COALESCE(name, $2), picture = COALESCE(picture, $3) WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(facts.name.as_deref())
+    .bind(facts.picture.as_deref())
+    .bind(&facts.provider)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -31,6 +31,22 @@ impl Database {
         }
     }
 
+    /// Begins a transaction anew when another one was in the way. The second time finds what the first one stumbled over;
+    /// more are for storms.
+    pub(super) async fn retried<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, StoreError> {
+        const ATTEMPTS: usize = 5;
+        let mut attempts = 1;
+        loop {
+            match attempt().await {
+                Err(error) if error.is_race() && attempts < ATTEMPTS => attempts += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// Begins a transaction that writes.
     pub(super) async fn write(&self) -> Result<Write<'_>, StoreError> {
         // The turn before the connection: who waits to write must not keep a reader from reading.

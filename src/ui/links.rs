@@ -1,7 +1,7 @@
 //! Addresses of ours that carry something. Whatever goes into a query is percent-encoded here (RFC 3986 §2.1), so
 //! that a `return_to` with `&` or `#` in it cannot write a parameter of its own.
 
-use crate::actions::percent::encode;
+use crate::codes::percent::encode;
 
 /// Where a sign-in with this provider starts.
 pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {

@@ -8,7 +8,7 @@ use super::{
     view::{Assets, DashboardView, IdentityView, LoginView, Notice, Problem, ProviderButton, SandboxView, SessionView},
     wording,
 };
-use crate::actions::refusal::Refusal;
+use crate::codes::refusal::Refusal;
 
 const PROBLEMS: [Problem; 7] = [
     Problem::NotFound,

@@ -1,7 +1,7 @@
 //! What each page is told. `web` fills these from the database and hands them down as Leptos contexts; the
 //! pages only draw. Times are Unix seconds (UTC).
 
-use crate::actions::{
+use crate::codes::{
     outcome::{Done, Trouble},
     refusal::Refusal,
 };
@@ -156,6 +156,8 @@ pub struct LetterLinkView {
     pub link: Option<LetterLink>,
     /// What was wrong with the form.
     pub trouble: Option<Trouble>,
+    /// A change was taken back just now, and the new password is what is left to do.
+    pub undone: bool,
 }
 
 /// What the link of a letter does.
@@ -220,8 +222,8 @@ pub struct LinkPromptView {
     pub password: bool,
     /// The person is signed in to that very account here, with a fresh proof: one button does it.
     pub signed_in: bool,
-    /// What went wrong.
-    pub trouble: Option<Trouble>,
+    /// What went wrong: a form, or a round trip to a provider.
+    pub notice: Option<Notice>,
 }
 
 /// What `/confirm` is told: a sensitive step asks who it is once more.
@@ -355,6 +357,8 @@ pub struct UnlinkView {
 pub struct LinkView {
     /// The provider that is to be linked.
     pub provider: ProviderButton,
+    /// What went wrong.
+    pub trouble: Option<Trouble>,
 }
 
 /// What `/settings/delete` is told.

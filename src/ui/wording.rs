@@ -5,7 +5,7 @@ use super::{
     links,
     view::{LoginView, Notice, Problem, ProviderButton},
 };
-use crate::actions::refusal::Refusal;
+use crate::codes::refusal::Refusal;
 
 /// A sentence, what to do about it, and the link that does it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,20 +32,8 @@ pub async fn callback(
         return axum::http::StatusCode::NOT_FOUND.into_response();
     }
     let query = Query::parse(request.uri().query());
-    let arrival = Arrival {
-        provider: slug,
-        headers: request.headers().clone(),
-        session,
-        signed_in: signed_in.map(|Extension(signed_in)| signed_in.user.id),
-        client,
-        database: app.database.clone(),
-        relying_party: app.relying_party.clone(),
-        flow_cookies: app.flow_cookies.clone(),
-        name_cookie: app.name_cookie.clone(),
-        cookies: app.cookies,
-        clock: app.clock.clone(),
-        tasks: app.tasks.clone(),
-    };
+    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
+    let arrival = Arrival { provider: slug, visit: app.visit(request.headers(), session, signed_in, client) };
     *request.uri_mut() = server_function_address(&query);
     // A server function that sets no `Location` would be answered by a redirect to this header.
     request.headers_mut().remove(header::REFERER);

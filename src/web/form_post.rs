@@ -47,10 +47,10 @@ fn lead_on(app: &AppState, slug: &str, form: &Query) -> Response {
 fn kept_name(app: &AppState, form: &Query) -> Option<HeaderValue> {
     let (state, user) = form.one("state").zip(form.one("user"))?;
     let name = apple::name_of_user(user).filter(|_| !form.repeats(&["state", "user"]))?;
-    app.name_cookie.keep(state, &name)
+    app.jar.name.keep(state, &name)
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

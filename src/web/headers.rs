@@ -10,6 +10,13 @@ use axum::{
 };
 use leptos::nonce::Nonce;
 
+use crate::intents::LETTER_PATH;
+
+/// Where the forms of a page may lead in the end, as a response extension: origins of providers. Browsers hold the
+/// redirect that follows a POST to `form-action`, too.
+#[derive(Clone, Debug)]
+pub struct FormTargets(pub Vec<String>);
+
 /// What the headers depend on, fixed at the start.
 #[derive(Clone, Debug)]
 pub struct HeaderPolicy(Arc<Inner>);
@@ -53,8 +60,10 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
 pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
-    let holds_a_code = request.uri().path().starts_with("/auth/callback/");
+    let path = request.uri().path();
+    let holds_a_code = path.starts_with("/auth/callback/") || path == LETTER_PATH;
     let mut response = next.run(request).await;
+    let targets = response.extensions_mut().remove::<FormTargets>().map(|targets| targets.0).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in fixed() {
         headers.insert(name, value);
@@ -63,7 +72,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     insert_default(headers, header::REFERRER_POLICY, if holds_a_code { "no-referrer" } else { "same-origin" });
     // Pages and redirects of a sign-in must not be found in a cache afterwards; assets say otherwise themselves.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
-    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
+    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce, &targets)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
     if policy.0.https {
@@ -91,14 +100,15 @@ fn insert_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str
 impl HeaderPolicy {
     /// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames
     /// us, no `<base>` or foreign `<form>` can redirect what a person types.
-    fn content_security_policy(&self, nonce: &Nonce) -> String {
+    fn content_security_policy(&self, nonce: &Nonce, form_targets: &[String]) -> String {
         let Inner { https, image_sources, live_reload } = &*self.0;
         let socket = live_reload.as_deref().map(|address| format!(" {address}")).unwrap_or_default();
+        let forms: String = form_targets.iter().map(|origin| format!(" {origin}")).collect();
         let upgrade = if *https { "; upgrade-insecure-requests" } else { "" };
         format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
              img-src 'self' data: {image_sources}; font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"
+             form-action 'self'{forms}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"
         )
     }
 }
@@ -130,11 +140,21 @@ mod tests {
     }
 
     #[test]
+    fn forms_lead_to_providers_only_where_a_page_says_so() {
+        let nonce = Nonce::new();
+        let targets = ["https://id.example".to_owned()];
+        assert!(
+            policy(true).content_security_policy(&nonce, &targets).contains("form-action 'self' https://id.example;")
+        );
+        assert!(policy(true).content_security_policy(&nonce, &[]).contains("form-action 'self';"));
+    }
+
+    #[test]
     fn https_adds_the_upgrade_and_nothing_is_unsafe() {
         let nonce = Nonce::new();
-        let policy_text = policy(true).content_security_policy(&nonce);
+        let policy_text = policy(true).content_security_policy(&nonce, &[]);
         assert!(policy_text.ends_with("upgrade-insecure-requests"));
         assert!(policy_text.contains(&format!("'nonce-{nonce}'")) && !policy_text.contains("unsafe-inline"));
-        assert!(!policy(false).content_security_policy(&nonce).contains("upgrade"));
+        assert!(!policy(false).content_security_policy(&nonce, &[]).contains("upgrade"));
     }
 }

@@ -5,8 +5,10 @@ mod callback;
 mod client_address;
 mod cross_origin;
 mod form_post;
+mod forms;
 mod headers;
 mod health;
+mod letter;
 mod pages;
 mod problems;
 mod query;
@@ -18,7 +20,8 @@ mod sign_out;
 mod start;
 mod state;
 
-pub use state::{AppState, StateError};
+pub use forms::FORMS;
+pub use state::{AppState, Mail, StateError};
 
 use std::time::Duration;
 
@@ -42,7 +45,7 @@ use tower_http::{
 
 use cross_origin::FormPosts;
 
-use crate::{sessions, ui::app::App};
+use crate::{intents::LETTER_PATH, sessions, ui::app::App};
 
 /// Forms of ours are a few hundred bytes.
 const BODY_BYTES: usize = 64 * 1024;
@@ -74,6 +77,11 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     let callback = get_only(callback::callback).route_layer(with_user.clone());
     let callback = callback.post(form_post::form_post).route_layer(limited_responses);
     let form_posts = FormPosts::new(&app.relying_party);
+    let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
+    let forms = FORMS.iter().fold(Router::new(), |router, path| router.route(path, forms::form()));
+    let letters = Router::new().route(LETTER_PATH, get_only(letter::letter));
+    let pages =
+        pages.route("/settings/data.json", pages::data()).merge(forms.merge(letters).route_layer(limited_forms));
     let routes = pages
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)

@@ -17,6 +17,16 @@ impl Query {
         if values.next().is_some() { None } else { first }
     }
 
+    /// The same fields written anew, if none of them comes twice.
+    pub fn unambiguous(&self) -> Option<String> {
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return None;
+        }
+        Some(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish())
+    }
+
     /// Whether any value is longer than so many bytes.
     pub fn is_longer_than(&self, bytes: usize) -> bool {
         self.0.iter().any(|(_, value)| value.len() > bytes)
@@ -40,6 +50,8 @@ mod tests {
             (query.one("a"), query.one("b"), query.one("c"), query.one("d")),
             (Some("1"), None, None, Some("/x"))
         );
+        assert_eq!(query.unambiguous(), None);
+        assert_eq!(Query::parse(Some("a=%2F&b=")).unambiguous().as_deref(), Some("a=%2F&b="));
         assert!(query.repeats(&["a", "c"]) && !query.repeats(&["a", "b"]));
     }
 }

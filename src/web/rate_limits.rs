@@ -28,6 +28,9 @@ const STARTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).unwrap();
 /// network that many people share must not keep those out who come back from the provider.
 const RESPONSES: NonZeroU32 = NonZeroU32::new(120).unwrap();
 const RESPONSES_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+/// Forms that one address may send at once, and a second after that: each may cost a hash of a password.
+const FORMS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const FORMS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1).unwrap();
 /// Addresses are hashed into so many buckets, so that a flood of them cannot fill the memory, and a full table never
 /// means that nobody is limited.
 const BUCKETS: u64 = 1 << 18;
@@ -40,6 +43,7 @@ pub struct RateLimits(Option<Arc<Limits>>);
 struct Limits {
     starts: DefaultKeyedRateLimiter<u64>,
     responses: DefaultKeyedRateLimiter<u64>,
+    forms: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
 }
 
@@ -51,6 +55,7 @@ impl RateLimits {
             Arc::new(Limits {
                 starts: limiter(STARTS, STARTS_PER_SECOND),
                 responses: limiter(RESPONSES, RESPONSES_PER_SECOND),
+                forms: limiter(FORMS, FORMS_PER_SECOND),
                 hasher: RandomState::new(),
             })
         }))
@@ -60,7 +65,7 @@ impl RateLimits {
     pub async fn sweep_for_ever(self, stop: CancellationToken) {
         let Self(Some(limits)) = self else { return };
         while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
-            for limiter in [&limits.starts, &limits.responses] {
+            for limiter in [&limits.starts, &limits.responses, &limits.forms] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }
@@ -70,6 +75,11 @@ impl RateLimits {
     /// Counts one start; the seconds to wait when it is one too many.
     fn count_start(&self, address: IpAddr) -> Result<(), u64> {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.starts, address))
+    }
+
+    /// Counts one form.
+    fn count_form(&self, address: IpAddr) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.forms, address))
     }
 
     /// Counts one response.
@@ -99,6 +109,12 @@ pub async fn starts(State(limits): State<RateLimits>, request: Request, next: Ne
 /// Counts responses.
 pub async fn responses(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_response(address));
+    within(counted, request, next).await
+}
+
+/// Counts forms.
+pub async fn forms(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
+    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_form(address));
     within(counted, request, next).await
 }
 

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{actions::refusal::Refusal, relying_party::ReturnTo};
+use crate::{codes::refusal::Refusal, relying_party::ReturnTo};
 
 /// 303 See Other. An address that is no header value, which none of ours is, becomes a plain error.
 pub fn see_other(location: &str) -> Response {

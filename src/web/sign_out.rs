@@ -21,15 +21,8 @@ pub async fn sign_out(
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    let departure = Departure {
-        headers: request.headers().clone(),
-        session,
-        signed_in: signed_in.map(|Extension(signed_in)| signed_in),
-        client,
-        database: app.database.clone(),
-        flow_cookies: app.flow_cookies.clone(),
-        clock: app.clock.clone(),
-    };
+    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
+    let departure = Departure(app.visit(request.headers(), session, signed_in, client));
     let mut request = request.map(|_| Body::empty());
     for name in [header::REFERER, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         request.headers_mut().remove(name);

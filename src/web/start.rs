@@ -12,7 +12,8 @@ use super::{
     state::AppState,
 };
 use crate::{
-    actions::refusal::Refusal,
+    accounts::Purpose,
+    codes::refusal::Refusal,
     relying_party::{BeginError, Prompt, ReturnTo, Wishes},
 };
 
@@ -40,8 +41,8 @@ pub async fn start(
         login_hint: query.one("login_hint").map(str::to_owned),
     };
     let return_to = wishes.return_to.clone();
-    match app.relying_party.begin_sign_in(&slug, wishes).await {
-        Ok((location, flow)) => match app.flow_cookies.keep(&headers, &flow, app.clock.now()) {
+    match app.relying_party.begin(&slug, Purpose::SignIn, wishes).await {
+        Ok((location, flow)) => match app.jar.flows.keep(&headers, &flow, app.clock.now()) {
             Ok(cookies) => {
                 let mut response = see_other(location.as_str());
                 for cookie in cookies {

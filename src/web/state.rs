@@ -2,16 +2,21 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use axum::http::HeaderMap;
 use ipnet::IpNet;
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
+use tower_sessions::Session;
 
 use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
 use crate::{
     config::Config,
+    mail::Post,
+    passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    sessions::{Cookies, FlowCookies, NameCookie},
+    sessions::{ClientInfo, Cookies, Jar, SignedIn, Visit},
     store::Database,
-    ui::view::Assets,
+    ui::view::{Assets, SandboxView},
 };
 
 /// What handlers and layers have, in one piece: each layer of the router clones it for each request.
@@ -25,10 +30,14 @@ pub struct Shared {
     pub database: Arc<Database>,
     /// Us at the providers.
     pub relying_party: RelyingParty,
-    /// Pending flows.
-    pub flow_cookies: FlowCookies,
-    /// The name that came beside a response.
-    pub name_cookie: NameCookie,
+    /// The cookies beside the session's.
+    pub jar: Jar,
+    /// Hashes and compares passwords.
+    pub passwords: PasswordPool,
+    /// How often one account may be tried.
+    pub attempts: Attempts,
+    /// Where letters go; without it the password way in is off.
+    pub mail: Option<Mail>,
     /// How cookies are written.
     pub cookies: Cookies,
     /// The time.
@@ -41,9 +50,25 @@ pub struct Shared {
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<Assets>,
-    pub(super) sandbox: Option<Arc<str>>,
+    pub(super) sandbox: Option<SandboxView>,
     pub(super) origin: Arc<str>,
     pub(super) on_loopback: bool,
+}
+
+/// Who delivers letters.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The way to the mail server.
+    pub post: Post,
+    /// Rung when letters were queued.
+    pub bell: Arc<Notify>,
+}
+
+impl Mail {
+    /// Letters that go this way.
+    pub fn new(post: Post) -> Self {
+        Self { post, bell: Arc::default() }
+    }
 }
 
 /// What keeps the state from being built, though the configuration was accepted.
@@ -58,7 +83,8 @@ pub enum StateError {
 }
 
 impl AppState {
-    /// Puts everything together. `sandbox` is the origin of the sandbox where it plays the providers.
+    /// Puts everything together. Without `mail` the password way in is off; `sandbox` is there where it plays the
+    /// providers.
     ///
     /// # Errors
     /// [`StateError`].
@@ -66,7 +92,8 @@ impl AppState {
         config: &Config,
         database: Arc<Database>,
         clock: Clock,
-        sandbox: Option<&str>,
+        mail: Option<Mail>,
+        sandbox: Option<SandboxView>,
     ) -> Result<Self, StateError> {
         let cookies = Cookies::new(config.base_url.is_https());
         let origin = config.base_url.origin();
@@ -74,8 +101,10 @@ impl AppState {
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
         Ok(Self(Arc::new(Shared {
-            flow_cookies: FlowCookies::new(config.secret_keys.iter(), cookies)?,
-            name_cookie: NameCookie::new(config.secret_keys.iter(), cookies)?,
+            jar: Jar::new(config.secret_keys.iter(), cookies)?,
+            passwords: PasswordPool::new(),
+            attempts: Attempts::new(config.rate_limits),
+            mail,
             rate_limits: RateLimits::new(config.rate_limits),
             header_policy: HeaderPolicy::new(
                 config.base_url.is_https(),
@@ -84,7 +113,7 @@ impl AppState {
             ),
             trusted_proxies: config.trusted_proxies.clone().into(),
             assets: Arc::new(assets::addresses(reload.map(|origin| format!("{origin}/live_reload")))),
-            sandbox: sandbox.map(Arc::from),
+            sandbox,
             origin: origin.into(),
             on_loopback: config.base_url.is_loopback(),
             tasks: TaskTracker::new(),
@@ -93,6 +122,33 @@ impl AppState {
             cookies,
             clock,
         })))
+    }
+}
+
+impl AppState {
+    /// A request as an intention sees it.
+    pub(super) fn visit(
+        &self,
+        headers: &HeaderMap,
+        session: Session,
+        signed_in: Option<SignedIn>,
+        client: ClientInfo,
+    ) -> Visit {
+        Visit {
+            headers: headers.clone(),
+            session,
+            signed_in,
+            client,
+            database: self.database.clone(),
+            relying_party: self.relying_party.clone(),
+            jar: self.jar.clone(),
+            cookies: self.cookies,
+            passwords: self.passwords.clone(),
+            attempts: self.attempts.clone(),
+            bell: self.mail.as_ref().map(|mail| mail.bell.clone()),
+            clock: self.clock.clone(),
+            tasks: self.tasks.clone(),
+        }
     }
 }
 

@@ -54,6 +54,7 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, cho
         person: person.id.clone(),
         scopes,
         nonce: request.nonce.clone(),
+        auth_time: None,
         challenge: request.challenge.clone(),
         with_refresh: true,
         offline: true,

@@ -61,6 +61,7 @@ pub fn allow(visit: &Visit, person: &Person, mut granted: Scopes) -> Response {
             with_refresh: desk.refresh_scope.is_some_and(|scope| granted.contains(scope)),
             scopes: granted,
             nonce: None,
+            auth_time: None,
             challenge: request.challenge.clone(),
             offline: false,
             expires_at,

@@ -41,6 +41,8 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, con
             person: person.id.clone(),
             scopes: granted.clone(),
             nonce: request.nonce.clone(),
+            // Who is asked for their account has signed in just now.
+            auth_time: request.max_age.then_some(expires_at - CODE_LIFETIME),
             challenge: request.challenge.clone(),
             with_refresh: request.offline && consent.shown,
             offline: request.offline,

@@ -14,13 +14,15 @@ const EXPIRES_IN: i64 = 3599;
 /// How long an id_token lives, in seconds.
 const ID_TOKEN_LIFETIME: i64 = 3600;
 
+/// What the id_token says because the authorization request asked for it.
+#[derive(Default)]
+pub struct Said {
+    pub nonce: Option<String>,
+    pub auth_time: Option<i64>,
+}
+
 /// Makes the access token, and the id_token when `openid` was granted.
-pub async fn issued(
-    world: &World,
-    token: Token,
-    nonce: Option<String>,
-    refresh: Option<String>,
-) -> Result<Value, Refusal> {
+pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<String>) -> Result<Value, Refusal> {
     let access = format!("ya29.a0{}", random_text());
     let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(" ");
     let mut body = json!({"access_token": access, "expires_in": EXPIRES_IN, "scope": scope, "token_type": "Bearer"});
@@ -28,7 +30,7 @@ pub async fn issued(
         body["refresh_token"] = json!(refresh);
     }
     if token.scopes.contains(scopes::OPENID) {
-        body["id_token"] = json!(id_token(world, &token, nonce, &access).await?);
+        body["id_token"] = json!(id_token(world, &token, said, &access).await?);
     }
     let mut state = world.state();
     let expires_at = Some(state.now() + EXPIRES_IN);
@@ -36,7 +38,7 @@ pub async fn issued(
     Ok(body)
 }
 
-async fn id_token(world: &World, token: &Token, nonce: Option<String>, access: &str) -> Result<String, Refusal> {
+async fn id_token(world: &World, token: &Token, asked: Said, access: &str) -> Result<String, Refusal> {
     let (said, now) = {
         let state = world.state();
         let person = state.persons.by_id(&token.person).ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
@@ -48,8 +50,11 @@ async fn id_token(world: &World, token: &Token, nonce: Option<String>, access: &
     say("azp", json!(token.client_id));
     say("aud", json!(token.client_id));
     say("at_hash", json!(at_hash(access)));
-    if let Some(nonce) = nonce {
+    if let Some(nonce) = asked.nonce {
         say("nonce", json!(nonce));
+    }
+    if let Some(auth_time) = asked.auth_time {
+        say("auth_time", json!(auth_time));
     }
     say("iat", json!(now));
     say("exp", json!(now + ID_TOKEN_LIFETIME));

@@ -17,6 +17,8 @@ pub struct AuthorizationRequest {
     pub state: Option<String>,
     /// For the id_token.
     pub nonce: Option<String>,
+    /// Whether `max_age` was asked for: the id_token then says when the person signed in.
+    pub max_age: bool,
     /// In canonical spelling.
     pub scopes: Scopes,
     /// How much to ask the person.
@@ -92,6 +94,7 @@ pub fn read(query: &str, client: &Client) -> Result<AuthorizationRequest, Unfit>
     Ok(AuthorizationRequest {
         client_id: client_id.to_owned(),
         nonce: fields.get("nonce").map(str::to_owned),
+        max_age: fields.get("max_age").is_some(),
         scopes: asked.scopes,
         prompt: asked.prompt,
         offline: asked.offline,

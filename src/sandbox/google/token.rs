@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::authenticate::authenticate;
-use super::issue::issued;
+use super::issue::{Said, issued};
 use super::refusal::Refusal;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token, random_text};
@@ -28,13 +28,13 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
         return Err(Refusal::bad("invalid_request", "A parameter is given more than once."));
     }
     authenticate(headers, form, &world.clients().google)?;
-    let (token, nonce, refresh) = {
+    let (token, said, refresh) = {
         let mut state = world.state();
         let now = state.now();
         let ledger = &mut state.google.ledger;
         match form.get("grant_type") {
             Some("authorization_code") => by_code(ledger, form, now)?,
-            Some("refresh_token") => (by_refresh_token(ledger, form)?, None, None),
+            Some("refresh_token") => (by_refresh_token(ledger, form)?, Said::default(), None),
             Some(_) => {
                 return Err(Refusal::bad("unsupported_grant_type", "Invalid grant_type."));
             }
@@ -43,10 +43,10 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
             }
         }
     };
-    issued(world, token, nonce, refresh).await
+    issued(world, token, said, refresh).await
 }
 
-type Redeemed = (Token, Option<String>, Option<String>);
+type Redeemed = (Token, Said, Option<String>);
 
 /// Redeems a code: once, in time, at its redirect URI, with its verifier. A refused attempt spends it too.
 fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Refusal> {
@@ -88,7 +88,7 @@ fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Ref
     if let Some(text) = &refresh {
         ledger.refresh.insert(text.clone(), token.clone());
     }
-    Ok((token, code.nonce, refresh))
+    Ok((token, Said { nonce: code.nonce, auth_time: code.auth_time }, refresh))
 }
 
 fn by_refresh_token(ledger: &Ledger, form: &Fields) -> Result<Token, Refusal> {

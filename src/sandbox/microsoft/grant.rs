@@ -26,6 +26,7 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person) -> 
             person: person.id.clone(),
             scopes: request.scopes.clone(),
             nonce: request.nonce.clone(),
+            auth_time: None,
             challenge: request.challenge.clone(),
             with_refresh: offline,
             offline,

@@ -15,3 +15,11 @@ pub fn encode(text: &str) -> String {
     }
     encoded
 }
+
+/// A page of ours, told where the person was going.
+pub fn with_return_to(page: &str, return_to: Option<&str>) -> String {
+    match return_to {
+        Some(return_to) => format!("{page}?return_to={}", encode(return_to)),
+        None => page.to_owned(),
+    }
+}

@@ -65,6 +65,8 @@ codes! {
         AddressNeeded = "address_needed",
         /// The word that confirms a deletion was not typed.
         WordMissing = "word_missing",
+        /// The provider does not answer at the moment.
+        ProviderAway = "provider_away",
         /// There is no such identity, session or provider (any more).
         NotThere = "not_there",
         /// Our own fault; the log has the cause.

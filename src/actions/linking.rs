@@ -1,0 +1,109 @@
+//! One more way in, and one less.
+
+use leptos::prelude::*;
+
+use super::secret::Secret;
+
+/// POST `/settings/link`: starts a flow that links a provider to who is signed in.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = LinkProvider, prefix = "/settings", endpoint = "link")]
+pub async fn link_provider(
+    /// The provider's slug.
+    provider: Option<String>,
+) -> Result<(), ServerFnError> {
+    use crate::{codes::percent::encode, intents, sessions::Visit};
+
+    let provider = provider.unwrap_or_default();
+    let page = format!("/settings/link?provider={}", encode(&provider));
+    let visit = expect_context::<Visit>();
+    let outcome = intents::link_provider(&visit, &provider).await;
+    intents::send(outcome, &page);
+    Ok(())
+}
+
+/// POST `/settings/unlink`: unlinks an identity.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = Unlink, prefix = "/settings", endpoint = "unlink")]
+pub async fn unlink(
+    /// The identity's id.
+    identity: Option<String>,
+) -> Result<(), ServerFnError> {
+    use crate::{codes::percent::encode, intents, sessions::Visit};
+
+    let identity = identity.unwrap_or_default();
+    let page = format!("/settings/unlink?identity={}", encode(&identity));
+    let visit = expect_context::<Visit>();
+    let outcome = intents::unlink(&visit, &identity).await;
+    intents::send(outcome, &page);
+    Ok(())
+}
+
+/// POST `/auth/link/password`: at the link prompt, shows by the password that the account is one's own.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = ResolveLinkByPassword, prefix = "/auth", endpoint = "link/password")]
+pub async fn resolve_link_by_password(
+    /// The password.
+    password: Option<Secret>,
+) -> Result<(), ServerFnError> {
+    use secrecy::SecretString;
+
+    use crate::{intents, sessions::Visit};
+
+    let password = SecretString::from(password.unwrap_or_default().into_text());
+    let visit = expect_context::<Visit>();
+    let outcome = intents::resolve_link_by_password(&visit, &password).await;
+    intents::send(outcome, "/link");
+    Ok(())
+}
+
+/// POST `/auth/link/provider`: at the link prompt, starts a round trip to a provider that the account has.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = ResolveLinkByProvider, prefix = "/auth", endpoint = "link/provider")]
+pub async fn resolve_link_by_provider(
+    /// The provider's slug.
+    provider: Option<String>,
+) -> Result<(), ServerFnError> {
+    use crate::{intents, sessions::Visit};
+
+    let provider = provider.unwrap_or_default();
+    let visit = expect_context::<Visit>();
+    let outcome = intents::resolve_link_by_provider(&visit, &provider).await;
+    intents::send(outcome, "/link");
+    Ok(())
+}
+
+/// POST `/auth/link/confirm`: at the link prompt, signed in to that very account: links what waits.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = ConfirmLink, prefix = "/auth", endpoint = "link/confirm")]
+pub async fn confirm_link() -> Result<(), ServerFnError> {
+    use crate::{intents, sessions::Visit};
+
+    let visit = expect_context::<Visit>();
+    let outcome = intents::confirm_link(&visit).await;
+    intents::send(outcome, "/link");
+    Ok(())
+}
+
+/// POST `/auth/link/cancel`: leaves the link prompt.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = CancelLink, prefix = "/auth", endpoint = "link/cancel")]
+pub async fn cancel_link() -> Result<(), ServerFnError> {
+    use crate::{intents, sessions::Visit};
+
+    let visit = expect_context::<Visit>();
+    let outcome = intents::cancel_link(&visit).await;
+    intents::send(outcome, "/link");
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Linking one more way in: while signed in, or at the link prompt.
+
+use secrecy::SecretString;
+
+use super::{
+    confirming::{proven, signed_in, start_flow},
+    fault::Fault,
+    password::{compared_and_renewed, refused},
+    reply::Reply,
+};
+use crate::{
+    accounts::{Answer, Purpose, SignUp, User},
+    codes::outcome::{Done, Trouble},
+    relying_party::{ReturnTo, Wishes},
+    sessions::{PendingLink, Visit},
+    store::{PASSWORD, Settlement},
+};
+
+/// Starts a flow that links a provider to who is signed in.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn link_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
+    let user = proven(visit)?.user.id;
+    let wishes = Wishes { return_to: ReturnTo::parse("/settings").unwrap_or_default(), ..Wishes::default() };
+    start_flow(visit, slug, Purpose::Link { user }, wishes).await
+}
+
+/// At the link prompt: shows by the password that the account is one's own; what waits is linked, its user signed in.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn resolve_link_by_password(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
+    let link = waiting(visit).await?;
+    let user = visit.database.user(link.user).await?.ok_or(Trouble::LinkExpired)?;
+    let email = user.verified_email.as_ref().map(|email| email.address().clone()).ok_or(Trouble::WrongPassword)?;
+    // The same bucket as the sign-in form's: a prompt is no second door to guess at.
+    if !visit.jar.is_known(&visit.headers, &email, visit.clock.now()) {
+        visit.attempts.count(&email).map_err(|_| Trouble::TooManyAttempts)?;
+    }
+    let hash = visit.database.password_of(user.id).await?.map(|(hash, _)| hash);
+    let right = match &hash {
+        Some(hash) => compared_and_renewed(visit, password, user.id, hash).await?,
+        None => false,
+    };
+    if !right || user.disabled_at.is_some() {
+        refused(visit, user.id);
+        return Err(Trouble::WrongPassword.into());
+    }
+    let known = visit.jar.remember_account(&visit.headers, &email, visit.clock.now());
+    Ok(resolve(visit, link, &user).await?.with(known))
+}
+
+/// At the link prompt: starts a round trip to a provider that the account has.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn resolve_link_by_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
+    let link = waiting(visit).await?;
+    let identities = visit.database.identities(link.user).await?;
+    if identities.iter().all(|identity| identity.provider != slug) {
+        return Err(Trouble::NotThere.into());
+    }
+    let wishes = Wishes { return_to: link.return_to, ..Wishes::default() };
+    start_flow(visit, slug, Purpose::ResolveLink { user: link.user }, wishes).await
+}
+
+/// At the link prompt, signed in to the very account, with a fresh proof: links what waits.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn confirm_link(visit: &Visit) -> Result<Reply, Fault> {
+    let link = waiting(visit).await?;
+    let signed_in = proven(visit)?;
+    if signed_in.user.id != link.user {
+        return Err(Trouble::ProofOfAnother.into());
+    }
+    resolve(visit, link, &signed_in.user).await
+}
+
+/// Leaves the link prompt: nothing was changed, and nothing is.
+///
+/// # Errors
+/// None.
+pub async fn cancel_link(visit: &Visit) -> Result<Reply, Fault> {
+    let page = if signed_in(visit).is_ok() { "/settings" } else { "/login" };
+    Ok(Reply::done(page, Done::LinkCancelled).with(visit.jar.link.clear(&visit.headers)))
+}
+
+/// What waits at the link prompt of this browser: not too long, and not used.
+///
+/// # Errors
+/// [`Trouble::LinkExpired`], or that the database does not answer.
+pub async fn waiting(visit: &Visit) -> Result<PendingLink, Fault> {
+    let link = visit.jar.link.find(&visit.headers, visit.clock.now()).ok_or(Trouble::LinkExpired)?;
+    if link.is_unused(visit).await? { Ok(link) } else { Err(Trouble::LinkExpired.into()) }
+}
+
+/// Links what waits, in one transaction, and signs its user in.
+async fn resolve(visit: &Visit, link: PendingLink, user: &User) -> Result<Reply, Fault> {
+    let settled = visit
+        .database
+        .settle(&Settlement {
+            purpose: &Purpose::Link { user: user.id },
+            profile: &link.profile,
+            session_user: Some(user.id),
+            sign_up: &SignUp::Open,
+            origin: &visit.client.origin(),
+            now: visit.clock.date(),
+            random: crate::sessions::random().ok_or(Fault::Ours)?,
+            waiting: None,
+        })
+        .await?;
+    visit.ring();
+    let used = link.used_up(visit).await;
+    let reply = match settled.decision.answer {
+        Answer::Link { .. } | Answer::AlreadyLinked { .. } => Reply::back(&link.return_to),
+        _ => Reply::to(format!("/settings?error={}", Trouble::LinkedElsewhere.code())),
+    };
+    let way = match &visit.signed_in {
+        // A proof by the session keeps the session, under a new id.
+        Some(signed_in) if signed_in.user.id == user.id => {
+            return Ok(reply.with(used).with(visit.renew_session(true).await?));
+        }
+        _ => PASSWORD,
+    };
+    Ok(reply.with(used).with(visit.sign_in(user, way, None).await?))
+}

@@ -1,0 +1,107 @@
+//! A drawn letter as a MIME message, and its envelope.
+
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox, MultiPart,
+        header::{Header, HeaderName, HeaderValue},
+    },
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{draw::Drawn, post::PostError};
+use crate::accounts::EmailAddress;
+
+/// A message and whom it goes to.
+pub(super) struct Envelope {
+    pub from: Address,
+    pub to: Address,
+    pub message: Vec<u8>,
+}
+
+/// Checks a `MAIL_FROM`: an address, or `Name <address>`.
+///
+/// # Errors
+/// [`PostError::Sender`] for anything else.
+pub fn check_sender(mail_from: &str) -> Result<(), PostError> {
+    sender(mail_from).map(drop)
+}
+
+/// The mailbox of a `MAIL_FROM`.
+pub(super) fn sender(mail_from: &str) -> Result<Mailbox, PostError> {
+    if mail_from.chars().any(char::is_control) {
+        return Err(PostError::Sender);
+    }
+    let mailbox: Mailbox = mail_from.parse().map_err(|_| PostError::Sender)?;
+    // The same strictness as for those whom we write to.
+    EmailAddress::parse(&mailbox.email.to_string()).map_err(|_| PostError::Sender)?;
+    Ok(mailbox)
+}
+
+/// Puts a letter into an envelope with exactly one recipient. `id` and `at` are those of the queue, so that a letter
+/// that is delivered twice is the same one, and can be seen to be.
+pub(super) fn envelope(
+    from: &Mailbox,
+    to: &EmailAddress,
+    drawn: Drawn,
+    id: Uuid,
+    at: OffsetDateTime,
+) -> Result<Envelope, PostError> {
+    let unsendable = || PostError::Permanent("the letter makes no message".to_owned());
+    let to: Address = to.as_str().parse().map_err(|_| unsendable())?;
+    let message = Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to.clone()))
+        .subject(drawn.subject)
+        .date(at.into())
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+        .header(AutoSubmitted)
+        .multipart(MultiPart::alternative_plain_html(drawn.text, drawn.html))
+        .map_err(|_| unsendable())?;
+    Ok(Envelope { from: from.email.clone(), to, message: message.formatted() })
+}
+
+/// RFC 3834 §5: out-of-office machines do not answer such a letter.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+const AUTO_GENERATED: &str = "auto-generated";
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        AUTO_SUBMITTED
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        if text == AUTO_GENERATED { Ok(Self) } else { Err("not auto-generated".into()) }
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(AUTO_SUBMITTED, AUTO_GENERATED.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_one_mailbox() {
+        for right in ["no-reply@app.example", "Latchkey <no-reply@app.example>", "\"A, B\" <a@app.example>"] {
+            assert!(check_sender(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "Latchkey",
+            "a@app.example, b@app.example",
+            "a@app.example\r\nBcc: b@app.example",
+            "Late\u{7}key <a@app.example>",
+            "a@127.0.0.1",
+            "a b@app.example",
+        ] {
+            assert!(check_sender(wrong).is_err(), "{wrong}");
+        }
+    }
+}

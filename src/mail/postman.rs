@@ -1,0 +1,155 @@
+//! Empties the queue, and tries again what was not taken.
+
+use std::{sync::Arc, time::Duration};
+
+use time::OffsetDateTime;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{House, Post, PostError, draw, link_lifetime};
+use crate::{
+    relying_party::Clock,
+    store::{Database, QueuedLetter, StoreError},
+};
+
+/// Between two looks into the queue, when nobody rings.
+const PAUSE: Duration = Duration::from_secs(15);
+/// Letters at a time, each on a connection of its own.
+const AT_ONCE: u32 = 4;
+/// How long a letter that was taken out of the queue is nobody else's: longer than a delivery and what is written after
+/// it can take.
+const LEASE: Duration = Duration::from_secs(60);
+/// After the first failure, the second, …; the last holds for all that follow.
+const AGAIN: [Duration; 5] = [
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(60 * 60),
+];
+/// News that are older than this are none.
+const GIVEN_UP: time::Duration = time::Duration::days(3);
+
+/// Delivers what is queued until `stop` is cancelled: whenever the bell rings (after a commit that queued something) and
+/// every 15 seconds. Ends after the letters in hand.
+///
+/// Each letter is delivered at least once: one whose row could not be deleted afterwards, or whose delivery ended without
+/// an answer, goes out again, with the same Message-ID.
+pub async fn deliver_for_ever(
+    database: Arc<Database>,
+    post: Post,
+    house: Arc<House>,
+    clock: Clock,
+    bell: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    loop {
+        if let Err(error) = round(&database, &post, &house, &clock, &stop).await {
+            tracing::warn!(%error, "the queue of letters could not be read or written; the next round tries again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = bell.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// Until nothing is due, or the mail server does not work: then no letter of a long queue would fare better.
+async fn round(
+    database: &Arc<Database>,
+    post: &Post,
+    house: &Arc<House>,
+    clock: &Clock,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    while !stop.is_cancelled() {
+        let letters = database.take_due_letters(clock.date(), LEASE, AT_ONCE).await?;
+        if letters.is_empty() {
+            return Ok(());
+        }
+        let mut under_way = JoinSet::new();
+        for letter in letters {
+            let (database, post, house, now) = (database.clone(), post.clone(), house.clone(), clock.date());
+            under_way.spawn(async move { deliver(&database, &post, &house, &letter, now).await });
+        }
+        let mut works = true;
+        for outcome in under_way.join_all().await {
+            works &= outcome?;
+        }
+        if !works {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Delivers one letter and keeps the books. False when the mail server does not work.
+async fn deliver(
+    database: &Database,
+    post: &Post,
+    house: &House,
+    queued: &QueuedLetter,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let QueuedLetter { id, letter, created_at, .. } = queued;
+    if now >= void_at(queued) {
+        tracing::warn!(letter = %id, domain = letter.to.domain(), "a letter is given up: it was not delivered in time");
+        database.letter_failed(*id, None).await?;
+        return Ok(true);
+    }
+    match post.deliver(&letter.to, draw(letter, house), *id, *created_at).await {
+        Ok(()) => {
+            database.letter_delivered(*id).await?;
+            Ok(true)
+        }
+        Err(error @ (PostError::Away(_) | PostError::Temporary(_))) => {
+            put_back(database, queued, now, &error).await?;
+            Ok(!matches!(error, PostError::Away(_)))
+        }
+        Err(error) => {
+            tracing::warn!(letter = %id, domain = letter.to.domain(), "a letter is given up: {error}");
+            database.letter_failed(*id, None).await?;
+            Ok(true)
+        }
+    }
+}
+
+async fn put_back(
+    database: &Database,
+    queued: &QueuedLetter,
+    now: OffsetDateTime,
+    error: &PostError,
+) -> Result<(), StoreError> {
+    let QueuedLetter { id, letter, attempts, .. } = queued;
+    let again_at = now + wait(*attempts);
+    let again_at = (again_at < void_at(queued)).then_some(again_at);
+    match again_at {
+        Some(_) => tracing::info!(letter = %id, attempts = attempts + 1, "a letter has to wait: {error}"),
+        None => tracing::warn!(letter = %id, domain = letter.to.domain(), "a letter is given up: {error}"),
+    }
+    database.letter_failed(*id, again_at).await
+}
+
+fn wait(attempts: u32) -> Duration {
+    let last = AGAIN.len() - 1;
+    AGAIN[usize::try_from(attempts).unwrap_or(last).min(last)]
+}
+
+/// From when on the letter is of no use: its link is void, or it is too old. Nobody is sent a link that fails.
+fn void_at(queued: &QueuedLetter) -> OffsetDateTime {
+    let lifetime = link_lifetime(&queued.letter.matter).map_or(GIVEN_UP, |lifetime| lifetime.min(GIVEN_UP));
+    queued.created_at + lifetime
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waits_grow_to_an_hour_and_stay() {
+        let seconds: Vec<_> = (0..7).map(|attempts| wait(attempts).as_secs()).collect();
+        assert_eq!(seconds, [15, 60, 300, 900, 3600, 3600, 3600]);
+        assert_eq!(wait(u32::MAX).as_secs(), 3600);
+    }
+}

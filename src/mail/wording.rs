@@ -1,0 +1,200 @@
+//! The words of each letter: what happened, what to do, and what if it was not you.
+
+use time::Duration;
+
+use super::{
+    dates,
+    draw::{Action, House, Sheet, is_to_a_stranger},
+    outside,
+};
+use crate::accounts::{Letter, LetterToken, Matter};
+
+const DAY: Duration = Duration::DAY;
+const HALF_AN_HOUR: Duration = Duration::minutes(30);
+const WEEK: Duration = Duration::WEEK;
+
+/// How long the link of a letter is valid, counted from its cause; `None` when it has none with a token.
+pub fn link_lifetime(matter: &Matter) -> Option<Duration> {
+    match matter {
+        Matter::ConfirmSignUp { .. } | Matter::ConfirmEmailChange { .. } => Some(DAY),
+        Matter::ResetPassword { .. } => Some(HALF_AN_HOUR),
+        Matter::EmailChanged { .. } | Matter::WayAdded { .. } | Matter::PasswordChanged { .. } => Some(WEEK),
+        Matter::AlreadyRegistered { .. }
+        | Matter::NoPassword { .. }
+        | Matter::NoAccount
+        | Matter::EmailTaken
+        | Matter::WayRemoved { .. }
+        | Matter::AccountDeleted => None,
+    }
+}
+
+/// A letter in words.
+pub(super) fn sheet(letter: &Letter, house: &House) -> Sheet {
+    let name = letter.name.as_deref().filter(|_| !is_to_a_stranger(&letter.matter)).and_then(outside::words);
+    let Words { subject, news, action, closing } = words(letter, house);
+    Sheet {
+        subject,
+        greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
+        news,
+        action,
+        cause: cause(letter),
+        closing,
+        sender: format!("Latchkey at {}. This letter was sent by a machine; nobody reads answers to it.", house.name()),
+    }
+}
+
+/// What differs from letter to letter.
+struct Words {
+    subject: String,
+    news: Vec<String>,
+    action: Option<Action>,
+    closing: Vec<String>,
+}
+
+fn words(letter: &Letter, house: &House) -> Words {
+    let at = house.name();
+    let token = |token: &LetterToken, lead: &str, button, valid_for| {
+        let until =
+            link_lifetime(&letter.matter).map(|lifetime| letter.cause.at.saturating_add(lifetime.whole_seconds()));
+        let valid = until.map(|until| format!("The link works once, for {valid_for}: until {}.", dates::words(until)));
+        Some(Action { lead: lead.to_owned(), button, link: house.link(token), valid })
+    };
+    let page =
+        |lead: &str, button, path| Some(Action { lead: lead.to_owned(), button, link: house.page(path), valid: None });
+    let of_account = |account: &Option<String>| match account.as_deref().and_then(outside::account) {
+        Some(account) => format!(" ({account})"),
+        None => String::new(),
+    };
+    let ways = |ways| match house.ways(ways) {
+        Some(ways) => format!("You sign in with {ways}."),
+        None => "You sign in as you did before.".to_owned(),
+    };
+    match &letter.matter {
+        Matter::ConfirmSignUp { token: link } => Words {
+            subject: format!("Confirm your e-mail address for {at}"),
+            news: texts(["Somebody, you we hope, is signing up at {at} with this e-mail address."], at),
+            action: token(link, "To finish, confirm that the address is yours:", "Confirm and finish", "one day"),
+            closing: texts(
+                ["If this was not you, do nothing: without the link, no account is made. Do not pass the link on to anybody."],
+                at,
+            ),
+        },
+        Matter::AlreadyRegistered { ways: known } => Words {
+            subject: format!("You have an account at {at} already"),
+            news: vec![
+                format!("Somebody, you we hope, tried to sign up at {at} with this e-mail address."),
+                format!("It has an account already, and nothing was changed. {}", ways(known)),
+            ],
+            action: page("If this was you, sign in:", "Sign in", "/login"),
+            closing: texts(["If this was not you, do nothing: nobody got in, and nobody was told that you are here."], at),
+        },
+        Matter::ResetPassword { token: link } => Words {
+            subject: format!("Choose a new password for {at}"),
+            news: texts(["Somebody, you we hope, forgot the password of your account at {at}."], at),
+            action: token(link, "To choose a new one:", "Choose a new password", "half an hour"),
+            closing: texts(
+                ["If this was not you, do nothing: your password stays as it is. Do not pass the link on to anybody."],
+                at,
+            ),
+        },
+        Matter::NoPassword { ways: known } => Words {
+            subject: format!("Your account at {at} has no password"),
+            news: vec![
+                format!("Somebody, you we hope, wanted a new password for your account at {at}."),
+                format!("The account has none, and needs none. {}", ways(known)),
+            ],
+            action: page("If this was you, sign in that way. You can set a password afterwards:", "Sign in", "/login"),
+            closing: vec![
+                "If you cannot get in there any more, recover your account at that provider first.".to_owned(),
+                "If this was not you, do nothing: nothing was changed.".to_owned(),
+            ],
+        },
+        Matter::NoAccount => Words {
+            subject: format!("There is no account at {at} with this address"),
+            news: vec![
+                format!("Somebody, you we hope, wanted a new password at {at} for this e-mail address."),
+                "There is no account with it. Perhaps you signed up with another address, or with a provider.".to_owned(),
+            ],
+            action: page("To look at the ways in, or to sign up:", "See the ways in", "/login"),
+            closing: texts(["If this was not you, do nothing: we keep nothing about this address."], at),
+        },
+        Matter::ConfirmEmailChange { token: link } => Words {
+            subject: format!("Confirm your new e-mail address for {at}"),
+            news: texts(["Somebody, you we hope, wants this to be the e-mail address of their account at {at}."], at),
+            action: token(link, "If the account is yours, confirm the address:", "Confirm the address", "one day"),
+            closing: texts(
+                ["If this was not you, do nothing: without the link, nothing is changed. Do not pass the link on to anybody."],
+                at,
+            ),
+        },
+        Matter::EmailTaken => Words {
+            subject: format!("Your e-mail address was not changed at {at}"),
+            news: vec![
+                format!("Somebody, you we hope, wanted this to be the e-mail address of another account at {at}."),
+                "It belongs to your account here already, and nothing was changed.".to_owned(),
+            ],
+            action: page("If this was you, sign in with this address to find that account:", "Sign in", "/login"),
+            closing: texts(["If this was not you, do nothing: nobody got in, and nobody was told that you are here."], at),
+        },
+        Matter::EmailChanged { new, undo } => Words {
+            subject: format!("The e-mail address of your account at {at} was changed"),
+            news: vec![format!("The e-mail address of your account at {at} is now {new}. Letters go there from now on.")],
+            action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
+            closing: texts(["If this was you, there is nothing to do."], at),
+        },
+        Matter::WayAdded { provider, account, undo } => {
+            let label = house.label(provider);
+            let account = of_account(account);
+            Words {
+                subject: format!("{label} was added to your account at {at}"),
+                news: vec![format!("From now on, {label}{account} opens your account at {at}.")],
+                action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
+                closing: texts(["If this was you, there is nothing to do."], at),
+            }
+        }
+        Matter::WayRemoved { provider, account } => {
+            let label = house.label(provider);
+            let account = of_account(account);
+            Words {
+                subject: format!("{label} was removed from your account at {at}"),
+                news: vec![format!("{label}{account} does not open your account at {at} any more.")],
+                action: page("If this was not you, sign in and look at your ways in and your devices:", "Sign in", "/login"),
+                closing: texts(["If this was you, there is nothing to do."], at),
+            }
+        }
+        Matter::PasswordChanged { first, undo } => {
+            let (subject, news) = match first {
+                true => ("A password was set for your account", "Your account at {at} has a password now."),
+                false => ("The password of your account was changed", "Your account at {at} has another password now."),
+            };
+            Words {
+                subject: format!("{subject} at {at}"),
+                news: texts([news], at),
+                action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
+                closing: texts(["If this was you, there is nothing to do."], at),
+            }
+        }
+        Matter::AccountDeleted => Words {
+            subject: format!("Your account at {at} was deleted"),
+            news: texts(["Your account at {at} was deleted, with all that belonged to it. This cannot be undone."], at),
+            action: None,
+            closing: vec![
+                "If this was you, there is nothing to do, and this was our last letter.".to_owned(),
+                "If this was not you, somebody else was signed in as you: look after the passwords of your mailbox and of the providers that you used."
+                    .to_owned(),
+            ],
+        },
+    }
+}
+
+fn texts<const N: usize>(texts: [&str; N], at: &str) -> Vec<String> {
+    texts.into_iter().map(|text| text.replace("{at}", at)).collect()
+}
+
+fn cause(letter: &Letter) -> String {
+    let cause = &letter.cause;
+    let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
+    let address = outside::network_address(&cause.address);
+    let address = address.map_or_else(|| "an unknown address".to_owned(), |address| format!("the address {address}"));
+    format!("This was asked for on {}, with {device}, from {address}.", dates::words(cause.at))
+}

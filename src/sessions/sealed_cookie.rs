@@ -1,0 +1,113 @@
+//! Something that waits in the browser for the next step: a cookie that only we can write and read.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::cookies::{self, Cookies};
+use crate::sealing::{NotSealedHere, Sealer};
+
+/// Longest cookie that browsers keep, in bytes (RFC 6265 §6.1).
+const LONGEST: usize = 4096;
+
+/// Makes, reads and clears one cookie. Cheap to clone.
+#[derive(Debug)]
+pub struct SealedCookie<T> {
+    sealer: Arc<Sealer>,
+    cookies: Cookies,
+    name: &'static str,
+    /// Seconds.
+    lifetime: i64,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for SealedCookie<T> {
+    fn clone(&self) -> Self {
+        Self { sealer: self.sealer.clone(), ..*self }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Dated<T> {
+    at: i64,
+    value: T,
+}
+
+impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
+    /// A cookie of this name that counts for so many seconds.
+    pub fn new(sealer: Arc<Sealer>, cookies: Cookies, name: &'static str, lifetime: i64) -> Self {
+        Self { sealer, cookies, name, lifetime, holds: PhantomData }
+    }
+
+    /// The `Set-Cookie` value that keeps something from now on.
+    ///
+    /// # Errors
+    /// When it cannot be sealed, or is too long for a cookie.
+    pub fn keep(&self, value: &T, now: i64) -> Result<HeaderValue, NotSealedHere> {
+        let plain = serde_json::to_vec(&Dated { at: now, value }).map_err(|_| NotSealedHere)?;
+        let name = self.cookies.name(self.name);
+        let sealed = self.sealer.seal(&name, &plain)?;
+        let set = self.cookies.set(&name, &sealed, self.lifetime).ok_or(NotSealedHere)?;
+        if set.len() <= LONGEST { Ok(set) } else { Err(NotSealedHere) }
+    }
+
+    /// What the browser holds, if we sealed it and it still counts: a browser can keep a cookie for longer than it was
+    /// told to.
+    pub fn find(&self, request: &HeaderMap, now: i64) -> Option<T> {
+        let name = self.cookies.name(self.name);
+        let (_, sealed) = cookies::of(request).find(|(cookie, _)| *cookie == name)?;
+        let plain = self.sealer.open(&name, sealed).ok()?;
+        let dated: Dated<T> = serde_json::from_slice(&plain).ok()?;
+        (now.saturating_sub(dated.at) <= self.lifetime).then_some(dated.value)
+    }
+
+    /// The `Set-Cookie` value that ends it, if there is one.
+    pub fn clear(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        let name = self.cookies.name(self.name);
+        cookies::of(request).find(|(cookie, _)| *cookie == name).and_then(|_| self.cookies.clear(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header;
+
+    use super::*;
+
+    fn cookie(name: &'static str) -> SealedCookie<String> {
+        let sealer = Sealer::new([[7_u8; 32].as_slice()].into_iter(), "cookies").unwrap();
+        SealedCookie::new(Arc::new(sealer), Cookies::new(true), name, 600)
+    }
+
+    fn request(set: &HeaderValue) -> HeaderMap {
+        let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&pair).unwrap())])
+    }
+
+    #[test]
+    fn what_was_kept_is_found_until_its_end() {
+        let browser = request(&cookie("typed").keep(&"ada@example.com".to_owned(), 100).unwrap());
+        assert_eq!(cookie("typed").find(&browser, 700).as_deref(), Some("ada@example.com"));
+        assert_eq!(cookie("typed").find(&browser, 701), None);
+        assert_eq!(cookie("typed").find(&HeaderMap::new(), 100), None);
+    }
+
+    #[test]
+    fn a_cookie_under_another_name_does_not_open() {
+        let set = cookie("typed").keep(&"x".to_owned(), 0).unwrap().to_str().unwrap().replace("typed", "link");
+        assert_eq!(cookie("link").find(&request(&HeaderValue::from_str(&set).unwrap()), 0), None);
+        let honest = cookie("link").keep(&"x".to_owned(), 0).unwrap();
+        assert!(cookie("link").find(&request(&honest), 0).is_some());
+    }
+
+    #[test]
+    fn it_has_every_attribute_and_what_does_not_fit_is_refused() {
+        let set = cookie("typed").keep(&"x".to_owned(), 0).unwrap();
+        for attribute in ["__Host-typed=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=600"] {
+            assert!(set.to_str().unwrap().contains(attribute), "{attribute}");
+        }
+        assert!(cookie("typed").keep(&"x".repeat(4000), 0).is_err());
+        assert!(cookie("typed").clear(&request(&set)).is_some() && cookie("typed").clear(&HeaderMap::new()).is_none());
+    }
+}

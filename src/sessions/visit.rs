@@ -1,0 +1,90 @@
+//! One request of one browser, with all that is needed to answer it.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+use tower_sessions::Session;
+
+use super::{
+    client::ClientInfo,
+    cookies::Cookies,
+    jar::Jar,
+    signed_in::{self, SignedIn},
+};
+use crate::{
+    accounts::{IdentityId, User},
+    passwords::{Attempts, PasswordPool},
+    relying_party::{Clock, RelyingParty},
+    store::{Database, Occasion, StoreError},
+};
+
+/// A request as an intention sees it. The edge gathers it. Cheap to clone.
+#[derive(Clone)]
+pub struct Visit {
+    /// The request's headers: our cookies are among them.
+    pub headers: HeaderMap,
+    /// The browser's session.
+    pub session: Session,
+    /// Who is signed in in it.
+    pub signed_in: Option<SignedIn>,
+    /// Where the request comes from.
+    pub client: ClientInfo,
+    /// The database.
+    pub database: Arc<Database>,
+    /// Us at the providers.
+    pub relying_party: RelyingParty,
+    /// The cookies beside the session's.
+    pub jar: Jar,
+    /// How cookies are written.
+    pub cookies: Cookies,
+    /// Hashes and compares passwords.
+    pub passwords: PasswordPool,
+    /// How often one account may be tried.
+    pub attempts: Attempts,
+    /// Wakes whoever delivers letters; `None` where letters go nowhere, and the password way in is off.
+    pub bell: Option<Arc<Notify>>,
+    /// The time.
+    pub clock: Clock,
+    /// Where work goes that outlives the request.
+    pub tasks: TaskTracker,
+}
+
+impl Visit {
+    /// When this is, and where the request came from.
+    pub fn occasion(&self) -> Occasion {
+        Occasion { origin: self.client.origin(), now: self.clock.date() }
+    }
+
+    /// Letters were queued.
+    pub fn ring(&self) {
+        if let Some(bell) = &self.bell {
+            bell.notify_one();
+        }
+    }
+
+    /// Opens a session for a user who came by `way` (a provider's slug, or `password`), under a new id, and ends the one
+    /// that the browser had. Gives the `Set-Cookie` values: the session's, and what this browser used last.
+    ///
+    /// # Errors
+    /// When the session cannot be kept; the earlier one counts still then.
+    pub async fn sign_in(
+        &self,
+        user: &User,
+        way: &str,
+        identity: Option<IdentityId>,
+    ) -> Result<Vec<HeaderValue>, tower_sessions::session::Error> {
+        let session = signed_in::open(self, user, way, identity).await?;
+        Ok(session.into_iter().chain(self.jar.remember_way(way)).collect())
+    }
+
+    /// Gives the browser's session a new id, because its person proved who they are just now (`proven`) or changed a way
+    /// in. Gives the `Set-Cookie` value; `None` when the session has ended meanwhile.
+    ///
+    /// # Errors
+    /// When the database does not answer; the earlier id counts still then.
+    pub async fn renew_session(&self, proven: bool) -> Result<Option<HeaderValue>, StoreError> {
+        signed_in::renew(self, proven).await
+    }
+}

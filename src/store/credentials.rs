@@ -1,0 +1,232 @@
+//! What a signed-in person changes about their ways in.
+
+use super::carry_out::void;
+use super::database::Database;
+use super::email_tokens::{LinkData, LinkKind, NewLink, UndoStep, make_link, take_link, void_links, void_pending};
+use super::error::StoreError;
+use super::events::note;
+use super::identities::{identities_of, unlink};
+use super::letters::{queue_to_user, to_address};
+use super::occasion::Occasion;
+use super::outbox::queue;
+use super::passwords::{password_of, put_password};
+use super::sessions::delete_sessions_of;
+use super::sign_up::PASSWORD;
+use super::standing::standing_of_address;
+use super::users::{adopt_email, user};
+use super::write::Write;
+use crate::accounts::{
+    EmailAddress, Identity, IdentityId, LetterToken, Matter, PasswordHash, Proof, User, UserId, VerifiedEmail,
+    claimed_plants,
+};
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is done.
+    Done,
+    /// There is no such thing (any more), or it is somebody else's.
+    NotThere,
+    /// It is the last way in.
+    LastWayIn,
+    /// A verified address is needed first.
+    AddressNeeded,
+    /// Another user has the address by now.
+    AddressTaken,
+    /// The link was asked for by another user.
+    OfAnother,
+}
+
+impl Database {
+    /// Sets or changes a user's password; their other sessions end. Tells whether it is their first one.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then.
+    pub async fn set_password(
+        &self,
+        id: UserId,
+        password: &PasswordHash,
+        here: &str,
+        occasion: &Occasion,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        let Some(email) = user.verified_email.clone() else { return Ok(Changed::AddressNeeded) };
+        let first = password_of(write.connection(), id).await?.is_none();
+        put_password(write.connection(), id, password, occasion.now).await?;
+        self.credential_changed(&mut write, id, here).await?;
+        let undo = undo_link(&mut write, id, email.address(), UndoStep::PasswordChanged, occasion).await?;
+        queue_to_user(write.connection(), &self.sealer, &user, Matter::PasswordChanged { first, undo }, occasion)
+            .await?;
+        let outcome = if first { "password_set" } else { "password_changed" };
+        note(write.connection(), occasion, "password", Some(id), Some(PASSWORD), outcome, &[]).await?;
+        write.commit().await?;
+        Ok(Changed::Done)
+    }
+
+    /// Unlinks an identity, never the last way in, whatever else is unlinked at the same moment; the user's other
+    /// sessions end.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then.
+    pub async fn unlink(
+        &self,
+        id: UserId,
+        identity: IdentityId,
+        here: &str,
+        occasion: &Occasion,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        let identities = identities_of(write.connection(), id).await?;
+        let Some(leaving) = identities.iter().find(|other| other.id == identity) else {
+            return Ok(Changed::NotThere);
+        };
+        if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
+            return Ok(Changed::LastWayIn);
+        }
+        unlink(write.connection(), id, identity).await?;
+        self.credential_changed(&mut write, id, here).await?;
+        let matter = Matter::WayRemoved { provider: leaving.provider.clone(), account: account_of(leaving) };
+        queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
+        note(write.connection(), occasion, "unlink", Some(id), Some(&leaving.provider), "unlinked", &[]).await?;
+        write.commit().await?;
+        Ok(Changed::Done)
+    }
+
+    /// Queues the letter to an address that is to become a user's. Somebody else's address gets a letter that says so;
+    /// who asked is told nothing of that.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and no letter goes out.
+    pub async fn begin_email_change(
+        &self,
+        id: UserId,
+        address: &EmailAddress,
+        data: &LinkData,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write_as(id).await?;
+        void_links(write.connection(), id, LinkKind::ChangeEmail).await?;
+        let taken = standing_of_address(&mut write, address).await?.address_owner.is_some();
+        let kind = (!taken).then_some(LinkKind::ChangeEmail);
+        let link = NewLink { kind, user: Some(id), address, password: None, data };
+        let token = make_link(write.connection(), &link, occasion.now).await?;
+        let matter = if taken { Matter::EmailTaken } else { Matter::ConfirmEmailChange { token } };
+        queue(write.connection(), &self.sealer, Some(id), &to_address(address, matter, occasion), occasion.now).await?;
+        note(write.connection(), occasion, "email", Some(id), None, "letter", &[]).await?;
+        write.commit().await
+    }
+
+    /// Gives a user the address that the link of a letter proves. Only to the user who asked for it, who has to be the
+    /// one that follows it: else Eve has Ada's address sent to Ada's mailbox for Eve's account, and one click of Ada's
+    /// makes Ada's address Eve's. Other sessions end; the old address gets a letter that can take it back.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
+    pub async fn finish_email_change(
+        &self,
+        id: UserId,
+        token: &LetterToken,
+        here: &str,
+        occasion: &Occasion,
+    ) -> Result<(Changed, LinkData), StoreError> {
+        self.retried(|| self.finish_email_change_once(id, token, here, occasion)).await
+    }
+
+    async fn finish_email_change_once(
+        &self,
+        id: UserId,
+        token: &LetterToken,
+        here: &str,
+        occasion: &Occasion,
+    ) -> Result<(Changed, LinkData), StoreError> {
+        let nothing = |changed| Ok((changed, LinkData::default()));
+        let mut write = self.write_as(id).await?;
+        let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, occasion.now).await? else {
+            return nothing(Changed::NotThere);
+        };
+        if link.user != Some(id) {
+            return nothing(Changed::OfAnother);
+        }
+        let Some(before) = user(write.connection(), id).await? else { return nothing(Changed::NotThere) };
+        let standing = standing_of_address(&mut write, &link.address).await?;
+        if standing.address_owner.is_some_and(|owner| owner.user.id != id) {
+            return nothing(Changed::AddressTaken);
+        }
+        void(&mut write, &claimed_plants(&standing.address_holders, id)).await?;
+        let email = VerifiedEmail::on_record(link.address.clone(), Proof::Letter);
+        adopt_email(write.connection(), id, &email).await?;
+        super::email_tokens::void_sign_ups(write.connection(), &link.address).await?;
+        self.credential_changed(&mut write, id, here).await?;
+        if let Some(old) = &before.verified_email {
+            let step = UndoStep::EmailChanged { old: old.address().clone() };
+            let undo = undo_link(&mut write, id, old.address(), step, occasion).await?;
+            let matter = Matter::EmailChanged { new: link.address, undo };
+            queue_to_user(write.connection(), &self.sealer, &before, matter, occasion).await?;
+        }
+        note(write.connection(), occasion, "email", Some(id), None, "email_changed", &[]).await?;
+        write.commit().await?;
+        Ok((Changed::Done, link.data))
+    }
+
+    /// A transaction in which nobody else changes this user's ways in: of two that each remove the last but one, the
+    /// second finds it the last.
+    pub(super) async fn write_as(&self, user: UserId) -> Result<Write<'_>, StoreError> {
+        let mut write = self.write().await?;
+        write.lock(&[format!("user {user}")]).await?;
+        Ok(write)
+    }
+
+    /// What was open or under way for the old credentials ends, but for the browser that changed them.
+    pub(super) async fn credential_changed(
+        &self,
+        write: &mut Write<'_>,
+        user: UserId,
+        here: &str,
+    ) -> Result<(), StoreError> {
+        delete_sessions_of(write.connection(), user, Some(here)).await?;
+        void_pending(write.connection(), user).await
+    }
+
+    /// Writes to a user that a provider became a way in.
+    pub(super) async fn announce_way_added(
+        &self,
+        write: &mut Write<'_>,
+        user: &User,
+        identity: &Identity,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let Some(email) = &user.verified_email else { return Ok(()) };
+        let step = UndoStep::WayAdded {
+            provider: identity.provider.clone(),
+            issuer: identity.key.issuer().to_owned(),
+            subject: identity.key.subject().to_owned(),
+        };
+        let undo = undo_link(write, user.id, email.address(), step, occasion).await?;
+        let matter = Matter::WayAdded { provider: identity.provider.clone(), account: account_of(identity), undo };
+        queue_to_user(write.connection(), &self.sealer, user, matter, occasion).await
+    }
+}
+
+/// What an account at a provider goes by.
+fn account_of(identity: &Identity) -> Option<String> {
+    identity.email.as_ref().map(ToString::to_string).or_else(|| identity.name.clone())
+}
+
+pub(super) async fn undo_link(
+    write: &mut Write<'_>,
+    user: UserId,
+    address: &EmailAddress,
+    step: UndoStep,
+    occasion: &Occasion,
+) -> Result<LetterToken, StoreError> {
+    let link = NewLink {
+        kind: Some(LinkKind::Undo),
+        user: Some(user),
+        address,
+        password: None,
+        data: &LinkData { undo: Some(step), ..LinkData::default() },
+    };
+    make_link(write.connection(), &link, occasion.now).await
+}

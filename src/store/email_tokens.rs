@@ -1,0 +1,229 @@
+//! Queries on `email_tokens`: the links in our letters.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{AnyConnection, FromRow};
+use time::{Duration, OffsetDateTime};
+
+use super::database::Database;
+use super::error::StoreError;
+use super::fresh;
+use super::user_rows::time;
+use crate::accounts::{EmailAddress, LetterToken, PasswordHash, UserId};
+
+/// What the link of a letter does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Finishes a sign-up.
+    SignUp,
+    /// Leads to a new password.
+    Reset,
+    /// Confirms a new address.
+    ChangeEmail,
+    /// Takes a change back.
+    Undo,
+}
+
+/// Written where no link was sent.
+const NOTHING: &str = "nothing";
+
+impl LinkKind {
+    const ALL: [Self; 4] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo];
+
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Reset => "reset",
+            Self::ChangeEmail => "change_email",
+            Self::Undo => "undo",
+        }
+    }
+
+    /// How long the link works. A reset is asked for by somebody who waits for it; an undo is read when the person gets
+    /// round to it.
+    const fn lifetime(self) -> Duration {
+        match self {
+            Self::SignUp | Self::ChangeEmail => Duration::days(1),
+            Self::Reset => Duration::minutes(30),
+            Self::Undo => Duration::days(7),
+        }
+    }
+}
+
+/// What a link carries along; nothing secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkData {
+    /// Where the person was going.
+    pub return_to: Option<String>,
+    /// What the browser that asked is known by: a hash of its cookie.
+    pub browser: Option<String>,
+    /// What an undo takes back.
+    pub undo: Option<UndoStep>,
+}
+
+/// What an undo takes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UndoStep {
+    /// An identity was linked.
+    WayAdded {
+        /// The provider's slug.
+        provider: String,
+        /// Who vouches for it.
+        issuer: String,
+        /// Who it is there.
+        subject: String,
+    },
+    /// A password was set or changed.
+    PasswordChanged,
+    /// The address was changed.
+    EmailChanged {
+        /// The one before.
+        old: EmailAddress,
+    },
+}
+
+/// A link that works.
+#[derive(Clone, Debug)]
+pub struct LetterLink {
+    /// What it does.
+    pub kind: LinkKind,
+    /// Whose it is; nobody's for a sign-up.
+    pub user: Option<UserId>,
+    /// The address that the letter went to.
+    pub address: EmailAddress,
+    /// Of a sign-up: the password that was chosen.
+    pub password: Option<PasswordHash>,
+    /// What it carries along.
+    pub data: LinkData,
+    /// When it was asked for.
+    pub created_at: OffsetDateTime,
+}
+
+#[derive(FromRow)]
+struct LinkRow {
+    kind: String,
+    user_id: Option<String>,
+    address: String,
+    password_hash: Option<String>,
+    data: String,
+    created_at: i64,
+}
+
+impl LetterLink {
+    /// `None` for a row that was only written for the work of it.
+    fn of(row: LinkRow) -> Result<Option<Self>, StoreError> {
+        let Some(kind) = LinkKind::ALL.into_iter().find(|kind| kind.code() == row.kind) else {
+            return if row.kind == NOTHING { Ok(None) } else { Err(StoreError::Corrupt("email_tokens.kind".into())) };
+        };
+        Ok(Some(Self {
+            kind,
+            user: row.user_id.as_deref().map(UserId::parse).transpose()?,
+            address: EmailAddress::parse(&row.address)?,
+            password: row.password_hash.map(PasswordHash::from_row),
+            data: serde_json::from_str(&row.data).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            created_at: time(row.created_at)?,
+        }))
+    }
+}
+
+impl Database {
+    /// What the link with this token does. Following it by GET uses nothing up: scanners of mail do that.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn letter_link(
+        &self,
+        token: &LetterToken,
+        now: OffsetDateTime,
+    ) -> Result<Option<LetterLink>, StoreError> {
+        let row: Option<LinkRow> = sqlx::query_as(
+            "SELECT kind, user_id, address, password_hash, data, created_at FROM email_tokens \
+             WHERE token_hash = $1 AND expires_at > $2",
+        )
+        .bind(fresh::hash_of(token))
+        .bind(now.unix_timestamp())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(LetterLink::of).transpose()?.flatten())
+    }
+}
+
+/// A link to be made.
+pub(super) struct NewLink<'a> {
+    /// `None` where nothing may follow: the row is there for the work alone, and its token goes nowhere.
+    pub(super) kind: Option<LinkKind>,
+    pub(super) user: Option<UserId>,
+    pub(super) address: &'a EmailAddress,
+    pub(super) password: Option<&'a PasswordHash>,
+    pub(super) data: &'a LinkData,
+}
+
+/// Makes a link; gives its token, which is kept nowhere but in the letter.
+pub(super) async fn make_link(
+    connection: &mut AnyConnection,
+    link: &NewLink<'_>,
+    now: OffsetDateTime,
+) -> Result<LetterToken, StoreError> {
+    let token = fresh::token()?;
+    let lifetime = link.kind.map_or(Duration::minutes(1), LinkKind::lifetime);
+    sqlx::query(
+        "INSERT INTO email_tokens (token_hash, kind, user_id, address, password_hash, data, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(fresh::hash_of(&token))
+    .bind(link.kind.map_or(NOTHING, LinkKind::code))
+    .bind(link.user.map(|user| user.to_string()))
+    .bind(link.address.as_str())
+    .bind(link.password.map(PasswordHash::as_str))
+    .bind(serde_json::to_string(link.data).map_err(|error| StoreError::Corrupt(error.to_string()))?)
+    .bind(now.unix_timestamp())
+    .bind((now + lifetime).unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(token)
+}
+
+/// Uses a link up: the first caller gets it, everybody after finds nothing.
+pub(super) async fn take_link(
+    connection: &mut AnyConnection,
+    token: &LetterToken,
+    kind: LinkKind,
+    now: OffsetDateTime,
+) -> Result<Option<LetterLink>, StoreError> {
+    let row: Option<LinkRow> = sqlx::query_as(
+        "DELETE FROM email_tokens WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 \
+         RETURNING kind, user_id, address, password_hash, data, created_at",
+    )
+    .bind(fresh::hash_of(token))
+    .bind(kind.code())
+    .bind(now.unix_timestamp())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(LetterLink::of).transpose()?.flatten())
+}
+
+/// Makes the links of a kind void that a user's earlier letters carry.
+pub(super) async fn void_links(connection: &mut AnyConnection, user: UserId, kind: LinkKind) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2")
+        .bind(user.to_string())
+        .bind(kind.code())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Makes every pending change of a user void: a new password that somebody waits for, an address that somebody wants to
+/// bring in (the unexpired-e-mail-change attack). Undoing stays possible.
+pub(super) async fn void_pending(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
+    void_links(connection, user, LinkKind::Reset).await?;
+    void_links(connection, user, LinkKind::ChangeEmail).await
+}
+
+/// Makes the sign-ups void that were begun with an address which somebody has proven.
+pub(super) async fn void_sign_ups(connection: &mut AnyConnection, address: &EmailAddress) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE address = $1 AND kind = $2")
+        .bind(address.as_str())
+        .bind(LinkKind::SignUp.code())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! A forgotten password, and the way back in.
+
+use super::carry_out::carry_out_void;
+use super::database::Database;
+use super::email_tokens::{LinkData, LinkKind, NewLink, make_link, take_link, void_links};
+use super::error::StoreError;
+use super::events::note;
+use super::letters::{queue_to_user, to_address};
+use super::occasion::Occasion;
+use super::outbox::queue;
+use super::passwords::put_password;
+use super::sign_up::PASSWORD;
+use super::standing::standing_of_address;
+use super::users::{adopt_email, user};
+use crate::accounts::{
+    EmailAddress, LetterToken, Matter, PasswordHash, Proof, User, VerifiedEmail, Way, void_at_recovery,
+};
+
+impl Database {
+    /// Queues the letter of a forgotten password: a link to a new one; that there is none and a provider is the way in;
+    /// or that there is no account. The rows that are written are as many in each case. Earlier links are void.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and no letter goes out.
+    pub async fn begin_reset(
+        &self,
+        address: &EmailAddress,
+        data: &LinkData,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let owner = standing_of_address(&mut write, address).await?.address_owner;
+        // Who has no way in at all any more, after an undo, gets back in by a new password.
+        let resets = owner.as_ref().is_some_and(|owner| owner.ways.is_empty() || owner.ways.contains(&Way::Password));
+        let user = owner.as_ref().map(|owner| owner.user.id);
+        if let Some(user) = user.filter(|_| resets) {
+            void_links(write.connection(), user, LinkKind::Reset).await?;
+        }
+        let kind = resets.then_some(LinkKind::Reset);
+        let link = NewLink { kind, user, address, password: None, data };
+        let token = make_link(write.connection(), &link, occasion.now).await?;
+        let matter = match owner {
+            Some(_) if resets => Matter::ResetPassword { token },
+            Some(owner) => Matter::NoPassword { ways: owner.ways },
+            None => Matter::NoAccount,
+        };
+        let letter = to_address(address, matter, occasion);
+        queue(write.connection(), &self.sealer, user, &letter, occasion.now).await?;
+        note(write.connection(), occasion, "reset", user, Some(PASSWORD), "letter", &[]).await?;
+        write.commit().await
+    }
+
+    /// Sets a new password by the link of a letter: every session ends, every pending change is void, and so is what was
+    /// linked before anybody had proven the address. `None` when the link was used, ran out, or never was.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
+    pub async fn finish_reset(
+        &self,
+        token: &LetterToken,
+        password: &PasswordHash,
+        occasion: &Occasion,
+    ) -> Result<Option<(User, LinkData)>, StoreError> {
+        self.retried(|| self.finish_reset_once(token, password, occasion)).await
+    }
+
+    async fn finish_reset_once(
+        &self,
+        token: &LetterToken,
+        password: &PasswordHash,
+        occasion: &Occasion,
+    ) -> Result<Option<(User, LinkData)>, StoreError> {
+        let mut write = self.write().await?;
+        let Some(link) = take_link(write.connection(), token, LinkKind::Reset, occasion.now).await? else {
+            return Ok(None);
+        };
+        let Some(id) = link.user else { return Err(StoreError::Corrupt("a reset of nobody".into())) };
+        write.lock(&[format!("user {id}")]).await?;
+        let Some(before) = user(write.connection(), id).await? else { return Ok(None) };
+        // The link proves the address that the letter went to, and no other.
+        let is_theirs = before.verified_email.as_ref().is_some_and(|email| *email.address() == link.address);
+        if before.disabled_at.is_some() || !is_theirs {
+            write.commit().await?;
+            return Ok(None);
+        }
+        let first = super::passwords::password_of(write.connection(), id).await?.is_none();
+        for void in void_at_recovery(&before.clone().into()) {
+            carry_out_void(&mut write, id, void).await?;
+        }
+        let proven = VerifiedEmail::on_record(link.address, Proof::Letter);
+        adopt_email(write.connection(), id, &proven).await?;
+        put_password(write.connection(), id, password, occasion.now).await?;
+        let undo = NewLink {
+            kind: Some(LinkKind::Undo),
+            user: Some(id),
+            address: proven.address(),
+            password: None,
+            data: &LinkData { undo: Some(super::email_tokens::UndoStep::PasswordChanged), ..LinkData::default() },
+        };
+        let undo = make_link(write.connection(), &undo, occasion.now).await?;
+        queue_to_user(write.connection(), &self.sealer, &before, Matter::PasswordChanged { first, undo }, occasion)
+            .await?;
+        note(write.connection(), occasion, "reset", Some(id), Some(PASSWORD), "password_changed", &[]).await?;
+        let after = user(write.connection(), id).await?;
+        let after = after.ok_or_else(|| StoreError::Corrupt("a user who was there".into()))?;
+        write.commit().await?;
+        Ok(Some((after, link.data)))
+    }
+}

@@ -1,0 +1,135 @@
+//! Signing up with an address and a password. Nobody is a user before they have followed the letter's link, so that an
+//! address registered by somebody else is worth nothing (the classic-federated merge of "Pre-hijacked accounts").
+
+use super::carry_out::void;
+use super::database::Database;
+use super::email_tokens::{LinkData, LinkKind, NewLink, make_link, take_link, void_sign_ups};
+use super::error::StoreError;
+use super::events::note;
+use super::fresh;
+use super::letters::to_address;
+use super::occasion::Occasion;
+use super::outbox::queue;
+use super::passwords::put_password;
+use super::standing::standing_of_address;
+use super::users::{create_user_by_letter, user};
+use crate::accounts::{
+    Answer, Decision, EmailAddress, LetterToken, Matter, NewEmail, PasswordHash, Proof, User, UserId, VerifiedEmail,
+    decide_by_letter,
+};
+
+/// A sign-up that was asked for.
+#[derive(Clone, Debug)]
+pub struct NewSignUp<'a> {
+    /// With this address.
+    pub address: &'a EmailAddress,
+    /// The password that was chosen.
+    pub password: &'a PasswordHash,
+    /// Where the person was going, and which browser it was.
+    pub data: &'a LinkData,
+}
+
+/// What became of a sign-up whose link was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedUp {
+    /// A new user, and where they were going.
+    User(Box<User>, LinkData),
+    /// The address got an owner meanwhile: they sign in.
+    AddressOwned,
+    /// The link was used, ran out, or never was.
+    NoLink,
+}
+
+impl Database {
+    /// Queues the letter of a sign-up: to finish it, or, to who has an account already, that they have. The rows that are
+    /// written are as many for the one as for the other.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and no letter goes out.
+    pub async fn begin_sign_up(&self, sign_up: &NewSignUp<'_>, occasion: &Occasion) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let standing = standing_of_address(&mut write, sign_up.address).await?;
+        let owner = standing.address_owner;
+        let link = NewLink {
+            kind: owner.is_none().then_some(LinkKind::SignUp),
+            user: owner.as_ref().map(|owner| owner.user.id),
+            address: sign_up.address,
+            password: owner.is_none().then_some(sign_up.password),
+            data: sign_up.data,
+        };
+        let token = make_link(write.connection(), &link, occasion.now).await?;
+        let (user, matter) = match owner {
+            Some(owner) => (Some(owner.user.id), Matter::AlreadyRegistered { ways: owner.ways }),
+            None => (None, Matter::ConfirmSignUp { token }),
+        };
+        let letter = to_address(sign_up.address, matter, occasion);
+        queue(write.connection(), &self.sealer, user, &letter, occasion.now).await?;
+        note(write.connection(), occasion, "sign_up", user, Some(PASSWORD), "letter", &[]).await?;
+        write.commit().await
+    }
+
+    /// Finishes a sign-up: the user is made, with the password that was chosen or the one that replaces it, and whatever
+    /// else was begun with the address is void.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
+    pub async fn finish_sign_up(
+        &self,
+        token: &LetterToken,
+        instead: Option<&PasswordHash>,
+        occasion: &Occasion,
+    ) -> Result<SignedUp, StoreError> {
+        self.retried(|| self.finish_sign_up_once(token, instead, occasion)).await
+    }
+
+    async fn finish_sign_up_once(
+        &self,
+        token: &LetterToken,
+        instead: Option<&PasswordHash>,
+        occasion: &Occasion,
+    ) -> Result<SignedUp, StoreError> {
+        let mut write = self.write().await?;
+        let Some(link) = take_link(write.connection(), token, LinkKind::SignUp, occasion.now).await? else {
+            return Ok(SignedUp::NoLink);
+        };
+        let Some(password) = instead.or(link.password.as_ref()) else {
+            return Err(StoreError::Corrupt("a sign-up without a password".into()));
+        };
+        let email = VerifiedEmail::on_record(link.address.clone(), Proof::Letter);
+        let standing = standing_of_address(&mut write, &link.address).await?;
+        let decision = decide_by_letter(&email, &standing);
+        void_sign_ups(write.connection(), &link.address).await?;
+        let signed_up = match &decision.answer {
+            Answer::Create { email: NewEmail::Verified(email) } => Some((email, &[][..])),
+            Answer::ClaimFromUnverified { email, plants } => Some((email, plants.as_slice())),
+            _ => None,
+        };
+        let Some((email, plants)) = signed_up else {
+            note_decision(&mut write, occasion, None, &decision).await?;
+            write.commit().await?;
+            return Ok(SignedUp::AddressOwned);
+        };
+        void(&mut write, plants).await?;
+        let id = UserId::new(occasion.now, fresh::random()?);
+        create_user_by_letter(write.connection(), id, email, occasion.now).await?;
+        put_password(write.connection(), id, password, occasion.now).await?;
+        note_decision(&mut write, occasion, Some(id), &decision).await?;
+        let user = user(write.connection(), id).await?;
+        let user = user.ok_or_else(|| StoreError::Corrupt("a user who was just made".into()))?;
+        write.commit().await?;
+        Ok(SignedUp::User(Box::new(user), link.data))
+    }
+}
+
+/// What sessions, events and pages call the way in by a password, where a provider's slug stands otherwise.
+pub const PASSWORD: &str = "password";
+
+async fn note_decision(
+    write: &mut super::write::Write<'_>,
+    occasion: &Occasion,
+    user: Option<UserId>,
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
+    note(write.connection(), occasion, "sign_up", user, Some(PASSWORD), decision.answer.code(), &reasons).await
+}

@@ -1,0 +1,92 @@
+//! Our own forms on their way to their server functions.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Extension, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, post},
+};
+use leptos::{prelude::provide_context, server_fn::ServerFn};
+use tower_sessions::Session;
+
+use super::{callback::without_body, form_post::is_form, query::Query, state::AppState};
+use crate::{
+    actions::{devices, email, linking, password, proof, settings},
+    sessions::{ClientInfo, SignedIn},
+};
+
+/// A form of ours has a few fields; the longest is a password.
+const FORM_BYTES: usize = 32 * 1024;
+
+/// Every form that changes something, by the path of its server function. The one list that the router is built from.
+pub const FORMS: [&str; 21] = [
+    <password::SignUp as ServerFn>::PATH,
+    <password::SignInWithPassword as ServerFn>::PATH,
+    <password::ForgotPassword as ServerFn>::PATH,
+    <password::ResetPassword as ServerFn>::PATH,
+    <email::VerifyEmail as ServerFn>::PATH,
+    <email::ChangeEmail as ServerFn>::PATH,
+    <email::ConfirmEmail as ServerFn>::PATH,
+    <proof::ProveByPassword as ServerFn>::PATH,
+    <proof::ProveByProvider as ServerFn>::PATH,
+    <linking::LinkProvider as ServerFn>::PATH,
+    <linking::Unlink as ServerFn>::PATH,
+    <linking::ResolveLinkByPassword as ServerFn>::PATH,
+    <linking::ResolveLinkByProvider as ServerFn>::PATH,
+    <linking::ConfirmLink as ServerFn>::PATH,
+    <linking::CancelLink as ServerFn>::PATH,
+    <settings::SetPassword as ServerFn>::PATH,
+    <settings::ChooseName as ServerFn>::PATH,
+    <settings::Undo as ServerFn>::PATH,
+    <settings::DeleteAccount as ServerFn>::PATH,
+    <devices::EndSession as ServerFn>::PATH,
+    <devices::EndOtherSessions as ServerFn>::PATH,
+];
+
+/// The handler of every form.
+pub fn form() -> MethodRouter<AppState> {
+    post(submit)
+}
+
+/// Hands a form to its server function. What is no form of ours is refused before: a body of another type could be sent
+/// by a page from elsewhere without a preflight, and fields that come twice could be read one way here and another way
+/// there.
+async fn submit(
+    State(app): State<AppState>,
+    session: Session,
+    signed_in: Option<Extension<SignedIn>>,
+    Extension(client): Extension<ClientInfo>,
+    request: Request,
+) -> Response {
+    if !is_form(request.headers()) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let (mut parts, body) = request.into_parts();
+    let form = match read(body).await {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
+    };
+    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
+    let visit = app.visit(&parts.headers, session, signed_in, client);
+    bare(&mut parts.headers);
+    let request = Request::from_parts(parts, Body::from(form));
+    let response = leptos_axum::handle_server_fns_with_context(move || provide_context(visit.clone()), request).await;
+    without_body(response.into_response())
+}
+
+async fn read(body: Body) -> Result<String, StatusCode> {
+    let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let form = Query::parse(Some(text));
+    form.unambiguous().ok_or(StatusCode::BAD_REQUEST)
+}
+
+/// A server function that sets no `Location` would be answered by a redirect to the `Referer`; the form's length is
+/// another now.
+pub(super) fn bare(headers: &mut HeaderMap) {
+    for name in [header::REFERER, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+}

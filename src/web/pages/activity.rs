@@ -1,0 +1,91 @@
+//! "Recent activity": what the audit trail says, in words for the person whom it is about.
+
+use crate::{
+    accounts::describe_device,
+    store::{PASSWORD, PastEvent},
+    ui::view::ActivityView,
+};
+
+/// An event on a page. `label` gives a provider's name for people.
+pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> ActivityView {
+    let way = event.provider.as_deref().map(|slug| match slug {
+        PASSWORD => "a password".to_owned(),
+        slug => label(slug),
+    });
+    let (what, alarming) = sentence(&event.kind, &event.outcome, way.as_deref().unwrap_or("another way"));
+    ActivityView {
+        what,
+        alarming,
+        at: event.at,
+        device: describe_device(event.user_agent.as_deref()),
+        address: event.address.clone().unwrap_or_else(|| "unknown".to_owned()),
+    }
+}
+
+fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
+    let calm = |what: String| (what, false);
+    let alarm = |what: String| (what, true);
+    match (kind, outcome) {
+        ("sign_in", "sign_in") => calm(format!("Signed in with {way}")),
+        ("sign_in", "link_without_asking") => calm(format!("Signed in with {way}, which was linked")),
+        ("sign_in" | "sign_up", "create" | "claim_from_unverified") => calm(format!("Signed up with {way}")),
+        ("sign_in", "prompt") => alarm(format!("Somebody came with {way} and your address, and was asked to prove it")),
+        ("sign_in", "refused") => alarm(format!("A sign-in with {way} was refused")),
+        ("sign_up", "letter") => calm("Somebody signed up with your address; nothing was changed".to_owned()),
+        ("resolve_link", "sign_in") => calm(format!("Signed in with {way} to link another way in")),
+        ("link", "link") => calm(format!("Linked {way}")),
+        ("link", "already_linked") => calm(format!("Linked {way}, which was linked before")),
+        ("link", "linked_elsewhere") => alarm(format!("Tried to link a {way} account that somebody else has here")),
+        ("unlink", _) => alarm(format!("Unlinked {way}")),
+        ("reauthenticate", "proven") => calm(format!("Confirmed with {way} who you are")),
+        ("password", "password_set") => alarm("Set a password".to_owned()),
+        ("password" | "reset", "password_changed") => alarm("Changed the password".to_owned()),
+        ("reset", "letter") => calm("Asked for a letter to choose a new password".to_owned()),
+        ("email", "letter") => calm("Asked for a letter to a new address".to_owned()),
+        ("email", "email_changed") => alarm("Changed the e-mail address".to_owned()),
+        ("undo", _) => alarm("Took a change back".to_owned()),
+        ("device", "ended") => calm("Signed out another browser".to_owned()),
+        ("device", "others_ended") => calm("Signed out everywhere else".to_owned()),
+        ("profile", _) => calm("Changed the profile".to_owned()),
+        ("sign_out", _) => calm("Signed out".to_owned()),
+        ("link" | "grant" | "reauthenticate" | "resolve_link", _) => {
+            alarm(format!("An attempt with {way} was refused"))
+        }
+        _ => calm("Something else".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: &str, outcome: &str, provider: Option<&str>) -> ActivityView {
+        let event = PastEvent {
+            id: "1".into(),
+            at: 7,
+            kind: kind.into(),
+            provider: provider.map(Into::into),
+            outcome: outcome.into(),
+            reasons: "[]".into(),
+            address: Some("192.0.2.1".into()),
+            user_agent: None,
+        };
+        activity_view(&event, str::to_uppercase)
+    }
+
+    #[test]
+    fn what_happened_is_told_with_the_ways_name() {
+        assert_eq!(told("sign_in", "sign_in", Some("google")).what, "Signed in with GOOGLE");
+        assert_eq!(told("sign_in", "sign_in", Some("password")).what, "Signed in with a password");
+        assert_eq!(told("link", "link", Some("x")).what, "Linked X");
+    }
+
+    #[test]
+    fn a_refusal_and_a_removal_are_alarming_and_a_sign_in_is_not() {
+        assert!(
+            told("sign_in", "refused", Some("password")).alarming && told("unlink", "unlinked", Some("x")).alarming
+        );
+        assert!(!told("sign_in", "sign_in", Some("google")).alarming);
+        assert!(told("link", "refuse", Some("google")).alarming);
+    }
+}

@@ -1,0 +1,190 @@
+//! A page that was asked for, by whom, and how it is drawn.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::{nonce::Nonce, prelude::provide_context};
+use tower_sessions::Session;
+
+use crate::{
+    codes::{
+        outcome::{Done, Trouble},
+        percent::with_return_to,
+        refusal::Refusal,
+    },
+    providers::Provider,
+    relying_party::ReturnTo,
+    sessions::{ClientInfo, SignedIn, Visit},
+    store::StoreError,
+    ui::{
+        app::shell,
+        view::{Notice, ProviderButton},
+    },
+    web::{
+        headers::FormTargets,
+        query::Query,
+        redirect::{see_other, to_sign_in_first},
+        request_context::database_failed,
+        state::AppState,
+    },
+};
+
+/// One page, asked for once.
+pub struct Call {
+    pub app: AppState,
+    pub visit: Visit,
+    pub query: Query,
+    /// A page that is asked for has no body.
+    parts: Parts,
+}
+
+/// Why another page is shown than the one that was asked for.
+pub enum Detour {
+    /// Somewhere else first.
+    To(String),
+    /// The person signs in, and comes back.
+    SignInFirst(String),
+    /// There is no such thing.
+    NotFound,
+    /// The database did not answer.
+    Store(StoreError),
+}
+
+/// What a handler of a page gives.
+pub type Shown = Result<Response, Detour>;
+
+impl From<StoreError> for Detour {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl IntoResponse for Detour {
+    fn into_response(self) -> Response {
+        match self {
+            Self::To(page) => see_other(&page),
+            Self::SignInFirst(asked_for) => to_sign_in_first(&asked_for),
+            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Store(error) => database_failed(&error),
+        }
+    }
+}
+
+impl FromRequest<AppState> for Call {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Response> {
+        let (parts, _) = request.into_parts();
+        let extensions = &parts.extensions;
+        let (Some(session), Some(client)) = (extensions.get::<Session>(), extensions.get::<ClientInfo>()) else {
+            return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        };
+        let signed_in = extensions.get::<SignedIn>().cloned();
+        let visit = app.visit(&parts.headers, session.clone(), signed_in, client.clone());
+        let query = Query::parse(parts.uri.query());
+        Ok(Self { app: app.clone(), visit, query, parts })
+    }
+}
+
+impl Call {
+    /// Path and query.
+    pub fn asked_for(&self) -> &str {
+        self.parts.uri.path_and_query().map_or("/", |asked| asked.as_str())
+    }
+
+    /// Who is signed in; anybody else signs in first.
+    pub fn signed_in(&self) -> Result<&SignedIn, Detour> {
+        self.visit.signed_in.as_ref().ok_or_else(|| Detour::SignInFirst(self.asked_for().to_owned()))
+    }
+
+    /// Who is signed in and proved it not long ago; anybody else proves it first.
+    pub fn proven(&self) -> Result<&SignedIn, Detour> {
+        let signed_in = self.signed_in()?;
+        match signed_in.is_proven(self.visit.clock.date()) {
+            true => Ok(signed_in),
+            false => Err(Detour::To(with_return_to("/confirm", Some(self.asked_for())))),
+        }
+    }
+
+    /// The checked destination in the query.
+    pub fn return_to(&self) -> Option<ReturnTo> {
+        self.query.one("return_to").and_then(ReturnTo::parse)
+    }
+
+    /// The trouble in the query.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.query.one("error").and_then(Trouble::from_code)
+    }
+
+    /// What the query says that happened: codes of ours, and nothing else.
+    pub fn notice(&self) -> Option<Notice> {
+        if let Some(code) = self.query.one("error") {
+            let tried = self.query.one("provider").and_then(|slug| self.app.relying_party.provider(slug));
+            let refused = Refusal::from_code(code).map(|refusal| Notice::Refused {
+                refusal,
+                provider: tried.map(|provider| provider.label.clone()),
+                slug: tried.map(|provider| provider.slug.to_string()),
+            });
+            return refused.or_else(|| Trouble::from_code(code).map(Notice::Trouble));
+        }
+        self.query.one("done").and_then(Done::from_code).map(Notice::Done)
+    }
+
+    /// The address that was typed into a form a moment ago.
+    pub fn typed(&self) -> Option<String> {
+        self.visit.jar.typed.find(&self.visit.headers, self.visit.clock.now())
+    }
+
+    /// A button for each provider that is switched on.
+    pub fn buttons(&self) -> Vec<ProviderButton> {
+        self.app.relying_party.providers().map(|provider| self.button(provider)).collect()
+    }
+
+    /// One of them.
+    pub fn button(&self, provider: &Provider) -> ProviderButton {
+        let slug = provider.slug.as_str();
+        ProviderButton {
+            slug: slug.to_owned(),
+            label: provider.label.clone(),
+            last_used: self.last_used().as_deref() == Some(slug),
+            available: self.app.relying_party.is_available(slug),
+        }
+    }
+
+    /// The way in that this browser used last.
+    pub fn last_used(&self) -> Option<String> {
+        self.visit.jar.last_used(&self.visit.headers).map(|slug| slug.to_string())
+    }
+
+    /// A way's name for people; a provider that was switched off meanwhile goes by its slug.
+    pub fn label(&self, slug: &str) -> String {
+        match slug {
+            crate::store::PASSWORD => "Password".to_owned(),
+            slug => self.app.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |it| it.label.clone()),
+        }
+    }
+
+    /// Draws the page in one piece, with what every document needs: the nonce of this answer and the assets.
+    pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
+        let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
+        let assets = self.app.assets.clone();
+        let provide = move || {
+            provide_context(nonce.clone());
+            provide_context((*assets).clone());
+            provide_context(view.clone());
+        };
+        let request = Request::from_parts(self.parts, Body::empty());
+        Ok(leptos_axum::render_app_async_with_context(provide, shell)(request).await)
+    }
+
+    /// The same for a page with forms that end at a provider: a browser lets a form go there only if it was told before.
+    pub async fn draw_with_starts<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
+        let targets = self.app.relying_party.authorization_origins().await;
+        let mut response = self.draw(view).await?;
+        response.extensions_mut().insert(FormTargets(targets));
+        Ok(response)
+    }
+}

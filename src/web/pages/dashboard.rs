@@ -1,0 +1,58 @@
+//! `/dashboard`.
+
+use super::call::{Call, Shown};
+use crate::{
+    accounts::{Identity, User, describe_device},
+    store::Session,
+    ui::view::{DashboardView, IdentityView, SessionView},
+};
+
+/// GET `/dashboard`.
+pub async fn dashboard(call: Call) -> Shown {
+    let (user, session) = {
+        let signed_in = call.signed_in()?;
+        (signed_in.user.clone(), signed_in.session.clone())
+    };
+    let identities = call.app.database.identities(user.id).await?;
+    let view = DashboardView {
+        email: email(&user),
+        picture: user.picture.filter(|address| call.app.header_policy.shows_image(address)),
+        name: user.name,
+        member_since: user.created_at.unix_timestamp(),
+        identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
+        session: session_view(&call, session),
+    };
+    call.draw(view).await
+}
+
+/// The proven address, or the one that somebody wrote down.
+pub fn email(user: &User) -> Option<(String, bool)> {
+    let verified = user.verified_email.as_ref().map(|email| (email.address().to_string(), true));
+    verified.or_else(|| user.claimed_email.as_ref().map(|email| (email.address().to_string(), false)))
+}
+
+/// An identity on a page.
+pub fn identity_view(call: &Call, identity: Identity) -> IdentityView {
+    IdentityView {
+        id: identity.id.to_string(),
+        name: identity.name,
+        label: call.label(&identity.provider),
+        slug: identity.provider,
+        email: identity.email.map(|email| email.to_string()),
+        linked_at: identity.linked_at.unix_timestamp(),
+        last_used_at: identity.last_used_at.unix_timestamp(),
+    }
+}
+
+fn session_view(call: &Call, session: Session) -> SessionView {
+    let slug = session.provider.unwrap_or_default();
+    SessionView {
+        provider: call.label(&slug),
+        provider_slug: slug,
+        device: describe_device(session.user_agent.as_deref()),
+        address: session.address.unwrap_or_else(|| "unknown".to_owned()),
+        signed_in_at: session.created_at.unix_timestamp(),
+        idle_until: session.expires_at.unix_timestamp(),
+        absolute_until: session.absolute_expires_at.unix_timestamp(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The pages around letters: one says that a letter is under way, the others are where its link leads.
+
+use super::call::{Call, Detour, Shown};
+use crate::{
+    intents::asked_here,
+    store::{self, LinkKind, UndoStep},
+    ui::view::{CheckInboxView, LetterLink, LetterLinkView, LetterView, Undoing},
+};
+
+/// GET `/check-inbox`. The same for everybody, whoever has an account.
+pub async fn check_inbox(call: Call) -> Shown {
+    let letter = match call.query.one("for") {
+        Some("sign_up") => LetterView::SignUp,
+        Some("email_change") => LetterView::EmailChange,
+        _ => LetterView::Reset,
+    };
+    let view = CheckInboxView {
+        letter,
+        email: call.typed(),
+        return_to: call.return_to().map(String::from),
+        inbox: call.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone()),
+        delayed: call.app.mail.as_ref().is_some_and(|mail| mail.post.is_delayed()),
+    };
+    call.draw(view).await
+}
+
+/// GET `/verify-email`.
+pub async fn verify_email(call: Call) -> Shown {
+    let link = link_of(&call, &[LinkKind::SignUp]).await?;
+    draw(call, link).await
+}
+
+/// GET `/reset-password`. Who follows the letter of a sign-up and does not know its password chooses one here.
+pub async fn reset_password(call: Call) -> Shown {
+    let link = link_of(&call, &[LinkKind::Reset, LinkKind::SignUp]).await?;
+    draw(call, link).await
+}
+
+/// GET `/confirm-email`.
+pub async fn confirm_email(call: Call) -> Shown {
+    let link = link_of(&call, &[LinkKind::ChangeEmail]).await?;
+    draw(call, link).await
+}
+
+/// GET `/undo`.
+pub async fn undo(call: Call) -> Shown {
+    let link = link_of(&call, &[LinkKind::Undo]).await?;
+    draw(call, link).await
+}
+
+async fn draw(call: Call, link: Option<LetterLink>) -> Shown {
+    let trouble = call.trouble();
+    let undone = call.query.one("done").is_some();
+    call.draw(LetterLinkView { link, trouble, undone }).await
+}
+
+/// What the link does that this browser follows, if it is of one of these kinds.
+async fn link_of(call: &Call, kinds: &[LinkKind]) -> Result<Option<LetterLink>, Detour> {
+    let visit = &call.visit;
+    let Some(token) = visit.jar.letter.find(&visit.headers, visit.clock.now()) else { return Ok(None) };
+    let link = visit.database.letter_link(&token, visit.clock.date()).await?;
+    Ok(link.filter(|link| kinds.contains(&link.kind)).and_then(|link| shown(call, link)))
+}
+
+fn shown(call: &Call, link: store::LetterLink) -> Option<LetterLink> {
+    let asked_here = asked_here(&call.visit, &link);
+    let email = link.address.to_string();
+    Some(match link.kind {
+        LinkKind::SignUp => LetterLink::SignUp { email, asked_here, asked_at: link.created_at.unix_timestamp() },
+        LinkKind::Reset => LetterLink::Reset { email },
+        LinkKind::ChangeEmail => {
+            let here = call.visit.signed_in.as_ref().map(|signed_in| signed_in.user.id);
+            LetterLink::EmailChange { email, asked_here: here.is_some() && here == link.user }
+        }
+        LinkKind::Undo => LetterLink::Undo {
+            what: match link.data.undo? {
+                UndoStep::WayAdded { provider, .. } => Undoing::WayAdded(call.label(&provider)),
+                UndoStep::PasswordChanged => Undoing::PasswordChanged,
+                UndoStep::EmailChanged { .. } => Undoing::EmailChanged,
+            },
+            email,
+        },
+    })
+}

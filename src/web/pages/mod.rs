@@ -1,0 +1,53 @@
+//! The pages: what each is told, and how Leptos renders it.
+
+mod activity;
+mod call;
+mod dashboard;
+mod letters;
+mod linking;
+mod login;
+mod settings;
+
+use axum::{
+    extract::Extension,
+    http::StatusCode,
+    response::Response,
+    routing::{MethodRouter, get},
+};
+
+use super::{redirect::see_other, state::AppState};
+use crate::sessions::SignedIn;
+
+/// The handler of a page that [`App`](crate::ui::app::App) has a route for.
+pub fn page(path: &str) -> MethodRouter<AppState> {
+    match path {
+        "/login" => get(login::login),
+        "/signup" => get(login::sign_up),
+        "/forgot" => get(login::forgot),
+        "/check-inbox" => get(letters::check_inbox),
+        "/verify-email" => get(letters::verify_email),
+        "/reset-password" => get(letters::reset_password),
+        "/confirm-email" => get(letters::confirm_email),
+        "/undo" => get(letters::undo),
+        "/link" => get(linking::prompt),
+        "/confirm" => get(linking::confirm),
+        "/dashboard" => get(dashboard::dashboard),
+        "/settings" => get(settings::settings),
+        "/settings/password" => get(settings::password),
+        "/settings/email" => get(settings::email),
+        "/settings/unlink" => get(settings::unlink),
+        "/settings/link" => get(settings::link),
+        "/settings/delete" => get(settings::delete),
+        _ => get(|| async { StatusCode::NOT_FOUND }),
+    }
+}
+
+/// GET `/settings/data.json`: everything that we know about a person.
+pub fn data() -> MethodRouter<AppState> {
+    get(settings::data)
+}
+
+/// GET `/`: wherever the person is at home.
+pub async fn home(signed_in: Option<Extension<SignedIn>>) -> Response {
+    see_other(if signed_in.is_some() { "/dashboard" } else { "/login" })
+}

@@ -1,0 +1,177 @@
+//! `/settings` and what lies below it.
+
+use axum::{
+    Json,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    activity::activity_view,
+    call::{Call, Detour, Shown},
+    dashboard::{email as email_of, identity_view},
+};
+use crate::{
+    accounts::{IdentityId, OWN, User, describe_device},
+    intents::DELETION_WORD,
+    store::Session,
+    ui::view::{
+        ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
+    },
+};
+
+/// How much of "recent activity" is shown.
+const RECENT: u32 = 20;
+/// How much of it is given to take along.
+const ALL: u32 = 10_000;
+
+/// GET `/settings`.
+pub async fn settings(call: Call) -> Shown {
+    let signed_in = call.signed_in()?;
+    let (user, here) = (&signed_in.user, &signed_in.session.id_hash);
+    let database = &call.app.database;
+    let identities = database.identities(user.id).await?;
+    let password = database.password_of(user.id).await?;
+    let mut sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
+    sessions.sort_by_key(|session| session.id_hash != *here);
+    let events = database.events_of(user.id, RECENT).await?;
+    let view = SettingsView {
+        notice: call.notice(),
+        profile: profile_view(&call, user),
+        email: email_of(user),
+        password_on: call.app.mail.is_some(),
+        password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
+        may_unlink: identities.len() > 1 || password.is_some(),
+        identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
+        linkable: call.buttons(),
+        proven: signed_in.is_proven(call.visit.clock.date()),
+        devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
+        activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
+    };
+    call.draw_with_starts(view).await
+}
+
+/// GET `/settings/password`.
+pub async fn password(call: Call) -> Shown {
+    let user = &call.proven()?.user;
+    let view = SetPasswordView {
+        email: user.verified_email.as_ref().map(|email| email.address().to_string()),
+        change: call.app.database.password_of(user.id).await?.is_some(),
+        trouble: call.trouble(),
+    };
+    call.draw(view).await
+}
+
+/// GET `/settings/email`.
+pub async fn email(call: Call) -> Shown {
+    let view = ChangeEmailView { email: email_of(&call.proven()?.user), typed: call.typed(), trouble: call.trouble() };
+    call.draw(view).await
+}
+
+/// GET `/settings/unlink?identity=…`.
+pub async fn unlink(call: Call) -> Shown {
+    let user = call.proven()?.user.id;
+    let id = call.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
+    let identities = call.app.database.identities(user).await?;
+    let last = identities.len() == 1 && call.app.database.password_of(user).await?.is_none();
+    let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(Detour::NotFound)?;
+    let view = UnlinkView { identity: identity_view(&call, identity), last, trouble: call.trouble() };
+    call.draw(view).await
+}
+
+/// GET `/settings/link?provider=…`.
+pub async fn link(call: Call) -> Shown {
+    call.proven()?;
+    let slug = call.query.one("provider").unwrap_or_default();
+    let provider = call.app.relying_party.provider(slug).ok_or(Detour::NotFound)?;
+    let view = LinkView { provider: call.button(provider), trouble: call.trouble() };
+    call.draw_with_starts(view).await
+}
+
+/// GET `/settings/delete`.
+pub async fn delete(call: Call) -> Shown {
+    let user = &call.proven()?.user;
+    let who = email_of(user).map(|(email, _)| email).or_else(|| user.name.clone());
+    let view = DeleteView {
+        who: who.unwrap_or_else(|| "your account".to_owned()),
+        word: DELETION_WORD.to_owned(),
+        trouble: call.trouble(),
+    };
+    call.draw(view).await
+}
+
+/// GET `/settings/data.json`: what we know about the person, to take along. No hash, token or key is in it.
+pub async fn data(call: Call) -> Shown {
+    let signed_in = call.signed_in()?;
+    let user = &signed_in.user;
+    let database = &call.app.database;
+    let identities = database.identities(user.id).await?;
+    let sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
+    let password = database.password_of(user.id).await?;
+    let events = database.events_of(user.id, ALL).await?;
+    let data = json!({
+        "user": {
+            "id": user.id.to_string(),
+            "name": user.name,
+            "name_from": user.name_from,
+            "picture": user.picture,
+            "picture_from": user.picture_from,
+            "email": email_of(user).map(|(address, verified)| json!({ "address": address, "verified": verified })),
+            "created_at": user.created_at.unix_timestamp(),
+        },
+        "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
+        "identities": identities.iter().map(|identity| json!({
+            "provider": identity.provider,
+            "issuer": identity.key.issuer(),
+            "subject": identity.key.subject(),
+            "email": identity.email.as_ref().map(ToString::to_string),
+            "email_verified": identity.email_verified,
+            "name": identity.name,
+            "linked_at": identity.linked_at.unix_timestamp(),
+            "last_used_at": identity.last_used_at.unix_timestamp(),
+        })).collect::<Vec<Value>>(),
+        "sessions": sessions.iter().map(|session| json!({
+            "way": session.provider,
+            "user_agent": session.user_agent,
+            "address": session.address,
+            "created_at": session.created_at.unix_timestamp(),
+            "last_seen_at": session.last_seen_at.unix_timestamp(),
+            "expires_at": session.expires_at.unix_timestamp(),
+        })).collect::<Vec<Value>>(),
+        "events": events,
+    });
+    Ok(download(data))
+}
+
+fn download(data: Value) -> Response {
+    let disposition = "attachment; filename=\"latchkey-data.json\"";
+    ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
+}
+
+fn profile_view(call: &Call, user: &User) -> ProfileView {
+    let from = |source: &Option<String>| {
+        source.as_deref().map(|source| if source == OWN { "you".to_owned() } else { call.label(source) })
+    };
+    ProfileView {
+        name: user.name.clone(),
+        name_from: from(&user.name_from),
+        picture: user.picture.clone().filter(|address| call.app.header_policy.shows_image(address)),
+        picture_from: from(&user.picture_from),
+        member_since: user.created_at.unix_timestamp(),
+    }
+}
+
+fn device_view(call: &Call, session: Session, here: &str) -> DeviceView {
+    let slug = session.provider.unwrap_or_default();
+    DeviceView {
+        here: session.id_hash == here,
+        id: session.id_hash,
+        device: describe_device(session.user_agent.as_deref()),
+        address: session.address.unwrap_or_else(|| "unknown".to_owned()),
+        way: call.label(&slug),
+        way_slug: slug,
+        first_seen: session.created_at.unix_timestamp(),
+        last_seen: session.last_seen_at.unix_timestamp(),
+    }
+}
