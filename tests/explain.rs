@@ -47,6 +47,7 @@ impl Trail {
             origin: &origin,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
             random: std::array::from_fn(|byte| self.hours + byte as u8 / 10),
+            waiting: None,
         };
         self.database.settle(&settlement).await.expect("settles")
     }
