@@ -217,3 +217,73 @@ fn sentence_of_answer(code: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::{
+        accounts::{EmailUpdate, NewEmail},
+        store::Origin,
+    };
+
+    fn past(provider: &str, answer: &str, reasons: &[&str]) -> Explanation {
+        Explanation::of_the_past(vec![PastDecision {
+            event: "e".to_owned(),
+            at: OffsetDateTime::UNIX_EPOCH,
+            kind: "sign_in".to_owned(),
+            user: None,
+            provider: Some(provider.to_owned()),
+            answer: answer.to_owned(),
+            reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
+            origin: Origin::default(),
+        }])
+    }
+
+    #[test]
+    fn every_answer_has_a_sentence() {
+        let user = UserId::new(OffsetDateTime::UNIX_EPOCH, [7; 10]);
+        let email = || EmailUpdate::Keep;
+        for answer in [
+            Answer::SignIn { user, email: email() },
+            Answer::LinkWithoutAsking { user, email: email() },
+            Answer::Prompt { user, ways: Vec::new() },
+            Answer::Create { email: NewEmail::None },
+            Answer::Link { user, email: email() },
+            Answer::AlreadyLinked { user, email: email() },
+            Answer::LinkedElsewhere,
+            Answer::Proven { user, email: email() },
+            Answer::Grant { user, email: email() },
+            Answer::Refuse(Reason::UserDisabled),
+        ] {
+            assert!(sentence_of_answer(answer.code()).is_some(), "{}", answer.code());
+        }
+        assert!(sentence_of_answer("claim_from_unverified").is_some());
+    }
+
+    #[test]
+    fn the_text_has_a_line_for_each_reason_and_a_name_makes_no_second_line() {
+        let explanation = past("goo\n\u{1b}[31mgle", "refuse", &["identity_known", "user_disabled"]);
+        let expected = "1970-01-01T00:00:00Z  sign_in by goo  [31mgle: refuse\n\
+             \x20 Nothing changes, and nobody is let in.\n\
+             \x20 because  The identity (issuer and subject) is linked to a user.\n\
+             \x20          The user is disabled.\n\
+             \x20 from     Unknown browser\n\
+             \x20 event    e\n";
+        assert_eq!((explanation.to_string().as_str(), explanation.exit_status()), (expected, 0));
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_told_by_its_codes() {
+        let text = past("google", "of_the_future", &["for_a_reason"]).to_string();
+        assert!(text.contains("Another version") && text.contains("because  for_a_reason\n"), "{text}");
+    }
+
+    #[test]
+    fn nothing_found_is_said_and_has_a_status_of_its_own() {
+        for nothing in [Explanation::of_the_past(Vec::new()), Explanation::supposed(None)] {
+            assert!(nothing.exit_status() == 1 && nothing.to_string().ends_with(".\n"));
+        }
+    }
+}
