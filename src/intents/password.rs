@@ -9,7 +9,7 @@ use super::{
     sign_up::verify_anew,
 };
 use crate::{
-    accounts::{EmailAddress, NewPassword, PasswordHash, UserId},
+    accounts::{EmailAddress, PasswordHash, UserId},
     codes::outcome::Trouble,
     passwords::Verdict,
     relying_party::ReturnTo,
@@ -39,7 +39,7 @@ pub async fn sign_in(
     if !visit.jar.is_known(&visit.headers, &address, now) {
         visit.attempts.count(&address).map_err(|_| Trouble::TooManyAttempts)?;
     }
-    let user = match visit.database.password_standing(&address, visit.clock.date()).await? {
+    let user = match visit.database.password_standing(&address).await? {
         PasswordStanding::Of { user, disabled, hash } => {
             let right = compared_and_renewed(visit, password, user, &hash).await?;
             if !right || disabled {
@@ -48,10 +48,8 @@ pub async fn sign_in(
             }
             user
         }
-        PasswordStanding::Unconfirmed(hash) => {
-            let right = compared(visit, password, Some(&hash)).await?;
-            return Err(if right { Trouble::AddressUnconfirmed } else { Trouble::WrongCredentials }.into());
-        }
+        // Nor is a sign-up that waits for its letter told apart: whoever signs up with an address and then signs in with
+        // it would learn whether it has an owner.
         PasswordStanding::NoneOf(_) | PasswordStanding::Nobody => {
             compared(visit, password, None).await?;
             return Err(Trouble::WrongCredentials.into());
@@ -102,7 +100,7 @@ pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Faul
 
 /// The hash of a password that somebody may have from now on. `personal` are words that anybody would try first.
 pub(super) async fn chosen(visit: &Visit, password: &SecretString, personal: &[&str]) -> Result<PasswordHash, Fault> {
-    let password = NewPassword::choose(password, personal)?;
+    let password = visit.passwords.choose(password, personal).await??;
     Ok(visit.passwords.hash(&password).await?)
 }
 
@@ -127,7 +125,7 @@ pub(super) async fn compared_and_renewed(
         Verdict::Right { outdated: false } => {}
         Verdict::Right { outdated: true } => {
             // A password that could not be chosen today stays under its old hash.
-            if let Ok(password) = NewPassword::choose(password, &[]) {
+            if let Ok(password) = visit.passwords.choose(password, &[]).await? {
                 let renewed = visit.passwords.hash(&password).await?;
                 visit.database.rehash_password(user, hash, &renewed).await?;
             }

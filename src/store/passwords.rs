@@ -4,7 +4,6 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use super::database::Database;
-use super::email_tokens::LinkKind;
 use super::error::StoreError;
 use super::events::note;
 use super::occasion::Occasion;
@@ -27,8 +26,6 @@ pub enum PasswordStanding {
     },
     /// A user owns the address and has none.
     NoneOf(UserId),
-    /// Somebody signed up with the address, and has not followed the letter's link yet.
-    Unconfirmed(PasswordHash),
     /// Nobody has the address.
     Nobody,
 }
@@ -38,11 +35,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn password_standing(
-        &self,
-        address: &EmailAddress,
-        now: OffsetDateTime,
-    ) -> Result<PasswordStanding, StoreError> {
+    pub async fn password_standing(&self, address: &EmailAddress) -> Result<PasswordStanding, StoreError> {
         // One query for everybody: who has an account costs no more than who has none.
         let row: Option<(String, Option<i64>, Option<String>)> = sqlx::query_as(
             "SELECT users.id, users.disabled_at, passwords.hash FROM users \
@@ -51,24 +44,14 @@ impl Database {
         .bind(address.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        let pending: Option<(Option<String>,)> = sqlx::query_as(
-            "SELECT password_hash FROM email_tokens WHERE address = $1 AND kind = $2 AND expires_at > $3 \
-             ORDER BY created_at DESC LIMIT 1",
-        )
-        .bind(address.as_str())
-        .bind(LinkKind::SignUp.code())
-        .bind(now.unix_timestamp())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(match (row, pending) {
-            (Some((user, disabled, Some(hash))), _) => PasswordStanding::Of {
+        Ok(match row {
+            Some((user, disabled, Some(hash))) => PasswordStanding::Of {
                 user: UserId::parse(&user)?,
                 disabled: disabled.is_some(),
                 hash: PasswordHash::from_row(hash),
             },
-            (Some((user, _, None)), _) => PasswordStanding::NoneOf(UserId::parse(&user)?),
-            (None, Some((Some(hash),))) => PasswordStanding::Unconfirmed(PasswordHash::from_row(hash)),
-            (None, _) => PasswordStanding::Nobody,
+            Some((user, _, None)) => PasswordStanding::NoneOf(UserId::parse(&user)?),
+            None => PasswordStanding::Nobody,
         })
     }
 
