@@ -17,12 +17,14 @@ const settings = {
     GOOGLE_CLIENT_ID: "sandbox-google",
     GOOGLE_CLIENT_SECRET: "sandbox-google-secret",
     GOOGLE_ISSUER: `${sandbox.origin}/google`,
+    SMTP_URL: `smtp://${sandbox.smtp}`,
+    MAIL_FROM: "Latchkey <no-reply@localhost>",
     OIDC_CERTIFIED_ISSUER: certified.issuer,
     OIDC_CERTIFIED_CLIENT_ID: certified.clientId,
     OIDC_CERTIFIED_CLIENT_SECRET: certified.clientSecret,
     OIDC_CERTIFIED_LABEL: "Certified",
   },
-  sandbox: { SANDBOX_ADDR: sandbox.listen },
+  sandbox: { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp },
 };
 
 const command = process.argv[2];

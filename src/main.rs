@@ -271,6 +271,7 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
     tokio::spawn(cancel_on_signal(stop.clone()));
     let sandbox = start_sandbox(config).await?;
     tracing::info!("the sandbox plays the providers at {}", sandbox.origin());
+    tracing::info!("it takes letters at {}; read them at {}/inbox", sandbox.smtp_url(), sandbox.origin());
     stop.cancelled().await;
     sandbox.shutdown().await;
     Ok(())
@@ -279,6 +280,7 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
 #[cfg(feature = "sandbox")]
 async fn start_sandbox(config: &Config) -> Result<latchkey::sandbox::Sandbox, Failure> {
     use latchkey::sandbox::{Sandbox, Settings};
-    let settings = Settings { listen: config.sandbox_addr, ..Settings::default() };
-    Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR {}: {error}", config.sandbox_addr).into())
+    let (listen, smtp_listen) = (config.sandbox_addr, config.sandbox_smtp_addr);
+    let settings = Settings { listen, smtp_listen, ..Settings::default() };
+    Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR and SANDBOX_SMTP_ADDR: {error}").into())
 }

@@ -59,7 +59,7 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 14] = [
+    const PREFIXES: [&str; 17] = [
         "BASE_",
         "LISTEN_",
         "DATABASE_",
@@ -74,6 +74,9 @@ fn is_ours(name: &str) -> bool {
         "FACEBOOK_",
         "X_",
         "MICROSOFT_",
+        "SMTP_",
+        "MAIL_",
+        "SANDBOX_",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -212,6 +212,47 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
     }
 }
 
+#[test]
+fn mail_needs_a_server_and_a_sender() {
+    let server = ("SMTP_URL", "smtps://me:hush@mail.example:465");
+    let sender = ("MAIL_FROM", "Latchkey <no-reply@app.example>");
+    assert!(with(&[]).unwrap().mail.is_none());
+    let mail = with(&[server, sender]).unwrap().mail.unwrap();
+    assert_eq!(mail.mail_from, sender.1);
+    assert_eq!(with(&[server]).unwrap_err().variable, "MAIL_FROM");
+    assert_eq!(with(&[sender]).unwrap_err().variable, "SMTP_URL");
+}
+
+#[rstest]
+#[case("smtps://me:hush@mail.example", true)]
+#[case("smtp://me:hush@mail.example:587", true)]
+#[case("smtp://localhost:3025", true)]
+#[case("mail.example", false)]
+#[case("https://me:hush@mail.example", false)]
+#[case("smtp://me:hush@mail.example?tls=none", false)]
+fn a_mail_server_is_an_smtp_url(#[case] url: &'static str, #[case] accepted: bool) {
+    let outcome = with(&[("SMTP_URL", url), ("MAIL_FROM", "no-reply@app.example")]);
+    assert_eq!(outcome.is_ok(), accepted);
+    match outcome {
+        Ok(config) => assert!(!format!("{config:?}").contains("hush")),
+        Err(error) => {
+            assert!(error.variable == "SMTP_URL" && !error.to_string().contains("hush"), "{error}");
+            assert!(error.problem.contains("smtps://user:password@host:465"), "{error}");
+        }
+    }
+}
+
+#[rstest]
+#[case("no-reply@app.example", true)]
+#[case("Latchkey <no-reply@localhost>", true)]
+#[case("Latchkey", false)]
+#[case("a@app.example, b@app.example", false)]
+fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
+    let outcome = with(&[("SMTP_URL", "smtp://localhost:3025"), ("MAIL_FROM", sender)]);
+    assert_eq!(outcome.is_ok(), accepted, "{outcome:?}");
+    assert!(accepted || outcome.unwrap_err().variable == "MAIL_FROM");
+}
+
 #[rstest]
 #[case::not_a_url("BASE_URL", "our.own.host")]
 #[case::plain_http("BASE_URL", "http://app.example")]
@@ -231,6 +272,7 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
 #[case::mode("SESSION_MODE", "magic")]
 #[case::log_format("LOG_FORMAT", "fancy")]
+#[case::sandbox_mail("SANDBOX_SMTP_ADDR", "localhost")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
 fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'static str) {
     let error = with(&[(variable, value)]).unwrap_err();

@@ -27,6 +27,7 @@ async fn landing(State(world): State<World>) -> Page {
         .map(|person| format!(r#"<li><div class="person">{}</div></li>"#, person_row(person)))
         .collect();
     let origin = escape(world.origin());
+    let smtp = escape(world.smtp_url());
     let issuer = escape(&google::issuer(world.origin()));
     let main = format!(
         r#"<h1>Latchkey's sandbox</h1>
@@ -44,6 +45,8 @@ everything in memory, and let anybody in as anybody. Nothing here is the real pr
 <h2>Persons</h2>
 <p>Pick one of them when you sign in, or make up another.</p>
 <ul class="persons">{persons}</ul>
+<h2>Inbox</h2>
+<p><a href="/inbox">Read the letters that were sent</a> to the mail server here, <code>{smtp}</code>. They go no further.</p>
 <h2>Control</h2>
 <p><a href="/control">Tell a provider to misbehave, rotate its keys, and see what it was asked</a>.</p>"#
     );

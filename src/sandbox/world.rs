@@ -13,6 +13,7 @@ use super::id_token::Patches;
 use super::keys::{KeyRing, SigningKey};
 use super::ledger::Ledger;
 use super::log::RequestLog;
+use super::mail::Mailbox;
 use super::persons::Persons;
 use super::{facebook, github, x};
 
@@ -87,6 +88,7 @@ pub struct World(Arc<Inner>);
 
 struct Inner {
     origin: String,
+    smtp_url: String,
     clients: Clients,
     first_key: Arc<SigningKey>,
     closing: CancellationToken,
@@ -109,6 +111,8 @@ pub struct State {
     pub facebook: House,
     /// The sandbox X.
     pub x: House,
+    /// The letters that have arrived.
+    pub mail: Mailbox,
     /// Every request to a provider.
     pub log: RequestLog,
     /// Seconds that the sandbox's clock is ahead of the machine's.
@@ -151,6 +155,7 @@ impl State {
             github: House::new(first_key),
             facebook: House::new(first_key),
             x: House::new(first_key),
+            mail: Mailbox::default(),
             log: RequestLog::default(),
             clock_offset: 0,
         }
@@ -177,14 +182,19 @@ impl State {
 
 impl World {
     /// A fresh one.
-    pub fn new(origin: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
+    pub fn new(origin: String, smtp_url: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
         let state = Mutex::new(State::new(&first_key));
-        Self(Arc::new(Inner { origin, clients, first_key, closing: CancellationToken::new(), state }))
+        Self(Arc::new(Inner { origin, smtp_url, clients, first_key, closing: CancellationToken::new(), state }))
     }
 
     /// `http://localhost:PORT`.
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    /// `smtp://127.0.0.1:PORT`.
+    pub fn smtp_url(&self) -> &str {
+        &self.0.smtp_url
     }
 
     /// Who is registered.

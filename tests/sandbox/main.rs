@@ -7,6 +7,7 @@ mod facebook;
 mod faults;
 mod github;
 mod id_tokens;
+mod mail;
 mod microsoft;
 mod sign_in;
 mod stage;

@@ -13,7 +13,8 @@ use super::presets::{self, Preset};
 use crate::sandbox::persons::Person;
 use crate::sandbox::world::{Provider, World};
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+/// A body of JSON.
+pub type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// `GET /control/state`.
 pub async fn state(State(world): State<World>) -> Json<Value> {
@@ -118,7 +119,8 @@ pub async fn order(
     }
 }
 
-fn shown(world: &World) -> Value {
+/// The state as control calls answer it.
+pub fn shown(world: &World) -> Value {
     let mut state = world.state();
     let mut shown = json!({
         "origin": world.origin(),
@@ -126,6 +128,8 @@ fn shown(world: &World) -> Value {
         "clock_offset": state.clock_offset,
         "persons": state.persons.all(),
         "requests": state.log.total(),
+        "letters": state.mail.letters(None).count(),
+        "mail": state.mail.order(),
     });
     for provider in Provider::ALL {
         let house = state.house(*provider);
@@ -161,6 +165,7 @@ fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response 
     Json(person).into_response()
 }
 
-fn failure(status: StatusCode, message: &str) -> Response {
+/// A refusal with its reason.
+pub fn failure(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"error": message}))).into_response()
 }

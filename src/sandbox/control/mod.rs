@@ -2,6 +2,7 @@
 
 mod api;
 mod form;
+mod mail;
 mod order;
 mod page;
 mod presets;
@@ -25,6 +26,9 @@ pub fn routes() -> Router<World> {
         .route("/control/clock", post(api::clock))
         .route("/control/persons", post(api::make_person))
         .route("/control/persons/{id}", post(api::change_person))
+        .route("/control/letters", get(mail::letters))
+        .route("/control/letters/clear", post(mail::clear))
+        .route("/control/mail", post(mail::behave))
         .route("/control/{provider}/{order}", post(api::order))
         .layer(DefaultBodyLimit::max(16 << 20))
 }
