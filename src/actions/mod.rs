@@ -10,4 +10,3 @@ pub mod secret;
 pub mod settings;
 pub mod sign_out;
 
-pub use crate::codes::{outcome, percent, refusal};

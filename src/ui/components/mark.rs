@@ -16,7 +16,7 @@ pub fn KeyMark() -> impl IntoView {
     }
 }
 
-/// The mark of the provider with this slug; a plain door for those that have none of their own.
+/// The mark of the provider with this slug; our key for a password, a plain door for those that have none of their own.
 #[component]
 pub fn ProviderMark(
     /// The provider's slug.
@@ -28,10 +28,14 @@ pub fn ProviderMark(
         "github" => one_path(GITHUB).into_any(),
         "google" => google().into_any(),
         "microsoft" => microsoft().into_any(),
+        PASSWORD => view! { <KeyMark /> }.into_any(),
         "x" => one_path(X).into_any(),
         _ => door().into_any(),
     }
 }
+
+/// What stands for a password where the slug of a provider would stand.
+pub const PASSWORD: &str = "password";
 
 /// Google's "G" in its four colours, which its branding guidelines do not allow to be changed.
 fn google() -> impl IntoView {

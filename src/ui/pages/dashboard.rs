@@ -3,20 +3,22 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::drawn;
 use crate::ui::{
-    components::{avatar::Avatar, frame::Frame, mark::ProviderMark, moment::Moment},
-    pages::error::RoutedProblem,
-    view::{DashboardView, IdentityView, Problem, SessionView},
+    components::{
+        avatar::Avatar,
+        frame::{Frame, Place},
+        mark::{PASSWORD, ProviderMark},
+        moment::Moment,
+    },
+    view::{DashboardView, IdentityView, SessionView},
     wording,
 };
 
 /// The dashboard, drawn from the [`DashboardView`] in the context.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    match use_context::<DashboardView>() {
-        Some(dashboard) => draw(dashboard).into_any(),
-        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
-    }
+    drawn(draw)
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
@@ -29,7 +31,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     });
     view! {
         <Title text=wording::title("Dashboard") />
-        <Frame>
+        <Frame signed_in=Some(Place::Dashboard)>
             <header class="person">
                 <Avatar name=shown.clone() picture />
                 <div class="person-text">
@@ -100,7 +102,10 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
 }
 
 fn this_session(session: &SessionView) -> AnyView {
-    let SessionView { provider, idle_until, absolute_until, .. } = session.clone();
+    let SessionView { provider, provider_slug, idle_until, absolute_until, .. } = session.clone();
+    let stays = (provider_slug != PASSWORD).then(|| {
+        view! { <p class="fine-print">"Signing out ends it here. It does not sign you out of " {provider} "."</p> }
+    });
     view! {
         <section class="card" aria-labelledby="session-title">
             <h2 class="card-title" id="session-title">
@@ -113,14 +118,7 @@ fn this_session(session: &SessionView) -> AnyView {
                 {fact("Ends, if you stay away", view! { <Moment unix=idle_until /> })}
                 {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
             </dl>
-            <form class="sign-out" method="post" action="/auth/logout">
-                <button class="button is-quiet" type="submit">
-                    "Sign out"
-                </button>
-                <p class="fine-print">
-                    "This signs you out of Latchkey, not out of " {provider} "."
-                </p>
-            </form>
+            {stays}
         </section>
     }
     .into_any()
@@ -147,6 +145,11 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
             <ul class="identities" role="list">
                 {rows}
             </ul>
+            <div class="card-steps">
+                <a class="button is-quiet" href="/settings#ways">
+                    "Change them in the settings"
+                </a>
+            </div>
         </section>
     }
     .into_any()
