@@ -113,7 +113,7 @@ pub fn check_inbox(letter: LetterView) -> CheckInboxView {
 }
 
 pub fn letter(link: LetterLink) -> LetterLinkView {
-    LetterLinkView { link: Some(link), trouble: None }
+    LetterLinkView { link: Some(link), trouble: None, undone: false }
 }
 
 pub fn letter_of_sign_up(asked_here: bool) -> LetterLinkView {
@@ -129,7 +129,7 @@ pub fn link_prompt() -> LinkPromptView {
         ways_off: vec!["GitHub".into()],
         password: true,
         signed_in: false,
-        trouble: None,
+        notice: None,
     }
 }
 

@@ -93,7 +93,7 @@ async fn a_link_that_counts_no_more_has_a_page_with_a_way_on() {
     for (path, way_on) in
         PAGES.into_iter().zip(["href=\"/signup\"", "href=\"/forgot\"", "href=\"/settings/email\"", "href=\"/forgot\""])
     {
-        let html = render(path, LetterLinkView { link: None, trouble: None }).await;
+        let html = render(path, LetterLinkView { link: None, trouble: None, undone: false }).await;
         is_a_sound_document(&html);
         assert!(forms(&html).is_empty() && html.contains(way_on), "{html}");
         assert!(html.contains("This link counts no more"), "{html}");

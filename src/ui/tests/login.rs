@@ -7,7 +7,7 @@ use super::{
     fixtures::{google, login, login_with_password, sandbox, six},
 };
 use crate::{
-    actions::{
+    codes::{
         outcome::{Done, Trouble},
         refusal::Refusal,
     },

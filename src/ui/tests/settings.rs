@@ -168,7 +168,7 @@ async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() 
 
 #[tokio::test]
 async fn linking_starts_by_post() {
-    let html = render("/settings/link", LinkView { provider: google() }).await;
+    let html = render("/settings/link", LinkView { provider: google(), trouble: None }).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/link", fields: vec![("provider", "google")] });
     assert!(html.contains("<title>Link an account · Latchkey</title>"), "{html}");
@@ -231,6 +231,6 @@ async fn hostile_text_stays_text() {
     stays_text(&render("/settings/email", view).await);
     stays_text(&render("/settings/unlink", UnlinkView { identity: hostile(), last: false, trouble: None }).await);
     let provider = ProviderButton { label: text(), ..google() };
-    stays_text(&render("/settings/link", LinkView { provider }).await);
+    stays_text(&render("/settings/link", LinkView { provider, trouble: None }).await);
     stays_text(&render("/settings/delete", DeleteView { who: text(), word: text(), trouble: None }).await);
 }

@@ -1,7 +1,7 @@
 //! Every code has its sentence and its next step, and none shows itself.
 
 use crate::{
-    actions::{
+    codes::{
         outcome::{Done, Trouble},
         refusal::Refusal,
     },
