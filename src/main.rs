@@ -1,4 +1,4 @@
-//! `latchkey`: serves, migrates, examines, and plays the providers for development.
+//! `latchkey`: serves, migrates, examines, explains, and plays the providers for development.
 
 use std::{
     io::{IsTerminal, Write},
@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use latchkey::{
     config::{Config, Environment},
-    doctor,
+    doctor::{self, About, Explanation, Supposed},
     relying_party::Clock,
     sealing::Sealer,
     sessions,
@@ -45,9 +45,75 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say why somebody was linked, asked or refused, or what would become of a sign-in now.
+    /// Changes nothing. Ends with 0, with 1 when nothing was found, with 2 when the question could not be put.
+    ExplainLink(ExplainLink),
     /// Play the providers for development, on SANDBOX_ADDR, until told to end.
     #[cfg(feature = "sandbox")]
     Sandbox,
+}
+
+/// What is to be explained: `--user`, `--event`, or a sign-in that begins with `--provider`.
+#[derive(Args)]
+#[command(
+    group(ArgGroup::new("about").required(true).args(["user", "event", "provider"])),
+    group(
+        ArgGroup::new("supposed")
+            .multiple(true)
+            .args(["issuer", "subject", "email", "verified", "authoritative", "link_for"])
+            .requires("provider")
+            .conflicts_with_all(["user", "event"]),
+    ),
+)]
+struct ExplainLink {
+    /// The past decisions about a user.
+    #[arg(long, value_name = "ID OR ADDRESS")]
+    user: Option<String>,
+    /// One past decision: the id of its event, or of its request as the log has it.
+    #[arg(long, value_name = "ID")]
+    event: Option<String>,
+    /// A sign-in that did not happen, by the provider's slug.
+    #[arg(long, value_name = "SLUG")]
+    provider: Option<String>,
+    /// The provider's issuer; not needed for one that is configured.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// The person's subject there; without it, somebody who is linked to nobody.
+    #[arg(long)]
+    subject: Option<String>,
+    /// The e-mail address that the provider tells.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The provider says that it verified the address.
+    #[arg(long, requires = "email")]
+    verified: bool,
+    /// The provider runs the mailbox.
+    #[arg(long, requires = "email")]
+    authoritative: bool,
+    /// The user who is signed in and links; without it, somebody signs in.
+    #[arg(long, value_name = "USER ID")]
+    link_for: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ExplainLink {
+    fn about(self) -> About {
+        match (self.user, self.event, self.provider) {
+            (Some(user), ..) => About::User(user),
+            (_, Some(event), _) => About::Event(event),
+            (.., provider) => About::Supposed(Supposed {
+                provider: provider.unwrap_or_default(),
+                issuer: self.issuer,
+                subject: self.subject,
+                email: self.email,
+                verified: self.verified,
+                authoritative: self.authoritative,
+                link_for: self.link_for,
+            }),
+        }
+    }
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -72,9 +138,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     // Two at least: rendering may wait for a task of its own.
     let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
-    if let Command::Doctor { json } = command {
-        return Ok(runtime.block_on(examine(json)));
-    }
+    let command = match command {
+        Command::Doctor { json } => return Ok(runtime.block_on(examine(json))),
+        Command::ExplainLink(question) => return Ok(runtime.block_on(explain(question))),
+        command => command,
+    };
     let config = Config::from_process()?;
     start_log(&config)?;
     runtime.block_on(async {
@@ -86,7 +154,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox => play_providers(&config).await,
-            Command::Doctor { .. } => Ok(()),
+            Command::Doctor { .. } | Command::ExplainLink(_) => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -102,6 +170,31 @@ async fn examine(json: bool) -> ExitCode {
     // A reader that has seen enough has gone: the status tells the rest.
     drop(std::io::stdout().write_all(text.as_bytes()));
     ExitCode::from(report.exit_status())
+}
+
+/// Without a log, too.
+async fn explain(question: ExplainLink) -> ExitCode {
+    let json = question.json;
+    match explanation(question.about()).await {
+        Ok(explanation) => {
+            let text = if json { explanation.to_json() } else { explanation.to_string() };
+            drop(std::io::stdout().write_all(text.as_bytes()));
+            ExitCode::from(explanation.exit_status())
+        }
+        Err(failure) => {
+            eprintln!("latchkey: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn explanation(about: About) -> Result<Explanation, Failure> {
+    let config = Config::inspect(&Environment::of_process()?)?;
+    doctor::check_schema(&config).await?;
+    let database = connect(&config).await?;
+    let explanation = doctor::explain_link(&database, &config.providers, &about).await;
+    database.close().await;
+    Ok(explanation?)
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {
@@ -153,12 +246,20 @@ async fn serve(config: Config) -> Result<(), Failure> {
 /// How long sign-ins under way may take after the last connection was closed.
 const LAST_WORK: Duration = Duration::from_secs(15);
 
+/// The database with its schema up to date.
 async fn database(config: &Config) -> Result<Database, Failure> {
-    let named = |error: StoreError| Failure::from(format!("DATABASE_URL: {error}{}", cause_of(&error)));
-    let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
-    let database = Database::connect(config.database_url.expose_secret(), sealer).await.map_err(named)?;
-    database.migrate().await.map_err(named)?;
+    let database = connect(config).await?;
+    database.migrate().await.map_err(of_the_database)?;
     Ok(database)
+}
+
+async fn connect(config: &Config) -> Result<Database, Failure> {
+    let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
+    Database::connect(config.database_url.expose_secret(), sealer).await.map_err(of_the_database)
+}
+
+fn of_the_database(error: StoreError) -> Failure {
+    format!("DATABASE_URL: {error}{}", cause_of(&error)).into()
 }
 
 /// The innermost cause, in its own words: that a host does not answer, or that a password is wrong.

@@ -26,12 +26,16 @@
 //! 0 when nothing failed (warnings do not fail), 1 when something failed, 2 when the configuration is unusable.
 
 mod database;
+mod explain_link;
+mod explanation;
 mod finding;
 mod provider;
 mod report;
 mod secret_key;
 mod settings;
 
+pub use explain_link::{About, Supposed, Unanswered, check_schema, explain_link};
+pub use explanation::{Explained, Explanation};
 pub use finding::{Area, Finding, Verdict};
 pub use report::{Counts, Outcome, ProviderEntry, Report};
 
