@@ -9,4 +9,3 @@ pub mod proof;
 pub mod secret;
 pub mod settings;
 pub mod sign_out;
-

@@ -9,7 +9,7 @@ use super::{
     sign_up::verify_anew,
 };
 use crate::{
-    accounts::{EmailAddress, NewPassword, PasswordHash, UserId},
+    accounts::{EmailAddress, PasswordHash, UserId},
     codes::outcome::Trouble,
     passwords::Verdict,
     relying_party::ReturnTo,
@@ -102,7 +102,7 @@ pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Faul
 
 /// The hash of a password that somebody may have from now on. `personal` are words that anybody would try first.
 pub(super) async fn chosen(visit: &Visit, password: &SecretString, personal: &[&str]) -> Result<PasswordHash, Fault> {
-    let password = NewPassword::choose(password, personal)?;
+    let password = visit.passwords.choose(password, personal).await??;
     Ok(visit.passwords.hash(&password).await?)
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn compared_and_renewed(
         Verdict::Right { outdated: false } => {}
         Verdict::Right { outdated: true } => {
             // A password that could not be chosen today stays under its old hash.
-            if let Ok(password) = NewPassword::choose(password, &[]) {
+            if let Ok(password) = visit.passwords.choose(password, &[]).await? {
                 let renewed = visit.passwords.hash(&password).await?;
                 visit.database.rehash_password(user, hash, &renewed).await?;
             }

@@ -7,6 +7,7 @@ mod carry_out;
 mod checkup;
 mod credentials;
 mod database;
+mod demo;
 mod email_tokens;
 mod engine;
 mod error;

@@ -64,7 +64,9 @@ async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
     for trouble in Trouble::ALL {
         let notice = Some(Notice::Trouble(*trouble));
         is_a_sound_document(&render("/confirm", ConfirmView { notice, ..confirm() }).await);
-        is_a_sound_document(&render("/link", LinkPromptView { notice: Some(Notice::Trouble(*trouble)), ..link_prompt() }).await);
+        is_a_sound_document(
+            &render("/link", LinkPromptView { notice: Some(Notice::Trouble(*trouble)), ..link_prompt() }).await,
+        );
     }
     for refusal in Refusal::ALL {
         let notice = Notice::Refused { refusal, provider: Some("Google".into()), slug: Some("google".into()) };
