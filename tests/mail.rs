@@ -219,7 +219,6 @@ async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
         rounds += 1;
     }
     assert_eq!(rounds, 72, "once an hour, as the clock goes here");
-    assert!(desk.clock.now() > DAY);
 }
 
 #[rstest]
