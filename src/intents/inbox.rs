@@ -2,11 +2,11 @@
 
 use super::{fault::Fault, reply::Reply};
 use crate::{
-    accounts::{EmailAddress, LetterToken},
+    accounts::{EmailAddress, LetterToken, LinkKind},
     codes::{outcome::Trouble, percent::encode},
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{LetterLink, LinkKind},
+    store::LetterLink,
 };
 
 /// Where the links of our letters lead.

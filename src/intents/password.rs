@@ -9,12 +9,12 @@ use super::{
     sign_up::verify_anew,
 };
 use crate::{
-    accounts::{EmailAddress, PasswordHash, UserId},
+    accounts::{EmailAddress, LinkKind, PasswordHash, UserId},
     codes::outcome::Trouble,
     passwords::Verdict,
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{LinkData, LinkKind, PASSWORD, PasswordStanding},
+    store::{LinkData, PASSWORD, PasswordStanding},
 };
 
 /// Longest text that is looked at as a password, in bytes: longer than any that can be chosen.

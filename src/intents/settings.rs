@@ -10,11 +10,11 @@ use super::{
     reply::Reply,
 };
 use crate::{
-    accounts::{IdentityId, display_name},
+    accounts::{IdentityId, LinkKind, display_name},
     codes::outcome::{Done, Trouble},
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{Changed, LinkData, LinkKind},
+    store::{Changed, LinkData},
 };
 
 const SETTINGS: &str = "/settings";

@@ -9,11 +9,11 @@ use super::{
     reply::Reply,
 };
 use crate::{
-    accounts::LetterToken,
+    accounts::{LetterToken, LinkKind},
     codes::outcome::Trouble,
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{LetterLink, LinkData, LinkKind, NewSignUp, PASSWORD, SignedUp},
+    store::{LetterLink, LinkData, NewSignUp, PASSWORD, SignedUp},
 };
 
 /// Queues the letter that finishes a sign-up, or that tells the owner of the address that they have an account. The

@@ -37,7 +37,7 @@ mod write;
 pub use checkup::{DatabaseCheckup, Migrations, Reach};
 pub use credentials::Changed;
 pub use database::Database;
-pub use email_tokens::{LetterLink, LinkData, LinkKind, UndoStep};
+pub use email_tokens::{LetterLink, LinkData, UndoStep};
 pub use error::StoreError;
 pub use events::{NewEvent, Origin};
 pub use explain::PastDecision;

@@ -4,14 +4,13 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use super::database::Database;
-use super::email_tokens::LinkKind;
 use super::error::StoreError;
 use super::events::note;
 use super::occasion::Occasion;
 use super::sign_up::PASSWORD;
 use super::user_rows::time;
 use super::users::user;
-use crate::accounts::{EmailAddress, PasswordHash, User, UserId};
+use crate::accounts::{EmailAddress, LinkKind, PasswordHash, User, UserId};
 
 /// What a password for an address is compared with.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! "This was not me": the link of a letter takes a change back.
 
 use super::database::Database;
-use super::email_tokens::{LinkData, LinkKind, NewLink, UndoStep, make_link, take_link, void_pending};
+use super::email_tokens::{LinkData, NewLink, UndoStep, make_link, take_link, void_pending};
 use super::error::StoreError;
 use super::events::note;
 use super::identities::{identities_of, unlink};
@@ -10,7 +10,7 @@ use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;
 use super::users::{address_owner, adopt_email, user};
 use super::write::Write;
-use crate::accounts::{EmailAddress, LetterToken, Proof, UserId, VerifiedEmail};
+use crate::accounts::{EmailAddress, LetterToken, LinkKind, Proof, UserId, VerifiedEmail};
 
 /// What became of an undo.
 #[derive(Clone, Debug, PartialEq, Eq)]

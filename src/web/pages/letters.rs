@@ -2,8 +2,9 @@
 
 use super::call::{Call, Detour, Shown};
 use crate::{
+    accounts::LinkKind,
     intents::asked_here,
-    store::{self, LinkKind, UndoStep},
+    store::{self, UndoStep},
     ui::view::{CheckInboxView, LetterLink, LetterLinkView, LetterView, Undoing},
 };
 
