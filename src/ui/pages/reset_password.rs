@@ -25,9 +25,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
 fn draw(view: LetterLinkView) -> AnyView {
     let LetterLinkView { link, trouble, undone } = view;
     let (email, then) = match link {
-        Some(LetterLink::Reset { email }) => {
-            (email, "Every browser that is signed in is signed out, and you sign in with the new password.")
-        }
+        Some(LetterLink::Reset { email }) => (email, "Every other browser is signed out of the account."),
         Some(LetterLink::SignUp { email, .. }) => (email, "The one that was chosen at the sign-up counts no more."),
         Some(LetterLink::EmailChange { .. } | LetterLink::Undo { .. }) | None => return worn_out(),
     };
