@@ -383,6 +383,8 @@ pub struct DashboardView {
     pub picture: Option<String>,
     /// When the user was created.
     pub member_since: i64,
+    /// When the password was set, if there is one.
+    pub password_set_at: Option<i64>,
     /// The identities that are linked, oldest first.
     pub identities: Vec<IdentityView>,
     /// The present session.

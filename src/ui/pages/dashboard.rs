@@ -22,7 +22,7 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, identities, session } = dashboard;
+    let DashboardView { name, email, picture, member_since, password_set_at, identities, session } = dashboard;
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
@@ -43,7 +43,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
             <div class="cards">
                 {how_you_signed_in(&session)}
                 {this_session(&session)}
-                {ways_in(identities, member_since)}
+                {ways_in(password_set_at, identities, member_since)}
             </div>
         </Frame>
     }
@@ -134,7 +134,7 @@ fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
     .into_any()
 }
 
-fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
+fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_since: i64) -> AnyView {
     let rows: Vec<_> = identities.into_iter().map(identity).collect();
     view! {
         <section class="card is-wide" aria-labelledby="ways-title">
@@ -143,6 +143,7 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
             </h2>
             <p class="card-lead">"With Latchkey since " <Moment unix=member_since /></p>
             <ul class="identities" role="list">
+                {password_set_at.map(password)}
                 {rows}
             </ul>
             <div class="card-steps">
@@ -151,6 +152,29 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
                 </a>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+fn password(set_at: i64) -> AnyView {
+    view! {
+        <li class="identity">
+            <span class="identity-mark">
+                <KeyMark />
+            </span>
+            <div class="identity-who">
+                <h3 class="identity-label">"Password"</h3>
+                <p class="identity-email">"With your e-mail address"</p>
+            </div>
+            <dl class="identity-times">
+                <div>
+                    <dt>"Set"</dt>
+                    <dd>
+                        <Moment unix=set_at />
+                    </dd>
+                </div>
+            </dl>
+        </li>
     }
     .into_any()
 }

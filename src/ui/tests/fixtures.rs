@@ -58,6 +58,7 @@ pub fn dashboard() -> DashboardView {
         email: Some(("ada@example.com".into(), true)),
         picture: Some("https://pictures.example/ada.png".into()),
         member_since: 1_767_225_600,
+        password_set_at: Some(1_767_225_700),
         identities: vec![
             IdentityView {
                 id: "1".into(),
