@@ -8,7 +8,7 @@ use crate::ui::{
     components::{
         avatar::Avatar,
         frame::{Frame, Place},
-        mark::{PASSWORD, ProviderMark},
+        mark::{KeyMark, PASSWORD, ProviderMark},
         moment::Moment,
     },
     view::{DashboardView, IdentityView, SessionView},
