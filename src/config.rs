@@ -9,6 +9,7 @@ mod stand_ins;
 mod tests;
 
 pub use environment::Environment;
+pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
 
 use std::net::{IpAddr, SocketAddr};

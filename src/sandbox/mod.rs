@@ -17,9 +17,10 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`. A new provider is a folder, a variant of
-//! `world::Provider`, its prefix in `stage::place` and a line in `Sandbox::start`. `desk` is the authorization
-//! endpoint of those that speak plain OAuth 2.0: each is a `Desk` of facts. Each folder's `mod.rs` has its manners.
+//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`. A new provider is a folder with
+//! its `FACTS` (see `house`) and a variant of `world::Provider`; its client is `sandbox-<slug>`. `desk` is the
+//! authorization endpoint of those without manners of their own there: each is a `Desk` of facts. Each folder's
+//! `mod.rs` has its manners.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -63,7 +64,7 @@
 //! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
 //! | `POST /control/google/behave` | `{"person"?}` | disarms patches and faults (of that person, or all) |
 //! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen comes again |
-//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | GitHub, Facebook, X: `iss` in the authorization response; without a rule it is off |
+//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | `iss` in the authorization response; without a rule it is as the provider's manners are |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
 //!
 //! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
@@ -112,7 +113,9 @@ mod form_post;
 mod github;
 mod google;
 mod guard;
+mod house;
 mod id_token;
+mod iss;
 mod keys;
 mod landing;
 mod ledger;
@@ -127,6 +130,7 @@ mod rules;
 mod stage;
 mod stencil;
 mod trickle;
+mod variables;
 mod world;
 mod x;
 
@@ -146,7 +150,7 @@ pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, 
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
 pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
-use world::World;
+use world::{Provider, World};
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -154,6 +158,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// A running sandbox. Dropping it stops it as well, without waiting.
 pub struct Sandbox {
     origin: String,
+    variables: Vec<(String, String)>,
     server: JoinHandle<std::io::Result<()>>,
     stop: DropGuard,
 }
@@ -210,28 +215,29 @@ impl Sandbox {
         let world = World::new(format!("http://localhost:{port}"), settings.clients, first_key);
         let origin = world.origin().to_owned();
         let stop = world.closing().clone();
-        let router = Router::new()
-            .merge(landing::routes())
-            .merge(control::routes())
-            .merge(stage::around(&world, apple::routes()))
-            .merge(stage::around(&world, microsoft::routes()))
-            .merge(stage::around(&world, google::routes()))
-            .merge(stage::around(&world, github::routes()))
-            .merge(stage::around(&world, facebook::routes()))
-            .merge(stage::around(&world, x::routes()))
-            .merge(stage::around(&world, stage::trap()));
+        let variables = variables::variables(&origin, world.clients());
+        let mut router =
+            Router::new().merge(landing::routes()).merge(control::routes()).merge(stage::around(&world, stage::trap()));
+        for provider in Provider::ALL {
+            router = router.merge(stage::around(&world, (provider.facts().routes)()));
+        }
         let router = guard::around(&world, router).with_state(world);
 
         // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let until = stop.clone().cancelled_owned();
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until).await });
-        Ok(Self { origin, server, stop: stop.drop_guard() })
+        Ok(Self { origin, variables, server, stop: stop.drop_guard() })
     }
 
     /// `http://localhost:PORT`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The variables that switch on every provider here, names and values: clients, secrets and addresses.
+    pub fn variables(&self) -> &[(String, String)] {
+        &self.variables
     }
 
     /// `APPLE_ISSUER`: what stands for `https://appleid.apple.com`.
@@ -261,7 +267,7 @@ impl Sandbox {
 
     /// What the sandbox GitHub sends as `iss` once it is told to send the right one.
     pub fn github_issuer(&self) -> String {
-        format!("{}{}", self.origin, github::DESK.issuer)
+        format!("{}{}", self.origin, github::FACTS.issuer)
     }
 
     /// `FACEBOOK_URL`: the site of the sandbox Facebook.

@@ -309,7 +309,7 @@ async fn hostile_names_stay_text() {
         providers: vec![provider],
         return_to: Some(HOSTILE.into()),
         notice: Some(notice),
-        sandbox: None,
+        ..LoginView::default()
     })
     .await;
     assert!(!html.contains("<script>alert") && !html.contains("<img"), "{html}");

@@ -130,7 +130,7 @@ fn shown(world: &World) -> Value {
     for provider in Provider::ALL {
         let house = state.house(*provider);
         shown[provider.slug()] = json!({
-            "issuer": format!("{}{}", world.origin(), provider.issuer()),
+            "issuer": format!("{}{}", world.origin(), provider.facts().issuer),
             "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
             "id_token": house.patches,
             "faults": house.faults,

@@ -3,7 +3,6 @@
 use axum::response::Response;
 
 use super::Desk;
-use super::iss::issuer;
 use super::visit::Visit;
 use crate::sandbox::ledger::{Code, Scopes};
 use crate::sandbox::persons::Person;
@@ -93,6 +92,5 @@ fn answer(
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut pairs: Vec<_> = parameters.iter().copied().map(own).collect();
     pairs.extend(state.map(|state| own(("state", state))));
-    pairs.extend(issuer(world, desk, person).map(|issuer| own(("iss", &issuer))));
     sent_back(world, desk.provider, redirect_uri, pairs, person)
 }

@@ -3,7 +3,6 @@
 
 mod answer;
 mod ask;
-mod iss;
 mod pages;
 mod request;
 mod visit;
@@ -11,19 +10,14 @@ mod visit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-use super::clients::{Client, Clients};
+use super::clients::Client;
 use super::ledger::Scopes;
 use super::world::{Provider, World};
-pub use iss::{IssRule, IssRules};
 
 /// What is a provider's own at its authorization endpoint.
 pub struct Desk {
     /// Whose it is.
     pub provider: Provider,
-    /// The client that is registered there.
-    pub client: fn(&Clients) -> &Client,
-    /// The path of the `iss` that the provider would send (RFC 9207), below the sandbox's origin.
-    pub issuer: &'static str,
     /// Reads `scope`, empty when absent; `Err` with a scope that the provider refuses.
     pub scopes: fn(&str) -> Result<Scopes, String>,
     /// What the consent screen says of a scope.
@@ -45,7 +39,7 @@ pub struct Desk {
 impl Desk {
     /// The desk's client in this world.
     pub fn client<'a>(&self, world: &'a World) -> &'a Client {
-        (self.client)(world.clients())
+        world.clients().of(self.provider)
     }
 
     /// Whether these are the credentials of the desk's client.
