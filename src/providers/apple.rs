@@ -30,9 +30,10 @@ static MANNERS: Manners = Manners {
     // Asking for a name or an address forces it.
     extra_parameters: |_| vec![("response_mode", "form_post")],
     token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::Unknown,
+    response_issuer: ResponseIssuer::OwnDomain,
     form_post: true,
-    picture_origins: &[],
+    picture_origins: |_| Vec::new(),
+    own_domains: &["apple.com"],
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),

@@ -95,6 +95,11 @@ fn address(base: &str, path: &str) -> Url {
     Url::parse(&format!("{base}{path}")).unwrap_or_else(|_| unreachable!("a constant, or checked at the start"))
 }
 
+/// Sources of pictures that are the same for every client.
+fn origins(constants: &[&str]) -> Vec<String> {
+    constants.iter().map(|origin| (*origin).to_owned()).collect()
+}
+
 /// What every provider without a discovery document has: two endpoints, and a way to authenticate at the second.
 fn endpoints(issuer: &str, authorization: Url, token: Url, authentication: &str) -> ProviderMetadata {
     ProviderMetadata {
