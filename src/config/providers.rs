@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 
 use super::{BaseUrl, ConfigError, Environment, stand_ins};
-use crate::providers::{AppleKey, Provider, Slug, apple, facebook, github, google, microsoft, open_id_connect, x};
+use crate::providers::{
+    AppleKey, Provider, Slug, apple, discord, facebook, github, google, microsoft, open_id_connect, x,
+};
 
 type Parse = fn(&Environment, &BaseUrl) -> Result<Option<Provider>, ConfigError>;
 
 /// The built-in providers, in the order of the login page: a slug, which in capitals begins its variables' names, and who
 /// reads them.
-const BUILT_IN: [(&str, Parse); 6] = [
+const BUILT_IN: [(&str, Parse); 7] = [
     ("google", parse_google),
     ("apple", parse_apple),
+    ("discord", parse_discord),
     ("facebook", parse_facebook),
     ("github", parse_github),
     ("microsoft", parse_microsoft),
@@ -92,6 +95,12 @@ fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>
         )
     })?;
     Ok(Some(apple::provider(client_id.to_owned(), key, stand_in)))
+}
+
+fn parse_discord(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "DISCORD_URL")?;
+    let client = client(env, "DISCORD", &["DISCORD_URL"])?;
+    Ok(client.map(|(id, secret)| discord::provider(id, secret, url)))
 }
 
 fn parse_facebook(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {

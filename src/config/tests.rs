@@ -67,6 +67,8 @@ fn every_provider() -> Vec<(&'static str, &'static str)> {
     vec![
         ("GITHUB_CLIENT_ID", "a"),
         ("GITHUB_CLIENT_SECRET", "b"),
+        ("DISCORD_CLIENT_ID", "a"),
+        ("DISCORD_CLIENT_SECRET", "b"),
         ("FACEBOOK_CLIENT_ID", "a"),
         ("FACEBOOK_CLIENT_SECRET", "b"),
         ("X_CLIENT_ID", "a"),
@@ -94,7 +96,7 @@ fn slugs(config: &Config) -> Vec<&str> {
 #[test]
 fn every_provider_has_its_place_on_the_login_page() {
     let config = with(&every_provider()).unwrap();
-    assert_eq!(slugs(&config), ["google", "apple", "facebook", "github", "microsoft", "x"]);
+    assert_eq!(slugs(&config), ["google", "apple", "discord", "facebook", "github", "microsoft", "x"]);
     let issuers: Vec<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
     let distinct: std::collections::BTreeSet<_> = issuers.iter().collect();
     assert_eq!(distinct.len(), issuers.len(), "{issuers:?}");
@@ -151,9 +153,10 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const STAND_INS: [&str; 9] = [
+const STAND_INS: [&str; 10] = [
     "GOOGLE_ISSUER",
     "APPLE_ISSUER",
+    "DISCORD_URL",
     "FACEBOOK_URL",
     "FACEBOOK_GRAPH_URL",
     "GITHUB_URL",

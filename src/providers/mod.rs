@@ -5,6 +5,7 @@
 
 pub mod apple;
 mod client_secret;
+pub mod discord;
 pub mod facebook;
 pub mod github;
 pub mod google;

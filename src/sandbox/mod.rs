@@ -17,7 +17,7 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`. A new provider is a folder with
+//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`, `discord`. A new provider is a folder with
 //! its `FACTS` (see `house`) and a variant of `world::Provider`; its client is `sandbox-<slug>`. `desk` is the
 //! authorization endpoint of those without manners of their own there: each is a `Desk` of facts. Each folder's
 //! `mod.rs` has its manners.
@@ -36,8 +36,8 @@
 //! The last step needs none of the earlier ones: one POST is a whole sign-in. Sign-in scopes are always
 //! granted; extra scopes only when they are among the `scope` fields.
 //!
-//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`) and X
-//! (`/x/i/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
+//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`), X
+//! (`/x/i/oauth2/authorize`) and Discord (`/discord/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
 //! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
 //! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing, and at Apple
 //! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
@@ -81,7 +81,7 @@
 //! ## Faults
 //! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`
 //! (also GitHub's check of a token and Facebook's `debug_token`), `emails` (GitHub). `userinfo` is also GitHub's `/user`,
-//! Facebook's and X's `me`.
+//! Facebook's, X's and Discord's `me`.
 //!
 //! | fault | what happens |
 //! |---|---|
@@ -106,6 +106,7 @@ mod chooser;
 mod clients;
 mod control;
 mod desk;
+mod discord;
 mod facebook;
 mod faults;
 mod fields;

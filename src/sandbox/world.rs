@@ -11,7 +11,7 @@ use super::house::{Facts, House, Houses};
 use super::keys::SigningKey;
 use super::log::RequestLog;
 use super::persons::Persons;
-use super::{apple, facebook, github, google, microsoft, x};
+use super::{apple, discord, facebook, github, google, microsoft, x};
 
 /// The providers that the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,11 +24,13 @@ pub enum Provider {
     X,
     Apple,
     Microsoft,
+    Discord,
 }
 
 impl Provider {
     /// All of them, in the order of the pages.
-    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Apple, Self::Microsoft];
+    pub const ALL: &[Self] =
+        &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Apple, Self::Microsoft, Self::Discord];
 
     /// What there is to know of it.
     pub fn facts(self) -> &'static Facts {
@@ -39,6 +41,7 @@ impl Provider {
             Self::X => &x::FACTS,
             Self::Apple => &apple::FACTS,
             Self::Microsoft => &microsoft::FACTS,
+            Self::Discord => &discord::FACTS,
         }
     }
 

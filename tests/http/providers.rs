@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The providers whose API is asked who somebody is.
-const HOUSES: [&str; 3] = ["facebook", "github", "x"];
+const HOUSES: [&str; 4] = ["discord", "facebook", "github", "x"];
 
 async fn arrives(browser: &Browser, person: &str, house: &str) {
     let callback = browser.callback_url(person, &format!("/auth/{house}")).await;

@@ -3,6 +3,7 @@
 mod apple;
 mod asking;
 mod control;
+mod discord;
 mod facebook;
 mod faults;
 mod github;

@@ -3,6 +3,7 @@
 mod client_secret;
 mod every_provider;
 mod of_apple;
+mod of_discord;
 mod of_facebook;
 mod of_github;
 mod of_google;
@@ -29,6 +30,10 @@ fn apple() -> Provider {
     apple::provider("com.example.app".into(), key, None)
 }
 
+fn discord() -> Provider {
+    discord::provider("id".into(), "secret".into(), None)
+}
+
 fn facebook() -> Provider {
     facebook::provider("id".into(), "secret".into(), None, None)
 }
@@ -47,7 +52,7 @@ fn x() -> Provider {
 
 /// A page of facts joins here; `every_provider.rs` then holds for it.
 fn every_provider() -> Vec<Provider> {
-    vec![google(), apple(), facebook(), github(), microsoft("common"), x(), generic()]
+    vec![google(), apple(), discord(), facebook(), github(), microsoft("common"), x(), generic()]
 }
 
 fn id_token_manners(provider: &Provider) -> &'static IdTokenManners {

@@ -92,5 +92,7 @@ fn answer(
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut pairs: Vec<_> = parameters.iter().copied().map(own).collect();
     pairs.extend(state.map(|state| own(("state", state))));
+    let issuer = format!("{}{}", world.origin(), desk.provider.facts().issuer);
+    pairs.extend(desk.names_itself.then(|| own(("iss", &issuer))));
     sent_back(world, desk.provider, redirect_uri, pairs, person)
 }

@@ -30,6 +30,8 @@ pub struct Desk {
     pub sticky: bool,
     /// The scope that brings a refresh token.
     pub refresh_scope: Option<&'static str>,
+    /// Whether `iss` is in the authorization response (RFC 9207).
+    pub names_itself: bool,
     /// The parameters after Cancel.
     pub denial: &'static [(&'static str, &'static str)],
     /// Makes a code.

@@ -63,6 +63,7 @@ pub static DESK: Desk = Desk {
     strict: false,
     sticky: true,
     refresh_scope: None,
+    names_itself: false,
     denial: &[
         ("error", "access_denied"),
         ("error_description", "The user has denied your application access."),

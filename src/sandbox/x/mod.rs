@@ -52,6 +52,7 @@ pub static DESK: Desk = Desk {
     strict: true,
     sticky: false,
     refresh_scope: Some("offline.access"),
+    names_itself: false,
     denial: &[("error", "access_denied")],
     code: random_text,
 };

@@ -24,6 +24,7 @@ pub fn ProviderMark(
 ) -> impl IntoView {
     match slug.as_str() {
         "apple" => one_path(APPLE).into_any(),
+        "discord" => one_path(DISCORD).into_any(),
         "facebook" => one_path(FACEBOOK).into_any(),
         "github" => one_path(GITHUB).into_any(),
         "google" => google().into_any(),
@@ -59,6 +60,9 @@ fn google() -> impl IntoView {
 
 /// An apple with a bite and a leaf, in the colour of the text: black on white or white on black, and no other way.
 const APPLE: &str = "M16.3 1.5c.1 1.3-.4 2.5-1.2 3.4-.8 1-2 1.7-3.2 1.6-.2-1.3.4-2.5 1.1-3.4.9-1 2.2-1.6 3.3-1.6zM20.4 17.2c-.5 1.2-.8 1.7-1.5 2.8-1 1.5-2.3 3.3-4 3.3-1.5 0-1.9-1-3.9-1s-2.5 1-4 1c-1.7 0-2.9-1.7-3.9-3.1C.5 16 .2 11 1.9 8.4 3.1 6.5 5 5.4 6.8 5.4c1.8 0 3 1 4.5 1s2.4-1 4.5-1c1.6 0 3.3.9 4.5 2.4-4 2.2-3.3 7.9.1 9.4z";
+
+/// A game pad with a face: two eyes, and two feet below.
+const DISCORD: &str = "M20 4.6A19 19 0 0 0 15.2 3l-.7 1.5a17.5 17.5 0 0 0-5 0L8.8 3A19 19 0 0 0 4 4.6C.9 9.2.1 13.6.5 18a19 19 0 0 0 5.9 3l1.3-2a12 12 0 0 1-2-1l.5-.4a13.7 13.7 0 0 0 11.6 0l.5.4a12 12 0 0 1-2 1l1.3 2a19 19 0 0 0 5.9-3c.5-5.1-.8-9.5-3.5-13.4zM8.2 15.3c-1.1 0-2.1-1.1-2.1-2.4s.9-2.4 2.1-2.4 2.1 1.1 2.1 2.4-.9 2.4-2.1 2.4zm7.6 0c-1.1 0-2.1-1.1-2.1-2.4s.9-2.4 2.1-2.4 2.1 1.1 2.1 2.4-.9 2.4-2.1 2.4z";
 
 /// An "f" in a disc; the letter is what the disc leaves out.
 const FACEBOOK: &str = "M24 12.07C24 5.4 18.63 0 12 0S0 5.4 0 12.07c0 6.03 4.39 11.02 10.13 11.93v-8.44H7.08v-3.49h3.05V9.41c0-3.02 1.79-4.69 4.53-4.69 1.31 0 2.68.24 2.68.24v2.97h-1.51c-1.49 0-1.95.93-1.95 1.88v2.26h3.32l-.53 3.49h-2.79V24C19.61 23.09 24 18.1 24 12.07z";
