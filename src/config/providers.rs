@@ -6,19 +6,20 @@ use secrecy::SecretString;
 
 use super::{BaseUrl, ConfigError, Environment, stand_ins};
 use crate::providers::{
-    AppleKey, Provider, Slug, apple, discord, facebook, github, google, microsoft, open_id_connect, x,
+    AppleKey, Provider, Slug, apple, discord, facebook, github, gitlab, google, microsoft, open_id_connect, x,
 };
 
 type Parse = fn(&Environment, &BaseUrl) -> Result<Option<Provider>, ConfigError>;
 
 /// The built-in providers, in the order of the login page: a slug, which in capitals begins its variables' names, and who
 /// reads them.
-const BUILT_IN: [(&str, Parse); 7] = [
+const BUILT_IN: [(&str, Parse); 8] = [
     ("google", parse_google),
     ("apple", parse_apple),
     ("discord", parse_discord),
     ("facebook", parse_facebook),
     ("github", parse_github),
+    ("gitlab", parse_gitlab),
     ("microsoft", parse_microsoft),
     ("x", parse_x),
 ];
@@ -109,6 +110,14 @@ fn parse_facebook(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provid
 
 fn parse_github(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     at_two_addresses(env, base_url, "GITHUB", ["GITHUB_URL", "GITHUB_API_URL"], github::provider)
+}
+
+/// `GITLAB_URL` is no stand-in alone: many run GitLab themselves, and it may be theirs outside loopback, too.
+fn parse_gitlab(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = env.get("GITLAB_URL");
+    url.map_or(Ok(()), |url| stand_ins::check_url("GITLAB_URL", url, base_url))?;
+    let client = client(env, "GITLAB", &["GITLAB_URL"])?;
+    Ok(client.map(|(id, secret)| gitlab::provider(id, secret, url.map(str::to_owned))))
 }
 
 fn parse_microsoft(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {

@@ -71,6 +71,8 @@ fn every_provider() -> Vec<(&'static str, &'static str)> {
         ("DISCORD_CLIENT_SECRET", "b"),
         ("FACEBOOK_CLIENT_ID", "a"),
         ("FACEBOOK_CLIENT_SECRET", "b"),
+        ("GITLAB_CLIENT_ID", "a"),
+        ("GITLAB_CLIENT_SECRET", "b"),
         ("X_CLIENT_ID", "a"),
         ("X_CLIENT_SECRET", "b"),
         ("MICROSOFT_CLIENT_ID", "a"),
@@ -96,7 +98,7 @@ fn slugs(config: &Config) -> Vec<&str> {
 #[test]
 fn every_provider_has_its_place_on_the_login_page() {
     let config = with(&every_provider()).unwrap();
-    assert_eq!(slugs(&config), ["google", "apple", "discord", "facebook", "github", "microsoft", "x"]);
+    assert_eq!(slugs(&config), ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"]);
     let issuers: Vec<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
     let distinct: std::collections::BTreeSet<_> = issuers.iter().collect();
     assert_eq!(distinct.len(), issuers.len(), "{issuers:?}");
@@ -193,10 +195,32 @@ fn a_stand_in_is_for_loopback_and_a_plain_address() {
     }
 }
 
+/// Many run GitLab themselves: its address is no stand-in alone.
+#[rstest]
+#[case("https://app.example", "https://git.example", true)]
+#[case("https://app.example", "https://git.example/gitlab", true)]
+#[case("http://localhost:3000", "http://localhost:3010/gitlab", true)]
+#[case("https://app.example", "http://git.example", false)]
+#[case("https://app.example", "http://localhost:3010/gitlab", false)]
+#[case("https://app.example", "https://git.example/", false)]
+#[case("https://app.example", "https://git.example?a=b", false)]
+#[case("https://app.example", "git.example", false)]
+fn a_gitlab_may_be_ones_own(#[case] base_url: &'static str, #[case] url: &'static str, #[case] accepted: bool) {
+    let settings = [every_provider(), vec![("BASE_URL", base_url), ("GITLAB_URL", url)]].concat();
+    match with(&settings) {
+        Ok(config) => {
+            assert!(accepted, "{url}");
+            let gitlab = config.providers.iter().find(|provider| provider.slug.as_str() == "gitlab").unwrap();
+            assert_eq!(gitlab.metadata.issuer(), url);
+        }
+        Err(error) => assert!(!accepted && error.variable == "GITLAB_URL", "{error}"),
+    }
+}
+
 #[test]
 fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
     let loopback = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
-    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD"]) {
+    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD", "GITLAB_URL"]) {
         let value = match variable {
             "MICROSOFT_TENANT" => "common",
             "GOOGLE_HD" => "navy.example",

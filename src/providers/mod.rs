@@ -8,6 +8,7 @@ mod client_secret;
 pub mod discord;
 pub mod facebook;
 pub mod github;
+pub mod gitlab;
 pub mod google;
 #[cfg(test)]
 pub(crate) mod key_for_tests;

@@ -17,10 +17,9 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`, `discord`. A new provider is a folder with
-//! its `FACTS` (see `house`) and a variant of `world::Provider`; its client is `sandbox-<slug>`. `desk` is the
-//! authorization endpoint of those without manners of their own there: each is a `Desk` of facts. Each folder's
-//! `mod.rs` has its manners.
+//! One folder per provider. A new one is a folder with its `FACTS` (see `house`) and a line in `world.rs`; its client is
+//! `sandbox-<slug>`. `desk` is the authorization endpoint of those without manners of their own there: each is a `Desk`
+//! of facts. Each folder's `mod.rs` has its manners.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -37,7 +36,7 @@
 //! granted; extra scopes only when they are among the `scope` fields.
 //!
 //! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`), X
-//! (`/x/i/oauth2/authorize`) and Discord (`/discord/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
+//! (`/x/i/oauth2/authorize`), Discord (`/discord/oauth2/authorize`) and GitLab (`/gitlab/oauth/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
 //! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
 //! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing, and at Apple
 //! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
@@ -112,6 +111,7 @@ mod faults;
 mod fields;
 mod form_post;
 mod github;
+mod gitlab;
 mod google;
 mod guard;
 mod house;

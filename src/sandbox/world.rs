@@ -11,40 +11,44 @@ use super::house::{Facts, House, Houses};
 use super::keys::SigningKey;
 use super::log::RequestLog;
 use super::persons::Persons;
-use super::{apple, discord, facebook, github, google, microsoft, x};
 
-/// The providers that the sandbox plays.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // each is the sandbox's provider of that name
-pub enum Provider {
-    Google,
-    Github,
-    Facebook,
-    X,
-    Apple,
-    Microsoft,
-    Discord,
+macro_rules! providers {
+    ($($name:ident => $folder:ident),+ $(,)?) => {
+        /// The providers that the sandbox plays.
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs)] // each is the sandbox's provider of that name
+        pub enum Provider {
+            $($name),+
+        }
+
+        impl Provider {
+            /// All of them, in the order of the pages.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What there is to know of it.
+            pub fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$name => &super::$folder::FACTS),+
+                }
+            }
+        }
+    };
+}
+
+// Each with the folder that plays it.
+providers! {
+    Google => google,
+    Github => github,
+    Facebook => facebook,
+    X => x,
+    Apple => apple,
+    Microsoft => microsoft,
+    Discord => discord,
+    Gitlab => gitlab,
 }
 
 impl Provider {
-    /// All of them, in the order of the pages.
-    pub const ALL: &[Self] =
-        &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Apple, Self::Microsoft, Self::Discord];
-
-    /// What there is to know of it.
-    pub fn facts(self) -> &'static Facts {
-        match self {
-            Self::Google => &google::FACTS,
-            Self::Github => &github::FACTS,
-            Self::Facebook => &facebook::FACTS,
-            Self::X => &x::FACTS,
-            Self::Apple => &apple::FACTS,
-            Self::Microsoft => &microsoft::FACTS,
-            Self::Discord => &discord::FACTS,
-        }
-    }
-
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
         self.facts().slug

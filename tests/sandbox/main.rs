@@ -7,6 +7,7 @@ mod discord;
 mod facebook;
 mod faults;
 mod github;
+mod gitlab;
 mod id_tokens;
 mod microsoft;
 mod sign_in;

@@ -6,6 +6,7 @@ mod of_apple;
 mod of_discord;
 mod of_facebook;
 mod of_github;
+mod of_gitlab;
 mod of_google;
 mod of_microsoft;
 mod of_x;
@@ -42,6 +43,10 @@ fn github() -> Provider {
     github::provider("id".into(), "secret".into(), None, None)
 }
 
+fn gitlab() -> Provider {
+    gitlab::provider("id".into(), "secret".into(), None)
+}
+
 fn microsoft(tenant: &str) -> Provider {
     microsoft::provider("id".into(), "secret".into(), &microsoft::Tenant::parse(tenant).unwrap(), None)
 }
@@ -52,7 +57,7 @@ fn x() -> Provider {
 
 /// A page of facts joins here; `every_provider.rs` then holds for it.
 fn every_provider() -> Vec<Provider> {
-    vec![google(), apple(), discord(), facebook(), github(), microsoft("common"), x(), generic()]
+    vec![google(), apple(), discord(), facebook(), github(), gitlab(), microsoft("common"), x(), generic()]
 }
 
 fn id_token_manners(provider: &Provider) -> &'static IdTokenManners {

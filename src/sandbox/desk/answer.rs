@@ -59,7 +59,7 @@ pub fn allow(visit: &Visit, person: &Person, mut granted: Scopes) -> Response {
             person: person.id.clone(),
             with_refresh: desk.refresh_scope.is_some_and(|scope| granted.contains(scope)),
             scopes: granted,
-            nonce: None,
+            nonce: request.nonce.clone(),
             challenge: request.challenge.clone(),
             offline: false,
             expires_at,

@@ -1,5 +1,5 @@
-//! The authorization endpoint of a provider that speaks OAuth 2.0 without OpenID Connect: the chooser, the consent
-//! screen, the code. GitHub, Facebook and X differ here in facts, which a [`Desk`] holds.
+//! The authorization endpoint of a provider without manners of its own there: the chooser, the consent screen, the code.
+//! Those who use it differ in facts, which a [`Desk`] holds.
 
 mod answer;
 mod ask;

@@ -27,6 +27,7 @@ pub fn ProviderMark(
         "discord" => one_path(DISCORD).into_any(),
         "facebook" => one_path(FACEBOOK).into_any(),
         "github" => one_path(GITHUB).into_any(),
+        "gitlab" => gitlab().into_any(),
         "google" => google().into_any(),
         "microsoft" => microsoft().into_any(),
         "x" => one_path(X).into_any(),
@@ -72,6 +73,17 @@ const GITHUB: &str = "M12 .5C5.65.5.5 5.65.5 12c0 5.08 3.29 9.39 7.86 10.91.58.1
 
 /// An X whose one stroke is hollow.
 const X: &str = "M14.3 10.2 22.9 0h-2L13.4 8.8 7.5 0H.6l9 13.3L.6 24h2l7.9-9.3L16.8 24h6.9l-9.4-13.8zm-2.8 3.3-.9-1.3L3.4 1.6h3.1l5.9 8.5.9 1.3 7.6 11.1h-3.1l-6.3-9z";
+
+/// A fox's head in three oranges, which GitLab's press kit does not allow to be changed.
+fn gitlab() -> impl IntoView {
+    view! {
+        <svg class="provider-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path fill="#E24329" d="M22.8 9.6 19.6 1.3a.8.8 0 0 0-1.6.1L15.9 8H8.1L6 1.4a.8.8 0 0 0-1.6-.1L1.2 9.6 12 22.5z" />
+            <path fill="#FC6D26" d="M22.8 9.6a5.9 5.9 0 0 1-2 6.5L12 22.5l4.6-6.4zM1.2 9.6a5.9 5.9 0 0 0 2 6.5l8.8 6.4-4.6-6.4z" />
+            <path fill="#FCA326" d="M7.4 16.1 12 22.5l4.6-6.4L12 12.8z" />
+        </svg>
+    }
+}
 
 /// A mark of one shape, in the colour of the text beside it.
 fn one_path(shape: &'static str) -> impl IntoView {
