@@ -49,6 +49,7 @@
 //! | request | body | does |
 //! |---|---|---|
 //! | `GET /control/state` | | persons, misbehaviours, faults, auto consent, key ids, clock, counts |
+//! | `GET /control/variables` | | what switches on every provider here, for the environment of a relying party |
 //! | `GET /control/presets` | | the named misbehaviours of `presets.json` |
 //! | `GET /control/requests?endpoint=token` | | `{"total", "count", "requests": […]}`; the filter is optional |
 //! | `POST /control/requests/clear` | | empties the log |
