@@ -11,6 +11,7 @@ mod tests;
 
 pub use environment::Environment;
 pub use mail::MailConfig;
+pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
 
 use std::net::{IpAddr, SocketAddr};

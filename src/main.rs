@@ -10,7 +10,7 @@ use std::{
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use latchkey::{
     accounts::EmailAddress,
-    config::{Config, Environment, MailConfig},
+    config::{Config, Environment, MailConfig, parse_providers},
     doctor::{self, About, Explanation, Supposed},
     mail::{House, Post, deliver_for_ever},
     relying_party::Clock,
@@ -339,7 +339,8 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
         return Ok((config, None));
     }
     let sandbox = start_sandbox(&config).await?;
-    config.providers = played_by(&sandbox);
+    let variables: Environment = sandbox.variables().iter().cloned().collect();
+    config.providers = parse_providers(&variables, &config.base_url)?;
     // Letters stay on this machine as well, unless somebody set where they go.
     config.mail.get_or_insert_with(|| MailConfig {
         smtp_url: sandbox.smtp_url().into(),
@@ -371,52 +372,6 @@ async fn plant_demo_accounts(app: &AppState) -> Result<(), Failure> {
         app.database.plant_demo_account(&EmailAddress::parse(address)?, &hash, app.clock.date()).await?;
     }
     Ok(())
-}
-
-/// Every provider that the sandbox plays, in the order of the login page.
-#[cfg(feature = "sandbox")]
-fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::Provider> {
-    use latchkey::providers::{AppleKey, apple, facebook, github, google, microsoft, x};
-    use latchkey::sandbox as played;
-    let key = played::apple_private_key_pem().into();
-    let apple = AppleKey::new(played::APPLE_TEAM_ID.to_owned(), played::APPLE_KEY_ID.to_owned(), &key)
-        .map(|key| apple::provider(played::APPLE_CLIENT_ID.to_owned(), key, Some(sandbox.apple_issuer())));
-    let mut providers = vec![
-        google::provider(
-            played::GOOGLE_CLIENT_ID.to_owned(),
-            played::GOOGLE_CLIENT_SECRET.into(),
-            Some(sandbox.google_issuer()),
-            None,
-        ),
-        facebook::provider(
-            played::FACEBOOK_CLIENT_ID.to_owned(),
-            played::FACEBOOK_CLIENT_SECRET.into(),
-            Some(sandbox.facebook_url()),
-            Some(sandbox.facebook_graph_url()),
-        ),
-        github::provider(
-            played::GITHUB_CLIENT_ID.to_owned(),
-            played::GITHUB_CLIENT_SECRET.into(),
-            Some(sandbox.github_url()),
-            Some(sandbox.github_api_url()),
-        ),
-        microsoft::provider(
-            played::MICROSOFT_CLIENT_ID.to_owned(),
-            played::MICROSOFT_CLIENT_SECRET.into(),
-            &microsoft::Tenant::Common,
-            Some(sandbox.microsoft_url()),
-        ),
-        x::provider(
-            played::X_CLIENT_ID.to_owned(),
-            played::X_CLIENT_SECRET.into(),
-            Some(sandbox.x_url()),
-            Some(sandbox.x_api_url()),
-        ),
-    ];
-    if let Ok(apple) = apple {
-        providers.insert(1, apple);
-    }
-    providers
 }
 
 #[cfg(feature = "sandbox")]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::ConfigError;
+use super::{ConfigError, providers::is_a_providers};
 
 /// Variables by name. An empty value counts as not set, as in a copied `.env.example`.
 ///
@@ -59,24 +59,7 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 17] = [
-        "BASE_",
-        "LISTEN_",
-        "DATABASE_",
-        "SECRET_",
-        "SESSION_",
-        "RATE_",
-        "TRUSTED_",
-        "OIDC_",
-        "GOOGLE_",
-        "GITHUB_",
-        "APPLE_",
-        "FACEBOOK_",
-        "X_",
-        "MICROSOFT_",
-        "SMTP_",
-        "MAIL_",
-        "SANDBOX_",
-    ];
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    const PREFIXES: [&str; 10] =
+        ["BASE_", "LISTEN_", "DATABASE_", "SECRET_", "SESSION_", "RATE_", "TRUSTED_", "SMTP_", "MAIL_", "SANDBOX_"];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_a_providers(name)
 }

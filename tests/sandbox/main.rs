@@ -3,9 +3,11 @@
 mod apple;
 mod asking;
 mod control;
+mod discord;
 mod facebook;
 mod faults;
 mod github;
+mod gitlab;
 mod id_tokens;
 mod mail;
 mod microsoft;

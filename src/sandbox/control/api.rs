@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::order::carry_out;
 use super::presets::{self, Preset};
 use crate::sandbox::persons::Person;
+use crate::sandbox::variables::variables as variables_of;
 use crate::sandbox::world::{Provider, World};
 
 /// A body of JSON.
@@ -24,6 +25,12 @@ pub async fn state(State(world): State<World>) -> Json<Value> {
 /// `GET /control/presets`.
 pub async fn presets() -> Json<Vec<Preset>> {
     Json(presets::all())
+}
+
+/// `GET /control/variables`. The secrets protect nothing.
+pub async fn variables(State(world): State<World>) -> Json<Value> {
+    let variables = variables_of(world.origin(), world.clients());
+    Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
 /// The filter of the request log.
@@ -134,7 +141,7 @@ pub fn shown(world: &World) -> Value {
     for provider in Provider::ALL {
         let house = state.house(*provider);
         shown[provider.slug()] = json!({
-            "issuer": format!("{}{}", world.origin(), provider.issuer()),
+            "issuer": format!("{}{}", world.origin(), provider.facts().issuer),
             "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
             "id_token": house.patches,
             "faults": house.faults,

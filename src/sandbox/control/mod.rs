@@ -20,6 +20,7 @@ pub fn routes() -> Router<World> {
         .route("/control/form", post(form::submit))
         .route("/control/state", get(api::state))
         .route("/control/presets", get(api::presets))
+        .route("/control/variables", get(api::variables))
         .route("/control/requests", get(api::requests))
         .route("/control/requests/clear", post(api::clear_requests))
         .route("/control/reset", post(api::reset))

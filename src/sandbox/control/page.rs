@@ -43,7 +43,7 @@ pub async fn page(State(world): State<World>) -> Page {
 <form method="post" action="/control/form">
 <h2>Name the issuer in the answer</h2>
 <label for="iss-of">Who</label>
-<select id="iss-of" name="provider">{newcomers}</select>
+<select id="iss-of" name="provider">{providers}</select>
 <label for="iss">What is sent as <code>iss</code></label>
 <select id="iss" name="iss"><option value="right">The right issuer</option><option value="wrong">Another one (mix-up)</option><option value="off">Nothing</option></select>
 <div class="actions"><button class="button" name="order" value="iss">Send it</button></div>
@@ -84,8 +84,7 @@ pub async fn page(State(world): State<World>) -> Page {
 <tbody>{requests}</tbody></table></div>
 </div>"#,
         presets = options(),
-        providers = providers(|_| true),
-        newcomers = providers(|provider| provider.may_begin_to_send_iss()),
+        providers = providers(),
         keys = keys(&mut state),
         armed = escape(&armed(&mut state)),
         requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
@@ -121,9 +120,9 @@ fn options() -> String {
     html
 }
 
-fn providers(fits: impl Fn(Provider) -> bool) -> String {
+fn providers() -> String {
     let option = |provider: &Provider| format!(r#"<option value="{}">{}</option>"#, provider.slug(), provider.label());
-    Provider::ALL.iter().filter(|provider| fits(**provider)).map(option).collect()
+    Provider::ALL.iter().map(option).collect()
 }
 
 fn armed(state: &mut Everything) -> String {

@@ -36,7 +36,7 @@ async fn the_login_page_is_sound_and_its_links_work_without_javascript() {
 #[tokio::test]
 async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
     let mut marks = std::collections::BTreeSet::new();
-    for slug in ["google", "apple", "facebook", "github", "microsoft", "x", "company"] {
+    for slug in ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x", "company"] {
         let provider = ProviderButton { slug: slug.into(), label: "It".into(), last_used: false, available: true };
         let html = login_page(LoginView { providers: vec![provider], ..LoginView::default() }).await;
         is_a_sound_document(&html);
@@ -45,7 +45,7 @@ async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
         let (mark, _) = mark.split_once("</svg>").expect("its end");
         marks.insert(mark.to_owned());
     }
-    assert_eq!(marks.len(), 7);
+    assert_eq!(marks.len(), 9);
 }
 
 #[tokio::test]
