@@ -20,7 +20,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::providers::Provider;
+use crate::{accounts::AddressWish, providers::Provider};
 use secret_key::MissingFile;
 
 /// Everything that the environment decides.
@@ -46,6 +46,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Whether rate limits hold.
     pub rate_limits: bool,
+    /// Whether people need an e-mail address (`EMAIL_ADDRESS`).
+    pub address_wish: AddressWish,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Address of the live reload's socket, under `cargo leptos watch` only.
@@ -127,6 +129,7 @@ impl Config {
             sandbox_addr: address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
             sandbox_smtp_addr: address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
             mail: mail::parse(env)?,
+            address_wish: mail::address_wish(env, providers.is_empty() && base_url.loopback)?,
             reload_port: reload_port(env),
             log_json: log_json(env)?,
             log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),

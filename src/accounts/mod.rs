@@ -5,6 +5,7 @@
 //! database knows about it; `decide` takes both to a `Decision`, the answer with the reasons for it.
 
 mod address;
+mod address_wish;
 mod decide;
 mod decision;
 mod device;
@@ -25,6 +26,7 @@ mod user;
 mod tests;
 
 pub use address::claimed_plants;
+pub use address_wish::AddressWish;
 pub use decide::{decide, decide_by_letter, void_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
 pub use device::describe as describe_device;

@@ -59,7 +59,18 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 10] =
-        ["BASE_", "LISTEN_", "DATABASE_", "SECRET_", "SESSION_", "RATE_", "TRUSTED_", "SMTP_", "MAIL_", "SANDBOX_"];
+    const PREFIXES: [&str; 11] = [
+        "BASE_",
+        "LISTEN_",
+        "DATABASE_",
+        "SECRET_",
+        "SESSION_",
+        "RATE_",
+        "TRUSTED_",
+        "SMTP_",
+        "MAIL_",
+        "EMAIL_",
+        "SANDBOX_",
+    ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_a_providers(name)
 }

@@ -3,7 +3,10 @@
 use secrecy::SecretString;
 
 use super::{ConfigError, Environment};
-use crate::mail::{MailServer, check_sender};
+use crate::{
+    accounts::AddressWish,
+    mail::{MailServer, check_sender},
+};
 
 /// Both halves of it, checked.
 #[derive(Clone, Debug)]
@@ -36,4 +39,19 @@ pub(super) fn parse(env: &Environment) -> Result<Option<MailConfig>, ConfigError
     MailServer::parse(&smtp_url).map_err(|error| ConfigError::new("SMTP_URL", error.to_string()))?;
     check_sender(&mail_from).map_err(|error| ConfigError::new("MAIL_FROM", error.to_string()))?;
     Ok(Some(MailConfig { smtp_url, mail_from }))
+}
+
+/// `EMAIL_ADDRESS`: whether people need one. It is proven by a letter, so that somebody has to take those; the sandbox
+/// does.
+pub(super) fn address_wish(env: &Environment, sandbox_wanted: bool) -> Result<AddressWish, ConfigError> {
+    match env.get("EMAIL_ADDRESS") {
+        None | Some("ask") => Ok(AddressWish::Ask),
+        Some("off") => Ok(AddressWish::Off),
+        Some("required") if env.get("SMTP_URL").is_some() || sandbox_wanted => Ok(AddressWish::Require),
+        Some("required") => Err(ConfigError::new(
+            "EMAIL_ADDRESS",
+            "may be `required` only where letters are sent: set SMTP_URL and MAIL_FROM, or nobody without an address gets in",
+        )),
+        Some(_) => Err(ConfigError::new("EMAIL_ADDRESS", "must be `ask`, `required` or `off`")),
+    }
 }

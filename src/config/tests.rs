@@ -347,3 +347,18 @@ fn the_configuration_prints_no_secret() {
     let printed = format!("{:?}", with(&[("DATABASE_URL", "postgres://u:p4ssw0rd@db/x")]).unwrap());
     assert!(!printed.contains("hush") && !printed.contains("p4ssw0rd") && !printed.contains(KEY));
 }
+
+#[rstest]
+#[case(&[], Some(AddressWish::Ask))]
+#[case(&[("EMAIL_ADDRESS", "off")], Some(AddressWish::Off))]
+#[case(&[("EMAIL_ADDRESS", "required")], None)]
+#[case(&[("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtps://a:b@mail.example"), ("MAIL_FROM", "a@app.example")], Some(AddressWish::Require))]
+#[case(&[("EMAIL_ADDRESS", "yes")], None)]
+fn an_address_is_asked_for_required_or_neither(#[case] settings: &[(&str, &str)], #[case] wish: Option<AddressWish>) {
+    let environment: Environment = valid().into_iter().chain(settings.iter().copied()).collect();
+    match (Config::parse(&environment), wish) {
+        (Ok(config), Some(wish)) => assert_eq!(config.address_wish, wish),
+        (Err(error), None) => assert_eq!(error.variable, "EMAIL_ADDRESS"),
+        (outcome, wish) => panic!("{wish:?}: {outcome:?}"),
+    }
+}

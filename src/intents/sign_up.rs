@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{
     fault::Fault,
-    inbox::{address_of, check_inbox, letter_of},
+    inbox::{address_of, check_inbox, keeping_typed, letter_of},
     password::{chosen, compared},
     reply::Reply,
 };
@@ -22,6 +22,16 @@ use crate::{
 /// # Errors
 /// [`Fault`].
 pub async fn sign_up(
+    visit: &Visit,
+    email: &str,
+    password: &SecretString,
+    return_to: Option<ReturnTo>,
+) -> Result<Reply, Fault> {
+    let outcome = sign_up_once(visit, email, password, return_to).await;
+    keeping_typed(visit, email, outcome)
+}
+
+async fn sign_up_once(
     visit: &Visit,
     email: &str,
     password: &SecretString,

@@ -11,6 +11,7 @@ use leptos_router::{
 use super::{
     boot::{Boot, LiveReload},
     pages::{
+        add_email::AddEmailPage,
         check_inbox::CheckInboxPage,
         confirm::ConfirmPage,
         confirm_email::ConfirmEmailPage,
@@ -43,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/add-email") view=AddEmailPage ssr=SsrMode::Async />
                 <Route path=path!("/check-inbox") view=CheckInboxPage ssr=SsrMode::Async />
                 <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
                 <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />

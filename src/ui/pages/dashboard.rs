@@ -22,7 +22,8 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, password_set_at, identities, session } = dashboard;
+    let DashboardView { name, email, picture, member_since, password_set_at, asks_for_address, identities, session } =
+        dashboard;
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
@@ -41,6 +42,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 </div>
             </header>
             <div class="cards">
+                {asks_for_address.then(ask_for_address)}
                 {how_you_signed_in(&session)}
                 {this_session(&session)}
                 {ways_in(password_set_at, identities, member_since)}
@@ -149,6 +151,26 @@ fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_s
             <div class="card-steps">
                 <a class="button is-quiet" href="/settings#ways">
                     "Change them in the settings"
+                </a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Without a confirmed address nobody gets back in who loses their one way, and no letter warns them.
+fn ask_for_address() -> AnyView {
+    view! {
+        <section class="card is-wide" aria-labelledby="address-title">
+            <h2 class="card-title" id="address-title">
+                "Add your e-mail address"
+            </h2>
+            <p class="card-lead">
+                "With a confirmed one you can get back in when you lose your other way, and you hear of changes to your account."
+            </p>
+            <div class="card-steps">
+                <a class="button" href="/add-email">
+                    "Add an address"
                 </a>
             </div>
         </section>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::view::Problem;
 
+pub mod add_email;
 pub mod check_inbox;
 pub mod confirm;
 pub mod confirm_email;

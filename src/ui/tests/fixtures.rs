@@ -59,6 +59,7 @@ pub fn dashboard() -> DashboardView {
         picture: Some("https://pictures.example/ada.png".into()),
         member_since: 1_767_225_600,
         password_set_at: Some(1_767_225_700),
+        asks_for_address: false,
         identities: vec![
             IdentityView {
                 id: "1".into(),

@@ -1,5 +1,6 @@
 //! Renders whole documents as `web` does and holds them to what every page promises.
 
+mod add_email;
 mod dashboard;
 mod document;
 mod fixtures;
