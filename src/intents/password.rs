@@ -49,7 +49,7 @@ async fn sign_in_once(
     if !visit.jar.is_known(&visit.headers, &address, now) {
         visit.attempts.count(&address).map_err(|_| Trouble::TooManyAttempts)?;
     }
-    let user = match visit.database.password_standing(&address, visit.clock.date()).await? {
+    let user = match visit.database.password_standing(&address).await? {
         PasswordStanding::Of { user, disabled, hash } => {
             let right = compared_and_renewed(visit, password, user, &hash).await?;
             if !right || disabled {
@@ -58,10 +58,8 @@ async fn sign_in_once(
             }
             user
         }
-        PasswordStanding::Unconfirmed(hash) => {
-            let right = compared(visit, password, Some(&hash)).await?;
-            return Err(if right { Trouble::AddressUnconfirmed } else { Trouble::WrongCredentials }.into());
-        }
+        // Nor is a sign-up that waits for its letter told apart: whoever signs up with an address and then signs in with
+        // it would learn whether it has an owner.
         PasswordStanding::NoneOf(_) | PasswordStanding::Nobody => {
             compared(visit, password, None).await?;
             return Err(Trouble::WrongCredentials.into());

@@ -2,7 +2,9 @@
 
 use super::carry_out::void;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, UndoStep, make_link, take_link, void_links, void_pending};
+use super::email_tokens::{
+    LinkData, NewLink, UndoStep, after_other_undos, find_link, make_link, take_link, void_links, void_pending,
+};
 use super::error::StoreError;
 use super::events::note;
 use super::identities::{identities_of, unlink};
@@ -106,7 +108,8 @@ impl Database {
         data: &LinkData,
         occasion: &Occasion,
     ) -> Result<(), StoreError> {
-        let mut write = self.write_as(id).await?;
+        let mut write = self.write().await?;
+        write.lock(&[format!("user {id}"), format!("email {address}")]).await?;
         void_links(write.connection(), id, LinkKind::ChangeEmail).await?;
         let taken = standing_of_address(&mut write, address).await?.address_owner.is_some();
         let kind = (!taken).then_some(LinkKind::ChangeEmail);
@@ -142,7 +145,11 @@ impl Database {
         occasion: &Occasion,
     ) -> Result<(Changed, LinkData), StoreError> {
         let nothing = |changed| Ok((changed, LinkData::default()));
-        let mut write = self.write_as(id).await?;
+        let mut write = self.write().await?;
+        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+            return nothing(Changed::NotThere);
+        };
+        write.lock(&[format!("user {id}"), format!("email {}", found.address)]).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, occasion.now).await? else {
             return nothing(Changed::NotThere);
         };
@@ -228,5 +235,6 @@ pub(super) async fn undo_link(
         password: None,
         data: &LinkData { undo: Some(step), ..LinkData::default() },
     };
-    make_link(write.connection(), &link, occasion.now).await
+    let now = after_other_undos(write.connection(), user, address, occasion.now).await?;
+    make_link(write.connection(), &link, now).await
 }

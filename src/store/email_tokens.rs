@@ -99,16 +99,27 @@ impl Database {
         token: &LetterToken,
         now: OffsetDateTime,
     ) -> Result<Option<LetterLink>, StoreError> {
-        let row: Option<LinkRow> = sqlx::query_as(
-            "SELECT kind, user_id, address, password_hash, data, created_at FROM email_tokens \
-             WHERE token_hash = $1 AND expires_at > $2",
-        )
-        .bind(fresh::hash_of(token))
-        .bind(now.unix_timestamp())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.map(LetterLink::of).transpose()?.flatten())
+        let mut connection = self.pool.acquire().await?;
+        find_link(&mut connection, token, now).await
     }
+}
+
+/// What a link does, without using it up. What it is about is locked before it is taken: who has the lock makes other
+/// links void, and two would wait for each other.
+pub(super) async fn find_link(
+    connection: &mut AnyConnection,
+    token: &LetterToken,
+    now: OffsetDateTime,
+) -> Result<Option<LetterLink>, StoreError> {
+    let row: Option<LinkRow> = sqlx::query_as(
+        "SELECT kind, user_id, address, password_hash, data, created_at FROM email_tokens \
+         WHERE token_hash = $1 AND expires_at > $2",
+    )
+    .bind(fresh::hash_of(token))
+    .bind(now.unix_timestamp())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(LetterLink::of).transpose()?.flatten())
 }
 
 /// A link to be made.
@@ -180,6 +191,43 @@ pub(super) async fn void_links(connection: &mut AnyConnection, user: UserId, kin
 pub(super) async fn void_pending(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
     void_links(connection, user, LinkKind::Reset).await?;
     void_links(connection, user, LinkKind::ChangeEmail).await
+}
+
+/// Makes the undos of a user void that came after one that takes a change back, and went to other mailboxes: those of
+/// whoever moved the account there, who would take it back with them.
+pub(super) async fn void_later_undos(
+    connection: &mut AnyConnection,
+    user: UserId,
+    address: &EmailAddress,
+    since: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2 AND address <> $3 AND created_at >= $4")
+        .bind(user.to_string())
+        .bind(LinkKind::Undo.code())
+        .bind(address.as_str())
+        .bind(since.unix_timestamp())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// When an undo that goes to this mailbox is made: after all that went to others. Which of two came first must be clear,
+/// and a second holds many changes.
+pub(super) async fn after_other_undos(
+    connection: &mut AnyConnection,
+    user: UserId,
+    address: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<OffsetDateTime, StoreError> {
+    let (last,): (Option<i64>,) =
+        sqlx::query_as("SELECT max(created_at) FROM email_tokens WHERE user_id = $1 AND kind = $2 AND address <> $3")
+            .bind(user.to_string())
+            .bind(LinkKind::Undo.code())
+            .bind(address.as_str())
+            .fetch_one(connection)
+            .await?;
+    let after = last.map(|last| time(last.saturating_add(1))).transpose()?;
+    Ok(after.map_or(now, |after| after.max(now)))
 }
 
 /// Makes the sign-ups void that were begun with an address which somebody has proven.

@@ -175,6 +175,20 @@ pub(super) async fn unlink(
     Ok(())
 }
 
+/// Unlinks the identities that were linked to a user since a moment.
+pub(super) async fn unlink_since(
+    connection: &mut AnyConnection,
+    user: UserId,
+    since: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM identities WHERE user_id = $1 AND linked_at >= $2")
+        .bind(user.to_string())
+        .bind(since.unix_timestamp())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Unlinks all identities of a user.
 pub(super) async fn unlink_all(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM identities WHERE user_id = $1").bind(user.to_string()).execute(connection).await?;

@@ -10,7 +10,7 @@ use super::occasion::Occasion;
 use super::sign_up::PASSWORD;
 use super::user_rows::time;
 use super::users::user;
-use crate::accounts::{EmailAddress, LinkKind, PasswordHash, User, UserId};
+use crate::accounts::{EmailAddress, PasswordHash, User, UserId};
 
 /// What a password for an address is compared with.
 #[derive(Clone, Debug)]
@@ -26,8 +26,6 @@ pub enum PasswordStanding {
     },
     /// A user owns the address and has none.
     NoneOf(UserId),
-    /// Somebody signed up with the address, and has not followed the letter's link yet.
-    Unconfirmed(PasswordHash),
     /// Nobody has the address.
     Nobody,
 }
@@ -37,11 +35,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn password_standing(
-        &self,
-        address: &EmailAddress,
-        now: OffsetDateTime,
-    ) -> Result<PasswordStanding, StoreError> {
+    pub async fn password_standing(&self, address: &EmailAddress) -> Result<PasswordStanding, StoreError> {
         // One query for everybody: who has an account costs no more than who has none.
         let row: Option<(String, Option<i64>, Option<String>)> = sqlx::query_as(
             "SELECT users.id, users.disabled_at, passwords.hash FROM users \
@@ -50,24 +44,14 @@ impl Database {
         .bind(address.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        let pending: Option<(Option<String>,)> = sqlx::query_as(
-            "SELECT password_hash FROM email_tokens WHERE address = $1 AND kind = $2 AND expires_at > $3 \
-             ORDER BY created_at DESC LIMIT 1",
-        )
-        .bind(address.as_str())
-        .bind(LinkKind::SignUp.code())
-        .bind(now.unix_timestamp())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(match (row, pending) {
-            (Some((user, disabled, Some(hash))), _) => PasswordStanding::Of {
+        Ok(match row {
+            Some((user, disabled, Some(hash))) => PasswordStanding::Of {
                 user: UserId::parse(&user)?,
                 disabled: disabled.is_some(),
                 hash: PasswordHash::from_row(hash),
             },
-            (Some((user, _, None)), _) => PasswordStanding::NoneOf(UserId::parse(&user)?),
-            (None, Some((Some(hash),))) => PasswordStanding::Unconfirmed(PasswordHash::from_row(hash)),
-            (None, _) => PasswordStanding::Nobody,
+            Some((user, _, None)) => PasswordStanding::NoneOf(UserId::parse(&user)?),
+            None => PasswordStanding::Nobody,
         })
     }
 

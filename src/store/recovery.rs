@@ -1,8 +1,9 @@
 //! A forgotten password, and the way back in.
 
 use super::carry_out::carry_out_void;
+use super::credentials::undo_link;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, make_link, take_link, void_links};
+use super::email_tokens::{LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_links};
 use super::error::StoreError;
 use super::events::note;
 use super::letters::{queue_to_user, to_address};
@@ -71,11 +72,12 @@ impl Database {
         occasion: &Occasion,
     ) -> Result<Option<(User, LinkData)>, StoreError> {
         let mut write = self.write().await?;
+        let found = find_link(write.connection(), token, occasion.now).await?;
+        let Some(id) = found.and_then(|link| link.user) else { return Ok(None) };
+        write.lock(&[format!("user {id}")]).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::Reset, occasion.now).await? else {
             return Ok(None);
         };
-        let Some(id) = link.user else { return Err(StoreError::Corrupt("a reset of nobody".into())) };
-        write.lock(&[format!("user {id}")]).await?;
         let Some(before) = user(write.connection(), id).await? else { return Ok(None) };
         // The link proves the address that the letter went to, and no other.
         let is_theirs = before.verified_email.as_ref().is_some_and(|email| *email.address() == link.address);
@@ -90,14 +92,7 @@ impl Database {
         let proven = VerifiedEmail::on_record(link.address, Proof::Letter);
         adopt_email(write.connection(), id, &proven).await?;
         put_password(write.connection(), id, password, occasion.now).await?;
-        let undo = NewLink {
-            kind: Some(LinkKind::Undo),
-            user: Some(id),
-            address: proven.address(),
-            password: None,
-            data: &LinkData { undo: Some(super::email_tokens::UndoStep::PasswordChanged), ..LinkData::default() },
-        };
-        let undo = make_link(write.connection(), &undo, occasion.now).await?;
+        let undo = undo_link(&mut write, id, proven.address(), UndoStep::PasswordChanged, occasion).await?;
         queue_to_user(write.connection(), &self.sealer, &before, Matter::PasswordChanged { first, undo }, occasion)
             .await?;
         note(write.connection(), occasion, "reset", Some(id), Some(PASSWORD), "password_changed", &[]).await?;

@@ -3,7 +3,7 @@
 
 use super::carry_out::void;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, make_link, take_link, void_sign_ups};
+use super::email_tokens::{LinkData, NewLink, find_link, make_link, take_link, void_sign_ups};
 use super::error::StoreError;
 use super::events::note;
 use super::fresh;
@@ -89,6 +89,10 @@ impl Database {
         occasion: &Occasion,
     ) -> Result<SignedUp, StoreError> {
         let mut write = self.write().await?;
+        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+            return Ok(SignedUp::NoLink);
+        };
+        write.lock(&[format!("email {}", found.address)]).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::SignUp, occasion.now).await? else {
             return Ok(SignedUp::NoLink);
         };

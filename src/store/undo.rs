@@ -1,10 +1,12 @@
 //! "This was not me": the link of a letter takes a change back.
 
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, UndoStep, make_link, take_link, void_pending};
+use super::email_tokens::{
+    LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_pending,
+};
 use super::error::StoreError;
 use super::events::note;
-use super::identities::{identities_of, unlink};
+use super::identities::{identities_of, unlink, unlink_since};
 use super::occasion::Occasion;
 use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;
@@ -29,6 +31,11 @@ impl Database {
     /// set it, and so do all sessions and pending changes. Gives the token of a link to a new password, for the browser
     /// that asked.
     ///
+    /// What came after the change goes as well, as far as its letters went elsewhere or nowhere: identities that were
+    /// linked since, and undos in other mailboxes. Else Eve, who moved Ada's account to a mailbox of hers, linked her own
+    /// Google account there, of which Ada is not told, or holds an undo of a second move: the account would be hers again
+    /// whenever she likes.
+    ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
     pub async fn undo(&self, token: &LetterToken, occasion: &Occasion) -> Result<Undone, StoreError> {
@@ -37,13 +44,20 @@ impl Database {
 
     async fn undo_once(&self, token: &LetterToken, occasion: &Occasion) -> Result<Undone, StoreError> {
         let mut write = self.write().await?;
+        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+            return Ok(Undone::NoLink);
+        };
+        let user = found.user.map(|user| format!("user {user}"));
+        let names = [format!("email {}", found.address)].into_iter().chain(user);
+        write.lock(&names.collect::<Vec<_>>()).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::Undo, occasion.now).await? else {
             return Ok(Undone::NoLink);
         };
         let (Some(id), Some(step)) = (link.user, link.data.undo) else {
             return Err(StoreError::Corrupt("an undo of nothing".into()));
         };
-        write.lock(&[format!("user {id}"), format!("email {}", link.address)]).await?;
+        void_later_undos(write.connection(), id, &link.address, link.created_at).await?;
+        unlink_since(write.connection(), id, link.created_at).await?;
         let address = match &step {
             UndoStep::WayAdded { issuer, subject, .. } => {
                 unlink_by_key(&mut write, id, issuer, subject).await?;

@@ -139,6 +139,11 @@ impl App {
         Browser::new(&self.http, &self.origin)
     }
 
+    /// The time here.
+    pub fn now(&self) -> time::OffsetDateTime {
+        self.clock.date()
+    }
+
     /// Lets time pass, here and at the providers alike.
     pub async fn advance(&self, seconds: i64) {
         let total = self.advanced.fetch_add(seconds, Ordering::SeqCst) + seconds;

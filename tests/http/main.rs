@@ -3,6 +3,7 @@
 //! Each file is a group of cases; `refusal` says what it means to be refused, and each refusal has its twin that
 //! succeeds.
 
+mod account;
 mod app;
 mod apple;
 mod browser;
@@ -15,21 +16,31 @@ mod support;
 mod address_wish;
 mod callback;
 mod cross_origin;
+mod enumeration;
 mod form_post;
 mod headers;
 mod id_token;
 mod keys;
+mod link_prompt;
 mod metadata;
+mod model;
 mod outages;
+mod password_sign_in;
 mod people;
+mod pre_hijack;
 mod provider_errors;
 mod providers;
+mod races;
+mod recovery;
 mod return_to;
 mod secrets;
 mod session;
+mod settings_forms;
 mod sign_in;
+mod sign_up;
 mod start;
 mod tabs;
 mod token_endpoint;
 mod two_providers;
+mod undo;
 mod userinfo;

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{app::App, browser::parameter, raw, support::database::Engine};
 
-const HOSTILE: [&str; 26] = [
+pub const HOSTILE: [&str; 26] = [
     "https://evil.example",
     "//evil.example",
     "///evil.example",
@@ -132,7 +132,7 @@ async fn no_line_break_gets_into_a_header() {
 }
 
 /// As a browser would resolve it.
-fn ends_at_home(app: &App, location: &str, payload: &str) {
+pub fn ends_at_home(app: &App, location: &str, payload: &str) {
     let home = Url::parse(&app.origin).expect("our origin");
     let end = home.join(location).unwrap_or_else(|error| panic!("{payload}: {location}: {error}"));
     assert_eq!(end.origin(), home.origin(), "{payload}: {location}");

@@ -29,8 +29,7 @@ pub fn concern(trouble: Trouble) -> Concern {
         | Trouble::PasswordCommon
         | Trouble::PasswordPersonal => Concern::Password,
         Trouble::WordMissing => Concern::Word,
-        Trouble::AddressUnconfirmed
-        | Trouble::TooManyAttempts
+        Trouble::TooManyAttempts
         | Trouble::Busy
         | Trouble::LetterInvalid
         | Trouble::LetterOfAnother
@@ -57,17 +56,12 @@ fn said(trouble: Trouble) -> (Tone, &'static str, &'static str) {
         Trouble::WrongCredentials => (
             Tone::Serious,
             "This address and this password do not belong together.",
-            "Check both and try again, or choose a new password.",
+            "Check both and try again, or choose a new password. If you signed up just now, open our letter first.",
         ),
         Trouble::WrongPassword => (
             Tone::Serious,
             "That is not the password of this account.",
             "Try again; if it does not come back to you, choose a new one.",
-        ),
-        Trouble::AddressUnconfirmed => (
-            Tone::Mild,
-            "This address was not confirmed yet.",
-            "Open the letter that we sent you, or sign up again to get a new one.",
         ),
         Trouble::TooManyAttempts => (
             Tone::Mild,
@@ -169,7 +163,6 @@ fn step(trouble: Trouble, return_to: Option<&str>) -> Option<(&'static str, Stri
         Trouble::WrongCredentials | Trouble::WrongPassword | Trouble::TooManyAttempts => {
             Some(("Choose a new password", links::forgot(return_to)))
         }
-        Trouble::AddressUnconfirmed => Some(("Sign up again", links::sign_up(return_to))),
         Trouble::LetterInvalid => Some(("Ask for a new letter", links::forgot(return_to))),
         Trouble::LetterOfAnother | Trouble::LinkExpired => Some(("Sign in", links::login(return_to))),
         Trouble::LastWayIn => Some(("Add a way to sign in", "/settings#ways".into())),
