@@ -3,7 +3,7 @@
 
 export const latchkey = { origin: "http://localhost:3100", listen: "127.0.0.1:3100" };
 
-export const sandbox = { origin: "http://localhost:4100", listen: "127.0.0.1:4100" };
+export const sandbox = { origin: "http://localhost:4100", listen: "127.0.0.1:4100", smtp: "127.0.0.1:4125" };
 
 export const certified = {
   issuer: "http://127.0.0.1:4200",

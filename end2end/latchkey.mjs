@@ -14,15 +14,14 @@ const settings = {
     BASE_URL: latchkey.origin,
     LISTEN_ADDR: latchkey.listen,
     RATE_LIMITS: "off",
-    GOOGLE_CLIENT_ID: "sandbox-google",
-    GOOGLE_CLIENT_SECRET: "sandbox-google-secret",
-    GOOGLE_ISSUER: `${sandbox.origin}/google`,
+    SMTP_URL: `smtp://${sandbox.smtp}`,
+    MAIL_FROM: "Latchkey <no-reply@localhost>",
     OIDC_CERTIFIED_ISSUER: certified.issuer,
     OIDC_CERTIFIED_CLIENT_ID: certified.clientId,
     OIDC_CERTIFIED_CLIENT_SECRET: certified.clientSecret,
     OIDC_CERTIFIED_LABEL: "Certified",
   },
-  sandbox: { SANDBOX_ADDR: sandbox.listen },
+  sandbox: { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp },
 };
 
 const command = process.argv[2];
@@ -34,6 +33,9 @@ if (!settings[command] || !existsSync(binary)) {
   process.exit(1);
 }
 
+// The sandbox, which starts before, says what switches its providers on.
+const played = command === "serve" ? await (await fetch(`${sandbox.origin}/control/variables`)).json() : {};
+
 const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
 const passedOn = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
 const environment = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
@@ -42,7 +44,7 @@ const log = createWriteStream(join(here, "logs", `${command}.log`));
 
 const child = spawn(binary, [command], {
   cwd: folder,
-  env: { ...environment, DATABASE_URL: `sqlite://${folder}/latchkey.db`, ...settings[command] },
+  env: { ...environment, DATABASE_URL: `sqlite://${folder}/latchkey.db`, ...played, ...settings[command] },
   stdio: ["ignore", "pipe", "pipe"],
 });
 for (const stream of [child.stdout, child.stderr]) {

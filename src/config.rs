@@ -2,6 +2,7 @@
 //! stops the start with one sentence that names the variable and says what to put there.
 
 mod environment;
+mod mail;
 mod providers;
 mod secret_key;
 mod stand_ins;
@@ -9,6 +10,8 @@ mod stand_ins;
 mod tests;
 
 pub use environment::Environment;
+pub use mail::MailConfig;
+pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
 
 use std::net::{IpAddr, SocketAddr};
@@ -17,7 +20,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::providers::Provider;
+use crate::{accounts::AddressWish, providers::Provider};
 use secret_key::MissingFile;
 
 /// Everything that the environment decides.
@@ -37,8 +40,14 @@ pub struct Config {
     pub sandbox_wanted: bool,
     /// Where the sandbox listens when it is started (`SANDBOX_ADDR`).
     pub sandbox_addr: SocketAddr,
+    /// Where the sandbox's mail server listens then (`SANDBOX_SMTP_ADDR`).
+    pub sandbox_smtp_addr: SocketAddr,
+    /// Who takes our letters; without it none are sent.
+    pub mail: Option<MailConfig>,
     /// Whether rate limits hold.
     pub rate_limits: bool,
+    /// Whether people need an e-mail address (`EMAIL_ADDRESS`).
+    pub address_wish: AddressWish,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Address of the live reload's socket, under `cargo leptos watch` only.
@@ -118,6 +127,9 @@ impl Config {
             trusted_proxies: trusted_proxies(env)?,
             sandbox_wanted: providers.is_empty() && base_url.loopback,
             sandbox_addr: address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
+            sandbox_smtp_addr: address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
+            mail: mail::parse(env)?,
+            address_wish: mail::address_wish(env, providers.is_empty() && base_url.loopback)?,
             reload_port: reload_port(env),
             log_json: log_json(env)?,
             log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),

@@ -9,13 +9,16 @@ use std::{
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use latchkey::{
-    config::{Config, Environment},
+    accounts::EmailAddress,
+    config::{Config, Environment, MailConfig, parse_providers},
     doctor::{self, About, Explanation, Supposed},
+    mail::{House, Post, deliver_for_ever},
     relying_party::Clock,
     sealing::Sealer,
     sessions,
     store::{Database, StoreError},
-    web::{self, AppState},
+    ui::view::SandboxView,
+    web::{self, AppState, Mail},
 };
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -215,24 +218,37 @@ async fn serve(config: Config) -> Result<(), Failure> {
     #[cfg(feature = "sandbox")]
     let (config, sandbox) = with_sandbox(config).await?;
     #[cfg(feature = "sandbox")]
-    let sandbox_origin = sandbox.as_ref().map(|sandbox| sandbox.origin().to_owned());
+    let sandbox_view = sandbox.as_ref().map(view_of);
     #[cfg(not(feature = "sandbox"))]
-    let sandbox_origin: Option<String> = None;
+    let sandbox_view = None;
+    let sandbox_origin = sandbox_view.as_ref().map(|view: &SandboxView| view.origin.clone());
 
     let database = Arc::new(database(&config).await?);
-    let app = AppState::new(&config, database.clone(), Clock::default(), None, None)?;
+    let mail =
+        config.mail.as_ref().map(|mail| Post::smtp(&mail.smtp_url, &mail.mail_from).map(Mail::new)).transpose()?;
+    let app = AppState::new(&config, database.clone(), Clock::default(), mail, sandbox_view)?;
+    #[cfg(feature = "sandbox")]
+    if sandbox.is_some() {
+        plant_demo_accounts(&app).await?;
+    }
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr)
     })?;
     tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
     tokio::spawn(app.rate_limits.clone().sweep_for_ever(stop.clone()));
+    tokio::spawn(app.attempts.clone().sweep_for_ever(stop.clone()));
+    let postman = app.mail.clone().map(|mail| tokio::spawn(deliver(&config, &app, mail, stop.clone())));
     welcome(&config, sandbox_origin.as_deref());
 
     web::serve::serve(listener, router, app.trusted_proxies.clone(), stop).await;
     app.tasks.close();
     if tokio::time::timeout(LAST_WORK, app.tasks.wait()).await.is_err() {
         tracing::warn!("some sign-ins did not finish in time");
+    }
+    if let Some(postman) = postman {
+        // It ends after the letter in hand; what is queued goes out after the next start.
+        drop(tokio::time::timeout(LAST_WORK, postman).await);
     }
     database.close().await;
     #[cfg(feature = "sandbox")]
@@ -241,6 +257,13 @@ async fn serve(config: Config) -> Result<(), Failure> {
     }
     tracing::info!("ended");
     Ok(())
+}
+
+/// Delivers the letters that are queued.
+fn deliver(config: &Config, app: &AppState, mail: Mail, stop: CancellationToken) -> impl Future<Output = ()> + use<> {
+    let labels = config.providers.iter().map(|it| (it.slug.to_string(), it.label.clone())).collect();
+    let house = Arc::new(House { origin: config.base_url.origin().to_owned(), labels });
+    deliver_for_ever(app.database.clone(), mail.post, house, app.clock.clone(), mail.bell, stop)
 }
 
 /// How long sign-ins under way may take after the last connection was closed.
@@ -316,54 +339,39 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
         return Ok((config, None));
     }
     let sandbox = start_sandbox(&config).await?;
-    config.providers = played_by(&sandbox);
+    let variables: Environment = sandbox.variables().iter().cloned().collect();
+    config.providers = parse_providers(&variables, &config.base_url)?;
+    // Letters stay on this machine as well, unless somebody set where they go.
+    config.mail.get_or_insert_with(|| MailConfig {
+        smtp_url: sandbox.smtp_url().into(),
+        mail_from: "Latchkey <no-reply@latchkey.example>".to_owned(),
+    });
     Ok((config, Some(sandbox)))
 }
 
-/// Every provider that the sandbox plays, in the order of the login page.
+/// Local accounts of the demo. Ada has her address at Google, which runs her mailbox, so that Google is linked without
+/// asking; Petra has hers nowhere else, so that she is asked.
 #[cfg(feature = "sandbox")]
-fn played_by(sandbox: &latchkey::sandbox::Sandbox) -> Vec<latchkey::providers::Provider> {
-    use latchkey::providers::{AppleKey, apple, facebook, github, google, microsoft, x};
-    use latchkey::sandbox as played;
-    let key = played::apple_private_key_pem().into();
-    let apple = AppleKey::new(played::APPLE_TEAM_ID.to_owned(), played::APPLE_KEY_ID.to_owned(), &key)
-        .map(|key| apple::provider(played::APPLE_CLIENT_ID.to_owned(), key, Some(sandbox.apple_issuer())));
-    let mut providers = vec![
-        google::provider(
-            played::GOOGLE_CLIENT_ID.to_owned(),
-            played::GOOGLE_CLIENT_SECRET.into(),
-            Some(sandbox.google_issuer()),
-            None,
-        ),
-        facebook::provider(
-            played::FACEBOOK_CLIENT_ID.to_owned(),
-            played::FACEBOOK_CLIENT_SECRET.into(),
-            Some(sandbox.facebook_url()),
-            Some(sandbox.facebook_graph_url()),
-        ),
-        github::provider(
-            played::GITHUB_CLIENT_ID.to_owned(),
-            played::GITHUB_CLIENT_SECRET.into(),
-            Some(sandbox.github_url()),
-            Some(sandbox.github_api_url()),
-        ),
-        microsoft::provider(
-            played::MICROSOFT_CLIENT_ID.to_owned(),
-            played::MICROSOFT_CLIENT_SECRET.into(),
-            &microsoft::Tenant::Common,
-            Some(sandbox.microsoft_url()),
-        ),
-        x::provider(
-            played::X_CLIENT_ID.to_owned(),
-            played::X_CLIENT_SECRET.into(),
-            Some(sandbox.x_url()),
-            Some(sandbox.x_api_url()),
-        ),
-    ];
-    if let Ok(apple) = apple {
-        providers.insert(1, apple);
+const DEMO_ACCOUNTS: [(&str, &str); 2] =
+    [("ada@gmail.com", "a difference engine"), ("petra@example.org", "a key under the mat")];
+
+#[cfg(feature = "sandbox")]
+fn view_of(sandbox: &latchkey::sandbox::Sandbox) -> SandboxView {
+    SandboxView {
+        origin: sandbox.origin().to_owned(),
+        inbox: format!("{}/inbox", sandbox.origin()),
+        accounts: DEMO_ACCOUNTS.map(|(address, password)| (address.to_owned(), password.to_owned())).to_vec(),
     }
-    providers
+}
+
+#[cfg(feature = "sandbox")]
+async fn plant_demo_accounts(app: &AppState) -> Result<(), Failure> {
+    for (address, password) in DEMO_ACCOUNTS {
+        let password = app.passwords.choose(&password.to_owned().into(), &[address]).await??;
+        let hash = app.passwords.hash(&password).await?;
+        app.database.plant_demo_account(&EmailAddress::parse(address)?, &hash, app.clock.date()).await?;
+    }
+    Ok(())
 }
 
 #[cfg(feature = "sandbox")]
@@ -372,6 +380,7 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
     tokio::spawn(cancel_on_signal(stop.clone()));
     let sandbox = start_sandbox(config).await?;
     tracing::info!("the sandbox plays the providers at {}", sandbox.origin());
+    tracing::info!("it takes letters at {}; read them at {}/inbox", sandbox.smtp_url(), sandbox.origin());
     stop.cancelled().await;
     sandbox.shutdown().await;
     Ok(())
@@ -380,6 +389,7 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
 #[cfg(feature = "sandbox")]
 async fn start_sandbox(config: &Config) -> Result<latchkey::sandbox::Sandbox, Failure> {
     use latchkey::sandbox::{Sandbox, Settings};
-    let settings = Settings { listen: config.sandbox_addr, ..Settings::default() };
-    Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR {}: {error}", config.sandbox_addr).into())
+    let (listen, smtp_listen) = (config.sandbox_addr, config.sandbox_smtp_addr);
+    let settings = Settings { listen, smtp_listen, ..Settings::default() };
+    Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR and SANDBOX_SMTP_ADDR: {error}").into())
 }

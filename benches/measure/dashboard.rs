@@ -1,4 +1,4 @@
-//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same two queries
+//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same three queries
 //! and answers the same bytes.
 
 use std::{hint::black_box, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
@@ -96,12 +96,13 @@ async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The session with its user, and the user's identities.
+/// The session with its user, and the user's ways in.
 async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, StoreError> {
     let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(id) = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok()) else { return Ok(false) };
     let id_hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()));
     let Some(active) = database.load_session(&id_hash, OffsetDateTime::now_utc()).await? else { return Ok(false) };
     black_box(database.identities(active.user.id).await?);
+    black_box(database.password_of(active.user.id).await?);
     Ok(true)
 }

@@ -4,10 +4,12 @@
 //! `make bench` builds the production binary and gives its path; without one, the part about it is left out.
 
 mod dashboard;
+mod decision;
 mod http;
 mod load;
 mod log;
 mod machine;
+mod passwords;
 mod processor;
 mod production;
 mod report;
@@ -46,7 +48,9 @@ fn run() -> Result<(), Failure> {
     let world = World::start()?;
     table.dashboard(&dashboard::measure(&world, &log)?);
     table.sign_ins(&sign_ins::measure(&world)?);
+    table.passwords(&passwords::measure(&world)?);
     drop(world);
+    table.decision(&decision::measure()?);
 
     match binary {
         Some(binary) => table.production(&production::measure(&binary)?),

@@ -1,6 +1,8 @@
 //! The table, as the README has it.
 
-use crate::{dashboard::Rounds, load::Outcome, production::Production};
+use std::time::Duration;
+
+use crate::{dashboard::Rounds, load::Outcome, passwords::Passwords, production::Production};
 
 /// Threads of ours and of the database, by the beginnings of their names.
 const LATCHKEY: [&str; 2] = ["latchkey", "sqlx-sqlite"];
@@ -92,6 +94,40 @@ impl Table {
                 "",
             );
         }
+    }
+
+    /// The sign-ins with a password, and the dashboard meanwhile.
+    pub fn passwords(&self, passwords: &Passwords) {
+        let Passwords { sign_ins, idle, meanwhile } = passwords;
+        let errors = match sign_ins.errors.iter().max_by_key(|(_, count)| **count) {
+            Some((error, _)) => format!("{} errors, most often: {error}", sign_ins.failed()),
+            None => "0 errors".to_owned(),
+        };
+        let result = format!(
+            "**{:.0} a second** ({} in {:.0} s, {errors})",
+            sign_ins.rate(),
+            sign_ins.done,
+            sign_ins.took.as_secs_f64()
+        );
+        self.row("Sign-ins with a password (argon2id), 200 people at once", &result, "");
+        let milliseconds = |wait: &Duration| wait.as_secs_f64() * 1000.0;
+        self.row(
+            "The dashboard's p99 meanwhile, to its p99 when idle",
+            &format!(
+                "**{:.1}** ({:.1} ms to {:.1} ms)",
+                milliseconds(meanwhile) / milliseconds(idle),
+                milliseconds(meanwhile),
+                milliseconds(idle)
+            ),
+            "at most 3",
+        );
+    }
+
+    /// The linking decision.
+    pub fn decision(&self, rounds: &[Duration]) {
+        let nanoseconds = median(rounds.iter().map(|each| each.as_secs_f64() * 1e9).collect());
+        let result = format!("**{nanoseconds:.0} ns** (median of {})", rounds.len());
+        self.row("The linking decision alone", &result, "below 1 µs");
     }
 
     /// What the production binary is like.

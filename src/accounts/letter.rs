@@ -5,6 +5,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use time::Duration;
 
 use super::email::EmailAddress;
 use super::standing::Way;
@@ -97,6 +98,62 @@ pub enum Matter {
     },
     /// The account was deleted.
     AccountDeleted,
+}
+
+impl Matter {
+    /// What its link does; `None` for a letter whose links carry no token.
+    pub const fn link(&self) -> Option<LinkKind> {
+        match self {
+            Self::ConfirmSignUp { .. } => Some(LinkKind::SignUp),
+            Self::ResetPassword { .. } => Some(LinkKind::Reset),
+            Self::ConfirmEmailChange { .. } => Some(LinkKind::ChangeEmail),
+            Self::EmailChanged { .. } | Self::WayAdded { .. } | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
+            Self::AlreadyRegistered { .. }
+            | Self::NoPassword { .. }
+            | Self::NoAccount
+            | Self::EmailTaken
+            | Self::WayRemoved { .. }
+            | Self::AccountDeleted => None,
+        }
+    }
+}
+
+/// What the link of a letter does. It works once, and not for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Finishes a sign-up.
+    SignUp,
+    /// Leads to a new password.
+    Reset,
+    /// Confirms a new address.
+    ChangeEmail,
+    /// Takes a change back.
+    Undo,
+}
+
+impl LinkKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo];
+
+    /// The kind in `snake_case`, as the database keeps it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Reset => "reset",
+            Self::ChangeEmail => "change_email",
+            Self::Undo => "undo",
+        }
+    }
+
+    /// How long the link works. A reset is asked for by somebody who waits for it; an undo is read when the person gets
+    /// round to it.
+    pub const fn lifetime(self) -> Duration {
+        match self {
+            Self::SignUp | Self::ChangeEmail => Duration::DAY,
+            Self::Reset => Duration::minutes(30),
+            Self::Undo => Duration::WEEK,
+        }
+    }
 }
 
 /// The secret in the link of a letter: 256 random bits as base64url. Kept as its hash, and sealed in the outbox until

@@ -5,6 +5,7 @@
 //! database knows about it; `decide` takes both to a `Decision`, the answer with the reasons for it.
 
 mod address;
+mod address_wish;
 mod decide;
 mod decision;
 mod device;
@@ -25,6 +26,7 @@ mod user;
 mod tests;
 
 pub use address::claimed_plants;
+pub use address_wish::AddressWish;
 pub use decide::{decide, decide_by_letter, void_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
 pub use device::describe as describe_device;
@@ -33,7 +35,7 @@ pub use email::EmailAddress;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
-pub use letter::{Cause, Letter, LetterToken, Matter};
+pub use letter::{Cause, Letter, LetterToken, LinkKind, Matter};
 pub use password::{NewPassword, PasswordFault, canonical_password};
 pub use password_hash::PasswordHash;
 pub use proof::{ClaimedEmail, Proof, VerifiedEmail};

@@ -24,7 +24,7 @@ pub async fn verify_email(
     Ok(())
 }
 
-/// POST `/settings/email`: asks for a letter to a new address.
+/// POST `/settings/email`: asks for a letter to a new address. With a destination it comes from `/add-email`.
 ///
 /// # Errors
 /// Never: every way out is a redirect to an address of ours, or 503.
@@ -32,13 +32,20 @@ pub async fn verify_email(
 pub async fn change_email(
     /// The address.
     email: Option<String>,
+    /// Where the person was going.
+    return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{codes::percent::with_return_to, intents, relying_party::ReturnTo, sessions::Visit};
 
+    let return_to = return_to.as_deref().and_then(ReturnTo::parse);
+    let page = match &return_to {
+        Some(return_to) => with_return_to("/add-email", Some(return_to.as_str())),
+        None => "/settings/email".to_owned(),
+    };
     let email = email.unwrap_or_default();
     let visit = expect_context::<Visit>();
-    let outcome = intents::change_email(&visit, &email).await;
-    intents::send(outcome, "/settings/email");
+    let outcome = intents::change_email(&visit, &email, return_to).await;
+    intents::send(outcome, &page);
     Ok(())
 }
 

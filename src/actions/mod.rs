@@ -9,5 +9,3 @@ pub mod proof;
 pub mod secret;
 pub mod settings;
 pub mod sign_out;
-
-pub use crate::codes::{outcome, percent, refusal};

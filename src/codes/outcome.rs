@@ -31,8 +31,6 @@ codes! {
         WrongCredentials = "wrong_credentials",
         /// The password is not the signed-in person's, or not the one of the account that is to be linked.
         WrongPassword = "wrong_password",
-        /// The right password, for an address that was never confirmed.
-        AddressUnconfirmed = "address_unconfirmed",
         /// Too many tries for this account from places that it does not know.
         TooManyAttempts = "too_many_attempts",
         /// More sign-ins with passwords are under way than this machine can take.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::ConfigError;
+use super::{ConfigError, providers::is_a_providers};
 
 /// Variables by name. An empty value counts as not set, as in a copied `.env.example`.
 ///
@@ -59,7 +59,7 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 14] = [
+    const PREFIXES: [&str; 11] = [
         "BASE_",
         "LISTEN_",
         "DATABASE_",
@@ -67,13 +67,10 @@ fn is_ours(name: &str) -> bool {
         "SESSION_",
         "RATE_",
         "TRUSTED_",
-        "OIDC_",
-        "GOOGLE_",
-        "GITHUB_",
-        "APPLE_",
-        "FACEBOOK_",
-        "X_",
-        "MICROSOFT_",
+        "SMTP_",
+        "MAIL_",
+        "EMAIL_",
+        "SANDBOX_",
     ];
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_a_providers(name)
 }

@@ -5,23 +5,37 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 
 use super::{BaseUrl, ConfigError, Environment, stand_ins};
-use crate::providers::{AppleKey, Provider, Slug, apple, facebook, github, google, microsoft, open_id_connect, x};
+use crate::providers::{
+    AppleKey, Provider, Slug, apple, discord, facebook, github, gitlab, google, microsoft, open_id_connect, x,
+};
 
-/// Slugs of ours that a generic provider may not take.
-const TAKEN: [&str; 8] = ["google", "github", "apple", "facebook", "x", "microsoft", "callback", "logout"];
+type Parse = fn(&Environment, &BaseUrl) -> Result<Option<Provider>, ConfigError>;
+
+/// The built-in providers, in the order of the login page: a slug, which in capitals begins its variables' names, and who
+/// reads them.
+const BUILT_IN: [(&str, Parse); 8] = [
+    ("google", parse_google),
+    ("apple", parse_apple),
+    ("discord", parse_discord),
+    ("facebook", parse_facebook),
+    ("github", parse_github),
+    ("gitlab", parse_gitlab),
+    ("microsoft", parse_microsoft),
+    ("x", parse_x),
+];
+
+/// Other words that a generic provider may not take: they are ours in addresses below `/auth`, or will be.
+const RESERVED: [&str; 9] = ["callback", "logout", "password", "letter", "link", "prove", "email", "undo", "verify"];
 
 /// Reads every provider's variables, in the order of the login page.
 ///
 /// # Errors
 /// When a provider is half configured, or a stand-in is set outside loopback.
-pub(super) fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provider>, ConfigError> {
+pub fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provider>, ConfigError> {
     let mut providers = Vec::new();
-    providers.extend(parse_google(env, base_url)?);
-    providers.extend(parse_apple(env, base_url)?);
-    providers.extend(parse_facebook(env, base_url)?);
-    providers.extend(parse_github(env, base_url)?);
-    providers.extend(parse_microsoft(env, base_url)?);
-    providers.extend(parse_x(env, base_url)?);
+    for (_, parse) in BUILT_IN {
+        providers.extend(parse(env, base_url)?);
+    }
     for name in open_id_connect_names(env) {
         let provider = parse_open_id_connect(env, base_url, &name)?;
         if providers.iter().any(|earlier: &Provider| earlier.slug == provider.slug) {
@@ -38,7 +52,17 @@ pub(super) fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provide
 /// What the names of a provider's variables begin with.
 pub(super) fn variables_of(slug: &str) -> String {
     let name = slug.to_ascii_uppercase();
-    if TAKEN.contains(&slug) { name } else { format!("OIDC_{name}") }
+    if is_built_in(slug) { name } else { format!("OIDC_{name}") }
+}
+
+/// Whether a variable is a provider's, by its name.
+pub(super) fn is_a_providers(variable: &str) -> bool {
+    let family = variable.split('_').next().unwrap_or_default();
+    family == "OIDC" || is_built_in(&family.to_ascii_lowercase())
+}
+
+fn is_built_in(slug: &str) -> bool {
+    BUILT_IN.iter().any(|(known, _)| *known == slug)
 }
 
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
@@ -74,18 +98,26 @@ fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>
     Ok(Some(apple::provider(client_id.to_owned(), key, stand_in)))
 }
 
+fn parse_discord(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = stand_ins::url(env, base_url, "DISCORD_URL")?;
+    let client = client(env, "DISCORD", &["DISCORD_URL"])?;
+    Ok(client.map(|(id, secret)| discord::provider(id, secret, url)))
+}
+
 fn parse_facebook(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let url = stand_ins::url(env, base_url, "FACEBOOK_URL")?;
-    let graph_url = stand_ins::url(env, base_url, "FACEBOOK_GRAPH_URL")?;
-    let client = client(env, "FACEBOOK", &["FACEBOOK_URL", "FACEBOOK_GRAPH_URL"])?;
-    Ok(client.map(|(id, secret)| facebook::provider(id, secret, url, graph_url)))
+    at_two_addresses(env, base_url, "FACEBOOK", ["FACEBOOK_URL", "FACEBOOK_GRAPH_URL"], facebook::provider)
 }
 
 fn parse_github(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let url = stand_ins::url(env, base_url, "GITHUB_URL")?;
-    let api_url = stand_ins::url(env, base_url, "GITHUB_API_URL")?;
-    let client = client(env, "GITHUB", &["GITHUB_URL", "GITHUB_API_URL"])?;
-    Ok(client.map(|(id, secret)| github::provider(id, secret, url, api_url)))
+    at_two_addresses(env, base_url, "GITHUB", ["GITHUB_URL", "GITHUB_API_URL"], github::provider)
+}
+
+/// `GITLAB_URL` is no stand-in alone: many run GitLab themselves, and it may be theirs outside loopback, too.
+fn parse_gitlab(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
+    let url = env.get("GITLAB_URL");
+    url.map_or(Ok(()), |url| stand_ins::check_url("GITLAB_URL", url, base_url))?;
+    let client = client(env, "GITLAB", &["GITLAB_URL"])?;
+    Ok(client.map(|(id, secret)| gitlab::provider(id, secret, url.map(str::to_owned))))
 }
 
 fn parse_microsoft(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
@@ -101,10 +133,22 @@ fn parse_microsoft(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provi
 }
 
 fn parse_x(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let url = stand_ins::url(env, base_url, "X_URL")?;
-    let api_url = stand_ins::url(env, base_url, "X_API_URL")?;
-    let client = client(env, "X", &["X_URL", "X_API_URL"])?;
-    Ok(client.map(|(id, secret)| x::provider(id, secret, url, api_url)))
+    at_two_addresses(env, base_url, "X", ["X_URL", "X_API_URL"], x::provider)
+}
+
+type AtTwoAddresses = fn(String, SecretString, Option<String>, Option<String>) -> Provider;
+
+/// A provider whose site and API are two hosts, each of which a stand-in can take the place of.
+fn at_two_addresses(
+    env: &Environment,
+    base_url: &BaseUrl,
+    family: &str,
+    addresses: [&str; 2],
+    provider: AtTwoAddresses,
+) -> Result<Option<Provider>, ConfigError> {
+    let [site, api] = addresses.map(|variable| stand_ins::url(env, base_url, variable));
+    let (site, api) = (site?, api?);
+    Ok(client(env, family, &addresses)?.map(|(id, secret)| provider(id, secret, site, api)))
 }
 
 /// The one Workspace domain whose accounts are admitted. Compared byte by byte with the claim, so it has to be written
@@ -135,11 +179,11 @@ fn open_id_connect_names(env: &Environment) -> BTreeSet<String> {
 fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> Result<Provider, ConfigError> {
     let variable = |suffix: &str| format!("OIDC_{name}_{suffix}");
     let slug = Slug::parse(&name.to_ascii_lowercase())
-        .filter(|slug| !TAKEN.contains(&slug.as_str()))
+        .filter(|slug| !is_built_in(slug.as_str()) && !RESERVED.contains(&slug.as_str()))
         .ok_or_else(|| {
             ConfigError::new(
                 variable("ISSUER"),
-                "has a name that cannot be used in an address: take letters, digits and _ , and none of the built-in providers' names",
+                "has a name that cannot be used in an address: take letters, digits and _ , and none of the built-in providers' names or of ours, such as `link`",
             )
         })?;
     let (client_id, client_secret) = pair(env, &variable("CLIENT_ID"), &variable("CLIENT_SECRET"))?

@@ -17,12 +17,18 @@ pub(super) fn issuer(env: &Environment, base_url: &BaseUrl, variable: &str) -> R
 /// The address of a stand-in below which everything is where the provider has it.
 pub(super) fn url(env: &Environment, base_url: &BaseUrl, variable: &str) -> Result<Option<String>, ConfigError> {
     let Some(text) = allowed(env, base_url, variable)? else { return Ok(None) };
+    check_url(variable, text, base_url)?;
+    Ok(Some(text.to_owned()))
+}
+
+/// An https address below which everything is; plain http only on loopback, for us and for the provider.
+pub(super) fn check_url(variable: &str, text: &str, base_url: &BaseUrl) -> Result<(), ConfigError> {
     let usable = Url::parse(text).is_ok_and(|url| is_plain(&url, base_url)) && !text.ends_with('/');
     match usable {
-        true => Ok(Some(text.to_owned())),
+        true => Ok(()),
         false => Err(ConfigError::new(
             variable,
-            "must be an address without a slash at the end and without a query, for instance http://localhost:3010/github",
+            "must be an https address (or http on loopback) without a slash at the end and without a query, for instance https://git.example",
         )),
     }
 }

@@ -62,12 +62,17 @@ fn apple_private_key() -> &'static str {
     KEY.get_or_init(|| p256_key().pem)
 }
 
-fn every_provider() -> [(&'static str, &'static str); 13] {
-    [
+/// Everything that switches on a built-in provider beside Google.
+fn every_provider() -> Vec<(&'static str, &'static str)> {
+    vec![
         ("GITHUB_CLIENT_ID", "a"),
         ("GITHUB_CLIENT_SECRET", "b"),
+        ("DISCORD_CLIENT_ID", "a"),
+        ("DISCORD_CLIENT_SECRET", "b"),
         ("FACEBOOK_CLIENT_ID", "a"),
         ("FACEBOOK_CLIENT_SECRET", "b"),
+        ("GITLAB_CLIENT_ID", "a"),
+        ("GITLAB_CLIENT_SECRET", "b"),
         ("X_CLIENT_ID", "a"),
         ("X_CLIENT_SECRET", "b"),
         ("MICROSOFT_CLIENT_ID", "a"),
@@ -80,6 +85,12 @@ fn every_provider() -> [(&'static str, &'static str); 13] {
     ]
 }
 
+/// The same with one value changed.
+fn every_provider_with(name: &str, value: &'static str) -> Vec<(&'static str, &'static str)> {
+    let change = |(known, old)| (known, if known == name { value } else { old });
+    every_provider().into_iter().map(change).collect()
+}
+
 fn slugs(config: &Config) -> Vec<&str> {
     config.providers.iter().map(|provider| provider.slug.as_str()).collect()
 }
@@ -87,43 +98,31 @@ fn slugs(config: &Config) -> Vec<&str> {
 #[test]
 fn every_provider_has_its_place_on_the_login_page() {
     let config = with(&every_provider()).unwrap();
-    assert_eq!(slugs(&config), ["google", "apple", "facebook", "github", "microsoft", "x"]);
+    assert_eq!(slugs(&config), ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"]);
     let issuers: Vec<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
     let distinct: std::collections::BTreeSet<_> = issuers.iter().collect();
-    assert_eq!(distinct.len(), 6, "{issuers:?}");
+    assert_eq!(distinct.len(), issuers.len(), "{issuers:?}");
 }
 
 /// Each half of a provider is refused, and named is what is missing.
-#[rstest]
-#[case("GITHUB_CLIENT_ID")]
-#[case("GITHUB_CLIENT_SECRET")]
-#[case("FACEBOOK_CLIENT_ID")]
-#[case("FACEBOOK_CLIENT_SECRET")]
-#[case("X_CLIENT_ID")]
-#[case("X_CLIENT_SECRET")]
-#[case("MICROSOFT_CLIENT_ID")]
-#[case("MICROSOFT_CLIENT_SECRET")]
-#[case("APPLE_CLIENT_ID")]
-#[case("APPLE_TEAM_ID")]
-#[case("APPLE_KEY_ID")]
-#[case("APPLE_PRIVATE_KEY")]
-fn a_half_configured_provider_is_told_what_is_missing(#[case] missing: &str) {
-    let rest: Vec<_> = every_provider().into_iter().filter(|(name, _)| *name != missing).collect();
-    let error = with(&rest).unwrap_err();
-    assert_eq!(error.variable, missing);
-    assert!(error.problem.starts_with("is missing while "), "{error}");
+#[test]
+fn a_half_configured_provider_is_told_what_is_missing() {
+    for (missing, _) in every_provider().into_iter().filter(|(name, _)| *name != "MICROSOFT_TENANT") {
+        let rest: Vec<_> = every_provider().into_iter().filter(|(name, _)| *name != missing).collect();
+        let error = with(&rest).unwrap_err();
+        assert_eq!(error.variable, missing);
+        assert!(error.problem.starts_with("is missing while "), "{error}");
+    }
 }
 
 #[test]
 fn the_key_of_apple_may_stand_on_one_line() {
     let one_line = apple_private_key().replace('\n', "\\n").leak();
-    let mut settings = every_provider();
-    settings[12].1 = one_line;
-    assert_eq!(with(&settings).unwrap().providers.len(), 6);
+    let key = "APPLE_PRIVATE_KEY";
+    assert!(slugs(&with(&every_provider_with(key, one_line)).unwrap()).contains(&"apple"));
     for wrong in ["-----BEGIN PRIVATE KEY-----", "hush", "AuthKey_KEY1234567.p8"] {
-        settings[12].1 = wrong;
-        let error = with(&settings).unwrap_err();
-        assert_eq!(error.variable, "APPLE_PRIVATE_KEY");
+        let error = with(&every_provider_with(key, wrong)).unwrap_err();
+        assert_eq!(error.variable, key);
         assert!(wrong.starts_with("-----") || !error.to_string().contains(wrong), "{error}");
     }
 }
@@ -136,9 +135,7 @@ fn the_key_of_apple_may_stand_on_one_line() {
 #[case("Common", false)]
 #[case("../x", false)]
 fn a_tenant_is_a_word_or_an_id(#[case] tenant: &'static str, #[case] accepted: bool) {
-    let mut settings = every_provider();
-    settings[8].1 = tenant;
-    let outcome = with(&settings);
+    let outcome = with(&every_provider_with("MICROSOFT_TENANT", tenant));
     assert_eq!(outcome.is_ok(), accepted);
     assert!(accepted || outcome.unwrap_err().variable == "MICROSOFT_TENANT");
 }
@@ -158,9 +155,10 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const STAND_INS: [&str; 9] = [
+const STAND_INS: [&str; 10] = [
     "GOOGLE_ISSUER",
     "APPLE_ISSUER",
+    "DISCORD_URL",
     "FACEBOOK_URL",
     "FACEBOOK_GRAPH_URL",
     "GITHUB_URL",
@@ -197,10 +195,32 @@ fn a_stand_in_is_for_loopback_and_a_plain_address() {
     }
 }
 
+/// Many run GitLab themselves: its address is no stand-in alone.
+#[rstest]
+#[case("https://app.example", "https://git.example", true)]
+#[case("https://app.example", "https://git.example/gitlab", true)]
+#[case("http://localhost:3000", "http://localhost:3010/gitlab", true)]
+#[case("https://app.example", "http://git.example", false)]
+#[case("https://app.example", "http://localhost:3010/gitlab", false)]
+#[case("https://app.example", "https://git.example/", false)]
+#[case("https://app.example", "https://git.example?a=b", false)]
+#[case("https://app.example", "git.example", false)]
+fn a_gitlab_may_be_ones_own(#[case] base_url: &'static str, #[case] url: &'static str, #[case] accepted: bool) {
+    let settings = [every_provider(), vec![("BASE_URL", base_url), ("GITLAB_URL", url)]].concat();
+    match with(&settings) {
+        Ok(config) => {
+            assert!(accepted, "{url}");
+            let gitlab = config.providers.iter().find(|provider| provider.slug.as_str() == "gitlab").unwrap();
+            assert_eq!(gitlab.metadata.issuer(), url);
+        }
+        Err(error) => assert!(!accepted && error.variable == "GITLAB_URL", "{error}"),
+    }
+}
+
 #[test]
 fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
     let loopback = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
-    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD"]) {
+    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD", "GITLAB_URL"]) {
         let value = match variable {
             "MICROSOFT_TENANT" => "common",
             "GOOGLE_HD" => "navy.example",
@@ -210,6 +230,47 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
         let family = variable.split('_').next().unwrap();
         assert_eq!(error.variable, format!("{family}_CLIENT_ID"));
     }
+}
+
+#[test]
+fn mail_needs_a_server_and_a_sender() {
+    let server = ("SMTP_URL", "smtps://me:hush@mail.example:465");
+    let sender = ("MAIL_FROM", "Latchkey <no-reply@app.example>");
+    assert!(with(&[]).unwrap().mail.is_none());
+    let mail = with(&[server, sender]).unwrap().mail.unwrap();
+    assert_eq!(mail.mail_from, sender.1);
+    assert_eq!(with(&[server]).unwrap_err().variable, "MAIL_FROM");
+    assert_eq!(with(&[sender]).unwrap_err().variable, "SMTP_URL");
+}
+
+#[rstest]
+#[case("smtps://me:hush@mail.example", true)]
+#[case("smtp://me:hush@mail.example:587", true)]
+#[case("smtp://localhost:3025", true)]
+#[case("mail.example", false)]
+#[case("https://me:hush@mail.example", false)]
+#[case("smtp://me:hush@mail.example?tls=none", false)]
+fn a_mail_server_is_an_smtp_url(#[case] url: &'static str, #[case] accepted: bool) {
+    let outcome = with(&[("SMTP_URL", url), ("MAIL_FROM", "no-reply@app.example")]);
+    assert_eq!(outcome.is_ok(), accepted);
+    match outcome {
+        Ok(config) => assert!(!format!("{config:?}").contains("hush")),
+        Err(error) => {
+            assert!(error.variable == "SMTP_URL" && !error.to_string().contains("hush"), "{error}");
+            assert!(error.problem.contains("smtps://user:password@host:465"), "{error}");
+        }
+    }
+}
+
+#[rstest]
+#[case("no-reply@app.example", true)]
+#[case("Latchkey <no-reply@localhost>", true)]
+#[case("Latchkey", false)]
+#[case("a@app.example, b@app.example", false)]
+fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
+    let outcome = with(&[("SMTP_URL", "smtp://localhost:3025"), ("MAIL_FROM", sender)]);
+    assert_eq!(outcome.is_ok(), accepted, "{outcome:?}");
+    assert!(accepted || outcome.unwrap_err().variable == "MAIL_FROM");
 }
 
 #[rstest]
@@ -231,6 +292,7 @@ fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
 #[case::mode("SESSION_MODE", "magic")]
 #[case::log_format("LOG_FORMAT", "fancy")]
+#[case::sandbox_mail("SANDBOX_SMTP_ADDR", "localhost")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
 fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'static str) {
     let error = with(&[(variable, value)]).unwrap_err();
@@ -240,14 +302,20 @@ fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'sta
 }
 
 #[test]
-fn a_generic_provider_may_not_take_a_built_in_name() {
-    let error = with(&[
-        ("OIDC_GOOGLE_ISSUER", "https://id.example"),
-        ("OIDC_GOOGLE_CLIENT_ID", "a"),
-        ("OIDC_GOOGLE_CLIENT_SECRET", "b"),
-    ])
-    .unwrap_err();
-    assert_eq!(error.variable, "OIDC_GOOGLE_ISSUER");
+fn a_generic_provider_may_not_take_a_name_of_ours() {
+    let named = |name: &str| {
+        let values = [("ISSUER", "https://id.example"), ("CLIENT_ID", "a"), ("CLIENT_SECRET", "b")];
+        let settings = values.map(|(suffix, value)| (format!("OIDC_{name}_{suffix}"), value.to_owned()));
+        let valid = valid().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Config::parse(&valid.chain(settings).collect())
+    };
+    let all = with(&every_provider()).unwrap();
+    let words = ["callback", "logout", "password", "letter", "link", "prove", "email", "undo", "verify"];
+    for name in slugs(&all).into_iter().chain(words) {
+        let name = name.to_ascii_uppercase();
+        assert_eq!(named(&name).unwrap_err().variable, format!("OIDC_{name}_ISSUER"));
+    }
+    assert!(named("WORK").is_ok());
 }
 
 #[test]
@@ -278,4 +346,19 @@ fn an_inspection_writes_nothing() {
 fn the_configuration_prints_no_secret() {
     let printed = format!("{:?}", with(&[("DATABASE_URL", "postgres://u:p4ssw0rd@db/x")]).unwrap());
     assert!(!printed.contains("hush") && !printed.contains("p4ssw0rd") && !printed.contains(KEY));
+}
+
+#[rstest]
+#[case(&[], Some(AddressWish::Ask))]
+#[case(&[("EMAIL_ADDRESS", "off")], Some(AddressWish::Off))]
+#[case(&[("EMAIL_ADDRESS", "required")], None)]
+#[case(&[("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtps://a:b@mail.example"), ("MAIL_FROM", "a@app.example")], Some(AddressWish::Require))]
+#[case(&[("EMAIL_ADDRESS", "yes")], None)]
+fn an_address_is_asked_for_required_or_neither(#[case] settings: &[(&str, &str)], #[case] wish: Option<AddressWish>) {
+    let environment: Environment = valid().into_iter().chain(settings.iter().copied()).collect();
+    match (Config::parse(&environment), wish) {
+        (Ok(config), Some(wish)) => assert_eq!(config.address_wish, wish),
+        (Err(error), None) => assert_eq!(error.variable, "EMAIL_ADDRESS"),
+        (outcome, wish) => panic!("{wish:?}: {outcome:?}"),
+    }
 }

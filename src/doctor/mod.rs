@@ -25,6 +25,7 @@
 //! # The exit status
 //! 0 when nothing failed (warnings do not fail), 1 when something failed, 2 when the configuration is unusable.
 
+mod apple;
 mod database;
 mod explain_link;
 mod explanation;
@@ -64,6 +65,9 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
             for checkup in &checkups {
                 report.add_provider(checkup);
                 report.add(provider::findings(checkup));
+                let provider = config.providers.iter().find(|provider| provider.slug.as_str() == checkup.slug);
+                let of_key = provider.and_then(|provider| apple::findings(provider, &config.base_url, now));
+                of_key.into_iter().for_each(|findings| report.add(findings));
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::config::{KeySource, SecretKeys};
 pub(super) fn findings(keys: &SecretKeys, now: i64) -> Findings {
     let mut findings = Findings::about(Area::SecretKey);
     match keys.source() {
-        KeySource::Environment => findings.ok("source", from_environment(keys.iter().count())),
+        KeySource::Environment => from_environment(&mut findings, keys.iter().count()),
         KeySource::FileToBeMade(path) => {
             findings.ok("source", format!("SECRET_KEY is not set: the first start makes {}", path.display()));
         }
@@ -40,10 +40,15 @@ pub(super) fn age(then: SystemTime, now: i64) -> String {
     }
 }
 
-fn from_environment(count: usize) -> String {
+/// How old they are, nobody can tell; but an old one need not stay for ever.
+fn from_environment(findings: &mut Findings, count: usize) {
     match count {
-        1 => "SECRET_KEY is set".to_owned(),
-        several => format!("SECRET_KEY is set: {several} keys, the first one seals"),
+        1 => findings.ok("source", "SECRET_KEY is set"),
+        several => findings.hint(
+            "source",
+            format!("SECRET_KEY is set: {several} keys, the first one seals, the others only open"),
+            "90 days after the first one came nothing that the others sealed is left: take them out then",
+        ),
     }
 }
 
@@ -101,7 +106,11 @@ mod tests {
     fn keys_are_counted_and_never_shown() {
         let key = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
         let keys = SecretKeys::parse(&format!("{key},{key}")).unwrap();
-        let message = &findings(&keys, 0).list[0].message;
-        assert!(message.contains("2 keys") && !message.contains(key));
+        let findings = findings(&keys, 0);
+        let finding = &findings.list[0];
+        assert!(finding.message.contains("2 keys") && !finding.message.contains(key));
+        assert!(finding.verdict == Verdict::Hint && finding.next.as_deref().unwrap().starts_with("90 days"));
+        let one = super::findings(&SecretKeys::parse(key).unwrap(), 0);
+        assert_eq!(one.verdict("source"), Some(Verdict::Ok));
     }
 }

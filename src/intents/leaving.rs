@@ -2,9 +2,10 @@
 
 use super::{confirming::proven, fault::Fault, inbox::letter_of, reply::Reply};
 use crate::{
+    accounts::LinkKind,
     codes::outcome::{Done, Trouble},
     sessions::{Departure, Visit},
-    store::{LinkKind, Undone},
+    store::Undone,
 };
 
 /// The word that has to be typed before an account goes.

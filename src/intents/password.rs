@@ -4,17 +4,17 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     fault::Fault,
-    inbox::{address_of, any_letter, check_inbox},
+    inbox::{address_of, any_letter, check_inbox, keeping_typed},
     reply::Reply,
     sign_up::verify_anew,
 };
 use crate::{
-    accounts::{EmailAddress, PasswordHash, UserId},
+    accounts::{EmailAddress, LinkKind, PasswordHash, UserId},
     codes::outcome::Trouble,
     passwords::Verdict,
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{LinkData, LinkKind, PASSWORD, PasswordStanding},
+    store::{LinkData, PASSWORD, PasswordStanding},
 };
 
 /// Longest text that is looked at as a password, in bytes: longer than any that can be chosen.
@@ -29,6 +29,16 @@ const LONGEST: usize = 8 * 1024;
 /// # Errors
 /// [`Fault`].
 pub async fn sign_in(
+    visit: &Visit,
+    email: &str,
+    password: &SecretString,
+    return_to: Option<ReturnTo>,
+) -> Result<Reply, Fault> {
+    let outcome = sign_in_once(visit, email, password, return_to).await;
+    keeping_typed(visit, email, outcome)
+}
+
+async fn sign_in_once(
     visit: &Visit,
     email: &str,
     password: &SecretString,
@@ -68,6 +78,11 @@ pub async fn sign_in(
 /// # Errors
 /// [`Fault`].
 pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
+    let outcome = forgot_once(visit, email, return_to).await;
+    keeping_typed(visit, email, outcome)
+}
+
+async fn forgot_once(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let address = address_of(email)?;
     if visit.attempts.count_letter(&address) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());

@@ -51,6 +51,7 @@ pub fn send(outcome: Result<Reply, Fault>, page: &str) {
     match outcome {
         Ok(Reply { location, cookies }) => see_other(&reply, &location, cookies),
         Err(Fault::Trouble(trouble)) => see_other(&reply, &with_trouble(page, trouble), Vec::new()),
+        Err(Fault::TroubleTyped(trouble, typed)) => see_other(&reply, &with_trouble(page, trouble), vec![typed]),
         Err(Fault::SignedOut) => see_other(&reply, &format!("/login?return_to={}", encode(page)), Vec::new()),
         Err(Fault::Unproven) => see_other(&reply, &format!("/confirm?return_to={}", encode(page)), Vec::new()),
         Err(Fault::Ours) => see_other(&reply, &with_trouble(page, Trouble::ServerError), Vec::new()),

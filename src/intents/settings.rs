@@ -5,16 +5,16 @@ use secrecy::SecretString;
 use super::{
     confirming::{proven, signed_in},
     fault::Fault,
-    inbox::{address_of, check_inbox, letter_of},
+    inbox::{address_of, check_inbox, keeping_typed, letter_of},
     password::chosen,
     reply::Reply,
 };
 use crate::{
-    accounts::{IdentityId, display_name},
+    accounts::{IdentityId, LinkKind, display_name},
     codes::outcome::{Done, Trouble},
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{Changed, LinkData, LinkKind},
+    store::{Changed, LinkData},
 };
 
 const SETTINGS: &str = "/settings";
@@ -42,17 +42,25 @@ pub async fn set_password(visit: &Visit, password: &SecretString) -> Result<Repl
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn change_email(visit: &Visit, email: &str) -> Result<Reply, Fault> {
+pub async fn change_email(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
+    let outcome = change_email_once(visit, email, return_to).await;
+    keeping_typed(visit, email, outcome)
+}
+
+async fn change_email_once(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let user = &proven(visit)?.user;
     let address = address_of(email)?;
     if user.verified_email.as_ref().is_some_and(|own| *own.address() == address) {
         return Err(Trouble::EmailUnchanged.into());
     }
     if visit.attempts.count_letter(&address) {
-        visit.database.begin_email_change(user.id, &address, &LinkData::default(), &visit.occasion()).await?;
+        let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
+        let data = LinkData { return_to, ..LinkData::default() };
+        visit.database.begin_email_change(user.id, &address, &data, &visit.occasion()).await?;
         visit.ring();
     }
-    check_inbox(visit, "email_change", &address, ReturnTo::parse(SETTINGS).as_ref())
+    let return_to = return_to.or_else(|| ReturnTo::parse(SETTINGS));
+    check_inbox(visit, "email_change", &address, return_to.as_ref())
 }
 
 /// Gives the person the address that the letter they followed proves.
@@ -63,11 +71,16 @@ pub async fn confirm_email(visit: &Visit) -> Result<Reply, Fault> {
     let signed_in = signed_in(visit)?;
     let (token, _) = letter_of(visit, LinkKind::ChangeEmail).await?;
     let here = &signed_in.session.id_hash;
-    let (changed, _) = visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
+    let (changed, data) =
+        visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
     done(changed)?;
     visit.ring();
     let letter = visit.jar.letter.clear(&visit.headers);
-    Ok(Reply::done(SETTINGS, Done::EmailChanged).with(visit.renew_session(false).await?).with(letter))
+    let reply = match data.return_to.as_deref().and_then(ReturnTo::parse) {
+        Some(return_to) => Reply::back(&return_to),
+        None => Reply::done(SETTINGS, Done::EmailChanged),
+    };
+    Ok(reply.with(visit.renew_session(false).await?).with(letter))
 }
 
 /// Unlinks an identity.

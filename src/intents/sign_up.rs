@@ -4,16 +4,16 @@ use secrecy::SecretString;
 
 use super::{
     fault::Fault,
-    inbox::{address_of, check_inbox, letter_of},
+    inbox::{address_of, check_inbox, keeping_typed, letter_of},
     password::{chosen, compared},
     reply::Reply,
 };
 use crate::{
-    accounts::LetterToken,
+    accounts::{LetterToken, LinkKind},
     codes::outcome::Trouble,
     relying_party::ReturnTo,
     sessions::Visit,
-    store::{LetterLink, LinkData, LinkKind, NewSignUp, PASSWORD, SignedUp},
+    store::{LetterLink, LinkData, NewSignUp, PASSWORD, SignedUp},
 };
 
 /// Queues the letter that finishes a sign-up, or that tells the owner of the address that they have an account. The
@@ -22,6 +22,16 @@ use crate::{
 /// # Errors
 /// [`Fault`].
 pub async fn sign_up(
+    visit: &Visit,
+    email: &str,
+    password: &SecretString,
+    return_to: Option<ReturnTo>,
+) -> Result<Reply, Fault> {
+    let outcome = sign_up_once(visit, email, password, return_to).await;
+    keeping_typed(visit, email, outcome)
+}
+
+async fn sign_up_once(
     visit: &Visit,
     email: &str,
     password: &SecretString,

@@ -35,7 +35,7 @@ pub(super) fn sender(mail_from: &str) -> Result<Mailbox, PostError> {
     }
     let mailbox: Mailbox = mail_from.parse().map_err(|_| PostError::Sender)?;
     // The same strictness as for those whom we write to.
-    EmailAddress::parse(&mailbox.email.to_string()).map_err(|_| PostError::Sender)?;
+    EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| PostError::Sender)?;
     Ok(mailbox)
 }
 

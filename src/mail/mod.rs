@@ -20,6 +20,6 @@ mod tests;
 pub use draw::{Drawn, House, draw};
 pub use message::check_sender;
 pub use post::{Post, PostError};
-pub use postman::deliver_for_ever;
+pub use postman::{deliver_due, deliver_for_ever};
 pub use server::{MailServer, Security};
 pub use wording::link_lifetime;

@@ -44,7 +44,7 @@ pub async fn deliver_for_ever(
     stop: CancellationToken,
 ) {
     loop {
-        if let Err(error) = round(&database, &post, &house, &clock, &stop).await {
+        if let Err(error) = deliver_due(&database, &post, &house, &clock, &stop).await {
             tracing::warn!(%error, "the queue of letters could not be read or written; the next round tries again");
         }
         tokio::select! {
@@ -55,8 +55,12 @@ pub async fn deliver_for_ever(
     }
 }
 
-/// Until nothing is due, or the mail server does not work: then no letter of a long queue would fare better.
-async fn round(
+/// One round: delivers until nothing is due, or the mail server does not work. Then no letter of a long queue would fare
+/// better, and a server that is coming up again is not to be asked for each of them.
+///
+/// # Errors
+/// When the queue cannot be read or written. What was delivered stays delivered.
+pub async fn deliver_due(
     database: &Arc<Database>,
     post: &Post,
     house: &Arc<House>,

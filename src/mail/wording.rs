@@ -7,25 +7,11 @@ use super::{
     draw::{Action, House, Sheet, is_to_a_stranger},
     outside,
 };
-use crate::accounts::{Letter, LetterToken, Matter};
-
-const DAY: Duration = Duration::DAY;
-const HALF_AN_HOUR: Duration = Duration::minutes(30);
-const WEEK: Duration = Duration::WEEK;
+use crate::accounts::{Letter, LetterToken, LinkKind, Matter};
 
 /// How long the link of a letter is valid, counted from its cause; `None` when it has none with a token.
 pub fn link_lifetime(matter: &Matter) -> Option<Duration> {
-    match matter {
-        Matter::ConfirmSignUp { .. } | Matter::ConfirmEmailChange { .. } => Some(DAY),
-        Matter::ResetPassword { .. } => Some(HALF_AN_HOUR),
-        Matter::EmailChanged { .. } | Matter::WayAdded { .. } | Matter::PasswordChanged { .. } => Some(WEEK),
-        Matter::AlreadyRegistered { .. }
-        | Matter::NoPassword { .. }
-        | Matter::NoAccount
-        | Matter::EmailTaken
-        | Matter::WayRemoved { .. }
-        | Matter::AccountDeleted => None,
-    }
+    matter.link().map(LinkKind::lifetime)
 }
 
 /// A letter in words.

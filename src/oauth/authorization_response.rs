@@ -13,11 +13,38 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct ExpectedResponse<'a> {
     /// The state of the pending flow that this browser holds.
     pub state: &'a State,
-    /// The provider's issuer identifier, where it has one.
-    pub issuer: Option<&'a str>,
+    /// What `iss` must be, where it is there.
+    pub issuer: ExpectedIssuer<'a>,
     /// `authorization_response_iss_parameter_supported` of its metadata: a response without `iss` is then
     /// refused (RFC 9207 §2.4).
     pub iss_parameter_supported: bool,
+}
+
+/// What `iss` in a response must be.
+#[derive(Clone, Copy)]
+pub enum ExpectedIssuer<'a> {
+    /// This issuer, as simple strings are compared (RFC 9207 §2.4).
+    Is(&'a str),
+    /// One that this takes, for a provider whose own name for itself is not known.
+    Fits(&'a dyn Fn(&str) -> bool),
+}
+
+impl ExpectedIssuer<'_> {
+    fn takes(self, iss: &str) -> bool {
+        match self {
+            Self::Is(issuer) => iss == issuer,
+            Self::Fits(takes) => takes(iss),
+        }
+    }
+}
+
+impl fmt::Debug for ExpectedIssuer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(issuer) => write!(f, "Is({issuer:?})"),
+            Self::Fits(_) => f.write_str("Fits"),
+        }
+    }
 }
 
 /// Checks, in this order: `state`, `iss`, `error`, `code`.
@@ -69,7 +96,6 @@ fn check_state(
 }
 
 /// A provider may begin to send `iss` any day: present it must be right, absent is fine unless announced.
-/// Compared as simple strings (RFC 9207 §2.4).
 fn check_issuer(
     response: &AuthorizationResponse,
     expected: &ExpectedResponse<'_>,
@@ -80,9 +106,8 @@ fn check_issuer(
             false => Ok(()),
         };
     }
-    match (response.iss.once("iss")?, expected.issuer) {
-        (_, None) if !expected.iss_parameter_supported => Ok(()),
-        (Some(iss), Some(issuer)) if iss == issuer => Ok(()),
+    match response.iss.once("iss")? {
+        Some(iss) if expected.issuer.takes(iss) => Ok(()),
         _ => Err(AuthorizationResponseError::IssuerMismatch),
     }
 }

@@ -31,7 +31,9 @@ mod tests;
 
 pub use authorization_error::{AuthorizationErrorCode, AuthorizationResponseError};
 pub use authorization_request::AuthorizationRequest;
-pub use authorization_response::{AuthorizationCode, ExpectedResponse, validate_authorization_response};
+pub use authorization_response::{
+    AuthorizationCode, ExpectedIssuer, ExpectedResponse, validate_authorization_response,
+};
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
 pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseFault};

@@ -31,9 +31,10 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| vec![("response_mode", "form_post")],
     asks_again: &[],
     token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::Unknown,
+    response_issuer: ResponseIssuer::OwnDomain,
     form_post: true,
-    picture_origins: &[],
+    picture_origins: |_| Vec::new(),
+    own_domains: &["apple.com"],
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),

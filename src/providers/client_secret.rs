@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -25,6 +32,8 @@ pub struct AppleKey {
     team_id: String,
     key_id: String,
     key: EncodingKey,
+    /// Its public half, an uncompressed point.
+    public: Vec<u8>,
 }
 
 /// The key cannot make a secret.
@@ -74,9 +83,28 @@ impl AppleKey {
     pub fn new(team_id: String, key_id: String, pem: &SecretString) -> Result<Self, ClientSecretError> {
         let pem = pem.expose_secret().replace("\\n", "\n");
         let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_| ClientSecretError)?;
-        let key = Self { team_id, key_id, key };
         // A key of another curve is found out now and not at the first sign-in.
+        let public = public_half(&pem).ok_or(ClientSecretError)?;
+        let key = Self { team_id, key_id, key, public };
         key.mint("check", "check", 0).map(|_| key)
+    }
+
+    /// The team that the key is of.
+    pub fn team_id(&self) -> &str {
+        &self.team_id
+    }
+
+    /// What Apple knows the key by.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Whether a secret verifies with the key's public half, as Apple will verify it (RFC 7518 §3.4).
+    pub fn verifies(&self, secret: &SecretString) -> bool {
+        let Some((signed, signature)) = secret.expose_secret().rsplit_once('.') else { return false };
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.public);
+        key.verify(signed.as_bytes(), &signature).is_ok()
     }
 
     fn mint(&self, client_id: &str, audience: &str, now: i64) -> Result<SecretString, ClientSecretError> {
@@ -85,6 +113,13 @@ impl AppleKey {
         let claims = Claims { iss: &self.team_id, iat: now, exp: now + MINTED_LIFETIME, aud: audience, sub: client_id };
         encode(&header, &claims, &self.key).map(SecretString::from).map_err(|_| ClientSecretError)
     }
+}
+
+/// The public half of a P-256 key in PKCS#8 PEM (RFC 7468).
+fn public_half(pem: &str) -> Option<Vec<u8>> {
+    let body: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &STANDARD.decode(body).ok()?).ok()?;
+    Some(pair.public_key().as_ref().to_vec())
 }
 
 impl fmt::Debug for AppleKey {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     ApiDocument, ApiManners, ClientSecret, Documents, Manners, Metadata, Profile, ProfileEmail, Provider,
-    ResponseIssuer, Slug, Who, address, endpoints, manners::text,
+    ResponseIssuer, Slug, Who, address, endpoints, manners::text, origins,
 };
 use crate::oauth::TokenEncoding;
 
@@ -26,9 +26,10 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| Vec::new(),
     asks_again: &[("auth_type", "reauthenticate")],
     token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::Unknown,
+    response_issuer: ResponseIssuer::OwnDomain,
     form_post: false,
-    picture_origins: &["https://*.fbcdn.net", "https://*.fbsbx.com"],
+    picture_origins: |_| origins(&["https://*.fbcdn.net", "https://*.fbsbx.com"]),
+    own_domains: &["facebook.com"],
     who: Who::Api(ApiManners { documents, profile }),
 };
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who,
-    address, endpoints, manners::text,
+    address, endpoints, manners::text, origins,
 };
 use crate::oauth::TokenEncoding;
 
@@ -26,7 +26,8 @@ static MANNERS: Manners = Manners {
     token_encoding: TokenEncoding::JsonOrForm,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
-    picture_origins: &["https://avatars.githubusercontent.com"],
+    picture_origins: |_| origins(&["https://avatars.githubusercontent.com"]),
+    own_domains: &["github.com"],
     who: Who::Api(ApiManners { documents, profile }),
 };
 

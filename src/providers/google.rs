@@ -9,7 +9,8 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::{
-    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, address, standard_profile,
+    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, address, origins,
+    standard_profile,
 };
 use crate::{
     oauth::TokenEncoding,
@@ -34,7 +35,8 @@ static MANNERS: Manners = Manners {
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
-    picture_origins: &["https://*.googleusercontent.com"],
+    picture_origins: |_| origins(&["https://*.googleusercontent.com"]),
+    own_domains: &["google.com", "googleapis.com"],
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),

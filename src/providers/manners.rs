@@ -31,7 +31,9 @@ pub struct Manners {
     /// It answers by a POST from its own site (`response_mode=form_post`).
     pub form_post: bool,
     /// Where its people's pictures come from, as sources of a content security policy.
-    pub picture_origins: &'static [&'static str],
+    pub picture_origins: fn(&Provider) -> Vec<String>,
+    /// Domains that are its own with everything below them, so that nobody else has a server there.
+    pub own_domains: &'static [&'static str],
     /// How it says who somebody is.
     pub who: Who,
 }
@@ -41,8 +43,8 @@ pub struct Manners {
 pub enum ResponseIssuer {
     /// The issuer of its metadata.
     Metadata,
-    /// Nothing that we know of: it names none today, and may begin to.
-    Unknown,
+    /// An address at one of its own domains: it names none today, and may begin to.
+    OwnDomain,
 }
 
 /// How a provider says who somebody is.

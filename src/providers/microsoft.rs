@@ -77,10 +77,11 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
         extra_parameters: |_| Vec::new(),
         asks_again: &[("prompt", "login")],
         token_encoding: TokenEncoding::Json,
-        // It would name the person's own tenant, which is not known before the id_token.
-        response_issuer: ResponseIssuer::Unknown,
+        // It would name the tenant of the person, which is not known before the id_token.
+        response_issuer: ResponseIssuer::OwnDomain,
         form_post: false,
-        picture_origins: &[],
+        picture_origins: |_| Vec::new(),
+        own_domains: &["microsoftonline.com", "microsoft.com", "sts.windows.net", "live.com"],
         who: Who::IdToken(IdTokenManners {
             algorithms: &[Algorithm::Rs256],
             issuers,

@@ -5,8 +5,10 @@
 
 pub mod apple;
 mod client_secret;
+pub mod discord;
 pub mod facebook;
 pub mod github;
+pub mod gitlab;
 pub mod google;
 #[cfg(test)]
 pub(crate) mod key_for_tests;
@@ -93,6 +95,11 @@ fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: im
 /// An address below a base that stands in the code or that the configuration has checked.
 fn address(base: &str, path: &str) -> Url {
     Url::parse(&format!("{base}{path}")).unwrap_or_else(|_| unreachable!("a constant, or checked at the start"))
+}
+
+/// Sources of pictures that are the same for every client.
+fn origins(constants: &[&str]) -> Vec<String> {
+    constants.iter().map(|origin| (*origin).to_owned()).collect()
 }
 
 /// What every provider without a discovery document has: two endpoints, and a way to authenticate at the second.

@@ -14,7 +14,8 @@ static MANNERS: Manners = Manners {
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
-    picture_origins: &[],
+    picture_origins: |_| Vec::new(),
+    own_domains: &[],
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::{
     ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who,
-    address, endpoints, manners::text,
+    address, endpoints, manners::text, origins,
 };
 use crate::oauth::TokenEncoding;
 
@@ -23,9 +23,10 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| Vec::new(),
     asks_again: &[],
     token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::Unknown,
+    response_issuer: ResponseIssuer::OwnDomain,
     form_post: false,
-    picture_origins: &["https://pbs.twimg.com"],
+    picture_origins: |_| origins(&["https://pbs.twimg.com"]),
+    own_domains: &["x.com", "twitter.com"],
     who: Who::Api(ApiManners { documents, profile }),
 };
 

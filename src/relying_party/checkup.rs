@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     oauth::{
-        AuthorizationResponse, Client, ExpectedResponse, HttpRequest, PkceVerifier, ResponseFault, State, TokenError,
-        TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
+        AuthorizationResponse, Client, ExpectedIssuer, ExpectedResponse, HttpRequest, PkceVerifier, ResponseFault,
+        State, TokenError, TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
         validate_authorization_response,
     },
     oidc::{
@@ -199,7 +199,7 @@ fn exchange_of_nothing(metadata: &ProviderMetadata, us: &Client, redirect_uri: &
     let state = State::from_random([0; 32]);
     let response =
         AuthorizationResponse::new(Some("latchkey-doctor".to_owned()), Some(state.expose().to_owned()), None, None);
-    let expected = ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
+    let expected = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
     let code = validate_authorization_response(&response, &expected).ok()?;
     let verifier = PkceVerifier::from_random([0; 32]);
     Some(authorization_code_grant(&metadata.token_endpoint, us, &code, redirect_uri, &verifier))

@@ -5,11 +5,13 @@ use std::{sync::Arc, time::Duration};
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
     provider_client::{KeysError, Part, ProviderClient},
+    response_issuer::can_be_its_name,
 };
 use crate::{
     oauth::{
-        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, Client, ExpectedResponse, ResourceError,
-        TokenError, TokenResponse, authorization_code_grant, process_token_response, validate_authorization_response,
+        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, Client, ExpectedIssuer, ExpectedResponse,
+        ResourceError, TokenError, TokenResponse, authorization_code_grant, process_token_response,
+        validate_authorization_response,
     },
     oidc::{IdTokenError, ProviderMetadata, UserinfoError},
     providers::{ClientSecretError, Profile, Provider, ResponseIssuer, Who},
@@ -114,7 +116,7 @@ impl RelyingParty {
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
             .ok_or(CompleteError::ProviderChanged)?;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let code = validate_authorization_response(response, &expected_response(flow, client, &metadata))?;
+        let code = self.take_code(flow, client, &metadata, response)?;
         journal.record(FlowEvent::ResponseValidated);
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
@@ -124,6 +126,27 @@ impl RelyingParty {
             Who::Api(manners) => self.ask_api(&exchanged, manners, journal).await?,
         };
         Ok(Completed { profile, tokens: exchanged.tokens })
+    }
+
+    fn take_code(
+        &self,
+        flow: &PendingFlow,
+        client: &ProviderClient,
+        metadata: &ProviderMetadata,
+        response: &AuthorizationResponse,
+    ) -> Result<AuthorizationCode, AuthorizationResponseError> {
+        let Provider { slug, manners, .. } = &client.provider;
+        let others = self.providers().filter(|other| other.slug != *slug).map(|other| other.metadata.issuer());
+        let others: Vec<&str> = others.collect();
+        let fits = |iss: &str| can_be_its_name(iss, manners.own_domains, &metadata.authorization_endpoint, &others);
+        let (issuer, announced) = match manners.response_issuer {
+            ResponseIssuer::Metadata => {
+                (ExpectedIssuer::Is(&metadata.issuer), metadata.authorization_response_iss_parameter_supported)
+            }
+            ResponseIssuer::OwnDomain => (ExpectedIssuer::Fits(&fits), false),
+        };
+        let expected = ExpectedResponse { state: &flow.state, issuer, iss_parameter_supported: announced };
+        validate_authorization_response(response, &expected)
     }
 
     async fn exchange(
@@ -145,19 +168,5 @@ impl RelyingParty {
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, manners.token_encoding)?)
-    }
-}
-
-/// What `iss` in the response has to be, as far as this provider's is known.
-fn expected_response<'a>(
-    flow: &'a PendingFlow,
-    client: &ProviderClient,
-    metadata: &'a ProviderMetadata,
-) -> ExpectedResponse<'a> {
-    let known = client.provider.manners.response_issuer == ResponseIssuer::Metadata;
-    ExpectedResponse {
-        state: &flow.state,
-        issuer: known.then_some(metadata.issuer.as_str()),
-        iss_parameter_supported: known && metadata.authorization_response_iss_parameter_supported,
     }
 }

@@ -15,6 +15,7 @@ mod flow;
 mod http;
 mod id_token;
 mod provider_client;
+mod response_issuer;
 mod return_to;
 
 pub use begin::{BeginError, Prompt, Wishes};
@@ -82,8 +83,7 @@ impl RelyingParty {
 
     /// Where pictures of people come from, as sources of a content security policy.
     pub fn picture_origins(&self) -> Vec<String> {
-        let origins = self.providers().flat_map(|provider| provider.manners.picture_origins);
-        origins.map(|origin| (*origin).to_owned()).collect()
+        self.providers().flat_map(|provider| (provider.manners.picture_origins)(provider)).collect()
     }
 
     /// Where the authorization requests of our providers go: origins, for the forms that lead there. A provider that does

@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use super::world::Provider;
+
 /// The `client_id` at the sandbox Apple, a Services ID there.
 pub const APPLE_CLIENT_ID: &str = "sandbox-apple";
 /// The team at the sandbox Apple that the client belongs to.
@@ -58,32 +60,30 @@ pub struct AppleClient {
 pub struct Clients {
     /// At the sandbox Apple.
     pub apple: AppleClient,
-    /// At the sandbox Microsoft.
-    pub microsoft: Client,
-    /// At the sandbox Google.
-    pub google: Client,
-    /// At the sandbox GitHub.
-    pub github: Client,
-    /// At the sandbox Facebook.
-    pub facebook: Client,
-    /// At the sandbox X.
-    pub x: Client,
+    with_secret: Vec<Client>,
+}
+
+impl Clients {
+    /// The registration at a provider; at Apple, [`Clients::apple`] is the one that counts.
+    pub(super) fn of(&self, provider: Provider) -> &Client {
+        &self.with_secret[provider as usize]
+    }
 }
 
 impl Default for Clients {
+    /// `sandbox-<slug>` with the secret `sandbox-<slug>-secret`, at each provider.
     fn default() -> Self {
-        let client = |id: &str, secret: &str| Client { id: id.to_owned(), secret: secret.to_owned() };
+        let client = |provider: &Provider| {
+            let id = format!("sandbox-{}", provider.slug());
+            Client { secret: format!("{id}-secret"), id }
+        };
         Self {
             apple: AppleClient {
                 id: APPLE_CLIENT_ID.to_owned(),
                 team_id: APPLE_TEAM_ID.to_owned(),
                 key_id: APPLE_KEY_ID.to_owned(),
             },
-            microsoft: client(MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET),
-            google: client(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
-            github: client(GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET),
-            facebook: client(FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET),
-            x: client(X_CLIENT_ID, X_CLIENT_SECRET),
+            with_secret: Provider::ALL.iter().map(client).collect(),
         }
     }
 }
@@ -137,6 +137,24 @@ mod tests {
             "/auth/callback/google",
         ] {
             assert!(!redirect_uri_fits(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_documented_clients_are_those_that_are_registered() {
+        let clients = Clients::default();
+        for (provider, id, secret) in [
+            (Provider::Google, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
+            (Provider::Github, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET),
+            (Provider::Facebook, FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET),
+            (Provider::X, X_CLIENT_ID, X_CLIENT_SECRET),
+            (Provider::Microsoft, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET),
+        ] {
+            let client = clients.of(provider);
+            assert_eq!((client.id.as_str(), client.secret.as_str()), (id, secret));
+        }
+        for provider in Provider::ALL {
+            assert_eq!(clients.of(*provider).id, format!("sandbox-{}", provider.slug()));
         }
     }
 

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::google;
+use super::house::Facts;
 use super::page::{self, Page, escape, person_row};
-use super::world::World;
+use super::world::{Provider, World};
 
 /// `/`, the stylesheet, and the persons' pictures.
 pub fn routes() -> Router<World> {
@@ -27,27 +27,32 @@ async fn landing(State(world): State<World>) -> Page {
         .map(|person| format!(r#"<li><div class="person">{}</div></li>"#, person_row(person)))
         .collect();
     let origin = escape(world.origin());
-    let issuer = escape(&google::issuer(world.origin()));
+    let smtp = escape(world.smtp_url());
+    let providers: String = Provider::ALL.iter().map(|provider| of(provider.facts(), &origin)).collect();
     let main = format!(
         r#"<h1>Latchkey's sandbox</h1>
 <p>Small real sign-in providers for development, demo and tests. They run on this machine only, keep
 everything in memory, and let anybody in as anybody. Nothing here is the real providers', and no password is asked for.</p>
 <h2>Providers</h2>
-<ul>
-<li>Sandbox Google, issuer <code>{issuer}</code><br><a href="/google/.well-known/openid-configuration">its discovery document</a>, <a href="/google/certs">its keys</a></li>
-<li>Sandbox Apple: issuer <code>{origin}/apple</code><br><a href="/apple/.well-known/openid-configuration">its discovery document</a>, <a href="/apple/auth/keys">its keys</a></li>
-<li>Sandbox Microsoft: <code>{origin}/microsoft</code><br><a href="/microsoft/common/v2.0/.well-known/openid-configuration">its discovery document</a>, <a href="/microsoft/common/discovery/v2.0/keys">its keys</a></li>
-<li>Sandbox GitHub: site <code>{origin}/github</code>, API <code>{origin}/github-api</code></li>
-<li>Sandbox Facebook: site <code>{origin}/facebook</code>, graph <code>{origin}/facebook-graph</code></li>
-<li>Sandbox X: site <code>{origin}/x</code>, API <code>{origin}/x-api</code></li>
-</ul>
+<ul>{providers}</ul>
 <h2>Persons</h2>
 <p>Pick one of them when you sign in, or make up another.</p>
 <ul class="persons">{persons}</ul>
+<h2>Inbox</h2>
+<p><a href="/inbox">Read the letters that were sent</a> to the mail server here, <code>{smtp}</code>. They go no further.</p>
 <h2>Control</h2>
 <p><a href="/control">Tell a provider to misbehave, rotate its keys, and see what it was asked</a>.</p>"#
     );
     Page::new("providers", "What this is", main)
+}
+
+/// A provider's addresses by their variables, and its documents.
+fn of(facts: &Facts, origin: &str) -> String {
+    let address = |(variable, path): &(&str, &str)| format!("<br><code>{variable}={origin}{path}</code>");
+    let document = |path: &&str| format!(r#"<br><a href="{path}">{path}</a>"#);
+    let addresses: String = facts.addresses.iter().map(address).collect();
+    let documents: String = facts.documents.iter().map(document).collect();
+    format!("<li>Sandbox {}{addresses}{documents}</li>", facts.label)
 }
 
 async fn picture(State(world): State<World>, Path(id): Path<String>) -> Response {

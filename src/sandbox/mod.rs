@@ -1,6 +1,6 @@
-//! The sandbox: small real providers for development, demo and tests.
+//! The sandbox: small real providers and a mail server for development, demo and tests.
 //!
-//! It listens on its own loopback port (its own origin), imports no other room and shares no code with the
+//! It listens on loopback ports of its own (its own origin), imports no other room and shares no code with the
 //! relying party, so that the two are independent witnesses of the same standards. Everything is kept in
 //! memory, bounded, and forgotten at the end.
 //!
@@ -17,9 +17,10 @@
 //! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! One folder per provider: `google`, `github`, `facebook`, `x`, `microsoft`, `apple`. A new provider is a folder, a variant of
-//! `world::Provider`, its prefix in `stage::place` and a line in `Sandbox::start`. `desk` is the authorization
-//! endpoint of those that speak plain OAuth 2.0: each is a `Desk` of facts. Each folder's `mod.rs` has its manners.
+//! `mail` is the mail server and its inbox.
+//! One folder per provider. A new one is a folder with its `FACTS` (see `house`) and a line in `world.rs`; its client is
+//! `sandbox-<slug>`. `desk` is the authorization endpoint of those without manners of their own there: each is a `Desk`
+//! of facts. Each folder's `mod.rs` has its manners.
 //!
 //! # Driving the sandbox Google without a browser
 //! `Q` is the query of the authorization request, unchanged.
@@ -35,8 +36,8 @@
 //! The last step needs none of the earlier ones: one POST is a whole sign-in. Sign-in scopes are always
 //! granted; extra scopes only when they are among the `scope` fields.
 //!
-//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`) and X
-//! (`/x/i/oauth2/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
+//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`), X
+//! (`/x/i/oauth2/authorize`), Discord (`/discord/oauth2/authorize`) and GitLab (`/gitlab/oauth/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
 //! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
 //! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing, and at Apple
 //! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
@@ -49,6 +50,7 @@
 //! | request | body | does |
 //! |---|---|---|
 //! | `GET /control/state` | | persons, misbehaviours, faults, auto consent, key ids, clock, counts |
+//! | `GET /control/variables` | | what switches on every provider here, for the environment of a relying party |
 //! | `GET /control/presets` | | the named misbehaviours of `presets.json` |
 //! | `GET /control/requests?endpoint=token` | | `{"total", "count", "requests": […]}`; the filter is optional |
 //! | `POST /control/requests/clear` | | empties the log |
@@ -63,11 +65,28 @@
 //! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
 //! | `POST /control/google/behave` | `{"person"?}` | disarms patches and faults (of that person, or all) |
 //! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen comes again |
-//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | GitHub, Facebook, X: `iss` in the authorization response; without a rule it is off |
+//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | `iss` in the authorization response; without a rule it is as the provider's manners are |
+//! | `GET /control/letters?to=ada@example.com` | | `{"letters": [{"id", "from", "to": […], "subject", "text", "html", "links": […], "received_at", "source"}]}`, the oldest first; the filter is optional |
+//! | `POST /control/letters/clear` | | empties the inbox |
+//! | `POST /control/mail` | `{"behave": "greylist", "times": n\|null}` | the mail server misbehaves, as [below](#mail) |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
 //!
 //! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
 //! belong to that person (by the code or the token presented); such a rule goes before one for everybody.
+//!
+//! ## Mail
+//! The mail server (`smtp_url`) takes letters to anybody and sends them nowhere. People read them at `/inbox`
+//! (`?to=…` is a filter), `/inbox/{id}` and, as HTML in an origin of its own, `/inbox/{id}/html`. The newest 500 are kept,
+//! each of at most 1 MiB.
+//!
+//! | `behave` | what happens | `times` counts |
+//! |---|---|---|
+//! | `honest` | letters are taken | |
+//! | `refuse_connections` | connections are closed before a word is said | connections |
+//! | `hang` | connections are held without a word | connections |
+//! | `greylist` | 451 to RCPT | recipients |
+//! | `reject` | 550 to RCPT | recipients |
+//! | `drop_after_data` | the letter is kept, and the connection breaks before it is said so | letters |
 //!
 //! ## id_token patch
 //! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
@@ -80,7 +99,7 @@
 //! ## Faults
 //! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`
 //! (also GitHub's check of a token and Facebook's `debug_token`), `emails` (GitHub). `userinfo` is also GitHub's `/user`,
-//! Facebook's and X's `me`.
+//! Facebook's, X's and Discord's `me`.
 //!
 //! | fault | what happens |
 //! |---|---|
@@ -105,18 +124,23 @@ mod chooser;
 mod clients;
 mod control;
 mod desk;
+mod discord;
 mod facebook;
 mod faults;
 mod fields;
 mod form_post;
 mod github;
+mod gitlab;
 mod google;
 mod guard;
+mod house;
 mod id_token;
+mod iss;
 mod keys;
 mod landing;
 mod ledger;
 mod log;
+mod mail;
 mod microsoft;
 mod page;
 mod persons;
@@ -127,6 +151,7 @@ mod rules;
 mod stage;
 mod stencil;
 mod trickle;
+mod variables;
 mod world;
 mod x;
 
@@ -146,7 +171,7 @@ pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, 
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
 pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
-use world::World;
+use world::{Provider, World};
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -154,6 +179,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// A running sandbox. Dropping it stops it as well, without waiting.
 pub struct Sandbox {
     origin: String,
+    smtp_url: String,
+    variables: Vec<(String, String)>,
     server: JoinHandle<std::io::Result<()>>,
     stop: DropGuard,
 }
@@ -162,14 +189,17 @@ pub struct Sandbox {
 pub struct Settings {
     /// A loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where its mail server listens: likewise.
+    pub smtp_listen: SocketAddr,
     /// The registered clients.
     pub clients: Clients,
 }
 
 impl Default for Settings {
-    /// A free port of 127.0.0.1 and the documented clients.
+    /// Free ports of 127.0.0.1 and the documented clients.
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clients: Clients::default() }
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { listen: free, smtp_listen: free, clients: Clients::default() }
     }
 }
 
@@ -198,40 +228,50 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`]: not a loopback address, address in use, no key.
     pub async fn start(settings: Settings) -> Result<Self, SandboxError> {
-        let address = settings.listen;
-        if !address.ip().is_loopback() {
-            return Err(SandboxError::NotLoopback(address));
-        }
-        let refused = |cause| SandboxError::Listen { address, cause };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
-        let port = listener.local_addr().map_err(refused)?.port();
+        let (listener, address) = listen(settings.listen).await?;
+        let (mail_listener, mail_address) = listen(settings.smtp_listen).await?;
         let first_key = keys::first().await.ok_or(SandboxError::Key)?;
 
-        let world = World::new(format!("http://localhost:{port}"), settings.clients, first_key);
-        let origin = world.origin().to_owned();
+        let world = World::new(
+            format!("http://localhost:{}", address.port()),
+            format!("smtp://{mail_address}"),
+            settings.clients,
+            first_key,
+        );
+        let (origin, smtp_url) = (world.origin().to_owned(), world.smtp_url().to_owned());
         let stop = world.closing().clone();
-        let router = Router::new()
+        let variables = variables::variables(&origin, world.clients());
+        let mut router = Router::new()
             .merge(landing::routes())
+            .merge(mail::routes())
             .merge(control::routes())
-            .merge(stage::around(&world, apple::routes()))
-            .merge(stage::around(&world, microsoft::routes()))
-            .merge(stage::around(&world, google::routes()))
-            .merge(stage::around(&world, github::routes()))
-            .merge(stage::around(&world, facebook::routes()))
-            .merge(stage::around(&world, x::routes()))
             .merge(stage::around(&world, stage::trap()));
+        for provider in Provider::ALL {
+            router = router.merge(stage::around(&world, (provider.facts().routes)()));
+        }
+        tokio::spawn(mail::serve(world.clone(), mail_listener));
         let router = guard::around(&world, router).with_state(world);
 
         // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let until = stop.clone().cancelled_owned();
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until).await });
-        Ok(Self { origin, server, stop: stop.drop_guard() })
+        Ok(Self { origin, smtp_url, variables, server, stop: stop.drop_guard() })
     }
 
     /// `http://localhost:PORT`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// `SMTP_URL`: `smtp://127.0.0.1:PORT`, the mail server whose letters are at `/inbox`.
+    pub fn smtp_url(&self) -> &str {
+        &self.smtp_url
+    }
+
+    /// The variables that switch on every provider here, names and values: clients, secrets and addresses.
+    pub fn variables(&self) -> &[(String, String)] {
+        &self.variables
     }
 
     /// `APPLE_ISSUER`: what stands for `https://appleid.apple.com`.
@@ -261,7 +301,7 @@ impl Sandbox {
 
     /// What the sandbox GitHub sends as `iss` once it is told to send the right one.
     pub fn github_issuer(&self) -> String {
-        format!("{}{}", self.origin, github::DESK.issuer)
+        format!("{}{}", self.origin, github::FACTS.issuer)
     }
 
     /// `FACEBOOK_URL`: the site of the sandbox Facebook.
@@ -292,4 +332,15 @@ impl Sandbox {
             server.abort();
         }
     }
+}
+
+/// A port of this machine, and no other's.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SandboxError> {
+    if !address.ip().is_loopback() {
+        return Err(SandboxError::NotLoopback(address));
+    }
+    let refused = |cause| SandboxError::Listen { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
 }

@@ -46,7 +46,7 @@ impl IntoResponse for Page {
 <main>
 {main}
 </main>
-<footer><a href="/">About this sandbox</a> <a href="/control">Control</a></footer>
+<footer><a href="/">About this sandbox</a> <a href="/inbox">Inbox</a> <a href="/control">Control</a></footer>
 </body>
 </html>
 "#

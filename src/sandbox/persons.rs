@@ -1,4 +1,4 @@
-//! The persons who have accounts at the sandbox's providers: a cast of seven, and whoever is made up on the way.
+//! The persons who have accounts at the sandbox's providers: a cast of eight, and whoever is made up on the way.
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,7 @@ fn cast() -> Vec<Person> {
         somebody("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
         somebody("nomail", Some("Niko Nomail"), None),
         somebody("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
+        somebody("petra", Some("Petra Password"), Some("petra@example.org")),
     ]
 }
 

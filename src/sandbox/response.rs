@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::faults::{Endpoint, EndpointFault, Fault};
+use super::iss;
 use super::stencil::Stencil;
 use super::world::{Provider, World};
 
@@ -25,13 +26,14 @@ pub fn sent_back(
     (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
 }
 
-/// The parameters as an armed fault changes them, however they travel.
+/// The parameters as an armed `iss` and an armed fault change them, however they travel.
 pub fn armed(
     world: &World,
     provider: Provider,
     pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Vec<(String, String)> {
+    let pairs = iss::named(world, provider, pairs, person);
     let here = |rule: &EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
     let rule = world.state().house(provider).faults.take(person, here);
     match rule.map(|rule| rule.fault) {

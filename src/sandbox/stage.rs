@@ -18,7 +18,6 @@ use super::fields::Fields;
 use super::ledger::Ledger;
 use super::log::Entry;
 use super::world::{Provider, World};
-use super::{apple, facebook, github, google, microsoft, x};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -80,15 +79,9 @@ fn form(parts: &Parts, body: &Bytes) -> Fields {
 
 fn place(method: &Method, path: &str) -> Option<(Provider, Option<Endpoint>)> {
     let (base, rest) = path.strip_prefix('/')?.split_once('/')?;
-    Some(match base {
-        "apple" => (Provider::Apple, apple::endpoint(rest)),
-        "microsoft" => (Provider::Microsoft, microsoft::endpoint(rest)),
-        "google" => (Provider::Google, google::endpoint(rest)),
-        "github" | "github-api" => (Provider::Github, github::endpoint(method, rest)),
-        "facebook" | "facebook-graph" => (Provider::Facebook, facebook::endpoint(rest)),
-        "x" | "x-api" => (Provider::X, x::endpoint(rest)),
-        _ => return None,
-    })
+    let lives_there = |provider: &&Provider| provider.facts().bases.contains(&base);
+    let provider = *Provider::ALL.iter().find(lives_there)?;
+    Some((provider, (provider.facts().endpoint)(method, rest)))
 }
 
 /// Whom the presented code or token belongs to.

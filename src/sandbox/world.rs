@@ -7,77 +7,57 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::clients::Clients;
-use super::desk::IssRules;
-use super::faults::Faults;
-use super::id_token::Patches;
-use super::keys::{KeyRing, SigningKey};
-use super::ledger::Ledger;
+use super::house::{Facts, House, Houses};
+use super::keys::SigningKey;
 use super::log::RequestLog;
+use super::mail::Mailbox;
 use super::persons::Persons;
-use super::{facebook, github, x};
 
-/// The providers that the sandbox plays.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Provider {
-    /// The sandbox Apple.
-    Apple,
-    /// The sandbox Microsoft.
-    Microsoft,
-    /// The sandbox Google.
-    Google,
-    /// The sandbox GitHub.
-    Github,
-    /// The sandbox Facebook.
-    Facebook,
-    /// The sandbox X.
-    X,
+macro_rules! providers {
+    ($($name:ident => $folder:ident),+ $(,)?) => {
+        /// The providers that the sandbox plays.
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs)] // each is the sandbox's provider of that name
+        pub enum Provider {
+            $($name),+
+        }
+
+        impl Provider {
+            /// All of them, in the order of the pages.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What there is to know of it.
+            pub fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$name => &super::$folder::FACTS),+
+                }
+            }
+        }
+    };
+}
+
+// Each with the folder that plays it.
+providers! {
+    Google => google,
+    Github => github,
+    Facebook => facebook,
+    X => x,
+    Apple => apple,
+    Microsoft => microsoft,
+    Discord => discord,
+    Gitlab => gitlab,
 }
 
 impl Provider {
-    /// All of them, in the order of the pages.
-    pub const ALL: &[Self] = &[Self::Google, Self::Github, Self::Facebook, Self::X, Self::Apple, Self::Microsoft];
-
     /// The first segment of its paths.
     pub fn slug(self) -> &'static str {
-        match self {
-            Self::Apple => "apple",
-            Self::Microsoft => "microsoft",
-            Self::Google => "google",
-            Self::Github => "github",
-            Self::Facebook => "facebook",
-            Self::X => "x",
-        }
+        self.facts().slug
     }
 
     /// What a person calls it.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Apple => "Apple",
-            Self::Microsoft => "Microsoft",
-            Self::Google => "Google",
-            Self::Github => "GitHub",
-            Self::Facebook => "Facebook",
-            Self::X => "X",
-        }
-    }
-
-    /// The path of its `iss`, below the sandbox's origin.
-    pub fn issuer(self) -> &'static str {
-        match self {
-            Self::Apple => "/apple",
-            // Of `common`, literally so.
-            Self::Microsoft => "/microsoft/{tenantid}/v2.0",
-            Self::Google => "/google",
-            Self::Github => github::DESK.issuer,
-            Self::Facebook => facebook::DESK.issuer,
-            Self::X => x::DESK.issuer,
-        }
-    }
-
-    /// Whether an `iss` order makes sense: the provider has not always sent one.
-    pub fn may_begin_to_send_iss(self) -> bool {
-        matches!(self, Self::Github | Self::Facebook | Self::X)
+        self.facts().label
     }
 }
 
@@ -87,6 +67,7 @@ pub struct World(Arc<Inner>);
 
 struct Inner {
     origin: String,
+    smtp_url: String,
     clients: Clients,
     first_key: Arc<SigningKey>,
     closing: CancellationToken,
@@ -97,60 +78,22 @@ struct Inner {
 pub struct State {
     /// Everybody who has an account.
     pub persons: Persons,
-    /// The sandbox Apple.
-    pub apple: House,
-    /// The sandbox Microsoft.
-    pub microsoft: House,
-    /// The sandbox Google.
-    pub google: House,
-    /// The sandbox GitHub.
-    pub github: House,
-    /// The sandbox Facebook.
-    pub facebook: House,
-    /// The sandbox X.
-    pub x: House,
+    /// Each provider's part.
+    pub houses: Houses,
+    /// The letters that have arrived.
+    pub mail: Mailbox,
     /// Every request to a provider.
     pub log: RequestLog,
     /// Seconds that the sandbox's clock is ahead of the machine's.
     pub clock_offset: i64,
 }
 
-/// One provider's part of the state.
-pub struct House {
-    /// Signing keys.
-    pub keys: KeyRing,
-    /// Codes, tokens, consent.
-    pub ledger: Ledger,
-    /// Armed changes of id_tokens.
-    pub patches: Patches,
-    /// Armed faults of endpoints.
-    pub faults: Faults,
-    /// Armed `iss` of authorization responses.
-    pub iss: IssRules,
-}
-
-impl House {
-    fn new(first_key: &Arc<SigningKey>) -> Self {
-        Self {
-            keys: KeyRing::new(first_key.clone()),
-            ledger: Ledger::default(),
-            patches: Patches::default(),
-            faults: Faults::default(),
-            iss: IssRules::default(),
-        }
-    }
-}
-
 impl State {
     fn new(first_key: &Arc<SigningKey>) -> Self {
         Self {
             persons: Persons::default(),
-            apple: House::new(first_key),
-            microsoft: House::new(first_key),
-            google: House::new(first_key),
-            github: House::new(first_key),
-            facebook: House::new(first_key),
-            x: House::new(first_key),
+            houses: Houses::new(first_key),
+            mail: Mailbox::default(),
             log: RequestLog::default(),
             clock_offset: 0,
         }
@@ -158,14 +101,7 @@ impl State {
 
     /// A provider's part.
     pub fn house(&mut self, provider: Provider) -> &mut House {
-        match provider {
-            Provider::Apple => &mut self.apple,
-            Provider::Microsoft => &mut self.microsoft,
-            Provider::Google => &mut self.google,
-            Provider::Github => &mut self.github,
-            Provider::Facebook => &mut self.facebook,
-            Provider::X => &mut self.x,
-        }
+        &mut self.houses[provider]
     }
 
     /// The sandbox's time, unix seconds.
@@ -177,14 +113,19 @@ impl State {
 
 impl World {
     /// A fresh one.
-    pub fn new(origin: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
+    pub fn new(origin: String, smtp_url: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
         let state = Mutex::new(State::new(&first_key));
-        Self(Arc::new(Inner { origin, clients, first_key, closing: CancellationToken::new(), state }))
+        Self(Arc::new(Inner { origin, smtp_url, clients, first_key, closing: CancellationToken::new(), state }))
     }
 
     /// `http://localhost:PORT`.
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    /// `smtp://127.0.0.1:PORT`.
+    pub fn smtp_url(&self) -> &str {
+        &self.0.smtp_url
     }
 
     /// Who is registered.

@@ -14,7 +14,7 @@ use super::{
     signed_in::{self, SignedIn},
 };
 use crate::{
-    accounts::{IdentityId, User},
+    accounts::{AddressWish, IdentityId, User},
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
     store::{Database, Occasion, StoreError},
@@ -45,6 +45,8 @@ pub struct Visit {
     pub attempts: Attempts,
     /// Wakes whoever delivers letters; `None` where letters go nowhere, and the password way in is off.
     pub bell: Option<Arc<Notify>>,
+    /// Whether people need an e-mail address; nobody is asked where no letter could prove one.
+    pub address_wish: AddressWish,
     /// The time.
     pub clock: Clock,
     /// Where work goes that outlives the request.

@@ -3,7 +3,7 @@
 use super::carry_out::void;
 use super::database::Database;
 use super::email_tokens::{
-    LinkData, LinkKind, NewLink, UndoStep, after_other_undos, find_link, make_link, take_link, void_links, void_pending,
+    LinkData, NewLink, UndoStep, after_other_undos, find_link, make_link, take_link, void_links, void_pending,
 };
 use super::error::StoreError;
 use super::events::note;
@@ -18,8 +18,8 @@ use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use super::write::Write;
 use crate::accounts::{
-    EmailAddress, Identity, IdentityId, LetterToken, Matter, PasswordHash, Proof, User, UserId, VerifiedEmail,
-    claimed_plants,
+    EmailAddress, Identity, IdentityId, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId,
+    VerifiedEmail, claimed_plants,
 };
 
 /// What became of a change.

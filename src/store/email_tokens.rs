@@ -8,46 +8,10 @@ use super::database::Database;
 use super::error::StoreError;
 use super::fresh;
 use super::user_rows::time;
-use crate::accounts::{EmailAddress, LetterToken, PasswordHash, UserId};
-
-/// What the link of a letter does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
-    /// Finishes a sign-up.
-    SignUp,
-    /// Leads to a new password.
-    Reset,
-    /// Confirms a new address.
-    ChangeEmail,
-    /// Takes a change back.
-    Undo,
-}
+use crate::accounts::{EmailAddress, LetterToken, LinkKind, PasswordHash, UserId};
 
 /// Written where no link was sent.
 const NOTHING: &str = "nothing";
-
-impl LinkKind {
-    const ALL: [Self; 4] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo];
-
-    pub(super) const fn code(self) -> &'static str {
-        match self {
-            Self::SignUp => "sign_up",
-            Self::Reset => "reset",
-            Self::ChangeEmail => "change_email",
-            Self::Undo => "undo",
-        }
-    }
-
-    /// How long the link works. A reset is asked for by somebody who waits for it; an undo is read when the person gets
-    /// round to it.
-    const fn lifetime(self) -> Duration {
-        match self {
-            Self::SignUp | Self::ChangeEmail => Duration::days(1),
-            Self::Reset => Duration::minutes(30),
-            Self::Undo => Duration::days(7),
-        }
-    }
-}
 
 /// What a link carries along; nothing secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::carry_out::carry_out_void;
 use super::credentials::undo_link;
 use super::database::Database;
-use super::email_tokens::{LinkData, LinkKind, NewLink, UndoStep, find_link, make_link, take_link, void_links};
+use super::email_tokens::{LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_links};
 use super::error::StoreError;
 use super::events::note;
 use super::letters::{queue_to_user, to_address};
@@ -14,7 +14,7 @@ use super::sign_up::PASSWORD;
 use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use crate::accounts::{
-    EmailAddress, LetterToken, Matter, PasswordHash, Proof, User, VerifiedEmail, Way, void_at_recovery,
+    EmailAddress, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, VerifiedEmail, Way, void_at_recovery,
 };
 
 impl Database {

@@ -3,7 +3,7 @@
 
 use super::carry_out::void;
 use super::database::Database;
-use super::email_tokens::{LinkData, LinkKind, NewLink, find_link, make_link, take_link, void_sign_ups};
+use super::email_tokens::{LinkData, NewLink, find_link, make_link, take_link, void_sign_ups};
 use super::error::StoreError;
 use super::events::note;
 use super::fresh;
@@ -14,8 +14,8 @@ use super::passwords::put_password;
 use super::standing::standing_of_address;
 use super::users::{create_user_by_letter, user};
 use crate::accounts::{
-    Answer, Decision, EmailAddress, LetterToken, Matter, NewEmail, PasswordHash, Proof, User, UserId, VerifiedEmail,
-    decide_by_letter,
+    Answer, Decision, EmailAddress, LetterToken, LinkKind, Matter, NewEmail, PasswordHash, Proof, User, UserId,
+    VerifiedEmail, decide_by_letter,
 };
 
 /// A sign-up that was asked for.

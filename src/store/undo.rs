@@ -2,7 +2,7 @@
 
 use super::database::Database;
 use super::email_tokens::{
-    LinkData, LinkKind, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_pending,
+    LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_pending,
 };
 use super::error::StoreError;
 use super::events::note;
@@ -12,7 +12,7 @@ use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;
 use super::users::{address_owner, adopt_email, user};
 use super::write::Write;
-use crate::accounts::{EmailAddress, LetterToken, Proof, UserId, VerifiedEmail};
+use crate::accounts::{EmailAddress, LetterToken, LinkKind, Proof, UserId, VerifiedEmail};
 
 /// What became of an undo.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,23 @@ use leptos_router::{
 use super::{
     boot::{Boot, LiveReload},
     pages::{
+        add_email::AddEmailPage,
+        check_inbox::CheckInboxPage,
+        confirm::ConfirmPage,
+        confirm_email::ConfirmEmailPage,
         dashboard::DashboardPage,
         error::{ProblemPage, RoutedProblem},
+        forgot::ForgotPage,
+        link_prompt::LinkPromptPage,
         login::LoginPage,
+        reset_password::ResetPasswordPage,
+        settings::{
+            SettingsPage, change_email::ChangeEmailPage, delete::DeletePage, link::LinkPage,
+            set_password::SetPasswordPage, unlink::UnlinkPage,
+        },
+        sign_up::SignUpPage,
+        undo::UndoPage,
+        verify_email::VerifyEmailPage,
     },
     view::{Assets, Problem},
     wording,
@@ -28,7 +42,23 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <RoutedProblem problem=Problem::NotFound /> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/add-email") view=AddEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/check-inbox") view=CheckInboxPage ssr=SsrMode::Async />
+                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/undo") view=UndoPage ssr=SsrMode::Async />
+                <Route path=path!("/link") view=LinkPromptPage ssr=SsrMode::Async />
+                <Route path=path!("/confirm") view=ConfirmPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/password") view=SetPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/email") view=ChangeEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/link") view=LinkPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/unlink") view=UnlinkPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/delete") view=DeletePage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -25,6 +25,38 @@ pub fn sign_in_as_another(slug: &str, return_to: Option<&str>) -> String {
     link
 }
 
+/// The login page.
+pub fn login(return_to: Option<&str>) -> String {
+    page("/login", return_to)
+}
+
+/// The page on which an account is made.
+pub fn sign_up(return_to: Option<&str>) -> String {
+    page("/signup", return_to)
+}
+
+/// The page that sends a letter to who forgot the password.
+pub fn forgot(return_to: Option<&str>) -> String {
+    page("/forgot", return_to)
+}
+
+/// The page that asks whether this identity is to be unlinked.
+pub fn unlink(identity: &str) -> String {
+    format!("/settings/unlink?identity={}", encode(identity))
+}
+
+/// The page that links a provider.
+pub fn link(slug: &str) -> String {
+    format!("/settings/link?provider={}", encode(slug))
+}
+
+fn page(path: &str, return_to: Option<&str>) -> String {
+    match return_to {
+        Some(return_to) => format!("{path}?return_to={}", encode(return_to)),
+        None => path.to_owned(),
+    }
+}
+
 fn start(slug: &str) -> String {
     format!("/auth/{}", encode(slug))
 }
@@ -49,6 +81,19 @@ mod tests {
     #[test]
     fn another_account_is_asked_for_before_the_destination() {
         assert_eq!(sign_in_as_another("google", Some("/ü")), "/auth/google?prompt=select_account&return_to=%2F%C3%BC");
+    }
+
+    #[test]
+    fn the_destination_stays_with_the_person_from_page_to_page() {
+        assert_eq!(login(None), "/login");
+        assert_eq!(sign_up(Some("/a?b=1&c=2")), "/signup?return_to=%2Fa%3Fb%3D1%26c%3D2");
+        assert_eq!(forgot(Some("/a#b")), "/forgot?return_to=%2Fa%23b");
+    }
+
+    #[test]
+    fn what_a_link_names_cannot_add_a_parameter() {
+        assert_eq!(unlink("1&x=2"), "/settings/unlink?identity=1%26x%3D2");
+        assert_eq!(link("google#"), "/settings/link?provider=google%23");
     }
 
     #[test]

@@ -319,6 +319,21 @@ pub struct ActivityView {
     pub address: String,
 }
 
+/// What `/add-email` is told: the provider told no address that it vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddEmailView {
+    /// The provider's label.
+    pub provider: String,
+    /// The address that was typed a moment ago, or that the provider told without vouching for it.
+    pub email: Option<String>,
+    /// The person comes no further without one.
+    pub required: bool,
+    /// Where they were headed.
+    pub return_to: String,
+    /// What was wrong with the form.
+    pub trouble: Option<Trouble>,
+}
+
 /// What `/settings/password` is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetPasswordView {
@@ -383,6 +398,10 @@ pub struct DashboardView {
     pub picture: Option<String>,
     /// When the user was created.
     pub member_since: i64,
+    /// When the password was set, if there is one.
+    pub password_set_at: Option<i64>,
+    /// The person is asked for an e-mail address, as no provider told one that it vouches for.
+    pub asks_for_address: bool,
     /// The identities that are linked, oldest first.
     pub identities: Vec<IdentityView>,
     /// The present session.

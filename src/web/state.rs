@@ -10,6 +10,7 @@ use tower_sessions::Session;
 
 use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
 use crate::{
+    accounts::AddressWish,
     config::Config,
     mail::Post,
     passwords::{Attempts, PasswordPool},
@@ -40,6 +41,8 @@ pub struct Shared {
     pub mail: Option<Mail>,
     /// How cookies are written.
     pub cookies: Cookies,
+    /// Whether people need an e-mail address.
+    pub address_wish: AddressWish,
     /// The time.
     pub clock: Clock,
     /// Limits by address.
@@ -115,6 +118,7 @@ impl AppState {
             assets: Arc::new(assets::addresses(reload.map(|origin| format!("{origin}/live_reload")))),
             sandbox,
             origin: origin.into(),
+            address_wish: config.address_wish,
             on_loopback: config.base_url.is_loopback(),
             tasks: TaskTracker::new(),
             database,
@@ -146,6 +150,7 @@ impl AppState {
             passwords: self.passwords.clone(),
             attempts: self.attempts.clone(),
             bell: self.mail.as_ref().map(|mail| mail.bell.clone()),
+            address_wish: if self.mail.is_some() { self.address_wish } else { AddressWish::Off },
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
         }

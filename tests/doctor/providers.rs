@@ -88,6 +88,32 @@ async fn a_fault_is_found_where_it_is(
     assert_eq!(report.counts().failure + report.counts().warning, 1, "{report}");
 }
 
+/// The sandbox's variables switch on every provider.
+#[tokio::test]
+async fn every_provider_that_the_sandbox_plays_is_found_in_good_health() {
+    let patient = Patient::healthy(Engine::Sqlite).await;
+    let played: Vec<_> =
+        patient.sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let report = patient.examine_with(&played).await;
+    assert_eq!(report.outcome(), Outcome::Ok, "{report}");
+    let of = |slug: &str, check: &str| {
+        let mine =
+            |finding: &&latchkey::doctor::Finding| finding.area.provider() == Some(slug) && finding.check == check;
+        report.findings().iter().find(mine).map(|finding| finding.verdict)
+    };
+    for (name, _) in played.iter().filter(|(name, _)| name.ends_with("_CLIENT_ID")) {
+        let slug = name.trim_end_matches("_CLIENT_ID").to_ascii_lowercase();
+        assert_eq!(of(&slug, "redirect_uri"), Some(Verdict::Ok), "{report}");
+        assert_eq!(of(&slug, "token_endpoint"), Some(Verdict::Ok), "{report}");
+        assert_eq!(of(&slug, "client_secret").is_some(), slug == "apple");
+        // X and Facebook have no word for it: they answer to a wrong code as to a wrong client.
+        let told = !matches!(slug.as_str(), "facebook" | "x");
+        assert_eq!(of(&slug, "client"), Some(if told { Verdict::Ok } else { Verdict::Warning }), "{slug} {report}");
+    }
+    assert_eq!(of("apple", "client_secret"), Some(Verdict::Ok), "{report}");
+    assert_eq!(of("apple", "team_id"), Some(Verdict::Ok), "{report}");
+}
+
 #[rstest]
 #[case(300, "ahead of")]
 #[case(-300, "behind")]

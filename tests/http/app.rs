@@ -10,11 +10,7 @@ use latchkey::{
     config::{Config, Environment},
     mail::Post,
     relying_party::Clock,
-    sandbox::{
-        APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID,
-        GITHUB_CLIENT_SECRET, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET,
-        Sandbox, Settings, X_CLIENT_ID, X_CLIENT_SECRET, apple_private_key_pem,
-    },
+    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     store::Database,
     web::{self, AppState, Mail, serve},
 };
@@ -85,29 +81,8 @@ impl App {
     /// The same with more settings.
     pub async fn start_with_houses_and(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        let played: Vec<(&str, String)> = vec![
-            ("APPLE_CLIENT_ID", APPLE_CLIENT_ID.to_owned()),
-            ("APPLE_TEAM_ID", APPLE_TEAM_ID.to_owned()),
-            ("APPLE_KEY_ID", APPLE_KEY_ID.to_owned()),
-            ("APPLE_PRIVATE_KEY", apple_private_key_pem()),
-            ("APPLE_ISSUER", sandbox.apple_issuer()),
-            ("FACEBOOK_CLIENT_ID", FACEBOOK_CLIENT_ID.to_owned()),
-            ("FACEBOOK_CLIENT_SECRET", FACEBOOK_CLIENT_SECRET.to_owned()),
-            ("FACEBOOK_URL", sandbox.facebook_url()),
-            ("FACEBOOK_GRAPH_URL", sandbox.facebook_graph_url()),
-            ("GITHUB_CLIENT_ID", GITHUB_CLIENT_ID.to_owned()),
-            ("GITHUB_CLIENT_SECRET", GITHUB_CLIENT_SECRET.to_owned()),
-            ("GITHUB_URL", sandbox.github_url()),
-            ("GITHUB_API_URL", sandbox.github_api_url()),
-            ("MICROSOFT_CLIENT_ID", MICROSOFT_CLIENT_ID.to_owned()),
-            ("MICROSOFT_CLIENT_SECRET", MICROSOFT_CLIENT_SECRET.to_owned()),
-            ("MICROSOFT_URL", sandbox.microsoft_url()),
-            ("X_CLIENT_ID", X_CLIENT_ID.to_owned()),
-            ("X_CLIENT_SECRET", X_CLIENT_SECRET.to_owned()),
-            ("X_URL", sandbox.x_url()),
-            ("X_API_URL", sandbox.x_api_url()),
-        ];
-        let played = played.iter().map(|(name, value)| (*name, value.as_str()));
+        let played = sandbox.variables().to_vec();
+        let played = played.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let settings: Vec<(&str, &str)> = played.chain(settings.iter().copied()).collect();
         Self::start_at(engine, &settings, sandbox, None).await
     }

@@ -9,22 +9,22 @@ use crate::{
     support::database::Engine,
 };
 
-/// Consents at the sandbox Apple, and posts the form that it answers with, as the browser would: without our cookies.
-async fn comes_back(app: &App, browser: &Browser, person: &str, choices: &str) -> Page {
-    let authorize = browser.start("/auth/apple").await;
+/// Decides at the sandbox Apple, posts the form that it answers with, as the browser would: without our cookies; and gives
+/// the path and query that this leads to.
+pub async fn decide(app: &App, browser: &Browser, authorize: &str, fields: &str) -> String {
     let (endpoint, query) = authorize.split_once('?').expect("a query");
     let answer = browser
         .client
         .post(format!("{endpoint}/consent?{query}"))
         .header("origin", app.sandbox.origin())
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!("person={person}&decision=allow{choices}"))
+        .body(fields.to_owned())
         .send()
         .await
         .expect("the sandbox answers");
     let page = answer.text().await.expect("a page");
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    for name in ["code", "state", "user"] {
+    for name in ["code", "state", "user", "iss", "error"] {
         if let Some(value) = hidden(&page, name) {
             form.append_pair(name, &value);
         }
@@ -40,7 +40,13 @@ async fn comes_back(app: &App, browser: &Browser, person: &str, choices: &str) -
     for (name, value) in elsewhere.cookies() {
         browser.plant(&name, &value);
     }
-    browser.get(led_on.location()).await
+    led_on.location().to_owned()
+}
+
+async fn comes_back(app: &App, browser: &Browser, person: &str, choices: &str) -> Page {
+    let authorize = browser.start("/auth/apple").await;
+    let callback = decide(app, browser, &authorize, &format!("person={person}&decision=allow{choices}")).await;
+    browser.get(&callback).await
 }
 
 /// The value of a hidden field.

@@ -13,6 +13,7 @@ mod refusal;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod address_wish;
 mod callback;
 mod cross_origin;
 mod enumeration;

@@ -5,9 +5,8 @@
 use std::{collections::HashSet, sync::Mutex};
 
 use latchkey::{
-    accounts::{Letter, LetterToken, Matter},
+    accounts::{Letter, LetterToken, LinkKind, Matter},
     passwords::{PasswordPool, Verdict},
-    store::LinkKind,
 };
 use proptest::{
     prelude::*,

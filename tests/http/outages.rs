@@ -87,6 +87,79 @@ async fn one_provider_that_is_away_leaves_the_other_alone() {
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
 }
 
+/// The whole story of one house, and everybody else's: how it fails, what its button says, how it comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    let says_so = async |label: &str| {
+        let login = app.browser().get("/login").await.body;
+        login.contains(&format!("{label} is not answering at the moment. You can still try."))
+    };
+    let error_of = async |house: &str| {
+        let browser = app.browser();
+        let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+        parameter(browser.get(&callback).await.location(), "error")
+    };
+    let down = json!({ "endpoint": "userinfo", "fault": { "kind": "status", "status": 503 } });
+    app.tell_sandbox("github/faults", down).await;
+    for failure in 1..=10 {
+        assert!(!says_so("GitHub").await, "after {failure} failures less one");
+        assert_eq!(error_of("github").await, "provider_unavailable");
+    }
+    assert!(says_so("GitHub").await);
+    let asked = app.asked().await.len();
+    let turned_away = app.browser().get("/auth/github").await;
+    assert_eq!(turned_away.location(), "/login?error=provider_unavailable&provider=github");
+    assert_eq!(app.asked().await.len(), asked, "it is left alone");
+    for (house, label) in [("google", "Google"), ("discord", "Discord"), ("gitlab", "GitLab"), ("x", "X")] {
+        assert!(!says_so(label).await);
+        assert_eq!(error_of(house).await, "", "{house} works");
+    }
+
+    // After twenty seconds somebody may try; it is still away, and left alone again.
+    app.advance(20).await;
+    assert!(says_so("GitHub").await, "nobody has got through yet");
+    assert_eq!(error_of("github").await, "provider_unavailable");
+    assert!(says_so("GitHub").await);
+    assert_eq!(app.browser().get("/auth/github").await.location(), turned_away.location());
+
+    app.tell_sandbox("github/behave", json!({})).await;
+    app.advance(20).await;
+    assert_eq!(error_of("github").await, "", "the first one who tries gets in");
+    assert!(!says_so("GitHub").await);
+    assert_eq!(error_of("github").await, "");
+}
+
+/// What counts is who is there first, and not the time that it took.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_keeps_nobody_else_waiting() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    app.browser().signs_in_as("nomail").await;
+    let hang = json!({ "endpoint": "token", "fault": { "kind": "hang" } });
+    app.tell_sandbox("github/faults", hang).await;
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let browser = app.browser();
+        let callback = browser.callback_url("ada", "/auth/github").await;
+        waiting.spawn(async move { browser.get(&callback).await });
+    }
+    code_sent(&app, 21).await;
+    let others = async {
+        for house in ["google", "discord", "gitlab", "x"] {
+            let browser = app.browser();
+            let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+            assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{house}");
+            assert_eq!(app.browser().get("/login").await.status, 200);
+        }
+    };
+    tokio::select! {
+        biased;
+        early = waiting.join_next() => panic!("GitHub has answered: {early:?}"),
+        () = others => {}
+    }
+    waiting.abort_all();
+}
+
 /// The one test that waits: ten seconds for the whole exchange, to its last byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_hangs_or_dribbles_is_given_up_after_ten_seconds() {

@@ -3,10 +3,13 @@
 mod apple;
 mod asking;
 mod control;
+mod discord;
 mod facebook;
 mod faults;
 mod github;
+mod gitlab;
 mod id_tokens;
+mod mail;
 mod microsoft;
 mod sign_in;
 mod stage;

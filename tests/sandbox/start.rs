@@ -62,3 +62,27 @@ async fn foreign_hosts_and_foreign_pages_are_refused() {
     let forged = with_form(stage.request(Method::POST, &path), &[("person", "ada"), ("decision", "allow")]);
     assert_eq!(stage.send(forged.header("origin", "https://evil.example")).await.status, 403);
 }
+
+#[tokio::test]
+async fn it_tells_the_variables_that_lead_to_each_of_its_providers() {
+    let stage = Stage::start().await;
+    let told = stage.get("/control/variables").await.json();
+    for (name, value) in stage.sandbox.variables() {
+        assert_eq!(told[name], *value);
+    }
+    let state = stage.get("/control/state").await.json();
+    let landing = stage.get("/").await.body;
+    for (slug, _) in state.as_object().unwrap().iter().filter(|(_, part)| part["issuer"].is_string()) {
+        let family = slug.to_ascii_uppercase();
+        assert!(told[format!("{family}_CLIENT_ID")].is_string(), "{slug}");
+        let addresses: Vec<_> = stage
+            .sandbox
+            .variables()
+            .iter()
+            .filter(|(name, value)| name.starts_with(&format!("{family}_")) && value.starts_with("http"))
+            .collect();
+        assert!(
+            !addresses.is_empty() && addresses.iter().all(|(name, value)| landing.contains(&format!("{name}={value}")))
+        );
+    }
+}

@@ -98,7 +98,7 @@ fn the_letter_takes_the_address_from_who_only_claimed_it() {
         panic!("claimed");
     };
     assert_eq!(plants, [Plant { user: user(2), void: vec![Void::Claim, Void::Letters] }]);
-    assert_eq!(plants, claimed_plants(&[holder.clone()], user(1)));
+    assert_eq!(plants, claimed_plants(std::slice::from_ref(&holder), user(1)));
     assert_eq!(claimed_plants(&[holder], user(2)), []);
 }
 

@@ -48,6 +48,6 @@ fn code() -> AuthorizationCode {
     let state = state();
     let response =
         AuthorizationResponse::new(Some("4/code&=+".to_owned()), Some(state.expose().to_owned()), None, None);
-    let expected = ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
+    let expected = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
     validate_authorization_response(&response, &expected).unwrap()
 }

@@ -35,7 +35,7 @@ proptest! {
         let state = state();
         let response = AuthorizationResponse::from_urlencoded(&query);
         let expected =
-            ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
+            ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
         prop_assert!(validate_authorization_response(&response, &expected).is_err());
     }
 

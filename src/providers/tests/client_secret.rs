@@ -1,6 +1,6 @@
 //! Apple's client secret, read as Apple would read it.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -27,6 +27,26 @@ fn a_secret_is_minted_for_the_moment_and_signed_with_our_key() {
     let signed = format!("{}.{}", parts[0], parts[1]);
     let signature = URL_SAFE_NO_PAD.decode(parts[2]).unwrap();
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public).verify(signed.as_bytes(), &signature).unwrap();
+}
+
+#[test]
+fn a_key_verifies_its_own_secrets_and_nobody_elses() {
+    let key = |pem: String| AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &pem.into()).unwrap();
+    let (ours, theirs) = (key(p256_key().pem), key(p256_key().pem));
+    let minted = |key: &AppleKey| ClientSecret::Apple(key.clone()).at("com.example.app", AUDIENCE, 0).unwrap();
+    assert!(ours.verifies(&minted(&ours)) && !ours.verifies(&minted(&theirs)));
+    let bent = minted(&ours).expose_secret().replacen('e', "f", 1);
+    for wrong in [bent.as_str(), "", "a.b.c", "hush"] {
+        assert!(!ours.verifies(&SecretString::from(wrong)), "{wrong}");
+    }
+    assert_eq!((ours.team_id(), ours.key_id()), ("TEAM123456", "KEY1234567"));
+}
+
+#[test]
+fn a_key_of_another_curve_is_no_key() {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+    let other = pem(pair.to_pkcs8v1().unwrap().as_ref());
+    assert!(AppleKey::new("T".into(), "K".into(), &other.into()).is_err());
 }
 
 #[test]

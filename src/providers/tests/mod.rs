@@ -3,8 +3,10 @@
 mod client_secret;
 mod every_provider;
 mod of_apple;
+mod of_discord;
 mod of_facebook;
 mod of_github;
+mod of_gitlab;
 mod of_google;
 mod of_microsoft;
 mod of_x;
@@ -29,12 +31,20 @@ fn apple() -> Provider {
     apple::provider("com.example.app".into(), key, None)
 }
 
+fn discord() -> Provider {
+    discord::provider("id".into(), "secret".into(), None)
+}
+
 fn facebook() -> Provider {
     facebook::provider("id".into(), "secret".into(), None, None)
 }
 
 fn github() -> Provider {
     github::provider("id".into(), "secret".into(), None, None)
+}
+
+fn gitlab() -> Provider {
+    gitlab::provider("id".into(), "secret".into(), None)
 }
 
 fn microsoft(tenant: &str) -> Provider {
@@ -45,8 +55,9 @@ fn x() -> Provider {
     x::provider("id".into(), "secret".into(), None, None)
 }
 
-fn every_provider() -> [Provider; 7] {
-    [google(), apple(), facebook(), github(), microsoft("common"), x(), generic()]
+/// A page of facts joins here; `every_provider.rs` then holds for it.
+fn every_provider() -> Vec<Provider> {
+    vec![google(), apple(), discord(), facebook(), github(), gitlab(), microsoft("common"), x(), generic()]
 }
 
 fn id_token_manners(provider: &Provider) -> &'static IdTokenManners {

@@ -10,7 +10,7 @@ use super::request::{self, AuthorizationRequest};
 use super::{AUTHORIZE, pages};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Decision;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /auth/authorize`: the chooser, always.
 pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery) -> Response {
@@ -18,7 +18,7 @@ pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery) -> Respo
         Ok(request) => request,
         Err(response) => return *response,
     };
-    let auto = world.state().apple.ledger.take_auto();
+    let auto = world.state().houses[Provider::Apple].ledger.take_auto();
     let person = auto.as_ref().and_then(|auto| world.state().persons.by_id(&auto.person).cloned());
     match (auto.map(|auto| auto.decision), person) {
         (Some(Decision::Allow), Some(person)) => allow(&world, &request, &person, Choice::default()),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{AUTHORIZE, issuer};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /.well-known/openid-configuration`.
 pub async fn document(State(world): State<World>) -> Response {
@@ -32,6 +32,6 @@ pub async fn document(State(world): State<World>) -> Response {
 
 /// `GET /auth/keys`: the published keys, the one that signs first.
 pub async fn keys(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().apple.keys.published().map(|key| key.jwk()).collect();
+    let keys: Vec<_> = world.state().houses[Provider::Apple].keys.published().map(|key| key.jwk()).collect();
     ([(CACHE_CONTROL, "no-store")], Json(json!({"keys": keys}))).into_response()
 }

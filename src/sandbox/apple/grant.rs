@@ -38,7 +38,7 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, cho
     let code = format!("c{}.0.r{}", random_text(), random_text());
     let mut state = world.state();
     let expires_at = state.now() + CODE_LIFETIME;
-    let ledger = &mut state.apple.ledger;
+    let ledger = &mut state.houses[Provider::Apple].ledger;
     let known = ledger.consent(&person.id, &request.client_id);
     let first = known.is_empty();
     let mut scopes: Scopes = known.union(&request.scopes).cloned().collect();

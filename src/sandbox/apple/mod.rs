@@ -43,12 +43,26 @@ mod revoke;
 mod token;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::{get, post};
 
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::world::World;
 
 pub use key::apple_private_key_pem;
+
+/// Apple, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "apple",
+    label: "Apple",
+    issuer: "/apple",
+    bases: &["apple"],
+    addresses: &[("APPLE_ISSUER", "/apple")],
+    documents: &["/apple/.well-known/openid-configuration", "/apple/auth/keys"],
+    routes,
+    endpoint,
+};
 
 /// The paths below the issuer, and the names of those that faults and the log know.
 const AUTHORIZE: &str = "auth/authorize";
@@ -66,12 +80,12 @@ pub fn issuer(origin: &str) -> String {
 }
 
 /// Which endpoint a path below `/apple/` is.
-pub fn endpoint(path: &str) -> Option<Endpoint> {
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
 /// Everything below `/apple`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/auth/keys", get(discovery::keys))

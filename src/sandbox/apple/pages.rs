@@ -17,7 +17,7 @@ pub fn chooser(world: &World, request: &AuthorizationRequest) -> Page {
 
 /// The consent page: the first time with the name and the choice about the address, later with the button alone.
 pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -> Page {
-    let first = world.state().apple.ledger.consent(&person.id, &request.client_id).is_empty();
+    let first = world.state().houses[Provider::Apple].ledger.consent(&person.id, &request.client_id).is_empty();
     let mut learns = vec!["Know who you are".to_owned()];
     let mut fields = String::new();
     if first && request.scopes.contains("name") {

@@ -8,7 +8,7 @@ use super::client_secret::authenticate;
 use super::issuer;
 use super::refusal::Refusal;
 use crate::sandbox::fields::Fields;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /auth/revoke` with `token`, `client_id` and `client_secret`: 200 and nothing, for a dead token as well.
 pub async fn revoke(State(world): State<World>, body: String) -> Response {
@@ -21,7 +21,7 @@ pub async fn revoke(State(world): State<World>, body: String) -> Response {
     let Some(text) = form.get("token") else {
         return Refusal("invalid_request", "The token is missing.").into_response();
     };
-    let ledger = &mut state.apple.ledger;
+    let ledger = &mut state.houses[Provider::Apple].ledger;
     let known = ledger.access.get(text).or_else(|| ledger.refresh.get(text)).cloned();
     if let Some(token) = known {
         ledger.revoke(&token.person, &token.client_id);

@@ -38,7 +38,7 @@ async fn exchanged(world: &World, form: &Fields) -> Result<Value, Refusal> {
         let mut state = world.state();
         let now = state.now();
         authenticate(form, client, &issuer(world.origin()), now)?;
-        let ledger = &mut state.apple.ledger;
+        let ledger = &mut state.houses[Provider::Apple].ledger;
         let nonce = form.get("code").and_then(|code| ledger.codes.get(code)).and_then(|code| code.nonce.clone());
         match form.get("grant_type") {
             Some("authorization_code") => {
@@ -105,6 +105,6 @@ async fn issued(
         body["refresh_token"] = json!(refresh);
     }
     let mut state = world.state();
-    state.apple.ledger.access.insert(access, Token { expires_at: Some(now + EXPIRES_IN), ..token });
+    state.houses[Provider::Apple].ledger.access.insert(access, Token { expires_at: Some(now + EXPIRES_IN), ..token });
     Ok(body)
 }

@@ -11,9 +11,11 @@ use serde_json::{Map, Value, json};
 use super::order::carry_out;
 use super::presets::{self, Preset};
 use crate::sandbox::persons::Person;
+use crate::sandbox::variables::variables as variables_of;
 use crate::sandbox::world::{Provider, World};
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+/// A body of JSON.
+pub type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// `GET /control/state`.
 pub async fn state(State(world): State<World>) -> Json<Value> {
@@ -23,6 +25,12 @@ pub async fn state(State(world): State<World>) -> Json<Value> {
 /// `GET /control/presets`.
 pub async fn presets() -> Json<Vec<Preset>> {
     Json(presets::all())
+}
+
+/// `GET /control/variables`. The secrets protect nothing.
+pub async fn variables(State(world): State<World>) -> Json<Value> {
+    let variables = variables_of(world.origin(), world.clients());
+    Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
 /// The filter of the request log.
@@ -118,7 +126,8 @@ pub async fn order(
     }
 }
 
-fn shown(world: &World) -> Value {
+/// The state as control calls answer it.
+pub fn shown(world: &World) -> Value {
     let mut state = world.state();
     let mut shown = json!({
         "origin": world.origin(),
@@ -126,11 +135,13 @@ fn shown(world: &World) -> Value {
         "clock_offset": state.clock_offset,
         "persons": state.persons.all(),
         "requests": state.log.total(),
+        "letters": state.mail.letters(None).count(),
+        "mail": state.mail.order(),
     });
     for provider in Provider::ALL {
         let house = state.house(*provider);
         shown[provider.slug()] = json!({
-            "issuer": format!("{}{}", world.origin(), provider.issuer()),
+            "issuer": format!("{}{}", world.origin(), provider.facts().issuer),
             "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
             "id_token": house.patches,
             "faults": house.faults,
@@ -161,6 +172,7 @@ fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response 
     Json(person).into_response()
 }
 
-fn failure(status: StatusCode, message: &str) -> Response {
+/// A refusal with its reason.
+pub fn failure(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"error": message}))).into_response()
 }

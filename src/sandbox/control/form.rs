@@ -39,6 +39,15 @@ async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
             world.state().log.clear();
             return Ok(());
         }
+        "clear_letters" => {
+            world.state().mail.clear();
+            return Ok(());
+        }
+        "mail" => {
+            let order = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
+            world.state().mail.behave(serde_json::from_value(order)?);
+            return Ok(());
+        }
         "presets" => {
             json!({"preset": form.get("preset").unwrap_or_default(), "person": person, "times": times})
         }

@@ -2,6 +2,7 @@
 
 mod api;
 mod form;
+mod mail;
 mod order;
 mod page;
 mod presets;
@@ -19,12 +20,16 @@ pub fn routes() -> Router<World> {
         .route("/control/form", post(form::submit))
         .route("/control/state", get(api::state))
         .route("/control/presets", get(api::presets))
+        .route("/control/variables", get(api::variables))
         .route("/control/requests", get(api::requests))
         .route("/control/requests/clear", post(api::clear_requests))
         .route("/control/reset", post(api::reset))
         .route("/control/clock", post(api::clock))
         .route("/control/persons", post(api::make_person))
         .route("/control/persons/{id}", post(api::change_person))
+        .route("/control/letters", get(mail::letters))
+        .route("/control/letters/clear", post(mail::clear))
+        .route("/control/mail", post(mail::behave))
         .route("/control/{provider}/{order}", post(api::order))
         .layer(DefaultBodyLimit::max(16 << 20))
 }

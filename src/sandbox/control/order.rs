@@ -5,9 +5,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::presets;
-use crate::sandbox::desk::IssRule;
 use crate::sandbox::faults::{Endpoint, EndpointFault, Fault};
 use crate::sandbox::id_token::Bend;
+use crate::sandbox::iss::IssRule;
 use crate::sandbox::keys::SigningKey;
 use crate::sandbox::ledger::AutoConsent;
 use crate::sandbox::rules::Rule;
@@ -72,7 +72,7 @@ pub async fn carry_out(world: &World, provider: Provider, name: &str, body: Valu
             world.state().house(provider).ledger.auto = (auto.times != Some(0)).then_some(auto);
         }
         "id_token" => bend(world, provider, read(body)?)?,
-        "iss" if provider.may_begin_to_send_iss() => {
+        "iss" => {
             let rule: Rule<IssRule> = read(body)?;
             known(world, rule.person.as_deref())?;
             world.state().house(provider).iss.arm(rule);

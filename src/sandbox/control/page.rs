@@ -43,10 +43,18 @@ pub async fn page(State(world): State<World>) -> Page {
 <form method="post" action="/control/form">
 <h2>Name the issuer in the answer</h2>
 <label for="iss-of">Who</label>
-<select id="iss-of" name="provider">{newcomers}</select>
+<select id="iss-of" name="provider">{providers}</select>
 <label for="iss">What is sent as <code>iss</code></label>
 <select id="iss" name="iss"><option value="right">The right issuer</option><option value="wrong">Another one (mix-up)</option><option value="off">Nothing</option></select>
 <div class="actions"><button class="button" name="order" value="iss">Send it</button></div>
+</form>
+<form method="post" action="/control/form">
+<h2>Mail</h2>
+<label for="mail">What the mail server does</label>
+<select id="mail" name="behave"><option value="honest">It takes letters</option><option value="refuse_connections">It refuses connections</option><option value="greylist">It asks to come again later (451)</option><option value="reject">It knows no such mailbox (550)</option><option value="hang">It says nothing</option><option value="drop_after_data">It breaks off after the letter</option></select>
+<label for="mail-times">How often</label>
+<select id="mail-times" name="times"><option value="1">Once</option><option value="">Until told otherwise</option></select>
+<div class="actions"><button class="button" name="order" value="mail">Set</button></div>
 </form>
 <div>
 <h2>Keys</h2>
@@ -67,6 +75,7 @@ pub async fn page(State(world): State<World>) -> Page {
 <button class="button primary" name="order" value="behave">Behave again</button>
 <button class="button" name="order" value="forget_consent">Forget all consent</button>
 <button class="button" name="order" value="clear_requests">Clear the requests</button>
+<button class="button" name="order" value="clear_letters">Empty the inbox</button>
 <button class="button" name="order" value="reset">Reset everything</button>
 </div></form>
 <h2 id="requests">Latest requests</h2>
@@ -75,8 +84,7 @@ pub async fn page(State(world): State<World>) -> Page {
 <tbody>{requests}</tbody></table></div>
 </div>"#,
         presets = options(),
-        providers = providers(|_| true),
-        newcomers = providers(|provider| provider.may_begin_to_send_iss()),
+        providers = providers(),
         keys = keys(&mut state),
         armed = escape(&armed(&mut state)),
         requests = state.log.entries(None).rev().take(30).map(row).collect::<String>(),
@@ -112,13 +120,13 @@ fn options() -> String {
     html
 }
 
-fn providers(fits: impl Fn(Provider) -> bool) -> String {
+fn providers() -> String {
     let option = |provider: &Provider| format!(r#"<option value="{}">{}</option>"#, provider.slug(), provider.label());
-    Provider::ALL.iter().filter(|provider| fits(**provider)).map(option).collect()
+    Provider::ALL.iter().map(option).collect()
 }
 
 fn armed(state: &mut Everything) -> String {
-    let mut armed = Map::new();
+    let mut armed = Map::from_iter([("mail".to_owned(), json!(state.mail.order()))]);
     for provider in Provider::ALL {
         let house = state.house(*provider);
         let of_one = json!({"id_token": house.patches, "faults": house.faults, "iss": house.iss, "auto_consent": house.ledger.auto});

@@ -3,7 +3,6 @@
 use axum::response::Response;
 
 use super::Desk;
-use super::iss::issuer;
 use super::visit::Visit;
 use crate::sandbox::ledger::{Code, Scopes};
 use crate::sandbox::persons::Person;
@@ -60,7 +59,7 @@ pub fn allow(visit: &Visit, person: &Person, mut granted: Scopes) -> Response {
             person: person.id.clone(),
             with_refresh: desk.refresh_scope.is_some_and(|scope| granted.contains(scope)),
             scopes: granted,
-            nonce: None,
+            nonce: request.nonce.clone(),
             auth_time: None,
             challenge: request.challenge.clone(),
             offline: false,
@@ -94,6 +93,7 @@ fn answer(
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut pairs: Vec<_> = parameters.iter().copied().map(own).collect();
     pairs.extend(state.map(|state| own(("state", state))));
-    pairs.extend(issuer(world, desk, person).map(|issuer| own(("iss", &issuer))));
+    let issuer = format!("{}{}", world.origin(), desk.provider.facts().issuer);
+    pairs.extend(desk.names_itself.then(|| own(("iss", &issuer))));
     sent_back(world, desk.provider, redirect_uri, pairs, person)
 }

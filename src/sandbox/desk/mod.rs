@@ -1,9 +1,8 @@
-//! The authorization endpoint of a provider that speaks OAuth 2.0 without OpenID Connect: the chooser, the consent
-//! screen, the code. GitHub, Facebook and X differ here in facts, which a [`Desk`] holds.
+//! The authorization endpoint of a provider without manners of its own there: the chooser, the consent screen, the code.
+//! Those who use it differ in facts, which a [`Desk`] holds.
 
 mod answer;
 mod ask;
-mod iss;
 mod pages;
 mod request;
 mod visit;
@@ -11,19 +10,14 @@ mod visit;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-use super::clients::{Client, Clients};
+use super::clients::Client;
 use super::ledger::Scopes;
 use super::world::{Provider, World};
-pub use iss::{IssRule, IssRules};
 
 /// What is a provider's own at its authorization endpoint.
 pub struct Desk {
     /// Whose it is.
     pub provider: Provider,
-    /// The client that is registered there.
-    pub client: fn(&Clients) -> &Client,
-    /// The path of the `iss` that the provider would send (RFC 9207), below the sandbox's origin.
-    pub issuer: &'static str,
     /// Reads `scope`, empty when absent; `Err` with a scope that the provider refuses.
     pub scopes: fn(&str) -> Result<Scopes, String>,
     /// What the consent screen says of a scope.
@@ -36,6 +30,8 @@ pub struct Desk {
     pub sticky: bool,
     /// The scope that brings a refresh token.
     pub refresh_scope: Option<&'static str>,
+    /// Whether `iss` is in the authorization response (RFC 9207).
+    pub names_itself: bool,
     /// The parameters after Cancel.
     pub denial: &'static [(&'static str, &'static str)],
     /// Makes a code.
@@ -45,7 +41,7 @@ pub struct Desk {
 impl Desk {
     /// The desk's client in this world.
     pub fn client<'a>(&self, world: &'a World) -> &'a Client {
-        (self.client)(world.clients())
+        world.clients().of(self.provider)
     }
 
     /// Whether these are the credentials of the desk's client.

@@ -19,6 +19,8 @@ pub struct AuthorizationRequest {
     pub scopes: Scopes,
     /// Facebook's `auth_type=rerequest`: ask again for what was declined.
     pub again: bool,
+    /// For the id_token, where there is one.
+    pub nonce: Option<String>,
     /// PKCE, S256.
     pub challenge: Option<String>,
     /// The query again, for the forms of the pages.
@@ -61,6 +63,7 @@ pub fn read(desk: &Desk, query: &str, client: &Client) -> Result<AuthorizationRe
         client_id: client_id.to_owned(),
         scopes,
         again: fields.get("auth_type") == Some("rerequest"),
+        nonce: fields.get("nonce").map(str::to_owned),
         challenge,
         query: fields.without("person"),
         redirect_uri,

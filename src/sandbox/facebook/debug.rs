@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::DESK;
 use super::graph::{Failure, app_scoped_id};
 use crate::sandbox::fields::Fields;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /debug_token?input_token=…&access_token=<app id>|<app secret>`.
 pub async fn debug_token(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -29,7 +29,7 @@ pub async fn debug_token(State(world): State<World>, RawQuery(query): RawQuery, 
 fn described(world: &World, text: &str) -> Value {
     let state = world.state();
     let now = state.now();
-    let token = state.facebook.ledger.live(text, now);
+    let token = state.houses[Provider::Facebook].ledger.live(text, now);
     let Some((token, person)) = token.and_then(|token| Some((token, state.persons.by_id(&token.person)?))) else {
         let error = json!({"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"});
         return json!({"error": error, "is_valid": false, "scopes": []});

@@ -12,7 +12,7 @@ use super::DESK;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Token, random_text};
 use crate::sandbox::persons::Person;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// An error in Facebook's envelope, status 400.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ pub fn caller(world: &World, headers: &HeaderMap, query: &Fields) -> Result<(Tok
     let (token, person) = {
         let state = world.state();
         let now = state.now();
-        let token = state.facebook.ledger.live(text, now).cloned().ok_or(Failure::token())?;
+        let token = state.houses[Provider::Facebook].ledger.live(text, now).cloned().ok_or(Failure::token())?;
         let person = state.persons.by_id(&token.person).cloned().ok_or(Failure::token())?;
         (token, person)
     };

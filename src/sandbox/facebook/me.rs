@@ -11,7 +11,7 @@ use super::graph::{Failure, app_scoped_id, caller};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Token;
 use crate::sandbox::persons::Person;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /me?fields=…`; without `fields`, `name` and `id`.
 pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -30,7 +30,7 @@ pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: 
 pub async fn drop_permissions(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     match caller(&world, &headers, &Fields::parse(query.as_deref().unwrap_or_default())) {
         Ok((token, _)) => {
-            world.state().facebook.ledger.revoke(&token.person, &token.client_id);
+            world.state().houses[Provider::Facebook].ledger.revoke(&token.person, &token.client_id);
             Json(json!({"success": true})).into_response()
         }
         Err(failure) => failure.into_response(),

@@ -18,15 +18,29 @@ mod token;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
+use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 
 use super::desk::{self, Desk};
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::ledger::{Scopes, random_text};
 use super::world::{Provider, World};
 use graph::Failure;
+
+/// Facebook, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "facebook",
+    label: "Facebook",
+    issuer: "/facebook",
+    bases: &["facebook", "facebook-graph"],
+    addresses: &[("FACEBOOK_URL", "/facebook"), ("FACEBOOK_GRAPH_URL", "/facebook-graph")],
+    documents: &[],
+    routes,
+    endpoint,
+};
 
 /// The scope that everybody grants.
 const PROFILE: &str = "public_profile";
@@ -36,14 +50,13 @@ const EMAIL: &str = "email";
 /// Facebook's dialog.
 pub static DESK: Desk = Desk {
     provider: Provider::Facebook,
-    client: |clients| &clients.facebook,
-    issuer: "/facebook",
     scopes,
     describe,
     declinable: &[EMAIL],
     strict: false,
     sticky: true,
     refresh_scope: None,
+    names_itself: false,
     denial: &[
         ("error", "access_denied"),
         ("error_code", "200"),
@@ -54,7 +67,7 @@ pub static DESK: Desk = Desk {
 };
 
 /// Everything below `/facebook` and `/facebook-graph`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let site = desk::routes(&DESK, "/dialog/oauth").route_layer(from_fn(versioned));
     Router::new()
         .nest("/facebook/{version}", site)
@@ -63,7 +76,7 @@ pub fn routes() -> Router<World> {
 }
 
 /// Which endpoint a path below `/facebook/` or `/facebook-graph/` is.
-pub fn endpoint(path: &str) -> Option<Endpoint> {
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     let unversioned = path.split_once('/').filter(|(version, _)| is_version(version)).map_or(path, |(_, rest)| rest);
     match unversioned {
         "dialog/oauth" => Some(Endpoint::Authorize),

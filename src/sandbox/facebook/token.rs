@@ -11,7 +11,7 @@ use super::graph::Failure;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token, random_text};
 use crate::sandbox::redeem::{Spoilt, redeem};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// Sixty days, as Facebook says it.
 const EXPIRES_IN: i64 = 5_183_944;
@@ -39,7 +39,7 @@ fn exchanged(world: &World, form: &Fields) -> Result<Value, Failure> {
     }
     let mut state = world.state();
     let now = state.now();
-    let ledger = &mut state.facebook.ledger;
+    let ledger = &mut state.houses[Provider::Facebook].ledger;
     let token = match form.get("grant_type") {
         Some("fb_exchange_token") => prolonged(ledger, form, now)?,
         _ => redeem(ledger, &client.id, form, now).map_err(said)?.0,

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::sandbox::ledger::Token;
-use crate::sandbox::world::State;
+use crate::sandbox::world::{Provider, State};
 
 /// 403 without `User-Agent`.
 pub async fn with_user_agent(request: Request, next: Next) -> Response {
@@ -35,5 +35,5 @@ pub fn presented(state: &mut State, headers: &HeaderMap) -> Option<Token> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("token "))?;
     let now = state.now();
-    state.github.ledger.live(text, now).cloned()
+    state.houses[Provider::Github].ledger.live(text, now).cloned()
 }

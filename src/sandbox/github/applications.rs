@@ -12,7 +12,7 @@ use super::api::failure;
 use crate::sandbox::basic;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Token;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /applications/{client_id}/token`: whose the token is and what it may, or 404.
 pub async fn check_token(world: State<World>, client: Path<String>, headers: HeaderMap, body: String) -> Response {
@@ -40,7 +40,7 @@ pub async fn check_token(world: State<World>, client: Path<String>, headers: Hea
 pub async fn drop_token(world: State<World>, client: Path<String>, headers: HeaderMap, body: String) -> Response {
     match asked(world, client, &headers, &body) {
         Ok((world, text, Some(_))) => {
-            world.state().github.ledger.access.retain(|known, _| known != text);
+            world.state().houses[Provider::Github].ledger.access.retain(|known, _| known != text);
             StatusCode::NO_CONTENT.into_response()
         }
         Ok(_) => failure(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed"),
@@ -52,7 +52,7 @@ pub async fn drop_token(world: State<World>, client: Path<String>, headers: Head
 pub async fn drop_grant(world: State<World>, client: Path<String>, headers: HeaderMap, body: String) -> Response {
     match asked(world, client, &headers, &body) {
         Ok((world, _, Some(token))) => {
-            world.state().github.ledger.revoke(&token.person, &token.client_id);
+            world.state().houses[Provider::Github].ledger.revoke(&token.person, &token.client_id);
             StatusCode::NO_CONTENT.into_response()
         }
         Ok(_) => failure(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed"),
@@ -79,6 +79,6 @@ fn asked(
     let Some(text) = Fields::of_json(body).get("access_token").map(str::to_owned) else {
         return Err(Box::new(failure(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed")));
     };
-    let token = world.state().github.ledger.access.get(&text).cloned();
+    let token = world.state().houses[Provider::Github].ledger.access.get(&text).cloned();
     Ok((world, text, token))
 }

@@ -33,8 +33,21 @@ use axum::routing::{delete, get, post};
 
 use super::desk::{self, Desk};
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::ledger::{Scopes, random_text};
 use super::world::{Provider, World};
+
+/// GitHub, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "github",
+    label: "GitHub",
+    issuer: "/github/login/oauth",
+    bases: &["github", "github-api"],
+    addresses: &[("GITHUB_URL", "/github"), ("GITHUB_API_URL", "/github-api")],
+    documents: &[],
+    routes,
+    endpoint,
+};
 
 /// The scope for `/user/emails`.
 const EMAIL: &str = "user:email";
@@ -44,14 +57,13 @@ const USER: &str = "user";
 /// GitHub's authorization endpoint.
 pub static DESK: Desk = Desk {
     provider: Provider::Github,
-    client: |clients| &clients.github,
-    issuer: "/github/login/oauth",
     scopes,
     describe,
     declinable: &[],
     strict: false,
     sticky: true,
     refresh_scope: None,
+    names_itself: false,
     denial: &[
         ("error", "access_denied"),
         ("error_description", "The user has denied your application access."),
@@ -64,7 +76,7 @@ pub static DESK: Desk = Desk {
 };
 
 /// Everything below `/github` and `/github-api`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let site = desk::routes(&DESK, "/login/oauth/authorize").route("/login/oauth/access_token", post(token::token));
     let api = Router::new()
         .route("/user", get(account::user))
@@ -76,7 +88,7 @@ pub fn routes() -> Router<World> {
 }
 
 /// Which endpoint a path below `/github/` or `/github-api/` is.
-pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
+fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
     match path {
         "login/oauth/authorize" => Some(Endpoint::Authorize),
         "login/oauth/access_token" => Some(Endpoint::Token),

@@ -11,7 +11,7 @@ use super::DESK;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::random_text;
 use crate::sandbox::redeem::{Spoilt, redeem};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// Where the documentation of the errors is; the error's own heading follows.
 const ERRORS: &str =
@@ -47,7 +47,7 @@ fn exchanged(world: &World, form: &Fields) -> Result<Members, Members> {
     }
     let mut state = world.state();
     let now = state.now();
-    let ledger = &mut state.github.ledger;
+    let ledger = &mut state.houses[Provider::Github].ledger;
     let (token, _) = redeem(ledger, &DESK.client(world).id, form, now).map_err(|spoilt| match spoilt {
         Spoilt::RedirectUri => refusal(
             "redirect_uri_mismatch",

@@ -22,7 +22,7 @@ pub async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers:
     if let Some(response) = answer_in_advance(&world, &request, &headers) {
         return response;
     }
-    let signed_in = signed_in(&world.state().google.ledger, Provider::Google, &headers);
+    let signed_in = signed_in(&world.state().houses[Provider::Google].ledger, Provider::Google, &headers);
     let hinted = request.login_hint.as_deref().and_then(|hint| world.state().persons.by_hint(hint).cloned());
     if request.prompt.none {
         return silently(&world, &request, &headers, &signed_in, hinted);
@@ -92,7 +92,7 @@ pub async fn decide(
 }
 
 fn read(world: &World, query: Option<String>) -> Result<AuthorizationRequest, Box<Response>> {
-    let unfit = match request::read(query.as_deref().unwrap_or_default(), &world.clients().google) {
+    let unfit = match request::read(query.as_deref().unwrap_or_default(), world.clients().of(Provider::Google)) {
         Ok(request) => return Ok(request),
         Err(unfit) => unfit,
     };
@@ -107,7 +107,7 @@ fn read(world: &World, query: Option<String>) -> Result<AuthorizationRequest, Bo
 
 /// The answer that control has given for the next requests, if it has.
 fn answer_in_advance(world: &World, request: &AuthorizationRequest, headers: &HeaderMap) -> Option<Response> {
-    let auto = world.state().google.ledger.take_auto()?;
+    let auto = world.state().houses[Provider::Google].ledger.take_auto()?;
     let person = world.state().persons.by_id(&auto.person).cloned()?;
     if auto.decision == Decision::Deny {
         return Some(deny(world, request, "access_denied", Some(&person.id)));

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{AUTHORIZE, issuer};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /.well-known/openid-configuration`.
 pub async fn document(State(world): State<World>) -> Response {
@@ -36,7 +36,7 @@ pub async fn document(State(world): State<World>) -> Response {
 
 /// `GET /certs`: the published keys, the one that signs first.
 pub async fn certs(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().google.keys.published().map(|key| key.jwk()).collect();
+    let keys: Vec<_> = world.state().houses[Provider::Google].keys.published().map(|key| key.jwk()).collect();
     ([(CACHE_CONTROL, "public, max-age=20000, must-revalidate, no-transform")], Json(json!({"keys": keys})))
         .into_response()
 }

@@ -30,7 +30,7 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, con
     {
         let mut state = world.state();
         let expires_at = state.now() + CODE_LIFETIME;
-        let ledger = &mut state.google.ledger;
+        let ledger = &mut state.houses[Provider::Google].ledger;
         if request.include_granted {
             granted.extend(ledger.consent(&person.id, &request.client_id));
         }

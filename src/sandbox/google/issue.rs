@@ -34,7 +34,7 @@ pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<Str
     }
     let mut state = world.state();
     let expires_at = Some(state.now() + EXPIRES_IN);
-    state.google.ledger.access.insert(access, Token { expires_at, ..token });
+    state.houses[Provider::Google].ledger.access.insert(access, Token { expires_at, ..token });
     Ok(body)
 }
 
@@ -59,6 +59,6 @@ async fn id_token(world: &World, token: &Token, asked: Said, access: &str) -> Re
     say("iat", json!(now));
     say("exp", json!(now + ID_TOKEN_LIFETIME));
     all.extend(said);
-    let client_secret = &world.clients().google.secret;
+    let client_secret = &world.clients().of(Provider::Google).secret;
     Ok(issue(world, Provider::Google, &token.person, all, client_secret).await)
 }

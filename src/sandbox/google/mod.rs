@@ -26,13 +26,26 @@ mod userinfo;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::browser::signed_out;
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::world::{Provider, World};
+
+/// Google, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "google",
+    label: "Google",
+    issuer: "/google",
+    bases: &["google"],
+    addresses: &[("GOOGLE_ISSUER", "/google")],
+    documents: &["/google/.well-known/openid-configuration", "/google/certs"],
+    routes,
+    endpoint,
+};
 
 /// The paths below the issuer, and the names of those that faults and the log know.
 const AUTHORIZE: &str = "o/oauth2/v2/auth";
@@ -52,12 +65,12 @@ pub fn issuer(origin: &str) -> String {
 }
 
 /// Which endpoint a path below `/google/` is.
-pub fn endpoint(path: &str) -> Option<Endpoint> {
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
 /// Everything below `/google`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/certs", get(discovery::certs))

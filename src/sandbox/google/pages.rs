@@ -57,7 +57,7 @@ pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -
     } else {
         format!(r#"<h2>It will be able to</h2><ul class="granted">{always}</ul>"#)
     };
-    let known = world.state().google.ledger.consent(&person.id, &request.client_id);
+    let known = world.state().houses[Provider::Google].ledger.consent(&person.id, &request.client_id);
     let boxes: String = extra.iter().map(|scope| checkbox(scope, known.contains(*scope))).collect();
     let boxes = if boxes.is_empty() {
         boxes

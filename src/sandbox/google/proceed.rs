@@ -47,7 +47,7 @@ pub fn proceed(world: &World, request: &AuthorizationRequest, headers: &HeaderMa
 
 /// Whether something new is asked, or the consent screen is demanded.
 pub fn needs_consent(world: &World, request: &AuthorizationRequest, person: &Person) -> bool {
-    let known = world.state().google.ledger.consent(&person.id, &request.client_id);
+    let known = world.state().houses[Provider::Google].ledger.consent(&person.id, &request.client_id);
     request.prompt.consent || !request.scopes.is_subset(&known)
 }
 

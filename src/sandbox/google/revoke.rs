@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::refusal::Refusal;
 use crate::sandbox::fields::Fields;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /revoke` with `token`, in the body or, as Google also takes it, in the query. No client authentication.
 pub async fn revoke(State(world): State<World>, RawQuery(query): RawQuery, body: String) -> Response {
@@ -16,7 +16,7 @@ pub async fn revoke(State(world): State<World>, RawQuery(query): RawQuery, body:
         return Refusal::bad("invalid_request", "Missing required parameter: token").into_response();
     };
     let mut state = world.state();
-    let ledger = &mut state.google.ledger;
+    let ledger = &mut state.houses[Provider::Google].ledger;
     let Some(token) = ledger.access.get(text).or_else(|| ledger.refresh.get(text)).cloned() else {
         return Refusal::bad("invalid_token", "Token expired or revoked").into_response();
     };

@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token, random_text};
 use crate::sandbox::pkce::s256;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /token`.
 pub async fn token(State(world): State<World>, headers: HeaderMap, body: String) -> Response {
@@ -27,11 +27,11 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
     if form.repeated().is_some() {
         return Err(Refusal::bad("invalid_request", "A parameter is given more than once."));
     }
-    authenticate(headers, form, &world.clients().google)?;
+    authenticate(headers, form, world.clients().of(Provider::Google))?;
     let (token, said, refresh) = {
         let mut state = world.state();
         let now = state.now();
-        let ledger = &mut state.google.ledger;
+        let ledger = &mut state.houses[Provider::Google].ledger;
         match form.get("grant_type") {
             Some("authorization_code") => by_code(ledger, form, now)?,
             Some("refresh_token") => (by_refresh_token(ledger, form)?, Said::default(), None),

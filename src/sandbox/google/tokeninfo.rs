@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::refusal::Refusal;
 use super::scopes::EMAIL;
 use crate::sandbox::fields::Fields;
-use crate::sandbox::world::{State as Everything, World};
+use crate::sandbox::world::{Provider, State as Everything, World};
 
 /// `GET` or `POST /tokeninfo` with `access_token` or `id_token`.
 pub async fn tokeninfo(State(world): State<World>, RawQuery(query): RawQuery, body: String) -> Response {
@@ -32,7 +32,7 @@ pub async fn tokeninfo(State(world): State<World>, RawQuery(query): RawQuery, bo
 }
 
 fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
-    let token = state.google.ledger.access.get(text)?;
+    let token = state.houses[Provider::Google].ledger.access.get(text)?;
     let person = state.persons.by_id(&token.person)?;
     let expires_at = token.expires_at?;
     let left = expires_at - state.now();
@@ -56,7 +56,7 @@ fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
 fn of_id_token(state: &Everything, text: &str) -> Option<Value> {
     let (input, signature) = text.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    if !state.google.keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
+    if !state.houses[Provider::Google].keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
         return None;
     }
     let (header, payload) = input.split_once('.')?;

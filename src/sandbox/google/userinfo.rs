@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::claims::claims;
 use super::refusal::Refusal;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET` or `POST /userinfo`, with a bearer token in the header.
 pub async fn userinfo(State(world): State<World>, headers: HeaderMap) -> Response {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let state = world.state();
     let now = state.now();
-    let token = bearer.and_then(|text| state.google.ledger.access.get(text));
+    let token = bearer.and_then(|text| state.houses[Provider::Google].ledger.access.get(text));
     let live = token.filter(|token| token.expires_at.is_none_or(|expires_at| now < expires_at));
     match live.and_then(|token| Some((token, state.persons.by_id(&token.person)?))) {
         Some((token, person)) => {

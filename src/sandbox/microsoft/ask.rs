@@ -30,7 +30,7 @@ pub async fn ask(
     if let Some(response) = answer_in_advance(&world, &request, &headers) {
         return response;
     }
-    let here = signed_in(&world.state().microsoft.ledger, Provider::Microsoft, &headers);
+    let here = signed_in(&world.state().houses[Provider::Microsoft].ledger, Provider::Microsoft, &headers);
     let hinted = request.login_hint.as_deref().and_then(|hint| world.state().persons.by_hint(hint).cloned());
     match (request.prompt, hinted) {
         (Some(Prompt::None), hinted) => silently(&world, &request, &headers, &here, hinted),
@@ -97,10 +97,11 @@ pub async fn decide(
 }
 
 fn read(world: &World, tenant: &str, query: Option<String>) -> Result<AuthorizationRequest, Box<Response>> {
-    let unfit = match request::read(tenant, query.as_deref().unwrap_or_default(), &world.clients().microsoft) {
-        Ok(request) => return Ok(request),
-        Err(unfit) => unfit,
-    };
+    let unfit =
+        match request::read(tenant, query.as_deref().unwrap_or_default(), world.clients().of(Provider::Microsoft)) {
+            Ok(request) => return Ok(request),
+            Err(unfit) => unfit,
+        };
     Err(Box::new(match unfit {
         Unfit::Page(why) => pages::unfit(&why).into_response(),
         Unfit::Back(why, way_back) => refuse(world, &way_back, &why, None),
@@ -109,7 +110,7 @@ fn read(world: &World, tenant: &str, query: Option<String>) -> Result<Authorizat
 
 /// The answer that control has given for the next requests, if it has.
 fn answer_in_advance(world: &World, request: &AuthorizationRequest, headers: &HeaderMap) -> Option<Response> {
-    let auto = world.state().microsoft.ledger.take_auto()?;
+    let auto = world.state().houses[Provider::Microsoft].ledger.take_auto()?;
     let person = world.state().persons.by_id(&auto.person).cloned()?;
     Some(match auto.decision {
         Decision::Deny => deny(world, request, Some(&person.id)),
@@ -168,7 +169,7 @@ fn admitted(world: &World, request: &AuthorizationRequest, headers: &HeaderMap, 
 }
 
 fn needs_consent(world: &World, request: &AuthorizationRequest, person: &Person) -> bool {
-    let known = world.state().microsoft.ledger.consent(&person.id, &request.client_id);
+    let known = world.state().houses[Provider::Microsoft].ledger.consent(&person.id, &request.client_id);
     request.prompt == Some(Prompt::Consent) || !request.scopes.is_subset(&known)
 }
 

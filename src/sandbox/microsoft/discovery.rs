@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::refusal::Refusal;
 use super::tenant::Tenant;
 use super::{AUTHORIZE, USERINFO, base};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
 pub async fn document(State(world): State<World>, Path(segment): Path<String>) -> Response {
@@ -48,6 +48,7 @@ pub async fn keys(State(world): State<World>, Path(segment): Path<String>) -> Re
         key.as_object_mut().map(|members| members.remove("alg"));
         key
     };
-    let keys: Vec<_> = world.state().microsoft.keys.published().map(|key| microsofts(key.jwk())).collect();
+    let keys: Vec<_> =
+        world.state().houses[Provider::Microsoft].keys.published().map(|key| microsofts(key.jwk())).collect();
     ([(CACHE_CONTROL, "max-age=86400, private")], Json(json!({"keys": keys}))).into_response()
 }

@@ -33,7 +33,7 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person) -> 
             expires_at,
             spent: false,
         };
-        let ledger = &mut state.microsoft.ledger;
+        let ledger = &mut state.houses[Provider::Microsoft].ledger;
         ledger.remember(&person.id, &request.client_id, &request.scopes);
         ledger.codes.insert(code.clone(), bound);
     }

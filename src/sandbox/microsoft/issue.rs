@@ -28,7 +28,7 @@ pub async fn issued(world: &World, token: Token, nonce: Option<String>) -> Resul
         let person = state.persons.by_id(&token.person).cloned();
         let person = person.ok_or(Refusal::new("invalid_grant", 50_034, "The user account does not exist."))?;
         let now = state.now();
-        let ledger = &mut state.microsoft.ledger;
+        let ledger = &mut state.houses[Provider::Microsoft].ledger;
         if token.offline {
             body["refresh_token"] = json!(refresh);
             ledger.refresh.insert(refresh, token.clone());
@@ -38,7 +38,7 @@ pub async fn issued(world: &World, token: Token, nonce: Option<String>) -> Resul
     };
     if token.scopes.contains("openid") {
         let claims = claims(&person, &token, nonce, &base(world.origin()), now);
-        let client_secret = &world.clients().microsoft.secret;
+        let client_secret = &world.clients().of(Provider::Microsoft).secret;
         body["id_token"] = json!(issue(world, Provider::Microsoft, &person.id, claims, client_secret).await);
     }
     Ok(body)

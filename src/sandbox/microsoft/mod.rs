@@ -44,15 +44,29 @@ mod userinfo;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::browser::signed_out;
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::world::{Provider, World};
 
 pub use account::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
+
+/// Microsoft, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "microsoft",
+    label: "Microsoft",
+    // Of `common`, literally so.
+    issuer: "/microsoft/{tenantid}/v2.0",
+    bases: &["microsoft"],
+    addresses: &[("MICROSOFT_URL", "/microsoft")],
+    documents: &["/microsoft/common/v2.0/.well-known/openid-configuration", "/microsoft/common/discovery/v2.0/keys"],
+    routes,
+    endpoint,
+};
 
 /// The paths below a tenant, and the names of those that faults and the log know.
 const AUTHORIZE: &str = "oauth2/v2.0/authorize";
@@ -71,7 +85,7 @@ pub fn base(origin: &str) -> String {
 }
 
 /// Which endpoint a path below `/microsoft/` is.
-pub fn endpoint(path: &str) -> Option<Endpoint> {
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     if path == USERINFO {
         return Some(Endpoint::Userinfo);
     }
@@ -80,7 +94,7 @@ pub fn endpoint(path: &str) -> Option<Endpoint> {
 }
 
 /// Everything below `/microsoft`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let provider = Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))

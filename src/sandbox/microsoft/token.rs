@@ -17,7 +17,7 @@ use crate::sandbox::clients::Client;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token};
 use crate::sandbox::redeem::{Spoilt, redeem};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
 pub async fn token(
@@ -37,12 +37,12 @@ async fn exchanged(world: &World, segment: &str, headers: &HeaderMap, form: &Fie
     if let Some(name) = form.repeated() {
         return Err(Refusal("invalid_request", 9_000_411, format!("The parameter '{name}' is duplicated.")));
     }
-    let client = &world.clients().microsoft;
+    let client = world.clients().of(Provider::Microsoft);
     authenticate(headers, form, client)?;
     let (token, nonce) = {
         let mut state = world.state();
         let now = state.now();
-        let ledger = &mut state.microsoft.ledger;
+        let ledger = &mut state.houses[Provider::Microsoft].ledger;
         let (token, nonce) = match form.get("grant_type") {
             Some("authorization_code") => by_code(ledger, form, client, now)?,
             Some("refresh_token") => (by_refresh_token(ledger, form, client)?, None),

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Token;
 use crate::sandbox::persons::Person;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `GET /2/users/me`.
 pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -26,7 +26,7 @@ pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: 
 fn bearer(world: &World, headers: &HeaderMap) -> Result<(Token, Person), Problem> {
     let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let state = world.state();
-    let token = text.and_then(|text| state.x.ledger.live(text, state.now())).cloned();
+    let token = text.and_then(|text| state.houses[Provider::X].ledger.live(text, state.now())).cloned();
     let token = token.ok_or_else(Problem::unauthorized)?;
     let person = state.persons.by_id(&token.person).cloned().ok_or_else(Problem::unauthorized)?;
     if let Some(missing) = ["users.read", "tweet.read"].iter().find(|scope| !token.scopes.contains(**scope)) {

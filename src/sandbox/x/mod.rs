@@ -17,14 +17,27 @@ mod revoke;
 mod token;
 
 use axum::Router;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::routing::{get, post};
 
 use super::basic;
 use super::desk::{self, Desk};
 use super::faults::Endpoint;
+use super::house::Facts;
 use super::ledger::{Scopes, random_text};
 use super::world::{Provider, World};
+
+/// X, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "x",
+    label: "X",
+    issuer: "/x",
+    bases: &["x", "x-api"],
+    addresses: &[("X_URL", "/x"), ("X_API_URL", "/x-api")],
+    documents: &[],
+    routes,
+    endpoint,
+};
 
 /// The scopes that there are.
 const SCOPES: &[&str] =
@@ -33,20 +46,19 @@ const SCOPES: &[&str] =
 /// X's authorization endpoint.
 pub static DESK: Desk = Desk {
     provider: Provider::X,
-    client: |clients| &clients.x,
-    issuer: "/x",
     scopes,
     describe,
     declinable: &[],
     strict: true,
     sticky: false,
     refresh_scope: Some("offline.access"),
+    names_itself: false,
     denial: &[("error", "access_denied")],
     code: random_text,
 };
 
 /// Everything below `/x` and `/x-api`.
-pub fn routes() -> Router<World> {
+fn routes() -> Router<World> {
     let api = Router::new()
         .route("/2/oauth2/token", post(token::token))
         .route("/2/oauth2/revoke", post(revoke::revoke))
@@ -55,7 +67,7 @@ pub fn routes() -> Router<World> {
 }
 
 /// Which endpoint a path below `/x/` or `/x-api/` is.
-pub fn endpoint(path: &str) -> Option<Endpoint> {
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     match path {
         "i/oauth2/authorize" => Some(Endpoint::Authorize),
         "2/oauth2/token" => Some(Endpoint::Token),

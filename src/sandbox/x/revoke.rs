@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::token::authenticated;
 use crate::sandbox::fields::Fields;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// `POST /2/oauth2/revoke` with `token`. A token that is not known is gone already.
 pub async fn revoke(State(world): State<World>, headers: HeaderMap, body: String) -> Response {
@@ -18,7 +18,7 @@ pub async fn revoke(State(world): State<World>, headers: HeaderMap, body: String
     }
     let text = form.get("token").unwrap_or_default();
     let mut state = world.state();
-    let ledger = &mut state.x.ledger;
+    let ledger = &mut state.houses[Provider::X].ledger;
     ledger.access.retain(|known, _| known != text);
     ledger.refresh.retain(|known, _| known != text);
     Json(json!({"revoked": true})).into_response()

@@ -11,7 +11,7 @@ use super::{DESK, is_authenticated};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::{Ledger, Token, random_text};
 use crate::sandbox::redeem::{Spoilt, redeem};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Provider, World};
 
 /// Two hours.
 const EXPIRES_IN: i64 = 7200;
@@ -45,7 +45,7 @@ fn exchanged(world: &World, form: &Fields) -> Result<Value, Refusal> {
     }
     let mut state = world.state();
     let now = state.now();
-    let ledger = &mut state.x.ledger;
+    let ledger = &mut state.houses[Provider::X].ledger;
     let (token, with_refresh) = match form.get("grant_type") {
         Some("authorization_code") => redeem(ledger, &DESK.client(world).id, form, now).map_err(said)?,
         Some("refresh_token") => (by_refresh_token(ledger, form)?, true),

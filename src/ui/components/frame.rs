@@ -2,7 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::mark::KeyMark;
+use super::{form::Submit, mark::KeyMark};
+use crate::ui::islands::pending_form::PendingForm;
+
+/// Where a signed-in person is, among the places of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `/dashboard`.
+    Dashboard,
+    /// `/settings` and what is behind it.
+    Settings,
+}
 
 /// The frame of a page.
 #[component]
@@ -10,6 +20,9 @@ pub fn Frame(
     /// One narrow column in the middle of the window.
     #[prop(optional)]
     narrow: bool,
+    /// Where the signed-in person is; without one, nobody is signed in and the header leads nowhere.
+    #[prop(optional_no_strip)]
+    signed_in: Option<Place>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -17,11 +30,12 @@ pub fn Frame(
         <a class="skip" href="#main">
             "Skip to the content"
         </a>
-        <header class="site-header">
+        <header class="site-header" class:is-signed-in=signed_in.is_some()>
             <a class="wordmark" href="/">
                 <KeyMark />
-                "Latchkey"
+                <span class="wordmark-text">"Latchkey"</span>
             </a>
+            {signed_in.map(places)}
         </header>
         <main id="main" class="site-main" class:is-narrow=narrow tabindex="-1">
             {children()}
@@ -30,4 +44,30 @@ pub fn Frame(
             <p>"Latchkey keeps your sign-in on this server. No trackers, no third-party scripts."</p>
         </footer>
     }
+}
+
+fn places(here: Place) -> AnyView {
+    let place = |place: Place, href, text| {
+        let current = (place == here).then_some("page");
+        view! {
+            <li>
+                <a class="place" href=href aria-current=current>
+                    {text}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="places" aria-label="Main">
+            <ul class="places-list" role="list">
+                {place(Place::Dashboard, "/dashboard", "Dashboard")} {place(Place::Settings, "/settings", "Settings")}
+            </ul>
+            <PendingForm>
+                <form method="post" action="/auth/logout">
+                    <Submit text="Sign out" busy="Signing out…" look="place" />
+                </form>
+            </PendingForm>
+        </nav>
+    }
+    .into_any()
 }

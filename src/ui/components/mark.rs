@@ -16,7 +16,7 @@ pub fn KeyMark() -> impl IntoView {
     }
 }
 
-/// The mark of the provider with this slug; a plain door for those that have none of their own.
+/// The mark of the provider with this slug; our key for a password, a plain door for those that have none of their own.
 #[component]
 pub fn ProviderMark(
     /// The provider's slug.
@@ -24,14 +24,20 @@ pub fn ProviderMark(
 ) -> impl IntoView {
     match slug.as_str() {
         "apple" => one_path(APPLE).into_any(),
+        "discord" => one_path(DISCORD).into_any(),
         "facebook" => one_path(FACEBOOK).into_any(),
         "github" => one_path(GITHUB).into_any(),
+        "gitlab" => gitlab().into_any(),
         "google" => google().into_any(),
         "microsoft" => microsoft().into_any(),
+        PASSWORD => view! { <KeyMark /> }.into_any(),
         "x" => one_path(X).into_any(),
         _ => door().into_any(),
     }
 }
+
+/// What stands for a password where the slug of a provider would stand.
+pub const PASSWORD: &str = "password";
 
 /// Google's "G" in its four colours, which its branding guidelines do not allow to be changed.
 fn google() -> impl IntoView {
@@ -60,6 +66,9 @@ fn google() -> impl IntoView {
 /// An apple with a bite and a leaf, in the colour of the text: black on white or white on black, and no other way.
 const APPLE: &str = "M16.3 1.5c.1 1.3-.4 2.5-1.2 3.4-.8 1-2 1.7-3.2 1.6-.2-1.3.4-2.5 1.1-3.4.9-1 2.2-1.6 3.3-1.6zM20.4 17.2c-.5 1.2-.8 1.7-1.5 2.8-1 1.5-2.3 3.3-4 3.3-1.5 0-1.9-1-3.9-1s-2.5 1-4 1c-1.7 0-2.9-1.7-3.9-3.1C.5 16 .2 11 1.9 8.4 3.1 6.5 5 5.4 6.8 5.4c1.8 0 3 1 4.5 1s2.4-1 4.5-1c1.6 0 3.3.9 4.5 2.4-4 2.2-3.3 7.9.1 9.4z";
 
+/// A game pad with a face: two eyes, and two feet below.
+const DISCORD: &str = "M20 4.6A19 19 0 0 0 15.2 3l-.7 1.5a17.5 17.5 0 0 0-5 0L8.8 3A19 19 0 0 0 4 4.6C.9 9.2.1 13.6.5 18a19 19 0 0 0 5.9 3l1.3-2a12 12 0 0 1-2-1l.5-.4a13.7 13.7 0 0 0 11.6 0l.5.4a12 12 0 0 1-2 1l1.3 2a19 19 0 0 0 5.9-3c.5-5.1-.8-9.5-3.5-13.4zM8.2 15.3c-1.1 0-2.1-1.1-2.1-2.4s.9-2.4 2.1-2.4 2.1 1.1 2.1 2.4-.9 2.4-2.1 2.4zm7.6 0c-1.1 0-2.1-1.1-2.1-2.4s.9-2.4 2.1-2.4 2.1 1.1 2.1 2.4-.9 2.4-2.1 2.4z";
+
 /// An "f" in a disc; the letter is what the disc leaves out.
 const FACEBOOK: &str = "M24 12.07C24 5.4 18.63 0 12 0S0 5.4 0 12.07c0 6.03 4.39 11.02 10.13 11.93v-8.44H7.08v-3.49h3.05V9.41c0-3.02 1.79-4.69 4.53-4.69 1.31 0 2.68.24 2.68.24v2.97h-1.51c-1.49 0-1.95.93-1.95 1.88v2.26h3.32l-.53 3.49h-2.79V24C19.61 23.09 24 18.1 24 12.07z";
 
@@ -68,6 +77,17 @@ const GITHUB: &str = "M12 .5C5.65.5.5 5.65.5 12c0 5.08 3.29 9.39 7.86 10.91.58.1
 
 /// An X whose one stroke is hollow.
 const X: &str = "M14.3 10.2 22.9 0h-2L13.4 8.8 7.5 0H.6l9 13.3L.6 24h2l7.9-9.3L16.8 24h6.9l-9.4-13.8zm-2.8 3.3-.9-1.3L3.4 1.6h3.1l5.9 8.5.9 1.3 7.6 11.1h-3.1l-6.3-9z";
+
+/// A fox's head in three oranges, which GitLab's press kit does not allow to be changed.
+fn gitlab() -> impl IntoView {
+    view! {
+        <svg class="provider-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path fill="#E24329" d="M22.8 9.6 19.6 1.3a.8.8 0 0 0-1.6.1L15.9 8H8.1L6 1.4a.8.8 0 0 0-1.6-.1L1.2 9.6 12 22.5z" />
+            <path fill="#FC6D26" d="M22.8 9.6a5.9 5.9 0 0 1-2 6.5L12 22.5l4.6-6.4zM1.2 9.6a5.9 5.9 0 0 0 2 6.5l8.8 6.4-4.6-6.4z" />
+            <path fill="#FCA326" d="M7.4 16.1 12 22.5l4.6-6.4L12 12.8z" />
+        </svg>
+    }
+}
 
 /// A mark of one shape, in the colour of the text beside it.
 fn one_path(shape: &'static str) -> impl IntoView {

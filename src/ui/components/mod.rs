@@ -1,7 +1,11 @@
 //! The pieces that pages are made of. Drawn on the server only.
 
 pub mod avatar;
+pub mod field;
+pub mod form;
 pub mod frame;
 pub mod mark;
 pub mod moment;
 pub mod notice;
+pub mod sheet;
+pub mod ways;

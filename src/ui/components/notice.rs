@@ -11,6 +11,9 @@ pub fn NoticeBox(
     telling: Telling,
     /// Whether a screen reader should interrupt for it.
     alert: bool,
+    /// Its name, for the fields that it is about.
+    #[prop(optional)]
+    id: Option<&'static str>,
 ) -> impl IntoView {
     let Telling { tone, happened, advice, step } = telling;
     let tone = match tone {
@@ -19,7 +22,7 @@ pub fn NoticeBox(
         Tone::Serious => "notice is-serious",
     };
     view! {
-        <div class=tone role=if alert { "alert" } else { "status" }>
+        <div class=tone id=id role=if alert { "alert" } else { "status" }>
             <p class="notice-happened">{happened}</p>
             <p class="notice-advice">{advice}</p>
             {step

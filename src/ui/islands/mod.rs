@@ -5,4 +5,7 @@
 //! states, and an island only switches between them.
 
 pub mod local_time;
+pub mod password_peek;
+pub mod pending;
+pub mod pending_form;
 pub mod provider_link;

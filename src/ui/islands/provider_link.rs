@@ -1,12 +1,8 @@
 //! What a "Continue with …" link does while the provider is being opened.
 
-use std::time::Duration;
-
 use leptos::{ev::MouseEvent, prelude::*};
 
-/// After this long without a new page the link is usable again: the person stopped the loading, or the
-/// network did.
-const GIVES_UP_AFTER: Duration = Duration::from_secs(10);
+use super::pending::Pending;
 
 /// Stands around a link to the start of a sign-in. After a click it is busy until the browser leaves, and a
 /// second click starts no second flow. Which of the link's two texts shows is a matter of the style sheet.
@@ -15,27 +11,19 @@ pub fn ProviderLink(
     /// The link, as it works without this island.
     children: Children,
 ) -> impl IntoView {
-    let opening = RwSignal::new(false);
-
-    // A page that comes back from the back-forward cache is as it was left: busy. Wake it.
-    Effect::new(move |_| {
-        window_event_listener_untyped("pageshow", move |_| opening.set(false));
-    });
-
+    let pending = Pending::new();
     let open = move |click: MouseEvent| {
-        if opening.get_untracked() {
+        if pending.is_on() {
             click.prevent_default();
         } else if opens_here(&click) {
-            opening.set(true);
-            set_timeout(move || opening.set(false), GIVES_UP_AFTER);
+            pending.begin();
         }
     };
-
     view! {
         <div
-            class="provider-link"
-            class:is-opening=opening
-            aria-busy=move || opening.get().then_some("true")
+            class="pending"
+            class:is-busy=move || pending.get()
+            aria-busy=move || pending.get().then_some("true")
             on:click=open
         >
             {children()}

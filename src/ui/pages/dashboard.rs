@@ -3,24 +3,27 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::drawn;
 use crate::ui::{
-    components::{avatar::Avatar, frame::Frame, mark::ProviderMark, moment::Moment},
-    pages::error::RoutedProblem,
-    view::{DashboardView, IdentityView, Problem, SessionView},
+    components::{
+        avatar::Avatar,
+        frame::{Frame, Place},
+        mark::{KeyMark, PASSWORD, ProviderMark},
+        moment::Moment,
+    },
+    view::{DashboardView, IdentityView, SessionView},
     wording,
 };
 
 /// The dashboard, drawn from the [`DashboardView`] in the context.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    match use_context::<DashboardView>() {
-        Some(dashboard) => draw(dashboard).into_any(),
-        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
-    }
+    drawn(draw)
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, identities, session } = dashboard;
+    let DashboardView { name, email, picture, member_since, password_set_at, asks_for_address, identities, session } =
+        dashboard;
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
@@ -29,7 +32,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     });
     view! {
         <Title text=wording::title("Dashboard") />
-        <Frame>
+        <Frame signed_in=Some(Place::Dashboard)>
             <header class="person">
                 <Avatar name=shown.clone() picture />
                 <div class="person-text">
@@ -39,9 +42,10 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 </div>
             </header>
             <div class="cards">
+                {asks_for_address.then(ask_for_address)}
                 {how_you_signed_in(&session)}
                 {this_session(&session)}
-                {ways_in(identities, member_since)}
+                {ways_in(password_set_at, identities, member_since)}
             </div>
         </Frame>
     }
@@ -100,7 +104,10 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
 }
 
 fn this_session(session: &SessionView) -> AnyView {
-    let SessionView { provider, idle_until, absolute_until, .. } = session.clone();
+    let SessionView { provider, provider_slug, idle_until, absolute_until, .. } = session.clone();
+    let stays = (provider_slug != PASSWORD).then(|| {
+        view! { <p class="fine-print">"Signing out ends it here. It does not sign you out of " {provider} "."</p> }
+    });
     view! {
         <section class="card" aria-labelledby="session-title">
             <h2 class="card-title" id="session-title">
@@ -113,14 +120,7 @@ fn this_session(session: &SessionView) -> AnyView {
                 {fact("Ends, if you stay away", view! { <Moment unix=idle_until /> })}
                 {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
             </dl>
-            <form class="sign-out" method="post" action="/auth/logout">
-                <button class="button is-quiet" type="submit">
-                    "Sign out"
-                </button>
-                <p class="fine-print">
-                    "This signs you out of Latchkey, not out of " {provider} "."
-                </p>
-            </form>
+            {stays}
         </section>
     }
     .into_any()
@@ -136,7 +136,7 @@ fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
     .into_any()
 }
 
-fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
+fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_since: i64) -> AnyView {
     let rows: Vec<_> = identities.into_iter().map(identity).collect();
     view! {
         <section class="card is-wide" aria-labelledby="ways-title">
@@ -145,9 +145,58 @@ fn ways_in(identities: Vec<IdentityView>, member_since: i64) -> AnyView {
             </h2>
             <p class="card-lead">"With Latchkey since " <Moment unix=member_since /></p>
             <ul class="identities" role="list">
+                {password_set_at.map(password)}
                 {rows}
             </ul>
+            <div class="card-steps">
+                <a class="button is-quiet" href="/settings#ways">
+                    "Change them in the settings"
+                </a>
+            </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Without a confirmed address nobody gets back in who loses their one way, and no letter warns them.
+fn ask_for_address() -> AnyView {
+    view! {
+        <section class="card is-wide" aria-labelledby="address-title">
+            <h2 class="card-title" id="address-title">
+                "Add your e-mail address"
+            </h2>
+            <p class="card-lead">
+                "With a confirmed one you can get back in when you lose your other way, and you hear of changes to your account."
+            </p>
+            <div class="card-steps">
+                <a class="button" href="/add-email">
+                    "Add an address"
+                </a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn password(set_at: i64) -> AnyView {
+    view! {
+        <li class="identity">
+            <span class="identity-mark">
+                <KeyMark />
+            </span>
+            <div class="identity-who">
+                <h3 class="identity-label">"Password"</h3>
+                <p class="identity-email">"With your e-mail address"</p>
+            </div>
+            <dl class="identity-times">
+                <div>
+                    <dt>"Set"</dt>
+                    <dd>
+                        <Moment unix=set_at />
+                    </dd>
+                </div>
+            </dl>
+        </li>
     }
     .into_any()
 }

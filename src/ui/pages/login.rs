@@ -1,120 +1,146 @@
-//! `/login`: the ways in. Each is a link that starts a sign-in by itself; the island adds the pending state.
+//! `/login`: the ways in. Each is a link or a form that works by itself; the islands add the pending state.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::ui::{
-    components::{
-        frame::Frame,
-        mark::{KeyMark, ProviderMark},
-        notice::NoticeBox,
+use super::drawn;
+use crate::{
+    codes::outcome::Trouble,
+    ui::{
+        components::{
+            field::{EmailField, PasswordField, of_email, of_password},
+            form::{PostForm, Submit},
+            notice::NoticeBox,
+            sheet::{Or, Sheet},
+            ways::Ways,
+        },
+        links,
+        view::{LoginView, Notice, SandboxView},
+        wording,
     },
-    islands::provider_link::ProviderLink,
-    links,
-    pages::error::RoutedProblem,
-    view::{LoginView, Problem, ProviderButton},
-    wording,
 };
 
 /// The login page, drawn from the [`LoginView`] in the context.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    match use_context::<LoginView>() {
-        Some(login) => draw(login).into_any(),
-        None => view! { <RoutedProblem problem=Problem::ServerError /> }.into_any(),
-    }
+    drawn(draw)
 }
 
-fn draw(login: LoginView) -> impl IntoView {
-    let notice = login.notice.as_ref().map(|notice| {
-        let alert = matches!(notice, crate::ui::view::Notice::Refused { .. });
-        view! { <NoticeBox telling=wording::notice(notice, &login) alert /> }
+fn draw(login: LoginView) -> AnyView {
+    let lead = match (login.providers.is_empty(), login.password) {
+        (true, false) => None,
+        (true, true) => Some("With your e-mail address and your password."),
+        (false, false) => Some("Use an account that you already have. No new password."),
+        (false, true) => Some("Use an account that you already have, or a password."),
+    };
+    let of_the_form = login.password && trouble_of(&login).is_some();
+    let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
+        let telling = wording::notice(notice, &login);
+        view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
     });
-    let sandbox = login.sandbox.clone();
+    let below = login.sandbox.clone().map(sandbox);
     view! {
-        <Title text=wording::title("Sign in") />
-        <Frame narrow=true>
-            <section class="card sign-in" aria-labelledby="sign-in-title">
-                <div class="sign-in-head">
-                    <span class="sign-in-mark">
-                        <KeyMark />
-                    </span>
-                    <h1 class="title" id="sign-in-title">
-                        "Sign in to Latchkey"
-                    </h1>
-                    <p class="lead">"Use an account that you already have. No new password."</p>
-                </div>
-                {notice}
-                {ways(login.providers, login.return_to)}
-            </section>
-            {sandbox
-                .map(|sandbox| {
-                    view! {
-                        <aside class="sandbox" aria-label="Sandbox">
-                            <p>
-                                <strong>"You are in the sandbox."</strong>
-                                " Pick any person; nothing leaves this machine. "
-                                <a href=sandbox.origin>"Look inside"</a>
-                            </p>
-                        </aside>
-                    }
-                })}
-        </Frame>
-    }
-}
-
-fn ways(providers: Vec<ProviderButton>, return_to: Option<String>) -> AnyView {
-    if providers.is_empty() {
-        return nothing_configured().into_any();
-    }
-    let ways: Vec<_> = providers.into_iter().map(|provider| way(provider, return_to.as_deref())).collect();
-    view! {
-        <ul class="ways" role="list">
-            {ways}
-        </ul>
-        <p class="fine-print">"New here? Your account is made when you first sign in."</p>
+        <Sheet title="Sign in" heading="Sign in to Latchkey" below>
+            {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+            {notice}
+            {ways(login)}
+        </Sheet>
     }
     .into_any()
 }
 
-/// One button, with its badge and its state beside it, so that the link's name stays "Continue with …".
-fn way(provider: ProviderButton, return_to: Option<&str>) -> impl IntoView + use<> {
-    let ProviderButton { slug, label, last_used, available } = provider;
-    let brand = slug.clone();
-    let note_id = format!("way-{slug}");
-    let href = links::sign_in(&slug, return_to);
-    let noted = last_used || !available;
-    let described_by = noted.then(|| note_id.clone());
-    let inviting = format!("Continue with {label}");
-    let opening = format!("Opening {label}…");
-    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
-    view! {
-        <li class="way" class:is-away=!available data-brand=brand>
-            <ProviderLink>
-                <a class="provider" href=href rel="nofollow" aria-describedby=described_by>
-                    <ProviderMark slug />
-                    <span class="provider-texts" aria-live="polite">
-                        <span class="provider-inviting">{inviting}</span>
-                        <span class="provider-opening">{opening}</span>
-                    </span>
-                    <span class="provider-spinner" aria-hidden="true"></span>
-                </a>
-            </ProviderLink>
-            {noted
-                .then(|| {
-                    view! {
-                        <div class="way-notes" id=note_id>
-                            {last_used.then(|| view! { <span class="badge">"Last used"</span> })}
-                            {unavailable.map(|text| view! { <span class="way-away">{text}</span> })}
-                        </div>
-                    }
-                })}
-        </li>
+/// What was wrong with the form: told beside it, not above the providers that have nothing to do with it.
+fn trouble_of(login: &LoginView) -> Option<Trouble> {
+    match login.notice {
+        Some(Notice::Trouble(trouble)) => Some(trouble),
+        _ => None,
     }
 }
 
+fn ways(login: LoginView) -> AnyView {
+    let trouble = trouble_of(&login);
+    let LoginView { providers, return_to, password, password_last_used, email, .. } = login;
+    if providers.is_empty() && !password {
+        return nothing_configured();
+    }
+    let concern = trouble.map(wording::concern);
+    let several = !providers.is_empty() && password;
+    let to = return_to.clone();
+    view! {
+        {(!providers.is_empty()).then(|| view! { <Ways providers return_to=to.clone() /> })}
+        {several.then(|| view! { <Or /> })}
+        {if password {
+            view! {
+                <PostForm action="/auth/password/sign-in" return_to=return_to.clone() trouble>
+                    <EmailField value=email troubled=of_email(concern) />
+                    <PasswordField troubled=of_password(concern) />
+                    <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
+                </PostForm>
+                <p class="turns">
+                    <a href=links::forgot(return_to.as_deref())>"Forgot your password?"</a>
+                    <a href=links::sign_up(return_to.as_deref())>"Create an account"</a>
+                </p>
+            }
+                .into_any()
+        } else {
+            view! { <p class="fine-print">"New here? Your account is made when you first sign in."</p> }.into_any()
+        }}
+    }
+    .into_any()
+}
+
+/// What a newcomer can try.
+fn sandbox(sandbox: SandboxView) -> AnyView {
+    let SandboxView { origin, inbox, accounts } = sandbox;
+    view! {
+        <aside class="sandbox" aria-label="Sandbox">
+            <p>
+                <strong>"You are in the sandbox."</strong>
+                " Pick any person; nothing leaves this machine. "
+                <span class="sandbox-doors">
+                    <a href=origin>"Look inside"</a>
+                    " "
+                    <a href=inbox>"Inbox"</a>
+                </span>
+            </p>
+            {(!accounts.is_empty()).then(|| demo_accounts(accounts))}
+        </aside>
+    }
+    .into_any()
+}
+
+fn demo_accounts(accounts: Vec<(String, String)>) -> AnyView {
+    let rows: Vec<_> = accounts
+        .into_iter()
+        .map(|(address, password)| {
+            view! {
+                <tr>
+                    <td>
+                        <code class="copyable">{address}</code>
+                    </td>
+                    <td>
+                        <code class="copyable">{password}</code>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <table class="demo">
+            <caption>"Accounts with a password, to try"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"E-mail address"</th>
+                    <th scope="col">"Password"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
 /// What a developer sees who switched the sandbox off and configured nothing.
-fn nothing_configured() -> impl IntoView {
+fn nothing_configured() -> AnyView {
     view! {
         <div class="empty">
             <h2 class="empty-title">"No way in yet"</h2>
@@ -125,4 +151,5 @@ fn nothing_configured() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }

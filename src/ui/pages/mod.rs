@@ -1,5 +1,32 @@
 //! One file per page. A page reads its view model from the context and draws it; it asks nobody anything.
 
+use leptos::prelude::*;
+
+use super::view::Problem;
+
+pub mod add_email;
+pub mod check_inbox;
+pub mod confirm;
+pub mod confirm_email;
 pub mod dashboard;
 pub mod error;
+pub mod forgot;
+pub mod link_prompt;
 pub mod login;
+pub mod reset_password;
+pub mod settings;
+pub mod sign_up;
+pub mod undo;
+pub mod verify_email;
+
+/// Draws the view model of the context. Without one the page is a problem of ours, never an empty one.
+fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> AnyView
+where
+    V: Clone + Send + Sync + 'static,
+    D: IntoView + 'static,
+{
+    match use_context::<V>() {
+        Some(view) => draw(view).into_any(),
+        None => view! { <error::RoutedProblem problem=Problem::ServerError /> }.into_any(),
+    }
+}

@@ -95,14 +95,23 @@ impl Call {
         self.parts.uri.path_and_query().map_or("/", |asked| asked.as_str())
     }
 
-    /// Who is signed in; anybody else signs in first.
+    /// Who is signed in; anybody else signs in first, and who lacks an address that is required adds one first.
     pub fn signed_in(&self) -> Result<&SignedIn, Detour> {
+        let signed_in = self.anybody_signed_in()?;
+        match self.visit.address_wish.keeps_out(&signed_in.user) {
+            true => Err(Detour::To(with_return_to("/add-email", Some(self.asked_for())))),
+            false => Ok(signed_in),
+        }
+    }
+
+    /// Who is signed in, with or without an address: for the pages that lead to one, or out.
+    pub fn anybody_signed_in(&self) -> Result<&SignedIn, Detour> {
         self.visit.signed_in.as_ref().ok_or_else(|| Detour::SignInFirst(self.asked_for().to_owned()))
     }
 
     /// Who is signed in and proved it not long ago; anybody else proves it first.
     pub fn proven(&self) -> Result<&SignedIn, Detour> {
-        let signed_in = self.signed_in()?;
+        let signed_in = self.anybody_signed_in()?;
         match signed_in.is_proven(self.visit.clock.date()) {
             true => Ok(signed_in),
             false => Err(Detour::To(with_return_to("/confirm", Some(self.asked_for())))),

@@ -16,8 +16,10 @@ pub async fn dashboard(call: Call) -> Shown {
     let identities = call.app.database.identities(user.id).await?;
     let view = DashboardView {
         email: email(&user),
+        asks_for_address: call.visit.address_wish.asks(&user),
         picture: user.picture.filter(|address| call.app.header_policy.shows_image(address)),
         name: user.name,
+        password_set_at: call.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
         session: session_view(&call, session),

@@ -2,10 +2,30 @@
 
 use super::call::{Call, Detour, Shown};
 use crate::{
+    accounts::LinkKind,
     intents::asked_here,
-    store::{self, LinkKind, UndoStep},
-    ui::view::{CheckInboxView, LetterLink, LetterLinkView, LetterView, Undoing},
+    store::{self, UndoStep},
+    ui::view::{AddEmailView, CheckInboxView, LetterLink, LetterLinkView, LetterView, Undoing},
 };
+
+/// GET `/add-email`.
+pub async fn add_email(call: Call) -> Shown {
+    let signed_in = call.anybody_signed_in()?;
+    let user = &signed_in.user;
+    let return_to = call.return_to().unwrap_or_default();
+    if user.verified_email.is_some() || call.app.mail.is_none() {
+        return Err(Detour::To(return_to.as_str().to_owned()));
+    }
+    let claimed = user.claimed_email.as_ref().map(|email| email.address().to_string());
+    let view = AddEmailView {
+        provider: call.label(signed_in.session.provider.as_deref().unwrap_or_default()),
+        email: call.typed().or(claimed),
+        required: call.visit.address_wish.keeps_out(user),
+        return_to: String::from(return_to),
+        trouble: call.trouble(),
+    };
+    call.draw(view).await
+}
 
 /// GET `/check-inbox`. The same for everybody, whoever has an account.
 pub async fn check_inbox(call: Call) -> Shown {

@@ -40,7 +40,7 @@ fn nothing_waits(call: &Call) -> String {
 
 /// GET `/confirm`.
 pub async fn confirm(call: Call) -> Shown {
-    let signed_in = call.signed_in()?;
+    let signed_in = call.anybody_signed_in()?;
     let user = &signed_in.user;
     let return_to = call.query.one("return_to").and_then(crate::relying_party::ReturnTo::parse);
     let return_to = return_to.map_or_else(|| "/settings".to_owned(), String::from);

@@ -24,6 +24,7 @@ pub fn page(path: &str) -> MethodRouter<AppState> {
         "/login" => get(login::login),
         "/signup" => get(login::sign_up),
         "/forgot" => get(login::forgot),
+        "/add-email" => get(letters::add_email),
         "/check-inbox" => get(letters::check_inbox),
         "/verify-email" => get(letters::verify_email),
         "/reset-password" => get(letters::reset_password),

@@ -103,7 +103,7 @@ pub async fn delete(call: Call) -> Shown {
 
 /// GET `/settings/data.json`: what we know about the person, to take along. No hash, token or key is in it.
 pub async fn data(call: Call) -> Shown {
-    let signed_in = call.signed_in()?;
+    let signed_in = call.anybody_signed_in()?;
     let user = &signed_in.user;
     let database = &call.app.database;
     let identities = database.identities(user.id).await?;

@@ -234,7 +234,7 @@ fn c_hash_is_compared_when_present() {
         None,
         None,
     );
-    let asked = ExpectedResponse { state: &state, issuer: None, iss_parameter_supported: false };
+    let asked = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
     let code = validate_authorization_response(&response, &asked).unwrap();
     let nonce = nonce();
     let expected = ExpectedIdToken { code: Some(&code), ..expected(&nonce) };

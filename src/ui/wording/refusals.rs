@@ -1,72 +1,19 @@
-//! What is said, apart from how it looks: one sentence and one next step for everything that can go wrong. Every
-//! match is exhaustive, so a refusal without a sentence does not compile.
+//! Why a provider did not bring somebody in.
 
-use super::{
-    links,
-    view::{LoginView, Notice, Problem, ProviderButton},
+use super::{Step, Telling, Tone};
+use crate::{
+    codes::refusal::Refusal,
+    ui::{
+        links,
+        view::{LoginView, ProviderButton},
+    },
 };
-use crate::codes::refusal::Refusal;
-
-/// A sentence, what to do about it, and the link that does it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telling {
-    /// How loud it is.
-    pub tone: Tone,
-    /// What happened, one sentence.
-    pub happened: String,
-    /// What to do next, in words that make sense without the link.
-    pub advice: String,
-    /// The shortest way to do it, where there is one.
-    pub step: Option<Step>,
-}
-
-/// How loud a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Good to know.
-    Quiet,
-    /// Nobody's fault; the person's own choice, or a matter of waiting.
-    Mild,
-    /// Something did not work.
-    Serious,
-}
-
-/// A link that carries out the advice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// What the link says.
-    pub text: String,
-    /// Where it leads.
-    pub href: String,
-}
-
-/// What the login page says above its buttons.
-pub fn notice(notice: &Notice, login: &LoginView) -> Telling {
-    match notice {
-        Notice::Refused { refusal, provider, slug } => {
-            let way = slug.as_deref().and_then(|slug| find(login, slug));
-            let label = way.map(|way| way.label.as_str()).or(provider.as_deref());
-            refused(*refusal, label, way, login.return_to.as_deref())
-        }
-        Notice::Trouble(trouble) => {
-            Telling { tone: Tone::Serious, happened: trouble.code().into(), advice: String::new(), step: None }
-        }
-        Notice::Done(done) => {
-            Telling { tone: Tone::Quiet, happened: done.code().into(), advice: String::new(), step: None }
-        }
-        Notice::SignInFirst => Telling {
-            tone: Tone::Quiet,
-            happened: "That page is for people who are signed in.".into(),
-            advice: "Sign in and you go straight there.".into(),
-            step: None,
-        },
-        Notice::SignedOut => signed_out(login),
-    }
-}
 
 /// A refusal's sentence and next step. A link is made only for a provider that is configured, never from what
 /// somebody wrote into a query.
-fn refused(refusal: Refusal, label: Option<&str>, way: Option<&ProviderButton>, return_to: Option<&str>) -> Telling {
+pub fn of_a_sign_in(refusal: Refusal, label: Option<&str>, slug: Option<&str>, login: &LoginView) -> Telling {
+    let way = slug.and_then(|slug| login.providers.iter().find(|way| way.slug == slug));
+    let label = way.map(|way| way.label.as_str()).or(label);
     let who = label.unwrap_or("The provider");
     let with = label.map(|label| format!(" with {label}")).unwrap_or_default();
     let (tone, happened, advice, next) = match refusal {
@@ -149,11 +96,69 @@ fn refused(refusal: Refusal, label: Option<&str>, way: Option<&ProviderButton>, 
             Next::Again,
         ),
     };
-    Telling { tone, happened, advice: advice.into(), step: way.map(|way| next.step(way, return_to)) }
+    Telling { tone, happened, advice: advice.into(), step: way.map(|way| next.step(way, login.return_to.as_deref())) }
+}
+
+/// The same for somebody who is signed in already and asked a provider for something else: to say that it is still them,
+/// or to become a way in. What they can do next is on the page around it.
+pub fn of_a_round_trip(refusal: Refusal, label: Option<&str>) -> Telling {
+    let who = label.unwrap_or("The provider");
+    let (tone, happened, advice) = match refusal {
+        Refusal::Cancelled => {
+            (Tone::Mild, format!("You cancelled at {}.", label.unwrap_or("the provider")), "Nothing was changed.")
+        }
+        Refusal::FlowExpired => {
+            (Tone::Mild, format!("{who} took longer than ten minutes, so it ran out."), "Start again from this page.")
+        }
+        Refusal::FlowUnknown | Refusal::FlowUsed => {
+            (Tone::Mild, "That attempt is over, and each one counts only once.".into(), "Start again from this page.")
+        }
+        Refusal::ResponseMismatch => (
+            Tone::Serious,
+            "The answer that came back does not belong to what you started.".into(),
+            "Nothing was changed. If a link from somebody else brought you here, close it.",
+        ),
+        Refusal::InteractionRequired => {
+            (Tone::Mild, format!("{who} has to ask you something first."), "Continue there and answer it.")
+        }
+        Refusal::ProviderRefused => (
+            Tone::Serious,
+            format!("{who} turned the request down."),
+            "Nothing was changed. Try again, or use another way.",
+        ),
+        Refusal::ProviderUnavailable => {
+            (Tone::Mild, format!("{who} is not answering at the moment."), "Wait a minute, or use another way.")
+        }
+        Refusal::ProviderInvalid => (
+            Tone::Serious,
+            format!("The answer of {} did not pass our checks.", label.unwrap_or("the provider")),
+            "Nothing was changed. If it happens twice, tell the people who run this site.",
+        ),
+        Refusal::LinkRequired | Refusal::NotPermitted => {
+            (Tone::Mild, "That account cannot be used here.".into(), "Nothing was changed. Choose another one.")
+        }
+        Refusal::AccountDisabled => {
+            (Tone::Serious, "This account is switched off.".into(), "Ask the people who run this site.")
+        }
+        Refusal::ServerError => (
+            Tone::Serious,
+            "Something went wrong on our side.".into(),
+            "You did nothing wrong, and nothing was changed. Try again in a moment.",
+        ),
+    };
+    Telling { tone, happened, advice: advice.into(), step: None }
 }
 
 /// Signing out of Latchkey leaves the provider's own session alone; on a shared machine that matters.
-fn signed_out(login: &LoginView) -> Telling {
+pub fn signed_out(login: &LoginView) -> Telling {
+    if login.password_last_used {
+        return Telling {
+            tone: Tone::Quiet,
+            happened: "You are signed out of Latchkey.".into(),
+            advice: "This browser is forgotten here; your other browsers stay signed in.".into(),
+            step: None,
+        };
+    }
     let way = match login.providers.as_slice() {
         [only] => Some(only),
         several => several.iter().find(|way| way.last_used),
@@ -173,10 +178,6 @@ fn signed_out(login: &LoginView) -> Telling {
     }
 }
 
-fn find<'a>(login: &'a LoginView, slug: &str) -> Option<&'a ProviderButton> {
-    login.providers.iter().find(|way| way.slug == slug)
-}
-
 /// Which link helps.
 enum Next {
     Again,
@@ -194,57 +195,5 @@ impl Next {
                 href: links::sign_in_as_another(&way.slug, return_to),
             },
         }
-    }
-}
-
-/// A document's title.
-pub fn title(page: &str) -> String {
-    format!("{page} · Latchkey")
-}
-
-/// What an error page says.
-pub fn problem(problem: Problem) -> Telling {
-    let (happened, advice, step) = match problem {
-        Problem::NotFound => (
-            "There is no page here",
-            "The link may be old, or a letter went missing on the way.",
-            "Go to the start page",
-        ),
-        Problem::CrossOrigin => (
-            "That request came from somewhere else",
-            "To keep your account safe, Latchkey takes this only from its own pages. Open Latchkey and do it there.",
-            "Open Latchkey",
-        ),
-        Problem::MethodNotAllowed => (
-            "This address is not a page",
-            "It belongs to a button, such as the one that signs you out. Use the button on its page.",
-            "Go to the start page",
-        ),
-        Problem::BadRequest => (
-            "We could not make sense of that request",
-            "Something in the address or the form was missing, broken or too long. Go back and try once more.",
-            "Go to the start page",
-        ),
-        Problem::TooManyRequests => (
-            "That was a little too fast",
-            "There were many requests from your network in a short time. Wait a minute, then reload this page.",
-            "Go to the start page",
-        ),
-        Problem::ServerError => (
-            "Something went wrong on our side",
-            "You did nothing wrong. Try again in a moment; if it happens twice, tell the people who run this site.",
-            "Go to the start page",
-        ),
-        Problem::Unavailable => (
-            "Latchkey is out of breath",
-            "It cannot reach what it needs right now. Your account is safe. Wait a moment, then reload this page.",
-            "Go to the start page",
-        ),
-    };
-    Telling {
-        tone: Tone::Serious,
-        happened: happened.into(),
-        advice: advice.into(),
-        step: Some(Step { text: step.into(), href: "/".into() }),
     }
 }

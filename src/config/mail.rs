@@ -1,0 +1,57 @@
+//! `SMTP_URL` and `MAIL_FROM`: who takes our letters, and what they are from.
+
+use secrecy::SecretString;
+
+use super::{ConfigError, Environment};
+use crate::{
+    accounts::AddressWish,
+    mail::{MailServer, check_sender},
+};
+
+/// Both halves of it, checked.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `smtps://user:password@host:465`, or `smtp://…`; secret, because it holds a password.
+    pub smtp_url: SecretString,
+    /// A mailbox: an address, or `Name <address>`.
+    pub mail_from: String,
+}
+
+/// Both variables or neither. Half a configuration would look as if letters were sent.
+pub(super) fn parse(env: &Environment) -> Result<Option<MailConfig>, ConfigError> {
+    let missing = |variable: &str, problem| Err(ConfigError::new(variable, problem));
+    let (smtp_url, mail_from) = match (env.get("SMTP_URL"), env.get("MAIL_FROM")) {
+        (None, None) => return Ok(None),
+        (Some(smtp_url), Some(mail_from)) => (SecretString::from(smtp_url.to_owned()), mail_from.to_owned()),
+        (Some(_), None) => {
+            return missing(
+                "MAIL_FROM",
+                "is missing while SMTP_URL is set; for instance Latchkey <no-reply@app.example>",
+            );
+        }
+        (None, Some(_)) => {
+            return missing(
+                "SMTP_URL",
+                "is missing while MAIL_FROM is set; for instance smtps://user:password@mail.example:465",
+            );
+        }
+    };
+    MailServer::parse(&smtp_url).map_err(|error| ConfigError::new("SMTP_URL", error.to_string()))?;
+    check_sender(&mail_from).map_err(|error| ConfigError::new("MAIL_FROM", error.to_string()))?;
+    Ok(Some(MailConfig { smtp_url, mail_from }))
+}
+
+/// `EMAIL_ADDRESS`: whether people need one. It is proven by a letter, so that somebody has to take those; the sandbox
+/// does.
+pub(super) fn address_wish(env: &Environment, sandbox_wanted: bool) -> Result<AddressWish, ConfigError> {
+    match env.get("EMAIL_ADDRESS") {
+        None | Some("ask") => Ok(AddressWish::Ask),
+        Some("off") => Ok(AddressWish::Off),
+        Some("required") if env.get("SMTP_URL").is_some() || sandbox_wanted => Ok(AddressWish::Require),
+        Some("required") => Err(ConfigError::new(
+            "EMAIL_ADDRESS",
+            "may be `required` only where letters are sent: set SMTP_URL and MAIL_FROM, or nobody without an address gets in",
+        )),
+        Some(_) => Err(ConfigError::new("EMAIL_ADDRESS", "must be `ask`, `required` or `off`")),
+    }
+}

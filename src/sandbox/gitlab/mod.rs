@@ -1,0 +1,99 @@
+//! The sandbox GitLab: an OpenID provider with GitLab's manners.
+//!
+//! From "GitLab as OpenID Connect identity provider" and "OAuth 2.0 identity provider API" (GitLab Docs, read in 2026):
+//! `sub` is the account's number as a text, `sub_legacy` a hash of it; the id_token has the address, whether it is
+//! verified, and the groups, and leaves name, user names, profile and picture to userinfo (newer versions have the name
+//! in it, too); id_tokens live for two minutes; access tokens live for two hours, a refresh token always comes and is
+//! good once; the client authenticates by Basic or in the body. No `iss` in the authorization response, unless an
+//! order says so.
+//!
+//! | person | id_token | userinfo |
+//! |---|---|---|
+//! | `linus` | an address, `email_verified` false | the same |
+//! | `plain` | an address | no `name`, no picture |
+//! | `nomail` | neither address nor `email_verified` | the same |
+//! | everybody else | as it is | as it is |
+//!
+//! Left out: `prompt`, device flow, groups other than an empty list. Stricter than the original: a code lives for one
+//! minute, not ten, and an unknown scope is refused.
+
+mod claims;
+mod discovery;
+mod token;
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::{get, post};
+
+use super::desk::{self, Desk};
+use super::faults::Endpoint;
+use super::house::Facts;
+use super::ledger::{Scopes, random_text};
+use super::world::{Provider, World};
+
+/// GitLab, told to the rest of the sandbox.
+pub static FACTS: Facts = Facts {
+    slug: "gitlab",
+    label: "GitLab",
+    issuer: "/gitlab",
+    bases: &["gitlab"],
+    addresses: &[("GITLAB_URL", "/gitlab")],
+    documents: &["/gitlab/.well-known/openid-configuration", "/gitlab/oauth/discovery/keys"],
+    routes,
+    endpoint,
+};
+
+static DESK: Desk = Desk {
+    provider: Provider::Gitlab,
+    scopes,
+    describe,
+    declinable: &[],
+    strict: false,
+    sticky: false,
+    refresh_scope: None,
+    names_itself: false,
+    denial: &[
+        ("error", "access_denied"),
+        ("error_description", "The resource owner or authorization server denied the request."),
+    ],
+    code: random_text,
+};
+
+fn routes() -> Router<World> {
+    let provider = desk::routes(&DESK, "/oauth/authorize")
+        .route("/.well-known/openid-configuration", get(discovery::document))
+        .route("/oauth/discovery/keys", get(discovery::keys))
+        .route("/oauth/token", post(token::token))
+        .route("/oauth/revoke", post(token::revoke))
+        .route("/oauth/userinfo", get(claims::userinfo).post(claims::userinfo));
+    Router::new().nest("/gitlab", provider)
+}
+
+fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
+    match path {
+        ".well-known/openid-configuration" => Some(Endpoint::Discovery),
+        "oauth/authorize" => Some(Endpoint::Authorize),
+        "oauth/token" => Some(Endpoint::Token),
+        "oauth/discovery/keys" => Some(Endpoint::Certs),
+        "oauth/userinfo" => Some(Endpoint::Userinfo),
+        "oauth/revoke" => Some(Endpoint::Revoke),
+        _ => None,
+    }
+}
+
+fn scopes(text: &str) -> Result<Scopes, String> {
+    let known = |scope: &str| match scope {
+        "openid" | "profile" | "email" | "read_user" | "read_api" => Ok(scope.to_owned()),
+        unknown => Err(unknown.to_owned()),
+    };
+    text.split(' ').filter(|scope| !scope.is_empty()).map(known).collect()
+}
+
+fn describe(scope: &str) -> String {
+    match scope {
+        "openid" => "Know who you are".to_owned(),
+        "profile" => "See your name and picture".to_owned(),
+        "email" => "See your e-mail address".to_owned(),
+        other => format!("Use {other}"),
+    }
+}

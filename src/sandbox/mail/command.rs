@@ -1,0 +1,132 @@
+//! One line of a client's, read (RFC 5321 §4.1).
+
+/// The largest letter, in bytes; told to clients by SIZE (RFC 1870).
+pub const LARGEST: usize = 1 << 20;
+
+/// What a client wants.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// HELO.
+    Hello,
+    /// EHLO.
+    ExtendedHello,
+    /// MAIL: the return path, empty for `<>`.
+    Mail(String),
+    /// RCPT: the recipient.
+    Recipient(String),
+    /// DATA.
+    Data,
+    /// RSET.
+    Reset,
+    /// NOOP.
+    Nothing,
+    /// VRFY.
+    Verify,
+    /// QUIT.
+    Quit,
+}
+
+/// A line that is no command: the answer to it.
+pub type Refusal = &'static str;
+
+impl Command {
+    /// Reads a line without its end.
+    pub fn parse(line: &[u8]) -> Result<Self, Refusal> {
+        let line = std::str::from_utf8(line).map_err(|_| UNKNOWN)?;
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let rest = rest.trim();
+        let alone = |command| if rest.is_empty() { Ok(command) } else { Err(SYNTAX) };
+        let named = |command| if rest.is_empty() { Err(SYNTAX) } else { Ok(command) };
+        match verb.to_ascii_uppercase().as_str() {
+            "HELO" => named(Self::Hello),
+            "EHLO" => named(Self::ExtendedHello),
+            "MAIL" => path("FROM:", rest).map(Self::Mail),
+            "RCPT" => match path("TO:", rest)? {
+                nobody if nobody.is_empty() => Err(SYNTAX),
+                recipient => Ok(Self::Recipient(recipient)),
+            },
+            "DATA" => alone(Self::Data),
+            "RSET" => alone(Self::Reset),
+            "NOOP" => Ok(Self::Nothing),
+            "VRFY" => named(Self::Verify),
+            "QUIT" => alone(Self::Quit),
+            "AUTH" | "STARTTLS" | "HELP" | "EXPN" => Err("502 5.5.1 not implemented"),
+            _ => Err(UNKNOWN),
+        }
+    }
+}
+
+const UNKNOWN: Refusal = "500 5.5.2 no such command";
+const SYNTAX: Refusal = "501 5.5.4 that is not how it is written";
+
+/// The address of `FROM:<address>`, and the parameters after it, all of which must be known.
+fn path(name: &str, text: &str) -> Result<String, Refusal> {
+    let (found, text) = text.split_at_checked(name.len()).ok_or(SYNTAX)?;
+    let text = text.trim_start().strip_prefix('<').filter(|_| found.eq_ignore_ascii_case(name)).ok_or(SYNTAX)?;
+    let (address, parameters) = text.split_once('>').ok_or(SYNTAX)?;
+    let fits = |address: &str| {
+        address.len() <= 254
+            && address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            && !address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '<')
+    };
+    if !address.is_empty() && !fits(address) {
+        return Err(SYNTAX);
+    }
+    for parameter in parameters.split_whitespace() {
+        match parameter.to_ascii_uppercase().split_once('=') {
+            Some(("SIZE", size)) => match size.parse::<usize>() {
+                Ok(size) if size <= LARGEST => {}
+                Ok(_) => return Err("552 5.3.4 too large"),
+                Err(_) => return Err(SYNTAX),
+            },
+            Some(("BODY", "7BIT" | "8BITMIME")) => {}
+            _ => return Err("555 5.5.4 no such parameter"),
+        }
+    }
+    Ok(address.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_in_any_case() {
+        for (line, command) in [
+            ("EHLO app.example", Command::ExtendedHello),
+            ("helo x", Command::Hello),
+            ("MAIL FROM:<a@x.example> SIZE=100 BODY=8BITMIME", Command::Mail("a@x.example".to_owned())),
+            ("mail from: <>", Command::Mail(String::new())),
+            ("RCPT TO:<ada+x@x.example>", Command::Recipient("ada+x@x.example".to_owned())),
+            ("DATA", Command::Data),
+            ("NOOP whatever", Command::Nothing),
+            ("QUIT", Command::Quit),
+        ] {
+            assert_eq!(Command::parse(line.as_bytes()), Ok(command), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_refused() {
+        for (line, code) in [
+            ("", "500"),
+            ("POST / HTTP/1.1", "500"),
+            ("EHLO", "501"),
+            ("MAIL a@x.example", "501"),
+            ("MAIL FROM:a@x.example", "501"),
+            ("MAIL FROM:<a@x.example", "501"),
+            ("MAIL FROM:<a@x.example> SIZE=99999999", "552"),
+            ("MAIL FROM:<a@x.example> SMTPUTF8", "555"),
+            ("RCPT TO:<>", "501"),
+            ("RCPT TO:<ada>", "501"),
+            ("RCPT TO:<a@x.example> <b@x.example>", "555"),
+            ("RCPT TO:<a b@x.example>", "501"),
+            ("DATA now", "501"),
+            ("AUTH PLAIN x", "502"),
+        ] {
+            let refusal = Command::parse(line.as_bytes()).unwrap_err();
+            assert!(refusal.starts_with(code), "{line}: {refusal}");
+        }
+        assert!(Command::parse(b"NO\xffOP").is_err());
+    }
+}

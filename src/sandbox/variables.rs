@@ -1,0 +1,33 @@
+//! The variables that lead a relying party to the sandbox: what a developer would otherwise copy from consoles.
+
+use super::apple::apple_private_key_pem;
+use super::clients::Clients;
+use super::world::Provider;
+
+/// Names and values, for every provider: our client there, and where the provider is.
+pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
+    let mut variables = Vec::new();
+    for provider in Provider::ALL {
+        let addresses = provider.facts().addresses.iter();
+        variables.extend(addresses.map(|(name, path)| ((*name).to_owned(), format!("{origin}{path}"))));
+        let family = provider.slug().to_ascii_uppercase();
+        let client = if *provider == Provider::Apple { at_apple(clients) } else { with_secret(*provider, clients) };
+        variables.extend(client.into_iter().map(|(name, value)| (format!("{family}_{name}"), value)));
+    }
+    variables
+}
+
+fn with_secret(provider: Provider, clients: &Clients) -> Vec<(&'static str, String)> {
+    let client = clients.of(provider);
+    vec![("CLIENT_ID", client.id.clone()), ("CLIENT_SECRET", client.secret.clone())]
+}
+
+fn at_apple(clients: &Clients) -> Vec<(&'static str, String)> {
+    let client = &clients.apple;
+    vec![
+        ("CLIENT_ID", client.id.clone()),
+        ("TEAM_ID", client.team_id.clone()),
+        ("KEY_ID", client.key_id.clone()),
+        ("PRIVATE_KEY", apple_private_key_pem()),
+    ]
+}

@@ -1,0 +1,117 @@
+//! `/link`: somebody came with an identity whose address is a user's already. Who shows that the account is theirs gets
+//! one more way into it; nobody else does.
+
+use leptos::prelude::*;
+
+use super::drawn;
+use crate::ui::{
+    components::{
+        field::{PasswordField, of_password},
+        form::{PostForm, Submit, TROUBLE, UserName},
+        notice::NoticeBox,
+        sheet::{Or, Sheet},
+        ways::WaysByPost,
+    },
+    view::{LinkPromptView, Notice},
+    wording,
+};
+
+/// The page, drawn from the [`LinkPromptView`] in the context.
+#[component]
+pub fn LinkPromptPage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(prompt: LinkPromptView) -> AnyView {
+    let LinkPromptView { provider, slug, email, ways, ways_off, password, signed_in, notice } = prompt;
+    let told = view! {
+        <div class="prose">
+            <p>
+                {provider.clone()} " says you are " <strong>{email.clone()}</strong>
+                ". There is an account with that address already. Show that it is yours, and " {provider.clone()}
+                " becomes one more way into it."
+            </p>
+        </div>
+    };
+    let concern = match notice {
+        Some(Notice::Trouble(trouble)) => Some(wording::concern(trouble)),
+        _ => None,
+    };
+    let notice = notice.map(|notice| {
+        let telling = wording::notice_inside(&notice);
+        view! { <NoticeBox telling alert=wording::is_alarming(&notice) id=TROUBLE /> }
+    });
+    let stuck = !signed_in && !password && ways.is_empty();
+    let steps = if signed_in {
+        confirm()
+    } else {
+        let both = password && !ways.is_empty();
+        view! {
+            {password.then(|| with_password(email, of_password(concern)))}
+            {both.then(|| view! { <Or /> })}
+            {(!ways.is_empty()).then(|| view! { <WaysByPost providers=ways action="/auth/link/provider" /> })}
+        }
+        .into_any()
+    };
+    view! {
+        <Sheet title="You already have an account" heading="You already have an account" beside=Some(slug)>
+            {told}
+            {notice}
+            {steps}
+            {(!ways_off.is_empty()).then(|| switched_off(&ways_off))}
+            {stuck.then(no_way_here)}
+            <PostForm action="/auth/link/cancel">
+                <Submit text="Cancel" busy="Cancelling…" look="button is-quiet" />
+            </PostForm>
+            {password
+                .then(|| {
+                    view! {
+                        <p class="turns">
+                            <a href="/forgot">"Forgot your password?"</a>
+                        </p>
+                    }
+                })}
+        </Sheet>
+    }
+    .into_any()
+}
+
+/// Who was just seen needs to say yes only.
+fn confirm() -> AnyView {
+    view! {
+        <PostForm action="/auth/link/confirm">
+            <Submit text="Link the two" busy="Linking…" />
+        </PostForm>
+    }
+    .into_any()
+}
+
+fn with_password(email: String, troubled: bool) -> AnyView {
+    view! {
+        <PostForm action="/auth/link/password">
+            <UserName value=email />
+            <PasswordField label="The password of your account" troubled />
+            <Submit text="Sign in and link" busy="Linking…" />
+        </PostForm>
+    }
+    .into_any()
+}
+
+fn switched_off(labels: &[String]) -> AnyView {
+    view! {
+        <p class="fine-print">"It also opens with " {labels.join(", ")} ", which this site does not use at present."</p>
+    }
+    .into_any()
+}
+
+fn no_way_here() -> AnyView {
+    view! {
+        <div class="prose">
+            <p>"None of its ways in can be used here. A letter to the address leads to a password for it."</p>
+        </div>
+        <a class="button" href="/forgot">
+            "Send me the letter"
+        </a>
+    }
+    .into_any()
+}

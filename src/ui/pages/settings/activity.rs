@@ -1,0 +1,40 @@
+//! What happened to the account lately, so that its owner sees what was not them.
+
+use leptos::prelude::*;
+
+use super::section;
+use crate::ui::{components::moment::Moment, view::ActivityView};
+
+/// "Recent activity".
+pub fn activity(activity: Vec<ActivityView>) -> AnyView {
+    if activity.is_empty() {
+        return section("activity", view! { <p class="card-lead">"Nothing yet."</p> }.into_any());
+    }
+    let rows: Vec<_> = activity.into_iter().map(row).collect();
+    let body = view! {
+        <p class="card-lead">
+            "Something that was not you? Sign out everywhere else, and "
+            <a href="/settings/password">"choose a new password"</a> "."
+        </p>
+        <ol class="activity" role="list">
+            {rows}
+        </ol>
+    };
+    section("activity", body.into_any())
+}
+
+fn row(activity: ActivityView) -> AnyView {
+    let ActivityView { what, alarming, at, device, address } = activity;
+    view! {
+        <li class="event" class:is-alarming=alarming>
+            <p class="event-what">
+                {what} {alarming.then(|| view! { " " <span class="badge is-mild">"Worth a look"</span> })}
+            </p>
+            <p class="row-told">
+                <Moment unix=at />
+            </p>
+            <p class="row-told">{device} ", " {address}</p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! Where you are signed in, and the way to end it there.
+
+use leptos::prelude::*;
+
+use super::{identities::mark, section};
+use crate::ui::{
+    components::{
+        form::{PostForm, Submit, hidden},
+        mark::PASSWORD,
+        moment::Moment,
+    },
+    islands::pending_form::PendingForm,
+    view::DeviceView,
+};
+
+/// "Where you're signed in".
+pub fn devices(devices: Vec<DeviceView>) -> AnyView {
+    let several = devices.iter().any(|device| !device.here);
+    let rows: Vec<_> = devices.into_iter().map(device).collect();
+    let body = view! {
+        <ul class="rows" role="list">
+            {rows}
+        </ul>
+        {several
+            .then(|| {
+                view! {
+                    <div class="card-steps">
+                        <PostForm action="/settings/sessions/end-others">
+                            <Submit
+                                text="Sign out everywhere else"
+                                busy="Signing out everywhere else…"
+                                look="button is-quiet"
+                            />
+                        </PostForm>
+                    </div>
+                }
+            })}
+    };
+    section("devices", body.into_any())
+}
+
+fn device(device: DeviceView) -> AnyView {
+    let DeviceView { id, device, address, way, way_slug, first_seen, last_seen, here } = device;
+    let with = if way_slug == PASSWORD { "a password".to_owned() } else { way };
+    let to = Some(device.clone());
+    let end = (!here).then(|| {
+        view! {
+            <PendingForm>
+                <form method="post" action="/settings/sessions/end">
+                    {hidden("session", id)}
+                    <Submit
+                        text="Sign out"
+                        busy="Signing out…"
+                        look="button is-quiet is-small"
+                        to
+                    />
+                </form>
+            </PendingForm>
+        }
+    });
+    view! {
+        <li class="row">
+            {mark(way_slug)}
+            <div class="row-what">
+                <h3 class="row-title">
+                    {device} " " {here.then(|| view! { <span class="badge is-good">"This browser"</span> })}
+                </h3>
+                <p class="row-told">"With " {with} ", from " {address}</p>
+                <p class="row-told">"Signed in " <Moment unix=first_seen /></p>
+                <p class="row-told">"Last seen " <Moment unix=last_seen /></p>
+            </div>
+            {end}
+        </li>
+    }
+    .into_any()
+}

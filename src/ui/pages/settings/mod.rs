@@ -1,0 +1,107 @@
+//! `/settings` and the steps behind it: who you are here, how you get in, and where you are signed in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::drawn;
+use crate::ui::{
+    components::{
+        frame::{Frame, Place},
+        notice::NoticeBox,
+    },
+    view::SettingsView,
+    wording,
+};
+
+pub mod change_email;
+pub mod delete;
+pub mod link;
+pub mod set_password;
+pub mod unlink;
+
+mod activity;
+mod devices;
+mod identities;
+mod profile;
+
+/// The page's sections, for its own navigation: anchor and title.
+const SECTIONS: [(&str, &str); 6] = [
+    ("profile", "Profile"),
+    ("email", "E-mail address"),
+    ("ways", "Ways to sign in"),
+    ("devices", "Where you're signed in"),
+    ("activity", "Recent activity"),
+    ("data", "Your data"),
+];
+
+/// The settings, drawn from the [`SettingsView`] in the context.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(settings: SettingsView) -> AnyView {
+    let notice = settings.notice.as_ref().map(|notice| {
+        let telling = wording::notice_inside(notice);
+        view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
+    });
+    let contents: Vec<_> = SECTIONS
+        .into_iter()
+        .map(|(anchor, title)| {
+            view! {
+                <li>
+                    <a href=format!("#{anchor}")>{title}</a>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <Title text=wording::title("Settings") />
+        <Frame signed_in=Some(Place::Settings)>
+            <div class="settings">
+                <div class="settings-head">
+                    <h1 class="title">"Settings"</h1>
+                    {notice}
+                </div>
+                <nav class="settings-contents" aria-label="Settings">
+                    <ul role="list">{contents}</ul>
+                </nav>
+                <div class="settings-sections">
+                    {profile::profile(settings.profile.clone(), settings.email.as_ref())}
+                    {profile::email(settings.email.clone())} {identities::ways(&settings)}
+                    {devices::devices(settings.devices)} {activity::activity(settings.activity)} {data()}
+                </div>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// One section of the settings; its anchor is one of [`SECTIONS`].
+fn section(anchor: &'static str, body: AnyView) -> AnyView {
+    let title = SECTIONS.iter().find(|(known, _)| *known == anchor).map(|(_, title)| *title);
+    view! {
+        <section class="card" id=anchor aria-labelledby=format!("{anchor}-title")>
+            <h2 class="card-title" id=format!("{anchor}-title")>
+                {title}
+            </h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+fn data() -> AnyView {
+    let body = view! {
+        <p class="card-lead">"All that we keep about you, as one file; and the way out."</p>
+        <div class="card-steps">
+            <a class="button is-quiet" href="/settings/data.json" download>
+                "Download my data"
+            </a>
+            <a class="button is-quiet is-grave" href="/settings/delete">
+                "Delete my account"
+            </a>
+        </div>
+    };
+    section("data", body.into_any())
+}

@@ -1,0 +1,59 @@
+//! `/settings/unlink`: a way in is to go.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    components::{
+        form::{PostForm, Submit, hidden},
+        sheet::Step,
+    },
+    pages::drawn,
+    view::{IdentityView, UnlinkView},
+};
+
+use super::identities::mark;
+
+/// The page, drawn from the [`UnlinkView`] in the context.
+#[component]
+pub fn UnlinkPage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(unlink: UnlinkView) -> AnyView {
+    let UnlinkView { identity, last, trouble } = unlink;
+    let IdentityView { id, name, slug, label, email, .. } = identity;
+    let who = email.or(name).unwrap_or_else(|| "Shares no e-mail address".into());
+    let step = if last {
+        view! {
+            <p class="lead">"It is the only way into your account. Add another one first; then it can go."</p>
+            <a class="button" href="/settings#ways">
+                "Add a way to sign in"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="lead">
+                "It opens your account here no more. Your account at " {label.clone()}
+                " stays as it is, and a letter tells you of it."
+            </p>
+            <PostForm action="/settings/unlink" trouble>
+                {hidden("identity", id)} <Submit text="Unlink" busy="Unlinking…" look="button is-grave" />
+            </PostForm>
+        }
+        .into_any()
+    };
+    view! {
+        <Step title="Unlink an account" heading=format!("Unlink {label}")>
+            <div class="row is-alone">
+                {mark(slug)}
+                <div class="row-what">
+                    <p class="row-title">{label}</p>
+                    <p class="row-told">{who}</p>
+                </div>
+            </div>
+            {step}
+        </Step>
+    }
+    .into_any()
+}

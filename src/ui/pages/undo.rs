@@ -1,0 +1,72 @@
+//! `/undo`: "that was not me". A letter told of a change, and its link takes it back.
+
+use leptos::prelude::*;
+
+use super::drawn;
+use crate::ui::{
+    components::{
+        form::{PostForm, Submit},
+        sheet::Sheet,
+    },
+    view::{LetterLink, LetterLinkView, Undoing},
+};
+
+/// The page, drawn from the [`LetterLinkView`] in the context.
+#[component]
+pub fn UndoPage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(view: LetterLinkView) -> AnyView {
+    let LetterLinkView { link, trouble, .. } = view;
+    let Some(LetterLink::Undo { what, email }) = link else {
+        return worn_out();
+    };
+    let (was, becomes) = match what {
+        Undoing::WayAdded(label) => {
+            (format!("{label} was added as a way into it."), format!("{label} opens your account no more."))
+        }
+        Undoing::PasswordChanged => {
+            ("Its password was set or changed.".into(), "That password opens your account no more.".into())
+        }
+        Undoing::EmailChanged => ("Its e-mail address was changed.".into(), format!("{email} is its address again.")),
+    };
+    view! {
+        <Sheet title="Take it back" heading="It was not you?">
+            <div class="prose">
+                <p>"This is about the account of " <strong>{email}</strong> ". " {was}</p>
+                <p>"If you take it back:"</p>
+                <ul>
+                    <li>{becomes}</li>
+                    <li>"Every browser is signed out, whoever sits there."</li>
+                    <li>"You choose a new password, by a letter to this address, to get back in."</li>
+                </ul>
+            </div>
+            <PostForm action="/auth/undo" trouble>
+                <Submit text="Take it back" busy="Taking it back…" look="button is-grave" />
+            </PostForm>
+            <p class="fine-print">"It was you? Close this page; everything stays."</p>
+        </Sheet>
+    }
+    .into_any()
+}
+
+/// The page of a link that counts no more.
+fn worn_out() -> AnyView {
+    view! {
+        <Sheet title="This link counts no more" heading="This link counts no more">
+            <div class="prose">
+                <p>
+                    "It was used, or it is older than a week. If you do not know what happened to your account, choose a new password and look at your settings."
+                </p>
+            </div>
+            <a class="button" href="/forgot">
+                "Choose a new password"
+            </a>
+            <p class="turns">
+                <a href="/settings">"Go to the settings"</a>
+            </p>
+        </Sheet>
+    }
+    .into_any()
+}

@@ -1,0 +1,54 @@
+//! `/add-email`, and the card of the dashboard that leads there.
+
+use super::{
+    document::{Form, HOSTILE, form, is_a_sound_document, render, stays_text},
+    fixtures::dashboard,
+};
+use crate::{
+    codes::outcome::Trouble,
+    ui::view::{AddEmailView, DashboardView},
+};
+
+fn add_email() -> AddEmailView {
+    AddEmailView {
+        provider: "Facebook".into(),
+        email: Some("ada@example.com".into()),
+        required: false,
+        return_to: "/settings".into(),
+        trouble: None,
+    }
+}
+
+#[tokio::test]
+async fn one_adds_an_address_or_goes_on_without() {
+    let html = render("/add-email", add_email()).await;
+    is_a_sound_document(&html);
+    let fields = vec![("return_to", "/settings"), ("email", "ada@example.com")];
+    assert_eq!(form(&html), Form { action: "/settings/email", fields });
+    assert!(html.contains("Facebook") && html.contains("href=\"/settings\">Not now"), "{html}");
+}
+
+#[tokio::test]
+async fn where_one_is_required_there_is_no_way_around() {
+    let html = render("/add-email", AddEmailView { required: true, ..add_email() }).await;
+    is_a_sound_document(&html);
+    assert!(!html.contains("Not now") && html.contains("before you go on"), "{html}");
+}
+
+#[tokio::test]
+async fn a_trouble_and_hostile_text_stay_in_their_places() {
+    is_a_sound_document(
+        &render("/add-email", AddEmailView { trouble: Some(Trouble::EmailInvalid), ..add_email() }).await,
+    );
+    let hostile = || HOSTILE.to_owned();
+    let view = AddEmailView { provider: hostile(), email: Some(hostile()), return_to: hostile(), ..add_email() };
+    stays_text(&render("/add-email", view).await);
+}
+
+#[tokio::test]
+async fn the_dashboard_asks_whom_it_is_told_to_ask() {
+    let asking = render("/dashboard", DashboardView { asks_for_address: true, ..dashboard() }).await;
+    is_a_sound_document(&asking);
+    assert!(asking.contains("href=\"/add-email\""), "{asking}");
+    assert!(!render("/dashboard", dashboard()).await.contains("href=\"/add-email\""));
+}

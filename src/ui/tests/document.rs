@@ -1,0 +1,131 @@
+//! Whole documents, rendered as `web` does it, and what every one of them promises.
+
+use std::collections::BTreeSet;
+
+use axum::{body::Body, http::Request};
+use leptos::{nonce::provide_nonce, prelude::provide_context};
+
+use crate::ui::{
+    app::{App, shell},
+    view::Assets,
+};
+
+/// What somebody might call themselves.
+pub const HOSTILE: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>"#;
+
+/// The document at a path, with its view in the context.
+pub async fn render<V: Clone + Send + Sync + 'static>(path: &str, view: V) -> String {
+    render_with(path, view, Assets::default()).await
+}
+
+/// The same with other assets.
+pub async fn render_with<V: Clone + Send + Sync + 'static>(path: &str, view: V, assets: Assets) -> String {
+    leptos_axum::generate_route_list(App); // starts the executor, as it does in `web`
+    let context = move || {
+        provide_nonce();
+        provide_context(assets.clone());
+        provide_context(view.clone());
+    };
+    let handler = leptos_axum::render_app_async_with_context(context, shell);
+    let response = handler(Request::get(path).body(Body::empty()).expect("a request")).await;
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// What every document of ours is: complete, with one heading of the first rank, and within the content security
+/// policy (no inline styles, no inline handlers, no script without a nonce); each field has a label, and whatever an
+/// element says of another is there.
+#[track_caller]
+pub fn is_a_sound_document(html: &str) {
+    assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
+    assert_eq!(html.matches("<h1").count(), 1, "{html}");
+    assert_eq!(html.matches("<title>").count(), 1, "{html}");
+    assert_eq!(html.matches("<main").count(), 1, "{html}");
+    assert!(html.matches("role=\"alert\"").count() <= 1, "{html}");
+    let ids: Vec<_> = tags(html).filter_map(|tag| attribute(tag, "id")).collect();
+    let labelled: BTreeSet<_> = tags(html).filter_map(|tag| attribute(tag, "for")).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id stands twice: {html}");
+    for tag in tags(html) {
+        assert!(!tag.starts_with("script") || tag.contains(" nonce=\""), "{tag}");
+        assert!(!tag.starts_with("form") || attribute(tag, "method") == Some("post"), "{tag}");
+        if tag.starts_with("input") && !names(tag).contains(&"hidden") && attribute(tag, "type") != Some("hidden") {
+            assert!(attribute(tag, "id").is_some_and(|id| labelled.contains(id)), "without a label: {tag}");
+        }
+        for tie in ["aria-describedby", "aria-labelledby", "aria-controls", "for"] {
+            let named = attribute(tag, tie).unwrap_or_default();
+            assert!(named.split_whitespace().all(|id| ids.contains(&id)), "{tag} in {html}");
+        }
+        for name in names(tag) {
+            assert_ne!(name, "style", "{tag}");
+            assert!(!name.starts_with("on"), "{tag}");
+        }
+    }
+}
+
+/// Nothing of [`HOSTILE`] became an element.
+#[track_caller]
+pub fn stays_text(html: &str) {
+    is_a_sound_document(html);
+    assert!(!html.contains("<script>alert") && !html.contains("<img src=x"), "{html}");
+}
+
+/// A form, as a browser would send it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Form<'a> {
+    /// Where it is sent.
+    pub action: &'a str,
+    /// Names and values of its fields.
+    pub fields: Vec<(&'a str, &'a str)>,
+}
+
+/// The forms of a document but the one that signs out.
+pub fn forms(html: &str) -> Vec<Form<'_>> {
+    let mut forms = Vec::new();
+    for piece in html.split("<form").skip(1) {
+        let (form, _) = piece.split_once("</form>").expect("an end of the form");
+        let (tag, within) = form.split_once('>').expect("an end of the tag");
+        let field = |tag| {
+            let named = attribute(tag, "name").filter(|_| tag.starts_with("input"));
+            named.map(|name| (name, attribute(tag, "value").unwrap_or_default()))
+        };
+        let action = attribute(tag, "action").expect("an action");
+        forms.push(Form { action, fields: tags(within).filter_map(field).collect() });
+    }
+    forms.retain(|form| form.action != "/auth/logout");
+    forms
+}
+
+/// The only form of a document but the one that signs out.
+#[track_caller]
+pub fn form(html: &str) -> Form<'_> {
+    let mut forms = forms(html);
+    assert_eq!(forms.len(), 1, "{forms:?}");
+    forms.remove(0)
+}
+
+/// The tag of the field with this id.
+#[track_caller]
+pub fn field<'a>(html: &'a str, id: &str) -> &'a str {
+    tags(html).find(|tag| attribute(tag, "id") == Some(id)).expect("a field")
+}
+
+/// The tags of a document, without their brackets. Good enough for text whose quotes and brackets are escaped.
+pub fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag))
+}
+
+/// The value of a tag's attribute.
+pub fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split_once('"').map(|(value, _)| value)
+}
+
+fn names(tag: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (place, piece) in tag.split('"').enumerate() {
+        if place % 2 == 0 {
+            names.extend(piece.split_whitespace().filter_map(|word| word.split('=').next()));
+        }
+    }
+    names.into_iter().skip(1).collect()
+}

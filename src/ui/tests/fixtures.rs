@@ -1,0 +1,214 @@
+//! Views with something in every corner.
+
+use crate::ui::view::{
+    ActivityView, CheckInboxView, ConfirmView, DashboardView, DeviceView, IdentityView, LetterLink, LetterLinkView,
+    LetterView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView, SettingsView,
+};
+
+/// 1 January 2026, 00:00 UTC.
+pub const NEW_YEAR: i64 = 1_767_225_600;
+
+pub fn google() -> ProviderButton {
+    ProviderButton { slug: "google".into(), label: "Google".into(), last_used: true, available: true }
+}
+
+pub fn example() -> ProviderButton {
+    ProviderButton { slug: "example".into(), label: "Example".into(), last_used: false, available: false }
+}
+
+/// All that we know a mark for.
+pub fn six() -> Vec<ProviderButton> {
+    let named = [
+        ("google", "Google"),
+        ("apple", "Apple"),
+        ("facebook", "Facebook"),
+        ("github", "GitHub"),
+        ("microsoft", "Microsoft"),
+        ("x", "X"),
+    ];
+    let button = |(slug, label): (&str, &str)| ProviderButton {
+        slug: slug.into(),
+        label: label.into(),
+        last_used: false,
+        available: true,
+    };
+    named.into_iter().map(button).collect()
+}
+
+pub fn login() -> LoginView {
+    LoginView { providers: vec![google(), example()], ..LoginView::default() }
+}
+
+/// The login page with a password as a way in.
+pub fn login_with_password() -> LoginView {
+    LoginView { password: true, ..login() }
+}
+
+pub fn sandbox() -> SandboxView {
+    SandboxView {
+        origin: "http://localhost:3100".into(),
+        inbox: "http://localhost:3100/inbox".into(),
+        accounts: vec![("ada@example.com".into(), "a sentence is good".into())],
+    }
+}
+
+pub fn dashboard() -> DashboardView {
+    DashboardView {
+        name: Some("Ada Lovelace".into()),
+        email: Some(("ada@example.com".into(), true)),
+        picture: Some("https://pictures.example/ada.png".into()),
+        member_since: 1_767_225_600,
+        password_set_at: Some(1_767_225_700),
+        asks_for_address: false,
+        identities: vec![
+            IdentityView {
+                id: "1".into(),
+                name: None,
+                slug: "google".into(),
+                label: "Google".into(),
+                email: Some("ada@example.com".into()),
+                linked_at: 1_767_225_600,
+                last_used_at: 1_767_312_000,
+            },
+            IdentityView {
+                id: "2".into(),
+                name: None,
+                slug: "example".into(),
+                label: "Example".into(),
+                email: None,
+                linked_at: 1_767_225_900,
+                last_used_at: 1_767_225_900,
+            },
+        ],
+        session: SessionView {
+            provider: "Google".into(),
+            provider_slug: "google".into(),
+            device: "Firefox on Linux".into(),
+            address: "127.0.0.1".into(),
+            signed_in_at: 1_767_312_000,
+            idle_until: 1_768_521_600,
+            absolute_until: 1_775_088_000,
+        },
+    }
+}
+
+pub fn identity() -> IdentityView {
+    IdentityView {
+        id: "identity-1".into(),
+        name: Some("Ada Lovelace".into()),
+        slug: "google".into(),
+        label: "Google".into(),
+        email: Some("ada@example.com".into()),
+        linked_at: NEW_YEAR,
+        last_used_at: NEW_YEAR + 86_400,
+    }
+}
+
+pub fn check_inbox(letter: LetterView) -> CheckInboxView {
+    CheckInboxView {
+        letter,
+        email: Some("ada@example.com".into()),
+        return_to: Some("/drive?a=1".into()),
+        inbox: None,
+        delayed: false,
+    }
+}
+
+pub fn letter(link: LetterLink) -> LetterLinkView {
+    LetterLinkView { link: Some(link), trouble: None, undone: false }
+}
+
+pub fn letter_of_sign_up(asked_here: bool) -> LetterLinkView {
+    letter(LetterLink::SignUp { email: "ada@example.com".into(), asked_here, asked_at: NEW_YEAR })
+}
+
+pub fn link_prompt() -> LinkPromptView {
+    LinkPromptView {
+        provider: "Google".into(),
+        slug: "google".into(),
+        email: "ada@example.com".into(),
+        ways: vec![example()],
+        ways_off: vec!["GitHub".into()],
+        password: true,
+        signed_in: false,
+        notice: None,
+    }
+}
+
+pub fn confirm() -> ConfirmView {
+    ConfirmView {
+        who: "ada@example.com".into(),
+        ways: vec![google()],
+        password: true,
+        return_to: "/settings/password".into(),
+        notice: None,
+    }
+}
+
+pub fn settings() -> SettingsView {
+    SettingsView {
+        notice: None,
+        profile: ProfileView {
+            name: Some("Ada Lovelace".into()),
+            name_from: Some("Google".into()),
+            picture: Some("https://pictures.example/ada.png".into()),
+            picture_from: Some("Google".into()),
+            member_since: NEW_YEAR,
+        },
+        email: Some(("ada@example.com".into(), true)),
+        password_on: true,
+        password_set_at: Some(NEW_YEAR),
+        identities: vec![
+            identity(),
+            IdentityView {
+                id: "identity-2".into(),
+                email: None,
+                name: None,
+                slug: "x".into(),
+                label: "X".into(),
+                ..identity()
+            },
+        ],
+        linkable: six(),
+        may_unlink: true,
+        proven: false,
+        devices: vec![
+            DeviceView {
+                id: "device-1".into(),
+                device: "Firefox on Linux".into(),
+                address: "127.0.0.1".into(),
+                way: "Google".into(),
+                way_slug: "google".into(),
+                first_seen: NEW_YEAR,
+                last_seen: NEW_YEAR + 86_400,
+                here: true,
+            },
+            DeviceView {
+                id: "device-2".into(),
+                device: "Safari on an iPhone".into(),
+                address: "2001:db8:85a3:8d3:1319:8a2e:370:7348".into(),
+                way: "Password".into(),
+                way_slug: "password".into(),
+                first_seen: NEW_YEAR - 864_000,
+                last_seen: NEW_YEAR - 86_400,
+                here: false,
+            },
+        ],
+        activity: vec![
+            ActivityView {
+                what: "Signed in with Google".into(),
+                alarming: false,
+                at: NEW_YEAR + 86_400,
+                device: "Firefox on Linux".into(),
+                address: "127.0.0.1".into(),
+            },
+            ActivityView {
+                what: "Wrong password".into(),
+                alarming: true,
+                at: NEW_YEAR,
+                device: "Chrome on Windows".into(),
+                address: "203.0.113.7".into(),
+            },
+        ],
+    }
+}

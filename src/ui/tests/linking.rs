@@ -1,0 +1,96 @@
+//! `/link` and `/confirm`: the person shows that it is them.
+
+use super::{
+    document::{Form, HOSTILE, form, forms, is_a_sound_document, render, stays_text},
+    fixtures::{confirm, example, google, link_prompt},
+};
+use crate::{
+    codes::{outcome::Trouble, refusal::Refusal},
+    ui::view::{ConfirmView, LinkPromptView, Notice, ProviderButton},
+};
+
+fn cancel() -> Form<'static> {
+    Form { action: "/auth/link/cancel", fields: vec![] }
+}
+
+#[tokio::test]
+async fn the_link_prompt_offers_the_ways_that_the_account_has() {
+    let html = render("/link", link_prompt()).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("You already have an account") && html.contains(" says you are "), "{html}");
+    assert!(html.contains("Continue with Example") && html.contains("GitHub"), "{html}");
+    assert!(html.contains("href=\"/forgot\""), "{html}");
+    let with_password =
+        Form { action: "/auth/link/password", fields: vec![("username", "ada@example.com"), ("password", "")] };
+    let with_provider = Form { action: "/auth/link/provider", fields: vec![("provider", "example")] };
+    assert_eq!(forms(&html), [with_password, with_provider, cancel()]);
+}
+
+#[tokio::test]
+async fn who_was_just_seen_says_yes_or_no() {
+    let html = render("/link", LinkPromptView { signed_in: true, ..link_prompt() }).await;
+    is_a_sound_document(&html);
+    assert_eq!(forms(&html), [Form { action: "/auth/link/confirm", fields: vec![] }, cancel()]);
+}
+
+#[tokio::test]
+async fn an_account_without_a_way_that_can_be_used_here_is_led_to_the_letter() {
+    let view = LinkPromptView { ways: vec![], password: false, ..link_prompt() };
+    let html = render("/link", view).await;
+    is_a_sound_document(&html);
+    assert_eq!(forms(&html), [cancel()]);
+    assert!(html.contains("href=\"/forgot\"") && html.contains("None of its ways in"), "{html}");
+    assert!(!render("/link", link_prompt()).await.contains("None of its ways in"));
+}
+
+#[tokio::test]
+async fn the_confirmation_asks_by_post_and_goes_on_where_the_person_was_headed() {
+    let html = render("/confirm", confirm()).await;
+    is_a_sound_document(&html);
+    let to = ("return_to", "/settings/password");
+    let with_password =
+        Form { action: "/auth/prove/password", fields: vec![to, ("username", "ada@example.com"), ("password", "")] };
+    let with_provider = Form { action: "/auth/prove/provider", fields: vec![("provider", "google"), to] };
+    assert_eq!(forms(&html), [with_password, with_provider]);
+    assert!(html.contains("href=\"/settings\""), "{html}");
+
+    let html = render("/confirm", ConfirmView { password: false, ..confirm() }).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html).action, "/auth/prove/provider");
+}
+
+#[tokio::test]
+async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
+    for trouble in Trouble::ALL {
+        let notice = Some(Notice::Trouble(*trouble));
+        is_a_sound_document(&render("/confirm", ConfirmView { notice, ..confirm() }).await);
+        is_a_sound_document(
+            &render("/link", LinkPromptView { notice: Some(Notice::Trouble(*trouble)), ..link_prompt() }).await,
+        );
+    }
+    for refusal in Refusal::ALL {
+        let notice = Notice::Refused { refusal, provider: Some("Google".into()), slug: Some("google".into()) };
+        let html = render("/confirm", ConfirmView { notice: Some(notice), ..confirm() }).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("role=\"alert\"") && !html.contains("href=\"/auth/google"), "{html}");
+        assert!(!html.contains("You were not signed in"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_names_stay_text() {
+    let text = || HOSTILE.to_owned();
+    let ways = || vec![ProviderButton { label: text(), ..google() }, example()];
+    let notice = Some(Notice::Refused { refusal: Refusal::Cancelled, provider: Some(text()), slug: Some(text()) });
+    let view = ConfirmView { who: text(), ways: ways(), password: true, return_to: text(), notice };
+    stays_text(&render("/confirm", view).await);
+    let view = LinkPromptView {
+        provider: text(),
+        slug: text(),
+        email: text(),
+        ways: ways(),
+        ways_off: vec![text()],
+        ..link_prompt()
+    };
+    stays_text(&render("/link", view).await);
+}

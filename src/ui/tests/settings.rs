@@ -1,0 +1,236 @@
+//! `/settings` and the steps behind it.
+
+use super::{
+    document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
+    fixtures::{google, identity, settings},
+};
+use crate::{
+    codes::outcome::{Done, Trouble},
+    ui::view::{
+        ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView, LinkView, Notice, ProfileView,
+        ProviderButton, SetPasswordView, SettingsView, UnlinkView,
+    },
+};
+
+fn actions(html: &str) -> Vec<&str> {
+    forms(html).iter().map(|form| form.action).collect()
+}
+
+#[tokio::test]
+async fn the_settings_say_who_one_is_how_one_gets_in_and_where_one_is() {
+    let html = render("/settings", settings()).await;
+    is_a_sound_document(&html);
+    for part in [
+        "<title>Settings · Latchkey</title>",
+        "href=\"#ways\"",
+        "id=\"ways\"",
+        "From Google.",
+        "href=\"/settings/email\"",
+        "href=\"/settings/password\"",
+        "href=\"/settings/unlink?identity=identity-1\"",
+        "href=\"/settings/unlink?identity=identity-2\"",
+        "This browser",
+        "Safari on an iPhone",
+        "Signed in with Google",
+        "Worth a look",
+        "href=\"/settings/data.json\"",
+        "href=\"/settings/delete\"",
+        "aria-current=\"page\"",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    assert_eq!(html.matches("action=\"/auth/logout\"").count(), 1, "{html}");
+    let profile = Form { action: "/settings/profile", fields: vec![("name", "Ada Lovelace")] };
+    let end = Form { action: "/settings/sessions/end", fields: vec![("session", "device-2")] };
+    let end_others = Form { action: "/settings/sessions/end-others", fields: vec![] };
+    assert_eq!(forms(&html), [profile, end, end_others]);
+}
+
+#[tokio::test]
+async fn a_provider_is_added_at_once_by_who_was_just_seen_and_asked_first_otherwise() {
+    let link = "href=\"/settings/link?provider=google\"";
+    let asked = render("/settings", settings()).await;
+    assert!(asked.contains(link) && !actions(&asked).contains(&"/settings/link"), "{asked}");
+
+    let proven = render("/settings", SettingsView { proven: true, ..settings() }).await;
+    is_a_sound_document(&proven);
+    let add = Form { action: "/settings/link", fields: vec![("provider", "google")] };
+    assert!(!proven.contains(link) && forms(&proven).contains(&add), "{proven}");
+}
+
+#[tokio::test]
+async fn the_last_way_in_has_no_button_that_removes_it() {
+    let html =
+        render("/settings", SettingsView { may_unlink: false, identities: vec![identity()], ..settings() }).await;
+    is_a_sound_document(&html);
+    assert!(!html.contains("/settings/unlink") && html.contains("Your only way in"), "{html}");
+}
+
+#[tokio::test]
+async fn a_password_can_be_set_changed_or_is_switched_off() {
+    let unset = render("/settings", SettingsView { password_set_at: None, ..settings() }).await;
+    assert!(unset.contains("Not set") && unset.contains("Set a password"), "{unset}");
+    let off = render("/settings", SettingsView { password_on: false, ..settings() }).await;
+    is_a_sound_document(&off);
+    assert!(off.contains("Passwords are switched off"), "{off}");
+    let neither = SettingsView { password_on: false, password_set_at: None, ..settings() };
+    let neither = render("/settings", neither).await;
+    assert!(!neither.contains("Passwords are switched off") && !neither.contains("Not set"), "{neither}");
+}
+
+#[tokio::test]
+async fn somebody_new_has_settings_too() {
+    let devices = settings().devices.into_iter().filter(|device| device.here).collect();
+    let html = render(
+        "/settings",
+        SettingsView {
+            profile: ProfileView::default(),
+            email: None,
+            password_set_at: None,
+            identities: vec![],
+            linkable: vec![],
+            devices,
+            activity: vec![],
+            ..settings()
+        },
+    )
+    .await;
+    is_a_sound_document(&html);
+    assert_eq!(actions(&html), ["/settings/profile"]);
+    assert!(html.contains("Add an address") && html.contains("Nothing yet."), "{html}");
+}
+
+#[tokio::test]
+async fn what_was_done_is_a_status_and_what_was_not_an_alert() {
+    for done in Done::ALL {
+        let html = render("/settings", SettingsView { notice: Some(Notice::Done(*done)), ..settings() }).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("role=\"status\"") && !html.contains("role=\"alert\""), "{html}");
+    }
+    for trouble in Trouble::ALL {
+        let html = render("/settings", SettingsView { notice: Some(Notice::Trouble(*trouble)), ..settings() }).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("role=\"alert\""), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_set_for_an_address_and_never_without_one() {
+    let view = SetPasswordView { email: Some("ada@example.com".into()), change: true, trouble: None };
+    let html = render("/settings/password", view.clone()).await;
+    is_a_sound_document(&html);
+    let fields = vec![("username", "ada@example.com"), ("password", "")];
+    assert_eq!(form(&html), Form { action: "/settings/password", fields });
+    assert!(html.contains("Change your password"), "{html}");
+
+    let first = SetPasswordView { change: false, trouble: Some(Trouble::PasswordCommon), ..view.clone() };
+    let html = render("/settings/password", first).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("Set a password"), "{html}");
+    assert_eq!(attribute(field(&html, "password"), "aria-invalid"), Some("true"));
+
+    let html = render("/settings/password", SetPasswordView { email: None, ..view }).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("href=\"/settings/email\""), "{html}");
+}
+
+#[tokio::test]
+async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
+    let view = ChangeEmailView { email: Some(("ada@example.com".into(), true)), typed: None, trouble: None };
+    let html = render("/settings/email", view.clone()).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html), Form { action: "/settings/email", fields: vec![("email", "")] });
+
+    let waiting = ChangeEmailView { email: Some(("ada@example.com".into(), false)), ..view.clone() };
+    let html = render("/settings/email", waiting).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html).fields, [("email", "ada@example.com")]);
+
+    let typed = Some("ada@".to_owned());
+    let html = render("/settings/email", ChangeEmailView { email: None, typed, trouble: Some(Trouble::EmailInvalid) });
+    let html = html.await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html).fields, [("email", "ada@")]);
+    assert_eq!(attribute(field(&html, "email"), "aria-invalid"), Some("true"));
+}
+
+#[tokio::test]
+async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() {
+    let view = UnlinkView { identity: identity(), last: false, trouble: None };
+    let html = render("/settings/unlink", view.clone()).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html), Form { action: "/settings/unlink", fields: vec![("identity", "identity-1")] });
+
+    let html = render("/settings/unlink", UnlinkView { last: true, ..view }).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("the only way into your account"), "{html}");
+}
+
+#[tokio::test]
+async fn linking_starts_by_post() {
+    let html = render("/settings/link", LinkView { provider: google(), trouble: None }).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html), Form { action: "/settings/link", fields: vec![("provider", "google")] });
+    assert!(html.contains("<title>Link an account · Latchkey</title>"), "{html}");
+}
+
+#[tokio::test]
+async fn a_deletion_says_what_goes_and_wants_the_word() {
+    let view = DeleteView { who: "ada@example.com".into(), word: "delete".into(), trouble: None };
+    let html = render("/settings/delete", view.clone()).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html), Form { action: "/settings/delete", fields: vec![("word", "")] });
+    assert!(html.contains("Type “delete” to go on") && html.contains("for good"), "{html}");
+
+    let html = render("/settings/delete", DeleteView { trouble: Some(Trouble::WordMissing), ..view }).await;
+    is_a_sound_document(&html);
+    assert_eq!(attribute(field(&html, "word"), "aria-invalid"), Some("true"));
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text() {
+    let text = || HOSTILE.to_owned();
+    let some = || Some(text());
+    let hostile = || IdentityView {
+        id: text(),
+        name: some(),
+        slug: text(),
+        label: text(),
+        email: some(),
+        linked_at: i64::MIN,
+        last_used_at: i64::MAX,
+    };
+    let device = settings().devices.remove(1);
+    let view = SettingsView {
+        profile: ProfileView {
+            name: some(),
+            name_from: some(),
+            picture: some(),
+            picture_from: some(),
+            member_since: 0,
+        },
+        email: Some((text(), false)),
+        identities: vec![hostile(), IdentityView { email: None, ..hostile() }],
+        linkable: vec![ProviderButton { slug: text(), label: text(), last_used: true, available: false }],
+        devices: vec![DeviceView {
+            id: text(),
+            device: text(),
+            address: text(),
+            way: text(),
+            way_slug: text(),
+            ..device
+        }],
+        activity: vec![ActivityView { what: text(), alarming: true, at: 0, device: text(), address: text() }],
+        ..settings()
+    };
+    stays_text(&render("/settings", SettingsView { proven: true, ..view.clone() }).await);
+    stays_text(&render("/settings", view).await);
+    let view = SetPasswordView { email: some(), change: true, trouble: None };
+    stays_text(&render("/settings/password", view).await);
+    let view = ChangeEmailView { email: Some((text(), true)), typed: some(), trouble: None };
+    stays_text(&render("/settings/email", view).await);
+    stays_text(&render("/settings/unlink", UnlinkView { identity: hostile(), last: false, trouble: None }).await);
+    let provider = ProviderButton { label: text(), ..google() };
+    stays_text(&render("/settings/link", LinkView { provider, trouble: None }).await);
+    stays_text(&render("/settings/delete", DeleteView { who: text(), word: text(), trouble: None }).await);
+}

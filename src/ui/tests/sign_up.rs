@@ -1,0 +1,108 @@
+//! `/signup`, `/forgot` and `/check-inbox`: before a letter is there.
+
+use super::{
+    document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
+    fixtures::{check_inbox, google, six},
+};
+use crate::{
+    codes::outcome::Trouble,
+    ui::view::{CheckInboxView, ForgotView, LetterView, ProviderButton, SignUpView},
+};
+
+fn sign_up() -> SignUpView {
+    SignUpView { providers: six(), password: true, return_to: Some("/a?b=1".into()), email: None, trouble: None }
+}
+
+#[tokio::test]
+async fn one_signs_up_with_an_address_and_a_new_password() {
+    let html = render("/signup", sign_up()).await;
+    is_a_sound_document(&html);
+    let fields = vec![("return_to", "/a?b=1"), ("email", ""), ("password", "")];
+    assert_eq!(form(&html), Form { action: "/auth/password/sign-up", fields });
+    assert_eq!(attribute(field(&html, "password"), "autocomplete"), Some("new-password"));
+    assert_eq!(attribute(field(&html, "password"), "aria-describedby"), Some("password-hint"));
+    assert!(html.contains("8 characters or more; a sentence is good."), "{html}");
+    assert!(html.contains("href=\"/auth/google?return_to=%2Fa%3Fb%3D1\""), "{html}");
+    assert!(html.contains("href=\"/login?return_to=%2Fa%3Fb%3D1\""), "{html}");
+}
+
+#[tokio::test]
+async fn without_passwords_one_signs_up_with_a_provider_only() {
+    let html = render("/signup", SignUpView { password: false, ..sign_up() }).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("with an account from elsewhere"), "{html}");
+    assert!(html.contains("Continue with Google"), "{html}");
+    assert!(!render("/signup", sign_up()).await.contains("with an account from elsewhere"));
+}
+
+#[tokio::test]
+async fn a_trouble_marks_the_field_that_it_is_about() {
+    for (trouble, marked, other) in
+        [(Trouble::PasswordCommon, "password", "email"), (Trouble::EmailInvalid, "email", "password")]
+    {
+        let view = SignUpView { trouble: Some(trouble), email: Some("ada@".into()), ..sign_up() };
+        let html = render("/signup", view).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("role=\"alert\""), "{html}");
+        let tie = attribute(field(&html, marked), "aria-describedby").expect("a tie");
+        assert!(tie.starts_with("trouble"), "{tie}");
+        assert_eq!(attribute(field(&html, marked), "aria-invalid"), Some("true"));
+        assert_eq!(attribute(field(&html, other), "aria-invalid"), None);
+        assert_eq!(attribute(field(&html, "email"), "value"), Some("ada@"));
+        assert_eq!(attribute(field(&html, "password"), "value"), None);
+    }
+}
+
+#[tokio::test]
+async fn who_forgot_the_password_is_asked_for_the_address_only() {
+    let view = ForgotView { return_to: Some("/a".into()), email: Some("ada@example.com".into()), trouble: None };
+    let html = render("/forgot", view.clone()).await;
+    is_a_sound_document(&html);
+    let fields = vec![("return_to", "/a"), ("email", "ada@example.com")];
+    assert_eq!(form(&html), Form { action: "/auth/password/forgot", fields });
+
+    let html = render("/forgot", ForgotView { return_to: None, trouble: Some(Trouble::EmailInvalid), ..view }).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html).fields, [("email", "ada@example.com")]);
+    assert_eq!(attribute(field(&html, "email"), "aria-invalid"), Some("true"));
+}
+
+#[tokio::test]
+async fn the_page_before_the_letter_says_what_to_do_when_it_does_not_come() {
+    for (letter, again) in [
+        (LetterView::SignUp, "href=\"/signup?return_to=%2Fdrive%3Fa%3D1\""),
+        (LetterView::Reset, "href=\"/forgot?return_to=%2Fdrive%3Fa%3D1\""),
+        (LetterView::EmailChange, "href=\"/settings/email\""),
+    ] {
+        let html = render("/check-inbox", check_inbox(letter)).await;
+        is_a_sound_document(&html);
+        assert!(forms(&html).is_empty() && html.contains(again), "{html}");
+        assert!(html.contains("<strong>ada@example.com</strong>") && html.contains("If "), "{html}");
+        assert!(!html.contains("not answering") && !html.contains("sandbox"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_takes_long_and_the_inbox_of_the_sandbox_are_told() {
+    let view = CheckInboxView {
+        email: None,
+        delayed: true,
+        inbox: Some("http://localhost:3100/inbox".into()),
+        ..check_inbox(LetterView::SignUp)
+    };
+    let html = render("/check-inbox", view).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("not answering") && html.contains("Nothing is lost"), "{html}");
+    assert!(html.contains("href=\"http://localhost:3100/inbox\"") && html.contains("your address"), "{html}");
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text() {
+    let hostile = || Some(HOSTILE.to_owned());
+    let providers = vec![ProviderButton { label: HOSTILE.into(), ..google() }];
+    stays_text(&render("/signup", SignUpView { providers, return_to: hostile(), email: hostile(), ..sign_up() }).await);
+    stays_text(&render("/forgot", ForgotView { return_to: hostile(), email: hostile(), trouble: None }).await);
+    let view =
+        CheckInboxView { email: hostile(), return_to: hostile(), inbox: hostile(), ..check_inbox(LetterView::SignUp) };
+    stays_text(&render("/check-inbox", view).await);
+}
