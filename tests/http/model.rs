@@ -376,6 +376,48 @@ fn nothing_of_eves_opens_what_ada_proved() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+/// Walks that chance comes to seldom.
+const WALKS: [&[Deed]; 3] = [
+    // What Eve linked before Ada had proven anything, and Ada recovers.
+    &[
+        (EVE_DOES, Step::Other),
+        (EVE_DOES, Step::SetPassword),
+        (EVE_DOES, Step::LinkGoogle),
+        (ADA_DOES, Step::Forget { with_adas: true }),
+        (ADA_DOES, Step::Follow),
+        (EVE_DOES, Step::Other),
+        (EVE_DOES, Step::ResolveByOther),
+    ],
+    // A letter of Eve's sign-up in Ada's mailbox, and Ada's own account meanwhile.
+    &[
+        (EVE_DOES, Step::SignUp { with_adas: true }),
+        (ADA_DOES, Step::Google),
+        (ADA_DOES, Step::Follow),
+        (ADA_DOES, Step::ChangeEmail { to_adas: false }),
+        (ADA_DOES, Step::Follow),
+        (ADA_DOES, Step::FollowAny(0)),
+        (EVE_DOES, Step::SignIn { with_adas: true }),
+    ],
+    // A change of the address that Eve holds back.
+    &[
+        (EVE_DOES, Step::Other),
+        (EVE_DOES, Step::SetPassword),
+        (EVE_DOES, Step::ChangeEmail { to_adas: false }),
+        (ADA_DOES, Step::Forget { with_adas: true }),
+        (ADA_DOES, Step::Follow),
+        (EVE_DOES, Step::Follow),
+        (EVE_DOES, Step::SignIn { with_adas: true }),
+    ],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_eves_opens_what_ada_proved_where_chance_seldom_leads() {
+    for walked in WALKS {
+        let outcome = walk(walked).await;
+        assert!(outcome.is_ok(), "{outcome:?} {walked:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_model_sees_what_would_be_wrong() {
     let mut world = World::new().await;
