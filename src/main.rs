@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use latchkey::{
-    config::{Config, Environment, parse_providers},
+    config::{Config, Environment},
     doctor,
     relying_party::Clock,
     sessions,
@@ -214,7 +214,7 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
     }
     let sandbox = start_sandbox(&config).await?;
     let variables: Environment = sandbox.variables().iter().cloned().collect();
-    config.providers = parse_providers(&variables, &config.base_url)?;
+    config.providers = latchkey::config::parse_providers(&variables, &config.base_url)?;
     Ok((config, Some(sandbox)))
 }
 
