@@ -121,10 +121,10 @@ fn steps() -> impl Strategy<Value = Vec<Deed>> {
         Just(Step::Wait),
     ];
     let deed = prop_oneof![
-        (any::<bool>(), step).prop_map(|deed| vec![deed]),
-        (0..MOVES.len()).prop_map(|number| MOVES[number].to_vec()),
+        1 => (any::<bool>(), step).prop_map(|deed| vec![deed]),
+        2 => (0..MOVES.len()).prop_map(|number| MOVES[number].to_vec()),
     ];
-    prop::collection::vec(deed, 1..9).prop_map(|deeds| deeds.concat())
+    prop::collection::vec(deed, 3..14).prop_map(|deeds| deeds.concat())
 }
 
 /// One of the two, with a browser and a mailbox of their own.
