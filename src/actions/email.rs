@@ -38,7 +38,7 @@ pub async fn change_email(
     let email = email.unwrap_or_default();
     let visit = expect_context::<Visit>();
     let outcome = intents::change_email(&visit, &email).await;
-    intents::send(outcome, "/settings/email");
+    intents::send_typed(&visit, outcome, "/settings/email", &email);
     Ok(())
 }
 

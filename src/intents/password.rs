@@ -96,8 +96,8 @@ pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Faul
     let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
     let session = visit.sign_in(&user, PASSWORD, None).await?;
     let known = visit.jar.remember_account(&visit.headers, &link.address, visit.clock.now());
-    let letter = visit.jar.letter.clear(&visit.headers);
-    Ok(Reply::back(&return_to).with(session).with(known).with(letter))
+    let (letter, typed) = (visit.jar.letter.clear(&visit.headers), visit.jar.typed.clear(&visit.headers));
+    Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(typed))
 }
 
 /// The hash of a password that somebody may have from now on. `personal` are words that anybody would try first.

@@ -12,7 +12,11 @@ use crate::{
         percent::encode,
     },
     relying_party::ReturnTo,
+    sessions::Visit,
 };
+
+/// In bytes: somewhat more than the longest address, so that a slip can be mended.
+const LONGEST_TYPED: usize = 320;
 
 /// A redirect with the cookies that come along.
 #[derive(Debug)]
@@ -67,6 +71,20 @@ pub fn send(outcome: Result<Reply, Fault>, page: &str) {
                 reply.set_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
         }
+    }
+}
+
+/// The same for a form with an address in it, which the person need not type a second time when something was wrong.
+pub fn send_typed(visit: &Visit, outcome: Result<Reply, Fault>, page: &str, typed: &str) {
+    let kept = match &outcome {
+        Err(Fault::Trouble(_)) if typed.len() <= LONGEST_TYPED => {
+            visit.jar.typed.keep(&typed.to_owned(), visit.clock.now()).ok()
+        }
+        _ => None,
+    };
+    send(outcome, page);
+    if let Some(cookie) = kept {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     }
 }
 

@@ -66,8 +66,8 @@ pub async fn confirm_email(visit: &Visit) -> Result<Reply, Fault> {
     let (changed, _) = visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
     done(changed)?;
     visit.ring();
-    let letter = visit.jar.letter.clear(&visit.headers);
-    Ok(Reply::done(SETTINGS, Done::EmailChanged).with(visit.renew_session(false).await?).with(letter))
+    let (letter, typed) = (visit.jar.letter.clear(&visit.headers), visit.jar.typed.clear(&visit.headers));
+    Ok(Reply::done(SETTINGS, Done::EmailChanged).with(visit.renew_session(false).await?).with(letter).with(typed))
 }
 
 /// Unlinks an identity.

@@ -90,7 +90,8 @@ async fn welcome(visit: &Visit, signed_up: SignedUp) -> Result<Reply, Fault> {
             let email = user.verified_email.as_ref().map(|email| email.address());
             let known = email.and_then(|email| visit.jar.remember_account(&visit.headers, email, visit.clock.now()));
             let (letter, asked) = (visit.jar.letter.clear(&visit.headers), visit.jar.asked.clear(&visit.headers));
-            Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(asked))
+            let typed = visit.jar.typed.clear(&visit.headers);
+            Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(asked).with(typed))
         }
     }
 }
