@@ -23,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
           await page.setViewportSize(viewport);
           await page.emulateMedia({ colorScheme });
           const path = `shots/${name}-${size}-${colorScheme}${javaScriptEnabled ? "" : "-no-js"}.png`;
-          await page.screenshot({ path, fullPage: true });
+          await page.screenshot({ path, fullPage: true, animations: "disabled" });
         }
       }
       if (windowSize) await page.setViewportSize(windowSize);

@@ -147,9 +147,9 @@ export const walks: Record<string, Walk> = {
     const letter = await letterTo(moved, /confirm your new e-mail address/i);
     await follow(page, letter);
     await look(page, "confirm-email");
-    const nobody = await anotherBrowser.newPage();
-    await follow(nobody, letter);
-    await look(nobody, "confirm-email-elsewhere");
+    await signOut(elsewhere);
+    await follow(elsewhere, letter);
+    await look(elsewhere, "confirm-email-elsewhere");
     await follow(page, await letterTo(account.email, /github was added/i));
     await look(page, "undo");
   },
