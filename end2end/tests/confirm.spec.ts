@@ -21,13 +21,18 @@ test("the password is proof, a wrong one is none, and the way goes on", async ({
   await expect(deletion(page)).toBeVisible();
 });
 
-test("a round trip to the provider is proof", async ({ page }) => {
-  const person = await somebody();
+test("a round trip to the provider is proof; another account there is none", async ({ page }) => {
+  const [person, other] = [await somebody("Ada Lovelace"), await somebody("Mallory")];
   await signIn(page, person);
   await page.goto(slip);
   await expect(passwordField(page)).toHaveCount(0);
   await page.getByRole("button", { name: "Continue with Google" }).click();
-  // Google was told whom we ask for, has them signed in, and asks nothing.
+  await introduce(page, other);
+  await expect(page).toHaveURL((url) => url.pathname === "/confirm");
+  await expect(page.getByRole("alert")).toHaveText(/does not belong to this one/i);
+
+  await page.getByRole("button", { name: "Continue with Google" }).click();
+  await page.locator(`button[name="person"][value="${person.id}"]`).click();
   await expect(deletion(page)).toBeVisible();
 });
 

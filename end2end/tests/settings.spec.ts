@@ -103,7 +103,7 @@ test("an account that opens somebody else's is not linked", async ({ page, anoth
   await expect(wayOf(page, "Google")).toHaveCount(1);
 });
 
-test("the last way in cannot go, by no form either", async ({ page }) => {
+test("the last way in has no button to go by", async ({ page }) => {
   await signIn(page, await somebody());
   await page.goto("/settings");
   await expect(wayOf(page, "Google").getByRole("link")).toHaveCount(0);
