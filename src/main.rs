@@ -9,8 +9,7 @@ use std::{
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use latchkey::{
-    accounts::EmailAddress,
-    config::{Config, Environment, MailConfig, parse_providers},
+    config::{Config, Environment},
     doctor::{self, About, Explanation, Supposed},
     mail::{House, Post, deliver_for_ever},
     relying_party::Clock,
@@ -340,9 +339,9 @@ async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sa
     }
     let sandbox = start_sandbox(&config).await?;
     let variables: Environment = sandbox.variables().iter().cloned().collect();
-    config.providers = parse_providers(&variables, &config.base_url)?;
+    config.providers = latchkey::config::parse_providers(&variables, &config.base_url)?;
     // Letters stay on this machine as well, unless somebody set where they go.
-    config.mail.get_or_insert_with(|| MailConfig {
+    config.mail.get_or_insert_with(|| latchkey::config::MailConfig {
         smtp_url: sandbox.smtp_url().into(),
         mail_from: "Latchkey <no-reply@latchkey.example>".to_owned(),
     });
@@ -369,7 +368,9 @@ async fn plant_demo_accounts(app: &AppState) -> Result<(), Failure> {
     for (address, password) in DEMO_ACCOUNTS {
         let password = app.passwords.choose(&password.to_owned().into(), &[address]).await??;
         let hash = app.passwords.hash(&password).await?;
-        app.database.plant_demo_account(&EmailAddress::parse(address)?, &hash, app.clock.date()).await?;
+        app.database
+            .plant_demo_account(&latchkey::accounts::EmailAddress::parse(address)?, &hash, app.clock.date())
+            .await?;
     }
     Ok(())
 }

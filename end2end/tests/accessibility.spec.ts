@@ -1,9 +1,11 @@
 // Everybody can use it: by keyboard alone, with a screen reader, on a narrow phone, in light and dark.
 
 import AxeBuilder from "@axe-core/playwright";
+import { addressField, newcomer, passwordField } from "./accounts";
 import { expect, test, type Locator, type Page } from "./browser";
 import { awake, nameOf, signIn, signedIn, somebody } from "./people";
 import { refusals } from "./refusals";
+import { walks } from "./walks";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`axe finds nothing, ${colorScheme}`, { tag: "@js" }, () => {
@@ -24,15 +26,31 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
     }
 
-    test("on the dashboard", async ({ page }) => {
-      await signIn(page, await somebody());
-      await awake(page, true);
-      await expectNoViolations(page);
-    });
-
     test("on a page that is not there", async ({ page }) => {
       await page.goto("/no/such/page");
       await expectNoViolations(page);
+    });
+  });
+}
+
+for (const [name, walk] of Object.entries(walks)) {
+  test(`axe finds nothing in light and dark, and at 320 pixels nothing sticks out: ${name}`, { tag: "@js" }, async ({
+    page,
+    anotherBrowser,
+  }) => {
+    test.slow();
+    await walk(page, anotherBrowser, async (looked, at) => {
+      await test.step(at, async () => {
+        await awake(looked, true);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await expectNoViolations(looked);
+        }
+        const size = looked.viewportSize()!;
+        await looked.setViewportSize({ width: 320, height: 640 });
+        await expectNoOverflow(looked);
+        await looked.setViewportSize(size);
+      });
     });
   });
 }
@@ -66,6 +84,19 @@ test("a sign-in and a sign-out by keyboard alone", async ({ page, javaScriptEnab
   await tabTo(page, signedIn(page));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL((url) => url.pathname === "/login");
+});
+
+test("a sign-up by keyboard alone", async ({ page, javaScriptEnabled }) => {
+  const { email, password } = newcomer();
+  await page.goto("/signup");
+  await awake(page, javaScriptEnabled);
+  await tabTo(page, addressField(page));
+  await page.keyboard.type(email);
+  await tabTo(page, passwordField(page));
+  await page.keyboard.type(password);
+  await tabTo(page, page.getByRole("button", { name: "Create account" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
 });
 
 test("the first stop of the keyboard leads past the header", async ({ page }) => {

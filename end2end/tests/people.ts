@@ -8,10 +8,10 @@ import { expect, type Locator, type Page } from "./browser";
 
 export type Person = { id: string; email: string; name: string };
 
-/** Somebody new with an account at the sandbox Google. */
-export async function somebody(name = "Ada Lovelace"): Promise<Person> {
+/** Somebody new with an account at each of the sandbox's providers. Google runs the mailbox, unless another is given. */
+export async function somebody(name = "Ada Lovelace", email?: string): Promise<Person> {
   const id = `e2e-${randomUUID().slice(0, 8)}`;
-  const person = { id, email: `${id}@gmail.com`, name };
+  const person = { id, email: email ?? `${id}@gmail.com`, name };
   const control = await request.newContext({ baseURL: sandbox.origin });
   const answer = await control.post("/control/persons", { data: { ...person, email_verified: true } });
   expect(answer.ok(), await answer.text()).toBe(true);
@@ -23,7 +23,7 @@ export async function somebody(name = "Ada Lovelace"): Promise<Person> {
 export async function signIn(page: Page, person: Person) {
   await page.goto("/login");
   await continueWith(page, "Google");
-  await answerGoogle(page, person);
+  await answerAs(page, person);
   await expect(page).toHaveURL("/dashboard");
   await expect(nameOf(page, person)).toBeVisible();
 }
@@ -33,34 +33,45 @@ export async function continueWith(page: Page, label: string) {
   await page.getByRole("link", { name: `Continue with ${label}` }).click();
 }
 
-/** Picks the person and consents. What Google does not ask a second time, this does not wait for. */
-export async function answerGoogle(page: Page, person: Person) {
+/** An address that nobody has yet, at a provider that is none of the sandbox's. */
+export function freshAddress(): string {
+  return `e2e-${randomUUID().slice(0, 8)}@example.org`;
+}
+
+/** Picks the person and consents, at any provider of the sandbox that has not seen them in this browser. */
+export async function introduce(page: Page, person: Person) {
+  await page.locator(`button[name="person"][value="${person.id}"]`).click();
+  await consentButton(page, "allow").click();
+}
+
+/** Picks the person and consents. What the provider does not ask a second time, this does not wait for. */
+export async function answerAs(page: Page, person: Person) {
   await choose(page, person);
   await allow(page);
 }
 
-/** Picks the person on Google's account chooser. */
+/** Picks the person on the provider's account chooser. */
 export async function choose(page: Page, person: Person) {
   const theirs = page.locator(`button[name="person"][value="${person.id}"]`);
   await expect(theirs.or(signedIn(page)).first()).toBeVisible();
   if (await theirs.isVisible()) await theirs.click();
 }
 
-/** Consents on Google's consent screen, if it is shown. */
+/** Consents on the provider's consent screen, if it is shown. */
 export async function allow(page: Page) {
   const consent = consentButton(page, "allow");
   await expect(consent.or(signedIn(page)).first()).toBeVisible();
   if (await consent.isVisible()) await consent.click();
 }
 
-/** The button on Google's consent screen that says yes or no. */
+/** The button on the consent screen that says yes or no. */
 export function consentButton(page: Page, decision: "allow" | "deny"): Locator {
   return page.locator(`button[name="decision"][value="${decision}"]`);
 }
 
 /** The button that ends the session: what tells a signed-in page. */
 export function signedIn(page: Page): Locator {
-  return page.getByRole("button", { name: "Sign out" });
+  return page.getByRole("button", { name: "Sign out", exact: true });
 }
 
 /** The heading of the dashboard. */

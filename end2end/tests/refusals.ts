@@ -1,4 +1,4 @@
-// The closed list of error codes, as src/actions/refusal.rs has it.
+// The closed list of error codes, as src/codes/refusal.rs has it.
 
 export const refusals = [
   "cancelled",
@@ -11,6 +11,7 @@ export const refusals = [
   "provider_unavailable",
   "provider_invalid",
   "link_required",
+  "not_permitted",
   "account_disabled",
   "server_error",
 ];

@@ -2,14 +2,14 @@
 
 import { latchkey } from "../addresses.mjs";
 import { expect, test } from "./browser";
-import { answerGoogle, continueWith, nameOf, signIn, signOut, somebody } from "./people";
+import { answerAs, continueWith, nameOf, signIn, signOut, somebody } from "./people";
 
 test("a page behind the sign-in is where the sign-in ends", async ({ page }) => {
   const person = await somebody();
   await page.goto("/dashboard");
   await expect(page).toHaveURL("/login?return_to=%2Fdashboard");
   await continueWith(page, "Google");
-  await answerGoogle(page, person);
+  await answerAs(page, person);
   await expect(page).toHaveURL("/dashboard");
   await expect(nameOf(page, person)).toBeVisible();
 });
@@ -19,7 +19,7 @@ test("the query of the page that was asked for comes back too", async ({ page })
   await page.goto("/dashboard?from=a%26b");
   await expect(page).toHaveURL((url) => url.searchParams.get("return_to") === "/dashboard?from=a%26b");
   await continueWith(page, "Google");
-  await answerGoogle(page, person);
+  await answerAs(page, person);
   await expect(page).toHaveURL("/dashboard?from=a%26b");
 });
 
@@ -68,6 +68,6 @@ test("a sign-in that somebody else's sign-out left behind starts afresh", async 
   await signIn(page, ada);
   await signOut(page);
   await page.goto("/auth/google?prompt=select_account");
-  await answerGoogle(page, grace);
+  await answerAs(page, grace);
   await expect(nameOf(page, grace)).toBeVisible();
 });

@@ -2,48 +2,55 @@
 // JavaScript.
 
 import { test, type Page } from "./browser";
-import { awake, signIn, somebody } from "./people";
+import { awake } from "./people";
 import { refusals } from "./refusals";
+import { walks } from "./walks";
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const schemes = ["light", "dark"] as const;
 
 test.use({ provokes: [/status of 404/] });
 
-for (const [size, viewport] of Object.entries(sizes)) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const javaScriptEnabled of [true, false]) {
-      const kind = `${size}-${colorScheme}${javaScriptEnabled ? "" : "-no-js"}`;
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "as they are" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
 
-      test.describe(kind, () => {
-        test.use({ viewport, colorScheme, javaScriptEnabled });
+    /** One picture of the page for each size and scheme. */
+    const shoot = async (page: Page, name: string) => {
+      const windowSize = page.viewportSize();
+      for (const [size, viewport] of Object.entries(sizes)) {
+        for (const colorScheme of schemes) {
+          await page.setViewportSize(viewport);
+          await page.emulateMedia({ colorScheme });
+          const path = `shots/${name}-${size}-${colorScheme}${javaScriptEnabled ? "" : "-no-js"}.png`;
+          await page.screenshot({ path, fullPage: true, animations: "disabled" });
+        }
+      }
+      if (windowSize) await page.setViewportSize(windowSize);
+    };
 
-        const shoot = (page: Page, name: string) => page.screenshot({ path: `shots/${name}-${kind}.png`, fullPage: true });
-
-        test("login", async ({ page }) => {
-          await page.goto("/login");
-          await awake(page, javaScriptEnabled);
-          await shoot(page, "login");
-        });
-
-        test("errors", async ({ page }) => {
-          for (const refusal of refusals) {
-            await page.goto(`/login?error=${refusal}`);
-            await awake(page, javaScriptEnabled);
-            await shoot(page, `login-${refusal}`);
-          }
-        });
-
-        test("dashboard", async ({ page }) => {
-          await signIn(page, await somebody());
-          await awake(page, javaScriptEnabled);
-          await shoot(page, "dashboard");
-        });
-
-        test("not found", async ({ page }) => {
-          await page.goto("/no/such/page");
-          await shoot(page, "not-found");
+    for (const [name, walk] of Object.entries(walks)) {
+      test(name, async ({ page, anotherBrowser }) => {
+        test.setTimeout(180_000);
+        await walk(page, anotherBrowser, async (looked, at) => {
+          await awake(looked, javaScriptEnabled);
+          await shoot(looked, at);
         });
       });
     }
-  }
+
+    test("errors", async ({ page }) => {
+      test.setTimeout(180_000);
+      for (const refusal of refusals) {
+        await page.goto(`/login?error=${refusal}`);
+        await awake(page, javaScriptEnabled);
+        await shoot(page, `login-${refusal}`);
+      }
+    });
+
+    test("not found", async ({ page }) => {
+      await page.goto("/no/such/page");
+      await shoot(page, "not-found");
+    });
+  });
 }

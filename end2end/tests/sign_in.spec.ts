@@ -2,7 +2,7 @@
 
 import { sandbox } from "../addresses.mjs";
 import { expect, test } from "./browser";
-import { answerGoogle, awake, continueWith, nameOf, signIn, signOut, signedIn, somebody, textOf } from "./people";
+import { answerAs, awake, continueWith, nameOf, signIn, signOut, signedIn, somebody, textOf } from "./people";
 
 test("a person signs in with Google and sees who they are", async ({ page }) => {
   const grace = await somebody("Grace Hopper");
@@ -12,7 +12,7 @@ test("a person signs in with Google and sees who they are", async ({ page }) => 
 
   await continueWith(page, "Google");
   await expect(page).toHaveURL((url) => url.origin === sandbox.origin);
-  await answerGoogle(page, grace);
+  await answerAs(page, grace);
 
   await expect(page).toHaveURL("/dashboard");
   await expect(nameOf(page, grace)).toBeVisible();

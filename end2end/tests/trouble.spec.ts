@@ -4,7 +4,7 @@ import { latchkey } from "../addresses.mjs";
 import { expect, test, type Page } from "./browser";
 import {
   allow,
-  answerGoogle,
+  answerAs,
   callbackDuring,
   choose,
   consentButton,
@@ -32,7 +32,7 @@ test("cancelling at Google is nothing to worry about, and trying again works", a
   await expectRefusal(page, "cancelled", /cancel/i);
 
   await page.getByRole("alert").getByRole("link").click();
-  await answerGoogle(page, person);
+  await answerAs(page, person);
   await expect(page).toHaveURL("/dashboard");
   await expect(nameOf(page, person)).toBeVisible();
 });
@@ -46,7 +46,7 @@ test("two tabs that started side by side both arrive", async ({ context }) => {
     await expect(tab.locator(`button[name="person"][value="${person.id}"]`)).toBeVisible();
   }
   for (const tab of [right, left]) {
-    await answerGoogle(tab, person);
+    await answerAs(tab, person);
     await expect(tab).toHaveURL("/dashboard");
     await expect(nameOf(tab, person)).toBeVisible();
   }
@@ -66,7 +66,7 @@ test("a sixth tab pushes the first one out, and that one says so", async ({ cont
   await tabs[0].locator(`button[name="person"][value="${person.id}"]`).click();
   await consentButton(tabs[0], "allow").click();
   await expectRefusal(tabs[0], "flow_unknown", /./);
-  await answerGoogle(tabs[5], person);
+  await answerAs(tabs[5], person);
   await expect(nameOf(tabs[5], person)).toBeVisible();
 });
 

@@ -45,7 +45,7 @@ pub async fn change_email(
     let email = email.unwrap_or_default();
     let visit = expect_context::<Visit>();
     let outcome = intents::change_email(&visit, &email, return_to).await;
-    intents::send(outcome, &page);
+    intents::send_typed(&visit, outcome, &page, &email);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub async fn sign_up(
     let password = SecretString::from(password.unwrap_or_default().into_text());
     let visit = expect_context::<Visit>();
     let outcome = intents::sign_up(&visit, &email, &password, return_to).await;
-    intents::send(outcome, &page);
+    intents::send_typed(&visit, outcome, &page, &email);
     Ok(())
 }
 
@@ -54,7 +54,7 @@ pub async fn sign_in_with_password(
     let password = SecretString::from(password.unwrap_or_default().into_text());
     let visit = expect_context::<Visit>();
     let outcome = intents::sign_in(&visit, &email, &password, return_to).await;
-    intents::send(outcome, &page);
+    intents::send_typed(&visit, outcome, &page, &email);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub async fn forgot_password(
     let email = email.unwrap_or_default();
     let visit = expect_context::<Visit>();
     let outcome = intents::forgot(&visit, &email, return_to).await;
-    intents::send(outcome, &page);
+    intents::send_typed(&visit, outcome, &page, &email);
     Ok(())
 }
 

@@ -1,7 +1,5 @@
 //! Why a request was not carried out.
 
-use http::HeaderValue;
-
 use crate::{
     accounts::PasswordFault, codes::outcome::Trouble, passwords::PoolError, sealing::NotSealedHere, store::StoreError,
 };
@@ -11,8 +9,6 @@ use crate::{
 pub enum Fault {
     /// Something that the person can do something about: they go back to the form, which says so.
     Trouble(Trouble),
-    /// The same, with the `Set-Cookie` value that keeps what was typed into the form.
-    TroubleTyped(Trouble, HeaderValue),
     /// Nobody is signed in: they sign in and come back.
     SignedOut,
     /// The last proof of who they are is too old: they give one and come back.

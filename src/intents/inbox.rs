@@ -9,9 +9,6 @@ use crate::{
     store::LetterLink,
 };
 
-/// Longest typed address that is kept, in bytes: no address is longer.
-const LONGEST_TYPED: usize = 254;
-
 /// Where the links of our letters lead.
 pub const LETTER_PATH: &str = "/auth/letter";
 
@@ -50,17 +47,6 @@ pub(super) async fn any_letter(visit: &Visit, kinds: &[LinkKind]) -> Result<(Let
 /// The address that somebody typed. Keyboards of phones leave a space at its end.
 pub(super) fn address_of(typed: &str) -> Result<EmailAddress, Fault> {
     Ok(EmailAddress::parse(typed.trim_matches(' ')).map_err(|_| Trouble::EmailInvalid)?)
-}
-
-/// Keeps the address that was typed where the form comes back, so that nobody types it twice.
-pub(super) fn keeping_typed(visit: &Visit, typed: &str, outcome: Result<Reply, Fault>) -> Result<Reply, Fault> {
-    outcome.map_err(|fault| match fault {
-        Fault::Trouble(trouble) if typed.len() <= LONGEST_TYPED => {
-            let kept = visit.jar.typed.keep(&typed.to_owned(), visit.clock.now());
-            kept.map_or(Fault::Trouble(trouble), |kept| Fault::TroubleTyped(trouble, kept))
-        }
-        fault => fault,
-    })
 }
 
 /// To the page that says that a letter is under way: the same for every address.

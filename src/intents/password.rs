@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     fault::Fault,
-    inbox::{address_of, any_letter, check_inbox, keeping_typed},
+    inbox::{address_of, any_letter, check_inbox},
     reply::Reply,
     sign_up::verify_anew,
 };
@@ -29,16 +29,6 @@ const LONGEST: usize = 8 * 1024;
 /// # Errors
 /// [`Fault`].
 pub async fn sign_in(
-    visit: &Visit,
-    email: &str,
-    password: &SecretString,
-    return_to: Option<ReturnTo>,
-) -> Result<Reply, Fault> {
-    let outcome = sign_in_once(visit, email, password, return_to).await;
-    keeping_typed(visit, email, outcome)
-}
-
-async fn sign_in_once(
     visit: &Visit,
     email: &str,
     password: &SecretString,
@@ -78,11 +68,6 @@ async fn sign_in_once(
 /// # Errors
 /// [`Fault`].
 pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
-    let outcome = forgot_once(visit, email, return_to).await;
-    keeping_typed(visit, email, outcome)
-}
-
-async fn forgot_once(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let address = address_of(email)?;
     if visit.attempts.count_letter(&address) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
@@ -109,8 +94,8 @@ pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Faul
     let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
     let session = visit.sign_in(&user, PASSWORD, None).await?;
     let known = visit.jar.remember_account(&visit.headers, &link.address, visit.clock.now());
-    let letter = visit.jar.letter.clear(&visit.headers);
-    Ok(Reply::back(&return_to).with(session).with(known).with(letter))
+    let (letter, typed) = (visit.jar.letter.clear(&visit.headers), visit.jar.typed.clear(&visit.headers));
+    Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(typed))
 }
 
 /// The hash of a password that somebody may have from now on. `personal` are words that anybody would try first.

@@ -12,7 +12,11 @@ use crate::{
         percent::encode,
     },
     relying_party::ReturnTo,
+    sessions::Visit,
 };
+
+/// In bytes: somewhat more than the longest address, so that a slip can be mended.
+const LONGEST_TYPED: usize = 320;
 
 /// A redirect with the cookies that come along.
 #[derive(Debug)]
@@ -51,7 +55,6 @@ pub fn send(outcome: Result<Reply, Fault>, page: &str) {
     match outcome {
         Ok(Reply { location, cookies }) => see_other(&reply, &location, cookies),
         Err(Fault::Trouble(trouble)) => see_other(&reply, &with_trouble(page, trouble), Vec::new()),
-        Err(Fault::TroubleTyped(trouble, typed)) => see_other(&reply, &with_trouble(page, trouble), vec![typed]),
         Err(Fault::SignedOut) => see_other(&reply, &format!("/login?return_to={}", encode(page)), Vec::new()),
         Err(Fault::Unproven) => see_other(&reply, &format!("/confirm?return_to={}", encode(page)), Vec::new()),
         Err(Fault::Ours) => see_other(&reply, &with_trouble(page, Trouble::ServerError), Vec::new()),
@@ -68,6 +71,20 @@ pub fn send(outcome: Result<Reply, Fault>, page: &str) {
                 reply.set_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
         }
+    }
+}
+
+/// The same for a form with an address in it, which the person need not type a second time when something was wrong.
+pub fn send_typed(visit: &Visit, outcome: Result<Reply, Fault>, page: &str, typed: &str) {
+    let kept = match &outcome {
+        Err(Fault::Trouble(_)) if typed.len() <= LONGEST_TYPED => {
+            visit.jar.typed.keep(&typed.to_owned(), visit.clock.now()).ok()
+        }
+        _ => None,
+    };
+    send(outcome, page);
+    if let Some(cookie) = kept {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     }
 }
 

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{
     confirming::{proven, signed_in},
     fault::Fault,
-    inbox::{address_of, check_inbox, keeping_typed, letter_of},
+    inbox::{address_of, check_inbox, letter_of},
     password::chosen,
     reply::Reply,
 };
@@ -43,11 +43,6 @@ pub async fn set_password(visit: &Visit, password: &SecretString) -> Result<Repl
 /// # Errors
 /// [`Fault`].
 pub async fn change_email(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
-    let outcome = change_email_once(visit, email, return_to).await;
-    keeping_typed(visit, email, outcome)
-}
-
-async fn change_email_once(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let user = &proven(visit)?.user;
     let address = address_of(email)?;
     if user.verified_email.as_ref().is_some_and(|own| *own.address() == address) {
@@ -75,12 +70,12 @@ pub async fn confirm_email(visit: &Visit) -> Result<Reply, Fault> {
         visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;
     done(changed)?;
     visit.ring();
-    let letter = visit.jar.letter.clear(&visit.headers);
+    let (letter, typed) = (visit.jar.letter.clear(&visit.headers), visit.jar.typed.clear(&visit.headers));
     let reply = match data.return_to.as_deref().and_then(ReturnTo::parse) {
         Some(return_to) => Reply::back(&return_to),
         None => Reply::done(SETTINGS, Done::EmailChanged),
     };
-    Ok(reply.with(visit.renew_session(false).await?).with(letter))
+    Ok(reply.with(visit.renew_session(false).await?).with(letter).with(typed))
 }
 
 /// Unlinks an identity.

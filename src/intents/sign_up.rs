@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{
     fault::Fault,
-    inbox::{address_of, check_inbox, keeping_typed, letter_of},
+    inbox::{address_of, check_inbox, letter_of},
     password::{chosen, compared},
     reply::Reply,
 };
@@ -22,16 +22,6 @@ use crate::{
 /// # Errors
 /// [`Fault`].
 pub async fn sign_up(
-    visit: &Visit,
-    email: &str,
-    password: &SecretString,
-    return_to: Option<ReturnTo>,
-) -> Result<Reply, Fault> {
-    let outcome = sign_up_once(visit, email, password, return_to).await;
-    keeping_typed(visit, email, outcome)
-}
-
-async fn sign_up_once(
     visit: &Visit,
     email: &str,
     password: &SecretString,
@@ -100,7 +90,8 @@ async fn welcome(visit: &Visit, signed_up: SignedUp) -> Result<Reply, Fault> {
             let email = user.verified_email.as_ref().map(|email| email.address());
             let known = email.and_then(|email| visit.jar.remember_account(&visit.headers, email, visit.clock.now()));
             let (letter, asked) = (visit.jar.letter.clear(&visit.headers), visit.jar.asked.clear(&visit.headers));
-            Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(asked))
+            let typed = visit.jar.typed.clear(&visit.headers);
+            Ok(Reply::back(&return_to).with(session).with(known).with(letter).with(asked).with(typed))
         }
     }
 }

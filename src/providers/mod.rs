@@ -1,6 +1,6 @@
 //! A page of facts per provider and one mapping from its documents to a `Profile`. Data, no I/O.
 //!
-//! CONTRIBUTING.md says how to add one: a file like `github.rs` or `google.rs`, with a constructor, its `Manners` and a
+//! CONTRIBUTING.md says how to add one: a file like `discord.rs` or `gitlab.rs`, with a constructor, its `Manners` and a
 //! profile function.
 
 pub mod apple;

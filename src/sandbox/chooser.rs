@@ -67,15 +67,20 @@ impl Counter<'_> {
         self.page("Choose an account", main)
     }
 
-    /// The consent screen: what the client learns, plain text, and HTML of further fields.
+    /// The consent screen: what the client is granted in any case, plain text, and HTML of further fields.
     pub fn consent(&self, person: &Person, learns: &[String], fields: &str) -> Page {
         let learns: String = learns.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
+        let learns = if learns.is_empty() {
+            learns
+        } else {
+            format!(r#"<h2>It will be able to</h2><ul class="granted">{learns}</ul>"#)
+        };
         let main = format!(
             r#"<h1>{client} wants access to your sandbox account</h1>
 <div class="person">{row}</div>
 <form method="post" action="{path}/consent?{query}">
 <input type="hidden" name="person" value="{id}">
-<h2>It will be able to</h2><ul class="granted">{learns}</ul>
+{learns}
 {fields}
 <div class="actions">
 <button class="button primary" name="decision" value="allow">Continue</button>
@@ -101,6 +106,23 @@ impl Counter<'_> {
     fn client_name(&self) -> String {
         Url::parse(self.redirect_uri).map(|url| url.authority().to_owned()).unwrap_or_default()
     }
+}
+
+/// A box for each scope that can be declined: the scope, what it allows, and whether it was granted before.
+pub fn boxes<'a>(scopes: impl Iterator<Item = (&'a str, String, bool)>) -> String {
+    let boxes: String = scopes.map(|(scope, description, before)| checkbox(scope, &description, before)).collect();
+    if boxes.is_empty() {
+        return boxes;
+    }
+    format!("<fieldset><legend>Choose what else it can do</legend>{boxes}</fieldset>")
+}
+
+fn checkbox(scope: &str, description: &str, granted_before: bool) -> String {
+    let note = if granted_before { " <small>(granted before)</small>" } else { "" };
+    let (scope, description) = (escape(scope), escape(description));
+    format!(
+        r#"<label class="check"><input type="checkbox" name="scope" value="{scope}" checked><span>{description}{note}</span></label>"#
+    )
 }
 
 fn row(Row { person, tag }: &Row) -> String {

@@ -146,8 +146,7 @@ async fn facebooks_word_never_verifies_and_a_verified_address_leads_to_a_questio
     for house in VOUCHERS {
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "ada", house).await;
-        let landed = browser.get(&callback).await;
-        assert_eq!(landed.location(), "/link", "{house}");
+        assert_eq!(browser.get(&callback).await.location(), "/link", "{house}");
         assert!(!browser.is_signed_in().await, "{house}");
     }
     assert_eq!(app.rows().await, (2, 2, 2));

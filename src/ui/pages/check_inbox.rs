@@ -19,24 +19,27 @@ pub fn CheckInboxPage() -> impl IntoView {
 fn draw(check: CheckInboxView) -> AnyView {
     let CheckInboxView { letter, email, return_to, inbox, delayed } = check;
     let to = email.map_or_else(|| "your address".into_any(), |email| view! { <strong>{email}</strong> }.into_any());
-    let (purpose, lasts, again) = match letter {
+    let (purpose, lasts, again, back) = match letter {
         LetterView::SignUp => (
             "If the address is new here, its link finishes your account. If it has an account already, the letter says how to get in.",
             "a day",
             ("Sign up again", links::sign_up(return_to.as_deref())),
+            ("Back to the sign-in", links::login(return_to.as_deref())),
         ),
         LetterView::Reset => (
             "If there is an account with this address, its link leads to a new password. If there is none, the letter says so.",
             "half an hour",
             ("Ask again", links::forgot(return_to.as_deref())),
+            ("Back to the sign-in", links::login(return_to.as_deref())),
         ),
         LetterView::EmailChange => (
             "If nobody else uses the address here, its link makes it yours. Until then your present one stays.",
             "a day",
             ("Ask again", "/settings/email".to_owned()),
+            ("Back to the settings", "/settings".to_owned()),
         ),
     };
-    let (again, href) = again;
+    let ((again, href), (back, way_back)) = (again, back);
     view! {
         <Sheet title="Look into your inbox" heading="Look into your inbox">
             <div class="prose">
@@ -70,6 +73,9 @@ fn draw(check: CheckInboxView) -> AnyView {
                     <li>"See whether the address above is right. " <a href=href>{again}</a></li>
                 </ul>
             </div>
+            <p class="turns">
+                <a href=way_back>{back}</a>
+            </p>
         </Sheet>
     }
     .into_any()

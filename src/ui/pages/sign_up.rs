@@ -28,7 +28,7 @@ fn draw(sign_up: SignUpView) -> AnyView {
     let lead = match (providers.is_empty(), password) {
         (_, false) => "Here one signs up with an account from elsewhere; e-mail and password are not in use.",
         (true, true) => "With your e-mail address and a password of your own.",
-        (false, true) => "With an account that you already have, or with a password of its own.",
+        (false, true) => "With an account that you already have, or with an address and a password.",
     };
     let to = return_to.clone();
     let sign_in = links::login(return_to.as_deref());

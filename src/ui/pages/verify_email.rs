@@ -8,12 +8,13 @@ use crate::{
     ui::{
         components::{
             field::{PasswordField, of_password},
-            form::{PostForm, Submit, UserName},
+            form::{PostForm, Submit, TROUBLE, UserName},
             moment::Moment,
+            notice::NoticeBox,
             sheet::Sheet,
         },
         view::{LetterLink, LetterLinkView},
-        wording,
+        wording::{self, Telling},
     },
 };
 
@@ -52,13 +53,19 @@ fn finish(trouble: Option<Trouble>) -> AnyView {
 /// In any other browser the one who signed up may be somebody else, who knows a password that the owner of the address
 /// does not: who has the letter must show that the password is theirs, or choose one.
 fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
+    // There is no account yet whose password a letter could renew: the step is the one below the form.
+    let notice = trouble.map(|trouble| {
+        let telling = Telling { step: None, ..wording::trouble(trouble, None) };
+        view! { <NoticeBox telling alert=true id=TROUBLE /> }
+    });
     view! {
         <div class="prose">
             <p>
                 "It was in another browser, so we ask once more. If it was not you, do nothing: nobody gets in, and there will be no account."
             </p>
         </div>
-        <PostForm action="/auth/email/verify" trouble>
+        <PostForm action="/auth/email/verify">
+            {notice}
             <UserName value=email />
             <PasswordField
                 label="Type the password that you chose when you signed up"

@@ -45,6 +45,8 @@ async fn in_any_other_browser_the_password_is_asked_for_or_a_new_one_chosen() {
     let html = render("/verify-email", view).await;
     is_a_sound_document(&html);
     assert_eq!(attribute(field(&html, "password"), "aria-invalid"), Some("true"));
+    // Of an account that is not there yet, nobody can have forgotten the password.
+    assert!(html.contains("role=\"alert\"") && !html.contains("href=\"/forgot\""), "{html}");
 }
 
 #[tokio::test]

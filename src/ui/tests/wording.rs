@@ -59,5 +59,4 @@ fn every_refusal_of_a_round_trip_has_a_sentence_and_never_a_link() {
 fn the_links_of_a_trouble_keep_where_the_person_was_going() {
     let step = |trouble| wording::trouble(trouble, Some("/a?b=1&c")).step.expect("a link").href;
     assert_eq!(step(Trouble::WrongCredentials), "/forgot?return_to=%2Fa%3Fb%3D1%26c");
-    assert_eq!(step(Trouble::AddressUnconfirmed), "/signup?return_to=%2Fa%3Fb%3D1%26c");
 }

@@ -155,7 +155,7 @@ pub fn signed_out(login: &LoginView) -> Telling {
         return Telling {
             tone: Tone::Quiet,
             happened: "You are signed out of Latchkey.".into(),
-            advice: "This browser is forgotten here; your other browsers stay signed in.".into(),
+            advice: "Other browsers in which you signed in stay signed in.".into(),
             step: None,
         };
     }

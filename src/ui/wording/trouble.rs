@@ -98,7 +98,7 @@ fn said(trouble: Trouble) -> (Tone, &'static str, &'static str) {
         ),
         Trouble::PasswordPersonal => (
             Tone::Serious,
-            "That password is made of your address or of our name.",
+            "That password is made of your name or address, or of our name.",
             "Choose one that nobody can guess from them; a sentence is good.",
         ),
         Trouble::LetterInvalid => (

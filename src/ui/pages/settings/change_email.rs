@@ -30,7 +30,7 @@ fn draw(change: ChangeEmailView) -> AnyView {
     // An address that waits for its confirmation is what most will want to send the letter to.
     let value = typed.or_else(|| email.clone().and_then(|(address, verified)| (!verified).then_some(address)));
     let present = email.map(|(address, verified)| {
-        let state = if verified { "It is " } else { "Not confirmed yet: " };
+        let state = if verified { "At present it is " } else { "Not confirmed yet: " };
         view! { <p class="lead">{state} <strong>{address}</strong></p> }
     });
     view! {
