@@ -15,8 +15,10 @@ use crate::{
 const ADA: &str = "ada@example.com";
 const LATER: i64 = 10 * 60;
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Every form that wants a fresh proof, with fields that would be right, and where it comes back to.
-const SENSITIVE: [(&str, &[(&str, &str)], &str); 5] = [
+const SENSITIVE: [(&str, Fields, &str); 5] = [
     ("/settings/link", &[("provider", "google")], "/settings/link?provider=google"),
     (
         "/settings/unlink",
@@ -29,7 +31,7 @@ const SENSITIVE: [(&str, &[(&str, &str)], &str); 5] = [
 ];
 
 /// The forms of a signed-in person that want none.
-const OTHERS: [(&str, &[(&str, &str)]); 5] = [
+const OTHERS: [(&str, Fields); 5] = [
     ("/settings/profile", &[("name", "Countess")]),
     ("/settings/sessions/end", &[("session", "x")]),
     ("/settings/sessions/end-others", &[]),
