@@ -3,7 +3,7 @@
 import { request } from "@playwright/test";
 import { sandbox } from "../addresses.mjs";
 import { expect, test, type Page } from "./browser";
-import { answerGoogle, continueWith, nameOf, signOut, signedIn, somebody } from "./people";
+import { answerAs, continueWith, nameOf, signOut, signedIn, somebody } from "./people";
 
 const labels = ["Google", "Apple", "Discord", "Facebook", "GitHub", "GitLab", "Microsoft", "X"];
 
@@ -15,7 +15,7 @@ for (const label of labels) {
       await tab.goto("/login");
       await continueWith(tab, label);
       await expect(tab).toHaveURL((url) => url.origin === sandbox.origin);
-      await answerGoogle(tab, person);
+      await answerAs(tab, person);
       if (label === "Apple") await postTheForm(tab);
       await expect(tab).toHaveURL("/dashboard");
       await expect(nameOf(tab, person)).toBeVisible();

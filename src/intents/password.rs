@@ -23,8 +23,8 @@ const LONGEST: usize = 8 * 1024;
 /// Signs in with an address and a password.
 ///
 /// An address that nobody has costs the same work and gets the same answer as a wrong password. Strangers who try
-/// passwords for an account slow each other down, and not its owner: a browser that the account knows passes, and so does
-/// a provider.
+/// passwords for an account slow each other down, and not its owner: a browser that the account knows is counted apart, and
+/// a provider is not counted here.
 ///
 /// # Errors
 /// [`Fault`].
@@ -36,9 +36,7 @@ pub async fn sign_in(
 ) -> Result<Reply, Fault> {
     let now = visit.clock.now();
     let address = address_of(email)?;
-    if !visit.jar.is_known(&visit.headers, &address, now) {
-        visit.attempts.count(&address).map_err(|_| Trouble::TooManyAttempts)?;
-    }
+    count(visit, &address)?;
     let user = match visit.database.password_standing(&address).await? {
         PasswordStanding::Of { user, disabled, hash } => {
             let right = compared_and_renewed(visit, password, user, &hash).await?;
@@ -150,12 +148,11 @@ pub(super) fn refused(visit: &Visit, user: UserId) {
     });
 }
 
-/// Counts one try of an account's password by somebody who is signed in to it.
-pub(super) fn count(visit: &Visit, address: Option<&EmailAddress>) -> Result<(), Fault> {
-    match address {
-        Some(address) if !visit.jar.is_known(&visit.headers, address, visit.clock.now()) => {
-            Ok(visit.attempts.count(address).map_err(|_| Trouble::TooManyAttempts)?)
-        }
-        _ => Ok(()),
-    }
+/// Counts one try of an account's password, at whichever form: none is a second door to guess at.
+pub(super) fn count(visit: &Visit, address: &EmailAddress) -> Result<(), Fault> {
+    let counted = match visit.jar.is_known(&visit.headers, address, visit.clock.now()) {
+        true => visit.attempts.count_known(address),
+        false => visit.attempts.count(address),
+    };
+    Ok(counted.map_err(|_| Trouble::TooManyAttempts)?)
 }

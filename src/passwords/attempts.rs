@@ -16,6 +16,9 @@ use crate::accounts::EmailAddress;
 const TRIES: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// … and one more after each such time: some 3000 a day, of the million that a password withstands.
 const BETWEEN_TRIES: Duration = Duration::from_secs(30);
+/// The same from browsers that the account knows: more, and counted apart, so that strangers cannot use them up. Not
+/// without end: whoever has such a browser's cookie may still be a stranger.
+const KNOWN_TRIES: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// Letters to one address at once …
 const LETTERS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and one more after each such time: anyone can have us write to anyone.
@@ -27,14 +30,15 @@ const BUCKETS: u64 = 1 << 18;
 /// Limits by e-mail address, known here or not, or none (`RATE_LIMITS=off`). In this process's memory: each machine
 /// counts for itself, and a start forgets.
 ///
-/// Strangers can use an account's tries up. So that they do not lock its owner out, whoever calls this leaves out the
-/// browsers that the account knows.
+/// Strangers can use an account's tries up. So that they do not lock its owner out, browsers that the account knows are
+/// counted apart.
 #[derive(Clone, Debug)]
 pub struct Attempts(Option<Arc<Limits>>);
 
 #[derive(Debug)]
 struct Limits {
     tries: DefaultKeyedRateLimiter<u64>,
+    known_tries: DefaultKeyedRateLimiter<u64>,
     letters: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
 }
@@ -49,6 +53,7 @@ impl Attempts {
         Self(on.then(|| {
             Arc::new(Limits {
                 tries: limiter(TRIES, BETWEEN_TRIES),
+                known_tries: limiter(KNOWN_TRIES, BETWEEN_TRIES),
                 letters: limiter(LETTERS, BETWEEN_LETTERS),
                 hasher: RandomState::new(),
             })
@@ -63,6 +68,14 @@ impl Attempts {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.tries, address))
     }
 
+    /// Counts one try from a browser that the account knows.
+    ///
+    /// # Errors
+    /// The seconds to wait when it is one too many.
+    pub fn count_known(&self, address: &EmailAddress) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.known_tries, address))
+    }
+
     /// Counts one letter to this address; `false` when it is one too many and is not to be sent. Whoever asked for it
     /// hears the same in both cases.
     pub fn count_letter(&self, address: &EmailAddress) -> bool {
@@ -73,7 +86,7 @@ impl Attempts {
     pub async fn sweep_for_ever(self, stop: CancellationToken) {
         let Self(Some(limits)) = self else { return };
         while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
-            for limiter in [&limits.tries, &limits.letters] {
+            for limiter in [&limits.tries, &limits.known_tries, &limits.letters] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }
@@ -109,6 +122,15 @@ mod tests {
         let seconds = attempts.count(&ada).unwrap_err();
         assert!((1..=30).contains(&seconds), "{seconds}");
         assert_eq!(attempts.count(&grace), Ok(()));
+    }
+
+    #[test]
+    fn strangers_do_not_use_up_the_tries_of_a_browser_that_is_known_which_end_too() {
+        let attempts = Attempts::new(true);
+        let ada = address("ada@example.com");
+        while attempts.count(&ada).is_ok() {}
+        assert!((0..KNOWN_TRIES.get()).all(|_| attempts.count_known(&ada).is_ok()));
+        assert!(attempts.count_known(&ada).is_err());
     }
 
     #[test]

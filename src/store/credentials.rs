@@ -18,7 +18,7 @@ use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use super::write::Write;
 use crate::accounts::{
-    EmailAddress, Identity, IdentityId, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId,
+    EmailAddress, Identity, IdentityId, Letter, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId,
     VerifiedEmail, claimed_plants,
 };
 
@@ -167,10 +167,7 @@ impl Database {
         super::email_tokens::void_sign_ups(write.connection(), &link.address).await?;
         self.credential_changed(&mut write, id, here).await?;
         if let Some(old) = &before.verified_email {
-            let step = UndoStep::EmailChanged { old: old.address().clone() };
-            let undo = undo_link(&mut write, id, old.address(), step, occasion).await?;
-            let matter = Matter::EmailChanged { new: link.address, undo };
-            queue_to_user(write.connection(), &self.sealer, &before, matter, occasion).await?;
+            self.announce_address_changed(&mut write, &before, old.address(), &link.address, occasion).await?;
         }
         note(write.connection(), occasion, "email", Some(id), None, "email_changed", &[]).await?;
         write.commit().await?;
@@ -194,6 +191,21 @@ impl Database {
     ) -> Result<(), StoreError> {
         delete_sessions_of(write.connection(), user, Some(here)).await?;
         void_pending(write.connection(), user).await
+    }
+
+    /// Writes to a user's old address that they have another one now.
+    pub(super) async fn announce_address_changed(
+        &self,
+        write: &mut Write<'_>,
+        user: &User,
+        old: &EmailAddress,
+        new: &EmailAddress,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let undo = undo_link(write, user.id, old, UndoStep::EmailChanged { old: old.clone() }, occasion).await?;
+        let matter = Matter::EmailChanged { new: new.clone(), undo };
+        let letter = Letter { to: old.clone(), name: user.name.clone(), matter, cause: occasion.cause() };
+        queue(write.connection(), &self.sealer, Some(user.id), &letter, occasion.now).await
     }
 
     /// Writes to a user that a provider became a way in.

@@ -13,7 +13,7 @@ use super::occasion::Occasion;
 use super::standing::gather;
 use super::write::Write;
 use crate::accounts::{
-    Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, decide, time_ordered_id,
+    Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, UserStanding, decide, time_ordered_id,
 };
 use crate::providers::Profile;
 
@@ -122,14 +122,16 @@ impl Database {
         question: &Question<'_>,
         fresh: &Fresh,
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
-        let (decision, signed_in) = match Facts::of(question.profile) {
+        let (decision, signed_in, before) = match Facts::of(question.profile) {
             Ok(facts) => {
                 let gathered = gather(write, &facts, question.session_user, settlement.sign_up).await?;
                 let decision = decide(question.purpose, &facts, &gathered.standing);
                 let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, fresh).await?;
-                (decision, signed_in)
+                let standing = gathered.standing;
+                let before = standing.identity_owner.map(|owner| owner.user).or(standing.session_user);
+                (decision, signed_in, before)
             }
-            Err(_) => (nobody(), None),
+            Err(_) => (nobody(), None, None),
         };
         let event = NewEvent {
             id: question.event,
@@ -148,7 +150,26 @@ impl Database {
             let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
             self.way_added(write, signed_in, &occasion).await?;
         }
+        if let (Some(before), Some(signed_in)) = (before, &signed_in) {
+            let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
+            self.address_followed(write, &before, &signed_in.user, &occasion).await?;
+        }
         Ok((decision, signed_in))
+    }
+
+    /// The address changed at the provider and here with it: the old mailbox learns of it, as of any change.
+    async fn address_followed(
+        &self,
+        write: &mut Write<'_>,
+        before: &UserStanding,
+        after: &User,
+        occasion: &Occasion,
+    ) -> Result<(), StoreError> {
+        let (Some(old), Some(new)) = (&before.verified_email, &after.verified_email) else { return Ok(()) };
+        if before.id != after.id || old.address() == new.address() {
+            return Ok(());
+        }
+        self.announce_address_changed(write, after, old.address(), new.address(), occasion).await
     }
 
     /// A way in was added: whoever reads the user's mailbox learns of it and can take it back.
