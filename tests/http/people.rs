@@ -1,5 +1,6 @@
 //! Who a sign-in leads to: what changes at the provider, and what never does.
 
+use latchkey::accounts::Matter;
 use rstest::rstest;
 use serde_json::json;
 
@@ -123,4 +124,28 @@ async fn a_disabled_user_is_out_at_once_and_does_not_get_in(
     app.database.execute("UPDATE users SET disabled_at = NULL").await;
     assert!(browser.is_signed_in().await);
     other.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_mailbox_learns_of_an_address_that_changed_at_the_provider_and_can_take_it_back() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    // Nothing changed, nobody hears of anything.
+    browser.signs_in_as("ada").await;
+    assert!(app.letters().await.is_empty());
+
+    app.tell_sandbox("persons/ada", json!({ "email": "ada.king@gmail.com" })).await;
+    browser.signs_in_as("ada").await;
+    let letter = app.letter().await;
+    assert_eq!(letter.to.as_str(), "ada@gmail.com");
+    let Matter::EmailChanged { new, undo } = letter.matter else { panic!("{letter:?}") };
+    assert_eq!(new.as_str(), "ada.king@gmail.com");
+
+    let mailbox = app.browser();
+    mailbox.get(&format!("/auth/letter?token={}", undo.expose())).await;
+    assert_eq!(mailbox.post("/auth/undo", "").await.location(), "/reset-password?done=undone");
+    assert!(!browser.is_signed_in().await);
+    let given_back = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
+    assert_eq!(app.database.number(given_back).await, 1);
 }
