@@ -36,17 +36,15 @@ pub async fn sign_in(
 ) -> Result<Reply, Fault> {
     let now = visit.clock.now();
     let address = address_of(email)?;
-    if !visit.jar.is_known(&visit.headers, &address, now) {
-        visit.attempts.count(&address).map_err(|_| Trouble::TooManyAttempts)?;
-    }
-    let user = match visit.database.password_standing(&address).await? {
-        PasswordStanding::Of { user, disabled, hash } => {
+    count(visit, &address)?;
+    let (user, set_at) = match visit.database.password_standing(&address).await? {
+        PasswordStanding::Of { user, disabled, hash, set_at } => {
             let right = compared_and_renewed(visit, password, user, &hash).await?;
             if !right || disabled {
                 refused(visit, user);
                 return Err(Trouble::WrongCredentials.into());
             }
-            user
+            (user, set_at)
         }
         // Nor is a sign-up that waits for its letter told apart: whoever signs up with an address and then signs in with
         // it would learn whether it has an owner.
@@ -55,7 +53,7 @@ pub async fn sign_in(
             return Err(Trouble::WrongCredentials.into());
         }
     };
-    let user = visit.database.sign_in_with_password(user, &visit.occasion()).await?;
+    let user = visit.database.sign_in_with_password(user, set_at, &visit.occasion()).await?;
     let user = user.ok_or(Trouble::WrongCredentials)?;
     let session = visit.sign_in(&user, PASSWORD, None).await?;
     let known = visit.jar.remember_account(&visit.headers, &address, now);

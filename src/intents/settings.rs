@@ -127,6 +127,7 @@ pub async fn end_other_sessions(visit: &Visit) -> Result<Reply, Fault> {
 fn done(changed: Changed) -> Result<(), Fault> {
     Err(match changed {
         Changed::Done => return Ok(()),
+        Changed::SignedOut => return Err(Fault::SignedOut),
         Changed::NotThere => Trouble::NotThere,
         Changed::LastWayIn => Trouble::LastWayIn,
         Changed::AddressNeeded => Trouble::AddressNeeded,

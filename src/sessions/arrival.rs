@@ -211,6 +211,7 @@ impl Arrival {
                 profile: &completed.profile,
                 session_user: self.signed_in(),
                 sign_up: &SignUp::Open,
+                session: self.visit.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
                 origin: &self.visit.client.origin(),
                 now: self.visit.clock.date(),
                 random: random().ok_or(RefusedArrival::NoRandomness)?,
