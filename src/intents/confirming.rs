@@ -21,7 +21,9 @@ use crate::{
 /// [`Fault`].
 pub async fn prove_by_password(visit: &Visit, password: &SecretString, return_to: ReturnTo) -> Result<Reply, Fault> {
     let user = &signed_in(visit)?.user;
-    count(visit, user.verified_email.as_ref().map(|email| email.address()))?;
+    if let Some(email) = &user.verified_email {
+        count(visit, email.address())?;
+    }
     let (hash, _) = visit.database.password_of(user.id).await?.ok_or(Trouble::WrongPassword)?;
     if !compared_and_renewed(visit, password, user.id, &hash).await? {
         refused(visit, user.id);

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{
     confirming::{proven, signed_in, start_flow},
     fault::Fault,
-    password::{compared_and_renewed, refused},
+    password::{compared_and_renewed, count, refused},
     reply::Reply,
 };
 use crate::{
@@ -35,12 +35,10 @@ pub async fn resolve_link_by_password(visit: &Visit, password: &SecretString) ->
     let user = visit.database.user(link.user).await?.ok_or(Trouble::LinkExpired)?;
     let email = user.verified_email.as_ref().map(|email| email.address().clone()).ok_or(Trouble::WrongPassword)?;
     // The same bucket as the sign-in form's: a prompt is no second door to guess at.
-    if !visit.jar.is_known(&visit.headers, &email, visit.clock.now()) {
-        visit.attempts.count(&email).map_err(|_| Trouble::TooManyAttempts)?;
-    }
-    let hash = visit.database.password_of(user.id).await?.map(|(hash, _)| hash);
-    let right = match &hash {
-        Some(hash) => compared_and_renewed(visit, password, user.id, hash).await?,
+    count(visit, &email)?;
+    let tried = visit.database.password_of(user.id).await?;
+    let right = match &tried {
+        Some((hash, _)) => compared_and_renewed(visit, password, user.id, hash).await?,
         None => false,
     };
     // Comparing takes long enough for the owner to choose another one.

@@ -23,8 +23,8 @@ const LONGEST: usize = 8 * 1024;
 /// Signs in with an address and a password.
 ///
 /// An address that nobody has costs the same work and gets the same answer as a wrong password. Strangers who try
-/// passwords for an account slow each other down, and not its owner: a browser that the account knows passes, and so does
-/// a provider.
+/// passwords for an account slow each other down, and not its owner: a browser that the account knows is counted apart,
+/// and a provider is a way in as well.
 ///
 /// # Errors
 /// [`Fault`].
@@ -67,7 +67,7 @@ pub async fn sign_in(
 /// [`Fault`].
 pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let address = address_of(email)?;
-    if visit.attempts.count_letter(&address) {
+    if visit.attempts.count_letter(&address, LinkKind::Reset) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         visit.database.begin_reset(&address, &data, &visit.occasion()).await?;
@@ -148,12 +148,8 @@ pub(super) fn refused(visit: &Visit, user: UserId) {
     });
 }
 
-/// Counts one try of an account's password by somebody who is signed in to it.
-pub(super) fn count(visit: &Visit, address: Option<&EmailAddress>) -> Result<(), Fault> {
-    match address {
-        Some(address) if !visit.jar.is_known(&visit.headers, address, visit.clock.now()) => {
-            Ok(visit.attempts.count(address).map_err(|_| Trouble::TooManyAttempts)?)
-        }
-        _ => Ok(()),
-    }
+/// Counts one try of an account's password.
+pub(super) fn count(visit: &Visit, address: &EmailAddress) -> Result<(), Fault> {
+    let known = visit.jar.is_known(&visit.headers, address, visit.clock.now());
+    Ok(visit.attempts.count(address, known).map_err(|_| Trouble::TooManyAttempts)?)
 }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{
     fault::Fault,
     inbox::{address_of, check_inbox, letter_of},
-    password::{chosen, compared},
+    password::{chosen, compared, count},
     reply::Reply,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub async fn sign_up(
         browser: Some(browser),
         undo: None,
     };
-    if visit.attempts.count_letter(&address) {
+    if visit.attempts.count_letter(&address, LinkKind::SignUp) {
         let sign_up = NewSignUp { address: &address, password: &password, data: &data };
         visit.database.begin_sign_up(&sign_up, &visit.occasion()).await?;
         visit.ring();
@@ -53,7 +53,7 @@ pub async fn sign_up(
 pub async fn verify(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
     let (token, link) = letter_of(visit, LinkKind::SignUp).await?;
     if !asked_here(visit, &link) {
-        visit.attempts.count(&link.address).map_err(|_| Trouble::TooManyAttempts)?;
+        count(visit, &link.address)?;
         compared(visit, password, link.password.as_ref()).await?.then_some(()).ok_or(Trouble::WrongPassword)?;
     }
     let signed_up = visit.database.finish_sign_up(&token, None, &visit.occasion()).await?;
