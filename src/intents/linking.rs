@@ -30,8 +30,12 @@ pub async fn link_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn resolve_link_by_password(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn resolve_link_by_password(
+    visit: &Visit,
+    shown: Option<&str>,
+    password: &SecretString,
+) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let user = visit.database.user(link.user).await?.ok_or(Trouble::LinkExpired)?;
     let email = user.verified_email.as_ref().map(|email| email.address().clone()).ok_or(Trouble::WrongPassword)?;
     // The same bucket as the sign-in form's: a prompt is no second door to guess at.
@@ -56,22 +60,22 @@ pub async fn resolve_link_by_password(visit: &Visit, password: &SecretString) ->
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn resolve_link_by_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn resolve_link_by_provider(visit: &Visit, shown: Option<&str>, slug: &str) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let identities = visit.database.identities(link.user).await?;
     if identities.iter().all(|identity| identity.provider != slug) {
         return Err(Trouble::NotThere.into());
     }
     let wishes = Wishes { return_to: link.return_to, ..Wishes::default() };
-    start_flow(visit, slug, Purpose::ResolveLink { user: link.user }, wishes).await
+    start_flow(visit, slug, Purpose::ResolveLink { user: link.user, link: link.id }, wishes).await
 }
 
 /// At the link prompt, signed in to the very account, with a fresh proof: links what waits.
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn confirm_link(visit: &Visit) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn confirm_link(visit: &Visit, shown: Option<&str>) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let signed_in = proven(visit)?;
     if signed_in.user.id != link.user {
         return Err(Trouble::ProofOfAnother.into());
@@ -114,9 +118,9 @@ async fn resolve(visit: &Visit, link: PendingLink, user: &User, session: Option<
             purpose: &Purpose::Link { user: user.id },
             profile: &link.profile,
             session_user: Some(user.id),
+            session,
             sign_up: &SignUp::Open,
             origin: &visit.client.origin(),
-            session,
             now: visit.clock.date(),
             random: crate::sessions::random().ok_or(Fault::Ours)?,
             waiting: None,
