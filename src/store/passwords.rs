@@ -32,6 +32,9 @@ pub enum PasswordStanding {
     Nobody,
 }
 
+/// User, disabled at, hash, set at.
+type StandingRow = (String, Option<i64>, Option<String>, Option<i64>);
+
 impl Database {
     /// How things stand with a password for an address.
     ///
@@ -39,7 +42,7 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn password_standing(&self, address: &EmailAddress) -> Result<PasswordStanding, StoreError> {
         // One query for everybody: who has an account costs no more than who has none.
-        let row: Option<(String, Option<i64>, Option<String>, Option<i64>)> = sqlx::query_as(
+        let row: Option<StandingRow> = sqlx::query_as(
             "SELECT users.id, users.disabled_at, passwords.hash, passwords.set_at FROM users \
              LEFT JOIN passwords ON passwords.user_id = users.id WHERE users.verified_email = $1",
         )
