@@ -43,6 +43,7 @@ impl Trail {
             purpose: &purpose,
             profile,
             session_user,
+            session: None,
             sign_up: &SignUp::Open,
             origin: &origin,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),

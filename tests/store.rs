@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use latchkey::accounts::{Answer, Purpose, Reason, SignUp, UserId, Way, time_ordered_id};
+use latchkey::accounts::{Answer, PasswordHash, Purpose, Reason, SignUp, UserId, Way, time_ordered_id};
 use latchkey::providers::{Profile, ProfileEmail};
-use latchkey::store::{Database, FlowStatus, NewEvent, NewSession, Origin, Settled, Settlement, StoreError};
+use latchkey::store::{
+    Changed, Database, FlowStatus, NewEvent, NewSession, Occasion, Origin, Settled, Settlement, StoreError,
+};
 use rstest::rstest;
 use support::database::{Engine, TestDatabase, sealer};
 use time::{Duration, OffsetDateTime};
@@ -68,6 +70,7 @@ async fn settle(
         purpose: &purpose,
         profile,
         session_user,
+        session: None,
         sign_up: &SignUp::Open,
         origin: &Origin {
             address: Some("192.0.2.1".into()),
@@ -607,4 +610,67 @@ async fn a_flow_is_unused_then_used_then_completed(#[values(Engine::Sqlite, Engi
     assert!(database.complete_flow("f", ada).await.unwrap());
     assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Completed { user: ada });
     assert!(!database.complete_flow("f", ada).await.unwrap());
+}
+
+// A session or a password that ends while something is under way.
+
+#[rstest]
+#[tokio::test]
+async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let occasion = Occasion { origin: Origin::default(), now: now() };
+    let hash = PasswordHash::from_row("a hash".into());
+    database.create_session(&session("here", ada)).await.unwrap();
+    database.create_session(&session("elsewhere", ada)).await.unwrap();
+    // Recovery ends every session, between the look at the cookie and the change.
+    database.delete_user_sessions(ada, Some("here")).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(test.count("passwords").await, 0);
+    let github = eve("github", "ada@example.org", true);
+    let purpose = Purpose::Link { user: ada };
+    let by = |session| Settlement {
+        purpose: &purpose,
+        profile: &github,
+        session_user: Some(ada),
+        session: Some(session),
+        sign_up: &SignUp::Open,
+        origin: &occasion.origin,
+        now: now(),
+        random: random(),
+        waiting: None,
+    };
+    let refused = database.settle(&by("elsewhere")).await.unwrap();
+    assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
+    assert_eq!(test.count("identities").await, 1);
+
+    // The twin.
+    assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+    let linked = database.settle(&by("here")).await.unwrap();
+    assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
+    let identity = linked.signed_in.unwrap().identity;
+    assert_eq!(database.unlink(ada, identity, "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.unlink(ada, identity, "here", &occasion).await.unwrap(), Changed::Done);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_password_before_opens_nothing_that_was_not_open(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    database.create_session(&session("here", ada)).await.unwrap();
+    for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
+        let occasion = Occasion { origin: Origin::default(), now: at };
+        let hash = PasswordHash::from_row(hash.into());
+        assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+    }
+    let occasion = Occasion { origin: Origin::default(), now: now() + Duration::seconds(2) };
+    // Somebody's comparison with the old one ends now.
+    assert_eq!(database.sign_in_with_password(ada, now(), &occasion).await.unwrap(), None);
+    let current = now() + Duration::seconds(1);
+    assert!(database.sign_in_with_password(ada, current, &occasion).await.unwrap().is_some());
 }

@@ -30,7 +30,7 @@ pub fn decide(purpose: &Purpose, facts: &Facts, standing: &Standing) -> Decision
         Purpose::Link { user } => link(*user, facts, standing, &mut reasons),
         Purpose::Grant { user, identity } => grant(*user, identity, facts, standing, &mut reasons),
         Purpose::Reauthenticate { user } => reauthenticate(*user, facts, standing, &mut reasons),
-        Purpose::ResolveLink { user } => resolve_link(*user, facts, standing, &mut reasons),
+        Purpose::ResolveLink { user, .. } => resolve_link(*user, facts, standing, &mut reasons),
     };
     Decision { answer, reasons }
 }

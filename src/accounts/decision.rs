@@ -34,6 +34,8 @@ pub enum Purpose {
     ResolveLink {
         /// Whose account.
         user: UserId,
+        /// What waits, by its name: the proof is for this and for nothing that came into the browser since.
+        link: String,
     },
 }
 
@@ -63,7 +65,7 @@ impl Purpose {
             Self::Link { user }
             | Self::Grant { user, .. }
             | Self::Reauthenticate { user }
-            | Self::ResolveLink { user } => Some(*user),
+            | Self::ResolveLink { user, .. } => Some(*user),
         }
     }
 }

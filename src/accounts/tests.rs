@@ -470,7 +470,7 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
         Just(Purpose::SignIn),
         (0..4_u8).prop_map(|number| Purpose::Link { user: user(number) }),
         (0..4_u8).prop_map(|number| Purpose::Reauthenticate { user: user(number) }),
-        (0..4_u8).prop_map(|number| Purpose::ResolveLink { user: user(number) }),
+        (0..4_u8).prop_map(|number| Purpose::ResolveLink { user: user(number), link: "link".into() }),
         (0..4_u8, prop_oneof![Just("ada"), Just("eve")]).prop_map(|(number, subject)| {
             Purpose::Grant {
                 user: user(number),

@@ -48,6 +48,8 @@ pub async fn unlink(
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = ResolveLinkByPassword, prefix = "/auth", endpoint = "link/password")]
 pub async fn resolve_link_by_password(
+    /// What the page showed that waits.
+    link: Option<String>,
     /// The password.
     password: Option<Secret>,
 ) -> Result<(), ServerFnError> {
@@ -57,7 +59,7 @@ pub async fn resolve_link_by_password(
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
     let visit = expect_context::<Visit>();
-    let outcome = intents::resolve_link_by_password(&visit, &password).await;
+    let outcome = intents::resolve_link_by_password(&visit, link.as_deref(), &password).await;
     intents::send(outcome, "/link");
     Ok(())
 }
@@ -68,6 +70,8 @@ pub async fn resolve_link_by_password(
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = ResolveLinkByProvider, prefix = "/auth", endpoint = "link/provider")]
 pub async fn resolve_link_by_provider(
+    /// What the page showed that waits.
+    link: Option<String>,
     /// The provider's slug.
     provider: Option<String>,
 ) -> Result<(), ServerFnError> {
@@ -75,7 +79,7 @@ pub async fn resolve_link_by_provider(
 
     let provider = provider.unwrap_or_default();
     let visit = expect_context::<Visit>();
-    let outcome = intents::resolve_link_by_provider(&visit, &provider).await;
+    let outcome = intents::resolve_link_by_provider(&visit, link.as_deref(), &provider).await;
     intents::send(outcome, "/link");
     Ok(())
 }
@@ -85,11 +89,14 @@ pub async fn resolve_link_by_provider(
 /// # Errors
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = ConfirmLink, prefix = "/auth", endpoint = "link/confirm")]
-pub async fn confirm_link() -> Result<(), ServerFnError> {
+pub async fn confirm_link(
+    /// What the page showed that waits.
+    link: Option<String>,
+) -> Result<(), ServerFnError> {
     use crate::{intents, sessions::Visit};
 
     let visit = expect_context::<Visit>();
-    let outcome = intents::confirm_link(&visit).await;
+    let outcome = intents::confirm_link(&visit, link.as_deref()).await;
     intents::send(outcome, "/link");
     Ok(())
 }

@@ -30,49 +30,57 @@ pub async fn link_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn resolve_link_by_password(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn resolve_link_by_password(
+    visit: &Visit,
+    shown: Option<&str>,
+    password: &SecretString,
+) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let user = visit.database.user(link.user).await?.ok_or(Trouble::LinkExpired)?;
     let email = user.verified_email.as_ref().map(|email| email.address().clone()).ok_or(Trouble::WrongPassword)?;
+    // The same bucket as the sign-in form's: a prompt is no second door to guess at.
     count(visit, &email)?;
-    let hash = visit.database.password_of(user.id).await?.map(|(hash, _)| hash);
-    let right = match &hash {
-        Some(hash) => compared_and_renewed(visit, password, user.id, hash).await?,
+    let tried = visit.database.password_of(user.id).await?;
+    let right = match &tried {
+        Some((hash, _)) => compared_and_renewed(visit, password, user.id, hash).await?,
         None => false,
     };
-    if !right || user.disabled_at.is_some() {
+    // Comparing takes long enough for the owner to choose another one.
+    let now = visit.database.password_of(user.id).await?;
+    let still = tried.map(|(_, set_at)| set_at) == now.map(|(_, set_at)| set_at);
+    if !right || !still || user.disabled_at.is_some() {
         refused(visit, user.id);
         return Err(Trouble::WrongPassword.into());
     }
     let known = visit.jar.remember_account(&visit.headers, &email, visit.clock.now());
-    Ok(resolve(visit, link, &user).await?.with(known))
+    Ok(resolve(visit, link, &user, None).await?.with(known))
 }
 
 /// At the link prompt: starts a round trip to a provider that the account has.
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn resolve_link_by_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn resolve_link_by_provider(visit: &Visit, shown: Option<&str>, slug: &str) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let identities = visit.database.identities(link.user).await?;
     if identities.iter().all(|identity| identity.provider != slug) {
         return Err(Trouble::NotThere.into());
     }
     let wishes = Wishes { return_to: link.return_to, ..Wishes::default() };
-    start_flow(visit, slug, Purpose::ResolveLink { user: link.user }, wishes).await
+    start_flow(visit, slug, Purpose::ResolveLink { user: link.user, link: link.id }, wishes).await
 }
 
 /// At the link prompt, signed in to the very account, with a fresh proof: links what waits.
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn confirm_link(visit: &Visit) -> Result<Reply, Fault> {
-    let link = waiting(visit).await?;
+pub async fn confirm_link(visit: &Visit, shown: Option<&str>) -> Result<Reply, Fault> {
+    let link = waiting_as(visit, shown).await?;
     let signed_in = proven(visit)?;
     if signed_in.user.id != link.user {
         return Err(Trouble::ProofOfAnother.into());
     }
-    resolve(visit, link, &signed_in.user).await
+    resolve(visit, link, &signed_in.user, Some(&signed_in.session.id_hash)).await
 }
 
 /// Leaves the link prompt: nothing was changed, and nothing is.
@@ -93,14 +101,24 @@ pub async fn waiting(visit: &Visit) -> Result<PendingLink, Fault> {
     if link.is_unused(visit).await? { Ok(link) } else { Err(Trouble::LinkExpired.into()) }
 }
 
-/// Links what waits, in one transaction, and signs its user in.
-async fn resolve(visit: &Visit, link: PendingLink, user: &User) -> Result<Reply, Fault> {
+/// What waits, if it is what the page showed. Another tab may have put another identity into the cookie meanwhile: else Eve,
+/// whose provider says what she likes, opens a tab of her own in Ada's browser while Ada is at the prompt, and Ada's
+/// password links Eve's identity. A form that names none was not drawn for a person, and cannot come from elsewhere.
+async fn waiting_as(visit: &Visit, shown: Option<&str>) -> Result<PendingLink, Fault> {
+    let link = waiting(visit).await?;
+    if shown.is_none_or(|shown| shown == link.id) { Ok(link) } else { Err(Trouble::LinkExpired.into()) }
+}
+
+/// Links what waits, in one transaction, and signs its user in. `session` is the one that shows who it is, where nothing
+/// was shown just now.
+async fn resolve(visit: &Visit, link: PendingLink, user: &User, session: Option<&str>) -> Result<Reply, Fault> {
     let settled = visit
         .database
         .settle(&Settlement {
             purpose: &Purpose::Link { user: user.id },
             profile: &link.profile,
             session_user: Some(user.id),
+            session,
             sign_up: &SignUp::Open,
             origin: &visit.client.origin(),
             now: visit.clock.date(),
@@ -115,9 +133,9 @@ async fn resolve(visit: &Visit, link: PendingLink, user: &User) -> Result<Reply,
         _ => Reply::to(format!("/settings?error={}", Trouble::LinkedElsewhere.code())),
     };
     let way = match &visit.signed_in {
-        // A proof by the session keeps the session, under a new id.
+        // A proof by the session keeps the session, under a new id, and is itself no younger for it.
         Some(signed_in) if signed_in.user.id == user.id => {
-            return Ok(reply.with(used).with(visit.renew_session(true).await?));
+            return Ok(reply.with(used).with(visit.renew_session(session.is_none()).await?));
         }
         _ => PASSWORD,
     };

@@ -23,8 +23,8 @@ const LONGEST: usize = 8 * 1024;
 /// Signs in with an address and a password.
 ///
 /// An address that nobody has costs the same work and gets the same answer as a wrong password. Strangers who try
-/// passwords for an account slow each other down, and not its owner: a browser that the account knows is counted apart, and
-/// a provider is not counted here.
+/// passwords for an account slow each other down, and not its owner: a browser that the account knows is counted apart,
+/// and a provider is a way in as well.
 ///
 /// # Errors
 /// [`Fault`].
@@ -37,14 +37,14 @@ pub async fn sign_in(
     let now = visit.clock.now();
     let address = address_of(email)?;
     count(visit, &address)?;
-    let user = match visit.database.password_standing(&address).await? {
-        PasswordStanding::Of { user, disabled, hash } => {
+    let (user, set_at) = match visit.database.password_standing(&address).await? {
+        PasswordStanding::Of { user, disabled, hash, set_at } => {
             let right = compared_and_renewed(visit, password, user, &hash).await?;
             if !right || disabled {
                 refused(visit, user);
                 return Err(Trouble::WrongCredentials.into());
             }
-            user
+            (user, set_at)
         }
         // Nor is a sign-up that waits for its letter told apart: whoever signs up with an address and then signs in with
         // it would learn whether it has an owner.
@@ -53,7 +53,7 @@ pub async fn sign_in(
             return Err(Trouble::WrongCredentials.into());
         }
     };
-    let user = visit.database.sign_in_with_password(user, &visit.occasion()).await?;
+    let user = visit.database.sign_in_with_password(user, set_at, &visit.occasion()).await?;
     let user = user.ok_or(Trouble::WrongCredentials)?;
     let session = visit.sign_in(&user, PASSWORD, None).await?;
     let known = visit.jar.remember_account(&visit.headers, &address, now);
@@ -67,7 +67,7 @@ pub async fn sign_in(
 /// [`Fault`].
 pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let address = address_of(email)?;
-    if visit.attempts.count_letter(&address) {
+    if visit.attempts.count_letter(&address, LinkKind::Reset) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         visit.database.begin_reset(&address, &data, &visit.occasion()).await?;
@@ -148,11 +148,8 @@ pub(super) fn refused(visit: &Visit, user: UserId) {
     });
 }
 
-/// Counts one try of an account's password, at whichever form: none is a second door to guess at.
+/// Counts one try of an account's password.
 pub(super) fn count(visit: &Visit, address: &EmailAddress) -> Result<(), Fault> {
-    let counted = match visit.jar.is_known(&visit.headers, address, visit.clock.now()) {
-        true => visit.attempts.count_known(address),
-        false => visit.attempts.count(address),
-    };
-    Ok(counted.map_err(|_| Trouble::TooManyAttempts)?)
+    let known = visit.jar.is_known(&visit.headers, address, visit.clock.now());
+    Ok(visit.attempts.count(address, known).map_err(|_| Trouble::TooManyAttempts)?)
 }

@@ -48,7 +48,7 @@ pub async fn change_email(visit: &Visit, email: &str, return_to: Option<ReturnTo
     if user.verified_email.as_ref().is_some_and(|own| *own.address() == address) {
         return Err(Trouble::EmailUnchanged.into());
     }
-    if visit.attempts.count_letter(&address) {
+    if visit.attempts.count_letter(&address, LinkKind::ChangeEmail) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         visit.database.begin_email_change(user.id, &address, &data, &visit.occasion()).await?;
@@ -127,6 +127,7 @@ pub async fn end_other_sessions(visit: &Visit) -> Result<Reply, Fault> {
 fn done(changed: Changed) -> Result<(), Fault> {
     Err(match changed {
         Changed::Done => return Ok(()),
+        Changed::SignedOut => return Err(Fault::SignedOut),
         Changed::NotThere => Trouble::NotThere,
         Changed::LastWayIn => Trouble::LastWayIn,
         Changed::AddressNeeded => Trouble::AddressNeeded,

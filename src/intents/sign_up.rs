@@ -36,7 +36,7 @@ pub async fn sign_up(
         browser: Some(browser),
         undo: None,
     };
-    if visit.attempts.count_letter(&address) {
+    if visit.attempts.count_letter(&address, LinkKind::SignUp) {
         let sign_up = NewSignUp { address: &address, password: &password, data: &data };
         visit.database.begin_sign_up(&sign_up, &visit.occasion()).await?;
         visit.ring();

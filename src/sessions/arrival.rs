@@ -164,10 +164,11 @@ impl Arrival {
 
     /// What waits at the link prompt of this browser, for a flow that is to resolve it.
     async fn waiting_for(&self, purpose: &Purpose) -> Result<Option<PendingLink>, RefusedArrival> {
-        let Purpose::ResolveLink { user } = purpose else { return Ok(None) };
+        let Purpose::ResolveLink { user, link: asked } = purpose else { return Ok(None) };
         let visit = &self.visit;
         let waiting = visit.jar.link.find(&visit.headers, visit.clock.now());
-        let waiting = waiting.filter(|link| link.user == *user).ok_or(RefusedArrival::NothingWaits)?;
+        let waiting =
+            waiting.filter(|link| link.user == *user && link.id == *asked).ok_or(RefusedArrival::NothingWaits)?;
         if waiting.is_unused(visit).await? { Ok(Some(waiting)) } else { Err(RefusedArrival::NothingWaits) }
     }
 
@@ -210,6 +211,7 @@ impl Arrival {
                 purpose: &flow.purpose,
                 profile: &completed.profile,
                 session_user: self.signed_in(),
+                session: self.visit.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
                 origin: &self.visit.client.origin(),
                 now: self.visit.clock.date(),

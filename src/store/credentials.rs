@@ -12,7 +12,7 @@ use super::letters::{queue_to_user, to_address};
 use super::occasion::Occasion;
 use super::outbox::queue;
 use super::passwords::{password_of, put_password};
-use super::sessions::delete_sessions_of;
+use super::sessions::{delete_sessions_of, is_open};
 use super::sign_up::PASSWORD;
 use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
@@ -27,6 +27,8 @@ use crate::accounts::{
 pub enum Changed {
     /// It is done.
     Done,
+    /// The session of who asked has ended meanwhile.
+    SignedOut,
     /// There is no such thing (any more), or it is somebody else's.
     NotThere,
     /// It is the last way in.
@@ -53,6 +55,9 @@ impl Database {
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
         let Some(email) = user.verified_email.clone() else { return Ok(Changed::AddressNeeded) };
         let first = password_of(write.connection(), id).await?.is_none();
         put_password(write.connection(), id, password, occasion.now).await?;
@@ -80,6 +85,9 @@ impl Database {
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
         let identities = identities_of(write.connection(), id).await?;
         let Some(leaving) = identities.iter().find(|other| other.id == identity) else {
             return Ok(Changed::NotThere);
@@ -157,6 +165,9 @@ impl Database {
             return nothing(Changed::OfAnother);
         }
         let Some(before) = user(write.connection(), id).await? else { return nothing(Changed::NotThere) };
+        if !is_open(write.connection(), id, here).await? {
+            return nothing(Changed::SignedOut);
+        }
         let standing = standing_of_address(&mut write, &link.address).await?;
         if standing.address_owner.is_some_and(|owner| owner.user.id != id) {
             return nothing(Changed::AddressTaken);

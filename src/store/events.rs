@@ -68,11 +68,12 @@ pub(super) async fn note(
     record(connection, &NewEvent { id, at, kind, user, provider, outcome, reasons, origin }).await
 }
 
-/// Writes an event down as part of a transaction.
+/// Writes an event down as part of a transaction. About somebody who is gone it names nobody: what comes late must not
+/// bring back what was deleted.
 pub(super) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, address, user_agent, request_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10)",
     )
     .bind(event.id.to_string())
     .bind(event.at.unix_timestamp())

@@ -128,7 +128,7 @@ impl Database {
     ) -> Result<Option<Decision>, StoreError> {
         // Never committed: rolled back when dropped.
         let mut write = self.write().await?;
-        let standing = gather(&mut write, facts, session_user, sign_up).await?.standing;
+        let standing = gather(&mut write, facts, session_user, None, sign_up).await?.standing;
         if session_user.is_some() && standing.session_user.is_none() {
             return Ok(None);
         }

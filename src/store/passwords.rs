@@ -23,12 +23,17 @@ pub enum PasswordStanding {
         disabled: bool,
         /// What it is compared with.
         hash: PasswordHash,
+        /// When it was set.
+        set_at: OffsetDateTime,
     },
     /// A user owns the address and has none.
     NoneOf(UserId),
     /// Nobody has the address.
     Nobody,
 }
+
+/// User, disabled at, hash, set at.
+type StandingRow = (String, Option<i64>, Option<String>, Option<i64>);
 
 impl Database {
     /// How things stand with a password for an address.
@@ -37,20 +42,21 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn password_standing(&self, address: &EmailAddress) -> Result<PasswordStanding, StoreError> {
         // One query for everybody: who has an account costs no more than who has none.
-        let row: Option<(String, Option<i64>, Option<String>)> = sqlx::query_as(
-            "SELECT users.id, users.disabled_at, passwords.hash FROM users \
+        let row: Option<StandingRow> = sqlx::query_as(
+            "SELECT users.id, users.disabled_at, passwords.hash, passwords.set_at FROM users \
              LEFT JOIN passwords ON passwords.user_id = users.id WHERE users.verified_email = $1",
         )
         .bind(address.as_str())
         .fetch_optional(&self.pool)
         .await?;
         Ok(match row {
-            Some((user, disabled, Some(hash))) => PasswordStanding::Of {
+            Some((user, disabled, Some(hash), Some(set_at))) => PasswordStanding::Of {
                 user: UserId::parse(&user)?,
                 disabled: disabled.is_some(),
                 hash: PasswordHash::from_row(hash),
+                set_at: time(set_at)?,
             },
-            Some((user, _, None)) => PasswordStanding::NoneOf(UserId::parse(&user)?),
+            Some((user, ..)) => PasswordStanding::NoneOf(UserId::parse(&user)?),
             None => PasswordStanding::Nobody,
         })
     }
@@ -64,14 +70,22 @@ impl Database {
         password_of(&mut connection, user).await
     }
 
-    /// Writes down that a user signed in with their password, and gives the user as they are; `None` when they are gone or
-    /// disabled.
+    /// Writes down that a user signed in with the password that was set then, and gives the user as they are; `None` when
+    /// they are gone or disabled, or have another password by now: comparing takes long enough for the owner to choose one,
+    /// and to believe that whoever has the old one is out.
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn sign_in_with_password(&self, id: UserId, occasion: &Occasion) -> Result<Option<User>, StoreError> {
-        let mut write = self.write().await?;
-        let user = user(write.connection(), id).await?.filter(|user| user.disabled_at.is_none());
+    pub async fn sign_in_with_password(
+        &self,
+        id: UserId,
+        set_at: OffsetDateTime,
+        occasion: &Occasion,
+    ) -> Result<Option<User>, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let now_set_at = password_of(write.connection(), id).await?.map(|(_, set_at)| set_at);
+        let user = user(write.connection(), id).await?;
+        let user = user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at));
         if user.is_some() {
             note(write.connection(), occasion, "sign_in", Some(id), Some(PASSWORD), "sign_in", &[]).await?;
         }

@@ -1,9 +1,11 @@
 //! A forgotten password, and the way back in.
 
+use time::OffsetDateTime;
+
 use super::carry_out::carry_out_void;
 use super::credentials::undo_link;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_links};
+use super::email_tokens::{LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_links};
 use super::error::StoreError;
 use super::events::note;
 use super::letters::{queue_to_user, to_address};
@@ -88,6 +90,10 @@ impl Database {
         let first = super::passwords::password_of(write.connection(), id).await?.is_none();
         for void in void_at_recovery(&before.clone().into()) {
             carry_out_void(&mut write, id, void).await?;
+        }
+        if !before.verified_email.as_ref().is_some_and(|email| email.proof().is_strong()) {
+            // Nor was it the reader of this mailbox who got the letters that went to others.
+            void_later_undos(write.connection(), id, &link.address, OffsetDateTime::UNIX_EPOCH).await?;
         }
         let proven = VerifiedEmail::on_record(link.address, Proof::Letter);
         adopt_email(write.connection(), id, &proven).await?;

@@ -222,6 +222,20 @@ impl Database {
     }
 }
 
+/// Whether a session still counts, for who has the lock on its user: those who end all of them have it, too. A request
+/// takes a while, and must not change what its session was ended to protect.
+pub(super) async fn is_open(connection: &mut AnyConnection, user: UserId, id_hash: &str) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT users.id FROM sessions JOIN users ON users.id = sessions.user_id \
+         WHERE sessions.id_hash = $1 AND users.id = $2 AND users.disabled_at IS NULL",
+    )
+    .bind(id_hash)
+    .bind(user.to_string())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Ends the sessions of a user as part of a transaction.
 pub(super) async fn delete_sessions_of(
     connection: &mut AnyConnection,

@@ -26,6 +26,8 @@ pub struct Settlement<'a> {
     pub profile: &'a Profile,
     /// Who is signed in in this browser, now.
     pub session_user: Option<UserId>,
+    /// The session that says so: it counts only if it has not ended meanwhile. `None` where something else says so.
+    pub session: Option<&'a str>,
     /// Who may sign up.
     pub sign_up: &'a SignUp,
     /// Where the request came from, for the event.
@@ -78,6 +80,7 @@ impl Database {
             purpose: settlement.purpose,
             profile: settlement.profile,
             session_user: settlement.session_user,
+            session: settlement.session,
             event: time_ordered_id(now, event),
         };
         let (decision, signed_in) = self.answer(&mut write, settlement, &question, &fresh).await?;
@@ -109,6 +112,7 @@ impl Database {
             purpose: &Purpose::Link { user: shown.user.id },
             profile,
             session_user: Some(shown.user.id),
+            session: None,
             event: fresh::id(now)?,
         };
         self.answer(write, settlement, &question, &fresh).await
@@ -124,7 +128,8 @@ impl Database {
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
         let (decision, signed_in, before) = match Facts::of(question.profile) {
             Ok(facts) => {
-                let gathered = gather(write, &facts, question.session_user, settlement.sign_up).await?;
+                let gathered =
+                    gather(write, &facts, question.session_user, question.session, settlement.sign_up).await?;
                 let decision = decide(question.purpose, &facts, &gathered.standing);
                 let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, fresh).await?;
                 let standing = gathered.standing;
@@ -192,6 +197,7 @@ struct Question<'a> {
     purpose: &'a Purpose,
     profile: &'a Profile,
     session_user: Option<UserId>,
+    session: Option<&'a str>,
     event: Uuid,
 }
 

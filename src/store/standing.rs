@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::identities::{known_identity, providers_of};
 use super::passwords::password_of;
+use super::sessions::is_open;
 use super::users::{address_holders, address_owner, user};
 use super::write::Write;
 use crate::accounts::{
@@ -21,6 +22,7 @@ pub(super) async fn gather(
     write: &mut Write<'_>,
     facts: &Facts,
     session_user: Option<UserId>,
+    session: Option<&str>,
     sign_up: &SignUp,
 ) -> Result<Gathered, StoreError> {
     write.lock(&names(facts, session_user)).await?;
@@ -31,7 +33,9 @@ pub(super) async fn gather(
         identity = Some(known.id);
         standing.identity_owner = Some(IdentityOwner { user: known.user.into(), recorded_email: known.email });
     }
-    if let Some(id) = session_user {
+    if let Some(id) = session_user
+        && still_open(write, id, session).await?
+    {
         standing.session_user = user(write.connection(), id).await?.map(Into::into);
     }
     // Only a verified address is looked up at all: nobody is found by one that nobody proved. The usual case,
@@ -42,6 +46,13 @@ pub(super) async fn gather(
         gather_address(write, email.address(), &mut standing).await?;
     }
     Ok(Gathered { standing, identity })
+}
+
+async fn still_open(write: &mut Write<'_>, user: UserId, session: Option<&str>) -> Result<bool, StoreError> {
+    match session {
+        Some(session) => is_open(write.connection(), user, session).await,
+        None => Ok(true),
+    }
 }
 
 /// Asks the database about an address that a letter proves, or is to prove, under a lock on it.

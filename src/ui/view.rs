@@ -208,6 +208,8 @@ pub enum Undoing {
 /// What `/link` is told: somebody came with an identity whose address is a user's already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkPromptView {
+    /// Names what waits, for its forms.
+    pub id: String,
     /// The provider that they came with: its label.
     pub provider: String,
     /// Its slug.

@@ -44,6 +44,15 @@ pub const FORMS: [&str; 21] = [
     <devices::EndOtherSessions as ServerFn>::PATH,
 ];
 
+/// Those that lead to a letter, or to a password, whose owner could not be written to. Refused where no letter is sent.
+const BY_LETTER: [&str; 5] = [
+    <password::SignUp as ServerFn>::PATH,
+    <password::SignInWithPassword as ServerFn>::PATH,
+    <password::ForgotPassword as ServerFn>::PATH,
+    <email::ChangeEmail as ServerFn>::PATH,
+    <settings::SetPassword as ServerFn>::PATH,
+];
+
 /// The handler of every form.
 pub fn form() -> MethodRouter<AppState> {
     post(submit)
@@ -59,6 +68,9 @@ async fn submit(
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
+    if app.mail.is_none() && BY_LETTER.contains(&request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if !is_form(request.headers()) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }

@@ -84,15 +84,27 @@ impl App {
         let played = sandbox.variables().to_vec();
         let played = played.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let settings: Vec<(&str, &str)> = played.chain(settings.iter().copied()).collect();
-        Self::start_at(engine, &settings, sandbox, None).await
+        Self::start_at(engine, &settings, sandbox, None, Some(mail())).await
+    }
+
+    /// Starts it where no letters can be sent.
+    pub async fn start_without_mail(engine: Engine) -> Self {
+        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
+        Self::start_at(engine, &[], sandbox, None, None).await
     }
 
     async fn start_beside(engine: Engine, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        Self::start_at(engine, settings, sandbox, other).await
+        Self::start_at(engine, settings, sandbox, other, Some(mail())).await
     }
 
-    async fn start_at(engine: Engine, settings: &[(&str, &str)], sandbox: Sandbox, other: Option<Sandbox>) -> Self {
+    async fn start_at(
+        engine: Engine,
+        settings: &[(&str, &str)],
+        sandbox: Sandbox,
+        other: Option<Sandbox>,
+        mail: Option<Mail>,
+    ) -> Self {
         log::keep();
         let database = TestDatabase::empty(engine).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -112,7 +124,7 @@ impl App {
 
         let store = Arc::new(database.open().await);
         let clock = Clock::default();
-        let state = AppState::new(&config, store.clone(), clock.clone(), Some(mail()), None).expect("a state");
+        let state = AppState::new(&config, store.clone(), clock.clone(), mail, None).expect("a state");
         let router = web::router(&state).expect("a router");
         let stop = CancellationToken::new();
         tokio::spawn(serve::serve(listener, router, state.trusted_proxies.clone(), stop.clone()));

@@ -347,3 +347,58 @@ async fn what_the_prompt_linked_can_be_taken_back_by_its_letter() {
     assert_eq!(owner.tries_password(LINUS, PASSWORD).await.location(), "/login?error=wrong_credentials");
     assert_eq!(owner.tries_password(LINUS, NEW_PASSWORD).await.location(), "/login?error=wrong_credentials");
 }
+
+/// The name of what waits, as the page's forms have it.
+async fn shown(browser: &Browser) -> String {
+    let page = browser.get("/link").await;
+    let field = page.body.split("name=\"link\"").nth(1).expect("a field");
+    field.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a value").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proof_links_what_the_page_showed_and_not_what_another_tab_brought_since() {
+    let app = App::start_with_other(Engine::Sqlite).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_other("persons/mallory", json!({ "email": LINUS, "email_verified": true })).await;
+    let owner = app.browser();
+    app.signs_up(&owner, LINUS, PASSWORD).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let first = shown(&browser).await;
+    // Eve, at her provider, in a tab that she opened in this browser.
+    let callback = browser.callback_url("mallory", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=link_expired");
+    assert_eq!(app.rows().await.1, 0);
+    // The twin.
+    is_prompted(&browser, "/auth/google").await;
+    let first = shown(&browser).await;
+    let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/dashboard");
+    assert_eq!(app.rows().await.1, 1);
+
+    // The same with a provider as the proof: its round trip is for what waited when it began.
+    let browser = app.browser();
+    app.tell_sandbox("persons/grace", json!({ "email": LINUS, "email_verified": true })).await;
+    let callback = browser.callback_url("mallory", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    let first = shown(&browser).await;
+    let start = browser.submit("/auth/link/provider", &[("link", &first), ("provider", "google")]).await;
+    let proof = browser.consent(start.location(), "linus", "allow").await;
+    let callback = browser.callback_url("grace", "/auth/google").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    assert!(browser.get(&proof).await.location().starts_with("/link?error=link_expired"));
+    assert_eq!(app.rows().await.1, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_at_the_prompt_makes_the_proof_no_younger() {
+    let (app, owner) = app_with_linus(Engine::Sqlite, &[]).await;
+    app.advance(9 * 60).await;
+    is_prompted(&owner, "/auth/google").await;
+    assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/dashboard");
+    assert_eq!(owner.get("/settings/password").await.status, 200);
+    app.advance(2 * 60).await;
+    assert_eq!(owner.get("/settings/password").await.location(), "/confirm?return_to=%2Fsettings%2Fpassword");
+}

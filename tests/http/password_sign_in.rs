@@ -255,7 +255,7 @@ async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told() {
     let app = App::start_with(Engine::Sqlite, &LIMITED).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.letters().await;
-    for (email, left) in [(ADA, 2), ("eve@example.com", 3)] {
+    for (email, left) in [(ADA, 3), ("eve@example.com", 3)] {
         let mut pages = Vec::new();
         for spelling in [email.to_owned(), email.to_uppercase()].iter().cycle().take(8) {
             let page = app.browser().forgets(spelling).await;
@@ -265,4 +265,34 @@ async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told() {
         assert_eq!(pages.len(), 1, "{pages:?}");
         assert_eq!(app.letters().await.len(), left, "{email}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_the_account_knows_is_limited_as_well() {
+    let app = App::start_with(Engine::Sqlite, &LIMITED).await;
+    let known = app.browser();
+    app.signs_up(&known, ADA, PASSWORD).await;
+    let cookie = known.cookie("known").expect("a cookie");
+    let mut locations = Vec::new();
+    for _ in 0..11 {
+        // Its cookie on other machines, too.
+        let copy = app.browser();
+        copy.plant("known", &cookie);
+        locations.push(copy.tries_password(ADA, WRONG_PASSWORD).await.location().to_owned());
+    }
+    assert_eq!(locations[9], "/login?error=wrong_credentials");
+    assert_eq!(locations[10], "/login?error=too_many_attempts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_about_signing_up_do_not_keep_the_letter_of_a_forgotten_password_away() {
+    let app = App::start_with(Engine::Sqlite, &LIMITED).await;
+    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+    for _ in 0..5 {
+        app.browser().asks_to_sign_up(ADA, WRONG_PASSWORD).await;
+    }
+    app.letters().await;
+    let ada = app.browser();
+    ada.forgets(ADA).await;
+    assert_eq!(ada.resets(&token_of(&app.letter().await), NEW_PASSWORD).await.location(), "/dashboard");
 }

@@ -224,3 +224,26 @@ async fn lk7_an_address_that_a_tenant_may_write_at_will_finds_nobody() {
         format!("SELECT count(*) FROM identities WHERE user_id = '{}'", app.owner_of(ADA).await.expect("an owner"));
     assert_eq!(app.database.number(&identities).await, 1);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_went_to_eves_mailbox_is_void_when_the_owner_recovers(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start_with_other(engine).await;
+    app.tell_other("persons/mallory", json!({ "email": "eve@evil.example", "email_verified": true })).await;
+    let (eve, ada) = (app.browser(), app.browser());
+    app.goes_through(&eve, "other", "mallory").await;
+    eve.submit("/settings/password", &[("password", EVES)]).await;
+    let undo = token_of(&app.letter().await);
+    // From now on her provider says that she has Ada's address.
+    app.tell_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
+    app.goes_through(&eve, "other", "mallory").await;
+    assert_eq!(app.user_of(&eve).await, app.owner_of(ADA).await);
+
+    ada.forgets(ADA).await;
+    assert_eq!(ada.resets(&token_of(&app.letter().await), PASSWORD).await.location(), "/dashboard");
+    assert_eq!(eve.finishes(&undo).await.location(), "/verify-email?error=letter_invalid");
+    assert!(ada.is_signed_in().await);
+    app.browser().signs_in_with(ADA, PASSWORD).await;
+}

@@ -589,3 +589,26 @@ async fn a_chosen_name_stays_and_is_only_a_name() {
     browser.signs_in_as("ada").await;
     assert!(browser.get("/dashboard").await.body.contains("Countess"));
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_a_deletion_writes_nothing_about_who_is_gone(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start(engine).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    let fields = [("provider", "google"), ("return_to", "/settings")];
+    let start = browser.submit("/auth/prove/provider", &fields).await;
+    let callback = browser.consent(start.location(), "ada", "allow").await;
+    let flow = browser.cookies();
+    browser.submit("/settings/delete", &[("word", "delete")]).await;
+    assert_eq!(app.rows().await, (0, 0, 0));
+    // The other tab still holds the flow.
+    for (name, value) in flow.iter().filter(|(name, _)| name != "session") {
+        browser.plant(name, value);
+    }
+    assert!(browser.get(&callback).await.location().starts_with("/login?error="));
+    assert!(app.events().await.contains("reauthenticate"), "{}", app.events().await);
+    assert_eq!(app.database.number("SELECT count(*) FROM events WHERE user_id IS NOT NULL").await, 0);
+}

@@ -352,3 +352,24 @@ async fn a_session_from_before_the_sign_up_is_another_one_after() {
     assert!(!attacker.is_signed_in().await);
     assert_eq!(app.user_of(&browser).await, app.owner_of(ADA).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_letter_can_be_sent_no_form_asks_for_one() {
+    let app = App::start_without_mail(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    let rows = app.all_rows().await;
+    for path in [
+        "/auth/password/sign-up",
+        "/auth/password/sign-in",
+        "/auth/password/forgot",
+        "/settings/email",
+        "/settings/password",
+    ] {
+        let page = browser.submit(path, &[("email", "grace@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, 404, "{path}");
+    }
+    assert_eq!(app.all_rows().await, rows);
+    // The twin: other forms are there.
+    assert_eq!(browser.submit("/settings/profile", &[("name", "Ada")]).await.status, 303);
+}

@@ -7,7 +7,7 @@ fn reauthenticate(facts: &Facts, standing: &Standing) -> Answer {
 }
 
 fn resolve(facts: &Facts, standing: &Standing) -> Answer {
-    decide(&Purpose::ResolveLink { user: user(1) }, facts, standing).answer
+    decide(&Purpose::ResolveLink { user: user(1), link: "link".into() }, facts, standing).answer
 }
 
 fn signed_in_with_the_identity() -> Standing {

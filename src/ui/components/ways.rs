@@ -36,12 +36,18 @@ pub fn WaysByPost(
     /// Where to go afterwards.
     #[prop(optional_no_strip)]
     return_to: Option<String>,
+    /// What waits at the link prompt, by its name.
+    #[prop(optional_no_strip)]
+    link: Option<String>,
     /// What the buttons say before the provider's name.
     #[prop(default = "Continue with")]
     inviting: &'static str,
 ) -> impl IntoView {
     let many = providers.len() >= MANY;
-    let ways: Vec<_> = providers.into_iter().map(|way| form(way, action, return_to.clone(), inviting)).collect();
+    let ways: Vec<_> = providers
+        .into_iter()
+        .map(|way| form(way, action, [("return_to", return_to.clone()), ("link", link.clone())], inviting))
+        .collect();
     list(many, ways)
 }
 
@@ -68,7 +74,12 @@ fn link(provider: ProviderButton, return_to: Option<&str>) -> AnyView {
     way(provider, button.into_any())
 }
 
-fn form(provider: ProviderButton, action: &'static str, return_to: Option<String>, inviting: &'static str) -> AnyView {
+fn form(
+    provider: ProviderButton,
+    action: &'static str,
+    fields: [(&'static str, Option<String>); 2],
+    inviting: &'static str,
+) -> AnyView {
     let described_by = note_id(&provider);
     let face = face(&provider, inviting);
     let slug = provider.slug.clone();
@@ -76,7 +87,7 @@ fn form(provider: ProviderButton, action: &'static str, return_to: Option<String
         <PendingForm>
             <form method="post" action=action>
                 {hidden("provider", slug)}
-                {return_to.map(|return_to| hidden("return_to", return_to))}
+                {fields.into_iter().filter_map(|(name, value)| Some(hidden(name, value?))).collect_view()}
                 <button class="provider" type="submit" aria-describedby=described_by>
                     {face}
                 </button>

@@ -7,7 +7,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         field::{PasswordField, of_password},
-        form::{PostForm, Submit, TROUBLE, UserName},
+        form::{PostForm, Submit, TROUBLE, UserName, hidden},
         notice::NoticeBox,
         sheet::{Or, Sheet},
         ways::WaysByPost,
@@ -23,7 +23,7 @@ pub fn LinkPromptPage() -> impl IntoView {
 }
 
 fn draw(prompt: LinkPromptView) -> AnyView {
-    let LinkPromptView { provider, slug, email, ways, ways_off, password, signed_in, notice } = prompt;
+    let LinkPromptView { id, provider, slug, email, ways, ways_off, password, signed_in, notice } = prompt;
     let told = view! {
         <div class="prose">
             <p>
@@ -43,13 +43,13 @@ fn draw(prompt: LinkPromptView) -> AnyView {
     });
     let stuck = !signed_in && !password && ways.is_empty();
     let steps = if signed_in {
-        confirm()
+        confirm(id)
     } else {
         let both = password && !ways.is_empty();
         view! {
-            {password.then(|| with_password(email, of_password(concern)))}
+            {password.then(|| with_password(id.clone(), email, of_password(concern)))}
             {both.then(|| view! { <Or /> })}
-            {(!ways.is_empty()).then(|| view! { <WaysByPost providers=ways action="/auth/link/provider" /> })}
+            {(!ways.is_empty()).then(|| view! { <WaysByPost providers=ways action="/auth/link/provider" link=Some(id) /> })}
         }
         .into_any()
     };
@@ -77,18 +77,20 @@ fn draw(prompt: LinkPromptView) -> AnyView {
 }
 
 /// Who was just seen needs to say yes only.
-fn confirm() -> AnyView {
+fn confirm(id: String) -> AnyView {
     view! {
         <PostForm action="/auth/link/confirm">
+            {hidden("link", id)}
             <Submit text="Link the two" busy="Linking…" />
         </PostForm>
     }
     .into_any()
 }
 
-fn with_password(email: String, troubled: bool) -> AnyView {
+fn with_password(id: String, email: String, troubled: bool) -> AnyView {
     view! {
         <PostForm action="/auth/link/password">
+            {hidden("link", id)}
             <UserName value=email />
             <PasswordField label="The password of your account" troubled />
             <Submit text="Sign in and link" busy="Linking…" />

@@ -124,6 +124,7 @@ pub fn letter_of_sign_up(asked_here: bool) -> LetterLinkView {
 
 pub fn link_prompt() -> LinkPromptView {
     LinkPromptView {
+        id: "waiting".into(),
         provider: "Google".into(),
         slug: "google".into(),
         email: "ada@example.com".into(),

@@ -20,9 +20,12 @@ async fn the_link_prompt_offers_the_ways_that_the_account_has() {
     assert!(html.contains("You already have an account") && html.contains(" says you are "), "{html}");
     assert!(html.contains("Continue with Example") && html.contains("GitHub"), "{html}");
     assert!(html.contains("href=\"/forgot\""), "{html}");
-    let with_password =
-        Form { action: "/auth/link/password", fields: vec![("username", "ada@example.com"), ("password", "")] };
-    let with_provider = Form { action: "/auth/link/provider", fields: vec![("provider", "example")] };
+    let waiting = ("link", "waiting");
+    let with_password = Form {
+        action: "/auth/link/password",
+        fields: vec![waiting, ("username", "ada@example.com"), ("password", "")],
+    };
+    let with_provider = Form { action: "/auth/link/provider", fields: vec![("provider", "example"), waiting] };
     assert_eq!(forms(&html), [with_password, with_provider, cancel()]);
 }
 
@@ -30,7 +33,7 @@ async fn the_link_prompt_offers_the_ways_that_the_account_has() {
 async fn who_was_just_seen_says_yes_or_no() {
     let html = render("/link", LinkPromptView { signed_in: true, ..link_prompt() }).await;
     is_a_sound_document(&html);
-    assert_eq!(forms(&html), [Form { action: "/auth/link/confirm", fields: vec![] }, cancel()]);
+    assert_eq!(forms(&html), [Form { action: "/auth/link/confirm", fields: vec![("link", "waiting")] }, cancel()]);
 }
 
 #[tokio::test]

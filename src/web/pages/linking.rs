@@ -19,6 +19,7 @@ pub async fn prompt(call: Call) -> Shown {
     let (ways, ways_off) = ways_of(&call, link.user).await?;
     let signed_in = call.visit.signed_in.as_ref();
     let view = LinkPromptView {
+        id: link.id,
         provider: call.label(&link.profile.provider),
         slug: link.profile.provider,
         email: link.profile.email.map(|email| email.unverified_address).unwrap_or_default(),
