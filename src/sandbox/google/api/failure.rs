@@ -11,7 +11,10 @@ use crate::sandbox::google::scopes::API;
 
 /// An error of an API.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     message: String,
     /// The one entry of `errors`, without its `domain`.
@@ -43,7 +46,7 @@ impl Failure {
             "domain": "googleapis.com",
             "metadata": {"service": call.service, "method": call.method},
         });
-        Self {
+        Self::made(Parts {
             status: StatusCode::FORBIDDEN,
             message: "Request had insufficient authentication scopes.".to_owned(),
             cause: json!({"message": "Insufficient Permission", "reason": "insufficientPermissions"}),
@@ -52,7 +55,7 @@ impl Failure {
                 r#"Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="{}""#,
                 scopes.join(" ")
             )),
-        }
+        })
     }
 
     /// 400: a parameter is not understood.
@@ -63,41 +66,45 @@ impl Failure {
     /// 400: a parameter, with a reason and a message of its own.
     pub fn parameter(name: &'static str, reason: &'static str, message: String) -> Self {
         let cause = json!({"message": message, "reason": reason, "locationType": "parameter", "location": name});
-        Self { status: StatusCode::BAD_REQUEST, message, cause, canonical: None, challenge: None }
+        Self::made(Parts { status: StatusCode::BAD_REQUEST, message, cause, canonical: None, challenge: None })
     }
 
     /// 404: nothing of that name is there for the caller.
     pub fn missing(name: &'static str, message: String) -> Self {
         let cause = json!({"message": message, "reason": "notFound", "locationType": "parameter", "location": name});
-        Self { status: StatusCode::NOT_FOUND, message, cause, canonical: None, challenge: None }
+        Self::made(Parts { status: StatusCode::NOT_FOUND, message, cause, canonical: None, challenge: None })
+    }
+
+    fn made(parts: Parts) -> Self {
+        Self(Box::new(parts))
     }
 
     fn unauthenticated(cause: &'static str, reason: &'static str, challenge: &str) -> Self {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.";
-        Self {
+        Self::made(Parts {
             status: StatusCode::UNAUTHORIZED,
             message: message.to_owned(),
             cause: json!({"message": cause, "reason": reason, "locationType": "header", "location": "Authorization"}),
             canonical: Some(("UNAUTHENTICATED", Value::Null)),
             challenge: Some(challenge.to_owned()),
-        }
+        })
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut cause = self.cause;
+        let Parts { status, message, mut cause, canonical, challenge } = *self.0;
         cause["domain"] = json!("global");
-        let mut error = json!({"code": self.status.as_u16(), "message": self.message, "errors": [cause]});
-        if let Some((status, details)) = self.canonical {
-            error["status"] = json!(status);
+        let mut error = json!({"code": status.as_u16(), "message": message, "errors": [cause]});
+        if let Some((name, details)) = canonical {
+            error["status"] = json!(name);
             if !details.is_null() {
                 error["details"] = details;
             }
         }
         let body = Json(json!({"error": error}));
-        let mut response = (self.status, [(CACHE_CONTROL, "private, max-age=0")], body).into_response();
-        if let Some(challenge) = self.challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+        let mut response = (status, [(CACHE_CONTROL, "private, max-age=0")], body).into_response();
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response

@@ -43,7 +43,7 @@ pub fn caller(world: &World, headers: &HeaderMap, call: &Call) -> Result<(Person
     let token = token.ok_or_else(Failure::credentials)?;
     let person = state.persons.by_id(&token.person).ok_or_else(Failure::credentials)?;
     let allows = |scope: &&str| token.scopes.contains(&format!("{API}{scope}"));
-    match call.scopes.iter().any(|scope| allows(scope)) {
+    match call.scopes.iter().any(allows) {
         true => Ok((person.clone(), now)),
         false => Err(Failure::scope(call)),
     }
