@@ -1,5 +1,6 @@
 //! Faults of endpoints: what a provider on a bad day, or in bad hands, answers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::bend::{bent, broken_off, crowd, first_half, rewritten};
+use super::rotate::rotated;
 use super::rules::Rules;
 use super::stencil::Stencil;
 use super::trickle::Trickle;
@@ -51,6 +53,12 @@ pub enum Endpoint {
     Tokeninfo,
     /// GitHub's list of addresses.
     Emails,
+    /// The token endpoint, when it is a refresh token that is presented; the log calls it `token`.
+    Refresh,
+    /// Google Drive's files.
+    Files,
+    /// Google Calendar's events.
+    Events,
 }
 
 /// A fault; see the room's documentation for the JSON.
@@ -68,6 +76,8 @@ pub enum Fault {
         status: u16,
         #[serde(default = "json_type")]
         content_type: String,
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
         body: String,
     },
     Redirect {
@@ -93,6 +103,7 @@ pub enum Fault {
         #[serde(default = "ten_thousand")]
         count: usize,
     },
+    Rotate,
     Truncated,
     HalfClosed,
     Drip {
@@ -108,8 +119,10 @@ pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> 
     let mut stencil = Stencil::new(world.origin(), now);
     match fault {
         Fault::Status { status, retry_after } => with_header(plain(status, "sandbox fault"), RETRY_AFTER, retry_after),
-        Fault::Answer { status, content_type, body } => {
-            with_header(plain(status, stencil.text(&body)), CONTENT_TYPE, Some(content_type))
+        Fault::Answer { status, content_type, headers, body } => {
+            let answer = with_header(plain(status, stencil.text(&body)), CONTENT_TYPE, Some(content_type));
+            let named = headers.into_iter().filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
+            named.fold(answer, |answer, (name, value)| with_header(answer, name, Some(value)))
         }
         Fault::Redirect { status, to } => {
             let trap = || format!("{{origin}}/trap{}", request.uri().path());
@@ -136,6 +149,7 @@ pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> 
             bent(next.run(request).await, bend).await
         }
         Fault::ManyKeys { count } => bent(next.run(request).await, |members| crowd(members, count.min(100_000))).await,
+        Fault::Rotate => rotated(world, request, next).await,
         Fault::Truncated => rewritten(next.run(request).await, |body| Body::from(first_half(&body))).await,
         Fault::HalfClosed => broken_off(next.run(request).await).await,
         Fault::Drip { chunk_bytes, delay_ms } => {

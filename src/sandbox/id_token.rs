@@ -39,6 +39,8 @@ pub struct Patch {
     pub remove_header: Vec<String>,
     /// How it is signed.
     pub sign: Signing,
+    /// Only in the answers to refresh tokens.
+    pub refreshed: bool,
 }
 
 /// How an id_token is signed.
@@ -97,11 +99,33 @@ pub async fn issue(
     claims: Map<String, Value>,
     client_secret: &str,
 ) -> String {
+    made(world, provider, person, claims, client_secret, |patch| !patch.refreshed).await
+}
+
+/// The same for the answer to a refresh token.
+pub async fn reissue(
+    world: &World,
+    provider: Provider,
+    person: &str,
+    claims: Map<String, Value>,
+    client_secret: &str,
+) -> String {
+    made(world, provider, person, claims, client_secret, |_| true).await
+}
+
+async fn made(
+    world: &World,
+    provider: Provider,
+    person: &str,
+    claims: Map<String, Value>,
+    client_secret: &str,
+    fits: fn(&Patch) -> bool,
+) -> String {
     let (patch, key, now) = {
         let mut state = world.state();
         let now = state.now();
         let house = state.house(provider);
-        let armed = house.patches.take(Some(person), |_| true);
+        let armed = house.patches.take(Some(person), |bend| fits(&bend.patch));
         (armed.map_or_else(Patch::default, |bend| bend.patch), house.keys.signing(), now)
     };
     let stranger = if patch.sign.by_stranger() { keys::stranger().await } else { None };

@@ -43,6 +43,27 @@
 //! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
 //! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
 //!
+//! # Google's APIs
+//! What stands for `https://www.googleapis.com` is `{origin}/google-api` (`GOOGLE_API_URL`, [`Sandbox::google_api_url`]). A
+//! call carries an access token of the sandbox Google in `Authorization: Bearer`.
+//!
+//! | request | scope | parameters |
+//! |---|---|---|
+//! | `GET /google-api/drive/v3/files` | `drive.metadata.readonly`, `drive.readonly` or `drive` | `pageSize` (100; 1,000 at most), `pageToken`, `q`, `orderBy`, `fields`, `spaces=drive`, `corpora=user` |
+//! | `GET /google-api/drive/v3/files/{id}` | the same | `fields`; the id `root` is "My Drive" |
+//! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (250; 2,500 at most), `pageToken`, `singleEvents`, `orderBy=startTime`, `fields` |
+//!
+//! `q` is terms joined by `and`: `'<id>' in parents`, `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`,
+//! `trashed|starred =|!= true|false`; `\'` and `\\` inside quotes. `orderBy` is of `folder`, `name`, `modifiedTime`, `createdTime`,
+//! `quotaBytesUsed`, `starred`, each with `desc` if wished. Errors have Google's envelope: 400 `invalid` or `invalidParameter`, 401
+//! `required` or `authError`, 403 `insufficientPermissions`, 404 `notFound`; quota errors come by the presets `drive_…`.
+//!
+//! Everybody has a drive of 300 files in folders four deep, which follows from the person's subject and is the same after a
+//! restart: all the usual kinds, three owners, some in the bin, some shared and in no folder, some with names that break
+//! pages, one from the future. `long` has 50,000, `plain` none. Times are relative to the sandbox's clock, which also
+//! ends access tokens (after 3,599 seconds). The links of files lead to pages and pictures below `/google/drive/`.
+//! Everybody but `plain` has a calendar of nine events, one of them daily for five days.
+//!
 //! # The control API
 //! JSON; `GET` reads, `POST` (with `content-type: application/json`) changes and answers the new state.
 //! A request with an `Origin` that is not the sandbox's is refused; without `Origin` it passes.
@@ -95,22 +116,25 @@
 //! value of a text member. `sign`: `rs256`, `rs384`,
 //! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
 //! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
+//! With `"refreshed": true` it is for the id_tokens of refresh answers of Google only.
 //!
 //! ## Faults
 //! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`
 //! (also GitHub's check of a token and Facebook's `debug_token`), `emails` (GitHub). `userinfo` is also GitHub's `/user`,
-//! Facebook's, X's and Discord's `me`.
+//! Facebook's, X's and Discord's `me`. `refresh` is the token endpoint when a refresh token is presented (the log calls it
+//! `token`), `files` Google Drive, `events` Google Calendar.
 //!
 //! | fault | what happens |
 //! |---|---|
 //! | `{"kind": "status", "status": 503, "retry_after": "30"}` | that status; the honest handler does not run (a code stays unused) |
-//! | `{"kind": "answer", "status": 200, "content_type": "text/html", "body": "…"}` | that answer; the handler does not run |
+//! | `{"kind": "answer", "status": 200, "content_type": "text/html", "headers": {"retry-after": "30"}, "body": "…"}` | that answer, `headers` are optional; the handler does not run |
 //! | `{"kind": "redirect", "status": 307, "to": "{origin}/trap/x"}` | a redirect, by default into `/trap/…`, which records who follows; the handler does not run |
 //! | `{"kind": "hang"}` | no answer until the sandbox ends |
 //! | `{"kind": "slow", "delay_ms": 500}` | the honest answer, late |
 //! | `{"kind": "patch", "set": {…}, "remove": […]}` | members of the honest JSON changed; at `authorization_response` its parameters, where an array repeats the parameter and `{value}` stands for the honest value |
 //! | `{"kind": "huge", "bytes": 10485760}` | the honest JSON with that much padding in a member of its own |
 //! | `{"kind": "many_keys", "count": 10000}` | the honest JWK set behind that many others |
+//! | `{"kind": "rotate"}` | at `refresh`: the honest answer with a new refresh token; the one presented is worth nothing any more |
 //! | `{"kind": "truncated"}` | the first half of the honest body, as a complete HTTP message |
 //! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
@@ -147,6 +171,7 @@ mod persons;
 mod pkce;
 mod redeem;
 mod response;
+mod rotate;
 mod rules;
 mod stage;
 mod stencil;
@@ -287,6 +312,11 @@ impl Sandbox {
     /// The issuer of the sandbox Google: the origin and `/google`.
     pub fn google_issuer(&self) -> String {
         google::issuer(&self.origin)
+    }
+
+    /// `GOOGLE_API_URL`: what stands for `https://www.googleapis.com`, with Drive and Calendar.
+    pub fn google_api_url(&self) -> String {
+        google::api_url(&self.origin)
     }
 
     /// `GITHUB_URL`: the site of the sandbox GitHub.

@@ -20,7 +20,7 @@ use super::log::Entry;
 use super::world::{Provider, World};
 
 /// The largest request body, in bytes.
-const BODY_LIMIT: usize = 256 * 1024;
+pub const BODY_LIMIT: usize = 256 * 1024;
 
 /// Puts the layer around a provider's routes.
 pub fn around(world: &World, routes: Router<World>) -> Router<World> {
@@ -59,7 +59,11 @@ fn admit(world: &World, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
     };
     let house = state.house(provider);
     let person = person(&house.ledger, parts, &form);
-    let fault = endpoint.and_then(|here| house.faults.take(person.as_deref(), |rule| rule.endpoint == here));
+    let fault = endpoint.and_then(|here| {
+        let refreshes = here == Endpoint::Token && form.get("grant_type") == Some("refresh_token");
+        let fits = |there| there == here || (refreshes && there == Endpoint::Refresh);
+        house.faults.take(person.as_deref(), |rule| fits(rule.endpoint))
+    });
     entry.provider = Some(provider.slug());
     entry.person = person;
     if let Some(endpoint) = endpoint {

@@ -2,8 +2,10 @@
 
 mod apple;
 mod asking;
+mod calendar;
 mod control;
 mod discord;
+mod drive;
 mod facebook;
 mod faults;
 mod github;

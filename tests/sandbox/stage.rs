@@ -107,14 +107,37 @@ impl Stage {
         self.consent(&query(&[]), "ada", &[]).await.code()
     }
 
-    pub async fn refresh(&self, token: &str) -> Answer {
+    /// The answer of the token endpoint to somebody who grants these scopes beside those of signing in, offline.
+    pub async fn grant(&self, person: &str, scopes: &[&str]) -> Value {
+        let scope = format!("openid email profile {}", scopes.join(" "));
+        let offline = query(&[("scope", &scope), ("access_type", "offline"), ("prompt", "consent")]);
+        self.exchange(&self.consent(&offline, person, scopes).await.code()).await.json()
+    }
+
+    /// The access token of [`Stage::grant`].
+    pub async fn access(&self, person: &str, scopes: &[&str]) -> String {
+        self.grant(person, scopes).await["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A call of an API; the path is what follows `https://www.googleapis.com`.
+    pub async fn api(&self, access: &str, path: &str, query: &[(&str, &str)]) -> Answer {
+        let query = serde_urlencoded::to_string(query).unwrap();
+        let url = format!("{}{path}?{query}", self.sandbox.google_api_url());
+        self.send(self.http.get(url).bearer_auth(access)).await
+    }
+
+    pub fn refresh_request(&self, token: &str) -> reqwest::RequestBuilder {
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", token),
             ("client_id", GOOGLE_CLIENT_ID),
             ("client_secret", GOOGLE_CLIENT_SECRET),
         ];
-        self.post("/google/token", &form).await
+        with_form(self.request(Method::POST, "/google/token"), &form)
+    }
+
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.send(self.refresh_request(token)).await
     }
 
     /// The claims of an id_token that verifies against the published keys.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::claims::claims;
 use super::refusal::Refusal;
 use super::{issuer, scopes};
-use crate::sandbox::id_token::{at_hash, issue};
+use crate::sandbox::id_token::{at_hash, issue, reissue};
 use crate::sandbox::ledger::{Token, random_text};
 use crate::sandbox::world::{Provider, World};
 
@@ -19,6 +19,8 @@ const ID_TOKEN_LIFETIME: i64 = 3600;
 pub struct Said {
     pub nonce: Option<String>,
     pub auth_time: Option<i64>,
+    /// Whether it comes with a refresh: nobody has signed in.
+    pub refreshed: bool,
 }
 
 /// Makes the access token, and the id_token when `openid` was granted.
@@ -60,5 +62,9 @@ async fn id_token(world: &World, token: &Token, asked: Said, access: &str) -> Re
     say("exp", json!(now + ID_TOKEN_LIFETIME));
     all.extend(said);
     let client_secret = &world.clients().of(Provider::Google).secret;
-    Ok(issue(world, Provider::Google, &token.person, all, client_secret).await)
+    Ok(if asked.refreshed {
+        reissue(world, Provider::Google, &token.person, all, client_secret).await
+    } else {
+        issue(world, Provider::Google, &token.person, all, client_secret).await
+    })
 }

@@ -7,11 +7,16 @@
 //! by one and `scope` in the token response says what was granted, with `email` and `profile` under their
 //! long names; `include_granted_scopes` adds earlier grants; `iss` in the authorization response; revoking any
 //! token takes the whole grant back.
+//!
+//! `drive` and `calendar` are the APIs behind the scopes, at a base of their own (`/google-api`); `api` is what they share.
 
+mod api;
 mod ask;
 mod authenticate;
+mod calendar;
 mod claims;
 mod discovery;
+mod drive;
 mod grant;
 mod issue;
 mod pages;
@@ -40,8 +45,8 @@ pub static FACTS: Facts = Facts {
     slug: "google",
     label: "Google",
     issuer: "/google",
-    bases: &["google"],
-    addresses: &[("GOOGLE_ISSUER", "/google")],
+    bases: &["google", "google-api"],
+    addresses: &[("GOOGLE_ISSUER", "/google"), ("GOOGLE_API_URL", API)],
     documents: &["/google/.well-known/openid-configuration", "/google/certs"],
     routes,
     endpoint,
@@ -59,17 +64,31 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("tokeninfo", Endpoint::Tokeninfo),
 ];
 
+/// What stands for `https://www.googleapis.com`.
+const API: &str = "/google-api";
+
 /// The issuer below an origin.
 pub fn issuer(origin: &str) -> String {
     format!("{origin}/google")
 }
 
-/// Which endpoint a path below `/google/` is.
+/// The base of the APIs below an origin.
+pub fn api_url(origin: &str) -> String {
+    format!("{origin}{API}")
+}
+
+/// Which endpoint a path below `/google/` or `/google-api/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
+    if path == "drive/v3/files" || path.starts_with("drive/v3/files/") {
+        return Some(Endpoint::Files);
+    }
+    if path.starts_with("calendar/v3/calendars/") && path.ends_with("/events") {
+        return Some(Endpoint::Events);
+    }
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/google`.
+/// Everything below `/google` and `/google-api`.
 fn routes() -> Router<World> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
@@ -82,7 +101,8 @@ fn routes() -> Router<World> {
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
         .route("/revoke", post(revoke::revoke));
-    Router::new().nest("/google", provider)
+    let apis = drive::routes().merge(calendar::routes());
+    Router::new().nest("/google", provider.merge(drive::pages())).nest(API, apis)
 }
 
 /// `POST /google/signout`.

@@ -2,7 +2,8 @@
 
 use crate::sandbox::ledger::Scopes;
 
-const API: &str = "https://www.googleapis.com/auth/";
+/// What the scopes of the APIs begin with.
+pub const API: &str = "https://www.googleapis.com/auth/";
 /// The e-mail scope as Google's answers spell it.
 pub const EMAIL: &str = "https://www.googleapis.com/auth/userinfo.email";
 /// The profile scope as Google's answers spell it.

@@ -34,7 +34,9 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
         let ledger = &mut state.houses[Provider::Google].ledger;
         match form.get("grant_type") {
             Some("authorization_code") => by_code(ledger, form, now)?,
-            Some("refresh_token") => (by_refresh_token(ledger, form)?, Said::default(), None),
+            Some("refresh_token") => {
+                (by_refresh_token(ledger, form)?, Said { refreshed: true, ..Said::default() }, None)
+            }
             Some(_) => {
                 return Err(Refusal::bad("unsupported_grant_type", "Invalid grant_type."));
             }
@@ -88,7 +90,7 @@ fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Ref
     if let Some(text) = &refresh {
         ledger.refresh.insert(text.clone(), token.clone());
     }
-    Ok((token, Said { nonce: code.nonce, auth_time: code.auth_time }, refresh))
+    Ok((token, Said { nonce: code.nonce, auth_time: code.auth_time, refreshed: false }, refresh))
 }
 
 fn by_refresh_token(ledger: &Ledger, form: &Fields) -> Result<Token, Refusal> {

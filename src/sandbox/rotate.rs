@@ -1,0 +1,39 @@
+//! A refresh token that is good once: the answer brings its successor (RFC 6749 §6, RFC 9700 §4.14.2).
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use super::bend::bent;
+use super::fields::Fields;
+use super::ledger::random_text;
+use super::stage::BODY_LIMIT;
+use super::world::{Provider, World};
+
+/// The honest answer with a new refresh token in it; the one that was presented is worth nothing any more.
+pub async fn rotated(world: &World, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let form = Fields::parse(&String::from_utf8_lossy(&body));
+    let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
+    bent(answer, |members| succeed(world, form.get("refresh_token"), members)).await
+}
+
+fn succeed(world: &World, presented: Option<&str>, members: &mut Map<String, Value>) {
+    let Some(presented) = presented.filter(|_| members.contains_key("access_token")) else { return };
+    let mut state = world.state();
+    for provider in Provider::ALL {
+        let refresh = &mut state.house(*provider).ledger.refresh;
+        if let Some(token) = refresh.get(presented).cloned() {
+            let successor = format!("1//0{}", random_text());
+            refresh.insert(successor.clone(), token);
+            refresh.retain(|text, _| text != presented);
+            members.insert("refresh_token".to_owned(), json!(successor));
+        }
+    }
+}
