@@ -49,6 +49,11 @@ macro_rules! id {
     };
 }
 
+impl UserId {
+    /// No user's id (the nil UUID, RFC 9562 §5.9): asks for rows where there are none.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}
+
 impl TryFrom<String> for UserId {
     type Error = AccountsError;
 

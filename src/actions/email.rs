@@ -10,6 +10,8 @@ use super::secret::Secret;
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = VerifyEmail, prefix = "/auth", endpoint = "email/verify")]
 pub async fn verify_email(
+    /// The address that the page named.
+    username: Option<String>,
     /// The password.
     password: Option<Secret>,
 ) -> Result<(), ServerFnError> {
@@ -19,7 +21,7 @@ pub async fn verify_email(
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
     let visit = expect_context::<Visit>();
-    let outcome = intents::verify(&visit, &password).await;
+    let outcome = intents::verify(&visit, username.as_deref(), &password).await;
     intents::send(outcome, "/verify-email");
     Ok(())
 }
@@ -54,11 +56,14 @@ pub async fn change_email(
 /// # Errors
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = ConfirmEmail, prefix = "/auth", endpoint = "email/change/confirm")]
-pub async fn confirm_email() -> Result<(), ServerFnError> {
+pub async fn confirm_email(
+    /// The address that the page named.
+    username: Option<String>,
+) -> Result<(), ServerFnError> {
     use crate::{intents, sessions::Visit};
 
     let visit = expect_context::<Visit>();
-    let outcome = intents::confirm_email(&visit).await;
+    let outcome = intents::confirm_email(&visit, username.as_deref()).await;
     intents::send(outcome, "/confirm-email");
     Ok(())
 }

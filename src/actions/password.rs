@@ -86,6 +86,8 @@ pub async fn forgot_password(
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = ResetPassword, prefix = "/auth", endpoint = "password/reset")]
 pub async fn reset_password(
+    /// The address that the page named.
+    username: Option<String>,
     /// The password.
     password: Option<Secret>,
 ) -> Result<(), ServerFnError> {
@@ -95,7 +97,7 @@ pub async fn reset_password(
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
     let visit = expect_context::<Visit>();
-    let outcome = intents::reset(&visit, &password).await;
+    let outcome = intents::reset(&visit, username.as_deref(), &password).await;
     intents::send(outcome, "/reset-password");
     Ok(())
 }

@@ -47,11 +47,14 @@ pub async fn choose_name(
 /// # Errors
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = Undo, prefix = "/auth", endpoint = "undo")]
-pub async fn undo() -> Result<(), ServerFnError> {
+pub async fn undo(
+    /// The address that the page named.
+    username: Option<String>,
+) -> Result<(), ServerFnError> {
     use crate::{intents, sessions::Visit};
 
     let visit = expect_context::<Visit>();
-    let outcome = intents::undo(&visit).await;
+    let outcome = intents::undo(&visit, username.as_deref()).await;
     intents::send(outcome, "/undo");
     Ok(())
 }

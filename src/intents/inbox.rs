@@ -31,17 +31,29 @@ pub async fn follow_letter(visit: &Visit, token: &str) -> Result<(&'static str, 
     Ok((page, vec![visit.jar.letter.keep(&token, visit.clock.now())?]))
 }
 
-/// The link that this browser follows, if it is of this kind and still works.
-pub(super) async fn letter_of(visit: &Visit, kind: LinkKind) -> Result<(LetterToken, LetterLink), Fault> {
-    any_letter(visit, &[kind]).await
+/// The link that this browser follows, if it is of this kind and still works. `shown` is the address that the page named:
+/// another letter may have been followed in another tab meanwhile, even one that somebody else sent.
+pub(super) async fn letter_of(
+    visit: &Visit,
+    kind: LinkKind,
+    shown: Option<&str>,
+) -> Result<(LetterToken, LetterLink), Fault> {
+    any_letter(visit, &[kind], shown).await
 }
 
 /// The same for several kinds.
-pub(super) async fn any_letter(visit: &Visit, kinds: &[LinkKind]) -> Result<(LetterToken, LetterLink), Fault> {
+pub(super) async fn any_letter(
+    visit: &Visit,
+    kinds: &[LinkKind],
+    shown: Option<&str>,
+) -> Result<(LetterToken, LetterLink), Fault> {
     let token = visit.jar.letter.find(&visit.headers, visit.clock.now()).ok_or(Trouble::LetterInvalid)?;
     let link = visit.database.letter_link(&token, visit.clock.date()).await?;
     let link = link.filter(|link| kinds.contains(&link.kind)).ok_or(Trouble::LetterInvalid)?;
-    Ok((token, link))
+    match shown.is_none_or(|shown| shown == link.address.as_str()) {
+        true => Ok((token, link)),
+        false => Err(Trouble::LetterInvalid.into()),
+    }
 }
 
 /// The address that somebody typed. Keyboards of phones leave a space at its end.

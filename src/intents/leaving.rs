@@ -15,8 +15,8 @@ pub const DELETION_WORD: &str = "delete";
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn undo(visit: &Visit) -> Result<Reply, Fault> {
-    let (token, _) = letter_of(visit, LinkKind::Undo).await?;
+pub async fn undo(visit: &Visit, shown: Option<&str>) -> Result<Reply, Fault> {
+    let (token, _) = letter_of(visit, LinkKind::Undo, shown).await?;
     let Undone::Done { reset } = visit.database.undo(&token, &visit.occasion()).await? else {
         return Err(Trouble::LetterInvalid.into());
     };

@@ -70,7 +70,8 @@ pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> 
     if visit.attempts.count_letter(&address, LinkKind::Reset) {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
-        visit.database.begin_reset(&address, &data, &visit.occasion()).await?;
+        let switched_on: Vec<&str> = visit.relying_party.providers().map(|provider| provider.slug.as_str()).collect();
+        visit.database.begin_reset(&address, &switched_on, &data, &visit.occasion()).await?;
         visit.ring();
     }
     check_inbox(visit, "reset", &address, return_to.as_ref())
@@ -80,8 +81,8 @@ pub async fn forgot(visit: &Visit, email: &str, return_to: Option<ReturnTo>) -> 
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn reset(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
-    let (token, link) = any_letter(visit, &[LinkKind::Reset, LinkKind::SignUp]).await?;
+pub async fn reset(visit: &Visit, shown: Option<&str>, password: &SecretString) -> Result<Reply, Fault> {
+    let (token, link) = any_letter(visit, &[LinkKind::Reset, LinkKind::SignUp], shown).await?;
     if link.kind == LinkKind::SignUp {
         return verify_anew(visit, &token, &link, password).await;
     }

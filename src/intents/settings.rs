@@ -62,9 +62,9 @@ pub async fn change_email(visit: &Visit, email: &str, return_to: Option<ReturnTo
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn confirm_email(visit: &Visit) -> Result<Reply, Fault> {
+pub async fn confirm_email(visit: &Visit, shown: Option<&str>) -> Result<Reply, Fault> {
     let signed_in = signed_in(visit)?;
-    let (token, _) = letter_of(visit, LinkKind::ChangeEmail).await?;
+    let (token, _) = letter_of(visit, LinkKind::ChangeEmail, shown).await?;
     let here = &signed_in.session.id_hash;
     let (changed, data) =
         visit.database.finish_email_change(signed_in.user.id, &token, here, &visit.occasion()).await?;

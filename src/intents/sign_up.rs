@@ -50,8 +50,8 @@ pub async fn sign_up(
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn verify(visit: &Visit, password: &SecretString) -> Result<Reply, Fault> {
-    let (token, link) = letter_of(visit, LinkKind::SignUp).await?;
+pub async fn verify(visit: &Visit, shown: Option<&str>, password: &SecretString) -> Result<Reply, Fault> {
+    let (token, link) = letter_of(visit, LinkKind::SignUp, shown).await?;
     if !asked_here(visit, &link) {
         count(visit, &link.address)?;
         compared(visit, password, link.password.as_ref()).await?.then_some(()).ok_or(Trouble::WrongPassword)?;

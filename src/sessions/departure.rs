@@ -21,7 +21,9 @@ impl Departure {
             self.0.session.flush().await?;
             self.record().await;
         }
-        Ok(self.0.jar.flows.clear_all(&self.0.headers))
+        let mut cookies = self.0.jar.flows.clear_all(&self.0.headers);
+        cookies.extend(self.0.jar.clear_pending(&self.0.headers));
+        Ok(cookies)
     }
 
     async fn record(&self) {

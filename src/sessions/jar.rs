@@ -111,6 +111,13 @@ impl Jar {
         self.known.keep(&known, now).ok()
     }
 
+    /// The `Set-Cookie` values that end what waits for a next step: on a machine that others use, a letter's link that was
+    /// followed and not used would be theirs.
+    pub fn clear_pending(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> {
+        let pending = [self.typed.clear(request), self.letter.clear(request), self.link.clear(request)];
+        pending.into_iter().flatten()
+    }
+
     /// What this browser is known by for a sign-up, and the `Set-Cookie` value that keeps it.
     ///
     /// # Errors

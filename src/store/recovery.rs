@@ -16,29 +16,41 @@ use super::sign_up::PASSWORD;
 use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use crate::accounts::{
-    EmailAddress, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, VerifiedEmail, Way, void_at_recovery,
+    AddressOwner, EmailAddress, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId, VerifiedEmail, Way,
+    void_at_recovery,
 };
+
+/// Whether a letter to the address leads to a new password. Who has none is told to come through a provider, if that
+/// works: not where no provider of theirs is left, and not where the address is only a provider's word. There Eve, at a
+/// provider that believes anything, may hold Ada's address, and the letter is how Ada gets it back.
+fn gets_a_new_password(owner: &AddressOwner, switched_on: &[&str]) -> bool {
+    let strong = owner.user.verified_email.as_ref().is_some_and(|email| email.proof().is_strong());
+    let comes_in = owner.ways.iter().any(|way| match way {
+        Way::Password => false,
+        Way::Provider(slug) => switched_on.contains(&slug.as_str()),
+    });
+    owner.ways.contains(&Way::Password) || !comes_in || !strong
+}
 
 impl Database {
     /// Queues the letter of a forgotten password: a link to a new one; that there is none and a provider is the way in;
-    /// or that there is no account. The rows that are written are as many in each case. Earlier links are void.
+    /// or that there is no account. `switched_on` are the providers through which anybody can come in. The queries and
+    /// the rows are as many in each case. Earlier links are void.
     ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then, and no letter goes out.
     pub async fn begin_reset(
         &self,
         address: &EmailAddress,
+        switched_on: &[&str],
         data: &LinkData,
         occasion: &Occasion,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         let owner = standing_of_address(&mut write, address).await?.address_owner;
-        // Who has no way in at all any more, after an undo, gets back in by a new password.
-        let resets = owner.as_ref().is_some_and(|owner| owner.ways.is_empty() || owner.ways.contains(&Way::Password));
+        let resets = owner.as_ref().is_some_and(|owner| gets_a_new_password(owner, switched_on));
         let user = owner.as_ref().map(|owner| owner.user.id);
-        if let Some(user) = user.filter(|_| resets) {
-            void_links(write.connection(), user, LinkKind::Reset).await?;
-        }
+        void_links(write.connection(), user.filter(|_| resets).unwrap_or(UserId::NOBODY), LinkKind::Reset).await?;
         let kind = resets.then_some(LinkKind::Reset);
         let link = NewLink { kind, user, address, password: None, data };
         let token = make_link(write.connection(), &link, occasion.now).await?;

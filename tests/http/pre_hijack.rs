@@ -240,10 +240,14 @@ async fn an_undo_that_went_to_eves_mailbox_is_void_when_the_owner_recovers(
     app.tell_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
     app.goes_through(&eve, "other", "mallory").await;
     assert_eq!(app.user_of(&eve).await, app.owner_of(ADA).await);
+    let undo_of_the_move = token_of(&app.letter().await);
 
     ada.forgets(ADA).await;
     assert_eq!(ada.resets(&token_of(&app.letter().await), PASSWORD).await.location(), "/dashboard");
-    assert_eq!(eve.finishes(&undo).await.location(), "/verify-email?error=letter_invalid");
+    for undo in [undo, undo_of_the_move] {
+        assert_eq!(eve.follows(&undo).await.location(), "/verify-email");
+        assert_eq!(eve.submit("/auth/undo", &[]).await.location(), "/undo?error=letter_invalid");
+    }
     assert!(ada.is_signed_in().await);
     app.browser().signs_in_with(ADA, PASSWORD).await;
 }

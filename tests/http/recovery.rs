@@ -286,3 +286,65 @@ async fn a_weak_password_is_refused_and_the_link_still_works() {
     app.browser().signs_in_with("ada.lovelace@example.com", PASSWORD).await;
     assert_eq!(app.browser().resets(&token, NEW_PASSWORD).await.location(), "/dashboard");
 }
+
+/// Eve is at a provider that vouches for anything: she holds Ada's address before Ada was ever here.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_the_mailbox_gets_an_address_back_that_was_only_a_providers_word(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start_with_other(engine).await;
+    let (eve, ada) = (app.browser(), app.browser());
+    app.tell_other("persons/mallory", serde_json::json!({ "email": ADA })).await;
+    let callback = eve.callback_url("mallory", "/auth/other").await;
+    assert_eq!(eve.get(&callback).await.location(), "/dashboard");
+    assert_eq!(app.owner_of(ADA).await, app.user_of(&eve).await);
+
+    ada.forgets(ADA).await;
+    let token = token_of(&app.letter().await);
+    assert_eq!(ada.resets(&token, NEW_PASSWORD).await.location(), "/dashboard");
+    assert!(!eve.is_signed_in().await);
+    app.browser().signs_in_with(ADA, NEW_PASSWORD).await;
+    // Eve's identity is no way into it any more.
+    let owner = app.owner_of(ADA).await;
+    let again = app.browser();
+    let callback = again.callback_url("mallory", "/auth/other").await;
+    assert_eq!(again.get(&callback).await.location(), "/link");
+    assert_eq!((app.owner_of(ADA).await, app.database.count("identities").await), (owner, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_by_the_provider_that_runs_the_mailbox_is_led_there_and_who_cannot_any_more_is_not() {
+    let app = App::start(Engine::Sqlite).await;
+    app.browser().signs_in_as("ada").await;
+    app.browser().forgets("ada@gmail.com").await;
+    let told = app.letter().await.matter;
+    assert_eq!(told, Matter::NoPassword { ways: vec![Way::Provider("google".into())] });
+
+    app.database.execute("UPDATE identities SET provider = 'switched_off'").await;
+    app.browser().forgets("ada@gmail.com").await;
+    assert!(matches!(app.letter().await.matter, Matter::ResetPassword { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_was_followed_in_another_tab_does_not_answer_the_page_of_the_first() {
+    let app = App::start(Engine::Sqlite).await;
+    let (ada, eve) = (app.browser(), app.browser());
+    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+    app.signs_up(&eve, "eve@example.com", PASSWORD).await;
+    ada.forgets(ADA).await;
+    let hers = token_of(&app.letter().await);
+    eve.forgets("eve@example.com").await;
+    let planted = token_of(&app.letter().await);
+
+    ada.follows(&hers).await;
+    // Somebody has Ada's browser open another link: the page in front of her still names her address.
+    ada.follows(&planted).await;
+    let fields = [("username", ADA), ("password", NEW_PASSWORD)];
+    assert_eq!(ada.submit("/auth/password/reset", &fields).await.location(), INVALID);
+    assert!(!ada.is_signed_in().await);
+
+    ada.follows(&hers).await;
+    assert_eq!(ada.submit("/auth/password/reset", &fields).await.location(), "/dashboard");
+    assert_eq!(app.user_of(&ada).await, app.owner_of(ADA).await);
+}

@@ -16,9 +16,10 @@ const ADA: &str = "ada@example.com";
 const LATER: i64 = 10 * 60;
 
 type Fields = &'static [(&'static str, &'static str)];
+type Sensitive = (&'static str, Fields, &'static str);
 
 /// Every form that wants a fresh proof, with fields that would be right, and where it comes back to.
-const SENSITIVE: [(&str, Fields, &str); 5] = [
+const SENSITIVE: [Sensitive; 5] = [
     ("/settings/link", &[("provider", "google")], "/settings/link?provider=google"),
     (
         "/settings/unlink",

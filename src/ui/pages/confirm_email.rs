@@ -7,7 +7,7 @@ use crate::{
     codes::outcome::Trouble,
     ui::{
         components::{
-            form::{PostForm, Submit, TroubleBox},
+            form::{PostForm, Submit, TroubleBox, hidden},
             sheet::Sheet,
         },
         view::{LetterLink, LetterLinkView},
@@ -25,7 +25,7 @@ fn draw(view: LetterLinkView) -> AnyView {
     let Some(LetterLink::EmailChange { email, asked_here }) = link else {
         return worn_out();
     };
-    let step = if asked_here { confirm(trouble) } else { elsewhere(trouble) };
+    let step = if asked_here { confirm(email.clone(), trouble) } else { elsewhere(trouble) };
     view! {
         <Sheet title="Confirm your new address" heading="Confirm your new address">
             <p class="lead">"Somebody wants to use " <strong>{email}</strong> " for their account."</p>
@@ -35,9 +35,10 @@ fn draw(view: LetterLinkView) -> AnyView {
     .into_any()
 }
 
-fn confirm(trouble: Option<Trouble>) -> AnyView {
+fn confirm(email: String, trouble: Option<Trouble>) -> AnyView {
     view! {
         <PostForm action="/auth/email/change/confirm" trouble>
+            {hidden("username", email)}
             <Submit text="Use this address" busy="Changing…" />
         </PostForm>
         <p class="fine-print">"The old address gets a letter with which this can be taken back for a week."</p>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
-        form::{PostForm, Submit},
+        form::{PostForm, Submit, hidden},
         sheet::Sheet,
     },
     view::{LetterLink, LetterLinkView, Undoing},
@@ -31,6 +31,7 @@ fn draw(view: LetterLinkView) -> AnyView {
         }
         Undoing::EmailChanged => ("Its e-mail address was changed.".into(), format!("{email} is its address again.")),
     };
+    let named = email.clone();
     view! {
         <Sheet title="Take it back" heading="It was not you?">
             <div class="prose">
@@ -43,6 +44,7 @@ fn draw(view: LetterLinkView) -> AnyView {
                 </ul>
             </div>
             <PostForm action="/auth/undo" trouble>
+                {hidden("username", named)}
                 <Submit text="Take it back" busy="Taking it back…" look="button is-grave" />
             </PostForm>
             <p class="fine-print">"It was you? Close this page; everything stays."</p>

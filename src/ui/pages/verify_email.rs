@@ -8,7 +8,7 @@ use crate::{
     ui::{
         components::{
             field::{PasswordField, of_password},
-            form::{PostForm, Submit, TROUBLE, UserName},
+            form::{PostForm, Submit, TROUBLE, UserName, hidden},
             moment::Moment,
             notice::NoticeBox,
             sheet::Sheet,
@@ -29,7 +29,7 @@ fn draw(view: LetterLinkView) -> AnyView {
     let Some(LetterLink::SignUp { email, asked_here, asked_at }) = link else {
         return worn_out();
     };
-    let step = if asked_here { finish(trouble) } else { show_who_you_are(email.clone(), trouble) };
+    let step = if asked_here { finish(email.clone(), trouble) } else { show_who_you_are(email.clone(), trouble) };
     view! {
         <Sheet title="Confirm your address" heading="Confirm your address">
             <p class="lead">"Somebody signed up with " <strong>{email}</strong> " on " <Moment unix=asked_at /></p>
@@ -40,9 +40,10 @@ fn draw(view: LetterLinkView) -> AnyView {
 }
 
 /// The browser that asked is proof enough.
-fn finish(trouble: Option<Trouble>) -> AnyView {
+fn finish(email: String, trouble: Option<Trouble>) -> AnyView {
     view! {
         <PostForm action="/auth/email/verify" trouble>
+            {hidden("username", email)}
             <Submit text="Finish my account" busy="Finishing…" />
         </PostForm>
         <p class="fine-print">"It was not you? Close this page, and there will be no account."</p>

@@ -27,7 +27,7 @@ fn undo(what: Undoing) -> LetterLinkView {
 async fn in_the_browser_that_asked_one_button_finishes_the_account() {
     let html = render("/verify-email", letter_of_sign_up(true)).await;
     is_a_sound_document(&html);
-    assert_eq!(form(&html), Form { action: "/auth/email/verify", fields: vec![] });
+    assert_eq!(form(&html), Form { action: "/auth/email/verify", fields: vec![("username", "ada@example.com")] });
     assert!(html.contains("<strong>ada@example.com</strong>") && html.contains("1 January 2026"), "{html}");
 }
 
@@ -68,7 +68,10 @@ async fn a_new_password_is_chosen_after_a_reset_and_after_a_sign_up_of_somebody_
 async fn a_new_address_is_confirmed_by_the_one_who_asked_for_it_only() {
     let html = render("/confirm-email", email_change(true)).await;
     is_a_sound_document(&html);
-    assert_eq!(form(&html), Form { action: "/auth/email/change/confirm", fields: vec![] });
+    assert_eq!(
+        form(&html),
+        Form { action: "/auth/email/change/confirm", fields: vec![("username", "ada@new.example")] }
+    );
 
     let html = render("/confirm-email", email_change(false)).await;
     is_a_sound_document(&html);
@@ -84,7 +87,7 @@ async fn an_undo_says_before_what_it_takes_back() {
     ] {
         let html = render("/undo", undo(what)).await;
         is_a_sound_document(&html);
-        assert_eq!(form(&html), Form { action: "/auth/undo", fields: vec![] });
+        assert_eq!(form(&html), Form { action: "/auth/undo", fields: vec![("username", "ada@example.com")] });
         assert!(html.contains(told) && html.contains("Every browser is signed out"), "{html}");
         assert!(html.contains("You choose a new password"), "{html}");
     }
