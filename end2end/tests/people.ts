@@ -79,6 +79,11 @@ export function nameOf(page: Page, person: Person): Locator {
   return page.getByRole("heading", { level: 1, name: person.name });
 }
 
+/** When the account was made, for machines: what is to be read changes when the islands wake up. */
+export async function memberSince(page: Page): Promise<string | null> {
+  return page.getByText(/since/i).first().locator("time").getAttribute("datetime");
+}
+
 /** Ends the session by its button. */
 export async function signOut(page: Page) {
   await signedIn(page).click();

@@ -3,7 +3,7 @@
 import { request } from "@playwright/test";
 import { sandbox } from "../addresses.mjs";
 import { expect, test, type Page } from "./browser";
-import { answerAs, continueWith, nameOf, signOut, signedIn, somebody } from "./people";
+import { answerAs, continueWith, memberSince, nameOf, signOut, signedIn, somebody } from "./people";
 
 const labels = ["Google", "Apple", "Discord", "Facebook", "GitHub", "GitLab", "Microsoft", "X"];
 
@@ -19,7 +19,7 @@ for (const label of labels) {
       if (label === "Apple") await postTheForm(tab);
       await expect(tab).toHaveURL("/dashboard");
       await expect(nameOf(tab, person)).toBeVisible();
-      created.push(await tab.getByText(/since/i).first().locator("time").getAttribute("datetime"));
+      created.push(await memberSince(tab));
     }
     expect(created[0]).toBeTruthy();
     expect(created[1]).toBe(created[0]);

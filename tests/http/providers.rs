@@ -163,6 +163,30 @@ async fn the_same_person_at_each_provider_is_an_identity_each() {
     assert_eq!(app.database.number("SELECT count(DISTINCT issuer) FROM identities").await, all);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_each() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    let others = HOUSES.into_iter().filter(|house| *house != "google");
+    for (first, second) in others.flat_map(|house| [("google", house), (house, "google")]) {
+        let person = format!("{first}-{second}");
+        app.tell_sandbox("persons", json!({ "id": person, "name": "Both", "email": null })).await;
+        let (browser, again) = (app.browser(), app.browser());
+        arrives(&app, &browser, &person, first).await;
+        let start = browser.post("/settings/link", &format!("provider={second}")).await;
+        let callback = decides(&app, &browser, start.location(), &person, "allow").await;
+        assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked", "{person}");
+        // Either way in leads to the same account.
+        arrives(&app, &again, &person, second).await;
+        assert_eq!(app.user_of(&again).await, app.user_of(&browser).await, "{person}");
+        // What is linked once is linked already the second time, and to nobody else.
+        let start = again.post("/settings/link", &format!("provider={first}")).await;
+        let callback = decides(&app, &again, start.location(), &person, "allow").await;
+        assert_eq!(again.get(&callback).await.location(), "/settings?done=already_linked", "{person}");
+    }
+    let pairs = 2 * i64::try_from(HOUSES.len() - 1).expect("few");
+    assert_eq!((app.database.count("users").await, app.database.count("identities").await), (pairs, 2 * pairs));
+}
+
 /// The same subject, letter by letter, at each pair of providers: what counts is whose it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_subject_at_another_provider_is_somebody_else() {

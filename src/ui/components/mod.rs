@@ -9,3 +9,4 @@ pub mod moment;
 pub mod notice;
 pub mod sheet;
 pub mod ways;
+pub mod worn_out;

@@ -9,6 +9,7 @@ use crate::{
         components::{
             form::{PostForm, Submit, TroubleBox, hidden},
             sheet::Sheet,
+            worn_out,
         },
         view::{LetterLink, LetterLinkView},
     },
@@ -64,20 +65,9 @@ fn elsewhere(trouble: Option<Trouble>) -> AnyView {
 
 /// The page of a link that counts no more.
 fn worn_out() -> AnyView {
-    view! {
-        <Sheet title="This link counts no more" heading="This link counts no more">
-            <div class="prose">
-                <p>
-                    "It was used, it is older than a day, or a newer letter replaced it. Your settings say which address your account has."
-                </p>
-            </div>
-            <a class="button" href="/settings#email">
-                "Go to the settings"
-            </a>
-            <p class="turns">
-                <a href="/settings/email">"Ask for a new letter"</a>
-            </p>
-        </Sheet>
-    }
-    .into_any()
+    worn_out::worn_out(
+        "It was used, it is older than a day, or a newer letter replaced it. Your settings say which address your account has.",
+        ("Go to the settings", "/settings#email"),
+        &[("Ask for a new letter", "/settings/email")],
+    )
 }

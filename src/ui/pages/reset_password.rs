@@ -11,6 +11,7 @@ use crate::ui::{
         form::{PostForm, Submit, UserName},
         notice::NoticeBox,
         sheet::Sheet,
+        worn_out,
     },
     view::{LetterLink, LetterLinkView},
     wording,
@@ -49,19 +50,9 @@ fn draw(view: LetterLinkView) -> AnyView {
 
 /// The page of a link that counts no more.
 fn worn_out() -> AnyView {
-    view! {
-        <Sheet title="This link counts no more" heading="This link counts no more">
-            <div class="prose">
-                <p>"It was used, it is older than half an hour, or a newer letter replaced it. Your account is safe."</p>
-            </div>
-            <a class="button" href="/forgot">
-                "Ask for a new letter"
-            </a>
-            <p class="turns">
-                <a href="/login">"Sign in"</a>
-                <a href="/signup">"Create an account"</a>
-            </p>
-        </Sheet>
-    }
-    .into_any()
+    worn_out::worn_out(
+        "It was used, it is older than half an hour, or a newer letter replaced it. Your account is safe.",
+        ("Ask for a new letter", "/forgot"),
+        &[("Sign in", "/login"), ("Create an account", "/signup")],
+    )
 }

@@ -7,6 +7,7 @@ use crate::ui::{
     components::{
         form::{PostForm, Submit, hidden},
         sheet::Sheet,
+        worn_out,
     },
     view::{LetterLink, LetterLinkView, Undoing},
 };
@@ -55,20 +56,9 @@ fn draw(view: LetterLinkView) -> AnyView {
 
 /// The page of a link that counts no more.
 fn worn_out() -> AnyView {
-    view! {
-        <Sheet title="This link counts no more" heading="This link counts no more">
-            <div class="prose">
-                <p>
-                    "It was used, or it is older than a week. If you do not know what happened to your account, choose a new password and look at your settings."
-                </p>
-            </div>
-            <a class="button" href="/forgot">
-                "Choose a new password"
-            </a>
-            <p class="turns">
-                <a href="/settings">"Go to the settings"</a>
-            </p>
-        </Sheet>
-    }
-    .into_any()
+    worn_out::worn_out(
+        "It was used, or it is older than a week. If you do not know what happened to your account, choose a new password and look at your settings.",
+        ("Choose a new password", "/forgot"),
+        &[("Go to the settings", "/settings")],
+    )
 }

@@ -12,6 +12,7 @@ use crate::{
             moment::Moment,
             notice::NoticeBox,
             sheet::Sheet,
+            worn_out,
         },
         view::{LetterLink, LetterLinkView},
         wording::{self, Telling},
@@ -83,21 +84,9 @@ fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
 
 /// The page of a link that counts no more.
 fn worn_out() -> AnyView {
-    view! {
-        <Sheet title="This link counts no more" heading="This link counts no more">
-            <div class="prose">
-                <p>
-                    "It was used, it is older than a day, or a newer letter replaced it. If you used it yourself, your account is there: just sign in."
-                </p>
-            </div>
-            <a class="button" href="/login">
-                "Sign in"
-            </a>
-            <p class="turns">
-                <a href="/signup">"Sign up again"</a>
-                <a href="/forgot">"Forgot your password?"</a>
-            </p>
-        </Sheet>
-    }
-    .into_any()
+    worn_out::worn_out(
+        "It was used, it is older than a day, or a newer letter replaced it. If you used it yourself, your account is there: just sign in.",
+        ("Sign in", "/login"),
+        &[("Sign up again", "/signup"), ("Forgot your password?", "/forgot")],
+    )
 }
