@@ -44,7 +44,7 @@
 //! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
 //!
 //! # Google's APIs
-//! What stands for `https://www.googleapis.com` is `{origin}/google-api` (`GOOGLE_API_URL`, [`Sandbox::google_api_url`]). A
+//! What stands for `https://www.googleapis.com` is `{origin}/google-api` (`GOOGLE_API_URL`, `Sandbox::google_api_url`). A
 //! call carries an access token of the sandbox Google in `Authorization: Bearer`.
 //!
 //! | request | scope | parameters |
