@@ -42,7 +42,7 @@ fn confirm(email: String, trouble: Option<Trouble>) -> AnyView {
             {hidden("username", email)}
             <Submit text="Use this address" busy="Changing…" />
         </PostForm>
-        <p class="fine-print">"The old address gets a letter with which this can be taken back for a week."</p>
+        <p class="fine-print">"An earlier address gets a letter with which this can be taken back for a week."</p>
     }
     .into_any()
 }
