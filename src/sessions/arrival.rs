@@ -6,13 +6,15 @@ use time::OffsetDateTime;
 
 use super::{
     flow_cookies::{Found, KEPT, flow_id},
-    jar::{PendingLink, random_name},
+    jar::random_name,
+    pending_link::PendingLink,
+    refused_arrival::RefusedArrival,
     visit::Visit,
 };
 use crate::{
     accounts::{Answer, Purpose, Reason, SignUp, UserId, time_ordered_id},
     oauth::AuthorizationResponse,
-    relying_party::{CompleteError, Completed, FlowEvent, Journal, PendingFlow, ReturnTo},
+    relying_party::{Completed, FlowEvent, Journal, PendingFlow, ReturnTo},
     store::{self, FlowStatus, NewEvent, Settled, Settlement, StoreError},
 };
 
@@ -53,41 +55,6 @@ pub enum Arrived {
     /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
     /// somebody else by now.
     NotLinked,
-}
-
-/// Why a response opened no session.
-#[derive(Debug, thiserror::Error)]
-pub enum RefusedArrival {
-    /// This browser holds no flow with the response's state.
-    #[error("the browser holds no such flow")]
-    UnknownFlow,
-    /// The flow is too old.
-    #[error("the flow is expired")]
-    ExpiredFlow,
-    /// The flow came back before.
-    #[error("the flow was used before")]
-    UsedFlow,
-    /// The response came back on another provider's redirect URI (mix-up, RFC 9700 §4.4).
-    #[error("the response came back on another provider's redirect URI")]
-    OtherProvider,
-    /// The flow failed on its way to a profile.
-    #[error(transparent)]
-    Flow(#[from] CompleteError),
-    /// What waited at the link prompt is not there any more, or waited for another user.
-    #[error("nothing waits at the link prompt")]
-    NothingWaits,
-    /// The policy said no.
-    #[error("the linking policy refused: {}", .0.sentence())]
-    Policy(Reason),
-    /// The database did not answer, or not sensibly.
-    #[error("the database: {0}")]
-    Store(#[from] StoreError),
-    /// The session could not be opened.
-    #[error("the session: {0}")]
-    Session(#[from] tower_sessions::session::Error),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
-    NoRandomness,
 }
 
 impl Arrival {
@@ -329,72 +296,6 @@ impl Arrival {
 struct Landed {
     user: Option<UserId>,
     arrived: Arrived,
-}
-
-impl PendingLink {
-    /// Whether it still counts.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn is_unused(&self, visit: &Visit) -> Result<bool, StoreError> {
-        Ok(visit.database.flow_status(&flow_id(&self.id)).await? == FlowStatus::Unused)
-    }
-
-    /// Writes down that it was used, and gives the `Set-Cookie` value that ends it: it counts once.
-    pub async fn used_up(&self, visit: &Visit) -> Option<HeaderValue> {
-        let until = visit.clock.date() + time::Duration::minutes(30);
-        if let Err(error) = visit.database.mark_flow_used(&flow_id(&self.id), until).await {
-            tracing::warn!(%error, "a link prompt could not be marked used");
-        }
-        visit.jar.link.clear(&visit.headers)
-    }
-}
-
-impl RefusedArrival {
-    /// Whether the database was away: the person is told to try again later, by a status that says so.
-    pub fn is_our_database(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_temporary(),
-            Self::Session(_) => true,
-            _ => false,
-        }
-    }
-
-    /// The refusal in one word, for the audit trail.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownFlow => "flow_unknown",
-            Self::ExpiredFlow => "flow_expired",
-            Self::UsedFlow => "flow_used",
-            Self::OtherProvider => "other_provider",
-            Self::NothingWaits => "nothing_waits",
-            Self::Policy(reason) => reason.code(),
-            Self::Store(_) => "database",
-            Self::Session(_) => "session",
-            Self::NoRandomness => "no_randomness",
-            Self::Flow(error) => match error {
-                CompleteError::ProviderChanged => "provider_changed",
-                CompleteError::Response(_) => "authorization_response",
-                CompleteError::Metadata(_) => "metadata",
-                CompleteError::BreakerOpen => "breaker_open",
-                CompleteError::NoClientAuthentication => "client_authentication",
-                CompleteError::Http(_) => "provider_silent",
-                CompleteError::Token(_) => "token_response",
-                CompleteError::Keys(_) => "keys",
-                CompleteError::IdToken(_) => "id_token",
-                CompleteError::Userinfo(_) => "userinfo",
-                CompleteError::ClientSecret(_) => "client_secret",
-                CompleteError::Api(_) => "api",
-                CompleteError::NoProfile => "no_profile",
-                CompleteError::NotAdmitted => "not_admitted",
-            },
-        }
-    }
-
-    /// The decision's own event is written in its transaction; an unknown flow is nobody's.
-    const fn is_worth_a_row(&self) -> bool {
-        !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
-    }
 }
 
 /// Random bytes; `None` when the system gives none.

@@ -8,18 +8,17 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
-use serde::{Deserialize, Serialize};
 
 use super::{
     cookies::{self, Cookies},
     flow_cookies::FlowCookies,
     name_cookie::NameCookie,
+    pending_link::PendingLink,
     sealed_cookie::SealedCookie,
 };
 use crate::{
-    accounts::{EmailAddress, LetterToken, UserId},
-    providers::{Profile, Slug},
-    relying_party::ReturnTo,
+    accounts::{EmailAddress, LetterToken},
+    providers::Slug,
     sealing::{NotSealedHere, Sealer},
 };
 
@@ -46,20 +45,6 @@ pub struct Jar {
     pub asked: SealedCookie<String>,
     known: SealedCookie<Vec<String>>,
     cookies: Cookies,
-}
-
-/// An identity that waits for somebody to show that an account is theirs. Bound to this browser, this user and this
-/// identity; it counts once, and ten minutes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingLink {
-    /// Names it: that it counts once is written down under this.
-    pub id: String,
-    /// Whose the account is.
-    pub user: UserId,
-    /// What the provider said, verified.
-    pub profile: Profile,
-    /// Where the person was going.
-    pub return_to: ReturnTo,
 }
 
 impl Jar {

@@ -1,0 +1,45 @@
+//! An identity that waits at the link prompt.
+
+use http::HeaderValue;
+use serde::{Deserialize, Serialize};
+
+use super::{flow_cookies::flow_id, visit::Visit};
+use crate::{
+    accounts::UserId,
+    providers::Profile,
+    relying_party::ReturnTo,
+    store::{FlowStatus, StoreError},
+};
+
+/// An identity that waits for somebody to show that an account is theirs. Bound to this browser, this user and this
+/// identity; it counts once, and ten minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingLink {
+    /// Names it: that it counts once is written down under this.
+    pub id: String,
+    /// Whose the account is.
+    pub user: UserId,
+    /// What the provider said, verified.
+    pub profile: Profile,
+    /// Where the person was going.
+    pub return_to: ReturnTo,
+}
+
+impl PendingLink {
+    /// Whether it still counts.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn is_unused(&self, visit: &Visit) -> Result<bool, StoreError> {
+        Ok(visit.database.flow_status(&flow_id(&self.id)).await? == FlowStatus::Unused)
+    }
+
+    /// Writes down that it was used, and gives the `Set-Cookie` value that ends it: it counts once.
+    pub async fn used_up(&self, visit: &Visit) -> Option<HeaderValue> {
+        let until = visit.clock.date() + time::Duration::minutes(30);
+        if let Err(error) = visit.database.mark_flow_used(&flow_id(&self.id), until).await {
+            tracing::warn!(%error, "a link prompt could not be marked used");
+        }
+        visit.jar.link.clear(&visit.headers)
+    }
+}
