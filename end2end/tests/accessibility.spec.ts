@@ -33,6 +33,11 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+/** Waits until the page is drawn in the colours that it was just given. */
+async function drawn(page: Page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 for (const [name, walk] of Object.entries(walks)) {
   test(`axe finds nothing in light and dark, and at 320 pixels nothing sticks out: ${name}`, { tag: "@js" }, async ({
     page,
@@ -44,6 +49,7 @@ for (const [name, walk] of Object.entries(walks)) {
         await awake(looked, true);
         for (const colorScheme of ["light", "dark"] as const) {
           await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await drawn(looked);
           await expectNoViolations(looked);
         }
         const size = looked.viewportSize()!;
