@@ -7,11 +7,12 @@ use std::{
 
 use latchkey::{
     config::{Config, Environment},
+    mail::Post,
     relying_party::Clock,
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     sealing::Sealer,
     store::Database,
-    web::{self, AppState, serve},
+    web::{self, AppState, Mail, serve},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
@@ -60,7 +61,9 @@ impl World {
         runtime.block_on(async {
             let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
-            let app = AppState::new(&config, Arc::new(database), Clock::default(), None, None)?;
+            // Without a way for letters there is no way in by a password; none is sent here.
+            let mail = Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
+            let app = AppState::new(&config, Arc::new(database), Clock::default(), Some(mail), None)?;
             tokio::spawn(serve::serve(
                 listener,
                 web::router(&app)?,
