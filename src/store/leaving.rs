@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use sqlx::FromRow;
-use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
@@ -72,19 +71,5 @@ impl Database {
         note(write.connection(), &nobody, "account", None, None, "deleted", &[]).await?;
         write.commit().await?;
         Ok(true)
-    }
-
-    /// Deletes at most `limit` links of letters that are past their end; tells how many.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn delete_expired_links(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.delete_batch(
-            "DELETE FROM email_tokens WHERE token_hash IN \
-             (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-            now,
-            limit,
-        )
-        .await
     }
 }

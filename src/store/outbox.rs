@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::database::Database;
 use super::engine::Engine;
 use super::error::StoreError;
-use crate::accounts::{Letter, UserId, time_ordered_id};
+use super::fresh;
+use crate::accounts::{Letter, UserId};
 use crate::sealing::Sealer;
 
 /// A letter out of the queue.
@@ -170,9 +171,7 @@ pub(super) async fn queue(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     let unwritable = || StoreError::Corrupt("a letter that cannot be sealed".into());
-    let mut random = [0; 10];
-    aws_lc_rs::rand::fill(&mut random).map_err(|_| unwritable())?;
-    let id = time_ordered_id(now, random);
+    let id = fresh::id(now)?;
     let plain = serde_json::to_vec(letter).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
     sqlx::query(

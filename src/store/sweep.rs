@@ -52,8 +52,22 @@ impl Database {
         .await
     }
 
+    /// Deletes at most `limit` links of letters that are past their end; tells how many.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn delete_expired_links(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+        self.delete_batch(
+            "DELETE FROM email_tokens WHERE token_hash IN \
+             (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+            now,
+            limit,
+        )
+        .await
+    }
+
     /// Runs one of these statements: until when, and how many at most.
-    pub(super) async fn delete_batch(
+    async fn delete_batch(
         &self,
         statement: &'static str,
         until: OffsetDateTime,
