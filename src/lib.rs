@@ -4,6 +4,9 @@
 //! have read the application. Arrows between rooms run one way, from the later to the earlier, and
 //! `tests/rooms.rs` holds the code to it. Pure rooms take time and randomness as arguments.
 
+/// **codes** are what the server and its pages tell each other in addresses: closed lists, never text. Both targets.
+pub mod codes;
+
 /// **oauth** speaks RFC 6749, 7636 and 9207 and nothing else: it builds the authorization request and the
 /// token request and judges the answers. It opens no socket and imports no other room.
 #[cfg(feature = "ssr")]
@@ -54,9 +57,6 @@ pub mod sessions;
 /// once. No word that a stranger chose reaches an address that is not proven.
 #[cfg(feature = "ssr")]
 pub mod mail;
-
-/// **codes** are what the server and its pages tell each other in addresses: closed lists, never text. Both targets.
-pub mod codes;
 
 /// **intents** does what a person may ask about their account: sign up, sign in with a password, recover, link, unlink,
 /// prove once more who they are, change, undo, leave. Each says where the browser goes next.

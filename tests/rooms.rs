@@ -14,7 +14,8 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
+    "codes",
     "oauth",
     "oidc",
     "providers",
@@ -26,9 +27,9 @@ const ROOMS: [&str; 21] = [
     "sessions",
     "grants",
     "drive",
+    "calendar",
     "tokens",
     "mail",
-    "codes",
     "intents",
     "actions",
     "ui",

@@ -24,6 +24,8 @@ macro_rules! codes {
     };
 }
 
+pub(super) use codes;
+
 codes! {
     /// Why a form did not do what it was to do (`?error=<code>`). One code, one sentence, one next step.
     Trouble {
@@ -67,6 +69,10 @@ codes! {
         ProviderAway = "provider_away",
         /// There is no such identity, session or provider (any more).
         NotThere = "not_there",
+        /// The person let us in at the provider, but not to what we asked for.
+        ScopeDeclined = "scope_declined",
+        /// The person came back as another account of the provider than the one that was to be connected.
+        OtherAccount = "other_account",
         /// Our own fault; the log has the cause.
         ServerError = "server_error",
     }
@@ -97,6 +103,10 @@ codes! {
         OthersEnded = "others_ended",
         /// A change was taken back; no way in is left but a new password.
         Undone = "undone",
+        /// We may see something at a provider now.
+        Connected = "connected",
+        /// We may see nothing there any more; what becomes of it at the provider, the page says.
+        Disconnected = "disconnected",
         /// The account is gone.
         Deleted = "deleted",
     }

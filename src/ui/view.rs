@@ -1,6 +1,10 @@
 //! What each page is told. `web` fills these from the database and hands them down as Leptos contexts; the
 //! pages only draw. Times are Unix seconds (UTC).
 
+mod grants;
+
+pub use grants::*;
+
 use crate::codes::{
     outcome::{Done, Trouble},
     refusal::Refusal,
@@ -264,6 +268,8 @@ pub struct SettingsView {
     pub may_unlink: bool,
     /// The person proved a moment ago who they are: sensitive forms work at once.
     pub proven: bool,
+    /// What we may see at providers.
+    pub grants: Vec<GrantView>,
     /// Where they are signed in; this browser first.
     pub devices: Vec<DeviceView>,
     /// What happened lately, the newest first.
@@ -406,6 +412,8 @@ pub struct DashboardView {
     pub asks_for_address: bool,
     /// The identities that are linked, oldest first.
     pub identities: Vec<IdentityView>,
+    /// The next events of their calendar.
+    pub calendar: CalendarView,
     /// The present session.
     pub session: SessionView,
 }

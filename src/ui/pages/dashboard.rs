@@ -22,8 +22,17 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, password_set_at, asks_for_address, identities, session } =
-        dashboard;
+    let DashboardView {
+        name,
+        email,
+        picture,
+        member_since,
+        password_set_at,
+        asks_for_address,
+        identities,
+        session,
+        ..
+    } = dashboard;
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {

@@ -1,8 +1,9 @@
 //! Views with something in every corner.
 
 use crate::ui::view::{
-    ActivityView, CheckInboxView, ConfirmView, DashboardView, DeviceView, IdentityView, LetterLink, LetterLinkView,
-    LetterView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView, SettingsView,
+    ActivityView, CalendarView, CheckInboxView, ConfirmView, DashboardView, DeviceView, IdentityView, LetterLink,
+    LetterLinkView, LetterView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView,
+    SettingsView,
 };
 
 /// 1 January 2026, 00:00 UTC.
@@ -60,6 +61,7 @@ pub fn dashboard() -> DashboardView {
         member_since: 1_767_225_600,
         password_set_at: Some(1_767_225_700),
         asks_for_address: false,
+        calendar: CalendarView::Off,
         identities: vec![
             IdentityView {
                 id: "1".into(),
@@ -173,6 +175,7 @@ pub fn settings() -> SettingsView {
         linkable: six(),
         may_unlink: true,
         proven: false,
+        grants: Vec::new(),
         devices: vec![
             DeviceView {
                 id: "device-1".into(),

@@ -25,6 +25,11 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         Done::Undone => {
             ("The change was taken back, and every browser is signed out.", "Choose a new password to get back in.")
         }
+        Done::Connected => ("It is connected.", "Disconnect it here or in your settings whenever you like."),
+        Done::Disconnected => (
+            "It is disconnected, and our copies of the keys are gone.",
+            "Your settings say what became of it at the provider.",
+        ),
         Done::Deleted => ("Your account is deleted.", "You are welcome to come back; you would start afresh."),
     };
     let step = match done {
@@ -39,6 +44,8 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         | Done::ProfileSaved
         | Done::DeviceEnded
         | Done::OthersEnded
+        | Done::Connected
+        | Done::Disconnected
         | Done::Deleted => None,
     };
     Telling {

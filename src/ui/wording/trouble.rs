@@ -40,6 +40,8 @@ pub fn concern(trouble: Trouble) -> Concern {
         | Trouble::AddressNeeded
         | Trouble::ProviderAway
         | Trouble::NotThere
+        | Trouble::ScopeDeclined
+        | Trouble::OtherAccount
         | Trouble::ServerError => Concern::Nothing,
     }
 }
@@ -149,6 +151,16 @@ fn said(trouble: Trouble) -> (Tone, &'static str, &'static str) {
             "What you chose is not there any more.",
             "It may have gone in another window. Look again and choose anew.",
         ),
+        Trouble::ScopeDeclined => (
+            Tone::Mild,
+            "You did not tick the box that lets us see this.",
+            "That is fine, and nothing was kept. If you want it after all, connect again and leave the box ticked.",
+        ),
+        Trouble::OtherAccount => (
+            Tone::Serious,
+            "You chose another account there than the one that you are connecting.",
+            "Nothing was connected. Try again and choose the account that this page names.",
+        ),
         Trouble::ServerError => (
             Tone::Serious,
             "Something went wrong on our side.",
@@ -179,6 +191,8 @@ fn step(trouble: Trouble, return_to: Option<&str>) -> Option<(&'static str, Stri
         | Trouble::WordMissing
         | Trouble::ProviderAway
         | Trouble::NotThere
+        | Trouble::ScopeDeclined
+        | Trouble::OtherAccount
         | Trouble::ServerError => None,
     }
 }

@@ -4,7 +4,7 @@ use super::call::{Call, Shown};
 use crate::{
     accounts::{Identity, User, describe_device},
     store::Session,
-    ui::view::{DashboardView, IdentityView, SessionView},
+    ui::view::{CalendarView, DashboardView, IdentityView, SessionView},
 };
 
 /// GET `/dashboard`.
@@ -22,6 +22,7 @@ pub async fn dashboard(call: Call) -> Shown {
         password_set_at: call.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
+        calendar: CalendarView::Off,
         session: session_view(&call, session),
     };
     call.draw(view).await

@@ -46,6 +46,7 @@ pub async fn settings(call: Call) -> Shown {
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
         linkable: call.buttons(),
         proven: signed_in.is_proven(call.visit.clock.date()),
+        grants: Vec::new(),
         devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
         activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
     };
