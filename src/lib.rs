@@ -48,6 +48,20 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod relying_party;
 
+/// **grants** is what people let us see at their providers beyond who they are: tokens sealed at rest, renewed once for
+/// all who need them, given back when they are not needed. Scopes are types.
+#[cfg(feature = "ssr")]
+pub mod grants;
+
+/// **drive** lists files of Google Drive: the question as one request, the answer as files, read with tolerance and made
+/// fit for a page.
+#[cfg(feature = "ssr")]
+pub mod drive;
+
+/// **calendar** is the next events of Google Calendar, through the same grants.
+#[cfg(feature = "ssr")]
+pub mod calendar;
+
 /// **sessions** remembers browsers: the session store on our own table, the sealed flow cookies, the
 /// signed-in user of a request.
 #[cfg(feature = "ssr")]

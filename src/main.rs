@@ -237,6 +237,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
     tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
     tokio::spawn(app.rate_limits.clone().sweep_for_ever(stop.clone()));
     tokio::spawn(app.attempts.clone().sweep_for_ever(stop.clone()));
+    tokio::spawn(app.grants.clone().reseal_for_ever(stop.clone()));
+    let revoker = tokio::spawn(app.grants.clone().revoke_for_ever(stop.clone()));
     let postman = app.mail.clone().map(|mail| tokio::spawn(deliver(&config, &app, mail, stop.clone())));
     welcome(&config, sandbox_origin.as_deref());
 
@@ -245,8 +247,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     if tokio::time::timeout(LAST_WORK, app.tasks.wait()).await.is_err() {
         tracing::warn!("some sign-ins did not finish in time");
     }
+    // Each ends after what it has in hand; what is queued goes out after the next start.
+    drop(tokio::time::timeout(LAST_WORK, revoker).await);
     if let Some(postman) = postman {
-        // It ends after the letter in hand; what is queued goes out after the next start.
         drop(tokio::time::timeout(LAST_WORK, postman).await);
     }
     database.close().await;

@@ -7,14 +7,24 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// A sealed value is no longer than this; anything longer was not sealed by us.
-const LONGEST: usize = 8 * 1024;
+/// A sealed value is no longer than this; anything longer was not sealed by us. The longest token of a provider that we
+/// take has 16 KiB.
+const LONGEST: usize = 32 * 1024;
 
 /// Seals with the newest key and opens with any.
 ///
-/// AES-256-GCM with a random nonce, the keys derived from `SECRET_KEY` by HKDF-SHA256 (RFC 5869), one per purpose.
+/// AES-256-GCM with a random nonce, the keys derived from `SECRET_KEY` by HKDF-SHA256 (RFC 5869), one per purpose. A
+/// sealed value begins with the id of its key, so that what still hangs on an old key can be found and sealed anew before
+/// that key goes.
 pub struct Sealer {
-    keys: Vec<RandomizedNonceKey>,
+    /// Newest first.
+    keys: Vec<Key>,
+}
+
+struct Key {
+    /// Eight hexadecimal digits that say nothing of the key.
+    id: String,
+    key: RandomizedNonceKey,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -38,20 +48,21 @@ impl Sealer {
         if keys.is_empty() { Err(NotSealedHere) } else { Ok(Self { keys }) }
     }
 
-    /// Seals `plain` for one `place` (the cookie's name, or the row): nonce, ciphertext and tag as base64url. Moved to
-    /// another place it does not open.
+    /// Seals `plain` for one `place` (the cookie's name, or the row): the key's id, a dot, and nonce, ciphertext and tag as
+    /// base64url. Moved to another place it does not open.
     ///
     /// # Errors
     /// When the system gives no randomness.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, NotSealedHere> {
         let mut sealed = plain.to_vec();
-        let nonce = self.keys[0].seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| NotSealedHere)?;
+        let Key { id, key } = &self.keys[0];
+        let nonce = key.seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| NotSealedHere)?;
         let mut bytes = nonce.as_ref().to_vec();
         bytes.append(&mut sealed);
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
+        Ok(format!("{id}.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Opens what [`Sealer::seal`] made for the same place.
+    /// Opens what [`Sealer::seal`] made for the same place. Values from before there were ids are tried with every key.
     ///
     /// # Errors
     /// For everything else.
@@ -59,11 +70,13 @@ impl Sealer {
         if sealed.len() > LONGEST {
             return Err(NotSealedHere);
         }
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotSealedHere)?;
+        let (id, text) = sealed.split_once('.').map_or((None, sealed), |(id, text)| (Some(id), text));
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotSealedHere)?;
         let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(NotSealedHere)?;
         self.keys
             .iter()
-            .find_map(|key| {
+            .filter(|key| id.is_none_or(|id| key.id == id))
+            .find_map(|Key { key, .. }| {
                 let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
                 let mut buffer = ciphertext.to_vec();
                 let length = key.open_in_place(nonce, Aad::from(place), &mut buffer).ok()?.len();
@@ -72,16 +85,29 @@ impl Sealer {
             })
             .ok_or(NotSealedHere)
     }
+
+    /// Whether a sealed value was sealed with the newest key, by its id: such a one outlives the older keys.
+    pub fn is_of_newest(&self, sealed: &str) -> bool {
+        sealed.strip_prefix(self.newest_id()).is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    /// What begins everything that is sealed now, without the dot that follows.
+    pub fn newest_id(&self) -> &str {
+        &self.keys[0].id
+    }
 }
 
-fn derive(secret: &[u8], purpose: &str) -> Result<RandomizedNonceKey, NotSealedHere> {
-    let mut key = [0_u8; 32];
-    hkdf::Salt::new(hkdf::HKDF_SHA256, b"latchkey")
-        .extract(secret)
-        .expand(&[purpose.as_bytes()], &AES_256_GCM)
-        .and_then(|okm| okm.fill(&mut key))
-        .map_err(|_| NotSealedHere)?;
-    RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| NotSealedHere)
+fn derive(secret: &[u8], purpose: &str) -> Result<Key, NotSealedHere> {
+    let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"latchkey").extract(secret);
+    let output = |info: &[&[u8]], bytes: &mut [u8; 32]| {
+        secret.expand(info, &AES_256_GCM).and_then(|okm| okm.fill(bytes)).map_err(|_| NotSealedHere)
+    };
+    let (mut key, mut id) = ([0_u8; 32], [0_u8; 32]);
+    output(&[purpose.as_bytes()], &mut key)?;
+    // From the secret beside the key and not from the key: who reads the id has learned nothing of it.
+    output(&[purpose.as_bytes(), b"\0id"], &mut id)?;
+    let id = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key }).map_err(|_| NotSealedHere)
 }
 
 #[cfg(test)]
@@ -118,6 +144,39 @@ mod tests {
         assert_eq!(other.open("here", &sealed), Err(NotSealedHere));
         let other_purpose = Sealer::new([[1_u8; 32].as_slice()].into_iter(), "other").unwrap();
         assert_eq!(other_purpose.open("here", &sealed), Err(NotSealedHere));
+    }
+
+    #[test]
+    fn a_value_says_which_key_it_needs_and_nothing_of_it() {
+        let (old, rotated) = (sealer(&[&[1; 32]]), sealer(&[&[2; 32], &[1; 32]]));
+        let sealed = old.seal("here", b"hello").unwrap();
+        let (id, rest) = sealed.split_once('.').unwrap();
+        assert!(id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+        assert!(old.is_of_newest(&sealed) && !rotated.is_of_newest(&sealed));
+        assert!(rotated.is_of_newest(&rotated.seal("here", b"hello").unwrap()));
+        // Another key's id does not make it that key's.
+        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_id())), Err(NotSealedHere));
+        assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(NotSealedHere));
+    }
+
+    #[test]
+    fn a_value_from_before_there_were_ids_opens_and_counts_as_old() {
+        let rotated = sealer(&[&[2; 32], &[1; 32]]);
+        for sealer in [sealer(&[&[1; 32]]), sealer(&[&[2; 32]])] {
+            let sealed = sealer.seal("here", b"hello").unwrap();
+            let (_, without_id) = sealed.split_once('.').unwrap();
+            assert_eq!(rotated.open("here", without_id).unwrap(), b"hello");
+            assert!(!rotated.is_of_newest(without_id));
+        }
+    }
+
+    #[test]
+    fn the_longest_token_fits() {
+        let sealer = sealer(&[&[1; 32]]);
+        let longest = vec![b'x'; 16 * 1024];
+        assert_eq!(sealer.open("here", &sealer.seal("here", &longest).unwrap()).unwrap(), longest);
+        let longer = sealer.seal("here", &vec![b'x'; 32 * 1024]).unwrap();
+        assert_eq!(sealer.open("here", &longer), Err(NotSealedHere));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::process::Output;
 use latchkey::{
     accounts::{Answer, Purpose, Reason, SignUp, UserId},
     providers::{Profile, ProfileEmail},
-    store::{Database, Origin, Settled, Settlement},
+    store::{Database, Granting, Origin, Settled, Settlement},
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -49,6 +49,7 @@ impl Trail {
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
             random: std::array::from_fn(|byte| self.hours + byte as u8 / 10),
             waiting: None,
+            granted: Granting::None,
         };
         self.database.settle(&settlement).await.expect("settles")
     }

@@ -1,5 +1,7 @@
 //! The store on both engines: what the pure rooms decide is what the rows say afterwards, also when fifty ask at once.
 
+#[path = "store/grants.rs"]
+mod grants;
 mod support;
 
 use std::collections::BTreeSet;
@@ -9,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use latchkey::accounts::{Answer, PasswordHash, Purpose, Reason, SignUp, UserId, Way, time_ordered_id};
 use latchkey::providers::{Profile, ProfileEmail};
 use latchkey::store::{
-    Changed, Database, FlowStatus, NewEvent, NewSession, Occasion, Origin, Settled, Settlement, StoreError,
+    Changed, Database, FlowStatus, Granting, NewEvent, NewSession, Occasion, Origin, Settled, Settlement, StoreError,
 };
 use rstest::rstest;
 use support::database::{Engine, TestDatabase, sealer};
@@ -80,6 +82,7 @@ async fn settle(
         now: now(),
         random: random(),
         waiting: None,
+        granted: Granting::None,
     };
     database.settle(&settlement).await
 }
@@ -640,6 +643,7 @@ async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Post
         now: now(),
         random: random(),
         waiting: None,
+        granted: Granting::None,
     };
     let refused = database.settle(&by("elsewhere")).await.unwrap();
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));

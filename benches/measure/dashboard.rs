@@ -1,4 +1,4 @@
-//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same three queries
+//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same four queries
 //! and answers the same bytes.
 
 use std::{hint::black_box, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
@@ -88,6 +88,11 @@ fn serve_bare(world: &World, page: Bytes) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
+/// The name of a session's row.
+pub fn id_hash(id: &Id) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
+}
+
 async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
     match look_up(&bare.database, &headers).await {
         Ok(true) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], bare.page).into_response(),
@@ -96,13 +101,14 @@ async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The session with its user, and the user's ways in.
+/// The session with its user, the user's ways in, and what they let us see.
 async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, StoreError> {
     let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(id) = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok()) else { return Ok(false) };
-    let id_hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()));
+    let id_hash = id_hash(&id);
     let Some(active) = database.load_session(&id_hash, OffsetDateTime::now_utc()).await? else { return Ok(false) };
     black_box(database.identities(active.user.id).await?);
     black_box(database.password_of(active.user.id).await?);
+    black_box(database.grants(active.user.id).await?);
     Ok(true)
 }

@@ -5,6 +5,7 @@
 
 mod dashboard;
 mod decision;
+mod drive;
 mod http;
 mod load;
 mod log;
@@ -49,6 +50,7 @@ fn run() -> Result<(), Failure> {
     table.dashboard(&dashboard::measure(&world, &log)?);
     table.sign_ins(&sign_ins::measure(&world)?);
     table.passwords(&passwords::measure(&world)?);
+    table.drive(&drive::measure(&world)?);
     drop(world);
     table.decision(&decision::measure()?);
 

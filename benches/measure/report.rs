@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{dashboard::Rounds, load::Outcome, passwords::Passwords, production::Production};
+use crate::{dashboard::Rounds, drive::Drive, load::Outcome, passwords::Passwords, production::Production};
 
 /// Threads of ours and of the database, by the beginnings of their names.
 const LATCHKEY: [&str; 2] = ["latchkey", "sqlx-sqlite"];
@@ -120,6 +120,38 @@ impl Table {
                 milliseconds(idle)
             ),
             "at most 3",
+        );
+    }
+
+    /// The lists of files, and what 200 readers cost when the token has run out.
+    pub fn drive(&self, drive: &Drive) {
+        let ratios: Vec<f64> =
+            drive.lists.iter().zip(&drive.straight).map(|(ours, straight)| ours.rate() / straight.rate()).collect();
+        let (least, most) =
+            ratios.iter().fold((f64::MAX, f64::MIN), |(low, high), &ratio| (low.min(ratio), high.max(ratio)));
+        self.row(
+            "Lists of 50 files with a warm grant, to the same requests sent straight to the sandbox",
+            &format!("**{:.2}** (median of {}, {least:.2} to {most:.2})", median(ratios.clone()), ratios.len()),
+            "at least 0.6",
+        );
+        let rate = |outcomes: &[Outcome]| median(outcomes.iter().map(Outcome::rate).collect());
+        let failed: u64 =
+            [&drive.lists, &drive.straight, &drive.pages].into_iter().flatten().map(Outcome::failed).sum();
+        self.row(
+            "Lists a second",
+            &format!(
+                "{:.0} (straight {:.0}, as whole pages of {:.1} kB {:.0}); {failed} errors",
+                rate(&drive.lists),
+                rate(&drive.straight),
+                drive.page as f64 / 1000.0,
+                rate(&drive.pages)
+            ),
+            "",
+        );
+        self.row(
+            &format!("Renewals when {} ask at once with a token that has run out", drive.at_once),
+            &format!("**{}** ({} errors)", drive.renewals, drive.refused),
+            "1",
         );
     }
 

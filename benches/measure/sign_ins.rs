@@ -76,7 +76,7 @@ impl Visitor {
         let flow = started.values("set-cookie").filter_map(|cookie| cookie.split(';').next());
         let flow = flow.collect::<Vec<_>>().join("; ");
 
-        let consented = self.consent(&authorize).await?;
+        let consented = self.consent(&authorize, None).await?;
         let callback = redirected(&consented, &self.origin)?;
 
         let landed = self.open(&callback, &flow).await?;
@@ -91,9 +91,29 @@ impl Visitor {
         self.latchkey.exchange(request.as_bytes()).await.map_err(|error| format!("Latchkey: {error}"))
     }
 
-    async fn consent(&mut self, authorize: &str) -> Result<Answer, String> {
+    /// Lets Latchkey see what a scope stands for: the step-up of one who is signed in, from the form on.
+    pub async fn let_in(&mut self, session: &str, form: &str, scope: &str) -> Result<(), String> {
+        let host = self.origin.trim_start_matches("http://");
+        let request = format!(
+            "POST /grants/connect HTTP/1.1\r\nhost: {host}\r\norigin: {}\r\nsec-fetch-site: same-origin\r\n\
+             cookie: {session}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            self.origin,
+            form.len()
+        );
+        let started = self.latchkey.exchange(request.as_bytes()).await.map_err(|error| format!("Latchkey: {error}"))?;
+        let authorize = redirected(&started, &self.sandbox_origin)?;
+        let flow = started.values("set-cookie").filter_map(|cookie| cookie.split(';').next());
+        let cookies = std::iter::once(session).chain(flow).collect::<Vec<_>>().join("; ");
+        let consented = self.consent(&authorize, Some(scope)).await?;
+        let callback = redirected(&consented, &self.origin)?;
+        let landed = self.open(&callback, &cookies).await?;
+        redirected(&landed, "").map(drop)
+    }
+
+    async fn consent(&mut self, authorize: &str, scope: Option<&str>) -> Result<Answer, String> {
         let (path, query) = authorize.split_once('?').ok_or("an authorization request without a query")?;
-        let form = format!("person={}&decision=allow", self.person);
+        let scope = scope.map(|scope| format!("&scope={scope}")).unwrap_or_default();
+        let form = format!("person={}&decision=allow{scope}", self.person);
         let request = format!(
             "POST {path}/consent?{query} HTTP/1.1\r\nhost: {}\r\norigin: {}\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",

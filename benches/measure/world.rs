@@ -7,6 +7,7 @@ use std::{
 
 use latchkey::{
     config::{Config, Environment},
+    grants::Grants,
     mail::Post,
     relying_party::Clock,
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
@@ -30,8 +31,12 @@ pub struct World {
     pub sandbox: Sandbox,
     /// The threads of whatever is compared with Latchkey.
     pub others: Runtime,
+    /// What people let Latchkey see.
+    pub grants: Grants,
+    /// Latchkey's time.
+    pub clock: Clock,
     database_url: String,
-    _runtimes: [Runtime; 2],
+    runtimes: [Runtime; 2],
     _folder: TempDir,
 }
 
@@ -45,7 +50,7 @@ impl World {
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let latchkey = listener.local_addr()?;
         let origin = format!("http://localhost:{}", latchkey.port());
-        let issuer = sandbox.google_issuer();
+        let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
         let environment: Environment = [
             ("BASE_URL", origin.as_str()),
             ("SECRET_KEY", "bm90IGEgc2VjcmV0LCBhIG1lYXN1cmVtZW50J3Mga2V5IQ=="),
@@ -54,31 +59,39 @@ impl World {
             ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
             ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
             ("GOOGLE_ISSUER", &issuer),
+            ("GOOGLE_API_URL", &api),
         ]
         .into_iter()
         .collect();
         let config = Config::parse(&environment)?;
-        runtime.block_on(async {
+        let clock = Clock::default();
+        let grants = runtime.block_on(async {
             let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
             // Without a way for letters there is no way in by a password; none is sent here.
             let mail = Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
-            let app = AppState::new(&config, Arc::new(database), Clock::default(), Some(mail), None)?;
+            let app = AppState::new(&config, Arc::new(database), clock.clone(), Some(mail), None)?;
             tokio::spawn(serve::serve(
                 listener,
                 web::router(&app)?,
                 app.trusted_proxies.clone(),
                 CancellationToken::new(),
             ));
-            Ok::<_, Failure>(())
+            Ok::<_, Failure>(app.grants.clone())
         })?;
         let others = threads("bare")?;
-        Ok(Self { latchkey, origin, sandbox, others, database_url, _runtimes: [runtime, playing], _folder: folder })
+        let runtimes = [runtime, playing];
+        Ok(Self { latchkey, origin, sandbox, others, grants, clock, database_url, runtimes, _folder: folder })
     }
 
     /// A pool of its own on the same database.
     pub fn database(&self) -> Result<Database, Failure> {
         Ok(self.others.block_on(Database::connect(&self.database_url, sealer()?))?)
+    }
+
+    /// The threads that Latchkey runs on.
+    pub fn threads(&self) -> &Runtime {
+        &self.runtimes[0]
     }
 
     /// Where the sandbox listens.

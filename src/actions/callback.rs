@@ -28,6 +28,7 @@ pub async fn callback(
     use crate::{
         accounts::{Purpose, Reason},
         codes::{
+            access::Access,
             outcome::{Done, Trouble},
             percent::with_return_to,
             refusal::Refusal,
@@ -65,21 +66,34 @@ pub async fn callback(
             Arrived::Linked { already: false } => format!("/settings?done={}", Done::Linked.code()),
             Arrived::Linked { already: true } => format!("/settings?done={}", Done::AlreadyLinked.code()),
             Arrived::NotLinked => format!("/settings?error={}", Trouble::LinkedElsewhere.code()),
+            Arrived::Granted(return_to) => return_to.as_str().to_owned(),
+            Arrived::Declined(access) => format!("{}?error={}", access.page(), Trouble::ScopeDeclined.code()),
         }
     }
 
     /// Who was about to do something on a page goes back to that page.
-    fn page_of_refusal(purpose: &Purpose, refused: &RefusedArrival, slug: &str, return_to: Option<&str>) -> String {
+    fn page_of_refusal(
+        purpose: &Purpose,
+        access: Option<Access>,
+        refused: &RefusedArrival,
+        slug: &str,
+        return_to: Option<&str>,
+    ) -> String {
         let code = match refused {
             RefusedArrival::Policy(Reason::ProofOfAnother) => Trouble::ProofOfAnother.code(),
             RefusedArrival::Policy(Reason::IdentityOwnedByAnother) => Trouble::LinkedElsewhere.code(),
             RefusedArrival::NothingWaits => Trouble::LinkExpired.code(),
+            RefusedArrival::Policy(Reason::GrantForAnotherIdentity) => Trouble::OtherAccount.code(),
+            RefusedArrival::Policy(Reason::GrantIdentityNotLinked) => Trouble::NotThere.code(),
             RefusedArrival::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => Refusal::FlowUnknown.code(),
             _ => refusal_of(refused).code(),
         };
         match purpose {
             Purpose::SignIn => refusal_of(refused).login_path(Some(slug), return_to),
-            Purpose::Link { .. } | Purpose::Grant { .. } => format!("/settings?error={code}&provider={slug}"),
+            Purpose::Link { .. } => format!("/settings?error={code}&provider={slug}"),
+            Purpose::Grant { .. } => {
+                format!("{}?error={code}&provider={slug}", access.map_or("/settings", Access::page))
+            }
             Purpose::ResolveLink { .. } => format!("/link?error={code}&provider={slug}"),
             Purpose::Reauthenticate { .. } => {
                 let page = with_return_to("/confirm", Some(return_to.unwrap_or("/settings")));
@@ -115,9 +129,7 @@ pub async fn callback(
             | CompleteError::BreakerOpen
             | CompleteError::Http(_)
             | CompleteError::Keys(_) => Refusal::ProviderUnavailable,
-            CompleteError::ProviderChanged | CompleteError::NoClientAuthentication | CompleteError::ClientSecret(_) => {
-                Refusal::ServerError
-            }
+            CompleteError::ProviderChanged | CompleteError::Client(_) => Refusal::ServerError,
         }
     }
 
@@ -141,7 +153,7 @@ pub async fn callback(
                 let return_to = landing.return_to.as_ref().map(ReturnTo::as_str);
                 let page = match &landing.purpose {
                     Some(purpose) if signed_in || matches!(purpose, Purpose::ResolveLink { .. }) => {
-                        page_of_refusal(purpose, &refused, &slug, return_to)
+                        page_of_refusal(purpose, landing.access, &refused, &slug, return_to)
                     }
                     _ => refusal_of(&refused).login_path(Some(&slug), return_to),
                 };

@@ -3,6 +3,7 @@
 pub mod callback;
 pub mod devices;
 pub mod email;
+pub mod grants;
 pub mod linking;
 pub mod password;
 pub mod proof;

@@ -67,11 +67,10 @@ fn is_built_in(slug: &str) -> bool {
 
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     let stand_in = stand_ins::issuer(env, base_url, "GOOGLE_ISSUER")?;
+    let api = stand_ins::url(env, base_url, "GOOGLE_API_URL")?;
     let domain = hosted_domain(env)?;
-    let Some((client_id, client_secret)) = client(env, "GOOGLE", &["GOOGLE_ISSUER", "GOOGLE_HD"])? else {
-        return Ok(None);
-    };
-    Ok(Some(google::provider(client_id, client_secret, stand_in, domain)))
+    let client = client(env, "GOOGLE", &["GOOGLE_ISSUER", "GOOGLE_API_URL", "GOOGLE_HD"])?;
+    Ok(client.map(|(id, secret)| google::provider(id, secret, stand_in, api, domain)))
 }
 
 fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {

@@ -155,8 +155,9 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const STAND_INS: [&str; 10] = [
+const STAND_INS: [&str; 11] = [
     "GOOGLE_ISSUER",
+    "GOOGLE_API_URL",
     "APPLE_ISSUER",
     "DISCORD_URL",
     "FACEBOOK_URL",

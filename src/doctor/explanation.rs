@@ -213,6 +213,9 @@ fn sentence_of_answer(code: &str) -> Option<&'static str> {
         "linked_elsewhere" => "Nothing changes: the identity is another user's.",
         "proven" => "The user who is signed in has shown once more that it is them.",
         "grant" => "The user who is signed in may grant more of the identity.",
+        "scope_declined" => {
+            "The user who is signed in came back and had declined what they were asked for: they see no more than before."
+        }
         "refuse" => "Nothing changes, and nobody is let in.",
         _ => return None,
     })

@@ -63,7 +63,7 @@ fn in_file(findings: &mut Findings, path: &Path, mode: u32, age: Option<&str>) {
             "file_mode",
             format!("{:04o}: other users of this machine can read or change the key", mode & 0o777),
             format!(
-                "chmod 600 {path}; if they may have read it, remove it and start again: pending sign-ins begin anew"
+                "chmod 600 {path}; if they may have read it, remove it and start again: pending sign-ins begin anew, and people connect anew what they let us see"
             ),
         ),
     }

@@ -42,7 +42,7 @@ pub async fn prove_by_provider(visit: &Visit, slug: &str, return_to: ReturnTo) -
     let identities = visit.database.identities(user.id).await?;
     let identity = identities.iter().find(|identity| identity.provider == slug).ok_or(Trouble::NotThere)?;
     let login_hint = identity.email.as_ref().map(ToString::to_string);
-    let wishes = Wishes { return_to, login_hint, prompt: None };
+    let wishes = Wishes { return_to, login_hint, ..Wishes::default() };
     start_flow(visit, slug, Purpose::Reauthenticate { user: user.id }, wishes).await
 }
 
@@ -61,7 +61,7 @@ pub(super) fn proven(visit: &Visit) -> Result<&SignedIn, Fault> {
 pub(super) async fn start_flow(visit: &Visit, slug: &str, purpose: Purpose, wishes: Wishes) -> Result<Reply, Fault> {
     let (address, flow) = match visit.relying_party.begin(slug, purpose, wishes).await {
         Ok(begun) => begun,
-        Err(BeginError::UnknownProvider) => return Err(Trouble::NotThere.into()),
+        Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(Trouble::NotThere.into()),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "a flow could not be started");
             return Err(Trouble::ProviderAway.into());

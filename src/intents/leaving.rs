@@ -21,6 +21,7 @@ pub async fn undo(visit: &Visit, shown: Option<&str>) -> Result<Reply, Fault> {
         return Err(Trouble::LetterInvalid.into());
     };
     visit.ring();
+    visit.grants.ring();
     Ok(match reset {
         Some(reset) => {
             Reply::to("/reset-password?done=undone").with([visit.jar.letter.keep(&reset, visit.clock.now())?])
@@ -40,6 +41,7 @@ pub async fn delete_account(visit: &Visit, word: &str) -> Result<Reply, Fault> {
     }
     visit.database.delete_user(user, &visit.occasion()).await?;
     visit.ring();
+    visit.grants.ring();
     let left = Visit { signed_in: None, ..visit.clone() };
     Ok(Reply::done("/login", Done::Deleted).with(Departure(left).complete().await?))
 }

@@ -13,7 +13,7 @@ use crate::{
     codes::outcome::{Done, Trouble},
     relying_party::{ReturnTo, Wishes},
     sessions::{PendingLink, Visit},
-    store::{PASSWORD, Settlement},
+    store::{Granting, PASSWORD, Settlement},
 };
 
 /// Starts a flow that links a provider to who is signed in.
@@ -124,6 +124,7 @@ async fn resolve(visit: &Visit, link: PendingLink, user: &User, session: Option<
             now: visit.clock.date(),
             random: crate::sessions::random().ok_or(Fault::Ours)?,
             waiting: None,
+            granted: Granting::None,
         })
         .await?;
     visit.ring();

@@ -3,6 +3,7 @@
 
 mod confirming;
 mod fault;
+mod grants;
 mod inbox;
 mod leaving;
 mod linking;
@@ -13,6 +14,7 @@ mod sign_up;
 
 pub use confirming::{prove_by_password, prove_by_provider};
 pub use fault::Fault;
+pub use grants::{connect, disconnect};
 pub use inbox::{LETTER_PATH, follow_letter};
 pub use leaving::{DELETION_WORD, delete_account, undo};
 pub use linking::waiting;

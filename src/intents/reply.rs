@@ -36,9 +36,10 @@ impl Reply {
         Self::to(return_to.as_str())
     }
 
-    /// To a page that says what was done.
+    /// To a page (a path of ours, which may have a query) that says what was done.
     pub fn done(page: &str, done: Done) -> Self {
-        Self::to(format!("{page}?done={}", done.code()))
+        let join = if page.contains('?') { '&' } else { '?' };
+        Self::to(format!("{page}{join}done={}", done.code()))
     }
 
     /// With these `Set-Cookie` values.

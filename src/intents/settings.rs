@@ -88,6 +88,7 @@ pub async fn unlink(visit: &Visit, identity: &str) -> Result<Reply, Fault> {
     let here = &signed_in.session.id_hash;
     done(visit.database.unlink(signed_in.user.id, identity, here, &visit.occasion()).await?)?;
     visit.ring();
+    visit.grants.ring();
     Ok(Reply::done(SETTINGS, Done::Unlinked).with(visit.renew_session(false).await?))
 }
 

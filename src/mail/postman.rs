@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{House, Post, PostError, draw, link_lifetime};
 use crate::{
     relying_party::Clock,
-    store::{Database, QueuedLetter, StoreError},
+    store::{Database, GIVEN_UP_AFTER, QueuedLetter, StoreError, wait_after},
 };
 
 /// Between two looks into the queue, when nobody rings.
@@ -19,17 +19,6 @@ const AT_ONCE: u32 = 4;
 /// How long a letter that was taken out of the queue is nobody else's: longer than a delivery and what is written after
 /// it can take.
 const LEASE: Duration = Duration::from_secs(60);
-/// After the first failure, the second, …; the last holds for all that follow.
-const AGAIN: [Duration; 5] = [
-    Duration::from_secs(15),
-    Duration::from_secs(60),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(60 * 60),
-];
-/// News that are older than this are none.
-const GIVEN_UP: time::Duration = time::Duration::days(3);
-
 /// Delivers what is queued until `stop` is cancelled: whenever the bell rings (after a commit that queued something) and
 /// every 15 seconds. Ends after the letters in hand.
 ///
@@ -126,7 +115,7 @@ async fn put_back(
     error: &PostError,
 ) -> Result<(), StoreError> {
     let QueuedLetter { id, letter, attempts, .. } = queued;
-    let again_at = now + wait(*attempts);
+    let again_at = now + wait_after(*attempts);
     let again_at = (again_at < void_at(queued)).then_some(again_at);
     match again_at {
         Some(_) => tracing::info!(letter = %id, attempts = attempts + 1, "a letter has to wait: {error}"),
@@ -135,25 +124,8 @@ async fn put_back(
     database.letter_failed(*id, again_at).await
 }
 
-fn wait(attempts: u32) -> Duration {
-    let last = AGAIN.len() - 1;
-    AGAIN[usize::try_from(attempts).unwrap_or(last).min(last)]
-}
-
 /// From when on the letter is of no use: its link is void, or it is too old. Nobody is sent a link that fails.
 fn void_at(queued: &QueuedLetter) -> OffsetDateTime {
-    let lifetime = link_lifetime(&queued.letter.matter).map_or(GIVEN_UP, |lifetime| lifetime.min(GIVEN_UP));
+    let lifetime = link_lifetime(&queued.letter.matter).map_or(GIVEN_UP_AFTER, |lifetime| lifetime.min(GIVEN_UP_AFTER));
     queued.created_at + lifetime
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_waits_grow_to_an_hour_and_stay() {
-        let seconds: Vec<_> = (0..7).map(|attempts| wait(attempts).as_secs()).collect();
-        assert_eq!(seconds, [15, 60, 300, 900, 3600, 3600, 3600]);
-        assert_eq!(wait(u32::MAX).as_secs(), 3600);
-    }
 }

@@ -92,7 +92,8 @@ impl HttpResponse {
         JsonDocument::parse(&self.body)
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    /// `Retry-After`, where it was given in seconds; at most a day.
+    pub fn retry_after(&self) -> Option<Duration> {
         let seconds: u64 = self.retry_after.as_deref()?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))
     }

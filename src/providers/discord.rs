@@ -23,6 +23,8 @@ static MANNERS: Manners = Manners {
     prompts: &["consent", "none"],
     extra_parameters: |_| Vec::new(),
     asks_again: &[("prompt", "consent")],
+    access_scopes: |_| &[],
+    offline: &[],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

@@ -27,6 +27,8 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| Vec::new(),
     // GitLab knows neither `prompt=login` nor `max_age`.
     asks_again: &[],
+    access_scopes: |_| &[],
+    offline: &[],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

@@ -2,7 +2,9 @@
 //!
 //! Sources: "OpenID Connect" (developers.google.com/identity/openid-connect/openid-connect, endpoints and claims),
 //! its discovery document at `accounts.google.com`, and "Account linking: authoritative e-mail" in
-//! "Verify the Google ID token on your server side"; read November 2026.
+//! "Verify the Google ID token on your server side"; read November 2026. For what we may see: "Using OAuth 2.0 for Web Server
+//! Applications" (offline access, incremental authorization, revocation; developers.google.com/identity/protocols/oauth2/web-server)
+//! and "OAuth 2.0 Scopes for Google APIs"; read November 2026.
 
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use super::{
     standard_profile,
 };
 use crate::{
+    codes::access::Access,
     oauth::TokenEncoding,
     oidc::{Algorithm, Claims, ProviderMetadata},
 };
@@ -23,6 +26,13 @@ const TOKEN_ENDPOINT: &str = "https://oauth2.googleapis.com/token";
 const JWKS_URI: &str = "https://www.googleapis.com/oauth2/v3/certs";
 const USERINFO_ENDPOINT: &str = "https://openidconnect.googleapis.com/v1/userinfo";
 const REVOCATION_ENDPOINT: &str = "https://oauth2.googleapis.com/revoke";
+/// Drive, Calendar and the others. One host for all, as their discovery documents say.
+const API_URL: &str = "https://www.googleapis.com";
+
+/// Names, kinds and dates of the files in Drive, not what is in them. The least that a list of files needs.
+pub const DRIVE_METADATA_READONLY: &str = "https://www.googleapis.com/auth/drive.metadata.readonly";
+/// Events on the person's calendars. The least that a list of events needs.
+pub const CALENDAR_EVENTS_READONLY: &str = "https://www.googleapis.com/auth/calendar.events.readonly";
 
 static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
@@ -32,6 +42,13 @@ static MANNERS: Manners = Manners {
     extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
     // There is no `login` here; a choice is the most that can be asked for.
     asks_again: &[("prompt", "select_account")],
+    access_scopes: |access| match access {
+        Access::Drive => &[DRIVE_METADATA_READONLY],
+        Access::Calendar => &[CALENDAR_EVENTS_READONLY],
+    },
+    // A refresh token comes with consent only, so consent is asked for each time. What was granted before is granted along:
+    // one token for all of it, and what the answer names is the whole grant.
+    offline: &[("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,
@@ -46,12 +63,15 @@ static MANNERS: Manners = Manners {
     }),
 };
 
-/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `hosted_domain` the one Workspace
-/// domain whose accounts are admitted.
+/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `api` that of its API, and
+/// `hosted_domain` the one Workspace domain whose accounts are admitted.
+///
+/// A stand-in without an API of its own has none: the tokens of one are not for the API of the other.
 pub fn provider(
     client_id: String,
     client_secret: SecretString,
     stand_in: Option<String>,
+    api: Option<String>,
     hosted_domain: Option<String>,
 ) -> Provider {
     Provider {
@@ -59,11 +79,11 @@ pub fn provider(
         label: "Google".to_owned(),
         client_id,
         client_secret: client_secret.into(),
+        api: api.or_else(|| stand_in.is_none().then(|| API_URL.to_owned())),
         metadata: match stand_in {
             Some(issuer) => Metadata::Discovered { issuer },
             None => Metadata::Known(Arc::new(metadata())),
         },
-        api: None,
         hosted_domain,
         manners: &MANNERS,
     }

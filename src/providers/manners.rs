@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{Profile, Provider};
 use crate::{
+    codes::access::Access,
     oauth::TokenEncoding,
     oidc::{Algorithm, Claims, Userinfo},
 };
@@ -24,6 +25,11 @@ pub struct Manners {
     /// What makes it ask who somebody is although it knows them, before a sensitive step: parameters of its authorization
     /// request, in place of the others of the same name. Of `max_age` (OpenID Connect Core §3.1.2.1) the answer is checked.
     pub asks_again: &'static [(&'static str, &'static str)],
+    /// The scopes, all of them needed, by which it lets us see something beyond who somebody is; none where it does not.
+    pub access_scopes: fn(Access) -> &'static [&'static str],
+    /// What makes it ask for consent to those, and give tokens that outlive the visit: parameters of the authorization
+    /// request, in place of the others of the same name.
+    pub offline: &'static [(&'static str, &'static str)],
     /// How it writes its token responses.
     pub token_encoding: TokenEncoding,
     /// What `iss` in its authorization response is compared with.

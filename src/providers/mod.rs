@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::oidc::ProviderMetadata;
+use crate::{codes::access::Access, oauth::Scopes, oidc::ProviderMetadata};
 
 /// One provider with our client at it.
 #[derive(Clone, Debug)]
@@ -45,12 +45,25 @@ pub struct Provider {
     pub client_secret: ClientSecret,
     /// Where its endpoints are learned.
     pub metadata: Metadata,
-    /// Where its API lives, for a provider that is asked there who somebody is. Ends without a slash.
+    /// Where its API lives, for a provider that is asked there who somebody is, or what they let us see. Ends without a
+    /// slash. From the code or the configuration, never from metadata: tokens go there.
     pub api: Option<String>,
     /// The one domain whose accounts are admitted, for a provider that knows such (Google's `hd`).
     pub hosted_domain: Option<String>,
     /// How it behaves.
     pub manners: &'static Manners,
+}
+
+impl Provider {
+    /// Whether it has something for us to see.
+    pub fn offers(&self, access: Access) -> bool {
+        self.api.is_some() && !(self.manners.access_scopes)(access).is_empty()
+    }
+
+    /// Whether these scopes let us see it.
+    pub fn allows(&self, access: Access, granted: &Scopes) -> bool {
+        self.offers(access) && (self.manners.access_scopes)(access).iter().all(|scope| granted.contains(scope))
+    }
 }
 
 /// Where a provider's endpoints come from.

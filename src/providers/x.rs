@@ -22,6 +22,8 @@ static MANNERS: Manners = Manners {
     prompts: &[],
     extra_parameters: |_| Vec::new(),
     asks_again: &[],
+    access_scopes: |_| &[],
+    offline: &[],
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::OwnDomain,
     form_post: false,

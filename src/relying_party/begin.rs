@@ -6,6 +6,7 @@ use url::Url;
 use super::{FlowEvent, HttpError, Journal, PendingFlow, RelyingParty, ReturnTo};
 use crate::{
     accounts::Purpose,
+    codes::access::Access,
     oauth::{AuthorizationRequest, Nonce, PkceVerifier, Scopes, State},
     oidc::DiscoveryError,
     providers::{Provider, Who},
@@ -23,6 +24,8 @@ pub struct Wishes {
     pub prompt: Option<Prompt>,
     /// `login_hint`, passed on as it is.
     pub login_hint: Option<String>,
+    /// What the person is to let us see, beyond who they are: a step-up.
+    pub access: Option<Access>,
 }
 
 /// The values of `prompt` that we pass through.
@@ -58,6 +61,9 @@ pub enum BeginError {
     /// No provider of that slug is switched on.
     #[error("there is no such provider")]
     UnknownProvider,
+    /// It has nothing of the kind for us to see.
+    #[error("the provider does not offer that")]
+    NotOffered,
     /// Its circuit breaker is open.
     #[error("the provider has not answered lately")]
     BreakerOpen,
@@ -80,12 +86,16 @@ impl RelyingParty {
     pub async fn begin(&self, slug: &str, purpose: Purpose, wishes: Wishes) -> Result<(Url, PendingFlow), BeginError> {
         let client = self.client(slug).ok_or(BeginError::UnknownProvider)?;
         let provider = &client.provider;
+        if wishes.access.is_some_and(|access| !provider.offers(access)) {
+            return Err(BeginError::NotOffered);
+        }
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let flow = PendingFlow {
             provider: slug.to_owned(),
             issuer: provider.metadata.issuer().to_owned(),
             purpose,
             return_to: wishes.return_to.clone(),
+            access: wishes.access,
             state: State::from_random(random()?),
             nonce: Nonce::from_random(random()?),
             code_verifier: PkceVerifier::from_random(random()?),
@@ -95,7 +105,7 @@ impl RelyingParty {
             authorization_endpoint: &metadata.authorization_endpoint,
             client_id: &provider.client_id,
             redirect_uri: &self.redirect_uri(slug),
-            scope: &provider.manners.sign_in_scopes.iter().collect::<Scopes>(),
+            scope: &scopes(provider, flow.access),
             state: &flow.state,
             nonce: matches!(provider.manners.who, Who::IdToken(_)).then_some(&flow.nonce),
             code_challenge: &flow.code_verifier.challenge(),
@@ -107,6 +117,13 @@ impl RelyingParty {
     }
 }
 
+/// What is asked for: who the person is, and what they are to let us see. The former with the latter, too: only the id_token
+/// tells whose tokens came back.
+pub(super) fn scopes(provider: &Provider, access: Option<Access>) -> Scopes {
+    let more = access.map(|access| (provider.manners.access_scopes)(access)).unwrap_or_default();
+    provider.manners.sign_in_scopes.iter().chain(more).collect()
+}
+
 fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
     let prompt = wishes.prompt.map(Prompt::as_str).filter(|prompt| provider.manners.prompts.contains(prompt));
     let login_hint = wishes
@@ -115,9 +132,15 @@ fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a W
         .filter(|hint| hint.chars().count() <= LONGEST_HINT && !hint.chars().any(char::is_control));
     let mut parameters = (provider.manners.extra_parameters)(provider);
     parameters.extend(prompt.map(|prompt| ("prompt", prompt)));
+    let mut insist = |on: &[(&'static str, &'static str)]| {
+        parameters.retain(|(name, _)| on.iter().all(|(other, _)| other != name));
+        parameters.extend(on);
+    };
     if purpose.asks_again() {
-        parameters.retain(|(name, _)| provider.manners.asks_again.iter().all(|(again, _)| again != name));
-        parameters.extend(provider.manners.asks_again);
+        insist(provider.manners.asks_again);
+    }
+    if wishes.access.is_some() {
+        insist(provider.manners.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
     parameters
@@ -127,4 +150,42 @@ fn random() -> Result<[u8; 32], BeginError> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| BeginError::NoRandomness)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{accounts::IdentityKey, accounts::UserId, providers::google};
+
+    fn google() -> Provider {
+        google::provider("id".into(), "secret".into(), None, None, None)
+    }
+
+    fn grant() -> Purpose {
+        let identity = IdentityKey::new("https://accounts.google.com", "1").unwrap();
+        Purpose::Grant { user: UserId::NOBODY, identity }
+    }
+
+    #[test]
+    fn a_step_up_asks_for_who_it_is_and_one_thing_more() {
+        let sign_in = scopes(&google(), None);
+        assert_eq!(sign_in.to_string(), "openid email profile");
+        for access in Access::ALL {
+            let asked = scopes(&google(), Some(*access));
+            assert_eq!(asked.iter().count(), sign_in.iter().count() + 1);
+            assert!(sign_in.iter().all(|scope| asked.contains(scope)));
+        }
+    }
+
+    #[test]
+    fn it_insists_on_consent_whatever_else_was_wished() {
+        let prompt = Some(Prompt::None);
+        let wishes = Wishes { prompt, access: Some(Access::Drive), ..Wishes::default() };
+        let google = google();
+        let parameters = extra_parameters(&google, &grant(), &wishes);
+        let expected = [("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")];
+        assert_eq!(parameters, expected);
+        let wishes = Wishes { prompt, ..Wishes::default() };
+        assert_eq!(extra_parameters(&google, &Purpose::SignIn, &wishes), [("prompt", "none")]);
+    }
 }

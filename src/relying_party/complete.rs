@@ -4,17 +4,19 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
+    begin::scopes,
+    client::UnusableClient,
     provider_client::{KeysError, Part, ProviderClient},
     response_issuer::can_be_its_name,
 };
 use crate::{
     oauth::{
-        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, Client, ExpectedIssuer, ExpectedResponse,
-        ResourceError, TokenError, TokenResponse, authorization_code_grant, process_token_response,
+        AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, ExpectedIssuer, ExpectedResponse,
+        ResourceError, Scopes, TokenError, TokenResponse, authorization_code_grant, process_token_response,
         validate_authorization_response,
     },
     oidc::{IdTokenError, ProviderMetadata, UserinfoError},
-    providers::{ClientSecretError, Profile, Provider, ResponseIssuer, Who},
+    providers::{Profile, Provider, ResponseIssuer, Who},
 };
 
 /// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
@@ -28,6 +30,8 @@ pub struct Completed {
     pub profile: Profile,
     /// The tokens, for those who call the provider's API.
     pub tokens: TokenResponse,
+    /// What they are good for: the provider's word where it gave one.
+    pub granted: Scopes,
 }
 
 /// Why a flow ended without a profile.
@@ -45,12 +49,9 @@ pub enum CompleteError {
     /// The circuit breaker is open.
     #[error("the provider has not answered lately")]
     BreakerOpen,
-    /// The provider takes none of the ways in which we can authenticate.
-    #[error("the provider offers no client authentication that we know")]
-    NoClientAuthentication,
-    /// Our key cannot sign a client secret.
+    /// We cannot show the provider that we are our client.
     #[error(transparent)]
-    ClientSecret(#[from] ClientSecretError),
+    Client(#[from] UnusableClient),
     /// No answer from the token endpoint, or from the API that says who it is.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -125,7 +126,8 @@ impl RelyingParty {
             Who::IdToken(manners) => self.ask_id_token(&exchanged, manners, unverified_name, journal).await?,
             Who::Api(manners) => self.ask_api(&exchanged, manners, journal).await?,
         };
-        Ok(Completed { profile, tokens: exchanged.tokens })
+        let granted = exchanged.tokens.granted_scopes(&scopes(&client.provider, flow.access));
+        Ok(Completed { profile, tokens: exchanged.tokens, granted })
     }
 
     fn take_code(
@@ -159,14 +161,10 @@ impl RelyingParty {
         if !client.may_ask(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
         }
-        let Provider { client_id, client_secret, metadata: known, manners, .. } = &client.provider;
-        let secret = client_secret.at(client_id, known.issuer(), self.clock.now())?;
-        let authentication =
-            metadata.client_authentication(Some(secret)).ok_or(CompleteError::NoClientAuthentication)?;
-        let us = Client { client_id: client_id.clone(), authentication };
+        let us = self.us_at(client, metadata)?;
         let redirect_uri = self.redirect_uri(&flow.provider);
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
-        Ok(process_token_response(&response, manners.token_encoding)?)
+        Ok(process_token_response(&response, client.provider.manners.token_encoding)?)
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ReturnTo;
 use crate::{
     accounts::Purpose,
+    codes::access::Access,
     oauth::{Nonce, PkceVerifier, State},
 };
 
@@ -23,6 +24,9 @@ pub struct PendingFlow {
     pub purpose: Purpose,
     /// Where the person goes afterwards. Checked again when it is read back.
     pub return_to: ReturnTo,
+    /// What the person is asked to let us see, beyond who they are.
+    #[serde(default)]
+    pub access: Option<Access>,
     /// Ties the response to this browser.
     pub state: State,
     /// Ties the id_token to this flow.

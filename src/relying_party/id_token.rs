@@ -1,15 +1,57 @@
 //! Who somebody is, from a provider with id_tokens.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
-use crate::{
-    oidc::{
-        Claims, ExpectedIdToken, IdTokenError, NonceRule, Userinfo, UserinfoError, Verdict, process_userinfo_response,
-        unverified_claims, userinfo_request, verify_id_token,
-    },
-    providers::{Facts, IdTokenManners, Profile},
+use super::{
+    CompleteError, FlowEvent, Journal, KeysError, RelyingParty,
+    complete::Exchanged,
+    provider_client::{Part, ProviderClient},
 };
+use crate::{
+    oauth::AuthorizationCode,
+    oidc::{
+        Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError, Verdict,
+        process_userinfo_response, unverified_claims, userinfo_request, verify_id_token,
+    },
+    providers::{Facts, IdTokenManners, Profile, Who},
+};
+
+/// What an id_token came with, and has to fit.
+pub(super) struct CameWith<'a> {
+    pub(super) nonce: NonceRule<'a>,
+    pub(super) access_token: &'a SecretString,
+    pub(super) code: Option<&'a AuthorizationCode>,
+    pub(super) max_age: Option<u64>,
+}
+
+/// Why an id_token says nothing to us.
+pub(super) enum VerifyError {
+    /// There are no keys to verify it with.
+    Keys(KeysError),
+    /// It was refused.
+    Refused(IdTokenError),
+}
+
+impl From<KeysError> for VerifyError {
+    fn from(error: KeysError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl From<IdTokenError> for VerifyError {
+    fn from(error: IdTokenError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<VerifyError> for CompleteError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Keys(error) => error.into(),
+            VerifyError::Refused(error) => error.into(),
+        }
+    }
+}
 
 impl RelyingParty {
     /// The profile from the verified id_token, with userinfo where this provider's id_token leaves something out.
@@ -20,8 +62,15 @@ impl RelyingParty {
         unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
-        let provider = &exchanged.client.provider;
-        let claims = self.verify(exchanged, manners, journal).await?;
+        let Exchanged { client, metadata, flow, code, tokens } = exchanged;
+        let provider = &client.provider;
+        let came = CameWith {
+            nonce: NonceRule::Equals(&flow.nonce),
+            access_token: tokens.access_token(),
+            code: Some(code),
+            max_age: flow.purpose.asks_again().then(|| provider.manners.max_age()).flatten(),
+        };
+        let claims = self.verify(client, metadata, tokens.require_id_token()?, &came, journal).await?;
         if !(manners.admits)(provider, &claims) {
             return Err(CompleteError::NotAdmitted);
         }
@@ -30,16 +79,18 @@ impl RelyingParty {
         (manners.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
     }
 
-    /// Verifies the id_token; when it names a key that we lack, the provider may just have rotated its keys, and they
-    /// are fetched once more.
-    async fn verify(
+    /// Verifies an id_token; when it names a key that we lack, the provider may just have rotated its keys, and they are
+    /// fetched once more.
+    pub(super) async fn verify(
         &self,
-        exchanged: &Exchanged<'_>,
-        manners: &IdTokenManners,
+        client: &ProviderClient,
+        metadata: &ProviderMetadata,
+        id_token: &SecretString,
+        came: &CameWith<'_>,
         journal: &mut Journal,
-    ) -> Result<Claims, CompleteError> {
-        let Exchanged { client, metadata, flow, code, tokens } = exchanged;
-        let id_token = tokens.require_id_token()?.expose_secret();
+    ) -> Result<Claims, VerifyError> {
+        let Who::IdToken(manners) = &client.provider.manners.who else { return Err(KeysError::NoKeys.into()) };
+        let id_token = id_token.expose_secret();
         let now = self.clock.now();
         let keys = client.keys(&self.http, metadata, now).await?;
         // What the token says of itself chooses among the issuers that we accept; the signature is checked against it.
@@ -48,11 +99,11 @@ impl RelyingParty {
         let expected = ExpectedIdToken {
             issuers: &issuers,
             client_id: &client.provider.client_id,
-            nonce: NonceRule::Equals(&flow.nonce),
+            nonce: came.nonce,
             algorithms: manners.algorithms,
-            access_token: Some(tokens.access_token()),
-            code: Some(code),
-            max_age: flow.purpose.asks_again().then(|| client.provider.manners.max_age()).flatten(),
+            access_token: Some(came.access_token),
+            code: came.code,
+            max_age: came.max_age,
             acr_values: &[],
             now: u64::try_from(now).unwrap_or_default(),
         };

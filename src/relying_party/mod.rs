@@ -8,6 +8,7 @@ mod begin;
 mod breaker;
 mod cached;
 mod checkup;
+mod client;
 mod clock;
 mod complete;
 mod event;
@@ -15,18 +16,25 @@ mod flow;
 mod http;
 mod id_token;
 mod provider_client;
+mod refresh;
+mod resource;
 mod response_issuer;
 mod return_to;
+mod revoke;
 
 pub use begin::{BeginError, Prompt, Wishes};
 pub use checkup::{ClientStanding, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
+pub use client::UnusableClient;
 pub use clock::Clock;
 pub use complete::{CompleteError, Completed};
 pub use event::{FlowEvent, Journal};
 pub use flow::{FLOW_LIFETIME, PendingFlow};
 pub use http::HttpError;
 pub use provider_client::KeysError;
+pub use refresh::{RefreshError, Refreshed};
+pub use resource::AskError;
 pub use return_to::ReturnTo;
+pub use revoke::RevokeError;
 
 use std::sync::Arc;
 

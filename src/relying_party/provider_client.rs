@@ -27,7 +27,7 @@ const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
     /// One for each part: an endpoint that answers does not excuse another that hangs.
-    breakers: [Breaker; 4],
+    breakers: [Breaker; 7],
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
 }
@@ -43,6 +43,13 @@ pub(super) enum Part {
     Userinfo,
     /// The API that says who somebody is, where there is no id_token.
     Api,
+    /// What people let us see. Signing in goes on without it.
+    Resources,
+    /// The token endpoint, when it is to renew what people let us see. Apart from [`Part::Tokens`]: what is wrong with
+    /// refresh tokens is no reason to turn away who wants to sign in.
+    Renewals,
+    /// Where tokens are taken back. Nobody waits for it.
+    Revocation,
 }
 
 /// Nobody can sign in while one of these is away. A part that a provider does not have is never asked, and never away.

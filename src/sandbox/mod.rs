@@ -53,10 +53,11 @@
 //! | `GET /google-api/drive/v3/files/{id}` | the same | `fields`; the id `root` is "My Drive" |
 //! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (250; 2,500 at most), `pageToken`, `singleEvents`, `orderBy=startTime`, `fields` |
 //!
-//! `q` is terms joined by `and`: `'<id>' in parents`, `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`,
-//! `trashed|starred =|!= true|false`; `\'` and `\\` inside quotes. `orderBy` is of `folder`, `name`, `modifiedTime`, `createdTime`,
-//! `quotaBytesUsed`, `starred`, each with `desc` if wished. Errors have Google's envelope: 400 `invalid` or `invalidParameter`, 401
-//! `required` or `authError`, 403 `insufficientPermissions`, 404 `notFound`; quota errors come by the presets `drive_…`.
+//! `q` is terms joined by `and` and `or` from left to right, with `not` and parentheses: `'<id>' in parents`,
+//! `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`, `trashed|starred =|!= true|false`; `\'` and `\\` inside
+//! quotes. `orderBy` is of `folder`, `name`, `modifiedTime`, `createdTime`, `quotaBytesUsed`, `starred`, each with `desc` if
+//! wished. Errors have Google's envelope: 400 `invalid` or `invalidParameter`, 401 `required` or `authError`, 403
+//! `insufficientPermissions`, 404 `notFound`; quota errors come by the presets `drive_…`.
 //!
 //! Everybody has a drive of 300 files in folders four deep, which follows from the person's subject and is the same after a
 //! restart: all the usual kinds, three owners, some in the bin, some shared and in no folder, some with names that break

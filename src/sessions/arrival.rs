@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     accounts::{Answer, Purpose, Reason, SignUp, UserId, time_ordered_id},
+    codes::access::Access,
     oauth::AuthorizationResponse,
     relying_party::{Completed, FlowEvent, Journal, PendingFlow, ReturnTo},
-    store::{self, FlowStatus, NewEvent, Settled, Settlement, StoreError},
+    store::{self, FlowStatus, Granting, NewEvent, NewGrant, Settled, Settlement, StoreError},
 };
 
 /// The arrival of a response, gathered by the edge from the request.
@@ -34,6 +35,8 @@ pub struct Landing {
     pub outcome: Result<Arrived, RefusedArrival>,
     /// What the flow was for, where the browser holds it.
     pub purpose: Option<Purpose>,
+    /// What the person was asked to let us see.
+    pub access: Option<Access>,
     /// Where the person was going, for another try.
     pub return_to: Option<ReturnTo>,
     /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
@@ -55,6 +58,10 @@ pub enum Arrived {
     /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
     /// somebody else by now.
     NotLinked,
+    /// The signed-in person lets us see what they were asked for.
+    Granted(ReturnTo),
+    /// They came back, and had declined just that.
+    Declined(Access),
 }
 
 impl Arrival {
@@ -65,7 +72,7 @@ impl Arrival {
         let visit = &self.visit;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
             let outcome = Err(self.refuse(RefusedArrival::UnknownFlow, None, &mut journal).await);
-            return Landing { outcome, purpose: None, return_to: None, cookies: Vec::new() };
+            return Landing { outcome, purpose: None, access: None, return_to: None, cookies: Vec::new() };
         };
         let mut cookies: Vec<HeaderValue> = visit.jar.flows.clear(&state).into_iter().collect();
         let (outcome, flow) = match visit.jar.flows.find(&visit.headers, &state, visit.clock.now()) {
@@ -84,11 +91,12 @@ impl Arrival {
             }
         };
         let purpose = flow.as_ref().map(|flow| flow.purpose.clone());
+        let access = flow.as_ref().and_then(|flow| flow.access);
         let outcome = match outcome {
             Ok(arrived) => Ok(arrived),
             Err(refused) => Err(self.refuse(refused, purpose.as_ref(), &mut journal).await),
         };
-        Landing { outcome, purpose, return_to: flow.map(|flow| flow.return_to), cookies }
+        Landing { outcome, purpose, access, return_to: flow.map(|flow| flow.return_to), cookies }
     }
 
     /// The flow's cookie is gone: the back button after a sign-in, a link that was sent to somebody else, or an
@@ -171,6 +179,16 @@ impl Arrival {
         waiting: Option<&PendingLink>,
         journal: &mut Journal,
     ) -> Result<Settled, RefusedArrival> {
+        let grant = self.new_grant(completed);
+        let granted = match flow.access {
+            None => Granting::None,
+            Some(access) if self.allows(access, completed) => Granting::Asked(&grant),
+            // What is of no use is not kept, tokens least of all.
+            Some(_) if Access::ALL.iter().any(|access| self.allows(*access, completed)) => {
+                Granting::Declined(Some(&grant))
+            }
+            Some(_) => Granting::Declined(None),
+        };
         let settled = self
             .visit
             .database
@@ -184,6 +202,7 @@ impl Arrival {
                 now: self.visit.clock.date(),
                 random: random().ok_or(RefusedArrival::NoRandomness)?,
                 waiting: waiting.map(|link| &link.profile),
+                granted,
             })
             .await?;
         for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
@@ -192,6 +211,22 @@ impl Arrival {
         }
         self.visit.ring();
         Ok(settled)
+    }
+
+    /// Whether what was granted lets us see something.
+    fn allows(&self, access: Access, completed: &Completed) -> bool {
+        let provider = self.visit.relying_party.provider(&self.provider);
+        provider.is_some_and(|provider| provider.allows(access, &completed.granted))
+    }
+
+    fn new_grant(&self, completed: &Completed) -> NewGrant {
+        let tokens = &completed.tokens;
+        NewGrant {
+            scopes: completed.granted.clone(),
+            access_token: tokens.access_token().clone(),
+            access_expires_at: tokens.expires_in().map(|lifetime| self.visit.clock.date() + lifetime),
+            refresh_token: tokens.refresh_token().cloned(),
+        }
     }
 
     /// Does for the browser what was decided for the user.
@@ -220,6 +255,14 @@ impl Arrival {
                 cookies.extend(self.visit.renew_session(true).await?);
                 landed(user, Arrived::There(flow.return_to.clone()))
             }
+            // Nobody signs in by it: the session, and what it was proven with, stay as they are.
+            (Answer::Grant { user, .. }, Some(_)) => landed(
+                user,
+                match flow.access.filter(|access| !self.allows(*access, completed)) {
+                    Some(access) => Arrived::Declined(access),
+                    None => Arrived::Granted(flow.return_to.clone()),
+                },
+            ),
             (_, Some(signed_in)) => {
                 let store::SignedIn { user, identity } = signed_in;
                 cookies.extend(self.visit.sign_in(&user, &self.provider, Some(identity)).await?);

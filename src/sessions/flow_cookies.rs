@@ -137,6 +137,7 @@ mod tests {
             issuer: "https://accounts.google.com".into(),
             purpose: Purpose::SignIn,
             return_to: ReturnTo::parse(&format!("/{}", "a".repeat(1000))).unwrap(),
+            access: None,
             state: State::from_random([seed; 32]),
             nonce: Nonce::from_random([seed; 32]),
             code_verifier: PkceVerifier::from_random([seed; 32]),

@@ -1,6 +1,10 @@
 //! Why an authorization response opened no session.
 
-use crate::{accounts::Reason, relying_party::CompleteError, store::StoreError};
+use crate::{
+    accounts::Reason,
+    relying_party::{CompleteError, UnusableClient},
+    store::StoreError,
+};
 
 /// Why a response opened no session.
 #[derive(Debug, thiserror::Error)]
@@ -64,13 +68,13 @@ impl RefusedArrival {
                 CompleteError::Response(_) => "authorization_response",
                 CompleteError::Metadata(_) => "metadata",
                 CompleteError::BreakerOpen => "breaker_open",
-                CompleteError::NoClientAuthentication => "client_authentication",
+                CompleteError::Client(UnusableClient::NoAuthentication) => "client_authentication",
                 CompleteError::Http(_) => "provider_silent",
                 CompleteError::Token(_) => "token_response",
                 CompleteError::Keys(_) => "keys",
                 CompleteError::IdToken(_) => "id_token",
                 CompleteError::Userinfo(_) => "userinfo",
-                CompleteError::ClientSecret(_) => "client_secret",
+                CompleteError::Client(UnusableClient::Secret(_)) => "client_secret",
                 CompleteError::Api(_) => "api",
                 CompleteError::NoProfile => "no_profile",
                 CompleteError::NotAdmitted => "not_admitted",

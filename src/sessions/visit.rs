@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     accounts::{AddressWish, IdentityId, User},
+    grants::Grants,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
     store::{Database, Occasion, StoreError},
@@ -35,6 +36,8 @@ pub struct Visit {
     pub database: Arc<Database>,
     /// Us at the providers.
     pub relying_party: RelyingParty,
+    /// What people let us see there.
+    pub grants: Grants,
     /// The cookies beside the session's.
     pub jar: Jar,
     /// How cookies are written.

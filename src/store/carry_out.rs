@@ -36,23 +36,23 @@ pub(super) async fn carry_out(
             let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
             refresh_user(write.connection(), *user, facts).await?;
             refresh_identity(write.connection(), known, facts, now).await?;
-            update_email(write, *user, email).await?;
+            update_email(write, *user, email, now).await?;
             (*user, known)
         }
         Answer::LinkWithoutAsking { user, email } => {
             link_identity(write.connection(), fresh.identity, *user, facts, now).await?;
             refresh_user(write.connection(), *user, facts).await?;
-            update_email(write, *user, email).await?;
+            update_email(write, *user, email, now).await?;
             (*user, fresh.identity)
         }
         Answer::Link { user, email } => {
             link_identity(write.connection(), fresh.identity, *user, facts, now).await?;
             complete_user(write.connection(), *user, facts).await?;
-            update_email(write, *user, email).await?;
+            update_email(write, *user, email, now).await?;
             (*user, fresh.identity)
         }
         Answer::ClaimFromUnverified { email, plants } => {
-            void(write, plants).await?;
+            void(write, plants, now).await?;
             let email = NewEmail::Verified(email.clone());
             create_user(write.connection(), fresh.user, facts, &email, now).await?;
             link_identity(write.connection(), fresh.identity, fresh.user, facts, now).await?;
@@ -70,33 +70,43 @@ pub(super) async fn carry_out(
     Ok(Some(SignedIn { user, identity }))
 }
 
-async fn update_email(write: &mut Write<'_>, user: UserId, email: &EmailUpdate) -> Result<(), StoreError> {
+async fn update_email(
+    write: &mut Write<'_>,
+    user: UserId,
+    email: &EmailUpdate,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     match email {
         EmailUpdate::Keep => Ok(()),
         EmailUpdate::Adopt { email, plants } => {
-            void(write, plants).await?;
+            void(write, plants, now).await?;
             adopt_email(write.connection(), user, email).await
         }
     }
 }
 
 /// Takes from others what they hung on an address that somebody else has proven.
-pub(super) async fn void(write: &mut Write<'_>, plants: &[Plant]) -> Result<(), StoreError> {
+pub(super) async fn void(write: &mut Write<'_>, plants: &[Plant], now: OffsetDateTime) -> Result<(), StoreError> {
     for plant in plants {
         for void in &plant.void {
-            carry_out_void(write, plant.user, *void).await?;
+            carry_out_void(write, plant.user, *void, now).await?;
         }
     }
     Ok(())
 }
 
 /// Takes one thing from a user.
-pub(super) async fn carry_out_void(write: &mut Write<'_>, user: UserId, void: Void) -> Result<(), StoreError> {
+pub(super) async fn carry_out_void(
+    write: &mut Write<'_>,
+    user: UserId,
+    void: Void,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     match void {
         Void::Claim => drop_claim(write.connection(), user).await,
         Void::Password => drop_password(write.connection(), user).await,
         Void::Sessions => delete_sessions_of(write.connection(), user, None).await.map(drop),
-        Void::Identities => unlink_all(write.connection(), user).await,
+        Void::Identities => unlink_all(write, user, now).await,
         Void::Letters => void_pending(write.connection(), user).await,
     }
 }

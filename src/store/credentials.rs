@@ -10,8 +10,8 @@ use super::events::note;
 use super::identities::{identities_of, unlink};
 use super::letters::{queue_to_user, to_address};
 use super::occasion::Occasion;
-use super::outbox::queue;
 use super::passwords::{password_of, put_password};
+use super::queued_letters::queue;
 use super::sessions::{delete_sessions_of, is_open};
 use super::sign_up::PASSWORD;
 use super::standing::standing_of_address;
@@ -95,7 +95,7 @@ impl Database {
         if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
             return Ok(Changed::LastWayIn);
         }
-        unlink(write.connection(), id, identity).await?;
+        unlink(&mut write, leaving, occasion.now).await?;
         self.credential_changed(&mut write, id, here).await?;
         let matter = Matter::WayRemoved { provider: leaving.provider.clone(), account: account_of(leaving) };
         queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
@@ -172,7 +172,7 @@ impl Database {
         if standing.address_owner.is_some_and(|owner| owner.user.id != id) {
             return nothing(Changed::AddressTaken);
         }
-        void(&mut write, &claimed_plants(&standing.address_holders, id)).await?;
+        void(&mut write, &claimed_plants(&standing.address_holders, id), occasion.now).await?;
         let email = VerifiedEmail::on_record(link.address.clone(), Proof::Letter);
         adopt_email(write.connection(), id, &email).await?;
         super::email_tokens::void_sign_ups(write.connection(), &link.address).await?;

@@ -6,7 +6,9 @@ use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
+use super::grant_ends::give_up_grant;
 use super::user_rows::{UserRow, time, user_columns};
+use super::write::Write;
 use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, User, UserId};
 
 #[derive(FromRow)]
@@ -161,36 +163,36 @@ pub(super) async fn refresh_identity(
     Ok(())
 }
 
-/// Unlinks one identity of a user.
-pub(super) async fn unlink(
-    connection: &mut AnyConnection,
-    user: UserId,
-    identity: IdentityId,
-) -> Result<(), StoreError> {
+/// Unlinks one identity of a user; what its provider let us see is given back.
+pub(super) async fn unlink(write: &mut Write<'_>, identity: &Identity, now: OffsetDateTime) -> Result<(), StoreError> {
+    give_up_grant(write, identity, now).await?;
     sqlx::query("DELETE FROM identities WHERE id = $1 AND user_id = $2")
-        .bind(identity.to_string())
-        .bind(user.to_string())
-        .execute(connection)
+        .bind(identity.id.to_string())
+        .bind(identity.user.to_string())
+        .execute(write.connection())
         .await?;
     Ok(())
 }
 
 /// Unlinks the identities that were linked to a user since a moment.
 pub(super) async fn unlink_since(
-    connection: &mut AnyConnection,
+    write: &mut Write<'_>,
     user: UserId,
     since: OffsetDateTime,
+    now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM identities WHERE user_id = $1 AND linked_at >= $2")
-        .bind(user.to_string())
-        .bind(since.unix_timestamp())
-        .execute(connection)
-        .await?;
+    for identity in identities_of(write.connection(), user).await? {
+        if identity.linked_at >= since {
+            unlink(write, &identity, now).await?;
+        }
+    }
     Ok(())
 }
 
 /// Unlinks all identities of a user.
-pub(super) async fn unlink_all(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM identities WHERE user_id = $1").bind(user.to_string()).execute(connection).await?;
+pub(super) async fn unlink_all(write: &mut Write<'_>, user: UserId, now: OffsetDateTime) -> Result<(), StoreError> {
+    for identity in identities_of(write.connection(), user).await? {
+        unlink(write, &identity, now).await?;
+    }
     Ok(())
 }

@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use super::database::Database;
 use super::error::StoreError;
 use super::events::note;
+use super::identities::unlink_all;
 use super::letters::queue_to_user;
 use super::occasion::Occasion;
 use super::users::user;
@@ -49,7 +50,8 @@ impl Database {
         Ok(events)
     }
 
-    /// Deletes a user with everything that is theirs. One event stays that names nobody, and one letter goes out.
+    /// Deletes a user with everything that is theirs. One event stays that names nobody, one letter goes out, and what
+    /// providers let us see is given back there.
     /// False when there is no such user.
     ///
     /// # Errors
@@ -57,11 +59,13 @@ impl Database {
     pub async fn delete_user(&self, id: UserId, occasion: &Occasion) -> Result<bool, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
+        // Their providers are told, whatever becomes of the rows here.
+        unlink_all(&mut write, id, occasion.now).await?;
         for statement in [
             "DELETE FROM events WHERE user_id = $1",
             "DELETE FROM outbox WHERE user_id = $1 AND kind = 'letter'",
             "DELETE FROM used_flows WHERE user_id = $1",
-            // Identities, sessions, the password and the links of letters go along.
+            // Sessions, the password and the links of letters go along.
             "DELETE FROM users WHERE id = $1",
         ] {
             sqlx::query(statement).bind(id.to_string()).execute(write.connection()).await?;

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::error::StoreError;
 use super::occasion::Occasion;
-use super::outbox::queue;
+use super::queued_letters::queue;
 use crate::accounts::{EmailAddress, Letter, Matter, User};
 use crate::sealing::Sealer;
 

@@ -1,7 +1,9 @@
-//! Letters that wait to be delivered.
+//! The queue of what is still to be sent, whatever it is: written in the transaction that makes it, leased by whoever
+//! sends it, tried again, given up. `queued_letters` and `revocations` say what is in it.
 
 use std::time::Duration;
 
+use serde::{Serialize, de::DeserializeOwned};
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -10,94 +12,123 @@ use super::database::Database;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::fresh;
-use crate::accounts::{Letter, UserId};
+use crate::accounts::UserId;
 use crate::sealing::Sealer;
 
-/// A letter out of the queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueuedLetter {
-    /// The row's id.
-    pub id: Uuid,
-    /// What it says.
-    pub letter: Letter,
-    /// How often delivery has failed.
-    pub attempts: u32,
-    /// When it was queued.
-    pub created_at: OffsetDateTime,
+/// After the first failure, the second, …; the last holds for all that follow.
+const AGAIN: [Duration; 5] = [
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(60 * 60),
+];
+
+/// What could not be sent for so long is not sent any more.
+pub const GIVEN_UP_AFTER: time::Duration = time::Duration::days(3);
+
+/// How long to wait before what has failed so often already, and again just now, is tried once more.
+pub fn wait_after(attempts: u32) -> Duration {
+    let last = AGAIN.len() - 1;
+    AGAIN[usize::try_from(attempts).unwrap_or(last).min(last)]
 }
 
-const LETTER: &str = "letter";
-
-/// A letter that does not open was sealed with a key that is gone, or that this machine was not given. It may come back,
-/// so the row is not deleted at once; but it must not stand in the way of others.
+/// A row that does not open was sealed with a key that is gone, or that this machine was not given. It may come back, so
+/// the row is not deleted at once; but it must not stand in the way of others.
 const UNREADABLE_AGAIN: Duration = Duration::from_secs(3600);
 /// And then it is deleted: the key will not come back.
 const UNREADABLE_KEPT: Duration = Duration::from_secs(3 * 86_400);
 
-impl Database {
-    /// Queues a letter that announces no change of ours. One that does is queued by the transaction that makes it.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn queue_letter(
-        &self,
-        user: Option<UserId>,
-        letter: &Letter,
-        now: OffsetDateTime,
-    ) -> Result<(), StoreError> {
-        let _turn = self.turn().await?;
-        let mut connection = self.pool.acquire().await?;
-        queue(&mut connection, &self.sealer, user, letter, now).await
-    }
+/// Something to be queued.
+pub(super) struct NewRow<'a, T> {
+    /// What it is, in one word.
+    pub(super) kind: &'static str,
+    /// Whom it concerns; `None` for what outlives them.
+    pub(super) user: Option<UserId>,
+    /// What it is about, where it can become void.
+    pub(super) about: Option<&'a str>,
+    /// What it says. Sealed.
+    pub(super) content: &'a T,
+    /// When to try first.
+    pub(super) due_at: OffsetDateTime,
+}
 
-    /// Takes at most `limit` letters that are due and leases them until `now + lease`, so that another machine does not
-    /// take them too. Those due longest come first. Who does not say what became of a letter gets it again: each is
-    /// delivered at least once.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn take_due_letters(
+/// Something out of the queue.
+pub(super) struct Queued<T> {
+    pub(super) id: Uuid,
+    pub(super) content: T,
+    /// How often sending has failed.
+    pub(super) attempts: u32,
+    pub(super) created_at: OffsetDateTime,
+}
+
+/// Queues something as part of a transaction; tells its id.
+pub(super) async fn put<T: Serialize>(
+    connection: &mut AnyConnection,
+    sealer: &Sealer,
+    row: &NewRow<'_, T>,
+    now: OffsetDateTime,
+) -> Result<Uuid, StoreError> {
+    let unwritable = || StoreError::Corrupt(format!("a {} that cannot be sealed", row.kind));
+    let id = fresh::id(now)?;
+    let plain = serde_json::to_vec(row.content).map_err(|_| unwritable())?;
+    let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
+    sqlx::query(
+        "INSERT INTO outbox (id, kind, user_id, sealed, created_at, due_at, attempts, about) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
+    )
+    .bind(id.to_string())
+    .bind(row.kind)
+    .bind(row.user.map(|user| user.to_string()))
+    .bind(sealed)
+    .bind(now.unix_timestamp())
+    .bind(row.due_at.unix_timestamp())
+    .bind(row.about)
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+impl Database {
+    /// Takes at most `limit` rows of a kind that are due and leases them until `now + lease`, so that another machine does
+    /// not take them too. Those due longest come first. Who does not say what became of one gets it again.
+    pub(super) async fn take_due<T: DeserializeOwned>(
         &self,
+        kind: &'static str,
         now: OffsetDateTime,
         lease: Duration,
         limit: u32,
-    ) -> Result<Vec<QueuedLetter>, StoreError> {
+    ) -> Result<Vec<Queued<T>>, StoreError> {
         loop {
-            let rows = self.lease(now, lease, limit).await?;
+            let rows = self.lease(kind, now, lease, limit).await?;
             let none = rows.is_empty();
-            let mut letters = Vec::with_capacity(rows.len());
+            let mut queued = Vec::with_capacity(rows.len());
             for row in rows {
                 match open(&self.sealer, &row) {
-                    Ok(letter) => letters.push(letter),
+                    Ok(row) => queued.push(row),
                     Err(unreadable) => {
-                        tracing::warn!(letter = %row.0, "a letter cannot be read: {unreadable}");
+                        tracing::warn!(row = %row.0, kind, "what is queued cannot be read: {unreadable}");
                         self.put_unreadable_aside(&row.0, now).await?;
                     }
                 }
             }
-            if none || !letters.is_empty() {
-                letters.sort_by_key(|letter| letter.id);
-                return Ok(letters);
+            if none || !queued.is_empty() {
+                queued.sort_by_key(|row: &Queued<T>| row.id);
+                return Ok(queued);
             }
         }
     }
 
-    /// The letter is with the mail server: its row goes.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`]. The letter is delivered once more then.
-    pub async fn letter_delivered(&self, id: Uuid) -> Result<(), StoreError> {
+    /// It is where it was to go, or given up: its row goes.
+    pub(super) async fn sent(&self, id: Uuid) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id.to_string()).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Delivery failed: due again at `again_at`, or given up, when its row goes.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`]. The letter is due again at the end of its lease then.
-    pub async fn letter_failed(&self, id: Uuid, again_at: Option<OffsetDateTime>) -> Result<(), StoreError> {
-        let Some(again_at) = again_at else { return self.letter_delivered(id).await };
+    /// Sending failed: due again at `again_at`, or given up, when its row goes.
+    pub(super) async fn not_sent(&self, id: Uuid, again_at: Option<OffsetDateTime>) -> Result<(), StoreError> {
+        let Some(again_at) = again_at else { return self.sent(id).await };
         let _turn = self.turn().await?;
         sqlx::query("UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id = $1")
             .bind(id.to_string())
@@ -107,21 +138,13 @@ impl Database {
         Ok(())
     }
 
-    /// When the oldest letter was queued that is not delivered at `now`, if there is one.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
-    pub async fn oldest_due_letter(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, StoreError> {
-        let (oldest,): (Option<i64>,) =
-            sqlx::query_as("SELECT min(created_at) FROM outbox WHERE kind = $1 AND created_at <= $2")
-                .bind(LETTER)
-                .bind(now.unix_timestamp())
-                .fetch_one(&self.pool)
-                .await?;
-        oldest.map(date).transpose()
-    }
-
-    async fn lease(&self, now: OffsetDateTime, lease: Duration, limit: u32) -> Result<Vec<Row>, StoreError> {
+    async fn lease(
+        &self,
+        kind: &'static str,
+        now: OffsetDateTime,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
         let _turn = self.turn().await?;
         // Without SKIP LOCKED, a second worker of PostgreSQL would wait for the first and then take the same rows.
         let statement = match self.engine {
@@ -138,7 +161,7 @@ impl Database {
             }
         };
         Ok(sqlx::query_as(statement)
-            .bind(LETTER)
+            .bind(kind)
             .bind(now.unix_timestamp())
             .bind((now + lease).unix_timestamp())
             .bind(i64::from(limit))
@@ -162,51 +185,36 @@ impl Database {
     }
 }
 
-/// Queues a letter as part of a transaction.
-pub(super) async fn queue(
-    connection: &mut AnyConnection,
-    sealer: &Sealer,
-    user: Option<UserId>,
-    letter: &Letter,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    let unwritable = || StoreError::Corrupt("a letter that cannot be sealed".into());
-    let id = fresh::id(now)?;
-    let plain = serde_json::to_vec(letter).map_err(|_| unwritable())?;
-    let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
-    sqlx::query(
-        "INSERT INTO outbox (id, kind, user_id, sealed, created_at, due_at, attempts) \
-         VALUES ($1, $2, $3, $4, $5, $5, 0)",
-    )
-    .bind(id.to_string())
-    .bind(LETTER)
-    .bind(user.map(|user| user.to_string()))
-    .bind(sealed)
-    .bind(now.unix_timestamp())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Id, sealed letter, attempts, created at.
+/// Id, sealed content, attempts, created at.
 type Row = (String, String, i64, i64);
 
-fn open(sealer: &Sealer, (id, sealed, attempts, created_at): &Row) -> Result<QueuedLetter, StoreError> {
+fn open<T: DeserializeOwned>(
+    sealer: &Sealer,
+    (id, sealed, attempts, created_at): &Row,
+) -> Result<Queued<T>, StoreError> {
     let unreadable = |what: &str| StoreError::Corrupt(format!("outbox.{what}"));
     let plain = sealer.open(&place(id), sealed).map_err(|_| unreadable("sealed"))?;
-    Ok(QueuedLetter {
+    Ok(Queued {
         id: Uuid::try_parse(id).map_err(|_| unreadable("id"))?,
-        letter: serde_json::from_slice(&plain).map_err(|_| unreadable("sealed"))?,
+        content: serde_json::from_slice(&plain).map_err(|_| unreadable("sealed"))?,
         attempts: u32::try_from(*attempts).unwrap_or(u32::MAX),
-        created_at: date(*created_at)?,
+        created_at: OffsetDateTime::from_unix_timestamp(*created_at).map_err(|_| unreadable("created_at"))?,
     })
 }
 
-/// Where a sealed letter opens: in its own row, and nowhere else.
+/// Where sealed content opens: in its own row, and nowhere else.
 fn place(id: &str) -> String {
     format!("outbox {id}")
 }
 
-fn date(unix: i64) -> Result<OffsetDateTime, StoreError> {
-    OffsetDateTime::from_unix_timestamp(unix).map_err(|_| StoreError::Corrupt("outbox.created_at".into()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waits_grow_to_an_hour_and_stay() {
+        let seconds: Vec<_> = (0..7).map(|attempts| wait_after(attempts).as_secs()).collect();
+        assert_eq!(seconds, [15, 60, 300, 900, 3600, 3600, 3600]);
+        assert_eq!(wait_after(u32::MAX).as_secs(), 3600);
+    }
 }

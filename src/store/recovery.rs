@@ -10,8 +10,8 @@ use super::error::StoreError;
 use super::events::note;
 use super::letters::{queue_to_user, to_address};
 use super::occasion::Occasion;
-use super::outbox::queue;
 use super::passwords::put_password;
+use super::queued_letters::queue;
 use super::sign_up::PASSWORD;
 use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
@@ -101,7 +101,7 @@ impl Database {
         }
         let first = super::passwords::password_of(write.connection(), id).await?.is_none();
         for void in void_at_recovery(&before.clone().into()) {
-            carry_out_void(&mut write, id, void).await?;
+            carry_out_void(&mut write, id, void, occasion.now).await?;
         }
         if !before.verified_email.as_ref().is_some_and(|email| email.proof().is_strong()) {
             // Nor was it the reader of this mailbox who got the letters that went to others.

@@ -8,12 +8,14 @@ use super::database::Database;
 use super::error::StoreError;
 use super::events::{NewEvent, Origin, record};
 use super::fresh;
+use super::grants::{GrantPlace, NewGrant, put_grant};
 use super::identities::identities_of;
 use super::occasion::Occasion;
 use super::standing::gather;
 use super::write::Write;
 use crate::accounts::{
-    Answer, Decision, Facts, IdentityId, Purpose, Reason, SignUp, User, UserId, UserStanding, decide, time_ordered_id,
+    Answer, Decision, Facts, IdentityId, IdentityKey, Purpose, Reason, SignUp, User, UserId, UserStanding, decide,
+    time_ordered_id,
 };
 use crate::providers::Profile;
 
@@ -38,6 +40,19 @@ pub struct Settlement<'a> {
     pub random: [u8; 30],
     /// What waits at the link prompt for the user who shows here that they are it.
     pub waiting: Option<&'a Profile>,
+    /// What came with a step-up.
+    pub granted: Granting<'a>,
+}
+
+/// What came with a step-up. It is kept only where the policy says that it may.
+#[derive(Clone, Copy, Debug)]
+pub enum Granting<'a> {
+    /// It was none.
+    None,
+    /// What was asked for.
+    Asked(&'a NewGrant),
+    /// Not what was asked for, which was declined; what was granted before came along, if it did.
+    Declined(Option<&'a NewGrant>),
 }
 
 /// What was decided and done.
@@ -144,11 +159,15 @@ impl Database {
             kind: question.purpose.code(),
             user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
             provider: Some(&question.profile.provider),
-            outcome: decision.answer.code(),
+            outcome: outcome(&decision.answer, settlement.granted),
             reasons: &decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
             origin: settlement.origin,
         };
         record(write.connection(), &event).await?;
+        if let (Answer::Grant { user, .. }, Some(signed_in)) = (&decision.answer, &signed_in) {
+            let identity = (*user, signed_in.identity);
+            keep_granted(write, identity, question.profile, settlement.granted, settlement.now).await?;
+        }
         if let (Answer::Link { .. } | Answer::LinkWithoutAsking { .. }, Some(signed_in)) =
             (&decision.answer, &signed_in)
         {
@@ -207,6 +226,27 @@ fn ids(random: [u8; 30]) -> [[u8; 10]; 3] {
 
 fn nobody() -> Decision {
     Decision { answer: Answer::Refuse(Reason::IdentityMalformed), reasons: vec![Reason::IdentityMalformed] }
+}
+
+/// How it ended, in one word. Who let us in and declined what we asked for granted nothing.
+fn outcome(answer: &Answer, granted: Granting<'_>) -> &'static str {
+    match (answer, granted) {
+        (Answer::Grant { .. }, Granting::Declined(_)) => "scope_declined",
+        (answer, _) => answer.code(),
+    }
+}
+
+/// Keeps the tokens of a step-up, where there is anything to keep.
+async fn keep_granted(
+    write: &mut Write<'_>,
+    (user, identity): (UserId, IdentityId),
+    profile: &Profile,
+    granted: Granting<'_>,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let (Granting::Asked(grant) | Granting::Declined(Some(grant))) = granted else { return Ok(()) };
+    let key = IdentityKey::new(&profile.issuer, &profile.subject)?;
+    put_grant(write, GrantPlace { user, provider: &profile.provider, identity }, &key, grant, now).await
 }
 
 /// Whose audit trail it belongs to.

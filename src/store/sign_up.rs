@@ -9,8 +9,8 @@ use super::events::note;
 use super::fresh;
 use super::letters::to_address;
 use super::occasion::Occasion;
-use super::outbox::queue;
 use super::passwords::put_password;
+use super::queued_letters::queue;
 use super::standing::standing_of_address;
 use super::users::{create_user_by_letter, user};
 use crate::accounts::{
@@ -113,7 +113,7 @@ impl Database {
             write.commit().await?;
             return Ok(SignedUp::AddressOwned);
         };
-        void(&mut write, plants).await?;
+        void(&mut write, plants, occasion.now).await?;
         let id = UserId::new(occasion.now, fresh::random()?);
         create_user_by_letter(write.connection(), id, email, occasion.now).await?;
         put_password(write.connection(), id, password, occasion.now).await?;

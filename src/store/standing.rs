@@ -7,7 +7,7 @@ use super::sessions::is_open;
 use super::users::{address_holders, address_owner, user};
 use super::write::Write;
 use crate::accounts::{
-    AddressHolder, AddressOwner, EmailAddress, Facts, IdentityId, IdentityOwner, SignUp, Standing, UserId,
+    AddressHolder, AddressOwner, EmailAddress, Facts, IdentityId, IdentityKey, IdentityOwner, SignUp, Standing, UserId,
     VerifiedEmail, Way,
 };
 
@@ -65,11 +65,15 @@ pub(super) async fn standing_of_address(write: &mut Write<'_>, address: &EmailAd
 
 /// What the answer depends on, by name. See [`Write::lock`].
 fn names(facts: &Facts, session_user: Option<UserId>) -> Vec<String> {
-    let identity = &facts.identity;
-    let mut names = vec![format!("identity {} {}", identity.issuer(), identity.subject())];
+    let mut names = vec![name_of(&facts.identity)];
     names.extend(facts.email.verified().map(|email| format!("email {}", email.address())));
     names.extend(session_user.map(|user| format!("user {user}")));
     names
+}
+
+/// The name of an account at a provider, whoever it belongs to here.
+pub(super) fn name_of(identity: &IdentityKey) -> String {
+    format!("identity {} {}", identity.issuer(), identity.subject())
 }
 
 fn is_settled(email: &VerifiedEmail, standing: &Standing) -> bool {

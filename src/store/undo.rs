@@ -1,5 +1,7 @@
 //! "This was not me": the link of a letter takes a change back.
 
+use time::OffsetDateTime;
+
 use super::database::Database;
 use super::email_tokens::{
     LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_pending,
@@ -57,10 +59,10 @@ impl Database {
             return Err(StoreError::Corrupt("an undo of nothing".into()));
         };
         void_later_undos(write.connection(), id, &link.address, link.created_at).await?;
-        unlink_since(write.connection(), id, link.created_at).await?;
+        unlink_since(&mut write, id, link.created_at, occasion.now).await?;
         let address = match &step {
             UndoStep::WayAdded { issuer, subject, .. } => {
-                unlink_by_key(&mut write, id, issuer, subject).await?;
+                unlink_by_key(&mut write, id, [issuer, subject], occasion.now).await?;
                 link.address
             }
             UndoStep::PasswordChanged => link.address,
@@ -93,11 +95,16 @@ impl UndoStep {
     }
 }
 
-async fn unlink_by_key(write: &mut Write<'_>, user: UserId, issuer: &str, subject: &str) -> Result<(), StoreError> {
+async fn unlink_by_key(
+    write: &mut Write<'_>,
+    user: UserId,
+    [issuer, subject]: [&str; 2],
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     let identities = identities_of(write.connection(), user).await?;
     let added = identities.iter().find(|other| other.key.issuer() == issuer && other.key.subject() == subject);
     match added {
-        Some(identity) => unlink(write.connection(), user, identity.id).await,
+        Some(identity) => unlink(write, identity, now).await,
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::MutexGuard;
 use super::database::{Database, PATIENCE};
 use super::engine::Engine;
 use super::error::StoreError;
+use crate::sealing::Sealer;
 
 /// Our turn to write; nothing on PostgreSQL.
 pub(super) type Turn<'a> = Option<MutexGuard<'a, ()>>;
@@ -16,6 +17,7 @@ pub(super) struct Write<'a> {
     // Declared before the turn, hence dropped before it.
     transaction: Transaction<'static, Any>,
     engine: Engine,
+    sealer: &'a Sealer,
     _turn: Turn<'a>,
 }
 
@@ -52,14 +54,19 @@ impl Database {
         // The turn before the connection: who waits to write must not keep a reader from reading.
         let turn = self.turn().await?;
         let transaction = self.pool.begin_with(self.engine.begin()).await?;
-        Ok(Write { transaction, engine: self.engine, _turn: turn })
+        Ok(Write { transaction, engine: self.engine, sealer: &self.sealer, _turn: turn })
     }
 }
 
-impl Write<'_> {
+impl<'a> Write<'a> {
     /// The connection, for queries within the transaction.
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.transaction
+    }
+
+    /// What seals the rows that must not be readable.
+    pub(super) fn sealer(&self) -> &'a Sealer {
+        self.sealer
     }
 
     /// Keeps everybody else out who locks one of the same names, until the end of the transaction. On

@@ -12,10 +12,12 @@ use super::{
     boot::{Boot, LiveReload},
     pages::{
         add_email::AddEmailPage,
+        calendar::CalendarPage,
         check_inbox::CheckInboxPage,
         confirm::ConfirmPage,
         confirm_email::ConfirmEmailPage,
         dashboard::DashboardPage,
+        drive::DrivePage,
         error::{ProblemPage, RoutedProblem},
         forgot::ForgotPage,
         link_prompt::LinkPromptPage,
@@ -53,6 +55,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/link") view=LinkPromptPage ssr=SsrMode::Async />
                 <Route path=path!("/confirm") view=ConfirmPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
+                <Route path=path!("/drive") view=DrivePage ssr=SsrMode::Async />
+                <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/password") view=SetPasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/email") view=ChangeEmailPage ssr=SsrMode::Async />

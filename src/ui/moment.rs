@@ -24,9 +24,35 @@ pub fn iso(unix: i64) -> String {
 
 /// `31 January 2026, 09:05 UTC`.
 pub fn words(unix: i64) -> String {
-    let Civil { year, month, day, hour, minute, .. } = Civil::at(unix);
+    let Civil { hour, minute, .. } = Civil::at(unix);
+    format!("{}, {hour:02}:{minute:02} UTC", day(unix))
+}
+
+/// `31 January 2026`, the day in UTC.
+pub fn day(unix: i64) -> String {
+    let Civil { year, month, day, .. } = Civil::at(unix);
     let month = MONTHS.get((month - 1) as usize).copied().unwrap_or_default();
-    format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+    format!("{day} {month} {year}")
+}
+
+/// `2026-01-31`, as a calendar writes a whole day, in words: `31 January 2026`. `None` for anything else.
+pub fn day_of(date: &str) -> Option<String> {
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<u16>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let month = MONTHS.get(usize::from(month).checked_sub(1)?)?;
+    (1..=31).contains(&day).then(|| format!("{day} {month} {year}"))
+}
+
+/// How long something takes, in words, to the minute: `45 minutes`, `1 hour 30 minutes`, `2 days`. `None` for no time.
+pub fn lasting(seconds: i64) -> Option<String> {
+    let minutes = seconds / 60;
+    let units = [(minutes / 1_440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")];
+    let told: Vec<_> = units
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 /// A date and time of the Gregorian calendar in UTC.
@@ -69,6 +95,27 @@ mod tests {
     fn the_epoch_is_a_thursday_in_1970() {
         assert_eq!(iso(0), "1970-01-01T00:00:00Z");
         assert_eq!(words(0), "1 January 1970, 00:00 UTC");
+    }
+
+    #[test]
+    fn a_day_is_told_without_its_hours() {
+        assert_eq!(day(86_399), "1 January 1970");
+        assert_eq!(day(86_400), "2 January 1970");
+    }
+
+    #[test]
+    fn a_day_without_a_time_zone_is_told_as_it_stands() {
+        assert_eq!(day_of("2026-01-31").as_deref(), Some("31 January 2026"));
+        for nonsense in ["", "2026", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "2026-01-x", "-1-1-1"] {
+            assert_eq!(day_of(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn what_takes_time_is_told_to_the_minute() {
+        let told = [2_700, 5_400, 3_660, 172_800, 90_000].map(|seconds| lasting(seconds).unwrap_or_default());
+        assert_eq!(told, ["45 minutes", "1 hour 30 minutes", "1 hour 1 minute", "2 days", "1 day 1 hour"]);
+        assert_eq!((lasting(0), lasting(59), lasting(-60)), (None, None, None));
     }
 
     #[test]

@@ -46,6 +46,15 @@ pub struct ProviderButton {
     pub last_used: bool,
     /// Whether it answers at present (its circuit breaker is closed).
     pub available: bool,
+    /// Whether it lets the person choose an account when asked to (`prompt=select_account`).
+    pub lets_choose: bool,
+}
+
+/// Which places the header leads to beside those that every signed-in person has. Without it in the context: none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// `/drive`: a provider is switched on that lets us see files.
+    pub drive: bool,
 }
 
 /// What `/login` is told.

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 
 use super::{callback::without_body, form_post::is_form, query::Query, state::AppState};
 use crate::{
-    actions::{devices, email, linking, password, proof, settings},
+    actions::{devices, email, grants, linking, password, proof, settings},
     sessions::{ClientInfo, SignedIn},
 };
 
@@ -20,7 +20,7 @@ use crate::{
 const FORM_BYTES: usize = 32 * 1024;
 
 /// Every form that changes something, by the path of its server function. The one list that the router is built from.
-pub const FORMS: [&str; 21] = [
+pub const FORMS: [&str; 23] = [
     <password::SignUp as ServerFn>::PATH,
     <password::SignInWithPassword as ServerFn>::PATH,
     <password::ForgotPassword as ServerFn>::PATH,
@@ -42,6 +42,8 @@ pub const FORMS: [&str; 21] = [
     <settings::DeleteAccount as ServerFn>::PATH,
     <devices::EndSession as ServerFn>::PATH,
     <devices::EndOtherSessions as ServerFn>::PATH,
+    <grants::Connect as ServerFn>::PATH,
+    <grants::Disconnect as ServerFn>::PATH,
 ];
 
 /// Those that lead to a letter, or to a password, whose owner could not be written to. Refused where no letter is sent.

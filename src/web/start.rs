@@ -39,6 +39,8 @@ pub async fn start(
         return_to: query.one("return_to").and_then(ReturnTo::parse).unwrap_or_default(),
         prompt: query.one("prompt").and_then(Prompt::parse),
         login_hint: query.one("login_hint").map(str::to_owned),
+        // What people let us see is asked for by our own forms, of who is signed in.
+        access: None,
     };
     let return_to = wishes.return_to.clone();
     match app.relying_party.begin(&slug, Purpose::SignIn, wishes).await {
@@ -66,7 +68,7 @@ pub async fn start(
 fn refusal_of(error: &BeginError) -> Refusal {
     match error {
         BeginError::BreakerOpen | BeginError::Http(_) | BeginError::Metadata(_) => Refusal::ProviderUnavailable,
-        BeginError::UnknownProvider | BeginError::NoRandomness => Refusal::ServerError,
+        BeginError::UnknownProvider | BeginError::NotOffered | BeginError::NoRandomness => Refusal::ServerError,
     }
 }
 

@@ -12,6 +12,7 @@ use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
 use crate::{
     accounts::AddressWish,
     config::Config,
+    grants::Grants,
     mail::Post,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
@@ -31,6 +32,8 @@ pub struct Shared {
     pub database: Arc<Database>,
     /// Us at the providers.
     pub relying_party: RelyingParty,
+    /// What people let us see there.
+    pub grants: Grants,
     /// The cookies beside the session's.
     pub jar: Jar,
     /// Hashes and compares passwords.
@@ -102,6 +105,8 @@ impl AppState {
         let origin = config.base_url.origin();
         let relying_party =
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
+        let tasks = TaskTracker::new();
+        let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
         Ok(Self(Arc::new(Shared {
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
@@ -120,7 +125,8 @@ impl AppState {
             origin: origin.into(),
             address_wish: config.address_wish,
             on_loopback: config.base_url.is_loopback(),
-            tasks: TaskTracker::new(),
+            tasks,
+            grants,
             database,
             relying_party,
             cookies,
@@ -145,6 +151,7 @@ impl AppState {
             client,
             database: self.database.clone(),
             relying_party: self.relying_party.clone(),
+            grants: self.grants.clone(),
             jar: self.jar.clone(),
             cookies: self.cookies,
             passwords: self.passwords.clone(),

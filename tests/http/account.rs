@@ -16,8 +16,8 @@ pub const NEW_PASSWORD: &str = "wombats parade at noon in May";
 pub const WRONG_PASSWORD: &str = "tangerine submarines hum softly";
 
 /// Every table in which something about a person may stand.
-pub const TABLES: [&str; 8] =
-    ["users", "identities", "passwords", "email_tokens", "sessions", "events", "outbox", "used_flows"];
+pub const TABLES: [&str; 9] =
+    ["users", "identities", "passwords", "email_tokens", "sessions", "events", "outbox", "used_flows", "grants"];
 
 impl Browser {
     /// One of our forms, filled in and sent.

@@ -8,9 +8,11 @@ use std::sync::{
 use latchkey::{
     accounts::Letter,
     config::{Config, Environment},
+    grants::Grants,
     mail::Post,
     relying_party::Clock,
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
+    sealing::Sealer,
     store::Database,
     web::{self, AppState, Mail, serve},
 };
@@ -39,6 +41,9 @@ pub struct App {
     pub sandbox: Sandbox,
     /// A second provider's, where the test asked for one: `/auth/other`.
     pub other: Option<Sandbox>,
+    /// What people let us see. Nobody empties its queue of revocations but [`App::revoke_due`].
+    pub grants: Grants,
+    config: Config,
     clock: Clock,
     advanced: AtomicI64,
     http: reqwest::Client,
@@ -109,7 +114,7 @@ impl App {
         let database = TestDatabase::empty(engine).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
-        let issuer = sandbox.google_issuer();
+        let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
         let defaults = [
             ("BASE_URL", origin.as_str()),
             ("SECRET_KEY", KEY),
@@ -118,6 +123,7 @@ impl App {
             ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
             ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
             ("GOOGLE_ISSUER", issuer.as_str()),
+            ("GOOGLE_API_URL", api.as_str()),
         ];
         let environment: Environment = defaults.into_iter().chain(settings.iter().copied()).collect();
         let config = Config::parse(&environment).expect("the settings are right");
@@ -139,11 +145,20 @@ impl App {
             store,
             sandbox,
             other,
+            grants: state.grants.clone(),
+            config,
             clock,
             advanced: AtomicI64::new(0),
             http,
             _stop: stop.drop_guard(),
         }
+    }
+
+    /// A second machine on the same database, with these keys, the newest first, for what is sealed there.
+    pub async fn machine(&self, keys: &[[u8; 32]]) -> AppState {
+        let sealer = Sealer::new(keys.iter().map(|key| key.as_slice()), "database").expect("a key");
+        let store = Database::connect(&self.database.url, sealer).await.expect("connects");
+        AppState::new(&self.config, Arc::new(store), self.clock.clone(), Some(mail()), None).expect("a state")
     }
 
     /// A browser that has never been here.

@@ -32,12 +32,14 @@ const SENSITIVE: [Sensitive; 5] = [
 ];
 
 /// The forms of a signed-in person that want none.
-const OTHERS: [(&str, Fields); 5] = [
+const OTHERS: [(&str, Fields); 7] = [
     ("/settings/profile", &[("name", "Countess")]),
     ("/settings/sessions/end", &[("session", "x")]),
     ("/settings/sessions/end-others", &[]),
     ("/auth/prove/password", &[("password", PASSWORD)]),
     ("/auth/email/change/confirm", &[]),
+    ("/grants/connect", &[("access", "drive"), ("identity", "x")]),
+    ("/grants/disconnect", &[("identity", "x")]),
 ];
 
 async fn ada(engine: Engine) -> (App, Browser) {

@@ -69,6 +69,16 @@ fn every_client_can_authenticate() {
 }
 
 #[test]
+fn who_has_something_to_see_is_asked_for_tokens_that_last_and_can_take_them_back() {
+    for provider in every_provider() {
+        let offers = crate::codes::access::Access::ALL.iter().any(|access| provider.offers(*access));
+        assert_eq!(offers, !provider.manners.offline.is_empty(), "{}", provider.slug);
+        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        assert!(!offers || metadata.revocation_endpoint.is_some(), "{}", provider.slug);
+    }
+}
+
+#[test]
 fn nobody_is_made_of_documents_that_say_nothing() {
     for provider in every_provider() {
         if let Who::Api(manners) = &provider.manners.who {

@@ -18,7 +18,7 @@ use super::{key_for_tests::p256_key, *};
 use crate::oidc::Claims;
 
 fn google() -> Provider {
-    google::provider("id".into(), "secret".into(), None, None)
+    google::provider("id".into(), "secret".into(), None, None, None)
 }
 
 fn generic() -> Provider {

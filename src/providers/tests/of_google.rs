@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::{codes::access::Access, oauth::Scopes};
 
 /// A valid person, with one claim changed.
 fn profile_with(provider: &Provider, name: &str, value: Value) -> Profile {
@@ -82,7 +83,7 @@ fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) 
 #[case(json!(true), false)]
 #[case(json!(null), false)]
 fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value, #[case] admitted: bool) {
-    let restricted = google::provider("id".into(), "secret".into(), None, Some("navy.example".into()));
+    let restricted = google::provider("id".into(), "secret".into(), None, None, Some("navy.example".into()));
     let claims = json!({ "sub": "1", "email": "grace@navy.example", "email_verified": true, "hd": hd });
     let admits = id_token_manners(&restricted).admits;
     assert_eq!(admits(&restricted, &Claims::unverified_for_tests(&claims)), admitted);
@@ -95,4 +96,30 @@ fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value,
 fn google_signs_its_issuer_with_and_without_the_scheme() {
     let issuers = (id_token_manners(&google()).issuers)(&google(), &Value::Null);
     assert_eq!(issuers, ["https://accounts.google.com", "accounts.google.com"]);
+}
+
+#[test]
+fn each_access_is_one_scope_that_reads_and_nothing_more() {
+    let google = google();
+    for access in Access::ALL {
+        let [scope] = (google.manners.access_scopes)(*access) else { panic!("{access:?} wants one scope") };
+        assert!(scope.starts_with("https://www.googleapis.com/auth/") && scope.ends_with(".readonly"), "{scope}");
+        assert!(google.offers(*access) && !google.manners.sign_in_scopes.contains(scope));
+        let other = Access::ALL.iter().find(|other| *other != access).unwrap();
+        let granted: Scopes = ["openid", scope].into_iter().collect();
+        assert!(google.allows(*access, &granted) && !google.allows(*other, &granted));
+    }
+    assert!(!google.allows(Access::Drive, &Scopes::default()));
+}
+
+#[test]
+fn tokens_of_a_stand_in_are_not_for_the_api_of_google() {
+    let at = |issuer: Option<&str>, api: Option<&str>| {
+        google::provider("id".into(), "secret".into(), issuer.map(Into::into), api.map(Into::into), None)
+    };
+    let (issuer, api) = (Some("http://localhost:3010/google"), Some("http://localhost:3010/google-api"));
+    assert_eq!(at(None, None).api.as_deref(), Some("https://www.googleapis.com"));
+    assert_eq!(at(issuer, api).api.as_deref(), api);
+    assert_eq!(at(issuer, None).api, None);
+    assert!(!at(issuer, None).offers(Access::Drive));
 }

@@ -3,13 +3,15 @@
 use leptos::prelude::*;
 
 use super::{form::Submit, mark::KeyMark};
-use crate::ui::islands::pending_form::PendingForm;
+use crate::ui::{islands::pending_form::PendingForm, view::Places};
 
 /// Where a signed-in person is, among the places of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// `/dashboard`.
     Dashboard,
+    /// `/drive`.
+    Drive,
     /// `/settings` and what is behind it.
     Settings,
 }
@@ -57,10 +59,13 @@ fn places(here: Place) -> AnyView {
             </li>
         }
     };
+    let drive = here == Place::Drive || use_context::<Places>().unwrap_or_default().drive;
     view! {
         <nav class="places" aria-label="Main">
             <ul class="places-list" role="list">
-                {place(Place::Dashboard, "/dashboard", "Dashboard")} {place(Place::Settings, "/settings", "Settings")}
+                {place(Place::Dashboard, "/dashboard", "Dashboard")}
+                {drive.then(|| place(Place::Drive, "/drive", "Drive"))}
+                {place(Place::Settings, "/settings", "Settings")}
             </ul>
             <PendingForm>
                 <form method="post" action="/auth/logout">

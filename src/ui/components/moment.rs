@@ -21,3 +21,18 @@ pub fn Moment(
     }
     .into_any()
 }
+
+/// One of many, as in a list: a day from the server; how long ago once the island around the list is awake
+/// ([`tell_all`](crate::ui::islands::local_time::tell_all)), with the exact time for who rests on it.
+#[component]
+pub fn BriefMoment(
+    /// Unix seconds.
+    unix: i64,
+) -> impl IntoView {
+    view! {
+        <time datetime=moment::iso(unix) title=moment::words(unix)>
+            {moment::day(unix)}
+        </time>
+    }
+    .into_any()
+}

@@ -115,7 +115,7 @@ fn face(provider: &ProviderButton, inviting: &str) -> AnyView {
 /// One button, with its badge and its state beside it, so that the button's name stays "Continue with …".
 fn way(provider: ProviderButton, button: AnyView) -> AnyView {
     let note_id = note_id(&provider);
-    let ProviderButton { slug, label, last_used, available } = provider;
+    let ProviderButton { slug, label, last_used, available, .. } = provider;
     let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=slug>

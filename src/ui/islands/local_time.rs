@@ -6,10 +6,13 @@ use leptos::{
     html::Span,
     prelude::*,
     wasm_bindgen::JsValue,
-    web_sys::js_sys::{
-        Array, Date,
-        Intl::{DateTimeFormat, RelativeTimeFormat},
-        Object, Reflect,
+    web_sys::{
+        Element,
+        js_sys::{
+            Array, Date,
+            Intl::{DateTimeFormat, RelativeTimeFormat},
+            Object, Reflect,
+        },
     },
 };
 
@@ -19,6 +22,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 const MINUTE: f64 = 60_000.0; // milliseconds, as JavaScript counts
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
+const MONTH: f64 = 365.25 / 12.0 * DAY;
 const YEAR: f64 = 365.25 * DAY;
 
 /// Stands around a `<time>` that the server wrote in UTC. Awake, it says the same in local time and adds how far
@@ -51,6 +55,18 @@ pub fn LocalTime(
     }
 }
 
+/// Tells how long ago each `<time>` within is, and rests the exact local time on it. For lists, whose parts come and go
+/// without islands of their own; once, as the list is of one moment too.
+pub fn tell_all(within: &Element) {
+    let locale = english();
+    let times = within.get_elements_by_tag_name("time");
+    for time in (0..times.length()).filter_map(|place| times.item(place)) {
+        let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+        _ = time.set_attribute("title", &local(at, &locale));
+        time.set_text_content(Some(&relative(at - Date::now(), &locale)));
+    }
+}
+
 /// The browser's locale if it is an English one, like the rest of the page; else British, for its order and clock.
 fn english() -> String {
     let options = DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
@@ -68,7 +84,8 @@ fn local(at: f64, locale: &str) -> String {
     Date::new(&JsValue::from_f64(at)).to_locale_string(locale, &options).into()
 }
 
-/// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless.
+/// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless. What is to
+/// come is told in days for a year, as one has to reckon with it; what is long ago, in months.
 fn relative(milliseconds: f64, locale: &str) -> String {
     let distance = milliseconds.abs();
     let (size, unit) = if distance < 0.5 * MINUTE {
@@ -77,6 +94,8 @@ fn relative(milliseconds: f64, locale: &str) -> String {
         (MINUTE, "minute")
     } else if distance < 23.5 * HOUR {
         (HOUR, "hour")
+    } else if milliseconds < 0.0 && 2.0 * MONTH < distance && distance < 11.5 * MONTH {
+        (MONTH, "month")
     } else if distance < YEAR {
         (DAY, "day")
     } else {

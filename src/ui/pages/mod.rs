@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use super::view::Problem;
 
 pub mod add_email;
+pub mod calendar;
 pub mod check_inbox;
 pub mod confirm;
 pub mod confirm_email;
 pub mod dashboard;
+pub mod drive;
 pub mod error;
 pub mod forgot;
 pub mod link_prompt;

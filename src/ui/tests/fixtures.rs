@@ -10,11 +10,23 @@ use crate::ui::view::{
 pub const NEW_YEAR: i64 = 1_767_225_600;
 
 pub fn google() -> ProviderButton {
-    ProviderButton { slug: "google".into(), label: "Google".into(), last_used: true, available: true }
+    ProviderButton {
+        slug: "google".into(),
+        label: "Google".into(),
+        last_used: true,
+        available: true,
+        lets_choose: true,
+    }
 }
 
 pub fn example() -> ProviderButton {
-    ProviderButton { slug: "example".into(), label: "Example".into(), last_used: false, available: false }
+    ProviderButton {
+        slug: "example".into(),
+        label: "Example".into(),
+        last_used: false,
+        available: false,
+        lets_choose: false,
+    }
 }
 
 /// All that we know a mark for.
@@ -32,6 +44,7 @@ pub fn six() -> Vec<ProviderButton> {
         label: label.into(),
         last_used: false,
         available: true,
+        lets_choose: true,
     };
     named.into_iter().map(button).collect()
 }

@@ -37,7 +37,7 @@ async fn the_login_page_is_sound_and_its_links_work_without_javascript() {
 async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
     let mut marks = std::collections::BTreeSet::new();
     for slug in ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x", "company"] {
-        let provider = ProviderButton { slug: slug.into(), label: "It".into(), last_used: false, available: true };
+        let provider = ProviderButton { slug: slug.into(), label: "It".into(), last_used: false, ..google() };
         let html = login_page(LoginView { providers: vec![provider], ..LoginView::default() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("Continue with It") && html.contains(&format!("data-brand=\"{slug}\"")), "{html}");

@@ -3,7 +3,10 @@
 mod add_email;
 mod dashboard;
 mod document;
+mod drive;
 mod fixtures;
+mod fixtures_of_grants;
+mod grants;
 mod letters;
 mod linking;
 mod login;

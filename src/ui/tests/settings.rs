@@ -211,7 +211,13 @@ async fn hostile_text_stays_text() {
         },
         email: Some((text(), false)),
         identities: vec![hostile(), IdentityView { email: None, ..hostile() }],
-        linkable: vec![ProviderButton { slug: text(), label: text(), last_used: true, available: false }],
+        linkable: vec![ProviderButton {
+            slug: text(),
+            label: text(),
+            last_used: true,
+            available: false,
+            lets_choose: true,
+        }],
         devices: vec![DeviceView {
             id: text(),
             device: text(),

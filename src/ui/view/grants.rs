@@ -36,7 +36,8 @@ pub enum DriveState {
         account: AccountView,
         /// Why not.
         trouble: ApiTrouble,
-        /// Our address to try again at: a path of ours.
+        /// Our address to try again at, a path of ours: the same; the first page where the page is not there; the top
+        /// where the folder is not.
         again: String,
     },
     /// The files.
@@ -272,7 +273,7 @@ pub enum GrantState {
         /// When.
         at: i64,
     },
-    /// Disconnected, and the provider never answered: the person has to do it there.
+    /// Disconnected, and the provider has not confirmed it and is asked no more: the person has to do it there.
     NotRevoked {
         /// The provider's page where they can.
         by_hand: String,

@@ -1,11 +1,16 @@
 //! What is said, apart from how it looks: one sentence and one next step for everything that can go wrong. Every
 //! match is exhaustive, so a code without a sentence does not compile.
 
+pub mod access;
+pub mod files;
+
+mod api;
 mod done;
 mod problems;
 mod refusals;
 mod trouble;
 
+pub use api::{api_trouble, calendar_step};
 pub use done::done;
 pub use problems::problem;
 pub use trouble::{Concern, concern, trouble};

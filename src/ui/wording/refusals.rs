@@ -174,7 +174,8 @@ pub fn signed_out(login: &LoginView) -> Telling {
         tone: Tone::Quiet,
         happened: "You are signed out of Latchkey.".into(),
         advice,
-        step: way.map(|way| Next::AnotherAccount.step(way, login.return_to.as_deref())),
+        // Without a choice of accounts the link would bring the same person straight back in.
+        step: way.filter(|way| way.lets_choose).map(|way| Next::AnotherAccount.step(way, login.return_to.as_deref())),
     }
 }
 
@@ -187,13 +188,13 @@ enum Next {
 impl Next {
     fn step(self, way: &ProviderButton, return_to: Option<&str>) -> Step {
         match self {
-            Self::Again => {
-                Step { text: format!("Try again with {}", way.label), href: links::sign_in(&way.slug, return_to) }
-            }
-            Self::AnotherAccount => Step {
+            Self::AnotherAccount if way.lets_choose => Step {
                 text: format!("Use another {} account", way.label),
                 href: links::sign_in_as_another(&way.slug, return_to),
             },
+            Self::Again | Self::AnotherAccount => {
+                Step { text: format!("Try again with {}", way.label), href: links::sign_in(&way.slug, return_to) }
+            }
         }
     }
 }

@@ -38,6 +38,10 @@ fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
         ("link", "linked_elsewhere") => alarm(format!("Tried to link a {way} account that somebody else has here")),
         ("unlink", _) => alarm(format!("Unlinked {way}")),
         ("reauthenticate", "proven") => calm(format!("Confirmed with {way} who you are")),
+        ("grant", "grant") => calm(format!("Let us see something at {way}")),
+        ("grant", "scope_declined") => calm(format!("Declined to let us see something at {way}")),
+        ("grant", "disconnected") => calm(format!("Disconnected {way}: we see nothing there any more")),
+        ("grant", "revoked" | "expired") => calm(format!("The access at {way} ended")),
         ("password", "password_set") => alarm("Set a password".to_owned()),
         ("password" | "reset", "password_changed") => alarm("Changed the password".to_owned()),
         ("reset", "letter") => calm("Asked for a letter to choose a new password".to_owned()),
@@ -78,6 +82,9 @@ mod tests {
         assert_eq!(told("sign_in", "sign_in", Some("google")).what, "Signed in with GOOGLE");
         assert_eq!(told("sign_in", "sign_in", Some("password")).what, "Signed in with a password");
         assert_eq!(told("link", "link", Some("x")).what, "Linked X");
+        assert_eq!(told("grant", "grant", Some("google")).what, "Let us see something at GOOGLE");
+        let attempt = told("grant", "refuse", Some("google"));
+        assert!(attempt.alarming && attempt.what.contains("refused"));
     }
 
     #[test]

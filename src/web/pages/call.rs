@@ -11,17 +11,18 @@ use tower_sessions::Session;
 
 use crate::{
     codes::{
+        access::Access,
         outcome::{Done, Trouble},
         percent::with_return_to,
         refusal::Refusal,
     },
     providers::Provider,
-    relying_party::ReturnTo,
+    relying_party::{Prompt, ReturnTo},
     sessions::{ClientInfo, SignedIn, Visit},
     store::StoreError,
     ui::{
         app::shell,
-        view::{Notice, ProviderButton},
+        view::{Notice, Places, ProviderButton},
     },
     web::{
         headers::FormTargets,
@@ -160,6 +161,7 @@ impl Call {
             label: provider.label.clone(),
             last_used: self.last_used().as_deref() == Some(slug),
             available: self.app.relying_party.is_available(slug),
+            lets_choose: provider.manners.prompts.contains(&Prompt::SelectAccount.as_str()),
         }
     }
 
@@ -180,9 +182,11 @@ impl Call {
     pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();
+        let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
         let provide = move || {
             provide_context(nonce.clone());
             provide_context((*assets).clone());
+            provide_context(places);
             provide_context(view.clone());
         };
         let request = Request::from_parts(self.parts, Body::empty());

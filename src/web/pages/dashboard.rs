@@ -1,10 +1,13 @@
 //! `/dashboard`.
 
-use super::call::{Call, Shown};
+use super::{
+    calendar,
+    call::{Call, Shown},
+};
 use crate::{
     accounts::{Identity, User, describe_device},
     store::Session,
-    ui::view::{CalendarView, DashboardView, IdentityView, SessionView},
+    ui::view::{DashboardView, IdentityView, SessionView},
 };
 
 /// GET `/dashboard`.
@@ -14,6 +17,7 @@ pub async fn dashboard(call: Call) -> Shown {
         (signed_in.user.clone(), signed_in.session.clone())
     };
     let identities = call.app.database.identities(user.id).await?;
+    let calendar = calendar::card(&call, user.id, &identities).await?;
     let view = DashboardView {
         email: email(&user),
         asks_for_address: call.visit.address_wish.asks(&user),
@@ -22,7 +26,7 @@ pub async fn dashboard(call: Call) -> Shown {
         password_set_at: call.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
-        calendar: CalendarView::Off,
+        calendar,
         session: session_view(&call, session),
     };
     call.draw(view).await

@@ -1,8 +1,12 @@
 //! The pages: what each is told, and how Leptos renders it.
 
+mod accounts;
 mod activity;
+mod calendar;
 mod call;
 mod dashboard;
+mod drive;
+mod grants;
 mod letters;
 mod linking;
 mod login;
@@ -33,6 +37,8 @@ pub fn page(path: &str) -> MethodRouter<AppState> {
         "/link" => get(linking::prompt),
         "/confirm" => get(linking::confirm),
         "/dashboard" => get(dashboard::dashboard),
+        "/drive" => get(drive::drive),
+        "/calendar" => get(calendar::calendar),
         "/settings" => get(settings::settings),
         "/settings/password" => get(settings::password),
         "/settings/email" => get(settings::email),

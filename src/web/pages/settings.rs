@@ -6,16 +6,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::{
     activity::activity_view,
     call::{Call, Detour, Shown},
     dashboard::{email as email_of, identity_view},
+    grants::grant_views,
 };
 use crate::{
     accounts::{IdentityId, OWN, User, describe_device},
     intents::DELETION_WORD,
-    store::Session,
+    store::{Grant, GrantStanding, RevocationStanding, Session},
     ui::view::{
         ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
     },
@@ -36,6 +38,7 @@ pub async fn settings(call: Call) -> Shown {
     let mut sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
     sessions.sort_by_key(|session| session.id_hash != *here);
     let events = database.events_of(user.id, RECENT).await?;
+    let grants = grant_views(&call, &identities, &database.grants(user.id).await?);
     let view = SettingsView {
         notice: call.notice(),
         profile: profile_view(&call, user),
@@ -46,7 +49,7 @@ pub async fn settings(call: Call) -> Shown {
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
         linkable: call.buttons(),
         proven: signed_in.is_proven(call.visit.clock.date()),
-        grants: Vec::new(),
+        grants,
         devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
         activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
     };
@@ -110,6 +113,7 @@ pub async fn data(call: Call) -> Shown {
     let identities = database.identities(user.id).await?;
     let sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
     let password = database.password_of(user.id).await?;
+    let grants = database.grants(user.id).await?;
     let events = database.events_of(user.id, ALL).await?;
     let data = json!({
         "user": {
@@ -132,6 +136,7 @@ pub async fn data(call: Call) -> Shown {
             "linked_at": identity.linked_at.unix_timestamp(),
             "last_used_at": identity.last_used_at.unix_timestamp(),
         })).collect::<Vec<Value>>(),
+        "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
         "sessions": sessions.iter().map(|session| json!({
             "way": session.provider,
             "user_agent": session.user_agent,
@@ -143,6 +148,32 @@ pub async fn data(call: Call) -> Shown {
         "events": events,
     });
     Ok(download(data))
+}
+
+/// What was granted and since when. Tokens are no data about the person, and nothing to take along.
+fn grant_data(grant: &Grant) -> Value {
+    let state = match grant.state {
+        GrantStanding::Live => json!({ "state": "live" }),
+        GrantStanding::Lost(because) => json!({ "state": because.code() }),
+        GrantStanding::Disconnected { at, revocation } => json!({
+            "state": "disconnected",
+            "ended_at": at.unix_timestamp(),
+            "revocation": match revocation {
+                RevocationStanding::Pending { .. } => "pending",
+                RevocationStanding::Done { .. } => "done",
+                RevocationStanding::Failed => "failed",
+            },
+        }),
+    };
+    json!({
+        "provider": grant.provider,
+        "identity": grant.identity.to_string(),
+        "scopes": grant.scopes,
+        "given_at": grant.given_at.unix_timestamp(),
+        "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
+        "renewable": grant.renewable,
+        "standing": state,
+    })
 }
 
 fn download(data: Value) -> Response {

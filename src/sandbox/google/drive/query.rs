@@ -1,11 +1,24 @@
-//! `q`: terms joined by `and`, each about one field.
+//! `q`: terms, each about one field, joined by `and` and `or` from left to right, with `not` and parentheses.
 
 use super::disk::{Disk, Place};
 use crate::sandbox::google::api::Failure;
 
-/// What a listing is narrowed to.
+/// What a listing is narrowed to: its parts from left to right, each with how it is joined to those before.
 #[derive(Debug, Default)]
-pub struct Filter(Vec<Term>);
+pub struct Filter(Vec<(Join, Node)>);
+
+#[derive(Clone, Copy, Debug)]
+enum Join {
+    And,
+    Or,
+}
+
+#[derive(Debug)]
+enum Node {
+    Term(Term),
+    Not(Box<Node>),
+    Group(Filter),
+}
 
 #[derive(Debug)]
 enum Term {
@@ -24,7 +37,12 @@ enum Token {
     Word(String),
     /// Between single quotes.
     Text(String),
+    Open,
+    Close,
 }
+
+/// Nobody means ten levels; without a bound a long text would be a deep recursion.
+const DEEPEST: usize = 10;
 
 impl Filter {
     /// Reads `q`; an empty one narrows nothing.
@@ -36,21 +54,41 @@ impl Filter {
         if tokens.is_empty() {
             return Ok(Self::default());
         }
-        let is_and = |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("and"));
-        tokens.split(is_and).map(|tokens| term(tokens, disk)).collect::<Result<_, _>>().map(Self)
+        let mut rest = tokens.as_slice();
+        let filter = expression(&mut rest, disk, 0)?;
+        if rest.is_empty() { Ok(filter) } else { Err(Failure::value("q")) }
     }
 
     /// Whether the file of an index is in the listing.
     pub fn fits(&self, disk: &Disk, index: usize) -> bool {
-        self.0.iter().all(|term| match term {
-            Term::In(place) => disk.parent(index) == Some(*place),
-            Term::NameHas(start) => has_word(&disk.name(index).to_lowercase(), start),
-            Term::NameIs(name, wanted) => (disk.name(index) == *name) == *wanted,
-            Term::TypeHas(part) => disk.kind(index).mime_type.contains(part.as_str()),
-            Term::TypeIs(whole, wanted) => (disk.kind(index).mime_type == whole) == *wanted,
-            Term::Trashed(wanted) => disk.trashed(index) == *wanted,
-            Term::Starred(wanted) => disk.starred(index) == *wanted,
+        self.0.iter().fold(true, |fits, (join, node)| match join {
+            Join::And => fits && node.fits(disk, index),
+            Join::Or => fits || node.fits(disk, index),
         })
+    }
+}
+
+impl Node {
+    fn fits(&self, disk: &Disk, index: usize) -> bool {
+        match self {
+            Self::Term(term) => term.fits(disk, index),
+            Self::Not(node) => !node.fits(disk, index),
+            Self::Group(filter) => filter.fits(disk, index),
+        }
+    }
+}
+
+impl Term {
+    fn fits(&self, disk: &Disk, index: usize) -> bool {
+        match self {
+            Self::In(place) => disk.parent(index) == Some(*place),
+            Self::NameHas(start) => has_word(&disk.name(index).to_lowercase(), start),
+            Self::NameIs(name, wanted) => (disk.name(index) == *name) == *wanted,
+            Self::TypeHas(part) => disk.kind(index).mime_type.contains(part.as_str()),
+            Self::TypeIs(whole, wanted) => (disk.kind(index).mime_type == whole) == *wanted,
+            Self::Trashed(wanted) => disk.trashed(index) == *wanted,
+            Self::Starred(wanted) => disk.starred(index) == *wanted,
+        }
     }
 }
 
@@ -61,6 +99,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     while let Some(first) = rest.next() {
         match first {
             ' ' => {}
+            '(' => tokens.push(Token::Open),
+            ')' => tokens.push(Token::Close),
             '\'' => tokens.push(Token::Text(quoted(&mut rest)?)),
             '=' => tokens.push(Token::Word("=".to_owned())),
             '!' if rest.next_if_eq(&'=').is_some() => tokens.push(Token::Word("!=".to_owned())),
@@ -89,12 +129,47 @@ fn quoted(rest: &mut impl Iterator<Item = char>) -> Option<String> {
     }
 }
 
-fn term(tokens: &[Token], disk: &Disk) -> Result<Term, Failure> {
+fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, Failure> {
+    let mut parts = vec![(Join::And, node(rest, disk, depth)?)];
+    while let Some((Token::Word(word), behind)) = rest.split_first() {
+        let join = match word.to_ascii_lowercase().as_str() {
+            "and" => Join::And,
+            "or" => Join::Or,
+            _ => return Err(Failure::value("q")),
+        };
+        *rest = behind;
+        parts.push((join, node(rest, disk, depth)?));
+    }
+    Ok(Filter(parts))
+}
+
+fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure> {
+    let refused = || Failure::value("q");
+    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(refused)?;
+    match first {
+        Token::Open => {
+            *rest = behind;
+            let inside = expression(rest, disk, depth + 1)?;
+            let Some((Token::Close, behind)) = rest.split_first() else { return Err(refused()) };
+            *rest = behind;
+            Ok(Node::Group(inside))
+        }
+        Token::Word(word) if word.eq_ignore_ascii_case("not") => {
+            *rest = behind;
+            node(rest, disk, depth + 1).map(|node| Node::Not(Box::new(node)))
+        }
+        _ => {
+            let (parts, behind) = rest.split_first_chunk().ok_or_else(refused)?;
+            *rest = behind;
+            term(parts, disk).map(Node::Term)
+        }
+    }
+}
+
+fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failure> {
     use Token::{Text, Word};
-    let (first, operator, last) = match tokens {
-        [first, Word(operator), last] => (first, operator.as_str(), last),
-        _ => return Err(Failure::value("q")),
-    };
+    let Word(operator) = operator else { return Err(Failure::value("q")) };
+    let operator = operator.as_str();
     match (first, operator, last) {
         (Text(id), "in", Word(field)) if field == "parents" => {
             // As Drive says it: without the id.
@@ -135,6 +210,8 @@ mod tests {
             "'root' in parents",
             r"name contains 'it\'s \\ it' and trashed = false",
             "mimeType != 'a/b' AND mimeType contains 'image/' and starred=true",
+            "name = 'x' or name = 'y'",
+            "not name contains 'x' and (trashed = false or (not (starred = true)))",
         ] {
             assert!(Filter::read(text, &disk).is_ok(), "{text}");
         }
@@ -148,8 +225,14 @@ mod tests {
             r"name contains '\x'",
             "fullText contains 'x'",
             "trashed = 'false'",
-            "name = 'x' or name = 'y'",
-            "(trashed = false)",
+            "(trashed = false",
+            "trashed = false)",
+            "()",
+            "not",
+            "trashed = false starred = true",
+            "trashed = false or",
+            &format!("{}trashed = false{}", "(".repeat(20), ")".repeat(20)),
+            &"not ".repeat(5_000),
             "'nowhere' in parents",
             "'root' in owners",
             "size > 3",
@@ -157,6 +240,22 @@ mod tests {
         ] {
             assert!(Filter::read(text, &disk).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn terms_are_joined_from_left_to_right_and_groups_by_themselves() {
+        let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
+        let count = |text: &str| {
+            let filter = Filter::read(text, &disk).unwrap();
+            (0..disk.count).filter(|index| filter.fits(&disk, *index)).count()
+        };
+        let (all, pdf, image) =
+            (disk.count, count("mimeType = 'application/pdf'"), count("mimeType contains 'image/'"));
+        assert!(pdf > 0 && image > 0);
+        let either = "(mimeType = 'application/pdf' or mimeType contains 'image/')";
+        assert_eq!((count(either), count(&format!("not {either}"))), (pdf + image, all - pdf - image));
+        assert_eq!(count("trashed = false or trashed = true and mimeType = 'application/pdf'"), pdf);
+        assert_eq!(count("trashed = false or (trashed = true and mimeType = 'nothing')"), count("trashed = false"));
     }
 
     #[test]

@@ -19,16 +19,18 @@ pub mod link;
 pub mod set_password;
 pub mod unlink;
 
+mod access;
 mod activity;
 mod devices;
 mod identities;
 mod profile;
 
 /// The page's sections, for its own navigation: anchor and title.
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("profile", "Profile"),
     ("email", "E-mail address"),
     ("ways", "Ways to sign in"),
+    ("access", "What Latchkey may see"),
     ("devices", "Where you're signed in"),
     ("activity", "Recent activity"),
     ("data", "Your data"),
@@ -45,6 +47,7 @@ fn draw(settings: SettingsView) -> AnyView {
         let telling = wording::notice_inside(notice);
         view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
     });
+    let offers_google = settings.linkable.iter().any(|way| way.slug == "google");
     let contents: Vec<_> = SECTIONS
         .into_iter()
         .map(|(anchor, title)| {
@@ -69,6 +72,7 @@ fn draw(settings: SettingsView) -> AnyView {
                 <div class="settings-sections">
                     {profile::profile(settings.profile.clone(), settings.email.as_ref())}
                     {profile::email(settings.email.clone())} {identities::ways(&settings)}
+                    {access::access(settings.grants, offers_google)}
                     {devices::devices(settings.devices)} {activity::activity(settings.activity)} {data()}
                 </div>
             </div>

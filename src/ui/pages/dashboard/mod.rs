@@ -11,9 +11,11 @@ use crate::ui::{
         mark::{KeyMark, PASSWORD, ProviderMark},
         moment::Moment,
     },
-    view::{DashboardView, IdentityView, SessionView},
+    view::{CalendarView, DashboardView, IdentityView, SessionView},
     wording,
 };
+
+mod calendar;
 
 /// The dashboard, drawn from the [`DashboardView`] in the context.
 #[component]
@@ -30,9 +32,10 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         password_set_at,
         asks_for_address,
         identities,
+        calendar,
         session,
-        ..
     } = dashboard;
+    let connectable = calendar != CalendarView::Off;
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
@@ -53,7 +56,9 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
             <div class="cards">
                 {asks_for_address.then(ask_for_address)}
                 {how_you_signed_in(&session)}
-                {this_session(&session)}
+                {this_session(&session, connectable)}
+                {calendar::calendar(calendar)}
+                {connectable.then(files)}
                 {ways_in(password_set_at, identities, member_since)}
             </div>
         </Frame>
@@ -112,10 +117,18 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
     .into_any()
 }
 
-fn this_session(session: &SessionView) -> AnyView {
+fn this_session(session: &SessionView, connectable: bool) -> AnyView {
     let SessionView { provider, provider_slug, idle_until, absolute_until, .. } = session.clone();
     let stays = (provider_slug != PASSWORD).then(|| {
         view! { <p class="fine-print">"Signing out ends it here. It does not sign you out of " {provider} "."</p> }
+    });
+    let connections = connectable.then(|| {
+        view! {
+            <p class="fine-print">
+                "What you connected, such as Google Drive, stays connected too, until you disconnect it "
+                <a href="/settings#access">"in the settings"</a> "."
+            </p>
+        }
     });
     view! {
         <section class="card" aria-labelledby="session-title">
@@ -130,6 +143,7 @@ fn this_session(session: &SessionView) -> AnyView {
                 {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
             </dl>
             {stays}
+            {connections}
         </section>
     }
     .into_any()
@@ -160,6 +174,26 @@ fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_s
             <div class="card-steps">
                 <a class="button is-quiet" href="/settings#ways">
                     "Change them in the settings"
+                </a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to the files. Whether they are connected is asked there, not on each visit here.
+fn files() -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="files-title">
+            <h2 class="card-title" id="files-title">
+                "Your files"
+            </h2>
+            <p class="card-lead">
+                "The list of what is in your Google Drive. Latchkey sees names and dates, not what is in the files."
+            </p>
+            <div class="card-steps">
+                <a class="button is-quiet" href="/drive">
+                    "Open Google Drive"
                 </a>
             </div>
         </section>

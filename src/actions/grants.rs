@@ -1,0 +1,48 @@
+//! What a person lets us see at a provider.
+
+use leptos::prelude::*;
+
+/// POST `/grants/connect`: asks the provider of an identity for something more to see.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours or to the provider, or 503.
+#[server(name = Connect, prefix = "/grants", endpoint = "connect")]
+pub async fn connect(
+    /// What is to be seen: a code of `Access`.
+    access: Option<String>,
+    /// The identity's id.
+    identity: Option<String>,
+    /// Where to go once it is granted.
+    return_to: Option<String>,
+) -> Result<(), ServerFnError> {
+    use crate::{codes::access::Access, intents, relying_party::ReturnTo, sessions::Visit};
+
+    let access = access.as_deref().and_then(Access::from_code);
+    let page = access.map_or("/settings", Access::page);
+    let return_to = return_to.as_deref().and_then(ReturnTo::parse);
+    let visit = expect_context::<Visit>();
+    let outcome = intents::connect(&visit, access, &identity.unwrap_or_default(), return_to).await;
+    intents::send(outcome, page);
+    Ok(())
+}
+
+/// POST `/grants/disconnect`: gives back all that an identity lets us see.
+///
+/// # Errors
+/// Never: every way out is a redirect to an address of ours, or 503.
+#[server(name = Disconnect, prefix = "/grants", endpoint = "disconnect")]
+pub async fn disconnect(
+    /// The identity's id.
+    identity: Option<String>,
+    /// The page of the button, to go back to.
+    return_to: Option<String>,
+) -> Result<(), ServerFnError> {
+    use crate::{intents, relying_party::ReturnTo, sessions::Visit};
+
+    let return_to = return_to.as_deref().and_then(ReturnTo::parse);
+    let page = return_to.as_ref().map_or("/settings", ReturnTo::as_str).to_owned();
+    let visit = expect_context::<Visit>();
+    let outcome = intents::disconnect(&visit, &identity.unwrap_or_default(), return_to).await;
+    intents::send(outcome, &page);
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! An event, as an answer tells it.
+
+use serde_json::Value;
+use time::{Date, format_description::StaticFormatDescription, macros::format_description};
+use url::Origin;
+
+use crate::{
+    grants::told::{link, moment, words},
+    oauth::parse_json,
+};
+
+const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
+
+/// An event, or one occurrence of a recurring one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What it is called; nothing where it has no title, or is private: whoever looks over the person's shoulder sees
+    /// the dashboard, too.
+    pub title: Option<String>,
+    /// When it is.
+    pub when: When,
+    /// Where it is; nothing where it is private.
+    pub place: Option<String>,
+    /// Its address in Google Calendar.
+    pub link: Option<String>,
+}
+
+/// When an event is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// From a moment to another, in Unix seconds.
+    Moments {
+        /// Its beginning.
+        begins: i64,
+        /// Its end.
+        ends: i64,
+    },
+    /// On whole days, wherever one is; both are part of it.
+    Days {
+        /// The first.
+        first: Date,
+        /// The last.
+        last: Date,
+    },
+}
+
+impl Event {
+    /// Reads an answer, in its order; `None` when it is not the JSON of a list of events. What was cancelled, or has no
+    /// beginning that can be read, is left out.
+    pub(super) fn read_all(body: &[u8], stand_in: Option<&Origin>) -> Option<Vec<Self>> {
+        let answer = parse_json(body).ok()?;
+        let items = answer.get("items")?.as_array()?;
+        Some(items.iter().filter_map(|item| Self::read(item, stand_in)).collect())
+    }
+
+    fn read(item: &Value, stand_in: Option<&Origin>) -> Option<Self> {
+        let text = |name: &str| item[name].as_str();
+        if text("status") == Some("cancelled") {
+            return None;
+        }
+        let private = matches!(text("visibility"), Some("private" | "confidential"));
+        let told = |name: &str| text(name).filter(|text| !private && !text.trim().is_empty()).map(words);
+        Some(Self {
+            when: When::read(&item["start"], &item["end"])?,
+            title: told("summary"),
+            place: told("location"),
+            link: text("htmlLink").and_then(|address| link(address, stand_in)),
+        })
+    }
+}
+
+impl When {
+    fn read(start: &Value, end: &Value) -> Option<Self> {
+        if let Some(begins) = start["dateTime"].as_str().and_then(moment) {
+            let ends = end["dateTime"].as_str().and_then(moment).unwrap_or(begins);
+            return Some(Self::Moments { begins, ends: ends.max(begins) });
+        }
+        let day = |value: &Value| value["date"].as_str().and_then(|text| Date::parse(text, DAY).ok());
+        let first = day(start)?;
+        // The end that is told is the day behind the last one ("Events", `end`: exclusive).
+        let last = day(end).and_then(Date::previous_day).unwrap_or(first);
+        Some(Self::Days { first, last: last.max(first) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use serde_json::json;
+    use time::macros::date;
+
+    use super::*;
+
+    fn event() -> Value {
+        json!({
+            "status": "confirmed", "summary": "Call\u{202e}", "location": "Room \"42\"",
+            "htmlLink": "https://www.google.com/calendar/event?eid=1",
+            "start": {"dateTime": "1970-01-01T00:10:00Z"}, "end": {"dateTime": "1970-01-01T01:20:00+01:00"},
+        })
+    }
+
+    fn with(member: &str, value: Value) -> Option<Event> {
+        let mut event = event();
+        event[member] = value;
+        let body = json!({"items": [event]}).to_string();
+        Event::read_all(body.as_bytes(), None).unwrap().pop()
+    }
+
+    #[test]
+    fn an_event_is_read() {
+        let wanted = Event {
+            title: Some("Call\u{fffd}".into()),
+            when: When::Moments { begins: 600, ends: 1200 },
+            place: Some("Room \"42\"".into()),
+            link: Some("https://www.google.com/calendar/event?eid=1".into()),
+        };
+        assert_eq!(with("unknown", json!(1)), Some(wanted));
+    }
+
+    #[rstest]
+    #[case(json!({"date": "2026-11-25"}), json!({"date": "2026-11-26"}), date!(2026-11-25), date!(2026-11-25))]
+    #[case(json!({"date": "2026-12-30"}), json!({"date": "2027-01-02"}), date!(2026-12-30), date!(2027-01-01))]
+    #[case(json!({"date": "2028-02-28"}), json!({"date": "2028-03-01"}), date!(2028-02-28), date!(2028-02-29))]
+    #[case(json!({"date": "2026-11-25"}), json!({"date": "2026-11-25"}), date!(2026-11-25), date!(2026-11-25))]
+    #[case(json!({"date": "2026-11-25"}), json!({}), date!(2026-11-25), date!(2026-11-25))]
+    fn the_day_behind_a_whole_day_is_no_part_of_it(
+        #[case] start: Value,
+        #[case] end: Value,
+        #[case] first: Date,
+        #[case] last: Date,
+    ) {
+        let read = When::read(&start, &end);
+        assert_eq!(read, Some(When::Days { first, last }));
+    }
+
+    #[test]
+    fn what_is_private_has_neither_title_nor_place_and_what_was_cancelled_is_not_there() {
+        for private in ["private", "confidential"] {
+            let event = with("visibility", json!(private)).unwrap();
+            assert_eq!((event.title, event.place), (None, None), "{private}");
+            assert!(event.link.is_some());
+        }
+        for open in ["public", "default"] {
+            assert!(with("visibility", json!(open)).unwrap().title.is_some(), "{open}");
+        }
+        assert_eq!(with("status", json!("cancelled")), None);
+        assert!(with("status", json!("tentative")).is_some());
+    }
+
+    #[test]
+    fn what_is_missing_or_odd_is_absent_and_without_a_beginning_there_is_no_event() {
+        for odd in [json!(null), json!(7), json!([]), json!({}), json!(" ")] {
+            assert_eq!(with("summary", odd.clone()).unwrap().title, None, "{odd}");
+            assert_eq!(with("location", odd.clone()).unwrap().place, None, "{odd}");
+            assert_eq!(with("htmlLink", odd.clone()).unwrap().link, None, "{odd}");
+            assert_eq!(with("start", odd.clone()), None, "{odd}");
+            assert_eq!(with("end", odd).unwrap().when, When::Moments { begins: 600, ends: 600 });
+        }
+        assert_eq!(with("htmlLink", json!("javascript:alert(1)")).unwrap().link, None);
+        assert_eq!(with("start", json!({"date": "2026-13-01"})), None);
+        let earlier = with("end", json!({"dateTime": "1970-01-01T00:00:00Z"})).unwrap();
+        assert_eq!(earlier.when, When::Moments { begins: 600, ends: 600 });
+    }
+
+    #[rstest]
+    #[case(b"")]
+    #[case(b"<!doctype html>")]
+    #[case(br#"{"items":{}}"#)]
+    #[case(br#"{"files":[]}"#)]
+    #[case(br#"{"items":[]"#)]
+    fn what_is_no_list_is_none(#[case] body: &[u8]) {
+        assert_eq!(Event::read_all(body, None), None);
+        assert_eq!(Event::read_all(br#"{"items":[]}"#, None), Some(Vec::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_left(
+            body in r#"\{"items":\[(\{"(start|end|summary)":(\{"(date|dateTime)":("[-0-9TZ:]{0,20}"|7|null)\}|"x"|null)\},?){0,4}\]\}"#,
+            bytes in any::<Vec<u8>>()
+        ) {
+            let _ = (Event::read_all(body.as_bytes(), None), Event::read_all(&bytes, None));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Google Drive v3, as far as a list of files needs it: what to ask, and what the answer says. Pure, but for
+//! [`list`] and [`ancestors`], which ask through a grant that proves the scope.
+//!
+//! Sources: "Method: files.list", "Method: files.get", "Search query terms and operators", "Google Workspace and Google
+//! Drive supported MIME types" (developers.google.com/workspace/drive/api); read November 2026.
+
+mod ancestors;
+mod error;
+mod file;
+mod file_id;
+mod folder;
+mod kind;
+mod list;
+mod page;
+mod query;
+
+pub use ancestors::ancestors;
+pub use error::DriveError;
+pub use file::File;
+pub use file_id::FileId;
+pub use folder::Folder;
+pub use list::list;
+pub use page::FilePage;
+pub use query::FileQuery;

@@ -1,0 +1,87 @@
+//! One page of a list, as an answer tells it.
+
+use url::Origin;
+
+use super::file::File;
+use crate::oauth::parse_json;
+
+/// A page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilePage {
+    /// Its files, in their order. May be none though there are more pages ("Method: files.list").
+    pub files: Vec<File>,
+    /// What names the next page.
+    pub next: Option<String>,
+    /// Google did not look everywhere.
+    pub incomplete: bool,
+}
+
+impl FilePage {
+    /// Reads the answer to what was asked with `page_token`; `None` when it is not the JSON of a list.
+    pub(super) fn read(body: &[u8], page_token: Option<&str>, stand_in: Option<&Origin>) -> Option<Self> {
+        let answer = parse_json(body).ok()?;
+        let files = answer.get("files")?.as_array()?;
+        // A page that names itself as the next one would have no end.
+        let next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty() && Some(*token) != page_token);
+        Some(Self {
+            files: files.iter().filter_map(|file| File::read(file, stand_in)).collect(),
+            next: next.map(str::to_owned),
+            incomplete: answer["incompleteSearch"].as_bool() == Some(true),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_and_files_without_an_id_are_left_out() {
+        let body =
+            br#"{"nextPageToken":"n","incompleteSearch":true,"files":[{"id":"1"},{"name":"x"},7,{"id":"2"}],"more":1}"#;
+        let page = FilePage::read(body, None, None).unwrap();
+        assert_eq!(page.files.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!((page.next.as_deref(), page.incomplete), (Some("n"), true));
+        assert_eq!(FilePage::read(br#"{"files":[]}"#, None, None), Some(FilePage::default()));
+        let odd = FilePage::read(br#"{"files":[],"nextPageToken":7,"incompleteSearch":"true"}"#, None, None);
+        assert_eq!(odd, Some(FilePage::default()));
+    }
+
+    #[rstest]
+    #[case(b"")]
+    #[case(b"<!doctype html>")]
+    #[case(br#"{"files":[{"id":"1"}"#)]
+    #[case(br#"{}"#)]
+    #[case(br#"{"files":{}}"#)]
+    #[case(br#"{"files":null}"#)]
+    #[case(br#"[]"#)]
+    #[case(br#"{"files":[],"files":[]}"#)]
+    #[case(b"{\"files\":[{\"id\":\"\xff\"}]}")]
+    fn what_is_no_list_is_none(#[case] body: &[u8]) {
+        assert_eq!(FilePage::read(body, None, None), None);
+    }
+
+    #[test]
+    fn a_page_that_names_itself_as_the_next_is_the_last() {
+        let next = |asked_with| FilePage::read(br#"{"files":[],"nextPageToken":"b"}"#, asked_with, None).unwrap().next;
+        assert_eq!((next(None), next(Some("a"))), (Some("b".into()), Some("b".into())));
+        assert_eq!(next(Some("b")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_left(body in any::<Vec<u8>>()) {
+            let _ = FilePage::read(&body, None, None);
+        }
+
+        #[test]
+        fn any_json_is_read_or_left(
+            body in r#"\{"files":\[(\{"(id|name|size|owners|mimeType)":("[^"\\]{0,5}"|-?[0-9]{1,30}|null|\[\{\}\]|\{"me":1\})\},?){0,4}\]\}"#
+        ) {
+            let _ = FilePage::read(body.as_bytes(), None, None);
+        }
+    }
+}

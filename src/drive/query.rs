@@ -1,0 +1,177 @@
+//! What a list is asked for, and the request that asks for it.
+
+use super::{file_id::FileId, kind::clause};
+use crate::codes::{
+    files::{FileKind, FileSort},
+    percent::encode,
+};
+
+/// Files on one page of a list.
+const PAGE_SIZE: u32 = 50;
+/// Exactly what is shown.
+const FIELDS: &str = "nextPageToken,incompleteSearch,files(id,name,mimeType,modifiedTime,size,starred,shared,\
+    ownedByMe,owners(displayName,me),webViewLink)";
+
+/// A question for files. What is in the bin is never among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileQuery {
+    /// In this folder. Without it: at the top of the drive, or in all of it when something narrows the list.
+    pub folder: Option<FileId>,
+    /// Words that the name contains, by the beginnings of words.
+    pub search: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<FileKind>,
+    /// In this order; without it a folder is sorted by name, and the whole drive by its latest changes.
+    pub sort: Option<FileSort>,
+    /// The page behind another one: its `next`.
+    pub page_token: Option<String>,
+}
+
+impl FileQuery {
+    /// The folder that the list is of; `None` when it is of the whole drive.
+    pub fn within(&self) -> Option<FileId> {
+        let narrowed = self.search.is_some() || self.kind.is_some();
+        self.folder.clone().or_else(|| (!narrowed).then(FileId::root))
+    }
+
+    /// The order.
+    pub fn order(&self) -> FileSort {
+        self.sort.unwrap_or(if self.within().is_some() { FileSort::Name } else { FileSort::Newest })
+    }
+
+    /// Path and query of the request, below the API's address.
+    pub(super) fn path_and_query(&self) -> String {
+        let order = match self.order() {
+            FileSort::Name => "folder,name",
+            FileSort::Newest => "modifiedTime desc",
+            FileSort::Oldest => "modifiedTime",
+            // `size` is no key that Google sorts by.
+            FileSort::Largest => "quotaBytesUsed desc",
+        };
+        let mut path = format!(
+            "/drive/v3/files?spaces=drive&corpora=user&pageSize={PAGE_SIZE}&fields={}&orderBy={}&q={}",
+            encode(FIELDS),
+            encode(order),
+            encode(&self.q())
+        );
+        if let Some(token) = &self.page_token {
+            path.push_str("&pageToken=");
+            path.push_str(&encode(token));
+        }
+        path
+    }
+
+    fn q(&self) -> String {
+        let folder = self.within().map(|folder| format!("{} in parents", quoted(folder.as_str())));
+        let search = self.search.as_deref().map(|search| format!("name contains {}", quoted(search)));
+        let kind = self.kind.map(clause);
+        let terms = ["trashed = false".to_owned()].into_iter().chain(folder).chain(search).chain(kind);
+        terms.collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// A text of the query language. The threat: a search that closes its quote goes on as query, and looks where the person
+/// did not ask to look.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use url::form_urlencoded;
+
+    use super::*;
+
+    fn parameter(query: &FileQuery, name: &str) -> String {
+        let path = query.path_and_query();
+        let (path, query) = path.split_once('?').unwrap();
+        assert_eq!(path, "/drive/v3/files");
+        let values: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).collect();
+        assert!(values.len() < 2, "{name} twice");
+        values.into_iter().map(|(_, value)| value.into_owned()).next().unwrap_or_default()
+    }
+
+    #[rstest]
+    #[case(FileQuery::default(), "trashed = false and 'root' in parents", "folder,name")]
+    #[case(
+        FileQuery { folder: FileId::parse("1a"), ..FileQuery::default() },
+        "trashed = false and '1a' in parents",
+        "folder,name"
+    )]
+    #[case(
+        FileQuery { search: Some("it's \\ it".into()), ..FileQuery::default() },
+        r"trashed = false and name contains 'it\'s \\ it'",
+        "modifiedTime desc"
+    )]
+    #[case(
+        FileQuery { kind: Some(FileKind::Pdf), sort: Some(FileSort::Largest), ..FileQuery::default() },
+        "trashed = false and (mimeType = 'application/pdf')",
+        "quotaBytesUsed desc"
+    )]
+    #[case(
+        FileQuery {
+            folder: FileId::parse("1a"),
+            search: Some("x".into()),
+            kind: Some(FileKind::Form),
+            sort: Some(FileSort::Oldest),
+            page_token: None,
+        },
+        "trashed = false and '1a' in parents and name contains 'x' and (mimeType = 'application/vnd.google-apps.form')",
+        "modifiedTime"
+    )]
+    fn what_is_wished_is_what_is_asked_for(#[case] query: FileQuery, #[case] q: &str, #[case] order: &str) {
+        assert_eq!((parameter(&query, "q"), parameter(&query, "orderBy")), (q.to_owned(), order.to_owned()));
+        assert_eq!(parameter(&query, "pageSize"), "50");
+        assert_eq!((parameter(&query, "spaces"), parameter(&query, "corpora")), ("drive".into(), "user".into()));
+        assert!(parameter(&query, "fields").starts_with("nextPageToken,incompleteSearch,files("));
+    }
+
+    #[test]
+    fn a_page_token_is_handed_back_as_it_came() {
+        let token = "~!!~AI9FV7Q+/=& é";
+        let query = FileQuery { page_token: Some(token.into()), ..FileQuery::default() };
+        assert_eq!(parameter(&query, "pageToken"), token);
+    }
+
+    /// The texts between quotes, as Google reads them, and what is around them.
+    fn read(q: &str) -> (Vec<String>, String) {
+        let (mut texts, mut around, mut letters) = (Vec::new(), String::new(), q.chars());
+        while let Some(letter) = letters.next() {
+            if letter != '\'' {
+                around.push(letter);
+                continue;
+            }
+            let mut text = String::new();
+            loop {
+                match letters.next().expect("a quote that ends") {
+                    '\'' => break,
+                    '\\' => text.push(letters.next().filter(|letter| "'\\".contains(*letter)).expect("an escape")),
+                    letter => text.push(letter),
+                }
+            }
+            texts.push(text);
+        }
+        (texts, around)
+    }
+
+    proptest! {
+        #[test]
+        fn any_search_stays_inside_its_quotes(
+            search in prop_oneof![any::<String>(), r"['\\ a]{0,12}"],
+            token in any::<String>()
+        ) {
+            let query = FileQuery {
+                folder: FileId::parse("1a"),
+                search: Some(search.clone()),
+                page_token: Some(token),
+                ..FileQuery::default()
+            };
+            let (texts, around) = read(&parameter(&query, "q"));
+            prop_assert_eq!(texts, ["1a".to_owned(), search]);
+            prop_assert_eq!(around, "trashed = false and  in parents and name contains ");
+            prop_assert!(query.path_and_query().is_ascii());
+        }
+    }
+}

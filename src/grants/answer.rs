@@ -1,0 +1,159 @@
+//! What an API's answer says about the grant.
+//!
+//! Source: "Resolve errors" of Google Drive (developers.google.com/workspace/drive/api/guides/handle-errors) and "Handle API
+//! errors" of Google Calendar (…/calendar/api/guides/errors), read November 2026: the status says little, the reasons in
+//! the envelope decide.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::oauth::{HttpResponse, parse_json};
+
+/// Reasons of a 403 that mean "not so fast" or "not any more today".
+const LIMITS: [&str; 8] = [
+    "rateLimitExceeded",
+    "userRateLimitExceeded",
+    "quotaExceeded",
+    "dailyLimitExceeded",
+    "sharingRateLimitExceeded",
+    "RATE_LIMIT_EXCEEDED",
+    "RESOURCE_EXHAUSTED",
+    "RESOURCE_QUOTA_EXCEEDED",
+];
+/// Reasons of a 403 that mean that the token lacks the scope. Not `insufficientFilePermissions`, which is about a file.
+const SCOPES: [&str; 3] = ["insufficientPermissions", "insufficientScope", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"];
+
+/// What an answer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is the API's answer to the question: 200, 400 or 404.
+    Usable,
+    /// 401: the token is not taken.
+    Unauthorized,
+    /// 403: the token lacks the scope.
+    ScopeMissing,
+    /// 429, or 403 for the same reasons.
+    Limited {
+        /// How long to wait at least.
+        retry_after: Option<Duration>,
+    },
+    /// 403 for another reason; the first that is given, for the log.
+    Refused(String),
+    /// 5xx, or a status that makes no sense here. A redirect is among them: nobody follows one with a token in hand.
+    Away,
+}
+
+/// Judges an answer.
+pub(super) fn judge(response: &HttpResponse) -> Verdict {
+    match response.status {
+        200 | 400 | 404 => Verdict::Usable,
+        401 => Verdict::Unauthorized,
+        429 => Verdict::Limited { retry_after: response.retry_after() },
+        403 => {
+            let reasons = reasons(&response.body);
+            let any_of = |known: &[&str]| reasons.iter().any(|reason| known.contains(&reason.as_str()));
+            if any_of(&SCOPES) {
+                Verdict::ScopeMissing
+            } else if any_of(&LIMITS) {
+                Verdict::Limited { retry_after: response.retry_after() }
+            } else {
+                Verdict::Refused(reasons.into_iter().next().unwrap_or_else(|| "no reason".to_owned()))
+            }
+        }
+        _ => Verdict::Away,
+    }
+}
+
+/// The reasons in Google's envelope: those of `errors`, those of `details` (google.rpc.ErrorInfo), the canonical status.
+/// Only what looks like a code: the rest of the answer is a stranger's text.
+fn reasons(body: &[u8]) -> Vec<String> {
+    let Ok(document) = parse_json(body) else { return Vec::new() };
+    let error = &document["error"];
+    let listed = ["errors", "details"].into_iter().filter_map(|list| error[list].as_array()).flatten();
+    let reasons = listed.map(|entry| &entry["reason"]).chain([&error["status"]]);
+    reasons.filter_map(Value::as_str).filter(|reason| is_a_code(reason)).map(str::to_owned).collect()
+}
+
+fn is_a_code(reason: &str) -> bool {
+    (1..=64).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn response(status: u16, body: &[u8]) -> HttpResponse {
+        HttpResponse { status, body: body.to_vec(), ..HttpResponse::default() }
+    }
+
+    fn because(status: u16, reason: &str) -> Verdict {
+        let body = json!({ "error": { "code": status, "errors": [{ "domain": "global", "reason": reason }] } });
+        judge(&response(status, body.to_string().as_bytes()))
+    }
+
+    #[rstest]
+    #[case(200, Verdict::Usable)]
+    #[case(400, Verdict::Usable)]
+    #[case(404, Verdict::Usable)]
+    #[case(401, Verdict::Unauthorized)]
+    #[case(500, Verdict::Away)]
+    #[case(503, Verdict::Away)]
+    #[case(302, Verdict::Away)]
+    #[case(204, Verdict::Away)]
+    #[case(410, Verdict::Away)]
+    fn a_status_alone(#[case] status: u16, #[case] verdict: Verdict) {
+        assert_eq!(judge(&response(status, b"")), verdict);
+        assert_eq!(because(status, "rateLimitExceeded"), verdict, "reasons count with a 403 only");
+    }
+
+    #[rstest]
+    #[case("rateLimitExceeded", Verdict::Limited { retry_after: None })]
+    #[case("userRateLimitExceeded", Verdict::Limited { retry_after: None })]
+    #[case("dailyLimitExceeded", Verdict::Limited { retry_after: None })]
+    #[case("quotaExceeded", Verdict::Limited { retry_after: None })]
+    #[case("insufficientPermissions", Verdict::ScopeMissing)]
+    #[case("insufficientFilePermissions", Verdict::Refused("insufficientFilePermissions".into()))]
+    #[case("domainPolicy", Verdict::Refused("domainPolicy".into()))]
+    #[case("accessNotConfigured", Verdict::Refused("accessNotConfigured".into()))]
+    fn a_403_is_told_by_its_reason(#[case] reason: &str, #[case] verdict: Verdict) {
+        assert_eq!(because(403, reason), verdict);
+    }
+
+    #[test]
+    fn the_newer_envelope_counts_as_well() {
+        let details = json!({ "error": { "code": 403, "status": "PERMISSION_DENIED", "details": [
+            { "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT" },
+        ] } });
+        assert_eq!(judge(&response(403, details.to_string().as_bytes())), Verdict::ScopeMissing);
+        let exhausted = json!({ "error": { "code": 403, "status": "RESOURCE_EXHAUSTED" } });
+        let limited = Verdict::Limited { retry_after: None };
+        assert_eq!(judge(&response(403, exhausted.to_string().as_bytes())), limited);
+    }
+
+    #[test]
+    fn what_an_answer_asks_us_to_wait_is_kept() {
+        let wait = HttpResponse { status: 429, retry_after: Some("30".into()), ..HttpResponse::default() };
+        assert_eq!(judge(&wait), Verdict::Limited { retry_after: Some(Duration::from_secs(30)) });
+        let some_day = HttpResponse { status: 429, retry_after: Some("tomorrow".into()), ..HttpResponse::default() };
+        assert_eq!(judge(&some_day), Verdict::Limited { retry_after: None });
+    }
+
+    #[test]
+    fn a_text_is_no_reason() {
+        let hostile = "<script>alert(1)</script>\r\n";
+        assert_eq!(because(403, hostile), Verdict::Refused("no reason".into()));
+        assert_eq!(because(403, &"x".repeat(65)), Verdict::Refused("no reason".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_it_is_judged(status in 100_u16..=599, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            judge(&response(status, &body));
+        }
+    }
+}

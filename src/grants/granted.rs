@@ -1,0 +1,37 @@
+//! The proof that a person lets us see something, now.
+
+use std::{fmt, marker::PhantomData};
+
+use secrecy::SecretString;
+
+use super::scope::ApiScope;
+use crate::{accounts::Identity, oauth::Scopes, store::OpenGrant};
+
+/// The proof that the scope `S` is granted for an identity, with an access token that lives. Only
+/// [`Grants::take`](super::Grants::take) makes it, so that no request of ours can come before the grant.
+pub struct Granted<S: ApiScope> {
+    pub(super) identity: Identity,
+    pub(super) access_token: SecretString,
+    /// Which of the grant's tokens it is.
+    pub(super) generation: i64,
+    pub(super) scopes: Scopes,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S: ApiScope> Granted<S> {
+    pub(super) fn new(identity: Identity, open: OpenGrant) -> Self {
+        let OpenGrant { access_token, generation, scopes, .. } = open;
+        Self { identity, access_token, generation, scopes, scope: PhantomData }
+    }
+
+    /// The identity that it is of.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+}
+
+impl<S: ApiScope> fmt::Debug for Granted<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Granted({}, {})", S::ACCESS.code(), self.identity.id)
+    }
+}

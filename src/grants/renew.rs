@@ -1,0 +1,129 @@
+//! Tokens are renewed: once for all who need it, in this process and across all.
+
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+
+use super::{Grants, flights::Landed};
+use crate::{
+    accounts::Identity,
+    relying_party::{RefreshError, Refreshed},
+    store::{FoundGrant, LostBecause, NewGrant, OpenGrant, StoreError},
+};
+
+/// How long a renewal is nobody else's: longer than it can take, with what is written after it.
+const LEASE: Duration = Duration::from_secs(20);
+/// How long to wait for somebody else's.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// Between two looks whether it is over.
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
+
+impl Grants {
+    /// Renews the tokens of `generation`, unless somebody has meanwhile. Where there is nothing to renew them with, the
+    /// grant ends, for the reason that is given.
+    pub(super) async fn renew(&self, identity: &Identity, generation: i64, otherwise: LostBecause) -> Landed {
+        if self.shared.outages.left(&identity.id, self.clock.now()).is_some() {
+            return Landed::Away;
+        }
+        let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
+        let renewal = async move {
+            match grants.renew_alone(&identity, generation, otherwise).await {
+                Ok(landed) => landed,
+                Err(error) => {
+                    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                    tracing::error!(%error, cause, "tokens could not be renewed");
+                    Landed::Away
+                }
+            }
+        };
+        self.shared.flights.join(id, &self.tasks, renewal).await
+    }
+
+    async fn renew_alone(
+        &self,
+        identity: &Identity,
+        generation: i64,
+        otherwise: LostBecause,
+    ) -> Result<Landed, StoreError> {
+        let now = self.clock.date();
+        let Some(open) = self.still(identity, generation).await? else { return Ok(Landed::Changed) };
+        let Some(refresh_token) = &open.refresh_token else {
+            self.database.lose_grant(identity, generation, otherwise, false, now).await?;
+            return Ok(Landed::Changed);
+        };
+        if !self.database.lease_grant(identity.id, generation, LEASE, now).await? {
+            return self.wait_for_another(identity, generation).await;
+        }
+        let answer = self.relying_party.refresh(&identity.provider, &identity.key, refresh_token, &open.scopes).await;
+        match answer {
+            Ok(refreshed) => {
+                self.shared.outages.end(&identity.id);
+                let now = self.clock.date();
+                self.database.renew_grant(identity, generation, &new_grant(refreshed, now), now).await?;
+                Ok(Landed::Changed)
+            }
+            Err(error) => self.not_renewed(identity, generation, error).await,
+        }
+    }
+
+    async fn not_renewed(
+        &self,
+        identity: &Identity,
+        generation: i64,
+        error: RefreshError,
+    ) -> Result<Landed, StoreError> {
+        let now = self.clock.date();
+        let provider = &identity.provider;
+        match &error {
+            RefreshError::Revoked => {
+                tracing::info!(%provider, "a grant has ended: {error}");
+                self.database.lose_grant(identity, generation, LostBecause::Revoked, false, now).await?;
+                Ok(Landed::Changed)
+            }
+            RefreshError::OfAnother => {
+                tracing::warn!(%provider, "a grant is ended: {error}");
+                self.database.lose_grant(identity, generation, LostBecause::Revoked, true, now).await?;
+                self.ring();
+                Ok(Landed::Changed)
+            }
+            RefreshError::ProviderChanged | RefreshError::Away { .. } => {
+                tracing::warn!(%provider, %error, "tokens could not be renewed");
+                let retry_after = if let RefreshError::Away { retry_after, .. } = error { retry_after } else { None };
+                self.shared.outages.begin(identity.id, retry_after, now.unix_timestamp());
+                self.database.release_grant(identity.id, generation).await?;
+                Ok(Landed::Away)
+            }
+        }
+    }
+
+    /// Somebody else renews the tokens, on another machine: their outcome is ours.
+    async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<Landed, StoreError> {
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            let Some(open) = self.still(identity, generation).await? else { return Ok(Landed::Changed) };
+            if open.refreshing_until.is_none_or(|until| until <= self.clock.date()) {
+                break;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(Landed::Away)
+    }
+
+    /// The grant, if its tokens are still those of this generation.
+    async fn still(&self, identity: &Identity, generation: i64) -> Result<Option<OpenGrant>, StoreError> {
+        match self.database.open_grant(identity).await? {
+            FoundGrant::Live(open) if open.generation == generation => Ok(Some(*open)),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn new_grant(refreshed: Refreshed, now: OffsetDateTime) -> NewGrant {
+    let Refreshed { tokens, granted } = refreshed;
+    NewGrant {
+        scopes: granted,
+        access_token: tokens.access_token().clone(),
+        access_expires_at: tokens.expires_in().map(|lifetime| now + lifetime),
+        refresh_token: tokens.refresh_token().cloned(),
+    }
+}

@@ -1,0 +1,181 @@
+//! The step-up: what will be read, what will not, and the button that asks the provider for it.
+
+use leptos::prelude::*;
+
+use super::{
+    form::{PostForm, Submit, hidden},
+    frame::Place,
+    mark::ProviderMark,
+    notice::NoticeBox,
+    sheet::Sheet,
+};
+use crate::{
+    codes::access::Access,
+    ui::{
+        links,
+        view::{AccountView, ConnectView, Notice, ProviderButton},
+        wording,
+    },
+};
+
+/// The provider of what there is to connect so far.
+const GOOGLE: &str = "google";
+
+/// The page that asks to be let in.
+pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
+    let access = connect.access;
+    let (title, heading, place) = match access {
+        Access::Drive => ("Google Drive", "See your Google Drive here", Place::Drive),
+        Access::Calendar => ("Google Calendar", "See your next events here", Place::Dashboard),
+    };
+    let lost = connect.lost.filter(|_| notice.is_none()).map(|lost| {
+        view! { <NoticeBox telling=wording::access::lost(lost, access) alert=false /> }
+    });
+    let notice = notice.map(|notice| {
+        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+    });
+    view! {
+        <Sheet title heading beside=Some(GOOGLE.into()) signed_in=Some(place)>
+            {notice}
+            {lost}
+            {reading(access)}
+            {step(connect)}
+        </Sheet>
+    }
+    .into_any()
+}
+
+/// What is read, and what is not.
+fn reading(access: Access) -> AnyView {
+    let list = |items: &'static [&'static str], class| {
+        let items: Vec<_> = items.iter().map(|item| view! { <li>{*item}</li> }).collect();
+        view! {
+            <ul class=class role="list">
+                {items}
+            </ul>
+        }
+    };
+    view! {
+        <div class="reading">
+            <h2 class="reading-title">"What Latchkey reads"</h2>
+            {list(wording::access::read(access), "reading-list is-read")}
+            <h2 class="reading-title">"What it does not do"</h2>
+            {list(wording::access::not_read(access), "reading-list")}
+        </div>
+    }
+    .into_any()
+}
+
+/// What there is to do about it.
+fn step(connect: ConnectView) -> AnyView {
+    let ConnectView { access, accounts, provider, lost, return_to } = connect;
+    let Some(provider) = provider else { return not_here() };
+    if accounts.is_empty() {
+        return link_first(&provider);
+    }
+    let away = (!provider.available).then(|| {
+        view! { <p class="fine-print">"Google is not answering at the moment. You can still try."</p> }
+    });
+    let verb = if lost.is_some() { "Reconnect" } else { "Connect" };
+    let several = accounts.len() > 1;
+    let row = if several { one_of } else { alone };
+    let rows: Vec<_> = accounts.into_iter().map(|account| row(account, access, verb, return_to.clone())).collect();
+    view! {
+        <div class="connect">
+            {several.then(|| view! { <h2 class="reading-title">"Which account?"</h2> })}
+            {rows}
+            {away}
+        </div>
+        <p class="fine-print">
+            "Google asks you on its own page, and you can say no there. Disconnect whenever you like. Signing out of Latchkey does not end it."
+        </p>
+        <p class="turns">
+            <a href=links::link(&provider.slug) rel="nofollow">
+                "Use another account"
+            </a>
+        </p>
+    }
+    .into_any()
+}
+
+/// The only account, and a button as wide as the page.
+fn alone(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
+    view! {
+        {whose(&account, access)}
+        <PostForm action="/grants/connect" return_to=Some(return_to)>
+            {hidden("access", access.code().into())}
+            {hidden("identity", account.identity)}
+            <Submit text=button_text(verb, access) busy="Opening Google…" />
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// One of several: each with a button of its own, so that choosing is connecting.
+fn one_of(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
+    view! {
+        <div class="connect-one">
+            {whose(&account, access)}
+            <PostForm action="/grants/connect" return_to=Some(return_to)>
+                {hidden("access", access.code().into())}
+                {hidden("identity", account.identity)}
+                <Submit text=verb busy="Opening Google…" look="button is-quiet is-small" to=Some(account.label) />
+            </PostForm>
+        </div>
+    }
+    .into_any()
+}
+
+fn button_text(verb: &str, access: Access) -> &'static str {
+    match (access, verb) {
+        (Access::Drive, "Reconnect") => "Reconnect Google Drive",
+        (Access::Drive, _) => "Connect Google Drive",
+        (Access::Calendar, "Reconnect") => "Reconnect Google Calendar",
+        (Access::Calendar, _) => "Connect Google Calendar",
+    }
+}
+
+/// Google lists what was granted before beside what is new: told here, so that nobody wonders there.
+fn whose(account: &AccountView, access: Access) -> AnyView {
+    let already: Vec<_> =
+        account.sees.iter().filter(|seen| **seen != access).map(|seen| wording::access::name(*seen)).collect();
+    view! {
+        <div class="row is-alone">
+            <span class="row-mark">
+                <ProviderMark slug=GOOGLE.into() />
+            </span>
+            <div class="row-what">
+                <p class="row-title">
+                    <bdi>{account.label.clone()}</bdi>
+                </p>
+                {(!already.is_empty())
+                    .then(|| view! { <p class="row-told">{format!("Connected already: {}", already.join(", "))}</p> })}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn link_first(provider: &ProviderButton) -> AnyView {
+    let label = provider.label.clone();
+    view! {
+        <p class="lead">"Your account here has no " {label.clone()} " account yet. Link it first, then come back."</p>
+        <a class="button" href=links::link(&provider.slug) rel="nofollow">
+            "Link your " {label} " account"
+        </a>
+    }
+    .into_any()
+}
+
+fn not_here() -> AnyView {
+    view! {
+        <div class="empty">
+            <h2 class="empty-title">"Not switched on here"</h2>
+            <p>"This site does not use Google, so there is nothing to connect."</p>
+        </div>
+        <a class="button is-quiet" href="/dashboard">
+            "Back to the dashboard"
+        </a>
+    }
+    .into_any()
+}

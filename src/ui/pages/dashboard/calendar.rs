@@ -1,0 +1,129 @@
+//! "Next in your calendar": the card, in each of its states.
+
+use leptos::prelude::*;
+
+use crate::{
+    codes::access::Access,
+    ui::{
+        components::{file_icon::AwayIcon, moment::Moment},
+        moment,
+        view::{CalendarView, EventTime, EventView},
+        wording::{self, Telling},
+    },
+};
+
+/// The card; none where there is nothing to connect.
+pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
+    let body = match calendar {
+        CalendarView::Off => return None,
+        CalendarView::NotConnected => not_connected(),
+        CalendarView::Lost(lost) => {
+            told(wording::access::lost(lost, Access::Calendar), ("Reconnect Google Calendar", "/calendar"))
+        }
+        CalendarView::Trouble(trouble) => {
+            told(wording::api_trouble(trouble, Access::Calendar), wording::calendar_step(trouble))
+        }
+        CalendarView::Events(events) if events.is_empty() => {
+            view! { <p class="card-lead">"Nothing is coming up in your main calendar."</p> }.into_any()
+        }
+        CalendarView::Events(events) => {
+            let events: Vec<_> = events.into_iter().map(event).collect();
+            view! {
+                <ol class="upcoming" role="list">
+                    {events}
+                </ol>
+            }
+            .into_any()
+        }
+    };
+    Some(
+        view! {
+            <section class="card" aria-labelledby="calendar-title">
+                <h2 class="card-title" id="calendar-title">
+                    "Next in your calendar"
+                </h2>
+                {body}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn not_connected() -> AnyView {
+    view! {
+        <p class="card-lead">
+            "Your next five events can stand here. Latchkey reads your main calendar at Google and changes nothing."
+        </p>
+        <div class="card-steps">
+            <a class="button is-quiet" href="/calendar">
+                "Connect Google Calendar"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn told(telling: Telling, (text, href): (&'static str, &'static str)) -> AnyView {
+    view! {
+        <p class="card-told">{telling.happened}</p>
+        <p class="card-lead">{telling.advice}</p>
+        <div class="card-steps">
+            <a class="button is-quiet" href=href>
+                {text}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn event(event: EventView) -> AnyView {
+    let EventView { title, time, place, open } = event;
+    let title = match title {
+        Some(title) => view! { <bdi>{title}</bdi> }.into_any(),
+        None => "Busy".into_any(),
+    };
+    let title = match open {
+        Some(href) => view! {
+            <a class="upcoming-link" href=href target="_blank" rel="noopener noreferrer">
+                {title}
+                <AwayIcon />
+                <span class="visually-hidden">" (opens in Google Calendar, in a new tab)"</span>
+            </a>
+        }
+        .into_any(),
+        None => title,
+    };
+    view! {
+        <li class="upcoming-event">
+            <h3 class="upcoming-title">{title}</h3>
+            <p class="upcoming-when">{when(time)}</p>
+            {place
+                .map(|place| {
+                    view! {
+                        <p class="upcoming-place">
+                            <span class="visually-hidden">"Place: "</span>
+                            <bdi>{place}</bdi>
+                        </p>
+                    }
+                })}
+        </li>
+    }
+    .into_any()
+}
+
+/// A moment has a time zone and is told in the browser's; a whole day has none and is told as it stands.
+fn when(time: EventTime) -> AnyView {
+    match time {
+        EventTime::From { begins, ends } => {
+            let lasts = moment::lasting(ends.saturating_sub(begins)).map(|lasts| {
+                view! { <span class="upcoming-lasts">{format!("for {lasts}")}</span> }
+            });
+            view! { <Moment unix=begins /> " " {lasts} }.into_any()
+        }
+        EventTime::Days { first, last } => match (moment::day_of(&first), moment::day_of(&last)) {
+            (Some(first), Some(last)) if first == last => format!("{first}, all day").into_any(),
+            (Some(first), Some(last)) => format!("{first} to {last}").into_any(),
+            _ => "On a day that Google did not tell".into_any(),
+        },
+    }
+}

@@ -1,0 +1,73 @@
+//! The form that narrows the list: a GET to `/drive`, so that each list has an address.
+
+use leptos::prelude::*;
+
+use crate::{
+    codes::files::{FileKind, FileSort},
+    ui::{components::form::hidden, view::FilterView, wording},
+};
+
+/// The form. The island sends it as one types; the button is for who has no island, and for the Enter key.
+pub fn filter(filter: &FilterView) -> AnyView {
+    let FilterView { account, folder, search, kind, sort, .. } = filter.clone();
+    let kinds: Vec<_> = FileKind::ALL
+        .iter()
+        .map(|known| option(known.code(), wording::files::kinds(*known), kind == Some(*known)))
+        .collect();
+    let sorts: Vec<_> =
+        FileSort::ALL.iter().map(|known| option(known.code(), wording::files::sort(*known), sort == *known)).collect();
+    view! {
+        <form class="filter" method="get" action="/drive" role="search" aria-label="Files">
+            {account.map(|account| hidden("account", account))}
+            {folder.map(|folder| hidden("folder", folder))}
+            <div class="field filter-search">
+                <label class="field-label" for="search">
+                    "Name"
+                </label>
+                <input
+                    class="input"
+                    id="search"
+                    name="q"
+                    type="search"
+                    value=search
+                    dir="auto"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    enterkeyhint="search"
+                    placeholder="Words in the name"
+                />
+            </div>
+            <div class="field">
+                <label class="field-label" for="kind">
+                    "Kind"
+                </label>
+                <select class="input" id="kind" name="kind">
+                    {option("", "All kinds", kind.is_none())}
+                    {kinds}
+                </select>
+            </div>
+            <div class="field">
+                <label class="field-label" for="sort">
+                    "Order"
+                </label>
+                <select class="input" id="sort" name="sort">
+                    {sorts}
+                </select>
+            </div>
+            <button class="button is-quiet filter-send" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn option(value: &'static str, text: &'static str, selected: bool) -> AnyView {
+    view! {
+        <option value=value selected=selected>
+            {text}
+        </option>
+    }
+    .into_any()
+}

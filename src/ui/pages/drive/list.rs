@@ -1,0 +1,137 @@
+//! What the filter leaves: the part of the page that the island exchanges.
+
+use leptos::prelude::*;
+
+use super::{crumbs::crumbs, pager::pager, row::row};
+use crate::{
+    codes::files::FileSort,
+    ui::{
+        view::{FilesView, FilterView},
+        wording,
+    },
+};
+
+/// The way to the folder, what the list is narrowed to, the files or why there are none, and the way on.
+pub fn list(files: FilesView) -> AnyView {
+    let FilesView { crumbs: way, filter, files, page, first, next, incomplete, .. } = files;
+    let above = way.len().checked_sub(2).and_then(|place| way.get(place)).map(|crumb| crumb.href.clone());
+    let body = if files.is_empty() {
+        empty(&filter, page, next.is_some(), above)
+    } else {
+        let rows: Vec<_> = files.into_iter().map(row).collect();
+        table(filter.sort, rows)
+    };
+    view! {
+        <div id="files" class="files">
+            {crumbs(way)}
+            {narrowed(&filter)}
+            {body}
+            {incomplete
+                .then(|| {
+                    view! {
+                        <p class="files-note">
+                            "Google did not look everywhere, so something may be missing. Look in one folder, or for fewer words."
+                        </p>
+                    }
+                })}
+            {pager(first, next)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A table for eyes that have the room and for ears; on a phone its rows become blocks. The roles are said once more
+/// because browsers forget them when a table is laid out as something else.
+fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
+    let (name, changed, size) = match sort {
+        FileSort::Name => (Some("ascending"), None, None),
+        FileSort::Newest => (None, Some("descending"), None),
+        FileSort::Oldest => (None, Some("ascending"), None),
+        FileSort::Largest => (None, None, Some("descending")),
+    };
+    let head = |text, sorted: Option<&'static str>| {
+        view! {
+            <th scope="col" role="columnheader" aria-sort=sorted>
+                {text}
+            </th>
+        }
+    };
+    view! {
+        <table class="file-table" role="table" aria-label="Files">
+            <thead role="rowgroup">
+                <tr class="file-heads" role="row">
+                    {head("Name", name)} {head("Kind", None)} {head("Owner", None)} {head("Changed", changed)}
+                    {head("Size", size)} <th scope="col" role="columnheader">
+                        <span class="visually-hidden">"In Google Drive"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody id="file-rows" role="rowgroup">
+                {rows}
+            </tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// What the list is narrowed to, in words, and the way back to all of it.
+fn narrowed(filter: &FilterView) -> Option<AnyView> {
+    let clear = filter.clear.clone()?;
+    let search = (!filter.search.is_empty()).then(|| {
+        let words = filter.search.clone();
+        view! {
+            <span class="narrowed-part">
+                "Names with “" <bdi>{words}</bdi> "”"
+            </span>
+        }
+    });
+    let kind = filter.kind.map(|kind| {
+        view! { <span class="narrowed-part">{format!("{} only", wording::files::kinds(kind))}</span> }
+    });
+    let sort = (filter.sort != FileSort::Name).then(|| {
+        view! { <span class="narrowed-part">{wording::files::sort(filter.sort)}</span> }
+    });
+    Some(
+        view! {
+            <p class="narrowed">
+                {search} {kind} {sort} <a class="narrowed-clear" href=clear>
+                    "Clear"
+                </a>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+/// Why there is nothing to see.
+fn empty(filter: &FilterView, page: u32, more: bool, above: Option<String>) -> AnyView {
+    let narrowed = !filter.search.is_empty() || filter.kind.is_some();
+    let (title, advice, step) = match (more, narrowed, page > 1, above) {
+        (true, ..) => ("Nothing so far", "Google has not looked at everything yet. Go on, and it does.", None),
+        (false, true, false, _) => (
+            "Nothing found",
+            "No file is like that. Try fewer words, or all kinds.",
+            filter.clear.clone().map(|href| ("Clear", href)),
+        ),
+        (false, _, true, _) => ("That was all", "There is nothing on this page any more.", None),
+        (false, false, false, Some(above)) => {
+            ("This folder is empty", "What you put into it at Google shows here.", Some(("Up one folder", above)))
+        }
+        (false, false, false, None) => ("Your Drive is empty", "What you put into it at Google shows here.", None),
+    };
+    view! {
+        <div class="empty is-alone">
+            <h2 class="empty-title">{title}</h2>
+            <p>{advice}</p>
+            {step
+                .map(|(text, href)| {
+                    view! {
+                        <a class="button is-quiet is-small" href=href>
+                            {text}
+                        </a>
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}

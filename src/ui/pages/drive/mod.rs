@@ -1,0 +1,74 @@
+//! `/drive`: the person's files at Google, or the way to them.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::drawn;
+use crate::ui::{
+    components::{
+        connect::connect_page,
+        frame::{Frame, Place},
+        notice::NoticeBox,
+    },
+    islands::drive_files::DriveFiles,
+    view::{DriveState, DriveView, FilesView, Notice},
+    wording,
+};
+
+mod connection;
+mod crumbs;
+mod filter;
+mod list;
+mod pager;
+mod row;
+mod trouble;
+
+/// Beside nothing from outside: a title is written into the head as it is.
+const TITLE: &str = "Google Drive";
+
+/// The page, drawn from the [`DriveView`] in the context.
+#[component]
+pub fn DrivePage() -> impl IntoView {
+    drawn(|DriveView { notice, state }| match state {
+        DriveState::Connect(connect) => connect_page(notice, connect),
+        DriveState::Trouble { account, trouble, again } => trouble::trouble(account, trouble, again),
+        DriveState::Files(files) => files_page(notice, *files),
+    })
+}
+
+fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
+    let notice = notice.map(|notice| {
+        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+    });
+    let head = connection::whose(&files.account, &files.others);
+    let connection = connection::connection(&files.account, files.connected_at);
+    let filter = filter::filter(&files.filter);
+    let told = wording::files::count(files.files.len(), files.next.is_some());
+    let told = if files.page > 1 { format!("Page {}: {told}", files.page) } else { told };
+    view! {
+        <Title text=wording::title(TITLE) />
+        <Frame signed_in=Some(Place::Drive)>
+            <div class="drive">
+                <header class="drive-head">
+                    <h1 class="title">"Google Drive"</h1>
+                    {head}
+                </header>
+                {notice}
+                <DriveFiles>
+                    {filter}
+                    {list::list(files)}
+                    <div class="files-told">
+                        <p class="files-status" role="status">
+                            {told}
+                        </p>
+                        <button class="button is-quiet is-small files-retry" type="button" hidden>
+                            "Try again"
+                        </button>
+                    </div>
+                </DriveFiles>
+                {connection}
+            </div>
+        </Frame>
+    }
+    .into_any()
+}

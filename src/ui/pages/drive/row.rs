@@ -1,0 +1,101 @@
+//! One file.
+
+use leptos::prelude::*;
+
+use super::crumbs::named;
+use crate::{
+    codes::files::FileKind,
+    ui::{
+        components::{
+            file_icon::{AwayIcon, FileIcon},
+            moment::BriefMoment,
+        },
+        view::FileView,
+        wording,
+    },
+};
+
+/// Its row. A folder's name leads into it here; any other name leads to the file at Google.
+pub fn row(file: FileView) -> AnyView {
+    let FileView { id, name, kind, owner, mine, modified, size, open, enter, shared, starred } = file;
+    let name = named(name);
+    let (main, beside) = match (enter, open) {
+        (Some(enter), open) => (inwards(name.clone(), enter), open.map(|open| outwards_beside(name, open))),
+        (None, Some(open)) => (outwards(name, open), None),
+        (None, None) => (view! { <span class="file-link">{bare(name)}</span> }.into_any(), None),
+    };
+    let owner = match (mine, owner) {
+        (true, _) => "You".into_any(),
+        (false, Some(owner)) => view! { <bdi>{owner}</bdi> }.into_any(),
+        (false, None) => "Somebody".into_any(),
+    };
+    view! {
+        <tr class="file" class:is-folder=kind == FileKind::Folder role="row" data-file=id>
+            <th class="file-name" scope="row" role="rowheader">
+                <FileIcon kind />
+                {main}
+            </th>
+            <td class="file-kind" role="cell">
+                {wording::files::kind(kind)} {shared.then(|| view! { <span class="file-mark">"shared"</span> })}
+                {starred.then(|| view! { <span class="file-mark">"starred"</span> })}
+            </td>
+            <td class="file-owner" role="cell">
+                {owner}
+            </td>
+            <td class="file-changed" role="cell">
+                {modified.map(|unix| view! { <BriefMoment unix /> })}
+            </td>
+            <td class="file-size" role="cell">
+                {size.map(wording::files::size)}
+            </td>
+            <td class="file-away" role="cell">
+                {beside}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn inwards(name: String, href: String) -> AnyView {
+    view! {
+        <a class="file-link" href=href>
+            {bare(name)}
+        </a>
+    }
+    .into_any()
+}
+
+/// To Google, which is told neither the page nor, by `window.opener`, who sent the person.
+fn outwards(name: String, href: String) -> AnyView {
+    view! {
+        <a class="file-link" href=href target="_blank" rel="noopener noreferrer">
+            {bare(name)}
+            <AwayIcon />
+            <span class="visually-hidden">" (opens in Google Drive, in a new tab)"</span>
+        </a>
+    }
+    .into_any()
+}
+
+fn outwards_beside(name: String, href: String) -> AnyView {
+    view! {
+        <a class="file-beside" href=href target="_blank" rel="noopener noreferrer" title="Open in Google Drive, in a new tab">
+            <AwayIcon />
+            <span class="visually-hidden">
+                "Open " <bdi>{name}</bdi> " in Google Drive, in a new tab"
+            </span>
+        </a>
+    }
+    .into_any()
+}
+
+/// `bdi` keeps a name's own direction to itself, and what turns the text around stays inside.
+fn bare(name: String) -> AnyView {
+    let title = name.clone();
+    view! {
+        <bdi class="file-text" title=title>
+            {name}
+        </bdi>
+    }
+    .into_any()
+}

@@ -1,0 +1,80 @@
+//! What stands in the place of the list when there is none to show: what happened, and what to do.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{TITLE, connection};
+use crate::{
+    codes::access::Access,
+    ui::{
+        components::{
+            form::{PostForm, Submit, hidden},
+            frame::{Frame, Place},
+            mark::ProviderMark,
+        },
+        links,
+        view::{AccountView, ApiTrouble},
+        wording,
+    },
+};
+
+/// The page of a trouble.
+pub fn trouble(account: AccountView, trouble: ApiTrouble, again: String) -> AnyView {
+    let telling = wording::api_trouble(trouble, Access::Drive);
+    let step = step(&account, trouble, again);
+    view! {
+        <Title text=wording::title(TITLE) />
+        <Frame narrow=true signed_in=Some(Place::Drive)>
+            <div class="problem">
+                <span class="problem-mark">
+                    <ProviderMark slug="google".into() />
+                </span>
+                <p class="problem-whose">
+                    <span class="visually-hidden">"Google Drive of "</span>
+                    <bdi>{account.label.clone()}</bdi>
+                </p>
+                <h1 class="title" id="told">
+                    {telling.happened}
+                </h1>
+                <p class="lead">{telling.advice}</p>
+                <div class="problem-steps">{step}</div>
+            </div>
+            <div class="connection is-below">
+                <div class="connection-told">{connection::stays()}</div>
+                {connection::disconnect(&account)}
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// What helps most, as the one button.
+fn step(account: &AccountView, trouble: ApiTrouble, again: String) -> AnyView {
+    let link = |text: &'static str, href: String| view! { <a class="button" href=href>{text}</a> }.into_any();
+    match trouble {
+        ApiTrouble::Busy { .. } | ApiTrouble::Away => link("Try again", again),
+        ApiTrouble::NoSuchPage => link("To the first page", again),
+        ApiTrouble::NoSuchFolder => link("To the top", again),
+        ApiTrouble::Unreadable => connect_again(account.identity.clone(), again),
+        ApiTrouble::Refused => view! {
+            <a class="button" href=again>
+                "Try again"
+            </a>
+            <a class="button is-quiet" href=links::link("google") rel="nofollow">
+                "Use another account"
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+fn connect_again(identity: String, again: String) -> AnyView {
+    view! {
+        <PostForm action="/grants/connect" return_to=Some(again)>
+            {hidden("access", Access::Drive.code().into())}
+            {hidden("identity", identity)}
+            <Submit text="Connect Google Drive again" busy="Opening Google…" />
+        </PostForm>
+    }
+    .into_any()
+}

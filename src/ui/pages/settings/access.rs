@@ -1,0 +1,192 @@
+//! What we may see at providers beyond who somebody is, since when, and the way to end it.
+
+use leptos::prelude::*;
+
+use super::{identities::mark, section};
+use crate::{
+    codes::access::Access,
+    ui::{
+        components::{
+            disconnect::{ALL_AT_ONCE, DisconnectForm},
+            file_icon::AwayIcon,
+            moment::Moment,
+        },
+        view::{GrantState, GrantView, Lost},
+        wording,
+    },
+};
+
+/// "What Latchkey may see".
+pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
+    let none = grants.is_empty();
+    let live = grants.iter().any(|grant| may_end(&grant.state));
+    let rows: Vec<_> = grants.into_iter().map(grant).collect();
+    let body = view! {
+        {none
+            .then(|| {
+                view! {
+                    <p class="card-lead">
+                        "Nothing beyond who you are. What a page needs more it asks for when you use it."
+                    </p>
+                }
+            })}
+        {live
+            .then(|| {
+                view! {
+                    <p class="card-lead">
+                        {ALL_AT_ONCE} " Signing out of Latchkey does not end it."
+                    </p>
+                }
+            })}
+        {(!none)
+            .then(|| {
+                view! {
+                    <ul class="rows" role="list">
+                        {rows}
+                    </ul>
+                }
+            })}
+        {(none && offers_google)
+            .then(|| {
+                view! {
+                    <div class="card-steps">
+                        <a class="button is-quiet" href="/drive">
+                            "Google Drive"
+                        </a>
+                        <a class="button is-quiet" href="/calendar">
+                            "Google Calendar"
+                        </a>
+                    </div>
+                }
+            })}
+    };
+    section("access", body.into_any())
+}
+
+fn grant(grant: GrantView) -> AnyView {
+    let GrantView { identity, slug, provider, account, sees, further, given_at, used_at, state } = grant;
+    // That account's: another one may be connected, and would be shown.
+    let again = format!("{}?account={identity}", sees.first().unwrap_or(&Access::Drive).page());
+    let ending = may_end(&state).then(|| {
+        view! {
+            <DisconnectForm identity account=format!("{provider} {account}") return_to="/settings" />
+        }
+    });
+    let now = if may_end(&state) { "" } else { "is-past" };
+    let scopes: Vec<_> = sees.iter().map(|seen| view! { <li>{wording::access::sees(*seen)}</li> }).collect();
+    let further: Vec<_> = further.into_iter().map(|scope| view! { <li><code>{scope}</code></li> }).collect();
+    view! {
+        <li class="row">
+            {mark(slug)}
+            <div class="row-what">
+                <h3 class="row-title">
+                    {provider.clone()} " " {badge(&state)}
+                </h3>
+                <p class="row-told">
+                    <bdi>{account}</bdi>
+                </p>
+                <ul class=format!("scopes {now}") role="list">
+                    {scopes} {further}
+                </ul>
+                <p class="row-told">"Given " <Moment unix=given_at /></p>
+                <p class="row-told">
+                    {match used_at {
+                        Some(unix) => view! { "Last used " <Moment unix /> }.into_any(),
+                        None => "Not used yet".into_any(),
+                    }}
+                </p>
+                {standing(state, provider, again)}
+            </div>
+            {ending}
+        </li>
+    }
+    .into_any()
+}
+
+/// Whether there is something to end: tokens that work, or that Google may still know.
+fn may_end(state: &GrantState) -> bool {
+    match state {
+        GrantState::Renewed { .. } | GrantState::Until(_) | GrantState::Lost(_) => true,
+        GrantState::BeingRevoked { .. } | GrantState::Revoked { .. } | GrantState::NotRevoked { .. } => false,
+    }
+}
+
+/// How it stands, in a word.
+fn badge(state: &GrantState) -> AnyView {
+    let (class, text) = match state {
+        GrantState::Renewed { .. } | GrantState::Until(_) => ("badge is-good", "Connected"),
+        GrantState::Lost(_) => ("badge is-mild", "Does not work"),
+        GrantState::BeingRevoked { .. } => ("badge is-mild", "Being revoked"),
+        GrantState::Revoked { .. } => ("badge", "Revoked"),
+        GrantState::NotRevoked { .. } => ("badge is-mild", "Not revoked"),
+    };
+    view! { <span class=class>{text}</span> }.into_any()
+}
+
+/// How it stands, in a sentence that is true.
+fn standing(state: GrantState, provider: String, again: String) -> AnyView {
+    match state {
+        GrantState::Renewed { unused_until } => view! {
+            <p class="row-told">
+                "Renewed by itself. " {provider} " forgets it when it is not used until " <Moment unix=unused_until />
+            </p>
+        }
+        .into_any(),
+        GrantState::Until(unix) => {
+            view! { <p class="row-told">"Cannot be renewed. Works until " <Moment unix /></p> }.into_any()
+        }
+        GrantState::Lost(lost) => {
+            let why = match lost {
+                Lost::Revoked => " does not take our keys any more. ",
+                Lost::Expired => " gave us nothing to renew it with, and it ran out. ",
+            };
+            view! {
+                <p class="row-note is-mild">
+                    {provider} {why} <a class="row-step" href=again>
+                        "Reconnect"
+                    </a>
+                </p>
+            }
+            .into_any()
+        }
+        GrantState::BeingRevoked { attempts, by_hand } => {
+            let tried = match attempts {
+                0 => " is being told.".to_owned(),
+                1 => " is being told; it did not answer yet.".to_owned(),
+                _ => format!(" is being told; it did not answer {attempts} times."),
+            };
+            view! {
+                <p class="row-note">
+                    "Disconnected: our copies of the keys are gone. " {provider.clone()} {tried} " "
+                    {by_hand_link("You need not wait: revoke it at ", provider, by_hand)}
+                </p>
+            }
+            .into_any()
+        }
+        GrantState::Revoked { at } => view! {
+            <p class="row-note">
+                "Disconnected: our copies of the keys are gone, and " {provider} " confirmed it "
+                <Moment unix=at />
+            </p>
+        }
+        .into_any(),
+        GrantState::NotRevoked { by_hand } => view! {
+            <p class="row-note is-mild">
+                "Disconnected: our copies of the keys are gone. " {provider.clone()}
+                " has not confirmed it, so it may still list us. " {by_hand_link("Revoke it at ", provider, by_hand)}
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+fn by_hand_link(text: &'static str, provider: String, href: String) -> AnyView {
+    view! {
+        <a class="row-step" href=href target="_blank" rel="noopener noreferrer">
+            {text}
+            <span class="row-step-end">{provider} <AwayIcon /></span>
+            <span class="visually-hidden">" (in a new tab)"</span>
+        </a>
+    }
+    .into_any()
+}

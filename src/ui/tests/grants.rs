@@ -1,0 +1,181 @@
+//! What of a grant stands in the settings and on the dashboard.
+
+use super::{
+    document::{Form, HOSTILE, attribute, forms, is_a_sound_document, render, render_with, stays_text, tags},
+    fixtures::{NEW_YEAR, dashboard, google, login, settings},
+    fixtures_of_grants::{BY_HAND, TROUBLES, events, grant},
+};
+use crate::{
+    codes::access::Access,
+    ui::{
+        view::{
+            Assets, CalendarView, DashboardView, EventTime, EventView, GrantState, GrantView, LoginView, Lost, Notice,
+            ProviderButton, SettingsView,
+        },
+        wording,
+    },
+};
+
+async fn with_grant(state: GrantState) -> String {
+    let html = render("/settings", SettingsView { grants: vec![grant(state)], ..settings() }).await;
+    is_a_sound_document(&html);
+    let (_, section) = html.split_once("id=\"access\"").expect("the section");
+    section.split_once("</section>").expect("its end").0.to_owned()
+}
+
+async fn with_calendar(calendar: CalendarView) -> String {
+    let html = render("/dashboard", DashboardView { calendar, ..dashboard() }).await;
+    is_a_sound_document(&html);
+    html
+}
+
+#[tokio::test]
+async fn a_grant_says_what_is_seen_since_when_and_until_when() {
+    let html = with_grant(GrantState::Renewed { unused_until: NEW_YEAR + 864_000 }).await;
+    for part in [
+        wording::access::sees(Access::Drive),
+        wording::access::sees(Access::Calendar),
+        "<code>https://www.example/auth/further</code>",
+        "ada@example.com",
+        "1 January 2026, 00:00 UTC",
+        "2 January 2026, 00:00 UTC",
+        "11 January 2026, 00:00 UTC",
+        "Google takes everything back at once",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    let never = GrantView { used_at: None, ..grant(GrantState::Until(NEW_YEAR)) };
+    let html = render("/settings", SettingsView { grants: vec![never], ..settings() }).await;
+    assert!(html.contains("Not used yet") && html.contains("Cannot be renewed. Works until "), "{html}");
+}
+
+#[tokio::test]
+async fn what_may_still_be_known_there_can_be_ended_and_what_is_over_cannot() {
+    let by_hand = || BY_HAND.to_owned();
+    let end =
+        Form { action: "/grants/disconnect", fields: vec![("return_to", "/settings"), ("identity", "identity-1")] };
+    for (state, told, ends) in [
+        (GrantState::Renewed { unused_until: NEW_YEAR }, "Connected", true),
+        (GrantState::Until(NEW_YEAR), "Connected", true),
+        (GrantState::Lost(Lost::Revoked), "does not take our keys any more", true),
+        (GrantState::Lost(Lost::Expired), "it ran out", true),
+        (GrantState::BeingRevoked { attempts: 0, by_hand: by_hand() }, "is being told.", false),
+        (GrantState::BeingRevoked { attempts: 1, by_hand: by_hand() }, "did not answer yet", false),
+        (GrantState::BeingRevoked { attempts: 4, by_hand: by_hand() }, "did not answer 4 times", false),
+        (GrantState::Revoked { at: NEW_YEAR }, "confirmed it", false),
+        (GrantState::NotRevoked { by_hand: by_hand() }, "has not confirmed it", false),
+    ] {
+        let html = with_grant(state.clone()).await;
+        assert!(html.contains(told), "{told} is missing in {html}");
+        assert_eq!(forms(&html).contains(&end), ends, "{html}");
+        let links_away = matches!(state, GrantState::BeingRevoked { .. } | GrantState::NotRevoked { .. });
+        assert_eq!(
+            html.contains(&format!("href=\"{BY_HAND}\" target=\"_blank\" rel=\"noopener noreferrer\"")),
+            links_away
+        );
+        assert_eq!(html.contains(">Reconnect"), matches!(state, GrantState::Lost(_)), "{html}");
+        let again = "href=\"/drive?account=identity-1\"";
+        assert_eq!(html.contains(again), matches!(state, GrantState::Lost(_)), "{html}");
+        assert_eq!(html.contains("our copies of the keys are gone"), !ends, "{html}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_grant_the_settings_say_so_and_offer_only_what_there_is() {
+    let html = render("/settings", settings()).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("Nothing beyond who you are") && html.contains("href=\"/calendar\""), "{html}");
+    let off = render("/settings", SettingsView { linkable: vec![], ..settings() }).await;
+    assert!(off.contains("Nothing beyond who you are") && !off.contains("href=\"/calendar\""), "{off}");
+}
+
+#[tokio::test]
+async fn the_next_events_say_what_when_and_where() {
+    let html = with_calendar(events()).await;
+    for part in [
+        "Next in your calendar",
+        "Tea",
+        "1 January 2026, 00:00 UTC",
+        "for 1 hour 30 minutes",
+        "Dorset Street",
+        "2 January 2026 to 4 January 2026",
+        "5 January 2026, all day",
+        "Busy",
+        "opens in Google Calendar, in a new tab",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    let away = tags(&html).filter(|tag| tag.contains("https://calendar.example"));
+    assert!(away.into_iter().all(|tag| attribute(tag, "rel") == Some("noopener noreferrer")));
+}
+
+#[tokio::test]
+async fn the_card_about_the_calendar_has_something_to_do_in_every_state() {
+    let none = with_calendar(CalendarView::Events(vec![])).await;
+    assert!(none.contains("Nothing is coming up"), "{none}");
+    let new = with_calendar(CalendarView::NotConnected).await;
+    assert!(new.contains("href=\"/calendar\"") && new.contains("Connect Google Calendar"), "{new}");
+    for lost in [Lost::Revoked, Lost::Expired] {
+        let html = with_calendar(CalendarView::Lost(lost)).await;
+        assert!(html.contains("Reconnect Google Calendar") && html.contains("href=\"/calendar\""), "{html}");
+    }
+    for trouble in TROUBLES {
+        let html = with_calendar(CalendarView::Trouble(trouble)).await;
+        let (text, href) = wording::calendar_step(trouble);
+        assert!(html.contains(&wording::api_trouble(trouble, Access::Calendar).happened), "{html}");
+        assert!(html.contains(text) && html.contains(&format!("href=\"{href}\"")), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_connected_the_dashboard_is_silent_about_it() {
+    let off = with_calendar(CalendarView::Off).await;
+    for part in ["Next in your calendar", "href=\"/drive\"", "stays connected"] {
+        assert!(!off.contains(part), "{part} is in {off}");
+    }
+    let on = with_calendar(CalendarView::NotConnected).await;
+    assert!(on.contains("href=\"/drive\"") && on.contains("stays connected too"), "{on}");
+}
+
+#[tokio::test]
+async fn another_account_is_offered_after_a_sign_out_only_where_one_can_choose() {
+    let out = |lets_choose| LoginView {
+        providers: vec![ProviderButton { lets_choose, ..google() }],
+        notice: Some(Notice::SignedOut),
+        ..login()
+    };
+    let can = render("/login", out(true)).await;
+    assert!(can.contains("Use another Google account") && can.contains("prompt=select_account"), "{can}");
+    let cannot = render("/login", out(false)).await;
+    is_a_sound_document(&cannot);
+    assert!(cannot.contains("Google itself is still signed in") && !cannot.contains("select_account"), "{cannot}");
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text() {
+    let text = || HOSTILE.to_owned();
+    let states = [
+        GrantState::BeingRevoked { attempts: 2, by_hand: text() },
+        GrantState::NotRevoked { by_hand: text() },
+        GrantState::Lost(Lost::Revoked),
+        GrantState::Renewed { unused_until: NEW_YEAR },
+    ];
+    let grants = states
+        .map(|state| GrantView {
+            identity: text(),
+            slug: text(),
+            provider: text(),
+            account: text(),
+            further: vec![text()],
+            ..grant(state)
+        })
+        .to_vec();
+    stays_text(&render_with("/settings", SettingsView { grants, ..settings() }, Assets::default()).await);
+
+    let event = |time| EventView { title: Some(text()), time, place: Some(text()), open: Some(text()) };
+    let calendar = CalendarView::Events(vec![
+        event(EventTime::From { begins: i64::MIN, ends: i64::MAX }),
+        event(EventTime::Days { first: text(), last: text() }),
+    ]);
+    stays_text(&render("/dashboard", DashboardView { calendar, picture: None, ..dashboard() }).await);
+}

@@ -1,0 +1,63 @@
+//! What we may see at a provider, in plain words. No names of scopes: nobody reads those.
+
+use super::{Telling, Tone};
+use crate::{codes::access::Access, ui::view::Lost};
+
+/// What it is called.
+pub fn name(access: Access) -> &'static str {
+    match access {
+        Access::Drive => "Google Drive",
+        Access::Calendar => "Google Calendar",
+    }
+}
+
+/// What we see, and where it ends.
+pub fn sees(access: Access) -> &'static str {
+    match access {
+        Access::Drive => "Names, kinds, owners and dates of your files in Google Drive. Not what is in them.",
+        Access::Calendar => "The events of your main calendar at Google. Not your other calendars.",
+    }
+}
+
+/// What is read, for the page that asks for it.
+pub fn read(access: Access) -> &'static [&'static str] {
+    match access {
+        Access::Drive => &[
+            "Names, kinds and sizes of your files and folders",
+            "Who owns them, when they were changed, and whether they are shared",
+        ],
+        Access::Calendar => &["The next five events of your main calendar", "Their titles, times and places"],
+    }
+}
+
+/// What we do not do, although one might fear it.
+pub fn not_read(access: Access) -> &'static [&'static str] {
+    match access {
+        Access::Drive => &[
+            "Read what is in your files: no text, no pictures",
+            "Change, move, share or delete anything",
+            "Keep the list: Google is asked each time you look",
+        ],
+        Access::Calendar => &[
+            "Read your other calendars",
+            "Change, accept or delete anything",
+            "Keep the events: Google is asked each time you look",
+        ],
+    }
+}
+
+/// Why we may not see any more what we once could.
+pub fn lost(lost: Lost, access: Access) -> Telling {
+    let what = name(access);
+    let (happened, advice) = match lost {
+        Lost::Revoked => (
+            format!("{what} does not let us in any more."),
+            "You may have taken it back there, changed your password, or not looked for half a year. Reconnect it if you like.",
+        ),
+        Lost::Expired => (
+            format!("The access to {what} ran out."),
+            "Google gave us nothing to renew it with. Reconnect it, and you are asked once more.",
+        ),
+    };
+    Telling { tone: Tone::Mild, happened, advice: advice.into(), step: None }
+}

@@ -1,0 +1,102 @@
+//! `/calendar`, and the card on the dashboard.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tracing::Instrument;
+
+use super::{
+    accounts::{Account, Accounts, Standing, lost},
+    call::{Call, Detour, Shown},
+};
+use crate::{
+    accounts::{Identity, UserId},
+    calendar::{CalendarError, Event, When, next_events},
+    codes::access::Access,
+    grants::{CalendarEventsReadonly, GrantError, Grants},
+    store::StoreError,
+    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView},
+};
+
+/// Where the events are.
+const CARD: &str = "/dashboard";
+/// The dashboard does not wait longer for its card.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// GET `/calendar`: the step-up. Who is connected has the events on the dashboard.
+pub async fn calendar(call: Call) -> Shown {
+    let user = call.signed_in()?.user.id;
+    let accounts = Accounts::of(&call, user, Access::Calendar).await?;
+    let asked_for = call.query.one("account");
+    let account = accounts.chosen(asked_for)?;
+    let notice = call.notice();
+    let lost = match account {
+        Some(Account { standing: Standing::Lost(lost), .. }) => Some(*lost),
+        Some(Account { standing: Standing::Connected, identity, .. }) if notice.is_none() => {
+            match call.app.grants.take::<CalendarEventsReadonly>(identity).await {
+                Err(GrantError::Lost(because)) => Some(lost(because)),
+                Err(GrantError::NotGranted | GrantError::Unreadable) => None,
+                _ => return Err(Detour::To(CARD.to_owned())),
+            }
+        }
+        _ => None,
+    };
+    let connect = accounts.connect(&call, account.filter(|_| asked_for.is_some()), lost, CARD.to_owned());
+    call.draw_with_starts(CalendarPageView { notice, connect }).await
+}
+
+/// The card. Whoever has no account with a calendar costs no query, and no calendar costs the dashboard more than
+/// a moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn card(call: &Call, user: UserId, identities: &[Identity]) -> Result<CalendarView, StoreError> {
+    let accounts = Accounts::among(call, user, Access::Calendar, identities).await?;
+    let Some(account) = accounts.usual() else { return Ok(CalendarView::Off) };
+    match account.standing {
+        Standing::Unconnected => Ok(CalendarView::NotConnected),
+        Standing::Lost(lost) => Ok(CalendarView::Lost(lost)),
+        Standing::Connected => look(call, account).await,
+    }
+}
+
+async fn look(call: &Call, account: &Account) -> Result<CalendarView, StoreError> {
+    let (grants, identity, now) = (call.app.grants.clone(), account.identity.clone(), call.visit.clock.date());
+    // It goes on when nobody waits any more: a renewal is not cut in half, and a calendar that hangs is found to hang.
+    let asking = async move { events(&grants, &identity, now).await };
+    let asking = call.app.tasks.spawn(asking.in_current_span());
+    let events = match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(events)) => events,
+        Ok(Err(_)) | Err(_) => return Ok(CalendarView::Trouble(ApiTrouble::Away)),
+    };
+    let error = match events {
+        Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
+        Err(error) => error,
+    };
+    Ok(CalendarView::Trouble(match error {
+        CalendarError::Grant(GrantError::NotGranted) => return Ok(CalendarView::NotConnected),
+        CalendarError::Grant(GrantError::Lost(because)) => return Ok(CalendarView::Lost(lost(because))),
+        CalendarError::Grant(GrantError::Store(error)) => return Err(error),
+        CalendarError::Grant(GrantError::Busy { seconds }) => ApiTrouble::Busy { seconds },
+        CalendarError::Grant(GrantError::Unreadable) => ApiTrouble::Unreadable,
+        CalendarError::Grant(GrantError::Refused) => ApiTrouble::Refused,
+        CalendarError::Grant(GrantError::Away) | CalendarError::Malformed { .. } => {
+            tracing::warn!(%error, "Google Calendar gives no events");
+            ApiTrouble::Away
+        }
+    }))
+}
+
+async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Result<Vec<Event>, CalendarError> {
+    let mut granted = grants.take(identity).await?;
+    next_events(grants, &mut granted, now).await
+}
+
+fn event_view(event: Event) -> EventView {
+    let time = match event.when {
+        When::Moments { begins, ends } => EventTime::From { begins, ends },
+        // A date's own text is the one of ISO 8601.
+        When::Days { first, last } => EventTime::Days { first: first.to_string(), last: last.to_string() },
+    };
+    EventView { title: event.title, time, place: event.place, open: event.link }
+}

@@ -1,0 +1,146 @@
+//! `/drive`.
+
+mod asked;
+mod files;
+mod look;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+use super::{
+    accounts::{Account, Accounts, Standing, lost},
+    call::{Call, Detour, Shown},
+};
+use crate::{
+    codes::access::Access,
+    drive::DriveError,
+    grants::GrantError,
+    relying_party::ReturnTo,
+    ui::view::{ApiTrouble, DriveState, DriveView, Lost},
+};
+use asked::{Asked, Unanswerable};
+use files::files_view;
+use look::look;
+
+/// When to try again, in seconds, where Google says nothing about it.
+const AGAIN: u64 = 20;
+
+/// GET `/drive`.
+pub async fn drive(call: Call) -> Shown {
+    let user = call.signed_in()?.user.id;
+    let accounts = Accounts::of(&call, user, Access::Drive).await?;
+    let asked_for = call.query.one("account").map(str::to_owned);
+    let Some(account) = accounts.chosen(asked_for.as_deref())? else {
+        let asked = Asked::read(&call.query).unwrap_or_default();
+        return connect(call, &accounts, None, None, &asked).await;
+    };
+    // An address names an account only where it has to.
+    let is_usual = accounts.usual().is_some_and(|usual| usual.identity.id == account.identity.id);
+    let named = asked_for.filter(|_| !is_usual);
+    let mut asked = match Asked::read(&call.query) {
+        Err(unanswerable) if account.standing == Standing::Connected => {
+            return trouble(call, account, none_such(unanswerable), Asked::top_of(named).address()).await;
+        }
+        read => read.unwrap_or_default(),
+    };
+    asked.account = named;
+    match account.standing {
+        Standing::Connected => {}
+        Standing::Lost(lost) => return connect(call, &accounts, Some(account), Some(lost), &asked).await,
+        Standing::Unconnected => return connect(call, &accounts, Some(account), None, &asked).await,
+    }
+    match look(&call.app.grants, &account.identity, asked.question()).await {
+        Ok((page, way)) => {
+            let state = DriveState::Files(Box::new(files_view(&accounts, account, &asked, page, way)));
+            let view = DriveView { notice: call.notice(), state };
+            call.draw(view).await
+        }
+        Err(error) => explain(call, &accounts, account, &asked, error).await,
+    }
+}
+
+/// What a failure means for the person.
+async fn explain(call: Call, accounts: &Accounts, account: &Account, asked: &Asked, error: DriveError) -> Shown {
+    let why = match error {
+        // It went while we looked: the page is the one that comes up from now on.
+        DriveError::Grant(GrantError::NotGranted) => {
+            return connect(call, accounts, Some(account), None, asked).await;
+        }
+        DriveError::Grant(GrantError::Lost(because)) => {
+            return connect(call, accounts, Some(account), Some(lost(because)), asked).await;
+        }
+        DriveError::Grant(GrantError::Store(error)) => return Err(Detour::Store(error)),
+        DriveError::Grant(GrantError::Busy { seconds }) => ApiTrouble::Busy { seconds },
+        DriveError::Grant(GrantError::Unreadable) => ApiTrouble::Unreadable,
+        DriveError::Grant(GrantError::Refused) => ApiTrouble::Refused,
+        DriveError::NoSuchFolder => ApiTrouble::NoSuchFolder,
+        DriveError::NoSuchPage => ApiTrouble::NoSuchPage,
+        DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. } => {
+            tracing::warn!(%error, "Google Drive gives no files");
+            ApiTrouble::Away
+        }
+    };
+    let again = match why {
+        ApiTrouble::NoSuchPage => asked.first(),
+        ApiTrouble::NoSuchFolder => Asked::top_of(asked.account.clone()).address(),
+        _ => asked.address(),
+    };
+    trouble(call, account, why, again).await
+}
+
+/// The step-up. Who named no account may choose among all of them.
+async fn connect(
+    call: Call,
+    accounts: &Accounts,
+    account: Option<&Account>,
+    lost: Option<Lost>,
+    asked: &Asked,
+) -> Shown {
+    let only = account.filter(|_| asked.account.is_some());
+    let return_to = ReturnTo::parse(&asked.address()).map_or_else(|| "/drive".to_owned(), String::from);
+    let mut connect = accounts.connect(&call, only, lost, return_to);
+    // What we are told just now is newer than what the database said at the beginning.
+    for view in &mut connect.accounts {
+        if account.is_some_and(|account| account.view.identity == view.identity) {
+            view.sees.retain(|access| *access != Access::Drive);
+        }
+    }
+    let view = DriveView { notice: call.notice(), state: DriveState::Connect(connect) };
+    call.draw_with_starts(view).await
+}
+
+async fn trouble(call: Call, account: &Account, trouble: ApiTrouble, again: String) -> Shown {
+    let state = DriveState::Trouble { account: account.view.clone(), trouble, again };
+    let view = DriveView { notice: call.notice(), state };
+    // Tokens that cannot be read are replaced from there, by way of the provider.
+    let mut response = match trouble {
+        ApiTrouble::Unreadable => call.draw_with_starts(view).await?,
+        _ => call.draw(view).await?,
+    };
+    mark(&mut response, trouble);
+    Ok(response)
+}
+
+fn none_such(unanswerable: Unanswerable) -> ApiTrouble {
+    match unanswerable {
+        Unanswerable::Folder => ApiTrouble::NoSuchFolder,
+        Unanswerable::Page => ApiTrouble::NoSuchPage,
+    }
+}
+
+/// The status for whoever reads no pages.
+fn mark(response: &mut Response, trouble: ApiTrouble) {
+    let (status, again) = match trouble {
+        ApiTrouble::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
+        ApiTrouble::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(AGAIN)),
+        ApiTrouble::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
+        ApiTrouble::Refused => (StatusCode::FORBIDDEN, None),
+        ApiTrouble::NoSuchFolder | ApiTrouble::NoSuchPage => (StatusCode::NOT_FOUND, None),
+    };
+    *response.status_mut() = status;
+    if let Some(seconds) = again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

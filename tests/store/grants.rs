@@ -1,0 +1,310 @@
+//! Grants as rows: who writes on the strength of what was true a moment ago writes nothing.
+
+use latchkey::accounts::{Answer, Identity, Purpose};
+use latchkey::oauth::Scopes;
+use latchkey::store::{
+    Database, FoundGrant, GrantStanding, Granting, LostBecause, NewGrant, OpenGrant, RevocationStanding, Settlement,
+};
+use rstest::rstest;
+use secrecy::ExposeSecret;
+use sqlx::{Connection, PgConnection};
+use time::Duration;
+
+use super::{ADA, Engine, Origin, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
+
+const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
+
+fn gift(number: u32) -> NewGrant {
+    NewGrant {
+        scopes: Scopes::parse("openid a b"),
+        access_token: format!("access-{number}").into(),
+        access_expires_at: Some(now() + Duration::hours(1)),
+        refresh_token: Some(format!("refresh-{number}").into()),
+    }
+}
+
+/// Signs Ada in and gives her a grant.
+async fn with_grant(database: &Database) -> Identity {
+    let user = who(&sign_in(database, &google("ada", ADA)).await);
+    let identity = database.identities(user).await.unwrap().remove(0);
+    gives(database, &identity, &google("ada", ADA), Granting::Asked(&gift(1))).await;
+    identity
+}
+
+async fn gives(database: &Database, identity: &Identity, profile: &Profile, granted: Granting<'_>) {
+    let purpose = Purpose::Grant { user: identity.user, identity: identity.key.clone() };
+    let settlement = Settlement {
+        purpose: &purpose,
+        profile,
+        session_user: Some(identity.user),
+        session: None,
+        sign_up: &SignUp::Open,
+        origin: &Origin::default(),
+        now: now(),
+        random: random(),
+        waiting: None,
+        granted,
+    };
+    let settled = database.settle(&settlement).await.unwrap();
+    assert!(matches!(settled.decision.answer, Answer::Grant { .. }), "{settled:?}");
+}
+
+async fn open(database: &Database, identity: &Identity) -> OpenGrant {
+    match database.open_grant(identity).await.unwrap() {
+        FoundGrant::Live(open) => *open,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_at_a_time_renews_and_a_lease_that_nobody_ends_ends_by_itself(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let (database, other) = (test.open().await, test.open().await);
+    let identity = with_grant(&database).await;
+    let leases = async |database: &Database, at| database.lease_grant(identity.id, 1, LEASE, at).await.unwrap();
+    assert!(leases(&database, now()).await && !leases(&other, now()).await);
+    assert!(
+        !leases(&other, now() + Duration::seconds(19)).await && leases(&other, now() + Duration::seconds(20)).await
+    );
+    database.release_grant(identity.id, 1).await.unwrap();
+    assert!(leases(&database, now()).await);
+    // One that lasts for longer than any can was given by a clock that has stepped back.
+    assert!(leases(&database, now() - Duration::days(1)).await);
+    // Of another generation there is nothing to renew.
+    assert!(!database.lease_grant(identity.id, 2, LEASE, now() + Duration::days(1)).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let identity = with_grant(&database).await;
+    assert!(database.renew_grant(&identity, 1, &gift(2), now()).await.unwrap());
+    assert!(!database.renew_grant(&identity, 1, &gift(3), now()).await.unwrap());
+    assert!(!database.lose_grant(&identity, 1, LostBecause::Revoked, true, now()).await.unwrap());
+    database.narrow_grant(identity.id, 1, &Scopes::default()).await.unwrap();
+    let after = open(&database, &identity).await;
+    assert_eq!((after.access_token.expose_secret(), after.generation), ("access-2", 2));
+    assert!(after.scopes.contains("a"));
+
+    // Without a new refresh token the old one stays.
+    let renewed = NewGrant { refresh_token: None, ..gift(4) };
+    assert!(database.renew_grant(&identity, 2, &renewed, now()).await.unwrap());
+    let after = open(&database, &identity).await;
+    assert_eq!(after.access_token.expose_secret(), "access-4");
+    assert_eq!(after.refresh_token.unwrap().expose_secret(), "refresh-2");
+
+    assert!(database.lose_grant(&identity, 3, LostBecause::Revoked, false, now()).await.unwrap());
+    assert_eq!(test.count("outbox").await, 0);
+    let late = NewGrant { refresh_token: None, ..gift(5) };
+    assert!(!database.renew_grant(&identity, 4, &late, now()).await.unwrap(), "what has ended does not come back");
+    assert_eq!(test.number("SELECT count(access_token) + count(refresh_token) FROM grants").await, 0);
+    assert_eq!(test.count("outbox").await, 0);
+    let state = database.grants(identity.user).await.unwrap().remove(0).state;
+    assert_eq!(state, GrantStanding::Lost(LostBecause::Revoked));
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_grants_nothing_keeps_what_was_granted_before(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let identity = with_grant(&database).await;
+    gives(&database, &identity, &google("ada", ADA), Granting::Declined(None)).await;
+    assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-1");
+    let declined = "SELECT count(*) FROM events WHERE kind = 'grant' AND outcome = 'scope_declined'";
+    assert_eq!(test.number(declined).await, 1);
+    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Some(&gift(2)))).await;
+    assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
+    assert_eq!((test.count("grants").await, test.number(declined).await), (1, 2));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_grant_of_somebody_else_is_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let identity = with_grant(&database).await;
+    let grace = who(&sign_in(&database, &google("grace", "grace@gmail.com")).await);
+    let claimed = Identity { user: grace, ..identity.clone() };
+    assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
+    assert!(database.grants(grace).await.unwrap().is_empty());
+    let occasion = super::Occasion { origin: Origin::default(), now: now() };
+    assert!(database.disconnect_grant(grace, identity.id, LEASE, &occasion).await.unwrap().is_none());
+    assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_revocation_names_nobody_and_is_leased_to_who_disconnected() {
+    let test = TestDatabase::empty(Engine::Sqlite).await;
+    let database = test.open().await;
+    let identity = with_grant(&database).await;
+    let occasion = super::Occasion { origin: Origin::default(), now: now() };
+    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().unwrap();
+    let revocation = ended.revocation.unwrap().revocation;
+    assert_eq!((revocation.token.expose_secret(), revocation.refresh), ("refresh-1", true));
+    assert_eq!((revocation.provider.as_str(), revocation.issuer.as_str()), ("google", identity.key.issuer()));
+    assert!(!format!("{revocation:?}").contains("refresh-1"));
+    let row = test.text("SELECT about || sealed || COALESCE(user_id, '') FROM outbox").await;
+    assert!(!row.contains("refresh-1") && !row.contains(identity.key.subject()), "{row}");
+    assert!(database.take_due_revocations(now(), LEASE, 10).await.unwrap().is_empty());
+    let due = database.take_due_revocations(now() + Duration::seconds(20), LEASE, 10).await.unwrap();
+    assert_eq!(due.len(), 1);
+    database.revoked(&due[0], now()).await.unwrap();
+    assert_eq!(test.count("outbox").await, 0);
+}
+
+/// Clocks of two machines are never quite the same.
+#[rstest]
+#[tokio::test]
+async fn a_machine_whose_clock_is_behind_takes_no_lease_away(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let (ahead, behind) = (test.open().await, test.open().await);
+    let identity = with_grant(&ahead).await;
+    assert!(ahead.lease_grant(identity.id, 1, LEASE, now()).await.unwrap());
+    for seconds in [1, 10, 30] {
+        let then = now() - Duration::seconds(seconds);
+        assert!(!behind.lease_grant(identity.id, 1, LEASE, then).await.unwrap(), "{seconds} seconds behind");
+    }
+    assert!(behind.lease_grant(identity.id, 1, LEASE, now() + Duration::seconds(20)).await.unwrap());
+}
+
+/// The provider gives a new refresh token for the old one while the person disconnects: what is revoked is the old one,
+/// which is spent.
+#[rstest]
+#[tokio::test]
+async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let identity = with_grant(&database).await;
+    let occasion = super::Occasion { origin: Origin::default(), now: now() };
+    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().unwrap();
+    database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
+    // An access token goes with what it was made from.
+    let only_access = NewGrant { refresh_token: None, ..gift(2) };
+    assert!(!database.renew_grant(&identity, 1, &only_access, now()).await.unwrap());
+    assert_eq!(test.count("outbox").await, 0);
+    assert!(!database.renew_grant(&identity, 1, &gift(3), now()).await.unwrap());
+    let due = database.take_due_revocations(now(), LEASE, 10).await.unwrap();
+    assert_eq!((due.len(), due[0].revocation.token.expose_secret()), (1, "refresh-3"));
+
+    // Not where the account was connected anew: the provider would take that back as well.
+    gives(&database, &identity, &google("ada", ADA), Granting::Asked(&gift(4))).await;
+    assert!(!database.renew_grant(&identity, 1, &gift(5), now()).await.unwrap());
+    assert_eq!(test.count("outbox").await, 0);
+    assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-4");
+}
+
+/// PostgreSQL alone: on SQLite there is one writer at a time. Whoever inserts such a row waits, in the middle of a
+/// transaction, until it is let go.
+struct Held<'a> {
+    test: &'a TestDatabase,
+    holder: PgConnection,
+}
+
+impl<'a> Held<'a> {
+    async fn inserts(test: &'a TestDatabase, table: &str, when: &str) -> Self {
+        test.execute(&format!(
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END'; \
+             CREATE TRIGGER hold BEFORE INSERT ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION hold()"
+        ))
+        .await;
+        let mut holder = PgConnection::connect(&test.url).await.unwrap();
+        sqlx::query("SELECT pg_advisory_lock(7)").execute(&mut holder).await.unwrap();
+        Self { test, holder }
+    }
+
+    /// Waits until so many transactions wait for a lock.
+    async fn wait_for(test: &TestDatabase, waiting: i64) {
+        let now_waiting = "SELECT count(*) FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while test.number(now_waiting).await < waiting {}
+    }
+
+    /// Lets go once a second one waits for the first.
+    async fn let_go(mut self) {
+        Self::wait_for(self.test, 2).await;
+        sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut self.holder).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_while_its_identity_goes_is_given_back() {
+    let test = TestDatabase::empty(Engine::Postgres).await;
+    let (database, other) = (test.open().await, test.open().await);
+    let eve = who(&sign_in(&database, &google("eve", "eve@gmail.com")).await);
+    let identity = database.identities(eve).await.unwrap().remove(0);
+    // She wrote down Ada's address once, and has a password.
+    test.execute(&format!(
+        "UPDATE users SET claimed_email = '{ADA}' WHERE id = '{eve}'; \
+         INSERT INTO passwords (user_id, hash, set_at) VALUES ('{eve}', 'x', 0)"
+    ))
+    .await;
+    let held = Held::inserts(&test, "grants", "true").await;
+    let ((), settled, ()) = tokio::join!(
+        async { gives(&database, &identity, &google("eve", "eve@gmail.com"), Granting::Asked(&gift(1))).await },
+        async {
+            Held::wait_for(&test, 1).await;
+            sign_in(&other, &google("ada", ADA)).await
+        },
+        held.let_go(),
+    );
+    assert_ne!(who(&settled), eve);
+    assert!(database.identities(eve).await.unwrap().is_empty());
+    let due = other.take_due_revocations(now(), LEASE, 10).await.unwrap();
+    assert_eq!((test.count("grants").await, due.len()), (0, 1));
+    assert_eq!(due[0].revocation.token.expose_secret(), "refresh-1");
+}
+
+#[tokio::test]
+async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_new() {
+    let test = TestDatabase::empty(Engine::Postgres).await;
+    let (database, other) = (test.open().await, test.open().await);
+    let identity = with_grant(&database).await;
+    let held = Held::inserts(&test, "events", "NEW.outcome = 'revoked'").await;
+    let (lost, (), ()) = tokio::join!(
+        database.lose_grant(&identity, 1, LostBecause::Revoked, true, now()),
+        async {
+            Held::wait_for(&test, 1).await;
+            gives(&other, &identity, &google("ada", ADA), Granting::Asked(&gift(2))).await;
+        },
+        held.let_go(),
+    );
+    assert!(lost.unwrap());
+    assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
+    assert_eq!(test.count("outbox").await, 0, "what was just given is to be revoked");
+}
+
+/// Only the provider's word is told as its word.
+#[rstest]
+#[tokio::test]
+async fn what_ended_by_itself_and_is_put_away_is_not_said_to_be_confirmed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let occasion = super::Occasion { origin: Origin::default(), now: now() + Duration::hours(1) };
+    for (because, revoke, told) in [
+        // Nothing was asked of the provider, which may still list us.
+        (LostBecause::Expired, false, RevocationStanding::Failed),
+        // It was asked, and has not answered.
+        (LostBecause::Revoked, true, RevocationStanding::Pending { attempts: 0 }),
+        // It said so itself.
+        (LostBecause::Revoked, false, RevocationStanding::Done { at: now() }),
+    ] {
+        let test = TestDatabase::empty(engine).await;
+        let database = test.open().await;
+        let identity = with_grant(&database).await;
+        assert!(database.lose_grant(&identity, 1, because, revoke, now()).await.unwrap());
+        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_some());
+        let standing = database.grants(identity.user).await.unwrap().remove(0).state;
+        let GrantStanding::Disconnected { revocation, .. } = standing else { panic!("{standing:?}") };
+        assert_eq!(revocation, told, "{because:?}");
+        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_none());
+    }
+}
