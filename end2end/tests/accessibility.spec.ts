@@ -38,28 +38,37 @@ async function drawn(page: Page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
-for (const [name, walk] of Object.entries(walks)) {
-  test(`axe finds nothing in light and dark, and at 320 pixels nothing sticks out: ${name}`, { tag: "@js" }, async ({
-    page,
-    anotherBrowser,
-  }) => {
-    test.slow();
-    await walk(page, anotherBrowser, async (looked, at) => {
-      await test.step(at, async () => {
-        await awake(looked, true);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          await drawn(looked);
-          await expectNoViolations(looked);
-        }
-        const size = looked.viewportSize()!;
-        await looked.setViewportSize({ width: 320, height: 640 });
-        await expectNoOverflow(looked);
-        await looked.setViewportSize(size);
+const phone = { width: 390, height: 844 };
+
+test.describe("axe finds nothing in light and dark, on a desktop and on a phone, and at 320 pixels nothing sticks out", {
+  tag: "@js",
+}, () => {
+  // What some of the pages are about.
+  test.use({ provokes: [/status of (403|404|503)/] });
+
+  for (const [name, walk] of Object.entries(walks)) {
+    test(name, async ({ page, anotherBrowser }) => {
+      test.setTimeout(180_000);
+      await walk(page, anotherBrowser, async (looked, at) => {
+        await test.step(at, async () => {
+          await awake(looked, true);
+          const desktop = looked.viewportSize()!;
+          for (const size of [desktop, phone]) {
+            await looked.setViewportSize(size);
+            for (const colorScheme of ["light", "dark"] as const) {
+              await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+              await drawn(looked);
+              await expectNoViolations(looked);
+            }
+          }
+          await looked.setViewportSize({ width: 320, height: 640 });
+          await expectNoOverflow(looked);
+          await looked.setViewportSize(desktop);
+        });
       });
     });
-  });
-}
+  }
+});
 
 async function expectNoViolations(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();

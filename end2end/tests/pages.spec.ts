@@ -1,6 +1,8 @@
 // What pages are made of: islands that wake up where there are some, no script where there are none.
 
+import { sandbox } from "../addresses.mjs";
 import { expect, test, type Page } from "./browser";
+import { connectDrive } from "./grants";
 import { awake, signIn, somebody } from "./people";
 
 test.describe("islands", { tag: "@js" }, () => {
@@ -11,6 +13,12 @@ test.describe("islands", { tag: "@js" }, () => {
 
   test("wake up on the dashboard", async ({ page }) => {
     await signIn(page, await somebody());
+    await awake(page, true);
+  });
+
+  test("wake up on the list of files", async ({ page }) => {
+    await signIn(page, await somebody());
+    await connectDrive(page);
     await awake(page, true);
   });
 
@@ -62,6 +70,17 @@ test("no page can be framed, cached or sniffed", async ({ page }) => {
     expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
     expect(headers["content-security-policy"]).not.toMatch(/'unsafe-(inline|eval|hashes)'/);
   }
+});
+
+test("a form ends at Google only where it asks Google for something", async ({ page }) => {
+  const formAction = async (path: string) => {
+    const policy = (await page.goto(path))!.headers()["content-security-policy"];
+    return policy.split(";").find((directive) => directive.trim().startsWith("form-action"));
+  };
+  await signIn(page, await somebody());
+  for (const path of ["/drive", "/calendar"]) expect(await formAction(path), path).toContain(sandbox.origin);
+  await connectDrive(page);
+  for (const path of ["/drive", "/dashboard"]) expect(await formAction(path), path).not.toContain(sandbox.origin);
 });
 
 /** Addresses of all code that the page asks for. */

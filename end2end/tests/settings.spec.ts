@@ -37,7 +37,7 @@ test("every section can be reached from the page's own contents", async ({ page 
     await link.click();
     await expect(section(page, name)).toBeInViewport();
   }
-  await expect(contents).toHaveCount(6);
+  await expect(contents).toHaveCount(7);
 });
 
 test("another provider is linked, opens the account, and is unlinked again", async ({ page }) => {

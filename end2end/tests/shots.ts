@@ -1,15 +1,20 @@
-// Pictures of every page: `npm run shots`, into shots/. On a phone and on a desktop, light and dark, with and without
-// JavaScript.
+// Pictures of every page: `npm run shots`, into shots/. On the narrowest phone, on a phone and on a desktop, light and
+// dark, with and without JavaScript.
 
 import { test, type Page } from "./browser";
 import { awake } from "./people";
 import { refusals } from "./refusals";
 import { walks } from "./walks";
 
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const sizes = {
+  narrow: { width: 320, height: 640 },
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1280, height: 800 },
+};
 const schemes = ["light", "dark"] as const;
 
-test.use({ provokes: [/status of 404/] });
+// What some of the pages are about.
+test.use({ provokes: [/status of (403|404|503)/] });
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "as they are" : "without JavaScript", () => {

@@ -5,10 +5,11 @@ import { expect, type BrowserContext, type Page } from "./browser";
 import { follow, letterTo } from "./letters";
 import { continueWith, freshAddress, introduce, signIn, signOut, somebody } from "./people";
 import { wayOf } from "./settings";
+import { walksOfGrants } from "./walks_of_grants";
 
 /** Looks at the page as it is now. */
 export type Look = (page: Page, name: string) => Promise<void>;
-type Walk = (page: Page, anotherBrowser: BrowserContext, look: Look) => Promise<void>;
+export type Walk = (page: Page, anotherBrowser: BrowserContext, look: Look) => Promise<void>;
 
 const longName = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren von Hohenlohe";
 const longAddress = () => `maximiliana.theodora.wolfeschlegelsteinhausen.${freshAddress()}`;
@@ -160,4 +161,5 @@ export const walks: Record<string, Walk> = {
       await look(page, `worn-out-${path}`);
     }
   },
+  ...walksOfGrants,
 };
