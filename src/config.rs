@@ -1,7 +1,9 @@
 //! The only reader of the environment. Everything is parsed once, at the start, into types; whatever is wrong
 //! stops the start with one sentence that names the variable and says what to put there.
 
+mod api;
 mod environment;
+mod front_ends;
 mod mail;
 mod providers;
 mod secret_key;
@@ -48,6 +50,14 @@ pub struct Config {
     pub rate_limits: bool,
     /// Whether people need an e-mail address (`EMAIL_ADDRESS`).
     pub address_wish: AddressWish,
+    /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
+    pub cors_origins: Vec<String>,
+    /// Whether an id_token that a front end brings must carry a nonce of ours (`API_NONCE`).
+    pub api_nonce: bool,
+    /// Who our access tokens are for, where it is somebody else than we (`TOKEN_AUDIENCE`).
+    pub token_audience: Option<String>,
+    /// What carries the sessions of browsers (`SESSION_MODE`).
+    pub session_mode: SessionMode,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Address of the live reload's socket, under `cargo leptos watch` only.
@@ -56,6 +66,16 @@ pub struct Config {
     pub log_json: bool,
     /// What is logged, in the words of tracing-subscriber's `EnvFilter` (`RUST_LOG`).
     pub log_filter: String,
+}
+
+/// What carries the sessions of browsers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionMode {
+    /// A cookie with a random id, whose row is looked up with each request.
+    #[default]
+    Server,
+    /// An access token and a refresh token, each in a cookie.
+    Jwt,
 }
 
 /// The public origin: scheme, host and port, without a path.
@@ -111,7 +131,6 @@ impl Config {
 
     fn parse_with(env: &Environment, missing_file: MissingFile) -> Result<Self, ConfigError> {
         let base_url = BaseUrl::parse(env.get("BASE_URL").unwrap_or("http://localhost:3000"))?;
-        refuse_other_session_modes(env)?;
         let providers = providers::parse(env, &base_url)?;
         if providers.is_empty() && !base_url.loopback {
             return Err(ConfigError::new(
@@ -125,11 +144,15 @@ impl Config {
             database_url: database_url(env)?,
             rate_limits: rate_limits(env, &base_url)?,
             trusted_proxies: trusted_proxies(env)?,
+            cors_origins: api::cors_origins(env)?,
+            api_nonce: api::nonce_required(env)?,
             sandbox_wanted: providers.is_empty() && base_url.loopback,
             sandbox_addr: address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
             sandbox_smtp_addr: address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
             mail: mail::parse(env)?,
             address_wish: mail::address_wish(env, providers.is_empty() && base_url.loopback)?,
+            session_mode: session_mode(env)?,
+            token_audience: token_audience(env)?,
             reload_port: reload_port(env),
             log_json: log_json(env)?,
             log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),
@@ -199,10 +222,14 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn refuse_other_session_modes(env: &Environment) -> Result<(), ConfigError> {
+fn session_mode(env: &Environment) -> Result<SessionMode, ConfigError> {
     match env.get("SESSION_MODE") {
-        None | Some("server") => Ok(()),
-        Some(_) => Err(ConfigError::new("SESSION_MODE", "must be `server`, the one mode of this version")),
+        None | Some("server") => Ok(SessionMode::Server),
+        Some("jwt") => Ok(SessionMode::Jwt),
+        Some(_) => Err(ConfigError::new(
+            "SESSION_MODE",
+            "must be `server` (one cookie, looked up with each request) or `jwt` (an access and a refresh token)",
+        )),
     }
 }
 
@@ -247,6 +274,21 @@ fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigError> {
         .map_err(|_| {
             ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
         })
+}
+
+/// Compared byte for byte by whoever verifies a token: no white space that nobody sees.
+fn token_audience(env: &Environment) -> Result<Option<String>, ConfigError> {
+    const LONGEST: usize = 255;
+    match env.get("TOKEN_AUDIENCE") {
+        None => Ok(None),
+        Some(text) if text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(Some(text.to_owned()))
+        }
+        Some(_) => Err(ConfigError::new(
+            "TOKEN_AUDIENCE",
+            "must be one name of printable characters without spaces, for instance https://api.example",
+        )),
+    }
 }
 
 fn log_json(env: &Environment) -> Result<bool, ConfigError> {

@@ -4,7 +4,8 @@
 //! have read the application. Arrows between rooms run one way, from the later to the earlier, and
 //! `tests/rooms.rs` holds the code to it. Pure rooms take time and randomness as arguments.
 
-/// **codes** are what the server and its pages tell each other in addresses: closed lists, never text. Both targets.
+/// **codes** are what the server tells its pages in addresses, and programs in answers: closed lists, never text. Both
+/// targets.
 pub mod codes;
 
 /// **oauth** speaks RFC 6749, 7636 and 9207 and nothing else: it builds the authorization request and the
@@ -62,8 +63,13 @@ pub mod drive;
 #[cfg(feature = "ssr")]
 pub mod calendar;
 
-/// **sessions** remembers browsers: the session store on our own table, the sealed flow cookies, the
-/// signed-in user of a request.
+/// **tokens** carry a session where no cookie does: access tokens, signed, for five minutes; refresh tokens, each good for
+/// one next pair; and the signing keys, which come and go by a plan.
+#[cfg(feature = "ssr")]
+pub mod tokens;
+
+/// **sessions** remembers browsers: the session store on our own table, or tokens in two cookies; the sealed flow
+/// cookies; the signed-in user of a request; and where an arrival ends, by whichever door.
 #[cfg(feature = "ssr")]
 pub mod sessions;
 
@@ -73,7 +79,8 @@ pub mod sessions;
 pub mod mail;
 
 /// **intents** does what a person may ask about their account: sign up, sign in with a password, recover, link, unlink,
-/// prove once more who they are, change, undo, leave. Each says where the browser goes next.
+/// prove once more who they are, change, undo, leave. Each says where the browser goes next. And what a front end asks for
+/// them, with what a provider gave it.
 #[cfg(feature = "ssr")]
 pub mod intents;
 
@@ -94,7 +101,7 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod doctor;
 
-/// **web** is the Axum edge: router, layers, headers, health, the listener. Nothing imports it.
+/// **web** is the Axum edge: router, layers, headers, the JSON API, health, the listener. Nothing imports it.
 #[cfg(feature = "ssr")]
 pub mod web;
 

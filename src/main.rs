@@ -16,6 +16,7 @@ use latchkey::{
     sealing::Sealer,
     sessions,
     store::{Database, StoreError},
+    tokens::{self, KeyReport},
     ui::view::SandboxView,
     web::{self, AppState, Mail},
 };
@@ -50,9 +51,32 @@ enum Command {
     /// Say why somebody was linked, asked or refused, or what would become of a sign-in now.
     /// Changes nothing. Ends with 0, with 1 when nothing was found, with 2 when the question could not be put.
     ExplainLink(ExplainLink),
+    /// The keys that access tokens are signed with. Ends with 0, or with 2 when they could not be read or changed.
+    Keys {
+        #[command(subcommand)]
+        wish: KeysWish,
+    },
     /// Play the providers for development, on SANDBOX_ADDR, until told to end.
     #[cfg(feature = "sandbox")]
     Sandbox,
+}
+
+/// What is to be done with the keys.
+#[derive(Clone, Copy, Subcommand)]
+enum KeysWish {
+    /// Show which key signs, which is next, and which are still believed. Changes nothing.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let the next key sign at once and make a new next one. Running servers follow within a minute; tokens that the
+    /// old key signed stay valid to their end.
+    Rotate {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What is to be explained: `--user`, `--event`, or a sign-in that begins with `--provider`.
@@ -143,6 +167,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     let command = match command {
         Command::Doctor { json } => return Ok(runtime.block_on(examine(json))),
         Command::ExplainLink(question) => return Ok(runtime.block_on(explain(question))),
+        Command::Keys { wish } => return Ok(runtime.block_on(keys(wish))),
         command => command,
     };
     let config = Config::from_process()?;
@@ -156,7 +181,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox => play_providers(&config).await,
-            Command::Doctor { .. } | Command::ExplainLink(_) => Ok(()),
+            Command::Doctor { .. } | Command::ExplainLink(_) | Command::Keys { .. } => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -197,6 +222,40 @@ async fn explanation(about: About) -> Result<Explanation, Failure> {
     let explanation = doctor::explain_link(&database, &config.providers, &about).await;
     database.close().await;
     Ok(explanation?)
+}
+
+/// Without a log, too.
+async fn keys(wish: KeysWish) -> ExitCode {
+    let (KeysWish::List { json } | KeysWish::Rotate { json }) = wish;
+    match key_report(wish).await {
+        Ok(report) => {
+            let text = if json { report.to_json() } else { report.to_string() };
+            drop(std::io::stdout().write_all(text.as_bytes()));
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("latchkey: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn key_report(wish: KeysWish) -> Result<KeyReport, Failure> {
+    let environment = Environment::of_process()?;
+    let config = match wish {
+        KeysWish::List { .. } => Config::inspect(&environment)?,
+        // What seals the new key must be there tomorrow.
+        KeysWish::Rotate { .. } => Config::parse(&environment)?,
+    };
+    doctor::check_schema(&config).await?;
+    let database = connect(&config).await?;
+    let now = Clock::default().now();
+    let report = match wish {
+        KeysWish::List { .. } => tokens::list_keys(&database, now).await,
+        KeysWish::Rotate { .. } => tokens::rotate_keys(&database, now).await,
+    };
+    database.close().await;
+    Ok(report?)
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {

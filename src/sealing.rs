@@ -186,5 +186,6 @@ mod tests {
         assert_eq!(rotated.open("here", &old).unwrap(), b"hello");
         let new = rotated.seal("here", b"hello").unwrap();
         assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(NotSealedHere));
+        assert!(rotated.is_of_newest(&new) && !rotated.is_of_newest(&old));
     }
 }

@@ -103,12 +103,17 @@ async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
 
 /// The session with its user, the user's ways in, and what they let us see.
 async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, StoreError> {
-    let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Some(id) = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok()) else { return Ok(false) };
-    let id_hash = id_hash(&id);
+    let Some(id_hash) = session_of(headers) else { return Ok(false) };
     let Some(active) = database.load_session(&id_hash, OffsetDateTime::now_utc()).await? else { return Ok(false) };
     black_box(database.identities(active.user.id).await?);
     black_box(database.password_of(active.user.id).await?);
     black_box(database.grants(active.user.id).await?);
     Ok(true)
+}
+
+/// What the table knows the session of a request's cookie by.
+pub fn session_of(headers: &HeaderMap) -> Option<String> {
+    let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let id = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok())?;
+    Some(URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes())))
 }

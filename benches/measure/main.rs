@@ -3,6 +3,7 @@
 //!
 //! `make bench` builds the production binary and gives its path; without one, the part about it is left out.
 
+mod api;
 mod dashboard;
 mod decision;
 mod drive;
@@ -15,6 +16,8 @@ mod processor;
 mod production;
 mod report;
 mod sign_ins;
+mod tokens;
+mod verify;
 mod world;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -51,8 +54,14 @@ fn run() -> Result<(), Failure> {
     table.sign_ins(&sign_ins::measure(&world)?);
     table.passwords(&passwords::measure(&world)?);
     table.drive(&drive::measure(&world)?);
+    table.api(&api::measure(&world)?);
+    table.verify(&verify::measure(&world)?);
     drop(world);
+    if let Some(url) = tokens::postgres_of_its_own("api")? {
+        table.api(&api::measure(&World::start_on_postgres(url)?)?);
+    }
     table.decision(&decision::measure()?);
+    table.tokens(&tokens::measure()?);
 
     match binary {
         Some(binary) => table.production(&production::measure(&binary)?),

@@ -2,7 +2,16 @@
 
 use std::time::Duration;
 
-use crate::{dashboard::Rounds, drive::Drive, load::Outcome, passwords::Passwords, production::Production};
+use crate::{
+    api::{self, Pairs},
+    dashboard::Rounds,
+    drive::Drive,
+    load::Outcome,
+    passwords::Passwords,
+    production::Production,
+    tokens::Found,
+    verify,
+};
 
 /// Threads of ours and of the database, by the beginnings of their names.
 const LATCHKEY: [&str; 2] = ["latchkey", "sqlx-sqlite"];
@@ -160,6 +169,52 @@ impl Table {
         let nanoseconds = median(rounds.iter().map(|each| each.as_secs_f64() * 1e9).collect());
         let result = format!("**{nanoseconds:.0} ns** (median of {})", rounds.len());
         self.row("The linking decision alone", &result, "below 1 µs");
+    }
+
+    /// Access tokens and refresh tokens.
+    pub fn tokens(&self, found: &[Found]) {
+        for Found { engine, cold, cached, refreshes } in found {
+            let microseconds = |time: &Duration| time.as_secs_f64() * 1e6;
+            let result = format!("**{:.1} µs**, again **{:.2} µs**", microseconds(cold), microseconds(cached));
+            self.row(&format!("An access token verified ({engine} has its key)"), &result, "");
+            self.row(&format!("Refresh tokens exchanged, {engine}"), &format!("**{refreshes:.0} a second**"), "");
+        }
+    }
+
+    /// The API.
+    pub fn api(&self, found: &api::Found) {
+        let rows = [
+            ("`/api/me` by cookie", &found.me_by_cookie, "at least 0.5"),
+            ("`/api/me` by access token", &found.me_by_bearer, ""),
+            ("`/api/auth/refresh`", &found.refreshes, ""),
+        ];
+        for (what, pairs, wanted) in rows {
+            self.pairs(&format!("{what}, to a bare Axum handler, {}", found.engine), pairs, wanted);
+        }
+    }
+
+    /// What a proxy asks.
+    pub fn verify(&self, found: &verify::Found) {
+        self.pairs(
+            "`/auth/verify` by cookie, to a bare Axum handler with the same query",
+            &found.by_cookie,
+            "at least 0.5",
+        );
+        let what = "`/auth/verify` by access token, to a bare Axum handler without a database";
+        self.pairs(what, &found.by_bearer, "at least 0.7");
+    }
+
+    fn pairs(&self, what: &str, Pairs { ours, bare }: &Pairs, wanted: &str) {
+        let ratios: Vec<f64> = ours.iter().zip(bare).map(|(ours, bare)| ours.rate() / bare.rate()).collect();
+        let rate = |outcomes: &[Outcome]| median(outcomes.iter().map(Outcome::rate).collect());
+        let failed: u64 = ours.iter().chain(bare).map(Outcome::failed).sum();
+        let result = format!(
+            "**{:.2}** ({:.0} a second, bare handler {:.0}; {failed} errors)",
+            median(ratios),
+            rate(ours),
+            rate(bare)
+        );
+        self.row(what, &result, wanted);
     }
 
     /// What the production binary is like.

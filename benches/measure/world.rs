@@ -1,4 +1,4 @@
-//! Latchkey and the sandbox in this process, each on threads of its own, on an empty SQLite database.
+//! Latchkey and the sandbox in this process, each on threads of its own, on an empty database.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -29,6 +29,8 @@ pub struct World {
     pub origin: String,
     /// The sandbox.
     pub sandbox: Sandbox,
+    /// The database's engine.
+    pub engine: &'static str,
     /// The threads of whatever is compared with Latchkey.
     pub others: Runtime,
     /// What people let Latchkey see.
@@ -41,16 +43,26 @@ pub struct World {
 }
 
 impl World {
-    /// Starts it.
+    /// Starts it on SQLite.
     pub fn start() -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let database_url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        Self::start_on("SQLite", url, folder)
+    }
+
+    /// Starts it on PostgreSQL.
+    pub fn start_on_postgres(url: String) -> Result<Self, Failure> {
+        Self::start_on("PostgreSQL", url, tempfile::tempdir()?)
+    }
+
+    fn start_on(engine: &'static str, database_url: String, folder: TempDir) -> Result<Self, Failure> {
         let (runtime, playing) = (threads("latchkey")?, threads("sandbox")?);
         let sandbox = playing.block_on(Sandbox::start(Settings::default()))?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let latchkey = listener.local_addr()?;
         let origin = format!("http://localhost:{}", latchkey.port());
         let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
+        let tokeninfo = format!("{issuer}/tokeninfo");
         let environment: Environment = [
             ("BASE_URL", origin.as_str()),
             ("SECRET_KEY", "bm90IGEgc2VjcmV0LCBhIG1lYXN1cmVtZW50J3Mga2V5IQ=="),
@@ -60,6 +72,7 @@ impl World {
             ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
             ("GOOGLE_ISSUER", &issuer),
             ("GOOGLE_API_URL", &api),
+            ("GOOGLE_TOKENINFO_URL", &tokeninfo),
         ]
         .into_iter()
         .collect();
@@ -81,7 +94,7 @@ impl World {
         })?;
         let others = threads("bare")?;
         let runtimes = [runtime, playing];
-        Ok(Self { latchkey, origin, sandbox, others, grants, clock, database_url, runtimes, _folder: folder })
+        Ok(Self { latchkey, origin, sandbox, engine, others, grants, clock, database_url, runtimes, _folder: folder })
     }
 
     /// A pool of its own on the same database.

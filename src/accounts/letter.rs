@@ -96,6 +96,8 @@ pub enum Matter {
         /// Takes it back. Valid seven days.
         undo: LetterToken,
     },
+    /// A refresh token came a second time: its session was ended.
+    TokenReused,
     /// The account was deleted.
     AccountDeleted,
 }
@@ -113,6 +115,7 @@ impl Matter {
             | Self::NoAccount
             | Self::EmailTaken
             | Self::WayRemoved { .. }
+            | Self::TokenReused
             | Self::AccountDeleted => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Google Calendar v3, as far as the next events need it. Pure, but for [`next_events`].
+//! Google Calendar v3, as far as the next events need it. Pure, but for `next_events`.
 //!
 //! Sources: "Events: list", "Events" (developers.google.com/workspace/calendar/api/v3/reference); read November 2026.
 

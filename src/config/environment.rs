@@ -59,7 +59,9 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 11] = [
+    const PREFIXES: [&str; 13] = [
+        "API_",
+        "CORS_",
         "BASE_",
         "LISTEN_",
         "DATABASE_",

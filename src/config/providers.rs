@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
-use super::{BaseUrl, ConfigError, Environment, stand_ins};
+use super::{BaseUrl, ConfigError, Environment, front_ends, stand_ins};
 use crate::providers::{
     AppleKey, Provider, Slug, apple, discord, facebook, github, gitlab, google, microsoft, open_id_connect, x,
 };
@@ -33,11 +33,13 @@ const RESERVED: [&str; 9] = ["callback", "logout", "password", "letter", "link",
 /// When a provider is half configured, or a stand-in is set outside loopback.
 pub fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provider>, ConfigError> {
     let mut providers = Vec::new();
-    for (_, parse) in BUILT_IN {
-        providers.extend(parse(env, base_url)?);
+    for (slug, parse) in BUILT_IN {
+        let provider = parse(env, base_url)?;
+        providers.extend(front_ends::added(env, &variables_of(slug), provider)?);
     }
     for name in open_id_connect_names(env) {
         let provider = parse_open_id_connect(env, base_url, &name)?;
+        let Some(provider) = front_ends::added(env, &format!("OIDC_{name}"), Some(provider))? else { continue };
         if providers.iter().any(|earlier: &Provider| earlier.slug == provider.slug) {
             return Err(ConfigError::new(
                 format!("OIDC_{name}_ISSUER"),
@@ -67,10 +69,14 @@ fn is_built_in(slug: &str) -> bool {
 
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     let stand_in = stand_ins::issuer(env, base_url, "GOOGLE_ISSUER")?;
+    let tokeninfo = stand_ins::url(env, base_url, "GOOGLE_TOKENINFO_URL")?;
     let api = stand_ins::url(env, base_url, "GOOGLE_API_URL")?;
     let domain = hosted_domain(env)?;
-    let client = client(env, "GOOGLE", &["GOOGLE_ISSUER", "GOOGLE_API_URL", "GOOGLE_HD"])?;
-    Ok(client.map(|(id, secret)| google::provider(id, secret, stand_in, api, domain)))
+    let others = ["GOOGLE_ISSUER", "GOOGLE_TOKENINFO_URL", "GOOGLE_API_URL", "GOOGLE_HD"];
+    let Some((client_id, client_secret)) = client(env, "GOOGLE", &others)? else {
+        return Ok(None);
+    };
+    Ok(Some(google::provider(client_id, client_secret, stand_in, tokeninfo, api, domain)))
 }
 
 fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
@@ -166,7 +172,7 @@ fn hosted_domain(env: &Environment) -> Result<Option<String>, ConfigError> {
 
 /// The `<NAME>`s of `OIDC_<NAME>_…`, each once, in alphabetical order.
 fn open_id_connect_names(env: &Environment) -> BTreeSet<String> {
-    const SUFFIXES: [&str; 4] = ["_ISSUER", "_CLIENT_ID", "_CLIENT_SECRET", "_LABEL"];
+    const SUFFIXES: [&str; 5] = ["_ISSUER", "_CLIENT_ID", "_CLIENT_SECRET", "_LABEL", front_ends::SUFFIX];
     env.names()
         .filter_map(|variable| {
             let rest = variable.strip_prefix("OIDC_")?;
@@ -219,6 +225,6 @@ fn pair(env: &Environment, id: &str, secret: &str) -> Result<Option<(String, Sec
     }
 }
 
-fn missing(variable: &str, beside: &str) -> ConfigError {
+pub(super) fn missing(variable: &str, beside: &str) -> ConfigError {
     ConfigError::new(variable, format!("is missing while {beside} is set: set both, or neither"))
 }

@@ -155,8 +155,9 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const STAND_INS: [&str; 11] = [
+const STAND_INS: [&str; 12] = [
     "GOOGLE_ISSUER",
+    "GOOGLE_TOKENINFO_URL",
     "GOOGLE_API_URL",
     "APPLE_ISSUER",
     "DISCORD_URL",
@@ -292,6 +293,9 @@ fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
 #[case::rate_limits_odd("RATE_LIMITS", "maybe")]
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
 #[case::mode("SESSION_MODE", "magic")]
+#[case::mode_in_capitals("SESSION_MODE", "JWT")]
+#[case::audience("TOKEN_AUDIENCE", "two audiences")]
+#[case::audience_of_another_script("TOKEN_AUDIENCE", "https://аpi.example")]
 #[case::log_format("LOG_FORMAT", "fancy")]
 #[case::sandbox_mail("SANDBOX_SMTP_ADDR", "localhost")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
@@ -362,4 +366,51 @@ fn an_address_is_asked_for_required_or_neither(#[case] settings: &[(&str, &str)]
         (Err(error), None) => assert_eq!(error.variable, "EMAIL_ADDRESS"),
         (outcome, wish) => panic!("{wish:?}: {outcome:?}"),
     }
+}
+
+#[test]
+fn origins_of_front_ends_are_read_as_browsers_write_them() {
+    let config =
+        with(&[("CORS_ORIGINS", "https://spa.example, http://localhost:3020 https://b.example:8443")]).unwrap();
+    assert_eq!(config.cors_origins, ["https://spa.example", "http://localhost:3020", "https://b.example:8443"]);
+    assert!(with(&[]).unwrap().cors_origins.is_empty());
+}
+
+#[rstest]
+#[case::any("*")]
+#[case::pattern("https://*.example")]
+#[case::null("null")]
+#[case::name("spa.example")]
+#[case::path("https://spa.example/app")]
+#[case::slash("https://spa.example/")]
+#[case::upper_case("https://SPA.example")]
+#[case::usual_port("https://spa.example:443")]
+#[case::plain_http("http://spa.example")]
+#[case::other_scheme("ftp://spa.example")]
+#[case::one_of_two("https://spa.example,https://*.example")]
+fn what_is_no_origin_of_a_front_end_stops_the_start(#[case] origins: &'static str) {
+    let error = with(&[("CORS_ORIGINS", origins)]).unwrap_err();
+    assert_eq!(error.variable, "CORS_ORIGINS");
+    assert!(error.problem.contains("https://spa.example"), "{error}");
+}
+
+#[test]
+fn a_nonce_is_required_unless_it_is_switched_off() {
+    assert!(with(&[]).unwrap().api_nonce && with(&[("API_NONCE", "required")]).unwrap().api_nonce);
+    assert!(!with(&[("API_NONCE", "off")]).unwrap().api_nonce);
+    assert_eq!(with(&[("API_NONCE", "no")]).unwrap_err().variable, "API_NONCE");
+}
+
+#[test]
+fn tokens_are_for_us_unless_somebody_else_is_named() {
+    assert_eq!(with(&[]).unwrap().token_audience, None);
+    let named = with(&[("TOKEN_AUDIENCE", "https://api.example")]).unwrap();
+    assert_eq!(named.token_audience.as_deref(), Some("https://api.example"));
+}
+
+#[test]
+fn browsers_carry_one_cookie_unless_somebody_wants_tokens() {
+    let mode = |value: &'static str| with(&[("SESSION_MODE", value)]).unwrap().session_mode;
+    assert_eq!(with(&[]).unwrap().session_mode, SessionMode::Server);
+    assert_eq!((mode("server"), mode("jwt")), (SessionMode::Server, SessionMode::Jwt));
 }

@@ -37,6 +37,8 @@ pub enum Area {
     SecretKey,
     /// The database.
     Database,
+    /// The keys that access tokens are signed with.
+    SigningKeys,
     /// One provider.
     Provider {
         /// Its slug.
@@ -53,6 +55,7 @@ impl Area {
             Self::Settings => "settings",
             Self::SecretKey => "secret_key",
             Self::Database => "database",
+            Self::SigningKeys => "signing_keys",
             Self::Provider { .. } => "provider",
         }
     }
@@ -71,6 +74,7 @@ impl Area {
             Self::Settings => "Settings".to_owned(),
             Self::SecretKey => "Secret key".to_owned(),
             Self::Database => "Database".to_owned(),
+            Self::SigningKeys => "Signing keys".to_owned(),
             Self::Provider { slug, label } => format!("Provider {label} ({slug})"),
         }
     }

@@ -17,7 +17,7 @@
 //! | `providers` | `[{"slug", "label", "issuer", "redirect_uri"}]` in the order of the login page |
 //! | `findings` | `[{"area", "provider", "check", "verdict", "message", "next"}]` |
 //!
-//! `area`: `settings`, `secret_key`, `database`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
+//! `area`: `settings`, `secret_key`, `database`, `signing_keys`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
 //! `check`: what was looked at, a word that stays. `verdict`: `ok`, `hint`, `warning`, `failure`. `message` and `next`
 //! are sentences for people and may change; `next` is `null` where there is nothing to do, never with a warning or a
 //! failure.
@@ -34,6 +34,7 @@ mod provider;
 mod report;
 mod secret_key;
 mod settings;
+mod signing_keys;
 
 pub use explain_link::{About, Supposed, Unanswered, check_schema, explain_link};
 pub use explanation::{Explained, Explanation};
@@ -45,7 +46,7 @@ use secrecy::ExposeSecret;
 use crate::{
     config::Config,
     relying_party::{Clock, ProviderCheckup, RelyingParty},
-    store::DatabaseCheckup,
+    store::{DatabaseCheckup, Reach},
 };
 use finding::Findings;
 
@@ -58,7 +59,12 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
     report.add(secret_key::findings(&config.secret_keys, now));
     let (checkup, providers) =
         tokio::join!(DatabaseCheckup::of(config.database_url.expose_secret()), ask_providers(config, clock));
+    let is_ours =
+        matches!(&checkup, Ok(checkup) if matches!(&checkup.reach, Reach::Reached(found) if found.are_current()));
     report.add(database::findings(checkup, config.base_url.is_loopback(), now));
+    if is_ours && let Some(keys) = signing_keys::read(config).await {
+        report.add(signing_keys::findings(&keys, now));
+    }
     match providers {
         Err(findings) => report.add(findings),
         Ok(checkups) => {

@@ -1,5 +1,5 @@
 //! Google Drive v3, as far as a list of files needs it: what to ask, and what the answer says. Pure, but for
-//! [`list`] and [`ancestors`], which ask through a grant that proves the scope.
+//! `list` and `ancestors`, which ask through a grant that proves the scope.
 //!
 //! Sources: "Method: files.list", "Method: files.get", "Search query terms and operators", "Google Workspace and Google
 //! Drive supported MIME types" (developers.google.com/workspace/drive/api); read November 2026.

@@ -30,7 +30,7 @@ pub async fn prove_by_password(visit: &Visit, password: &SecretString, return_to
         return Err(Trouble::WrongPassword.into());
     }
     let session = visit.renew_session(true).await?.ok_or(Fault::SignedOut)?;
-    Ok(Reply::back(&return_to).with([session]))
+    Ok(Reply::back(&return_to).with(session))
 }
 
 /// Starts a round trip to one of the providers that the person is linked with.

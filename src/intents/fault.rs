@@ -1,7 +1,8 @@
 //! Why a request was not carried out.
 
 use crate::{
-    accounts::PasswordFault, codes::outcome::Trouble, passwords::PoolError, sealing::NotSealedHere, store::StoreError,
+    accounts::PasswordFault, codes::outcome::Trouble, passwords::PoolError, sealing::NotSealedHere,
+    sessions::NotCarried, store::StoreError,
 };
 
 /// What ends a request early.
@@ -16,7 +17,7 @@ pub enum Fault {
     /// The database did not answer, or not sensibly.
     Store(StoreError),
     /// The session could not be kept.
-    Session(tower_sessions::session::Error),
+    Session(NotCarried),
     /// Our own fault, which was logged.
     Ours,
 }
@@ -33,9 +34,12 @@ impl From<StoreError> for Fault {
     }
 }
 
-impl From<tower_sessions::session::Error> for Fault {
-    fn from(error: tower_sessions::session::Error) -> Self {
-        Self::Session(error)
+impl From<NotCarried> for Fault {
+    fn from(error: NotCarried) -> Self {
+        match error {
+            NotCarried::Store(error) => Self::Store(error),
+            error => Self::Session(error),
+        }
     }
 }
 

@@ -136,7 +136,7 @@ async fn resolve(visit: &Visit, link: PendingLink, user: &User, session: Option<
     let way = match &visit.signed_in {
         // A proof by the session keeps the session, under a new id, and is itself no younger for it.
         Some(signed_in) if signed_in.user.id == user.id => {
-            return Ok(reply.with(used).with(visit.renew_session(session.is_none()).await?));
+            return Ok(reply.with(used).with(visit.renew_session(session.is_none()).await?.into_iter().flatten()));
         }
         _ => PASSWORD,
     };

@@ -2,7 +2,9 @@
 //! once, and says where the browser goes next. See the tour in `lib.rs`.
 
 mod confirming;
+mod declined;
 mod fault;
+mod front_end;
 mod grants;
 mod inbox;
 mod leaving;
@@ -13,7 +15,9 @@ mod settings;
 mod sign_up;
 
 pub use confirming::{prove_by_password, prove_by_provider};
+pub use declined::Declined;
 pub use fault::Fault;
+pub use front_end::{CarriedBy, FrontEndSignIn, ProviderToken, Welcomed};
 pub use grants::{connect, disconnect};
 pub use inbox::{LETTER_PATH, follow_letter};
 pub use leaving::{DELETION_WORD, delete_account, undo};

@@ -35,7 +35,7 @@ pub async fn set_password(visit: &Visit, password: &SecretString) -> Result<Repl
     visit.ring();
     let known = visit.jar.remember_account(&visit.headers, email, visit.clock.now());
     let changed = if first { Done::PasswordSet } else { Done::PasswordChanged };
-    Ok(Reply::done(SETTINGS, changed).with(visit.renew_session(false).await?).with(known))
+    Ok(Reply::done(SETTINGS, changed).with(visit.renew_session(false).await?.into_iter().flatten()).with(known))
 }
 
 /// Sends a letter to the address that is to become the person's.
@@ -75,7 +75,7 @@ pub async fn confirm_email(visit: &Visit, shown: Option<&str>) -> Result<Reply, 
         Some(return_to) => Reply::back(&return_to),
         None => Reply::done(SETTINGS, Done::EmailChanged),
     };
-    Ok(reply.with(visit.renew_session(false).await?).with(letter).with(typed))
+    Ok(reply.with(visit.renew_session(false).await?.into_iter().flatten()).with(letter).with(typed))
 }
 
 /// Unlinks an identity.
@@ -89,7 +89,7 @@ pub async fn unlink(visit: &Visit, identity: &str) -> Result<Reply, Fault> {
     done(visit.database.unlink(signed_in.user.id, identity, here, &visit.occasion()).await?)?;
     visit.ring();
     visit.grants.ring();
-    Ok(Reply::done(SETTINGS, Done::Unlinked).with(visit.renew_session(false).await?))
+    Ok(Reply::done(SETTINGS, Done::Unlinked).with(visit.renew_session(false).await?.into_iter().flatten()))
 }
 
 /// Keeps the name that the person chose; an empty one goes back to what a provider tells.

@@ -111,6 +111,7 @@ pub(super) fn is_to_a_stranger(matter: &Matter) -> bool {
         | Matter::WayAdded { .. }
         | Matter::WayRemoved { .. }
         | Matter::PasswordChanged { .. }
+        | Matter::TokenReused
         | Matter::AccountDeleted => false,
     }
 }

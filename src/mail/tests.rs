@@ -49,6 +49,7 @@ fn with_account(account: &str) -> Vec<Matter> {
         Matter::WayRemoved { provider, account },
         Matter::PasswordChanged { first: true, undo: token() },
         Matter::PasswordChanged { first: false, undo: token() },
+        Matter::TokenReused,
         Matter::AccountDeleted,
     ]
 }
@@ -114,6 +115,19 @@ fn providers_are_called_by_their_labels() {
     assert!(drawn.text.contains("You sign in with Google, GitHub or your password."), "{}", drawn.text);
     let removed = Matter::WayRemoved { provider: "new".to_owned(), account: None };
     assert!(draw(&letter(removed), &house()).subject.starts_with("new was removed"), "a provider that is gone here");
+}
+
+#[test]
+fn who_had_a_session_ended_is_told_and_led_to_the_others() {
+    let Drawn { subject, text, html } = draw(&letter(Matter::TokenReused), &house());
+    assert_eq!(subject, "One of your sessions at app.example was ended");
+    for said in ["an old key of one of your sessions", "We ended that session", "if it happens often"] {
+        assert!(text.contains(said), "{text}");
+    }
+    assert!(
+        text.contains("https://app.example/settings\n") && html.contains("href=\"https://app.example/settings\""),
+        "{text}"
+    );
 }
 
 #[test]

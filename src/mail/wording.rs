@@ -160,6 +160,21 @@ fn words(letter: &Letter, house: &House) -> Words {
                 closing: texts(["If this was you, there is nothing to do."], at),
             }
         }
+        Matter::TokenReused => Words {
+            subject: format!("One of your sessions at {at} was ended"),
+            news: texts(
+                [
+                    "Somebody used an old key of one of your sessions at {at}. Such a key works once; that it came again can mean that it was copied.",
+                    "We ended that session, so that neither the copy nor the original opens your account any more. Your other sessions go on.",
+                ],
+                at,
+            ),
+            action: page("To go on there, sign in again. To look at where you are signed in:", "Look at your sessions", "/settings"),
+            closing: texts(
+                ["If this was not you, there is nothing more to do: the copy is void. An application that lost its way can cause this once; if it happens often, end all your sessions in the settings, and look at your devices for programs that you do not know."],
+                at,
+            ),
+        },
         Matter::AccountDeleted => Words {
             subject: format!("Your account at {at} was deleted"),
             news: texts(["Your account at {at} was deleted, with all that belonged to it. This cannot be undone."], at),

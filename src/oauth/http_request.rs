@@ -1,6 +1,7 @@
 //! Requests as plain values: this room says what to send; sending is somebody else's.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::Client;
@@ -38,21 +39,42 @@ impl HttpRequest {
     /// GET of a JSON document as the bearer of an access token: in the header, never in the query, where it
     /// would end up in logs (RFC 6750 §2.1, §5.3).
     pub fn get_json_as_bearer(url: &Url, access_token: &SecretString) -> Self {
-        let mut request = Self::get_json(url);
-        let value = format!("Bearer {}", access_token.expose_secret());
-        request.headers.push(("authorization", value.into()));
-        request
+        Self::get_json(url).with_bearer(access_token)
+    }
+
+    /// POST of a form by nobody in particular.
+    pub fn form(url: &Url, parameters: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        Self::post(url, "application/x-www-form-urlencoded", body)
+    }
+
+    /// POST of a JSON document.
+    pub fn json(url: &Url, document: &Value) -> Self {
+        Self::post(url, "application/json", document.to_string())
+    }
+
+    /// The same request as the bearer of a token.
+    #[must_use]
+    pub fn with_bearer(mut self, token: &SecretString) -> Self {
+        self.headers.push(("authorization", format!("Bearer {}", token.expose_secret()).into()));
+        self
+    }
+
+    /// The same request as `client`, where it authenticates by Basic.
+    #[must_use]
+    pub fn with_basic(mut self, client: &Client) -> Self {
+        self.headers.extend(client.authorization_header().map(|value| ("authorization", value)));
+        self
     }
 
     /// POST of a form as `client`, with its authentication in the header or the body.
     pub(super) fn post_form(url: &Url, client: &Client, parameters: &[(&str, &str)]) -> Self {
-        let mut headers =
-            vec![("accept", "application/json".into()), ("content-type", "application/x-www-form-urlencoded".into())];
-        headers.extend(client.authorization_header().map(|value| ("authorization", value)));
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .extend_pairs(client.body_parameters())
-            .finish();
+        let parameters: Vec<_> = parameters.iter().copied().chain(client.body_parameters()).collect();
+        Self::form(url, &parameters).with_basic(client)
+    }
+
+    fn post(url: &Url, content_type: &str, body: String) -> Self {
+        let headers = vec![("accept", "application/json".into()), ("content-type", content_type.into())];
         Self { method: Method::Post, url: url.clone(), headers, body: Some(body.into()) }
     }
 }

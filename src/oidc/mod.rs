@@ -22,7 +22,7 @@ pub use discovery::{DiscoveryError, ProviderMetadata, discovery_request, discove
 pub use endpoint::{EndpointFault, EndpointRules};
 pub use id_token::{
     Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenRefusal, LEEWAY_SECONDS, NonceRule, Verdict,
-    unverified_claims, verify_id_token,
+    precheck_id_token, unverified_claims, verify_id_token,
 };
 pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};

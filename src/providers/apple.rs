@@ -37,6 +37,7 @@ static MANNERS: Manners = Manners {
     form_post: true,
     picture_origins: |_| Vec::new(),
     own_domains: &["apple.com"],
+    token_check: None,
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),
@@ -52,12 +53,14 @@ pub fn provider(client_id: String, key: AppleKey, stand_in: Option<String>) -> P
         slug: Slug::constant("apple"),
         label: "Apple".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: ClientSecret::Apple(key),
         metadata: match stand_in {
             Some(issuer) => Metadata::Discovered { issuer },
             None => Metadata::Known(Arc::new(metadata())),
         },
         api: None,
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }
@@ -82,7 +85,7 @@ fn token_issuers(issuer: &str) -> Vec<String> {
 fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
     Some(Profile {
         issuer: provider.metadata.issuer().to_owned(),
-        subject: facts.claims.subject().to_owned(),
+        subject: facts.subject().to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {
             unverified_address: address.to_owned(),

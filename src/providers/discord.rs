@@ -30,6 +30,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| origins(&[PICTURES]),
     own_domains: &["discord.com"],
+    token_check: None,
     who: Who::Api(ApiManners { documents, profile }),
 };
 
@@ -40,6 +41,7 @@ pub fn provider(client_id: String, client_secret: SecretString, url: Option<Stri
         slug: Slug::constant("discord"),
         label: "Discord".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         // Its metadata announces `iss` in the response; its documentation does not. Checked when it is there.
         metadata: Metadata::Known(Arc::new(ProviderMetadata {
@@ -47,6 +49,7 @@ pub fn provider(client_id: String, client_secret: SecretString, url: Option<Stri
             ..endpoints(url, address(url, "/oauth2/authorize"), address(url, "/api/oauth2/token"), "client_secret_post")
         })),
         api: Some(format!("{url}/api")),
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

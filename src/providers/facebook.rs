@@ -3,6 +3,8 @@
 //! Sources: "Manually build a login flow", "Securing Graph API requests" (`appsecret_proof`) and "Graph API: User"
 //! (developers.facebook.com); read November 2026.
 
+mod debug_token;
+
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -11,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     ApiDocument, ApiManners, ClientSecret, Documents, Manners, Metadata, Profile, ProfileEmail, Provider,
-    ResponseIssuer, Slug, Who, address, endpoints, manners::text, origins,
+    ResponseIssuer, Slug, TokenCheck, Who, address, endpoints, manners::text, origins,
 };
 use crate::oauth::TokenEncoding;
 
@@ -32,6 +34,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| origins(&["https://*.fbcdn.net", "https://*.fbsbx.com"]),
     own_domains: &["facebook.com"],
+    token_check: Some(TokenCheck { request: debug_token::request, judge: debug_token::judge }),
     who: Who::Api(ApiManners { documents, profile }),
 };
 
@@ -48,6 +51,7 @@ pub fn provider(
         slug: Slug::constant("facebook"),
         label: "Facebook".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: Metadata::Known(Arc::new(endpoints(
             url,
@@ -56,6 +60,7 @@ pub fn provider(
             "client_secret_post",
         ))),
         api: Some(graph),
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

@@ -3,14 +3,16 @@
 //! Sources: "Authorizing OAuth apps", "REST API endpoints for users" and "REST API endpoints for emails"
 //! (docs.github.com); read November 2026.
 
+mod check_token;
+
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who,
-    address, endpoints, manners::text, origins,
+    ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug,
+    TokenCheck, Who, address, endpoints, manners::text, origins,
 };
 use crate::oauth::TokenEncoding;
 
@@ -30,6 +32,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| origins(&["https://avatars.githubusercontent.com"]),
     own_domains: &["github.com"],
+    token_check: Some(TokenCheck { request: check_token::request, judge: check_token::judge }),
     who: Who::Api(ApiManners { documents, profile }),
 };
 
@@ -45,6 +48,7 @@ pub fn provider(
         slug: Slug::constant("github"),
         label: "GitHub".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: Metadata::Known(Arc::new(endpoints(
             // What GitHub calls itself in `iss`, since 2026.
@@ -54,6 +58,7 @@ pub fn provider(
             "client_secret_post",
         ))),
         api: Some(api_url.unwrap_or_else(|| API_URL.to_owned())),
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

@@ -34,6 +34,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |provider| vec![origin(provider.metadata.issuer()), GRAVATAR.to_owned()],
     own_domains: &["gitlab.com"],
+    token_check: None,
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
@@ -51,12 +52,14 @@ pub fn provider(client_id: String, client_secret: SecretString, url: Option<Stri
         slug: Slug::constant("gitlab"),
         label: "GitLab".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: match url {
             Some(issuer) => Metadata::Discovered { issuer },
             None => Metadata::Known(Arc::new(metadata())),
         },
         api: None,
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

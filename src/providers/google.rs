@@ -6,18 +6,21 @@
 //! Applications" (offline access, incremental authorization, revocation; developers.google.com/identity/protocols/oauth2/web-server)
 //! and "OAuth 2.0 Scopes for Google APIs"; read November 2026.
 
+mod tokeninfo;
+
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::{
-    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, address, origins,
-    standard_profile,
+    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, TokenCheck, Who, address,
+    origins, standard_profile,
 };
 use crate::{
     codes::access::Access,
     oauth::TokenEncoding,
-    oidc::{Algorithm, Claims, ProviderMetadata},
+    oidc::{Algorithm, ProviderMetadata},
 };
 
 const ISSUER: &str = "https://accounts.google.com";
@@ -54,36 +57,43 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| origins(&["https://*.googleusercontent.com"]),
     own_domains: &["google.com", "googleapis.com"],
+    token_check: Some(TokenCheck { request: tokeninfo::request, judge: tokeninfo::judge }),
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),
         userinfo_completes: false,
-        admits: |provider, claims| is_of_domain(claims, provider.hosted_domain.as_deref()),
+        admits: |provider, facts| is_of_domain(facts, provider.hosted_domain.as_deref()),
         profile: |provider, facts| Some(profile(provider, facts)),
     }),
 };
 
-/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `api` that of its API, and
-/// `hosted_domain` the one Workspace domain whose accounts are admitted.
+/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `tokeninfo` and `api` are its addresses,
+/// and `hosted_domain` the one Workspace domain whose accounts are admitted.
 ///
-/// A stand-in without an API of its own has none: the tokens of one are not for the API of the other.
+/// Without `tokeninfo` a stand-in is asked below its issuer. A stand-in without an API of its own has none: the tokens of one are not for the API of the other.
 pub fn provider(
     client_id: String,
     client_secret: SecretString,
     stand_in: Option<String>,
+    tokeninfo: Option<String>,
     api: Option<String>,
     hosted_domain: Option<String>,
 ) -> Provider {
+    // A stand-in's tokens are never shown to Google.
+    let beside = || stand_in.as_deref().map(|issuer| format!("{}/tokeninfo", issuer.trim_end_matches('/')));
+    let tokeninfo = tokeninfo.or_else(beside).unwrap_or_else(|| tokeninfo::ENDPOINT.to_owned());
     Provider {
         slug: Slug::constant("google"),
         label: "Google".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         api: api.or_else(|| stand_in.is_none().then(|| API_URL.to_owned())),
         metadata: match stand_in {
             Some(issuer) => Metadata::Discovered { issuer },
             None => Metadata::Known(Arc::new(metadata())),
         },
+        tokeninfo: Url::parse(&tokeninfo).ok(),
         hosted_domain,
         manners: &MANNERS,
     }
@@ -118,8 +128,8 @@ fn token_issuers(issuer: &str) -> Vec<String> {
 
 /// `hd` says which Workspace an account belongs to; the domain of the e-mail address says nothing of the kind, as
 /// anybody can have a Google account with a foreign address.
-fn is_of_domain(claims: &Claims, domain: Option<&str>) -> bool {
-    domain.is_none_or(|domain| claims.text("hd") == Some(domain))
+fn is_of_domain(facts: &Facts<'_>, domain: Option<&str>) -> bool {
+    domain.is_none_or(|domain| facts.text("hd") == Some(domain))
 }
 
 /// Google is authoritative for an address when it hosts the mailbox: `@gmail.com`, or a Workspace account, which

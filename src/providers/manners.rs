@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::{Profile, Provider};
+use super::{Profile, Provider, TokenCheck};
 use crate::{
     codes::access::Access,
     oauth::TokenEncoding,
@@ -40,6 +40,8 @@ pub struct Manners {
     pub picture_origins: fn(&Provider) -> Vec<String>,
     /// Domains that are its own with everything below them, so that nobody else has a server there.
     pub own_domains: &'static [&'static str],
+    /// How it says whose client an access token was given to; `None` where it says so to nobody.
+    pub token_check: Option<TokenCheck>,
     /// How it says who somebody is.
     pub who: Who,
 }
@@ -72,8 +74,8 @@ pub struct IdTokenManners {
     pub issuers: fn(&Provider, &Value) -> Vec<String>,
     /// Ask the userinfo endpoint when the id_token names no e-mail address or no name (OpenID Connect Core §5.4).
     pub userinfo_completes: bool,
-    /// Whether verified claims are of somebody whom the configuration admits.
-    pub admits: fn(&Provider, &Claims) -> bool,
+    /// Whether the facts are of somebody whom the configuration admits.
+    pub admits: fn(&Provider, &Facts<'_>) -> bool,
     /// Turns verified claims into a profile; `None` when they name nobody.
     pub profile: fn(&Provider, &Facts<'_>) -> Option<Profile>,
 }
@@ -130,8 +132,8 @@ pub(super) fn text<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
 /// whose `sub` was checked against it.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// The verified id_token's claims.
-    pub claims: &'a Claims,
+    /// The verified id_token's claims; `None` where an access token was brought instead, and userinfo is all there is.
+    pub claims: Option<&'a Claims>,
     /// The userinfo document.
     pub userinfo: Option<&'a Userinfo>,
     /// A name that came beside the response and that nobody signed: Apple's, at the first consent.
@@ -139,6 +141,11 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// `sub`: of the id_token, which userinfo's was compared with, or else of userinfo.
+    pub fn subject(&self) -> &str {
+        self.claims.map_or_else(|| self.text("sub").unwrap_or_default(), Claims::subject)
+    }
+
     /// A non-empty string, from the id_token first. Any other JSON type is no answer.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.value(name).and_then(Value::as_str).filter(|text| !text.is_empty())
@@ -152,8 +159,9 @@ impl Facts<'_> {
     /// The id_token is signed, userinfo is not: where both speak, the id_token counts. The e-mail address and its
     /// `email_verified` are one statement and come from the same document.
     pub fn value(&self, name: &str) -> Option<&Value> {
-        let in_token = self.claims.get(name);
-        if name == "email_verified" && self.claims.get("email").is_some() {
+        let claim = |name| self.claims.and_then(|claims| claims.get(name));
+        let in_token = claim(name);
+        if name == "email_verified" && claim("email").is_some() {
             return in_token;
         }
         in_token.or_else(|| self.userinfo.and_then(|userinfo| userinfo.get(name)))

@@ -84,6 +84,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
         form_post: false,
         picture_origins: |_| Vec::new(),
         own_domains: &["microsoftonline.com", "microsoft.com", "sts.windows.net", "live.com"],
+        token_check: None,
         who: Who::IdToken(IdTokenManners {
             algorithms: &[Algorithm::Rs256],
             issuers,
@@ -101,9 +102,11 @@ pub fn provider(client_id: String, client_secret: SecretString, tenant: &Tenant,
         slug: Slug::constant("microsoft"),
         label: "Microsoft".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: Metadata::Known(Arc::new(metadata(url, tenant))),
         api: None,
+        tokeninfo: None,
         hosted_domain: None,
         manners: if *tenant == Tenant::Organizations { &ORGANIZATIONS } else { &MANNERS },
     }
@@ -144,7 +147,7 @@ fn token_issuers(provider: &Provider, claims: &Value, personal_accounts: bool) -
 fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
     let oid = facts.text("oid").and_then(|oid| Uuid::try_parse(oid).ok())?;
     Some(Profile {
-        issuer: facts.claims.issuer().to_owned(),
+        issuer: facts.claims?.issuer().to_owned(),
         subject: oid.to_string(),
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {

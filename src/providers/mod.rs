@@ -19,12 +19,14 @@ mod profile;
 mod slug;
 #[cfg(test)]
 mod tests;
+mod token_check;
 pub mod x;
 
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError};
 pub use manners::{ApiDocument, ApiManners, Documents, Facts, IdTokenManners, Manners, ResponseIssuer, Who};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
+pub use token_check::{CheckedToken, TokenCheck, TokenCheckError, Unfit};
 
 use std::sync::Arc;
 
@@ -41,6 +43,8 @@ pub struct Provider {
     pub label: String,
     /// Our `client_id` there.
     pub client_id: String,
+    /// Further clients of ours there: front ends that sign people in by themselves and hand us the token.
+    pub further_client_ids: Vec<String>,
     /// Our `client_secret` there.
     pub client_secret: ClientSecret,
     /// Where its endpoints are learned.
@@ -48,6 +52,8 @@ pub struct Provider {
     /// Where its API lives, for a provider that is asked there who somebody is, or what they let us see. Ends without a
     /// slash. From the code or the configuration, never from metadata: tokens go there.
     pub api: Option<String>,
+    /// Where it says what an access token is worth, for a provider that has an address of its own for that.
+    pub tokeninfo: Option<Url>,
     /// The one domain whose accounts are admitted, for a provider that knows such (Google's `hd`).
     pub hosted_domain: Option<String>,
     /// How it behaves.
@@ -55,6 +61,11 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// All clients that are ours: what a front end brings may have been given to any of them.
+    pub fn client_ids(&self) -> Vec<&str> {
+        std::iter::once(&self.client_id).chain(&self.further_client_ids).map(String::as_str).collect()
+    }
+
     /// Whether it has something for us to see.
     pub fn offers(&self, access: Access) -> bool {
         self.api.is_some() && !(self.manners.access_scopes)(access).is_empty()
@@ -93,7 +104,7 @@ impl Metadata {
 fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: impl Fn(&str) -> bool) -> Profile {
     Profile {
         issuer: provider.metadata.issuer().to_owned(),
-        subject: facts.claims.subject().to_owned(),
+        subject: facts.subject().to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {
             provider_is_authoritative: is_authoritative(address),

@@ -18,6 +18,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| Vec::new(),
     own_domains: &[],
+    token_check: None,
     who: Who::IdToken(IdTokenManners {
         algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
@@ -34,9 +35,11 @@ pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, cl
         slug,
         label,
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: Metadata::Discovered { issuer },
         api: None,
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

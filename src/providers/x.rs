@@ -29,6 +29,7 @@ static MANNERS: Manners = Manners {
     form_post: false,
     picture_origins: |_| origins(&["https://pbs.twimg.com"]),
     own_domains: &["x.com", "twitter.com"],
+    token_check: None,
     who: Who::Api(ApiManners { documents, profile }),
 };
 
@@ -45,6 +46,7 @@ pub fn provider(
         slug: Slug::constant("x"),
         label: "X".to_owned(),
         client_id,
+        further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         metadata: Metadata::Known(Arc::new(endpoints(
             url,
@@ -54,6 +56,7 @@ pub fn provider(
             "client_secret_basic",
         ))),
         api: Some(api),
+        tokeninfo: None,
         hosted_domain: None,
         manners: &MANNERS,
     }

@@ -1,6 +1,12 @@
 //! Who somebody is, from a provider whose API is asked.
 
-use super::{CompleteError, FlowEvent, Journal, RelyingParty, complete::Exchanged, provider_client::Part};
+use secrecy::SecretString;
+
+use super::{
+    CompleteError, FlowEvent, Journal, RelyingParty,
+    complete::Exchanged,
+    provider_client::{Part, ProviderClient},
+};
 use crate::{
     oauth::{ResourceError, process_resource_response, resource_request},
     providers::{ApiDocument, ApiManners, Documents, Profile},
@@ -15,10 +21,21 @@ impl RelyingParty {
         manners: &ApiManners,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
-        let provider = &exchanged.client.provider;
+        self.ask_api_as_bearer(exchanged.client, manners, exchanged.tokens.access_token(), journal).await
+    }
+
+    /// The same for any access token that is known to be ours.
+    pub(super) async fn ask_api_as_bearer(
+        &self,
+        client: &ProviderClient,
+        manners: &ApiManners,
+        access_token: &SecretString,
+        journal: &mut Journal,
+    ) -> Result<Profile, CompleteError> {
+        let provider = &client.provider;
         let mut documents = Documents::default();
-        for document in (manners.documents)(provider, exchanged.tokens.access_token()) {
-            self.fetch(exchanged, &document, &mut documents, journal).await?;
+        for document in (manners.documents)(provider, access_token) {
+            self.fetch(client, access_token, &document, &mut documents, journal).await?;
         }
         (manners.profile)(provider, &documents).ok_or(CompleteError::NoProfile)
     }
@@ -27,16 +44,17 @@ impl RelyingParty {
     /// answers nonsense, is neither: going on without would make a user without an address of somebody who has one.
     async fn fetch(
         &self,
-        exchanged: &Exchanged<'_>,
+        client: &ProviderClient,
+        access_token: &SecretString,
         document: &ApiDocument,
         documents: &mut Documents,
         journal: &mut Journal,
     ) -> Result<(), CompleteError> {
-        let (client, now) = (exchanged.client, self.clock.now());
+        let now = self.clock.now();
         if !client.may_ask(Part::Api, now) {
             return Err(CompleteError::BreakerOpen);
         }
-        let request = resource_request(&document.url, exchanged.tokens.access_token());
+        let request = resource_request(&document.url, access_token);
         let response = client.send(&self.http, Part::Api, request, now).await?;
         let outcome = process_resource_response(&response);
         journal.record(FlowEvent::DocumentReceived { name: document.name, usable: outcome.is_ok() });

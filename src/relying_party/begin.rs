@@ -158,7 +158,7 @@ mod tests {
     use crate::{accounts::IdentityKey, accounts::UserId, providers::google};
 
     fn google() -> Provider {
-        google::provider("id".into(), "secret".into(), None, None, None)
+        google::provider("id".into(), "secret".into(), None, None, None, None)
     }
 
     fn grant() -> Purpose {

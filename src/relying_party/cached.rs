@@ -1,4 +1,4 @@
-//! A provider's document, kept for a while: fetched once for many who ask, and not again and again for an attacker.
+//! A document from elsewhere, kept for a while: fetched once for many who ask, and not again and again for an attacker.
 
 use std::{
     future::Future,
@@ -12,13 +12,13 @@ use tokio::sync::Mutex;
 
 /// How long a document serves, in seconds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lifetime {
+pub struct Lifetime {
     /// Fetched anew when older.
-    pub(super) fresh: i64,
+    pub fresh: i64,
     /// While the provider is away, an older one still serves until this age.
-    pub(super) hard: i64,
+    pub hard: i64,
     /// Between two fetches that a stranger can provoke (an unknown `kid`), or after one that failed.
-    pub(super) cool_down: i64,
+    pub cool_down: i64,
 }
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ struct Snapshot<T> {
 
 /// One cached document. Readers of a fresh value never wait for a fetch.
 #[derive(Debug)]
-pub(super) struct Cached<T> {
+pub struct Cached<T> {
     lifetime: Lifetime,
     snapshot: RwLock<Option<Snapshot<T>>>,
     /// Held while fetching, which makes it single-flight; holds when the last provoked or failed fetch was.
@@ -40,7 +40,7 @@ pub(super) struct Cached<T> {
 
 /// Why there is no document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Missing<E> {
+pub enum Missing<E> {
     /// Our own fetch failed.
     Failed(E),
     /// The fetch that we waited for failed.
@@ -48,16 +48,16 @@ pub(super) enum Missing<E> {
 }
 
 impl<T> Cached<T> {
-    pub(super) fn new(lifetime: Lifetime) -> Self {
+    /// Nothing yet.
+    pub fn new(lifetime: Lifetime) -> Self {
         Self { lifetime, snapshot: RwLock::new(None), last_attempt: Mutex::new(None), failures: AtomicU64::new(0) }
     }
 
     /// The document, fetched when there is none or it is no longer fresh.
-    pub(super) async fn get<E>(
-        &self,
-        now: i64,
-        fetch: impl Future<Output = Result<T, E>>,
-    ) -> Result<Arc<T>, Missing<E>> {
+    ///
+    /// # Errors
+    /// [`Missing`] when the fetch fails and there is no older document that may still serve.
+    pub async fn get<E>(&self, now: i64, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, Missing<E>> {
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
         }
@@ -86,7 +86,7 @@ impl<T> Cached<T> {
 
     /// A newer document than `seen`, because `seen` lacks something: the one that somebody else fetched meanwhile, or
     /// a fetch unless the last such fetch was a moment ago. `None` when there is nothing newer to be had.
-    pub(super) async fn newer_than<E>(
+    pub async fn newer_than<E>(
         &self,
         seen: &Arc<T>,
         now: i64,

@@ -1,5 +1,7 @@
 //! What happened in a flow, step by step, as typed events. Today they feed the log and the audit trail.
 
+use crate::oidc::{ClaimVerdict, Verdict};
+
 /// One step. Carries no code, token, state or address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowEvent {
@@ -32,6 +34,11 @@ pub enum FlowEvent {
         name: &'static str,
         /// Whether it came.
         usable: bool,
+    },
+    /// The provider was asked whose client an access token was given to.
+    TokenChecked {
+        /// Whether it is ours, and good for signing in.
+        passed: bool,
     },
     /// The linking policy spoke.
     Decided {
@@ -70,6 +77,16 @@ impl Journal {
             _ => tracing::info!(provider = %self.provider, ?event, "flow"),
         }
         self.events.push(event);
+    }
+
+    /// Writes down what was checked of an id_token.
+    pub(super) fn record_verdicts(&mut self, verdicts: &[ClaimVerdict]) {
+        for verdict in verdicts {
+            self.record(FlowEvent::ClaimChecked {
+                check: verdict.check.name(),
+                passed: verdict.verdict != Verdict::Refused,
+            });
+        }
     }
 
     /// All steps so far.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     oauth::AuthorizationCode,
     oidc::{
-        Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError, Verdict,
+        Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError,
         process_userinfo_response, unverified_claims, userinfo_request, verify_id_token,
     },
     providers::{Facts, IdTokenManners, Profile, Who},
@@ -71,16 +71,15 @@ impl RelyingParty {
             max_age: flow.purpose.asks_again().then(|| provider.manners.max_age()).flatten(),
         };
         let claims = self.verify(client, metadata, tokens.require_id_token()?, &came, journal).await?;
-        if !(manners.admits)(provider, &claims) {
+        if !(manners.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
             return Err(CompleteError::NotAdmitted);
         }
         let userinfo = self.userinfo(exchanged, manners, &claims, journal).await?;
-        let facts = Facts { claims: &claims, userinfo: userinfo.as_ref(), unverified_name };
+        let facts = Facts { claims: Some(&claims), userinfo: userinfo.as_ref(), unverified_name };
         (manners.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
     }
 
-    /// Verifies an id_token; when it names a key that we lack, the provider may just have rotated its keys, and they are
-    /// fetched once more.
+    /// Verifies what came from the token endpoint.
     pub(super) async fn verify(
         &self,
         client: &ProviderClient,
@@ -91,38 +90,45 @@ impl RelyingParty {
     ) -> Result<Claims, VerifyError> {
         let Who::IdToken(manners) = &client.provider.manners.who else { return Err(KeysError::NoKeys.into()) };
         let id_token = id_token.expose_secret();
-        let now = self.clock.now();
-        let keys = client.keys(&self.http, metadata, now).await?;
         // What the token says of itself chooses among the issuers that we accept; the signature is checked against it.
         let issuers = (manners.issuers)(&client.provider, &unverified_claims(id_token));
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let expected = ExpectedIdToken {
             issuers: &issuers,
-            client_id: &client.provider.client_id,
+            client_ids: &[&client.provider.client_id],
             nonce: came.nonce,
             algorithms: manners.algorithms,
             access_token: Some(came.access_token),
             code: came.code,
             max_age: came.max_age,
             acr_values: &[],
-            now: u64::try_from(now).unwrap_or_default(),
+            now: u64::try_from(self.clock.now()).unwrap_or_default(),
         };
-        let mut outcome = verify_id_token(id_token, &keys, &expected);
+        self.verify_with_its_keys(client, metadata, id_token, &expected, journal).await
+    }
+
+    /// Verifies an id_token; when it names a key that we lack, the provider may just have rotated its keys, and they are
+    /// fetched once more.
+    pub(super) async fn verify_with_its_keys(
+        &self,
+        client: &ProviderClient,
+        metadata: &ProviderMetadata,
+        id_token: &str,
+        expected: &ExpectedIdToken<'_>,
+        journal: &mut Journal,
+    ) -> Result<Claims, VerifyError> {
+        let now = self.clock.now();
+        let keys = client.keys(&self.http, metadata, now).await?;
+        let mut outcome = verify_id_token(id_token, &keys, expected);
         if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
             && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
         {
             journal.record(FlowEvent::KeysRefetched);
-            outcome = verify_id_token(id_token, &newer, &expected);
+            outcome = verify_id_token(id_token, &newer, expected);
         }
-        let verdicts = match &outcome {
-            Ok(claims) => claims.verdicts(),
-            Err(error) => error.verdicts(),
-        };
-        for verdict in verdicts {
-            journal.record(FlowEvent::ClaimChecked {
-                check: verdict.check.name(),
-                passed: verdict.verdict != Verdict::Refused,
-            });
+        match &outcome {
+            Ok(claims) => journal.record_verdicts(claims.verdicts()),
+            Err(error) => journal.record_verdicts(error.verdicts()),
         }
         Ok(outcome?)
     }

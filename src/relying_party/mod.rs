@@ -1,6 +1,7 @@
 //! The flow: `RelyingParty::begin` makes the authorization URL and the pending flow, and
-//! `RelyingParty::complete` takes the response that comes back to a verified profile. The only room that talks HTTP
-//! to providers; time-outs, size limits, the key cache and the circuit breakers live here.
+//! `RelyingParty::complete` takes the response that comes back to a verified profile. `RelyingParty::vouch` does so for a
+//! token that a front end brings. The only room that talks HTTP to providers; time-outs, size limits, the key cache and
+//! the circuit breakers live here.
 
 mod address_guard;
 mod api;
@@ -21,8 +22,10 @@ mod resource;
 mod response_issuer;
 mod return_to;
 mod revoke;
+mod vouch;
 
 pub use begin::{BeginError, Prompt, Wishes};
+pub use cached::{Cached, Lifetime, Missing};
 pub use checkup::{ClientStanding, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
 pub use client::UnusableClient;
 pub use clock::Clock;
@@ -35,6 +38,7 @@ pub use refresh::{RefreshError, Refreshed};
 pub use resource::AskError;
 pub use return_to::ReturnTo;
 pub use revoke::RevokeError;
+pub use vouch::{Brought, SingleUse, VouchError, single_use};
 
 use std::sync::Arc;
 

@@ -27,7 +27,7 @@ const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
     /// One for each part: an endpoint that answers does not excuse another that hangs.
-    breakers: [Breaker; 7],
+    breakers: Breakers,
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
 }
@@ -50,6 +50,20 @@ pub(super) enum Part {
     Renewals,
     /// Where tokens are taken back. Nobody waits for it.
     Revocation,
+    /// Its word about an access token that a front end brought.
+    Check,
+}
+
+#[derive(Debug, Default)]
+struct Breakers {
+    documents: Breaker,
+    tokens: Breaker,
+    userinfo: Breaker,
+    api: Breaker,
+    resources: Breaker,
+    renewals: Breaker,
+    revocation: Breaker,
+    check: Breaker,
 }
 
 /// Nobody can sign in while one of these is away. A part that a provider does not have is never asked, and never away.
@@ -76,7 +90,7 @@ impl ProviderClient {
     pub(super) fn new(provider: Provider) -> Self {
         Self {
             provider,
-            breakers: Default::default(),
+            breakers: Breakers::default(),
             metadata: Cached::new(METADATA_LIFETIME),
             keys: Cached::new(KEYS_LIFETIME),
         }
@@ -151,8 +165,23 @@ impl ProviderClient {
         outcome
     }
 
+    /// Tells the part's breaker of an answer that was not waited for.
+    pub(super) fn gave_up(&self, part: Part, now: i64) {
+        self.breaker(part).failed(now);
+    }
+
     fn breaker(&self, part: Part) -> &Breaker {
-        &self.breakers[part as usize]
+        let Breakers { documents, tokens, userinfo, api, resources, renewals, revocation, check } = &self.breakers;
+        match part {
+            Part::Documents => documents,
+            Part::Tokens => tokens,
+            Part::Userinfo => userinfo,
+            Part::Api => api,
+            Part::Resources => resources,
+            Part::Renewals => renewals,
+            Part::Revocation => revocation,
+            Part::Check => check,
+        }
     }
 
     async fn discover(&self, http: &ProviderHttp, issuer: &str, now: i64) -> Result<ProviderMetadata, BeginError> {

@@ -115,7 +115,7 @@ impl RelyingParty {
             Err(VerifyError::Refused(error)) if error.is_unknown_kid() => return Err(RefreshError::away(error)),
             Err(VerifyError::Refused(error)) => return Err(refused(client, &error)),
         };
-        let facts = Facts { claims: &claims, userinfo: None, unverified_name: None };
+        let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
         let about = (manners.profile)(&client.provider, &facts);
         match about.is_some_and(|it| it.issuer == identity.issuer() && it.subject == identity.subject()) {
             true => Ok(()),

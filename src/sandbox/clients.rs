@@ -20,6 +20,9 @@ pub const MICROSOFT_CLIENT_SECRET: &str = "sandbox-microsoft-secret";
 pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
 /// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
 pub const GOOGLE_CLIENT_SECRET: &str = "sandbox-google-secret";
+/// The `client_id` of a public client at the sandbox Google, which may live in a page: no secret, PKCE required, answered
+/// anywhere on this machine.
+pub const GOOGLE_SPA_CLIENT_ID: &str = "sandbox-google-spa";
 /// The `client_id` at the sandbox GitHub.
 pub const GITHUB_CLIENT_ID: &str = "sandbox-github";
 /// The `client_secret` at the sandbox GitHub.
@@ -60,6 +63,8 @@ pub struct AppleClient {
 pub struct Clients {
     /// At the sandbox Apple.
     pub apple: AppleClient,
+    /// The public client at the sandbox Google.
+    pub google_spa: String,
     with_secret: Vec<Client>,
 }
 
@@ -67,6 +72,11 @@ impl Clients {
     /// The registration at a provider; at Apple, [`Clients::apple`] is the one that counts.
     pub(super) fn of(&self, provider: Provider) -> &Client {
         &self.with_secret[provider as usize]
+    }
+
+    /// Whether it is one of the clients at the sandbox Google.
+    pub(super) fn is_of_google(&self, client_id: &str) -> bool {
+        self.of(Provider::Google).id == client_id || self.google_spa == client_id
     }
 }
 
@@ -83,6 +93,7 @@ impl Default for Clients {
                 team_id: APPLE_TEAM_ID.to_owned(),
                 key_id: APPLE_KEY_ID.to_owned(),
             },
+            google_spa: GOOGLE_SPA_CLIENT_ID.to_owned(),
             with_secret: Provider::ALL.iter().map(client).collect(),
         }
     }
@@ -100,6 +111,11 @@ impl fmt::Debug for Client {
 /// A real provider compares whole strings (RFC 9700 §2.1). The sandbox cannot, because the developer's port
 /// is not known to it; it stays on loopback, so that no code ever leaves the machine.
 pub fn redirect_uri_fits(uri: &str) -> bool {
+    is_on_loopback(uri) && Url::parse(uri).is_ok_and(|url| url.path().starts_with(REDIRECT_PATH))
+}
+
+/// The same anywhere on this machine: for a public client, a page's origin, and the button's `login_uri`.
+pub fn is_on_loopback(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else {
         return false;
     };
@@ -110,7 +126,7 @@ pub fn redirect_uri_fits(uri: &str) -> bool {
         None => false,
     };
     let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    matches!(url.scheme(), "http" | "https") && loopback && bare && url.path().starts_with(REDIRECT_PATH)
+    matches!(url.scheme(), "http" | "https") && loopback && bare
 }
 
 #[cfg(test)]
@@ -155,6 +171,20 @@ mod tests {
         }
         for provider in Provider::ALL {
             assert_eq!(clients.of(*provider).id, format!("sandbox-{}", provider.slug()));
+        }
+    }
+
+    #[test]
+    fn a_public_client_may_be_anywhere_on_this_machine_and_nowhere_else() {
+        assert!(is_on_loopback("http://localhost:3020/") && is_on_loopback("http://127.0.0.1:3020"));
+        for uri in [
+            "https://evil.example/",
+            "http://localhost@evil.example/",
+            "null",
+            "file:///localhost",
+            "http://localhost/#x",
+        ] {
+            assert!(!is_on_loopback(uri), "{uri}");
         }
     }
 

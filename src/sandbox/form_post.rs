@@ -19,6 +19,11 @@ pub fn posted_back(
     pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Response {
+    form_page(provider, redirect_uri, &armed(world, provider, pairs, person))
+}
+
+/// The page of one form with these fields.
+pub fn form_page(provider: Provider, redirect_uri: &str, pairs: &[(String, String)]) -> Response {
     let field = |(name, value): &(String, String)| {
         format!(r#"<input type="hidden" name="{}" value="{}">"#, escape(name), escape(value))
     };
@@ -31,7 +36,7 @@ pub fn posted_back(
 </form>"#,
         label = provider.label(),
         action = escape(redirect_uri),
-        fields = armed(world, provider, pairs, person).iter().map(field).collect::<String>(),
+        fields = pairs.iter().map(field).collect::<String>(),
     );
     let form_ends_at = Url::parse(redirect_uri).ok().map(|url| url.origin().ascii_serialization());
     let page = Page { form_ends_at, ..Page::new(provider.label(), "Back to the app", main) };

@@ -43,6 +43,17 @@
 //! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
 //! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
 //!
+//! # Google's button in redirect mode
+//! `GET /google/gsi/button?client_id=…&login_uri=…&nonce=…` (the nonce is optional) is the chooser; `POST
+//! /google/gsi/button/person?Q` with `person=<id>` answers 200 with a page of one form that posts `credential` (an id_token
+//! whose `aud` is `client_id`), `g_csrf_token` and `select_by` to `login_uri`, and sets the cookie `g_csrf_token` for the host.
+//! Faults of `authorization_response` bend the form's fields, and as `g_csrf_cookie` the cookie; the presets are `gsi_…`.
+//!
+//! # A public client
+//! `sandbox-google-spa` at the sandbox Google is for pages and apps: no secret, PKCE required, any loopback address as its
+//! redirect URI, and its token requests may come from any page on loopback (CORS). `variables` names it in
+//! `GOOGLE_API_CLIENT_IDS`.
+//!
 //! # Google's APIs
 //! What stands for `https://www.googleapis.com` is `{origin}/google-api` (`GOOGLE_API_URL`, `Sandbox::google_api_url`). A
 //! call carries an access token of the sandbox Google in `Authorization: Bearer`.
@@ -91,6 +102,9 @@
 //! | `GET /control/letters?to=ada@example.com` | | `{"letters": [{"id", "from", "to": […], "subject", "text", "html", "links": […], "received_at", "source"}]}`, the oldest first; the filter is optional |
 //! | `POST /control/letters/clear` | | empties the inbox |
 //! | `POST /control/mail` | `{"behave": "greylist", "times": n\|null}` | the mail server misbehaves, as [below](#mail) |
+//! | `POST /control/<provider>/mint` | `{"kind": "access_token", "person", "client_id"?, "scopes"?, "expires_in"?}` | a token that nobody signed in for, of any client (absent: the registered one): answers `{"access_token"}` |
+//! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | likewise `{"id_token"}`, bent by what is armed for the person |
+//! | `POST /control/google/mint` | `{"kind": "service_account", "client_id"?, "scopes"?}` | an access token of a program, whose client is its own number |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
 //!
 //! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
@@ -192,7 +206,7 @@ use tokio_util::sync::DropGuard;
 
 pub use apple::apple_private_key_pem;
 pub use clients::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, AppleClient};
-pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, REDIRECT_PATH};
+pub use clients::{Client, Clients, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_SPA_CLIENT_ID, REDIRECT_PATH};
 pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET};
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};

@@ -14,6 +14,8 @@ pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
         let client = if *provider == Provider::Apple { at_apple(clients) } else { with_secret(*provider, clients) };
         variables.extend(client.into_iter().map(|(name, value)| (format!("{family}_{name}"), value)));
     }
+    // A page of a developer's own, whose tokens count as ours.
+    variables.push(("GOOGLE_API_CLIENT_IDS".to_owned(), clients.google_spa.clone()));
     variables
 }
 

@@ -6,17 +6,18 @@ use time::OffsetDateTime;
 
 use super::{
     flow_cookies::{Found, KEPT, flow_id},
-    jar::random_name,
+    landing::{Arrived, Landing},
     pending_link::PendingLink,
     refused_arrival::RefusedArrival,
+    step_up::StepUp,
     visit::Visit,
 };
 use crate::{
     accounts::{Answer, Purpose, Reason, SignUp, UserId, time_ordered_id},
-    codes::access::Access,
     oauth::AuthorizationResponse,
-    relying_party::{Completed, FlowEvent, Journal, PendingFlow, ReturnTo},
-    store::{self, FlowStatus, Granting, NewEvent, NewGrant, Settled, Settlement, StoreError},
+    providers::Profile,
+    relying_party::{FlowEvent, Journal, PendingFlow, ReturnTo},
+    store::{self, FlowStatus, Granting, NewEvent, Settled, Settlement, StoreError},
 };
 
 /// The arrival of a response, gathered by the edge from the request.
@@ -28,42 +29,6 @@ pub struct Arrival {
     pub visit: Visit,
 }
 
-/// Where the browser goes from here.
-#[derive(Debug)]
-pub struct Landing {
-    /// What became of the flow, or why nothing did.
-    pub outcome: Result<Arrived, RefusedArrival>,
-    /// What the flow was for, where the browser holds it.
-    pub purpose: Option<Purpose>,
-    /// What the person was asked to let us see.
-    pub access: Option<Access>,
-    /// Where the person was going, for another try.
-    pub return_to: Option<ReturnTo>,
-    /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
-    pub cookies: Vec<HeaderValue>,
-}
-
-/// What a flow came to.
-#[derive(Debug)]
-pub enum Arrived {
-    /// The person goes on to where they were going.
-    There(ReturnTo),
-    /// The address is a user's with other ways in: the link prompt asks.
-    Prompted,
-    /// The signed-in user has one more way in.
-    Linked {
-        /// They had it already.
-        already: bool,
-    },
-    /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
-    /// somebody else by now.
-    NotLinked,
-    /// The signed-in person lets us see what they were asked for.
-    Granted(ReturnTo),
-    /// They came back, and had declined just that.
-    Declined(Access),
-}
-
 impl Arrival {
     /// Takes the response to its end: finds the flow in this browser, uses it up before anything is sent anywhere,
     /// completes it, settles who it is, and does what the flow was for.
@@ -72,7 +37,7 @@ impl Arrival {
         let visit = &self.visit;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
             let outcome = Err(self.refuse(RefusedArrival::UnknownFlow, None, &mut journal).await);
-            return Landing { outcome, purpose: None, access: None, return_to: None, cookies: Vec::new() };
+            return Landing::of_nothing(outcome);
         };
         let mut cookies: Vec<HeaderValue> = visit.jar.flows.clear(&state).into_iter().collect();
         let (outcome, flow) = match visit.jar.flows.find(&visit.headers, &state, visit.clock.now()) {
@@ -91,11 +56,11 @@ impl Arrival {
             }
         };
         let purpose = flow.as_ref().map(|flow| flow.purpose.clone());
-        let access = flow.as_ref().and_then(|flow| flow.access);
         let outcome = match outcome {
             Ok(arrived) => Ok(arrived),
             Err(refused) => Err(self.refuse(refused, purpose.as_ref(), &mut journal).await),
         };
+        let access = flow.as_ref().and_then(|flow| flow.access);
         Landing { outcome, purpose, access, return_to: flow.map(|flow| flow.return_to), cookies }
     }
 
@@ -126,8 +91,14 @@ impl Arrival {
         }
         let waiting = self.waiting_for(&flow.purpose).await?;
         let completed = self.visit.relying_party.complete(flow, response, unverified_name, journal).await?;
-        let settled = self.settle(flow, &completed, waiting.as_ref(), journal).await?;
-        let landed = self.carry_on(flow, &completed, settled, waiting, journal, cookies).await?;
+        let step_up = StepUp::of(&self.visit, flow, &completed);
+        let errand = Errand {
+            purpose: &flow.purpose,
+            profile: &completed.profile,
+            return_to: &flow.return_to,
+            step_up: step_up.as_ref(),
+        };
+        let landed = self.settle_and_carry_on(&errand, waiting, journal, cookies).await?;
         // For replays only. The person is in: nothing that fails from here on may tell them otherwise.
         if let Some(user) = landed.user
             && let Err(error) = self.visit.database.complete_flow(&id, user).await
@@ -172,29 +143,30 @@ impl Arrival {
         }
     }
 
+    /// Decides what becomes of it, writes that down, and does it for the browser.
+    pub(super) async fn settle_and_carry_on(
+        &self,
+        errand: &Errand<'_>,
+        waiting: Option<PendingLink>,
+        journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
+    ) -> Result<Landed, RefusedArrival> {
+        let settled = self.settle(errand, waiting.as_ref(), journal).await?;
+        self.carry_on(errand, settled, waiting, journal, cookies).await
+    }
+
     async fn settle(
         &self,
-        flow: &PendingFlow,
-        completed: &Completed,
+        errand: &Errand<'_>,
         waiting: Option<&PendingLink>,
         journal: &mut Journal,
     ) -> Result<Settled, RefusedArrival> {
-        let grant = self.new_grant(completed);
-        let granted = match flow.access {
-            None => Granting::None,
-            Some(access) if self.allows(access, completed) => Granting::Asked(&grant),
-            // What is of no use is not kept, tokens least of all.
-            Some(_) if Access::ALL.iter().any(|access| self.allows(*access, completed)) => {
-                Granting::Declined(Some(&grant))
-            }
-            Some(_) => Granting::Declined(None),
-        };
         let settled = self
             .visit
             .database
             .settle(&Settlement {
-                purpose: &flow.purpose,
-                profile: &completed.profile,
+                purpose: errand.purpose,
+                profile: errand.profile,
                 session_user: self.signed_in(),
                 session: self.visit.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
@@ -202,7 +174,7 @@ impl Arrival {
                 now: self.visit.clock.date(),
                 random: random().ok_or(RefusedArrival::NoRandomness)?,
                 waiting: waiting.map(|link| &link.profile),
-                granted,
+                granted: errand.step_up.map_or(Granting::None, StepUp::granting),
             })
             .await?;
         for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
@@ -213,27 +185,10 @@ impl Arrival {
         Ok(settled)
     }
 
-    /// Whether what was granted lets us see something.
-    fn allows(&self, access: Access, completed: &Completed) -> bool {
-        let provider = self.visit.relying_party.provider(&self.provider);
-        provider.is_some_and(|provider| provider.allows(access, &completed.granted))
-    }
-
-    fn new_grant(&self, completed: &Completed) -> NewGrant {
-        let tokens = &completed.tokens;
-        NewGrant {
-            scopes: completed.granted.clone(),
-            access_token: tokens.access_token().clone(),
-            access_expires_at: tokens.expires_in().map(|lifetime| self.visit.clock.date() + lifetime),
-            refresh_token: tokens.refresh_token().cloned(),
-        }
-    }
-
     /// Does for the browser what was decided for the user.
     async fn carry_on(
         &self,
-        flow: &PendingFlow,
-        completed: &Completed,
+        errand: &Errand<'_>,
         settled: Settled,
         waiting: Option<PendingLink>,
         journal: &mut Journal,
@@ -242,32 +197,30 @@ impl Arrival {
         let landed = |user, arrived| Ok(Landed { user: Some(user), arrived });
         match (settled.decision.answer, settled.signed_in) {
             (Answer::Prompt { user, .. }, _) => {
-                cookies.push(self.keep_waiting(flow, completed, user)?);
+                let waits = PendingLink::keep(&self.visit, user, errand.profile.clone(), errand.return_to.clone());
+                cookies.push(waits.map_err(|_| RefusedArrival::NoRandomness)?);
                 Ok(Landed { user: None, arrived: Arrived::Prompted })
             }
             (Answer::Refuse(reason), _) => Err(RefusedArrival::Policy(reason)),
             (Answer::Link { user, .. }, Some(_)) => {
-                cookies.extend(self.visit.renew_session(false).await?);
+                cookies.extend(self.visit.renew_session(false).await?.into_iter().flatten());
                 landed(user, Arrived::Linked { already: false })
             }
             (Answer::AlreadyLinked { user, .. }, Some(_)) => landed(user, Arrived::Linked { already: true }),
             (Answer::Proven { user, .. }, Some(_)) => {
-                cookies.extend(self.visit.renew_session(true).await?);
-                landed(user, Arrived::There(flow.return_to.clone()))
+                cookies.extend(self.visit.renew_session(true).await?.into_iter().flatten());
+                landed(user, Arrived::There(errand.return_to.clone()))
             }
             // Nobody signs in by it: the session, and what it was proven with, stay as they are.
-            (Answer::Grant { user, .. }, Some(_)) => landed(
-                user,
-                match flow.access.filter(|access| !self.allows(*access, completed)) {
-                    Some(access) => Arrived::Declined(access),
-                    None => Arrived::Granted(flow.return_to.clone()),
-                },
-            ),
+            (Answer::Grant { user, .. }, Some(_)) => {
+                let there = || Arrived::There(errand.return_to.clone());
+                landed(user, errand.step_up.map_or_else(there, |step_up| step_up.arrived(errand.return_to)))
+            }
             (_, Some(signed_in)) => {
                 let store::SignedIn { user, identity } = signed_in;
                 cookies.extend(self.visit.sign_in(&user, &self.provider, Some(identity)).await?);
                 journal.record(FlowEvent::SessionCreated);
-                let Some(link) = waiting else { return landed(user.id, Arrived::There(flow.return_to.clone())) };
+                let Some(link) = waiting else { return landed(user.id, Arrived::There(errand.return_to.clone())) };
                 cookies.extend(link.used_up(&self.visit).await);
                 let linked = settled.waiting.is_some_and(|decision| {
                     matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
@@ -278,33 +231,13 @@ impl Arrival {
         }
     }
 
-    /// Keeps what came for the link prompt, in this browser alone: nothing is written down before somebody has shown that
-    /// the account is theirs.
-    fn keep_waiting(
-        &self,
-        flow: &PendingFlow,
-        completed: &Completed,
-        user: UserId,
-    ) -> Result<HeaderValue, RefusedArrival> {
-        let visit = &self.visit;
-        let id = random_name().map_err(|_| RefusedArrival::NoRandomness)?;
-        let mut link = PendingLink { id, user, profile: completed.profile.clone(), return_to: flow.return_to.clone() };
-        let now = visit.clock.now();
-        visit.jar.link.keep(&link, now).or_else(|_| {
-            // A cookie has an end; a picture is what can be done without.
-            link.profile.picture = None;
-            link.return_to = ReturnTo::default();
-            visit.jar.link.keep(&link, now).map_err(|_| RefusedArrival::NoRandomness)
-        })
-    }
-
     fn signed_in(&self) -> Option<UserId> {
         self.visit.signed_in.as_ref().map(|signed_in| signed_in.user.id)
     }
 
     /// Writes the refusal down and ends the flow in the browser. A response to no flow of this browser costs no row:
     /// anyone can send those.
-    async fn refuse(
+    pub(super) async fn refuse(
         &self,
         refused: RefusedArrival,
         purpose: Option<&Purpose>,
@@ -335,10 +268,18 @@ impl Arrival {
     }
 }
 
-/// What became of a flow, and who is signed in by it.
-struct Landed {
-    user: Option<UserId>,
-    arrived: Arrived,
+/// What somebody came for, and who a provider says that they are: the same by whichever door they came.
+pub(super) struct Errand<'a> {
+    pub(super) purpose: &'a Purpose,
+    pub(super) profile: &'a Profile,
+    pub(super) return_to: &'a ReturnTo,
+    pub(super) step_up: Option<&'a StepUp>,
+}
+
+/// What became of it, and who is signed in by it.
+pub(super) struct Landed {
+    pub(super) user: Option<UserId>,
+    pub(super) arrived: Arrived,
 }
 
 /// Random bytes; `None` when the system gives none.

@@ -3,7 +3,7 @@
 use aws_lc_rs::rand;
 use http::HeaderValue;
 
-use super::visit::Visit;
+use super::{not_carried::NotCarried, visit::Visit};
 use crate::{accounts::time_ordered_id, store::NewEvent};
 
 /// A sign-out.
@@ -11,17 +11,15 @@ use crate::{accounts::time_ordered_id, store::NewEvent};
 pub struct Departure(pub Visit);
 
 impl Departure {
-    /// Ends the session and gives the `Set-Cookie` values that end the pending flows; the session's own cookie is taken
-    /// away by the session layer. Signing out twice is no error.
+    /// Ends the session and gives the `Set-Cookie` values that end what the browser holds; a cookie of tower-sessions
+    /// is taken away by its own layer. Signing out twice is no error.
     ///
     /// # Errors
     /// When the database does not answer: the session still counts then, and the person has to know.
-    pub async fn complete(self) -> Result<Vec<HeaderValue>, tower_sessions::session::Error> {
-        if self.0.session.id().is_some() {
-            self.0.session.flush().await?;
-            self.record().await;
-        }
-        let mut cookies = self.0.jar.flows.clear_all(&self.0.headers);
+    pub async fn complete(self) -> Result<Vec<HeaderValue>, NotCarried> {
+        let mut cookies = self.0.end_session().await?;
+        self.record().await;
+        cookies.extend(self.0.jar.flows.clear_all(&self.0.headers));
         cookies.extend(self.0.jar.clear_pending(&self.0.headers));
         Ok(cookies)
     }

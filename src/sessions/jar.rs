@@ -13,6 +13,7 @@ use super::{
     cookies::{self, Cookies},
     flow_cookies::FlowCookies,
     name_cookie::NameCookie,
+    nonces::Nonces,
     pending_link::PendingLink,
     sealed_cookie::SealedCookie,
 };
@@ -43,6 +44,8 @@ pub struct Jar {
     pub link: SealedCookie<PendingLink>,
     /// What a browser is known by that asked for a sign-up.
     pub asked: SealedCookie<String>,
+    /// Nonces for front ends.
+    pub nonces: Nonces,
     known: SealedCookie<Vec<String>>,
     cookies: Cookies,
 }
@@ -64,6 +67,7 @@ impl Jar {
             letter: SealedCookie::new(sealer.clone(), cookies, "letter", 30 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             asked: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
+            nonces: Nonces::new(sealer.clone(), cookies),
             known: SealedCookie::new(sealer, cookies, "known", 365 * DAYS),
             cookies,
         })

@@ -3,11 +3,12 @@
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use super::{flow_cookies::flow_id, visit::Visit};
+use super::{flow_cookies::flow_id, jar::random_name, visit::Visit};
 use crate::{
     accounts::UserId,
     providers::Profile,
     relying_party::ReturnTo,
+    sealing::NotSealedHere,
     store::{FlowStatus, StoreError},
 };
 
@@ -26,6 +27,27 @@ pub struct PendingLink {
 }
 
 impl PendingLink {
+    /// The `Set-Cookie` value that keeps what came for the link prompt, in this browser alone: nothing is written down
+    /// before somebody has shown that the account is theirs.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn keep(
+        visit: &Visit,
+        user: UserId,
+        profile: Profile,
+        return_to: ReturnTo,
+    ) -> Result<HeaderValue, NotSealedHere> {
+        let mut link = Self { id: random_name()?, user, profile, return_to };
+        let now = visit.clock.now();
+        visit.jar.link.keep(&link, now).or_else(|_| {
+            // A cookie has an end; a picture is what can be done without.
+            link.profile.picture = None;
+            link.return_to = ReturnTo::default();
+            visit.jar.link.keep(&link, now)
+        })
+    }
+
     /// Whether it still counts.
     ///
     /// # Errors

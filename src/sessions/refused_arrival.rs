@@ -1,8 +1,9 @@
 //! Why an authorization response opened no session.
 
+use super::not_carried::NotCarried;
 use crate::{
     accounts::Reason,
-    relying_party::{CompleteError, UnusableClient},
+    relying_party::{CompleteError, UnusableClient, VouchError},
     store::StoreError,
 };
 
@@ -24,6 +25,9 @@ pub enum RefusedArrival {
     /// The flow failed on its way to a profile.
     #[error(transparent)]
     Flow(#[from] CompleteError),
+    /// The token that a front end brought vouches for nobody.
+    #[error(transparent)]
+    Token(#[from] VouchError),
     /// What waited at the link prompt is not there any more, or waited for another user.
     #[error("nothing waits at the link prompt")]
     NothingWaits,
@@ -34,8 +38,8 @@ pub enum RefusedArrival {
     #[error("the database: {0}")]
     Store(#[from] StoreError),
     /// The session could not be opened.
-    #[error("the session: {0}")]
-    Session(#[from] tower_sessions::session::Error),
+    #[error(transparent)]
+    Session(NotCarried),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     NoRandomness,
@@ -46,7 +50,7 @@ impl RefusedArrival {
     pub fn is_our_database(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
-            Self::Session(_) => true,
+            Self::Session(error) => error.is_temporary(),
             _ => false,
         }
     }
@@ -59,6 +63,15 @@ impl RefusedArrival {
             Self::UsedFlow => "flow_used",
             Self::OtherProvider => "other_provider",
             Self::NothingWaits => "nothing_waits",
+            Self::Token(error) => match error {
+                VouchError::NotOurClient => "not_our_client",
+                VouchError::Unfit(_) => "unfit_token",
+                VouchError::IdToken(_) => "id_token",
+                VouchError::NoProfile => "no_profile",
+                VouchError::NotAdmitted => "not_admitted",
+                VouchError::Unavailable { .. } => "provider_silent",
+                VouchError::UnknownProvider | VouchError::NoIdTokens | VouchError::NoTokenCheck => "no_such_token",
+            },
             Self::Policy(reason) => reason.code(),
             Self::Store(_) => "database",
             Self::Session(_) => "session",
@@ -85,5 +98,14 @@ impl RefusedArrival {
     /// The decision's own event is written in its transaction; an unknown flow is nobody's.
     pub(super) const fn is_worth_a_row(&self) -> bool {
         !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
+    }
+}
+
+impl From<NotCarried> for RefusedArrival {
+    fn from(error: NotCarried) -> Self {
+        match error {
+            NotCarried::Store(error) => Self::Store(error),
+            error => Self::Session(error),
+        }
     }
 }

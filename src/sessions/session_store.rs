@@ -22,13 +22,13 @@ use super::cookies::Cookies;
 use crate::{
     accounts::{IdentityId, UserId},
     relying_party::Clock,
-    store::{Database, NewSession, StoreError},
+    store::{Database, NewSession, Session, StoreError},
 };
 
 /// A session ends when nothing was asked for so long.
-pub(super) const IDLE: Duration = Duration::days(14);
+pub(super) const IDLE: Duration = Session::IDLE;
 /// A session ends then, whatever happens.
-pub(super) const ABSOLUTE: Duration = Duration::days(90);
+pub(super) const ABSOLUTE: Duration = Session::ABSOLUTE;
 /// The record's member that says what to write down when the row is made.
 pub(super) const OPENING: &str = "opening";
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     accounts::{IdentityId, User},
     relying_party::Clock,
-    store::{Database, Session, StoreError},
+    store::{ActiveSession, Database, Session, StoreError},
 };
 
 /// "Last seen" and the idle end are moved at most so often: a read should not cost a write.
@@ -31,6 +31,12 @@ pub struct SignedIn {
 /// How long a proof of who somebody is suffices for sensitive steps.
 pub const PROOF_LASTS: Duration = Duration::minutes(10);
 
+impl From<ActiveSession> for SignedIn {
+    fn from(ActiveSession { session, user }: ActiveSession) -> Self {
+        Self { user, session }
+    }
+}
+
 impl SignedIn {
     /// Whether the person proved in this session, not long ago, who they are: at the sign-in or since.
     pub fn is_proven(&self, now: OffsetDateTime) -> bool {
@@ -47,20 +53,25 @@ pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Res
     let Some(id) = cookie.id() else { return Ok(None) };
     let now = clock.date();
     let Some(active) = database.load_session(&id_hash(&id), now).await? else { return Ok(None) };
-    let mut signed_in = SignedIn { user: active.user, session: active.session };
+    Ok(touched(active, database, clock).await)
+}
+
+/// Notes that a session was used, now and then. `None` when it has ended meanwhile.
+pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &Clock) -> Option<SignedIn> {
+    let (mut signed_in, now) = (SignedIn::from(active), clock.date());
     if now - signed_in.session.last_seen_at < TOUCH_AFTER {
-        return Ok(Some(signed_in));
+        return Some(signed_in);
     }
     match database.touch_session(&signed_in.session.id_hash, now + IDLE, now).await {
         Ok(true) => {
             signed_in.session.last_seen_at = now;
             signed_in.session.expires_at = (now + IDLE).min(signed_in.session.absolute_expires_at);
         }
-        Ok(false) => return Ok(None),
+        Ok(false) => return None,
         // A database that can be read and not written still knows who is signed in.
         Err(error) => tracing::warn!(%error, "a session's last use could not be noted"),
     }
-    Ok(Some(signed_in))
+    Some(signed_in)
 }
 
 /// Opens a session under a new id, ends the one that the browser had, and gives the `Set-Cookie` value. An id that
@@ -69,6 +80,7 @@ pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Res
 /// The request's own session stays untouched until the new one stands: who fails to get it keeps what they had.
 pub(super) async fn open(
     visit: &Visit,
+    earlier: &Cookie,
     user: &User,
     way: &str,
     identity: Option<IdentityId>,
@@ -83,7 +95,7 @@ pub(super) async fn open(
         provider: way.to_owned(),
         user_agent: visit.client.user_agent.clone(),
         address: visit.client.address.to_string(),
-        replaces: visit.session.id().map(|id| id_hash(&id)),
+        replaces: earlier.id().map(|id| id_hash(&id)),
     };
     session.insert(OPENING, opening).await?;
     session.save().await?;

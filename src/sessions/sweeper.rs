@@ -14,7 +14,8 @@ const BATCH: u32 = 500;
 /// How long refusals that are about nobody are kept.
 const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
 
-/// Deletes expired sessions, used flows and old events about nobody every minute until `stop` is cancelled.
+/// Deletes expired sessions, used flows and old events about nobody, and forgets refresh tokens that nobody may ask for
+/// again, every minute until `stop` is cancelled.
 pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -29,6 +30,9 @@ pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: Cancell
 
 async fn sweep(database: &Database, clock: &Clock) -> Result<(), crate::store::StoreError> {
     while database.delete_expired_sessions(clock.date(), BATCH).await? == u64::from(BATCH) {
+        tokio::task::yield_now().await;
+    }
+    while database.forget_children(clock.date(), BATCH).await? == u64::from(BATCH) {
         tokio::task::yield_now().await;
     }
     while database.delete_expired_flows(clock.date(), BATCH).await? == u64::from(BATCH) {

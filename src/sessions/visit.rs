@@ -5,20 +5,16 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
-use tower_sessions::Session;
 
 use super::{
-    client::ClientInfo,
-    cookies::Cookies,
-    jar::Jar,
-    signed_in::{self, SignedIn},
+    carrier::Carried, client::ClientInfo, cookies::Cookies, jar::Jar, not_carried::NotCarried, signed_in::SignedIn,
 };
 use crate::{
     accounts::{AddressWish, IdentityId, User},
     grants::Grants,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    store::{Database, Occasion, StoreError},
+    store::{Database, Occasion},
 };
 
 /// A request as an intention sees it. The edge gathers it. Cheap to clone.
@@ -26,8 +22,8 @@ use crate::{
 pub struct Visit {
     /// The request's headers: our cookies are among them.
     pub headers: HeaderMap,
-    /// The browser's session.
-    pub session: Session,
+    /// What carries the browser's session.
+    pub session: Carried,
     /// Who is signed in in it.
     pub signed_in: Option<SignedIn>,
     /// Where the request comes from.
@@ -79,17 +75,25 @@ impl Visit {
         user: &User,
         way: &str,
         identity: Option<IdentityId>,
-    ) -> Result<Vec<HeaderValue>, tower_sessions::session::Error> {
-        let session = signed_in::open(self, user, way, identity).await?;
+    ) -> Result<Vec<HeaderValue>, NotCarried> {
+        let session = self.session.open(self, user, way, identity).await?;
         Ok(session.into_iter().chain(self.jar.remember_way(way)).collect())
     }
 
     /// Gives the browser's session a new id, because its person proved who they are just now (`proven`) or changed a way
-    /// in. Gives the `Set-Cookie` value; `None` when the session has ended meanwhile.
+    /// in. Gives the `Set-Cookie` values; `None` when the session has ended meanwhile.
     ///
     /// # Errors
     /// When the database does not answer; the earlier id counts still then.
-    pub async fn renew_session(&self, proven: bool) -> Result<Option<HeaderValue>, StoreError> {
-        signed_in::renew(self, proven).await
+    pub async fn renew_session(&self, proven: bool) -> Result<Option<Vec<HeaderValue>>, NotCarried> {
+        self.session.renew(self, proven).await
+    }
+
+    /// Ends the browser's session, if there is one, and gives the `Set-Cookie` values that this takes.
+    ///
+    /// # Errors
+    /// When the database does not answer: the session still counts then.
+    pub async fn end_session(&self) -> Result<Vec<HeaderValue>, NotCarried> {
+        self.session.end(self).await
     }
 }

@@ -105,7 +105,7 @@ pub(super) async fn carry_out_void(
     match void {
         Void::Claim => drop_claim(write.connection(), user).await,
         Void::Password => drop_password(write.connection(), user).await,
-        Void::Sessions => delete_sessions_of(write.connection(), user, None).await.map(drop),
+        Void::Sessions => delete_sessions_of(write, user, None).await.map(drop),
         Void::Identities => unlink_all(write, user, now).await,
         Void::Letters => void_pending(write.connection(), user).await,
     }

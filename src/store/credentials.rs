@@ -200,7 +200,7 @@ impl Database {
         user: UserId,
         here: &str,
     ) -> Result<(), StoreError> {
-        delete_sessions_of(write.connection(), user, Some(here)).await?;
+        delete_sessions_of(write, user, Some(here)).await?;
         void_pending(write.connection(), user).await
     }
 

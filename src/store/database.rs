@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use super::engine::{self, Engine};
 use super::error::StoreError;
+use super::lately_ended::LatelyEnded;
 use crate::sealing::Sealer;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -34,6 +35,8 @@ pub struct Database {
     pub(super) turn: Mutex<()>,
     /// For rows that somebody who only reads the database (a copy of it, a replica) must learn nothing from.
     pub(super) sealer: Arc<Sealer>,
+    /// Sessions of which an access token is not to be believed.
+    pub(super) lately_ended: LatelyEnded,
 }
 
 impl Database {
@@ -77,7 +80,7 @@ impl Database {
             })
             .connect_with(options)
             .await?;
-        Ok(Self { pool, engine, turn: Mutex::new(()), sealer: Arc::new(sealer) })
+        Ok(Self { pool, engine, turn: Mutex::new(()), sealer: Arc::new(sealer), lately_ended: LatelyEnded::new() })
     }
 
     /// Brings the schema up to date. Runs at every start; on PostgreSQL, machines that start together take turns.

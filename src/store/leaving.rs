@@ -61,6 +61,7 @@ impl Database {
         let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
         // Their providers are told, whatever becomes of the rows here.
         unlink_all(&mut write, id, occasion.now).await?;
+        self.lately_ended.user(id);
         for statement in [
             "DELETE FROM events WHERE user_id = $1",
             "DELETE FROM outbox WHERE user_id = $1 AND kind = 'letter'",

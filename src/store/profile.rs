@@ -14,6 +14,8 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn choose_name(&self, user: UserId, name: Option<&str>, occasion: &Occasion) -> Result<(), StoreError> {
         let mut write = self.write().await?;
+        // Access tokens tell the name.
+        self.lately_ended.user(user);
         sqlx::query(
             "UPDATE users SET \
              name = COALESCE($2, (SELECT name FROM identities WHERE user_id = $1 AND name IS NOT NULL \

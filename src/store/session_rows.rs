@@ -1,7 +1,7 @@
 //! Rows of `sessions`.
 
 use sqlx::FromRow;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::error::StoreError;
 use super::user_rows::{UserRow, time};
@@ -10,7 +10,7 @@ use crate::accounts::{IdentityId, User, UserId};
 /// A session to be written down.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Hash of the id in the cookie.
+    /// Hash of the id in the cookie. Random where tokens carry the session: then there is no such id.
     pub id_hash: String,
     /// Who is signed in.
     pub user: UserId,
@@ -59,6 +59,13 @@ pub struct Session {
     pub absolute_expires_at: OffsetDateTime,
     /// When the person last proved, in it, who they are.
     pub proven_at: OffsetDateTime,
+}
+
+impl Session {
+    /// A session ends when nothing was asked for so long.
+    pub const IDLE: Duration = Duration::days(14);
+    /// A session ends then, whatever happens.
+    pub const ABSOLUTE: Duration = Duration::days(90);
 }
 
 /// A session together with its user, from one query.

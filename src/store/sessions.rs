@@ -9,6 +9,7 @@ use super::events::note;
 use super::occasion::Occasion;
 use super::session_rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
 use super::user_rows::user_columns;
+use super::write::Write;
 use crate::accounts::UserId;
 
 impl Database {
@@ -28,31 +29,14 @@ impl Database {
     pub async fn replace_session(&self, earlier: Option<&str>, session: &NewSession) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         if let Some(earlier) = earlier {
-            sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(earlier).execute(write.connection()).await?;
+            delete_session(&mut write, earlier).await?;
         }
-        let created = sqlx::query(
-            "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, address, data, created_at, \
-             last_seen_at, expires_at, absolute_expires_at, proven_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8) ON CONFLICT (id_hash) DO NOTHING",
-        )
-        .bind(&session.id_hash)
-        .bind(session.user.to_string())
-        .bind(session.identity.map(|identity| identity.to_string()))
-        .bind(session.provider.as_deref())
-        .bind(session.user_agent.as_deref())
-        .bind(session.address.as_deref())
-        .bind(&session.data)
-        .bind(session.created_at.unix_timestamp())
-        .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
-        .bind(session.absolute_expires_at.unix_timestamp())
-        .execute(write.connection())
-        .await?;
         // An id that is taken leaves everything as it was.
-        if created.rows_affected() == 1 {
+        let created = insert_session(write.connection(), session).await?;
+        if created {
             write.commit().await?;
-            return Ok(true);
         }
-        Ok(false)
+        Ok(created)
     }
 
     /// The session of a cookie, with its user. `None` when there is none, when it is past its idle or absolute
@@ -61,20 +45,8 @@ impl Database {
     /// # Errors
     /// As every query: [`StoreError`]. Not to be taken for a signed-out browser.
     pub async fn load_session(&self, id_hash: &str, now: OffsetDateTime) -> Result<Option<ActiveSession>, StoreError> {
-        let row: Option<ActiveSessionRow> = sqlx::query_as(concat!(
-            "SELECT ",
-            session_columns!(),
-            ", ",
-            user_columns!(),
-            " FROM sessions JOIN users ON users.id = sessions.user_id \
-             WHERE sessions.id_hash = $1 AND sessions.expires_at > $2 AND sessions.absolute_expires_at > $2 \
-             AND users.disabled_at IS NULL"
-        ))
-        .bind(id_hash)
-        .bind(now.unix_timestamp())
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(ActiveSession::try_from).transpose()
+        let mut connection = self.pool.acquire().await?;
+        load_session(&mut connection, id_hash, now).await
     }
 
     /// Saves what a session holds and moves its idle end, within the absolute one. False when there is no such
@@ -142,6 +114,7 @@ impl Database {
         proven_at: Option<OffsetDateTime>,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
+        self.lately_ended.session(id_hash);
         let renewed =
             sqlx::query("UPDATE sessions SET id_hash = $2, proven_at = COALESCE($3, proven_at) WHERE id_hash = $1")
                 .bind(id_hash)
@@ -157,7 +130,12 @@ impl Database {
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn end_session(&self, user: UserId, id_hash: &str, occasion: &Occasion) -> Result<bool, StoreError> {
+        // PostgreSQL takes no text with this in it; none of ours has it.
+        if id_hash.contains('\0') {
+            return Ok(false);
+        }
         let mut write = self.write().await?;
+        self.lately_ended.session(id_hash);
         let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2")
             .bind(id_hash)
             .bind(user.to_string())
@@ -171,13 +149,35 @@ impl Database {
         Ok(true)
     }
 
+    /// Ends a session because its person signs out of it, by whatever carries it. False when there was none: signing out
+    /// twice is no error.
+    ///
+    /// # Errors
+    /// As every query: [`StoreError`].
+    pub async fn sign_out(&self, id_hash: &str, occasion: &Occasion) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let of: Option<(String, Option<String>)> =
+            sqlx::query_as("SELECT user_id, provider FROM sessions WHERE id_hash = $1")
+                .bind(id_hash)
+                .fetch_optional(write.connection())
+                .await?;
+        let Some((user, provider)) = of else { return Ok(false) };
+        let ended = delete_session(&mut write, id_hash).await?;
+        if ended {
+            let user = UserId::parse(&user)?;
+            note(write.connection(), occasion, "sign_out", Some(user), provider.as_deref(), "signed_out", &[]).await?;
+        }
+        write.commit().await?;
+        Ok(ended)
+    }
+
     /// Ends all sessions of a user but the one that asks; tells how many.
     ///
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn end_other_sessions(&self, user: UserId, here: &str, occasion: &Occasion) -> Result<u64, StoreError> {
         let mut write = self.write().await?;
-        let ended = delete_sessions_of(write.connection(), user, Some(here)).await?;
+        let ended = delete_sessions_of(&mut write, user, Some(here)).await?;
         note(write.connection(), occasion, "device", Some(user), None, "others_ended", &[]).await?;
         write.commit().await?;
         Ok(ended)
@@ -188,9 +188,10 @@ impl Database {
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn delete_session(&self, id_hash: &str) -> Result<bool, StoreError> {
-        let _turn = self.turn().await?;
-        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(&self.pool).await?;
-        Ok(deleted.rows_affected() == 1)
+        let mut write = self.write().await?;
+        let deleted = delete_session(&mut write, id_hash).await?;
+        write.commit().await?;
+        Ok(deleted)
     }
 
     /// Ends all sessions of a user, or all but the one that asks; tells how many.
@@ -198,9 +199,10 @@ impl Database {
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn delete_user_sessions(&self, user: UserId, except: Option<&str>) -> Result<u64, StoreError> {
-        let _turn = self.turn().await?;
-        let mut connection = self.pool.acquire().await?;
-        delete_sessions_of(&mut connection, user, except).await
+        let mut write = self.write().await?;
+        let deleted = delete_sessions_of(&mut write, user, except).await?;
+        write.commit().await?;
+        Ok(deleted)
     }
 
     /// A user's sessions, the one that was used last first.
@@ -222,6 +224,58 @@ impl Database {
     }
 }
 
+/// Writes a session down as part of a transaction. False if its id is taken.
+pub(super) async fn insert_session(connection: &mut AnyConnection, session: &NewSession) -> Result<bool, StoreError> {
+    let created = sqlx::query(
+        "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, address, data, created_at, \
+         last_seen_at, expires_at, absolute_expires_at, proven_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8) ON CONFLICT (id_hash) DO NOTHING",
+    )
+    .bind(&session.id_hash)
+    .bind(session.user.to_string())
+    .bind(session.identity.map(|identity| identity.to_string()))
+    .bind(session.provider.as_deref())
+    .bind(session.user_agent.as_deref())
+    .bind(session.address.as_deref())
+    .bind(&session.data)
+    .bind(session.created_at.unix_timestamp())
+    .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
+    .bind(session.absolute_expires_at.unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(created.rows_affected() == 1)
+}
+
+/// Reads a session that counts, with its user, as part of a transaction.
+pub(super) async fn load_session(
+    connection: &mut AnyConnection,
+    id_hash: &str,
+    now: OffsetDateTime,
+) -> Result<Option<ActiveSession>, StoreError> {
+    let row: Option<ActiveSessionRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        user_columns!(),
+        " FROM sessions JOIN users ON users.id = sessions.user_id \
+         WHERE sessions.id_hash = $1 AND sessions.expires_at > $2 AND sessions.absolute_expires_at > $2 \
+         AND users.disabled_at IS NULL"
+    ))
+    .bind(id_hash)
+    .bind(now.unix_timestamp())
+    .fetch_optional(connection)
+    .await?;
+    row.map(ActiveSession::try_from).transpose()
+}
+
+/// Ends a session as part of a transaction. False when there was none.
+pub(super) async fn delete_session(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
+    write.lately_ended().session(id_hash);
+    let deleted =
+        sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(write.connection()).await?;
+    Ok(deleted.rows_affected() == 1)
+}
+
 /// Whether a session still counts, for who has the lock on its user: those who end all of them have it, too. A request
 /// takes a while, and must not change what its session was ended to protect.
 pub(super) async fn is_open(connection: &mut AnyConnection, user: UserId, id_hash: &str) -> Result<bool, StoreError> {
@@ -238,15 +292,16 @@ pub(super) async fn is_open(connection: &mut AnyConnection, user: UserId, id_has
 
 /// Ends the sessions of a user as part of a transaction.
 pub(super) async fn delete_sessions_of(
-    connection: &mut AnyConnection,
+    write: &mut Write<'_>,
     user: UserId,
     except: Option<&str>,
 ) -> Result<u64, StoreError> {
+    write.lately_ended().user(user);
     // No hash is empty.
     let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2")
         .bind(user.to_string())
         .bind(except.unwrap_or_default())
-        .execute(connection)
+        .execute(write.connection())
         .await?;
     Ok(deleted.rows_affected())
 }

@@ -72,7 +72,7 @@ impl Database {
             }
         };
         drop_password(write.connection(), id).await?;
-        delete_sessions_of(write.connection(), id, None).await?;
+        delete_sessions_of(&mut write, id, None).await?;
         void_pending(write.connection(), id).await?;
         let reset = reset_link(&mut write, id, &address, occasion).await?;
         let provider = match &step {

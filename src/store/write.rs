@@ -7,6 +7,7 @@ use tokio::sync::MutexGuard;
 use super::database::{Database, PATIENCE};
 use super::engine::Engine;
 use super::error::StoreError;
+use super::lately_ended::LatelyEnded;
 use crate::sealing::Sealer;
 
 /// Our turn to write; nothing on PostgreSQL.
@@ -18,6 +19,7 @@ pub(super) struct Write<'a> {
     transaction: Transaction<'static, Any>,
     engine: Engine,
     sealer: &'a Sealer,
+    lately_ended: &'a LatelyEnded,
     _turn: Turn<'a>,
 }
 
@@ -54,7 +56,8 @@ impl Database {
         // The turn before the connection: who waits to write must not keep a reader from reading.
         let turn = self.turn().await?;
         let transaction = self.pool.begin_with(self.engine.begin()).await?;
-        Ok(Write { transaction, engine: self.engine, sealer: &self.sealer, _turn: turn })
+        let (engine, sealer, lately_ended) = (self.engine, &self.sealer, &self.lately_ended);
+        Ok(Write { transaction, engine, sealer, lately_ended, _turn: turn })
     }
 }
 
@@ -87,6 +90,11 @@ impl<'a> Write<'a> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Where it is noted that sessions end.
+    pub(super) fn lately_ended(&self) -> &LatelyEnded {
+        self.lately_ended
     }
 
     /// Makes it last.

@@ -12,6 +12,7 @@ use super::{
     boot::{Boot, LiveReload},
     pages::{
         add_email::AddEmailPage,
+        api_docs::ApiDocsPage,
         calendar::CalendarPage,
         check_inbox::CheckInboxPage,
         confirm::ConfirmPage,
@@ -31,7 +32,7 @@ use super::{
         undo::UndoPage,
         verify_email::VerifyEmailPage,
     },
-    view::{Assets, Problem},
+    view::{ApiDocsView, Assets, Problem},
     wording,
 };
 
@@ -111,6 +112,26 @@ pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + us
 /// [`problem_document`] as text.
 pub fn problem_html(problem: Problem, assets: &Assets) -> String {
     Owner::new().with(|| problem_document(problem, assets).to_html())
+}
+
+/// The whole document of the page about the JSON API, as text: no islands, no script, and drawn once for everybody.
+pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
+    let css = assets.css.clone();
+    let document = move || {
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <HeadBasics css />
+                    <title>{wording::title("The API")}</title>
+                </head>
+                <body>
+                    <ApiDocsPage docs />
+                </body>
+            </html>
+        }
+    };
+    Owner::new().with(|| document().to_html())
 }
 
 /// What every head begins with.

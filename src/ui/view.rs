@@ -1,8 +1,10 @@
 //! What each page is told. `web` fills these from the database and hands them down as Leptos contexts; the
 //! pages only draw. Times are Unix seconds (UTC).
 
+mod api_docs;
 mod grants;
 
+pub use api_docs::*;
 pub use grants::*;
 
 use crate::codes::{

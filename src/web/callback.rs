@@ -7,12 +7,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::{prelude::provide_context, server_fn::ServerFn};
-use tower_sessions::Session;
 
 use super::{query::Query, state::AppState};
 use crate::{
     actions::callback::Callback,
-    sessions::{Arrival, ClientInfo, SignedIn},
+    sessions::{Arrival, Carried, ClientInfo, SignedIn},
 };
 
 /// The parameters of a response that we read. What else providers send along (`scope`, `authuser`, `session_state`,
@@ -23,7 +22,7 @@ const PARAMETERS: [&str; 4] = ["code", "state", "iss", "error"];
 pub async fn callback(
     State(app): State<AppState>,
     Path(slug): Path<String>,
-    session: Session,
+    Extension(session): Extension<Carried>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     mut request: Request,

@@ -7,16 +7,18 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use tower_http::csrf::CsrfLayer;
 
+use super::credential;
 use crate::relying_party::RelyingParty;
 
-/// The redirect URIs of providers that answer by a form from their own site: the only paths, and POST the only method,
-/// where an unsafe request from elsewhere is let in. What stands there leads the browser on and does nothing else.
+/// Where forms come from a provider's own site: the redirect URIs of those that answer by one, and Google's own button. The
+/// only paths, and POST the only method, where an unsafe request from elsewhere is let in. The former lead the browser on
+/// and do nothing else; the latter wants a cookie that only a page of ours can have set.
 #[derive(Clone, Debug)]
 pub struct FormPosts(Arc<[String]>);
 
@@ -24,7 +26,9 @@ impl FormPosts {
     /// Those of our providers.
     pub fn new(relying_party: &RelyingParty) -> Self {
         let providers = relying_party.providers().filter(|provider| provider.manners.form_post);
-        Self(providers.map(|provider| format!("/auth/callback/{}", provider.slug)).collect())
+        let providers = providers.map(|provider| format!("/auth/callback/{}", provider.slug));
+        let button = relying_party.provider("google").map(|_| credential::PATH.to_owned());
+        Self(providers.chain(button).collect())
     }
 
     /// Byte for byte: another spelling of the path is another path.
@@ -40,6 +44,32 @@ impl FormPosts {
 pub fn layer(origin: &str, form_posts: FormPosts) -> Result<CsrfLayer, tower_http::csrf::ConfigError> {
     let layer = CsrfLayer::new().add_trusted_origin(origin)?;
     Ok(layer.with_insecure_bypass(move |method, uri| form_posts.include(method, uri.path())))
+}
+
+/// The same for the API, where pages of these origins may post, too.
+///
+/// # Errors
+/// As [`layer`].
+pub fn api_layer(origin: &str, others: &[String]) -> Result<CsrfLayer, tower_http::csrf::ConfigError> {
+    let layer = CsrfLayer::new().add_trusted_origin(origin)?;
+    others.iter().try_fold(layer, |layer, other| layer.add_trusted_origin(other))
+}
+
+/// Refuses a form that does not say where it comes from and brings cookies. Applications and command lines say nothing and
+/// bring none; and only a form can be sent from anywhere without a preflight, so that JSON and other methods cannot be
+/// somebody else's page.
+pub async fn require_provenance_of_forms(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let may_be_a_form = *request.method() == Method::POST && !says_json(headers);
+    if may_be_a_form && headers.contains_key(header::COOKIE) && !says_where_from(headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Refuses an unsafe request that does not say where it comes from.

@@ -8,12 +8,11 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use leptos::{prelude::provide_context, server_fn::ServerFn};
-use tower_sessions::Session;
 
 use super::{callback::without_body, form_post::is_form, query::Query, state::AppState};
 use crate::{
     actions::{devices, email, grants, linking, password, proof, settings},
-    sessions::{ClientInfo, SignedIn},
+    sessions::{Carried, ClientInfo, SignedIn},
 };
 
 /// A form of ours has a few fields; the longest is a password.
@@ -65,7 +64,7 @@ pub fn form() -> MethodRouter<AppState> {
 /// there.
 async fn submit(
     State(app): State<AppState>,
-    session: Session,
+    Extension(session): Extension<Carried>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     request: Request,

@@ -5,18 +5,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tower_sessions::Session;
 
 use super::{query::Query, redirect::see_other, request_context::database_failed, state::AppState};
 use crate::{
     intents::{Fault, follow_letter},
-    sessions::{ClientInfo, SignedIn},
+    sessions::{Carried, ClientInfo, SignedIn},
 };
 
 /// Takes the token out of the address, and leads on.
 pub async fn letter(
     State(app): State<AppState>,
-    session: Session,
+    Extension(session): Extension<Carried>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     RawQuery(query): RawQuery,

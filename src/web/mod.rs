@@ -1,8 +1,10 @@
 //! The Axum edge: router, layers, headers, health, the listener.
 
+mod api;
 mod assets;
 mod callback;
 mod client_address;
+mod credential;
 mod cross_origin;
 mod form_post;
 mod forms;
@@ -19,6 +21,7 @@ pub mod serve;
 mod sign_out;
 mod start;
 mod state;
+mod verify;
 
 pub use forms::FORMS;
 pub use state::{AppState, Mail, StateError};
@@ -30,7 +33,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, StatusCode},
-    middleware::{from_fn_with_state, map_request},
+    middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -45,7 +48,11 @@ use tower_http::{
 
 use cross_origin::FormPosts;
 
-use crate::{intents::LETTER_PATH, sessions, ui::app::App};
+use crate::{
+    intents::LETTER_PATH,
+    sessions::{self, Carrier},
+    ui::app::App,
+};
 
 /// Forms of ours are a few hundred bytes.
 const BODY_BYTES: usize = 64 * 1024;
@@ -66,28 +73,45 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
             router.route(page.path(), pages::page(page.path()))
         });
     let identify_user = from_fn_with_state(app.clone(), request_context::identify_user);
-    let sessions = sessions::layer(app.database.clone(), app.clock.clone(), app.cookies);
+    let cookie = matches!(app.carrier, Carrier::Cookie)
+        .then(|| sessions::layer(app.database.clone(), app.clock.clone(), app.cookies));
     let with_user = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), request_context::complete_removals))
-        .layer(sessions)
+        .option_layer(cookie)
         .layer(identify_user);
     // Limits stand in front of the look-up of the session: a flood costs no more than being counted.
     let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
     let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
     let callback = get_only(callback::callback).route_layer(with_user.clone());
-    let callback = callback.post(form_post::form_post).route_layer(limited_responses);
+    let callback = callback.post(form_post::form_post).route_layer(limited_responses.clone());
+    let credential = post(credential::credential).route_layer(with_user.clone());
+    let credential = credential.route_layer(limited_responses.clone());
     let form_posts = FormPosts::new(&app.relying_party);
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
     let forms = FORMS.iter().fold(Router::new(), |router, path| router.route(path, forms::form()));
     let letters = Router::new().route(LETTER_PATH, get_only(letter::letter));
     let pages =
         pages.route("/settings/data.json", pages::data()).merge(forms.merge(letters).route_layer(limited_forms));
+    let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
+    let api = api::sign_ins()
+        .route_layer(with_user.clone())
+        .route_layer(limited_responses)
+        .merge(api::nonces().route_layer(limited_starts.clone()))
+        .merge(own)
+        .layer(
+            ServiceBuilder::new()
+                .layer(cross_origin::api_layer(&app.origin, app.cors.origins())?)
+                .layer(from_fn(cross_origin::require_provenance_of_forms)),
+        )
+        .merge(api::published());
     let routes = pages
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
         .route_layer(from_fn_with_state(app.clone(), request_context::lead_to_our_host))
+        .route("/auth/verify", get(verify::verify))
         .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
         .route("/auth/callback/{provider}", callback)
+        .route(credential::PATH, credential)
         .fallback(not_a_route)
         .layer(
             ServiceBuilder::new()
@@ -95,7 +119,7 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
                 .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
         );
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    let routes = routes.merge(health).with_state(app.clone());
+    let routes = routes.merge(api).merge(health).with_state(app.clone());
     // The first one sees a request first. As one stack: `Router::layer` boxes and clones what it is given for each
     // request, and twelve layers one by one would be twelve of each.
     Ok(routes.layer(
@@ -107,6 +131,8 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
             .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
+            // Errors of all that stands further in can be read by the pages that caused them.
+            .layer(from_fn_with_state(app.cors.clone(), api::share))
             .layer(from_fn_with_state(app.clone(), problems::dress))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT))

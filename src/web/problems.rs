@@ -8,15 +8,22 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::state::AppState;
+use super::{
+    api::{failure_of_status, is_path},
+    state::AppState,
+};
 use crate::ui::{app::problem_html, view::Problem};
 
-/// Gives an error status without a page its page, or a line of text where no page is wanted.
+/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` the API's JSON.
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     // What a probe is told is for machines, and says more than a status.
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
+    let is_api = is_path(request.uri().path());
     let response = next.run(request).await;
+    if is_api {
+        return as_json(response);
+    }
     let Some(problem) = problem_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
         return response;
     };
@@ -28,6 +35,17 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()
+}
+
+fn as_json(response: Response) -> Response {
+    let Some(failure) = failure_of_status(response.status()).filter(|_| !has_page(&response)) else { return response };
+    let mut answer = failure.into_response();
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer
 }
 
 /// A browser that navigates; scripts and probes get a line of text.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Once};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use tower_sessions::Session;
 
 use super::{client_address, redirect::see_other, serve::Peer, state::AppState};
 use crate::{
-    sessions::{self, ClientInfo},
+    sessions::{Carried, Carrier, ClientInfo, NotCarried},
     store::StoreError,
 };
 
@@ -65,20 +65,50 @@ fn warn_of_unknown_proxy(app: &AppState, request: &Request) {
 
 /// Adds `SignedIn` when somebody is. A database that is away is not a signed-out browser: the answer is 503, never a
 /// page that looks like the truth.
-pub async fn identify_user(
-    State(app): State<AppState>,
-    session: Session,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match sessions::current(&session, &app.database, &app.clock).await {
-        Ok(None) => {}
-        Ok(Some(signed_in)) => {
-            request.extensions_mut().insert(signed_in);
-        }
-        Err(error) => return database_failed(&error),
+pub async fn identify_user(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
+    let (Some(carried), Some(client)) = (carried(&app, &request), request.extensions().get::<ClientInfo>()) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let identified = match carried.identify(request.headers(), client, &app.database, &app.clock).await {
+        Ok(identified) => identified,
+        Err(error) => return not_carried(&error),
+    };
+    request.extensions_mut().insert(carried);
+    if let Some(signed_in) = identified.signed_in {
+        request.extensions_mut().insert(signed_in);
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    add_renewed(response.headers_mut(), identified.cookies);
+    response
+}
+
+/// What carries this request's session, in this installation's way.
+fn carried(app: &AppState, request: &Request) -> Option<Carried> {
+    match &app.carrier {
+        Carrier::Cookie => request.extensions().get::<Session>().cloned().map(Carried::Cookie),
+        Carrier::Tokens(cookies) => Some(Carried::Tokens(cookies.clone())),
+    }
+}
+
+/// Adds cookies that were renewed on the way, but for those that the handler has set or taken away: whoever signs out while
+/// their access token is being renewed is signed out.
+fn add_renewed(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
+    let name = |cookie: &HeaderValue| cookie.as_bytes().split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
+    let set: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(name).collect();
+    for cookie in cookies.into_iter().filter(|cookie| !set.contains(&name(cookie))) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// A session could not be looked for: 503 when trying again can help, 500 otherwise.
+pub(super) fn not_carried(error: &NotCarried) -> Response {
+    match error {
+        NotCarried::Store(error) => database_failed(error),
+        error => {
+            tracing::error!(%error, "a session could not be looked for");
+            if error.is_temporary() { unavailable() } else { StatusCode::INTERNAL_SERVER_ERROR.into_response() }
+        }
+    }
 }
 
 /// Gives removals of cookies the attributes without which a browser refuses them.
@@ -94,9 +124,13 @@ pub(super) fn database_failed(error: &StoreError) -> Response {
     let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     tracing::error!(%error, cause, "the database failed");
     if error.is_temporary() {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response();
+        return unavailable();
     }
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+pub(super) fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response()
 }
 
 /// On loopback, leads a page that was asked for by another of this machine's names to ours: a sign-in that begins at
@@ -121,6 +155,16 @@ fn is_another_name_of_ours(host: &str, origin: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_handler_says_of_a_cookie_counts_and_the_rest_is_added() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("access_token=; Max-Age=0"));
+        let renewed = ["access_token=new; Path=/", "refresh_token=new; Path=/"].map(HeaderValue::from_static);
+        add_renewed(&mut headers, renewed.to_vec());
+        let values: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(values, ["access_token=; Max-Age=0", "refresh_token=new; Path=/"]);
+    }
 
     #[test]
     fn other_names_of_this_machine_are_led_to_ours() {

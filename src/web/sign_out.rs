@@ -7,16 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::prelude::provide_context;
-use tower_sessions::Session;
 
 use super::{callback::without_body, state::AppState};
-use crate::sessions::{ClientInfo, Departure, SignedIn};
+use crate::sessions::{Carried, ClientInfo, Departure, SignedIn};
 
 /// Hands the request to the server function, with the session that it is to end. The form has no fields: its body is
 /// not read, so that nothing in it can fail.
 pub async fn sign_out(
     State(app): State<AppState>,
-    session: Session,
+    Extension(session): Extension<Carried>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     request: Request,

@@ -6,18 +6,23 @@ use axum::http::HeaderMap;
 use ipnet::IpNet;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
-use tower_sessions::Session;
 
-use super::{assets, headers::HeaderPolicy, rate_limits::RateLimits};
+use super::{
+    api::{Cors, Documents},
+    assets,
+    headers::HeaderPolicy,
+    rate_limits::RateLimits,
+};
 use crate::{
     accounts::AddressWish,
-    config::Config,
+    config::{Config, SessionMode},
     grants::Grants,
     mail::Post,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    sessions::{ClientInfo, Cookies, Jar, SignedIn, Visit},
+    sessions::{Carried, Carrier, ClientInfo, Cookies, Jar, SignedIn, Visit},
     store::Database,
+    tokens::Tokens,
     ui::view::{Assets, SandboxView},
 };
 
@@ -48,11 +53,21 @@ pub struct Shared {
     pub address_wish: AddressWish,
     /// The time.
     pub clock: Clock,
+    /// Our tokens: what bearers bring in either mode, and what browsers carry in one of them.
+    pub tokens: Tokens,
+    /// What carries the sessions of browsers.
+    pub carrier: Carrier,
     /// Limits by address.
     pub rate_limits: RateLimits,
     /// Work that outlives its request; waited for at the end.
     pub tasks: TaskTracker,
     pub(super) header_policy: HeaderPolicy,
+    /// Whose pages may call the API.
+    pub(super) cors: Cors,
+    /// Whether an id_token that a front end brings must carry a nonce of ours.
+    pub(super) api_nonce: bool,
+    /// The API, described.
+    pub(super) api_documents: Documents,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<Assets>,
@@ -103,24 +118,30 @@ impl AppState {
     ) -> Result<Self, StateError> {
         let cookies = Cookies::new(config.base_url.is_https());
         let origin = config.base_url.origin();
+        let tokens = Tokens::new(database.clone(), origin, config.token_audience.as_deref(), clock.clone());
+        let carrier = match config.session_mode {
+            SessionMode::Server => Carrier::Cookie,
+            SessionMode::Jwt => Carrier::tokens(tokens.clone(), cookies),
+        };
         let relying_party =
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
         let tasks = TaskTracker::new();
         let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
+        let carries = if matches!(carrier, Carrier::Cookie) { "session" } else { "access_token" };
+        let assets = assets::addresses(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
         Ok(Self(Arc::new(Shared {
+            api_documents: Documents::new(origin, &cookies.name(carries), &assets),
+            cors: Cors::new(&config.cors_origins),
+            api_nonce: config.api_nonce,
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
             passwords: PasswordPool::new(),
             attempts: Attempts::new(config.rate_limits),
             mail,
             rate_limits: RateLimits::new(config.rate_limits),
-            header_policy: HeaderPolicy::new(
-                config.base_url.is_https(),
-                &relying_party.picture_origins(),
-                reload.clone(),
-            ),
+            header_policy: HeaderPolicy::new(config.base_url.is_https(), &relying_party.picture_origins(), reload),
             trusted_proxies: config.trusted_proxies.clone().into(),
-            assets: Arc::new(assets::addresses(reload.map(|origin| format!("{origin}/live_reload")))),
+            assets: Arc::new(assets),
             sandbox,
             origin: origin.into(),
             address_wish: config.address_wish,
@@ -129,6 +150,8 @@ impl AppState {
             grants,
             database,
             relying_party,
+            tokens,
+            carrier,
             cookies,
             clock,
         })))
@@ -136,11 +159,16 @@ impl AppState {
 }
 
 impl AppState {
+    /// Whether people need an e-mail address; where no letter could prove one, nobody is asked.
+    pub(super) fn wish(&self) -> AddressWish {
+        if self.mail.is_some() { self.address_wish } else { AddressWish::Off }
+    }
+
     /// A request as an intention sees it.
     pub(super) fn visit(
         &self,
         headers: &HeaderMap,
-        session: Session,
+        session: Carried,
         signed_in: Option<SignedIn>,
         client: ClientInfo,
     ) -> Visit {
@@ -157,7 +185,7 @@ impl AppState {
             passwords: self.passwords.clone(),
             attempts: self.attempts.clone(),
             bell: self.mail.as_ref().map(|mail| mail.bell.clone()),
-            address_wish: if self.mail.is_some() { self.address_wish } else { AddressWish::Off },
+            address_wish: self.wish(),
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
         }

@@ -4,5 +4,6 @@ mod command;
 mod database;
 mod patient;
 mod providers;
+mod signing_keys;
 #[path = "../support/mod.rs"]
 mod support;

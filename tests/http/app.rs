@@ -14,6 +14,7 @@ use latchkey::{
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     sealing::Sealer,
     store::Database,
+    tokens::Tokens,
     web::{self, AppState, Mail, serve},
 };
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     browser::Browser,
-    log,
+    jwt, log,
     support::database::{Engine, TestDatabase},
 };
 
@@ -31,6 +32,26 @@ const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 /// Letters stay in the queue, where [`App::letters`] reads them: who delivers them has tests of their own.
 fn mail() -> Mail {
     Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>").expect("a post"))
+}
+
+/// Where Latchkey runs, and what is set for all of its tests there.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    pub engine: Engine,
+    pub settings: &'static [(&'static str, &'static str)],
+}
+
+impl Stage {
+    /// An engine, and a `SESSION_MODE`.
+    pub fn of(engine: Engine, mode: &str) -> Self {
+        if mode == "jwt" { jwt::Engine::from(engine).into() } else { engine.into() }
+    }
+}
+
+impl From<Engine> for Stage {
+    fn from(engine: Engine) -> Self {
+        Self { engine, settings: &[] }
+    }
 }
 
 /// A running Latchkey with the sandbox as its Google. Ends when dropped.
@@ -52,17 +73,17 @@ pub struct App {
 
 impl App {
     /// Starts it on an empty database.
-    pub async fn start(engine: Engine) -> Self {
+    pub async fn start(engine: impl Into<Stage>) -> Self {
         Self::start_with(engine, &[]).await
     }
 
     /// Starts it with more, or other, settings.
-    pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+    pub async fn start_with(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
         Self::start_beside(engine, settings, None).await
     }
 
     /// Starts it with a second provider, `other`: a sandbox with people and keys of its own, found by discovery.
-    pub async fn start_with_other(engine: Engine) -> Self {
+    pub async fn start_with_other(engine: impl Into<Stage>) -> Self {
         let other = Sandbox::start(Settings::default()).await.expect("another sandbox starts");
         let issuer = other.google_issuer();
         let settings = [
@@ -79,12 +100,12 @@ impl App {
     }
 
     /// Starts it with every provider that the sandbox plays.
-    pub async fn start_with_houses(engine: Engine) -> Self {
+    pub async fn start_with_houses(engine: impl Into<Stage>) -> Self {
         Self::start_with_houses_and(engine, &[]).await
     }
 
     /// The same with more settings.
-    pub async fn start_with_houses_and(engine: Engine, settings: &[(&str, &str)]) -> Self {
+    pub async fn start_with_houses_and(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         let played = sandbox.variables().to_vec();
         let played = played.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -93,25 +114,26 @@ impl App {
     }
 
     /// Starts it where no letters can be sent.
-    pub async fn start_without_mail(engine: Engine) -> Self {
+    pub async fn start_without_mail(engine: impl Into<Stage>) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         Self::start_at(engine, &[], sandbox, None, None).await
     }
 
-    async fn start_beside(engine: Engine, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
+    async fn start_beside(engine: impl Into<Stage>, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         Self::start_at(engine, settings, sandbox, other, Some(mail())).await
     }
 
     async fn start_at(
-        engine: Engine,
+        stage: impl Into<Stage>,
         settings: &[(&str, &str)],
         sandbox: Sandbox,
         other: Option<Sandbox>,
         mail: Option<Mail>,
     ) -> Self {
         log::keep();
-        let database = TestDatabase::empty(engine).await;
+        let stage = stage.into();
+        let database = TestDatabase::empty(stage.engine).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
@@ -125,7 +147,8 @@ impl App {
             ("GOOGLE_ISSUER", issuer.as_str()),
             ("GOOGLE_API_URL", api.as_str()),
         ];
-        let environment: Environment = defaults.into_iter().chain(settings.iter().copied()).collect();
+        let environment: Environment =
+            defaults.into_iter().chain(stage.settings.iter().copied()).chain(settings.iter().copied()).collect();
         let config = Config::parse(&environment).expect("the settings are right");
 
         let store = Arc::new(database.open().await);
@@ -169,6 +192,11 @@ impl App {
     /// The time here.
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.date()
+    }
+
+    /// Our tokens, as another machine of ours would issue them.
+    pub fn tokens(&self) -> Tokens {
+        Tokens::new(self.store.clone(), &self.origin, None, self.clock.clone())
     }
 
     /// Lets time pass, here and at the providers alike.

@@ -15,6 +15,9 @@ pub struct Browser {
     jar: Mutex<Jar>,
 }
 
+/// The cookies that carry a session, each in its mode. Nonsense is planted in the last.
+pub const SESSIONS: [&str; 2] = ["refresh_token", "session"];
+
 /// Names and values of cookies, in the order in which they were made: so browsers send them.
 pub type Jar = Vec<(String, String)>;
 
@@ -44,6 +47,11 @@ impl Page {
 }
 
 impl Browser {
+    /// Where Latchkey is.
+    pub fn origin(&self) -> &str {
+        &self.app
+    }
+
     /// A browser with an empty jar.
     pub fn new(client: &Client, app: &str) -> Self {
         Self { client: client.clone(), app: app.to_owned(), jar: Mutex::default() }
@@ -134,9 +142,15 @@ impl Browser {
         self.jar.lock().expect("a jar").clone()
     }
 
-    /// The session cookie's value.
+    /// What carries the session: the session cookie's value, or the refresh token's.
     pub fn session(&self) -> Option<String> {
-        self.cookies().into_iter().find(|(name, _)| name == "session").map(|(_, value)| value)
+        SESSIONS.iter().find_map(|name| self.cookie(name))
+    }
+
+    /// Puts what carries another's session, or nonsense, where it would carry one here.
+    pub fn plant_session(&self, value: &str) {
+        self.forget("access_token");
+        self.plant(if value.starts_with("lkr_") { "refresh_token" } else { "session" }, value);
     }
 
     /// The flow cookies.
@@ -147,6 +161,11 @@ impl Browser {
     /// Has these cookies and no others from now on.
     pub fn put_back(&self, jar: Jar) {
         *self.jar.lock().expect("a jar") = jar;
+    }
+
+    /// What `/auth/verify` says of this browser to a proxy that asks for a page.
+    pub async fn verified(&self) -> Page {
+        self.send(self.request(Method::GET, "/auth/verify").header("x-original-uri", "/docs/?page=2")).await
     }
 
     /// Puts a cookie into the jar, as an attacker might.

@@ -4,11 +4,11 @@ use latchkey::accounts::Matter;
 use rstest::rstest;
 use serde_json::json;
 
+use super::Engine;
 use crate::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
     app::App,
     browser::Browser,
-    support::database::Engine,
 };
 
 /// At Google by another provider's mailbox: verified, but Google is not its authority.

@@ -3,7 +3,10 @@
 //! Each file is a group of cases; `refusal` says what it means to be refused, and each refusal has its twin that
 //! succeeds.
 
+#![allow(clippy::duplicate_mod, reason = "`jwt` runs the central files once more")]
+
 mod account;
+mod api;
 mod app;
 mod apple;
 mod browser;
@@ -16,8 +19,15 @@ mod refusal;
 mod support;
 
 mod address_wish;
+mod api_bodies;
+mod api_cors;
+mod api_documents;
+mod api_me;
+mod api_sign_in;
+mod api_tokens;
 mod calendar;
 mod callback;
+mod credential;
 mod cross_origin;
 mod drive;
 mod drive_faults;
@@ -28,6 +38,8 @@ mod grants_faults;
 mod grants_keys;
 mod headers;
 mod id_token;
+mod jwt;
+mod jwt_mode;
 mod keys;
 mod link_prompt;
 mod metadata;
@@ -52,3 +64,6 @@ mod token_endpoint;
 mod two_providers;
 mod undo;
 mod userinfo;
+mod verify;
+
+use support::database::Engine;

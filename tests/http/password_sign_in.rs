@@ -3,11 +3,11 @@
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use rstest::rstest;
 
+use super::Engine;
 use crate::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
     app::App,
     browser::navigating,
-    support::database::Engine,
 };
 
 const ADA: &str = "ada@example.com";
@@ -66,7 +66,7 @@ async fn a_planted_session_is_worth_nothing_after_a_sign_in_with_a_password() {
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     attacker.signs_in_as("mallory").await;
     for planted in ["AAAAAAAAAAAAAAAAAAAAAA".to_owned(), attacker.session().expect("a session")] {
-        victim.plant("session", &planted);
+        victim.plant_session(&planted);
         victim.signs_in_with(ADA, PASSWORD).await;
         assert_ne!(victim.session().expect("a session"), planted);
         assert_eq!(app.user_of_session(&planted).await, None);

@@ -5,11 +5,11 @@ use reqwest::Method;
 use rstest::rstest;
 use tokio::task::JoinSet;
 
+use super::Engine;
 use crate::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
     app::App,
     browser::navigating,
-    support::database::Engine,
 };
 
 const ADA: &str = "ada@example.com";

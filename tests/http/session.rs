@@ -5,10 +5,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
 use rstest::rstest;
 
+use super::Engine;
 use crate::{
     app::App,
     browser::{Browser, navigating},
-    support::database::Engine,
 };
 
 const DAY: i64 = 24 * 3600;
@@ -23,12 +23,12 @@ const DAY: i64 = 24 * 3600;
 async fn a_planted_session_is_worth_nothing_after_the_sign_in(#[case] planted: &str) {
     let app = App::start(Engine::Sqlite).await;
     let (victim, attacker) = (app.browser(), app.browser());
-    victim.plant("session", planted);
-    attacker.plant("session", planted);
+    victim.plant_session(planted);
+    attacker.plant_session(planted);
     assert!(!victim.is_signed_in().await);
-    victim.plant("session", planted);
+    victim.plant_session(planted);
     let callback = victim.callback_url("ada", "/auth/google").await;
-    victim.plant("session", planted);
+    victim.plant_session(planted);
     assert_eq!(victim.get(&callback).await.location(), "/dashboard");
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
@@ -40,7 +40,7 @@ async fn an_attackers_own_session_planted_on_a_victim_ends_at_the_victims_sign_i
     let (victim, attacker) = (app.browser(), app.browser());
     attacker.signs_in_as("grace").await;
     let planted = attacker.session().expect("a session");
-    victim.plant("session", &planted);
+    victim.plant_session(&planted);
     victim.signs_in_as("ada").await;
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(!attacker.is_signed_in().await, "the old id is dead");
@@ -62,7 +62,7 @@ async fn each_sign_in_has_a_new_id_and_an_expired_one_does_not_come_back() {
     let old = browser.session().expect("a session");
     app.advance(91 * DAY).await;
     assert!(!browser.is_signed_in().await);
-    browser.plant("session", &old);
+    browser.plant_session(&old);
     browser.signs_in_as("ada").await;
     assert_ne!(browser.session().expect("a session"), old);
 }
@@ -76,15 +76,18 @@ async fn every_cookie_has_every_attribute() {
     let landed = browser.get(&callback).await;
     let out = browser.post("/auth/logout", "").await;
     let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
-    // A flow kept, a flow cleared, a session made, the way remembered, a session cleared.
-    assert_eq!(cookies.len(), 5, "{cookies:?}");
+    // A flow kept, a flow cleared, a session made, the way remembered, a session cleared; tokens are two for one.
+    assert!(matches!(cookies.len(), 5 | 7), "{cookies:?}");
     for cookie in cookies {
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(attribute), "{attribute}: {cookie}");
         }
         assert!(!cookie.contains("Domain") && cookie.len() <= 4096, "{cookie}");
         let name = cookie.split('=').next().expect("a name");
-        assert!(["session", "last"].contains(&name) || name.starts_with("flow-"), "{cookie}");
+        assert!(
+            ["session", "access_token", "refresh_token", "last"].contains(&name) || name.starts_with("flow-"),
+            "{cookie}"
+        );
     }
 }
 
@@ -94,17 +97,22 @@ async fn who_reads_the_database_cannot_sign_in_with_it() {
     let browser = app.browser();
     browser.signs_in_as("ada").await;
     let id = browser.session().expect("a session");
-    let row = app
-        .database
-        .text("SELECT id_hash || ' ' || user_id || ' ' || identity_id || ' ' || COALESCE(user_agent, '') || ' ' || data FROM sessions")
-        .await;
+    let mut row = String::new();
+    for sql in [
+        "SELECT id_hash || ' ' || user_id || ' ' || identity_id || ' ' || COALESCE(user_agent, '') || ' ' || data FROM sessions",
+        "SELECT COALESCE(string_agg(token_hash || ' ' || session || ' ' || COALESCE(child, ''), ' '), '') FROM refresh_tokens",
+    ] {
+        row += &app.database.text(sql).await;
+        row.push(' ');
+    }
     assert!(!row.contains(&id), "{row}");
-    let bytes = URL_SAFE_NO_PAD.decode(&id).expect("base64");
+    let bytes = if id.starts_with("lkr_") { id.clone().into() } else { URL_SAFE_NO_PAD.decode(&id).expect("base64") };
     let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &bytes));
-    assert!(row.starts_with(&hash), "{row}");
-    for stolen in row.split(' ').chain([hash.as_str()]) {
+    assert!(row.contains(&hash), "{row}");
+    let prefixed = format!("lkr_{hash}");
+    for stolen in row.split_whitespace().chain([hash.as_str(), &prefixed]) {
         let thief = app.browser();
-        thief.plant("session", stolen);
+        thief.plant_session(stolen);
         assert!(!thief.is_signed_in().await, "{stolen}");
     }
     assert!(browser.is_signed_in().await);
@@ -193,7 +201,8 @@ async fn two_session_cookies_are_not_worth_more_than_one() {
     browser.signs_in_as("ada").await;
     let id = browser.session().expect("a session");
     // A cookie of the same name from a parent domain, before and after the real one.
-    for line in [format!("session=x; session={id}"), format!("session={id}; session=x")] {
+    let name = if id.starts_with("lkr_") { "refresh_token" } else { "session" };
+    for line in [format!("{name}=x; {name}={id}"), format!("{name}={id}; {name}=x")] {
         let stranger = Browser::new(&reqwest::Client::new(), &app.origin);
         let request = navigating(stranger.request(Method::GET, "/dashboard")).header("cookie", line);
         assert!(matches!(stranger.send(request).await.status, 200 | 303));

@@ -2,10 +2,10 @@
 
 use rstest::rstest;
 
+use super::Engine;
 use crate::{
     app::App,
     browser::{parameter, with_parameter},
-    support::database::Engine,
 };
 
 #[rstest]

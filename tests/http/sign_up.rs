@@ -346,7 +346,7 @@ async fn a_session_from_before_the_sign_up_is_another_one_after() {
     attacker.signs_in_as("mallory").await;
     let planted = attacker.session().expect("a session");
     browser.asks_to_sign_up(ADA, PASSWORD).await;
-    browser.plant("session", &planted);
+    browser.plant_session(&planted);
     assert_eq!(browser.finishes(&token_of(&app.letter().await)).await.location(), "/dashboard");
     assert_ne!(browser.session().expect("a session"), planted);
     assert!(!attacker.is_signed_in().await);

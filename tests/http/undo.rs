@@ -3,11 +3,11 @@
 use latchkey::accounts::Matter;
 use rstest::rstest;
 
+use super::Engine;
 use crate::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_in, token_of},
     app::App,
     browser::Browser,
-    support::database::Engine,
 };
 
 const ADA: &str = "ada@example.com";

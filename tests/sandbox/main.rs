@@ -8,6 +8,7 @@ mod discord;
 mod drive;
 mod facebook;
 mod faults;
+mod front_ends;
 mod github;
 mod gitlab;
 mod id_tokens;

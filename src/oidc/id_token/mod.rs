@@ -34,8 +34,8 @@ pub struct ExpectedIdToken<'a> {
     /// The values of `iss` that name this provider. One, except for Google, which also signs without
     /// `https://`.
     pub issuers: &'a [&'a str],
-    /// Our `client_id` there.
-    pub client_id: &'a str,
+    /// Our `client_id`s there: the one that asked, or all that may have asked where a front end did.
+    pub client_ids: &'a [&'a str],
     /// What to expect of `nonce`.
     pub nonce: NonceRule<'a>,
     /// The algorithms that this provider signs with.
@@ -74,10 +74,27 @@ pub fn verify_id_token(token: &str, keys: &JwkSet, expected: &ExpectedIdToken<'_
     }
 }
 
+/// What can be said against an id_token without its keys: everything but its signature. A token that is refused here
+/// would be refused in any case, so that nobody's keys need be fetched for it.
+///
+/// # Errors
+/// [`IdTokenError`] as of [`verify_id_token`]. No error says nothing in the token's favour.
+pub fn precheck_id_token(token: &str, expected: &ExpectedIdToken<'_>) -> Result<(), IdTokenError> {
+    let mut verdicts = Verdicts::default();
+    check_unsigned(token, expected, &mut verdicts).map_err(|refusal| IdTokenError::new(refusal, verdicts.into()))
+}
+
 /// The claims of a token as they stand there, believed by nobody: to choose, among the issuers that are accepted, the
 /// one to expect (Microsoft has one for each tenant). `null` for anything that is no token.
 pub fn unverified_claims(token: &str) -> Value {
     split(token).and_then(|parts| payload::read_value(parts.payload)).unwrap_or(Value::Null)
+}
+
+fn check_unsigned(token: &str, expected: &ExpectedIdToken<'_>, verdicts: &mut Verdicts) -> Result<(), IdTokenRefusal> {
+    let parts = verdicts.record(Check::Shape, split(token))?;
+    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
+    let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
+    payload::check_claims(&payload, header.alg, expected, verdicts)
 }
 
 fn verify_in_order(

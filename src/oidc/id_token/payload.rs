@@ -63,7 +63,7 @@ fn check_issuer(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checke
     }
 }
 
-/// We must be in `aud`. Others beside us are tolerated only where `azp` says that the token was made for us:
+/// One of our clients must be in `aud`. Others beside us are tolerated only where `azp` says that the token was made for us:
 /// otherwise another client of the provider could hand us a token that its own users gave to it.
 fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     let audiences = match claims.get("aud") {
@@ -71,10 +71,11 @@ fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Chec
         None => return Err(IdTokenRefusal::ClaimMissing("aud")),
         Some(_) => claims.optional_strs("aud")?.unwrap_or_default(),
     };
-    if !audiences.contains(&expected.client_id) {
+    let is_ours = |audience: &&str| expected.client_ids.contains(audience);
+    if !audiences.iter().any(is_ours) {
         return Err(IdTokenRefusal::WrongAudience);
     }
-    let others = audiences.iter().any(|audience| *audience != expected.client_id);
+    let others = !audiences.iter().all(is_ours);
     match others && !claims.contains("azp") {
         true => Err(IdTokenRefusal::WrongAudience),
         false => Ok(Presence::Checked),
@@ -84,7 +85,7 @@ fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Chec
 fn check_authorized_party(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match claims.optional_str("azp")? {
         None => Ok(Presence::Absent),
-        Some(azp) if azp == expected.client_id => Ok(Presence::Checked),
+        Some(azp) if expected.client_ids.contains(&azp) => Ok(Presence::Checked),
         Some(_) => Err(IdTokenRefusal::WrongAuthorizedParty),
     }
 }

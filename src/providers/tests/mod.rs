@@ -11,6 +11,7 @@ mod of_google;
 mod of_microsoft;
 mod of_x;
 mod slug;
+mod token_check;
 
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use super::{key_for_tests::p256_key, *};
 use crate::oidc::Claims;
 
 fn google() -> Provider {
-    google::provider("id".into(), "secret".into(), None, None, None)
+    google::provider("id".into(), "secret".into(), None, None, None, None)
 }
 
 fn generic() -> Provider {
@@ -82,7 +83,7 @@ fn profile_of(provider: &Provider, claims: &Value) -> Option<Profile> {
 /// The same, with a name beside the response.
 fn profile_named(provider: &Provider, claims: &Value, unverified_name: Option<&str>) -> Option<Profile> {
     let claims = Claims::unverified_for_tests(claims);
-    (id_token_manners(provider).profile)(provider, &Facts { claims: &claims, userinfo: None, unverified_name })
+    (id_token_manners(provider).profile)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name })
 }
 
 /// The profile from an API's documents.

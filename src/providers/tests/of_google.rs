@@ -83,11 +83,13 @@ fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) 
 #[case(json!(true), false)]
 #[case(json!(null), false)]
 fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value, #[case] admitted: bool) {
-    let restricted = google::provider("id".into(), "secret".into(), None, None, Some("navy.example".into()));
+    let restricted = google::provider("id".into(), "secret".into(), None, None, None, Some("navy.example".into()));
     let claims = json!({ "sub": "1", "email": "grace@navy.example", "email_verified": true, "hd": hd });
     let admits = id_token_manners(&restricted).admits;
-    assert_eq!(admits(&restricted, &Claims::unverified_for_tests(&claims)), admitted);
-    assert!(admits(&google(), &Claims::unverified_for_tests(&claims)), "without the setting everybody is");
+    let claims = Claims::unverified_for_tests(&claims);
+    let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
+    assert_eq!(admits(&restricted, &facts), admitted);
+    assert!(admits(&google(), &facts), "without the setting everybody is");
     assert_eq!((restricted.manners.extra_parameters)(&restricted), [("hd", "navy.example")]);
     assert_eq!((restricted.manners.extra_parameters)(&google()), []);
 }
@@ -115,7 +117,7 @@ fn each_access_is_one_scope_that_reads_and_nothing_more() {
 #[test]
 fn tokens_of_a_stand_in_are_not_for_the_api_of_google() {
     let at = |issuer: Option<&str>, api: Option<&str>| {
-        google::provider("id".into(), "secret".into(), issuer.map(Into::into), api.map(Into::into), None)
+        google::provider("id".into(), "secret".into(), issuer.map(Into::into), None, api.map(Into::into), None)
     };
     let (issuer, api) = (Some("http://localhost:3010/google"), Some("http://localhost:3010/google-api"));
     assert_eq!(at(None, None).api.as_deref(), Some("https://www.googleapis.com"));

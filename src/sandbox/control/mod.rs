@@ -3,6 +3,7 @@
 mod api;
 mod form;
 mod mail;
+mod mint;
 mod order;
 mod page;
 mod presets;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<World> {
         .route("/control/letters", get(mail::letters))
         .route("/control/letters/clear", post(mail::clear))
         .route("/control/mail", post(mail::behave))
+        .route("/control/{provider}/mint", post(mint::mint))
         .route("/control/{provider}/{order}", post(api::order))
         .layer(DefaultBodyLimit::max(16 << 20))
 }

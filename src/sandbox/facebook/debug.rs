@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -12,18 +12,37 @@ use super::graph::{Failure, app_scoped_id};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::world::{Provider, World};
 
-/// `GET /debug_token?input_token=…&access_token=<app id>|<app secret>`.
-pub async fn debug_token(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let query = Fields::parse(query.as_deref().unwrap_or_default());
+/// `GET /debug_token?input_token=…&access_token=<app id>|<app secret>`, or the same fields in the form of a POST with
+/// `method=GET`, as the Graph API takes every read. The app's token may be in the header.
+pub async fn debug_token(
+    State(world): State<World>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let query = Fields::joined(query.as_deref(), &body);
+    if method == Method::POST && query.get("method").is_none_or(|meant| !meant.eq_ignore_ascii_case("get")) {
+        return Failure::parameter("Unsupported post request.").into_response();
+    }
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let app = bearer.or_else(|| query.get("access_token")).and_then(|token| token.split_once('|')).unzip();
     if !DESK.knows(&world, app.0, app.1) {
         return Failure::token().into_response();
     }
     match query.get("input_token") {
+        Some(text) if is_of_another(&world, app.0, text) => {
+            Failure::parameter("(#100) The App_id in the input_token did not match the Viewing App").into_response()
+        }
         Some(text) => Json(json!({"data": described(&world, text)})).into_response(),
         None => Failure::parameter("(#100) You must provide an input_token").into_response(),
     }
+}
+
+fn is_of_another(world: &World, app_id: Option<&str>, text: &str) -> bool {
+    let state = world.state();
+    let token = state.houses[Provider::Facebook].ledger.live(text, state.now());
+    token.is_some_and(|token| Some(token.client_id.as_str()) != app_id)
 }
 
 fn described(world: &World, text: &str) -> Value {

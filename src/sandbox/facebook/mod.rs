@@ -93,7 +93,7 @@ fn graph_api() -> Router<World> {
         .route("/oauth/access_token", get(token::token).post(token::token))
         .route("/me", get(me::me))
         .route("/me/permissions", delete(me::drop_permissions))
-        .route("/debug_token", get(debug::debug_token))
+        .route("/debug_token", get(debug::debug_token).post(debug::debug_token))
 }
 
 /// `v24.0`, say.

@@ -80,5 +80,6 @@ fn asked(
         return Err(Box::new(failure(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed")));
     };
     let token = world.state().houses[Provider::Github].ledger.access.get(&text).cloned();
+    let token = token.filter(|token| token.client_id == client_id);
     Ok((world, text, token))
 }

@@ -92,7 +92,7 @@ pub async fn decide(
 }
 
 fn read(world: &World, query: Option<String>) -> Result<AuthorizationRequest, Box<Response>> {
-    let unfit = match request::read(query.as_deref().unwrap_or_default(), world.clients().of(Provider::Google)) {
+    let unfit = match request::read(query.as_deref().unwrap_or_default(), world.clients()) {
         Ok(request) => return Ok(request),
         Err(unfit) => unfit,
     };

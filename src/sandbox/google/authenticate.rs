@@ -4,17 +4,20 @@ use axum::http::HeaderMap;
 
 use super::refusal::Refusal;
 use crate::sandbox::basic;
-use crate::sandbox::clients::Client;
+use crate::sandbox::clients::Clients;
 use crate::sandbox::fields::Fields;
+use crate::sandbox::world::Provider;
 
-/// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), one of them.
-pub fn authenticate(headers: &HeaderMap, form: &Fields, client: &Client) -> Result<(), Refusal> {
+/// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), one of them, or for the public client its name alone.
+/// The client that it is.
+pub fn authenticate(headers: &HeaderMap, form: &Fields, clients: &Clients) -> Result<String, Refusal> {
     let presented = match (basic::presented(headers), form.get("client_id"), form.get("client_secret")) {
         (Some(_), _, Some(_)) => {
             return Err(Refusal::bad("invalid_request", "Two ways of client authentication at once."));
         }
         (Some(text), id, None) => basic::read(text).filter(|(known, _)| id.is_none_or(|id| id == known)),
         (None, Some(id), Some(secret)) => Some((id.to_owned(), secret.to_owned())),
+        (None, Some(id), None) if id == clients.google_spa => return Ok(id.to_owned()),
         (None, Some(_), None) => {
             return Err(Refusal::bad("invalid_request", "client_secret is missing."));
         }
@@ -22,8 +25,9 @@ pub fn authenticate(headers: &HeaderMap, form: &Fields, client: &Client) -> Resu
             return Err(Refusal::bad("invalid_request", "Could not determine client ID from request."));
         }
     };
+    let client = clients.of(Provider::Google);
     match presented {
-        Some((id, secret)) if id == client.id && secret == client.secret => Ok(()),
+        Some((id, secret)) if id == client.id && secret == client.secret => Ok(id),
         _ => Err(Refusal::client()),
     }
 }
@@ -41,26 +45,35 @@ mod tests {
         HeaderMap::from_iter([(AUTHORIZATION, value)])
     }
 
+    fn status(headers: &HeaderMap, form: &str) -> u16 {
+        authenticate(headers, &Fields::parse(form), &Clients::default())
+            .map_or_else(|refusal| refusal.0.as_u16(), |_| 200)
+    }
+
     #[test]
     fn either_way_of_client_authentication_is_accepted() {
-        let client = Client { id: "a b".to_owned(), secret: "s:+".to_owned() };
-        let post = Fields::parse("client_id=a+b&client_secret=s%3A%2B");
-        assert!(authenticate(&HeaderMap::new(), &post, &client).is_ok());
-        assert!(authenticate(&with_basic("a+b:s%3A%2B"), &Fields::default(), &client).is_ok());
-        assert!(authenticate(&with_basic("a+b:s%3A%2B"), &Fields::parse("client_id=a+b"), &client).is_ok());
+        let post = "client_id=sandbox%2Dgoogle&client_secret=sandbox%2Dgoogle%2Dsecret";
+        let basic = with_basic("sandbox%2Dgoogle:sandbox-google-secret");
+        assert_eq!(status(&HeaderMap::new(), post), 200);
+        assert_eq!(status(&basic, ""), 200);
+        assert_eq!(status(&basic, "client_id=sandbox-google"), 200);
     }
 
     #[test]
     fn both_ways_neither_way_and_a_wrong_secret_are_refused() {
-        let client = Client { id: "a".to_owned(), secret: "s".to_owned() };
-        let status = |headers: &HeaderMap, form: &str| {
-            authenticate(headers, &Fields::parse(form), &client).unwrap_err().0.as_u16()
-        };
-        assert_eq!(status(&with_basic("a:s"), "client_id=a&client_secret=s"), 400);
-        assert_eq!(status(&HeaderMap::new(), "client_id=a"), 400);
+        let basic = with_basic("sandbox-google:sandbox-google-secret");
+        assert_eq!(status(&basic, "client_id=sandbox-google&client_secret=sandbox-google-secret"), 400);
+        assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google"), 400);
         assert_eq!(status(&HeaderMap::new(), ""), 400);
-        assert_eq!(status(&HeaderMap::new(), "client_id=a&client_secret=x"), 401);
-        assert_eq!(status(&with_basic("a:x"), ""), 401);
-        assert_eq!(status(&with_basic("a:s"), "client_id=b"), 401);
+        assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google&client_secret=x"), 401);
+        assert_eq!(status(&with_basic("sandbox-google:x"), ""), 401);
+        assert_eq!(status(&basic, "client_id=b"), 401);
+    }
+
+    #[test]
+    fn a_public_client_has_a_name_and_nothing_else() {
+        assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google-spa"), 200);
+        assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google-spa&client_secret=sandbox-google-secret"), 401);
+        assert_eq!(status(&with_basic("sandbox-google-spa:sandbox-google-secret"), ""), 401);
     }
 }

@@ -6,7 +6,7 @@ use super::claims::claims;
 use super::refusal::Refusal;
 use super::{issuer, scopes};
 use crate::sandbox::id_token::{at_hash, issue, reissue};
-use crate::sandbox::ledger::{Token, random_text};
+use crate::sandbox::ledger::{Scopes, Token, random_text};
 use crate::sandbox::world::{Provider, World};
 
 /// What Google says of an access token that lives for an hour.
@@ -32,7 +32,7 @@ pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<Str
         body["refresh_token"] = json!(refresh);
     }
     if token.scopes.contains(scopes::OPENID) {
-        body["id_token"] = json!(id_token(world, &token, said, &access).await?);
+        body["id_token"] = json!(id_token(world, &token, said, Some(&access)).await?);
     }
     let mut state = world.state();
     let expires_at = Some(state.now() + EXPIRES_IN);
@@ -40,7 +40,20 @@ pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<Str
     Ok(body)
 }
 
-async fn id_token(world: &World, token: &Token, asked: Said, access: &str) -> Result<String, Refusal> {
+/// An id_token that comes alone, without an access token: the button's, or one that control mints.
+pub async fn credential(
+    world: &World,
+    person: &str,
+    client_id: &str,
+    scopes: &Scopes,
+    nonce: Option<String>,
+) -> Result<String, Refusal> {
+    let (person, client_id, scopes) = (person.to_owned(), client_id.to_owned(), scopes.clone());
+    let token = Token { client_id, person, scopes, expires_at: None, offline: false, code: String::new() };
+    id_token(world, &token, Said { nonce, ..Said::default() }, None).await
+}
+
+async fn id_token(world: &World, token: &Token, asked: Said, access: Option<&str>) -> Result<String, Refusal> {
     let (said, now) = {
         let state = world.state();
         let person = state.persons.by_id(&token.person).ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
@@ -51,7 +64,9 @@ async fn id_token(world: &World, token: &Token, asked: Said, access: &str) -> Re
     say("iss", json!(issuer(world.origin())));
     say("azp", json!(token.client_id));
     say("aud", json!(token.client_id));
-    say("at_hash", json!(at_hash(access)));
+    if let Some(access) = access {
+        say("at_hash", json!(at_hash(access)));
+    }
     if let Some(nonce) = asked.nonce {
         say("nonce", json!(nonce));
     }

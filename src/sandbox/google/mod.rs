@@ -8,6 +8,10 @@
 //! long names; `include_granted_scopes` adds earlier grants; `iss` in the authorization response; revoking any
 //! token takes the whole grant back.
 //!
+//! Beside the client with a secret there is a public one, `sandbox-google-spa`, for a page or an app: PKCE is required of it,
+//! any loopback address may be its redirect URI, and pages on loopback may read the token endpoint's answers (CORS). The
+//! original has such clients for installed apps only; a page there uses the button (`gsi`) or asks for an access token.
+//!
 //! `drive` and `calendar` are the APIs behind the scopes, at a base of their own (`/google-api`); `api` is what they share.
 
 mod api;
@@ -15,9 +19,11 @@ mod ask;
 mod authenticate;
 mod calendar;
 mod claims;
+mod cors;
 mod discovery;
 mod drive;
 mod grant;
+mod gsi;
 mod issue;
 mod pages;
 mod proceed;
@@ -29,15 +35,19 @@ mod token;
 mod tokeninfo;
 mod userinfo;
 
+pub use issue::credential;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::browser::signed_out;
 use super::faults::Endpoint;
 use super::house::Facts;
+use super::ledger::Scopes;
 use super::world::{Provider, World};
 
 /// Google, told to the rest of the sandbox.
@@ -46,7 +56,7 @@ pub static FACTS: Facts = Facts {
     label: "Google",
     issuer: "/google",
     bases: &["google", "google-api"],
-    addresses: &[("GOOGLE_ISSUER", "/google"), ("GOOGLE_API_URL", API)],
+    addresses: &[("GOOGLE_ISSUER", "/google"), ("GOOGLE_TOKENINFO_URL", "/google/tokeninfo"), ("GOOGLE_API_URL", API)],
     documents: &["/google/.well-known/openid-configuration", "/google/certs"],
     routes,
     endpoint,
@@ -66,6 +76,11 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
 
 /// What stands for `https://www.googleapis.com`.
 const API: &str = "/google-api";
+
+/// The scopes of a text, in the spelling of the answers.
+pub fn scopes_of(text: &str) -> Result<Scopes, String> {
+    scopes::read(text).map_err(|unknown| format!("there is no scope {unknown:?}"))
+}
 
 /// The issuer below an origin.
 pub fn issuer(origin: &str) -> String {
@@ -97,10 +112,11 @@ fn routes() -> Router<World> {
         .route("/o/oauth2/v2/auth/person", post(ask::choose))
         .route("/o/oauth2/v2/auth/consent", get(ask::consent).post(ask::decide))
         .route("/signout", post(sign_out))
-        .route("/token", post(token::token))
+        .route("/token", post(token::token).options(token::token).layer(from_fn(cors::shared)))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
-        .route("/revoke", post(revoke::revoke));
+        .route("/revoke", post(revoke::revoke))
+        .merge(gsi::routes());
     let apis = drive::routes().merge(calendar::routes());
     Router::new().nest("/google", provider.merge(drive::pages())).nest(API, apis)
 }

@@ -1,7 +1,7 @@
 //! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), read and judged.
 
 use super::scopes;
-use crate::sandbox::clients::{Client, redirect_uri_fits};
+use crate::sandbox::clients::{Clients, is_on_loopback, redirect_uri_fits};
 use crate::sandbox::fields::Fields;
 use crate::sandbox::ledger::Scopes;
 use crate::sandbox::pkce::challenge;
@@ -69,28 +69,34 @@ pub enum Unfit {
     },
 }
 
-/// Reads the query of an authorization request to the provider where `client` is registered.
-pub fn read(query: &str, client: &Client) -> Result<AuthorizationRequest, Unfit> {
+/// Reads the query of an authorization request of one of the clients here.
+pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Unfit> {
     let fields = Fields::parse(query);
     let page = |code, why: String| Err(Unfit::Page { code, why });
     let Some(client_id) = fields.get("client_id") else {
         return page("invalid_request", "Missing required parameter: client_id".to_owned());
     };
-    if client_id != client.id {
+    if !clients.is_of_google(client_id) {
         return page("invalid_client", format!("The OAuth client was not found: {client_id}"));
     }
+    let is_public = client_id == clients.google_spa;
+    let fits = |uri: &str| if is_public { is_on_loopback(uri) } else { redirect_uri_fits(uri) };
     let redirect_uri = match fields.get("redirect_uri") {
         None => {
             return page("invalid_request", "Missing required parameter: redirect_uri".to_owned());
         }
-        Some(uri) if !redirect_uri_fits(uri) || fields.all("redirect_uri").count() > 1 => {
+        Some(uri) if !fits(uri) || fields.all("redirect_uri").count() > 1 => {
             return page("redirect_uri_mismatch", format!("This client may not be answered at {uri}"));
         }
         Some(uri) => uri.to_owned(),
     };
     let state = fields.get("state").map(str::to_owned);
     let refuse = |(code, why)| Unfit::Redirect { code, why, redirect_uri: redirect_uri.clone(), state: state.clone() };
-    let asked = Asked::read(&fields).map_err(refuse)?;
+    let asked = Asked::read(&fields).map_err(&refuse)?;
+    if is_public && asked.challenge.is_none() {
+        // RFC 9700 §2.1.1: without a secret the verifier is all that binds the code.
+        return Err(refuse(("invalid_request", "Missing required parameter: code_challenge".to_owned())));
+    }
     Ok(AuthorizationRequest {
         client_id: client_id.to_owned(),
         nonce: fields.get("nonce").map(str::to_owned),

@@ -27,15 +27,15 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
     if form.repeated().is_some() {
         return Err(Refusal::bad("invalid_request", "A parameter is given more than once."));
     }
-    authenticate(headers, form, world.clients().of(Provider::Google))?;
+    let client_id = authenticate(headers, form, world.clients())?;
     let (token, said, refresh) = {
         let mut state = world.state();
         let now = state.now();
         let ledger = &mut state.houses[Provider::Google].ledger;
         match form.get("grant_type") {
-            Some("authorization_code") => by_code(ledger, form, now)?,
+            Some("authorization_code") => by_code(ledger, form, &client_id, now)?,
             Some("refresh_token") => {
-                (by_refresh_token(ledger, form)?, Said { refreshed: true, ..Said::default() }, None)
+                (by_refresh_token(ledger, form, &client_id)?, Said { refreshed: true, ..Said::default() }, None)
             }
             Some(_) => {
                 return Err(Refusal::bad("unsupported_grant_type", "Invalid grant_type."));
@@ -51,7 +51,7 @@ async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<
 type Redeemed = (Token, Said, Option<String>);
 
 /// Redeems a code: once, in time, at its redirect URI, with its verifier. A refused attempt spends it too.
-fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Refusal> {
+fn by_code(ledger: &mut Ledger, form: &Fields, client_id: &str, now: i64) -> Result<Redeemed, Refusal> {
     let grant = |why| Refusal::bad("invalid_grant", why);
     let Some(text) = form.get("code") else {
         return Err(Refusal::bad("invalid_request", "Missing required parameter: code"));
@@ -64,6 +64,9 @@ fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Ref
     if spent {
         ledger.revoke_code(text);
         return Err(grant("The code was used before; its tokens are revoked."));
+    }
+    if code.client_id != client_id {
+        return Err(grant("The code was issued to another client."));
     }
     if now >= code.expires_at {
         return Err(grant("The code has expired."));
@@ -93,7 +96,10 @@ fn by_code(ledger: &mut Ledger, form: &Fields, now: i64) -> Result<Redeemed, Ref
     Ok((token, Said { nonce: code.nonce, auth_time: code.auth_time, refreshed: false }, refresh))
 }
 
-fn by_refresh_token(ledger: &Ledger, form: &Fields) -> Result<Token, Refusal> {
+fn by_refresh_token(ledger: &Ledger, form: &Fields, client_id: &str) -> Result<Token, Refusal> {
     let known = form.get("refresh_token").and_then(|text| ledger.refresh.get(text));
-    known.cloned().ok_or(Refusal::bad("invalid_grant", "Token has been expired or revoked."))
+    known
+        .filter(|token| token.client_id == client_id)
+        .cloned()
+        .ok_or(Refusal::bad("invalid_grant", "Token has been expired or revoked."))
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::view::Problem;
 
 pub mod add_email;
+pub mod api_docs;
 pub mod calendar;
 pub mod check_inbox;
 pub mod confirm;

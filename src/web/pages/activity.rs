@@ -50,6 +50,7 @@ fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
         ("undo", _) => alarm("Took a change back".to_owned()),
         ("device", "ended") => calm("Signed out another browser".to_owned()),
         ("device", "others_ended") => calm("Signed out everywhere else".to_owned()),
+        ("token", "reused") => alarm("An old refresh token came again, and its session was ended".to_owned()),
         ("profile", _) => calm("Changed the profile".to_owned()),
         ("sign_out", _) => calm("Signed out".to_owned()),
         ("link" | "grant" | "reauthenticate" | "resolve_link", _) => {
@@ -94,5 +95,6 @@ mod tests {
         );
         assert!(!told("sign_in", "sign_in", Some("google")).alarming);
         assert!(told("link", "refuse", Some("google")).alarming);
+        assert!(told("token", "reused", None).alarming);
     }
 }

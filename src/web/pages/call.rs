@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::{nonce::Nonce, prelude::provide_context};
-use tower_sessions::Session;
 
 use crate::{
     codes::{
@@ -18,7 +17,7 @@ use crate::{
     },
     providers::Provider,
     relying_party::{Prompt, ReturnTo},
-    sessions::{ClientInfo, SignedIn, Visit},
+    sessions::{Carried, ClientInfo, SignedIn, Visit},
     store::StoreError,
     ui::{
         app::shell,
@@ -80,7 +79,7 @@ impl FromRequest<AppState> for Call {
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Response> {
         let (parts, _) = request.into_parts();
         let extensions = &parts.extensions;
-        let (Some(session), Some(client)) = (extensions.get::<Session>(), extensions.get::<ClientInfo>()) else {
+        let (Some(session), Some(client)) = (extensions.get::<Carried>(), extensions.get::<ClientInfo>()) else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let signed_in = extensions.get::<SignedIn>().cloned();

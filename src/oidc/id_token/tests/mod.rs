@@ -23,7 +23,7 @@ fn nonce() -> Nonce {
 fn expected(nonce: &Nonce) -> ExpectedIdToken<'_> {
     ExpectedIdToken {
         issuers: &[ISSUER],
-        client_id: CLIENT_ID,
+        client_ids: &[CLIENT_ID],
         nonce: NonceRule::Equals(nonce),
         algorithms: &[Algorithm::Rs256, Algorithm::Es256],
         access_token: None,

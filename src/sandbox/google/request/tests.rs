@@ -1,7 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::sandbox::{Clients, world::Provider};
+use crate::sandbox::Clients;
 
 const CALLBACK: &str = "http%3A%2F%2Flocalhost%3A3000%2Fauth%2Fcallback%2Fgoogle";
 
@@ -10,7 +10,7 @@ fn valid() -> String {
 }
 
 fn judged(query: &str) -> Result<AuthorizationRequest, Unfit> {
-    read(query, Clients::default().of(Provider::Google))
+    read(query, &Clients::default())
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! Access tokens verified, anew and again, and refresh tokens exchanged.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use latchkey::{
+    accounts::{Purpose, SignUp, UserId},
+    providers::Profile,
+    relying_party::Clock,
+    sealing::Sealer,
+    store::{Database, Granting, Origin, Settlement},
+    tokens::{Opening, Pair, Tokens},
+};
+use secrecy::ExposeSecret;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+
+use crate::Failure;
+
+/// Sessions, each of which has one token verified.
+const SESSIONS: usize = 500;
+/// Looks at one token that was verified before.
+const AGAIN: u32 = 200_000;
+/// Applications that refresh at once, each its own session.
+const AT_ONCE: usize = 16;
+const LASTS: Duration = Duration::from_secs(4);
+
+/// What was found on one engine.
+pub struct Found {
+    /// Its name.
+    pub engine: &'static str,
+    /// A token that was never seen.
+    pub cold: Duration,
+    /// One that was verified a moment ago.
+    pub cached: Duration,
+    /// Refreshes a second.
+    pub refreshes: f64,
+}
+
+/// On SQLite, and on PostgreSQL where `scripts/with-postgres` gives one.
+pub fn measure() -> Result<Vec<Found>, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("tokens").enable_all().build()?;
+    let folder = tempfile::tempdir()?;
+    let sqlite = format!("sqlite://{}", folder.path().join("tokens.db").display());
+    runtime.block_on(async {
+        let mut found = vec![on("SQLite", &sqlite).await?];
+        if let Ok(cluster) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") {
+            found.push(on("PostgreSQL", &postgres(&cluster, "tokens").await?).await?);
+        }
+        Ok(found)
+    })
+}
+
+/// An empty PostgreSQL database, where `scripts/with-postgres` gives one.
+pub fn postgres_of_its_own(of: &str) -> Result<Option<String>, Failure> {
+    let Ok(cluster) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") else { return Ok(None) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(postgres(&cluster, of)).map(Some)
+}
+
+/// A database of its own.
+async fn postgres(cluster: &str, of: &str) -> Result<String, Failure> {
+    let name = format!("bench_{}_{of}", std::process::id());
+    let mut connection = PgConnection::connect(cluster).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
+    connection.close().await?;
+    let mut url = url::Url::parse(cluster)?;
+    url.set_path(&name);
+    Ok(url.into())
+}
+
+async fn on(engine: &'static str, url: &str) -> Result<Found, Failure> {
+    let database = Database::connect(url, Sealer::new([[7; 32].as_slice()].into_iter(), "database")?).await?;
+    database.migrate().await?;
+    let database = Arc::new(database);
+    let user = somebody(&database).await?;
+    let us = || Tokens::new(database.clone(), "https://app.example", None, Clock::default());
+    let tokens = us();
+    let mut pairs = Vec::new();
+    for _ in 0..SESSIONS {
+        pairs.push(pair(&tokens, user).await?);
+    }
+    // Another machine, which has seen none of them.
+    let machine = us();
+    machine.jwks().await?;
+    let begun = Instant::now();
+    for pair in &pairs {
+        machine.verify(pair.access_token.expose_secret()).await?;
+    }
+    let cold = begun.elapsed() / u32::try_from(SESSIONS)?;
+    let begun = Instant::now();
+    for _ in 0..AGAIN {
+        machine.verify(pairs[0].access_token.expose_secret()).await?;
+    }
+    let cached = begun.elapsed() / AGAIN;
+    let refreshes = refresh(&tokens, pairs.split_off(SESSIONS - AT_ONCE)).await?;
+    database.close().await;
+    Ok(Found { engine, cold, cached, refreshes })
+}
+
+async fn somebody(database: &Database) -> Result<UserId, Failure> {
+    let profile = Profile {
+        issuer: "https://accounts.google.com".into(),
+        subject: "1".into(),
+        provider: "google".into(),
+        email: None,
+        name: Some("Ada".into()),
+        picture: None,
+    };
+    let settlement = Settlement {
+        purpose: &Purpose::SignIn,
+        profile: &profile,
+        session_user: None,
+        session: None,
+        sign_up: &SignUp::Open,
+        origin: &Origin::default(),
+        now: OffsetDateTime::now_utc(),
+        random: [7; 30],
+        waiting: None,
+        granted: Granting::None,
+    };
+    let settled = database.settle(&settlement).await?;
+    Ok(settled.signed_in.ok_or("nobody is signed in")?.user.id)
+}
+
+async fn pair(tokens: &Tokens, user: UserId) -> Result<Pair, Failure> {
+    let origin = Origin::default();
+    let opening = Opening { user, identity: None, provider: "google", origin: &origin, earlier: None };
+    Ok(tokens.issue_pair(&opening).await?)
+}
+
+/// Each brings the token that it got last, again and again.
+async fn refresh(tokens: &Tokens, pairs: Vec<Pair>) -> Result<f64, Failure> {
+    let (done, begun) = (Arc::new(AtomicU32::new(0)), Instant::now());
+    let mut applications = JoinSet::new();
+    for mut pair in pairs {
+        let (tokens, done) = (tokens.clone(), done.clone());
+        applications.spawn(async move {
+            while begun.elapsed() < LASTS {
+                match tokens.refresh(pair.refresh_token.expose(), &Origin::default()).await {
+                    Ok(next) => pair = next,
+                    Err(fault) => return Err(fault.to_string()),
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        });
+    }
+    for outcome in applications.join_all().await {
+        outcome?;
+    }
+    Ok(f64::from(done.load(Ordering::Relaxed)) / begun.elapsed().as_secs_f64())
+}

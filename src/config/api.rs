@@ -1,0 +1,41 @@
+//! `CORS_ORIGINS` and `API_NONCE`: which front ends may use the JSON API, and how.
+
+use url::Url;
+
+use super::{ConfigError, Environment, is_loopback};
+
+/// The origins whose pages may call `/api/*` from a browser, each as a browser writes it in `Origin`.
+///
+/// An exact list and nothing else: a pattern that is a little too wide lets somebody else's page act as the person who
+/// looks at it.
+pub(super) fn cors_origins(env: &Environment) -> Result<Vec<String>, ConfigError> {
+    let list = env.get("CORS_ORIGINS").unwrap_or_default();
+    list.split([',', ' ']).filter(|part| !part.is_empty()).map(origin).collect()
+}
+
+fn origin(text: &str) -> Result<String, ConfigError> {
+    let wrong = |problem: &str| {
+        Err(ConfigError::new("CORS_ORIGINS", format!("{problem}: put origins there, for instance https://spa.example")))
+    };
+    if text.contains('*') {
+        return wrong("must not hold a pattern");
+    }
+    let Ok(url) = Url::parse(text) else { return wrong("holds something that is no URL") };
+    if !matches!(url.scheme(), "https" | "http") || (url.scheme() == "http" && !is_loopback(&url)) {
+        return wrong("must hold https origins, or http ones on loopback");
+    }
+    // Byte for byte: what a browser would write otherwise would never match, and nobody would know why.
+    if url.origin().ascii_serialization() != text {
+        return wrong("must hold origins as browsers write them, in lower case and without a path or the usual port");
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether an id_token that a front end brings must carry a nonce of ours.
+pub(super) fn nonce_required(env: &Environment) -> Result<bool, ConfigError> {
+    match env.get("API_NONCE") {
+        None | Some("required") => Ok(true),
+        Some("off") => Ok(false),
+        Some(_) => Err(ConfigError::new("API_NONCE", "must be `required` or `off`")),
+    }
+}

@@ -1,0 +1,235 @@
+//! A front end hands in what a provider gave it, and its person is signed in: by a cookie, or by tokens.
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use time::Duration;
+
+use super::declined::Declined;
+use crate::{
+    accounts::{Answer, Purpose, Reason, SignUp, User},
+    codes::{api::ApiCode, refusal::Refusal},
+    oauth::Nonce,
+    oidc::{IdTokenRefusal, unverified_claims},
+    providers::{Profile, Who},
+    relying_party::{Brought, FlowEvent, Journal, ReturnTo, VouchError},
+    sessions::{NONCE_LIFETIME, PendingLink, Visit, flow_id, random},
+    store::{Granting, Settled, Settlement, SignedIn},
+    tokens::{Opening, Pair, Tokens},
+};
+
+/// What a front end brings.
+#[derive(Debug)]
+pub enum ProviderToken {
+    /// An id_token.
+    Id(SecretString),
+    /// An access token.
+    Access(SecretString),
+}
+
+/// What is to carry the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CarriedBy {
+    /// A cookie, in the browser that asks.
+    Cookie,
+    /// Tokens, handed out.
+    Tokens,
+}
+
+/// A sign-in with what a provider gave to a front end.
+#[derive(Debug)]
+pub struct FrontEndSignIn {
+    /// The provider's slug, as a stranger wrote it.
+    pub unverified_provider: String,
+    /// What it gave.
+    pub token: ProviderToken,
+    /// What shows to whom the nonce in the id_token was given, where no cookie does.
+    pub nonce_token: Option<SecretString>,
+    /// Whether an id_token needs a nonce of ours at all (`API_NONCE`).
+    pub nonce_required: bool,
+    /// What is to carry the session.
+    pub carried_by: CarriedBy,
+}
+
+/// Somebody who is signed in now.
+#[derive(Debug)]
+pub struct Welcomed {
+    /// Who.
+    pub user: User,
+    /// The tokens, where they carry the session.
+    pub pair: Option<Pair>,
+    /// `Set-Cookie` values.
+    pub cookies: Vec<HeaderValue>,
+}
+
+impl FrontEndSignIn {
+    /// Signs in: whom the token names is decided and written as at the callback, and where that prompts, nobody is signed
+    /// in here.
+    ///
+    /// # Errors
+    /// [`Declined`]. Nothing was changed then, except that a nonce or token which was good is used up.
+    pub async fn complete(self, visit: Visit, tokens: Tokens) -> Result<Welcomed, Declined> {
+        let provider = visit.relying_party.provider(&self.unverified_provider).ok_or(ApiCode::UnknownProvider)?;
+        let (slug, gives_id_tokens) = (provider.slug.to_string(), matches!(provider.manners.who, Who::IdToken(_)));
+        if matches!(self.token, ProviderToken::Id(_)) && !gives_id_tokens {
+            return Err(ApiCode::TokenKindUnsupported.into());
+        }
+        let mut journal = Journal::new(&slug);
+        let nonce = self.nonce(&visit)?;
+        let profile = self.vouch(&visit, &slug, nonce.as_ref(), &mut journal).await?;
+        self.use_up(&visit, &profile, nonce.as_ref()).await?;
+        let cookies = nonce.and_then(|nonce| visit.jar.nonces.forget(&visit.headers, &nonce, visit.clock.now()));
+        let welcomed = self.welcome(&visit, &tokens, &slug, &profile, &mut journal).await;
+        match welcomed {
+            Ok(mut welcomed) => {
+                welcomed.cookies.extend(cookies);
+                Ok(welcomed)
+            }
+            Err(declined) => Err(declined.with(cookies)),
+        }
+    }
+
+    /// The nonce of ours that the id_token claims to carry, once it is shown that this device got it; `None` where none is
+    /// asked for.
+    fn nonce(&self, visit: &Visit) -> Result<Option<Nonce>, Declined> {
+        let ProviderToken::Id(token) = &self.token else { return Ok(None) };
+        if !self.nonce_required {
+            return Ok(None);
+        }
+        let now = visit.clock.now();
+        if self.nonce_token.is_none() && !visit.jar.nonces.has_any(&visit.headers, now) {
+            return Err(ApiCode::NonceRequired.into());
+        }
+        let claims = unverified_claims(token.expose_secret());
+        if claims.is_null() {
+            return Err(ApiCode::ProviderTokenInvalid.into());
+        }
+        let claimed = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
+        let shown = match &self.nonce_token {
+            Some(nonce_token) => visit.jar.nonces.of_token(nonce_token.expose_secret(), claimed, now),
+            None => visit.jar.nonces.of_cookie(&visit.headers, claimed, now),
+        };
+        shown.map(Some).ok_or_else(|| ApiCode::NonceInvalid.into())
+    }
+
+    async fn vouch(
+        &self,
+        visit: &Visit,
+        slug: &str,
+        nonce: Option<&Nonce>,
+        journal: &mut Journal,
+    ) -> Result<Profile, Declined> {
+        let brought = match &self.token {
+            ProviderToken::Id(token) => Brought::IdToken { token: token.expose_secret(), nonce },
+            ProviderToken::Access(token) => Brought::AccessToken(token),
+        };
+        visit.relying_party.vouch(slug, brought, journal).await.map_err(|error| {
+            journal.record(FlowEvent::Refused { because: error.to_string() });
+            match &error {
+                VouchError::IdToken(refused) if is_of_another_client(refused.refusal()) => {
+                    ApiCode::TokenOfAnotherClient.into()
+                }
+                _ => error.into(),
+            }
+        })
+    }
+
+    /// An id_token counts once: by its nonce, or by itself where no nonce ties it to a device. Only what was verified is
+    /// used up, so that nobody else can use it up.
+    async fn use_up(&self, visit: &Visit, profile: &Profile, nonce: Option<&Nonce>) -> Result<(), Declined> {
+        let (is_first, used) = match (&self.token, nonce) {
+            (ProviderToken::Access(_), _) => return Ok(()),
+            (ProviderToken::Id(_), Some(nonce)) => {
+                let until = visit.clock.date() + Duration::seconds(NONCE_LIFETIME + 60);
+                let is_first = visit.database.mark_flow_used(&flow_id(nonce.expose()), until).await?;
+                (is_first, ApiCode::NonceInvalid)
+            }
+            (ProviderToken::Id(token), None) => {
+                let is_first = visit.counts_once(&profile.issuer, token.expose_secret()).await?;
+                (is_first, ApiCode::ProviderTokenUsed)
+            }
+        };
+        if is_first { Ok(()) } else { Err(used.into()) }
+    }
+
+    async fn welcome(
+        &self,
+        visit: &Visit,
+        tokens: &Tokens,
+        slug: &str,
+        profile: &Profile,
+        journal: &mut Journal,
+    ) -> Result<Welcomed, Declined> {
+        let settled = self.settle(visit, profile, journal).await?;
+        match (settled.decision.answer, settled.signed_in) {
+            (Answer::Prompt { user, .. }, _) => {
+                let declined = Declined::from(ApiCode::LinkRequired);
+                if self.carried_by == CarriedBy::Tokens {
+                    return Err(declined.at_login(Refusal::LinkRequired, slug));
+                }
+                let waits = PendingLink::keep(visit, user, profile.clone(), ReturnTo::default())?;
+                Err(declined.at("/link").with([waits]))
+            }
+            (Answer::Refuse(Reason::UserDisabled), _) => Err(ApiCode::AccountDisabled.into()),
+            (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiCode::NotPermitted.into()),
+            (_, None) => Err(ApiCode::ProviderTokenInvalid.into()),
+            (_, Some(signed_in)) => {
+                let welcomed = self.open(visit, tokens, slug, signed_in).await?;
+                journal.record(FlowEvent::SessionCreated);
+                Ok(welcomed)
+            }
+        }
+    }
+
+    /// Decides as the callback does. Tokens are for whoever asks for them: who is signed in in a browser has no say.
+    async fn settle(&self, visit: &Visit, profile: &Profile, journal: &mut Journal) -> Result<Settled, Declined> {
+        let here = visit.signed_in.as_ref().filter(|_| self.carried_by == CarriedBy::Cookie);
+        let settled = visit
+            .database
+            .settle(&Settlement {
+                purpose: &Purpose::SignIn,
+                profile,
+                session_user: here.map(|signed_in| signed_in.user.id),
+                session: here.map(|signed_in| signed_in.session.id_hash.as_str()),
+                sign_up: &SignUp::Open,
+                origin: &visit.client.origin(),
+                now: visit.clock.date(),
+                random: random().ok_or(ApiCode::ServerError)?,
+                waiting: None,
+                granted: Granting::None,
+            })
+            .await?;
+        let reasons: Vec<&str> = settled.decision.reasons.iter().map(|reason| reason.code()).collect();
+        let decision = settled.decision.answer.code();
+        journal.record(FlowEvent::Decided { decision, reasons: reasons.join(" ") });
+        visit.ring();
+        Ok(settled)
+    }
+
+    async fn open(
+        &self,
+        visit: &Visit,
+        tokens: &Tokens,
+        slug: &str,
+        signed_in: SignedIn,
+    ) -> Result<Welcomed, Declined> {
+        let SignedIn { user, identity } = signed_in;
+        if self.carried_by == CarriedBy::Cookie {
+            let cookies = visit.sign_in(&user, slug, Some(identity)).await?;
+            return Ok(Welcomed { user, pair: None, cookies });
+        }
+        // Other services believe the token: somebody who is to have an address first gets none.
+        if visit.address_wish.keeps_out(&user) {
+            return Err(Declined::from(ApiCode::AddressRequired).at("/add-email"));
+        }
+        let origin = visit.client.origin();
+        let opening =
+            Opening { user: user.id, identity: Some(identity), provider: slug, origin: &origin, earlier: None };
+        let pair = tokens.issue_pair(&opening).await?;
+        Ok(Welcomed { user, pair: Some(pair), cookies: Vec::new() })
+    }
+}
+
+fn is_of_another_client(refusal: IdTokenRefusal) -> bool {
+    matches!(refusal, IdTokenRefusal::WrongAudience | IdTokenRefusal::WrongAuthorizedParty)
+}

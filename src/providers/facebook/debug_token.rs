@@ -1,0 +1,63 @@
+//! Facebook's word about an access token.
+//!
+//! Sources: "Debug-Token /debug_token" and "Access Tokens: app access tokens" (developers.facebook.com/docs/graph-api and
+//! /docs/facebook-login); Meta's own PHP SDK up to 3.2, which sends every call, reads too, as a POST with
+//! `method=GET` in its body; read November 2026.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::{
+    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, Unfit, address, token_check::document},
+    GRAPH_URL, VERSION,
+};
+use crate::oauth::{HttpRequest, HttpResponse, ResponseFault};
+
+/// "The App_id in the input_token did not match the Viewing App", among other wrong parameters.
+const PARAMETER: u64 = 100;
+/// Our own token (the app's) is not accepted.
+const ACCESS_TOKEN: u64 = 190;
+
+/// Both tokens stay out of the address: the app's is in the header, the person's in the body, and `method` makes a GET
+/// of it.
+pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
+    let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
+    let app_token = SecretString::from(format!("{}|{}", provider.client_id, secret.expose_secret()));
+    let graph = provider.api.as_deref().unwrap_or(GRAPH_URL);
+    let url = address(graph, &format!("/{VERSION}/debug_token"));
+    let form = [("method", "GET"), ("input_token", access_token.expose_secret())];
+    Some(HttpRequest::form(&url, &form).with_bearer(&app_token))
+}
+
+/// Facebook describes tokens of the asking app only. A further client counts for nothing here: its ids of persons
+/// would be others.
+pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
+    let answer = document(response)?;
+    if let Some(error) = answer.get("error") {
+        return Err(match error.get("code").and_then(Value::as_u64) {
+            Some(PARAMETER) => TokenCheckError::NotOurClient,
+            Some(ACCESS_TOKEN) => TokenCheckError::ClientRefused,
+            // Limits of calls among them.
+            _ => ResponseFault::UnexpectedStatus(response.status).into(),
+        });
+    }
+    response.check_ok()?;
+    let data = answer.get("data").ok_or(Unfit::Unclear)?;
+    let text = |member: &str| data.get(member).and_then(Value::as_str);
+    if data.get("is_valid") != Some(&Value::Bool(true)) {
+        return Err(Unfit::Unknown.into());
+    }
+    if text("app_id").ok_or(Unfit::Unclear)? != provider.client_id {
+        return Err(TokenCheckError::NotOurClient);
+    }
+    if text("type").ok_or(Unfit::Unclear)? != "USER" {
+        return Err(Unfit::Nobody.into());
+    }
+    // Zero is a token that never expires.
+    match data.get("expires_at").and_then(Value::as_i64).ok_or(Unfit::Unclear)? {
+        0 => {}
+        end if end > now => {}
+        _ => return Err(Unfit::Expired.into()),
+    }
+    Ok(CheckedToken::of(text("user_id").ok_or(Unfit::Unclear)?)?)
+}

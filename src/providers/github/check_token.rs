@@ -1,0 +1,57 @@
+//! GitHub's word about an access token.
+//!
+//! Source: "Check a token" in "REST API endpoints for OAuth authorizations" (docs.github.com/rest/apps/oauth-applications);
+//! read November 2026.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use url::Url;
+
+use super::{
+    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, Unfit, token_check::document},
+    API_URL,
+};
+use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseFault};
+
+/// With our client's own credentials (Basic), the token in the body. GitHub knows tokens of that client only.
+pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
+    let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
+    let mut url = Url::parse(provider.api.as_deref().unwrap_or(API_URL)).ok()?;
+    url.path_segments_mut().ok()?.pop_if_empty().extend(["applications", &provider.client_id, "token"]);
+    let us = Client {
+        client_id: provider.client_id.clone(),
+        authentication: ClientAuthentication::ClientSecretBasic(secret.clone()),
+    };
+    Some(HttpRequest::json(&url, &json!({ "access_token": access_token.expose_secret() })).with_basic(&us))
+}
+
+/// 404 for a token of another client as for one that nobody gave, 422 for what cannot be one. A token without any scope
+/// still says who somebody is; a GitHub App's have none.
+pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
+    let answer = document(response)?;
+    match response.status {
+        200 => {}
+        404 | 422 => return Err(Unfit::Unknown.into()),
+        401 => return Err(TokenCheckError::ClientRefused),
+        status => return Err(ResponseFault::UnexpectedStatus(status).into()),
+    }
+    let client_id = answer.get("app").and_then(|app| app.get("client_id")).and_then(Value::as_str);
+    if client_id.ok_or(Unfit::Unclear)? != provider.client_id {
+        return Err(TokenCheckError::NotOurClient);
+    }
+    match answer.get("expires_at").unwrap_or(&Value::Null) {
+        Value::Null => {}
+        Value::String(end) if unix_seconds(end).ok_or(Unfit::Unclear)? > now => {}
+        Value::String(_) => return Err(Unfit::Expired.into()),
+        _ => return Err(Unfit::Unclear.into()),
+    }
+    // An installation's token has no user.
+    let user = answer.get("user").filter(|user| !user.is_null()).ok_or(Unfit::Nobody)?;
+    let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(Unfit::Unclear)?;
+    Ok(CheckedToken::of(&id.to_string())?)
+}
+
+fn unix_seconds(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+}

@@ -1,0 +1,179 @@
+//! A session carried by tokens in two cookies. The pages need not know: an access token that has expired is renewed on the
+//! way, and the answer carries the next pair.
+
+use http::{HeaderMap, HeaderValue};
+use secrecy::ExposeSecret;
+
+use super::{
+    carrier::Identified,
+    client::ClientInfo,
+    cookies::{self, Cookies},
+    not_carried::NotCarried,
+    signed_in::touched,
+    visit::Visit,
+};
+use crate::{
+    accounts::{IdentityId, User},
+    relying_party::Clock,
+    store::{ActiveSession, Database},
+    tokens::{AccessClaims, Opening, OutOfOrder, Pair, RefreshFault, TokenFault, Tokens},
+};
+
+const ACCESS: &str = "access_token";
+const REFRESH: &str = "refresh_token";
+
+/// Reads and writes the two cookies. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct TokenCookies {
+    tokens: Tokens,
+    cookies: Cookies,
+}
+
+impl TokenCookies {
+    pub(super) fn new(tokens: Tokens, cookies: Cookies) -> Self {
+        Self { tokens, cookies }
+    }
+
+    /// The access token that the browser sent; unverified.
+    pub fn access<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
+        self.find(request, ACCESS)
+    }
+
+    /// The refresh token that the browser sent; unverified.
+    pub fn refresh<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
+        self.find(request, REFRESH)
+    }
+
+    /// The `Set-Cookie` values that give the browser a pair. The access token's cookie lives no longer than the token, so
+    /// that what is of no use is not sent; the refresh token's as long as the session can.
+    pub fn set(&self, pair: &Pair, clock: &Clock) -> Vec<HeaderValue> {
+        let session_lasts = (pair.session.session.absolute_expires_at - clock.date()).whole_seconds();
+        let access = self.cookies.set(&self.cookies.name(ACCESS), pair.access_token.expose_secret(), pair.expires_in);
+        let refresh = self.cookies.set(&self.cookies.name(REFRESH), pair.refresh_token.expose(), session_lasts);
+        [access, refresh].into_iter().flatten().collect()
+    }
+
+    /// The `Set-Cookie` values that take both away, if the browser has one of them.
+    pub fn clear(&self, request: &HeaderMap) -> Vec<HeaderValue> {
+        if self.access(request).is_none() && self.refresh(request).is_none() {
+            return Vec::new();
+        }
+        [ACCESS, REFRESH].into_iter().filter_map(|name| self.cookies.clear(&self.cookies.name(name))).collect()
+    }
+
+    /// What a valid access token among the cookies says. `None` where there is none.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`].
+    pub async fn claims(&self, request: &HeaderMap) -> Result<Option<std::sync::Arc<AccessClaims>>, OutOfOrder> {
+        let Some(access) = self.access(request) else { return Ok(None) };
+        match self.tokens.verify(access).await {
+            Ok(claims) => Ok(Some(claims)),
+            Err(TokenFault::OutOfOrder(fault)) => Err(fault),
+            Err(fault) => {
+                tracing::debug!(%fault, "an access token in a cookie is not valid");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Who is signed in by a refresh token among the cookies, without using it.
+    ///
+    /// # Errors
+    /// [`NotCarried`].
+    pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, NotCarried> {
+        match self.refresh(request) {
+            Some(refresh) => Ok(self.tokens.look_at(refresh).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Who is signed in: by the access token, or else by the refresh token, which is used up for it.
+    pub(super) async fn identify(
+        &self,
+        request: &HeaderMap,
+        client: &ClientInfo,
+        database: &Database,
+        clock: &Clock,
+    ) -> Result<Identified, NotCarried> {
+        if let Some(claims) = self.claims(request).await?
+            && let Some(active) = database.load_session(claims.session(), clock.date()).await?
+        {
+            let signed_in = touched(active, database, clock).await;
+            return Ok(Identified { signed_in, cookies: Vec::new() });
+        }
+        match self.refresh(request) {
+            Some(refresh) => self.exchange(refresh, request, client, clock).await,
+            None => Ok(Identified::default()),
+        }
+    }
+
+    /// A refresh token that leads nowhere stays where it is: by the time that this answer arrives, another tab may have
+    /// signed in, and its cookies have the same names.
+    async fn exchange(
+        &self,
+        refresh: &str,
+        request: &HeaderMap,
+        client: &ClientInfo,
+        clock: &Clock,
+    ) -> Result<Identified, NotCarried> {
+        match self.tokens.refresh(refresh, &client.origin()).await {
+            Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
+            Err(RefreshFault::Unknown) => Ok(Identified::default()),
+            Err(RefreshFault::Reused) => {
+                tracing::warn!("a refresh token in a cookie came again; its session is ended");
+                Ok(Identified { signed_in: None, cookies: self.clear(request) })
+            }
+            // A database that can be read and not written still knows who is signed in.
+            Err(RefreshFault::OutOfOrder(OutOfOrder::Store(error))) => match self.look_at(request).await {
+                Ok(Some(active)) => {
+                    tracing::warn!(%error, "a refresh token could not be exchanged");
+                    Ok(Identified { signed_in: Some(active.into()), cookies: Vec::new() })
+                }
+                _ => Err(error.into()),
+            },
+            Err(RefreshFault::OutOfOrder(fault)) => Err(fault.into()),
+        }
+    }
+
+    pub(super) async fn open(
+        &self,
+        visit: &Visit,
+        user: &User,
+        way: &str,
+        identity: Option<IdentityId>,
+    ) -> Result<Vec<HeaderValue>, NotCarried> {
+        let opening = Opening {
+            user: user.id,
+            identity,
+            provider: way,
+            origin: &visit.client.origin(),
+            earlier: visit.signed_in.as_ref().map(|earlier| earlier.session.id_hash.as_str()),
+        };
+        Ok(self.set(&self.tokens.issue_pair(&opening).await?, &visit.clock))
+    }
+
+    pub(super) async fn renew(&self, visit: &Visit, proven: bool) -> Result<Option<Vec<HeaderValue>>, NotCarried> {
+        let Some(signed_in) = &visit.signed_in else { return Ok(None) };
+        let pair = self.tokens.renew_pair(&signed_in.session.id_hash, proven).await?;
+        Ok(pair.map(|pair| self.set(&pair, &visit.clock)))
+    }
+
+    /// Who is not signed in may still hold a refresh token: whatever it was of ends as well.
+    pub(super) async fn end(&self, visit: &Visit) -> Result<Vec<HeaderValue>, NotCarried> {
+        let session = match (&visit.signed_in, self.refresh(&visit.headers)) {
+            (Some(signed_in), _) => Some(signed_in.session.id_hash.clone()),
+            (None, Some(refresh)) => self.tokens.session_of(refresh).await?,
+            (None, None) => None,
+        };
+        if let Some(session) = session {
+            visit.database.delete_session(&session).await?;
+        }
+        Ok(self.clear(&visit.headers))
+    }
+
+    fn find<'a>(&self, request: &'a HeaderMap, name: &str) -> Option<&'a str> {
+        let name = self.cookies.name(name);
+        cookies::of(request).find(|(cookie, _)| *cookie == name).map(|(_, value)| value)
+    }
+}

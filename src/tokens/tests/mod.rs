@@ -1,0 +1,154 @@
+//! The room on bytes: what we sign is verified, and everything that is otherwise in one place is not.
+
+mod claims;
+mod forgeries;
+mod key_sets;
+mod never_panics;
+
+use std::sync::OnceLock;
+
+use secrecy::SecretSlice;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{
+    access_claims::{AccessClaims, Expected},
+    access_token::{UnverifiedToken, sign},
+    fault::TokenFault,
+    jwk,
+    signing_key::{SigningKey, VerifyingKey},
+};
+use crate::{
+    accounts::{EmailAddress, Proof, User, UserId, VerifiedEmail},
+    store::{ActiveSession, KeyTimes, NewKey, Session, StoredKey},
+};
+
+const NOW: i64 = 1_800_000_000;
+const ORIGIN: &str = "https://app.example";
+
+fn expected() -> Expected<'static> {
+    Expected { issuer: ORIGIN, audience: ORIGIN, now: NOW }
+}
+
+fn new_key() -> NewKey {
+    let times = KeyTimes { created_at: NOW, signs_from: NOW, signs_until: NOW + 1000, expires_at: NOW + 5000 };
+    SigningKey::generate(times).unwrap()
+}
+
+fn stored(key: &NewKey) -> StoredKey {
+    StoredKey {
+        kid: key.kid.clone(),
+        private_key: Some(key.private_key.clone()),
+        sealed_anew: true,
+        public_jwk: key.public_jwk.clone(),
+        times: key.times,
+    }
+}
+
+/// Our key, one a run.
+fn our_key() -> &'static SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    KEY.get_or_init(|| opened(&new_key().private_key))
+}
+
+/// Somebody else's.
+fn foreign_key() -> &'static SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    KEY.get_or_init(|| opened(&new_key().private_key))
+}
+
+fn opened(private_key: &SecretSlice<u8>) -> SigningKey {
+    SigningKey::from_pkcs8(private_key).unwrap()
+}
+
+fn public(key: &SigningKey) -> VerifyingKey {
+    VerifyingKey::from_point(key.point()).unwrap()
+}
+
+/// Our public key as a member of a set.
+fn our_jwk() -> Value {
+    jwk::jwk(our_key().point()).unwrap()
+}
+
+fn session() -> ActiveSession {
+    let at = |seconds| OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+    let user = UserId::new(at(NOW), [7; 10]);
+    ActiveSession {
+        session: Session {
+            id_hash: base64url([7; 32]),
+            user,
+            identity: None,
+            provider: Some("google".to_owned()),
+            user_agent: None,
+            address: None,
+            data: "{}".to_owned(),
+            created_at: at(NOW),
+            last_seen_at: at(NOW),
+            expires_at: at(NOW + 1000),
+            absolute_expires_at: at(NOW + 1000),
+            proven_at: at(NOW),
+        },
+        user: User {
+            id: user,
+            name: Some("Ada".to_owned()),
+            picture: None,
+            verified_email: Some(VerifiedEmail::on_record(address("ada@example.com"), Proof::Letter)),
+            claimed_email: None,
+            created_at: at(NOW),
+            disabled_at: None,
+            name_from: None,
+            picture_from: None,
+        },
+    }
+}
+
+fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// A token as we issue it.
+fn issued() -> String {
+    sign(our_key(), &session(), "id", &expected()).unwrap()
+}
+
+fn good_header() -> Value {
+    json!({"alg": "ES256", "typ": "at+jwt", "kid": our_key().kid()})
+}
+
+fn good_claims() -> Value {
+    let session = session();
+    json!({
+        "iss": ORIGIN, "aud": ORIGIN, "sub": session.user.id.to_string(), "sid": session.session.id_hash,
+        "client_id": "latchkey", "jti": "id", "iat": NOW, "exp": NOW + 300,
+        "email": "ada@example.com", "email_verified": true, "name": "Ada",
+    })
+}
+
+/// Any header and claims, signed as right as can be.
+fn signed_text(key: &SigningKey, header: &str, claims: &str) -> String {
+    let signed = format!("{}.{}", base64url(header), base64url(claims));
+    let signature = key.sign(&signed).unwrap();
+    format!("{signed}.{signature}")
+}
+
+fn signed(header: &Value, claims: &Value) -> String {
+    signed_text(our_key(), &header.to_string(), &claims.to_string())
+}
+
+/// Verifies as `Tokens` does: the key is looked up among ours by the header's `kid`.
+fn verify_at(token: &str, now: i64) -> Result<AccessClaims, TokenFault> {
+    let token = UnverifiedToken::read(token)?;
+    if token.kid() != our_key().kid() {
+        return Err(TokenFault::UnknownKey);
+    }
+    token.verify(&public(our_key()), &Expected { now, ..expected() })
+}
+
+fn verify(token: &str) -> Result<AccessClaims, TokenFault> {
+    verify_at(token, NOW)
+}
+
+fn base64url(bytes: impl AsRef<[u8]>) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(bytes)
+}

@@ -1,0 +1,137 @@
+//! `/api/docs`: the JSON API for people. No islands, no script; it reads like a page of a book.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    components::frame::Frame,
+    view::{ApiAnswerView, ApiDocsView, ApiOperationView, ApiSectionView},
+};
+
+/// The page.
+#[component]
+pub fn ApiDocsPage(
+    /// What it tells.
+    docs: ApiDocsView,
+) -> impl IntoView {
+    let ApiDocsView { lead, sections } = docs;
+    let contents: Vec<_> = sections.iter().flat_map(|section| &section.operations).map(entry).collect();
+    view! {
+        <Frame>
+            <article class="api">
+                <h1 class="title">"The API"</h1>
+                <div class="prose">
+                    {lead.into_iter().map(paragraph).collect_view()}
+                    <p>
+                        "For programs: " <a href="/api/openapi.json">"/api/openapi.json"</a>
+                    </p>
+                </div>
+                <nav aria-label="Operations">
+                    <ul class="api-contents" role="list">
+                        {contents}
+                    </ul>
+                </nav>
+                {sections.into_iter().map(section).collect_view()}
+            </article>
+        </Frame>
+    }
+}
+
+fn entry(operation: &ApiOperationView) -> AnyView {
+    let ApiOperationView { method, path, summary, .. } = operation.clone();
+    view! {
+        <li>
+            <a href=format!("#{}", anchor(&method, &path))>{summary}</a>
+            " "
+            {address(method, path)}
+        </li>
+    }
+    .into_any()
+}
+
+fn section(section: ApiSectionView) -> AnyView {
+    let ApiSectionView { name, lead, operations } = section;
+    view! {
+        <section class="api-section">
+            <h2 class="card-title">{name}</h2>
+            <p class="card-lead">{lead}</p>
+            {operations.into_iter().map(operation).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn operation(operation: ApiOperationView) -> AnyView {
+    let ApiOperationView { method, path, summary, description, requests, answers } = operation;
+    let id = anchor(&method, &path);
+    let requests = requests.into_iter().map(|body| example("Body", body)).collect_view();
+    view! {
+        <section class="card api-operation" id=id>
+            <h3 class="card-title">{summary}</h3>
+            <p>{address(method, path)}</p>
+            <div class="prose">{description.into_iter().map(paragraph).collect_view()}</div>
+            {requests}
+            <dl class="facts">{answers.into_iter().map(answer).collect_view()}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn answer(answer: ApiAnswerView) -> AnyView {
+    let ApiAnswerView { status, description, codes, examples } = answer;
+    let codes = codes.into_iter().map(|(code, sentence)| {
+        view! {
+            <dd class="api-code">
+                <code>{code}</code>
+                " "
+                <span>{sentence}</span>
+            </dd>
+        }
+    });
+    let told = (!description.is_empty()).then(|| view! { <dd>{description}</dd> });
+    let examples = examples.into_iter().map(|body| view! { <dd>{example("Answer", body)}</dd> }).collect_view();
+    view! {
+        <div>
+            <dt>{status}</dt>
+            {told}
+            {codes.collect_view()}
+            {examples}
+        </div>
+    }
+    .into_any()
+}
+
+fn address(method: String, path: String) -> AnyView {
+    view! {
+        <code class="api-address">
+            <strong>{method}</strong>
+            " "
+            {path}
+        </code>
+    }
+    .into_any()
+}
+
+/// A long line scrolls, for a keyboard too.
+fn example(label: &'static str, body: String) -> AnyView {
+    view! {
+        <pre class="api-example" tabindex="0" role="region" aria-label=label>
+            <code>{body}</code>
+        </pre>
+    }
+    .into_any()
+}
+
+/// Text whose code stands between backticks.
+fn paragraph(text: String) -> AnyView {
+    let parts = text.split('`').map(str::to_owned).enumerate().map(|(number, part)| match number % 2 {
+        1 => view! { <code>{part}</code> }.into_any(),
+        _ => part.into_any(),
+    });
+    let parts: Vec<AnyView> = parts.collect();
+    view! { <p>{parts}</p> }.into_any()
+}
+
+fn anchor(method: &str, path: &str) -> String {
+    let path: String = path.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    format!("{}{path}", method.to_lowercase())
+}

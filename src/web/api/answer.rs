@@ -1,0 +1,106 @@
+//! What answers have in common.
+
+use axum::{
+    Json,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, Serializer};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
+
+use crate::accounts::User;
+
+/// `"success": true`.
+#[derive(Clone, Copy, Debug)]
+pub struct Success;
+
+/// `"success": false`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSuccess;
+
+/// Nothing more to say than that it was done.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "Done")]
+pub struct Done {
+    /// Always true.
+    pub success: Success,
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct UserAnswer {
+    /// Their id: never changes and is never given to anybody else.
+    #[schema(examples("0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07"))]
+    id: String,
+    /// Their e-mail address, if they have shown that it is theirs.
+    #[schema(required, examples("ada@gmail.com"))]
+    email: Option<String>,
+    /// What to call them.
+    #[schema(required, examples("Ada Lovelace"))]
+    name: Option<String>,
+    /// Address of a picture of them.
+    #[schema(required, examples("https://lh3.googleusercontent.com/a/ada"))]
+    picture: Option<String>,
+}
+
+impl From<&User> for UserAnswer {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.verified_email.as_ref().map(|email| email.address().to_string()),
+            name: user.name.clone(),
+            picture: user.picture.clone(),
+        }
+    }
+}
+
+/// An answer with these `Set-Cookie` values.
+pub fn with_cookies(answer: impl Serialize, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let mut response = Json(answer).into_response();
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// RFC 3339, in UTC. The epoch for a time that has no year of four digits, which none of ours is.
+pub fn time_text(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
+}
+
+impl Serialize for Success {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+}
+
+impl Serialize for NoSuccess {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(false)
+    }
+}
+
+impl PartialSchema for Success {
+    fn schema() -> RefOr<Schema> {
+        always(true)
+    }
+}
+
+impl ToSchema for Success {}
+
+impl PartialSchema for NoSuccess {
+    fn schema() -> RefOr<Schema> {
+        always(false)
+    }
+}
+
+impl ToSchema for NoSuccess {}
+
+fn always(value: bool) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([value])).into()
+}

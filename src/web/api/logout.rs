@@ -1,0 +1,80 @@
+//! POST `/api/auth/logout`: the session ends, and every token of it.
+
+use axum::{extract::State, http::HeaderValue, response::Response};
+use secrecy::{ExposeSecret, SecretString};
+use utoipa::ToSchema;
+
+use super::{
+    answer::{Done, Success, with_cookies},
+    caller::{Asking, Means, refused},
+    failure::{Failure, failures},
+    json::{PerhapsJson, optional_secret},
+};
+use crate::{
+    codes::api::ApiCode,
+    intents::Declined,
+    sessions::{Departure, Visit},
+    web::state::AppState,
+};
+
+/// Names the session by its refresh token, where nothing else does.
+#[derive(ToSchema)]
+#[schema(as = SignOut)]
+#[allow(dead_code, reason = "the document's half: the body is read member by member")]
+pub struct SignOutRequest {
+    /// One of the session's, used or not.
+    #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
+    refresh_token: Option<SecretString>,
+}
+
+failures!(LogoutFailures:
+    InvalidJson, InvalidRequest, InvalidToken, CrossOrigin, RequestTimeout, BodyTooLarge, UnsupportedMediaType,
+    ServerError, Unavailable,
+);
+
+/// Sign out
+///
+/// Ends the session of the access token; without an `Authorization` header that of the `refresh_token` in the body; without
+/// either that of the cookie. Signing out twice is no error.
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    tag = "Signing in",
+    request_body(content = SignOutRequest, description = "Needed only where neither a token nor a cookie says whose session it is.", example = json!({"refresh_token": "lkr_…"})),
+    responses(
+        (status = 200, description = "Nobody is signed in by it any more.", body = Done, example = json!({"success": true})),
+        LogoutFailures,
+    ),
+    security((), ("bearer" = []), ("cookie" = [])),
+)]
+pub async fn logout(
+    State(app): State<AppState>,
+    Asking(visit): Asking,
+    PerhapsJson(body): PerhapsJson,
+) -> Result<Response, Failure> {
+    let named = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    let session = match (Means::of(&visit.headers), named) {
+        (Means::Unreadable, _) => return Err(ApiCode::InvalidToken.into()),
+        (Means::Bearer(token), _) => {
+            let claims = app.tokens.verify(token).await.map_err(|fault| refused(&app, fault))?;
+            Some(claims.session().to_owned())
+        }
+        (Means::Cookie, Some(token)) => {
+            let session = app.tokens.session_of(token.expose_secret()).await;
+            session.map_err(|error| Failure::of(&app, error.into()))?
+        }
+        (Means::Cookie, None) => {
+            let cookies = leave(visit).await.map_err(|declined| Failure::of(&app, declined))?;
+            return Ok(with_cookies(Done { success: Success }, cookies));
+        }
+    };
+    if let Some(session) = session {
+        let ended = visit.database.sign_out(&session, &visit.occasion()).await;
+        ended.map_err(|error| Failure::of(&app, error.into()))?;
+    }
+    Ok(with_cookies(Done { success: Success }, []))
+}
+
+async fn leave(visit: Visit) -> Result<Vec<HeaderValue>, Declined> {
+    Ok(Departure(visit).complete().await?)
+}

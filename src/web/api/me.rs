@@ -1,0 +1,40 @@
+//! GET `/api/me`: who am I.
+
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    answer::{Success, UserAnswer},
+    caller::Caller,
+    failure::failures,
+};
+
+/// Who asks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub struct MeAnswer {
+    /// Always true.
+    success: Success,
+    user: UserAnswer,
+}
+
+failures!(MeFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
+
+/// Who am I?
+///
+/// By access token or by cookie. The database is asked each time, so that the end of a session is felt at once.
+#[utoipa::path(
+    get,
+    path = "/api/me",
+    tag = "The person",
+    responses(
+        (status = 200, description = "The user who is signed in.", body = MeAnswer,
+         example = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}})),
+        MeFailures,
+    ),
+    security(("bearer" = []), ("cookie" = [])),
+)]
+pub async fn me(caller: Caller) -> Json<MeAnswer> {
+    Json(MeAnswer { success: Success, user: UserAnswer::from(&caller.signed_in.user) })
+}

@@ -1,0 +1,96 @@
+//! POST `/api/auth/refresh`: a refresh token for the next pair.
+
+use axum::{extract::State, response::Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    answer::{Success, with_cookies},
+    caller::Asking,
+    failure::{Failure, failures},
+    json::{PerhapsJson, optional_secret},
+    sign_in::TokensAnswer,
+};
+use crate::{
+    codes::api::ApiCode,
+    sessions::{Carried, Visit},
+    tokens::{Pair, RefreshFault},
+    web::state::AppState,
+};
+
+/// The refresh token that is to be used up.
+#[derive(ToSchema)]
+#[schema(as = Refresh)]
+#[allow(dead_code, reason = "the document's half: the body is read member by member")]
+pub struct RefreshRequest {
+    /// As the last answer had it.
+    #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
+    refresh_token: Option<SecretString>,
+}
+
+/// The next pair; where cookies carry it, no more than that it was done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refreshed)]
+pub struct RefreshAnswer {
+    /// Always true.
+    success: Success,
+    #[serde(flatten)]
+    tokens: TokensAnswer,
+}
+
+failures!(RefreshFailures:
+    InvalidJson, InvalidRequest, RefreshTokenInvalid, CrossOrigin, RequestTimeout, BodyTooLarge,
+    UnsupportedMediaType, TooManyRequests, ServerError, Unavailable,
+);
+
+/// Get the next tokens
+///
+/// A refresh token is good for one pair. Whoever tries a second time within ten seconds, because the answer got lost, gets
+/// the same refresh token again; later it is taken for stolen: the session ends, and its person gets a letter.
+#[utoipa::path(
+    post,
+    path = "/api/auth/refresh",
+    tag = "Signing in",
+    request_body(content = RefreshRequest, description = "Left out where cookies carry the tokens (`SESSION_MODE=jwt`): then the answer sets the next ones, and has none.", example = json!({"refresh_token": "lkr_…"})),
+    responses(
+        (status = 200, description = "The next pair.", body = RefreshAnswer,
+         example = json!({"success": true, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"})),
+        RefreshFailures,
+    ),
+    security(()),
+)]
+pub async fn refresh(
+    State(app): State<AppState>,
+    Asking(visit): Asking,
+    PerhapsJson(body): PerhapsJson,
+) -> Result<Response, Failure> {
+    let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    match (brought, &visit.session) {
+        (Some(token), _) => {
+            let pair = next_pair(&app, &visit, token.expose_secret()).await?;
+            let tokens = TokensAnswer::from(&pair);
+            Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
+        }
+        (None, Carried::Tokens(cookies)) => {
+            let token = cookies.refresh(&visit.headers).ok_or(ApiCode::InvalidRequest)?;
+            let pair = next_pair(&app, &visit, token).await?;
+            // What a page cannot read it cannot lose.
+            let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
+            Ok(with_cookies(answer, cookies.set(&pair, &visit.clock)))
+        }
+        (None, Carried::Cookie(_)) => Err(ApiCode::InvalidRequest.into()),
+    }
+}
+
+async fn next_pair(app: &AppState, visit: &Visit, token: &str) -> Result<Pair, Failure> {
+    app.tokens.refresh(token, &visit.client.origin()).await.map_err(|fault| match fault {
+        RefreshFault::OutOfOrder(error) => Failure::of(app, error.into()),
+        fault => {
+            tracing::info!(%fault, "a refresh token was refused");
+            // There may be a letter about it.
+            visit.ring();
+            ApiCode::RefreshTokenInvalid.into()
+        }
+    })
+}

@@ -1,0 +1,86 @@
+//! POST `/auth/google/credential`: Google's own button, in redirect mode (Google Identity Services). The form comes from
+//! Google's site with an id_token in it.
+//!
+//! The browser sends no `SameSite=Lax` cookie along: a session that it has is not seen here. It is left to its end, and its
+//! cookie is replaced.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Extension, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use tracing::Instrument;
+
+use super::{
+    form_post::is_form,
+    query::Query,
+    redirect::{see_other, to_login},
+    request_context::unavailable,
+    state::AppState,
+};
+use crate::{
+    codes::refusal::Refusal,
+    relying_party::ReturnTo,
+    sessions::{Arrival, Carried, ClientInfo, Direction, SignedIn, is_of_this_browser},
+};
+
+/// The provider whose button it is.
+const GOOGLE: &str = "google";
+/// The path. The cross-origin check lets forms from elsewhere in here.
+pub const PATH: &str = "/auth/google/credential";
+/// An id_token is 1 to 2 KB.
+const FORM_BYTES: usize = 16 * 1024;
+
+/// Signs in whom the id_token names, and leads on as the callback does; 400 for a form that did not begin in this browser.
+pub async fn credential(
+    State(app): State<AppState>,
+    Extension(session): Extension<Carried>,
+    signed_in: Option<Extension<SignedIn>>,
+    Extension(client): Extension<ClientInfo>,
+    request: Request,
+) -> Response {
+    if app.relying_party.provider(GOOGLE).is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    if !is_form(request.headers()) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let (parts, body) = request.into_parts();
+    let form = match read(body).await {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
+    };
+    let csrf_token = form.one("g_csrf_token").unwrap_or_default();
+    let Some(id_token) = form.one("credential").filter(|_| is_of_this_browser(&parts.headers, csrf_token)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
+    let was_signed_in = signed_in.is_some();
+    let visit = app.visit(&parts.headers, session, signed_in, client);
+    let arrival = Arrival { provider: GOOGLE.to_owned(), visit };
+    // The token is used up on the way: a browser that goes away must not lose what it was for.
+    let landing = app.tasks.spawn(arrival.complete_credential(id_token.to_owned()).in_current_span()).await;
+    let landing = match landing {
+        Ok(landing) => landing,
+        Err(error) => {
+            tracing::error!(%error, "a credential did not come to its end");
+            return to_login(Refusal::ServerError, GOOGLE, &ReturnTo::default());
+        }
+    };
+    let mut response = match landing.direction(GOOGLE, was_signed_in) {
+        Direction::To(page) => see_other(&page),
+        Direction::Unavailable => return unavailable(),
+    };
+    for cookie in landing.cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn read(body: Body) -> Result<Query, StatusCode> {
+    let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let form = Query::parse(Some(text));
+    if form.repeats(&["credential", "g_csrf_token"]) { Err(StatusCode::BAD_REQUEST) } else { Ok(form) }
+}

@@ -1,0 +1,94 @@
+//! Values held against a schema of an OpenAPI document: the part of JSON Schema that ours is written in. A keyword that is
+//! not known here is a fault of the checker and says so.
+
+use serde_json::Value;
+
+/// What speaks against a value; nothing where it fits. `document` is where references lead.
+pub fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    check(document, schema, value, "$", &mut faults);
+    faults
+}
+
+fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+    let Some(keywords) = schema.as_object() else { return faults.push(format!("{at}: no schema")) };
+    for (keyword, rule) in keywords {
+        match keyword.as_str() {
+            "title" | "description" | "examples" | "example" | "default" | "format" => {}
+            "$ref" => check(document, resolved(document, rule), value, at, faults),
+            "type" if !is_of(rule, value) => faults.push(format!("{at}: {value} is not of type {rule}")),
+            "enum" if !list(rule).contains(value) => faults.push(format!("{at}: {value} is not one of {rule}")),
+            "type" | "enum" => {}
+            "allOf" => list(rule).iter().for_each(|part| check(document, part, value, at, faults)),
+            "oneOf" | "anyOf" => {
+                let fitting = list(rule).iter().filter(|part| self::faults(document, part, value).is_empty()).count();
+                if fitting == 0 || (keyword == "oneOf" && fitting > 1) {
+                    faults.push(format!("{at}: {value} fits {fitting} of {rule}"));
+                }
+            }
+            "required" => {
+                let missing = list(rule).iter().filter(|name| value.get(name.as_str().unwrap_or_default()).is_none());
+                faults.extend(missing.map(|name| format!("{at}: {name} is missing")));
+            }
+            "properties" => {
+                for (name, rule) in rule.as_object().into_iter().flatten() {
+                    if let Some(member) = value.get(name) {
+                        check(document, rule, member, &format!("{at}.{name}"), faults);
+                    }
+                }
+            }
+            "items" => {
+                for (number, element) in value.as_array().into_iter().flatten().enumerate() {
+                    check(document, rule, element, &format!("{at}[{number}]"), faults);
+                }
+            }
+            unknown => faults.push(format!("{at}: the checker does not know {unknown}")),
+        }
+    }
+}
+
+/// What a reference leads to, or the schema itself.
+pub fn resolved<'a>(document: &'a Value, reference: &Value) -> &'a Value {
+    let pointer = reference.as_str().and_then(|text| text.strip_prefix('#')).unwrap_or("/nowhere");
+    document.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+fn is_of(kinds: &Value, value: &Value) -> bool {
+    let is = |kind: &Value| match kind.as_str() {
+        Some("null") => value.is_null(),
+        Some("boolean") => value.is_boolean(),
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => false,
+    };
+    if kinds.is_array() { list(kinds).iter().any(is) } else { is(kinds) }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_fits_fits_and_what_does_not_is_named() {
+        let document = json!({ "a": { "type": "object", "required": ["x"], "properties": {
+            "x": { "type": ["string", "null"] }, "y": { "type": "array", "items": { "enum": [1, 2] } } } } });
+        let schema = json!({ "$ref": "#/a" });
+        for good in [json!({ "x": "t" }), json!({ "x": null, "y": [1, 2], "z": 0 })] {
+            assert!(faults(&document, &schema, &good).is_empty(), "{good}");
+        }
+        for bad in [json!({}), json!([]), json!({ "x": 1 }), json!({ "x": "", "y": [3] }), json!({ "x": "", "y": 1 })] {
+            assert!(!faults(&document, &schema, &bad).is_empty(), "{bad}");
+        }
+        assert!(!faults(&document, &json!({ "pattern": "x" }), &json!("x")).is_empty());
+        assert!(!faults(&document, &json!({ "oneOf": [{ "type": "string" }, {}] }), &json!("x")).is_empty());
+    }
+}
