@@ -1,13 +1,7 @@
 // Runs the development build of Latchkey for the tests: `node latchkey.mjs serve` or `node latchkey.mjs sandbox`.
-//
-// In an empty temporary folder, with no variables but those below: neither a developer's `.env` nor the shell's
-// credentials reach it, and its database is gone afterwards. What it logs is in `logs/`.
 
-import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { certified, latchkey, sandbox } from "./addresses.mjs";
+import { played, start } from "./installation.mjs";
 
 const settings = {
   serve: {
@@ -25,35 +19,15 @@ const settings = {
 };
 
 const command = process.argv[2];
-const here = import.meta.dirname;
-const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../target");
-const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
-if (!settings[command] || !existsSync(binary)) {
-  console.error(settings[command] ? `${binary} is missing: cargo leptos build` : "node latchkey.mjs serve | sandbox");
+if (!settings[command]) {
+  console.error("node latchkey.mjs serve | sandbox");
   process.exit(1);
 }
 
 // The sandbox, which starts before, says what switches its providers on.
-const played = command === "serve" ? await (await fetch(`${sandbox.origin}/control/variables`)).json() : {};
-
-const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
-const passedOn = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
-const environment = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-mkdirSync(join(here, "logs"), { recursive: true });
-const log = createWriteStream(join(here, "logs", `${command}.log`));
-
-const child = spawn(binary, [command], {
-  cwd: folder,
-  env: { ...environment, DATABASE_URL: `sqlite://${folder}/latchkey.db`, ...played, ...settings[command] },
-  stdio: ["ignore", "pipe", "pipe"],
-});
-for (const stream of [child.stdout, child.stderr]) {
-  stream.pipe(log, { end: false });
-  stream.pipe(process.stderr);
-}
+const providers = command === "serve" ? await played() : {};
+const child = start(command, { ...providers, ...settings[command] }, command);
+for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stderr);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => console.error(error.message));
-child.on("close", (status) => {
-  rmSync(folder, { recursive: true, force: true });
-  process.exitCode = status ?? 1;
-});
+child.on("close", (status) => (process.exitCode = status ?? 1));

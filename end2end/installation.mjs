@@ -1,0 +1,66 @@
+// The development build of Latchkey as a process of its own.
+//
+// In an empty temporary folder, with no variables but those that are given: neither a developer's `.env` nor the shell's
+// credentials reach it, and its database is gone afterwards. What it logs is in `logs/`.
+
+import { spawn } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { sandbox } from "./addresses.mjs";
+
+const here = import.meta.dirname;
+const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../target");
+const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
+const passedOn = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
+
+/** What the sandbox, which has to run, says of its providers: as variables. */
+export const played = async () => (await fetch(`${sandbox.origin}/control/variables`)).json();
+
+/** Starts `latchkey COMMAND` with these variables; `name` is the log's. */
+export function start(command, variables, name) {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo leptos build`);
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
+  const environment = Object.fromEntries(passedOn.flatMap((it) => (process.env[it] ? [[it, process.env[it]]] : [])));
+  mkdirSync(join(here, "logs"), { recursive: true });
+  const log = createWriteStream(join(here, "logs", `${name}.log`));
+  const child = spawn(binary, [command], {
+    cwd: folder,
+    env: { ...environment, DATABASE_URL: `sqlite://${folder}/latchkey.db`, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
+  child.on("close", () => rmSync(folder, { recursive: true, force: true }));
+  return child;
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Waits until an address answers; what serves it must not have ended. */
+export async function answers(url, child) {
+  const end = Date.now() + 20_000;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`what serves ${url} has ended; see logs/`);
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolved) => setTimeout(resolved, 50));
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+/** Ends a process. */
+export function ended(child) {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((closed) => {
+    child.once("close", closed);
+    child.kill("SIGTERM");
+  });
+}

@@ -1,0 +1,79 @@
+// examples/nginx as it stands: a real nginx on a free port, its own Latchkey behind it, and a service that says what it was
+// told. Everything is in a temporary folder.
+
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { sandbox } from "./addresses.mjs";
+import { answers, ended, freePort, played, start } from "./installation.mjs";
+
+const example = resolve(import.meta.dirname, "../examples/nginx");
+
+/** Starts all of it. `variables` are Latchkey's, beside those that it needs here. */
+export async function startBehindNginx(variables = {}) {
+  const [front, back] = [await freePort(), await freePort()];
+  const origin = `http://localhost:${front}`;
+  const service = await startService();
+  const settings = {
+    BASE_URL: origin,
+    LISTEN_ADDR: `127.0.0.1:${back}`,
+    TRUSTED_PROXIES: "127.0.0.1",
+    RATE_LIMITS: "off",
+    SMTP_URL: `smtp://${sandbox.smtp}`,
+    MAIL_FROM: "Latchkey <no-reply@localhost>",
+  };
+  const latchkey = start("serve", { ...(await played()), ...settings, ...variables }, `behind-nginx-${front}`);
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
+  cpSync(join(example, "site"), join(folder, "site"), { recursive: true });
+  writeFileSync(join(folder, "nginx.conf"), configured(front, back, service.address().port));
+  const processes = [latchkey];
+  const stop = async () => {
+    service.close();
+    await Promise.all(processes.map(ended));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await answers(`http://127.0.0.1:${back}/healthz`, latchkey);
+    const options = ["-p", folder, "-c", "nginx.conf", "-g", "daemon off;"];
+    const nginx = spawn(program(), options, { stdio: ["ignore", "inherit", "inherit"] });
+    processes.unshift(nginx);
+    await answers(`${origin}/healthz`, nginx);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { origin, stop };
+}
+
+/** The example's own file, with this run's ports. A line that is not there any more is an error. */
+function configured(front, back, service) {
+  let text = readFileSync(join(example, "nginx.conf"), "utf8");
+  const change = (from, to) => {
+    if (!text.includes(from)) throw new Error(`examples/nginx/nginx.conf has no line with ${from}`);
+    text = text.replace(from, to);
+  };
+  change("server 127.0.0.1:3000;", `server 127.0.0.1:${back};`);
+  change("listen 127.0.0.1:8080;", `listen 127.0.0.1:${front};`);
+  change("http://127.0.0.1:9000/;", `http://127.0.0.1:${service}/;`);
+  // Only where the tests run as root do the workers run as somebody else.
+  return process.getuid?.() === 0 ? `user root;\n${text}` : text;
+}
+
+/** Answers with the headers that it was sent. */
+async function startService() {
+  const server = createServer((request, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(request.headers));
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return server;
+}
+
+function program() {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+  const found = folders.map((folder) => join(folder, "nginx")).find((path) => existsSync(path));
+  if (!found) throw new Error("nginx is missing: scripts/setup test");
+  return found;
+}

@@ -1,0 +1,36 @@
+// examples/spa as it stands, on a free port, with a Latchkey of its own that lets its pages call.
+
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { sandbox } from "./addresses.mjs";
+import { answers, ended, freePort, played, start } from "./installation.mjs";
+
+const serve = resolve(import.meta.dirname, "../examples/spa/serve.mjs");
+
+/** Starts both. */
+export async function startSpa() {
+  const [front, back] = [await freePort(), await freePort()];
+  const [spa, latchkey] = [front, back].map((port) => `http://localhost:${port}`);
+  const settings = {
+    BASE_URL: latchkey,
+    LISTEN_ADDR: `127.0.0.1:${back}`,
+    CORS_ORIGINS: spa,
+    RATE_LIMITS: "off",
+    SMTP_URL: `smtp://${sandbox.smtp}`,
+    MAIL_FROM: "Latchkey <no-reply@localhost>",
+  };
+  const environment = { ...process.env, PORT: front, LATCHKEY_URL: latchkey, PROVIDER_URL: `${sandbox.origin}/google` };
+  const processes = [
+    start("serve", { ...(await played()), ...settings }, `spa-${front}`),
+    spawn(process.execPath, [serve], { env: environment, stdio: ["ignore", "ignore", "inherit"] }),
+  ];
+  const stop = () => Promise.all(processes.map(ended));
+  try {
+    await answers(`${latchkey}/healthz`, processes[0]);
+    await answers(spa, processes[1]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { origin: spa, latchkey, stop };
+}
