@@ -26,6 +26,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
     }
 
+    test("on the page about the API, and at 320 pixels nothing sticks out", async ({ page }) => {
+      await page.goto("/api/docs");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("The API");
+      await expectNoViolations(page);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await expectNoOverflow(page);
+    });
+
     test("on a page that is not there", async ({ page }) => {
       await page.goto("/no/such/page");
       await expectNoViolations(page);
