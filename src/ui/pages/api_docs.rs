@@ -114,7 +114,7 @@ fn address(method: String, path: String) -> AnyView {
 /// A long line scrolls, for a keyboard too.
 fn example(label: &'static str, body: String) -> AnyView {
     view! {
-        <pre class="api-example" tabindex="0" role="region" aria-label=label>
+        <pre class="api-example" tabindex="0" role="group" aria-label=label>
             <code>{body}</code>
         </pre>
     }
