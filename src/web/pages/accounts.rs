@@ -4,8 +4,9 @@ use super::call::{Call, Detour};
 use crate::{
     accounts::{Identity, UserId},
     codes::access::Access,
+    grants::GrantError,
     store::{Grant, GrantStanding, LostBecause, StoreError},
-    ui::view::{AccountView, ConnectView, Lost},
+    ui::view::{AccountView, ApiTrouble, ConnectView, Lost},
 };
 
 /// The accounts of one person through which something could be seen, the oldest first.
@@ -132,6 +133,31 @@ pub fn standing(call: &Call, grant: Option<&Grant>, access: Access) -> Standing 
         Some(GrantStanding::Live) => Standing::Connected,
         Some(GrantStanding::Lost(because)) => Standing::Lost(lost(because)),
         Some(GrantStanding::Disconnected { .. }) | None => Standing::Unconnected,
+    }
+}
+
+/// What a page does about a grant that gave nothing.
+#[derive(Debug)]
+pub enum Fallen {
+    /// The person is asked for it, for the first time or anew.
+    Connect(Option<Lost>),
+    /// It says what the trouble is.
+    Trouble(ApiTrouble),
+    /// Our own database is what fails.
+    Store(StoreError),
+}
+
+impl From<GrantError> for Fallen {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::NotGranted => Self::Connect(None),
+            GrantError::Lost(because) => Self::Connect(Some(lost(because))),
+            GrantError::Store(error) => Self::Store(error),
+            GrantError::Busy { seconds } => Self::Trouble(ApiTrouble::Busy { seconds }),
+            GrantError::Unreadable => Self::Trouble(ApiTrouble::Unreadable),
+            GrantError::Refused => Self::Trouble(ApiTrouble::Refused),
+            GrantError::Away => Self::Trouble(ApiTrouble::Away),
+        }
     }
 }
 

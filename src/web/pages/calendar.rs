@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use tracing::Instrument;
 
 use super::{
-    accounts::{Account, Accounts, Standing, lost},
+    accounts::{Account, Accounts, Fallen, Standing, lost},
     call::{Call, Detour, Shown},
 };
 use crate::{
@@ -73,18 +73,19 @@ async fn look(call: &Call, account: &Account) -> Result<CalendarView, StoreError
         Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
         Err(error) => error,
     };
-    Ok(CalendarView::Trouble(match error {
-        CalendarError::Grant(GrantError::NotGranted) => return Ok(CalendarView::NotConnected),
-        CalendarError::Grant(GrantError::Lost(because)) => return Ok(CalendarView::Lost(lost(because))),
-        CalendarError::Grant(GrantError::Store(error)) => return Err(error),
-        CalendarError::Grant(GrantError::Busy { seconds }) => ApiTrouble::Busy { seconds },
-        CalendarError::Grant(GrantError::Unreadable) => ApiTrouble::Unreadable,
-        CalendarError::Grant(GrantError::Refused) => ApiTrouble::Refused,
-        CalendarError::Grant(GrantError::Away) | CalendarError::Malformed { .. } => {
-            tracing::warn!(%error, "Google Calendar gives no events");
-            ApiTrouble::Away
-        }
-    }))
+    if matches!(error, CalendarError::Grant(GrantError::Away) | CalendarError::Malformed { .. }) {
+        tracing::warn!(%error, "Google Calendar gives no events");
+    }
+    let fallen = match error {
+        CalendarError::Malformed { .. } => Fallen::Trouble(ApiTrouble::Away),
+        CalendarError::Grant(error) => Fallen::from(error),
+    };
+    match fallen {
+        Fallen::Connect(None) => Ok(CalendarView::NotConnected),
+        Fallen::Connect(Some(lost)) => Ok(CalendarView::Lost(lost)),
+        Fallen::Trouble(trouble) => Ok(CalendarView::Trouble(trouble)),
+        Fallen::Store(error) => Err(error),
+    }
 }
 
 async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Result<Vec<Event>, CalendarError> {

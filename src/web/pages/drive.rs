@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    accounts::{Account, Accounts, Standing, lost},
+    accounts::{Account, Accounts, Fallen, Standing},
     call::{Call, Detour, Shown},
 };
 use crate::{
@@ -63,24 +63,19 @@ pub async fn drive(call: Call) -> Shown {
 
 /// What a failure means for the person.
 async fn explain(call: Call, accounts: &Accounts, account: &Account, asked: &Asked, error: DriveError) -> Shown {
+    if matches!(error, DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. }) {
+        tracing::warn!(%error, "Google Drive gives no files");
+    }
     let why = match error {
-        // It went while we looked: the page is the one that comes up from now on.
-        DriveError::Grant(GrantError::NotGranted) => {
-            return connect(call, accounts, Some(account), None, asked).await;
-        }
-        DriveError::Grant(GrantError::Lost(because)) => {
-            return connect(call, accounts, Some(account), Some(lost(because)), asked).await;
-        }
-        DriveError::Grant(GrantError::Store(error)) => return Err(Detour::Store(error)),
-        DriveError::Grant(GrantError::Busy { seconds }) => ApiTrouble::Busy { seconds },
-        DriveError::Grant(GrantError::Unreadable) => ApiTrouble::Unreadable,
-        DriveError::Grant(GrantError::Refused) => ApiTrouble::Refused,
         DriveError::NoSuchFolder => ApiTrouble::NoSuchFolder,
         DriveError::NoSuchPage => ApiTrouble::NoSuchPage,
-        DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. } => {
-            tracing::warn!(%error, "Google Drive gives no files");
-            ApiTrouble::Away
-        }
+        DriveError::Malformed { .. } => ApiTrouble::Away,
+        DriveError::Grant(error) => match Fallen::from(error) {
+            // It went while we looked: the page is the one that comes up from now on.
+            Fallen::Connect(lost) => return connect(call, accounts, Some(account), lost, asked).await,
+            Fallen::Store(error) => return Err(Detour::Store(error)),
+            Fallen::Trouble(trouble) => trouble,
+        },
     };
     let again = match why {
         ApiTrouble::NoSuchPage => asked.first(),
