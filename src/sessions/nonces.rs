@@ -6,11 +6,10 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::rand;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::{cookies::Cookies, sealed_cookie::SealedCookie};
+use super::{arrival::random, cookies::Cookies, sealed_cookie::SealedCookie};
 use crate::{
     oauth::Nonce,
     sealing::{NotSealedHere, Sealer},
@@ -61,9 +60,7 @@ impl Nonces {
     /// # Errors
     /// When the system gives no random numbers.
     pub fn give(&self, request: &HeaderMap, now: i64) -> Result<GivenNonce, NotSealedHere> {
-        let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| NotSealedHere)?;
-        let given = Given { nonce: Nonce::from_random(bytes), at: now };
+        let given = Given { nonce: Nonce::from_random(random().ok_or(NotSealedHere)?), at: now };
         let plain = serde_json::to_vec(&given).map_err(|_| NotSealedHere)?;
         let nonce_token = self.sealer.seal(PLACE, &plain)?;
         let mut held = self.held(request, now);
