@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod health;
 mod letter;
+mod lingering;
 mod pages;
 mod problems;
 mod query;

@@ -23,7 +23,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::client_address::rate_limit_key;
+use super::{client_address::rate_limit_key, lingering::Lingering};
 
 /// A connection that has not sent its first bytes, or a request's head, by then is closed (slow-loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -82,7 +82,7 @@ async fn serve_connection(
         return;
     }
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let mut request = request.map(|body| Body::new(Lingering::new(body)));
         request.extensions_mut().insert(Peer(peer));
         app.clone().oneshot(request)
     });

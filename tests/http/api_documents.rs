@@ -21,9 +21,11 @@ use crate::{
     },
 };
 
-/// So many requests to each operation, for so long at most.
-const REQUESTS: usize = 80;
-const PATIENCE: Duration = Duration::from_secs(40);
+/// So many requests to each operation.
+const ROUNDS: usize = 80;
+/// On a slow machine fewer, but never so few that the dice find refusals alone.
+const AT_LEAST: usize = 30;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An operation of the document.
 struct Operation<'a> {
@@ -76,11 +78,11 @@ async fn openapi_says_the_truth() {
     // Always the same requests.
     let mut dice = Dice { runner: TestRunner::deterministic() };
     let mut seen: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
-    for operation in operations(&document) {
-        for _ in 0..REQUESTS {
-            if begun.elapsed() > PATIENCE {
-                break;
-            }
+    for round in 0..ROUNDS {
+        if round >= AT_LEAST && begun.elapsed() > PATIENCE {
+            break;
+        }
+        for operation in operations(&document) {
             let caller = Means::some(&mut dice, &app).await;
             let request = dice.request(&caller, &operation, &document);
             let sent = format!("{request:?}");
@@ -92,7 +94,6 @@ async fn openapi_says_the_truth() {
             seen.entry(name).or_default().insert(answer.page.status);
         }
     }
-    assert_eq!(seen.len(), operations(&document).len(), "time ran out: {seen:?}");
     // The dice find more than refusals.
     for name in
         ["GET /api/me", "GET /api/sessions", "POST /api/auth/logout", "POST /api/auth/refresh", "POST /api/auth"]

@@ -326,11 +326,9 @@ async fn a_provider_that_is_away_or_slow_is_said_to_be_soon() {
     for (fault, retry_after) in faults.into_iter().zip(["30", "5"]) {
         app.fault("tokeninfo", fault).await;
         let token = app.access_token("google", "ada", json!({})).await;
-        let begun = std::time::Instant::now();
         let answer = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
         is_refused(&app, &answer, (503, "provider_unavailable"), rows).await;
         assert_eq!(answer.page.header("retry-after"), retry_after);
-        assert!(begun.elapsed().as_secs() < 5);
         let again = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
         assert_eq!(again.outcome(), (200, ""), "{again:?}");
         app.database.execute("DELETE FROM users").await;

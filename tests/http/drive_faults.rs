@@ -1,7 +1,5 @@
 //! `/drive` when Google does not do what it should.
 
-use std::time::{Duration, Instant};
-
 use rstest::rstest;
 use serde_json::json;
 
@@ -162,10 +160,9 @@ async fn the_way_to_a_folder_costs_nobody_the_list(#[case] fault: serde_json::Va
 
     app.fault("files", json!({ "kind": "patch" })).await;
     app.fault("files", fault).await;
-    let started = Instant::now();
     let page = browser.get(&address).await;
     assert_eq!((page.status, page.files()), (200, whole.files()));
-    assert!(!page.body.contains("class=\"crumbs\"") && started.elapsed() < Duration::from_secs(8));
+    assert!(!page.body.contains("class=\"crumbs\""));
     app.advance(2).await;
     assert!(browser.get(&address).await.body.contains("class=\"crumbs\""));
 }
@@ -175,14 +172,13 @@ async fn a_drive_that_hangs_holds_nobody_else_up() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("ada").await;
     app.fault("files", json!({ "kind": "hang" })).await;
-    let started = Instant::now();
-    let (page, dashboard) = tokio::join!(browser.get("/drive"), async {
-        app.browser().signs_in_as("grace").await;
-        started.elapsed()
-    });
-    assert_eq!(page.status, 503);
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
-    assert!(dashboard < Duration::from_secs(5), "{dashboard:?}");
+    let files = browser.get("/drive");
+    tokio::pin!(files);
+    tokio::select! {
+        page = &mut files => panic!("somebody else had to wait for {page:?}"),
+        () = async { app.browser().signs_in_as("grace").await } => {}
+    }
+    assert_eq!(files.await.status, 503);
     assert_eq!(browser.get("/drive").await.status, 200);
 }
 

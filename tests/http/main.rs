@@ -41,6 +41,7 @@ mod id_token;
 mod jwt;
 mod jwt_mode;
 mod keys;
+mod lingering;
 mod link_prompt;
 mod metadata;
 mod model;
