@@ -10,7 +10,7 @@ use crate::{
     accounts::{Answer, Purpose, Reason, SignUp, User},
     codes::{api::ApiCode, refusal::Refusal},
     oauth::Nonce,
-    oidc::{IdTokenRefusal, unverified_claims},
+    oidc::{IdTokenRefusal, NonceRule, unverified_claims},
     providers::{Profile, Who},
     relying_party::{Brought, FlowEvent, Journal, ReturnTo, VouchError},
     sessions::{NONCE_LIFETIME, PendingLink, Visit, flow_id, random},
@@ -120,7 +120,10 @@ impl FrontEndSignIn {
         journal: &mut Journal,
     ) -> Result<Profile, Declined> {
         let brought = match &self.token {
-            ProviderToken::Id(token) => Brought::IdToken { token: token.expose_secret(), nonce },
+            ProviderToken::Id(token) => Brought::IdToken {
+                token: token.expose_secret(),
+                nonce: nonce.map_or(NonceRule::NotSent, NonceRule::Equals),
+            },
             ProviderToken::Access(token) => Brought::AccessToken(token),
         };
         visit.relying_party.vouch(slug, brought, journal).await.map_err(|error| {
@@ -134,22 +137,19 @@ impl FrontEndSignIn {
         })
     }
 
-    /// An id_token counts once: by its nonce, or by itself where no nonce ties it to a device. Only what was verified is
-    /// used up, so that nobody else can use it up.
+    /// An id_token counts once, and so does a nonce. Only what was verified is used up, so that nobody else can use it up.
     async fn use_up(&self, visit: &Visit, profile: &Profile, nonce: Option<&Nonce>) -> Result<(), Declined> {
-        let (is_first, used) = match (&self.token, nonce) {
-            (ProviderToken::Access(_), _) => return Ok(()),
-            (ProviderToken::Id(_), Some(nonce)) => {
-                let until = visit.clock.date() + Duration::seconds(NONCE_LIFETIME + 60);
-                let is_first = visit.database.mark_flow_used(&flow_id(nonce.expose()), until).await?;
-                (is_first, ApiCode::NonceInvalid)
+        let ProviderToken::Id(token) = &self.token else { return Ok(()) };
+        if let Some(nonce) = nonce {
+            let until = visit.clock.date() + Duration::seconds(NONCE_LIFETIME + 60);
+            if !visit.database.mark_flow_used(&flow_id(nonce.expose()), until).await? {
+                return Err(ApiCode::NonceInvalid.into());
             }
-            (ProviderToken::Id(token), None) => {
-                let is_first = visit.counts_once(&profile.issuer, token.expose_secret()).await?;
-                (is_first, ApiCode::ProviderTokenUsed)
-            }
-        };
-        if is_first { Ok(()) } else { Err(used.into()) }
+        }
+        if !visit.counts_once(&profile.issuer, token.expose_secret()).await? {
+            return Err(ApiCode::ProviderTokenUsed.into());
+        }
+        Ok(())
     }
 
     async fn welcome(

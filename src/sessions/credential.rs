@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
+    oidc::NonceRule,
     relying_party::{Brought, Journal, ReturnTo},
 };
 
@@ -30,8 +31,9 @@ pub fn is_of_this_browser(request: &HeaderMap, csrf_token: &str) -> bool {
 }
 
 impl Arrival {
-    /// Takes an id_token to its end: verifies it in full, uses it up, settles who it is, and signs them in. No nonce of ours
-    /// can travel with this form, so that a token counts once.
+    /// Takes an id_token to its end: verifies it in full, uses it up, settles who it is, and signs them in. No cookie of ours
+    /// can travel with this form to show a nonce, so that a token with one belongs elsewhere (threat PA3), and one without
+    /// counts once.
     pub async fn complete_credential(self, id_token: String) -> Landing {
         let mut journal = Journal::new(&self.provider);
         let (purpose, mut cookies) = (Purpose::SignIn, Vec::new());
@@ -49,7 +51,7 @@ impl Arrival {
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<Arrived, RefusedArrival> {
-        let brought = Brought::IdToken { token: id_token, nonce: None };
+        let brought = Brought::IdToken { token: id_token, nonce: NonceRule::Foreign };
         let profile = self.visit.relying_party.vouch(&self.provider, brought, journal).await?;
         if !self.visit.counts_once(&profile.issuer, id_token).await? {
             return Err(RefusedArrival::UsedFlow);

@@ -128,6 +128,28 @@ async fn a_token_counts_once_whoever_brings_it(#[values(Engine::Sqlite, Engine::
     assert_eq!(landed.iter().filter(|location| *location == "/dashboard").count(), 1, "{landed:?}");
 }
 
+/// Threat PA3: what a device got with a nonce opens nothing in another, by no door.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_a_nonce_is_for_the_api_alone() {
+    let app = App::start(Engine::Sqlite).await;
+    let (device, thief) = (app.browser(), app.browser());
+    for used_before in [false, true] {
+        let (nonce, nonce_token) = device.nonce().await;
+        let token = app.id_token("ada", json!({ "nonce": nonce })).await;
+        let order = json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token });
+        if used_before {
+            assert_eq!(device.tells("/api/auth", &order).await.outcome(), (200, ""));
+        }
+        let rows = app.rows().await;
+        let page = press(&thief, &token).await;
+        assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
+        assert!(!thief.is_signed_in().await);
+        assert_eq!(app.rows().await, rows);
+        let owner = device.tells("/api/auth", &order).await.outcome().0;
+        assert_eq!(owner, if used_before { 401 } else { 200 }, "a refused form uses nothing up");
+    }
+}
+
 #[rstest]
 #[case::of_another_client("somebody-elses-client")]
 #[case::of_a_client_that_is_not_listed(GOOGLE_SPA_CLIENT_ID)]

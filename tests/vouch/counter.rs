@@ -2,6 +2,7 @@
 
 use latchkey::config::{Config, Environment};
 use latchkey::oauth::Nonce;
+use latchkey::oidc::NonceRule;
 use latchkey::providers::Profile;
 use latchkey::relying_party::{Brought, Clock, Journal, RelyingParty, VouchError};
 use latchkey::sandbox::{Sandbox, Settings};
@@ -40,7 +41,7 @@ impl Counter {
     }
 
     pub async fn by_id_token(&self, slug: &str, token: &str) -> Result<Profile, VouchError> {
-        self.vouch(slug, Brought::IdToken { token, nonce: Some(&nonce()) }).await
+        self.vouch(slug, Brought::IdToken { token, nonce: NonceRule::Equals(&nonce()) }).await
     }
 
     pub async fn by_access_token(&self, slug: &str, token: &str) -> Result<Profile, VouchError> {

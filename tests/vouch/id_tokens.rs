@@ -1,6 +1,7 @@
 //! Group D through this door, and threats PA2, PA3 and PA10.
 
 use latchkey::oidc::IdTokenRefusal;
+use latchkey::oidc::NonceRule;
 use latchkey::relying_party::{Brought, VouchError, single_use};
 use latchkey::sandbox::{APPLE_CLIENT_ID, GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
 use serde_json::json;
@@ -119,7 +120,7 @@ async fn the_nonce_must_be_the_devices_unless_none_is_asked_for() {
     assert_eq!(refusal(counter.by_id_token("google", &foreign).await), IdTokenRefusal::WrongNonce);
     assert_eq!(refusal(counter.by_id_token("google", &none).await), IdTokenRefusal::ClaimMissing("nonce"));
     for token in [&ours, &foreign, &none] {
-        assert!(counter.vouch("google", Brought::IdToken { token, nonce: None }).await.is_ok());
+        assert!(counter.vouch("google", Brought::IdToken { token, nonce: NonceRule::NotSent }).await.is_ok());
     }
     let mark = single_use(&ours).unwrap();
     assert_eq!(single_use(&ours), Some(mark.clone()));

@@ -111,7 +111,10 @@ async fn a_provider_that_is_gone_is_unavailable() {
     let brought = latchkey::relying_party::Brought::AccessToken(&access.into());
     assert!(is_unavailable(&us.vouch("google", brought, &mut journal).await));
     let nonce = crate::counter::nonce();
-    let brought = latchkey::relying_party::Brought::IdToken { token: &id_token, nonce: Some(&nonce) };
+    let brought = latchkey::relying_party::Brought::IdToken {
+        token: &id_token,
+        nonce: latchkey::oidc::NonceRule::Equals(&nonce),
+    };
     assert!(is_unavailable(&us.vouch("google", brought, &mut journal).await));
 }
 

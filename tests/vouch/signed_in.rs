@@ -2,7 +2,7 @@
 
 use latchkey::accounts::Purpose;
 use latchkey::oauth::AuthorizationResponse;
-use latchkey::oidc::IdTokenRefusal;
+use latchkey::oidc::{IdTokenRefusal, NonceRule};
 use latchkey::providers::Profile;
 use latchkey::relying_party::{Brought, Journal, PendingFlow, VouchError, Wishes};
 use secrecy::ExposeSecret;
@@ -41,7 +41,7 @@ async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
     let counter = Counter::open().await;
     for slug in ["google", "apple", "microsoft", "gitlab"] {
         let (flow, profile, id_token) = sign_in(&counter, slug).await;
-        let brought = |nonce| Brought::IdToken { token: &id_token, nonce: Some(nonce) };
+        let brought = |nonce| Brought::IdToken { token: &id_token, nonce: NonceRule::Equals(nonce) };
         let vouched = counter.vouch(slug, brought(&flow.nonce)).await.unwrap();
         assert_eq!((&vouched.issuer, &vouched.subject), (&profile.issuer, &profile.subject), "{slug}");
         assert_eq!(vouched.email, profile.email, "{slug}");
@@ -57,7 +57,8 @@ async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
         let (head, signature) = id_token.rsplit_once('.').unwrap();
         let turned: String = signature.chars().rev().collect();
         let forged = format!("{head}.{turned}");
-        let outcome = counter.vouch(slug, Brought::IdToken { token: &forged, nonce: Some(&flow.nonce) }).await;
+        let outcome =
+            counter.vouch(slug, Brought::IdToken { token: &forged, nonce: NonceRule::Equals(&flow.nonce) }).await;
         assert!(matches!(outcome, Err(VouchError::IdToken(_))), "{slug}: {outcome:?}");
 
         counter.clock.advance(2 * 24 * 3600);

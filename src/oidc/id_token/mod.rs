@@ -59,6 +59,9 @@ pub enum NonceRule<'a> {
     Equals(&'a Nonce),
     /// We sent none: whoever takes such a token has to stop its replay by other means.
     NotSent,
+    /// Nobody sent one on this way, and the token may carry none: one that does was got on another way, where it is tied
+    /// to a device that cannot be shown here.
+    Foreign,
 }
 
 /// Verifies an id_token and gives its claims.

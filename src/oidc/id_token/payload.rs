@@ -94,7 +94,10 @@ fn check_nonce(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked
     match expected.nonce {
         NonceRule::Equals(nonce) if nonce.matches(claims.required_str("nonce")?) => Ok(Presence::Checked),
         NonceRule::Equals(_) => Err(IdTokenRefusal::WrongNonce),
-        NonceRule::NotSent => claims.optional_str("nonce").map(|_| Presence::Absent).map_err(Into::into),
+        NonceRule::Foreign if claims.optional_str("nonce")?.is_some() => Err(IdTokenRefusal::WrongNonce),
+        NonceRule::NotSent | NonceRule::Foreign => {
+            claims.optional_str("nonce").map(|_| Presence::Absent).map_err(Into::into)
+        }
     }
 }
 

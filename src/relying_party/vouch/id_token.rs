@@ -5,7 +5,6 @@ use super::{
     VouchError,
 };
 use crate::{
-    oauth::Nonce,
     oidc::{ExpectedIdToken, NonceRule, precheck_id_token, unverified_claims},
     providers::{Facts, IdTokenManners, Profile},
 };
@@ -18,7 +17,7 @@ impl RelyingParty {
         client: &ProviderClient,
         manners: &IdTokenManners,
         token: &str,
-        nonce: Option<&Nonce>,
+        nonce: NonceRule<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, VouchError> {
         let provider = &client.provider;
@@ -27,7 +26,7 @@ impl RelyingParty {
         let expected = ExpectedIdToken {
             issuers: &issuers,
             client_ids: &provider.client_ids(),
-            nonce: nonce.map_or(NonceRule::NotSent, NonceRule::Equals),
+            nonce,
             algorithms: manners.algorithms,
             access_token: None,
             code: None,

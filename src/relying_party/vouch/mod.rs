@@ -15,7 +15,7 @@ pub use single_use::{SingleUse, single_use};
 
 use super::{Journal, RelyingParty};
 use crate::{
-    oauth::Nonce,
+    oidc::NonceRule,
     providers::{Profile, Who},
 };
 
@@ -29,9 +29,9 @@ pub enum Brought<'a> {
     IdToken {
         /// As the provider gave it.
         token: &'a str,
-        /// The nonce that we gave to this device, which must be in it. `None` where none is asked for: the caller then
-        /// has to see to it that the token counts once ([`single_use()`]).
-        nonce: Option<&'a Nonce>,
+        /// Equals the nonce that we gave to this device; any other rule where none is asked for. The caller has to see to it
+        /// that the token counts once ([`single_use()`]).
+        nonce: NonceRule<'a>,
     },
     /// An access token.
     AccessToken(&'a SecretString),

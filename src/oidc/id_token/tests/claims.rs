@@ -180,6 +180,16 @@ fn a_nonce_that_was_not_sent_is_not_compared() {
     assert_eq!(verify_with(&wrong_type, &not_sent).unwrap_err(), ClaimWrongType("nonce"));
 }
 
+#[test]
+fn where_nobody_sends_a_nonce_a_token_with_one_is_refused() {
+    let nonce = nonce();
+    let foreign = ExpectedIdToken { nonce: NonceRule::Foreign, ..expected(&nonce) };
+    assert!(verify_with(&without("nonce"), &foreign).is_ok());
+    assert_eq!(verify_with(&valid_claims(), &foreign).unwrap_err(), WrongNonce);
+    assert_eq!(verify_with(&with("nonce", json!("")), &foreign).unwrap_err(), WrongNonce);
+    assert_eq!(verify_with(&with("nonce", json!(7)), &foreign).unwrap_err(), ClaimWrongType("nonce"));
+}
+
 /// The access token and its hash from OpenID Connect Core, appendix A.3 and A.4.
 const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
