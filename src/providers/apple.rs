@@ -30,8 +30,7 @@ static MANNERS: Manners = Manners {
     // Asking for a name or an address forces it.
     extra_parameters: |_| vec![("response_mode", "form_post")],
     asks_again: &[],
-    access_scopes: |_| &[],
-    offline: &[],
+    lets_see: None,
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::OwnDomain,
     form_post: true,

@@ -24,8 +24,7 @@ static MANNERS: Manners = Manners {
     prompts: &["select_account"],
     extra_parameters: |_| Vec::new(),
     asks_again: &[("prompt", "select_account")],
-    access_scopes: |_| &[],
-    offline: &[],
+    lets_see: None,
     // A form, unless JSON is asked for, which we do; errors arrive with status 200.
     token_encoding: TokenEncoding::JsonOrForm,
     response_issuer: ResponseIssuer::Metadata,

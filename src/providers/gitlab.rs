@@ -27,8 +27,7 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| Vec::new(),
     // GitLab knows neither `prompt=login` nor `max_age`.
     asks_again: &[],
-    access_scopes: |_| &[],
-    offline: &[],
+    lets_see: None,
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

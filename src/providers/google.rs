@@ -14,8 +14,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, TokenCheck, Who, address,
-    origins, standard_profile,
+    Facts, IdTokenManners, LetsSee, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, TokenCheck, Who,
+    address, origins, standard_profile,
 };
 use crate::{
     codes::access::Access,
@@ -37,7 +37,7 @@ pub const DRIVE_METADATA_READONLY: &str = "https://www.googleapis.com/auth/drive
 /// Events on the person's calendars. The least that a list of events needs.
 pub const CALENDAR_EVENTS_READONLY: &str = "https://www.googleapis.com/auth/calendar.events.readonly";
 
-static MANNERS: Manners = Manners {
+pub(super) static MANNERS: Manners = Manners {
     sign_in_scopes: &["openid", "email", "profile"],
     // Google knows no `login`; it ignores what it does not know.
     prompts: &["select_account", "consent", "none"],
@@ -45,13 +45,23 @@ static MANNERS: Manners = Manners {
     extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
     // There is no `login` here; a choice is the most that can be asked for.
     asks_again: &[("prompt", "select_account")],
-    access_scopes: |access| match access {
-        Access::Drive => &[DRIVE_METADATA_READONLY],
-        Access::Calendar => &[CALENDAR_EVENTS_READONLY],
-    },
-    // A refresh token comes with consent only, so consent is asked for each time. What was granted before is granted along:
-    // one token for all of it, and what the answer names is the whole grant.
-    offline: &[("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")],
+    lets_see: Some(LetsSee {
+        scopes: |access| match access {
+            Access::Drive => &[DRIVE_METADATA_READONLY],
+            Access::Calendar => &[CALENDAR_EVENTS_READONLY],
+        },
+        // A refresh token comes with consent only, so consent is asked for each time. What was granted before is granted
+        // along: one token for all of it, and what the answer names is the whole grant.
+        offline: &[("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")],
+        // Its answers name these beside the short ones.
+        sign_in_aliases: &[
+            "https://www.googleapis.com/auth/userinfo.email",
+            "https://www.googleapis.com/auth/userinfo.profile",
+        ],
+        by_hand: "https://myaccount.google.com/connections",
+        // "Six months" (refresh token expiration; read November 2026).
+        unused_days: 183,
+    }),
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

@@ -25,11 +25,8 @@ pub struct Manners {
     /// What makes it ask who somebody is although it knows them, before a sensitive step: parameters of its authorization
     /// request, in place of the others of the same name. Of `max_age` (OpenID Connect Core §3.1.2.1) the answer is checked.
     pub asks_again: &'static [(&'static str, &'static str)],
-    /// The scopes, all of them needed, by which it lets us see something beyond who somebody is; none where it does not.
-    pub access_scopes: fn(Access) -> &'static [&'static str],
-    /// What makes it ask for consent to those, and give tokens that outlive the visit: parameters of the authorization
-    /// request, in place of the others of the same name.
-    pub offline: &'static [(&'static str, &'static str)],
+    /// How it lets us see something beyond who somebody is; `None` where it does not.
+    pub lets_see: Option<LetsSee>,
     /// How it writes its token responses.
     pub token_encoding: TokenEncoding,
     /// What `iss` in its authorization response is compared with.
@@ -44,6 +41,22 @@ pub struct Manners {
     pub token_check: Option<TokenCheck>,
     /// How it says who somebody is.
     pub who: Who,
+}
+
+/// Manners of a provider that lets us see something beyond who somebody is.
+#[derive(Debug)]
+pub struct LetsSee {
+    /// The scopes of a thing to see, all of them needed; none where it has no such thing.
+    pub scopes: fn(Access) -> &'static [&'static str],
+    /// What makes it ask for consent, and give tokens that outlive the visit: parameters of the authorization request, in
+    /// place of the others of the same name.
+    pub offline: &'static [(&'static str, &'static str)],
+    /// Other names under which the scopes of a sign-in come back.
+    pub sign_in_aliases: &'static [&'static str],
+    /// Its page where a person sees what was granted, and takes it back.
+    pub by_hand: &'static str,
+    /// After how many days without use it forgets a refresh token.
+    pub unused_days: u16,
 }
 
 /// What `iss` in an authorization response (RFC 9207) must be, when it is there.

@@ -76,8 +76,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
         prompts: &["select_account", "consent", "none", "login"],
         extra_parameters: |_| Vec::new(),
         asks_again: &[("prompt", "login")],
-        access_scopes: |_| &[],
-        offline: &[],
+        lets_see: None,
         token_encoding: TokenEncoding::Json,
         // It would name the tenant of the person, which is not known before the id_token.
         response_issuer: ResponseIssuer::OwnDomain,

@@ -23,7 +23,7 @@ mod token_check;
 pub mod x;
 
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError};
-pub use manners::{ApiDocument, ApiManners, Documents, Facts, IdTokenManners, Manners, ResponseIssuer, Who};
+pub use manners::{ApiDocument, ApiManners, Documents, Facts, IdTokenManners, LetsSee, Manners, ResponseIssuer, Who};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
 pub use token_check::{CheckedToken, TokenCheck, TokenCheckError, Unfit};
@@ -68,12 +68,25 @@ impl Provider {
 
     /// Whether it has something for us to see.
     pub fn offers(&self, access: Access) -> bool {
-        self.api.is_some() && !(self.manners.access_scopes)(access).is_empty()
+        self.api.is_some() && !self.scopes_of(access).is_empty()
+    }
+
+    /// The scopes that let us see it, all of them needed; none where it has no such thing.
+    pub fn scopes_of(&self, access: Access) -> &'static [&'static str] {
+        self.manners.lets_see.as_ref().map_or(&[], |lets_see| (lets_see.scopes)(access))
     }
 
     /// Whether these scopes let us see it.
     pub fn allows(&self, access: Access, granted: &Scopes) -> bool {
-        self.offers(access) && (self.manners.access_scopes)(access).iter().all(|scope| granted.contains(scope))
+        self.offers(access) && self.scopes_of(access).iter().all(|scope| granted.contains(scope))
+    }
+}
+
+/// How a provider lets us see something, by its slug: so it is, whether or not the provider is configured at the moment.
+pub fn lets_see(slug: &str) -> Option<&'static LetsSee> {
+    match slug {
+        "google" => google::MANNERS.lets_see.as_ref(),
+        _ => None,
     }
 }
 

@@ -11,8 +11,7 @@ static MANNERS: Manners = Manners {
     extra_parameters: |_| Vec::new(),
     // Ten minutes, as long as a proof lasts here; `auth_time` is then required (Core §3.1.2.1) and checked.
     asks_again: &[("prompt", "login"), ("max_age", "600")],
-    access_scopes: |_| &[],
-    offline: &[],
+    lets_see: None,
     token_encoding: TokenEncoding::Json,
     response_issuer: ResponseIssuer::Metadata,
     form_post: false,

@@ -120,7 +120,7 @@ impl RelyingParty {
 /// What is asked for: who the person is, and what they are to let us see. The former with the latter, too: only the id_token
 /// tells whose tokens came back.
 pub(super) fn scopes(provider: &Provider, access: Option<Access>) -> Scopes {
-    let more = access.map(|access| (provider.manners.access_scopes)(access)).unwrap_or_default();
+    let more = access.map(|access| provider.scopes_of(access)).unwrap_or_default();
     provider.manners.sign_in_scopes.iter().chain(more).collect()
 }
 
@@ -139,8 +139,8 @@ fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a W
     if purpose.asks_again() {
         insist(provider.manners.asks_again);
     }
-    if wishes.access.is_some() {
-        insist(provider.manners.offline);
+    if let (Some(_), Some(lets_see)) = (wishes.access, &provider.manners.lets_see) {
+        insist(lets_see.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
     parameters

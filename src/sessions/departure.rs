@@ -1,9 +1,8 @@
 //! A person leaves: the session ends, and what the browser still holds of ours goes.
 
-use aws_lc_rs::rand;
 use http::HeaderValue;
 
-use super::{not_carried::NotCarried, visit::Visit};
+use super::{arrival::random, not_carried::NotCarried, visit::Visit};
 use crate::{accounts::time_ordered_id, store::NewEvent};
 
 /// A sign-out.
@@ -26,10 +25,7 @@ impl Departure {
 
     async fn record(&self) {
         let Some(signed_in) = &self.0.signed_in else { return };
-        let mut random = [0; 10];
-        if rand::fill(&mut random).is_err() {
-            return;
-        }
+        let Some(random) = random() else { return };
         let event = NewEvent {
             id: time_ordered_id(self.0.clock.date(), random),
             at: self.0.clock.date(),

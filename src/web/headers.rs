@@ -25,14 +25,17 @@ pub struct HeaderPolicy(Arc<Inner>);
 struct Inner {
     https: bool,
     image_sources: String,
-    live_reload: Option<String>,
+    /// The content security policy up to the nonce, from there to the targets of forms, and from there to its end.
+    pieces: [String; 3],
 }
 
 impl HeaderPolicy {
     /// `image_sources` are the origins that people's pictures come from; `live_reload` is the `ws://` address of the
     /// development reload.
     pub fn new(https: bool, image_sources: &[String], live_reload: Option<String>) -> Self {
-        Self(Arc::new(Inner { https, image_sources: image_sources.join(" "), live_reload }))
+        let image_sources = image_sources.join(" ");
+        let pieces = pieces(https, &image_sources, live_reload.as_deref());
+        Self(Arc::new(Inner { https, image_sources, pieces }))
     }
 }
 
@@ -65,6 +68,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     let mut response = next.run(request).await;
     let targets = response.extensions_mut().remove::<FormTargets>().map(|targets| targets.0).unwrap_or_default();
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     for (name, value) in fixed() {
         headers.insert(name, value);
     }
@@ -82,6 +86,9 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     response
 }
 
+/// So many are added here, and by the layer around this one.
+const HEADERS: usize = 12;
+
 fn fixed() -> [(HeaderName, HeaderValue); 6] {
     [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -98,19 +105,27 @@ fn insert_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str
 }
 
 impl HeaderPolicy {
-    /// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames
-    /// us, no `<base>` or foreign `<form>` can redirect what a person types.
     fn content_security_policy(&self, nonce: &Nonce, form_targets: &[String]) -> String {
-        let Inner { https, image_sources, live_reload } = &*self.0;
-        let socket = live_reload.as_deref().map(|address| format!(" {address}")).unwrap_or_default();
-        let forms: String = form_targets.iter().map(|origin| format!(" {origin}")).collect();
-        let upgrade = if *https { "; upgrade-insecure-requests" } else { "" };
-        format!(
-            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data: {image_sources}; font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; \
-             form-action 'self'{forms}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"
-        )
+        let [before_nonce, before_targets, end] = &self.0.pieces;
+        let targets = form_targets.iter().flat_map(|origin| [" ", origin]);
+        let head = [before_nonce.as_str(), nonce, before_targets];
+        head.into_iter().chain(targets).chain([end.as_str()]).collect()
     }
+}
+
+/// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames us, no
+/// `<base>` or foreign `<form>` can redirect what a person types.
+fn pieces(https: bool, image_sources: &str, live_reload: Option<&str>) -> [String; 3] {
+    let socket = live_reload.map(|address| format!(" {address}")).unwrap_or_default();
+    let upgrade = if https { "; upgrade-insecure-requests" } else { "" };
+    [
+        "default-src 'none'; script-src 'nonce-".to_owned(),
+        format!(
+            "' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: {image_sources}; \
+             font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; form-action 'self'"
+        ),
+        format!("; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"),
+    ]
 }
 
 #[cfg(test)]

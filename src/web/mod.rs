@@ -109,7 +109,6 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
         .route_layer(from_fn_with_state(app.clone(), request_context::lead_to_our_host))
-        .route("/auth/verify", get(verify::verify))
         .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
         .route("/auth/callback/{provider}", callback)
         .route(credential::PATH, credential)
@@ -120,10 +119,26 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
                 .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
         );
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    let routes = routes.merge(api).merge(health).with_state(app.clone());
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
+    let routes = routes.merge(api).merge(health).layer(
+        ServiceBuilder::new()
+            // Errors of all that stands further in can be read by the pages that caused them.
+            .layer(from_fn_with_state(app.cors.clone(), api::share))
+            .layer(from_fn_with_state(app.clone(), problems::dress))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(timeout)
+            .layer(from_fn_with_state(app.clone(), request_context::identify_client))
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+    );
+    // A proxy asks for each request of its own: nothing stands around this one that it does not need. It reads no body,
+    // changes nothing, and what it answers is for a program.
+    let verify = Router::new()
+        .route("/auth/verify", get(verify::verify))
+        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)).layer(timeout));
     // The first one sees a request first. As one stack: `Router::layer` boxes and clones what it is given for each
-    // request, and twelve layers one by one would be twelve of each.
-    Ok(routes.layer(
+    // request, and six layers one by one would be six of each.
+    Ok(routes.merge(verify).with_state(app.clone()).layer(
         ServiceBuilder::new()
             // What panics in the layers themselves still gets an answer.
             .layer(CatchPanicLayer::custom(panicked))
@@ -131,15 +146,7 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
             .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(from_fn_with_state(app.header_policy.clone(), headers::set))
-            // Errors of all that stands further in can be read by the pages that caused them.
-            .layer(from_fn_with_state(app.cors.clone(), api::share))
-            .layer(from_fn_with_state(app.clone(), problems::dress))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT))
-            .layer(from_fn_with_state(app.clone(), request_context::identify_client))
-            .layer(RequestBodyLimitLayer::new(BODY_BYTES))
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+            .layer(from_fn_with_state(app.header_policy.clone(), headers::set)),
     ))
 }
 
@@ -162,15 +169,24 @@ async fn not_a_route(request: Request) -> Response {
 /// Longest path that is logged, in bytes.
 const LOGGED_PATH: usize = 200;
 
-/// The path alone: queries hold codes and states.
+/// What probes and proxies ask all the time. The proxy writes down itself what it asked for.
+const ROUTINE: [&str; 3] = ["/auth/verify", "/healthz", "/readyz"];
+
+/// The path alone: queries hold codes and states. Routine is told at the level of debugging: its lines would drown the others.
 fn span(request: &Request<Body>) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     let path = request.uri().path();
     let path = path.get(..LOGGED_PATH).unwrap_or(path);
+    if ROUTINE.contains(&path) {
+        return tracing::debug_span!("request", method = %request.method(), path, id);
+    }
     tracing::info_span!("request", method = %request.method(), path, id)
 }
 
-fn answered(response: &Response, took: Duration, _: &tracing::Span) {
+fn answered(response: &Response, took: Duration, span: &tracing::Span) {
+    if span.is_disabled() && !response.status().is_server_error() {
+        return;
+    }
     tracing::info!(status = response.status().as_u16(), milliseconds = took.as_millis(), "answered");
 }
 

@@ -72,7 +72,9 @@ fn every_client_can_authenticate() {
 fn who_has_something_to_see_is_asked_for_tokens_that_last_and_can_take_them_back() {
     for provider in every_provider() {
         let offers = crate::codes::access::Access::ALL.iter().any(|access| provider.offers(*access));
-        assert_eq!(offers, !provider.manners.offline.is_empty(), "{}", provider.slug);
+        let lasts = provider.manners.lets_see.as_ref().is_some_and(|lets_see| !lets_see.offline.is_empty());
+        assert_eq!(offers, lasts, "{}", provider.slug);
+        assert_eq!(offers, crate::providers::lets_see(provider.slug.as_str()).is_some(), "{}", provider.slug);
         let Metadata::Known(metadata) = &provider.metadata else { continue };
         assert!(!offers || metadata.revocation_endpoint.is_some(), "{}", provider.slug);
     }

@@ -104,7 +104,7 @@ fn google_signs_its_issuer_with_and_without_the_scheme() {
 fn each_access_is_one_scope_that_reads_and_nothing_more() {
     let google = google();
     for access in Access::ALL {
-        let [scope] = (google.manners.access_scopes)(*access) else { panic!("{access:?} wants one scope") };
+        let [scope] = google.scopes_of(*access) else { panic!("{access:?} wants one scope") };
         assert!(scope.starts_with("https://www.googleapis.com/auth/") && scope.ends_with(".readonly"), "{scope}");
         assert!(google.offers(*access) && !google.manners.sign_in_scopes.contains(scope));
         let other = Access::ALL.iter().find(|other| *other != access).unwrap();

@@ -254,7 +254,7 @@ pub struct GrantView {
 pub enum GrantState {
     /// It works, and is renewed by itself until it is disconnected, or was not used until then.
     Renewed {
-        /// Six months after its last use, when Google forgets it.
+        /// When the provider forgets it.
         unused_until: i64,
     },
     /// It works until then, and cannot be renewed.
