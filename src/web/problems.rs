@@ -14,7 +14,8 @@ use super::{
 };
 use crate::ui::{app::problem_html, view::Problem};
 
-/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` the API's JSON.
+/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` and
+/// `/.well-known/` the API's JSON.
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     // What a probe is told is for machines, and says more than a status.
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");

@@ -127,6 +127,7 @@ async fn errors_of_the_layers_have_the_same_shape() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     let get = |path: &str| browser.fetch(Method::GET, path).header("accept", "text/html");
+    let foreign = |path: &str| browser.request(Method::POST, path).header("origin", "https://evil.example");
     for (request, expected, allow) in [
         (get("/api/nothing"), (404, "not_found"), ""),
         (get("/api/"), (404, "not_found"), ""),
@@ -134,7 +135,14 @@ async fn errors_of_the_layers_have_the_same_shape() {
         (get("/api/auth"), (405, "method_not_allowed"), "POST"),
         (browser.fetch(Method::DELETE, "/api/me"), (405, "method_not_allowed"), "GET,HEAD"),
         (browser.fetch(Method::OPTIONS, "/api/me"), (405, "method_not_allowed"), "GET,HEAD"),
-        (browser.request(Method::POST, "/api/nothing"), (403, "cross_origin"), ""),
+        (browser.request(Method::POST, "/api/auth/"), (404, "not_found"), ""),
+        (browser.request(Method::PUT, "/api/nothing"), (404, "not_found"), ""),
+        (browser.request(Method::DELETE, "/api/sessions/x/y"), (404, "not_found"), ""),
+        (foreign("/api/nothing"), (404, "not_found"), ""),
+        (foreign("/api/auth"), (403, "cross_origin"), ""),
+        (get("/.well-known/nothing"), (404, "not_found"), ""),
+        (foreign("/.well-known/nothing"), (404, "not_found"), ""),
+        (foreign("/.well-known/jwks.json"), (405, "method_not_allowed"), "GET,HEAD"),
     ] {
         let answer = browser.ask(request).await;
         assert_eq!(answer.outcome(), expected, "{answer:?}");
