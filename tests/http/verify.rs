@@ -1,9 +1,11 @@
 //! GET `/auth/verify`: what a proxy in front of another service is told.
 
-use latchkey::{accounts::UserId, store::Origin, tokens::Opening};
+use axum::{body::Body, extract::Request};
+use latchkey::{accounts::UserId, store::Origin, tokens::Opening, web};
 use reqwest::Method;
 use rstest::rstest;
 use secrecy::ExposeSecret;
+use tower::ServiceExt;
 
 use super::{jwt, support::database::Engine};
 use crate::{
@@ -151,6 +153,23 @@ async fn a_tokens_word_is_taken_where_there_is_one_process_only(#[case] engine: 
     app.advance(300).await;
     assert_eq!(ask_for(&app, &authorization).await.status, 401, "and five minutes later nobody's is");
     assert_eq!(browser.verified().await.status, 401);
+}
+
+/// Two processes on one file: what is ended at the first is felt at the second, which asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_takes_nobodys_word() {
+    let app = App::start(Engine::Sqlite).await;
+    let second = web::router(&app.machine(&[[7; 32]]).await).expect("a router");
+    app.advance(10).await;
+    let (browser, user) = ada(&app).await;
+    let (authorization, session) = bearer(&app, &user).await;
+    let ask_there = async || {
+        let request = Request::get("/auth/verify").header("authorization", &authorization);
+        second.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer").status()
+    };
+    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (200, 200));
+    browser.submit("/settings/sessions/end", &[("session", &session)]).await;
+    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (401, 401));
 }
 
 #[rstest]
