@@ -7,7 +7,7 @@ codes! {
     ApiCode {
         /// The body is no JSON object, or names a member twice, or is nested too deep.
         InvalidJson = "invalid_json",
-        /// A member is missing, of the wrong type, or at odds with another.
+        /// A part of the request is missing, of the wrong type, or at odds with another.
         InvalidRequest = "invalid_request",
         /// No provider of this name is switched on.
         UnknownProvider = "unknown_provider",
@@ -95,7 +95,7 @@ impl ApiCode {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::InvalidJson => "The body is not a JSON object whose members have different names.",
-            Self::InvalidRequest => "A member of the body is missing, has the wrong type, or contradicts another.",
+            Self::InvalidRequest => "A part of the request is missing, has the wrong type, or contradicts another.",
             Self::UnknownProvider => "No provider of this name is switched on.",
             Self::TokenKindUnsupported => "This provider gives no tokens of this kind that we could check.",
             Self::NonceRequired => {

@@ -15,6 +15,13 @@ async fn sends(browser: &Browser, path: &str, kind: &str, body: impl Into<reqwes
     browser.ask(browser.fetch(Method::POST, path).header("content-type", kind).body(body)).await
 }
 
+/// The refusal names this member, and its sentence says this.
+fn says(answer: &Answer, member: &str, wrong: &str) {
+    let error = &answer.json["error"];
+    assert_eq!(error["member"], member, "{answer:?}");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains(wrong)), "{answer:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_one_object_is_not_json() {
     let app = App::start(Engine::Sqlite).await;
@@ -47,24 +54,40 @@ async fn what_is_not_one_object_is_not_json() {
 async fn members_are_of_their_types_and_do_not_contradict_each_other() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
-    for body in [
-        json!({}),
-        json!({ "provider": "google" }),
-        json!({ "provider": "google", "id_token": "x", "access_token": "y" }),
-        json!({ "provider": "google", "id_token": "x", "access_token": null }),
-        json!({ "provider": "google", "id_token": "" }),
-        json!({ "provider": "google", "id_token": 1 }),
-        json!({ "provider": ["google"], "id_token": "x" }),
-        json!({ "id_token": "x" }),
-        json!({ "provider": "google", "id_token": "x", "mode": "cookie" }),
-        json!({ "provider": "google", "id_token": "x", "mode": true }),
-        json!({ "provider": "google", "id_token": "x", "nonce_token": {} }),
+    let (nothing, empty, no_text) = (" is missing.", " is empty.", " is not a text.");
+    for (body, member, wrong) in [
+        (json!({}), "provider", nothing),
+        (json!({ "provider": "google" }), "id_token", "must be there"),
+        (json!({ "provider": "google", "id_token": "x", "access_token": "y" }), "access_token", "not both"),
+        (json!({ "provider": "google", "id_token": "x", "access_token": null }), "access_token", no_text),
+        (json!({ "provider": "google", "id_token": "" }), "id_token", empty),
+        (json!({ "provider": "google", "id_token": 1 }), "id_token", no_text),
+        (json!({ "provider": ["google"], "id_token": "x" }), "provider", no_text),
+        (json!({ "id_token": "x" }), "provider", nothing),
+        (json!({ "provider": "google", "id_token": "x", "mode": "cookie" }), "mode", "neither session nor token"),
+        (json!({ "provider": "google", "id_token": "x", "mode": true }), "mode", no_text),
+        (json!({ "provider": "google", "id_token": "x", "nonce_token": {} }), "nonce_token", no_text),
     ] {
-        assert_eq!(browser.tells("/api/auth", &body).await.outcome(), (400, "invalid_request"), "{body}");
+        let answer = browser.tells("/api/auth", &body).await;
+        assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
+        says(&answer, member, wrong);
     }
-    for body in [json!({}), json!({ "refresh_token": 1 }), json!({ "refresh_token": null })] {
-        assert_eq!(browser.tells("/api/auth/refresh", &body).await.outcome(), (400, "invalid_request"), "{body}");
+    for (body, wrong) in
+        [(json!({}), nothing), (json!({ "refresh_token": 1 }), no_text), (json!({ "refresh_token": null }), no_text)]
+    {
+        let answer = browser.tells("/api/auth/refresh", &body).await;
+        assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
+        says(&answer, "refresh_token", wrong);
     }
+    // Where there is no body, no member is named; nor with any other code.
+    browser.signs_in_as("ada").await;
+    let answer = browser.ask(browser.fetch(Method::DELETE, "/api/sessions/%ff")).await;
+    assert_eq!(answer.outcome(), (400, "invalid_request"));
+    let error = answer.json["error"].as_object().expect("an error");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("The id in the address")), "{error:?}");
+    assert!(!error.contains_key("member"), "{error:?}");
+    let other = browser.tells("/api/auth", &json!({ "provider": "nobody", "id_token": "x" })).await;
+    assert!(other.outcome().1 == "unknown_provider" && other.json["error"].get("member").is_none(), "{other:?}");
     // Members that nobody knows are nobody's business.
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;

@@ -101,13 +101,24 @@ fn document(bytes: &[u8]) -> Result<JsonDocument, Failure> {
 
 /// A text that has to be there and says something.
 pub fn text(document: &JsonDocument, name: &'static str) -> Result<String, Failure> {
-    optional_text(document, name)?.ok_or_else(|| ApiCode::InvalidRequest.into())
+    optional_text(document, name)?.ok_or_else(|| missing(name))
+}
+
+/// What is said of a member that has to be there and is not.
+pub fn missing(name: &'static str) -> Failure {
+    Failure::of_member(name, format!("The member {name} is missing."))
+}
+
+/// What is said of a member that is there and is none.
+pub fn wrong_type_sentence(name: &str) -> String {
+    format!("The member {name} is not a text.")
 }
 
 /// A text that says something, if it is there.
 pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, Failure> {
     match document.optional_str(name) {
-        Ok(Some("")) | Err(DocumentError::WrongType(_)) => Err(ApiCode::InvalidRequest.into()),
+        Ok(Some("")) => Err(Failure::of_member(name, format!("The member {name} is empty."))),
+        Err(DocumentError::WrongType(_)) => Err(Failure::of_member(name, wrong_type_sentence(name))),
         Ok(text) => Ok(text.map(str::to_owned)),
         Err(_) => Err(ApiCode::InvalidJson.into()),
     }

@@ -14,7 +14,7 @@ use utoipa::{
     },
 };
 
-use super::{docs, failure, logout, me, nonce, refresh, sessions, sign_in, well_known};
+use super::{docs, failure, json::wrong_type_sentence, logout, me, nonce, refresh, sessions, sign_in, well_known};
 use crate::{ui::view::Assets, web::state::AppState};
 
 #[derive(OpenApi)]
@@ -45,6 +45,10 @@ struct Described;
 
 /// Where a body may be left out. As `Option` it would be described as one that may be `null`, which is another thing.
 const WITHOUT_BODY_TOO: [&str; 2] = ["/api/auth/refresh", "/api/auth/logout"];
+
+/// A member of each body, for the example of what is said when it is no text.
+const MEMBERS: [(&str, &str); 3] =
+    [("/api/auth", "provider"), ("/api/auth/refresh", "refresh_token"), ("/api/auth/logout", "refresh_token")];
 
 /// The document and the page, ready to be sent.
 #[derive(Clone, Debug)]
@@ -80,6 +84,12 @@ fn describe(origin: &str, session: &str) -> serde_json::Value {
     let mut document = serde_json::to_value(described).unwrap_or_default();
     for path in WITHOUT_BODY_TOO {
         document["paths"][path]["post"]["requestBody"]["required"] = false.into();
+    }
+    for (path, member) in MEMBERS {
+        let bad_request = &mut document["paths"][path]["post"]["responses"]["400"];
+        let error = &mut bad_request["content"]["application/json"]["examples"]["invalid_request"]["value"]["error"];
+        error["member"] = member.into();
+        error["message"] = wrong_type_sentence(member).into();
     }
     document
 }
@@ -132,6 +142,19 @@ mod tests {
         for reference in text.split("\"$ref\":\"#").skip(1) {
             let pointer = reference.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+        // What is told of a member is shown where there is a body.
+        let error = &document["components"]["schemas"]["Error"];
+        assert_eq!(error["properties"]["member"]["type"], "string");
+        assert!(!error["required"].to_string().contains("member"), "{error}");
+        for (path, method, member) in [
+            ("/api/auth", "post", Some("provider")),
+            ("/api/auth/logout", "post", Some("refresh_token")),
+            ("/api/sessions/{id}", "delete", None),
+        ] {
+            let answer = &document["paths"][path][method]["responses"]["400"]["content"]["application/json"];
+            let error = &answer["examples"]["invalid_request"]["value"]["error"];
+            assert_eq!((error["code"].as_str(), error["member"].as_str()), (Some("invalid_request"), member), "{path}");
         }
         assert_eq!(document["servers"][0]["url"], "https://app.example");
         assert_eq!(document["components"]["securitySchemes"]["cookie"]["name"], "__Host-session");

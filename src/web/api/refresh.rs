@@ -9,7 +9,7 @@ use super::{
     answer::{Success, with_cookies},
     caller::Asking,
     failure::{Failure, failures},
-    json::{PerhapsJson, optional_secret},
+    json::{PerhapsJson, missing, optional_secret},
     sign_in::TokensAnswer,
 };
 use crate::{
@@ -73,13 +73,13 @@ pub async fn refresh(
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
         }
         (None, Carried::Tokens(cookies)) => {
-            let token = cookies.refresh(&visit.headers).ok_or(ApiCode::InvalidRequest)?;
+            let token = cookies.refresh(&visit.headers).ok_or_else(|| missing("refresh_token"))?;
             let pair = next_pair(&app, &visit, token).await?;
             // What a page cannot read it cannot lose.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
             Ok(with_cookies(answer, cookies.set(&pair, &visit.clock)))
         }
-        (None, Carried::Cookie(_)) => Err(ApiCode::InvalidRequest.into()),
+        (None, Carried::Cookie(_)) => Err(missing("refresh_token")),
     }
 }
 
