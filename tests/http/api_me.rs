@@ -176,6 +176,36 @@ async fn a_program_that_keeps_cookies_signs_out_and_refreshes_without_an_origin(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_ends_its_session_beside_an_access_token_that_has_run_out() {
+    let app = App::start(Engine::Sqlite).await;
+    for header in ["stale", "Bearer x", "Basic Z3JhY2U6aG9wcGVy"] {
+        let device = app.browser();
+        let (access, refresh) = device.gets_tokens(&app, "ada").await;
+        let header = if header == "stale" { format!("Bearer {access}") } else { header.to_owned() };
+        app.advance(301).await;
+        let out = async |body: Value| {
+            let request = device.request(Method::POST, "/api/auth/logout").header("authorization", &header);
+            device.ask(request.header("content-type", "application/json").body(body.to_string())).await
+        };
+        for body in [json!({}), json!({ "refresh_token": "lkr_x" })] {
+            assert_eq!(out(body).await.outcome(), (401, "invalid_token"), "{header}");
+        }
+        let next = device.refreshes(&refresh).await.text("refresh_token");
+        assert_eq!(out(json!({ "refresh_token": next })).await.outcome(), (200, ""), "{header}");
+        assert_eq!(device.refreshes(&next).await.outcome(), (401, "refresh_token_invalid"), "{header}");
+    }
+    // Two sessions that are named are two that end.
+    let (one, other) = (app.browser(), app.browser());
+    let ((access, _), (_, refresh)) = (one.gets_tokens(&app, "ada").await, other.gets_tokens(&app, "ada").await);
+    let request = one.request(Method::POST, "/api/auth/logout").bearer_auth(&access);
+    let request = request.header("content-type", "application/json");
+    let both = one.ask(request.body(json!({ "refresh_token": refresh }).to_string())).await;
+    assert_eq!(both.outcome(), (200, ""));
+    assert_eq!(one.asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
+    assert_eq!(other.refreshes(&refresh).await.outcome(), (401, "refresh_token_invalid"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unproven_addresses_are_not_told() {
     let app = App::start(Engine::Sqlite).await;
     let (linus, nobody) = (app.browser(), app.browser());
