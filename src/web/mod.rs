@@ -94,8 +94,10 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     let pages =
         pages.route("/settings/data.json", pages::data()).merge(forms.merge(letters).route_layer(limited_forms));
     let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
+    let renewals = api::renewals().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     let api = api::sign_ins()
         .route_layer(with_user.clone())
+        .merge(renewals)
         .route_layer(limited_responses)
         .merge(api::nonces().route_layer(limited_starts.clone()))
         .merge(own)

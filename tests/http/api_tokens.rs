@@ -348,3 +348,23 @@ async fn tokens_in_cookies_are_renewed_in_cookies() {
     let nobody = browser.ask(browser.fetch(reqwest::Method::POST, "/api/auth/refresh")).await;
     assert_eq!(nobody.outcome(), (400, "invalid_request"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_an_authorization_header_no_cookie_is_exchanged() {
+    let app = App::start_with(Engine::Sqlite, &[("SESSION_MODE", "jwt")]).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    app.advance(301).await;
+    let before = browser.cookies();
+    let bare = || browser.fetch(reqwest::Method::POST, "/api/auth/refresh");
+    let answer = browser.ask(bare().bearer_auth("bad")).await;
+    assert_eq!((answer.outcome(), answer.page.set_cookies().len()), ((400, "invalid_request"), 0), "{answer:?}");
+    assert_eq!(browser.cookies(), before);
+    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
+    assert_eq!(browser.ask(bare()).await.outcome(), (200, ""), "the twin");
+    // What is in the body is no cookie.
+    let (_, token) = app.browser().gets_tokens(&app, "ada").await;
+    let body = bare().bearer_auth("bad").header("content-type", "application/json");
+    let answer = browser.ask(body.body(json!({ "refresh_token": token }).to_string())).await;
+    assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
+}

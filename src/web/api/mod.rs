@@ -38,9 +38,14 @@ pub fn is_path(path: &str) -> bool {
     path.starts_with("/api/") || path == "/api" || path.starts_with("/.well-known/")
 }
 
-/// Where a provider's tokens, and refresh tokens, become sessions.
+/// Where a provider's tokens become sessions.
 pub fn sign_ins() -> Router<AppState> {
-    Router::new().route("/api/auth", post(sign_in::sign_in)).route("/api/auth/refresh", post(refresh::refresh))
+    Router::new().route("/api/auth", post(sign_in::sign_in))
+}
+
+/// Where refresh tokens become the next pairs.
+pub fn renewals() -> Router<AppState> {
+    Router::new().route("/api/auth/refresh", post(refresh::refresh))
 }
 
 /// Where a front end begins.

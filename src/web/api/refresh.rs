@@ -46,6 +46,9 @@ failures!(RefreshFailures:
 
 /// Get the next tokens
 ///
+/// Of the `refresh_token` in the body, whatever the headers say; without it, of the cookie where cookies carry tokens, and
+/// where no `Authorization` header is sent.
+///
 /// A refresh token is good for one pair. Whoever tries a second time within ten seconds, because the answer got lost, gets
 /// the same refresh token again; later it is taken for stolen: the session ends, and its person gets a letter.
 #[utoipa::path(
