@@ -33,7 +33,7 @@ pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(qu
     };
     let redirect = Query::parse(query.as_deref()).one("redirect") == Some("1");
     match known {
-        Some(known) if app.wish() == AddressWish::Require && known.email.is_none() => {
+        Some(known) if app.address_wish == AddressWish::Require && known.email.is_none() => {
             lead(&app, "/add-email", &headers, redirect)
         }
         Some(known) => told(&known),

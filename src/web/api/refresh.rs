@@ -13,7 +13,9 @@ use super::{
     sign_in::TokensAnswer,
 };
 use crate::{
+    accounts::AddressWish,
     codes::api::ApiCode,
+    intents::Declined,
     sessions::{Carried, Visit},
     tokens::{Pair, RefreshFault},
     web::state::AppState,
@@ -40,7 +42,7 @@ pub struct RefreshAnswer {
 }
 
 failures!(RefreshFailures:
-    InvalidJson, InvalidRequest, RefreshTokenInvalid, CrossOrigin, RequestTimeout, BodyTooLarge,
+    InvalidJson, InvalidRequest, RefreshTokenInvalid, AddressRequired, CrossOrigin, RequestTimeout, BodyTooLarge,
     UnsupportedMediaType, TooManyRequests, ServerError, Unavailable,
 );
 
@@ -51,6 +53,7 @@ failures!(RefreshFailures:
 ///
 /// A refresh token is good for one pair. Whoever tries a second time within ten seconds, because the answer got lost, gets
 /// the same refresh token again; later it is taken for stolen: the session ends, and its person gets a letter.
+/// `address_required`: the person has to give an e-mail address first (`EMAIL_ADDRESS=required`); nothing is used up.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
@@ -71,6 +74,7 @@ pub async fn refresh(
     let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
     match (brought, &visit.session) {
         (Some(token), _) => {
+            admit(&app, token.expose_secret()).await?;
             let pair = next_pair(&app, &visit, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
@@ -83,6 +87,20 @@ pub async fn refresh(
             Ok(with_cookies(answer, cookies.set(&pair, &visit.clock)))
         }
         (None, Carried::Cookie(_)) => Err(missing("refresh_token")),
+    }
+}
+
+/// Whom the pages keep out gets no tokens in hand, whatever a browser's cookies hold. Asked before anything is used up.
+async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
+    if app.address_wish != AddressWish::Require {
+        return Ok(());
+    }
+    let active = app.tokens.look_at(token).await.map_err(|error| Failure::of(app, error.into()))?;
+    match active {
+        Some(active) if app.address_wish.keeps_out(&active.user) => {
+            Err(Failure::of(app, Declined::from(ApiCode::AddressRequired).at("/add-email")))
+        }
+        _ => Ok(()),
     }
 }
 
