@@ -49,7 +49,7 @@ codes! {
         LinkRequired = "link_required",
         /// The body is longer than anything that we read.
         BodyTooLarge = "body_too_large",
-        /// The body is something else than JSON in UTF-8.
+        /// The body is something else than JSON in UTF-8, or compressed.
         UnsupportedMediaType = "unsupported_media_type",
         /// Too many requests from this address.
         TooManyRequests = "too_many_requests",
@@ -124,7 +124,7 @@ impl ApiCode {
                 "There is an account with this e-mail address already; its owner can go on at the url."
             }
             Self::BodyTooLarge => "The body is too long.",
-            Self::UnsupportedMediaType => "The body must be application/json in UTF-8.",
+            Self::UnsupportedMediaType => "The body must be application/json in UTF-8, and not compressed.",
             Self::TooManyRequests => "Too many requests; wait as Retry-After says.",
             Self::ServerError => "Something went wrong here; the log has the cause under the request's id.",
             Self::ProviderUnavailable => "The provider does not answer at the moment; try again later.",

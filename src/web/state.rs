@@ -131,10 +131,13 @@ impl AppState {
         let tasks = TaskTracker::new();
         let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
-        let carries = if matches!(carrier, Carrier::Cookie) { "session" } else { "access_token" };
+        let (carries, renews) = match carrier {
+            Carrier::Cookie => (cookies.name("session"), None),
+            Carrier::Tokens(_) => (cookies.name("access_token"), Some(cookies.name("refresh_token"))),
+        };
         let assets = assets::addresses(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
         Ok(Self(Arc::new(Shared {
-            api_documents: Documents::new(origin, &cookies.name(carries), &assets),
+            api_documents: Documents::new(origin, &carries, renews.as_deref(), &assets),
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
             jar: Jar::new(config.secret_keys.iter(), cookies)?,

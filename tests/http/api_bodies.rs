@@ -106,6 +106,12 @@ async fn another_type_or_charset_is_refused() {
         }
         let answer = browser.ask(browser.fetch(Method::POST, path).body("{}")).await;
         assert_eq!(answer.outcome(), (415, "unsupported_media_type"), "{path}");
+        let coded = |coding: &str| {
+            let request = browser.fetch(Method::POST, path).header("content-type", "application/json");
+            browser.ask(request.header("content-encoding", coding).body("{}"))
+        };
+        assert_eq!(coded("gzip").await.outcome(), (415, "unsupported_media_type"), "{path}");
+        assert_ne!(coded("identity").await.page.status, 415, "{path}");
         let utf8 = sends(&browser, path, "application/json; charset=UTF-8", "{}").await;
         assert!(matches!(utf8.page.status, 200 | 400), "{path}: {utf8:?}");
     }
@@ -128,6 +134,19 @@ async fn a_long_body_is_refused_however_it_comes() {
         assert!(announced.starts_with("HTTP/1.1 413 ") && announced.contains("body_too_large"), "{path}: {announced}");
         let unannounced = chunked(&app, path, 40).await;
         assert!(unannounced.starts_with("HTTP/1.1 413 ") && unannounced.contains("body_too_large"), "{path}");
+    }
+}
+
+/// A request that has no body may announce one all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_is_refused_where_none_is_read() {
+    let app = App::start(Engine::Sqlite).await;
+    let host = app.origin.trim_start_matches("http://");
+    for request in ["GET /api/me", "DELETE /api/sessions/x"] {
+        let answer = sends_head(host, request, "content-length: 10485760", &[]).await;
+        assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body_too_large"), "{answer}");
+        let fits = sends_head(host, request, "content-length: 2", &["{}"]).await;
+        assert!(fits.starts_with("HTTP/1.1 401 ") && fits.contains("not_signed_in"), "{fits}");
     }
 }
 
@@ -209,10 +228,14 @@ async fn chunked(app: &App, path: &str, kilobytes: usize) -> String {
 }
 
 async fn exchange(host: &str, path: &str, framing: &str, body: &[&str]) -> String {
+    sends_head(host, &format!("POST {path}"), framing, body).await
+}
+
+async fn sends_head(host: &str, request: &str, framing: &str, body: &[&str]) -> String {
     let port = host.rsplit_once(':').expect("a port").1;
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection");
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
+        "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
     );
     // A server that has read enough closes early; both halves may fail then.
     let _ = stream.write_all(head.as_bytes()).await;

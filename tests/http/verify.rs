@@ -70,7 +70,11 @@ async fn anybody_else_is_told_where_to_sign_in(
     let sign_in = format!("{}/login?return_to=%2Fdocs%2F%3Fpage%3D2", app.origin);
     assert_eq!((page.status, page.header("x-sign-in")), (401, sign_in.as_str()), "{page:?}");
     assert!(page.body.contains(&format!("href=\"{sign_in}\"")) && !page.body.contains("<script"), "{}", page.body);
-    assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", "Bearer"));
+    let challenge = match authorization {
+        "" => r#"Bearer realm="Latchkey""#,
+        _ => r#"Bearer realm="Latchkey", error="invalid_token""#,
+    };
+    assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", challenge));
     assert_eq!(page.header("cache-control"), "no-store");
 
     let request = browser.request(Method::GET, "/auth/verify?redirect=1").header("x-forwarded-uri", "/docs/?page=2");

@@ -109,7 +109,7 @@ impl IntoResponse for Failure {
 }
 
 /// RFC 6750 §3: what is wrong with a bearer token is said in one word.
-fn challenge(code: ApiCode) -> HeaderValue {
+pub fn challenge(code: ApiCode) -> HeaderValue {
     HeaderValue::from_static(match code {
         ApiCode::InvalidToken => r#"Bearer realm="Latchkey", error="invalid_token""#,
         _ => r#"Bearer realm="Latchkey""#,

@@ -34,7 +34,7 @@ impl FromRequest<AppState> for JsonBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
-        if !is_json(request.headers()) {
+        if !is_json(request.headers()) || is_coded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -48,7 +48,7 @@ impl FromRequest<AppState> for PerhapsJson {
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
         let (says_nothing, is_json) =
             (!request.headers().contains_key(header::CONTENT_TYPE), is_json(request.headers()));
-        if !says_nothing && !is_json {
+        if (!says_nothing && !is_json) || is_coded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -73,6 +73,11 @@ fn is_utf8(parameter: &str) -> bool {
     parameter.split_once('=').is_some_and(|(name, value)| {
         name.trim().eq_ignore_ascii_case("charset") && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
     })
+}
+
+/// Compressed, say (RFC 9110 §8.4): we would read the bytes as they are, and others what they stand for.
+fn is_coded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(body: Body) -> Result<Bytes, Failure> {
@@ -165,6 +170,18 @@ mod tests {
     #[case::empty("")]
     fn anything_else_is_not(#[case] kind: &'static str) {
         assert!(!says(&[kind]));
+    }
+
+    #[test]
+    fn what_is_coded_is_not_read() {
+        let coded = |codings: &[&'static str]| {
+            let values = codings.iter().map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding)));
+            let mut headers = HeaderMap::new();
+            values.for_each(|(name, value)| drop(headers.append(name, value)));
+            is_coded(&headers)
+        };
+        assert!(coded(&["gzip"]) && coded(&["identity", "br"]) && coded(&["gzip, identity"]) && coded(&[""]));
+        assert!(!coded(&[]) && !coded(&["identity"]) && !coded(&["Identity"]));
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod well_known;
 
 pub use caller::{Means, authorization_decides};
 pub use cors::{Cors, share};
-pub use failure::failure_of_status;
+pub use failure::{challenge, failure_of_status};
 pub use openapi::Documents;
 
 use axum::{
