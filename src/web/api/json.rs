@@ -175,9 +175,10 @@ mod tests {
     #[test]
     fn what_is_coded_is_not_read() {
         let coded = |codings: &[&'static str]| {
-            let values = codings.iter().map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding)));
             let mut headers = HeaderMap::new();
-            values.for_each(|(name, value)| drop(headers.append(name, value)));
+            for coding in codings {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
             is_coded(&headers)
         };
         assert!(coded(&["gzip"]) && coded(&["identity", "br"]) && coded(&["gzip, identity"]) && coded(&[""]));
