@@ -282,6 +282,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let sandbox_origin = sandbox_view.as_ref().map(|view: &SandboxView| view.origin.clone());
 
     let database = Arc::new(database(&config).await?);
+    database.claim_alone();
     let mail =
         config.mail.as_ref().map(|mail| Post::smtp(&mail.smtp_url, &mail.mail_from).map(Mail::new)).transpose()?;
     let app = AppState::new(&config, database.clone(), Clock::default(), mail, sandbox_view)?;

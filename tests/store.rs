@@ -1,5 +1,7 @@
 //! The store on both engines: what the pure rooms decide is what the rows say afterwards, also when fifty ask at once.
 
+#[path = "store/alone.rs"]
+mod alone;
 #[path = "store/grants.rs"]
 mod grants;
 mod support;

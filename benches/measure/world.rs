@@ -81,6 +81,7 @@ impl World {
         let grants = runtime.block_on(async {
             let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
+            database.claim_alone();
             // Without a way for letters there is no way in by a password; none is sent here.
             let mail = Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
             let app = AppState::new(&config, Arc::new(database), clock.clone(), Some(mail), None)?;

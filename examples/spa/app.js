@@ -147,6 +147,9 @@ async function me() {
 }
 
 async function signOut() {
+  // A pair that is under way would come after the sign-out, and this one be used up.
+  await refreshing?.catch(() => {});
+  if (!tokens) return;
   const { refresh_token } = tokens;
   forget();
   await call("/api/auth/logout", { method: "POST", body: { refresh_token } });

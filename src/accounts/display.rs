@@ -1,5 +1,7 @@
 //! What a provider tells for display, bounded: it is shown to people and kept for years.
 
+use url::{Host, Url};
+
 /// A name fit to be shown: at most 200 characters in one line, without control characters and without the
 /// ones that turn the writing direction (a name could otherwise rewrite the sentence around it). `None` when
 /// nothing is left.
@@ -15,16 +17,29 @@ pub fn display_name(text: &str) -> Option<String> {
     (!shown.is_empty()).then(|| shown.to_owned())
 }
 
-/// The address of a picture: https only, at most 2 KB, without a user name or password in it. `None` for
-/// anything else; `javascript:` and `data:` among it.
-pub fn picture_url(text: &str) -> Option<String> {
+/// The address of a picture that the provider of an issuer told: https, at most 2 KB, without a user name or password in
+/// it. Plain http only at the issuer's own origin, on this machine: a stand-in's, which the configuration admits nowhere
+/// else. `None` for anything else; `javascript:` and `data:` among it.
+pub fn picture_url(text: &str, issuer: &str) -> Option<String> {
     if text.len() > LONGEST_URL {
         return None;
     }
-    let url = url::Url::parse(text).ok()?;
-    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    let url = Url::parse(text).ok()?;
+    let plain = (url.scheme() == "https" || is_of_stand_in(&url, issuer))
+        && url.username().is_empty()
+        && url.password().is_none();
     let address = url.to_string();
     (plain && address.len() <= LONGEST_URL).then_some(address)
+}
+
+fn is_of_stand_in(url: &Url, issuer: &str) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    is_here && url.scheme() == "http" && Url::parse(issuer).is_ok_and(|issuer| issuer.origin() == url.origin())
 }
 
 const LONGEST_NAME: usize = 200;
@@ -69,6 +84,7 @@ mod tests {
     #[test]
     fn a_picture_is_an_https_address() {
         let picture = "https://lh3.googleusercontent.com/a/x=s96-c";
+        let picture_url = |text: &str| picture_url(text, "https://lh3.example");
         assert_eq!(picture_url(picture).as_deref(), Some(picture));
         for text in [
             "http://lh3.example/a",
@@ -81,5 +97,28 @@ mod tests {
             assert_eq!(picture_url(text), None, "{text}");
         }
         assert_eq!(picture_url(&format!("https://lh3.example/{}", "a".repeat(2048))), None);
+    }
+
+    #[test]
+    fn over_http_it_is_a_stand_ins_own_on_this_machine() {
+        for (issuer, picture) in [
+            ("http://localhost:3010/google", "http://localhost:3010/picture/ada"),
+            ("http://127.0.0.1:3010", "http://127.0.0.1:3010/picture/ada"),
+            ("http://[::1]:3010", "http://[::1]:3010/picture/ada"),
+        ] {
+            assert_eq!(picture_url(picture, issuer).as_deref(), Some(picture));
+            for other in [
+                "https://accounts.google.com",
+                "https://localhost:3010",
+                "http://localhost:3011",
+                "http://evil.example:3010",
+                "",
+            ] {
+                assert_eq!(picture_url(picture, other), None, "{other}");
+            }
+        }
+        assert_eq!(picture_url("http://id.example/ada", "http://id.example"), None, "elsewhere than on this machine");
+        assert_eq!(picture_url("http://me:secret@localhost:3010/ada", "http://localhost:3010"), None);
+        assert_eq!(picture_url("http://localhost.evil.example/ada", "http://localhost.evil.example"), None);
     }
 }

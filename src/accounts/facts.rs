@@ -18,7 +18,7 @@ pub struct Facts {
     pub email: EmailFact,
     /// A name, bounded.
     pub name: Option<String>,
-    /// The https address of a picture, bounded.
+    /// The address of a picture, https or a stand-in's, bounded.
     pub picture: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl Facts {
             provider: profile.provider.clone(),
             email: profile.email.as_ref().map_or(EmailFact::Absent, EmailFact::of),
             name: profile.name.as_deref().and_then(display_name),
-            picture: profile.picture.as_deref().and_then(picture_url),
+            picture: profile.picture.as_deref().and_then(|picture| picture_url(picture, &profile.issuer)),
         })
     }
 }

@@ -7,7 +7,7 @@ codes! {
     ApiCode {
         /// The body is no JSON object, or names a member twice, or is nested too deep.
         InvalidJson = "invalid_json",
-        /// A member is missing, of the wrong type, or at odds with another.
+        /// A part of the request is missing, of the wrong type, or at odds with another.
         InvalidRequest = "invalid_request",
         /// No provider of this name is switched on.
         UnknownProvider = "unknown_provider",
@@ -49,7 +49,7 @@ codes! {
         LinkRequired = "link_required",
         /// The body is longer than anything that we read.
         BodyTooLarge = "body_too_large",
-        /// The body is something else than JSON in UTF-8.
+        /// The body is something else than JSON in UTF-8, or compressed.
         UnsupportedMediaType = "unsupported_media_type",
         /// Too many requests from this address.
         TooManyRequests = "too_many_requests",
@@ -95,7 +95,7 @@ impl ApiCode {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::InvalidJson => "The body is not a JSON object whose members have different names.",
-            Self::InvalidRequest => "A member of the body is missing, has the wrong type, or contradicts another.",
+            Self::InvalidRequest => "A part of the request is missing, has the wrong type, or contradicts another.",
             Self::UnknownProvider => "No provider of this name is switched on.",
             Self::TokenKindUnsupported => "This provider gives no tokens of this kind that we could check.",
             Self::NonceRequired => {
@@ -124,7 +124,7 @@ impl ApiCode {
                 "There is an account with this e-mail address already; its owner can go on at the url."
             }
             Self::BodyTooLarge => "The body is too long.",
-            Self::UnsupportedMediaType => "The body must be application/json in UTF-8.",
+            Self::UnsupportedMediaType => "The body must be application/json in UTF-8, and not compressed.",
             Self::TooManyRequests => "Too many requests; wait as Retry-After says.",
             Self::ServerError => "Something went wrong here; the log has the cause under the request's id.",
             Self::ProviderUnavailable => "The provider does not answer at the moment; try again later.",

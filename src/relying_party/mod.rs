@@ -56,6 +56,7 @@ pub struct RelyingParty {
     clients: Arc<[ProviderClient]>,
     http: ProviderHttp,
     clock: Clock,
+    on_loopback: bool,
 }
 
 impl RelyingParty {
@@ -75,6 +76,7 @@ impl RelyingParty {
             clients: providers.into_iter().map(ProviderClient::new).collect(),
             http: ProviderHttp::new(on_loopback)?,
             clock,
+            on_loopback,
         })
     }
 
@@ -93,9 +95,23 @@ impl RelyingParty {
         self.client(slug).is_some_and(|client| !client.is_away())
     }
 
-    /// Where pictures of people come from, as sources of a content security policy.
+    /// Where pictures of people come from, as sources of a content security policy; stand-ins have them themselves.
     pub fn picture_origins(&self) -> Vec<String> {
-        self.providers().flat_map(|provider| (provider.manners.picture_origins)(provider)).collect()
+        let known = self.providers().flat_map(|provider| (provider.manners.picture_origins)(provider));
+        let mut origins: Vec<String> = Vec::new();
+        for origin in known.chain(self.providers().filter_map(|provider| self.stand_in_origin(provider))) {
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+
+    /// A stand-in speaks plain http, which is for this machine: for us, too.
+    fn stand_in_origin(&self, provider: &Provider) -> Option<String> {
+        let issuer = url::Url::parse(provider.metadata.issuer()).ok()?;
+        let is_stand_in = self.on_loopback && issuer.scheme() == "http";
+        is_stand_in.then(|| issuer.origin().ascii_serialization())
     }
 
     /// Where the authorization requests of our providers go: origins, for the forms that lead there. A provider that does

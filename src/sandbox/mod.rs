@@ -184,6 +184,7 @@ mod microsoft;
 mod page;
 mod persons;
 mod pkce;
+mod portrait;
 mod redeem;
 mod response;
 mod rotate;

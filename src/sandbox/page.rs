@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::guard::POLICY;
 use super::persons::Person;
+use super::portrait;
 
 /// A page: its title, which is not escaped here but by [`escape`] where needed, and its main part.
 pub struct Page {
@@ -92,15 +93,11 @@ pub fn person_row(person: &Person) -> String {
     )
 }
 
-/// The picture of a person: initials on a colour of their own. Any site may show it.
+/// The picture of a person. Any site may show it.
 pub fn picture(person: &Person) -> Response {
-    let hue = person.sub.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 360);
-    let initials = escape(&person.initials());
-    let svg = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><rect width="96" height="96" fill="hsl({hue} 45% 35%)"/><text x="48" y="50" fill="#fff" font-family="system-ui,sans-serif" font-size="38" text-anchor="middle" dominant-baseline="middle">{initials}</text></svg>"##
-    );
     let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
-    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=300"), anywhere], svg).into_response()
+    let kept = (CACHE_CONTROL, "public, max-age=300");
+    ([(CONTENT_TYPE, "image/svg+xml"), kept, anywhere], portrait::draw(person)).into_response()
 }
 
 /// The stylesheet.

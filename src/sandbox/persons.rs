@@ -66,11 +66,6 @@ impl Person {
         }
     }
 
-    /// Up to two letters for the picture.
-    pub fn initials(&self) -> String {
-        self.label().split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()
-    }
-
     /// The person with some members replaced, or what is wrong with them.
     pub fn changed(&self, changes: Map<String, Value>) -> Result<Self, serde_json::Error> {
         let mut members = serde_json::to_value(self)?;

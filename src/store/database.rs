@@ -8,6 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Connection};
 use tokio::sync::Mutex;
 
+use super::alone::Alone;
 use super::engine::{self, Engine};
 use super::error::StoreError;
 use super::lately_ended::LatelyEnded;
@@ -37,6 +38,8 @@ pub struct Database {
     pub(super) sealer: Arc<Sealer>,
     /// Sessions of which an access token is not to be believed.
     pub(super) lately_ended: LatelyEnded,
+    /// Whether nobody else serves the same file.
+    pub(super) alone: Alone,
 }
 
 impl Database {
@@ -80,7 +83,10 @@ impl Database {
             })
             .connect_with(options)
             .await?;
-        Ok(Self { pool, engine, turn: Mutex::new(()), sealer: Arc::new(sealer), lately_ended: LatelyEnded::new() })
+        // The file is there now.
+        let alone = Alone::of(engine, url)?;
+        let (turn, sealer, lately_ended) = (Mutex::new(()), Arc::new(sealer), LatelyEnded::new());
+        Ok(Self { pool, engine, turn, sealer, lately_ended, alone })
     }
 
     /// Brings the schema up to date. Runs at every start; on PostgreSQL, machines that start together take turns.

@@ -1,8 +1,8 @@
 //! Which sessions were ended or renewed lately, in memory: so that an access token need not cost a query each time.
 //!
-//! A token says that a session was open when it was issued, five minutes ago at most. On SQLite there is one process, ours,
-//! and whatever ends a session passes here; who is not found here is still signed in. On PostgreSQL another machine may
-//! have ended it, and the database is asked each time.
+//! A token says that a session was open when it was issued, five minutes ago at most. Where one process serves a SQLite
+//! file, ours (`alone`), whatever ends a session passes here; who is not found here is still signed in. Elsewhere another
+//! process may have ended it, and the database is asked each time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
 use super::database::Database;
-use super::engine::Engine;
 use crate::accounts::UserId;
 
 /// For so long the database is asked about what was ended, in seconds: longer than any token lives that tells of it, even
@@ -34,9 +33,9 @@ struct Doubts {
 
 impl Database {
     /// Whether the session that a token tells of is open for certain, so that nobody need ask the database. `issued_at` in
-    /// Unix seconds. False says nothing.
+    /// Unix seconds. False says nothing, and is the answer wherever [`claim_alone`](Self::claim_alone) was not.
     pub fn is_surely_open(&self, session: &str, user: UserId, issued_at: i64) -> bool {
-        self.engine == Engine::Sqlite && self.lately_ended.knows_nothing_of(&[session, &user.to_string()], issued_at)
+        self.alone.is_held() && self.lately_ended.knows_nothing_of(&[session, &user.to_string()], issued_at)
     }
 }
 
@@ -44,6 +43,12 @@ impl LatelyEnded {
     /// Nothing is known of what was before.
     pub(super) fn new() -> Self {
         Self(Mutex::new(Doubts { nothing_known_until: now(), names: HashMap::new() }))
+    }
+
+    /// Nothing is known of what was until now.
+    pub(super) fn know_nothing(&self) {
+        let mut doubts = self.lock();
+        doubts.nothing_known_until = doubts.nothing_known_until.max(now());
     }
 
     /// A session is being ended or gets another id. To be called before that is seen by others; a transaction that comes

@@ -3,6 +3,7 @@
 //! `Database::settle` is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
 //! in one transaction. Everything else is one query with a name.
 
+mod alone;
 mod carry_out;
 mod checkup;
 mod credentials;

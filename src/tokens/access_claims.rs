@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::TokenFault;
 use crate::{
-    accounts::{EmailAddress, User, UserId},
+    accounts::{AddressWish, EmailAddress, User, UserId},
     oauth::{DocumentError, JsonDocument},
     store::{ActiveSession, Session},
 };
@@ -44,8 +44,19 @@ pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
     /// `aud`: the one audience.
     pub(super) audience: &'a str,
+    /// `aud` of those who are kept out: a page of ours, and no service.
+    pub(super) kept_out: &'a str,
+    /// Who is kept out.
+    pub(super) address_wish: AddressWish,
     /// Unix seconds.
     pub(super) now: i64,
+}
+
+impl Expected<'_> {
+    /// A service that verifies by itself must not let in whom we keep out: such a token is for nobody but us.
+    fn audience_of(&self, user: &User) -> &str {
+        if self.address_wish.keeps_out(user) { self.kept_out } else { self.audience }
+    }
 }
 
 impl AccessClaims {
@@ -96,7 +107,7 @@ pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) 
     let mut claims = Map::new();
     let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     claim("iss", json!(expected.issuer));
-    claim("aud", json!(expected.audience));
+    claim("aud", json!(expected.audience_of(user)));
     claim("sub", json!(user.id.to_string()));
     claim("sid", json!(session.id_hash));
     claim("client_id", json!(CLIENT));
@@ -122,7 +133,7 @@ fn of_person(user: &User) -> Vec<(&'static str, Value)> {
 /// says who wrote something, not what it was for.
 pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<AccessClaims, TokenFault> {
     is(claims, "iss", expected.issuer)?;
-    is(claims, "aud", expected.audience)?;
+    is(claims, "aud", expected.kept_out).or_else(|_| is(claims, "aud", expected.audience))?;
     is(claims, "client_id", CLIENT)?;
     let (issued_at, expires_at) = times(claims, expected.now)?;
     Ok(AccessClaims {

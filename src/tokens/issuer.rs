@@ -18,10 +18,13 @@ use super::{
     verified::{Verified, fingerprint},
 };
 use crate::{
-    accounts::{IdentityId, UserId},
+    accounts::{AddressWish, IdentityId, UserId},
     relying_party::Clock,
     store::{ActiveSession, Database, NewSession, Occasion, Origin, Rotation, Session, StoreError},
 };
+
+/// The page that asks for an address.
+const ADD_ADDRESS: &str = "/add-email";
 
 /// Issues and verifies our tokens. Cheap to clone; clones share keys and what was verified.
 #[derive(Clone, Debug)]
@@ -35,6 +38,9 @@ struct Shared {
     verified: Verified,
     issuer: String,
     audience: String,
+    /// The audience of those who are kept out.
+    kept_out: String,
+    address_wish: AddressWish,
 }
 
 /// A session to be opened for tokens: who, and how they got in.
@@ -69,11 +75,25 @@ impl Tokens {
     /// Tokens of this database: `origin` is our public origin and their issuer, and their audience unless another one is
     /// named. Nothing is read, and no key is made, before somebody needs it.
     pub fn new(database: Arc<Database>, origin: &str, audience: Option<&str>, clock: Clock) -> Self {
+        Self::keeping_out(AddressWish::Off, database, origin, audience, clock)
+    }
+
+    /// The same where people may be kept out until they have an address: their tokens are for the page that asks for it
+    /// (`aud`), and for no service that verifies by itself.
+    pub fn keeping_out(
+        address_wish: AddressWish,
+        database: Arc<Database>,
+        origin: &str,
+        audience: Option<&str>,
+        clock: Clock,
+    ) -> Self {
         Self(Arc::new(Shared {
             keys: KeyRing::new(Arc::clone(&database), clock.clone()),
             verified: Verified::default(),
             issuer: origin.to_owned(),
             audience: audience.unwrap_or(origin).to_owned(),
+            kept_out: format!("{origin}{ADD_ADDRESS}"),
+            address_wish,
             database,
             clock,
         }))
@@ -228,7 +248,8 @@ impl Tokens {
     }
 
     fn expected(&self, now: i64) -> Expected<'_> {
-        Expected { issuer: &self.0.issuer, audience: &self.0.audience, now }
+        let Shared { issuer, audience, kept_out, address_wish, .. } = &*self.0;
+        Expected { issuer, audience, kept_out, address_wish: *address_wish, now }
     }
 }
 

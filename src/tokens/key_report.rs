@@ -15,11 +15,21 @@ use crate::store::{Database, KeyTimes, StoredKey};
 
 const SCHEMA: u32 = 1;
 
+/// How long a key is to be published before it signs, at least, in seconds: for so long others keep our key set, as we say
+/// in its `Cache-Control`.
+const KEPT: i64 = 300;
+
+/// What is said after a rotation that came sooner.
+const TOO_SOON: &str = "The key that signs now was published less than five minutes ago: who keeps our key set may refuse \
+                        new tokens until they read it again. It passes by itself.";
+
 /// The signing keys. As text and as JSON: `{"schema": 1, "keys": [{"kid", "state", "opens", "created_at", "signs_from",
-/// "signs_until", "expires_at"}]}`, times in Unix seconds, `state` one of `next`, `signs`, `past`, `expired`.
+/// "signs_until", "expires_at"}], "warning"?}`, times in Unix seconds, `state` one of `next`, `signs`, `past`, `expired`.
 #[derive(Clone, Debug)]
 pub struct KeyReport {
     keys: Vec<Line>,
+    /// What to know about what was just done.
+    warning: Option<&'static str>,
 }
 
 /// One key.
@@ -56,7 +66,9 @@ pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, OutOf
 /// [`OutOfOrder`]. Nothing has changed then.
 pub async fn rotate_keys(database: &Database, now: i64) -> Result<KeyReport, OutOfOrder> {
     let rotate = |keys: &[StoredKey]| carry_out(rotation(&entries(keys, |key| key.private_key.is_some()), now));
-    Ok(KeyReport::of(&database.arrange_signing_keys(rotate).await?, now))
+    let report = KeyReport::of(&database.arrange_signing_keys(rotate).await?, now);
+    let warning = report.is_too_soon(now).then_some(TOO_SOON);
+    Ok(KeyReport { warning, ..report })
 }
 
 impl KeyReport {
@@ -67,12 +79,23 @@ impl KeyReport {
             opens: key.private_key.is_some(),
             times: key.times.into(),
         };
-        Self { keys: keys.iter().map(line).collect() }
+        Self { keys: keys.iter().map(line).collect(), warning: None }
+    }
+
+    /// Whether somebody who verifies may have the key before the one that signs since `now`, and not that one. The very
+    /// first keys are nobody's surprise.
+    fn is_too_soon(&self, now: i64) -> bool {
+        let new = |key: &Line| key.state == KeyState::Signs && now - key.times.created_at < KEPT;
+        self.keys.iter().any(new) && self.keys.iter().any(|key| key.state == KeyState::Past)
     }
 
     /// As JSON, with a line break at the end.
     pub fn to_json(&self) -> String {
-        format!("{:#}\n", json!({"schema": SCHEMA, "keys": self.keys}))
+        let mut report = json!({"schema": SCHEMA, "keys": self.keys});
+        if let Some(warning) = self.warning {
+            report["warning"] = warning.into();
+        }
+        format!("{report:#}\n")
     }
 }
 
@@ -92,7 +115,10 @@ impl fmt::Display for KeyReport {
             let sealed = if *opens { "" } else { "; does not open: its SECRET_KEY is missing" };
             writeln!(f, "{kid}  {told}{sealed}")?;
         }
-        Ok(())
+        match self.warning {
+            Some(warning) => writeln!(f, "{warning}"),
+            None => Ok(()),
+        }
     }
 }
 

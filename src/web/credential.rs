@@ -7,10 +7,11 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{Extension, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use tracing::Instrument;
+use url::Url;
 
 use super::{
     form_post::is_form,
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{
     codes::refusal::Refusal,
+    providers::Provider,
     relying_party::ReturnTo,
     sessions::{Arrival, Carried, ClientInfo, Direction, SignedIn, is_of_this_browser},
 };
@@ -29,10 +31,13 @@ use crate::{
 const GOOGLE: &str = "google";
 /// The path. The cross-origin check lets forms from elsewhere in here.
 pub const PATH: &str = "/auth/google/credential";
+/// Where Google's forms come from.
+const ORIGIN: &str = "https://accounts.google.com";
 /// An id_token is 1 to 2 KB.
 const FORM_BYTES: usize = 16 * 1024;
 
-/// Signs in whom the id_token names, and leads on as the callback does; 400 for a form that did not begin in this browser.
+/// Signs in whom the id_token names, and leads on as the callback does; 403 for a form that another site sent, 400 for one
+/// that did not begin in this browser.
 pub async fn credential(
     State(app): State<AppState>,
     Extension(session): Extension<Carried>,
@@ -40,8 +45,9 @@ pub async fn credential(
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    if app.relying_party.provider(GOOGLE).is_none() {
-        return StatusCode::NOT_FOUND.into_response();
+    let Some(provider) = app.relying_party.provider(GOOGLE) else { return StatusCode::NOT_FOUND.into_response() };
+    if is_from_elsewhere(request.headers(), [ORIGIN, &origin_of(provider), &app.origin]) {
+        return StatusCode::FORBIDDEN.into_response();
     }
     if !is_form(request.headers()) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
@@ -76,6 +82,19 @@ pub async fn credential(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Whether a browser says that the form is of none of these origins. One that says nothing, or `null` (as a page may ask it
+/// to), says nothing against it; what counts then is the cookie.
+fn is_from_elsewhere(headers: &HeaderMap, expected: [&str; 3]) -> bool {
+    let says_nothing = |origin: &HeaderValue| origin.is_empty() || origin == "null";
+    let is_expected = |origin: &HeaderValue| expected.iter().any(|expected| origin == expected);
+    headers.get_all(header::ORIGIN).iter().any(|origin| !says_nothing(origin) && !is_expected(origin))
+}
+
+/// Google's own, or that of a stand-in.
+fn origin_of(provider: &Provider) -> String {
+    Url::parse(provider.metadata.issuer()).map(|issuer| issuer.origin().ascii_serialization()).unwrap_or_default()
 }
 
 async fn read(body: Body) -> Result<Query, StatusCode> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -55,21 +55,28 @@ pub fn api_layer(origin: &str, others: &[String]) -> Result<CsrfLayer, tower_htt
     others.iter().try_fold(layer, |layer, other| layer.add_trusted_origin(other))
 }
 
-/// Refuses a form that does not say where it comes from and brings cookies. Applications and command lines say nothing and
-/// bring none; and only a form can be sent from anywhere without a preflight, so that JSON and other methods cannot be
-/// somebody else's page.
+/// Refuses what may be another page's form: a POST of a kind that forms send, with cookies, which does not say where it comes
+/// from. Command lines and applications that keep our cookies say nothing either, and are let through where no form can be
+/// meant: a form sends neither `Authorization` nor JSON, only it can leave without `Origin`, and it always says its kind. A
+/// POST without a kind, with another, or of another method is a script's (`fetch`), whose browser says where it runs.
 pub async fn require_provenance_of_forms(request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let may_be_a_form = *request.method() == Method::POST && !says_json(headers);
+    let may_be_a_form = *request.method() == Method::POST && is_sent_by_forms(headers);
     if may_be_a_form && headers.contains_key(header::COOKIE) && !says_where_from(headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
     next.run(request).await
 }
 
-fn says_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+/// What the `enctype` of a form can be (HTML, "form submission").
+const FORM_KINDS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
+fn is_sent_by_forms(headers: &HeaderMap) -> bool {
+    let is_form = |kind: &str| FORM_KINDS.iter().any(|form| kind.trim().eq_ignore_ascii_case(form));
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter().map(HeaderValue::to_str);
+    // What cannot be read may be anything.
+    let of_a_form = kinds.any(|kind| kind.map_or(true, |kind| kind.split(';').next().is_some_and(is_form)));
+    of_a_form && !headers.contains_key(header::AUTHORIZATION)
 }
 
 /// Refuses an unsafe request that does not say where it comes from.

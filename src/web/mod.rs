@@ -36,7 +36,7 @@ use axum::{
     http::{HeaderName, StatusCode},
     middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -94,8 +94,10 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     let pages =
         pages.route("/settings/data.json", pages::data()).merge(forms.merge(letters).route_layer(limited_forms));
     let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
+    let renewals = api::renewals().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     let api = api::sign_ins()
         .route_layer(with_user.clone())
+        .merge(renewals)
         .route_layer(limited_responses)
         .merge(api::nonces().route_layer(limited_starts.clone()))
         .merge(own)
@@ -104,7 +106,9 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
                 .layer(cross_origin::api_layer(&app.origin, app.cors.origins())?)
                 .layer(from_fn(cross_origin::require_provenance_of_forms)),
         )
-        .merge(api::published());
+        .merge(api::published())
+        .merge(api::nothing())
+        .route("/.well-known/{*rest}", any(not_a_route));
     let routes = pages
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)

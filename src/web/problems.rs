@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -14,13 +14,17 @@ use super::{
 };
 use crate::ui::{app::problem_html, view::Problem};
 
-/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` the API's JSON.
+/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` and
+/// `/.well-known/` the API's JSON.
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     // What a probe is told is for machines, and says more than a status.
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
     let is_api = is_path(request.uri().path());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if !is_probe {
+        say_when(&mut response);
+    }
     if is_api {
         return as_json(response);
     }
@@ -35,6 +39,15 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()
+}
+
+/// Seconds after which to try again, where nobody knows better: the layer that ends what takes too long does not say.
+const TRY_AGAIN: HeaderValue = HeaderValue::from_static("5");
+
+fn say_when(response: &mut Response) {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(TRY_AGAIN);
+    }
 }
 
 fn as_json(response: Response) -> Response {
@@ -77,4 +90,24 @@ fn problem_of(status: StatusCode) -> Option<Problem> {
         status if status.is_server_error() => Problem::ServerError,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_for_a_while_hears_for_how_long() {
+        let told = |mut response: Response| {
+            say_when(&mut response);
+            let seconds = response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+            let api = as_json(response).headers().get(header::RETRY_AFTER).cloned();
+            assert_eq!(api.map(|value| value.to_str().unwrap().to_owned()), seconds);
+            seconds
+        };
+        assert_eq!(told(StatusCode::SERVICE_UNAVAILABLE.into_response()).as_deref(), Some("5"));
+        let known = (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")]).into_response();
+        assert_eq!(told(known).as_deref(), Some("30"));
+        assert_eq!(told(StatusCode::NOT_FOUND.into_response()), None);
+    }
 }

@@ -49,7 +49,7 @@ pub struct Shared {
     pub mail: Option<Mail>,
     /// How cookies are written.
     pub cookies: Cookies,
-    /// Whether people need an e-mail address.
+    /// Whether people need an e-mail address; where no letter could prove one, nobody is asked.
     pub address_wish: AddressWish,
     /// The time.
     pub clock: Clock,
@@ -118,7 +118,10 @@ impl AppState {
     ) -> Result<Self, StateError> {
         let cookies = Cookies::new(config.base_url.is_https());
         let origin = config.base_url.origin();
-        let tokens = Tokens::new(database.clone(), origin, config.token_audience.as_deref(), clock.clone());
+        // Where no letter could prove an address, nobody is kept out.
+        let address_wish = if mail.is_some() { config.address_wish } else { AddressWish::Off };
+        let audience = config.token_audience.as_deref();
+        let tokens = Tokens::keeping_out(address_wish, database.clone(), origin, audience, clock.clone());
         let carrier = match config.session_mode {
             SessionMode::Server => Carrier::Cookie,
             SessionMode::Jwt => Carrier::tokens(tokens.clone(), cookies),
@@ -128,10 +131,13 @@ impl AppState {
         let tasks = TaskTracker::new();
         let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
-        let carries = if matches!(carrier, Carrier::Cookie) { "session" } else { "access_token" };
+        let (carries, renews) = match carrier {
+            Carrier::Cookie => (cookies.name("session"), None),
+            Carrier::Tokens(_) => (cookies.name("access_token"), Some(cookies.name("refresh_token"))),
+        };
         let assets = assets::addresses(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
         Ok(Self(Arc::new(Shared {
-            api_documents: Documents::new(origin, &cookies.name(carries), &assets),
+            api_documents: Documents::new(origin, &carries, renews.as_deref(), &assets),
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
@@ -144,7 +150,7 @@ impl AppState {
             assets: Arc::new(assets),
             sandbox,
             origin: origin.into(),
-            address_wish: config.address_wish,
+            address_wish,
             on_loopback: config.base_url.is_loopback(),
             tasks,
             grants,
@@ -159,11 +165,6 @@ impl AppState {
 }
 
 impl AppState {
-    /// Whether people need an e-mail address; where no letter could prove one, nobody is asked.
-    pub(super) fn wish(&self) -> AddressWish {
-        if self.mail.is_some() { self.address_wish } else { AddressWish::Off }
-    }
-
     /// A request as an intention sees it.
     pub(super) fn visit(
         &self,
@@ -185,7 +186,7 @@ impl AppState {
             passwords: self.passwords.clone(),
             attempts: self.attempts.clone(),
             bell: self.mail.as_ref().map(|mail| mail.bell.clone()),
-            address_wish: self.wish(),
+            address_wish: self.address_wish,
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
         }

@@ -9,10 +9,16 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::{api::Means, query::Query, redirect::see_other, request_context::not_carried, state::AppState};
+use super::{
+    api::{Means, challenge},
+    query::Query,
+    redirect::see_other,
+    request_context::not_carried,
+    state::AppState,
+};
 use crate::{
     accounts::{AddressWish, EmailAddress},
-    codes::percent::with_return_to,
+    codes::{api::ApiCode, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::{Known, Looker, NotCarried},
 };
@@ -33,11 +39,11 @@ pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(qu
     };
     let redirect = Query::parse(query.as_deref()).one("redirect") == Some("1");
     match known {
-        Some(known) if app.wish() == AddressWish::Require && known.email.is_none() => {
-            lead(&app, "/add-email", &headers, redirect)
+        Some(known) if app.address_wish == AddressWish::Require && known.email.is_none() => {
+            lead(&app, "/add-email", ApiCode::AddressRequired, &headers, redirect)
         }
         Some(known) => told(&known),
-        None => lead(&app, "/login", &headers, redirect),
+        None => lead(&app, "/login", what_is_wrong(&headers), &headers, redirect),
     }
 }
 
@@ -87,12 +93,21 @@ fn plain(text: &str) -> String {
     plain
 }
 
-fn lead(app: &AppState, page: &str, asked: &HeaderMap, redirect: bool) -> Response {
+/// As at the API: who brought something that is no token of ours, or is none any more, hears that it is not valid.
+fn what_is_wrong(headers: &HeaderMap) -> ApiCode {
+    match Means::of(headers) {
+        Means::Cookie => ApiCode::NotSignedIn,
+        Means::Bearer(_) | Means::Unreadable => ApiCode::InvalidToken,
+    }
+}
+
+fn lead(app: &AppState, page: &str, code: ApiCode, asked: &HeaderMap, redirect: bool) -> Response {
     let address = format!("{}{}", app.origin, with_return_to(page, Some(return_to(asked).as_str())));
     let mut response = if redirect {
         see_other(&address)
     } else {
-        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], Html(small_page(&address))).into_response()
+        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge(code))], Html(small_page(&address)))
+            .into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);

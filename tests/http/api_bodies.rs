@@ -15,6 +15,13 @@ async fn sends(browser: &Browser, path: &str, kind: &str, body: impl Into<reqwes
     browser.ask(browser.fetch(Method::POST, path).header("content-type", kind).body(body)).await
 }
 
+/// The refusal names this member, and its sentence says this.
+fn says(answer: &Answer, member: &str, wrong: &str) {
+    let error = &answer.json["error"];
+    assert_eq!(error["member"], member, "{answer:?}");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains(wrong)), "{answer:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_one_object_is_not_json() {
     let app = App::start(Engine::Sqlite).await;
@@ -47,24 +54,40 @@ async fn what_is_not_one_object_is_not_json() {
 async fn members_are_of_their_types_and_do_not_contradict_each_other() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
-    for body in [
-        json!({}),
-        json!({ "provider": "google" }),
-        json!({ "provider": "google", "id_token": "x", "access_token": "y" }),
-        json!({ "provider": "google", "id_token": "x", "access_token": null }),
-        json!({ "provider": "google", "id_token": "" }),
-        json!({ "provider": "google", "id_token": 1 }),
-        json!({ "provider": ["google"], "id_token": "x" }),
-        json!({ "id_token": "x" }),
-        json!({ "provider": "google", "id_token": "x", "mode": "cookie" }),
-        json!({ "provider": "google", "id_token": "x", "mode": true }),
-        json!({ "provider": "google", "id_token": "x", "nonce_token": {} }),
+    let (nothing, empty, no_text) = (" is missing.", " is empty.", " is not a text.");
+    for (body, member, wrong) in [
+        (json!({}), "provider", nothing),
+        (json!({ "provider": "google" }), "id_token", "must be there"),
+        (json!({ "provider": "google", "id_token": "x", "access_token": "y" }), "access_token", "not both"),
+        (json!({ "provider": "google", "id_token": "x", "access_token": null }), "access_token", no_text),
+        (json!({ "provider": "google", "id_token": "" }), "id_token", empty),
+        (json!({ "provider": "google", "id_token": 1 }), "id_token", no_text),
+        (json!({ "provider": ["google"], "id_token": "x" }), "provider", no_text),
+        (json!({ "id_token": "x" }), "provider", nothing),
+        (json!({ "provider": "google", "id_token": "x", "mode": "cookie" }), "mode", "neither session nor token"),
+        (json!({ "provider": "google", "id_token": "x", "mode": true }), "mode", no_text),
+        (json!({ "provider": "google", "id_token": "x", "nonce_token": {} }), "nonce_token", no_text),
     ] {
-        assert_eq!(browser.tells("/api/auth", &body).await.outcome(), (400, "invalid_request"), "{body}");
+        let answer = browser.tells("/api/auth", &body).await;
+        assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
+        says(&answer, member, wrong);
     }
-    for body in [json!({}), json!({ "refresh_token": 1 }), json!({ "refresh_token": null })] {
-        assert_eq!(browser.tells("/api/auth/refresh", &body).await.outcome(), (400, "invalid_request"), "{body}");
+    for (body, wrong) in
+        [(json!({}), nothing), (json!({ "refresh_token": 1 }), no_text), (json!({ "refresh_token": null }), no_text)]
+    {
+        let answer = browser.tells("/api/auth/refresh", &body).await;
+        assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
+        says(&answer, "refresh_token", wrong);
     }
+    // Where there is no body, no member is named; nor with any other code.
+    browser.signs_in_as("ada").await;
+    let answer = browser.ask(browser.fetch(Method::DELETE, "/api/sessions/%ff")).await;
+    assert_eq!(answer.outcome(), (400, "invalid_request"));
+    let error = answer.json["error"].as_object().expect("an error");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("The id in the address")), "{error:?}");
+    assert!(!error.contains_key("member"), "{error:?}");
+    let other = browser.tells("/api/auth", &json!({ "provider": "nobody", "id_token": "x" })).await;
+    assert!(other.outcome().1 == "unknown_provider" && other.json["error"].get("member").is_none(), "{other:?}");
     // Members that nobody knows are nobody's business.
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
@@ -83,6 +106,12 @@ async fn another_type_or_charset_is_refused() {
         }
         let answer = browser.ask(browser.fetch(Method::POST, path).body("{}")).await;
         assert_eq!(answer.outcome(), (415, "unsupported_media_type"), "{path}");
+        let coded = |coding: &str| {
+            let request = browser.fetch(Method::POST, path).header("content-type", "application/json");
+            browser.ask(request.header("content-encoding", coding).body("{}"))
+        };
+        assert_eq!(coded("gzip").await.outcome(), (415, "unsupported_media_type"), "{path}");
+        assert_ne!(coded("identity").await.page.status, 415, "{path}");
         let utf8 = sends(&browser, path, "application/json; charset=UTF-8", "{}").await;
         assert!(matches!(utf8.page.status, 200 | 400), "{path}: {utf8:?}");
     }
@@ -108,6 +137,19 @@ async fn a_long_body_is_refused_however_it_comes() {
     }
 }
 
+/// A request that has no body may announce one all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_is_refused_where_none_is_read() {
+    let app = App::start(Engine::Sqlite).await;
+    let host = app.origin.trim_start_matches("http://");
+    for request in ["GET /api/me", "DELETE /api/sessions/x"] {
+        let answer = sends_head(host, request, "content-length: 10485760", &[]).await;
+        assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body_too_large"), "{answer}");
+        let fits = sends_head(host, request, "content-length: 2", &["{}"]).await;
+        assert!(fits.starts_with("HTTP/1.1 401 ") && fits.contains("not_signed_in"), "{fits}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_ends_in_a_time_out() {
     let app = App::start(Engine::Sqlite).await;
@@ -127,6 +169,7 @@ async fn errors_of_the_layers_have_the_same_shape() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     let get = |path: &str| browser.fetch(Method::GET, path).header("accept", "text/html");
+    let foreign = |path: &str| browser.request(Method::POST, path).header("origin", "https://evil.example");
     for (request, expected, allow) in [
         (get("/api/nothing"), (404, "not_found"), ""),
         (get("/api/"), (404, "not_found"), ""),
@@ -134,7 +177,14 @@ async fn errors_of_the_layers_have_the_same_shape() {
         (get("/api/auth"), (405, "method_not_allowed"), "POST"),
         (browser.fetch(Method::DELETE, "/api/me"), (405, "method_not_allowed"), "GET,HEAD"),
         (browser.fetch(Method::OPTIONS, "/api/me"), (405, "method_not_allowed"), "GET,HEAD"),
-        (browser.request(Method::POST, "/api/nothing"), (403, "cross_origin"), ""),
+        (browser.request(Method::POST, "/api/auth/"), (404, "not_found"), ""),
+        (browser.request(Method::PUT, "/api/nothing"), (404, "not_found"), ""),
+        (browser.request(Method::DELETE, "/api/sessions/x/y"), (404, "not_found"), ""),
+        (foreign("/api/nothing"), (404, "not_found"), ""),
+        (foreign("/api/auth"), (403, "cross_origin"), ""),
+        (get("/.well-known/nothing"), (404, "not_found"), ""),
+        (foreign("/.well-known/nothing"), (404, "not_found"), ""),
+        (foreign("/.well-known/jwks.json"), (405, "method_not_allowed"), "GET,HEAD"),
     ] {
         let answer = browser.ask(request).await;
         assert_eq!(answer.outcome(), expected, "{answer:?}");
@@ -178,10 +228,14 @@ async fn chunked(app: &App, path: &str, kilobytes: usize) -> String {
 }
 
 async fn exchange(host: &str, path: &str, framing: &str, body: &[&str]) -> String {
+    sends_head(host, &format!("POST {path}"), framing, body).await
+}
+
+async fn sends_head(host: &str, request: &str, framing: &str, body: &[&str]) -> String {
     let port = host.rsplit_once(':').expect("a port").1;
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection");
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
+        "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
     );
     // A server that has read enough closes early; both halves may fail then.
     let _ = stream.write_all(head.as_bytes()).await;

@@ -53,6 +53,10 @@ async fn a_page_of_an_allowed_origin_may_ask_and_read() {
         assert!(answer.page.header("vary").contains("origin"));
         assert!(answer.page.header("access-control-expose-headers").contains("retry-after"));
     }
+    for path in ["/api/nothing", "/api/auth/"] {
+        let answer = browser.ask(browser.request(Method::POST, path).header("origin", SPA)).await;
+        assert_eq!((answer.outcome(), shares(&answer)), ((404, "not_found"), Some(SPA)), "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -139,9 +139,11 @@ async fn signing_out_ends_what_is_named_and_twice_is_no_error() {
     assert_eq!(browser.refreshes(&refresh).await.outcome(), (401, "refresh_token_invalid"));
     assert_eq!(browser.tells("/api/auth/logout", &body).await.outcome(), (200, ""));
     assert_eq!(browser.tells("/api/auth/logout", &json!({ "refresh_token": "x" })).await.outcome(), (200, ""));
-    // A form without an origin is not ours; JSON, or a page of ours, is.
-    let bare = browser.request(Method::POST, "/api/auth/logout");
-    assert_eq!(browser.ask(bare).await.outcome(), (403, "cross_origin"));
+    // What may be a form of another page is none of ours, whatever its spelling.
+    for kind in ["application/x-www-form-urlencoded", "Multipart/Form-Data; boundary=x", "text/plain;charset=UTF-8"] {
+        let form = browser.request(Method::POST, "/api/auth/logout").header("content-type", kind);
+        assert_eq!(browser.ask(form).await.outcome(), (403, "cross_origin"), "{kind}");
+    }
     assert_eq!(browser.asks("/api/auth/logout").await.outcome(), (405, "method_not_allowed"));
     assert!(browser.is_signed_in().await);
     let out = browser.ask(browser.fetch(Method::POST, "/api/auth/logout")).await;
@@ -151,6 +153,56 @@ async fn signing_out_ends_what_is_named_and_twice_is_no_error() {
     assert_eq!(browser.asks("/api/me").await.outcome(), (401, "not_signed_in"));
     assert_eq!(browser.ask(browser.fetch(Method::POST, "/api/auth/logout")).await.outcome(), (200, ""));
     assert!(app.events().await.contains("sign_out google signed_out"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_keeps_cookies_signs_out_and_refreshes_without_an_origin() {
+    let app = App::start(Engine::Sqlite).await;
+    let (browser, device) = (app.browser(), app.browser());
+    browser.signs_in_as("ada").await;
+    let out = browser.ask(browser.request(Method::POST, "/api/auth/logout")).await;
+    assert_eq!(out.outcome(), (200, ""), "{out:?}");
+    assert!(!browser.is_signed_in().await);
+
+    // Any cookie, beside a bearer's token or a body of JSON.
+    let (access, refresh) = device.gets_tokens(&app, "ada").await;
+    device.plant("other", "x");
+    let body = json!({ "refresh_token": refresh }).to_string();
+    let json = device.request(Method::POST, "/api/auth/refresh").header("content-type", "application/json");
+    assert_eq!(device.ask(json.body(body)).await.outcome(), (200, ""));
+    let out = device.request(Method::POST, "/api/auth/logout").bearer_auth(&access);
+    assert_eq!(device.ask(out).await.outcome(), (200, ""));
+    assert_eq!(device.asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_ends_its_session_beside_an_access_token_that_has_run_out() {
+    let app = App::start(Engine::Sqlite).await;
+    for header in ["stale", "Bearer x", "Basic Z3JhY2U6aG9wcGVy"] {
+        let device = app.browser();
+        let (access, refresh) = device.gets_tokens(&app, "ada").await;
+        let header = if header == "stale" { format!("Bearer {access}") } else { header.to_owned() };
+        app.advance(301).await;
+        let out = async |body: Value| {
+            let request = device.request(Method::POST, "/api/auth/logout").header("authorization", &header);
+            device.ask(request.header("content-type", "application/json").body(body.to_string())).await
+        };
+        for body in [json!({}), json!({ "refresh_token": "lkr_x" })] {
+            assert_eq!(out(body).await.outcome(), (401, "invalid_token"), "{header}");
+        }
+        let next = device.refreshes(&refresh).await.text("refresh_token");
+        assert_eq!(out(json!({ "refresh_token": next })).await.outcome(), (200, ""), "{header}");
+        assert_eq!(device.refreshes(&next).await.outcome(), (401, "refresh_token_invalid"), "{header}");
+    }
+    // Two sessions that are named are two that end.
+    let (one, other) = (app.browser(), app.browser());
+    let ((access, _), (_, refresh)) = (one.gets_tokens(&app, "ada").await, other.gets_tokens(&app, "ada").await);
+    let request = one.request(Method::POST, "/api/auth/logout").bearer_auth(&access);
+    let request = request.header("content-type", "application/json");
+    let both = one.ask(request.body(json!({ "refresh_token": refresh }).to_string())).await;
+    assert_eq!(both.outcome(), (200, ""));
+    assert_eq!(one.asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
+    assert_eq!(other.refreshes(&refresh).await.outcome(), (401, "refresh_token_invalid"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -348,3 +348,58 @@ async fn tokens_in_cookies_are_renewed_in_cookies() {
     let nobody = browser.ask(browser.fetch(reqwest::Method::POST, "/api/auth/refresh")).await;
     assert_eq!(nobody.outcome(), (400, "invalid_request"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_an_authorization_header_no_cookie_is_exchanged() {
+    let app = App::start_with(Engine::Sqlite, &[("SESSION_MODE", "jwt")]).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    app.advance(301).await;
+    let before = browser.cookies();
+    let bare = || browser.fetch(reqwest::Method::POST, "/api/auth/refresh");
+    let answer = browser.ask(bare().bearer_auth("bad")).await;
+    assert_eq!((answer.outcome(), answer.page.set_cookies().len()), ((400, "invalid_request"), 0), "{answer:?}");
+    assert_eq!(browser.cookies(), before);
+    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
+    assert_eq!(browser.ask(bare()).await.outcome(), (200, ""), "the twin");
+    // What is in the body is no cookie.
+    let (_, token) = app.browser().gets_tokens(&app, "ada").await;
+    let body = bare().bearer_auth("bad").header("content-type", "application/json");
+    let answer = browser.ask(body.body(json!({ "refresh_token": token }).to_string())).await;
+    assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
+}
+
+/// `EMAIL_ADDRESS=required`: what the cookies of somebody hold who is kept out opens nothing elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_kept_out_gets_no_tokens_for_their_cookies() {
+    let settings = [
+        ("SESSION_MODE", "jwt"),
+        ("EMAIL_ADDRESS", "required"),
+        ("SMTP_URL", "smtp://127.0.0.1:9"),
+        ("MAIL_FROM", "a@app.example"),
+    ];
+    let app = App::start_with(Engine::Sqlite, &settings).await;
+    let audience = |token: &str| -> Value {
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("claims")).expect("base64url");
+        serde_json::from_slice::<Value>(&claims).expect("JSON")["aud"].clone()
+    };
+    let (niko, ada) = (app.browser(), app.browser());
+    niko.signs_in_as("nomail").await;
+    ada.signs_in_as("ada").await;
+    let (kept, own) = (niko.cookie("refresh_token").expect("one"), ada.cookie("refresh_token").expect("one"));
+
+    let program = app.browser();
+    let refused = program.refreshes(&kept).await;
+    assert_eq!(refused.outcome(), (403, "address_required"), "{refused:?}");
+    assert_eq!(refused.json["error"]["url"], json!(format!("{}/add-email", app.origin)));
+    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
+    let access = niko.cookie("access_token").expect("one");
+    assert_eq!(audience(&access), json!(format!("{}/add-email", app.origin)), "no service takes it");
+    assert_eq!(niko.get("/add-email").await.status, 200, "and the page that asks does");
+
+    assert_eq!(audience(&ada.cookie("access_token").expect("one")), json!(app.origin), "the twin");
+    assert_eq!(audience(&program.refreshes(&own).await.text("access_token")), json!(app.origin));
+    // Who brings a used one is a thief, kept out or not.
+    app.database.execute("UPDATE refresh_tokens SET used_at = 1, child = NULL").await;
+    assert_eq!(program.refreshes(&kept).await.outcome(), REFUSED);
+}

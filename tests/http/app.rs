@@ -152,6 +152,7 @@ impl App {
         let config = Config::parse(&environment).expect("the settings are right");
 
         let store = Arc::new(database.open().await);
+        store.claim_alone();
         let clock = Clock::default();
         let state = AppState::new(&config, store.clone(), clock.clone(), mail, None).expect("a state");
         let router = web::router(&state).expect("a router");

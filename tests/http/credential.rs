@@ -217,6 +217,38 @@ async fn from_elsewhere_this_path_is_the_only_one_that_is_let_in() {
     }
 }
 
+/// What counts is the cookie; but a browser that says another site sent the form is believed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_a_third_site_is_refused_before_anything_is_read() {
+    let app = App::start(Engine::Sqlite).await;
+    let sends = async |origins: &[&str]| {
+        let browser = app.browser();
+        browser.plant("g_csrf_token", "abc");
+        let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
+        let fields = [("credential", credential.as_str()), ("g_csrf_token", "abc")];
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = browser.request(Method::POST, PATH).header("content-type", "application/x-www-form-urlencoded");
+        let request = origins.iter().fold(request, |request, origin| request.header("origin", *origin));
+        let page = browser.send(navigating(request.body(form))).await;
+        (page.status, browser.is_signed_in().await)
+    };
+    let near = format!("{}.evil.example", app.origin);
+    for origins in [
+        &["https://evil.example"][..],
+        &["https://accounts.google.com.evil.example"],
+        &["http://accounts.google.com"],
+        &["https://google.com"],
+        &[&near],
+        &["https://accounts.google.com", "https://evil.example"],
+    ] {
+        assert_eq!(sends(origins).await, (403, false), "{origins:?}");
+    }
+    let stand_in = app.sandbox.origin().to_owned();
+    for origins in [&[][..], &["null"], &["https://accounts.google.com"], &[&stand_in], &[&app.origin]] {
+        assert_eq!(sends(origins).await, (303, true), "{origins:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_in_no_log_and_no_address() {
     let app = App::start(Engine::Sqlite).await;

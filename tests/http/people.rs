@@ -26,6 +26,29 @@ async fn name_picture_and_address_are_refreshed_at_each_sign_in() {
     assert_eq!(app.rows().await, (1, 1, 1));
 }
 
+/// The sandbox has pictures over plain http, which is for this machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stand_ins_own_picture_is_shown_and_no_other_over_http() {
+    let app = App::start(Engine::Sqlite).await;
+    let picture = format!("{}/picture/ada", app.sandbox.origin());
+    let (ada, plain, linus) = (app.browser(), app.browser(), app.browser());
+    ada.signs_in_as("ada").await;
+    let page = ada.get("/dashboard").await;
+    assert!(page.body.contains(&format!("src=\"{picture}\"")), "{}", page.body);
+    let policy = page.header("content-security-policy");
+    let sources = policy.split("; ").find(|part| part.starts_with("img-src ")).expect("a rule for images");
+    assert_eq!(sources.matches(app.sandbox.origin()).count(), 1, "{sources}");
+    assert!(ada.get("/settings").await.body.contains(&picture));
+    assert_eq!(ada.asks("/api/me").await.json["user"]["picture"], json!(picture));
+
+    plain.signs_in_as("plain").await;
+    assert_eq!(plain.asks("/api/me").await.json["user"]["picture"], json!(null));
+    let elsewhere = json!({ "patch": { "claims": { "picture": "http://localhost:1/picture/linus" } }, "times": 1 });
+    app.tell_sandbox("google/id_token", elsewhere).await;
+    linus.signs_in_as("linus").await;
+    assert_eq!(linus.asks("/api/me").await.json["user"]["picture"], json!(null));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_changed_to_somebody_elses_takes_nothing_from_them() {
     let app = App::start(Engine::Sqlite).await;

@@ -1,9 +1,11 @@
 //! GET `/auth/verify`: what a proxy in front of another service is told.
 
-use latchkey::{accounts::UserId, store::Origin, tokens::Opening};
+use axum::{body::Body, extract::Request};
+use latchkey::{accounts::UserId, store::Origin, tokens::Opening, web};
 use reqwest::Method;
 use rstest::rstest;
 use secrecy::ExposeSecret;
+use tower::ServiceExt;
 
 use super::{jwt, support::database::Engine};
 use crate::{
@@ -68,7 +70,11 @@ async fn anybody_else_is_told_where_to_sign_in(
     let sign_in = format!("{}/login?return_to=%2Fdocs%2F%3Fpage%3D2", app.origin);
     assert_eq!((page.status, page.header("x-sign-in")), (401, sign_in.as_str()), "{page:?}");
     assert!(page.body.contains(&format!("href=\"{sign_in}\"")) && !page.body.contains("<script"), "{}", page.body);
-    assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", "Bearer"));
+    let challenge = match authorization {
+        "" => r#"Bearer realm="Latchkey""#,
+        _ => r#"Bearer realm="Latchkey", error="invalid_token""#,
+    };
+    assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", challenge));
     assert_eq!(page.header("cache-control"), "no-store");
 
     let request = browser.request(Method::GET, "/auth/verify?redirect=1").header("x-forwarded-uri", "/docs/?page=2");
@@ -151,6 +157,23 @@ async fn a_tokens_word_is_taken_where_there_is_one_process_only(#[case] engine: 
     app.advance(300).await;
     assert_eq!(ask_for(&app, &authorization).await.status, 401, "and five minutes later nobody's is");
     assert_eq!(browser.verified().await.status, 401);
+}
+
+/// Two processes on one file: what is ended at the first is felt at the second, which asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_takes_nobodys_word() {
+    let app = App::start(Engine::Sqlite).await;
+    let second = web::router(&app.machine(&[[7; 32]]).await).expect("a router");
+    app.advance(10).await;
+    let (browser, user) = ada(&app).await;
+    let (authorization, session) = bearer(&app, &user).await;
+    let ask_there = async || {
+        let request = Request::get("/auth/verify").header("authorization", &authorization);
+        second.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer").status()
+    };
+    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (200, 200));
+    browser.submit("/settings/sessions/end", &[("session", &session)]).await;
+    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (401, 401));
 }
 
 #[rstest]

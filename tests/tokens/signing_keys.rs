@@ -3,7 +3,7 @@
 use latchkey::{
     accounts::UserId,
     relying_party::Clock,
-    tokens::{Pair, TokenFault, Tokens, list_keys, rotate_keys},
+    tokens::{KeyReport, Pair, TokenFault, Tokens, list_keys, rotate_keys},
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -190,11 +190,29 @@ async fn the_report_tells_which_key_does_what(#[values(Engine::Sqlite, Engine::P
     let rotated = rotate_keys(&house.database, now + 5).await.unwrap();
     assert_eq!(states(&rotated.to_json()), ["past", "signs", "next"]);
     let listed = list_keys(&house.database, now + 5).await.unwrap();
-    assert_eq!(listed.to_json(), rotated.to_json());
+    let told = |report: &KeyReport| serde_json::from_str::<Value>(&report.to_json()).unwrap();
+    assert_eq!(told(&listed)["keys"], told(&rotated)["keys"]);
     assert_eq!(listed.to_string().lines().count(), 3, "{listed}");
     let report: Value = serde_json::from_str(&listed.to_json()).unwrap();
     assert_eq!((&report["schema"], &report["keys"][1]["opens"]), (&1.into(), &true.into()));
     assert!(!listed.to_json().contains("private") && !listed.to_json().contains("\"d\""));
+}
+
+#[rstest]
+#[case::at_once(0, true)]
+#[case::nearly_five_minutes_later(299, true)]
+#[case::five_minutes_later(300, false)]
+#[tokio::test]
+async fn who_rotates_before_others_can_know_the_next_key_is_warned(#[case] after: i64, #[case] warned: bool) {
+    let house = House::on(Engine::Sqlite).await;
+    let now = Clock::default().now();
+    let first = rotate_keys(&house.database, now).await.unwrap();
+    assert!(!first.to_json().contains("warning"), "nobody has an older one: {first}");
+    let report = rotate_keys(&house.database, now + after).await.unwrap();
+    assert_eq!(report.to_string().contains("less than five minutes ago"), warned, "{report}");
+    assert_eq!(report.to_json().contains("\"warning\""), warned);
+    let listed = list_keys(&house.database, now + after).await.unwrap();
+    assert!(!listed.to_json().contains("warning"), "looking is no rotation");
 }
 
 async fn verify(tokens: &Tokens, pair: &Pair) -> Result<UserId, TokenFault> {

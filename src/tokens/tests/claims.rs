@@ -1,5 +1,6 @@
 //! What a token says, and that each claim counts.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -42,6 +43,23 @@ fn who_has_proven_no_address_and_has_no_name_gets_a_token_without_them() {
     let token = sign(our_key(), &session, "id", &expected()).unwrap();
     let claims = verify(&token).unwrap();
     assert_eq!((claims.email(), claims.name()), (None, None));
+}
+
+/// What another service looks at: it never hears of a wish, only of its own audience.
+#[test]
+fn who_is_kept_out_gets_a_token_that_is_for_nobody_but_us() {
+    let audience = |wish: AddressWish, proven: bool| {
+        let mut session = session();
+        session.user.verified_email = session.user.verified_email.filter(|_| proven);
+        let token = sign(our_key(), &session, "id", &Expected { address_wish: wish, ..expected() }).unwrap();
+        assert!(verify(&token).is_ok(), "ours all the same");
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&claims).unwrap()["aud"].clone()
+    };
+    assert_eq!(audience(AddressWish::Require, false), "https://app.example/add-email");
+    for (wish, proven) in [(AddressWish::Require, true), (AddressWish::Ask, false), (AddressWish::Off, false)] {
+        assert_eq!(audience(wish, proven), ORIGIN, "{wish:?} {proven}");
+    }
 }
 
 #[rstest]

@@ -19,7 +19,7 @@ use super::{
     signing_key::{SigningKey, VerifyingKey},
 };
 use crate::{
-    accounts::{EmailAddress, Proof, User, UserId, VerifiedEmail},
+    accounts::{AddressWish, EmailAddress, Proof, User, UserId, VerifiedEmail},
     store::{ActiveSession, KeyTimes, NewKey, Session, StoredKey},
 };
 
@@ -27,7 +27,13 @@ const NOW: i64 = 1_800_000_000;
 const ORIGIN: &str = "https://app.example";
 
 fn expected() -> Expected<'static> {
-    Expected { issuer: ORIGIN, audience: ORIGIN, now: NOW }
+    Expected {
+        issuer: ORIGIN,
+        audience: ORIGIN,
+        kept_out: "https://app.example/add-email",
+        address_wish: AddressWish::Off,
+        now: NOW,
+    }
 }
 
 fn new_key() -> NewKey {

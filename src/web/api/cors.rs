@@ -45,8 +45,7 @@ impl Cors {
 
 /// Answers preflights, and tells the browsers of allowed origins that their pages may read the answers, errors included.
 pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if !is_path(path) && !path.starts_with("/.well-known/") {
+    if !is_path(request.uri().path()) {
         return next.run(request).await;
     }
     let allowed = cors.allowed(request.headers());

@@ -1,6 +1,6 @@
 //! What a refusal looks like: one shape, and a code of a closed list.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use axum::{
     Json,
@@ -24,6 +24,10 @@ use crate::{codes::api::ApiCode, intents::Declined, web::state::AppState};
 #[derive(Debug)]
 pub struct Failure {
     code: ApiCode,
+    /// The member of the body that it is about.
+    member: Option<&'static str>,
+    /// What to say instead of the code's sentence. Words of ours: nothing that was sent is in it.
+    message: Option<String>,
     url: Option<String>,
     retry_after: Option<u64>,
     cookies: Vec<HeaderValue>,
@@ -44,7 +48,11 @@ pub struct FailureBody {
 struct ErrorBody {
     code: Code,
     /// The same in a sentence, for people.
-    message: &'static str,
+    message: Cow<'static, str>,
+    /// The member of the body that it is about, with `invalid_request`.
+    #[schema(value_type = String, nullable = false, required = false, examples("provider"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'static str>,
     /// The page where the person can go on, with some codes.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,20 +67,31 @@ impl Failure {
     /// What an intention declined; its page is one of ours.
     pub fn of(app: &AppState, declined: Declined) -> Self {
         let Declined { code, page, retry_after, cookies } = declined;
-        Self { code, url: page.map(|page| format!("{}{page}", app.origin)), retry_after, cookies }
+        Self { url: page.map(|page| format!("{}{page}", app.origin)), retry_after, cookies, ..code.into() }
+    }
+
+    /// `invalid_request`, because of a member of the body: what is wrong with it, in a sentence.
+    pub fn of_member(member: &'static str, message: impl Into<String>) -> Self {
+        Self { member: Some(member), ..Self::of_request(message) }
+    }
+
+    /// `invalid_request`, because of something else in the request.
+    pub fn of_request(message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..ApiCode::InvalidRequest.into() }
     }
 }
 
 impl From<ApiCode> for Failure {
     fn from(code: ApiCode) -> Self {
-        Self { code, url: None, retry_after: None, cookies: Vec::new() }
+        Self { code, member: None, message: None, url: None, retry_after: None, cookies: Vec::new() }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let Self { code, url, retry_after, cookies } = self;
-        let error = ErrorBody { code: Code(code), message: code.sentence(), url };
+        let Self { code, member, message, url, retry_after, cookies } = self;
+        let message = message.map_or(Cow::Borrowed(code.sentence()), Cow::Owned);
+        let error = ErrorBody { code: Code(code), message, member, url };
         let body = Json(FailureBody { success: NoSuccess, error });
         let mut response = (status_of(code), body).into_response();
         let headers = response.headers_mut();
@@ -90,7 +109,7 @@ impl IntoResponse for Failure {
 }
 
 /// RFC 6750 §3: what is wrong with a bearer token is said in one word.
-fn challenge(code: ApiCode) -> HeaderValue {
+pub fn challenge(code: ApiCode) -> HeaderValue {
     HeaderValue::from_static(match code {
         ApiCode::InvalidToken => r#"Bearer realm="Latchkey", error="invalid_token""#,
         _ => r#"Bearer realm="Latchkey""#,

@@ -34,7 +34,7 @@ impl FromRequest<AppState> for JsonBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
-        if !is_json(request.headers()) {
+        if !is_json(request.headers()) || is_coded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -48,7 +48,7 @@ impl FromRequest<AppState> for PerhapsJson {
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
         let (says_nothing, is_json) =
             (!request.headers().contains_key(header::CONTENT_TYPE), is_json(request.headers()));
-        if !says_nothing && !is_json {
+        if (!says_nothing && !is_json) || is_coded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -73,6 +73,11 @@ fn is_utf8(parameter: &str) -> bool {
     parameter.split_once('=').is_some_and(|(name, value)| {
         name.trim().eq_ignore_ascii_case("charset") && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
     })
+}
+
+/// Compressed, say (RFC 9110 §8.4): we would read the bytes as they are, and others what they stand for.
+fn is_coded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(body: Body) -> Result<Bytes, Failure> {
@@ -101,13 +106,24 @@ fn document(bytes: &[u8]) -> Result<JsonDocument, Failure> {
 
 /// A text that has to be there and says something.
 pub fn text(document: &JsonDocument, name: &'static str) -> Result<String, Failure> {
-    optional_text(document, name)?.ok_or_else(|| ApiCode::InvalidRequest.into())
+    optional_text(document, name)?.ok_or_else(|| missing(name))
+}
+
+/// What is said of a member that has to be there and is not.
+pub fn missing(name: &'static str) -> Failure {
+    Failure::of_member(name, format!("The member {name} is missing."))
+}
+
+/// What is said of a member that is there and is none.
+pub fn wrong_type_sentence(name: &str) -> String {
+    format!("The member {name} is not a text.")
 }
 
 /// A text that says something, if it is there.
 pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, Failure> {
     match document.optional_str(name) {
-        Ok(Some("")) | Err(DocumentError::WrongType(_)) => Err(ApiCode::InvalidRequest.into()),
+        Ok(Some("")) => Err(Failure::of_member(name, format!("The member {name} is empty."))),
+        Err(DocumentError::WrongType(_)) => Err(Failure::of_member(name, wrong_type_sentence(name))),
         Ok(text) => Ok(text.map(str::to_owned)),
         Err(_) => Err(ApiCode::InvalidJson.into()),
     }
@@ -154,6 +170,19 @@ mod tests {
     #[case::empty("")]
     fn anything_else_is_not(#[case] kind: &'static str) {
         assert!(!says(&[kind]));
+    }
+
+    #[test]
+    fn what_is_coded_is_not_read() {
+        let coded = |codings: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for coding in codings {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            is_coded(&headers)
+        };
+        assert!(coded(&["gzip"]) && coded(&["identity", "br"]) && coded(&["gzip, identity"]) && coded(&[""]));
+        assert!(!coded(&[]) && !coded(&["identity"]) && !coded(&["Identity"]));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
     codes::api::ApiCode,
     intents::Declined,
     sessions::{Departure, Visit},
+    tokens::TokenFault,
     web::state::AppState,
 };
 
@@ -34,8 +35,9 @@ failures!(LogoutFailures:
 
 /// Sign out
 ///
-/// Ends the session of the access token; without an `Authorization` header that of the `refresh_token` in the body; without
-/// either that of the cookie. Signing out twice is no error.
+/// Ends the session of the access token and that of the `refresh_token` in the body: one of them is enough, and a valid
+/// `refresh_token` counts beside an access token that has expired. Without a body and without an `Authorization` header it
+/// ends the session of the cookie. Signing out twice is no error.
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
@@ -53,22 +55,31 @@ pub async fn logout(
     PerhapsJson(body): PerhapsJson,
 ) -> Result<Response, Failure> {
     let named = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
-    let session = match (Means::of(&visit.headers), named) {
-        (Means::Unreadable, _) => return Err(ApiCode::InvalidToken.into()),
-        (Means::Bearer(token), _) => {
-            let claims = app.tokens.verify(token).await.map_err(|fault| refused(&app, fault))?;
-            Some(claims.session().to_owned())
-        }
-        (Means::Cookie, Some(token)) => {
+    let of_body = match &named {
+        Some(token) => {
             let session = app.tokens.session_of(token.expose_secret()).await;
             session.map_err(|error| Failure::of(&app, error.into()))?
         }
-        (Means::Cookie, None) => {
+        None => None,
+    };
+    let of_header = match Means::of(&visit.headers) {
+        Means::Cookie if named.is_none() => {
             let cookies = leave(visit).await.map_err(|declined| Failure::of(&app, declined))?;
             return Ok(with_cookies(Done { success: Success }, cookies));
         }
+        Means::Cookie => None,
+        // Whoever holds the refresh token may end what it is of; an access token that has run out says nothing against it.
+        Means::Unreadable if of_body.is_some() => None,
+        Means::Unreadable => return Err(ApiCode::InvalidToken.into()),
+        Means::Bearer(token) => match app.tokens.verify(token).await {
+            Ok(claims) => Some(claims.session().to_owned()),
+            Err(fault) if of_body.is_none() || matches!(fault, TokenFault::OutOfOrder(_)) => {
+                return Err(refused(&app, fault));
+            }
+            Err(_) => None,
+        },
     };
-    if let Some(session) = session {
+    for session in [of_header, of_body].into_iter().flatten() {
         let ended = visit.database.sign_out(&session, &visit.occasion()).await;
         ended.map_err(|error| Failure::of(&app, error.into()))?;
     }

@@ -2,8 +2,8 @@
 //! (`json`), what a refusal looks like (`failure`), whose pages may call (`cors`), and the document that says all this to
 //! programs (`openapi`) and to people (`docs`).
 //!
-//! Whatever goes wrong under `/api/`, in a handler or in a layer around it, is answered by one shape of JSON with a code of
-//! a closed list.
+//! Whatever goes wrong under `/api/` and `/.well-known/`, in a handler or in a layer around it, is answered by one shape of
+//! JSON with a code of a closed list.
 
 mod answer;
 mod caller;
@@ -22,24 +22,30 @@ mod well_known;
 
 pub use caller::{Means, authorization_decides};
 pub use cors::{Cors, share};
-pub use failure::failure_of_status;
+pub use failure::{challenge, failure_of_status};
 pub use openapi::Documents;
 
 use axum::{
     Router,
-    routing::{delete, get, post},
+    http::StatusCode,
+    routing::{any, delete, get, post},
 };
 
 use super::state::AppState;
 
-/// Whether a path is the API's.
+/// Whether a path is the API's, and what is wrong there told as JSON.
 pub fn is_path(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/api"
+    path.starts_with("/api/") || path == "/api" || path.starts_with("/.well-known/")
 }
 
-/// Where a provider's tokens, and refresh tokens, become sessions.
+/// Where a provider's tokens become sessions.
 pub fn sign_ins() -> Router<AppState> {
-    Router::new().route("/api/auth", post(sign_in::sign_in)).route("/api/auth/refresh", post(refresh::refresh))
+    Router::new().route("/api/auth", post(sign_in::sign_in))
+}
+
+/// Where refresh tokens become the next pairs.
+pub fn renewals() -> Router<AppState> {
+    Router::new().route("/api/auth/refresh", post(refresh::refresh))
 }
 
 /// Where a front end begins.
@@ -64,4 +70,10 @@ pub fn published() -> Router<AppState> {
         .route("/.well-known/jwks.json", get(well_known::keys))
         .route("/.well-known/openid-configuration", get(well_known::metadata))
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
+}
+
+/// What is not there is not there for anybody and by any method: no check of who asks stands in front of it.
+pub fn nothing() -> Router<AppState> {
+    let not_found = || any(async || StatusCode::NOT_FOUND);
+    Router::new().route("/api", not_found()).route("/api/", not_found()).route("/api/{*rest}", not_found())
 }

@@ -6,6 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 use utoipa::{
     OpenApi,
     openapi::{
@@ -14,14 +15,14 @@ use utoipa::{
     },
 };
 
-use super::{docs, failure, logout, me, nonce, refresh, sessions, sign_in, well_known};
+use super::{docs, failure, json::wrong_type_sentence, logout, me, nonce, refresh, sessions, sign_in, well_known};
 use crate::{ui::view::Assets, web::state::AppState};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Latchkey",
-        description = "Sign-in for front ends that hold a provider's token, and for services that verify our users.\n\nOne precedence: an `Authorization` header decides alone, valid or not; without one the cookie does. Bodies are `application/json` in UTF-8, each member once; members that we do not know are ignored. Every failure under `/api/` has the shape of `Failure` and a code of its list; beside those that an operation names there are `not_found` (404) and `method_not_allowed` (405).",
+        description = "Sign-in for front ends that hold a provider's token, and for services that verify our users.\n\nOne precedence: an `Authorization` header decides alone, valid or not; without one the cookie does. A `refresh_token` in a body counts by itself. Bodies are `application/json` in UTF-8, not compressed, each member once; members that we do not know are ignored. A form that brings our cookies must say in `Origin` or `Sec-Fetch-Site` that it comes from a page that may call; programs need not.\n\nEvery failure under `/api/` and `/.well-known/` has the shape of `Failure` and a code of its list; beside those that an operation names there are `not_found` (404), `method_not_allowed` (405), `body_too_large` (413) where a request without a body announces a large one, and `unavailable` (503) where an answer takes too long.",
     ),
     paths(
         nonce::nonce,
@@ -46,6 +47,10 @@ struct Described;
 /// Where a body may be left out. As `Option` it would be described as one that may be `null`, which is another thing.
 const WITHOUT_BODY_TOO: [&str; 2] = ["/api/auth/refresh", "/api/auth/logout"];
 
+/// A member of each body, for the example of what is said when it is no text.
+const MEMBERS: [(&str, &str); 3] =
+    [("/api/auth", "provider"), ("/api/auth/refresh", "refresh_token"), ("/api/auth/logout", "refresh_token")];
+
 /// The document and the page, ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Documents {
@@ -54,9 +59,10 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Those of this origin. `session` is the full name of the session's cookie.
-    pub fn new(origin: &str, session: &str, assets: &Assets) -> Self {
-        let document = describe(origin, session);
+    /// Those of this origin. `session` is the full name of the session's cookie; `refresh` that of the refresh token's, where
+    /// cookies carry tokens.
+    pub fn new(origin: &str, session: &str, refresh: Option<&str>, assets: &Assets) -> Self {
+        let document = describe(origin, session, refresh);
         let page = docs::draw(&document, assets).into();
         // Strings and maps with string keys: nothing in it can fail to be written.
         Self { json: serde_json::to_vec_pretty(&document).unwrap_or_default().into(), page }
@@ -68,7 +74,7 @@ impl Documents {
 }
 
 /// The document as it is here.
-fn describe(origin: &str, session: &str) -> serde_json::Value {
+fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::Value {
     let mut described = Described::openapi();
     described.servers = Some(vec![ServerBuilder::new().url(origin).build()]);
     let components = described.components.get_or_insert_default();
@@ -77,9 +83,22 @@ fn describe(origin: &str, session: &str) -> serde_json::Value {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let cookie = ApiKeyValue::with_description(session, "The browser's session.");
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    if let Some(refresh) = refresh {
+        let cookie = ApiKeyValue::with_description(refresh, "The browser's refresh token, where no body brings one.");
+        components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
     let mut document = serde_json::to_value(described).unwrap_or_default();
     for path in WITHOUT_BODY_TOO {
         document["paths"][path]["post"]["requestBody"]["required"] = false.into();
+    }
+    if refresh.is_some() {
+        document["paths"]["/api/auth/refresh"]["post"]["security"] = json!([{}, { "refresh_cookie": [] }]);
+    }
+    for (path, member) in MEMBERS {
+        let bad_request = &mut document["paths"][path]["post"]["responses"]["400"];
+        let error = &mut bad_request["content"]["application/json"]["examples"]["invalid_request"]["value"]["error"];
+        error["member"] = member.into();
+        error["message"] = wrong_type_sentence(member).into();
     }
     document
 }
@@ -98,7 +117,19 @@ mod tests {
     use crate::codes::api::ApiCode;
 
     fn described() -> Value {
-        describe("https://app.example", "__Host-session")
+        describe("https://app.example", "__Host-session", None)
+    }
+
+    #[test]
+    fn where_cookies_carry_tokens_one_of_them_refreshes() {
+        let security = |document: &Value| document["paths"]["/api/auth/refresh"]["post"]["security"].clone();
+        let document = describe("https://app.example", "__Host-access_token", Some("__Host-refresh_token"));
+        assert_eq!(security(&document), json!([{}, { "refresh_cookie": [] }]));
+        let schemes = &document["components"]["securitySchemes"];
+        assert_eq!(schemes["refresh_cookie"]["name"], "__Host-refresh_token");
+        assert_eq!(schemes["cookie"]["name"], "__Host-access_token");
+        assert_eq!(security(&described()), json!([{}]));
+        assert!(described()["components"]["securitySchemes"].get("refresh_cookie").is_none());
     }
 
     #[test]
@@ -132,6 +163,19 @@ mod tests {
         for reference in text.split("\"$ref\":\"#").skip(1) {
             let pointer = reference.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+        // What is told of a member is shown where there is a body.
+        let error = &document["components"]["schemas"]["Error"];
+        assert_eq!(error["properties"]["member"]["type"], "string");
+        assert!(!error["required"].to_string().contains("member"), "{error}");
+        for (path, method, member) in [
+            ("/api/auth", "post", Some("provider")),
+            ("/api/auth/logout", "post", Some("refresh_token")),
+            ("/api/sessions/{id}", "delete", None),
+        ] {
+            let answer = &document["paths"][path][method]["responses"]["400"]["content"]["application/json"];
+            let error = &answer["examples"]["invalid_request"]["value"]["error"];
+            assert_eq!((error["code"].as_str(), error["member"].as_str()), (Some("invalid_request"), member), "{path}");
         }
         assert_eq!(document["servers"][0]["url"], "https://app.example");
         assert_eq!(document["components"]["securitySchemes"]["cookie"]["name"], "__Host-session");

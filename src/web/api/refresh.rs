@@ -9,11 +9,13 @@ use super::{
     answer::{Success, with_cookies},
     caller::Asking,
     failure::{Failure, failures},
-    json::{PerhapsJson, optional_secret},
+    json::{PerhapsJson, missing, optional_secret},
     sign_in::TokensAnswer,
 };
 use crate::{
+    accounts::AddressWish,
     codes::api::ApiCode,
+    intents::Declined,
     sessions::{Carried, Visit},
     tokens::{Pair, RefreshFault},
     web::state::AppState,
@@ -40,14 +42,18 @@ pub struct RefreshAnswer {
 }
 
 failures!(RefreshFailures:
-    InvalidJson, InvalidRequest, RefreshTokenInvalid, CrossOrigin, RequestTimeout, BodyTooLarge,
+    InvalidJson, InvalidRequest, RefreshTokenInvalid, AddressRequired, CrossOrigin, RequestTimeout, BodyTooLarge,
     UnsupportedMediaType, TooManyRequests, ServerError, Unavailable,
 );
 
 /// Get the next tokens
 ///
+/// Of the `refresh_token` in the body, whatever the headers say; without it, of the cookie where cookies carry tokens, and
+/// where no `Authorization` header is sent.
+///
 /// A refresh token is good for one pair. Whoever tries a second time within ten seconds, because the answer got lost, gets
 /// the same refresh token again; later it is taken for stolen: the session ends, and its person gets a letter.
+/// `address_required`: the person has to give an e-mail address first (`EMAIL_ADDRESS=required`); nothing is used up.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
@@ -68,18 +74,33 @@ pub async fn refresh(
     let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
     match (brought, &visit.session) {
         (Some(token), _) => {
+            admit(&app, token.expose_secret()).await?;
             let pair = next_pair(&app, &visit, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
         }
         (None, Carried::Tokens(cookies)) => {
-            let token = cookies.refresh(&visit.headers).ok_or(ApiCode::InvalidRequest)?;
+            let token = cookies.refresh(&visit.headers).ok_or_else(|| missing("refresh_token"))?;
             let pair = next_pair(&app, &visit, token).await?;
             // What a page cannot read it cannot lose.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
             Ok(with_cookies(answer, cookies.set(&pair, &visit.clock)))
         }
-        (None, Carried::Cookie(_)) => Err(ApiCode::InvalidRequest.into()),
+        (None, Carried::Cookie(_)) => Err(missing("refresh_token")),
+    }
+}
+
+/// Whom the pages keep out gets no tokens in hand, whatever a browser's cookies hold. Asked before anything is used up.
+async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
+    if app.address_wish != AddressWish::Require {
+        return Ok(());
+    }
+    let active = app.tokens.look_at(token).await.map_err(|error| Failure::of(app, error.into()))?;
+    match active {
+        Some(active) if app.address_wish.keeps_out(&active.user) => {
+            Err(Failure::of(app, Declined::from(ApiCode::AddressRequired).at("/add-email")))
+        }
+        _ => Ok(()),
     }
 }
 

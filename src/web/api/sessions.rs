@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -109,7 +109,12 @@ failures!(EndFailures:
     ),
     security(("bearer" = []), ("cookie" = [])),
 )]
-pub async fn end(State(app): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Json<Done>, Failure> {
+pub async fn end(
+    State(app): State<AppState>,
+    caller: Caller,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Done>, Failure> {
+    let Path(id) = id.map_err(|_| Failure::of_request("The id in the address is not text in UTF-8."))?;
     let ended = app.database.end_session(caller.signed_in.user.id, &id, &caller.visit.occasion()).await;
     match ended.map_err(|error| Failure::of(&app, error.into()))? {
         true => Ok(Json(Done { success: Success })),

@@ -156,7 +156,10 @@ fn read(body: &JsonDocument, nonce_required: bool) -> Result<FrontEndSignIn, Fai
     let token = match (asked.id_token, asked.access_token) {
         (Some(token), None) => ProviderToken::Id(token),
         (None, Some(token)) => ProviderToken::Access(token),
-        _ => return Err(ApiCode::InvalidRequest.into()),
+        (Some(_), Some(_)) => {
+            return Err(Failure::of_member("access_token", "Either id_token or access_token can be there, not both."));
+        }
+        (None, None) => return Err(Failure::of_member("id_token", "Either id_token or access_token must be there.")),
     };
     Ok(FrontEndSignIn {
         unverified_provider: asked.provider,
@@ -175,6 +178,6 @@ fn mode(body: &JsonDocument) -> Result<Option<Mode>, Failure> {
         None => Ok(None),
         Some("session") => Ok(Some(Mode::Session)),
         Some("token") => Ok(Some(Mode::Token)),
-        Some(_) => Err(ApiCode::InvalidRequest.into()),
+        Some(_) => Err(Failure::of_member("mode", "The member mode is neither session nor token.")),
     }
 }
