@@ -391,6 +391,8 @@ pub struct UnlinkView {
 pub struct LinkView {
     /// The provider that is to be linked.
     pub provider: ProviderButton,
+    /// Where to go once it is linked: a checked path of ours. The settings without it.
+    pub return_to: Option<String>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }

@@ -48,7 +48,7 @@ async fn what_is_read_and_what_is_not_is_told_before_it_is_asked_for() {
     assert!(html.contains("ada@example.com") && html.contains("Connect Google Drive"), "{html}");
     assert!(html.contains("Signing out of Latchkey does not end it."), "{html}");
     assert_eq!(forms(&html), [connecting("identity-1", "drive")]);
-    assert!(html.contains("href=\"/settings/link?provider=google\""), "{html}");
+    assert!(html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\""), "{html}");
 }
 
 #[tokio::test]
@@ -66,7 +66,10 @@ async fn of_several_accounts_each_has_a_button_that_names_it() {
 async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothing_is_offered() {
     let none = ConnectView { accounts: vec![], ..connect(Access::Drive) };
     let html = connect_page(none.clone()).await;
-    assert!(html.contains("href=\"/settings/link?provider=google\"") && forms(&html).is_empty(), "{html}");
+    assert!(
+        html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\"") && forms(&html).is_empty(),
+        "{html}"
+    );
 
     for accounts in [vec![], vec![account()]] {
         let off = connect_page(ConnectView { provider: None, accounts, ..none.clone() }).await;

@@ -168,9 +168,13 @@ async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() 
 
 #[tokio::test]
 async fn linking_starts_by_post() {
-    let html = render("/settings/link", LinkView { provider: google(), trouble: None }).await;
+    let view = LinkView { provider: google(), return_to: None, trouble: None };
+    let html = render("/settings/link", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/link", fields: vec![("provider", "google")] });
+    let back = render("/settings/link", LinkView { return_to: Some("/drive".into()), ..view }).await;
+    let fields = vec![("provider", "google"), ("return_to", "/drive")];
+    assert_eq!(form(&back), Form { action: "/settings/link", fields });
     assert!(html.contains("<title>Link an account · Latchkey</title>"), "{html}");
 }
 
@@ -237,6 +241,6 @@ async fn hostile_text_stays_text() {
     stays_text(&render("/settings/email", view).await);
     stays_text(&render("/settings/unlink", UnlinkView { identity: hostile(), last: false, trouble: None }).await);
     let provider = ProviderButton { label: text(), ..google() };
-    stays_text(&render("/settings/link", LinkView { provider, trouble: None }).await);
+    stays_text(&render("/settings/link", LinkView { provider, return_to: some(), trouble: None }).await);
     stays_text(&render("/settings/delete", DeleteView { who: text(), word: text(), trouble: None }).await);
 }

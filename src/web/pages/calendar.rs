@@ -15,7 +15,7 @@ use crate::{
     codes::access::Access,
     grants::{CalendarEventsReadonly, GrantError, Grants},
     store::StoreError,
-    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView},
+    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView, Notice},
 };
 
 /// Where the events are.
@@ -32,7 +32,9 @@ pub async fn calendar(call: Call) -> Shown {
     let notice = call.notice();
     let lost = match account {
         Some(Account { standing: Standing::Lost(lost), .. }) => Some(*lost),
-        Some(Account { standing: Standing::Connected, identity, .. }) if notice.is_none() => {
+        Some(Account { standing: Standing::Connected, identity, .. })
+            if matches!(notice, None | Some(Notice::Done(_))) =>
+        {
             match call.app.grants.take::<CalendarEventsReadonly>(identity).await {
                 Err(GrantError::Lost(because)) => Some(lost(because)),
                 Err(GrantError::NotGranted | GrantError::Unreadable) => None,

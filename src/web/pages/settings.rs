@@ -84,12 +84,13 @@ pub async fn unlink(call: Call) -> Shown {
     call.draw(view).await
 }
 
-/// GET `/settings/link?provider=…`.
+/// GET `/settings/link?provider=…&return_to=…`.
 pub async fn link(call: Call) -> Shown {
     call.proven()?;
     let slug = call.query.one("provider").unwrap_or_default();
     let provider = call.app.relying_party.provider(slug).ok_or(Detour::NotFound)?;
-    let view = LinkView { provider: call.button(provider), trouble: call.trouble() };
+    let return_to = call.return_to().map(String::from);
+    let view = LinkView { provider: call.button(provider), return_to, trouble: call.trouble() };
     call.draw_with_starts(view).await
 }
 

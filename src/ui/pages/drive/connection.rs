@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    components::{
-        disconnect::{ALL_AT_ONCE, DisconnectForm},
-        mark::ProviderMark,
-        moment::Moment,
+use crate::{
+    codes::access::Access,
+    ui::{
+        components::{
+            disconnect::{ALL_AT_ONCE, DisconnectForm},
+            mark::ProviderMark,
+            moment::Moment,
+        },
+        links,
+        view::AccountView,
     },
-    links,
-    view::AccountView,
 };
 
 /// The account, and the way to another one.
@@ -37,7 +40,7 @@ pub fn whose(account: &AccountView, others: &[(String, String)]) -> AnyView {
                 <summary>"Use another account"</summary>
                 <ul role="list">
                     {others} <li>
-                        <a class="whose-other" href=links::link("google") rel="nofollow">
+                        <a class="whose-other" href=links::link("google", Some(Access::Drive.page())) rel="nofollow">
                             "Link another Google account"
                         </a>
                     </li>
