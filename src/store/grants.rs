@@ -42,7 +42,7 @@ pub struct Grant {
     pub provider: String,
     /// What was granted.
     pub scopes: Scopes,
-    /// Since when.
+    /// Since when, however much was added since.
     pub given_at: OffsetDateTime,
     /// When it was last of use, to the minute.
     pub used_at: Option<OffsetDateTime>,
@@ -279,8 +279,8 @@ impl GrantRow {
     }
 }
 
-/// Keeps what a provider gave, as part of a transaction, in place of what was there. What waits to be revoked of the
-/// account is void.
+/// Keeps what a provider gave, as part of a transaction, in place of what was there. One thing more to see makes a grant
+/// that lives no younger, and not unused. What waits to be revoked of the account is void.
 pub(super) async fn put_grant(
     write: &mut Write<'_>,
     row: GrantPlace<'_>,
@@ -295,7 +295,9 @@ pub(super) async fn put_grant(
          ON CONFLICT (identity_id) DO UPDATE SET scopes = excluded.scopes, access_token = excluded.access_token, \
          refresh_token = COALESCE(excluded.refresh_token, grants.refresh_token), \
          access_expires_at = excluded.access_expires_at, generation = grants.generation + 1, \
-         refreshing_until = NULL, given_at = excluded.given_at, used_at = NULL, \
+         refreshing_until = NULL, \
+         given_at = CASE WHEN grants.ended_at IS NULL THEN grants.given_at ELSE excluded.given_at END, \
+         used_at = CASE WHEN grants.ended_at IS NULL THEN grants.used_at END, \
          ended_at = NULL, ended_because = NULL, revoked_at = NULL",
     )
     .bind(row.identity.to_string())

@@ -70,6 +70,31 @@ async fn what_was_granted_is_kept_and_the_session_stays(#[values(Engine::Sqlite,
     assert_eq!(app.renewals().await, 0);
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thing_more_makes_a_grant_no_younger_and_a_new_beginning_does(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (app, browser, identity) = with_drive(engine).await;
+    let given_at = app.grant_of(&identity).await.expect("a grant").given_at;
+    app.grants.take::<DriveMetadataReadonly>(&identity).await.expect("granted");
+    let used_at = app.grant_of(&identity).await.expect("a grant").used_at.expect("used");
+    app.advance(600).await;
+    browser.connects(&identity, "ada", "calendar", &[DRIVE, CALENDAR]).await;
+    let grant = app.grant_of(&identity).await.expect("a grant");
+    assert!(grant.scopes.contains(CALENDAR));
+    assert_eq!((grant.given_at, grant.used_at), (given_at, Some(used_at)));
+    assert!(!browser.get("/settings").await.says("Not used yet"));
+
+    // What was ended begins anew.
+    browser.disconnects(&identity).await;
+    browser.connects(&identity, "ada", "calendar", &[CALENDAR]).await;
+    let grant = app.grant_of(&identity).await.expect("a grant");
+    assert_eq!(grant.used_at, None);
+    assert!((grant.given_at - given_at).whole_seconds() >= 600, "{grant:?}");
+    assert!(browser.get("/settings").await.says("Not used yet"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_goes_back_to_where_one_was_and_nowhere_else() {
     let app = App::start(Engine::Sqlite).await;
