@@ -3,7 +3,12 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::{app::App, browser::Page, granting::DRIVE, support::database::Engine};
+use crate::{
+    app::App,
+    browser::Page,
+    granting::{CALENDAR, DRIVE},
+    support::database::Engine,
+};
 
 fn waits(page: &Page) -> i64 {
     page.header("retry-after").parse().unwrap_or_else(|_| panic!("no Retry-After: {page:?}"))
@@ -87,6 +92,32 @@ async fn who_took_it_back_at_google_is_asked_anew(#[values(Engine::Sqlite, Engin
     let settings = browser.get("/settings").await;
     assert_eq!(settings.status, 200);
     assert!(browser.is_signed_in().await, "signing in has nothing to do with it");
+}
+
+#[rstest]
+#[case("/drive", "Connected already: Google Calendar")]
+#[case("/calendar", "Connected already: Google Drive")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_altogether_is_not_called_connected_by_who_finds_out(#[case] page: &str, #[case] already: &str) {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    let (files, events) = (page == "/drive", page == "/calendar");
+    if files {
+        assert!(browser.get("/calendar").await.says("Connected already: Google Drive"), "while it is");
+        browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
+    }
+    if events {
+        browser.disconnects(&app.google_identity(&browser).await).await;
+        browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
+        assert!(browser.get("/drive").await.says("Connected already: Google Calendar"), "while it is");
+        browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
+    }
+    app.tell_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
+    app.advance(3600).await;
+    for _ in 0..2 {
+        let lost = browser.get(page).await;
+        assert!(lost.asks_to_connect() && lost.says("Reconnect") && !lost.says(already), "{}", lost.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
