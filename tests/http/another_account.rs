@@ -6,6 +6,7 @@ use crate::{
     account::PASSWORD,
     app::App,
     browser::{Browser, parameter},
+    granting::DRIVE,
     support::database::Engine,
 };
 
@@ -70,4 +71,30 @@ async fn a_first_account_needs_no_choice_and_nobody_is_led_elsewhere() {
         assert_eq!(browser.get(&callback).await.location(), lands, "{return_to:?}");
         browser.submit("/settings/delete", &[("word", "delete")]).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_accounts_the_one_that_was_disconnected_is_the_one_that_is_spoken_of() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    assert_eq!(app.links(&browser, "google", "grace").await.location(), "/settings?done=linked");
+    let ada = identity_of(&app, &browser, "ada@gmail.com").await;
+    let grace = identity_of(&app, &browser, "grace@navy.example").await;
+    let fields = [("access", "drive"), ("identity", grace.as_str())];
+    let authorize = browser.submit("/grants/connect", &fields).await;
+    let callback = browser.agrees(authorize.location(), "grace", &[DRIVE]).await;
+    assert_eq!(browser.get(&callback).await.location(), "/drive");
+
+    let theirs = browser.get(&format!("/drive?account={grace}")).await;
+    let return_to = format!("/drive?account={grace}");
+    assert!(theirs.files().len() == 50 && theirs.says(&format!("name=\"return_to\" value=\"{return_to}\"")));
+    let fields = [("identity", grace.as_str()), ("return_to", return_to.as_str())];
+    let landed = browser.submit("/grants/disconnect", &fields).await;
+    assert_eq!(landed.location(), format!("{return_to}&done=disconnected"));
+    let told = browser.get(landed.location()).await;
+    assert!(told.asks_to_connect() && told.says("It is disconnected") && told.says("grace@navy.example"), "{told:?}");
+    assert!(!told.says(&format!("name=\"identity\" value=\"{ada}\"")));
+    // The other one is as it was.
+    assert_eq!(browser.get("/drive").await.files().len(), 50);
+    assert_eq!(browser.get(&format!("/drive?account={ada}")).await.files().len(), 50);
 }

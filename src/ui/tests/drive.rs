@@ -251,7 +251,10 @@ async fn what_google_left_out_is_told() {
 #[tokio::test]
 async fn the_connection_ends_by_a_form_that_says_what_ends_with_it_and_what_does_not() {
     let html = list(files()).await;
-    let end = Form { action: "/grants/disconnect", fields: vec![("return_to", "/drive"), ("identity", "identity-1")] };
+    let end = Form {
+        action: "/grants/disconnect",
+        fields: vec![("return_to", "/drive?account=identity-1"), ("identity", "identity-1")],
+    };
     assert!(forms(&html).contains(&end), "{html}");
     assert!(html.contains("Google takes everything back at once: Drive and Calendar"), "{html}");
     assert!(html.contains("neither ends this connection nor signs you out of Google"), "{html}");

@@ -69,13 +69,14 @@ pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
     .into_any()
 }
 
-/// The same where there is nothing to tell but that it can be ended.
+/// The same where there is nothing to tell but that it can be ended. What comes next is about the same account: with two,
+/// the files of the other under "It is disconnected" would say the wrong thing.
 pub fn disconnect(account: &AccountView) -> AnyView {
     view! {
         <DisconnectForm
             identity=account.identity.clone()
             account=account.label.clone()
-            return_to="/drive"
+            return_to=links::of_account(Access::Drive, &account.identity)
         />
     }
     .into_any()

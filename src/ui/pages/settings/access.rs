@@ -11,6 +11,7 @@ use crate::{
             file_icon::AwayIcon,
             moment::Moment,
         },
+        links,
         view::{GrantState, GrantView, Lost},
         wording,
     },
@@ -66,7 +67,7 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
 fn grant(grant: GrantView) -> AnyView {
     let GrantView { identity, slug, provider, account, sees, further, given_at, used_at, state } = grant;
     // That account's: another one may be connected, and would be shown.
-    let again = format!("{}?account={identity}", sees.first().unwrap_or(&Access::Drive).page());
+    let again = links::of_account(*sees.first().unwrap_or(&Access::Drive), &identity);
     let ending = may_end(&state).then(|| {
         view! {
             <DisconnectForm identity account=format!("{provider} {account}") return_to="/settings" />
