@@ -80,7 +80,11 @@ async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothi
 
 #[tokio::test]
 async fn what_was_lost_is_reconnected_and_says_why() {
-    for (lost, why) in [(Lost::Revoked, "does not let us in any more"), (Lost::Expired, "ran out")] {
+    for (lost, why) in [
+        (Lost::Revoked, "does not let us in any more"),
+        (Lost::Expired, "ran out"),
+        (Lost::Withdrawn, "Google no longer lets us see your files"),
+    ] {
         let html = connect_page(ConnectView { lost: Some(lost), ..connect(Access::Drive) }).await;
         assert!(html.contains(why) && html.contains("Reconnect Google Drive"), "{html}");
         assert_eq!(forms(&html), [connecting("identity-1", "drive")]);

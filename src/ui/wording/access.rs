@@ -46,6 +46,14 @@ pub fn not_read(access: Access) -> &'static [&'static str] {
     }
 }
 
+/// That the provider took it out of what was granted.
+pub fn withdrawn(access: Access) -> &'static str {
+    match access {
+        Access::Drive => "Google no longer lets us see your files.",
+        Access::Calendar => "Google no longer lets us see your events.",
+    }
+}
+
 /// Why we may not see any more what we once could.
 pub fn lost(lost: Lost, access: Access) -> Telling {
     let what = name(access);
@@ -57,6 +65,10 @@ pub fn lost(lost: Lost, access: Access) -> Telling {
         Lost::Expired => (
             format!("The access to {what} ran out."),
             "Google gave us nothing to renew it with. Reconnect it, and you are asked once more.",
+        ),
+        Lost::Withdrawn => (
+            withdrawn(access).to_owned(),
+            "You or an administrator took it back. Reconnect it if you like, and Google asks you once more.",
         ),
     };
     Telling { tone: Tone::Mild, happened, advice: advice.into(), step: None }

@@ -170,6 +170,7 @@ fn grant_data(grant: &Grant) -> Value {
         "provider": grant.provider,
         "identity": grant.identity.to_string(),
         "scopes": grant.scopes,
+        "agreed_scopes": grant.agreed,
         "given_at": grant.given_at.unix_timestamp(),
         "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
         "renewable": grant.renewable,
