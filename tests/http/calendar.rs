@@ -185,9 +185,11 @@ async fn the_settings_say_what_may_be_seen(#[values(Engine::Sqlite, Engine::Post
     let browser = app.connected("ada").await;
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/settings").await;
-    for told in
-        ["What Latchkey may see", "Names, kinds, owners and dates of your files", "events of your main calendar"]
-    {
+    for told in [
+        "What Latchkey may see",
+        "Names, kinds, owners and dates of your files",
+        "The events of your calendars at Google. We look at your main calendar only.",
+    ] {
         assert!(page.says(told), "{told}: {}", page.body);
     }
     // What signing in takes is no news there.

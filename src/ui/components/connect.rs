@@ -61,6 +61,8 @@ fn reading(access: Access) -> AnyView {
             {list(wording::access::read(access), "reading-list is-read")}
             <h2 class="reading-title">"What it does not do"</h2>
             {list(wording::access::not_read(access), "reading-list")}
+            {wording::access::asked_more_widely(access)
+                .map(|told| view! { <p class="fine-print">{told}</p> })}
         </div>
     }
     .into_any()

@@ -46,6 +46,10 @@ async fn what_is_read_and_what_is_not_is_told_before_it_is_asked_for() {
         assert!(html.contains(item), "{item} is missing in {html}");
     }
     assert!(html.contains("ada@example.com") && html.contains("Connect Google Drive"), "{html}");
+    // Google's question about the files is as wide as what is read, and the one about the calendar is not.
+    assert!(!html.contains("Google asks more widely"), "{html}");
+    let calendar = connect_page(connect(Access::Calendar)).await;
+    assert!(calendar.contains("the events of all your calendars"), "{calendar}");
     assert!(html.contains("Signing out of Latchkey does not end it."), "{html}");
     assert_eq!(forms(&html), [connecting("identity-1", "drive")]);
     assert!(html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\""), "{html}");

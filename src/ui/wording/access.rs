@@ -15,7 +15,7 @@ pub fn name(access: Access) -> &'static str {
 pub fn sees(access: Access) -> &'static str {
     match access {
         Access::Drive => "Names, kinds, owners and dates of your files in Google Drive. Not what is in them.",
-        Access::Calendar => "The events of your main calendar at Google. Not your other calendars.",
+        Access::Calendar => "The events of your calendars at Google. We look at your main calendar only.",
     }
 }
 
@@ -27,6 +27,17 @@ pub fn read(access: Access) -> &'static [&'static str] {
             "Who owns them, when they were changed, and whether they are shared",
         ],
         Access::Calendar => &["The next five events of your main calendar", "Their titles, times and places"],
+    }
+}
+
+/// Where the provider's question is wider than what is read: what it will say, and why. Who reads it there is not to think that we
+/// hid something.
+pub fn asked_more_widely(access: Access) -> Option<&'static str> {
+    match access {
+        Access::Drive => None,
+        Access::Calendar => Some(
+            "Google asks more widely: whether we may see the events of all your calendars. It has no narrower question. We look at your main calendar only.",
+        ),
     }
 }
 
