@@ -8,6 +8,7 @@ pub use api_docs::*;
 pub use grants::*;
 
 use crate::codes::{
+    access::Access,
     outcome::{Done, Trouble},
     refusal::Refusal,
 };
@@ -382,6 +383,8 @@ pub struct UnlinkView {
     pub identity: IdentityView,
     /// It is the last way in and cannot go.
     pub last: bool,
+    /// What we see no more without it.
+    pub gives_back: Vec<Access>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -404,6 +407,8 @@ pub struct DeleteView {
     pub who: String,
     /// The word that has to be typed, so that nobody deletes by a slip.
     pub word: String,
+    /// What we see no more without the account.
+    pub gives_back: Vec<Access>,
     /// What was wrong with the form.
     pub trouble: Option<Trouble>,
 }

@@ -57,6 +57,12 @@ pub fn not_read(access: Access) -> &'static [&'static str] {
     }
 }
 
+/// What is given back with a way in, or with the account; nothing where there is nothing.
+pub fn given_back(sees: &[Access]) -> Option<String> {
+    let names: Vec<_> = sees.iter().map(|access| name(*access)).collect();
+    (!names.is_empty()).then(|| format!("Latchkey's access to {} is given back.", names.join(" and ")))
+}
+
 /// That the provider took it out of what was granted.
 pub fn withdrawn(access: Access) -> &'static str {
     match access {
