@@ -324,7 +324,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
 /// Delivers the letters that are queued.
 fn deliver(config: &Config, app: &AppState, mail: Mail, stop: CancellationToken) -> impl Future<Output = ()> + use<> {
     let labels = config.providers.iter().map(|it| (it.slug.to_string(), it.label.clone())).collect();
-    let house = Arc::new(House { origin: config.base_url.origin().to_owned(), labels });
+    let connections =
+        config.providers.iter().filter_map(|it| Some((it.slug.to_string(), it.connections()?.to_owned())));
+    let origin = config.base_url.origin().to_owned();
+    let house = Arc::new(House { origin, labels, connections: connections.collect() });
     deliver_for_ever(app.database.clone(), mail.post, house, app.clock.clone(), mail.bell, stop)
 }
 

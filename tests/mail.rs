@@ -190,7 +190,7 @@ async fn a_recipient_who_is_not_there_is_given_up(#[values(Engine::Sqlite, Engin
 #[rstest]
 #[case::reset(Matter::ResetPassword { token: LetterToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
 #[case::sign_up(sign_up(), 23 * HOUR, 25 * HOUR)]
-#[case::news(Matter::AccountDeleted, 71 * HOUR, 73 * HOUR)]
+#[case::news(Matter::AccountDeleted { given_back: Vec::new() }, 71 * HOUR, 73 * HOUR)]
 #[case::undo(Matter::PasswordChanged { first: true, undo: LetterToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
 #[tokio::test]
 async fn a_letter_that_is_of_no_use_any_more_is_given_up(
@@ -211,7 +211,7 @@ async fn a_letter_that_is_of_no_use_any_more_is_given_up(
 async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
     let desk = Desk::open(Engine::Sqlite).await;
     desk.mail_server("refuse_connections").await;
-    desk.queue("ada@example.com", Matter::AccountDeleted).await;
+    desk.queue("ada@example.com", Matter::AccountDeleted { given_back: Vec::new() }).await;
     let mut rounds = 0;
     while desk.waiting().await > 0 {
         desk.round().await;

@@ -656,8 +656,8 @@ async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Post
     let linked = database.settle(&by("here")).await.unwrap();
     assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
     let identity = linked.signed_in.unwrap().identity;
-    assert_eq!(database.unlink(ada, identity, "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
-    assert_eq!(database.unlink(ada, identity, "here", &occasion).await.unwrap(), Changed::Done);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "here", &occasion).await.unwrap(), Changed::Done);
 }
 
 #[rstest]

@@ -62,7 +62,7 @@ test("files and events are connected one after the other, and each stays", async
   await expect(filesOf(page)).toHaveCount(50);
   await page.goto("/settings");
   await expect(grantsOf(page)).toContainText("your files in Google Drive");
-  await expect(grantsOf(page)).toContainText("The events of your main calendar at Google");
+  await expect(grantsOf(page)).toContainText("The events of your calendars at Google");
 
   await disconnect(page);
   await page.goto("/dashboard");

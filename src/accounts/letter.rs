@@ -9,6 +9,7 @@ use time::Duration;
 
 use super::email::EmailAddress;
 use super::standing::Way;
+use crate::codes::access::Access;
 
 /// A letter to one address. Serialized only into something sealed: it may hold a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +89,8 @@ pub enum Matter {
         provider: String,
         /// The account there.
         account: Option<String>,
+        /// What we see no more with it.
+        given_back: Vec<GivenBack>,
     },
     /// A password was set where there was none, or changed.
     PasswordChanged {
@@ -99,7 +102,19 @@ pub enum Matter {
     /// A refresh token came a second time: its session was ended.
     TokenReused,
     /// The account was deleted.
-    AccountDeleted,
+    AccountDeleted {
+        /// What we see no more with it.
+        given_back: Vec<GivenBack>,
+    },
+}
+
+/// What a person let us see at a provider, and what is given back there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    /// The provider's slug.
+    pub provider: String,
+    /// What we saw.
+    pub sees: Vec<Access>,
 }
 
 impl Matter {
@@ -116,7 +131,7 @@ impl Matter {
             | Self::EmailTaken
             | Self::WayRemoved { .. }
             | Self::TokenReused
-            | Self::AccountDeleted => None,
+            | Self::AccountDeleted { .. } => None,
         }
     }
 }

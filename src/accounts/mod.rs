@@ -35,7 +35,7 @@ pub use email::EmailAddress;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
-pub use letter::{Cause, Letter, LetterToken, LinkKind, Matter};
+pub use letter::{Cause, GivenBack, Letter, LetterToken, LinkKind, Matter};
 pub use password::{NewPassword, PasswordFault, canonical_password};
 pub use password_hash::PasswordHash;
 pub use proof::{ClaimedEmail, Proof, VerifiedEmail};

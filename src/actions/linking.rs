@@ -12,13 +12,20 @@ use super::secret::Secret;
 pub async fn link_provider(
     /// The provider's slug.
     provider: Option<String>,
+    /// Where to go once it is linked.
+    return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::percent::encode, intents, sessions::Visit};
+    use crate::{codes::percent::encode, intents, relying_party::ReturnTo, sessions::Visit};
 
     let provider = provider.unwrap_or_default();
-    let page = format!("/settings/link?provider={}", encode(&provider));
+    let return_to = return_to.as_deref().and_then(ReturnTo::parse);
+    let mut page = format!("/settings/link?provider={}", encode(&provider));
+    if let Some(return_to) = &return_to {
+        page.push_str("&return_to=");
+        page.push_str(&encode(return_to.as_str()));
+    }
     let visit = expect_context::<Visit>();
-    let outcome = intents::link_provider(&visit, &provider).await;
+    let outcome = intents::link_provider(&visit, &provider, return_to).await;
     intents::send(outcome, &page);
     Ok(())
 }

@@ -56,7 +56,7 @@ impl Grants {
             Verdict::ScopeMissing => {
                 let left: Scopes = granted.scopes.iter().filter(|scope| *scope != S::SCOPE).collect();
                 self.database.narrow_grant(granted.identity.id, granted.generation, &left).await?;
-                Err(GrantError::NotGranted)
+                Err(GrantError::Withdrawn)
             }
             Verdict::Refused(reason) => {
                 tracing::warn!(access = S::ACCESS.code(), reason, "an API refuses");

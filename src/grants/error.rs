@@ -8,6 +8,9 @@ pub enum GrantError {
     /// The person has not let us, or not any more: a step-up.
     #[error("this is not granted")]
     NotGranted,
+    /// The person has let us, and their provider took it out of the grant since: the person has to connect anew.
+    #[error("this is not granted any more")]
+    Withdrawn,
     /// The grant ended by itself: the person has to connect anew.
     #[error("the grant has ended: {}", .0.code())]
     Lost(LostBecause),

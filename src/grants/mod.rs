@@ -7,6 +7,7 @@
 
 mod answer;
 mod ask;
+mod at_stake;
 mod disconnect;
 mod error;
 mod flights;

@@ -46,6 +46,7 @@ impl Grants {
     pub(super) async fn open<S: ApiScope>(&self, identity: &Identity) -> Result<OpenGrant, GrantError> {
         match self.database.open_grant(identity).await? {
             FoundGrant::Live(open) if open.scopes.contains(S::SCOPE) => Ok(*open),
+            FoundGrant::Live(open) if open.agreed.contains(S::SCOPE) => Err(GrantError::Withdrawn),
             FoundGrant::Live(_) | FoundGrant::None => Err(GrantError::NotGranted),
             FoundGrant::Lost(because) => Err(GrantError::Lost(because)),
             FoundGrant::Unreadable => {

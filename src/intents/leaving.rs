@@ -39,7 +39,8 @@ pub async fn delete_account(visit: &Visit, word: &str) -> Result<Reply, Fault> {
     if !word.trim().eq_ignore_ascii_case(DELETION_WORD) {
         return Err(Trouble::WordMissing.into());
     }
-    visit.database.delete_user(user, &visit.occasion()).await?;
+    let given_back = visit.grants.at_stake(user, None).await?;
+    visit.database.delete_user(user, given_back, &visit.occasion()).await?;
     visit.ring();
     visit.grants.ring();
     let left = Visit { signed_in: None, ..visit.clone() };

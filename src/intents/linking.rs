@@ -11,18 +11,27 @@ use super::{
 use crate::{
     accounts::{Answer, Purpose, SignUp, User},
     codes::outcome::{Done, Trouble},
-    relying_party::{ReturnTo, Wishes},
+    relying_party::{Prompt, ReturnTo, Wishes},
     sessions::{PendingLink, Visit},
     store::{Granting, PASSWORD, Settlement},
 };
 
-/// Starts a flow that links a provider to who is signed in.
+/// Starts a flow that links a provider to who is signed in. It ends in the settings, or where `return_to` says.
+///
+/// Who has an account there already wants to link another one. A provider that knows only the one would send them straight
+/// back with it, so it is asked to let them choose.
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn link_provider(visit: &Visit, slug: &str) -> Result<Reply, Fault> {
+pub async fn link_provider(visit: &Visit, slug: &str, return_to: Option<ReturnTo>) -> Result<Reply, Fault> {
     let user = proven(visit)?.user.id;
-    let wishes = Wishes { return_to: ReturnTo::parse("/settings").unwrap_or_default(), ..Wishes::default() };
+    let identities = visit.database.identities(user).await?;
+    let another = identities.iter().any(|identity| identity.provider == slug);
+    let wishes = Wishes {
+        return_to: return_to.or_else(|| ReturnTo::parse("/settings")).unwrap_or_default(),
+        prompt: another.then_some(Prompt::SelectAccount),
+        ..Wishes::default()
+    };
     start_flow(visit, slug, Purpose::Link { user }, wishes).await
 }
 

@@ -86,7 +86,8 @@ pub async fn unlink(visit: &Visit, identity: &str) -> Result<Reply, Fault> {
     let signed_in = proven(visit)?;
     let identity = IdentityId::parse(identity).map_err(|_| Trouble::NotThere)?;
     let here = &signed_in.session.id_hash;
-    done(visit.database.unlink(signed_in.user.id, identity, here, &visit.occasion()).await?)?;
+    let given_back = visit.grants.at_stake(signed_in.user.id, Some(identity)).await?;
+    done(visit.database.unlink(signed_in.user.id, identity, given_back, here, &visit.occasion()).await?)?;
     visit.ring();
     visit.grants.ring();
     Ok(Reply::done(SETTINGS, Done::Unlinked).with(visit.renew_session(false).await?.into_iter().flatten()))

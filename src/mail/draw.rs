@@ -8,10 +8,12 @@ use crate::accounts::{Letter, LetterToken, Matter, Way, display_name};
 /// What letters know of the house that they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct House {
-    /// The public origin (`BASE_URL`), without a slash at the end. Every link leads there.
+    /// The public origin (`BASE_URL`), without a slash at the end. Every link leads there, but those of `connections`.
     pub origin: String,
     /// Providers' labels by their slugs.
     pub labels: BTreeMap<String, String>,
+    /// By slug, the pages of providers on which a person takes back what they let us see.
+    pub connections: BTreeMap<String, String>,
 }
 
 /// A letter as it is sent. There is no `Debug`: the link in it is a secret.
@@ -112,6 +114,6 @@ pub(super) fn is_to_a_stranger(matter: &Matter) -> bool {
         | Matter::WayRemoved { .. }
         | Matter::PasswordChanged { .. }
         | Matter::TokenReused
-        | Matter::AccountDeleted => false,
+        | Matter::AccountDeleted { .. } => false,
     }
 }

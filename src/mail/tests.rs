@@ -9,17 +9,27 @@ use tokio::{
 use uuid::Uuid;
 
 use super::*;
-use crate::accounts::{Cause, EmailAddress, Letter, LetterToken, Matter, Way};
+use crate::{
+    accounts::{Cause, EmailAddress, GivenBack, Letter, LetterToken, Matter, Way},
+    codes::access::Access,
+};
 
 const TOKEN: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const LINK: &str = "https://app.example/auth/letter?token=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const HOSTILE: &str = "\"><a href='https://evil.example'>\r\nBcc: eve@evil.example\r\n\r\n\u{202e}click\u{7}</a>";
+
+const CONNECTIONS: &str = "https://google.example/connections";
+
+fn given_back() -> Vec<GivenBack> {
+    vec![GivenBack { provider: "google".to_owned(), sees: vec![Access::Drive, Access::Calendar] }]
+}
 
 fn house() -> House {
     let labels = [("google", "Google"), ("work", "R&D <Work>"), ("git-hub", "GitHub")];
     House {
         origin: "https://app.example".to_owned(),
         labels: labels.map(|(slug, label)| (slug.to_owned(), label.to_owned())).into(),
+        connections: [("google".to_owned(), CONNECTIONS.to_owned())].into(),
     }
 }
 
@@ -46,11 +56,13 @@ fn with_account(account: &str) -> Vec<Matter> {
         Matter::EmailChanged { new: address("new@example.com"), undo: token() },
         Matter::WayAdded { provider: provider.clone(), account: account.clone(), undo: token() },
         Matter::WayAdded { provider: provider.clone(), account: None, undo: token() },
-        Matter::WayRemoved { provider, account },
+        Matter::WayRemoved { provider: provider.clone(), account: account.clone(), given_back: vec![] },
+        Matter::WayRemoved { provider, account, given_back: given_back() },
         Matter::PasswordChanged { first: true, undo: token() },
         Matter::PasswordChanged { first: false, undo: token() },
         Matter::TokenReused,
-        Matter::AccountDeleted,
+        Matter::AccountDeleted { given_back: vec![] },
+        Matter::AccountDeleted { given_back: given_back() },
     ]
 }
 
@@ -113,8 +125,27 @@ fn providers_are_called_by_their_labels() {
     let ways = vec![Way::Provider("google".to_owned()), Way::Provider("git-hub".to_owned()), Way::Password];
     let drawn = draw(&letter(Matter::AlreadyRegistered { ways }), &house());
     assert!(drawn.text.contains("You sign in with Google, GitHub or your password."), "{}", drawn.text);
-    let removed = Matter::WayRemoved { provider: "new".to_owned(), account: None };
+    let removed = Matter::WayRemoved { provider: "new".to_owned(), account: None, given_back: vec![] };
     assert!(draw(&letter(removed), &house()).subject.starts_with("new was removed"), "a provider that is gone here");
+}
+
+#[test]
+fn what_is_given_back_is_told_with_the_page_to_make_sure() {
+    let removed = |given_back| Matter::WayRemoved { provider: "google".to_owned(), account: None, given_back };
+    for (matter, without) in [
+        (removed(given_back()), removed(vec![])),
+        (Matter::AccountDeleted { given_back: given_back() }, Matter::AccountDeleted { given_back: vec![] }),
+    ] {
+        let Drawn { text, html, .. } = draw(&letter(matter), &house());
+        assert!(text.contains("Latchkey's access to Google Drive and Google Calendar is given back."), "{text}");
+        assert!(text.contains(CONNECTIONS) && html.contains(CONNECTIONS), "{text}");
+        let Drawn { text, html, .. } = draw(&letter(without), &house());
+        assert!(!text.contains("given back") && !text.contains(CONNECTIONS) && !html.contains(CONNECTIONS), "{text}");
+    }
+    // A provider that is switched off here is still told, and has no page that we know.
+    let elsewhere = GivenBack { provider: "new".to_owned(), sees: vec![Access::Drive] };
+    let Drawn { text, .. } = draw(&letter(Matter::AccountDeleted { given_back: vec![elsewhere] }), &house());
+    assert!(text.contains("access to Google Drive is given back.") && !text.contains("connections"), "{text}");
 }
 
 #[test]
@@ -133,7 +164,7 @@ fn who_had_a_session_ended_is_told_and_led_to_the_others() {
 #[test]
 fn a_name_greets_the_owner_and_nobody_else() {
     let greeted = |matter| draw(&letter(matter), &house()).text.starts_with("Hello Ada Lovelace,");
-    assert!(greeted(Matter::AccountDeleted));
+    assert!(greeted(Matter::AccountDeleted { given_back: vec![] }));
     assert!(greeted(Matter::ResetPassword { token: LetterToken::new(TOKEN.to_owned()) }));
     let to_strangers = [
         Matter::ConfirmSignUp { token: LetterToken::new(TOKEN.to_owned()) },
@@ -162,8 +193,11 @@ fn nobody_sends_their_own_words_through_us() {
 
 #[test]
 fn markup_in_a_name_or_a_label_is_text() {
-    let mut letter =
-        letter(Matter::WayRemoved { provider: "work".to_owned(), account: Some("A & B \"C\"".to_owned()) });
+    let mut letter = letter(Matter::WayRemoved {
+        provider: "work".to_owned(),
+        account: Some("A & B \"C\"".to_owned()),
+        given_back: vec![],
+    });
     letter.name = Some("O'Hara & Söhne".to_owned());
     let drawn = draw(&letter, &house());
     assert!(drawn.text.starts_with("Hello O'Hara & Söhne,"), "{}", drawn.text);

@@ -7,7 +7,10 @@ use super::{
     draw::{Action, House, Sheet, is_to_a_stranger},
     outside,
 };
-use crate::accounts::{Letter, LetterToken, LinkKind, Matter};
+use crate::{
+    accounts::{GivenBack, Letter, LetterToken, LinkKind, Matter},
+    codes::access::Access,
+};
 
 /// How long the link of a letter is valid, counted from its cause; `None` when it has none with a token.
 pub fn link_lifetime(matter: &Matter) -> Option<Duration> {
@@ -138,12 +141,17 @@ fn words(letter: &Letter, house: &House) -> Words {
                 closing: texts(["If this was you, there is nothing to do."], at),
             }
         }
-        Matter::WayRemoved { provider, account } => {
+        Matter::WayRemoved { provider, account, given_back } => {
             let label = house.label(provider);
             let account = of_account(account);
+            let mut news = vec![format!("{label}{account} does not open your account at {at} any more.")];
+            for ended in given_back {
+                news.push(what_is_given_back(ended));
+                news.extend(by_hand(ended, house).map(|(lead, page)| format!("{lead} {page}")));
+            }
             Words {
                 subject: format!("{label} was removed from your account at {at}"),
-                news: vec![format!("{label}{account} does not open your account at {at} any more.")],
+                news,
                 action: page("If this was not you, sign in and look at your ways in and your devices:", "Sign in", "/login"),
                 closing: texts(["If this was you, there is nothing to do."], at),
             }
@@ -175,16 +183,45 @@ fn words(letter: &Letter, house: &House) -> Words {
                 at,
             ),
         },
-        Matter::AccountDeleted => Words {
+        Matter::AccountDeleted { given_back } => Words {
             subject: format!("Your account at {at} was deleted"),
-            news: texts(["Your account at {at} was deleted, with all that belonged to it. This cannot be undone."], at),
-            action: None,
+            news: std::iter::once(format!(
+                "Your account at {at} was deleted, with all that belonged to it. This cannot be undone."
+            ))
+            .chain(given_back.iter().map(what_is_given_back))
+            .collect(),
+            action: given_back.iter().find_map(|ended| {
+                let (lead, link) = by_hand(ended, house)?;
+                Some(Action { lead, button: "See what is connected there", link, valid: None })
+            }),
             closing: vec![
                 "If this was you, there is nothing to do, and this was our last letter.".to_owned(),
                 "If this was not you, somebody else was signed in as you: look after the passwords of your mailbox and of the providers that you used."
                     .to_owned(),
             ],
         },
+    }
+}
+
+/// What we see no more at a provider.
+fn what_is_given_back(ended: &GivenBack) -> String {
+    let things: Vec<_> = ended.sees.iter().copied().map(thing).collect();
+    format!("Latchkey's access to {} is given back.", things.join(" and "))
+}
+
+/// How the person can make sure of it, and where: nobody here tells them what became of it.
+fn by_hand(ended: &GivenBack, house: &House) -> Option<(String, String)> {
+    let page = house.connections.get(&ended.provider)?;
+    let label = house.label(&ended.provider);
+    let lead =
+        format!("We tell {label} for up to three days. In case it does not answer us, take it back there yourself:");
+    Some((lead, page.clone()))
+}
+
+fn thing(access: Access) -> &'static str {
+    match access {
+        Access::Drive => "Google Drive",
+        Access::Calendar => "Google Calendar",
     }
 }
 

@@ -76,6 +76,11 @@ impl Provider {
         self.manners.lets_see.as_ref().map_or(&[], |lets_see| (lets_see.scopes)(access))
     }
 
+    /// Its page where a person sees what was granted, and takes it back; `None` where it has nothing for us to see.
+    pub fn connections(&self) -> Option<&'static str> {
+        Access::ALL.iter().any(|access| self.offers(*access)).then_some("https://myaccount.google.com/connections")
+    }
+
     /// Whether these scopes let us see it.
     pub fn allows(&self, access: Access, granted: &Scopes) -> bool {
         self.offers(access) && self.scopes_of(access).iter().all(|scope| granted.contains(scope))

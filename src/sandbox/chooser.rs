@@ -3,6 +3,7 @@
 
 use url::Url;
 
+use super::fields::Fields;
 use super::page::{Page, escape, person_row};
 use super::persons::Person;
 use super::world::Provider;
@@ -87,11 +88,13 @@ impl Counter<'_> {
 <button class="button" name="decision" value="deny">Cancel</button>
 </div>
 </form>
-<p class="quiet"><a href="{path}?{query}">Choose another account</a></p>"#,
+<p class="quiet"><a href="{path}?{anybody}">Choose another account</a></p>"#,
             client = escape(&self.client_name()),
             row = person_row(person),
             path = escape(self.path),
             query = escape(self.query),
+            // A hint would choose the same account again.
+            anybody = escape(&Fields::parse(self.query).without("login_hint")),
             id = escape(&person.id),
         );
         self.page("Consent", main)

@@ -202,11 +202,15 @@ impl Arrival {
                 Ok(Landed { user: None, arrived: Arrived::Prompted })
             }
             (Answer::Refuse(reason), _) => Err(RefusedArrival::Policy(reason)),
-            (Answer::Link { user, .. }, Some(_)) => {
+            (Answer::Link { user, .. }, Some(signed_in)) => {
                 cookies.extend(self.visit.renew_session(false).await?.into_iter().flatten());
-                landed(user, Arrived::Linked { already: false })
+                let (identity, return_to) = (signed_in.identity, errand.return_to.clone());
+                landed(user, Arrived::Linked { already: false, identity, return_to })
             }
-            (Answer::AlreadyLinked { user, .. }, Some(_)) => landed(user, Arrived::Linked { already: true }),
+            (Answer::AlreadyLinked { user, .. }, Some(signed_in)) => {
+                let (identity, return_to) = (signed_in.identity, errand.return_to.clone());
+                landed(user, Arrived::Linked { already: true, identity, return_to })
+            }
             (Answer::Proven { user, .. }, Some(_)) => {
                 cookies.extend(self.visit.renew_session(true).await?.into_iter().flatten());
                 landed(user, Arrived::There(errand.return_to.clone()))

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::refused_arrival::RefusedArrival;
 use crate::{
-    accounts::{Purpose, Reason},
+    accounts::{IdentityId, Purpose, Reason},
     codes::{
         access::Access,
         outcome::{Done, Trouble},
@@ -41,6 +41,10 @@ pub enum Arrived {
     Linked {
         /// They had it already.
         already: bool,
+        /// The way.
+        identity: IdentityId,
+        /// The page that they were on.
+        return_to: ReturnTo,
     },
     /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
     /// somebody else by now.
@@ -105,8 +109,15 @@ fn page_of(arrived: &Arrived) -> String {
     match arrived {
         Arrived::There(return_to) => return_to.as_str().to_owned(),
         Arrived::Prompted => "/link".to_owned(),
-        Arrived::Linked { already: false } => format!("/settings?done={}", Done::Linked.code()),
-        Arrived::Linked { already: true } => format!("/settings?done={}", Done::AlreadyLinked.code()),
+        Arrived::Linked { already, identity, return_to } => {
+            let done = if *already { Done::AlreadyLinked } else { Done::Linked };
+            let page = return_to.as_str();
+            // What an account lets us see is looked at in that account, and not in the one that was there before.
+            match Access::ALL.iter().any(|access| access.page() == page) {
+                true => format!("{page}?account={identity}&done={}", done.code()),
+                false => with_code(page, "done", done.code()),
+            }
+        }
         Arrived::NotLinked => format!("/settings?error={}", Trouble::LinkedElsewhere.code()),
         Arrived::Granted(return_to) => return_to.as_str().to_owned(),
         Arrived::Declined(access) => format!("{}?error={}", access.page(), Trouble::ScopeDeclined.code()),
@@ -132,7 +143,9 @@ fn page_of_refusal(
     };
     match purpose {
         Purpose::SignIn => refusal_of(refused).login_path(Some(slug), return_to),
-        Purpose::Link { .. } => format!("/settings?error={code}&provider={slug}"),
+        Purpose::Link { .. } => {
+            format!("{}&provider={slug}", with_code(return_to.unwrap_or("/settings"), "error", code))
+        }
         Purpose::Grant { .. } => {
             format!("{}?error={code}&provider={slug}", access.map_or("/settings", Access::page))
         }
@@ -142,6 +155,12 @@ fn page_of_refusal(
             format!("{page}&error={code}&provider={slug}")
         }
     }
+}
+
+/// A page of ours, which may have a query, told a code of ours.
+fn with_code(page: &str, name: &str, code: &str) -> String {
+    let join = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{join}{name}={code}")
 }
 
 fn refusal_of_flow(error: &CompleteError) -> Refusal {

@@ -40,9 +40,9 @@ impl StepUp {
     /// What is to be kept of it. What is of no use is not kept, tokens least of all.
     pub(super) fn granting(&self) -> Granting<'_> {
         match (self.allowed, self.of_use) {
-            (true, _) => Granting::Asked(&self.grant),
-            (false, true) => Granting::Declined(Some(&self.grant)),
-            (false, false) => Granting::Declined(None),
+            (true, _) => Granting::Asked(self.asked, &self.grant),
+            (false, true) => Granting::Declined(self.asked, Some(&self.grant)),
+            (false, false) => Granting::Declined(self.asked, None),
         }
     }
 

@@ -18,8 +18,8 @@ use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use super::write::Write;
 use crate::accounts::{
-    EmailAddress, Identity, IdentityId, Letter, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId,
-    VerifiedEmail, claimed_plants,
+    EmailAddress, GivenBack, Identity, IdentityId, Letter, LetterToken, LinkKind, Matter, PasswordHash, Proof, User,
+    UserId, VerifiedEmail, claimed_plants,
 };
 
 /// What became of a change.
@@ -72,7 +72,7 @@ impl Database {
     }
 
     /// Unlinks an identity, never the last way in, whatever else is unlinked at the same moment; the user's other
-    /// sessions end.
+    /// sessions end. The letter tells them what is given back with it.
     ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then.
@@ -80,6 +80,7 @@ impl Database {
         &self,
         id: UserId,
         identity: IdentityId,
+        given_back: Vec<GivenBack>,
         here: &str,
         occasion: &Occasion,
     ) -> Result<Changed, StoreError> {
@@ -97,7 +98,8 @@ impl Database {
         }
         unlink(&mut write, leaving, occasion.now).await?;
         self.credential_changed(&mut write, id, here).await?;
-        let matter = Matter::WayRemoved { provider: leaving.provider.clone(), account: account_of(leaving) };
+        let (provider, account) = (leaving.provider.clone(), account_of(leaving));
+        let matter = Matter::WayRemoved { provider, account, given_back };
         queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
         note(write.connection(), occasion, "unlink", Some(id), Some(&leaving.provider), "unlinked", &[]).await?;
         write.commit().await?;

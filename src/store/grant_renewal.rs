@@ -67,7 +67,7 @@ impl Database {
         Ok(())
     }
 
-    /// Keeps new tokens in place of those of `generation`; without a new refresh token the old one stays (RFC 6749 §6).
+    /// Keeps new tokens in place of those of `generation`, and the scopes that they are good for; without a new refresh token the old one stays (RFC 6749 §6).
     /// False when the grant has changed or ended meanwhile: they are not kept then.
     ///
     /// A refresh token that comes after the end is the successor of the one that is being revoked, and may outlive it: it is
@@ -90,7 +90,8 @@ impl Database {
         write.lock(&[name_of(&identity.key)]).await?;
         let written = sqlx::query(
             "UPDATE grants SET access_token = $3, refresh_token = COALESCE($4, refresh_token), \
-             access_expires_at = $5, scopes = $6, generation = generation + 1, refreshing_until = NULL \
+             access_expires_at = $5, agreed_scopes = COALESCE(agreed_scopes, scopes), scopes = $6, \
+             generation = generation + 1, refreshing_until = NULL \
              WHERE identity_id = $1 AND generation = $2 AND ended_at IS NULL",
         )
         .bind(identity.id.to_string())
@@ -140,18 +141,21 @@ impl Database {
         Ok(true)
     }
 
-    /// Takes out of a grant what the provider says is not in it. Nothing happens when it has changed meanwhile.
+    /// Takes out of a grant what the provider says is not in it. That the person agreed to it stays. Nothing happens when it has changed meanwhile.
     ///
     /// # Errors
     /// As every query: [`StoreError`].
     pub async fn narrow_grant(&self, identity: IdentityId, generation: i64, left: &Scopes) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
-        sqlx::query("UPDATE grants SET scopes = $3 WHERE identity_id = $1 AND generation = $2")
-            .bind(identity.to_string())
-            .bind(generation)
-            .bind(left.to_string())
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "UPDATE grants SET agreed_scopes = COALESCE(agreed_scopes, scopes), scopes = $3 \
+             WHERE identity_id = $1 AND generation = $2",
+        )
+        .bind(identity.to_string())
+        .bind(generation)
+        .bind(left.to_string())
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

@@ -40,9 +40,11 @@ pub struct Grant {
     pub user: UserId,
     /// The provider's slug.
     pub provider: String,
-    /// What was granted.
+    /// What was granted, and is still.
     pub scopes: Scopes,
-    /// Since when.
+    /// What the person agreed to when they were last asked. What is not among `scopes` any more, the provider took out.
+    pub agreed: Scopes,
+    /// Since when, however much was added since.
     pub given_at: OffsetDateTime,
     /// When it was last of use, to the minute.
     pub used_at: Option<OffsetDateTime>,
@@ -114,8 +116,10 @@ pub enum FoundGrant {
 pub struct OpenGrant {
     /// Grows with each change of the tokens.
     pub generation: i64,
-    /// What was granted.
+    /// What was granted, and is still.
     pub scopes: Scopes,
+    /// What the person agreed to.
+    pub agreed: Scopes,
     /// The access token.
     pub access_token: SecretString,
     /// When it runs out, where the provider says.
@@ -151,6 +155,7 @@ struct GrantRow {
     user_id: String,
     provider: String,
     scopes: String,
+    agreed_scopes: String,
     access_expires_at: Option<i64>,
     renewable: i64,
     given_at: i64,
@@ -163,6 +168,7 @@ struct GrantRow {
 #[derive(FromRow)]
 struct OpenRow {
     scopes: String,
+    agreed_scopes: String,
     access_token: Option<String>,
     refresh_token: Option<String>,
     access_expires_at: Option<i64>,
@@ -180,7 +186,8 @@ impl Database {
     pub async fn grants(&self, user: UserId) -> Result<Vec<Grant>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let rows: Vec<GrantRow> = sqlx::query_as(
-            "SELECT identity_id, user_id, provider, scopes, access_expires_at, \
+            "SELECT identity_id, user_id, provider, scopes, COALESCE(agreed_scopes, scopes) AS agreed_scopes, \
+             access_expires_at, \
              CASE WHEN refresh_token IS NULL THEN 0 ELSE 1 END AS renewable, \
              given_at, used_at, ended_at, ended_because, revoked_at FROM grants WHERE user_id = $1 ORDER BY identity_id",
         )
@@ -208,8 +215,8 @@ impl Database {
     /// As every query: [`StoreError`].
     pub async fn open_grant(&self, identity: &Identity) -> Result<FoundGrant, StoreError> {
         let row: Option<OpenRow> = sqlx::query_as(
-            "SELECT scopes, access_token, refresh_token, access_expires_at, generation, refreshing_until, used_at, \
-             ended_because FROM grants WHERE identity_id = $1 AND user_id = $2",
+            "SELECT scopes, COALESCE(agreed_scopes, scopes) AS agreed_scopes, access_token, refresh_token, \
+             access_expires_at, generation, refreshing_until, used_at, ended_because FROM grants WHERE identity_id = $1 AND user_id = $2",
         )
         .bind(identity.id.to_string())
         .bind(identity.user.to_string())
@@ -270,6 +277,7 @@ impl GrantRow {
             user: UserId::parse(&self.user_id)?,
             provider: self.provider,
             scopes: Scopes::parse(&self.scopes),
+            agreed: Scopes::parse(&self.agreed_scopes),
             given_at: time(self.given_at)?,
             used_at: self.used_at.map(time).transpose()?,
             access_expires_at: self.access_expires_at.map(time).transpose()?,
@@ -279,8 +287,8 @@ impl GrantRow {
     }
 }
 
-/// Keeps what a provider gave, as part of a transaction, in place of what was there. What waits to be revoked of the
-/// account is void.
+/// Keeps what a provider gave, as part of a transaction, in place of what was there. One thing more to see makes a grant
+/// that lives no younger, and not unused. What waits to be revoked of the account is void.
 pub(super) async fn put_grant(
     write: &mut Write<'_>,
     row: GrantPlace<'_>,
@@ -290,12 +298,15 @@ pub(super) async fn put_grant(
 ) -> Result<(), StoreError> {
     let sealed = SealedTokens::of(write.sealer(), row, &grant.access_token, grant.refresh_token.as_ref())?;
     sqlx::query(
-        "INSERT INTO grants (identity_id, user_id, provider, scopes, access_token, refresh_token, access_expires_at, \
-         generation, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) \
-         ON CONFLICT (identity_id) DO UPDATE SET scopes = excluded.scopes, access_token = excluded.access_token, \
+        "INSERT INTO grants (identity_id, user_id, provider, scopes, agreed_scopes, access_token, refresh_token, \
+         access_expires_at, generation, given_at) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 1, $8) \
+         ON CONFLICT (identity_id) DO UPDATE SET scopes = excluded.scopes, agreed_scopes = excluded.agreed_scopes, \
+         access_token = excluded.access_token, \
          refresh_token = COALESCE(excluded.refresh_token, grants.refresh_token), \
          access_expires_at = excluded.access_expires_at, generation = grants.generation + 1, \
-         refreshing_until = NULL, given_at = excluded.given_at, used_at = NULL, \
+         refreshing_until = NULL, \
+         given_at = CASE WHEN grants.ended_at IS NULL THEN grants.given_at ELSE excluded.given_at END, \
+         used_at = CASE WHEN grants.ended_at IS NULL THEN grants.used_at END, \
          ended_at = NULL, ended_because = NULL, revoked_at = NULL",
     )
     .bind(row.identity.to_string())
@@ -393,6 +404,7 @@ fn opened(sealer: &Sealer, identity: &Identity, row: OpenRow) -> Result<Option<O
     Ok(Some(OpenGrant {
         generation: row.generation,
         scopes: Scopes::parse(&row.scopes),
+        agreed: Scopes::parse(&row.agreed_scopes),
         access_token,
         access_expires_at: row.access_expires_at.map(time).transpose()?,
         refresh_token,

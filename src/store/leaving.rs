@@ -10,7 +10,7 @@ use super::identities::unlink_all;
 use super::letters::queue_to_user;
 use super::occasion::Occasion;
 use super::users::user;
-use crate::accounts::{Matter, UserId};
+use crate::accounts::{GivenBack, Matter, UserId};
 
 /// Something that happened to an account, as it was written down.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
@@ -51,12 +51,17 @@ impl Database {
     }
 
     /// Deletes a user with everything that is theirs. One event stays that names nobody, one letter goes out, and what
-    /// providers let us see is given back there.
+    /// providers let us see is given back there; the letter says so of `given_back`.
     /// False when there is no such user.
     ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then.
-    pub async fn delete_user(&self, id: UserId, occasion: &Occasion) -> Result<bool, StoreError> {
+    pub async fn delete_user(
+        &self,
+        id: UserId,
+        given_back: Vec<GivenBack>,
+        occasion: &Occasion,
+    ) -> Result<bool, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
         // Their providers are told, whatever becomes of the rows here.
@@ -71,7 +76,8 @@ impl Database {
         ] {
             sqlx::query(statement).bind(id.to_string()).execute(write.connection()).await?;
         }
-        queue_to_user(write.connection(), &self.sealer, &user, Matter::AccountDeleted, occasion).await?;
+        let matter = Matter::AccountDeleted { given_back };
+        queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
         let nobody = Occasion { origin: Default::default(), now: occasion.now };
         note(write.connection(), &nobody, "account", None, None, "deleted", &[]).await?;
         write.commit().await?;

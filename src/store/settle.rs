@@ -17,6 +17,7 @@ use crate::accounts::{
     Answer, Decision, Facts, IdentityId, IdentityKey, Purpose, Reason, SignUp, User, UserId, UserStanding, decide,
     time_ordered_id,
 };
+use crate::codes::access::Access;
 use crate::providers::Profile;
 
 /// A question to be settled.
@@ -50,9 +51,19 @@ pub enum Granting<'a> {
     /// It was none.
     None,
     /// What was asked for.
-    Asked(&'a NewGrant),
+    Asked(Access, &'a NewGrant),
     /// Not what was asked for, which was declined; what was granted before came along, if it did.
-    Declined(Option<&'a NewGrant>),
+    Declined(Access, Option<&'a NewGrant>),
+}
+
+impl Granting<'_> {
+    /// What was asked for.
+    const fn access(self) -> Option<Access> {
+        match self {
+            Self::None => None,
+            Self::Asked(access, _) | Self::Declined(access, _) => Some(access),
+        }
+    }
 }
 
 /// What was decided and done.
@@ -153,6 +164,9 @@ impl Database {
             }
             Err(_) => (nobody(), None, None),
         };
+        let mut reasons: Vec<_> = decision.reasons.iter().map(|reason| reason.code()).collect();
+        // What a step-up was about: the person's own history says so.
+        reasons.extend(settlement.granted.access().map(Access::code));
         let event = NewEvent {
             id: question.event,
             at: settlement.now,
@@ -160,7 +174,7 @@ impl Database {
             user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
             provider: Some(&question.profile.provider),
             outcome: outcome(&decision.answer, settlement.granted),
-            reasons: &decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
+            reasons: &reasons,
             origin: settlement.origin,
         };
         record(write.connection(), &event).await?;
@@ -231,7 +245,7 @@ fn nobody() -> Decision {
 /// How it ended, in one word. Who let us in and declined what we asked for granted nothing.
 fn outcome(answer: &Answer, granted: Granting<'_>) -> &'static str {
     match (answer, granted) {
-        (Answer::Grant { .. }, Granting::Declined(_)) => "scope_declined",
+        (Answer::Grant { .. }, Granting::Declined(..)) => "scope_declined",
         (answer, _) => answer.code(),
     }
 }
@@ -244,7 +258,7 @@ async fn keep_granted(
     granted: Granting<'_>,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    let (Granting::Asked(grant) | Granting::Declined(Some(grant))) = granted else { return Ok(()) };
+    let (Granting::Asked(_, grant) | Granting::Declined(_, Some(grant))) = granted else { return Ok(()) };
     let key = IdentityKey::new(&profile.issuer, &profile.subject)?;
     put_grant(write, GrantPlace { user, provider: &profile.provider, identity }, &key, grant, now).await
 }

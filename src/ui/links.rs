@@ -1,7 +1,7 @@
 //! Addresses of ours that carry something. Whatever goes into a query is percent-encoded here (RFC 3986 §2.1), so
 //! that a `return_to` with `&` or `#` in it cannot write a parameter of its own.
 
-use crate::codes::percent::encode;
+use crate::codes::{access::Access, percent::encode};
 
 /// Where a sign-in with this provider starts.
 pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {
@@ -45,9 +45,19 @@ pub fn unlink(identity: &str) -> String {
     format!("/settings/unlink?identity={}", encode(identity))
 }
 
-/// The page that links a provider.
-pub fn link(slug: &str) -> String {
-    format!("/settings/link?provider={}", encode(slug))
+/// The page that links a provider, and where to go once it is linked: the settings without it.
+pub fn link(slug: &str, return_to: Option<&str>) -> String {
+    let mut link = format!("/settings/link?provider={}", encode(slug));
+    if let Some(return_to) = return_to {
+        link.push_str("&return_to=");
+        link.push_str(&encode(return_to));
+    }
+    link
+}
+
+/// A page of something that we may see, in the account of this identity.
+pub fn of_account(access: Access, identity: &str) -> String {
+    format!("{}?account={}", access.page(), encode(identity))
 }
 
 fn page(path: &str, return_to: Option<&str>) -> String {
@@ -93,7 +103,9 @@ mod tests {
     #[test]
     fn what_a_link_names_cannot_add_a_parameter() {
         assert_eq!(unlink("1&x=2"), "/settings/unlink?identity=1%26x%3D2");
-        assert_eq!(link("google#"), "/settings/link?provider=google%23");
+        assert_eq!(of_account(Access::Drive, "1&x=2"), "/drive?account=1%26x%3D2");
+        assert_eq!(link("google#", None), "/settings/link?provider=google%23");
+        assert_eq!(link("x&y", Some("/a?b=1&c")), "/settings/link?provider=x%26y&return_to=%2Fa%3Fb%3D1%26c");
     }
 
     #[test]

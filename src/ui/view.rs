@@ -8,6 +8,7 @@ pub use api_docs::*;
 pub use grants::*;
 
 use crate::codes::{
+    access::Access,
     outcome::{Done, Trouble},
     refusal::Refusal,
 };
@@ -382,6 +383,8 @@ pub struct UnlinkView {
     pub identity: IdentityView,
     /// It is the last way in and cannot go.
     pub last: bool,
+    /// What we see no more without it.
+    pub gives_back: Vec<Access>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -391,6 +394,8 @@ pub struct UnlinkView {
 pub struct LinkView {
     /// The provider that is to be linked.
     pub provider: ProviderButton,
+    /// Where to go once it is linked: a checked path of ours. The settings without it.
+    pub return_to: Option<String>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -402,6 +407,8 @@ pub struct DeleteView {
     pub who: String,
     /// The word that has to be typed, so that nobody deletes by a slip.
     pub word: String,
+    /// What we see no more without the account.
+    pub gives_back: Vec<Access>,
     /// What was wrong with the form.
     pub trouble: Option<Trouble>,
 }

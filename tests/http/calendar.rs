@@ -19,6 +19,10 @@ async fn with_calendar(app: &App, person: &str) -> Browser {
     browser
 }
 
+fn links_first(return_to: &str) -> String {
+    format!("/settings/link?provider=google&return_to={return_to}")
+}
+
 fn invites(page: &Page) -> bool {
     page.status == 200 && page.says("Connect Google Calendar") && page.links().contains(&"/calendar".to_owned())
 }
@@ -85,9 +89,9 @@ async fn who_has_no_account_with_a_calendar_has_no_card() {
     let page = browser.get("/dashboard").await;
     assert!(page.status == 200 && !page.says("Next in your calendar"), "{page:?}");
     let calendar = browser.get("/calendar").await;
-    assert!(calendar.status == 200 && calendar.links().contains(&"/settings/link?provider=google".to_owned()));
+    assert!(calendar.status == 200 && calendar.links().contains(&links_first("%2Fcalendar")));
     let drive = browser.get("/drive").await;
-    assert!(drive.status == 200 && drive.links().contains(&"/settings/link?provider=google".to_owned()));
+    assert!(drive.status == 200 && drive.links().contains(&links_first("%2Fdrive")));
     assert_eq!(app.count("events").await, 0);
 }
 
@@ -181,11 +185,15 @@ async fn the_settings_say_what_may_be_seen(#[values(Engine::Sqlite, Engine::Post
     let browser = app.connected("ada").await;
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/settings").await;
-    for told in
-        ["What Latchkey may see", "Names, kinds, owners and dates of your files", "events of your main calendar"]
-    {
+    for told in [
+        "What Latchkey may see",
+        "Names, kinds, owners and dates of your files",
+        "The events of your calendars at Google. We look at your main calendar only.",
+    ] {
         assert!(page.says(told), "{told}: {}", page.body);
     }
+    assert!(page.says("Let us see Google Drive") && page.says("Let us see Google Calendar"), "{}", page.body);
+    assert!(!page.says("Let us see something"), "{}", page.body);
     // What signing in takes is no news there.
     assert!(!page.says("userinfo.email") && !page.says(DRIVE), "{}", page.body);
     assert!(page.body.contains("action=\"/grants/disconnect\""));

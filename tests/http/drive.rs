@@ -41,7 +41,7 @@ async fn the_top_of_the_drive_is_listed_over_pages_each_file_once(
     let app = App::start(engine).await;
     let browser = app.connected("ada").await;
     let q = ("q", "'root' in parents and trashed = false");
-    let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", "folder,name")]).await);
+    let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", "folder,name_natural")]).await);
 
     let pages = pages(&browser, "/drive").await;
     assert_eq!(pages.len(), wanted.len().div_ceil(50));
@@ -77,7 +77,7 @@ async fn a_list_is_in_the_order_that_is_asked_for() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("grace").await;
     for (sort, by) in [
-        (FileSort::Name, "folder,name"),
+        (FileSort::Name, "folder,name_natural"),
         (FileSort::Newest, "modifiedTime desc"),
         (FileSort::Oldest, "modifiedTime"),
         (FileSort::Largest, "quotaBytesUsed desc"),
@@ -129,7 +129,7 @@ async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite,
         assert!(page.says(by_id[id]["name"].as_str().expect("a name")));
     }
     let q = format!("'{deepest}' in parents and trashed = false");
-    let wanted = ids(&app.every_file(&browser, &[("q", &q), ("orderBy", "folder,name")]).await);
+    let wanted = ids(&app.every_file(&browser, &[("q", &q), ("orderBy", "folder,name_natural")]).await);
     assert_eq!(listed(&browser, &address).await, wanted);
 
     // The way is not asked for more often than it is long.

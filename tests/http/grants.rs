@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use latchkey::{
+    accounts::Matter,
+    codes::access::Access,
     grants::{CalendarEventsReadonly, DriveMetadataReadonly, GrantError},
     store::{GrantStanding, LostBecause, RevocationStanding},
 };
@@ -68,6 +70,31 @@ async fn what_was_granted_is_kept_and_the_session_stays(#[values(Engine::Sqlite,
     app.grants.take::<DriveMetadataReadonly>(&identity).await.expect("granted");
     app.grants.take::<CalendarEventsReadonly>(&identity).await.expect("granted");
     assert_eq!(app.renewals().await, 0);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thing_more_makes_a_grant_no_younger_and_a_new_beginning_does(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (app, browser, identity) = with_drive(engine).await;
+    let given_at = app.grant_of(&identity).await.expect("a grant").given_at;
+    app.grants.take::<DriveMetadataReadonly>(&identity).await.expect("granted");
+    let used_at = app.grant_of(&identity).await.expect("a grant").used_at.expect("used");
+    app.advance(600).await;
+    browser.connects(&identity, "ada", "calendar", &[DRIVE, CALENDAR]).await;
+    let grant = app.grant_of(&identity).await.expect("a grant");
+    assert!(grant.scopes.contains(CALENDAR));
+    assert_eq!((grant.given_at, grant.used_at), (given_at, Some(used_at)));
+    assert!(!browser.get("/settings").await.says("Not used yet"));
+
+    // What was ended begins anew.
+    browser.disconnects(&identity).await;
+    browser.connects(&identity, "ada", "calendar", &[CALENDAR]).await;
+    let grant = app.grant_of(&identity).await.expect("a grant");
+    assert_eq!(grant.used_at, None);
+    assert!((grant.given_at - given_at).whole_seconds() >= 600, "{grant:?}");
+    assert!(browser.get("/settings").await.says("Not used yet"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,13 +345,23 @@ async fn unlinking_and_leaving_give_back_what_google_gave(#[values(Engine::Sqlit
         let start = browser.submit("/settings/link", &[("provider", "other")]).await;
         let callback = browser.consent(start.location(), "grace", "allow").await;
         assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
+        let page = format!("/settings/{}", if leaves { "delete" } else { "unlink?identity=" });
+        let page = if leaves { page } else { format!("{page}{}", identity.id) };
+        assert!(!browser.get(&page).await.says("is given back"), "there is nothing yet");
         assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
+        assert!(browser.get(&page).await.says("Latchkey's access to Google Drive is given back."));
+        app.letters().await;
 
         let page = match leaves {
             true => browser.submit("/settings/delete", &[("word", "delete")]).await,
             false => browser.submit("/settings/unlink", &[("identity", &identity.id.to_string())]).await,
         };
         assert!(page.location().contains("?done="), "{page:?}");
+        let told = match app.letter().await.matter {
+            Matter::WayRemoved { given_back, .. } | Matter::AccountDeleted { given_back } => given_back,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((told.len(), told[0].provider.as_str(), &*told[0].sees), (1, "google", &[Access::Drive][..]));
         assert_eq!((app.database.count("grants").await, app.waiting_revocations().await), (0, 1));
         assert_eq!(
             app.database.number("SELECT count(*) FROM outbox WHERE kind = 'revocation' AND user_id IS NULL").await,

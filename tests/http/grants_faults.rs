@@ -231,7 +231,7 @@ async fn a_scope_that_is_gone_after_a_renewal_is_gone_here() {
     app.preset("refresh_fewer_scopes").await;
     app.advance(3600).await;
     let taken = app.takes(&identity).await;
-    assert!(matches!(taken, Err(GrantError::NotGranted)), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Withdrawn)), "{taken:?}");
     assert!(!app.grant_of(&identity).await.expect("a grant").scopes.contains(DRIVE));
 }
 
@@ -324,8 +324,8 @@ async fn a_scope_that_the_api_misses_is_taken_out_of_the_grant() {
     let missing = r#"{"error":{"code":403,"errors":[{"reason":"insufficientPermissions"}]}}"#;
     app.fault("files", json!({ "kind": "answer", "status": 403, "body": missing })).await;
     let asked = app.asks(&identity).await;
-    assert!(matches!(asked, Err(GrantError::NotGranted)), "{asked:?}");
-    assert!(matches!(app.takes(&identity).await, Err(GrantError::NotGranted)));
+    assert!(matches!(asked, Err(GrantError::Withdrawn)), "{asked:?}");
+    assert!(matches!(app.takes(&identity).await, Err(GrantError::Withdrawn)));
     assert_eq!(app.requests_to("files").await.len(), 1);
 }
 

@@ -19,6 +19,7 @@ mod refusal;
 mod support;
 
 mod address_wish;
+mod another_account;
 mod api_bodies;
 mod api_cors;
 mod api_documents;

@@ -560,7 +560,7 @@ async fn a_deleted_account_leaves_one_event_that_names_nobody_and_a_letter(
     assert_eq!(page.location(), "/login?done=deleted");
     assert!(!ada.is_signed_in().await && !elsewhere.is_signed_in().await && other.is_signed_in().await);
     let letter = app.letter().await;
-    assert_eq!((letter.to.as_str(), &letter.matter), (ADA, &Matter::AccountDeleted));
+    assert_eq!((letter.to.as_str(), &letter.matter), (ADA, &Matter::AccountDeleted { given_back: vec![] }));
     for table in TABLES {
         let column = if table == "users" { "id" } else { "user_id" };
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{user}'");

@@ -57,6 +57,24 @@ async fn consent_is_remembered_and_a_hint_skips_the_chooser_for_who_is_signed_in
 }
 
 #[tokio::test]
+async fn another_account_can_be_chosen_although_the_request_names_one() {
+    let stage = Stage::start().await;
+    let picked = stage.post(&format!("/google/o/oauth2/v2/auth/person?{}", query(&[])), &[("person", "ada")]).await;
+    let cookie = picked.header("set-cookie").split(';').next().unwrap().to_owned();
+    let ask = async |path: &str| stage.send(stage.request(Method::GET, path).header("cookie", &cookie)).await;
+    let hinted = query(&[("login_hint", "ada@gmail.com"), ("scope", &format!("openid {DRIVE}"))]);
+    let screen = ask(&format!("/google/o/oauth2/v2/auth/consent?{hinted}&person=ada")).await;
+    let (before, _) = screen.body.split_once("\">Choose another account</a>").unwrap();
+    let link = before.rsplit_once("href=\"").unwrap().1.replace("&amp;", "&");
+    assert!(link.contains("scope=") && !link.contains("login_hint"), "{link}");
+    let chooser = ask(&link).await;
+    assert!(chooser.status == 200 && chooser.body.contains("Choose an account"), "{}", chooser.body);
+    // With the hint it is who is signed in, straight on.
+    let straight = ask(&format!("/google/o/oauth2/v2/auth?{hinted}")).await;
+    assert!(straight.header("location").contains("/auth/consent?"), "{}", straight.body);
+}
+
+#[tokio::test]
 async fn scopes_can_be_declined_one_by_one() {
     let stage = Stage::start().await;
     let scope = format!("openid email {DRIVE} {CALENDAR}");

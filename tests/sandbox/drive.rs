@@ -153,6 +153,14 @@ async fn a_listing_is_sorted_as_it_is_asked_for() {
     let (folders, files) = folders_first.split_at(30);
     assert!(folders.iter().all(|file| file["mimeType"] == FOLDER) && names(folders).is_sorted());
     assert!(files.iter().all(|file| file["mimeType"] != FOLDER) && names(files).is_sorted());
+    let natural: Vec<_> = sorted("folder,name_natural").await;
+    let natural = names(&natural[..30]);
+    let number = |name: &String| {
+        name.rsplit_once(' ').and_then(|(word, number)| Some((word.to_owned(), number.parse::<u32>().ok()?)))
+    };
+    let numbered: Vec<_> = natural.iter().filter_map(number).collect();
+    assert!(numbered.len() > 20 && numbered.is_sorted(), "{numbered:?}");
+    assert!(!natural.is_sorted(), "9 comes before 10, and not after it");
     let newest = sorted("modifiedTime desc").await;
     // The clock goes on between two pages.
     let days: Vec<_> = newest.iter().map(|file| text(file, "modifiedTime")[..10].to_owned()).collect();

@@ -1,6 +1,7 @@
 //! Grants as rows: who writes on the strength of what was true a moment ago writes nothing.
 
 use latchkey::accounts::{Answer, Identity, Purpose};
+use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
     Database, FoundGrant, GrantStanding, Granting, LostBecause, NewGrant, OpenGrant, RevocationStanding, Settlement,
@@ -27,7 +28,7 @@ fn gift(number: u32) -> NewGrant {
 async fn with_grant(database: &Database) -> Identity {
     let user = who(&sign_in(database, &google("ada", ADA)).await);
     let identity = database.identities(user).await.unwrap().remove(0);
-    gives(database, &identity, &google("ada", ADA), Granting::Asked(&gift(1))).await;
+    gives(database, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(1))).await;
     identity
 }
 
@@ -114,11 +115,11 @@ async fn who_grants_nothing_keeps_what_was_granted_before(#[values(Engine::Sqlit
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    gives(&database, &identity, &google("ada", ADA), Granting::Declined(None)).await;
+    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Access::Drive, None)).await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-1");
     let declined = "SELECT count(*) FROM events WHERE kind = 'grant' AND outcome = 'scope_declined'";
     assert_eq!(test.number(declined).await, 1);
-    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Some(&gift(2)))).await;
+    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Access::Drive, Some(&gift(2)))).await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
     assert_eq!((test.count("grants").await, test.number(declined).await), (1, 2));
 }
@@ -195,7 +196,7 @@ async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqli
     assert_eq!((due.len(), due[0].revocation.token.expose_secret()), (1, "refresh-3"));
 
     // Not where the account was connected anew: the provider would take that back as well.
-    gives(&database, &identity, &google("ada", ADA), Granting::Asked(&gift(4))).await;
+    gives(&database, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(4))).await;
     assert!(!database.renew_grant(&identity, 1, &gift(5), now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-4");
@@ -249,7 +250,9 @@ async fn what_is_given_while_its_identity_goes_is_given_back() {
     .await;
     let held = Held::inserts(&test, "grants", "true").await;
     let ((), settled, ()) = tokio::join!(
-        async { gives(&database, &identity, &google("eve", "eve@gmail.com"), Granting::Asked(&gift(1))).await },
+        async {
+            gives(&database, &identity, &google("eve", "eve@gmail.com"), Granting::Asked(Access::Drive, &gift(1))).await
+        },
         async {
             Held::wait_for(&test, 1).await;
             sign_in(&other, &google("ada", ADA)).await
@@ -273,7 +276,7 @@ async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_
         database.lose_grant(&identity, 1, LostBecause::Revoked, true, now()),
         async {
             Held::wait_for(&test, 1).await;
-            gives(&other, &identity, &google("ada", ADA), Granting::Asked(&gift(2))).await;
+            gives(&other, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(2))).await;
         },
         held.let_go(),
     );

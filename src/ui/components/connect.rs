@@ -61,6 +61,8 @@ fn reading(access: Access) -> AnyView {
             {list(wording::access::read(access), "reading-list is-read")}
             <h2 class="reading-title">"What it does not do"</h2>
             {list(wording::access::not_read(access), "reading-list")}
+            {wording::access::asked_more_widely(access)
+                .map(|told| view! { <p class="fine-print">{told}</p> })}
         </div>
     }
     .into_any()
@@ -71,7 +73,7 @@ fn step(connect: ConnectView) -> AnyView {
     let ConnectView { access, accounts, provider, lost, return_to } = connect;
     let Some(provider) = provider else { return not_here() };
     if accounts.is_empty() {
-        return link_first(&provider);
+        return link_first(&provider, access);
     }
     let away = (!provider.available).then(|| {
         view! { <p class="fine-print">"Google is not answering at the moment. You can still try."</p> }
@@ -90,7 +92,7 @@ fn step(connect: ConnectView) -> AnyView {
             "Google asks you on its own page, and you can say no there. Disconnect whenever you like. Signing out of Latchkey does not end it."
         </p>
         <p class="turns">
-            <a href=links::link(&provider.slug) rel="nofollow">
+            <a href=links::link(&provider.slug, Some(access.page())) rel="nofollow">
                 "Use another account"
             </a>
         </p>
@@ -156,11 +158,11 @@ fn whose(account: &AccountView, access: Access) -> AnyView {
     .into_any()
 }
 
-fn link_first(provider: &ProviderButton) -> AnyView {
+fn link_first(provider: &ProviderButton, access: Access) -> AnyView {
     let label = provider.label.clone();
     view! {
-        <p class="lead">"Your account here has no " {label.clone()} " account yet. Link it first, then come back."</p>
-        <a class="button" href=links::link(&provider.slug) rel="nofollow">
+        <p class="lead">"Your account here has no " {label.clone()} " account yet. Link it first; that leads back here."</p>
+        <a class="button" href=links::link(&provider.slug, Some(access.page())) rel="nofollow">
             "Link your " {label} " account"
         </a>
     }

@@ -46,9 +46,13 @@ async fn what_is_read_and_what_is_not_is_told_before_it_is_asked_for() {
         assert!(html.contains(item), "{item} is missing in {html}");
     }
     assert!(html.contains("ada@example.com") && html.contains("Connect Google Drive"), "{html}");
+    // Google's question about the files is as wide as what is read, and the one about the calendar is not.
+    assert!(!html.contains("Google asks more widely"), "{html}");
+    let calendar = connect_page(connect(Access::Calendar)).await;
+    assert!(calendar.contains("the events of all your calendars"), "{calendar}");
     assert!(html.contains("Signing out of Latchkey does not end it."), "{html}");
     assert_eq!(forms(&html), [connecting("identity-1", "drive")]);
-    assert!(html.contains("href=\"/settings/link?provider=google\""), "{html}");
+    assert!(html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\""), "{html}");
 }
 
 #[tokio::test]
@@ -66,7 +70,10 @@ async fn of_several_accounts_each_has_a_button_that_names_it() {
 async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothing_is_offered() {
     let none = ConnectView { accounts: vec![], ..connect(Access::Drive) };
     let html = connect_page(none.clone()).await;
-    assert!(html.contains("href=\"/settings/link?provider=google\"") && forms(&html).is_empty(), "{html}");
+    assert!(
+        html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\"") && forms(&html).is_empty(),
+        "{html}"
+    );
 
     for accounts in [vec![], vec![account()]] {
         let off = connect_page(ConnectView { provider: None, accounts, ..none.clone() }).await;
@@ -77,7 +84,11 @@ async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothi
 
 #[tokio::test]
 async fn what_was_lost_is_reconnected_and_says_why() {
-    for (lost, why) in [(Lost::Revoked, "does not let us in any more"), (Lost::Expired, "ran out")] {
+    for (lost, why) in [
+        (Lost::Revoked, "does not let us in any more"),
+        (Lost::Expired, "ran out"),
+        (Lost::Withdrawn, "Google no longer lets us see your files"),
+    ] {
         let html = connect_page(ConnectView { lost: Some(lost), ..connect(Access::Drive) }).await;
         assert!(html.contains(why) && html.contains("Reconnect Google Drive"), "{html}");
         assert_eq!(forms(&html), [connecting("identity-1", "drive")]);
@@ -248,7 +259,10 @@ async fn what_google_left_out_is_told() {
 #[tokio::test]
 async fn the_connection_ends_by_a_form_that_says_what_ends_with_it_and_what_does_not() {
     let html = list(files()).await;
-    let end = Form { action: "/grants/disconnect", fields: vec![("return_to", "/drive"), ("identity", "identity-1")] };
+    let end = Form {
+        action: "/grants/disconnect",
+        fields: vec![("return_to", "/drive?account=identity-1"), ("identity", "identity-1")],
+    };
     assert!(forms(&html).contains(&end), "{html}");
     assert!(html.contains("Google takes everything back at once: Drive and Calendar"), "{html}");
     assert!(html.contains("neither ends this connection nor signs you out of Google"), "{html}");

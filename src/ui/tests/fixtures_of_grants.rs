@@ -127,6 +127,7 @@ pub fn grant(state: GrantState) -> GrantView {
         provider: "Google".into(),
         account: "ada@example.com".into(),
         sees: vec![Access::Drive, Access::Calendar],
+        withdrawn: vec![],
         further: vec!["https://www.example/auth/further".into()],
         given_at: NEW_YEAR,
         used_at: Some(NEW_YEAR + 86_400),

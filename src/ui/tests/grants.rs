@@ -81,6 +81,19 @@ async fn what_may_still_be_known_there_can_be_ended_and_what_is_over_cannot() {
 }
 
 #[tokio::test]
+async fn a_grant_of_which_nothing_is_left_is_not_called_connected() {
+    let state = || GrantState::Renewed { unused_until: NEW_YEAR };
+    let left = GrantView { sees: vec![], further: vec![], withdrawn: vec![Access::Calendar], ..grant(state()) };
+    let html = render("/settings", SettingsView { grants: vec![left], ..settings() }).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("Nothing beyond who you are.") && !html.contains(">Connected<"), "{html}");
+    assert!(html.contains("Google no longer lets us see your events."), "{html}");
+    assert!(html.contains("href=\"/calendar?account=identity-1\""), "{html}");
+    let whole = with_grant(state()).await;
+    assert!(whole.contains(">Connected<") && !whole.contains("Nothing beyond") && !whole.contains("no longer lets"));
+}
+
+#[tokio::test]
 async fn without_a_grant_the_settings_say_so_and_offer_only_what_there_is() {
     let html = render("/settings", settings()).await;
     is_a_sound_document(&html);

@@ -5,7 +5,10 @@ use super::{
     fixtures::{google, identity, settings},
 };
 use crate::{
-    codes::outcome::{Done, Trouble},
+    codes::{
+        access::Access,
+        outcome::{Done, Trouble},
+    },
     ui::view::{
         ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView, LinkView, Notice, ProfileView,
         ProviderButton, SetPasswordView, SettingsView, UnlinkView,
@@ -156,10 +159,17 @@ async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
 
 #[tokio::test]
 async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() {
-    let view = UnlinkView { identity: identity(), last: false, trouble: None };
+    let view = UnlinkView { identity: identity(), last: false, gives_back: vec![], trouble: None };
     let html = render("/settings/unlink", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/unlink", fields: vec![("identity", "identity-1")] });
+
+    assert!(!html.contains("is given back"), "{html}");
+
+    let gives_back = vec![Access::Drive, Access::Calendar];
+    let html = render("/settings/unlink", UnlinkView { gives_back, ..view.clone() }).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("access to Google Drive and Google Calendar is given back."), "{html}");
 
     let html = render("/settings/unlink", UnlinkView { last: true, ..view }).await;
     is_a_sound_document(&html);
@@ -168,19 +178,28 @@ async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() 
 
 #[tokio::test]
 async fn linking_starts_by_post() {
-    let html = render("/settings/link", LinkView { provider: google(), trouble: None }).await;
+    let view = LinkView { provider: google(), return_to: None, trouble: None };
+    let html = render("/settings/link", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/link", fields: vec![("provider", "google")] });
+    let back = render("/settings/link", LinkView { return_to: Some("/drive".into()), ..view }).await;
+    let fields = vec![("provider", "google"), ("return_to", "/drive")];
+    assert_eq!(form(&back), Form { action: "/settings/link", fields });
     assert!(html.contains("<title>Link an account · Latchkey</title>"), "{html}");
 }
 
 #[tokio::test]
 async fn a_deletion_says_what_goes_and_wants_the_word() {
-    let view = DeleteView { who: "ada@example.com".into(), word: "delete".into(), trouble: None };
+    let view = DeleteView { who: "ada@example.com".into(), word: "delete".into(), gives_back: vec![], trouble: None };
     let html = render("/settings/delete", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/delete", fields: vec![("word", "")] });
     assert!(html.contains("Type “delete” to go on") && html.contains("for good"), "{html}");
+    assert!(!html.contains("is given back"), "{html}");
+
+    let html = render("/settings/delete", DeleteView { gives_back: vec![Access::Calendar], ..view.clone() }).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("access to Google Calendar is given back."), "{html}");
 
     let html = render("/settings/delete", DeleteView { trouble: Some(Trouble::WordMissing), ..view }).await;
     is_a_sound_document(&html);
@@ -235,8 +254,13 @@ async fn hostile_text_stays_text() {
     stays_text(&render("/settings/password", view).await);
     let view = ChangeEmailView { email: Some((text(), true)), typed: some(), trouble: None };
     stays_text(&render("/settings/email", view).await);
-    stays_text(&render("/settings/unlink", UnlinkView { identity: hostile(), last: false, trouble: None }).await);
+    stays_text(
+        &render("/settings/unlink", UnlinkView { identity: hostile(), last: false, gives_back: vec![], trouble: None })
+            .await,
+    );
     let provider = ProviderButton { label: text(), ..google() };
-    stays_text(&render("/settings/link", LinkView { provider, trouble: None }).await);
-    stays_text(&render("/settings/delete", DeleteView { who: text(), word: text(), trouble: None }).await);
+    stays_text(&render("/settings/link", LinkView { provider, return_to: some(), trouble: None }).await);
+    stays_text(
+        &render("/settings/delete", DeleteView { who: text(), word: text(), gives_back: vec![], trouble: None }).await,
+    );
 }

@@ -67,6 +67,8 @@ pub enum Lost {
     Revoked,
     /// The access ran out, and the provider gave nothing to renew it with.
     Expired,
+    /// The provider took just this out of what was granted: the person, or an administrator, took it back there.
+    Withdrawn,
 }
 
 /// One of the person's accounts at the provider.
@@ -239,6 +241,8 @@ pub struct GrantView {
     pub account: String,
     /// What we may see, or could.
     pub sees: Vec<Access>,
+    /// What the provider took out of it since.
+    pub withdrawn: Vec<Access>,
     /// Other scopes that were granted, by the provider's names, shown as they are.
     pub further: Vec<String>,
     /// When it was given first.

@@ -5,6 +5,7 @@ use crate::{
     accounts::{Identity, UserId},
     codes::access::Access,
     grants::GrantError,
+    oauth::Scopes,
     store::{Grant, GrantStanding, LostBecause, StoreError},
     ui::view::{AccountView, ApiTrouble, ConnectView, Lost},
 };
@@ -126,13 +127,15 @@ pub fn label(call: &Call, identity: &Identity) -> String {
 
 /// How a grant stands towards something that may be seen.
 pub fn standing(call: &Call, grant: Option<&Grant>, access: Access) -> Standing {
-    let allows = |grant: &Grant| {
-        call.app.relying_party.provider(&grant.provider).is_some_and(|it| it.allows(access, &grant.scopes))
-    };
-    match grant.filter(|grant| allows(grant)).map(|grant| grant.state) {
-        Some(GrantStanding::Live) => Standing::Connected,
-        Some(GrantStanding::Lost(because)) => Standing::Lost(lost(because)),
-        Some(GrantStanding::Disconnected { .. }) | None => Standing::Unconnected,
+    let Some(grant) = grant else { return Standing::Unconnected };
+    let provider = call.app.relying_party.provider(&grant.provider);
+    let allow = |scopes: &Scopes| provider.is_some_and(|provider| provider.allows(access, scopes));
+    match (grant.state, allow(&grant.scopes), allow(&grant.agreed)) {
+        (GrantStanding::Live, true, _) => Standing::Connected,
+        (GrantStanding::Live, false, true) => Standing::Lost(Lost::Withdrawn),
+        (GrantStanding::Lost(because), true, _) => Standing::Lost(lost(because)),
+        (GrantStanding::Lost(_), false, true) => Standing::Lost(Lost::Withdrawn),
+        _ => Standing::Unconnected,
     }
 }
 
@@ -152,6 +155,7 @@ impl From<GrantError> for Fallen {
         match error {
             GrantError::NotGranted => Self::Connect(None),
             GrantError::Lost(because) => Self::Connect(Some(lost(because))),
+            GrantError::Withdrawn => Self::Connect(Some(Lost::Withdrawn)),
             GrantError::Store(error) => Self::Store(error),
             GrantError::Busy { seconds } => Self::Trouble(ApiTrouble::Busy { seconds }),
             GrantError::Unreadable => Self::Trouble(ApiTrouble::Unreadable),

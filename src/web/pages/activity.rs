@@ -2,8 +2,9 @@
 
 use crate::{
     accounts::describe_device,
+    codes::access::Access,
     store::{PASSWORD, PastEvent},
-    ui::view::ActivityView,
+    ui::{view::ActivityView, wording},
 };
 
 /// An event on a page. `label` gives a provider's name for people.
@@ -12,7 +13,14 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Activ
         PASSWORD => "a password".to_owned(),
         slug => label(slug),
     });
-    let (what, alarming) = sentence(&event.kind, &event.outcome, way.as_deref().unwrap_or("another way"));
+    let way = way.as_deref().unwrap_or("another way");
+    let (what, alarming) = match asked_to_see(event) {
+        Some(access) if event.outcome == "grant" => (format!("Let us see {}", wording::access::name(access)), false),
+        Some(access) if event.outcome == "scope_declined" => {
+            (format!("Declined to let us see {}", wording::access::name(access)), false)
+        }
+        _ => sentence(&event.kind, &event.outcome, way),
+    };
     ActivityView {
         what,
         alarming,
@@ -20,6 +28,12 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Activ
         device: describe_device(event.user_agent.as_deref()),
         address: event.address.clone().unwrap_or_else(|| "unknown".to_owned()),
     }
+}
+
+/// What a step-up was about. Events from before it was written down do not say.
+fn asked_to_see(event: &PastEvent) -> Option<Access> {
+    let reasons: Vec<String> = serde_json::from_str(&event.reasons).ok().filter(|_| event.kind == "grant")?;
+    reasons.iter().find_map(|reason| Access::from_code(reason))
 }
 
 fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
@@ -65,13 +79,17 @@ mod tests {
     use super::*;
 
     fn told(kind: &str, outcome: &str, provider: Option<&str>) -> ActivityView {
+        told_because(kind, outcome, provider, "[]")
+    }
+
+    fn told_because(kind: &str, outcome: &str, provider: Option<&str>, reasons: &str) -> ActivityView {
         let event = PastEvent {
             id: "1".into(),
             at: 7,
             kind: kind.into(),
             provider: provider.map(Into::into),
             outcome: outcome.into(),
-            reasons: "[]".into(),
+            reasons: reasons.into(),
             address: Some("192.0.2.1".into()),
             user_agent: None,
         };
@@ -86,6 +104,18 @@ mod tests {
         assert_eq!(told("grant", "grant", Some("google")).what, "Let us see something at GOOGLE");
         let attempt = told("grant", "refuse", Some("google"));
         assert!(attempt.alarming && attempt.what.contains("refused"));
+    }
+
+    #[test]
+    fn what_was_given_to_see_is_named_where_it_is_known() {
+        let seen = |outcome, reasons| told_because("grant", outcome, Some("google"), reasons).what;
+        assert_eq!(seen("grant", r#"["own_identity","drive"]"#), "Let us see Google Drive");
+        assert_eq!(seen("scope_declined", r#"["calendar"]"#), "Declined to let us see Google Calendar");
+        for unknown in ["[]", r#"["own_identity"]"#, "not JSON"] {
+            assert_eq!(seen("grant", unknown), "Let us see something at GOOGLE");
+        }
+        assert!(seen("refused", r#"["drive"]"#).contains("refused"));
+        assert_eq!(told_because("link", "link", Some("google"), r#"["drive"]"#).what, "Linked GOOGLE");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use tracing::Instrument;
 
 use super::{
-    accounts::{Account, Accounts, Fallen, Standing, lost},
+    accounts::{Account, Accounts, Fallen, Standing},
     call::{Call, Detour, Shown},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     codes::access::Access,
     grants::{CalendarEventsReadonly, GrantError, Grants},
     store::StoreError,
-    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView},
+    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView, Notice},
 };
 
 /// Where the events are.
@@ -26,22 +26,30 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// GET `/calendar`: the step-up. Who is connected has the events on the dashboard.
 pub async fn calendar(call: Call) -> Shown {
     let user = call.signed_in()?.user.id;
-    let accounts = Accounts::of(&call, user, Access::Calendar).await?;
+    let mut accounts = Accounts::of(&call, user, Access::Calendar).await?;
     let asked_for = call.query.one("account");
-    let account = accounts.chosen(asked_for)?;
     let notice = call.notice();
-    let lost = match account {
+    let lost = match accounts.chosen(asked_for)? {
         Some(Account { standing: Standing::Lost(lost), .. }) => Some(*lost),
-        Some(Account { standing: Standing::Connected, identity, .. }) if notice.is_none() => {
-            match call.app.grants.take::<CalendarEventsReadonly>(identity).await {
-                Err(GrantError::Lost(because)) => Some(lost(because)),
-                Err(GrantError::NotGranted | GrantError::Unreadable) => None,
-                _ => return Err(Detour::To(CARD.to_owned())),
-            }
+        Some(Account { standing: Standing::Connected, identity, .. })
+            if matches!(notice, None | Some(Notice::Done(_))) =>
+        {
+            let Err(error) = call.app.grants.take::<CalendarEventsReadonly>(identity).await else {
+                return Err(Detour::To(CARD.to_owned()));
+            };
+            let lost = match Fallen::from(error) {
+                Fallen::Connect(lost) => lost,
+                Fallen::Trouble(ApiTrouble::Unreadable) => None,
+                Fallen::Trouble(_) | Fallen::Store(_) => return Err(Detour::To(CARD.to_owned())),
+            };
+            // It went while we looked, and more may have gone with it.
+            accounts = Accounts::of(&call, user, Access::Calendar).await?;
+            lost
         }
         _ => None,
     };
-    let connect = accounts.connect(&call, account.filter(|_| asked_for.is_some()), lost, CARD.to_owned());
+    let only = accounts.chosen(asked_for)?.filter(|_| asked_for.is_some());
+    let connect = accounts.connect(&call, only, lost, CARD.to_owned());
     call.draw_with_starts(CalendarPageView { notice, connect }).await
 }
 

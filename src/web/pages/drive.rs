@@ -57,12 +57,12 @@ pub async fn drive(call: Call) -> Shown {
             let view = DriveView { notice: call.notice(), state };
             call.draw(view).await
         }
-        Err(error) => explain(call, &accounts, account, &asked, error).await,
+        Err(error) => explain(call, account, &asked, error).await,
     }
 }
 
 /// What a failure means for the person.
-async fn explain(call: Call, accounts: &Accounts, account: &Account, asked: &Asked, error: DriveError) -> Shown {
+async fn explain(call: Call, account: &Account, asked: &Asked, error: DriveError) -> Shown {
     if matches!(error, DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. }) {
         tracing::warn!(%error, "Google Drive gives no files");
     }
@@ -71,8 +71,12 @@ async fn explain(call: Call, accounts: &Accounts, account: &Account, asked: &Ask
         DriveError::NoSuchPage => ApiTrouble::NoSuchPage,
         DriveError::Malformed { .. } => ApiTrouble::Away,
         DriveError::Grant(error) => match Fallen::from(error) {
-            // It went while we looked: the page is the one that comes up from now on.
-            Fallen::Connect(lost) => return connect(call, accounts, Some(account), lost, asked).await,
+            Fallen::Connect(lost) => {
+                // It went while we looked, and more may have gone with it: the page is the one that comes up from now on.
+                let accounts = Accounts::of(&call, account.identity.user, Access::Drive).await?;
+                let account = accounts.chosen(Some(&account.view.identity))?;
+                return connect(call, &accounts, account, lost, asked).await;
+            }
             Fallen::Store(error) => return Err(Detour::Store(error)),
             Fallen::Trouble(trouble) => trouble,
         },
@@ -95,13 +99,7 @@ async fn connect(
 ) -> Shown {
     let only = account.filter(|_| asked.account.is_some());
     let return_to = ReturnTo::parse(&asked.address()).map_or_else(|| "/drive".to_owned(), String::from);
-    let mut connect = accounts.connect(&call, only, lost, return_to);
-    // What we are told just now is newer than what the database said at the beginning.
-    for view in &mut connect.accounts {
-        if account.is_some_and(|account| account.view.identity == view.identity) {
-            view.sees.retain(|access| *access != Access::Drive);
-        }
-    }
+    let connect = accounts.connect(&call, only, lost, return_to);
     let view = DriveView { notice: call.notice(), state: DriveState::Connect(connect) };
     call.draw_with_starts(view).await
 }

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{
-    accounts::{label, lost},
+    accounts::{Standing, label, lost, standing},
     call::Call,
 };
 use crate::{
@@ -27,6 +27,9 @@ pub fn grant_views(call: &Call, identities: &[Identity], grants: &[Grant]) -> Ve
 fn grant_view(call: &Call, identity: &Identity, grant: &Grant, manners: &LetsSee) -> GrantView {
     let provider = call.app.relying_party.provider(&grant.provider);
     let sees = |access: &Access| provider.is_some_and(|provider| provider.allows(*access, &grant.scopes));
+    // Of what has ended altogether the state says so.
+    let is_live = grant.state == GrantStanding::Live;
+    let withdrawn = |access: &Access| is_live && matches!(standing(call, Some(grant), *access), Standing::Lost(_));
     let known: Scopes = provider.map_or_else(Scopes::default, |provider| {
         let accesses = Access::ALL.iter().flat_map(|access| (manners.scopes)(*access));
         provider.manners.sign_in_scopes.iter().chain(accesses).chain(manners.sign_in_aliases).collect()
@@ -37,6 +40,7 @@ fn grant_view(call: &Call, identity: &Identity, grant: &Grant, manners: &LetsSee
         provider: call.label(&grant.provider),
         account: label(call, identity),
         sees: Access::ALL.iter().copied().filter(sees).collect(),
+        withdrawn: Access::ALL.iter().copied().filter(withdrawn).collect(),
         further: grant.scopes.iter().filter(|scope| !known.contains(scope)).map(str::to_owned).collect(),
         given_at: grant.given_at.unix_timestamp(),
         used_at: grant.used_at.map(time::OffsetDateTime::unix_timestamp),

@@ -15,9 +15,10 @@ use super::{
     grants::grant_views,
 };
 use crate::{
-    accounts::{IdentityId, OWN, User, describe_device},
+    accounts::{IdentityId, OWN, User, UserId, describe_device},
+    codes::access::Access,
     intents::DELETION_WORD,
-    store::{Grant, GrantStanding, RevocationStanding, Session},
+    store::{Grant, GrantStanding, RevocationStanding, Session, StoreError},
     ui::view::{
         ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
     },
@@ -80,16 +81,18 @@ pub async fn unlink(call: Call) -> Shown {
     let identities = call.app.database.identities(user).await?;
     let last = identities.len() == 1 && call.app.database.password_of(user).await?.is_none();
     let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(Detour::NotFound)?;
-    let view = UnlinkView { identity: identity_view(&call, identity), last, trouble: call.trouble() };
+    let gives_back = at_stake(&call, user, Some(identity.id)).await?;
+    let view = UnlinkView { identity: identity_view(&call, identity), last, gives_back, trouble: call.trouble() };
     call.draw(view).await
 }
 
-/// GET `/settings/link?provider=…`.
+/// GET `/settings/link?provider=…&return_to=…`.
 pub async fn link(call: Call) -> Shown {
     call.proven()?;
     let slug = call.query.one("provider").unwrap_or_default();
     let provider = call.app.relying_party.provider(slug).ok_or(Detour::NotFound)?;
-    let view = LinkView { provider: call.button(provider), trouble: call.trouble() };
+    let return_to = call.return_to().map(String::from);
+    let view = LinkView { provider: call.button(provider), return_to, trouble: call.trouble() };
     call.draw_with_starts(view).await
 }
 
@@ -100,9 +103,16 @@ pub async fn delete(call: Call) -> Shown {
     let view = DeleteView {
         who: who.unwrap_or_else(|| "your account".to_owned()),
         word: DELETION_WORD.to_owned(),
+        gives_back: at_stake(&call, user.id, None).await?,
         trouble: call.trouble(),
     };
     call.draw(view).await
+}
+
+/// What goes with a way in, or with the account.
+async fn at_stake(call: &Call, user: UserId, identity: Option<IdentityId>) -> Result<Vec<Access>, StoreError> {
+    let at_stake = call.app.grants.at_stake(user, identity).await?;
+    Ok(at_stake.into_iter().flat_map(|ended| ended.sees).collect())
 }
 
 /// GET `/settings/data.json`: what we know about the person, to take along. No hash, token or key is in it.
@@ -169,6 +179,7 @@ fn grant_data(grant: &Grant) -> Value {
         "provider": grant.provider,
         "identity": grant.identity.to_string(),
         "scopes": grant.scopes,
+        "agreed_scopes": grant.agreed,
         "given_at": grant.given_at.unix_timestamp(),
         "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
         "renewable": grant.renewable,

@@ -29,12 +29,24 @@ pub enum Sortable {
     Number(i64),
     /// Names, in lower case.
     Text(String),
+    /// Names as people sort them: runs of digits count as numbers.
+    Natural(Vec<Piece>),
+}
+
+/// A piece of a name: a number comes before a text, a short number before a long one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// How many digits, and which; without leading zeros.
+    Number(usize, String),
+    /// Anything else.
+    Text(String),
 }
 
 #[derive(Clone, Copy, Debug)]
 enum By {
     Folder,
     Name,
+    NameNatural,
     Modified,
     Created,
     Quota,
@@ -71,6 +83,7 @@ fn by(key: &str) -> Option<(By, bool)> {
     let by = match words.next()? {
         "folder" => By::Folder,
         "name" => By::Name,
+        "name_natural" => By::NameNatural,
         "modifiedTime" => By::Modified,
         "createdTime" => By::Created,
         "quotaBytesUsed" => By::Quota,
@@ -88,6 +101,7 @@ fn value(disk: &Disk, index: usize, by: By) -> Sortable {
     match by {
         By::Folder => Sortable::Number(i64::from(disk.kind(index).mime_type != FOLDER.mime_type)),
         By::Name => Sortable::Text(disk.name(index).to_lowercase()),
+        By::NameNatural => Sortable::Natural(pieces(&disk.name(index).to_lowercase())),
         By::Modified => Sortable::Number(-disk.age(index)),
         By::Created => Sortable::Number(-disk.created(index)),
         By::Quota => Sortable::Number(i64::try_from(disk.size(index).unwrap_or_default()).unwrap_or(i64::MAX)),
@@ -95,16 +109,48 @@ fn value(disk: &Disk, index: usize, by: By) -> Sortable {
     }
 }
 
+fn pieces(name: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let is_number = first.is_ascii_digit();
+        let end = rest.find(|c: char| c.is_ascii_digit() != is_number).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        pieces.push(if is_number {
+            let digits = piece.trim_start_matches('0');
+            Piece::Number(digits.len(), digits.to_owned())
+        } else {
+            Piece::Text(piece.to_owned())
+        });
+        rest = after;
+    }
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn nine_comes_before_ten() {
+        let sorted = ["", "007", "9", "10", "a", "budget 9", "budget 9 final", "budget 10", "budget 10.2", "budget x"];
+        assert!(sorted.map(pieces).is_sorted(), "{:?}", sorted.map(pieces));
+        assert!(!sorted.is_sorted(), "by letters they are not");
+    }
+
+    #[test]
     fn known_keys_are_read_and_others_are_refused() {
-        for text in ["", "folder,name", "modifiedTime desc", "folder, modifiedTime desc,name", "quotaBytesUsed"] {
+        for text in [
+            "",
+            "folder,name",
+            "folder,name_natural",
+            "modifiedTime desc",
+            "folder, modifiedTime desc,name",
+            "quotaBytesUsed",
+        ] {
             assert!(Order::read(text).is_ok(), "{text}");
         }
-        for text in ["size", "name asc", "name desc desc", "name,", ",", "folder name"] {
+        for text in ["size", "natural", "name asc", "name desc desc", "name,", ",", "folder name"] {
             assert!(Order::read(text).is_err(), "{text}");
         }
     }

@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    components::{
-        disconnect::{ALL_AT_ONCE, DisconnectForm},
-        mark::ProviderMark,
-        moment::Moment,
+use crate::{
+    codes::access::Access,
+    ui::{
+        components::{
+            disconnect::{ALL_AT_ONCE, DisconnectForm},
+            mark::ProviderMark,
+            moment::Moment,
+        },
+        links,
+        view::AccountView,
     },
-    links,
-    view::AccountView,
 };
 
 /// The account, and the way to another one.
@@ -37,7 +40,7 @@ pub fn whose(account: &AccountView, others: &[(String, String)]) -> AnyView {
                 <summary>"Use another account"</summary>
                 <ul role="list">
                     {others} <li>
-                        <a class="whose-other" href=links::link("google") rel="nofollow">
+                        <a class="whose-other" href=links::link("google", Some(Access::Drive.page())) rel="nofollow">
                             "Link another Google account"
                         </a>
                     </li>
@@ -66,13 +69,14 @@ pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
     .into_any()
 }
 
-/// The same where there is nothing to tell but that it can be ended.
+/// The same where there is nothing to tell but that it can be ended. What comes next is about the same account: with two,
+/// the files of the other under "It is disconnected" would say the wrong thing.
 pub fn disconnect(account: &AccountView) -> AnyView {
     view! {
         <DisconnectForm
             identity=account.identity.clone()
             account=account.label.clone()
-            return_to="/drive"
+            return_to=links::of_account(Access::Drive, &account.identity)
         />
     }
     .into_any()

@@ -31,7 +31,7 @@ const TITLE: &str = "Google Drive";
 pub fn DrivePage() -> impl IntoView {
     drawn(|DriveView { notice, state }| match state {
         DriveState::Connect(connect) => connect_page(notice, connect),
-        DriveState::Trouble { account, trouble, again } => trouble::trouble(account, trouble, again),
+        DriveState::Trouble { account, trouble, again } => trouble::trouble(notice, account, trouble, again),
         DriveState::Files(files) => files_page(notice, *files),
     })
 }

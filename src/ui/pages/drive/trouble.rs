@@ -11,20 +11,25 @@ use crate::{
             form::{PostForm, Submit, hidden},
             frame::{Frame, Place},
             mark::ProviderMark,
+            notice::NoticeBox,
         },
         links,
-        view::{AccountView, ApiTrouble},
+        view::{AccountView, ApiTrouble, Notice},
         wording,
     },
 };
 
 /// The page of a trouble.
-pub fn trouble(account: AccountView, trouble: ApiTrouble, again: String) -> AnyView {
+pub fn trouble(notice: Option<Notice>, account: AccountView, trouble: ApiTrouble, again: String) -> AnyView {
+    let notice = notice.map(|notice| {
+        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+    });
     let telling = wording::api_trouble(trouble, Access::Drive);
     let step = step(&account, trouble, again);
     view! {
         <Title text=wording::title(TITLE) />
         <Frame narrow=true signed_in=Some(Place::Drive)>
+            {notice}
             <div class="problem">
                 <span class="problem-mark">
                     <ProviderMark slug="google".into() />
@@ -60,7 +65,7 @@ fn step(account: &AccountView, trouble: ApiTrouble, again: String) -> AnyView {
             <a class="button" href=again>
                 "Try again"
             </a>
-            <a class="button is-quiet" href=links::link("google") rel="nofollow">
+            <a class="button is-quiet" href=links::link("google", Some(Access::Drive.page())) rel="nofollow">
                 "Use another account"
             </a>
         }

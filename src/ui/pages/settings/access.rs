@@ -11,10 +11,14 @@ use crate::{
             file_icon::AwayIcon,
             moment::Moment,
         },
+        links,
         view::{GrantState, GrantView, Lost},
         wording,
     },
 };
+
+/// What is left without a grant, or of one.
+const NOTHING: &str = "Nothing beyond who you are.";
 
 /// "What Latchkey may see".
 pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
@@ -26,7 +30,7 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
             .then(|| {
                 view! {
                     <p class="card-lead">
-                        "Nothing beyond who you are. What a page needs more it asks for when you use it."
+                        {NOTHING} " What a page needs more it asks for when you use it."
                     </p>
                 }
             })}
@@ -64,9 +68,15 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
 }
 
 fn grant(grant: GrantView) -> AnyView {
-    let GrantView { identity, slug, provider, account, sees, further, given_at, used_at, state } = grant;
+    let GrantView { identity, slug, provider, account, sees, withdrawn, further, given_at, used_at, state } = grant;
     // That account's: another one may be connected, and would be shown.
-    let again = format!("{}?account={identity}", sees.first().unwrap_or(&Access::Drive).page());
+    let again = links::of_account(*sees.first().unwrap_or(&Access::Drive), &identity);
+    let nothing = sees.is_empty() && further.is_empty();
+    let badge = match &state {
+        GrantState::Renewed { .. } | GrantState::Until(_) if nothing => nothing_left(),
+        state => badge(state),
+    };
+    let withdrawn: Vec<_> = withdrawn.into_iter().map(|access| taken_back(access, &identity)).collect();
     let ending = may_end(&state).then(|| {
         view! {
             <DisconnectForm identity account=format!("{provider} {account}") return_to="/settings" />
@@ -80,14 +90,15 @@ fn grant(grant: GrantView) -> AnyView {
             {mark(slug)}
             <div class="row-what">
                 <h3 class="row-title">
-                    {provider.clone()} " " {badge(&state)}
+                    {provider.clone()} " " {badge}
                 </h3>
                 <p class="row-told">
                     <bdi>{account}</bdi>
                 </p>
                 <ul class=format!("scopes {now}") role="list">
-                    {scopes} {further}
+                    {scopes} {further} {nothing.then(|| view! { <li>{NOTHING}</li> })}
                 </ul>
+                {withdrawn}
                 <p class="row-told">"Given " <Moment unix=given_at /></p>
                 <p class="row-told">
                     {match used_at {
@@ -109,6 +120,24 @@ fn may_end(state: &GrantState) -> bool {
         GrantState::Renewed { .. } | GrantState::Until(_) | GrantState::Lost(_) => true,
         GrantState::BeingRevoked { .. } | GrantState::Revoked { .. } | GrantState::NotRevoked { .. } => false,
     }
+}
+
+/// A grant that lives, and of which nothing is left that we know: not a connection to anything.
+fn nothing_left() -> AnyView {
+    view! { <span class="badge is-mild">"Nothing to see"</span> }.into_any()
+}
+
+/// What its provider took out of it, and the way to have it back.
+fn taken_back(access: Access, identity: &str) -> AnyView {
+    view! {
+        <p class="row-note is-mild">
+            {wording::access::withdrawn(access)} " You or an administrator took it back. "
+            <a class="row-step" href=links::of_account(access, identity)>
+                "Reconnect"
+            </a>
+        </p>
+    }
+    .into_any()
 }
 
 /// How it stands, in a word.
@@ -139,6 +168,7 @@ fn standing(state: GrantState, provider: String, again: String) -> AnyView {
             let why = match lost {
                 Lost::Revoked => " does not take our keys any more. ",
                 Lost::Expired => " gave us nothing to renew it with, and it ran out. ",
+                Lost::Withdrawn => " does not let us see anything any more. ",
             };
             view! {
                 <p class="row-note is-mild">

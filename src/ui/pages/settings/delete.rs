@@ -20,7 +20,7 @@ pub fn DeletePage() -> impl IntoView {
 }
 
 fn draw(delete: DeleteView) -> AnyView {
-    let DeleteView { who, word, trouble } = delete;
+    let DeleteView { who, word, gives_back, trouble } = delete;
     let troubled = trouble.map(wording::concern) == Some(Concern::Word);
     view! {
         <Step title="Delete your account" heading="Delete your account">
@@ -31,6 +31,7 @@ fn draw(delete: DeleteView) -> AnyView {
                     <li>"your password and every link to a provider,"</li>
                     <li>"every browser that is signed in, this one too."</li>
                 </ul>
+                {wording::access::given_back(&gives_back).map(|told| view! { <p>{told}</p> })}
                 <p>
                     "Your accounts at the providers stay as they are. A last letter tells you of it. You can "
                     <a href="/settings/data.json" download>

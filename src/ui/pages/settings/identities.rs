@@ -98,7 +98,7 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
 /// Who was just seen starts at once; anybody else is asked first, on the page that the link leads to.
 fn add(way: ProviderButton, proven: bool) -> AnyView {
     let ProviderButton { slug, label, available, .. } = way;
-    let href = links::link(&slug);
+    let href = links::link(&slug, None);
     let face = view! {
         <ProviderMark slug=slug.clone() />
         <span>"Add " {label}</span>

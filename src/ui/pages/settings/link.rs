@@ -15,7 +15,7 @@ pub fn LinkPage() -> impl IntoView {
 }
 
 fn draw(link: LinkView) -> AnyView {
-    let LinkView { provider, trouble } = link;
+    let LinkView { provider, return_to, trouble } = link;
     let label = provider.label.clone();
     view! {
         <Step title="Link an account" heading=format!("Link {label}")>
@@ -23,7 +23,7 @@ fn draw(link: LinkView) -> AnyView {
             <p class="lead">
                 "Choose your account at " {label} ". From then on it opens this one, too; a letter tells you of it."
             </p>
-            <WaysByPost providers=vec![provider] action="/settings/link" />
+            <WaysByPost providers=vec![provider] action="/settings/link" return_to />
         </Step>
     }
     .into_any()

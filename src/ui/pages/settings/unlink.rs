@@ -9,6 +9,7 @@ use crate::ui::{
     },
     pages::drawn,
     view::{IdentityView, UnlinkView},
+    wording,
 };
 
 use super::identities::mark;
@@ -20,7 +21,7 @@ pub fn UnlinkPage() -> impl IntoView {
 }
 
 fn draw(unlink: UnlinkView) -> AnyView {
-    let UnlinkView { identity, last, trouble } = unlink;
+    let UnlinkView { identity, last, gives_back, trouble } = unlink;
     let IdentityView { id, name, slug, label, email, .. } = identity;
     let who = email.or(name).unwrap_or_else(|| "Shares no e-mail address".into());
     let step = if last {
@@ -37,6 +38,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
                 "It opens your account here no more. Your account at " {label.clone()}
                 " stays as it is, and a letter tells you of it."
             </p>
+            {wording::access::given_back(&gives_back).map(|told| view! { <p class="lead">{told}</p> })}
             <PostForm action="/settings/unlink" trouble>
                 {hidden("identity", id)} <Submit text="Unlink" busy="Unlinking…" look="button is-grave" />
             </PostForm>
