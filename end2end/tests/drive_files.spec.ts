@@ -144,6 +144,35 @@ test("names that break pages break none", async ({ page }) => {
   for (const link of await page.locator("#file-rows .file-link").all()) await expect(link).toHaveAccessibleName(/\S/);
 });
 
+test("on a tablet each cell stands below its heading and beside its neighbours", async ({ page }) => {
+  for (const width of [768, 820, 960, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/drive?sort=largest");
+    const [heads, ...rows] = await page.locator(".file-table tr").evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.children]
+          .filter((cell) => getComputedStyle(cell).display !== "none")
+          .map((cell) => {
+            const words = document.createRange();
+            words.selectNodeContents(cell);
+            const [box, text] = [cell.getBoundingClientRect(), words.getBoundingClientRect()];
+            return { name: cell.className, left: box.left, right: box.right, end: text.right, empty: text.width === 0 };
+          }),
+      ),
+    );
+    expect(heads.length, `${width}`).toBe(width > 960 ? 6 : 5);
+    expect(rows.length).toBe(50);
+    for (const row of rows) {
+      expect(row.length, `${width}`).toBe(heads.length);
+      for (const [place, cell] of row.entries()) {
+        expect(cell.left, `${cell.name} at ${width}`).toBeCloseTo(heads[place].left, 0);
+        expect(cell.right, `${cell.name} at ${width}`).toBeCloseTo(heads[place].right, 0);
+        if (!cell.empty) expect(cell.end, `what ${cell.name} says at ${width}`).toBeLessThanOrEqual(cell.right + 1);
+      }
+    }
+  }
+});
+
 test.describe("addresses of what is not there", () => {
   test.use({ provokes: [/status of 404/] });
 
