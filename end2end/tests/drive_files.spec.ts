@@ -88,9 +88,28 @@ test("what is not there is told, and one click clears the search", async ({ page
   await show.click();
   await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
-  await page.getByRole("main").getByRole("link", { name: "Clear" }).last().click();
+  await page.getByRole("main").getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL("/drive");
   await expect(filesOf(page)).toHaveCount(50);
+});
+
+test("what is not in one folder is looked for everywhere by one click", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/drive");
+  const { search, show } = filterOf(page);
+  await expect(search).toHaveAccessibleName("Name, anywhere in your Drive");
+  const folder = foldersOf(page).first().getByRole("rowheader").getByRole("link");
+  const name = await folder.innerText();
+  await folder.click();
+  await expect(search).toHaveAccessibleName(`Name, in ${name}`);
+  await awake(page, javaScriptEnabled);
+  await search.fill("untitled");
+  await show.click();
+  await expect(page.getByRole("heading", { name: `Nothing in ${name} is like that` })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Clear" })).toHaveCount(1);
+  await page.getByRole("link", { name: "Look everywhere" }).click();
+  await expect(page).toHaveURL("/drive?q=untitled");
+  await expect(search).toHaveValue("untitled");
+  await expect(filesOf(page)).toHaveCount(2);
 });
 
 test("kind and order narrow and turn the list, in one folder or in all", async ({ page, javaScriptEnabled }) => {
@@ -98,7 +117,7 @@ test("kind and order narrow and turn the list, in one folder or in all", async (
   await awake(page, javaScriptEnabled);
   const { kind, order, show } = filterOf(page);
   await kind.selectOption({ label: "Pictures" });
-  await order.selectOption({ label: "Earliest change first" });
+  await order.selectOption({ label: "Oldest first" });
   await show.click();
   await expect(page).toHaveURL((url) => url.searchParams.get("kind") === "image" && url.searchParams.get("sort") === "oldest");
   await expect(filesOf(page).first()).toContainText("Picture");
