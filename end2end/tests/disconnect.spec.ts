@@ -28,7 +28,8 @@ test("from the files: what it ends is said before, and that it is done after", a
   await expect(connectButton(page, "Drive")).toHaveText(/^Connect Google Drive/);
   await expect(filesOf(page)).toHaveCount(0);
 
-  await page.goto("/settings");
+  await told(page).getByRole("link", { name: "Look in your settings" }).click();
+  await expect(page).toHaveURL("/settings#access");
   await expect(grantsOf(page)).toContainText(/Revoked/);
   await expect(grantsOf(page)).toContainText(/Google confirmed it/);
   await expect(disconnectButton(page)).toHaveCount(0);

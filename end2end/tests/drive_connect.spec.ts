@@ -163,6 +163,7 @@ test("signing out says what it leaves: the connection, and Google itself", async
   await expect(page.getByText(/What you connected, such as Google Drive, stays connected/)).toBeVisible();
   await signOut(page);
   await expect(page.getByText(/Google itself is still signed in/)).toBeVisible();
+  await expect(page.getByText(/What you connected, such as Google Drive, stays connected\./)).toBeVisible();
 
   await page.getByRole("link", { name: "Use another Google account" }).click();
   await expect(page).toHaveURL((url) => url.origin === sandbox.origin && url.searchParams.get("prompt") === "select_account");

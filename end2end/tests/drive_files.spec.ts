@@ -88,9 +88,28 @@ test("what is not there is told, and one click clears the search", async ({ page
   await show.click();
   await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
-  await page.getByRole("main").getByRole("link", { name: "Clear" }).last().click();
+  await page.getByRole("main").getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL("/drive");
   await expect(filesOf(page)).toHaveCount(50);
+});
+
+test("what is not in one folder is looked for everywhere by one click", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/drive");
+  const { search, show } = filterOf(page);
+  await expect(search).toHaveAccessibleName("Name, anywhere in your Drive");
+  const folder = foldersOf(page).first().getByRole("rowheader").getByRole("link");
+  const name = await folder.innerText();
+  await folder.click();
+  await expect(search).toHaveAccessibleName(`Name, in ${name}`);
+  await awake(page, javaScriptEnabled);
+  await search.fill("untitled");
+  await show.click();
+  await expect(page.getByRole("heading", { name: `Nothing in ${name} is like that` })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Clear" })).toHaveCount(1);
+  await page.getByRole("link", { name: "Look everywhere" }).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get("q") === "untitled" && !url.searchParams.has("folder"));
+  await expect(search).toHaveValue("untitled");
+  await expect(filesOf(page)).toHaveCount(2);
 });
 
 test("kind and order narrow and turn the list, in one folder or in all", async ({ page, javaScriptEnabled }) => {
@@ -98,7 +117,7 @@ test("kind and order narrow and turn the list, in one folder or in all", async (
   await awake(page, javaScriptEnabled);
   const { kind, order, show } = filterOf(page);
   await kind.selectOption({ label: "Pictures" });
-  await order.selectOption({ label: "Earliest change first" });
+  await order.selectOption({ label: "Oldest first" });
   await show.click();
   await expect(page).toHaveURL((url) => url.searchParams.get("kind") === "image" && url.searchParams.get("sort") === "oldest");
   await expect(filesOf(page).first()).toContainText("Picture");
@@ -142,6 +161,36 @@ test("names that break pages break none", async ({ page }) => {
   const turned = filesOf(page).filter({ hasText: ".exe" });
   await expect(turned.locator("bdi.file-text")).toHaveCount(1);
   for (const link of await page.locator("#file-rows .file-link").all()) await expect(link).toHaveAccessibleName(/\S/);
+});
+
+test("on a tablet each cell stands below its heading and beside its neighbours", async ({ page }) => {
+  for (const width of [768, 820, 960, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/drive?sort=largest");
+    const [heads, ...rows] = await page.locator(".file-table tr").evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.children]
+          .filter((cell) => getComputedStyle(cell).display !== "none")
+          .map((cell) => {
+            const words = document.createRange();
+            // Beside a link's name there is what only ears hear.
+            words.selectNodeContents(cell.querySelector("bdi.file-text") ?? cell);
+            const [box, text] = [cell.getBoundingClientRect(), (cell.querySelector(".file-beside") ?? words).getBoundingClientRect()];
+            return { name: cell.className, left: box.left, right: box.right, end: text.right };
+          }),
+      ),
+    );
+    expect(heads.length, `${width}`).toBe(width > 960 ? 6 : 5);
+    expect(rows.length).toBe(50);
+    for (const row of rows) {
+      expect(row.length, `${width}`).toBe(heads.length);
+      for (const [place, cell] of row.entries()) {
+        expect(cell.left, `${cell.name} at ${width}`).toBeCloseTo(heads[place].left, 0);
+        expect(cell.right, `${cell.name} at ${width}`).toBeCloseTo(heads[place].right, 0);
+        expect(cell.end, `what ${cell.name} says at ${width}`).toBeLessThanOrEqual(cell.right + 1);
+      }
+    }
+  }
 });
 
 test.describe("addresses of what is not there", () => {

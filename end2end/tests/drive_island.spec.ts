@@ -19,7 +19,8 @@ import { awake, signIn, somebody, type Person } from "./people";
 
 const more = (page: Page) => page.getByRole("button", { name: "Load more" });
 const retry = (page: Page) => page.getByRole("button", { name: "Try again" });
-const island = (page: Page) => page.locator(".drive-files");
+const list = (page: Page) => page.locator("#files");
+const told = (page: Page) => page.locator(".files-told");
 const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
 
 /** A page that stays the same one keeps what is written on its window. */
@@ -36,7 +37,7 @@ async function loadAll(page: Page): Promise<number> {
   while (await more(page).isVisible()) {
     await more(page).click();
     await expect.poll(() => filesOf(page).count()).toBeGreaterThan(count);
-    await expect(island(page)).not.toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).not.toHaveAttribute("aria-busy", "true");
     count = await filesOf(page).count();
     await expect(toldOf(page)).toHaveText(new RegExp(`^${count} files`));
   }
@@ -123,7 +124,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     const older = page.waitForRequest(/\/drive\?.*q=b(&|$)/);
     await search.fill("b");
     await older;
-    await expect(island(page)).toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).toHaveAttribute("aria-busy", "true");
     await search.fill("untitled");
     await expect(toldOf(page)).toHaveText("2 files");
     released();
@@ -132,7 +133,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     await expect(toldOf(page)).toHaveText("2 files");
     await expect(filesOf(page)).toHaveCount(2);
     await expect(page).toHaveURL((url) => url.searchParams.get("q") === "untitled");
-    await expect(island(page)).not.toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).not.toHaveAttribute("aria-busy", "true");
   });
 
   test("loads more until the end, each file once, and tells how far it is", async ({ page }) => {
@@ -144,6 +145,18 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     const ids = await idsOf(page);
     expect(new Set(ids).size).toBe(ids.length);
     await expectSamePage(page);
+  });
+
+  test("a list that begins with the first page does not end with the way back to it", async ({ page }) => {
+    const back = page.getByRole("link", { name: "Back to the first page" });
+    await open(page, "/drive?sort=newest");
+    const second = (await page.locator(".files-next").getAttribute("href"))!;
+    await loadAll(page);
+    await expect(back).toBeHidden();
+    await expect(page.getByRole("navigation", { name: "Pages" })).toBeHidden();
+    await open(page, second);
+    await loadAll(page);
+    await expect(back).toBeVisible();
   });
 
   test("what is loaded is told in the same words as what was there", async ({ page }) => {
@@ -165,11 +178,27 @@ test.describe("the island around the files", { tag: "@js" }, () => {
   test("a wait can be seen and heard", async ({ page }) => {
     await befalls(person, "drive_slow", 1);
     await more(page).click();
-    await expect(island(page)).toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).toHaveAttribute("aria-busy", "true");
     await expect(toldOf(page)).toHaveText("50 files so far. Loading more…");
+    await expect(told(page)).toBeInViewport({ ratio: 1 });
+    await expect(page.locator(".files-more")).toHaveText(/Loading…$/, { useInnerText: true });
     await expect(filesOf(page)).toHaveCount(50);
     await expect.poll(() => filesOf(page).count()).toBeGreaterThan(50);
-    await expect(island(page)).not.toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).not.toHaveAttribute("aria-busy", "true");
+  });
+
+  test("so can the wait for another list, far above its end, and nothing else seems to load", async ({ page }) => {
+    await expect(told(page)).not.toBeInViewport();
+    await befalls(person, "drive_slow", 1);
+    await filterOf(page).search.fill("untitled");
+    await expect(toldOf(page)).toHaveText("Looking…");
+    await expect(list(page)).toHaveAttribute("aria-busy", "true");
+    await expect(list(page)).toHaveCSS("opacity", "0.6");
+    await expect(told(page)).toBeInViewport({ ratio: 1 });
+    await expect(page.locator(".files-more")).toHaveText("Load more", { useInnerText: true });
+    expect(await scrolled(page)).toBe(0);
+    await expect(toldOf(page)).toHaveText("2 files");
+    await expect(list(page)).toHaveCSS("opacity", "1");
   });
 
   test("the way back from a folder leads to where one was", async ({ page }) => {
@@ -188,6 +217,19 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     await expect.poll(() => scrolled(page)).toBeCloseTo(before, -1);
   });
 
+  test("a reload keeps what was loaded, of who never scrolled as well", async ({ page }) => {
+    // So high that nothing has to be scrolled into view.
+    await page.setViewportSize({ width: 1280, height: 9000 });
+    await open(page, "/drive?sort=oldest");
+    await more(page).click();
+    await expect.poll(() => filesOf(page).count()).toBeGreaterThan(50);
+    expect(await scrolled(page)).toBe(0);
+    await expect.poll(() => page.evaluate(() => history.state?.[0] ?? 1)).toBe(2);
+    const count = await filesOf(page).count();
+    await page.reload();
+    await expect.poll(() => filesOf(page).count()).toBe(count);
+  });
+
   test.describe("when something is in the way", () => {
     test.use({ provokes: [/status of 503|net::ERR/] });
 
@@ -195,6 +237,10 @@ test.describe("the island around the files", { tag: "@js" }, () => {
       await befalls(person, "drive_html", 1);
       await filterOf(page).search.fill("untitled");
       await expect(toldOf(page)).toHaveText(/google drive is not answering/i);
+      await expect(told(page)).toBeInViewport({ ratio: 1 });
+      await expect(retry(page)).toBeInViewport({ ratio: 1 });
+      expect(await scrolled(page)).toBe(0);
+      await expect(list(page)).toHaveCSS("opacity", "1");
       await expect(filesOf(page)).toHaveCount(50);
       await retry(page).click();
       await expect(toldOf(page)).toHaveText("2 files");

@@ -67,6 +67,8 @@ export const walksOfGrants: Record<string, Walk> = {
     await foldersOf(page).first().getByRole("rowheader").getByRole("link").click();
     await foldersOf(page).first().getByRole("rowheader").getByRole("link").click();
     await look(page, "drive-folder");
+    await page.goto(`${page.url()}&q=nothing`);
+    await look(page, "drive-nothing-in-folder");
     await page.goto("/drive?q=%3Cscript%3E&kind=other&sort=largest");
     await look(page, "drive-narrowed");
     await page.goto("/drive?q=Wolf");

@@ -16,14 +16,10 @@ use leptos::{
     },
 };
 
+use super::distance::{MINUTE, Wall, distance};
+
 /// How often "3 minutes ago" is told anew.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
-
-const MINUTE: f64 = 60_000.0; // milliseconds, as JavaScript counts
-const HOUR: f64 = 60.0 * MINUTE;
-const DAY: f64 = 24.0 * HOUR;
-const MONTH: f64 = 365.25 / 12.0 * DAY;
-const YEAR: f64 = 365.25 * DAY;
 
 /// Stands around a `<time>` that the server wrote in UTC. Awake, it says the same in local time and adds how far
 /// it is from now.
@@ -40,7 +36,7 @@ pub fn LocalTime(
             let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
             let locale = english();
             time.set_text_content(Some(&local(at, &locale)));
-            let tell = move || distance.set(relative(at - Date::now(), &locale));
+            let tell = move || distance.set(relative(at, &locale));
             tell();
             set_interval(tell, TOLD_EVERY);
         }
@@ -63,7 +59,7 @@ pub fn tell_all(within: &Element) {
     for time in (0..times.length()).filter_map(|place| times.item(place)) {
         let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
         _ = time.set_attribute("title", &local(at, &locale));
-        time.set_text_content(Some(&relative(at - Date::now(), &locale)));
+        time.set_text_content(Some(&relative(at, &locale)));
     }
 }
 
@@ -84,24 +80,18 @@ fn local(at: f64, locale: &str) -> String {
     Date::new(&JsValue::from_f64(at)).to_locale_string(locale, &options).into()
 }
 
-/// In the largest unit that is whole after rounding. Never in seconds: a page that counts them is restless. What is to
-/// come is told in days for a year, as one has to reckon with it; what is long ago, in months.
-fn relative(milliseconds: f64, locale: &str) -> String {
-    let distance = milliseconds.abs();
-    let (size, unit) = if distance < 0.5 * MINUTE {
-        return if milliseconds > 0.0 { "in a moment" } else { "just now" }.to_owned();
-    } else if distance < 59.5 * MINUTE {
-        (MINUTE, "minute")
-    } else if distance < 23.5 * HOUR {
-        (HOUR, "hour")
-    } else if milliseconds < 0.0 && 2.0 * MONTH < distance && distance < 11.5 * MONTH {
-        (MONTH, "month")
-    } else if distance < YEAR {
-        (DAY, "day")
-    } else {
-        (YEAR, "year")
+/// In a unit and a number that a person would choose.
+fn relative(at: f64, locale: &str) -> String {
+    let now = Date::now();
+    let Some((count, unit)) = distance(on_the_wall(at), on_the_wall(now)) else {
+        return if at > now { "in a moment" } else { "just now" }.to_owned();
     };
     let options = Object::new();
     _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format((milliseconds / size).round(), unit).into()
+    RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format(count, unit).into()
+}
+
+fn on_the_wall(at: f64) -> Wall {
+    let date = Date::new(&JsValue::from_f64(at));
+    Wall { at, behind: date.get_timezone_offset() * MINUTE, year: f64::from(date.get_full_year()) }
 }

@@ -4,6 +4,8 @@
 //! and the printing of floating-point numbers along: 20 kB): the server draws their children complete, in all
 //! states, and an island only switches between them.
 
+mod distance;
+
 pub mod drive_files;
 pub mod local_time;
 pub mod password_peek;

@@ -65,7 +65,15 @@ pub fn folder() -> FileView {
 
 /// Nothing narrowed.
 pub fn filter() -> FilterView {
-    FilterView { account: None, folder: None, search: String::new(), kind: None, sort: FileSort::Name, clear: None }
+    FilterView {
+        account: None,
+        folder: None,
+        search: String::new(),
+        kind: None,
+        sort: FileSort::Name,
+        clear: None,
+        everywhere: None,
+    }
 }
 
 pub fn files() -> FilesView {

@@ -98,8 +98,29 @@ async fn without_a_grant_the_settings_say_so_and_offer_only_what_there_is() {
     let html = render("/settings", settings()).await;
     is_a_sound_document(&html);
     assert!(html.contains("Nothing beyond who you are") && html.contains("href=\"/calendar\""), "{html}");
+    assert!(html.contains("href=\"/drive\">Connect Google Drive"), "{html}");
     let off = render("/settings", SettingsView { linkable: vec![], ..settings() }).await;
     assert!(off.contains("Nothing beyond who you are") && !off.contains("href=\"/calendar\""), "{off}");
+}
+
+#[tokio::test]
+async fn what_is_not_connected_is_offered_beside_what_is() {
+    let of = |sees: Vec<Access>, state| GrantView { sees, ..grant(state) };
+    let works = || GrantState::Renewed { unused_until: NEW_YEAR };
+    let both = vec![Access::Drive, Access::Calendar];
+    for (grants, drive, calendar) in [
+        (vec![of(vec![Access::Drive], works())], false, true),
+        (vec![of(vec![Access::Calendar], works())], true, false),
+        (vec![of(vec![Access::Drive], works()), of(vec![Access::Calendar], works())], false, false),
+        (vec![of(both.clone(), works())], false, false),
+        (vec![of(both.clone(), GrantState::Lost(Lost::Revoked))], false, false),
+        (vec![of(both, GrantState::Revoked { at: NEW_YEAR })], true, true),
+    ] {
+        let html = render("/settings", SettingsView { grants: grants.clone(), ..settings() }).await;
+        is_a_sound_document(&html);
+        let offered = ["Drive", "Calendar"].map(|name| html.contains(&format!("Connect Google {name}</a>")));
+        assert_eq!(offered, [drive, calendar], "{grants:?}");
+    }
 }
 
 #[tokio::test]

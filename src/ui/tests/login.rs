@@ -108,6 +108,20 @@ async fn quiet_notices_are_a_status_and_say_that_google_stays_signed_in() {
 }
 
 #[tokio::test]
+async fn what_was_connected_stays_and_who_signs_out_reads_it_where_something_can_be() {
+    const STAYS: &str = "What you connected, such as Google Drive, stays connected.";
+    let out = || LoginView { notice: Some(Notice::SignedOut), ..login() };
+    for password_last_used in [false, true] {
+        let view = LoginView { password_last_used, ..out() };
+        assert!(login_page(view).await.contains(STAYS), "{password_last_used}");
+        let elsewhere = ProviderButton { slug: "github".into(), label: "GitHub".into(), ..google() };
+        let view = LoginView { providers: vec![elsewhere], password_last_used, ..out() };
+        assert!(!login_page(view).await.contains("stays connected"), "{password_last_used}");
+    }
+    assert!(!login_page(login()).await.contains(STAYS));
+}
+
+#[tokio::test]
 async fn the_sandbox_is_told_only_when_it_plays_the_providers() {
     assert!(!login_page(login()).await.contains("You are in the sandbox"));
     let html = login_page(LoginView { sandbox: Some(sandbox()), ..login() }).await;

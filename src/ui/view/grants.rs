@@ -152,6 +152,8 @@ pub struct FilterView {
     pub sort: FileSort,
     /// Our address without any of these, when there are any.
     pub clear: Option<String>,
+    /// Our address of the same in the whole drive, when it is looked for in one folder.
+    pub everywhere: Option<String>,
 }
 
 /// A file.

@@ -28,12 +28,13 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         Done::Connected => ("It is connected.", "Disconnect it here or in your settings whenever you like."),
         Done::Disconnected => (
             "It is disconnected, and our copies of the keys are gone.",
-            "Your settings say what became of it at the provider.",
+            "What became of it at the provider stands in your settings.",
         ),
         Done::Deleted => ("Your account is deleted.", "You are welcome to come back; you would start afresh."),
     };
     let step = match done {
         Done::Undone => Some(("Choose a new password", links::forgot(return_to))),
+        Done::Disconnected => Some(("Look in your settings", "/settings#access".into())),
         Done::Linked
         | Done::AlreadyLinked
         | Done::Unlinked
@@ -45,7 +46,6 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         | Done::DeviceEnded
         | Done::OthersEnded
         | Done::Connected
-        | Done::Disconnected
         | Done::Deleted => None,
     };
     Telling {

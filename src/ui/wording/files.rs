@@ -46,8 +46,8 @@ pub fn kinds(kind: FileKind) -> &'static str {
 pub fn sort(sort: FileSort) -> &'static str {
     match sort {
         FileSort::Name => "By name",
-        FileSort::Newest => "Latest change first",
-        FileSort::Oldest => "Earliest change first",
+        FileSort::Newest => "Newest first",
+        FileSort::Oldest => "Oldest first",
         FileSort::Largest => "Largest first",
     }
 }

@@ -9,6 +9,9 @@ use crate::{
     },
 };
 
+/// The provider at which people can connect something.
+const CONNECTABLE: &str = "google";
+
 /// A refusal's sentence and next step. A link is made only for a provider that is configured, never from what
 /// somebody wrote into a query.
 pub fn of_a_sign_in(refusal: Refusal, label: Option<&str>, slug: Option<&str>, login: &LoginView) -> Telling {
@@ -149,34 +152,31 @@ pub fn of_a_round_trip(refusal: Refusal, label: Option<&str>) -> Telling {
     Telling { tone, happened, advice: advice.into(), step: None }
 }
 
-/// Signing out of Latchkey leaves the provider's own session alone; on a shared machine that matters.
+/// Signing out of Latchkey leaves the provider's own session alone, and what we may see there; on a shared machine that
+/// matters.
 pub fn signed_out(login: &LoginView) -> Telling {
-    if login.password_last_used {
-        return Telling {
-            tone: Tone::Quiet,
-            happened: "You are signed out of Latchkey.".into(),
-            advice: "Other browsers in which you signed in stay signed in.".into(),
-            step: None,
-        };
-    }
     let way = match login.providers.as_slice() {
         [only] => Some(only),
         several => several.iter().find(|way| way.last_used),
     };
-    let advice = match way {
-        Some(way) => format!(
-            "{0} itself is still signed in in this browser. If others use it too, sign out of {0} as well.",
-            way.label
+    let (advice, step) = match way {
+        _ if login.password_last_used => ("Other browsers in which you signed in stay signed in.".into(), None),
+        Some(way) => (
+            format!(
+                "{0} itself is still signed in in this browser. If others use it too, sign out of {0} as well.",
+                way.label
+            ),
+            // Without a choice of accounts the link would bring the same person straight back in.
+            way.lets_choose.then(|| Next::AnotherAccount.step(way, login.return_to.as_deref())),
         ),
-        None => "The provider that you signed in with may still be signed in in this browser.".into(),
+        None => ("The provider that you signed in with may still be signed in in this browser.".into(), None),
     };
-    Telling {
-        tone: Tone::Quiet,
-        happened: "You are signed out of Latchkey.".into(),
-        advice,
-        // Without a choice of accounts the link would bring the same person straight back in.
-        step: way.filter(|way| way.lets_choose).map(|way| Next::AnotherAccount.step(way, login.return_to.as_deref())),
-    }
+    // Who it was that signed out is not known here any more; what could be connected is.
+    let stays = match login.providers.iter().any(|way| way.slug == CONNECTABLE) {
+        true => " What you connected, such as Google Drive, stays connected.",
+        false => "",
+    };
+    Telling { tone: Tone::Quiet, happened: "You are signed out of Latchkey.".into(), advice: advice + stays, step }
 }
 
 /// Which link helps.

@@ -12,7 +12,32 @@ use crate::ui::{islands::local_time::tell_all, wording};
 pub const FILES: &str = "#files";
 
 const ROWS: &str = "#file-rows";
+const FIRST: &str = ".files-first:not([hidden])";
 const NEXT: &str = ".files-next";
+
+/// How the list is.
+#[derive(Clone, Copy)]
+pub enum State {
+    /// As it should be.
+    Still,
+    /// Another list is under way.
+    Looking,
+    /// More of this one is under way.
+    Growing,
+    /// What was asked for did not come.
+    Troubled,
+}
+
+impl State {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Still => "",
+            Self::Looking => "is-looking",
+            Self::Growing => "is-growing",
+            Self::Troubled => "is-troubled",
+        }
+    }
+}
 
 /// What the island stands around.
 pub struct List(pub Element);
@@ -56,6 +81,7 @@ impl List {
         let (Some(rows), Some(files)) = (self.part(ROWS), self.part(FILES)) else {
             return self.exchange(page); // there were none so far
         };
+        let is_first = self.part(FIRST).is_none();
         let mut first = None;
         if let Some(more) = part_of(page, ROWS) {
             tell_all(&more);
@@ -76,6 +102,10 @@ impl List {
             if let Some(new) = part_of(page, part) {
                 _ = files.append_child(&new);
             }
+        }
+        // What begins with the first page does not end with the way back to it.
+        if let (true, Some(back)) = (is_first, self.part(FIRST)) {
+            _ = back.set_attribute("hidden", "");
         }
         self.wake();
         // The button that was pressed is gone; what it was pressed for is where it was.
@@ -106,13 +136,16 @@ impl List {
         }
     }
 
-    /// How the list is, for the style sheet and for ears. In trouble there is a button that tries again.
-    pub fn is(&self, state: &str, on: bool) {
-        _ = self.0.class_list().toggle_with_force(state, on);
-        if state == "is-busy" {
-            _ = self.0.set_attribute("aria-busy", if on { "true" } else { "false" });
-        } else if let Some(button) = self.part(".files-retry") {
-            _ = button.toggle_attribute_with_force("hidden", !on);
+    /// How the list is, for the style sheet and for ears. In trouble there is a button that tries again. Busy is only what
+    /// is exchanged: who listens is to hear at once what is told beside it.
+    pub fn is(&self, state: State) {
+        self.0.set_class_name(&["drive-files ", state.class()].concat());
+        if let Some(files) = self.part(FILES) {
+            let busy = matches!(state, State::Looking | State::Growing);
+            _ = files.set_attribute("aria-busy", if busy { "true" } else { "false" });
+        }
+        if let Some(button) = self.part(".files-retry") {
+            _ = button.toggle_attribute_with_force("hidden", !matches!(state, State::Troubled));
         }
     }
 

@@ -23,7 +23,7 @@ use leptos::{
 
 use super::local_time::tell_all;
 use answer::{Answer, ask};
-use list::List;
+use list::{List, State};
 
 /// How long a hand may rest before we take it that it is done typing.
 const RESTS_FOR: Duration = Duration::from_millis(250);
@@ -154,18 +154,22 @@ impl Desk {
         };
         let Some(address) = address else { return false };
         let (turn, way_out) = self.begin(wish);
-        list.is("is-troubled", false);
-        list.is("is-busy", true);
         match wish {
-            Wish::Filter => list.say("Looking…"),
-            Wish::More { .. } => list.say(&(list.told() + ". Loading more…")),
+            Wish::Filter => {
+                list.is(State::Looking);
+                list.say("Looking…");
+            }
+            Wish::More { .. } => {
+                list.is(State::Growing);
+                list.say(&(list.told() + ". Loading more…"));
+            }
         }
         let answer = ask(&address, way_out.as_ref()).await;
         if self.turn.get() != turn {
             return false;
         }
         self.busy.set(false);
-        list.is("is-busy", false);
+        list.is(State::Still);
         match answer {
             Answer::Page(page) => {
                 match wish {
@@ -177,6 +181,9 @@ impl Desk {
                     Wish::More { led } => {
                         list.append(&page, led);
                         self.pages.set(self.pages.get() + 1);
+                        if led {
+                            place::keep(None, self.pages.get());
+                        } // else the place that is kept is where we are going
                     }
                 }
                 list.say(&list.told());
@@ -185,7 +192,7 @@ impl Desk {
             // Signed out meanwhile, say: the page that comes knows what to do.
             Answer::Elsewhere(address) => _ = window().location().assign(&address),
             Answer::Trouble(told) => {
-                list.is("is-troubled", true);
+                list.is(State::Troubled);
                 list.say(&told);
             }
         }

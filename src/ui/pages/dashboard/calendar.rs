@@ -14,6 +14,7 @@ use crate::{
 
 /// The card; none where there is nothing to connect.
 pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
+    let class = if has_events(&calendar) { "card is-wide" } else { "card" };
     let body = match calendar {
         CalendarView::Off => return None,
         CalendarView::NotConnected => not_connected(),
@@ -38,7 +39,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
     };
     Some(
         view! {
-            <section class="card" aria-labelledby="calendar-title">
+            <section class=class aria-labelledby="calendar-title">
                 <h2 class="card-title" id="calendar-title">
                     "Next in your calendar"
                 </h2>
@@ -47,6 +48,11 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Then it has a row of its own.
+pub fn has_events(calendar: &CalendarView) -> bool {
+    matches!(calendar, CalendarView::Events(events) if !events.is_empty())
 }
 
 fn not_connected() -> AnyView {

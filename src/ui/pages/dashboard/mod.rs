@@ -36,6 +36,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         session,
     } = dashboard;
     let connectable = calendar != CalendarView::Off;
+    let alone = calendar::has_events(&calendar);
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
@@ -58,7 +59,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 {how_you_signed_in(&session)}
                 {this_session(&session, connectable)}
                 {calendar::calendar(calendar)}
-                {connectable.then(files)}
+                {connectable.then(|| files(alone))}
                 {ways_in(password_set_at, identities, member_since)}
             </div>
         </Frame>
@@ -181,16 +182,19 @@ fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_s
     .into_any()
 }
 
-/// The way to the files. Whether they are connected is asked there, not on each visit here.
-fn files() -> AnyView {
+/// The way to the files. Whether they are connected is asked there, not on each visit here. Alone in its row, it is
+/// a row itself.
+fn files(alone: bool) -> AnyView {
     view! {
-        <section class="card" aria-labelledby="files-title">
-            <h2 class="card-title" id="files-title">
-                "Your files"
-            </h2>
-            <p class="card-lead">
-                "The list of what is in your Google Drive. Latchkey sees names and dates, not what is in the files."
-            </p>
+        <section class=if alone { "card is-wide is-brief" } else { "card" } aria-labelledby="files-title">
+            <div class="card-what">
+                <h2 class="card-title" id="files-title">
+                    "Your files"
+                </h2>
+                <p class="card-lead">
+                    "The list of what is in your Google Drive. Latchkey sees names and dates, not what is in the files."
+                </p>
+            </div>
             <div class="card-steps">
                 <a class="button is-quiet" href="/drive">
                     "Open Google Drive"

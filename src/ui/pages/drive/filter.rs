@@ -2,13 +2,23 @@
 
 use leptos::prelude::*;
 
+use super::crumbs::named;
 use crate::{
     codes::files::{FileKind, FileSort},
-    ui::{components::form::hidden, view::FilterView, wording},
+    ui::{
+        components::form::hidden,
+        view::{CrumbView, FilterView},
+        wording,
+    },
 };
 
+/// The folder in which the form looks, by its name; `None` where it looks everywhere.
+pub fn folder(filter: &FilterView, way: &[CrumbView]) -> Option<String> {
+    filter.folder.as_ref().map(|_| way.last().map_or_else(|| "this folder".into(), |here| named(here.name.clone())))
+}
+
 /// The form. The island sends it as one types; the button is for who has no island, and for the Enter key.
-pub fn filter(filter: &FilterView) -> AnyView {
+pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
     let FilterView { account, folder, search, kind, sort, .. } = filter.clone();
     let kinds: Vec<_> = FileKind::ALL
         .iter()
@@ -16,13 +26,17 @@ pub fn filter(filter: &FilterView) -> AnyView {
         .collect();
     let sorts: Vec<_> =
         FileSort::ALL.iter().map(|known| option(known.code(), wording::files::sort(*known), sort == *known)).collect();
+    let place = match here {
+        Some(here) => view! { ", in " <bdi>{here}</bdi> }.into_any(),
+        None => ", anywhere in your Drive".into_any(),
+    };
     view! {
         <form class="filter" method="get" action="/drive" role="search" aria-label="Files">
             {account.map(|account| hidden("account", account))}
             {folder.map(|folder| hidden("folder", folder))}
             <div class="field filter-search">
                 <label class="field-label" for="search">
-                    "Name"
+                    "Name" <span class="field-place">{place}</span>
                 </label>
                 <input
                     class="input"

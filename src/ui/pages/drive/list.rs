@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{crumbs::crumbs, pager::pager, row::row};
+use super::{
+    crumbs::crumbs,
+    empty::{Place, empty},
+    filter::folder,
+    pager::pager,
+    row::row,
+};
 use crate::{
     codes::files::FileSort,
     ui::{
@@ -16,7 +22,8 @@ pub fn list(files: FilesView) -> AnyView {
     let FilesView { crumbs: way, filter, files, page, first, next, incomplete, .. } = files;
     let above = way.len().checked_sub(2).and_then(|place| way.get(place)).map(|crumb| crumb.href.clone());
     let body = if files.is_empty() {
-        empty(&filter, page, next.is_some(), above)
+        let here = folder(&filter, &way);
+        empty(&filter, Place { page, more: next.is_some(), here, above })
     } else {
         let rows: Vec<_> = files.into_iter().map(row).collect();
         table(filter.sort, rows)
@@ -101,37 +108,4 @@ fn narrowed(filter: &FilterView) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-/// Why there is nothing to see.
-fn empty(filter: &FilterView, page: u32, more: bool, above: Option<String>) -> AnyView {
-    let narrowed = !filter.search.is_empty() || filter.kind.is_some();
-    let (title, advice, step) = match (more, narrowed, page > 1, above) {
-        (true, ..) => ("Nothing so far", "Google has not looked at everything yet. Go on, and it does.", None),
-        (false, true, false, _) => (
-            "Nothing found",
-            "No file is like that. Try fewer words, or all kinds.",
-            filter.clear.clone().map(|href| ("Clear", href)),
-        ),
-        (false, _, true, _) => ("That was all", "There is nothing on this page any more.", None),
-        (false, false, false, Some(above)) => {
-            ("This folder is empty", "What you put into it at Google shows here.", Some(("Up one folder", above)))
-        }
-        (false, false, false, None) => ("Your Drive is empty", "What you put into it at Google shows here.", None),
-    };
-    view! {
-        <div class="empty is-alone">
-            <h2 class="empty-title">{title}</h2>
-            <p>{advice}</p>
-            {step
-                .map(|(text, href)| {
-                    view! {
-                        <a class="button is-quiet is-small" href=href>
-                            {text}
-                        </a>
-                    }
-                })}
-        </div>
-    }
-    .into_any()
 }

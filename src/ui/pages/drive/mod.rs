@@ -17,6 +17,7 @@ use crate::ui::{
 
 mod connection;
 mod crumbs;
+mod empty;
 mod filter;
 mod list;
 mod pager;
@@ -42,7 +43,7 @@ fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
     });
     let head = connection::whose(&files.account, &files.others);
     let connection = connection::connection(&files.account, files.connected_at);
-    let filter = filter::filter(&files.filter);
+    let filter = filter::filter(&files.filter, filter::folder(&files.filter, &files.crumbs));
     let told = wording::files::count(files.files.len(), files.next.is_some());
     let told = if files.page > 1 { format!("Page {}: {told}", files.page) } else { told };
     view! {

@@ -13,7 +13,7 @@ pub fn pager(first: Option<String>, next: Option<String>) -> Option<AnyView> {
                 {first
                     .map(|href| {
                         view! {
-                            <a class="button is-quiet" href=href rel="nofollow">
+                            <a class="button is-quiet files-first" href=href rel="nofollow">
                                 "Back to the first page"
                             </a>
                         }

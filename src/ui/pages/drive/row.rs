@@ -36,8 +36,15 @@ pub fn row(file: FileView) -> AnyView {
                 {main}
             </th>
             <td class="file-kind" role="cell">
-                {wording::files::kind(kind)} {shared.then(|| view! { <span class="file-mark">"shared"</span> })}
-                {starred.then(|| view! { <span class="file-mark">"starred"</span> })}
+                {wording::files::kind(kind)}
+                {(shared || starred)
+                    .then(|| {
+                        view! {
+                            <span class="file-marks">
+                                {shared.then(|| mark("shared"))} {starred.then(|| mark("starred"))}
+                            </span>
+                        }
+                    })}
             </td>
             <td class="file-owner" role="cell">
                 {owner}
@@ -52,6 +59,15 @@ pub fn row(file: FileView) -> AnyView {
                 {beside}
             </td>
         </tr>
+    }
+    .into_any()
+}
+
+/// A word behind a dot, which the style sheet draws on the space.
+fn mark(word: &'static str) -> AnyView {
+    view! {
+        <span class="dot">" "</span>
+        {word}
     }
     .into_any()
 }

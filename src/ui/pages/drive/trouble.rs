@@ -44,13 +44,26 @@ pub fn trouble(notice: Option<Notice>, account: AccountView, trouble: ApiTrouble
                 <p class="lead">{telling.advice}</p>
                 <div class="problem-steps">{step}</div>
             </div>
-            <div class="connection is-below">
-                <div class="connection-told">{connection::stays()}</div>
-                {connection::disconnect(&account)}
-            </div>
+            {(!is_about_the_address(trouble))
+                .then(|| {
+                    view! {
+                        <div class="connection is-below">
+                            <div class="connection-told">{connection::stays()}</div>
+                            {connection::disconnect(&account)}
+                        </div>
+                    }
+                })}
         </Frame>
     }
     .into_any()
+}
+
+/// Then the connection has no part in it, and nobody thinks of ending it.
+fn is_about_the_address(trouble: ApiTrouble) -> bool {
+    match trouble {
+        ApiTrouble::NoSuchFolder | ApiTrouble::NoSuchPage => true,
+        ApiTrouble::Busy { .. } | ApiTrouble::Away | ApiTrouble::Unreadable | ApiTrouble::Refused => false,
+    }
 }
 
 /// What helps most, as the one button.

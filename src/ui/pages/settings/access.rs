@@ -24,6 +24,11 @@ const NOTHING: &str = "Nothing beyond who you are.";
 pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
     let none = grants.is_empty();
     let live = grants.iter().any(|grant| may_end(&grant.state));
+    let offers: Vec<_> = Access::ALL
+        .iter()
+        .filter(|access| offers_google && !is_seen(&grants, **access))
+        .map(|access| offer(*access))
+        .collect();
     let rows: Vec<_> = grants.into_iter().map(grant).collect();
     let body = view! {
         {none
@@ -50,21 +55,28 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
                     </ul>
                 }
             })}
-        {(none && offers_google)
+        {(!offers.is_empty())
             .then(|| {
-                view! {
-                    <div class="card-steps">
-                        <a class="button is-quiet" href="/drive">
-                            "Google Drive"
-                        </a>
-                        <a class="button is-quiet" href="/calendar">
-                            "Google Calendar"
-                        </a>
-                    </div>
-                }
+                view! { <div class="card-steps">{offers}</div> }
             })}
     };
     section("access", body.into_any())
+}
+
+/// Whether some account of theirs lets us see it, or did until it was lost: its row offers to reconnect it.
+fn is_seen(grants: &[GrantView], access: Access) -> bool {
+    grants.iter().any(|grant| may_end(&grant.state) && grant.sees.contains(&access))
+}
+
+/// The way to what is not connected yet.
+fn offer(access: Access) -> AnyView {
+    view! {
+        <a class="button is-quiet" href=access.page()>
+            "Connect "
+            {wording::access::name(access)}
+        </a>
+    }
+    .into_any()
 }
 
 fn grant(grant: GrantView) -> AnyView {

@@ -126,6 +126,12 @@ impl Asked {
             question: FileQuery { folder: folder.clone(), ..FileQuery::default() },
             page: 1,
         };
+        let everywhere = Self {
+            account: self.account.clone(),
+            question: FileQuery { folder: None, page_token: None, ..self.question.clone() },
+            page: 1,
+        };
+        let is_narrowed = folder.is_some() && (search.is_some() || kind.is_some());
         let is_filtered = search.is_some() || kind.is_some() || self.question.order() != unfiltered.question.order();
         FilterView {
             account: self.account.clone(),
@@ -134,6 +140,7 @@ impl Asked {
             kind: *kind,
             sort: self.question.order(),
             clear: is_filtered.then(|| unfiltered.address()),
+            everywhere: is_narrowed.then(|| everywhere.address()),
         }
     }
 
@@ -204,6 +211,17 @@ mod tests {
             assert_eq!(asked(usual).filter().clear, None, "{usual}");
         }
         assert_eq!(asked("sort=newest").filter().clear.as_deref(), Some("/drive"));
+    }
+
+    #[test]
+    fn what_is_looked_for_in_one_folder_can_be_looked_for_everywhere() {
+        let everywhere = |query| asked(query).filter().everywhere;
+        let within = "account=1&folder=f&q=x&kind=pdf&sort=name&page_token=t&page=2";
+        assert_eq!(everywhere(within).as_deref(), Some("/drive?account=1&q=x&kind=pdf&sort=name"));
+        assert_eq!(everywhere("folder=f&kind=pdf").as_deref(), Some("/drive?kind=pdf"));
+        for elsewhere in ["folder=f", "folder=f&sort=newest", "q=x", "folder=root&q=x"] {
+            assert_eq!(everywhere(elsewhere), None, "{elsewhere}");
+        }
     }
 
     #[test]
