@@ -78,7 +78,7 @@ impl Provider {
 
     /// Its page where a person sees what was granted, and takes it back; `None` where it has nothing for us to see.
     pub fn connections(&self) -> Option<&'static str> {
-        Access::ALL.iter().any(|access| self.offers(*access)).then_some("https://myaccount.google.com/connections")
+        self.manners.lets_see.as_ref().filter(|_| self.api.is_some()).map(|lets_see| lets_see.by_hand)
     }
 
     /// Whether these scopes let us see it.
