@@ -72,8 +72,7 @@ fn is_seen(grants: &[GrantView], access: Access) -> bool {
 fn offer(access: Access) -> AnyView {
     view! {
         <a class="button is-quiet" href=access.page()>
-            "Connect "
-            {wording::access::name(access)}
+            {format!("Connect {}", wording::access::name(access))}
         </a>
     }
     .into_any()
