@@ -105,7 +105,7 @@ test("who has no Google account here links one first", async ({ page }) => {
   await page.getByRole("link", { name: "Link your Google account" }).click();
   await page.getByRole("button", { name: /google/i }).click();
   await introduce(page, person);
-  await expect(page).toHaveURL((url) => url.pathname === "/settings");
+  await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("done") === "linked");
   await connectDrive(page);
 });
 

@@ -103,8 +103,6 @@ codes! {
         OthersEnded = "others_ended",
         /// A change was taken back; no way in is left but a new password.
         Undone = "undone",
-        /// We may see something at a provider now.
-        Connected = "connected",
         /// We may see nothing there any more; what becomes of it at the provider, the page says.
         Disconnected = "disconnected",
         /// The account is gone.

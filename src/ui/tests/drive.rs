@@ -309,9 +309,9 @@ async fn each_trouble_has_a_page_with_one_thing_to_do() {
 #[tokio::test]
 async fn what_was_done_is_told_above_the_list() {
     let state = DriveState::Files(Box::new(files()));
-    let html = render("/drive", DriveView { notice: Some(Notice::Done(Done::Connected)), state }).await;
+    let html = render("/drive", DriveView { notice: Some(Notice::Done(Done::Linked)), state }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("It is connected."), "{html}");
+    assert!(html.contains("Another way into your account was added."), "{html}");
 }
 
 #[tokio::test]

@@ -25,7 +25,6 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         Done::Undone => {
             ("The change was taken back, and every browser is signed out.", "Choose a new password to get back in.")
         }
-        Done::Connected => ("It is connected.", "Disconnect it here or in your settings whenever you like."),
         Done::Disconnected => (
             "It is disconnected, and our copies of the keys are gone.",
             "What became of it at the provider stands in your settings.",
@@ -45,7 +44,6 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         | Done::ProfileSaved
         | Done::DeviceEnded
         | Done::OthersEnded
-        | Done::Connected
         | Done::Deleted => None,
     };
     Telling {
