@@ -2,6 +2,8 @@
 
 #[path = "store/alone.rs"]
 mod alone;
+#[path = "store/cancelled.rs"]
+mod cancelled;
 #[path = "store/grants.rs"]
 mod grants;
 mod support;

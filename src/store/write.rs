@@ -51,11 +51,17 @@ impl Database {
         }
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes. The only place where one begins.
+    ///
+    /// `BEGIN` runs in a task, which nobody cancels: a caller that stops waiting drops a transaction that has begun, and
+    /// that is rolled back. sqlx 0.9.0 itself forgets a transaction whose `BEGIN` is cancelled on its way to PostgreSQL:
+    /// the connection goes back to the pool inside it, and what the next caller writes is lost (sqlx issue 4393).
     pub(super) async fn write(&self) -> Result<Write<'_>, StoreError> {
         // The turn before the connection: who waits to write must not keep a reader from reading.
         let turn = self.turn().await?;
-        let transaction = self.pool.begin_with(self.engine.begin()).await?;
+        let (pool, statement) = (self.pool.clone(), self.engine.begin());
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+        let transaction = begun.map_err(|error| StoreError::Unavailable(error.into()))??;
         let (engine, sealer, lately_ended) = (self.engine, &self.sealer, &self.lately_ended);
         Ok(Write { transaction, engine, sealer, lately_ended, _turn: turn })
     }
