@@ -23,10 +23,8 @@ pub async fn callback(
 ) -> Result<(), ServerFnError> {
     use axum::http::{HeaderValue, StatusCode, header};
     use leptos_axum::ResponseOptions;
-    use tracing::Instrument;
 
     use crate::{
-        codes::refusal::Refusal,
         oauth::AuthorizationResponse,
         sessions::{Arrival, Direction},
     };
@@ -36,28 +34,20 @@ pub async fn callback(
     let slug = arrival.provider.clone();
     let signed_in = arrival.visit.signed_in.is_some();
     let response = AuthorizationResponse::new(code, state, iss, error);
-    // A browser that goes away drops this request's future. The code is spent by then: what it bought must not be lost
-    // half way.
-    let landing = arrival.visit.tasks.clone().spawn(arrival.complete(response).in_current_span()).await;
-    let (location, cookies) = match landing {
-        Ok(landing) => match landing.direction(&slug, signed_in) {
-            Direction::To(page) => (page, landing.cookies),
-            Direction::Unavailable => {
-                reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
-                reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
-                return Ok(());
-            }
-        },
-        Err(error) => {
-            tracing::error!(%error, "an arrival did not end");
-            (Refusal::ServerError.login_path(Some(&slug), None), Vec::new())
+    let landing = arrival.complete(response).await;
+    let location = match landing.direction(&slug, signed_in) {
+        Direction::To(page) => page,
+        Direction::Unavailable => {
+            reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
+            reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            return Ok(());
         }
     };
     reply.set_status(StatusCode::SEE_OTHER);
     if let Ok(location) = HeaderValue::from_str(&location) {
         reply.insert_header(header::LOCATION, location);
     }
-    for cookie in cookies {
+    for cookie in landing.cookies {
         reply.append_header(header::SET_COOKIE, cookie);
     }
     Ok(())

@@ -1,16 +1,16 @@
 //! GET `/auth/callback/{provider}` on its way to the server function `actions::callback`.
 
 use axum::{
-    body::Body,
     extract::{Extension, Path, Request, State},
     http::{Uri, header},
     response::{IntoResponse, Response},
 };
-use leptos::{prelude::provide_context, server_fn::ServerFn};
+use leptos::server_fn::ServerFn;
 
-use super::{query::Query, state::AppState};
+use super::{query::Query, redirect::see_other, server_functions, state::AppState};
 use crate::{
     actions::callback::Callback,
+    codes::refusal::Refusal,
     sessions::{Arrival, Carried, ClientInfo, SignedIn},
 };
 
@@ -32,12 +32,14 @@ pub async fn callback(
     }
     let query = Query::parse(request.uri().query());
     let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
-    let arrival = Arrival { provider: slug, visit: app.visit(request.headers(), session, signed_in, client) };
+    let arrival = Arrival { provider: slug.clone(), visit: app.visit(request.headers(), session, signed_in, client) };
     *request.uri_mut() = server_function_address(&query);
     // A server function that sets no `Location` would be answered by a redirect to this header.
     request.headers_mut().remove(header::REFERER);
-    let response = leptos_axum::handle_server_fns_with_context(move || provide_context(arrival.clone()), request).await;
-    without_body(response.into_response())
+    match server_functions::call(&app, arrival, request).await {
+        Ok(response) => response,
+        Err(_) => see_other(&Refusal::ServerError.login_path(Some(&slug), None)),
+    }
 }
 
 /// The one server function of all redirect URIs, with the parameters that count.
@@ -60,16 +62,4 @@ pub(super) fn response_parameters(query: &Query) -> String {
         }
     }
     pairs.finish()
-}
-
-/// A redirect carries nothing, and an error gets its page from the layer outside.
-pub(super) fn without_body(response: Response) -> Response {
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_TYPE);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    if !parts.status.is_redirection() {
-        // leptos_axum leads a form's answer somewhere even when it is an error.
-        parts.headers.remove(header::LOCATION);
-    }
-    Response::from_parts(parts, Body::empty())
 }

@@ -10,10 +10,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tracing::Instrument;
 use url::Url;
 
 use super::{
+    detached::detached,
     form_post::is_form,
     query::Query,
     redirect::{see_other, to_login},
@@ -65,14 +65,8 @@ pub async fn credential(
     let was_signed_in = signed_in.is_some();
     let visit = app.visit(&parts.headers, session, signed_in, client);
     let arrival = Arrival { provider: GOOGLE.to_owned(), visit };
-    // The token is used up on the way: a browser that goes away must not lose what it was for.
-    let landing = app.tasks.spawn(arrival.complete_credential(id_token.to_owned()).in_current_span()).await;
-    let landing = match landing {
-        Ok(landing) => landing,
-        Err(error) => {
-            tracing::error!(%error, "a credential did not come to its end");
-            return to_login(Refusal::ServerError, GOOGLE, &ReturnTo::default());
-        }
+    let Ok(landing) = detached(&app, arrival.complete_credential(id_token.to_owned())).await else {
+        return to_login(Refusal::ServerError, GOOGLE, &ReturnTo::default());
     };
     let mut response = match landing.direction(GOOGLE, was_signed_in) {
         Direction::To(page) => see_other(&page),

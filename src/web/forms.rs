@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, post},
 };
-use leptos::{prelude::provide_context, server_fn::ServerFn};
+use leptos::server_fn::ServerFn;
 
-use super::{callback::without_body, form_post::is_form, query::Query, state::AppState};
+use super::{form_post::is_form, query::Query, server_functions, state::AppState};
 use crate::{
     actions::{devices, email, grants, linking, password, proof, settings},
     sessions::{Carried, ClientInfo, SignedIn},
@@ -84,8 +84,7 @@ async fn submit(
     let visit = app.visit(&parts.headers, session, signed_in, client);
     bare(&mut parts.headers);
     let request = Request::from_parts(parts, Body::from(form));
-    let response = leptos_axum::handle_server_fns_with_context(move || provide_context(visit.clone()), request).await;
-    without_body(response.into_response())
+    server_functions::call(&app, visit, request).await.into_response()
 }
 
 async fn read(body: Body) -> Result<String, StatusCode> {

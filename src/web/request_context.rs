@@ -11,9 +11,9 @@ use axum::{
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{client_address, redirect::see_other, serve::Peer, state::AppState};
+use super::{client_address, detached::detached, redirect::see_other, serve::Peer, state::AppState};
 use crate::{
-    sessions::{Carried, Carrier, ClientInfo, NotCarried},
+    sessions::{Carried, Carrier, ClientInfo, Identified, NotCarried},
     store::StoreError,
 };
 
@@ -69,9 +69,9 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
     let (Some(carried), Some(client)) = (carried(&app, &request), request.extensions().get::<ClientInfo>()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let identified = match carried.identify(request.headers(), client, &app.database, &app.clock).await {
+    let identified = match identify(&app, &carried, request.headers(), client).await {
         Ok(identified) => identified,
-        Err(error) => return not_carried(&error),
+        Err(response) => return response,
     };
     request.extensions_mut().insert(carried);
     if let Some(signed_in) = identified.signed_in {
@@ -80,6 +80,25 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
     let mut response = next.run(request).await;
     add_renewed(response.headers_mut(), identified.cookies);
     response
+}
+
+async fn identify(
+    app: &AppState,
+    carried: &Carried,
+    headers: &HeaderMap,
+    client: &ClientInfo,
+) -> Result<Identified, Response> {
+    let identified = match carried {
+        Carried::Cookie(_) => carried.identify(headers, client, &app.database, &app.clock).await,
+        // A refresh token may be used up on the way.
+        Carried::Tokens(_) => {
+            let (carried, headers, client) = (carried.clone(), headers.clone(), client.clone());
+            let (database, clock) = (app.database.clone(), app.clock.clone());
+            let work = async move { carried.identify(&headers, &client, &database, &clock).await };
+            detached(app, work).await.map_err(IntoResponse::into_response)?
+        }
+    };
+    identified.map_err(|error| not_carried(&error))
 }
 
 /// What carries this request's session, in this installation's way.

@@ -6,9 +6,8 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use leptos::prelude::provide_context;
 
-use super::{callback::without_body, state::AppState};
+use super::{server_functions, state::AppState};
 use crate::sessions::{Carried, ClientInfo, Departure, SignedIn};
 
 /// Hands the request to the server function, with the session that it is to end. The form has no fields: its body is
@@ -27,9 +26,7 @@ pub async fn sign_out(
         request.headers_mut().remove(name);
     }
     request.headers_mut().insert(header::CONTENT_TYPE, FORM);
-    let response =
-        leptos_axum::handle_server_fns_with_context(move || provide_context(departure.clone()), request).await;
-    without_body(response.into_response())
+    server_functions::call(&app, departure, request).await.into_response()
 }
 
 const FORM: header::HeaderValue = header::HeaderValue::from_static("application/x-www-form-urlencoded");

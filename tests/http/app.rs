@@ -19,7 +19,10 @@ use latchkey::{
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use crate::{
     browser::Browser,
@@ -64,6 +67,8 @@ pub struct App {
     pub other: Option<Sandbox>,
     /// What people let us see. Nobody empties its queue of revocations but [`App::revoke_due`].
     pub grants: Grants,
+    /// What outlives its request.
+    pub tasks: TaskTracker,
     config: Config,
     clock: Clock,
     advanced: AtomicI64,
@@ -170,6 +175,7 @@ impl App {
             sandbox,
             other,
             grants: state.grants.clone(),
+            tasks: state.tasks.clone(),
             config,
             clock,
             advanced: AtomicI64::new(0),

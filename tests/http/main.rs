@@ -37,6 +37,7 @@ mod form_post;
 mod grants;
 mod grants_faults;
 mod grants_keys;
+mod hang_up;
 mod headers;
 mod id_token;
 mod jwt;

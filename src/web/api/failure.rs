@@ -18,7 +18,11 @@ use utoipa::{
 };
 
 use super::answer::NoSuccess;
-use crate::{codes::api::ApiCode, intents::Declined, web::state::AppState};
+use crate::{
+    codes::api::ApiCode,
+    intents::Declined,
+    web::{detached::Panicked, state::AppState},
+};
 
 /// A request that was not carried out.
 #[derive(Debug)]
@@ -84,6 +88,12 @@ impl Failure {
 impl From<ApiCode> for Failure {
     fn from(code: ApiCode) -> Self {
         Self { code, member: None, message: None, url: None, retry_after: None, cookies: Vec::new() }
+    }
+}
+
+impl From<Panicked> for Failure {
+    fn from(_: Panicked) -> Self {
+        ApiCode::ServerError.into()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     intents::Declined,
     sessions::{Departure, Visit},
     tokens::TokenFault,
-    web::state::AppState,
+    web::{detached::detached, state::AppState},
 };
 
 /// Names the session by its refresh token, where nothing else does.
@@ -55,6 +55,10 @@ pub async fn logout(
     PerhapsJson(body): PerhapsJson,
 ) -> Result<Response, Failure> {
     let named = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    detached(&app, end(app.clone(), visit, named)).await?
+}
+
+async fn end(app: AppState, visit: Visit, named: Option<SecretString>) -> Result<Response, Failure> {
     let of_body = match &named {
         Some(token) => {
             let session = app.tokens.session_of(token.expose_secret()).await;

@@ -18,7 +18,7 @@ use crate::{
     intents::Declined,
     sessions::{Carried, Visit},
     tokens::{Pair, RefreshFault},
-    web::state::AppState,
+    web::{detached::detached, state::AppState},
 };
 
 /// The refresh token that is to be used up.
@@ -72,6 +72,10 @@ pub async fn refresh(
     PerhapsJson(body): PerhapsJson,
 ) -> Result<Response, Failure> {
     let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    detached(&app, exchange(app.clone(), visit, brought)).await?
+}
+
+async fn exchange(app: AppState, visit: Visit, brought: Option<SecretString>) -> Result<Response, Failure> {
     match (brought, &visit.session) {
         (Some(token), _) => {
             admit(&app, token.expose_secret()).await?;

@@ -12,7 +12,11 @@ use super::{
     caller::Caller,
     failure::{Failure, failures},
 };
-use crate::{codes::api::ApiCode, store::Session, web::state::AppState};
+use crate::{
+    codes::api::ApiCode,
+    store::Session,
+    web::{detached::detached, state::AppState},
+};
 
 /// Where a person is signed in.
 #[derive(Serialize, ToSchema)]
@@ -115,8 +119,11 @@ pub async fn end(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Done>, Failure> {
     let Path(id) = id.map_err(|_| Failure::of_request("The id in the address is not text in UTF-8."))?;
-    let ended = app.database.end_session(caller.signed_in.user.id, &id, &caller.visit.occasion()).await;
-    match ended.map_err(|error| Failure::of(&app, error.into()))? {
+    let ending = {
+        let (app, occasion) = (app.clone(), caller.visit.occasion());
+        async move { app.database.end_session(caller.signed_in.user.id, &id, &occasion).await }
+    };
+    match detached(&app, ending).await?.map_err(|error| Failure::of(&app, error.into()))? {
         true => Ok(Json(Done { success: Success })),
         false => Err(ApiCode::SessionNotFound.into()),
     }

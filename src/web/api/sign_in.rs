@@ -3,7 +3,6 @@
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::{
@@ -13,11 +12,10 @@ use super::{
     json::{JsonBody, optional_secret, optional_text, text},
 };
 use crate::{
-    codes::api::ApiCode,
     intents::{CarriedBy, FrontEndSignIn, ProviderToken, Welcomed},
     oauth::JsonDocument,
     tokens::Pair,
-    web::state::AppState,
+    web::{detached::detached, state::AppState},
 };
 
 /// What a front end got from a provider: one of the two tokens.
@@ -130,17 +128,8 @@ pub async fn sign_in(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Failure> {
     let asked = read(&body, app.api_nonce)?;
-    let signing_in = asked.complete(visit, app.tokens.clone()).in_current_span();
-    // A front end that goes away drops this request's future. The nonce is spent by then: what it bought must not be lost
-    // half way.
-    let welcomed = match app.tasks.spawn(signing_in).await {
-        Ok(outcome) => outcome.map_err(|declined| Failure::of(&app, declined))?,
-        Err(error) => {
-            tracing::error!(%error, "a sign-in did not end");
-            return Err(ApiCode::ServerError.into());
-        }
-    };
-    let Welcomed { user, pair, cookies } = welcomed;
+    let welcomed = detached(&app, asked.complete(visit, app.tokens.clone())).await?;
+    let Welcomed { user, pair, cookies } = welcomed.map_err(|declined| Failure::of(&app, declined))?;
     let tokens = pair.as_ref().map(TokensAnswer::from).unwrap_or_default();
     Ok(with_cookies(SignInAnswer { success: Success, user: UserAnswer::from(&user), tokens }, cookies))
 }
