@@ -19,6 +19,10 @@ use crate::sealing::Sealer;
 /// lost on the way or went to another tab: it leads to the same next token. Later it is a theft.
 pub(super) const GRACE: Duration = Duration::seconds(10);
 
+/// Stands in the column `child` of a token that a renewal of its session replaced, for as long as a sealed child would:
+/// such a token leads nowhere, and ends nothing yet.
+const REPLACED: &str = "";
+
 /// A refresh token to be written down: its hash, and itself, to be sealed for an honest second try.
 #[derive(Clone, Debug)]
 pub struct NewRefreshToken {
@@ -42,7 +46,8 @@ pub enum Rotation {
     },
     /// It was used before: the session is ended, and its user gets a letter.
     Reused,
-    /// There is no such token, or no session any more that it could go on with.
+    /// There is no such token, or no session any more that it could go on with; or a renewal of the session replaced it
+    /// a moment ago.
     Unknown,
 }
 
@@ -85,8 +90,9 @@ impl Database {
     }
 
     /// Gives a session another id, as [`renew_session`](Self::renew_session) does, and its family another last token: who
-    /// has learned the id or the token before has nothing. The token that is replaced counts as used now, so that another
-    /// tab that brings it at this moment gets the new one. False when there is no such session any more.
+    /// has learned the id or a token before has nothing. There is no second try here: the older tokens lead nowhere at
+    /// once, or a copy of them would lead to what the person has just proven. For the first seconds they are only refused,
+    /// since another tab may be on its way with one; then they are a reuse. False when there is no such session any more.
     ///
     /// # Errors
     /// As every query: [`StoreError`].
@@ -110,16 +116,18 @@ impl Database {
         if renewed.rows_affected() == 0 {
             return Ok(false);
         }
-        let last: Option<(String,)> =
-            sqlx::query_as("SELECT token_hash FROM refresh_tokens WHERE session = $1 AND used_at IS NULL")
-                .bind(new_hash)
-                .fetch_optional(write.connection())
-                .await?;
-        let last = last.map(|(last,)| last);
-        if let Some(last) = &last {
-            use_up(&mut write, &self.sealer, last, next, now).await?;
-        }
-        insert(write.connection(), &next.hash, new_hash, last.as_deref(), now).await?;
+        // The last one, and those that a second try could still be made with.
+        sqlx::query(
+            "UPDATE refresh_tokens SET used_at = COALESCE(used_at, $2), child = $3 \
+             WHERE session = $1 AND (used_at IS NULL OR child IS NOT NULL)",
+        )
+        .bind(new_hash)
+        .bind(now.unix_timestamp())
+        .bind(REPLACED)
+        .execute(write.connection())
+        .await?;
+        // Without a parent: the next one's own use must not make a reuse of a tab that is late.
+        insert(write.connection(), &next.hash, new_hash, None, now).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -146,10 +154,11 @@ impl Database {
         let mut connection = self.pool.acquire().await?;
         let row: Option<(String,)> = sqlx::query_as(
             "SELECT session FROM refresh_tokens \
-             WHERE token_hash = $1 AND (used_at IS NULL OR (child IS NOT NULL AND used_at >= $2))",
+             WHERE token_hash = $1 AND (used_at IS NULL OR (child <> $3 AND used_at >= $2))",
         )
         .bind(hash)
         .bind((now - GRACE).unix_timestamp())
+        .bind(REPLACED)
         .fetch_optional(&mut *connection)
         .await?;
         match row {
@@ -199,9 +208,13 @@ impl Database {
             write.commit().await?;
             return Ok(Rotation::Rotated(session));
         }
-        if let Some(child) = child_of(&mut write, &self.sealer, hash, now).await? {
-            write.commit().await?;
-            return Ok(Rotation::Again { child, session });
+        match child_of(&mut write, &self.sealer, hash, now).await? {
+            Child::Sealed(child) => {
+                write.commit().await?;
+                return Ok(Rotation::Again { child, session });
+            }
+            Child::Replaced => return Ok(Rotation::Unknown),
+            Child::None => {}
         }
         let user = &session.user;
         delete_session(&mut write, &id).await?;
@@ -269,26 +282,38 @@ async fn use_up(
     Ok(true)
 }
 
-/// The token that a used one led to, where an honest second try may have it.
+/// Where a used token leads for a second try.
+enum Child {
+    /// To the token that it led to the first time.
+    Sealed(SecretString),
+    /// Nowhere, since its session was renewed a moment ago.
+    Replaced,
+    /// Nowhere: it is too late, or its child was used.
+    None,
+}
+
 async fn child_of(
     write: &mut Write<'_>,
     sealer: &Sealer,
     hash: &str,
     now: OffsetDateTime,
-) -> Result<Option<SecretString>, StoreError> {
+) -> Result<Child, StoreError> {
     let row: Option<(Option<i64>, Option<String>)> =
         sqlx::query_as("SELECT used_at, child FROM refresh_tokens WHERE token_hash = $1")
             .bind(hash)
             .fetch_optional(write.connection())
             .await?;
-    let Some((Some(used_at), Some(sealed))) = row else { return Ok(None) };
+    let Some((Some(used_at), Some(sealed))) = row else { return Ok(Child::None) };
     if now.unix_timestamp() - used_at > GRACE.whole_seconds() {
-        return Ok(None);
+        return Ok(Child::None);
+    }
+    if sealed == REPLACED {
+        return Ok(Child::Replaced);
     }
     // Sealed by a machine that has a newer key than this one: no theft, and another try may reach that machine.
     let unreadable = || StoreError::Corrupt("refresh_tokens.child".into());
     let plain = sealer.open(&place(hash), &sealed).map_err(|_| unreadable())?;
-    Ok(Some(String::from_utf8(plain).map_err(|_| unreadable())?.into()))
+    Ok(Child::Sealed(String::from_utf8(plain).map_err(|_| unreadable())?.into()))
 }
 
 async fn insert(

@@ -137,8 +137,8 @@ impl Tokens {
     }
 
     /// Gives a session another id and its application another pair, because its person has just proven who they are
-    /// (`proven`) or changed a way in. Access tokens with the old id lead nowhere, and the old refresh token is used up.
-    /// `None` when the session is over.
+    /// (`proven`) or changed a way in. Access tokens with the old id lead nowhere, and older refresh tokens neither, at
+    /// once: no second try leads a copy of them to the renewed session. `None` when the session is over.
     ///
     /// # Errors
     /// [`OutOfOrder`].

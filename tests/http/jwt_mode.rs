@@ -137,6 +137,59 @@ async fn an_old_refresh_cookie_that_comes_again_ends_the_session_and_the_person_
     assert!(app.events().await.contains("token  reused"), "{}", app.events().await);
 }
 
+/// A copy of the cookies from before must not get at what the person proves after it was made; and another tab that was on
+/// its way with them must not sign them out.
+#[rstest]
+#[case::fresh_proof("/auth/prove/password", &[("password", PASSWORD)])]
+#[case::password_changed("/settings/password", &[("password", NEW_PASSWORD)])]
+#[case::link("", &[])]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
+    #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
+    #[case] path: &str,
+    #[case] fields: &[(&str, &str)],
+) {
+    let app = app(engine).await;
+    let browser = app.browser();
+    app.signs_up(&browser, ADA, PASSWORD).await;
+    let before = browser.cookies();
+    let changed = match path {
+        "" => app.links(&browser, "google", "ada").await,
+        path => browser.submit(path, fields).await,
+    };
+    assert_eq!(changed.status, 303, "{changed:?}");
+    let (tab, new) = (same_browser(&app, &browser.cookies()), refresh_token(&browser));
+    assert!(before.iter().all(|(_, value)| *value != new));
+    app.letters().await;
+
+    let old = |app: &App| same_browser(app, &before);
+    let page = old(&app).get("/dashboard").await;
+    assert_eq!((page.status, page.location(), page.set_cookies().len()), (303, "/login?return_to=%2Fdashboard", 0));
+    assert_eq!(old(&app).verified().await.status, 401);
+    let taken = old(&app).submit("/settings/password", &[("password", "a thief chooses this one")]).await;
+    assert_eq!((taken.status, taken.location()), (303, "/login?return_to=%2Fsettings%2Fpassword"), "{taken:?}");
+    // As a browser has it that has dropped the expired cookie.
+    let thief = old(&app);
+    thief.forget("access_token");
+    assert!(!thief.is_signed_in().await);
+    let refreshed = thief.request(reqwest::Method::POST, "/api/auth/refresh").header("origin", &app.origin);
+    assert_eq!(thief.send(refreshed).await.status, 401);
+    assert_eq!(app.letters().await, [], "nobody is a thief yet");
+
+    // The owner and their other tab go on, now and at the next exchange.
+    assert!(browser.is_signed_in().await && tab.is_signed_in().await);
+    assert_eq!((browser.verified().await.status, tab.verified().await.status), (200, 200));
+    app.advance(6 * MINUTES).await;
+    let next = same_browser(&app, &browser.cookies());
+    assert!(browser.is_signed_in().await && next.is_signed_in().await, "also the one whose answer was lost");
+    assert_eq!(refresh_token(&browser), refresh_token(&next));
+
+    // By now nobody honest brings the old ones.
+    assert!(!old(&app).is_signed_in().await);
+    assert!(!browser.is_signed_in().await, "the session ends");
+    assert_eq!(app.letter().await.matter, Matter::TokenReused);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_ends_after_ninety_days_however_often_its_tokens_were_renewed() {
     let app = app(database::Engine::Sqlite).await;

@@ -8,7 +8,7 @@ use latchkey::{
 use rstest::rstest;
 
 use crate::{
-    house::{House, opening},
+    house::{House, opening, text},
     support::database::Engine,
 };
 
@@ -54,14 +54,62 @@ async fn a_fresh_proof_gives_another_id_and_another_pair(#[values(Engine::Sqlite
     assert!(renewed.session.session.proven_at > first.session.session.proven_at);
     assert!(!house.is_open(&first).await && house.is_open(&renewed).await);
     assert_eq!(house.verify(&renewed).await.unwrap().session(), renewed.session.session.id_hash);
+    assert!(house.refresh(&renewed).await.is_ok());
+}
 
-    // Another tab, a moment later, comes with the old token.
-    let tab = house.refresh(&first).await.unwrap();
-    assert_eq!(tab.refresh_token.expose(), renewed.refresh_token.expose());
+/// A copy of the older tokens must not lead to what the person has just proven, and a tab that was late must not end it.
+#[rstest]
+#[tokio::test]
+async fn a_token_from_before_a_renewal_leads_nowhere_and_is_a_reuse_later(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(true, false)] proven: bool,
+    #[values(0, 9)] later: i64,
+) {
+    let house = House::on(engine).await;
+    let first = house.sign_in(house.person("ada").await.id).await;
+    let second = house.refresh(&first).await.unwrap();
+    // Its second try would have been an honest one until now.
+    assert_eq!(text(&house.refresh(&first).await.unwrap()), text(&second));
+    let renewed = house.tokens.renew_pair(&second.session.session.id_hash, proven).await.unwrap().unwrap();
+    assert_eq!(house.test.number("SELECT count(*) FROM refresh_tokens WHERE child <> ''").await, 0);
+    house.clock.advance(later);
+    for old in [&first, &second] {
+        let refused = house.refresh(old).await;
+        assert!(matches!(refused, Err(RefreshFault::Unknown)), "{refused:?}");
+        assert_eq!(house.tokens.look_at(text(old)).await.unwrap(), None);
+        assert!(!house.is_open(old).await);
+    }
+    assert!(house.is_open(&renewed).await);
+    assert!(house.tokens.look_at(text(&renewed)).await.unwrap().is_some(), "the twin");
+
+    // Also once the renewed token was used; and that one's own second try is honest.
+    let next = house.refresh(&renewed).await.unwrap();
+    assert!(matches!(house.refresh(&second).await, Err(RefreshFault::Unknown)));
+    assert_eq!(text(&house.refresh(&renewed).await.unwrap()), text(&next));
+    assert!(house.is_open(&next).await);
+    assert_eq!(house.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
+    assert_eq!(house.test.count("outbox").await, 0);
+
     // A thief, later.
-    house.clock.advance(60);
+    house.clock.advance(12);
+    assert!(matches!(house.refresh(&second).await, Err(RefreshFault::Reused)));
+    assert!(!house.is_open(&next).await);
+    assert!(house.tokens.renew_pair(&next.session.session.id_hash, true).await.unwrap().is_none());
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_sweep_does_not_change_what_a_replaced_token_means(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let house = House::on(engine).await;
+    let first = house.sign_in(house.person("ada").await.id).await;
+    house.tokens.renew_pair(&first.session.session.id_hash, true).await.unwrap().unwrap();
+    house.database.forget_children(house.clock.date(), 500).await.unwrap();
+    assert!(matches!(house.refresh(&first).await, Err(RefreshFault::Unknown)));
+    house.clock.advance(12);
+    assert_eq!(house.database.forget_children(house.clock.date(), 500).await.unwrap(), 1);
     assert!(matches!(house.refresh(&first).await, Err(RefreshFault::Reused)));
-    assert!(house.tokens.renew_pair(&renewed.session.session.id_hash, true).await.unwrap().is_none());
 }
 
 #[rstest]
