@@ -1,15 +1,44 @@
-// Where the end-to-end tests' servers listen. Latchkey is `localhost`; the certified provider is `127.0.0.1`,
-// another site to a browser, so that the way back crosses sites as it does in life (SameSite, Fetch Metadata).
+// Where the end-to-end tests' servers listen: on free ports, so that two runs, or whatever else runs, are not in the way.
+// Latchkey is `localhost`; the certified provider is `127.0.0.1`, another site to a browser, so that the way back crosses
+// sites as it does in life (SameSite, Fetch Metadata).
 
-export const latchkey = { origin: "http://localhost:3100", listen: "127.0.0.1:3100" };
+import { createServer } from "node:net";
 
-export const sandbox = { origin: "http://localhost:4100", listen: "127.0.0.1:4100", smtp: "127.0.0.1:4125" };
+// Playwright reads this in several processes, and starts the servers as more: the first one chooses, the others inherit.
+const ports = (process.env.LATCHKEY_TEST_PORTS ??= (await freePorts(4)).join(" ")).split(" ").map(Number);
+
+const [latchkeyPort, sandboxPort, smtpPort, certifiedPort] = ports;
+
+export const latchkey = { origin: `http://localhost:${latchkeyPort}`, listen: `127.0.0.1:${latchkeyPort}` };
+
+export const sandbox = {
+  origin: `http://localhost:${sandboxPort}`,
+  listen: `127.0.0.1:${sandboxPort}`,
+  smtp: `127.0.0.1:${smtpPort}`,
+};
 
 export const certified = {
-  issuer: "http://127.0.0.1:4200",
+  issuer: `http://127.0.0.1:${certifiedPort}`,
   host: "127.0.0.1",
-  port: 4200,
+  port: certifiedPort,
   clientId: "latchkey",
   clientSecret: "a-secret-for-the-end-to-end-tests-only",
   redirectUri: `${latchkey.origin}/auth/callback/certified`,
 };
+
+/**
+ * Ports that nobody listens on, all different: each is held until the last is found. Below those that the system gives to
+ * outgoing connections, one of which could take it before our server does.
+ */
+export async function freePorts(count) {
+  const servers = [];
+  while (servers.length < count) {
+    const server = createServer();
+    const listening = new Promise((settled) => server.once("listening", () => settled(true)).once("error", () => settled(false)));
+    server.listen(20_000 + Math.floor(Math.random() * 12_000), "127.0.0.1");
+    if (await listening) servers.push(server);
+  }
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
