@@ -13,3 +13,10 @@ export const certified = {
   clientSecret: "a-secret-for-the-end-to-end-tests-only",
   redirectUri: `${latchkey.origin}/auth/callback/certified`,
 };
+
+// Where the certified provider's authorization endpoint leads on through, before anybody sees a page: other origins, as those
+// of providers are that have one front for every country or company.
+export const detours = [
+  { origin: "http://127.0.0.1:4201", host: "127.0.0.1", port: 4201 },
+  { origin: "http://127.0.0.1:4202", host: "127.0.0.1", port: 4202 },
+];
