@@ -1,10 +1,11 @@
 # Each target is a script in scripts/, which says at its top what it does. `make` alone lists them.
 
-.PHONY: help setup run dev test build bench
+.PHONY: help setup run dev check test build bench
 
 help:
 	@echo "make run     build and serve http://localhost:3000, with a sandbox to sign in at"
 	@echo "make dev     the same, building anew and reloading the page when a file changes"
+	@echo "make check   after an edit: format, lints, unit tests"
 	@echo "make test    every check: format, lints, documentation, tests, browser tests"
 	@echo "make build   target/release/latchkey: one file for production, without the sandbox"
 	@echo "make bench   the measurements of the README"
@@ -18,6 +19,9 @@ run:
 
 dev:
 	@scripts/dev
+
+check:
+	@scripts/check
 
 test:
 	@scripts/test

@@ -5,6 +5,6 @@ fn main() {
     println!("cargo::rerun-if-changed=migrations");
     // A release build takes the built front end into the binary; a development build reads it from disk.
     if std::env::var("PROFILE").as_deref() == Ok("release") {
-        println!("cargo::rerun-if-changed=target/site");
+        println!("cargo::rerun-if-changed=target/site-release");
     }
 }

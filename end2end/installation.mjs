@@ -5,7 +5,6 @@
 
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { sandbox } from "./addresses.mjs";
@@ -20,7 +19,7 @@ export const played = async () => (await fetch(`${sandbox.origin}/control/variab
 
 /** Starts `latchkey COMMAND` with these variables; `name` is the log's. */
 export function start(command, variables, name) {
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo leptos build`);
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: scripts/run builds it, or scripts/test build`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
   const environment = Object.fromEntries(passedOn.flatMap((it) => (process.env[it] ? [[it, process.env[it]]] : [])));
   mkdirSync(join(here, "logs"), { recursive: true });
@@ -33,15 +32,6 @@ export function start(command, variables, name) {
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
   child.on("close", () => rmSync(folder, { recursive: true, force: true }));
   return child;
-}
-
-/** A port that nobody listens on. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Waits until an address answers; what serves it must not have ended. */

@@ -6,14 +6,14 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { sandbox } from "./addresses.mjs";
-import { answers, ended, freePort, played, start } from "./installation.mjs";
+import { freePorts, sandbox } from "./addresses.mjs";
+import { answers, ended, played, start } from "./installation.mjs";
 
 const example = resolve(import.meta.dirname, "../examples/nginx");
 
 /** Starts all of it. `variables` are Latchkey's, beside those that it needs here. */
 export async function startBehindNginx(variables = {}) {
-  const [front, back] = [await freePort(), await freePort()];
+  const [front, back] = await freePorts(2);
   const origin = `http://localhost:${front}`;
   const service = await startService();
   const settings = {

@@ -2,14 +2,14 @@
 
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { sandbox } from "./addresses.mjs";
-import { answers, ended, freePort, played, start } from "./installation.mjs";
+import { freePorts, sandbox } from "./addresses.mjs";
+import { answers, ended, played, start } from "./installation.mjs";
 
 const serve = resolve(import.meta.dirname, "../examples/spa/serve.mjs");
 
 /** Starts both. */
 export async function startSpa() {
-  const [front, back] = [await freePort(), await freePort()];
+  const [front, back] = await freePorts(2);
   const [spa, latchkey] = [front, back].map((port) => `http://localhost:${port}`);
   const settings = {
     BASE_URL: latchkey,

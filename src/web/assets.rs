@@ -12,7 +12,8 @@ use rust_embed::{Embed, EmbeddedFile};
 use crate::ui::view::Assets;
 
 #[derive(Embed)]
-#[folder = "target/site"]
+#[cfg_attr(debug_assertions, folder = "target/site")]
+#[cfg_attr(not(debug_assertions), folder = "target/site-release")]
 #[allow_missing = true]
 struct Site;
 

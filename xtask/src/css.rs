@@ -1,0 +1,64 @@
+//! One style sheet of many: `@import "x.css" layer(y);` becomes `@layer y { … }`.
+//!
+//! Nothing is minified: the browser's developer tools show what was written. A production build minifies later.
+
+use std::{error::Error, path::Path};
+
+use crate::files;
+
+/// The style sheet at `path`, with those that it imports in their place. Imports do not nest.
+pub fn bundle(path: &Path) -> Result<String, Box<dyn Error>> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut bundle = String::new();
+    for line in String::from_utf8(files::read(path)?)?.lines() {
+        match import(line) {
+            None if line.contains("@import") => {
+                return Err(format!("{}: not understood: {line}", path.display()).into());
+            }
+            None => bundle.push_str(line),
+            Some((file, layer)) => {
+                let imported = String::from_utf8(files::read(&folder.join(file))?)?;
+                bundle.push_str(&format!("@layer {layer} {{\n{imported}}}"));
+            }
+        }
+        bundle.push('\n');
+    }
+    Ok(bundle)
+}
+
+/// The file and the layer of `@import "FILE" layer(LAYER);`.
+fn import(line: &str) -> Option<(&str, &str)> {
+    let (file, layer) = line.strip_prefix("@import \"")?.split_once("\" layer(")?;
+    Some((file, layer.strip_suffix(");")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    }
+
+    #[test]
+    fn import_has_a_file_and_a_layer() {
+        assert_eq!(import("@import \"card.css\" layer(components);"), Some(("card.css", "components")));
+        for other in ["@import \"card.css\";", "@import url(card.css) layer(a);", "@layer base;", ""] {
+            assert_eq!(import(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn bundle_contains_every_style_sheet_and_no_import() {
+        let bundle = bundle(&root().join("style/main.css")).expect("a bundle");
+        assert!(!bundle.contains("@import"));
+        assert!(bundle.starts_with("@layer "), "the order of the layers comes first");
+        for entry in std::fs::read_dir(root().join("style")).expect("style/") {
+            let path = entry.expect("an entry").path();
+            if !path.ends_with("main.css") {
+                let sheet = std::fs::read_to_string(&path).expect("a style sheet");
+                assert!(bundle.contains(&sheet), "style/main.css imports {}", path.display());
+            }
+        }
+    }
+}
