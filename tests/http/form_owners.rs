@@ -143,7 +143,13 @@ async fn only_the_owner_is_heard(app: &App, ada: &Browser, grace: &Browser) -> B
         }
         assert_eq!(state(app).await, before, "{form:?}");
     }
-    for form in &forms {
+    // What two pages offer is done once: the second time there is nothing left to do.
+    let mut told = BTreeSet::new();
+    let about = |form: &Form| {
+        let fields = form.fields.iter().filter(|(name, _)| name != FORM_OWNER && name != "return_to").cloned();
+        (form.action.clone(), fields.collect::<Vec<_>>())
+    };
+    for form in forms.iter().filter(|form| told.insert(about(form))) {
         let done = ada.post_unchanged(&form.action, &form.filled_in()).await;
         let failed = done.location().contains("error=") || done.location().starts_with("/confirm");
         assert!(matches!(done.status, 200 | 303) && !done.location().is_empty() && !failed, "{form:?}: {done:?}");
