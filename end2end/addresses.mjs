@@ -5,9 +5,9 @@
 import { createServer } from "node:net";
 
 // Playwright reads this in several processes, and starts the servers as more: the first one chooses, the others inherit.
-const ports = (process.env.LATCHKEY_TEST_PORTS ??= (await freePorts(4)).join(" ")).split(" ").map(Number);
+const ports = (process.env.LATCHKEY_TEST_PORTS ??= (await freePorts(6)).join(" ")).split(" ").map(Number);
 
-const [latchkeyPort, sandboxPort, smtpPort, certifiedPort] = ports;
+const [latchkeyPort, sandboxPort, smtpPort, certifiedPort, ...detourPorts] = ports;
 
 export const latchkey = { origin: `http://localhost:${latchkeyPort}`, listen: `127.0.0.1:${latchkeyPort}` };
 
@@ -25,6 +25,10 @@ export const certified = {
   clientSecret: "a-secret-for-the-end-to-end-tests-only",
   redirectUri: `${latchkey.origin}/auth/callback/certified`,
 };
+
+// Where the certified provider's authorization endpoint leads on through, before anybody sees a page: other origins, as those
+// of providers are that have one front for every country or company.
+export const detours = detourPorts.map((port) => ({ origin: `http://127.0.0.1:${port}`, host: "127.0.0.1", port }));
 
 /**
  * Ports that nobody listens on, all different: each is held until the last is found. Below those that the system gives to

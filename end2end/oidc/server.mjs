@@ -7,7 +7,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
-import { certified } from "../addresses.mjs";
+import { certified, detours } from "../addresses.mjs";
 import { interactionPage } from "./page.mjs";
 
 /** The people who have signed in so far, by subject. */
@@ -41,15 +41,33 @@ const provider = new Provider(certified.issuer, {
 
 provider.on("server_error", (_, error) => console.error(error));
 
+/** The mark of an authorization request that has been through the detours. */
+const ARRIVED = "arrived=1";
+
 createServer(async (request, response) => {
   try {
-    if (request.url.startsWith("/interaction/")) await interact(request, response);
+    if (request.url.startsWith("/auth?") && !request.url.includes(ARRIVED)) leadTo(detours[0].origin, request, response);
+    else if (request.url.startsWith("/interaction/")) await interact(request, response);
     else await provider.callback()(request, response);
   } catch (error) {
     response.writeHead(error.statusCode ?? 500, { "content-type": "text/plain" });
     response.end(`${error.name}: ${error.message}\n`);
   }
 }).listen(certified.port, certified.host, () => console.log(`certified provider: ${certified.issuer}`));
+
+// Each detour leads to the next one, and the last one back.
+for (const [index, { host, port }] of detours.entries()) {
+  createServer((request, response) => {
+    const next = detours[index + 1];
+    if (next) leadTo(next.origin, request, response);
+    else leadTo(certified.issuer, request, response, `&${ARRIVED}`);
+  }).listen(port, host);
+}
+
+function leadTo(origin, request, response, more = "") {
+  response.writeHead(303, { location: `${origin}${request.url}${more}`, "cache-control": "no-store" });
+  response.end();
+}
 
 /** Shows who may sign in (GET) and takes the answer (POST): login and consent in one page. */
 async function interact(request, response) {

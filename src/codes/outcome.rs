@@ -1,6 +1,10 @@
 //! What a form led to, as both halves know it: closed lists of codes. They travel in a query that anyone can write, so
 //! that each is a code of its list and never text; the sentence is chosen in `ui`.
 
+/// The `id` of what a page says went wrong, and the fragment of the redirect that leads there: the browser scrolls to the
+/// message and gives it the focus, with or without JavaScript.
+pub const ERROR_ANCHOR: &str = "error";
+
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
         $(#[$doc])*

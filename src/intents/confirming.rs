@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::{
     fault::Fault,
     password::{compared_and_renewed, count, refused},
-    reply::Reply,
+    reply::{ProviderRequest, Reply},
 };
 use crate::{
     accounts::Purpose,
@@ -68,5 +68,7 @@ pub(super) async fn start_flow(visit: &Visit, slug: &str, purpose: Purpose, wish
         }
     };
     let cookies: Vec<HeaderValue> = visit.jar.flows.keep(&visit.headers, &flow, visit.clock.now())?;
-    Ok(Reply::to(address.as_str()).with(cookies))
+    let provider =
+        visit.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |provider| provider.label.clone());
+    Ok(Reply::to_provider(ProviderRequest { provider, url: address.into() }).with(cookies))
 }

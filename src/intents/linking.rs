@@ -140,7 +140,7 @@ async fn resolve(visit: &Visit, link: PendingLink, user: &User, session: Option<
     let used = link.used_up(visit).await;
     let reply = match settled.decision.answer {
         Answer::Link { .. } | Answer::AlreadyLinked { .. } => Reply::back(&link.return_to),
-        _ => Reply::to(format!("/settings?error={}", Trouble::LinkedElsewhere.code())),
+        _ => Reply::error("/settings", Trouble::LinkedElsewhere),
     };
     let way = match &visit.signed_in {
         // A proof by the session keeps the session, under a new id, and is itself no younger for it.

@@ -24,6 +24,6 @@ pub use leaving::{DELETION_WORD, delete_account, undo};
 pub use linking::waiting;
 pub use linking::{cancel_link, confirm_link, link_provider, resolve_link_by_password, resolve_link_by_provider};
 pub use password::{forgot, reset, sign_in};
-pub use reply::{Reply, send, send_typed};
+pub use reply::{Onward, ProviderRequest, Reply, send, send_typed};
 pub use settings::{change_email, choose_name, confirm_email, end_other_sessions, end_session, set_password, unlink};
 pub use sign_up::{asked_here, sign_up, verify};

@@ -1,5 +1,7 @@
-//! Where the browser goes from a form: always 303 (RFC 9700 §4.12), always to an address of ours or to a provider that
-//! a flow was started with.
+//! Where the browser goes from a form: by 303 (RFC 9700 §4.12) to an address of ours, or by a page of ours to a provider
+//! that a flow was started with.
+
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::expect_context;
@@ -8,7 +10,7 @@ use leptos_axum::ResponseOptions;
 use super::fault::Fault;
 use crate::{
     codes::{
-        outcome::{Done, Trouble},
+        outcome::{Done, ERROR_ANCHOR, Trouble},
         percent::encode,
     },
     relying_party::ReturnTo,
@@ -18,17 +20,56 @@ use crate::{
 /// In bytes: somewhat more than the longest address, so that a slip can be mended.
 const LONGEST_TYPED: usize = 320;
 
-/// A redirect with the cookies that come along.
+/// Where the browser goes, with the cookies that come along.
 #[derive(Debug)]
 pub struct Reply {
-    location: String,
+    to: Destination,
     cookies: Vec<HeaderValue>,
+}
+
+#[derive(Debug)]
+enum Destination {
+    Page(String),
+    Provider(ProviderRequest),
+}
+
+/// An authorization request that a form started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRequest {
+    /// The provider's name for people.
+    pub provider: String,
+    /// The request's URL.
+    pub url: String,
+}
+
+/// Where [`send`] leaves the authorization request of a form, for the edge to answer with a page that goes on to it.
+///
+/// A redirect would not do: browsers hold every redirect that follows a POST to the `form-action` of our content security
+/// policy, also those by which a provider leads on to other origins, which nobody can list. A page of ours ends that chain.
+#[derive(Clone, Debug, Default)]
+pub struct Onward(Arc<OnceLock<ProviderRequest>>);
+
+impl Onward {
+    /// The request, if the form started one.
+    pub fn request(&self) -> Option<&ProviderRequest> {
+        self.0.get()
+    }
 }
 
 impl Reply {
     /// To an address.
     pub fn to(location: impl Into<String>) -> Self {
-        Self { location: location.into(), cookies: Vec::new() }
+        Self { to: Destination::Page(location.into()), cookies: Vec::new() }
+    }
+
+    /// To a provider.
+    pub fn to_provider(request: ProviderRequest) -> Self {
+        Self { to: Destination::Provider(request), cookies: Vec::new() }
+    }
+
+    /// To a page (a path of ours, which may have a query) that says what went wrong.
+    pub fn error(page: &str, trouble: Trouble) -> Self {
+        Self::to(with_trouble(page, trouble))
     }
 
     /// To where the person was going.
@@ -54,7 +95,12 @@ impl Reply {
 pub fn send(outcome: Result<Reply, Fault>, page: &str) {
     let reply = expect_context::<ResponseOptions>();
     match outcome {
-        Ok(Reply { location, cookies }) => see_other(&reply, &location, cookies),
+        Ok(Reply { to: Destination::Page(location), cookies }) => see_other(&reply, &location, cookies),
+        Ok(Reply { to: Destination::Provider(request), cookies }) => {
+            // There is one answer to a form, so that the place is free.
+            _ = expect_context::<Onward>().0.set(request);
+            append(&reply, cookies);
+        }
         Err(Fault::Trouble(trouble)) => see_other(&reply, &with_trouble(page, trouble), Vec::new()),
         Err(Fault::SignedOut) => see_other(&reply, &format!("/login?return_to={}", encode(page)), Vec::new()),
         Err(Fault::Unproven) => see_other(&reply, &format!("/confirm?return_to={}", encode(page)), Vec::new()),
@@ -95,6 +141,10 @@ fn see_other(reply: &ResponseOptions, location: &str, cookies: Vec<HeaderValue>)
     };
     reply.set_status(StatusCode::SEE_OTHER);
     reply.insert_header(header::LOCATION, location);
+    append(reply, cookies);
+}
+
+fn append(reply: &ResponseOptions, cookies: Vec<HeaderValue>) {
     for cookie in cookies {
         reply.append_header(header::SET_COOKIE, cookie);
     }
@@ -107,5 +157,5 @@ fn unavailable(reply: &ResponseOptions) {
 
 fn with_trouble(page: &str, trouble: Trouble) -> String {
     let join = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{join}error={}", trouble.code())
+    format!("{page}{join}error={}#{ERROR_ANCHOR}", trouble.code())
 }

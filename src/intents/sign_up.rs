@@ -82,7 +82,7 @@ async fn welcome(visit: &Visit, signed_up: SignedUp) -> Result<Reply, Fault> {
     match signed_up {
         SignedUp::NoLink => Err(Trouble::LetterInvalid.into()),
         SignedUp::AddressOwned => {
-            Ok(Reply::to("/login?error=letter_invalid").with(visit.jar.letter.clear(&visit.headers)))
+            Ok(Reply::error("/login", Trouble::LetterInvalid).with(visit.jar.letter.clear(&visit.headers)))
         }
         SignedUp::User(user, data) => {
             let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();

@@ -46,9 +46,6 @@ use crate::providers::Provider;
 use http::ProviderHttp;
 use provider_client::ProviderClient;
 
-/// How long a page waits for a provider's document that it can do without.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
-
 /// Us, with our clients at the providers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
@@ -112,27 +109,6 @@ impl RelyingParty {
         let issuer = url::Url::parse(provider.metadata.issuer()).ok()?;
         let is_stand_in = self.on_loopback && issuer.scheme() == "http";
         is_stand_in.then(|| issuer.origin().ascii_serialization())
-    }
-
-    /// Where the authorization requests of our providers go: origins, for the forms that lead there. A provider that does
-    /// not say in time goes by the origin of its issuer.
-    pub async fn authorization_origins(&self) -> Vec<String> {
-        let mut origins = Vec::new();
-        for client in self.clients.iter() {
-            let known = tokio::time::timeout(PATIENCE, client.metadata(&self.http, self.clock.now())).await;
-            let origin = match known {
-                Ok(Ok(metadata)) => metadata.authorization_endpoint.origin(),
-                _ => match url::Url::parse(client.provider.metadata.issuer()) {
-                    Ok(issuer) => issuer.origin(),
-                    Err(_) => continue,
-                },
-            };
-            let origin = origin.ascii_serialization();
-            if !origins.contains(&origin) {
-                origins.push(origin);
-            }
-        }
-        origins
     }
 
     /// The redirect URI of a provider: one for each, so that a response tells by its path whose it is (RFC 9700 §4.4).

@@ -7,7 +7,7 @@ use crate::{
     accounts::{IdentityId, Purpose, Reason},
     codes::{
         access::Access,
-        outcome::{Done, Trouble},
+        outcome::{Done, ERROR_ANCHOR, Trouble},
         percent::with_return_to,
         refusal::Refusal,
     },
@@ -118,9 +118,11 @@ fn page_of(arrived: &Arrived) -> String {
                 false => with_code(page, "done", done.code()),
             }
         }
-        Arrived::NotLinked => format!("/settings?error={}", Trouble::LinkedElsewhere.code()),
+        Arrived::NotLinked => format!("/settings?error={}#{ERROR_ANCHOR}", Trouble::LinkedElsewhere.code()),
         Arrived::Granted(return_to) => return_to.as_str().to_owned(),
-        Arrived::Declined(access) => format!("{}?error={}", access.page(), Trouble::ScopeDeclined.code()),
+        Arrived::Declined(access) => {
+            format!("{}?error={}#{ERROR_ANCHOR}", access.page(), Trouble::ScopeDeclined.code())
+        }
     }
 }
 
@@ -141,8 +143,8 @@ fn page_of_refusal(
         RefusedArrival::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => Refusal::FlowUnknown.code(),
         _ => refusal_of(refused).code(),
     };
-    match purpose {
-        Purpose::SignIn => refusal_of(refused).login_path(Some(slug), return_to),
+    let page = match purpose {
+        Purpose::SignIn => return refusal_of(refused).login_path(Some(slug), return_to),
         Purpose::Link { .. } => {
             format!("{}&provider={slug}", with_code(return_to.unwrap_or("/settings"), "error", code))
         }
@@ -154,7 +156,8 @@ fn page_of_refusal(
             let page = with_return_to("/confirm", Some(return_to.unwrap_or("/settings")));
             format!("{page}&error={code}&provider={slug}")
         }
-    }
+    };
+    format!("{page}#{ERROR_ANCHOR}")
 }
 
 /// A page of ours, which may have a query, told a code of ours.

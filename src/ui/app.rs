@@ -23,6 +23,7 @@ use super::{
         forgot::ForgotPage,
         link_prompt::LinkPromptPage,
         login::LoginPage,
+        onward::OnwardPage,
         reset_password::ResetPasswordPage,
         settings::{
             SettingsPage, change_email::ChangeEmailPage, delete::DeletePage, link::LinkPage,
@@ -31,8 +32,9 @@ use super::{
         sign_up::SignUpPage,
         undo::UndoPage,
         verify_email::VerifyEmailPage,
+        wrong_account::WrongAccountPage,
     },
-    view::{ApiDocsView, Assets, Problem},
+    view::{ApiDocsView, Assets, OnwardView, Problem, WrongAccountView},
     wording,
 };
 
@@ -107,6 +109,50 @@ pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + us
             </body>
         </html>
     }
+}
+
+/// The page from which a browser goes on to a provider by itself, as text. No script: the refresh and the link work in every
+/// browser. The refresh is immediate, so that the page leaves no trace in the history.
+pub fn onward_html(view: OnwardView, assets: &Assets) -> String {
+    let css = assets.css.clone();
+    let document = move || {
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <HeadBasics css />
+                    <meta name="robots" content="noindex" />
+                    <meta content=format!("0; url={}", view.url) {..custom_attribute("http-equiv", "refresh")} />
+                    <title>{wording::title("Continue to your provider")}</title>
+                </head>
+                <body>
+                    <OnwardPage view />
+                </body>
+            </html>
+        }
+    };
+    Owner::new().with(|| document().to_html())
+}
+
+/// The page of a form that was drawn for another account, as text. No script, as on every error page.
+pub fn wrong_account_html(view: WrongAccountView, assets: &Assets) -> String {
+    let css = assets.css.clone();
+    let document = move || {
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <HeadBasics css />
+                    <meta name="robots" content="noindex" />
+                    <title>{wording::title("Error: Nothing was changed")}</title>
+                </head>
+                <body>
+                    <WrongAccountPage view />
+                </body>
+            </html>
+        }
+    };
+    Owner::new().with(|| document().to_html())
 }
 
 /// [`problem_document`] as text.

@@ -60,6 +60,31 @@ pub struct Places {
     pub drive: bool,
 }
 
+/// The field of a form that says whose account it was drawn for.
+pub const FORM_OWNER: &str = "form_owner";
+
+/// Its value, in the context of pages of somebody who is signed in. See `sessions::FormOwners`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormOwner(pub String);
+
+/// The page between a form of ours and a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnwardView {
+    /// The provider's label.
+    pub provider: String,
+    /// Where the browser goes on: an authorization request that we made.
+    pub url: String,
+}
+
+/// A form of another account's page than the one that is signed in, or of nobody's: it was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongAccountView {
+    /// The account that the page was drawn for; `None` where the form does not say so.
+    pub page_of: Option<String>,
+    /// The account that is signed in.
+    pub signed_in: String,
+}
+
 /// What `/login` is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginView {

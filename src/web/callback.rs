@@ -5,7 +5,7 @@ use axum::{
     http::{Uri, header},
     response::{IntoResponse, Response},
 };
-use leptos::server_fn::ServerFn;
+use leptos::{prelude::provide_context, server_fn::ServerFn};
 
 use super::{query::Query, redirect::see_other, server_functions, state::AppState};
 use crate::{
@@ -36,7 +36,7 @@ pub async fn callback(
     *request.uri_mut() = server_function_address(&query);
     // A server function that sets no `Location` would be answered by a redirect to this header.
     request.headers_mut().remove(header::REFERER);
-    match server_functions::call(&app, arrival, request).await {
+    match server_functions::call(&app, move || provide_context(arrival.clone()), request).await {
         Ok(response) => response,
         Err(_) => see_other(&Refusal::ServerError.login_path(Some(&slug), None)),
     }

@@ -12,11 +12,6 @@ use leptos::nonce::Nonce;
 
 use crate::intents::LETTER_PATH;
 
-/// Where the forms of a page may lead in the end, as a response extension: origins of providers. Browsers hold the
-/// redirect that follows a POST to `form-action`, too.
-#[derive(Clone, Debug)]
-pub struct FormTargets(pub Vec<String>);
-
 /// What the headers depend on, fixed at the start.
 #[derive(Clone, Debug)]
 pub struct HeaderPolicy(Arc<Inner>);
@@ -25,8 +20,8 @@ pub struct HeaderPolicy(Arc<Inner>);
 struct Inner {
     https: bool,
     image_sources: String,
-    /// The content security policy up to the nonce, from there to the targets of forms, and from there to its end.
-    pieces: [String; 3],
+    /// The content security policy up to the nonce, and from there to its end.
+    pieces: [String; 2],
 }
 
 impl HeaderPolicy {
@@ -66,7 +61,6 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     let path = request.uri().path();
     let holds_a_code = path.starts_with("/auth/callback/") || path == LETTER_PATH;
     let mut response = next.run(request).await;
-    let targets = response.extensions_mut().remove::<FormTargets>().map(|targets| targets.0).unwrap_or_default();
     let headers = response.headers_mut();
     headers.reserve(HEADERS);
     for (name, value) in fixed() {
@@ -76,7 +70,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     insert_default(headers, header::REFERRER_POLICY, if holds_a_code { "no-referrer" } else { "same-origin" });
     // Pages and redirects of a sign-in must not be found in a cache afterwards; assets say otherwise themselves.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
-    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce, &targets)) {
+    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
     if policy.0.https {
@@ -105,26 +99,24 @@ fn insert_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str
 }
 
 impl HeaderPolicy {
-    fn content_security_policy(&self, nonce: &Nonce, form_targets: &[String]) -> String {
-        let [before_nonce, before_targets, end] = &self.0.pieces;
-        let targets = form_targets.iter().flat_map(|origin| [" ", origin]);
-        let head = [before_nonce.as_str(), nonce, before_targets];
-        head.into_iter().chain(targets).chain([end.as_str()]).collect()
+    fn content_security_policy(&self, nonce: &Nonce) -> String {
+        let [before_nonce, end] = &self.0.pieces;
+        [before_nonce, &**nonce, end].concat()
     }
 }
 
 /// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames us, no
 /// `<base>` or foreign `<form>` can redirect what a person types.
-fn pieces(https: bool, image_sources: &str, live_reload: Option<&str>) -> [String; 3] {
+fn pieces(https: bool, image_sources: &str, live_reload: Option<&str>) -> [String; 2] {
     let socket = live_reload.map(|address| format!(" {address}")).unwrap_or_default();
     let upgrade = if https { "; upgrade-insecure-requests" } else { "" };
     [
         "default-src 'none'; script-src 'nonce-".to_owned(),
         format!(
             "' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: {image_sources}; \
-             font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; form-action 'self'"
+             font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"
         ),
-        format!("; frame-ancestors 'none'; base-uri 'none'; object-src 'none'{upgrade}"),
     ]
 }
 
@@ -155,21 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn forms_lead_to_providers_only_where_a_page_says_so() {
-        let nonce = Nonce::new();
-        let targets = ["https://id.example".to_owned()];
-        assert!(
-            policy(true).content_security_policy(&nonce, &targets).contains("form-action 'self' https://id.example;")
-        );
-        assert!(policy(true).content_security_policy(&nonce, &[]).contains("form-action 'self';"));
-    }
-
-    #[test]
     fn https_adds_the_upgrade_and_nothing_is_unsafe() {
         let nonce = Nonce::new();
-        let policy_text = policy(true).content_security_policy(&nonce, &[]);
+        let policy_text = policy(true).content_security_policy(&nonce);
         assert!(policy_text.ends_with("upgrade-insecure-requests"));
         assert!(policy_text.contains(&format!("'nonce-{nonce}'")) && !policy_text.contains("unsafe-inline"));
-        assert!(!policy(false).content_security_policy(&nonce, &[]).contains("upgrade"));
+        assert!(!policy(false).content_security_policy(&nonce).contains("upgrade"));
     }
 }

@@ -6,26 +6,24 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use leptos::prelude::provide_context;
 
 use super::{
     detached::{Panicked, detached},
     state::AppState,
 };
 
-/// Hands a request to its server function, which finds `context` there and is carried out to its end even if the browser
+/// Hands a request to its server function, which finds there what `provide` provides, and is carried out to its end even if the browser
 /// goes away.
 ///
 /// # Errors
 /// [`Panicked`].
-pub async fn call<C: Clone + Send + Sync + 'static>(
+pub async fn call(
     app: &AppState,
-    context: C,
+    provide: impl Fn() + Clone + Send + Sync + 'static,
     request: Request,
 ) -> Result<Response, Panicked> {
     let work = async move {
-        let context = move || provide_context(context.clone());
-        leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+        leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
     };
     detached(app, work).await.map(without_body)
 }

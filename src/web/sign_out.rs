@@ -6,6 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use leptos::prelude::provide_context;
 
 use super::{server_functions, state::AppState};
 use crate::sessions::{Carried, ClientInfo, Departure, SignedIn};
@@ -26,7 +27,7 @@ pub async fn sign_out(
         request.headers_mut().remove(name);
     }
     request.headers_mut().insert(header::CONTENT_TYPE, FORM);
-    server_functions::call(&app, departure, request).await.into_response()
+    server_functions::call(&app, move || provide_context(departure.clone()), request).await.into_response()
 }
 
 const FORM: header::HeaderValue = header::HeaderValue::from_static("application/x-www-form-urlencoded");

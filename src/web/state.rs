@@ -20,7 +20,7 @@ use crate::{
     mail::Post,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    sessions::{Carried, Carrier, ClientInfo, Cookies, Jar, SignedIn, Visit},
+    sessions::{Carried, Carrier, ClientInfo, Cookies, FormOwners, Jar, SignedIn, Visit},
     store::Database,
     tokens::Tokens,
     ui::view::{Assets, SandboxView},
@@ -41,6 +41,7 @@ pub struct Shared {
     pub grants: Grants,
     /// The cookies beside the session's.
     pub jar: Jar,
+    pub(super) form_owners: FormOwners,
     /// Hashes and compares passwords.
     pub passwords: PasswordPool,
     /// How often one account may be tried.
@@ -141,6 +142,7 @@ impl AppState {
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
+            form_owners: FormOwners::new(config.secret_keys.iter())?,
             passwords: PasswordPool::new(),
             attempts: Attempts::new(config.rate_limits),
             mail,

@@ -51,6 +51,7 @@ async fn a_slip_in_the_address_comes_back_to_the_page_that_asked() {
     browser.signs_in_as("nomail").await;
     let slipped = browser.post("/settings/email", "email=niko&return_to=%2Fdashboard").await;
     assert_eq!(slipped.location(), "/add-email?return_to=%2Fdashboard&error=email_invalid");
+    assert_eq!(slipped.fragment(), "error", "which takes the focus");
     assert!(browser.get(slipped.location()).await.body.contains("value=\"niko\""));
     assert!(app.letters().await.is_empty());
 }

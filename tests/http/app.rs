@@ -13,6 +13,7 @@ use latchkey::{
     relying_party::Clock,
     sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     sealing::Sealer,
+    sessions::FormOwners,
     store::Database,
     tokens::Tokens,
     web::{self, AppState, Mail, serve},
@@ -27,6 +28,7 @@ use tokio_util::{
 use crate::{
     browser::Browser,
     jwt, log,
+    owners::Owners,
     support::database::{Engine, TestDatabase},
 };
 
@@ -60,7 +62,7 @@ impl From<Engine> for Stage {
 /// A running Latchkey with the sandbox as its Google. Ends when dropped.
 pub struct App {
     pub origin: String,
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub store: Arc<Database>,
     pub sandbox: Sandbox,
     /// A second provider's, where the test asked for one: `/auth/other`.
@@ -138,7 +140,7 @@ impl App {
     ) -> Self {
         log::keep();
         let stage = stage.into();
-        let database = TestDatabase::empty(stage.engine).await;
+        let database = Arc::new(TestDatabase::empty(stage.engine).await);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
@@ -193,7 +195,13 @@ impl App {
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.http, &self.origin)
+        Browser::new(&self.http, &self.origin, self.owners())
+    }
+
+    /// Says whose account the forms of a browser are drawn for.
+    pub fn owners(&self) -> Owners {
+        let owners = FormOwners::new(self.config.secret_keys.iter()).expect("a key");
+        Owners { database: self.database.clone(), owners }
     }
 
     /// The time here.

@@ -2,16 +2,20 @@
 
 use std::sync::Mutex;
 
+use latchkey::web::FORMS;
 use reqwest::{
     Client, Method, RequestBuilder, Response,
     header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
 };
 use url::Url;
 
+use crate::owners::Owners;
+
 /// A person's browser with its cookies.
 pub struct Browser {
     pub client: Client,
     app: String,
+    owners: Owners,
     jar: Mutex<Jar>,
 }
 
@@ -27,12 +31,21 @@ pub struct Page {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
+    onward: Option<String>,
 }
 
 impl Page {
-    /// Where it redirects to; empty when it does not.
+    /// Where the browser goes next, by a redirect or by the page that goes on to a provider; empty when it stays. Without the
+    /// fragment, which no server sees.
     pub fn location(&self) -> &str {
-        self.header("location")
+        let redirect = self.header("location");
+        let next = if redirect.is_empty() { self.onward.as_deref().unwrap_or_default() } else { redirect };
+        next.split('#').next().unwrap_or_default()
+    }
+
+    /// The part of the next page that the browser scrolls to.
+    pub fn fragment(&self) -> &str {
+        self.header("location").split_once('#').map_or("", |(_, fragment)| fragment)
     }
 
     /// A header's value; empty when there is none.
@@ -53,8 +66,8 @@ impl Browser {
     }
 
     /// A browser with an empty jar.
-    pub fn new(client: &Client, app: &str) -> Self {
-        Self { client: client.clone(), app: app.to_owned(), jar: Mutex::default() }
+    pub fn new(client: &Client, app: &str, owners: Owners) -> Self {
+        Self { client: client.clone(), app: app.to_owned(), owners, jar: Mutex::default() }
     }
 
     /// A click: GET of a path of Latchkey, as a top-level navigation.
@@ -62,8 +75,17 @@ impl Browser {
         self.send(navigating(self.request(Method::GET, path))).await
     }
 
-    /// A form of our own pages, posted.
+    /// A form of a page that was drawn for who is signed in here, posted.
     pub async fn post(&self, path: &str, form: &str) -> Page {
+        let form = match FORMS.contains(&path) {
+            true => self.owners.added_to(form, &self.cookies()).await,
+            false => form.to_owned(),
+        };
+        self.post_unchanged(path, &form).await
+    }
+
+    /// A form of our own pages, posted as it is.
+    pub async fn post_unchanged(&self, path: &str, form: &str) -> Page {
         let request = self
             .request(Method::POST, path)
             .header("origin", &self.app)
@@ -230,9 +252,14 @@ pub fn with_parameter(address: &str, name: &str, value: Option<&str>) -> String 
 }
 
 async fn read(response: Response) -> Page {
-    Page {
-        status: response.status().as_u16(),
-        headers: response.headers().clone(),
-        body: response.text().await.expect("a body"),
-    }
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.text().await.expect("a body");
+    Page { status, headers, onward: refresh_of(&body), body }
+}
+
+/// Where a document refreshes to.
+fn refresh_of(document: &str) -> Option<String> {
+    let tag = document.split('<').find(|tag| tag.starts_with("meta ") && tag.contains("http-equiv=\"refresh\""))?;
+    let (_, rest) = tag.split_once("content=\"0; url=")?;
+    rest.split_once('"').map(|(url, _)| url.replace("&amp;", "&"))
 }

@@ -52,7 +52,7 @@ impl Browser {
         let identity = app.google_identity(self).await.id.to_string();
         let fields = [("access", access), ("identity", identity.as_str()), ("return_to", return_to)];
         let started = self.submit("/grants/connect", &fields).await;
-        assert_eq!(started.status, 303, "{started:?}");
+        assert_eq!(started.status, 200, "{started:?}");
         let callback = self.agrees(started.location(), person, scopes).await;
         self.get(&callback).await
     }

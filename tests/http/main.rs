@@ -13,6 +13,7 @@ mod browser;
 mod connected;
 mod granting;
 mod log;
+mod owners;
 mod raw;
 mod refusal;
 #[path = "../support/mod.rs"]
@@ -33,6 +34,7 @@ mod cross_origin;
 mod drive;
 mod drive_faults;
 mod enumeration;
+mod form_owners;
 mod form_post;
 mod grants;
 mod grants_faults;

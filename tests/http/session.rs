@@ -203,7 +203,7 @@ async fn two_session_cookies_are_not_worth_more_than_one() {
     // A cookie of the same name from a parent domain, before and after the real one.
     let name = if id.starts_with("lkr_") { "refresh_token" } else { "session" };
     for line in [format!("{name}=x; {name}={id}"), format!("{name}={id}; {name}=x")] {
-        let stranger = Browser::new(&reqwest::Client::new(), &app.origin);
+        let stranger = Browser::new(&reqwest::Client::new(), &app.origin, app.owners());
         let request = navigating(stranger.request(Method::GET, "/dashboard")).header("cookie", line);
         assert!(matches!(stranger.send(request).await.status, 200 | 303));
     }

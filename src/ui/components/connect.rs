@@ -31,11 +31,12 @@ pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
     let lost = connect.lost.filter(|_| notice.is_none()).map(|lost| {
         view! { <NoticeBox telling=wording::access::lost(lost, access) alert=false /> }
     });
+    let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
     view! {
-        <Sheet title heading beside=Some(GOOGLE.into()) signed_in=Some(place)>
+        <Sheet title heading beside=Some(GOOGLE.into()) signed_in=Some(place) failed>
             {notice}
             {lost}
             {reading(access)}

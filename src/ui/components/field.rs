@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::form::TROUBLE;
-use crate::ui::{islands::password_peek::PasswordPeek, wording::Concern};
+use crate::{
+    codes::outcome::ERROR_ANCHOR,
+    ui::{islands::password_peek::PasswordPeek, wording::Concern},
+};
 
 /// Whether the trouble of a form is about its address.
 pub fn of_email(concern: Option<Concern>) -> bool {
@@ -171,8 +173,8 @@ fn password(autocomplete: &'static str, troubled: bool, hint: Option<&'static st
 /// The names of what describes a field: the trouble first, then its hint.
 fn described_by<T>(id: &str, troubled: bool, hint: Option<T>) -> Option<String> {
     match (troubled, hint) {
-        (true, Some(_)) => Some(format!("{TROUBLE} {id}-hint")),
-        (true, None) => Some(TROUBLE.into()),
+        (true, Some(_)) => Some(format!("{ERROR_ANCHOR} {id}-hint")),
+        (true, None) => Some(ERROR_ANCHOR.into()),
         (false, Some(_)) => Some(format!("{id}-hint")),
         (false, None) => None,
     }

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use super::notice::NoticeBox;
 use crate::{
     codes::outcome::Trouble,
-    ui::{islands::pending_form::PendingForm, wording},
+    ui::{
+        islands::pending_form::PendingForm,
+        view::{FORM_OWNER, FormOwner},
+        wording,
+    },
 };
 
-/// What the trouble above a form is called, for the fields that it is about.
-pub const TROUBLE: &str = "trouble";
-
-/// A form to one of our addresses, sent once.
+/// A form to one of our addresses, sent once. Every form of ours is one, but that which signs out: a form that does not say
+/// whose account it was drawn for is refused.
 #[component]
 pub fn PostForm(
     /// The address.
@@ -22,12 +24,17 @@ pub fn PostForm(
     /// What was wrong with it when it was sent.
     #[prop(optional_no_strip)]
     trouble: Option<Trouble>,
+    /// Its class, where it is more, or less, than fields above one another.
+    #[prop(default = "form")]
+    class: &'static str,
     /// Its fields and its button.
     children: Children,
 ) -> impl IntoView {
+    let owner = use_context::<FormOwner>().map(|FormOwner(owner)| hidden(FORM_OWNER, owner));
     view! {
         <PendingForm>
-            <form class="form" method="post" action=action>
+            <form class=class method="post" action=action>
+                {owner}
                 {return_to.clone().map(|return_to| hidden("return_to", return_to))}
                 <TroubleBox trouble return_to />
                 {children()}
@@ -98,6 +105,6 @@ pub fn TroubleBox(
     return_to: Option<String>,
 ) -> impl IntoView {
     trouble.map(|trouble| {
-        view! { <NoticeBox telling=wording::trouble(trouble, return_to.as_deref()) alert=true id=TROUBLE /> }
+        view! { <NoticeBox telling=wording::trouble(trouble, return_to.as_deref()) alert=true /> }
     })
 }

@@ -2,18 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::ui::wording::{Telling, Tone};
+use crate::{
+    codes::outcome::ERROR_ANCHOR,
+    ui::wording::{Telling, Tone},
+};
 
-/// Draws a [`Telling`].
+/// Draws a [`Telling`]. One that a screen reader interrupts for is what the redirect's fragment names, so that it takes the
+/// focus; there is at most one on a page.
 #[component]
 pub fn NoticeBox(
     /// What to say.
     telling: Telling,
     /// Whether a screen reader should interrupt for it.
     alert: bool,
-    /// Its name, for the fields that it is about.
-    #[prop(optional)]
-    id: Option<&'static str>,
 ) -> impl IntoView {
     let Telling { tone, happened, advice, step } = telling;
     let tone = match tone {
@@ -22,7 +23,12 @@ pub fn NoticeBox(
         Tone::Serious => "notice is-serious",
     };
     view! {
-        <div class=tone id=id role=if alert { "alert" } else { "status" }>
+        <div
+            class=tone
+            id=alert.then_some(ERROR_ANCHOR)
+            tabindex=alert.then_some("-1")
+            role=if alert { "alert" } else { "status" }
+        >
             <p class="notice-happened">{happened}</p>
             <p class="notice-advice">{advice}</p>
             {step

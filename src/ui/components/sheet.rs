@@ -22,6 +22,9 @@ pub fn Sheet(
     /// Where the person is, if they are signed in.
     #[prop(optional_no_strip)]
     signed_in: Option<Place>,
+    /// It says what went wrong.
+    #[prop(optional)]
+    failed: bool,
     /// What stands below the card.
     #[prop(optional_no_strip)]
     below: Option<AnyView>,
@@ -29,7 +32,7 @@ pub fn Sheet(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=wording::title(title) />
+        <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in>
             <section class="card sheet" aria-labelledby="sheet-title">
                 <div class="sheet-head">
@@ -66,11 +69,14 @@ pub fn Step(
     /// The heading.
     #[prop(into)]
     heading: String,
+    /// It says what went wrong.
+    #[prop(optional)]
+    failed: bool,
     /// What follows the heading.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=wording::title(title) />
+        <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in=Some(Place::Settings)>
             <p class="way-back">
                 <a href="/settings">"Back to the settings"</a>

@@ -3,12 +3,11 @@
 
 use leptos::prelude::*;
 
-use super::{form::hidden, mark::ProviderMark};
-use crate::ui::{
-    islands::{pending_form::PendingForm, provider_link::ProviderLink},
-    links,
-    view::ProviderButton,
+use super::{
+    form::{PostForm, hidden},
+    mark::ProviderMark,
 };
+use crate::ui::{islands::provider_link::ProviderLink, links, view::ProviderButton};
 
 /// From so many on they stand side by side where there is room.
 const MANY: usize = 4;
@@ -84,15 +83,13 @@ fn form(
     let face = face(&provider, inviting);
     let slug = provider.slug.clone();
     let button = view! {
-        <PendingForm>
-            <form method="post" action=action>
-                {hidden("provider", slug)}
-                {fields.into_iter().filter_map(|(name, value)| Some(hidden(name, value?))).collect_view()}
-                <button class="provider" type="submit" aria-describedby=described_by>
-                    {face}
-                </button>
-            </form>
-        </PendingForm>
+        <PostForm action class="form-of-a-button">
+            {hidden("provider", slug)}
+            {fields.into_iter().filter_map(|(name, value)| Some(hidden(name, value?))).collect_view()}
+            <button class="provider" type="submit" aria-describedby=described_by>
+                {face}
+            </button>
+        </PostForm>
     };
     way(provider, button.into_any())
 }

@@ -30,7 +30,7 @@ fn draw(add: AddEmailView) -> AnyView {
     };
     let later = return_to.clone();
     view! {
-        <Sheet title="Add your e-mail address" heading="Add your e-mail address" signed_in=Some(Place::Dashboard)>
+        <Sheet title="Add your e-mail address" heading="Add your e-mail address" failed=trouble.is_some() signed_in=Some(Place::Dashboard)>
             <p class="lead">{provider} " gave us no confirmed e-mail address. " {why}</p>
             <PostForm action="/settings/email" return_to=Some(return_to) trouble>
                 <EmailField autocomplete="email" value=email troubled=of_email(concern) />

@@ -6,7 +6,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         field::{PasswordField, of_password},
-        form::{PostForm, Submit, TROUBLE, UserName},
+        form::{PostForm, Submit, UserName},
         frame::Place,
         notice::NoticeBox,
         sheet::{Or, Sheet},
@@ -28,9 +28,10 @@ fn draw(confirm: ConfirmView) -> AnyView {
         Some(Notice::Trouble(trouble)) => Some(wording::concern(trouble)),
         _ => None,
     };
+    let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         let telling = wording::notice_inside(&notice);
-        view! { <NoticeBox telling alert=wording::is_alarming(&notice) id=TROUBLE /> }
+        view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
     });
     let both = password && !ways.is_empty();
     let on = Some(return_to);
@@ -45,7 +46,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
         }
     });
     view! {
-        <Sheet title="Is it still you?" heading="Is it still you?" signed_in=Some(Place::Settings)>
+        <Sheet title="Is it still you?" heading="Is it still you?" failed signed_in=Some(Place::Settings)>
             <p class="lead">"You are signed in as " <strong>{who}</strong> ". Show it once more; it counts for ten minutes."</p>
             {notice}
             {with_password}

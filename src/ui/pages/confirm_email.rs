@@ -28,7 +28,7 @@ fn draw(view: LetterLinkView) -> AnyView {
     };
     let step = if asked_here { confirm(email.clone(), trouble) } else { elsewhere(trouble) };
     view! {
-        <Sheet title="Confirm your new address" heading="Confirm your new address">
+        <Sheet title="Confirm your new address" heading="Confirm your new address" failed=trouble.is_some()>
             <p class="lead">"Somebody wants to use " <strong>{email}</strong> " for their account."</p>
             {step}
         </Sheet>

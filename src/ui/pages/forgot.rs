@@ -24,7 +24,7 @@ fn draw(forgot: ForgotView) -> AnyView {
     let ForgotView { return_to, email, trouble } = forgot;
     let concern = trouble.map(wording::concern);
     view! {
-        <Sheet title="Forgot your password" heading="Forgot your password?">
+        <Sheet title="Forgot your password" heading="Forgot your password?" failed=trouble.is_some()>
             <p class="lead">"Tell us your address. We send a letter with a link to a new one."</p>
             <PostForm action="/auth/password/forgot" return_to=return_to.clone() trouble>
                 <EmailField value=email troubled=of_email(concern) />

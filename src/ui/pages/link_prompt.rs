@@ -7,7 +7,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         field::{PasswordField, of_password},
-        form::{PostForm, Submit, TROUBLE, UserName, hidden},
+        form::{PostForm, Submit, UserName, hidden},
         notice::NoticeBox,
         sheet::{Or, Sheet},
         ways::WaysByPost,
@@ -37,9 +37,10 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         Some(Notice::Trouble(trouble)) => Some(wording::concern(trouble)),
         _ => None,
     };
+    let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         let telling = wording::notice_inside(&notice);
-        view! { <NoticeBox telling alert=wording::is_alarming(&notice) id=TROUBLE /> }
+        view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
     });
     let stuck = !signed_in && !password && ways.is_empty();
     let steps = if signed_in {
@@ -54,7 +55,7 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         .into_any()
     };
     view! {
-        <Sheet title="You already have an account" heading="You already have an account" beside=Some(slug)>
+        <Sheet title="You already have an account" heading="You already have an account" failed beside=Some(slug)>
             {told}
             {notice}
             {steps}

@@ -32,14 +32,15 @@ fn draw(login: LoginView) -> AnyView {
         (false, false) => Some("Use an account that you already have. No new password."),
         (false, true) => Some("Use an account that you already have, or a password."),
     };
-    let of_the_form = login.password && trouble_of(&login).is_some();
+    let failed = login.notice.as_ref().is_some_and(wording::is_alarming);
+    let of_the_form = trouble_of(&login).is_some();
     let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
         let telling = wording::notice(notice, &login);
         view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
     });
     let below = login.sandbox.clone().map(sandbox);
     view! {
-        <Sheet title="Sign in" heading="Sign in to Latchkey" below>
+        <Sheet title="Sign in" heading="Sign in to Latchkey" failed below>
             {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
             {notice}
             {ways(login)}
@@ -48,10 +49,11 @@ fn draw(login: LoginView) -> AnyView {
     .into_any()
 }
 
-/// What was wrong with the form: told beside it, not above the providers that have nothing to do with it.
+/// What was wrong with the password form: told in it, and not above the providers that have nothing to do with it. What is
+/// about anything else does not stand there.
 fn trouble_of(login: &LoginView) -> Option<Trouble> {
     match login.notice {
-        Some(Notice::Trouble(trouble)) => Some(trouble),
+        Some(Notice::Trouble(trouble)) if login.password && wording::is_about_a_password(trouble) => Some(trouble),
         _ => None,
     }
 }
@@ -65,27 +67,27 @@ fn ways(login: LoginView) -> AnyView {
     let concern = trouble.map(wording::concern);
     let several = !providers.is_empty() && password;
     let to = return_to.clone();
-    view! {
-        {(!providers.is_empty()).then(|| view! { <Ways providers return_to=to.clone() /> })}
-        {several.then(|| view! { <Or /> })}
-        {if password {
-            view! {
-                <PostForm action="/auth/password/sign-in" return_to=return_to.clone() trouble>
-                    <EmailField value=email troubled=of_email(concern) />
-                    <PasswordField troubled=of_password(concern) />
-                    <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
-                </PostForm>
-                <p class="turns">
-                    <a href=links::forgot(return_to.as_deref())>"Forgot your password?"</a>
-                    <a href=links::sign_up(return_to.as_deref())>"Create an account"</a>
-                </p>
-            }
-                .into_any()
-        } else {
-            view! { <p class="fine-print">"New here? Your account is made when you first sign in."</p> }.into_any()
-        }}
-    }
-    .into_any()
+    let buttons = (!providers.is_empty()).then(|| view! { <Ways providers return_to=to /> }.into_any());
+    let or = several.then(|| view! { <Or /> });
+    let form = if password {
+        view! {
+            <PostForm action="/auth/password/sign-in" return_to=return_to.clone() trouble>
+                <EmailField value=email troubled=of_email(concern) />
+                <PasswordField troubled=of_password(concern) />
+                <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
+            </PostForm>
+            <p class="turns">
+                <a href=links::forgot(return_to.as_deref())>"Forgot your password?"</a>
+                <a href=links::sign_up(return_to.as_deref())>"Create an account"</a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <p class="fine-print">"New here? Your account is made when you first sign in."</p> }.into_any()
+    };
+    // Whoever tried a password tries it again: the providers do not stand in the way.
+    let (first, last) = if trouble.is_some() { (Some(form), buttons) } else { (buttons, Some(form)) };
+    view! { {first} {or} {last} }.into_any()
 }
 
 /// What a newcomer can try.

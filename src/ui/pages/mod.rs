@@ -16,11 +16,13 @@ pub mod error;
 pub mod forgot;
 pub mod link_prompt;
 pub mod login;
+pub mod onward;
 pub mod reset_password;
 pub mod settings;
 pub mod sign_up;
 pub mod undo;
 pub mod verify_email;
+pub mod wrong_account;
 
 /// Draws the view model of the context. Without one the page is a problem of ours, never an empty one.
 fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> AnyView

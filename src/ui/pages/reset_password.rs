@@ -31,7 +31,7 @@ fn draw(view: LetterLinkView) -> AnyView {
         Some(LetterLink::EmailChange { .. } | LetterLink::Undo { .. }) | None => return worn_out(),
     };
     view! {
-        <Sheet title="Choose a new password" heading="Choose a new password">
+        <Sheet title="Choose a new password" heading="Choose a new password" failed=trouble.is_some()>
             {undone
                 .then(|| {
                     view! { <NoticeBox telling=wording::done(Done::Undone, None) alert=false /> }

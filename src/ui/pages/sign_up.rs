@@ -34,7 +34,7 @@ fn draw(sign_up: SignUpView) -> AnyView {
     let sign_in = links::login(return_to.as_deref());
     let without_form = (!password).then(|| view! { <TroubleBox trouble return_to=return_to.clone() /> });
     view! {
-        <Sheet title="Create an account" heading="Create your account">
+        <Sheet title="Create an account" heading="Create your account" failed=trouble.is_some()>
             <p class="lead">{lead}</p>
             {without_form}
             {(!providers.is_empty()).then(|| view! { <Ways providers return_to /> })}

@@ -34,7 +34,7 @@ fn draw(view: LetterLinkView) -> AnyView {
     };
     let named = email.clone();
     view! {
-        <Sheet title="Take it back" heading="It was not you?">
+        <Sheet title="Take it back" heading="It was not you?" failed=trouble.is_some()>
             <div class="prose">
                 <p>"This is about the account of " <strong>{email}</strong> ". " {was}</p>
                 <p>"If you take it back:"</p>

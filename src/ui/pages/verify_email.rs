@@ -8,7 +8,7 @@ use crate::{
     ui::{
         components::{
             field::{PasswordField, of_password},
-            form::{PostForm, Submit, TROUBLE, UserName, hidden},
+            form::{PostForm, Submit, UserName, hidden},
             moment::Moment,
             notice::NoticeBox,
             sheet::Sheet,
@@ -32,7 +32,7 @@ fn draw(view: LetterLinkView) -> AnyView {
     };
     let step = if asked_here { finish(email.clone(), trouble) } else { show_who_you_are(email.clone(), trouble) };
     view! {
-        <Sheet title="Confirm your address" heading="Confirm your address">
+        <Sheet title="Confirm your address" heading="Confirm your address" failed=trouble.is_some()>
             <p class="lead">"Somebody signed up with " <strong>{email}</strong> " on " <Moment unix=asked_at /></p>
             {step}
         </Sheet>
@@ -58,7 +58,7 @@ fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
     // There is no account yet whose password a letter could renew: the step is the one below the form.
     let notice = trouble.map(|trouble| {
         let telling = Telling { step: None, ..wording::trouble(trouble, None) };
-        view! { <NoticeBox telling alert=true id=TROUBLE /> }
+        view! { <NoticeBox telling alert=true /> }
     });
     view! {
         <div class="prose">

@@ -61,7 +61,7 @@ async fn a_new_password_is_chosen_after_a_reset_and_after_a_sign_up_of_somebody_
     }
     let html = render("/reset-password", LetterLinkView { trouble: Some(Trouble::PasswordShort), ..reset() }).await;
     is_a_sound_document(&html);
-    assert_eq!(attribute(field(&html, "password"), "aria-describedby"), Some("trouble password-hint"));
+    assert_eq!(attribute(field(&html, "password"), "aria-describedby"), Some("error password-hint"));
 }
 
 #[tokio::test]

@@ -179,13 +179,40 @@ async fn wrong_credentials_mark_both_fields_and_say_nothing_of_which_is_wrong() 
     is_a_sound_document(&html);
     for id in ["email", "password"] {
         let tag = field(&html, id);
-        assert_eq!(
-            (attribute(tag, "aria-invalid"), attribute(tag, "aria-describedby")),
-            (Some("true"), Some("trouble"))
-        );
+        assert_eq!((attribute(tag, "aria-invalid"), attribute(tag, "aria-describedby")), (Some("true"), Some("error")));
     }
     let fine = login_page(login_with_password()).await;
     assert_eq!(attribute(field(&fine, "password"), "aria-invalid"), None);
+}
+
+#[tokio::test]
+async fn after_a_wrong_password_the_form_comes_first_and_says_so() {
+    let is_form_first = |html: &str| html.find("<form") < html.find("Continue with Google");
+    for trouble in [Trouble::WrongCredentials, Trouble::TooManyAttempts, Trouble::Busy] {
+        let notice = Some(Notice::Trouble(trouble));
+        let html = login_page(LoginView { notice, ..login_with_password() }).await;
+        is_a_sound_document(&html);
+        assert!(is_form_first(&html) && html.contains("<title>Error: Sign in · Latchkey</title>"), "{html}");
+        let (_, form) = html.split_once("<form").expect("a form");
+        let (form, _) = form.split_once("</form>").expect("its end");
+        let error = tags(form).find(|tag| attribute(tag, "id") == Some("error")).expect("the error in the form");
+        assert_eq!((attribute(error, "role"), attribute(error, "tabindex")), (Some("alert"), Some("-1")));
+    }
+    let fine = login_page(login_with_password()).await;
+    assert!(!is_form_first(&fine) && fine.contains("<title>Sign in · Latchkey</title>"), "{fine}");
+}
+
+#[tokio::test]
+async fn what_is_not_about_the_password_does_not_stand_in_its_form() {
+    let refused = Notice::Refused { refusal: Refusal::ServerError, provider: None, slug: None };
+    for notice in [Notice::Trouble(Trouble::LinkExpired), Notice::Trouble(Trouble::LetterInvalid), refused] {
+        let html = login_page(LoginView { notice: Some(notice), ..login_with_password() }).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("<title>Error: Sign in"), "{html}");
+        let (before, form) = html.split_once("<form").expect("a form");
+        assert!(before.contains("id=\"error\"") && before.contains("Continue with Google"), "{html}");
+        assert!(!form.contains("role=\"alert\"") && !form.contains("aria-invalid"), "{html}");
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_trouble_marks_the_field_that_it_is_about() {
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\""), "{html}");
         let tie = attribute(field(&html, marked), "aria-describedby").expect("a tie");
-        assert!(tie.starts_with("trouble"), "{tie}");
+        assert!(tie.starts_with("error"), "{tie}");
         assert_eq!(attribute(field(&html, marked), "aria-invalid"), Some("true"));
         assert_eq!(attribute(field(&html, other), "aria-invalid"), None);
         assert_eq!(attribute(field(&html, "email"), "value"), Some("ada@"));

@@ -13,7 +13,7 @@ mod trouble;
 pub use api::{api_trouble, calendar_step};
 pub use done::done;
 pub use problems::problem;
-pub use trouble::{Concern, concern, trouble};
+pub use trouble::{Concern, concern, is_about_a_password, trouble};
 
 use super::view::{LoginView, Notice};
 
@@ -79,6 +79,11 @@ pub fn is_alarming(notice: &Notice) -> bool {
         Notice::Refused { .. } | Notice::Trouble(_) => true,
         Notice::Done(_) | Notice::SignInFirst | Notice::SignedOut => false,
     }
+}
+
+/// The title of a page that may say what went wrong: who hears titles and sees no pages hears it first.
+pub fn title_of(page: &str, failed: bool) -> String {
+    if failed { format!("Error: {}", title(page)) } else { title(page) }
 }
 
 /// A document's title. It is written into the head as it is, so that no text from outside may be in it.

@@ -46,6 +46,12 @@ pub fn concern(trouble: Trouble) -> Concern {
     }
 }
 
+/// Whether it is about an attempt to sign in with a password.
+pub fn is_about_a_password(trouble: Trouble) -> bool {
+    let tried = matches!(trouble, Trouble::TooManyAttempts | Trouble::Busy);
+    tried || matches!(concern(trouble), Concern::Email | Concern::Password | Concern::Both)
+}
+
 /// A trouble's sentence and next step. Where the person was going stays in the links.
 pub fn trouble(trouble: Trouble, return_to: Option<&str>) -> Telling {
     let (tone, happened, advice) = said(trouble);

@@ -50,7 +50,7 @@ pub async fn calendar(call: Call) -> Shown {
     };
     let only = accounts.chosen(asked_for)?.filter(|_| asked_for.is_some());
     let connect = accounts.connect(&call, only, lost, CARD.to_owned());
-    call.draw_with_starts(CalendarPageView { notice, connect }).await
+    call.draw(CalendarPageView { notice, connect }).await
 }
 
 /// The card. Whoever has no account with a calendar costs no query, and no calendar costs the dashboard more than

@@ -17,14 +17,14 @@ use crate::{
     },
     providers::Provider,
     relying_party::{Prompt, ReturnTo},
+    sealing::NotSealedHere,
     sessions::{Carried, ClientInfo, SignedIn, Visit},
     store::StoreError,
     ui::{
         app::shell,
-        view::{Notice, Places, ProviderButton},
+        view::{FormOwner, Notice, Places, ProviderButton},
     },
     web::{
-        headers::FormTargets,
         query::Query,
         redirect::{see_other, to_sign_in_first},
         request_context::database_failed,
@@ -51,6 +51,8 @@ pub enum Detour {
     NotFound,
     /// The database did not answer.
     Store(StoreError),
+    /// The system gave no random numbers.
+    NotSealed(NotSealedHere),
 }
 
 /// What a handler of a page gives.
@@ -62,6 +64,12 @@ impl From<StoreError> for Detour {
     }
 }
 
+impl From<NotSealedHere> for Detour {
+    fn from(error: NotSealedHere) -> Self {
+        Self::NotSealed(error)
+    }
+}
+
 impl IntoResponse for Detour {
     fn into_response(self) -> Response {
         match self {
@@ -69,6 +77,10 @@ impl IntoResponse for Detour {
             Self::SignInFirst(asked_for) => to_sign_in_first(&asked_for),
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Store(error) => database_failed(&error),
+            Self::NotSealed(error) => {
+                tracing::error!(%error, "the owner of a form could not be sealed");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
         }
     }
 }
@@ -177,12 +189,18 @@ impl Call {
         }
     }
 
-    /// Draws the page in one piece, with what every document needs: the nonce of this answer and the assets.
+    /// Draws the page in one piece, with what every document needs: the nonce of this answer, the assets, and whose forms
+    /// they are.
     pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
+        let user = self.visit.signed_in.as_ref().map(|signed_in| signed_in.user.id);
+        let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
         let provide = move || {
+            if let Some(owner) = owner.clone() {
+                provide_context(owner);
+            }
             provide_context(nonce.clone());
             provide_context((*assets).clone());
             provide_context(places);
@@ -190,13 +208,5 @@ impl Call {
         };
         let request = Request::from_parts(self.parts, Body::empty());
         Ok(leptos_axum::render_app_async_with_context(provide, shell)(request).await)
-    }
-
-    /// The same for a page with forms that end at a provider: a browser lets a form go there only if it was told before.
-    pub async fn draw_with_starts<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
-        let targets = self.app.relying_party.authorization_origins().await;
-        let mut response = self.draw(view).await?;
-        response.extensions_mut().insert(FormTargets(targets));
-        Ok(response)
     }
 }

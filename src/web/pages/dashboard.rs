@@ -38,6 +38,12 @@ pub fn email(user: &User) -> Option<(String, bool)> {
     verified.or_else(|| user.claimed_email.as_ref().map(|email| (email.address().to_string(), false)))
 }
 
+/// What to call an account: by its address, or by its person's name.
+pub fn name_of(user: &User) -> String {
+    let address = email(user).map(|(address, _)| address);
+    address.or_else(|| user.name.clone()).unwrap_or_else(|| "an account without an email address".to_owned())
+}
+
 /// An identity on a page.
 pub fn identity_view(call: &Call, identity: Identity) -> IdentityView {
     IdentityView {

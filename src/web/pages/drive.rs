@@ -101,17 +101,13 @@ async fn connect(
     let return_to = ReturnTo::parse(&asked.address()).map_or_else(|| "/drive".to_owned(), String::from);
     let connect = accounts.connect(&call, only, lost, return_to);
     let view = DriveView { notice: call.notice(), state: DriveState::Connect(connect) };
-    call.draw_with_starts(view).await
+    call.draw(view).await
 }
 
 async fn trouble(call: Call, account: &Account, trouble: ApiTrouble, again: String) -> Shown {
     let state = DriveState::Trouble { account: account.view.clone(), trouble, again };
     let view = DriveView { notice: call.notice(), state };
-    // Tokens that cannot be read are replaced from there, by way of the provider.
-    let mut response = match trouble {
-        ApiTrouble::Unreadable => call.draw_with_starts(view).await?,
-        _ => call.draw(view).await?,
-    };
+    let mut response = call.draw(view).await?;
     mark(&mut response, trouble);
     Ok(response)
 }

@@ -29,13 +29,13 @@ pub async fn prompt(call: Call) -> Shown {
         signed_in: signed_in.is_some_and(|it| it.user.id == link.user && it.is_proven(call.visit.clock.date())),
         notice: call.notice(),
     };
-    call.draw_with_starts(view).await
+    call.draw(view).await
 }
 
 fn nothing_waits(call: &Call) -> String {
     match &call.visit.signed_in {
-        Some(_) => "/settings?error=link_expired".to_owned(),
-        None => "/login?error=link_expired".to_owned(),
+        Some(_) => "/settings?error=link_expired#error".to_owned(),
+        None => "/login?error=link_expired#error".to_owned(),
     }
 }
 
@@ -58,7 +58,7 @@ pub async fn confirm(call: Call) -> Shown {
         return_to,
         notice: call.notice(),
     };
-    call.draw_with_starts(view).await
+    call.draw(view).await
 }
 
 /// The providers through which a user signs in, each once; and the names of those that are switched off.

@@ -12,6 +12,8 @@ mod linking;
 mod login;
 mod settings;
 
+pub(super) use dashboard::name_of;
+
 use axum::{
     extract::Extension,
     http::StatusCode,

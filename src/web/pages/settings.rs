@@ -54,7 +54,7 @@ pub async fn settings(call: Call) -> Shown {
         devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
         activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
     };
-    call.draw_with_starts(view).await
+    call.draw(view).await
 }
 
 /// GET `/settings/password`.
@@ -93,7 +93,7 @@ pub async fn link(call: Call) -> Shown {
     let provider = call.app.relying_party.provider(slug).ok_or(Detour::NotFound)?;
     let return_to = call.return_to().map(String::from);
     let view = LinkView { provider: call.button(provider), return_to, trouble: call.trouble() };
-    call.draw_with_starts(view).await
+    call.draw(view).await
 }
 
 /// GET `/settings/delete`.

@@ -38,6 +38,7 @@ pub fn DrivePage() -> impl IntoView {
 }
 
 fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
+    let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
@@ -47,7 +48,7 @@ fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
     let told = wording::files::count(files.files.len(), files.next.is_some());
     let told = if files.page > 1 { format!("Page {}: {told}", files.page) } else { told };
     view! {
-        <Title text=wording::title(TITLE) />
+        <Title text=wording::title_of(TITLE, failed) />
         <Frame signed_in=Some(Place::Drive)>
             <div class="drive">
                 <header class="drive-head">

@@ -21,13 +21,14 @@ use crate::{
 
 /// The page of a trouble.
 pub fn trouble(notice: Option<Notice>, account: AccountView, trouble: ApiTrouble, again: String) -> AnyView {
+    let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
     let telling = wording::api_trouble(trouble, Access::Drive);
     let step = step(&account, trouble, again);
     view! {
-        <Title text=wording::title(TITLE) />
+        <Title text=wording::title_of(TITLE, failed) />
         <Frame narrow=true signed_in=Some(Place::Drive)>
             {notice}
             <div class="problem">

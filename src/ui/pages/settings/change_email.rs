@@ -34,7 +34,7 @@ fn draw(change: ChangeEmailView) -> AnyView {
         view! { <p class="lead">{state} <strong>{address}</strong></p> }
     });
     view! {
-        <Step title=heading heading>
+        <Step title=heading heading failed=trouble.is_some()>
             {present}
             <PostForm action="/settings/email" trouble>
                 <EmailField label autocomplete="email" value troubled />

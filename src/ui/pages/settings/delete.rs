@@ -23,7 +23,7 @@ fn draw(delete: DeleteView) -> AnyView {
     let DeleteView { who, word, gives_back, trouble } = delete;
     let troubled = trouble.map(wording::concern) == Some(Concern::Word);
     view! {
-        <Step title="Delete your account" heading="Delete your account">
+        <Step title="Delete your account" heading="Delete your account" failed=trouble.is_some()>
             <div class="prose">
                 <p>"This deletes the account of " <strong>{who}</strong> ", at once and for good:"</p>
                 <ul>

@@ -9,7 +9,6 @@ use crate::ui::{
         mark::PASSWORD,
         moment::Moment,
     },
-    islands::pending_form::PendingForm,
     view::DeviceView,
 };
 
@@ -45,17 +44,10 @@ fn device(device: DeviceView) -> AnyView {
     let to = Some(device.clone());
     let end = (!here).then(|| {
         view! {
-            <PendingForm>
-                <form method="post" action="/settings/sessions/end">
-                    {hidden("session", id)}
-                    <Submit
-                        text="Sign out"
-                        busy="Signing out…"
-                        look="button is-quiet is-small"
-                        to
-                    />
-                </form>
-            </PendingForm>
+            <PostForm action="/settings/sessions/end" class="form-of-a-button">
+                {hidden("session", id)}
+                <Submit text="Sign out" busy="Signing out…" look="button is-quiet is-small" to />
+            </PostForm>
         }
     });
     view! {

@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use super::section;
 use crate::ui::{
     components::{
-        form::hidden,
+        form::{PostForm, hidden},
         mark::{PASSWORD, ProviderMark},
         moment::Moment,
     },
-    islands::pending_form::PendingForm,
     links,
     view::{IdentityView, ProviderButton, SettingsView},
 };
@@ -105,14 +104,12 @@ fn add(way: ProviderButton, proven: bool) -> AnyView {
     };
     let step = if proven {
         view! {
-            <PendingForm>
-                <form method="post" action="/settings/link">
-                    {hidden("provider", slug)}
-                    <button class="addition" type="submit">
-                        {face}
-                    </button>
-                </form>
-            </PendingForm>
+            <PostForm action="/settings/link" class="form-of-a-button">
+                {hidden("provider", slug)}
+                <button class="addition" type="submit">
+                    {face}
+                </button>
+            </PostForm>
         }
         .into_any()
     } else {

@@ -18,7 +18,7 @@ fn draw(link: LinkView) -> AnyView {
     let LinkView { provider, return_to, trouble } = link;
     let label = provider.label.clone();
     view! {
-        <Step title="Link an account" heading=format!("Link {label}")>
+        <Step title="Link an account" heading=format!("Link {label}") failed=trouble.is_some()>
             <TroubleBox trouble />
             <p class="lead">
                 "Choose your account at " {label} ". From then on it opens this one, too; a letter tells you of it."

@@ -43,6 +43,7 @@ pub fn SettingsPage() -> impl IntoView {
 }
 
 fn draw(settings: SettingsView) -> AnyView {
+    let failed = settings.notice.as_ref().is_some_and(wording::is_alarming);
     let notice = settings.notice.as_ref().map(|notice| {
         let telling = wording::notice_inside(notice);
         view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
@@ -59,7 +60,7 @@ fn draw(settings: SettingsView) -> AnyView {
         })
         .collect();
     view! {
-        <Title text=wording::title("Settings") />
+        <Title text=wording::title_of("Settings", failed) />
         <Frame signed_in=Some(Place::Settings)>
             <div class="settings">
                 <div class="settings-head">

@@ -25,12 +25,13 @@ pub fn SetPasswordPage() -> impl IntoView {
 fn draw(set: SetPasswordView) -> AnyView {
     let SetPasswordView { email, change, trouble } = set;
     let heading = if change { "Change your password" } else { "Set a password" };
+    let failed = trouble.is_some();
     let body = match email {
         Some(email) => choose(email, change, trouble),
         None => address_first(),
     };
     view! {
-        <Step title=heading heading>
+        <Step title=heading heading failed>
             {body}
         </Step>
     }

@@ -46,7 +46,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
         .into_any()
     };
     view! {
-        <Step title="Unlink an account" heading=format!("Unlink {label}")>
+        <Step title="Unlink an account" heading=format!("Unlink {label}") failed=trouble.is_some()>
             <div class="row is-alone">
                 {mark(slug)}
                 <div class="row-what">
