@@ -105,11 +105,6 @@ pub mod doctor;
 #[cfg(feature = "ssr")]
 pub mod web;
 
-/// **sandbox** plays the providers for development, demo and tests: small, real, on a listener of its own.
-/// It imports no room of ours, so that it is an independent witness.
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
-
 /// The browser's entry: wakes the islands of a page that the server rendered.
 #[cfg(feature = "hydrate")]
 #[leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = leptos::wasm_bindgen)]

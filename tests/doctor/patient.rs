@@ -4,8 +4,8 @@ use latchkey::{
     config::{Config, Environment},
     doctor::{self, Finding, Report, Verdict},
     relying_party::Clock,
-    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
 };
+use latchkey_sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings};
 use serde_json::{Value, json};
 
 use crate::support::database::{Engine, TestDatabase};

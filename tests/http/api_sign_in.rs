@@ -1,6 +1,6 @@
 //! Group J, and group D through this door: what a front end hands in.
 
-use latchkey::sandbox::GOOGLE_SPA_CLIENT_ID;
+use latchkey_sandbox::GOOGLE_SPA_CLIENT_ID;
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -11,12 +11,12 @@ use latchkey::{
     grants::Grants,
     mail::Post,
     relying_party::Clock,
-    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     sealing::Sealer,
     store::Database,
     tokens::Tokens,
     web::{self, AppState, Mail, serve},
 };
+use latchkey_sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};

@@ -1,6 +1,6 @@
 //! POST `/auth/google/credential`: Google's own button in redirect mode (PA8, PA3, and the callback's own cases).
 
-use latchkey::sandbox::{GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
+use latchkey_sandbox::{GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;

@@ -15,7 +15,7 @@ struct Keep;
 pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let filter = EnvFilter::new("info,latchkey=trace,tower_sessions=trace,tower_http=trace,latchkey::sandbox=off");
+        let filter = EnvFilter::new("info,latchkey=trace,tower_sessions=trace,tower_http=trace,latchkey_sandbox=off");
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Keep).init();
     });
 }

@@ -5,8 +5,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::{
     providers::{AppleKey, ClientSecret},
     relying_party::Clock,
-    sandbox::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, apple_private_key_pem},
 };
+use latchkey_sandbox::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, apple_private_key_pem};
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What must not be found anywhere: codes, states, tokens, secrets.
 
-use latchkey::sandbox::GOOGLE_CLIENT_SECRET;
+use latchkey_sandbox::GOOGLE_CLIENT_SECRET;
 use serde_json::json;
 
 use crate::{app::App, browser::parameter, log, support::database::Engine};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::sandbox::GOOGLE_CLIENT_ID;
+use latchkey_sandbox::GOOGLE_CLIENT_ID;
 use reqwest::Method;
 use rstest::rstest;
 

@@ -2,7 +2,7 @@
 
 use latchkey::providers::Unfit;
 use latchkey::relying_party::VouchError;
-use latchkey::sandbox::GOOGLE_SPA_CLIENT_ID;
+use latchkey_sandbox::GOOGLE_SPA_CLIENT_ID;
 use serde_json::{Value, json};
 
 use crate::counter::Counter;

@@ -5,7 +5,7 @@ use latchkey::oauth::Nonce;
 use latchkey::oidc::NonceRule;
 use latchkey::providers::Profile;
 use latchkey::relying_party::{Brought, Clock, Journal, RelyingParty, VouchError};
-use latchkey::sandbox::{Sandbox, Settings};
+use latchkey_sandbox::{Sandbox, Settings};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 

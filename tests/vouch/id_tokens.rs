@@ -3,7 +3,7 @@
 use latchkey::oidc::IdTokenRefusal;
 use latchkey::oidc::NonceRule;
 use latchkey::relying_party::{Brought, VouchError, single_use};
-use latchkey::sandbox::{APPLE_CLIENT_ID, GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
+use latchkey_sandbox::{APPLE_CLIENT_ID, GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
 use serde_json::json;
 
 use crate::counter::{Counter, nonce};

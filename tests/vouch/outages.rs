@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey::relying_party::VouchError;
-use latchkey::sandbox::GOOGLE_CLIENT_ID;
+use latchkey_sandbox::GOOGLE_CLIENT_ID;
 use serde_json::{Value, json};
 
 use crate::counter::Counter;
