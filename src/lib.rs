@@ -2,7 +2,7 @@
 //!
 //! Sign-in for Rust web applications. Each room below is one paragraph; read them in this order and you
 //! have read the application. Arrows between rooms run one way, from the later to the earlier, and
-//! `tests/rooms.rs` holds the code to it. Pure rooms take time and randomness as arguments.
+//! `tests/it/rooms` holds the code to it. Pure rooms take time and randomness as arguments.
 
 /// **codes** are what the server tells its pages in addresses, and programs in answers: closed lists, never text. Both
 /// targets.
