@@ -2,7 +2,7 @@
 //!
 //! Sign-in for Rust web applications. Each room below is one paragraph; read them in this order and you
 //! have read the application. Arrows between rooms run one way, from the later to the earlier, and
-//! `tests/rooms.rs` holds the code to it. Pure rooms take time and randomness as arguments.
+//! `tests/it/rooms` holds the code to it. Pure rooms take time and randomness as arguments.
 
 /// **codes** are what the server tells its pages in addresses, and programs in answers: closed lists, never text. Both
 /// targets.
@@ -104,11 +104,6 @@ pub mod doctor;
 /// **web** is the Axum edge: router, layers, headers, the JSON API, health, the listener. Nothing imports it.
 #[cfg(feature = "ssr")]
 pub mod web;
-
-/// **sandbox** plays the providers for development, demo and tests: small, real, on a listener of its own.
-/// It imports no room of ours, so that it is an independent witness.
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
 
 /// The browser's entry: wakes the islands of a page that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -24,6 +24,10 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+// Anyone who reaches the sandbox can sign in as anyone.
+#[cfg(all(feature = "sandbox", not(debug_assertions)))]
+compile_error!("a release binary must not contain the sandbox: build it with --no-default-features --features ssr");
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -399,7 +403,7 @@ async fn cancel_on_signal(stop: CancellationToken) {
 
 /// Starts the sandbox and wires every provider to it, where nothing else is configured.
 #[cfg(feature = "sandbox")]
-async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey::sandbox::Sandbox>), Failure> {
+async fn with_sandbox(mut config: Config) -> Result<(Config, Option<latchkey_sandbox::Sandbox>), Failure> {
     if !config.sandbox_wanted {
         return Ok((config, None));
     }
@@ -421,7 +425,7 @@ const DEMO_ACCOUNTS: [(&str, &str); 2] =
     [("ada@gmail.com", "a difference engine"), ("petra@example.org", "a key under the mat")];
 
 #[cfg(feature = "sandbox")]
-fn view_of(sandbox: &latchkey::sandbox::Sandbox) -> SandboxView {
+fn view_of(sandbox: &latchkey_sandbox::Sandbox) -> SandboxView {
     SandboxView {
         origin: sandbox.origin().to_owned(),
         inbox: format!("{}/inbox", sandbox.origin()),
@@ -454,8 +458,8 @@ async fn play_providers(config: &Config) -> Result<(), Failure> {
 }
 
 #[cfg(feature = "sandbox")]
-async fn start_sandbox(config: &Config) -> Result<latchkey::sandbox::Sandbox, Failure> {
-    use latchkey::sandbox::{Sandbox, Settings};
+async fn start_sandbox(config: &Config) -> Result<latchkey_sandbox::Sandbox, Failure> {
+    use latchkey_sandbox::{Sandbox, Settings};
     let (listen, smtp_listen) = (config.sandbox_addr, config.sandbox_smtp_addr);
     let settings = Settings { listen, smtp_listen, ..Settings::default() };
     Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR and SANDBOX_SMTP_ADDR: {error}").into())

@@ -10,11 +10,11 @@ use latchkey::{
     grants::Grants,
     mail::Post,
     relying_party::Clock,
-    sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings},
     sealing::Sealer,
     store::Database,
     web::{self, AppState, Mail, serve},
 };
+use latchkey_sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Sandbox, Settings};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use tokio_util::sync::CancellationToken;

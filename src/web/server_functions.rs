@@ -22,9 +22,7 @@ pub async fn call(
     provide: impl Fn() + Clone + Send + Sync + 'static,
     request: Request,
 ) -> Result<Response, Panicked> {
-    let work = async move {
-        leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
-    };
+    let work = async move { leptos_axum::handle_server_fns_with_context(provide, request).await.into_response() };
     detached(app, work).await.map(without_body)
 }
 

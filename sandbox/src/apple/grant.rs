@@ -1,0 +1,108 @@
+//! The authorization response: a code, and the first time who the person is; or the news of a Cancel.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::account::{self, HIDDEN};
+use super::request::AuthorizationRequest;
+use crate::fields::Fields;
+use crate::form_post::posted_back;
+use crate::ledger::{Code, Scopes, random_text};
+use crate::persons::Person;
+use crate::response::sent_back;
+use crate::world::{Provider, World};
+
+/// How long a code lives, in seconds. Apple's lives for five minutes.
+const CODE_LIFETIME: i64 = 60;
+/// Stands among the remembered scopes so that a consent to nothing at all is one, too.
+const KNOWN: &str = "openid";
+
+/// What the person has chosen on the consent page.
+#[derive(Default)]
+pub struct Choice {
+    hide: bool,
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+impl Choice {
+    /// The fields `email=share|hide`, `firstName`, `lastName`.
+    pub fn of(form: &Fields) -> Self {
+        let text = |name: &str| form.get(name).map(|text| text.chars().take(200).collect());
+        Self { hide: form.get("email") == Some("hide"), first_name: text("firstName"), last_name: text("lastName") }
+    }
+}
+
+/// Makes a code and sends it to the client, with `user` when this is the first time.
+pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, choice: Choice) -> Response {
+    let code = format!("c{}.0.r{}", random_text(), random_text());
+    let mut state = world.state();
+    let expires_at = state.now() + CODE_LIFETIME;
+    let ledger = &mut state.houses[Provider::Apple].ledger;
+    let known = ledger.consent(&person.id, &request.client_id);
+    let first = known.is_empty();
+    let mut scopes: Scopes = known.union(&request.scopes).cloned().collect();
+    scopes.insert(KNOWN.to_owned());
+    if first && choice.hide {
+        scopes.insert(HIDDEN.to_owned());
+    }
+    ledger.remember(&person.id, &request.client_id, &scopes);
+    let user = first.then(|| user(request, person, &choice, &world.clients().apple.team_id, &scopes)).flatten();
+    let bound = Code {
+        client_id: request.client_id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        person: person.id.clone(),
+        scopes,
+        nonce: request.nonce.clone(),
+        auth_time: None,
+        challenge: request.challenge.clone(),
+        with_refresh: true,
+        offline: true,
+        expires_at,
+        spent: false,
+    };
+    ledger.codes.insert(code.clone(), bound);
+    drop(state);
+    let mut parameters = vec![("code", code)];
+    parameters.extend(user.map(|user| ("user", user.to_string())));
+    answer(world, request, parameters, Some(&person.id))
+}
+
+/// The person has said no.
+pub fn deny(world: &World, request: &AuthorizationRequest, person: Option<&str>) -> Response {
+    answer(world, request, vec![("error", "user_cancelled_authorize".to_owned())], person)
+}
+
+/// `user`: unsigned, and never sent again.
+fn user(
+    request: &AuthorizationRequest,
+    person: &Person,
+    choice: &Choice,
+    team: &str,
+    scopes: &Scopes,
+) -> Option<Value> {
+    let mut user = json!({});
+    if request.scopes.contains("name") {
+        let (given, family) = person.names();
+        let first = choice.first_name.as_deref().or(given).unwrap_or_default();
+        let last = choice.last_name.as_deref().or(family).unwrap_or_default();
+        user["name"] = json!({"firstName": first, "lastName": last});
+    }
+    let email = account::email(person, team, scopes).filter(|_| request.scopes.contains("email"));
+    if let Some(email) = email {
+        user["email"] = json!(email);
+    }
+    user.as_object().is_some_and(|members| !members.is_empty()).then_some(user)
+}
+
+fn answer(
+    world: &World,
+    request: &AuthorizationRequest,
+    parameters: Vec<(&str, String)>,
+    person: Option<&str>,
+) -> Response {
+    let state = request.state.clone().map(|state| ("state", state));
+    let pairs = state.into_iter().chain(parameters).map(|(name, value)| (name.to_owned(), value)).collect();
+    let send = if request.by_form { posted_back } else { sent_back };
+    send(world, Provider::Apple, &request.redirect_uri, pairs, person)
+}

@@ -1,0 +1,117 @@
+//! Tokens out of hand: what another client, or a program, would hold. Nobody signed in for them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::api::{Body, failure};
+use crate::google;
+use crate::ledger::{Token, random_text};
+use crate::persons::Person;
+use crate::world::{Provider, World};
+
+/// The body of the order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    kind: Kind,
+    /// Of whom; a service account is made up.
+    #[serde(default)]
+    person: Option<String>,
+    /// For which client, known here or not; absent: the registered one.
+    #[serde(default)]
+    client_id: Option<String>,
+    /// Absent: those of signing in.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    #[serde(default)]
+    nonce: Option<String>,
+    /// Seconds until an access token ends.
+    #[serde(default = "an_hour")]
+    expires_in: i64,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    AccessToken,
+    IdToken,
+    ServiceAccount,
+}
+
+/// `POST /control/{provider}/mint`: the token, and whose it is.
+pub async fn mint(State(world): State<World>, Path(provider): Path<String>, body: Body<Order>) -> Response {
+    let order = match body {
+        Ok(Json(order)) => order,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
+        return failure(StatusCode::NOT_FOUND, "there is no such provider");
+    };
+    if provider != Provider::Google && order.kind != Kind::AccessToken {
+        return failure(StatusCode::BAD_REQUEST, "only the sandbox Google mints id_tokens and has service accounts");
+    }
+    let Some((person, client_id)) = holder(&world, provider, &order) else {
+        return failure(StatusCode::BAD_REQUEST, "there is no such person");
+    };
+    match minted(&world, provider, order, person, client_id).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(why) => failure(StatusCode::BAD_REQUEST, &why),
+    }
+}
+
+/// Whom the token stands for, and the client that it is given to. A service account is its own client, by its number.
+fn holder(world: &World, provider: Provider, order: &Order) -> Option<(Person, String)> {
+    let mut state = world.state();
+    if order.kind == Kind::ServiceAccount {
+        let robot =
+            Person { id: "robot".to_owned(), ..Person::with_email("robot@sandbox.iam.gserviceaccount.com", None) };
+        state.persons.put(robot.clone());
+        let client_id = order.client_id.clone().unwrap_or_else(|| robot.sub.clone());
+        return Some((robot, client_id));
+    }
+    let person = state.persons.by_id(order.person.as_deref()?)?.clone();
+    let client_id = order.client_id.clone().unwrap_or_else(|| world.clients().of(provider).id.clone());
+    Some((person, client_id))
+}
+
+async fn minted(
+    world: &World,
+    provider: Provider,
+    order: Order,
+    person: Person,
+    client_id: String,
+) -> Result<Value, String> {
+    let scopes = order.scopes.unwrap_or_else(|| usual(provider).iter().map(|&scope| scope.to_owned()).collect());
+    let scopes = match provider {
+        Provider::Google => google::scopes_of(&scopes.join(" "))?,
+        _ => scopes.into_iter().collect(),
+    };
+    if order.kind == Kind::IdToken {
+        let id_token = google::credential(world, &person.id, &client_id, &scopes, order.nonce).await;
+        return id_token.map(|token| json!({"id_token": token})).map_err(|refusal| refusal.2.to_owned());
+    }
+    let access = format!("ya29.a0{}", random_text());
+    let mut state = world.state();
+    let expires_at = Some(state.now().saturating_add(order.expires_in));
+    let token = Token { client_id, person: person.id, scopes, expires_at, offline: false, code: String::new() };
+    state.house(provider).ledger.access.insert(access.clone(), token);
+    Ok(json!({"access_token": access, "expires_in": order.expires_in}))
+}
+
+/// The scopes of a sign-in.
+fn usual(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Google => &["openid", "email", "profile"],
+        Provider::Github => &["read:user", "user:email"],
+        Provider::Facebook => &["public_profile", "email"],
+        _ => &[],
+    }
+}
+
+fn an_hour() -> i64 {
+    3599
+}

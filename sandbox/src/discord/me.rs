@@ -1,0 +1,71 @@
+//! `/api/users/@me`, and the pictures.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::ledger::Scopes;
+use crate::page;
+use crate::persons::Person;
+use crate::world::{Provider, World};
+
+/// `GET /api/users/@me`.
+pub async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let state = world.state();
+    let token = bearer.and_then(|text| state.houses[Provider::Discord].ledger.live(text, state.now()));
+    let known = token.and_then(|token| Some((token, state.persons.by_id(&token.person)?)));
+    match known {
+        Some((token, person)) => Json(shown(person, &token.scopes)).into_response(),
+        None => failure(StatusCode::UNAUTHORIZED, "401: Unauthorized"),
+    }
+}
+
+/// `GET /avatars/{id}/{hash}.png`.
+pub async fn avatar(State(world): State<World>, Path((id, _)): Path<(String, String)>) -> Response {
+    match world.state().persons.all().iter().find(|person| snowflake(person) == id) {
+        Some(person) => page::picture(person),
+        None => failure(StatusCode::NOT_FOUND, "404: Not Found"),
+    }
+}
+
+fn shown(person: &Person, scopes: &Scopes) -> Value {
+    let mut user = json!({
+        "id": snowflake(person),
+        "username": username(person),
+        "discriminator": "0",
+        "global_name": person.name,
+        "avatar": person.picture.then(|| hash(person)),
+        "public_flags": 0,
+        "flags": 0,
+        "locale": "en-GB",
+        "mfa_enabled": false,
+    });
+    if scopes.contains("email") {
+        user["email"] = json!(person.email);
+        user["verified"] = json!(person.email_verified);
+    }
+    user
+}
+
+fn failure(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({"message": message, "code": 0}))).into_response()
+}
+
+/// 19 digits and above 2^53, odd, so that no double is equal to it.
+fn snowflake(person: &Person) -> String {
+    (1_000_000_000_000_000_000 + (person.number("discord", 58) | 1)).to_string()
+}
+
+/// In lower case, letters, digits, `_` and `.`; unique at Discord, of the id here.
+fn username(person: &Person) -> String {
+    person.id.to_ascii_lowercase().replace('-', "_")
+}
+
+fn hash(person: &Person) -> String {
+    let moves = if person.id == "long" { "a_" } else { "" };
+    format!("{moves}{:016x}{:016x}", person.number("discord avatar", 63), person.number("discord avatar 2", 63))
+}

@@ -1,0 +1,98 @@
+//! What the calls of the Graph API have in common: the error envelope, the token, the proof that the app's server
+//! makes the call.
+
+use aws_lc_rs::hmac;
+use axum::Json;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::DESK;
+use crate::fields::Fields;
+use crate::ledger::{Token, random_text};
+use crate::persons::Person;
+use crate::world::{Provider, World};
+
+/// An error in Facebook's envelope, status 400.
+#[derive(Debug)]
+pub struct Failure {
+    /// 100: a parameter; 190: the token; 1: the app's secret.
+    pub code: u32,
+    /// `error_subcode`.
+    pub subcode: Option<u32>,
+    /// For developers.
+    pub message: &'static str,
+}
+
+impl Failure {
+    /// A parameter is missing or wrong.
+    pub fn parameter(message: &'static str) -> Self {
+        Self { code: 100, subcode: None, message }
+    }
+
+    /// The token is not one, or no longer.
+    pub fn token() -> Self {
+        Self { code: 190, subcode: None, message: "Invalid OAuth access token - Cannot parse access token" }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut error = json!({
+            "message": self.message,
+            "type": "OAuthException",
+            "code": self.code,
+            "fbtrace_id": format!("A{}", &random_text()[..22]),
+        });
+        if let Some(subcode) = self.subcode {
+            error["error_subcode"] = json!(subcode);
+        }
+        (StatusCode::BAD_REQUEST, [(CACHE_CONTROL, "no-store")], Json(json!({"error": error}))).into_response()
+    }
+}
+
+/// A call in a person's name: the token in the header or the query, and its `appsecret_proof`.
+pub fn caller(world: &World, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), Failure> {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some(text) = bearer.or_else(|| query.get("access_token")) else {
+        let message = "An active access token must be used to query information about the current user.";
+        return Err(Failure { code: 2500, subcode: None, message });
+    };
+    let (token, person) = {
+        let state = world.state();
+        let now = state.now();
+        let token = state.houses[Provider::Facebook].ledger.live(text, now).cloned().ok_or(Failure::token())?;
+        let person = state.persons.by_id(&token.person).cloned().ok_or(Failure::token())?;
+        (token, person)
+    };
+    match query.get("appsecret_proof") {
+        None => Err(Failure::parameter("API calls from the server require an appsecret_proof argument")),
+        Some(given) if given != proof(text, &DESK.client(world).secret) => {
+            Err(Failure::parameter("Invalid appsecret_proof provided in the API argument"))
+        }
+        Some(_) => Ok((token, person)),
+    }
+}
+
+/// The person's id at this app and no other: 17 digits.
+pub fn app_scoped_id(person: &Person, app_id: &str) -> String {
+    format!("10{:015}", person.number(&format!("facebook {app_id}"), 63) % 1_000_000_000_000_000)
+}
+
+/// HMAC-SHA256 of the access token, keyed with the app secret, in hex.
+fn proof(token: &str, secret: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    hmac::sign(&key, token.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proof_is_the_hmac_of_rfc_4231_case_2() {
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(proof("what do ya want for nothing?", "Jefe"), expected);
+    }
+}

@@ -1,0 +1,96 @@
+//! `/me`: the fields that are asked for, as far as they exist and are granted; and the end of the grant.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use super::EMAIL;
+use super::graph::{Failure, app_scoped_id, caller};
+use crate::fields::Fields;
+use crate::ledger::Token;
+use crate::persons::Person;
+use crate::world::{Provider, World};
+
+/// `GET /me?fields=…`; without `fields`, `name` and `id`.
+pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let query = Fields::parse(query.as_deref().unwrap_or_default());
+    let answer = caller(&world, &headers, &query).and_then(|(token, person)| {
+        let fields = names(query.get("fields").unwrap_or("id,name"));
+        shown(&token, &person, &fields, world.origin())
+    });
+    match answer {
+        Ok(members) => Json(members).into_response(),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// `DELETE /me/permissions`: the person's whole grant to the app.
+pub async fn drop_permissions(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match caller(&world, &headers, &Fields::parse(query.as_deref().unwrap_or_default())) {
+        Ok((token, _)) => {
+            world.state().houses[Provider::Facebook].ledger.revoke(&token.person, &token.client_id);
+            Json(json!({"success": true})).into_response()
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+fn shown(token: &Token, person: &Person, fields: &[String], origin: &str) -> Result<Map<String, Value>, Failure> {
+    let mut members = Map::new();
+    for field in fields {
+        let value = match field.as_str() {
+            "id" => continue,
+            "name" => Some(json!(person.name.as_deref().unwrap_or("Facebook User"))),
+            "first_name" => person.names().0.map(Value::from),
+            "last_name" => person.names().1.map(Value::from),
+            "email" => person.email.as_ref().filter(|_| token.scopes.contains(EMAIL)).map(|email| json!(email)),
+            "picture" => Some(picture(person, origin)),
+            _ => return Err(Failure::parameter("(#100) Tried accessing nonexisting field on node type (User)")),
+        };
+        members.extend(value.map(|value| (field.clone(), value)));
+    }
+    // The id always comes.
+    members.insert("id".to_owned(), json!(app_scoped_id(person, &token.client_id)));
+    Ok(members)
+}
+
+fn picture(person: &Person, origin: &str) -> Value {
+    let url = format!("{origin}/picture/{}", person.id);
+    json!({"data": {"height": 50, "is_silhouette": !person.picture, "url": url, "width": 50}})
+}
+
+/// The fields' names, without what modifies them: `picture.width(200){url}` is `picture`.
+fn names(text: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let (mut depth, mut modified) = (0_i32, false);
+    for character in text.chars() {
+        match character {
+            ',' if depth == 0 => {
+                names.push(String::new());
+                modified = false;
+                continue;
+            }
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth -= 1,
+            _ => {}
+        }
+        modified |= matches!(character, '.' | '(' | '{');
+        if let (false, Some(name)) = (modified, names.last_mut()) {
+            name.push(character);
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modifiers_are_not_part_of_a_fields_name() {
+        assert_eq!(names("id,picture.width(200).height(200){url,width},email,"), ["id", "picture", "email"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! GitHub's token endpoint: failures with status 200, a form for an answer unless JSON is asked for.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+
+use super::DESK;
+use crate::fields::Fields;
+use crate::ledger::random_text;
+use crate::redeem::{Spoilt, redeem};
+use crate::world::{Provider, World};
+
+/// Where the documentation of the errors is; the error's own heading follows.
+const ERRORS: &str =
+    "https://docs.github.com/apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors/#";
+
+type Members = Vec<(&'static str, String)>;
+
+/// `POST /login/oauth/access_token`, its parameters in the body or in the query.
+pub async fn token(
+    State(world): State<World>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let members = exchanged(&world, &Fields::joined(query.as_deref(), &body)).unwrap_or_else(|refusal| refusal);
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = if accept.contains("application/json") {
+        let object: Map<_, _> =
+            members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        Json(object).into_response()
+    } else {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+        ([(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")], form).into_response()
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn exchanged(world: &World, form: &Fields) -> Result<Members, Members> {
+    if !DESK.knows(world, form.get("client_id"), form.get("client_secret")) {
+        let why = "The client_id and/or client_secret passed are incorrect.";
+        return Err(refusal("incorrect_client_credentials", why));
+    }
+    let mut state = world.state();
+    let now = state.now();
+    let ledger = &mut state.houses[Provider::Github].ledger;
+    let (token, _) = redeem(ledger, &DESK.client(world).id, form, now).map_err(|spoilt| match spoilt {
+        Spoilt::RedirectUri => refusal(
+            "redirect_uri_mismatch",
+            "The redirect_uri MUST match the registered callback URL for this application.",
+        ),
+        _ => refusal("bad_verification_code", "The code passed is incorrect or expired."),
+    })?;
+    let access = format!("gho_{}", random_text());
+    let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(",");
+    ledger.access.insert(access.clone(), token);
+    Ok(vec![("access_token", access), ("scope", scope), ("token_type", "bearer".to_owned())])
+}
+
+fn refusal(error: &'static str, description: &str) -> Members {
+    let uri = format!("{ERRORS}{}", error.replace('_', "-"));
+    vec![("error", error.to_owned()), ("error_description", description.to_owned()), ("error_uri", uri)]
+}

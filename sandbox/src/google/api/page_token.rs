@@ -1,0 +1,61 @@
+//! Page tokens: where a listing goes on. One is good for the listing that it came from, and after a restart, too.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Failure;
+use crate::fields::Fields;
+
+/// Everything that makes two requests pages of one listing.
+pub struct Listing([u8; 8]);
+
+impl Listing {
+    /// From whose it is, and the values of the query's fields that matter.
+    pub fn of(subject: &str, query: &Fields, fields: &[&str]) -> Self {
+        let values: Vec<_> = fields.iter().map(|name| query.get(name)).collect();
+        let hash = digest::digest(&digest::SHA256, format!("{subject} {values:?}").as_bytes());
+        let mut print = [0; 8];
+        print.copy_from_slice(&hash.as_ref()[..8]);
+        Self(print)
+    }
+}
+
+/// The token to go on behind the item at `position`.
+pub fn token(listing: &Listing, position: usize) -> String {
+    let mut bytes = listing.0.to_vec();
+    bytes.extend(u32::try_from(position).unwrap_or(u32::MAX).to_be_bytes());
+    format!("~!!~{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The position behind which `pageToken` goes on, if there is one.
+///
+/// # Errors
+/// 400 when it is not a token of this listing.
+pub fn resumed(listing: &Listing, query: &Fields) -> Result<Option<usize>, Failure> {
+    let Some(text) = query.get("pageToken") else { return Ok(None) };
+    position(listing, text).map(Some).ok_or(Failure::value("pageToken"))
+}
+
+fn position(listing: &Listing, text: &str) -> Option<usize> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix("~!!~")?).ok()?;
+    let position = bytes.strip_prefix(&listing.0)?;
+    usize::try_from(u32::from_be_bytes(position.try_into().ok()?)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_on_in_its_own_listing_and_in_no_other() {
+        let listing = |query: &str| Listing::of("1", &Fields::parse(query), &["q"]);
+        let token = token(&listing("q=a&pageSize=1"), 299);
+        let with = Fields::parse(&format!("pageToken={token}"));
+        assert_eq!(resumed(&listing("q=a"), &with).unwrap(), Some(299));
+        assert_eq!(resumed(&listing("q=a"), &Fields::default()).unwrap(), None);
+        assert!(resumed(&listing("q=b"), &with).is_err());
+        assert!(resumed(&Listing::of("2", &Fields::parse("q=a"), &["q"]), &with).is_err());
+        assert!(resumed(&listing("q=a"), &Fields::parse("pageToken=x")).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The sandbox's Google Drive, v3: `files.list` and `files.get`, and the pages that its links lead to.
+//!
+//! From "Method: files.list", "Search query terms and operators" and "Resolve errors" (Google Drive API, read in 2025):
+//! without `fields` only `kind`, `id`, `name` and `mimeType` of a file are told; `name contains` looks at the beginnings of
+//! words; trashed files are listed unless `trashed = false`; `size` is absent for folders, shortcuts and Google's own
+//! kinds; numbers of bytes are texts; a page token belongs to its query. Stricter than the original: a field, a sort
+//! key or a query term that the sandbox does not know is a 400.
+
+mod cosmetics;
+mod disk;
+mod file;
+mod kind;
+mod names;
+mod order;
+mod page;
+mod query;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::api::{Call, Failure, Listing, Mask, caller, resumed, size, token};
+use crate::fields::Fields;
+use crate::world::World;
+use disk::{Disk, Place};
+use order::Order;
+use query::Filter;
+
+const SCOPES: &[&str] = &["drive.metadata.readonly", "drive.readonly", "drive"];
+const LIST: Call =
+    Call { service: "drive.googleapis.com", method: "google.apps.drive.v3.DriveFiles.List", scopes: SCOPES };
+const GET: Call =
+    Call { service: "drive.googleapis.com", method: "google.apps.drive.v3.DriveFiles.Get", scopes: SCOPES };
+
+/// What of a file is told to those who do not say.
+const USUAL: &str = "kind,id,name,mimeType";
+
+/// `/drive/v3` below the API's base.
+pub fn routes() -> Router<World> {
+    Router::new().route("/drive/v3/files", get(list)).route("/drive/v3/files/{id}", get(one))
+}
+
+/// Where the links of files lead, below the site.
+pub fn pages() -> Router<World> {
+    Router::new()
+        .route("/drive/{kind}/d/{id}", get(cosmetics::opened))
+        .route("/drive/icon/{*mime_type}", get(cosmetics::icon))
+        .route("/drive/thumbnail/{id}", get(cosmetics::thumbnail))
+}
+
+async fn list(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let query = Fields::parse(query.as_deref().unwrap_or_default());
+    answer(caller(&world, &headers, &LIST).and_then(|(person, now)| {
+        let disk = Disk::of(&person, now, world.origin());
+        listed(&disk, &Listing::of(&person.sub, &query, &["q", "orderBy", "spaces", "corpora"]), &query)
+    }))
+}
+
+async fn one(
+    State(world): State<World>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = Fields::parse(query.as_deref().unwrap_or_default());
+    answer(caller(&world, &headers, &GET).and_then(|(person, now)| {
+        let mask = Mask::read(query.get("fields").unwrap_or(USUAL))?;
+        mask.known(file::FIELDS)?;
+        let disk = Disk::of(&person, now, world.origin());
+        let missing = || Failure::missing("fileId", format!("File not found: {id}."));
+        let mut file = match disk.place(&id).ok_or_else(missing)? {
+            Place::Root => file::root(&disk),
+            Place::At(index) => file::told(&disk, index),
+        };
+        mask.keep(&mut file);
+        Ok(file)
+    }))
+}
+
+fn listed(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, Failure> {
+    let within = |name, known: &[&str]| match query.get(name) {
+        Some(value) if !known.contains(&value) => Err(Failure::value(name)),
+        _ => Ok(()),
+    };
+    within("spaces", &["drive"])?;
+    within("corpora", &["user"])?;
+    let mask =
+        Mask::read(query.get("fields").unwrap_or(&format!("kind,incompleteSearch,nextPageToken,files({USUAL})")))?;
+    mask.known(&[&["kind", "incompleteSearch", "nextPageToken", "files"]])?;
+    mask.inside("files").known(file::FIELDS)?;
+    let filter = Filter::read(query.get("q").unwrap_or_default(), disk)?;
+    let order = Order::read(query.get("orderBy").unwrap_or_default())?;
+    let most = size(query, "pageSize", 100, 1_000)?;
+    let behind = resumed(listing, query)?;
+    let page = page::page(disk, &filter, &order, behind, most);
+    let files: Vec<_> = page.indexes.iter().map(|index| file::told(disk, *index)).collect();
+    let mut answer = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": files});
+    if let (true, Some(last)) = (page.goes_on, page.indexes.last()) {
+        answer["nextPageToken"] = json!(token(listing, *last));
+    }
+    mask.keep(&mut answer);
+    Ok(answer)
+}
+
+fn answer(outcome: Result<Value, Failure>) -> Response {
+    match outcome {
+        Ok(body) => ([(CACHE_CONTROL, "no-cache, no-store, max-age=0, must-revalidate")], Json(body)).into_response(),
+        Err(failure) => failure.into_response(),
+    }
+}

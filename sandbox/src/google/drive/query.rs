@@ -1,0 +1,266 @@
+//! `q`: terms, each about one field, joined by `and` and `or` from left to right, with `not` and parentheses.
+
+use super::disk::{Disk, Place};
+use crate::google::api::Failure;
+
+/// What a listing is narrowed to: its parts from left to right, each with how it is joined to those before.
+#[derive(Debug, Default)]
+pub struct Filter(Vec<(Join, Node)>);
+
+#[derive(Clone, Copy, Debug)]
+enum Join {
+    And,
+    Or,
+}
+
+#[derive(Debug)]
+enum Node {
+    Term(Term),
+    Not(Box<Node>),
+    Group(Filter),
+}
+
+#[derive(Debug)]
+enum Term {
+    In(Place),
+    NameHas(String),
+    NameIs(String, bool),
+    TypeHas(String),
+    TypeIs(String, bool),
+    Trashed(bool),
+    Starred(bool),
+}
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    /// A field, an operator, `true`.
+    Word(String),
+    /// Between single quotes.
+    Text(String),
+    Open,
+    Close,
+}
+
+/// Nobody means ten levels; without a bound a long text would be a deep recursion.
+const DEEPEST: usize = 10;
+
+impl Filter {
+    /// Reads `q`; an empty one narrows nothing.
+    ///
+    /// # Errors
+    /// 400 when it is not understood, 404 for a folder that is not there.
+    pub fn read(text: &str, disk: &Disk) -> Result<Self, Failure> {
+        let tokens = tokens(text).ok_or(Failure::value("q"))?;
+        if tokens.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut rest = tokens.as_slice();
+        let filter = expression(&mut rest, disk, 0)?;
+        if rest.is_empty() { Ok(filter) } else { Err(Failure::value("q")) }
+    }
+
+    /// Whether the file of an index is in the listing.
+    pub fn fits(&self, disk: &Disk, index: usize) -> bool {
+        self.0.iter().fold(true, |fits, (join, node)| match join {
+            Join::And => fits && node.fits(disk, index),
+            Join::Or => fits || node.fits(disk, index),
+        })
+    }
+}
+
+impl Node {
+    fn fits(&self, disk: &Disk, index: usize) -> bool {
+        match self {
+            Self::Term(term) => term.fits(disk, index),
+            Self::Not(node) => !node.fits(disk, index),
+            Self::Group(filter) => filter.fits(disk, index),
+        }
+    }
+}
+
+impl Term {
+    fn fits(&self, disk: &Disk, index: usize) -> bool {
+        match self {
+            Self::In(place) => disk.parent(index) == Some(*place),
+            Self::NameHas(start) => has_word(&disk.name(index).to_lowercase(), start),
+            Self::NameIs(name, wanted) => (disk.name(index) == *name) == *wanted,
+            Self::TypeHas(part) => disk.kind(index).mime_type.contains(part.as_str()),
+            Self::TypeIs(whole, wanted) => (disk.kind(index).mime_type == whole) == *wanted,
+            Self::Trashed(wanted) => disk.trashed(index) == *wanted,
+            Self::Starred(wanted) => disk.starred(index) == *wanted,
+        }
+    }
+}
+
+/// The parts of `q`; `None` when a text does not end or a character means nothing.
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.chars().peekable();
+    while let Some(first) = rest.next() {
+        match first {
+            ' ' => {}
+            '(' => tokens.push(Token::Open),
+            ')' => tokens.push(Token::Close),
+            '\'' => tokens.push(Token::Text(quoted(&mut rest)?)),
+            '=' => tokens.push(Token::Word("=".to_owned())),
+            '!' if rest.next_if_eq(&'=').is_some() => tokens.push(Token::Word("!=".to_owned())),
+            letter if letter.is_ascii_alphabetic() => {
+                let mut word = String::from(letter);
+                while let Some(letter) = rest.next_if(char::is_ascii_alphabetic) {
+                    word.push(letter);
+                }
+                tokens.push(Token::Word(word));
+            }
+            _ => return None,
+        }
+    }
+    Some(tokens)
+}
+
+/// Up to the closing quote; `\'` and `\\` stand for themselves.
+fn quoted(rest: &mut impl Iterator<Item = char>) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        match rest.next()? {
+            '\'' => return Some(text),
+            '\\' => text.push(rest.next().filter(|escaped| matches!(escaped, '\'' | '\\'))?),
+            other => text.push(other),
+        }
+    }
+}
+
+fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, Failure> {
+    let mut parts = vec![(Join::And, node(rest, disk, depth)?)];
+    while let Some((Token::Word(word), behind)) = rest.split_first() {
+        let join = match word.to_ascii_lowercase().as_str() {
+            "and" => Join::And,
+            "or" => Join::Or,
+            _ => return Err(Failure::value("q")),
+        };
+        *rest = behind;
+        parts.push((join, node(rest, disk, depth)?));
+    }
+    Ok(Filter(parts))
+}
+
+fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure> {
+    let refused = || Failure::value("q");
+    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(refused)?;
+    match first {
+        Token::Open => {
+            *rest = behind;
+            let inside = expression(rest, disk, depth + 1)?;
+            let Some((Token::Close, behind)) = rest.split_first() else { return Err(refused()) };
+            *rest = behind;
+            Ok(Node::Group(inside))
+        }
+        Token::Word(word) if word.eq_ignore_ascii_case("not") => {
+            *rest = behind;
+            node(rest, disk, depth + 1).map(|node| Node::Not(Box::new(node)))
+        }
+        _ => {
+            let (parts, behind) = rest.split_first_chunk().ok_or_else(refused)?;
+            *rest = behind;
+            term(parts, disk).map(Node::Term)
+        }
+    }
+}
+
+fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failure> {
+    use Token::{Text, Word};
+    let Word(operator) = operator else { return Err(Failure::value("q")) };
+    let operator = operator.as_str();
+    match (first, operator, last) {
+        (Text(id), "in", Word(field)) if field == "parents" => {
+            // As Drive says it: without the id.
+            disk.place(id).map(Term::In).ok_or_else(|| Failure::missing("fileId", "File not found: .".to_owned()))
+        }
+        (Word(field), "contains", Text(text)) if field == "name" => Ok(Term::NameHas(text.to_lowercase())),
+        (Word(field), "=" | "!=", Text(text)) if field == "name" => Ok(Term::NameIs(text.clone(), operator == "=")),
+        (Word(field), "contains", Text(text)) if field == "mimeType" => Ok(Term::TypeHas(text.clone())),
+        (Word(field), "=" | "!=", Text(text)) if field == "mimeType" => Ok(Term::TypeIs(text.clone(), operator == "=")),
+        (Word(field), "=" | "!=", Word(flag)) if matches!(flag.as_str(), "true" | "false") => {
+            let wanted = (flag == "true") == (operator == "=");
+            match field.as_str() {
+                "trashed" => Ok(Term::Trashed(wanted)),
+                "starred" => Ok(Term::Starred(wanted)),
+                _ => Err(Failure::value("q")),
+            }
+        }
+        _ => Err(Failure::value("q")),
+    }
+}
+
+/// Whether a word of `name` begins with `start`; both are in lower case.
+fn has_word(name: &str, start: &str) -> bool {
+    let begins = |(at, _): (usize, &str)| !name[..at].ends_with(char::is_alphanumeric);
+    name.match_indices(start).any(begins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::persons::Person;
+
+    #[test]
+    fn a_query_of_the_subset_is_read_and_any_other_is_refused() {
+        let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
+        for text in [
+            "",
+            "'root' in parents",
+            r"name contains 'it\'s \\ it' and trashed = false",
+            "mimeType != 'a/b' AND mimeType contains 'image/' and starred=true",
+            "name = 'x' or name = 'y'",
+            "not name contains 'x' and (trashed = false or (not (starred = true)))",
+        ] {
+            assert!(Filter::read(text, &disk).is_ok(), "{text}");
+        }
+        for text in [
+            "and",
+            "name",
+            "name contains",
+            "name contains 'x",
+            "name contains 'x' and",
+            "name contains x",
+            r"name contains '\x'",
+            "fullText contains 'x'",
+            "trashed = 'false'",
+            "(trashed = false",
+            "trashed = false)",
+            "()",
+            "not",
+            "trashed = false starred = true",
+            "trashed = false or",
+            &format!("{}trashed = false{}", "(".repeat(20), ")".repeat(20)),
+            &"not ".repeat(5_000),
+            "'nowhere' in parents",
+            "'root' in owners",
+            "size > 3",
+            "name contains \"x\"",
+        ] {
+            assert!(Filter::read(text, &disk).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn terms_are_joined_from_left_to_right_and_groups_by_themselves() {
+        let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
+        let count = |text: &str| {
+            let filter = Filter::read(text, &disk).unwrap();
+            (0..disk.count).filter(|index| filter.fits(&disk, *index)).count()
+        };
+        let (all, pdf, image) =
+            (disk.count, count("mimeType = 'application/pdf'"), count("mimeType contains 'image/'"));
+        assert!(pdf > 0 && image > 0);
+        let either = "(mimeType = 'application/pdf' or mimeType contains 'image/')";
+        assert_eq!((count(either), count(&format!("not {either}"))), (pdf + image, all - pdf - image));
+        assert_eq!(count("trashed = false or trashed = true and mimeType = 'application/pdf'"), pdf);
+        assert_eq!(count("trashed = false or (trashed = true and mimeType = 'nothing')"), count("trashed = false"));
+    }
+
+    #[test]
+    fn a_name_is_found_by_the_beginnings_of_its_words() {
+        assert!(has_word("travel plan-zürich.pdf", "zür") && has_word("hello", "") && has_word("a pplan plan", "plan"));
+        assert!(!has_word("helloworld", "world") && !has_word("plan", "plans"));
+    }
+}

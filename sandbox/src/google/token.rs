@@ -1,0 +1,105 @@
+//! The token endpoint (RFC 6749 §4.1.3, §6): a code or a refresh token in, tokens out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::authenticate::authenticate;
+use super::issue::{Said, issued};
+use super::refusal::Refusal;
+use crate::fields::Fields;
+use crate::ledger::{Ledger, Token, random_text};
+use crate::pkce::s256;
+use crate::world::{Provider, World};
+
+/// `POST /token`.
+pub async fn token(State(world): State<World>, headers: HeaderMap, body: String) -> Response {
+    match exchanged(&world, &headers, &Fields::parse(&body)).await {
+        Ok(body) => ([(CACHE_CONTROL, "no-store")], Json(body)).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn exchanged(world: &World, headers: &HeaderMap, form: &Fields) -> Result<Value, Refusal> {
+    if form.repeated().is_some() {
+        return Err(Refusal::bad("invalid_request", "A parameter is given more than once."));
+    }
+    let client_id = authenticate(headers, form, world.clients())?;
+    let (token, said, refresh) = {
+        let mut state = world.state();
+        let now = state.now();
+        let ledger = &mut state.houses[Provider::Google].ledger;
+        match form.get("grant_type") {
+            Some("authorization_code") => by_code(ledger, form, &client_id, now)?,
+            Some("refresh_token") => {
+                (by_refresh_token(ledger, form, &client_id)?, Said { refreshed: true, ..Said::default() }, None)
+            }
+            Some(_) => {
+                return Err(Refusal::bad("unsupported_grant_type", "Invalid grant_type."));
+            }
+            None => {
+                return Err(Refusal::bad("invalid_request", "Missing required parameter: grant_type"));
+            }
+        }
+    };
+    issued(world, token, said, refresh).await
+}
+
+type Redeemed = (Token, Said, Option<String>);
+
+/// Redeems a code: once, in time, at its redirect URI, with its verifier. A refused attempt spends it too.
+fn by_code(ledger: &mut Ledger, form: &Fields, client_id: &str, now: i64) -> Result<Redeemed, Refusal> {
+    let grant = |why| Refusal::bad("invalid_grant", why);
+    let Some(text) = form.get("code") else {
+        return Err(Refusal::bad("invalid_request", "Missing required parameter: code"));
+    };
+    let Some(known) = ledger.codes.get_mut(text) else {
+        return Err(grant("Malformed auth code."));
+    };
+    let spent = std::mem::replace(&mut known.spent, true);
+    let code = known.clone();
+    if spent {
+        ledger.revoke_code(text);
+        return Err(grant("The code was used before; its tokens are revoked."));
+    }
+    if code.client_id != client_id {
+        return Err(grant("The code was issued to another client."));
+    }
+    if now >= code.expires_at {
+        return Err(grant("The code has expired."));
+    }
+    if form.get("redirect_uri") != Some(&code.redirect_uri) {
+        return Err(Refusal::bad("redirect_uri_mismatch", "Bad Request"));
+    }
+    match (&code.challenge, form.get("code_verifier")) {
+        (None, None) => {}
+        (Some(challenge), Some(verifier)) if *challenge == s256(verifier) => {}
+        (Some(_), None) => return Err(grant("Missing code verifier.")),
+        // Also a verifier without a challenge: somebody has stripped the challenge (RFC 9700 §2.1.1).
+        (_, Some(_)) => return Err(grant("Invalid code verifier.")),
+    }
+    let token = Token {
+        client_id: code.client_id,
+        person: code.person,
+        scopes: code.scopes,
+        expires_at: None,
+        offline: code.offline,
+        code: text.to_owned(),
+    };
+    let refresh = code.with_refresh.then(|| format!("1//0{}", random_text()));
+    if let Some(text) = &refresh {
+        ledger.refresh.insert(text.clone(), token.clone());
+    }
+    Ok((token, Said { nonce: code.nonce, auth_time: code.auth_time, refreshed: false }, refresh))
+}
+
+fn by_refresh_token(ledger: &Ledger, form: &Fields, client_id: &str) -> Result<Token, Refusal> {
+    let known = form.get("refresh_token").and_then(|text| ledger.refresh.get(text));
+    known
+        .filter(|token| token.client_id == client_id)
+        .cloned()
+        .ok_or(Refusal::bad("invalid_grant", "Token has been expired or revoked."))
+}

@@ -1,0 +1,70 @@
+//! Google's tokeninfo: what an access token or an id_token is worth, every value a text.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::refusal::Refusal;
+use super::scopes::EMAIL;
+use crate::fields::Fields;
+use crate::world::{Provider, State as Everything, World};
+
+/// `GET` or `POST /tokeninfo` with `access_token` or `id_token`.
+pub async fn tokeninfo(State(world): State<World>, RawQuery(query): RawQuery, body: String) -> Response {
+    let (query, form) = (Fields::parse(query.as_deref().unwrap_or_default()), Fields::parse(&body));
+    let given = |name: &str| query.get(name).or_else(|| form.get(name)).map(str::to_owned);
+    let state = world.state();
+    let info = match (given("access_token"), given("id_token")) {
+        (Some(text), None) => of_access_token(&state, &text),
+        (None, Some(text)) => of_id_token(&state, &text),
+        _ => {
+            return Refusal::bad("invalid_request", "One of access_token and id_token is needed.").into_response();
+        }
+    };
+    match info {
+        Some(info) => ([(CACHE_CONTROL, "no-store")], Json(info)).into_response(),
+        None => Refusal::bad("invalid_token", "Invalid Value").into_response(),
+    }
+}
+
+fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
+    let token = state.houses[Provider::Google].ledger.access.get(text)?;
+    let person = state.persons.by_id(&token.person)?;
+    let expires_at = token.expires_at?;
+    let left = expires_at - state.now();
+    if left <= 0 {
+        return None;
+    }
+    let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(" ");
+    let mut info = json!({
+        "azp": token.client_id, "aud": token.client_id, "sub": person.sub, "scope": scope,
+        "exp": expires_at.to_string(), "expires_in": left.to_string(),
+        "access_type": if token.offline { "offline" } else { "online" },
+    });
+    if let (true, Some(email)) = (token.scopes.contains(EMAIL), &person.email) {
+        info["email"] = json!(email);
+        info["email_verified"] = json!(person.email_verified.to_string());
+    }
+    Some(info)
+}
+
+/// The claims of an id_token that a published key has signed and that has not expired.
+fn of_id_token(state: &Everything, text: &str) -> Option<Value> {
+    let (input, signature) = text.rsplit_once('.')?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    if !state.houses[Provider::Google].keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
+        return None;
+    }
+    let (header, payload) = input.split_once('.')?;
+    let read = |part: &str| serde_json::from_slice::<Map<String, Value>>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok();
+    let (header, payload) = (read(header)?, read(payload)?);
+    if payload.get("exp")?.as_i64()? <= state.now() {
+        return None;
+    }
+    let as_text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Some(payload.iter().chain(&header).map(|(name, value)| (name.clone(), Value::from(as_text(value)))).collect())
+}

@@ -1,0 +1,94 @@
+//! A person's account at Microsoft: the tenant it is in, its ids, and what the directory says of its address.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use uuid::{Builder, Uuid};
+
+use crate::persons::Person;
+
+/// The tenant that all personal accounts are in; the real one has the same id.
+pub const MICROSOFT_PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+/// What the administrator of `evil.example` has typed in as Mallory's address.
+const STOLEN: &str = "ada@gmail.com";
+
+/// An account.
+pub struct Account {
+    /// The tenant.
+    pub tid: String,
+    /// The person within the tenant; the same for every client.
+    pub oid: String,
+    /// The person at this client.
+    pub sub: String,
+    /// `preferred_username`: for people to read, mutable.
+    pub username: String,
+    /// The directory's mail attribute: mutable, and anybody's.
+    pub email: Option<String>,
+    /// Whether the domain's owner vouches for the address, in one of the spellings that are seen.
+    pub xms_edov: Option<Value>,
+}
+
+impl Account {
+    /// The person's account, with the pairwise subject of this client.
+    pub fn of(person: &Person, client_id: &str) -> Self {
+        let tid = tenant_of_person(person);
+        let oid = uuid_of(&format!("oid {tid} {}", person.sub)).to_string();
+        // The ids of personal accounts are padded 64-bit numbers.
+        let oid = if tid == MICROSOFT_PERSONAL_TENANT { format!("00000000-0000-0000{}", &oid[18..]) } else { oid };
+        let pairwise = digest::digest(&digest::SHA256, format!("sub {client_id} {}", person.sub).as_bytes());
+        let username = || format!("{}@sandbox.onmicrosoft.example", person.id);
+        Self {
+            tid,
+            oid,
+            sub: URL_SAFE_NO_PAD.encode(pairwise),
+            username: person.email.clone().unwrap_or_else(username),
+            email: if person.id == "mallory" { Some(STOLEN.to_owned()) } else { person.email.clone() },
+            xms_edov: match person.id.as_str() {
+                _ if person.email.is_none() => None,
+                "plain" | "mallory" => None,
+                "grace" => Some(json!("1")),
+                _ => Some(json!(person.email_verified)),
+            },
+        }
+    }
+}
+
+/// The sandbox's tenant of a domain, such as `navy.example`; always the same.
+pub fn microsoft_tenant_of(domain: &str) -> String {
+    uuid_of(&format!("tenant {domain}")).to_string()
+}
+
+fn tenant_of_person(person: &Person) -> String {
+    let domain = match person.id.as_str() {
+        "linus" | "long" => Some("example.org"),
+        "nomail" => Some("navy.example"),
+        "mallory" => Some("evil.example"),
+        _ => person.hd.as_deref(),
+    };
+    domain.map_or_else(|| MICROSOFT_PERSONAL_TENANT.to_owned(), microsoft_tenant_of)
+}
+
+fn uuid_of(seed: &str) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest::digest(&digest::SHA256, seed.as_bytes()).as_ref()[..16]);
+    Builder::from_random_bytes(bytes).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_from_the_subject_and_not_from_the_address() {
+        let ada = Person::with_email("ada.two@gmail.com", None);
+        let moved = Person { email: Some("other@example.org".to_owned()), ..ada.clone() };
+        let [one, two] = [&ada, &moved].map(|person| Account::of(person, "c"));
+        assert_eq!((&one.tid, &one.oid, &one.sub), (&two.tid, &two.oid, &two.sub));
+        assert_ne!(one.email, two.email);
+        assert_ne!(one.sub, Account::of(&ada, "another client").sub);
+        assert!(Uuid::try_parse(&one.oid).is_ok() && one.oid.starts_with("00000000-0000-0000-"), "{}", one.oid);
+        let stranger = Account::of(&Person::with_email("x@gmail.com", None), "c");
+        assert!(stranger.oid != one.oid && stranger.tid == one.tid);
+    }
+}

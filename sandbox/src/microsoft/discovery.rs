@@ -1,0 +1,54 @@
+//! A tenant's discovery document and key set.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::tenant::Tenant;
+use super::{AUTHORIZE, USERINFO, base};
+use crate::world::{Provider, World};
+
+/// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
+pub async fn document(State(world): State<World>, Path(segment): Path<String>) -> Response {
+    let Some(tenant) = Tenant::read(&segment) else {
+        return Refusal::tenant(&segment).respond(&world);
+    };
+    let base = base(world.origin());
+    let at = |path: &str| format!("{base}/{segment}/{path}");
+    let document = json!({
+        "issuer": tenant.issuer(&base),
+        "authorization_endpoint": at(AUTHORIZE),
+        "token_endpoint": at("oauth2/v2.0/token"),
+        "jwks_uri": at("discovery/v2.0/keys"),
+        "userinfo_endpoint": format!("{base}/{USERINFO}"),
+        "end_session_endpoint": at("oauth2/v2.0/logout"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "response_modes_supported": ["query", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "request_uri_parameter_supported": false,
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "ver", "email"],
+    });
+    ([(CACHE_CONTROL, "max-age=86400, private")], Json(document)).into_response()
+}
+
+/// `GET /{tenant}/discovery/v2.0/keys`: the same keys for every tenant.
+pub async fn keys(State(world): State<World>, Path(segment): Path<String>) -> Response {
+    if Tenant::read(&segment).is_none() {
+        return Refusal::tenant(&segment).respond(&world);
+    }
+    let issuer = Tenant::Common.issuer(&base(world.origin()));
+    let microsofts = |mut key: Value| {
+        key["issuer"] = json!(issuer);
+        key.as_object_mut().map(|members| members.remove("alg"));
+        key
+    };
+    let keys: Vec<_> =
+        world.state().houses[Provider::Microsoft].keys.published().map(|key| microsofts(key.jwk())).collect();
+    ([(CACHE_CONTROL, "max-age=86400, private")], Json(json!({"keys": keys}))).into_response()
+}

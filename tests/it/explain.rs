@@ -1,0 +1,277 @@
+//! `latchkey explain-link` on both engines, as it is called: what was decided and what would be, in words and as JSON,
+//! and nothing changed by asking.
+
+use std::process::Output;
+
+use crate::support::database::{Engine, TestDatabase};
+use latchkey::{
+    accounts::{Answer, Purpose, Reason, SignUp, UserId},
+    providers::{Profile, ProfileEmail},
+    store::{Database, Granting, Origin, Settled, Settlement},
+};
+use rstest::rstest;
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+const ADA: &str = "ada@gmail.com";
+const GOOGLE: &str = "https://accounts.google.com";
+
+/// The audit trail of a database, made by real decisions an hour apart.
+struct Trail {
+    test: TestDatabase,
+    database: Database,
+    hours: u8,
+}
+
+impl Trail {
+    async fn new(engine: Engine) -> Self {
+        let test = TestDatabase::empty(engine).await;
+        let database = test.open().await;
+        Self { test, database, hours: 0 }
+    }
+
+    async fn settle(&mut self, purpose: Purpose, profile: &Profile, session_user: Option<UserId>) -> Settled {
+        self.hours += 1;
+        let origin = Origin {
+            address: Some("192.0.2.1".into()),
+            user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+            request_id: Some(format!("request-{}", self.hours)),
+        };
+        let settlement = Settlement {
+            purpose: &purpose,
+            profile,
+            session_user,
+            session: None,
+            sign_up: &SignUp::Open,
+            origin: &origin,
+            now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
+            random: std::array::from_fn(|byte| self.hours + byte as u8 / 10),
+            waiting: None,
+            granted: Granting::None,
+        };
+        self.database.settle(&settlement).await.expect("settles")
+    }
+
+    async fn sign_in(&mut self, profile: &Profile) -> Settled {
+        self.settle(Purpose::SignIn, profile, None).await
+    }
+
+    /// Ada, who came by Google.
+    async fn with_ada(engine: Engine) -> (Self, UserId) {
+        let mut trail = Self::new(engine).await;
+        let ada = who(&trail.sign_in(&profile("google", "ada", true)).await);
+        (trail, ada)
+    }
+
+    /// Runs the command with these arguments.
+    async fn ask(&self, arguments: &[&str]) -> Output {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command.arg("explain-link").args(arguments).current_dir(std::env::temp_dir()).env_clear().envs([
+            ("DATABASE_URL", self.test.url.as_str()),
+            ("SECRET_KEY", "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ=="),
+            ("GOOGLE_CLIENT_ID", "client"),
+            ("GOOGLE_CLIENT_SECRET", "hush"),
+        ]);
+        tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends")
+    }
+
+    /// The decisions that it tells, the newest first.
+    async fn decisions(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.ask(&[arguments, &["--json"]].concat()).await;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let json: Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+        assert_eq!(json["schema"], 1);
+        json["decisions"].as_array().expect("a list").clone()
+    }
+
+    /// The one decision that it tells.
+    async fn decision(&self, arguments: &[&str]) -> Value {
+        let decisions = self.decisions(arguments).await;
+        assert_eq!(decisions.len(), 1, "{decisions:?}");
+        decisions[0].clone()
+    }
+
+    /// What could have changed.
+    async fn rows(&self) -> String {
+        let mut rows = String::new();
+        for table in ["users", "identities", "sessions", "events"] {
+            rows += &format!("{table} {} ", self.test.count(table).await);
+        }
+        rows + &self.test.text("SELECT max(last_used_at) || ' ' || max(linked_at) FROM identities").await
+    }
+}
+
+/// Ada's address by a provider, which is its authority or verified it otherwise.
+fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
+    Profile {
+        issuer: if provider == "google" { GOOGLE.into() } else { format!("https://{provider}.example") },
+        subject: subject.into(),
+        provider: provider.into(),
+        email: Some(ProfileEmail {
+            unverified_address: ADA.into(),
+            verified_by_provider: true,
+            provider_is_authoritative: authoritative,
+        }),
+        name: None,
+        picture: None,
+    }
+}
+
+fn who(settled: &Settled) -> UserId {
+    settled.signed_in.as_ref().expect("somebody is signed in").user.id
+}
+
+fn codes(decision: &Value) -> Vec<&str> {
+    decision["reasons"].as_array().expect("a list").iter().map(|reason| reason["code"].as_str().unwrap()).collect()
+}
+
+fn text(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).expect("text")
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_past_is_told_in_words(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (mut trail, ada) = Trail::with_ada(engine).await;
+    let asked = trail.sign_in(&profile("work", "ada", false)).await;
+    assert!(matches!(asked.decision.answer, Answer::Prompt { .. }));
+    trail.settle(Purpose::Link { user: ada }, &profile("work", "ada", false), Some(ada)).await;
+
+    let by_address = trail.decisions(&["--user", ADA]).await;
+    assert_eq!(by_address, trail.decisions(&["--user", &ada.to_string()]).await);
+    let answers: Vec<_> = by_address.iter().map(|decision| decision["answer"]["code"].as_str().unwrap()).collect();
+    assert_eq!(answers, ["link", "prompt", "create"]);
+    let prompt = &by_address[1];
+    assert_eq!(codes(prompt), asked.decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>());
+    assert_eq!(prompt["reasons"][0]["sentence"], Reason::IdentityUnknown.sentence());
+    assert_eq!(
+        [&prompt["purpose"], &prompt["provider"], &prompt["device"], &prompt["address"], &prompt["at"]],
+        ["sign_in", "work", "Firefox on Linux", "192.0.2.1", "2027-01-15T10:00:00Z"]
+    );
+
+    let output = trail.ask(&["--user", ADA]).await;
+    let words = text(&output);
+    for expected in [
+        "2027-01-15T11:00:00Z  link by work: link\n",
+        "2027-01-15T10:00:00Z  sign_in by work: prompt\n  Nothing changes: the owner of the e-mail address is asked",
+        "  because  The identity (issuer and subject) is linked to nobody.\n",
+        "  from     Firefox on Linux, 192.0.2.1\n",
+        &format!("  user     {ada}\n"),
+    ] {
+        assert!(words.contains(expected), "{expected}\n{words}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_found_by_its_event_and_by_its_request(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (mut trail, ada) = Trail::with_ada(engine).await;
+    trail.test.execute("UPDATE users SET disabled_at = 1").await;
+    let refused = trail.sign_in(&profile("google", "ada", true)).await;
+    assert_eq!(refused.decision.answer, Answer::Refuse(Reason::UserDisabled));
+
+    let event = trail.test.text("SELECT id FROM events WHERE outcome = 'refuse'").await;
+    let decision = trail.decision(&["--event", &event]).await;
+    assert_eq!((&decision["answer"]["code"], &decision["request"]), (&"refuse".into(), &"request-2".into()));
+    assert_eq!(codes(&decision), ["identity_known", "user_disabled"]);
+    assert_eq!(decision, trail.decision(&["--event", "request-2"]).await);
+
+    let supposed = trail.decision(&["--provider", "google", "--subject", "ada"]).await;
+    assert_eq!(codes(&supposed), ["identity_known", "user_disabled"]);
+    assert_eq!(trail.decisions(&["--user", &ada.to_string()]).await.last().unwrap()["answer"]["code"], "create");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_is_supposed_and_nothing_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (mut trail, ada) = Trail::with_ada(engine).await;
+    let mut byron = profile("google", "byron", true);
+    byron.email = None;
+    let byron = who(&trail.sign_in(&byron).await).to_string();
+    let ada = ada.to_string();
+    let before = trail.rows().await;
+    let verified = ["--email", ADA, "--verified"];
+    let new_by =
+        |provider| [&["--provider", provider, "--issuer", "https://new.example"], verified.as_slice()].concat();
+
+    let known = trail.decision(&["--provider", "google", "--subject", "ada"]).await;
+    assert_eq!((&known["answer"]["code"], &known["user"]), (&"sign_in".into(), &ada.as_str().into()));
+    assert_eq!((&known["at"], &known["event"], &known["device"]), (&Value::Null, &Value::Null, &Value::Null));
+
+    let linked = trail.decision(&[new_by("new").as_slice(), &["--authoritative"]].concat()).await;
+    assert_eq!((&linked["answer"]["code"], &linked["user"]), (&"link_without_asking".into(), &ada.as_str().into()));
+
+    let asked = trail.decision(&new_by("new")).await;
+    assert_eq!((&asked["answer"]["code"], &asked["user"]), (&"prompt".into(), &ada.as_str().into()));
+    assert_eq!(asked["ways"], serde_json::json!(["google"]));
+
+    let unverified = trail.decision(&["--provider", "google", "--email", ADA]).await;
+    assert_eq!(unverified["answer"]["code"], "create");
+    assert_eq!(codes(&unverified), ["identity_unknown", "email_unverified"]);
+
+    let link = trail.decision(&["--provider", "google", "--subject", "new", "--link-for", &ada]).await;
+    assert_eq!((&link["purpose"], &link["answer"]["code"]), (&"link".into(), &"link".into()));
+    let elsewhere = trail.decision(&["--provider", "google", "--subject", "ada", "--link-for", &byron]).await;
+    assert_eq!(elsewhere["answer"]["code"], "linked_elsewhere");
+
+    let output = trail.ask(&new_by("new")).await;
+    assert!(text(&output).starts_with("Supposed  sign_in by new: prompt\n"), "{}", text(&output));
+    assert!(text(&output).contains("  ways     google\n"), "{}", text(&output));
+    assert_eq!(trail.rows().await, before);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_found_and_nothing_asked_are_told_apart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let trail = Trail::new(engine).await;
+    let nobody = "01890a5d-0000-7000-8000-000000000000";
+    for nothing in [
+        &["--user", "nobody@example.com"][..],
+        &["--user", nobody],
+        &["--event", nobody],
+        &["--event", "' OR 1 = 1 --"],
+        &["--provider", "google", "--link-for", nobody],
+    ] {
+        let output = trail.ask(nothing).await;
+        assert_eq!(output.status.code(), Some(1), "{nothing:?} {output:?}");
+        let json = trail.ask(&[nothing, &["--json"]].concat()).await;
+        assert_eq!(json.status.code(), Some(1), "{nothing:?}");
+        let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+        assert_eq!(json["decisions"], serde_json::json!([]));
+    }
+    for unusable in [
+        &[][..],
+        &["--user", ADA, "--event", nobody],
+        &["--verified"],
+        &["--user", ADA, "--email", ADA],
+        &["--event", nobody, "--verified"],
+        &["--provider", "google", "--verified"],
+        &["--user", "Ada Lovelace"],
+        &["--provider", "nowhere"],
+        &["--provider", "google", "--subject", ""],
+        &["--provider", "google", "--link-for", "ada"],
+    ] {
+        let output = trail.ask(unusable).await;
+        assert_eq!(output.status.code(), Some(2), "{unusable:?} {output:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{unusable:?}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_our_schema_is_left_as_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let mut trail = Trail::new(Engine::Sqlite).await;
+    trail.test = TestDatabase::empty(engine).await;
+    let output = trail.ask(&["--user", ADA]).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    match trail.test.url.strip_prefix("sqlite://") {
+        Some(file) => assert!(told.contains("not there yet") && !std::path::Path::new(file).exists(), "{told}"),
+        None => {
+            assert!(told.contains("latchkey doctor"), "{told}");
+            assert_eq!(trail.test.number("SELECT count(*) FROM pg_tables WHERE tablename = 'users'").await, 0);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! A browser as far as the protocol sees one: a cookie jar, Fetch Metadata, and redirects followed one by one.
+
+use std::sync::Mutex;
+
+use latchkey::web::FORMS;
+use reqwest::{
+    Client, Method, RequestBuilder, Response,
+    header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
+};
+use url::Url;
+
+use super::owners::Owners;
+
+/// A person's browser with its cookies.
+pub struct Browser {
+    pub client: Client,
+    app: String,
+    owners: Owners,
+    jar: Mutex<Jar>,
+}
+
+/// The cookies that carry a session, each in its mode. Nonsense is planted in the last.
+pub const SESSIONS: [&str; 2] = ["refresh_token", "session"];
+
+/// Names and values of cookies, in the order in which they were made: so browsers send them.
+pub type Jar = Vec<(String, String)>;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Page {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+    onward: Option<String>,
+}
+
+impl Page {
+    /// Where the browser goes next, by a redirect or by the page that goes on to a provider; empty when it stays. Without the
+    /// fragment, which no server sees.
+    pub fn location(&self) -> &str {
+        let redirect = self.header("location");
+        let next = if redirect.is_empty() { self.onward.as_deref().unwrap_or_default() } else { redirect };
+        next.split('#').next().unwrap_or_default()
+    }
+
+    /// The part of the next page that the browser scrolls to.
+    pub fn fragment(&self) -> &str {
+        self.header("location").split_once('#').map_or("", |(_, fragment)| fragment)
+    }
+
+    /// A header's value; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The `Set-Cookie` values.
+    pub fn set_cookies(&self) -> Vec<String> {
+        self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().expect("text").to_owned()).collect()
+    }
+}
+
+impl Browser {
+    /// Where Latchkey is.
+    pub fn origin(&self) -> &str {
+        &self.app
+    }
+
+    /// A browser with an empty jar.
+    pub fn new(client: &Client, app: &str, owners: Owners) -> Self {
+        Self { client: client.clone(), app: app.to_owned(), owners, jar: Mutex::default() }
+    }
+
+    /// A click: GET of a path of Latchkey, as a top-level navigation.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(navigating(self.request(Method::GET, path))).await
+    }
+
+    /// A form of a page that was drawn for who is signed in here, posted.
+    pub async fn post(&self, path: &str, form: &str) -> Page {
+        let form = match FORMS.contains(&path) {
+            true => self.owners.added_to(form, &self.cookies()).await,
+            false => form.to_owned(),
+        };
+        self.post_unchanged(path, &form).await
+    }
+
+    /// A form of our own pages, posted as it is.
+    pub async fn post_unchanged(&self, path: &str, form: &str) -> Page {
+        let request = self
+            .request(Method::POST, path)
+            .header("origin", &self.app)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned());
+        self.send(navigating(request)).await
+    }
+
+    /// A bare request to Latchkey, to be shaped and given to [`send`](Self::send).
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.app))
+    }
+
+    /// Any request to Latchkey with this browser's cookies.
+    pub async fn send(&self, request: RequestBuilder) -> Page {
+        let line = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let request = if line.is_empty() { request } else { request.header(COOKIE, line) };
+        let response = request.send().await.expect("an answer");
+        self.keep_cookies(&response);
+        read(response).await
+    }
+
+    /// The whole way: start, provider, consent, callback. Gives the callback's answer.
+    pub async fn sign_in_as(&self, person: &str) -> Page {
+        let callback = self.callback_url(person, "/auth/google").await;
+        self.get(&callback).await
+    }
+
+    /// The whole way, which must end at `/dashboard`.
+    pub async fn signs_in_as(&self, person: &str) {
+        let landed = self.sign_in_as(person).await;
+        assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
+    }
+
+    /// Starts at `start`, lets the person consent at the sandbox, and gives the path and query of the callback
+    /// without going there.
+    pub async fn callback_url(&self, person: &str, start: &str) -> String {
+        let authorize = self.start(start).await;
+        self.consent(&authorize, person, "allow").await
+    }
+
+    /// Starts a flow and gives the authorization request's address.
+    pub async fn start(&self, start: &str) -> String {
+        let page = self.get(start).await;
+        assert_eq!(page.status, 303, "{start}: {}", page.body);
+        page.location().to_owned()
+    }
+
+    /// Decides at the sandbox and gives the path and query that it sends the browser back to.
+    pub async fn consent(&self, authorize: &str, person: &str, decision: &str) -> String {
+        let (endpoint, query) = authorize.split_once('?').unwrap_or_else(|| panic!("no request: {authorize}"));
+        let request = self
+            .client
+            .post(format!("{endpoint}/consent?{query}"))
+            .header("origin", Url::parse(endpoint).expect("a URL").origin().ascii_serialization())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("person={person}&decision={decision}"));
+        self.sent_back(request).await
+    }
+
+    /// Opens the authorization request at the sandbox, where nothing has to be shown.
+    pub async fn ask_silently(&self, authorize: &str) -> String {
+        self.sent_back(self.client.get(authorize)).await
+    }
+
+    async fn sent_back(&self, request: RequestBuilder) -> String {
+        let answer = request.send().await.expect("the sandbox answers");
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.unwrap_or_else(|| panic!("the sandbox sends nobody back: {}", answer.status()));
+        location.strip_prefix(&self.app).expect("back to Latchkey").to_owned()
+    }
+
+    /// The cookies.
+    pub fn cookies(&self) -> Jar {
+        self.jar.lock().expect("a jar").clone()
+    }
+
+    /// What carries the session: the session cookie's value, or the refresh token's.
+    pub fn session(&self) -> Option<String> {
+        SESSIONS.iter().find_map(|name| self.cookie(name))
+    }
+
+    /// Puts what carries another's session, or nonsense, where it would carry one here.
+    pub fn plant_session(&self, value: &str) {
+        self.forget("access_token");
+        self.plant(if value.starts_with("lkr_") { "refresh_token" } else { "session" }, value);
+    }
+
+    /// The flow cookies.
+    pub fn flows(&self) -> Jar {
+        self.cookies().into_iter().filter(|(name, _)| name.starts_with("flow-")).collect()
+    }
+
+    /// Has these cookies and no others from now on.
+    pub fn put_back(&self, jar: Jar) {
+        *self.jar.lock().expect("a jar") = jar;
+    }
+
+    /// What `/auth/verify` says of this browser to a proxy that asks for a page.
+    pub async fn verified(&self) -> Page {
+        self.send(self.request(Method::GET, "/auth/verify").header("x-original-uri", "/docs/?page=2")).await
+    }
+
+    /// Puts a cookie into the jar, as an attacker might.
+    pub fn plant(&self, name: &str, value: &str) {
+        keep(&mut self.jar.lock().expect("a jar"), name, value);
+    }
+
+    /// Forgets a cookie.
+    pub fn forget(&self, name: &str) {
+        self.jar.lock().expect("a jar").retain(|(known, _)| known != name);
+    }
+
+    /// Whether the dashboard opens.
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("/dashboard").await.status == 200
+    }
+
+    fn keep_cookies(&self, response: &Response) {
+        let mut jar = self.jar.lock().expect("a jar");
+        for value in response.headers().get_all(SET_COOKIE) {
+            let text = value.to_str().expect("a cookie is text");
+            let (name, rest) = text.split_once('=').expect("a name");
+            if rest.contains("Max-Age=0") {
+                jar.retain(|(known, _)| known != name);
+            } else {
+                keep(&mut jar, name, rest.split(';').next().unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// A new value does not make an old cookie younger (RFC 6265 §5.3).
+fn keep(jar: &mut Jar, name: &str, value: &str) {
+    match jar.iter_mut().find(|(known, _)| known == name) {
+        Some((_, kept)) => value.clone_into(kept),
+        None => jar.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// What a browser adds to a request that fills its window.
+pub fn navigating(request: RequestBuilder) -> RequestBuilder {
+    request
+        .header("accept", "text/html,application/xhtml+xml")
+        .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+}
+
+/// A parameter of an address's query, decoded; empty when there is none.
+pub fn parameter(address: &str, name: &str) -> String {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The address with one parameter changed, or taken out.
+pub fn with_parameter(address: &str, name: &str, value: Option<&str>) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != name);
+    let pairs = pairs.chain(value.map(|value| (name.into(), value.into())));
+    format!("{path}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+}
+
+async fn read(response: Response) -> Page {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.text().await.expect("a body");
+    Page { status, headers, onward: refresh_of(&body), body }
+}
+
+/// Where a document refreshes to.
+fn refresh_of(document: &str) -> Option<String> {
+    let tag = document.split('<').find(|tag| tag.starts_with("meta ") && tag.contains("http-equiv=\"refresh\""))?;
+    let (_, rest) = tag.split_once("content=\"0; url=")?;
+    rest.split_once('"').map(|(url, _)| url.replace("&amp;", "&"))
+}

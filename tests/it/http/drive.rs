@@ -1,0 +1,317 @@
+//! `/drive`: the list of files.
+
+use std::collections::{BTreeMap, HashSet};
+
+use latchkey::codes::files::{FileKind, FileSort};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{
+    app::App,
+    browser::{Browser, Page, parameter},
+    granting::DRIVE,
+};
+use crate::support::database::Engine;
+
+fn ids(files: &[Value]) -> Vec<String> {
+    files.iter().map(|file| file["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// Every page of a list, from its first.
+async fn pages(browser: &Browser, first: &str) -> Vec<Page> {
+    let (mut pages, mut next) = (Vec::new(), Some(first.to_owned()));
+    while let Some(address) = next.take() {
+        let page = browser.get(&address).await;
+        assert_eq!(page.status, 200, "{address}");
+        next = page.next();
+        pages.push(page);
+    }
+    pages
+}
+
+async fn listed(browser: &Browser, first: &str) -> Vec<String> {
+    pages(browser, first).await.iter().flat_map(Page::files).collect()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_top_of_the_drive_is_listed_over_pages_each_file_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start(engine).await;
+    let browser = app.connected("ada").await;
+    let q = ("q", "'root' in parents and trashed = false");
+    let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", "folder,name_natural")]).await);
+
+    let pages = pages(&browser, "/drive").await;
+    assert_eq!(pages.len(), wanted.len().div_ceil(50));
+    assert!(pages.len() > 1 && pages[0].says("My Drive"));
+    assert_eq!(pages.iter().flat_map(Page::files).collect::<Vec<_>>(), wanted);
+    let second = pages[0].next().expect("a second page");
+    assert_eq!(parameter(&second, "page"), "2");
+    assert!(pages[1].links().contains(&"/drive".to_owned()), "the second page leads to the first");
+    assert_eq!(app.count("files").await, pages.len() + 1, "one request for each page, and one of this test");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_file_is_of_one_kind_and_found_by_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::start(engine).await;
+    let browser = app.connected("ada").await;
+    let wanted: HashSet<String> =
+        ids(&app.every_file(&browser, &[("q", "trashed = false")]).await).into_iter().collect();
+    let mut found = BTreeMap::new();
+    for kind in FileKind::ALL {
+        for id in listed(&browser, &format!("/drive?kind={}", kind.code())).await {
+            let earlier = found.insert(id, kind.code());
+            assert_eq!(earlier, None, "{} is another kind as well", kind.code());
+        }
+    }
+    assert_eq!(found.keys().cloned().collect::<HashSet<_>>(), wanted);
+    let some: HashSet<_> = found.values().collect();
+    assert!(some.len() >= 10 && some.contains(&"folder") && some.contains(&"document"), "{some:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_in_the_order_that_is_asked_for() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("grace").await;
+    for (sort, by) in [
+        (FileSort::Name, "folder,name_natural"),
+        (FileSort::Newest, "modifiedTime desc"),
+        (FileSort::Oldest, "modifiedTime"),
+        (FileSort::Largest, "quotaBytesUsed desc"),
+    ] {
+        let q = ("q", "'root' in parents and trashed = false");
+        let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", by)]).await);
+        assert_eq!(listed(&browser, &format!("/drive?sort={}", sort.code())).await, wanted, "{by}");
+    }
+    // The whole drive begins with its latest change.
+    let wanted =
+        app.every_file(&browser, &[("q", "name contains 'b' and trashed = false"), ("orderBy", "modifiedTime desc")]);
+    assert_eq!(listed(&browser, "/drive?q=b").await, ids(&wanted.await));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::start(engine).await;
+    let browser = app.connected("ada").await;
+    let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder'");
+    let folders = app.every_file(&browser, &[is_folder]).await;
+    let by_id: BTreeMap<String, &Value> = ids(&folders).into_iter().zip(&folders).collect();
+    let way = |id: &str| {
+        let mut way = vec![id.to_owned()];
+        while let Some(parent) = by_id.get(&way[0]).and_then(|folder| folder["parents"][0].as_str()) {
+            way.insert(0, parent.to_owned());
+        }
+        way
+    };
+    let deepest = by_id.keys().max_by_key(|id| way(id).len()).expect("a folder");
+    let way = way(deepest);
+    assert_eq!(way.len(), 5, "the top, and four folders");
+
+    // By the links of the pages, from the top.
+    let mut address = "/drive".to_owned();
+    for folder in &way[1..] {
+        let enter = format!("/drive?folder={folder}");
+        let found = pages(&browser, &address).await;
+        assert!(found.iter().any(|page| page.links().contains(&enter)), "{address} leads not to {enter}");
+        address = enter;
+    }
+    let page = browser.get(&address).await;
+    let crumbs: Vec<String> =
+        std::iter::once("/drive".to_owned()).chain(way[1..4].iter().map(|id| format!("/drive?folder={id}"))).collect();
+    let links = page.links();
+    let places: Vec<_> = crumbs.iter().map(|crumb| links.iter().position(|link| link == crumb)).collect();
+    assert!(places.iter().all(Option::is_some), "{crumbs:?} {links:?}");
+    for id in &way[1..] {
+        assert!(page.says(by_id[id]["name"].as_str().expect("a name")));
+    }
+    let q = format!("'{deepest}' in parents and trashed = false");
+    let wanted = ids(&app.every_file(&browser, &[("q", &q), ("orderBy", "folder,name_natural")]).await);
+    assert_eq!(listed(&browser, &address).await, wanted);
+
+    // The way is not asked for more often than it is long.
+    let before = app.count("files").await;
+    browser.get(&address).await;
+    assert_eq!(app.count("files").await - before, 1 + way.len());
+
+    // A search in it looks nowhere else.
+    let inside = listed(&browser, &format!("{address}&kind=pdf")).await;
+    assert!(inside.iter().all(|id| wanted.contains(id)) && inside.len() < wanted.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_none_is_not_found() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    let grace = app.connected("grace").await;
+    let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder'");
+    let hers = ids(&app.every_file(&grace, &[is_folder]).await).remove(0);
+    let file =
+        ids(&app.every_file(&browser, &[("q", "mimeType = 'application/pdf' and trashed = false")]).await).remove(0);
+    for (what, folder) in [("another's", hers.as_str()), ("a file", &file), ("made up", "1made-up")] {
+        let page = browser.get(&format!("/drive?folder={folder}")).await;
+        assert_eq!((page.status, page.files().len()), (404, 0), "{what}");
+        assert!(page.links().contains(&"/drive".to_owned()), "{what}");
+    }
+    let before = app.count("files").await;
+    for folder in ["..%2Fabout", "a%27b", "%2e%2e", "a%2Fb"] {
+        assert_eq!(browser.get(&format!("/drive?folder={folder}")).await.status, 404, "{folder}");
+    }
+    assert_eq!(app.count("files").await, before, "what cannot be an id is not asked for");
+    let mine = ids(&app.every_file(&browser, &[is_folder]).await).remove(0);
+    assert_eq!(browser.get(&format!("/drive?folder={mine}")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_words_with_quotes_and_backslashes_and_says_nothing_else() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    let found = async |typed: &str| {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+        listed(&browser, &format!("/drive?{query}&kind=&sort=")).await.len()
+    };
+    assert_eq!(found("it's").await, 1);
+    assert_eq!(found(r"back\\slashed").await, 1);
+    assert_eq!(found(r"back\slashed").await, 0);
+    assert_eq!(found(r#""quoted" \ and"#).await, 1);
+    assert!(found("budg").await > 3 && found("旅行").await > 0 && found("ÜBERSICHT").await > 0);
+    for injected in [
+        r"' or trashed = true or name contains '",
+        r"\' or trashed = true or name contains \'",
+        r"x\",
+        "x') or (trashed = true",
+        "'",
+    ] {
+        assert!(found(injected).await <= 1, "{injected}");
+    }
+    assert_eq!(browser.get("/drive?q=nothing-is-called-so").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drive_of_fifty_thousand_files_is_read_page_by_page() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("long").await;
+    let (mut address, mut seen) = ("/drive?kind=document".to_owned(), HashSet::new());
+    for number in 1..=6 {
+        let page = browser.get(&address).await;
+        assert_eq!((page.status, page.files().len()), (200, 50), "page {number}");
+        seen.extend(page.files());
+        assert!(page.body.len() < 400_000, "{}", page.body.len());
+        address = page.next().expect("more");
+        assert_eq!(parameter(&address, "page"), (number + 1).to_string());
+    }
+    assert_eq!(seen.len(), 300);
+    assert_eq!(app.count("files").await, 6, "one request for each page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_drive_is_a_page_and_so_is_an_empty_search() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("plain").await;
+    for address in ["/drive", "/drive?q=x", "/drive?kind=folder", "/drive?sort=oldest"] {
+        let page = browser.get(address).await;
+        assert_eq!((page.status, page.files().len(), page.next()), (200, 0, None), "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_token_that_is_none_is_not_found() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    let second = browser.get("/drive").await.next().expect("a second page");
+    let token = parameter(&second, "page_token");
+    assert_eq!(browser.get(&second).await.status, 200);
+    for address in ["/drive?page_token=nonsense".to_owned(), format!("/drive?q=budget&page_token={token}")] {
+        let page = browser.get(&address).await;
+        assert_eq!((page.status, page.files().len()), (404, 0), "{address}");
+    }
+    // Google promises another page for ever.
+    app.tell_sandbox("google/presets", json!({ "preset": "drive_endless" })).await;
+    let next = browser.get("/drive").await.next().expect("a promise");
+    assert_eq!(browser.get(&next).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn awkward_names_are_text_and_hostile_links_are_none() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.connected("ada").await;
+    let shown: String = pages(&browser, "/drive").await.into_iter().map(|page| page.body).collect();
+    assert!(!shown.contains("<script>alert") && !shown.contains("<img src=x") && !shown.contains("<b>du</b>"));
+    assert!(shown.contains("&lt;script&gt;alert(1)"));
+    assert!(!shown.contains('\u{202e}') && shown.contains("invoice\u{fffd}fdp.exe"));
+    assert!(shown.contains("two lines  and a tab.txt") && shown.contains("تقرير الميزانية שנתי.docx"));
+    assert!(
+        shown.contains("WolfeschlegelsteinhausenbergerdorffMinutesOfTheMeeting") && shown.contains("../../etc/passwd")
+    );
+
+    let file = |id: &str, link: &str| json!({ "id": id, "name": format!("file {id}"), "webViewLink": link });
+    let files = json!([
+        file("1script", "javascript:alert(1)"),
+        file("1evil", "https://evil.example/google/drive/file/d/1evil"),
+        file("1like", "https://drive.google.com.evil.example/file/d/1like"),
+        file("1user", "https://drive.google.com@evil.example/file/d/1user"),
+        file("1true", "https://drive.google.com/file/d/1true/view"),
+        { "name": "without an id" },
+        { "id": "1odd", "name": 7, "size": {}, "owners": "nobody", "modifiedTime": "soon", "shared": "yes" },
+    ]);
+    app.fault("files", json!({ "kind": "patch", "set": { "files": files } })).await;
+    let page = browser.get("/drive").await;
+    let links = page.links();
+    assert!(links.contains(&"https://drive.google.com/file/d/1true/view".to_owned()), "{links:?}");
+    assert!(links.iter().all(|link| !link.contains("evil") && !link.starts_with("javascript")), "{links:?}");
+    for id in ["1script", "1evil", "1like", "1user", "1true"] {
+        assert!(page.says(&format!("file {id}")), "{id}");
+    }
+    assert!(!page.says("without an id"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_looks_at_a_drive_that_they_were_not_let_into(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::start(engine).await;
+    let browser = app.browser();
+    let asked_for = "/drive?folder=1a&q=x";
+    assert_eq!(browser.get(asked_for).await.location(), "/login?return_to=%2Fdrive%3Ffolder%3D1a%26q%3Dx");
+    browser.signs_in_as("ada").await;
+    let page = browser.get(asked_for).await;
+    assert!(page.asks_to_connect(), "{page:?}");
+    assert!(page.says("/drive?folder=1a&q=x") && page.says("ada@gmail.com"), "it comes back to where it was");
+    browser.get("/dashboard").await;
+    browser.get("/settings").await;
+    assert_eq!((app.count("files").await, app.count("events").await), (0, 0));
+    assert_eq!(app.database.count("grants").await, 0);
+
+    browser.step_up(&app, "ada", "drive", asked_for, &[]).await;
+    assert!(browser.get("/drive").await.asks_to_connect(), "declined");
+    assert_eq!(app.count("files").await, 0);
+    let landed = browser.step_up(&app, "ada", "drive", asked_for, &[DRIVE]).await;
+    assert!(landed.location().starts_with(asked_for), "{}", landed.location());
+    assert_eq!(browser.get("/drive").await.status, 200);
+    assert!(app.count("files").await > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_the_persons_own_or_is_not_there() {
+    let app = App::start(Engine::Sqlite).await;
+    let (ada, grace) = (app.connected("ada").await, app.connected("grace").await);
+    let hers = app.google_identity(&ada).await.id.to_string();
+    let other = app.google_identity(&grace).await.id.to_string();
+    assert_eq!(ada.get(&format!("/drive?account={hers}")).await.status, 200);
+    assert_eq!(grace.get(&format!("/drive?account={other}")).await.status, 200);
+    let before = app.count("files").await;
+    for account in [other.as_str(), "nobody", "%27"] {
+        for page in ["drive", "calendar"] {
+            assert_eq!(ada.get(&format!("/{page}?account={account}")).await.status, 404, "{page} {account}");
+        }
+    }
+    assert_eq!(grace.get(&format!("/drive?account={hers}")).await.status, 404);
+    assert_eq!(app.count("files").await, before);
+    // The account that is shown anyway is not in the addresses.
+    let page = ada.get(&format!("/drive?account={hers}")).await;
+    assert!(page.links().iter().all(|link| !link.contains("account=")), "{:?}", page.links());
+}

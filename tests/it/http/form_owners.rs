@@ -1,0 +1,282 @@
+//! A form acts on the account that its page was drawn for, whoever is signed in when it is sent.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use latchkey::{ui::app::App as Pages, ui::view::FORM_OWNER, web::FORMS};
+use rstest::rstest;
+use url::form_urlencoded::Serializer;
+
+use super::{
+    account::{NEW_PASSWORD, PASSWORD, token_of},
+    app::{App, Stage},
+    browser::{Browser, Page},
+};
+use crate::support::database::Engine;
+
+const ADA: &str = "ada@gmail.com";
+const GRACE: &str = "grace@navy.example";
+const LATER: i64 = 10 * 60;
+/// More pages than there are: a crawl that comes here runs in a circle.
+const MOST_PAGES: usize = 200;
+
+/// A form, as it stands on its page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// With what a person would type into it.
+    fn filled_in(&self) -> String {
+        let typed = |name: &str| match name {
+            "email" => Some("new@example.com"),
+            "word" => Some("delete"),
+            "name" => Some("Countess"),
+            "password" if self.action == "/settings/password" => Some(NEW_PASSWORD),
+            "password" => Some(PASSWORD),
+            _ => None,
+        };
+        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), typed(name).unwrap_or(value)));
+        Serializer::new(String::new()).extend_pairs(fields).finish()
+    }
+
+    fn with_owner(&self, owner: Option<&str>) -> Self {
+        let others = self.fields.iter().filter(|(name, _)| name != FORM_OWNER).cloned();
+        let owner = owner.map(|owner| (FORM_OWNER.to_owned(), owner.to_owned()));
+        Self { action: self.action.clone(), fields: others.chain(owner).collect() }
+    }
+
+    /// What takes something away comes last, so that it does not take away what another form is about.
+    fn rank(&self) -> usize {
+        let last =
+            ["/grants/disconnect", "/settings/unlink", "/settings/sessions/end", "/settings/sessions/end-others"];
+        let last = last.into_iter().chain(["/settings/delete"]);
+        last.into_iter().position(|action| action == self.action).map_or(0, |place| place + 1)
+    }
+}
+
+/// The forms that change something, but the one that signs out.
+fn forms_of(page: &Page) -> Vec<Form> {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        rest.split_once('"').map(|(value, _)| value.replace("&amp;", "&"))
+    };
+    let mut forms = Vec::new();
+    for piece in page.body.split("<form").skip(1) {
+        let (form, _) = piece.split_once("</form>").expect("an end of the form");
+        let (tag, within) = form.split_once('>').expect("an end of the tag");
+        if attribute(tag, "method").as_deref() != Some("post") {
+            continue;
+        }
+        let inputs = within.split("<input").skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag);
+        let field = |tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()));
+        let action = attribute(tag, "action").expect("an action");
+        forms.push(Form { action, fields: inputs.filter_map(field).collect() });
+    }
+    forms.retain(|form| form.action != "/auth/logout");
+    forms
+}
+
+/// Every form that somebody comes to who opens every page that we have and follows every link of ours on them.
+async fn forms_of_all_pages(browser: &Browser) -> Vec<Form> {
+    let mut open: VecDeque<String> =
+        leptos_axum::generate_route_list(Pages).iter().map(|route| route.path().to_owned()).collect();
+    let (mut seen, mut forms) = (BTreeSet::new(), BTreeMap::new());
+    while let Some(address) = open.pop_front() {
+        let address = address.split('#').next().unwrap_or_default().to_owned();
+        let is_page =
+            address.starts_with('/') && !["/auth/", "/pkg/", "/api/"].iter().any(|it| address.starts_with(it));
+        // One page of files leads to any number of others like it.
+        let is_another_list = address.starts_with("/drive?");
+        if !is_page || is_another_list || !seen.insert(address.clone()) {
+            continue;
+        }
+        assert!(seen.len() < MOST_PAGES, "{seen:?}");
+        let page = browser.get(&address).await;
+        if page.status == 303 {
+            open.push_back(page.location().to_owned());
+        } else if page.header("content-type").starts_with("text/html") {
+            open.extend(page.links());
+            for form in forms_of(&page) {
+                forms.insert(form.with_owner(None), form);
+            }
+        }
+    }
+    let mut forms: Vec<Form> = forms.into_values().collect();
+    forms.sort_by_key(Form::rank);
+    forms
+}
+
+/// Everything that the forms could change.
+async fn state(app: &App) -> (String, Vec<(&'static str, i64)>) {
+    let sessions = "SELECT COALESCE(string_agg(user_id || proven_at, ' ' ORDER BY user_id, id_hash), '') FROM sessions";
+    let grants = "SELECT COALESCE(string_agg(identity_id || COALESCE(access_token, '-'), ' ' ORDER BY identity_id), '') FROM grants";
+    let ways = app.ways().await + &app.database.text(sessions).await + &app.database.text(grants).await;
+    (ways, app.all_rows().await)
+}
+
+/// Each form of Ada's pages, sent where Grace is signed in, does nothing; sent by Ada, it works. Gives the paths.
+async fn only_the_owner_is_heard(app: &App, ada: &Browser, grace: &Browser) -> BTreeSet<String> {
+    // What people without an account are shown is for anyone.
+    let for_anyone = forms_of_all_pages(&app.browser()).await;
+    let mut forms = forms_of_all_pages(ada).await;
+    forms.retain(|form| for_anyone.iter().all(|other| other.action != form.action));
+    for form in &forms {
+        let before = state(app).await;
+        let owner = form.fields.iter().find(|(name, _)| name == FORM_OWNER);
+        let (_, owner) = owner.unwrap_or_else(|| panic!("whose is {form:?}?"));
+        let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!((told.status, told.location()), (409, ""), "{form:?}");
+        assert!(told.says(ADA) && told.says(GRACE) && told.says("Nothing was changed"), "{form:?}: {}", told.body);
+        assert_eq!(told.header("cache-control"), "no-store");
+        assert!(!told.body.contains("<script"), "{}", told.body);
+        // A form that does not say whose it is, or not in our hand, is nobody's; not even its owner is named.
+        for forged in [None, Some(""), Some(&owner[1..]), Some(&owner[..owner.len() - 2])] {
+            let form = form.with_owner(forged);
+            for browser in [grace, ada] {
+                let told = browser.post_unchanged(&form.action, &form.filled_in()).await;
+                assert_eq!((told.status, told.location()), (409, ""), "{form:?}");
+                assert!(told.says("Nothing was changed") && told.says("out of date"), "{}", told.body);
+                assert_eq!(told.says(ADA), std::ptr::eq(browser, ada), "{}", told.body);
+            }
+        }
+        assert_eq!(state(app).await, before, "{form:?}");
+    }
+    // What two pages offer is done once: the second time there is nothing left to do.
+    let mut told = BTreeSet::new();
+    let about = |form: &Form| {
+        let fields = form.fields.iter().filter(|(name, _)| name != FORM_OWNER && name != "return_to").cloned();
+        (form.action.clone(), fields.collect::<Vec<_>>())
+    };
+    for form in forms.iter().filter(|form| told.insert(about(form))) {
+        let done = ada.post_unchanged(&form.action, &form.filled_in()).await;
+        let failed = done.location().contains("error=") || done.location().starts_with("/confirm");
+        assert!(matches!(done.status, 200 | 303) && !done.location().is_empty() && !failed, "{form:?}: {done:?}");
+    }
+    forms.into_iter().map(|form| form.action).collect()
+}
+
+/// Ada with all that there can be: a password, two Google accounts of which one is connected, and another browser.
+async fn ada(app: &App) -> Browser {
+    let browser = app.connected("ada").await;
+    assert_eq!(
+        browser.submit("/settings/password", &[("password", PASSWORD)]).await.location(),
+        "/settings?done=password_set"
+    );
+    assert_eq!(app.links(&browser, "google", "plain").await.location(), "/settings?done=linked");
+    app.browser().signs_in_with(ADA, PASSWORD).await;
+    browser
+}
+
+async fn grace(app: &App) -> Browser {
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    browser
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_behind_the_sign_in_is_for_its_own_account(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(engine, mode)).await;
+    let (ada, grace) = (ada(&app).await, grace(&app).await);
+    // Whoever has to confirm first that it is them.
+    app.advance(LATER).await;
+    let mut seen = only_the_owner_is_heard(&app, &ada, &grace).await;
+    assert!(seen.contains("/auth/prove/password") && seen.contains("/auth/prove/provider"), "{seen:?}");
+    ada.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
+    // Whoever follows an email to a new address.
+    app.letters().await;
+    ada.submit("/settings/email", &[("email", "ada@example.com")]).await;
+    let token = token_of(&app.letter().await);
+    assert_eq!(ada.follows(&token).await.location(), "/confirm-email");
+    let page = ada.get("/confirm-email").await;
+    let [confirm] = &forms_of(&page)[..] else { panic!("{page:?}") };
+    assert_eq!(grace.post_unchanged(&confirm.action, &confirm.filled_in()).await.status, 409);
+    assert_eq!(app.owner_of("ada@example.com").await, None);
+    seen.insert(confirm.action.clone());
+    // Whoever confirmed that it is them, with everything up to the end of the account.
+    ada.forget("letter");
+    seen.extend(only_the_owner_is_heard(&app, &ada, &grace).await);
+    assert_eq!((app.owner_of(ADA).await, app.rows().await.0), (None, 1));
+
+    // Whatever was not on Ada's pages is for people who are not signed in, or is on a page that other tests open.
+    let anonymous = forms_of_all_pages(&app.browser()).await.into_iter().map(|form| form.action);
+    let elsewhere = [
+        "/auth/password/reset",
+        "/auth/email/verify",
+        "/auth/undo",
+        "/auth/link/password",
+        "/auth/link/provider",
+        "/auth/link/confirm",
+        "/auth/link/cancel",
+    ];
+    seen.extend(anonymous.chain(elsewhere.map(str::to_owned)));
+    let missing: Vec<_> = FORMS.iter().filter(|path| !seen.contains(**path)).collect();
+    assert!(missing.is_empty(), "on no page: {missing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_prompt_is_confirmed_by_the_account_that_it_was_drawn_for() {
+    let app = App::start_with_other(Engine::Sqlite).await;
+    app.tell_sandbox("persons/linus", serde_json::json!({ "email_verified": true })).await;
+    app.tell_other("persons/linus", serde_json::json!({ "email_verified": true })).await;
+    let (owner, grace) = (app.browser(), grace(&app).await);
+    app.goes_through(&owner, "other", "linus").await;
+    assert_eq!(app.goes_through(&owner, "google", "linus").await.location(), "/link");
+    let page = owner.get("/link").await;
+    let form = forms_of(&page).into_iter().find(|form| form.action == "/auth/link/confirm").expect("a form");
+    grace.plant("link", &owner.cookie("link").expect("a prompt"));
+    let before = state(&app).await;
+    let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
+    assert_eq!(told.status, 409, "{told:?}");
+    assert_eq!(state(&app).await, before);
+    assert_eq!(owner.post_unchanged(&form.action, &form.filled_in()).await.location(), "/dashboard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_outlives_the_session_that_it_was_drawn_in() {
+    for mode in ["server", "jwt"] {
+        let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+        let (ada, grace) = (app.browser(), grace(&app).await);
+        app.signs_up(&ada, "ada@example.com", PASSWORD).await;
+        let page = ada.get("/settings").await;
+        let form = forms_of(&page).into_iter().find(|form| form.action == "/settings/profile").expect("a form");
+        // Another tab confirms that it is her, lets tokens go by, signs out and in again.
+        ada.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
+        app.advance(LATER).await;
+        assert_eq!(
+            ada.post_unchanged(&form.action, &form.filled_in()).await.location(),
+            "/settings?done=profile_saved"
+        );
+        ada.post("/auth/logout", "").await;
+        // Nobody is signed in: she signs in, and comes to a page of who that is.
+        let told = ada.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!(told.location(), "/login?return_to=%2Fsettings");
+        ada.signs_in_with("ada@example.com", PASSWORD).await;
+        assert_eq!(
+            ada.post_unchanged(&form.action, &form.filled_in()).await.location(),
+            "/settings?done=profile_saved"
+        );
+        // The account is gone: nothing is told of it but that it was another one.
+        app.database.execute("DELETE FROM users WHERE verified_email = 'ada@example.com'").await;
+        let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!((told.status, told.says("ada@example.com")), (409, false), "{}", told.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_who_has_no_address_say_whose_they_are() {
+    let app = App::start(Engine::Sqlite).await;
+    let (niko, grace) = (app.browser(), grace(&app).await);
+    niko.signs_in_as("nomail").await;
+    let page = niko.get("/add-email").await;
+    let [form] = &forms_of(&page)[..] else { panic!("{page:?}") };
+    assert_eq!(grace.post_unchanged(&form.action, &form.filled_in()).await.status, 409);
+    assert_eq!(app.letters().await, []);
+    let sent = niko.post_unchanged(&form.action, &form.filled_in()).await;
+    assert!(sent.location().starts_with("/check-inbox"), "{sent:?}");
+}

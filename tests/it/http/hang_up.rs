@@ -1,0 +1,139 @@
+//! Browsers that go away while they are answered: what they asked for is done whole, and nobody else notices.
+
+use rstest::rstest;
+use sqlx::{Connection, PgConnection};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::{
+    account::{NEW_PASSWORD, PASSWORD},
+    app::{App, Stage},
+    browser::Browser,
+};
+use crate::support::database::Engine;
+
+const ADA: &str = "ada@example.com";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request as this browser would send it.
+fn request(browser: &Browser, line: &str, kind: &str, body: &str) -> String {
+    let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let (origin, host) = (browser.origin(), browser.origin().trim_start_matches("http://"));
+    format!(
+        "{line} HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\nsec-fetch-site: same-origin\r\ncookie: {}\r\n\
+         content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+        cookies.join("; "),
+        body.len()
+    )
+}
+
+async fn connection(app: &App) -> TcpStream {
+    let port = app.origin.rsplit_once(':').expect("a port").1;
+    TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection")
+}
+
+/// Sends a request, lets it come as far as the rows of `sessions`, which are locked, hangs up, and has the server notice
+/// that. Then the rows are free, and the server finishes what it began.
+async fn hang_up_in_the_middle(app: &App, request: &str) {
+    let mut holder = PgConnection::connect(&app.database.url).await.expect("connects");
+    sqlx::raw_sql("BEGIN; UPDATE sessions SET data = data").execute(&mut holder).await.expect("a lock");
+    let mut stream = connection(app).await;
+    stream.write_all(request.as_bytes()).await.expect("is sent");
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut looks = 0;
+    while app.database.number(waiting).await == 0 {
+        looks += 1;
+        assert!(looks < 1000, "nobody waits for the rows");
+    }
+    stream.shutdown().await.expect("hangs up");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("the server hangs up, too");
+    assert_eq!(answer, b"", "there was no answer yet");
+    assert_eq!(app.tasks.len(), 1, "the server still works on it, and waits for it at its end");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.expect("the rows are free");
+    holder.close().await.expect("closes");
+    finished(app).await;
+}
+
+/// As at the server's end.
+async fn finished(app: &App) {
+    app.tasks.close();
+    app.tasks.wait().await;
+    app.tasks.reopen();
+}
+
+/// Two writes that belong together: the password, and another id for the session.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_session(
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+    let (browser, copy) = (app.browser(), app.browser());
+    app.signs_up(&browser, ADA, PASSWORD).await;
+    copy.put_back(browser.cookies());
+    let session = app.database.text("SELECT id_hash FROM sessions").await;
+    let body = format!("password={}", NEW_PASSWORD.replace(' ', "+"));
+    hang_up_in_the_middle(&app, &request(&browser, "POST /settings/password", FORM, &body)).await;
+
+    assert_ne!(app.database.text("SELECT id_hash FROM sessions").await, session);
+    assert!(!copy.is_signed_in().await, "what was known before opens nothing");
+    let another = app.browser();
+    assert!(another.tries_password(ADA, PASSWORD).await.location().contains("error="));
+    another.signs_in_with(ADA, NEW_PASSWORD).await;
+    assert!(another.is_signed_in().await);
+}
+
+#[rstest]
+#[case::form("server", "POST /auth/logout", 0, (0, 0))]
+#[case::form_of_tokens("jwt", "POST /auth/logout", 0, (0, 0))]
+#[case::api("server", "POST /api/auth/logout", 0, (0, 0))]
+#[case::refresh("jwt", "POST /api/auth/refresh", 0, (1, 2))]
+#[case::page_that_renews_tokens("jwt", "GET /dashboard", 360, (1, 2))]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_is_finished_though_nobody_waits_for_it(
+    #[case] mode: &str,
+    #[case] line: &str,
+    #[case] later: i64,
+    #[case] rows: (i64, i64),
+) {
+    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    app.advance(later).await;
+    let kind = if line.contains("/api/") { "application/json" } else { FORM };
+    hang_up_in_the_middle(&app, &request(&browser, line, kind, "")).await;
+    assert_eq!((app.database.count("sessions").await, app.database.count("refresh_tokens").await), rows);
+    assert_eq!(browser.is_signed_in().await, rows.0 == 1);
+}
+
+/// None of those who stay is given a session that does not last.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_hang_up_harm_nobody_who_stays(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(engine, mode)).await;
+    let (leaving, staying) = (app.browser(), app.browser());
+    app.signs_up(&staying, ADA, PASSWORD).await;
+    leaving.signs_in_as("grace").await;
+    let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, "");
+    for round in 0..3 {
+        for _ in 0..40 {
+            let mut stream = connection(&app).await;
+            stream.write_all(whole.as_bytes()).await.expect("is sent");
+        }
+        let before = staying.session();
+        let proven = staying.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
+        assert_eq!((proven.status, proven.location()), (303, "/dashboard"), "round {round}: {proven:?}");
+        assert_ne!(staying.session(), before);
+        assert!(staying.is_signed_in().await, "round {round}");
+    }
+    finished(&app).await;
+    assert!(leaving.is_signed_in().await && staying.is_signed_in().await);
+    assert_eq!(app.rows().await.2, 2);
+}

@@ -1,0 +1,151 @@
+//! Group D: id_tokens that lie, over the whole way.
+
+use serde_json::{Value, json};
+
+use super::{app::App, refusal::is_refused};
+use crate::support::database::Engine;
+
+/// Of the sandbox's id_token presets, those that a relying party has to take.
+const LAWFUL: [&str; 15] = [
+    "array_aud",
+    "multi_aud",
+    "just_expired",
+    "missing_kid",
+    "missing_at_hash",
+    "email_verified_string_true",
+    "email_verified_string_false",
+    "email_verified_number",
+    "email_verified_false",
+    "email_verified_missing",
+    "email_missing",
+    "email_malformed",
+    "email_array",
+    "hostile_name",
+    "huge_name",
+];
+
+/// Of the others, those that name a key which may just be new.
+const NAME_ANOTHER_KEY: [&str; 2] = ["unknown_kid", "traversal_kid"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_id_token_that_lies_is_refused() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    let presets = app.presets("id_token").await;
+    assert!(LAWFUL.iter().chain(&NAME_ANOTHER_KEY).all(|name| presets.iter().any(|preset| preset == name)));
+    for preset in presets.iter().filter(|preset| !LAWFUL.contains(&preset.as_str())) {
+        eprintln!("{preset}");
+        let asked: &[&str] = if NAME_ANOTHER_KEY.contains(&preset.as_str()) {
+            // Past the cool-down: the keys are fetched once more, and nothing but the keys.
+            app.advance(31).await;
+            &["token", "certs"]
+        } else {
+            &["token"]
+        };
+        app.preset(preset).await;
+        let callback = browser.callback_url("ada", "/auth/google").await;
+        is_refused(&app, &browser, &callback, "provider_invalid", asked).await;
+    }
+    assert_eq!(app.database.count("users").await, 1);
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_id_token_that_is_unusual_and_lawful_is_taken() {
+    let app = App::start(Engine::Sqlite).await;
+    for preset in LAWFUL {
+        app.preset(preset).await;
+        let browser = app.browser();
+        browser.signs_in_as("ada").await;
+        let page = browser.get("/dashboard").await;
+        assert_eq!(page.status, 200, "{preset}");
+        assert!(!page.body.contains("<script>alert(1)") && !page.body.contains("javascript:alert"), "{preset}");
+    }
+    assert_eq!(app.database.count("users").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_counts_as_verified_for_the_boolean_true_alone() {
+    for (preset, verified) in [
+        ("array_aud", true),
+        ("email_verified_string_true", false),
+        ("email_verified_string_false", false),
+        ("email_verified_number", false),
+        ("email_verified_false", false),
+        ("email_verified_missing", false),
+        ("email_missing", false),
+        ("email_malformed", false),
+        ("email_array", false),
+    ] {
+        let app = App::start(Engine::Sqlite).await;
+        app.preset(preset).await;
+        app.browser().signs_in_as("ada").await;
+        let proven = app.database.number("SELECT count(*) FROM users WHERE verified_email IS NOT NULL").await;
+        assert_eq!(proven == 1, verified, "{preset}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_leeway_for_clocks_is_a_minute_and_no_more() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    // Five seconds of room for the test itself.
+    for (claim, near, far) in [("exp", -55, -66), ("iat", 55, 66), ("nbf", 55, 66)] {
+        let patch = |offset: i64| json!({ "patch": { "claims": { claim: { "$now": offset } } }, "times": 1 });
+        app.tell_sandbox("google/id_token", patch(far)).await;
+        let callback = browser.callback_url("grace", "/auth/google").await;
+        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+        app.tell_sandbox("google/id_token", patch(near)).await;
+        browser.signs_in_as("grace").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn claims_of_a_wrong_type_are_no_absent_claims() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    let wrong = [json!(true), json!([1]), json!({}), json!(null), json!(""), json!("now"), json!({ "$raw": "1e400" })];
+    for claim in ["exp", "iat", "nbf"] {
+        for value in &wrong {
+            refused(&app, &browser, json!({ claim: value })).await;
+        }
+    }
+    for claims in [
+        json!({ "aud": { "sandbox-google": true } }),
+        json!({ "aud": null }),
+        json!({ "aud": ["sandbox-google", 7] }),
+        json!({ "azp": ["sandbox-google"] }),
+        json!({ "at_hash": 7 }),
+        json!({ "sub": null }),
+        json!({ "sub": ["1"] }),
+        json!({ "iss": null }),
+        json!({ "nonce": true }),
+    ] {
+        refused(&app, &browser, claims).await;
+    }
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_another_kind_are_no_id_tokens() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    refused(&app, &browser, json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })).await;
+    for token in ["", "a.b.c", "e30.e30.", "not a token", "eyJhbGciOiJub25lIn0.e30."] {
+        app.fault("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
+        let callback = browser.callback_url("ada", "/auth/google").await;
+        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+    }
+    browser.signs_in_as("ada").await;
+}
+
+async fn refused(app: &App, browser: &super::browser::Browser, claims: Value) {
+    eprintln!("{claims}");
+    app.tell_sandbox("google/id_token", json!({ "patch": { "claims": claims }, "times": 1 })).await;
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    is_refused(app, browser, &callback, "provider_invalid", &["token"]).await;
+}

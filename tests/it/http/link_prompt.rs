@@ -1,0 +1,431 @@
+//! The link prompt: an identity waits for somebody to show that an account is theirs (group G, LK10; group B, CB11).
+
+use latchkey::accounts::Matter;
+use rstest::rstest;
+use serde_json::json;
+
+use super::{
+    account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
+    app::{App, Stage},
+    browser::Browser,
+};
+use crate::support::database::Engine;
+
+/// At Google by another provider's mailbox: verified, but Google is not its authority.
+const LINUS: &str = "linus@example.org";
+
+/// A user with a password, and Google vouches for the same address without being its authority.
+async fn app_with_linus(stage: Stage, settings: &[(&str, &str)]) -> (App, Browser) {
+    let app = App::start_with(stage, settings).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    let owner = app.browser();
+    app.signs_up(&owner, LINUS, PASSWORD).await;
+    (app, owner)
+}
+
+async fn is_prompted(browser: &Browser, start: &str) {
+    let callback = browser.callback_url("linus", start).await;
+    let page = browser.get(&callback).await;
+    assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");
+    assert!(browser.cookie("link").is_some());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_password_links_what_waits_and_leads_to_where_the_person_was_going(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let (app, owner) = app_with_linus(Stage::of(engine, mode), &[]).await;
+    let browser = app.browser();
+    let ways = app.ways().await;
+    is_prompted(&browser, "/auth/google?return_to=/settings").await;
+    assert_eq!(app.ways().await, ways, "nothing changes before the proof");
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(app.letters().await, []);
+
+    let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!((page.status, page.location()), (303, "/settings"));
+    assert_eq!(app.user_of(&browser).await, app.owner_of(LINUS).await);
+    assert_eq!(app.rows().await, (1, 1, 2));
+    assert!(browser.cookie("link").is_none());
+    let letter = app.letter().await;
+    assert_eq!(letter.to.as_str(), LINUS);
+    match &letter.matter {
+        Matter::WayAdded { provider, account, .. } => {
+            assert_eq!((provider.as_str(), account.as_deref()), ("google", Some(LINUS)));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(app.events().await.contains("google prompt") && app.events().await.contains("link google link"));
+    // From now on Google is a way in.
+    let elsewhere = app.browser();
+    elsewhere.signs_in_as("linus").await;
+    assert_eq!(app.user_of(&elsewhere).await, app.user_of(&owner).await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_provider_of_the_account_will_do(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start_with_other(Stage::of(engine, mode)).await;
+    for sandbox in ["google", "other"] {
+        let order = json!({ "email_verified": true });
+        match sandbox {
+            "google" => app.tell_sandbox("persons/linus", order).await,
+            _ => app.tell_other("persons/linus", order).await,
+        };
+    }
+    let (owner, browser) = (app.browser(), app.browser());
+    assert_eq!(app.goes_through(&owner, "other", "linus").await.location(), "/dashboard");
+    is_prompted(&browser, "/auth/google?return_to=/settings").await;
+    // There is no password, and Google is not yet a way in.
+    let page = browser.submit("/auth/link/password", &[("password", "")]).await;
+    assert_eq!(page.location(), "/link?error=wrong_password");
+    for slug in ["google", "nowhere", ""] {
+        let page = browser.submit("/auth/link/provider", &[("provider", slug)]).await;
+        assert_eq!(page.location(), "/link?error=not_there", "{slug}");
+    }
+    let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
+    let callback = browser.consent(start.location(), "linus", "allow").await;
+    assert_eq!(browser.get(&callback).await.location(), "/settings");
+    assert_eq!(app.user_of(&browser).await, app.user_of(&owner).await);
+    assert_eq!(app.rows().await, (1, 2, 2));
+    assert!(matches!(app.letter().await.matter, Matter::WayAdded { .. }));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_changes_nothing_and_ends_the_prompt(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let (ways, rows) = (app.ways().await, app.rows().await);
+    let page = browser.submit("/auth/link/cancel", &[]).await;
+    assert_eq!(page.location(), "/login?done=link_cancelled");
+    let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=link_expired");
+    assert_eq!((app.ways().await, app.rows().await), (ways, rows));
+    assert_eq!(app.letters().await, []);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_links_nothing_and_the_prompt_stays(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let ways = app.ways().await;
+    for fields in [&[][..], &[("password", "")], &[("password", WRONG_PASSWORD)]] {
+        let page = browser.submit("/auth/link/password", fields).await;
+        assert_eq!(page.location(), "/link?error=wrong_password");
+        assert!(!browser.is_signed_in().await);
+    }
+    assert_eq!(app.ways().await, ways);
+    assert_eq!(browser.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), "/dashboard");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_prompt_is_no_second_door_to_guess_passwords_at(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[("RATE_LIMITS", "on")]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    for number in 0..10 {
+        match number % 2 {
+            0 => browser.tries_password(LINUS, WRONG_PASSWORD).await,
+            _ => browser.submit("/auth/link/password", &[("password", WRONG_PASSWORD)]).await,
+        };
+    }
+    let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=too_many_attempts");
+    assert_eq!(app.rows().await.1, 0);
+    // The account's own browser passes.
+    owner.post("/auth/logout", "").await;
+    is_prompted(&owner, "/auth/google").await;
+    assert_eq!(owner.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), "/dashboard");
+}
+
+#[rstest]
+#[case::in_time(9 * 60, "/dashboard")]
+#[case::too_late(10 * 60 + 1, "/link?error=link_expired")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_prompt_lasts_ten_minutes(
+    #[case] seconds: i64,
+    #[case] location: &str,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    app.advance(seconds).await;
+    assert_eq!(browser.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), location);
+    assert_eq!(app.rows().await.1, i64::from(location == "/dashboard"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_linked_and_unlinked_is_not_linked_again_by_the_old_prompt(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let prompt = browser.cookie("link").expect("a prompt");
+    browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    let user = app.user_of(&browser).await.expect("a user");
+    let identity = app.identity_of(&user, "google").await;
+    browser.submit("/settings/unlink", &[("identity", &identity)]).await;
+    assert_eq!(app.rows().await.1, 0);
+
+    for path in ["/auth/link/password", "/auth/link/confirm", "/auth/link/provider"] {
+        browser.plant("link", &prompt);
+        let page = browser.submit(path, &[("password", PASSWORD), ("provider", "google")]).await;
+        assert_eq!(page.location(), "/link?error=link_expired", "{path}");
+    }
+    assert_eq!(app.rows().await.1, 0);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_proofs_of_one_prompt_at_once_one_identity_comes(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let twin = app.browser();
+        twin.put_back(browser.cookies());
+        all.spawn(async move { twin.submit("/auth/link/password", &[("password", PASSWORD)]).await.status });
+    }
+    assert!(all.join_all().await.iter().all(|status| *status == 303));
+    assert_eq!((app.rows().await.0, app.rows().await.1), (1, 1));
+    assert_eq!(app.letters().await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_cookie_there_is_no_prompt_and_with_a_copy_of_it_the_proof_is_still_needed(
+    #[values("server", "jwt")] mode: &str,
+) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let (browser, thief) = (app.browser(), app.browser());
+    is_prompted(&browser, "/auth/google").await;
+    let fields = [("password", PASSWORD), ("provider", "google")];
+    for path in ["/auth/link/password", "/auth/link/confirm", "/auth/link/provider"] {
+        assert_eq!(thief.submit(path, &fields).await.location(), "/link?error=link_expired");
+    }
+    thief.plant("link", &browser.cookie("link").expect("a prompt"));
+    assert_eq!(
+        thief.submit("/auth/link/password", &[("password", WRONG_PASSWORD)]).await.location(),
+        "/link?error=wrong_password"
+    );
+    assert_eq!(thief.submit("/auth/link/confirm", &[]).await.location(), "/login?return_to=%2Flink");
+    // A cookie of another kind is no prompt.
+    for other in ["typed", "asked", "known", "letter"] {
+        if let Some(value) = browser.cookie(other) {
+            thief.plant("link", &value);
+            assert_eq!(thief.submit("/auth/link/password", &fields[..1]).await.location(), "/link?error=link_expired");
+        }
+    }
+    assert!(!thief.is_signed_in().await);
+    assert_eq!(app.rows().await.1, 0);
+    assert_eq!(browser.submit("/auth/link/password", &fields[..1]).await.location(), "/dashboard");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_users_identity_is_no_proof_and_the_prompt_stays(#[values("server", "jwt")] mode: &str) {
+    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
+    let (owner, eve, browser) = (app.browser(), app.browser(), app.browser());
+    app.goes_through(&owner, "other", "linus").await;
+    app.goes_through(&eve, "other", "mallory").await;
+    is_prompted(&browser, "/auth/google").await;
+    let ways = app.ways().await;
+    // Eve's identity, which is somebody's, and one that is nobody's.
+    for person in ["mallory", "grace"] {
+        let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
+        let callback = browser.consent(start.location(), person, "allow").await;
+        let page = browser.get(&callback).await;
+        assert_eq!(page.location(), "/link?error=proof_of_another&provider=other", "{person}");
+        assert!(!browser.is_signed_in().await);
+        assert_eq!(app.ways().await, ways, "{person}");
+    }
+    let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
+    let callback = browser.consent(start.location(), "linus", "allow").await;
+    assert_eq!(browser.get(&callback).await.location(), "/dashboard");
+    assert_eq!(app.user_of(&browser).await, app.user_of(&owner).await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_as_another_cannot_confirm_and_who_is_the_owner_can(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    browser.signs_in_as("mallory").await;
+    let mallory = app.user_of(&browser).await;
+    is_prompted(&browser, "/auth/google").await;
+    assert_eq!(app.user_of(&browser).await, mallory, "the session stays");
+    assert_eq!(browser.submit("/auth/link/confirm", &[]).await.location(), "/link?error=proof_of_another");
+    assert_eq!(app.rows().await.1, 1);
+
+    is_prompted(&owner, "/auth/google?return_to=/settings").await;
+    app.advance(9 * 60 + 59).await;
+    is_prompted(&owner, "/auth/google?return_to=/settings").await;
+    app.advance(2).await;
+    assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/confirm?return_to=%2Flink");
+    let fields = [("password", PASSWORD), ("return_to", "/link")];
+    assert_eq!(owner.submit("/auth/prove/password", &fields).await.location(), "/link");
+    let session = owner.session();
+    assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/settings");
+    assert_ne!(owner.session(), session, "under a new id");
+    assert_eq!(app.rows().await.1, 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_for_one_users_prompt_links_nothing_to_another(#[values("server", "jwt")] mode: &str) {
+    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_sandbox("persons/mallory", json!({ "email": "mallory@evil.example" })).await;
+    let (linus, eve, browser) = (app.browser(), app.browser(), app.browser());
+    app.goes_through(&linus, "other", "linus").await;
+    app.goes_through(&eve, "other", "mallory").await;
+    // A prompt for Linus, whose proof is started …
+    is_prompted(&browser, "/auth/google").await;
+    let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
+    let callback = browser.consent(start.location(), "linus", "allow").await;
+    // … and another prompt, for Mallory, takes its place meanwhile.
+    let other = browser.callback_url("mallory", "/auth/google").await;
+    assert_eq!(browser.get(&other).await.location(), "/link");
+    let ways = app.ways().await;
+    assert_eq!(browser.get(&callback).await.location(), "/link?error=link_expired&provider=other");
+    assert_eq!(app.ways().await, ways);
+    assert!(!browser.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_another_browser_brings_back_proves_nothing(#[values("server", "jwt")] mode: &str) {
+    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
+    let (owner, eve, victim) = (app.browser(), app.browser(), app.browser());
+    app.goes_through(&owner, "other", "linus").await;
+    // Eve holds a prompt for the victim's account and has the victim walk through the proof.
+    is_prompted(&eve, "/auth/google").await;
+    let start = eve.submit("/auth/link/provider", &[("provider", "other")]).await;
+    let callback = victim.consent(start.location(), "linus", "allow").await;
+    let ways = app.ways().await;
+    let page = victim.get(&callback).await;
+    assert!(page.location().starts_with("/login?error=flow_unknown"), "{page:?}");
+    assert_eq!(app.ways().await, ways);
+    assert!(!eve.is_signed_in().await && !victim.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_is_gone_or_disabled_meanwhile_is_linked_nothing(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    app.database.execute("UPDATE users SET disabled_at = 1").await;
+    let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=wrong_password");
+    assert_eq!(app.rows().await.1, 0);
+    app.database.execute("DELETE FROM users").await;
+    let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=link_expired");
+    assert_eq!(app.rows().await, (0, 0, 0));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_that_the_browser_had_ends_with_the_proof(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    browser.signs_in_as("mallory").await;
+    let before = browser.session().expect("a session");
+    is_prompted(&browser, "/auth/google").await;
+    browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    assert_eq!(app.user_of(&browser).await, app.owner_of(LINUS).await);
+    assert_eq!(app.user_of_session(&before).await, None);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_prompt_linked_can_be_taken_back_by_its_letter(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
+    let undo = token_of(&app.letter().await);
+    let page = app.browser().finishes(&undo).await;
+    assert_eq!(page.location(), "/reset-password?done=undone");
+    assert!(!browser.is_signed_in().await && !owner.is_signed_in().await);
+    assert_eq!(app.rows().await.1, 0);
+    assert_eq!(owner.tries_password(LINUS, PASSWORD).await.location(), "/login?error=wrong_credentials");
+    assert_eq!(owner.tries_password(LINUS, NEW_PASSWORD).await.location(), "/login?error=wrong_credentials");
+}
+
+/// The name of what waits, as the page's forms have it.
+async fn shown(browser: &Browser) -> String {
+    let page = browser.get("/link").await;
+    let field = page.body.split("name=\"link\"").nth(1).expect("a field");
+    field.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a value").to_owned()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proof_links_what_the_page_showed_and_not_what_another_tab_brought_since(
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
+    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.tell_other("persons/mallory", json!({ "email": LINUS, "email_verified": true })).await;
+    let owner = app.browser();
+    app.signs_up(&owner, LINUS, PASSWORD).await;
+    let browser = app.browser();
+    is_prompted(&browser, "/auth/google").await;
+    let first = shown(&browser).await;
+    // Eve, at her provider, in a tab that she opened in this browser.
+    let callback = browser.callback_url("mallory", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/link?error=link_expired");
+    assert_eq!(app.rows().await.1, 0);
+    // The twin.
+    is_prompted(&browser, "/auth/google").await;
+    let first = shown(&browser).await;
+    let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
+    assert_eq!(page.location(), "/dashboard");
+    assert_eq!(app.rows().await.1, 1);
+
+    // The same with a provider as the proof: its round trip is for what waited when it began.
+    let browser = app.browser();
+    app.tell_sandbox("persons/grace", json!({ "email": LINUS, "email_verified": true })).await;
+    let callback = browser.callback_url("mallory", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    let first = shown(&browser).await;
+    let start = browser.submit("/auth/link/provider", &[("link", &first), ("provider", "google")]).await;
+    let proof = browser.consent(start.location(), "linus", "allow").await;
+    let callback = browser.callback_url("grace", "/auth/google").await;
+    assert_eq!(browser.get(&callback).await.location(), "/link");
+    assert!(browser.get(&proof).await.location().starts_with("/link?error=link_expired"));
+    assert_eq!(app.rows().await.1, 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_at_the_prompt_makes_the_proof_no_younger(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    app.advance(9 * 60).await;
+    is_prompted(&owner, "/auth/google").await;
+    assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/dashboard");
+    assert_eq!(owner.get("/settings/password").await.status, 200);
+    app.advance(2 * 60).await;
+    assert_eq!(owner.get("/settings/password").await.location(), "/confirm?return_to=%2Fsettings%2Fpassword");
+}

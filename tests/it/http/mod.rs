@@ -1,0 +1,67 @@
+//! The real router over real HTTP, on SQLite and on PostgreSQL, against the sandbox and its misbehaviours.
+//!
+//! Each file is a group of cases; `refusal` says what it means to be refused, and each refusal has its twin that
+//! succeeds.
+
+mod account;
+mod api;
+mod app;
+mod apple;
+mod browser;
+mod connected;
+mod granting;
+mod log;
+mod owners;
+mod raw;
+mod refusal;
+
+mod address_wish;
+mod another_account;
+mod api_bodies;
+mod api_cors;
+mod api_documents;
+mod api_me;
+mod api_sign_in;
+mod api_tokens;
+mod calendar;
+mod callback;
+mod credential;
+mod cross_origin;
+mod drive;
+mod drive_faults;
+mod enumeration;
+mod form_owners;
+mod form_post;
+mod grants;
+mod grants_faults;
+mod grants_keys;
+mod hang_up;
+mod headers;
+mod id_token;
+mod jwt_mode;
+mod keys;
+mod lingering;
+mod link_prompt;
+mod metadata;
+mod model;
+mod outages;
+mod password_sign_in;
+mod people;
+mod pre_hijack;
+mod provider_errors;
+mod providers;
+mod races;
+mod recovery;
+mod return_to;
+mod secrets;
+mod session;
+mod settings_forms;
+mod sign_in;
+mod sign_up;
+mod start;
+mod tabs;
+mod token_endpoint;
+mod two_providers;
+mod undo;
+mod userinfo;
+mod verify;

@@ -1,0 +1,283 @@
+//! The provider or the database is away.
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use serde_json::json;
+
+use super::{app::App, browser::parameter, refusal::is_refused};
+use crate::support::database::Engine;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_is_told_and_everything_else_works() {
+    // Nothing listens on a port that was given back.
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let issuer = format!("http://localhost:{port}/google");
+    let app = App::start_with(Engine::Sqlite, &[("GOOGLE_ISSUER", &issuer)]).await;
+    let browser = app.browser();
+    for _ in 0..15 {
+        let page = browser.get("/auth/google").await;
+        assert_eq!((page.status, page.location()), (303, "/login?error=provider_unavailable&provider=google"));
+        assert!(page.set_cookies().is_empty());
+    }
+    let login = browser.get("/login?error=provider_unavailable&provider=google").await;
+    assert_eq!(login.status, 200);
+    assert!(login.body.contains("Google is not answering at the moment. You can still try."), "{}", login.body);
+    assert_eq!(browser.get("/readyz").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_ten_failures_the_provider_is_left_alone_and_after_a_pause_it_is_tried_again() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    let pending = browser.callback_url("ada", "/auth/google").await;
+    app.tell_sandbox("google/presets", json!({ "preset": "token_503" })).await;
+    for _ in 0..10 {
+        assert_eq!(error(&app).await, "provider_unavailable");
+    }
+    let asked = app.asked().await.len();
+    let page = app.browser().get("/auth/google").await;
+    assert_eq!(page.location(), "/login?error=provider_unavailable&provider=google");
+    // A response that is on its way is not sent either.
+    is_refused(&app, &browser, &pending, "provider_unavailable", &[]).await;
+    assert_eq!(app.asked().await.len(), asked);
+    assert_eq!(browser.get("/readyz").await.status, 200);
+    assert!(app.browser().get("/login").await.body.contains("You can still try."));
+
+    app.advance(20).await;
+    assert_eq!(error(&app).await, "provider_unavailable", "one try, which fails");
+    assert_eq!(app.browser().get("/auth/google").await.location(), "/login?error=provider_unavailable&provider=google");
+    app.advance(20).await;
+    app.tell_sandbox("google/behave", json!({})).await;
+    app.browser().signs_in_as("ada").await;
+    app.browser().signs_in_as("ada").await;
+    assert!(!app.browser().get("/login").await.body.contains("You can still try."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_by_the_provider_is_no_failure_of_the_provider() {
+    let app = App::start(Engine::Sqlite).await;
+    app.tell_sandbox("google/presets", json!({ "preset": "token_invalid_grant" })).await;
+    for _ in 0..12 {
+        assert_eq!(error(&app).await, "provider_refused");
+    }
+    app.tell_sandbox("google/behave", json!({})).await;
+    app.browser().signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_provider_that_is_away_leaves_the_other_alone() {
+    let app = App::start_with_other(Engine::Sqlite).await;
+    app.browser().signs_in_as("ada").await;
+    app.tell_sandbox("google/presets", json!({ "preset": "token_500" })).await;
+    for _ in 0..11 {
+        app.browser().get("/auth/google").await;
+        let page = app.browser().get("/auth/google").await;
+        if page.location().starts_with("/login") {
+            break;
+        }
+        assert_eq!(error(&app).await, "provider_unavailable");
+    }
+    assert!(app.browser().get("/auth/google").await.location().starts_with("/login?error=provider_unavailable"));
+    let browser = app.browser();
+    let callback = browser.callback_url("grace", "/auth/other").await;
+    assert_eq!(browser.get(&callback).await.location(), "/dashboard");
+}
+
+/// The whole story of one house, and everybody else's: how it fails, what its button says, how it comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    let says_so = async |label: &str| {
+        let login = app.browser().get("/login").await.body;
+        login.contains(&format!("{label} is not answering at the moment. You can still try."))
+    };
+    let error_of = async |house: &str| {
+        let browser = app.browser();
+        let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+        parameter(browser.get(&callback).await.location(), "error")
+    };
+    let down = json!({ "endpoint": "userinfo", "fault": { "kind": "status", "status": 503 } });
+    app.tell_sandbox("github/faults", down).await;
+    for failure in 1..=10 {
+        assert!(!says_so("GitHub").await, "after {failure} failures less one");
+        assert_eq!(error_of("github").await, "provider_unavailable");
+    }
+    assert!(says_so("GitHub").await);
+    let asked = app.asked().await.len();
+    let turned_away = app.browser().get("/auth/github").await;
+    assert_eq!(turned_away.location(), "/login?error=provider_unavailable&provider=github");
+    assert_eq!(app.asked().await.len(), asked, "it is left alone");
+    for (house, label) in [("google", "Google"), ("discord", "Discord"), ("gitlab", "GitLab"), ("x", "X")] {
+        assert!(!says_so(label).await);
+        assert_eq!(error_of(house).await, "", "{house} works");
+    }
+
+    // After twenty seconds somebody may try; it is still away, and left alone again.
+    app.advance(20).await;
+    assert!(says_so("GitHub").await, "nobody has got through yet");
+    assert_eq!(error_of("github").await, "provider_unavailable");
+    assert!(says_so("GitHub").await);
+    assert_eq!(app.browser().get("/auth/github").await.location(), turned_away.location());
+
+    app.tell_sandbox("github/behave", json!({})).await;
+    app.advance(20).await;
+    assert_eq!(error_of("github").await, "", "the first one who tries gets in");
+    assert!(!says_so("GitHub").await);
+    assert_eq!(error_of("github").await, "");
+}
+
+/// What counts is who is there first, and not the time that it took.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_keeps_nobody_else_waiting() {
+    let app = App::start_with_houses(Engine::Sqlite).await;
+    app.browser().signs_in_as("nomail").await;
+    let hang = json!({ "endpoint": "token", "fault": { "kind": "hang" } });
+    app.tell_sandbox("github/faults", hang).await;
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let browser = app.browser();
+        let callback = browser.callback_url("ada", "/auth/github").await;
+        waiting.spawn(async move { browser.get(&callback).await });
+    }
+    code_sent(&app, 21).await;
+    let others = async {
+        for house in ["google", "discord", "gitlab", "x"] {
+            let browser = app.browser();
+            let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+            assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{house}");
+            assert_eq!(app.browser().get("/login").await.status, 200);
+        }
+    };
+    tokio::select! {
+        biased;
+        early = waiting.join_next() => panic!("GitHub has answered: {early:?}"),
+        () = others => {}
+    }
+    waiting.abort_all();
+}
+
+/// The one test that waits: ten seconds for the whole exchange, to its last byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_or_dribbles_is_given_up_after_ten_seconds() {
+    let app = App::start(Engine::Sqlite).await;
+    let (first, second) = (app.browser(), app.browser());
+    first.signs_in_as("plain").await;
+    let order = |preset: &str, person: &str| json!({ "preset": preset, "person": person, "times": 1 });
+    app.tell_sandbox("google/presets", order("token_hang", "ada")).await;
+    app.tell_sandbox("google/presets", order("token_drip", "grace")).await;
+    let hanging = first.callback_url("ada", "/auth/google").await;
+    let dripping = second.callback_url("grace", "/auth/google").await;
+    let started = Instant::now();
+    let (hung, dripped) = tokio::join!(first.get(&hanging), second.get(&dripping));
+    // Not before; that it ends at all is in the answers.
+    assert!(started.elapsed().as_secs() >= 9, "{:?}", started.elapsed());
+    for page in [hung, dripped] {
+        assert_eq!(parameter(page.location(), "error"), "provider_unavailable");
+    }
+    assert_eq!(app.database.count("users").await, 1);
+    first.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_goes_on_when_the_browser_goes_away() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    app.fault("token", json!({ "kind": "slow", "delay_ms": 500 })).await;
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    // Once the code is on its way, the request's future is dropped, and its connection with it.
+    tokio::select! {
+        page = browser.get(&callback) => panic!("it did not go away: {page:?}"),
+        () = code_sent(&app, 2) => {}
+    }
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while app.database.count("users").await < 2 {
+        assert!(Instant::now() < deadline, "the sign-in was lost half way");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(token_requests(&app).await, 2);
+}
+
+async fn code_sent(app: &App, times: usize) {
+    while token_requests(app).await < times {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn token_requests(app: &App) -> usize {
+    app.asked().await.iter().filter(|endpoint| *endpoint == "token").count()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_no_signed_out_browser(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::start(engine).await;
+    let (browser, other) = (app.browser(), app.browser());
+    browser.signs_in_as("ada").await;
+    let callback = other.callback_url("grace", "/auth/google").await;
+    let (jar, flows) = (browser.cookies(), other.cookies());
+    let asked = app.asked().await.len();
+    app.store.close().await;
+
+    for path in ["/dashboard", "/", "/login", "/login?error=cancelled"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 503, "{path}: {page:?}");
+        assert!(page.body.contains("Latchkey is out of breath"), "{path}: {}", page.body);
+        assert!(page.set_cookies().is_empty() && page.location().is_empty(), "{path}: {page:?}");
+    }
+    let out = browser.post("/auth/logout", "").await;
+    assert_eq!((out.status, out.location()), (503, ""), "{out:?}");
+    let arrived = other.get(&callback).await;
+    assert_eq!((arrived.status, arrived.location()), (503, ""), "{arrived:?}");
+    assert_eq!(arrived.header("referrer-policy"), "no-referrer");
+    assert_eq!((browser.cookies(), other.cookies()), (jar, flows), "no cookie was taken away");
+    assert_eq!(app.asked().await.len(), asked, "the code was not sent");
+    assert_eq!(browser.get("/healthz").await.status, 200);
+    let ready = browser.get("/readyz").await;
+    assert_eq!((ready.status, ready.body.as_str()), (503, "the database does not answer\n"));
+    // Whoever needs no row is served.
+    assert_eq!(other.get("/login").await.status, 200);
+}
+
+/// A table that is away stands for a database that fails between two steps.
+#[rstest]
+#[case("used_flows", 0, (0, 0, 0))]
+#[case("users", 1, (-1, 0, 0))]
+#[case("identities", 1, (0, -1, 0))]
+#[case("events", 1, (0, 0, 0))]
+#[case("sessions", 1, (1, 1, -1))]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_fails_half_way_leaves_nothing_half_done(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] table: &str,
+    #[case] sent: usize,
+    #[case] rows: (i64, i64, i64),
+) {
+    let app = App::start(engine).await;
+    let browser = app.browser();
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    app.database.execute(&format!("ALTER TABLE {table} RENAME TO away")).await;
+    let page = browser.get(&callback).await;
+    let told = (page.status, parameter(page.location(), "error"));
+    assert!(told == (303, "server_error".to_owned()) || told == (503, String::new()), "{page:?}");
+    assert_eq!(browser.session(), None);
+    for (table, count) in [("users", rows.0), ("identities", rows.1), ("sessions", rows.2)] {
+        if count >= 0 {
+            assert_eq!(app.database.count(table).await, count, "{table}");
+        }
+    }
+    app.database.execute(&format!("ALTER TABLE away RENAME TO {table}")).await;
+    // Nothing is sent again, and whoever begins anew gets in, once.
+    browser.get(&callback).await;
+    assert_eq!(token_requests(&app).await, sent);
+    browser.signs_in_as("ada").await;
+    assert_eq!(app.rows().await, (1, 1, 1));
+}
+
+async fn error(app: &App) -> String {
+    let page = app.browser().sign_in_as("ada").await;
+    parameter(page.location(), "error")
+}

@@ -1,0 +1,111 @@
+//! The provider answers with an error instead of a code.
+
+use rstest::rstest;
+
+use super::{
+    app::App,
+    browser::{parameter, with_parameter},
+    refusal::is_refused,
+};
+use crate::support::database::Engine;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cancels_is_back_at_the_login_page_and_may_come_again() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    let authorize = browser.start("/auth/google").await;
+    let callback = browser.consent(&authorize, "ada", "deny").await;
+    assert_eq!(parameter(&callback, "error"), "access_denied");
+    is_refused(&app, &browser, &callback, "cancelled", &[]).await;
+    let page = browser.get("/login?error=cancelled&provider=google").await;
+    assert!(page.body.contains("You cancelled the sign-in with Google."));
+    browser.signs_in_as("ada").await;
+}
+
+#[rstest]
+#[case("access_denied", "cancelled")]
+#[case("login_required", "interaction_required")]
+#[case("interaction_required", "interaction_required")]
+#[case("consent_required", "interaction_required")]
+#[case("account_selection_required", "interaction_required")]
+#[case("temporarily_unavailable", "provider_unavailable")]
+#[case("server_error", "provider_unavailable")]
+#[case("invalid_request", "provider_refused")]
+#[case("unauthorized_client", "provider_refused")]
+#[case("invalid_scope", "provider_refused")]
+#[case("the_moon_is_full", "provider_refused")]
+#[case("<script>alert(1)</script>", "provider_refused")]
+#[case("access_denied\r\nset-cookie: a=b", "provider_refused")]
+#[tokio::test]
+async fn each_error_has_its_sentence_and_nothing_of_its_own_text(#[case] error: &str, #[case] code: &str) {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    let long = "d".repeat(10_000);
+    let mut callback = with_parameter(&callback, "code", None);
+    for (name, value) in [
+        ("error", error),
+        ("error_description", "<script>alert(2)</script>\r\nset-cookie: c=d"),
+        ("error_uri", "javascript:alert(3)"),
+        ("padding", long.as_str()),
+    ] {
+        callback = with_parameter(&callback, name, Some(value));
+    }
+    is_refused(&app, &browser, &callback, code, &[]).await;
+    let page = browser.get(&format!("/login?error={code}&provider=google")).await;
+    assert!(!page.body.contains("alert(") && !page.body.contains("the_moon"), "{}", page.body);
+    assert!(!app.events().await.contains("alert("));
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_beside_a_code_counts_and_the_code_is_not_sent() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    app.preset("response_error_and_code").await;
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    assert!(!parameter(&callback, "code").is_empty());
+    is_refused(&app, &browser, &callback, "cancelled", &[]).await;
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_without_a_flow_of_this_browser_does_nothing() {
+    let app = App::start(Engine::Sqlite).await;
+    let (browser, attacker) = (app.browser(), app.browser());
+    browser.signs_in_as("ada").await;
+    let foreign = parameter(&attacker.start("/auth/google").await, "state");
+    for state in ["", "x", &foreign] {
+        let callback = format!("/auth/callback/google?error=access_denied&error_description=d&state={state}");
+        is_refused(&app, &browser, &callback, "flow_unknown", &[]).await;
+    }
+    is_refused(&app, &browser, "/auth/callback/google?error=access_denied", "flow_unknown", &[]).await;
+    is_refused(&app, &browser, "/auth/callback/google", "flow_unknown", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asked_to_be_shown_nothing_is_told_that_something_has_to_be_shown() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    let authorize = browser.start("/auth/google?prompt=none").await;
+    let callback = browser.ask_silently(&authorize).await;
+    is_refused(&app, &browser, &callback, "interaction_required", &[]).await;
+}
+
+#[tokio::test]
+async fn what_somebody_writes_into_the_login_pages_query_is_not_repeated() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    for query in [
+        "error=%3Cscript%3Ealert(1)%3C/script%3E",
+        "error=cancelled&provider=%3Cscript%3Ealert(1)%3C/script%3E",
+        "error=cancelled&provider=//alert(1)",
+        "error=alert(1)&error=cancelled",
+        "signed_out=alert(1)",
+        "return_to=javascript:alert(1)",
+    ] {
+        let page = browser.get(&format!("/login?{query}")).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("alert(1)"), "{query}");
+    }
+}

@@ -1,0 +1,129 @@
+//! What a refusal is: the whole of it, checked each time.
+
+use super::{
+    app::App,
+    browser::{Browser, Jar, Page, parameter},
+    log,
+};
+
+/// The state of things before a step that must fail, with another sign-in under way in a second tab.
+pub struct Attempt<'a> {
+    app: &'a App,
+    browser: &'a Browser,
+    callback: String,
+    second_tab: Option<String>,
+    jar: Jar,
+    rows: (i64, i64, i64),
+    signed_in: bool,
+    events: i64,
+    asked: Vec<String>,
+    log: usize,
+}
+
+/// Delivers a response that must be refused with `code`; `asked` are the endpoints that it may cost.
+pub async fn is_refused(app: &App, browser: &Browser, callback: &str, code: &str, asked: &[&str]) {
+    let attempt = Attempt::before(app, browser, callback).await;
+    let page = browser.get(callback).await;
+    attempt.assert_refused(&page, code, asked).await;
+}
+
+impl<'a> Attempt<'a> {
+    /// Looks at everything that `callback`, which is about to be delivered, must leave alone.
+    pub async fn before(app: &'a App, browser: &'a Browser, callback: &str) -> Self {
+        // Where the provider is away, there is no second tab.
+        let mine = browser.flows();
+        browser.get("/auth/google").await;
+        let second_tab = browser.flows().into_iter().find(|flow| !mine.contains(flow)).map(|(name, _)| name);
+        Self {
+            second_tab,
+            app,
+            browser,
+            callback: callback.to_owned(),
+            jar: browser.cookies(),
+            rows: app.rows().await,
+            signed_in: browser.is_signed_in().await,
+            events: app.database.count("events").await,
+            asked: app.asked().await,
+            log: log::length(),
+        }
+    }
+
+    /// Nobody was signed in or out, nothing was written but one line of the audit trail, nothing was sent after the
+    /// step that failed, the flow is used up and the other one is not, and nothing that was secret is to be seen.
+    pub async fn assert_refused(&self, page: &Page, code: &str, asked: &[&str]) {
+        let Self { app, browser, .. } = self;
+        let context = format!("{code}: {page:?}");
+        assert_eq!(page.status, 303, "{context}");
+        let location = page.location();
+        assert!(location.starts_with("/login?error="), "{context}");
+        assert_eq!(parameter(location, "error"), code, "{context}");
+
+        assert_eq!(app.rows().await, self.rows, "{context}");
+        assert_eq!(browser.session(), session(&self.jar), "{context}");
+        assert_eq!(browser.is_signed_in().await, self.signed_in, "{context}");
+        // Apple tells a name once: it is kept for the next attempt, too.
+        let harmless = |cookie: &String| cookie.starts_with("flow-") || cookie.starts_with("name=");
+        assert!(page.set_cookies().iter().all(harmless), "{context}");
+        assert_eq!(self.asked_since().await, asked, "{context}");
+
+        // A response to no flow of this browser, or to one that is used, costs no row.
+        let told = !matches!(code, "flow_unknown" | "flow_used");
+        assert_eq!(app.database.count("events").await, self.events + i64::from(told), "{context}");
+        if told {
+            let reasons = app.database.text("SELECT reasons FROM events ORDER BY at DESC, id DESC LIMIT 1").await;
+            assert!(reasons.len() > "[\"\"]".len(), "{context}: {reasons}");
+        }
+        self.assert_nothing_leaked(page).await;
+        let gone = self.jar.iter().filter(|cookie| cookie.0 != "name" && !browser.cookies().contains(cookie)).count();
+        assert!(gone <= 1, "the other flows stay; {context}");
+        // Who is signed in need not hear of a double click.
+        let login = browser.get(location).await;
+        assert_eq!(login.status, if self.signed_in && code == "flow_used" { 303 } else { 200 }, "{login:?}");
+        if told {
+            self.assert_used_up(asked).await;
+        }
+        if let Some(name) = &self.second_tab {
+            assert!(browser.flows().iter().any(|(known, _)| known == name), "{context}");
+            browser.forget(name);
+        }
+    }
+
+    async fn assert_nothing_leaked(&self, page: &Page) {
+        let (events, log) = (self.app.events().await, log::since(self.log));
+        let answer = format!("{:?} {}", page.headers, page.body);
+        for name in ["code", "state"] {
+            let secret = parameter(&self.callback, name);
+            if secret.len() > 8 {
+                assert!(!events.contains(&secret), "the {name} is in the audit trail");
+                assert!(!log.contains(&secret), "the {name} is in the log");
+                assert!(!answer.contains(&secret), "the {name} is in the answer");
+            }
+        }
+    }
+
+    /// The same response once more, with the cookies of before, as somebody would who kept them.
+    async fn assert_used_up(&self, asked: &[&str]) {
+        let after = self.browser.cookies();
+        self.browser.put_back(self.jar.clone());
+        let again = self.browser.get(&self.callback).await;
+        assert_eq!(parameter(again.location(), "error"), "flow_used", "{again:?}");
+        assert_eq!(self.asked_since().await, asked, "a flow that failed is sent nowhere again");
+        self.browser.put_back(after);
+    }
+
+    async fn asked_since(&self) -> Vec<String> {
+        let asked = self.app.asked().await;
+        let (google, other) = apart(&asked);
+        let (google_before, other_before) = apart(&self.asked);
+        [&google[google_before.len()..], &other[other_before.len()..]].concat()
+    }
+}
+
+fn session(jar: &Jar) -> Option<String> {
+    jar.iter().find(|(name, _)| name == "session").map(|(_, value)| value.clone())
+}
+
+/// What Google was asked, and what the other provider.
+fn apart(asked: &[String]) -> (Vec<String>, Vec<String>) {
+    asked.iter().cloned().partition(|endpoint| !endpoint.starts_with("other "))
+}

@@ -1,0 +1,247 @@
+//! Group H: the session and its cookie.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::Method;
+use rstest::rstest;
+
+use super::{
+    app::{App, Stage},
+    browser::{Browser, navigating},
+};
+use crate::support::database::Engine;
+
+const DAY: i64 = 24 * 3600;
+
+#[rstest]
+#[case::nonsense("x")]
+#[case::empty("")]
+#[case::zero("AAAAAAAAAAAAAAAAAAAAAA")]
+#[case::random("Zm9vYmFyYmF6cXV4cXV1eA")]
+#[case::long("A-very-long-value-A-very-long-value-A-very-long-value-A-very-long-value")]
+#[tokio::test]
+async fn a_planted_session_is_worth_nothing_after_the_sign_in(
+    #[case] planted: &str,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let (victim, attacker) = (app.browser(), app.browser());
+    victim.plant_session(planted);
+    attacker.plant_session(planted);
+    assert!(!victim.is_signed_in().await);
+    victim.plant_session(planted);
+    let callback = victim.callback_url("ada", "/auth/google").await;
+    victim.plant_session(planted);
+    assert_eq!(victim.get(&callback).await.location(), "/dashboard");
+    assert_ne!(victim.session().expect("a session"), planted);
+    assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attackers_own_session_planted_on_a_victim_ends_at_the_victims_sign_in(
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let (victim, attacker) = (app.browser(), app.browser());
+    attacker.signs_in_as("grace").await;
+    let planted = attacker.session().expect("a session");
+    victim.plant_session(&planted);
+    victim.signs_in_as("ada").await;
+    assert_ne!(victim.session().expect("a session"), planted);
+    assert!(!attacker.is_signed_in().await, "the old id is dead");
+    assert!(victim.get("/dashboard").await.body.contains("Ada Lovelace"));
+    assert_eq!(app.rows().await, (2, 2, 1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn each_sign_in_has_a_new_id_and_an_expired_one_does_not_come_back(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..5 {
+        browser.signs_in_as("ada").await;
+        let id = browser.session().expect("a session");
+        assert!(URL_SAFE_NO_PAD.decode(&id).is_ok_and(|bytes| bytes.len() >= 16), "{id}");
+        assert!(seen.insert(id));
+    }
+    let old = browser.session().expect("a session");
+    app.advance(91 * DAY).await;
+    assert!(!browser.is_signed_in().await);
+    browser.plant_session(&old);
+    browser.signs_in_as("ada").await;
+    assert_ne!(browser.session().expect("a session"), old);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    let start = browser.get("/auth/google").await;
+    let callback = browser.consent(start.location(), "ada", "allow").await;
+    let landed = browser.get(&callback).await;
+    let out = browser.post("/auth/logout", "").await;
+    let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
+    // A flow kept, a flow cleared, a session made, the way remembered, a session cleared; tokens are two for one.
+    assert!(matches!(cookies.len(), 5 | 7), "{cookies:?}");
+    for cookie in cookies {
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{attribute}: {cookie}");
+        }
+        assert!(!cookie.contains("Domain") && cookie.len() <= 4096, "{cookie}");
+        let name = cookie.split('=').next().expect("a name");
+        assert!(
+            ["session", "access_token", "refresh_token", "last"].contains(&name) || name.starts_with("flow-"),
+            "{cookie}"
+        );
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_the_database_cannot_sign_in_with_it(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    let id = browser.session().expect("a session");
+    let mut row = String::new();
+    for sql in [
+        "SELECT id_hash || ' ' || user_id || ' ' || identity_id || ' ' || COALESCE(user_agent, '') || ' ' || data FROM sessions",
+        "SELECT COALESCE(string_agg(token_hash || ' ' || session || ' ' || COALESCE(child, ''), ' '), '') FROM refresh_tokens",
+    ] {
+        row += &app.database.text(sql).await;
+        row.push(' ');
+    }
+    assert!(!row.contains(&id), "{row}");
+    let bytes = if id.starts_with("lkr_") { id.clone().into() } else { URL_SAFE_NO_PAD.decode(&id).expect("base64") };
+    let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &bytes));
+    assert!(row.contains(&hash), "{row}");
+    let prefixed = format!("lkr_{hash}");
+    for stolen in row.split_whitespace().chain([hash.as_str(), &prefixed]) {
+        let thief = app.browser();
+        thief.plant_session(stolen);
+        assert!(!thief.is_signed_in().await, "{stolen}");
+    }
+    assert!(browser.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_ended_does_not_come_back(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(engine, mode)).await;
+    let (browser, elsewhere) = (app.browser(), app.browser());
+    browser.signs_in_as("ada").await;
+    elsewhere.signs_in_as("ada").await;
+    let jar = browser.cookies();
+    browser.post("/auth/logout", "").await;
+    assert_eq!(browser.session(), None);
+    browser.put_back(jar);
+    assert!(!browser.is_signed_in().await);
+    assert!(elsewhere.is_signed_in().await, "the other browser stays signed in");
+    // Once more, and by somebody who never was: as quiet.
+    for browser in [&browser, &app.browser()] {
+        let out = browser.post("/auth/logout", "").await;
+        assert_eq!((out.status, out.location()), (303, "/login?signed_out=1"));
+    }
+    assert_eq!(app.rows().await, (1, 1, 1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_outlives_a_sign_out_does_not_bring_the_session_back(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = std::sync::Arc::new(app.browser());
+    for _ in 0..10 {
+        browser.signs_in_as("ada").await;
+        // Old enough to be touched by every read.
+        app.advance(120).await;
+        let jar = browser.cookies();
+        let reading: Vec<_> = (0..8)
+            .map(|_| {
+                let browser = app.browser();
+                browser.put_back(jar.clone());
+                tokio::spawn(async move { browser.get("/dashboard").await.status })
+            })
+            .collect();
+        browser.post("/auth/logout", "").await;
+        for read in reading {
+            assert!(matches!(read.await.expect("an answer"), 200 | 303));
+        }
+        browser.put_back(jar);
+        assert!(!browser.is_signed_in().await);
+        assert_eq!(app.rows().await, (1, 1, 0));
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_after_fourteen_idle_days(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::start(Stage::of(engine, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    app.advance(14 * DAY - 60).await;
+    assert!(browser.is_signed_in().await);
+    app.advance(14 * DAY - 60).await;
+    assert!(browser.is_signed_in().await, "each visit extends it");
+    app.advance(14 * DAY).await;
+    assert!(!browser.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_after_ninety_days_however_busy(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    for _ in 0..8 {
+        app.advance(10 * DAY).await;
+        assert!(browser.is_signed_in().await);
+    }
+    app.advance(10 * DAY - 60).await;
+    assert!(browser.is_signed_in().await);
+    app.advance(60).await;
+    assert!(!browser.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_session_cookies_are_not_worth_more_than_one(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    let id = browser.session().expect("a session");
+    // A cookie of the same name from a parent domain, before and after the real one.
+    let name = if id.starts_with("lkr_") { "refresh_token" } else { "session" };
+    for line in [format!("{name}=x; {name}={id}"), format!("{name}={id}; {name}=x")] {
+        let stranger = Browser::new(&reqwest::Client::new(), &app.origin, app.owners());
+        let request = navigating(stranger.request(Method::GET, "/dashboard")).header("cookie", line);
+        assert!(matches!(stranger.send(request).await.status, 200 | 303));
+    }
+    assert!(browser.is_signed_in().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_shows_on_a_reload_what_it_showed_before(#[values("server", "jwt")] mode: &str) {
+    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    let (first, second) = (browser.get("/dashboard").await, browser.get("/dashboard").await);
+    let nonce = |page: &super::browser::Page| {
+        page.header("content-security-policy")
+            .split("'nonce-")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next())
+            .expect("a nonce")
+            .to_owned()
+    };
+    assert_eq!(first.body.replace(&nonce(&first), ""), second.body.replace(&nonce(&second), ""));
+}

@@ -1,0 +1,90 @@
+//! Group C: what the token endpoint answers.
+
+use serde_json::json;
+
+use super::{app::App, refusal::is_refused};
+use crate::support::database::Engine;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_response_that_is_none_is_refused() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("grace").await;
+    for (preset, code) in [
+        ("token_500", "provider_unavailable"),
+        ("token_503", "provider_unavailable"),
+        ("token_429", "provider_unavailable"),
+        ("token_error_in_200", "provider_refused"),
+        ("token_invalid_grant", "provider_refused"),
+        ("token_invalid_client", "provider_refused"),
+        ("token_empty_object", "provider_invalid"),
+        ("token_empty", "provider_invalid"),
+        ("token_html", "provider_invalid"),
+        ("token_no_id_token", "provider_invalid"),
+        ("token_no_access_token", "provider_invalid"),
+        ("token_type_mac", "provider_invalid"),
+        ("token_truncated", "provider_invalid"),
+        ("token_half_closed", "provider_unavailable"),
+        ("token_huge", "provider_unavailable"),
+        // Their traps would be among what was asked.
+        ("token_redirect_301", "provider_invalid"),
+        ("token_redirect_302", "provider_invalid"),
+        ("token_redirect_303", "provider_invalid"),
+        ("token_redirect_307", "provider_invalid"),
+        ("token_redirect_308", "provider_invalid"),
+    ] {
+        eprintln!("{preset}");
+        app.preset(preset).await;
+        let callback = browser.callback_url("ada", "/auth/google").await;
+        is_refused(&app, &browser, &callback, code, &["token"]).await;
+        app.browser().signs_in_as("grace").await;
+    }
+    assert_eq!(app.database.count("users").await, 1, "Ada never got in");
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unusual_and_lawful_is_taken() {
+    let app = App::start(Engine::Sqlite).await;
+    app.preset("token_expires_in_string").await;
+    app.browser().signs_in_as("ada").await;
+    for fault in [
+        json!({ "kind": "patch", "set": { "token_type": "bEaReR", "unknown": { "a": [1] } } }),
+        json!({ "kind": "patch", "remove": ["scope", "expires_in"] }),
+        json!({ "kind": "patch", "set": { "scope": "openid" } }),
+        json!({ "kind": "patch", "set": { "scope": "openid email profile https://www.googleapis.com/auth/drive" } }),
+        json!({ "kind": "slow", "delay_ms": 100 }),
+        json!({ "kind": "drip", "chunk_bytes": 400, "delay_ms": 10 }),
+    ] {
+        app.fault("token", fault).await;
+        app.browser().signs_in_as("ada").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_to_another_scheme_or_to_the_cloud_is_followed_no_more_than_any() {
+    let app = App::start(Engine::Sqlite).await;
+    let browser = app.browser();
+    browser.signs_in_as("ada").await;
+    for to in
+        ["{origin}/google/token", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "/google/token"]
+    {
+        app.fault("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
+        let callback = browser.callback_url("ada", "/auth/google").await;
+        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+    }
+    browser.signs_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_request_names_the_redirect_uri_and_authenticates_in_one_way() {
+    let app = App::start(Engine::Sqlite).await;
+    app.browser().signs_in_as("ada").await;
+    let requests = app.requests(app.sandbox.origin()).await;
+    let request = requests.iter().find(|request| request["endpoint"] == "token").expect("a token request");
+    assert_eq!(request["form"]["redirect_uri"], format!("{}/auth/callback/google", app.origin));
+    assert_eq!(request["form"]["grant_type"], "authorization_code");
+    assert!(matches!(request["client_auth"].as_str(), Some("post" | "basic")), "{request}");
+    assert!(request["query"].as_object().is_some_and(serde_json::Map::is_empty), "nothing in the query: {request}");
+    assert!(request["headers"].get("origin").is_none() && request["headers"].get("referer").is_none());
+}

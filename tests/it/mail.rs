@@ -1,0 +1,330 @@
+//! Letters from the queue to the inbox: the store, the worker and the sandbox's mail server together, on both engines.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey::accounts::{Cause, EmailAddress, Letter, LetterToken, Matter};
+use latchkey::mail::{House, Post, deliver_due, deliver_for_ever};
+use latchkey::relying_party::Clock;
+use latchkey::sealing::Sealer;
+use latchkey::store::Database;
+use latchkey_sandbox::{Sandbox, Settings};
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::database::{Engine, TestDatabase};
+
+const TOKEN: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A queue, what a worker needs, and the mail server.
+struct Desk {
+    rows: TestDatabase,
+    store: Arc<Database>,
+    sandbox: Sandbox,
+    http: reqwest::Client,
+    post: Post,
+    clock: Clock,
+}
+
+impl Desk {
+    async fn open(engine: Engine) -> Self {
+        let rows = TestDatabase::empty(engine).await;
+        let store = Arc::new(rows.open().await);
+        let sandbox = Sandbox::start(Settings::default()).await.unwrap();
+        let url = sandbox.smtp_url().to_owned();
+        let post = Post::smtp(&url.into(), "Latchkey <no-reply@app.example>").unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { rows, store, sandbox, http, post, clock: Clock::default() }
+    }
+
+    async fn queue(&self, to: &str, matter: Matter) {
+        let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), address: "192.0.2.1".into() };
+        let letter = Letter { to: EmailAddress::parse(to).unwrap(), name: None, matter, cause };
+        self.store.queue_letter(None, &letter, self.clock.date()).await.unwrap();
+    }
+
+    /// One round of a worker on this store.
+    async fn round_of(&self, store: &Arc<Database>) {
+        let stop = CancellationToken::new();
+        deliver_due(store, &self.post, &Arc::new(house()), &self.clock, &stop).await.unwrap();
+    }
+
+    async fn round(&self) {
+        self.round_of(&self.store).await;
+    }
+
+    async fn mail_server(&self, behave: &str) {
+        let request = self.http.post(format!("{}/control/mail", self.sandbox.origin()));
+        let body = json!({ "behave": behave }).to_string();
+        let answer = request.header("content-type", "application/json").body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
+    async fn inbox(&self) -> Vec<Value> {
+        let answer = self.http.get(format!("{}/control/letters", self.sandbox.origin())).send().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        answer["letters"].as_array().unwrap().clone()
+    }
+
+    async fn waiting(&self) -> i64 {
+        self.rows.count("outbox").await
+    }
+}
+
+fn house() -> House {
+    House { origin: "https://app.example".to_owned(), ..House::default() }
+}
+
+fn sign_up() -> Matter {
+    Matter::ConfirmSignUp { token: LetterToken::new(TOKEN.to_owned()) }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_letter_is_delivered_once_and_its_row_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.queue("ada@example.com", sign_up()).await;
+    assert!(desk.store.oldest_due_letter(desk.clock.date()).await.unwrap().is_some());
+    desk.round().await;
+    desk.round().await;
+    let inbox = desk.inbox().await;
+    assert_eq!(inbox.len(), 1);
+    assert_eq!(inbox[0]["to"], json!(["ada@example.com"]));
+    assert_eq!(inbox[0]["from"], "Latchkey <no-reply@app.example>");
+    assert_eq!(inbox[0]["links"], json!([format!("https://app.example/auth/letter?token={TOKEN}")]));
+    let source = inbox[0]["source"].as_str().unwrap();
+    for line in ["Auto-Submitted: auto-generated", "Subject: Confirm your e-mail address for app.example"] {
+        assert!(source.contains(line), "{source}");
+    }
+    assert_eq!(desk.waiting().await, 0);
+    assert_eq!(desk.store.oldest_due_letter(desk.clock.date()).await.unwrap(), None);
+    assert!(!desk.post.is_delayed());
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_row_tells_nothing_to_who_reads_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.queue("ada@example.com", sign_up()).await;
+    let sealed = desk.rows.text("SELECT sealed FROM outbox").await;
+    assert!(!sealed.contains("ada") && !sealed.contains(TOKEN), "{sealed}");
+    // In another row it does not open.
+    desk.queue("grace@navy.example", sign_up()).await;
+    desk.rows.execute("UPDATE outbox SET sealed = (SELECT max(sealed) FROM outbox)").await;
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn while_the_mail_server_is_away_letters_wait(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.mail_server("refuse_connections").await;
+    desk.queue("ada@example.com", sign_up()).await;
+    desk.round().await;
+    assert!(desk.post.is_delayed());
+    assert_eq!(desk.rows.number("SELECT attempts FROM outbox").await, 1);
+
+    desk.mail_server("honest").await;
+    desk.clock.advance(10);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 1), "not before its time");
+    desk.clock.advance(6);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
+    assert!(!desk.post.is_delayed());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_mail_server_that_is_away_is_not_asked_for_each_letter(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let desk = Desk::open(engine).await;
+    desk.mail_server("refuse_connections").await;
+    for number in 0..20 {
+        desk.queue(&format!("ada{number}@example.com"), sign_up()).await;
+    }
+    desk.round().await;
+    let tried = desk.rows.number("SELECT count(*) FROM outbox WHERE attempts > 0").await;
+    assert!((1..=4).contains(&tried), "{tried}");
+    desk.mail_server("honest").await;
+    desk.clock.advance(HOUR);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (20, 0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_asks_to_come_later_gets_the_letter_later(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.mail_server("greylist").await;
+    desk.queue("ada@example.com", sign_up()).await;
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 1));
+    assert!(!desk.post.is_delayed(), "one recipient's word is not the server's");
+    desk.mail_server("honest").await;
+    desk.clock.advance(MINUTE);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_recipient_who_is_not_there_is_given_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.mail_server("reject").await;
+    desk.queue("nobody@example.com", sign_up()).await;
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 0));
+}
+
+/// Up to the end a letter waits, and then it is given up: its link would be void, or its news old.
+#[rstest]
+#[case::reset(Matter::ResetPassword { token: LetterToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
+#[case::sign_up(sign_up(), 23 * HOUR, 25 * HOUR)]
+#[case::news(Matter::AccountDeleted { given_back: Vec::new() }, 71 * HOUR, 73 * HOUR)]
+#[case::undo(Matter::PasswordChanged { first: true, undo: LetterToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
+#[tokio::test]
+async fn a_letter_that_is_of_no_use_any_more_is_given_up(
+    #[case] matter: Matter,
+    #[case] in_time: i64,
+    #[case] too_late: i64,
+) {
+    for (later, arrives) in [(in_time, 1), (too_late, 0)] {
+        let desk = Desk::open(Engine::Sqlite).await;
+        desk.queue("ada@example.com", matter.clone()).await;
+        desk.clock.advance(later);
+        desk.round().await;
+        assert_eq!((desk.inbox().await.len(), desk.waiting().await), (arrives, 0), "{later}");
+    }
+}
+
+#[tokio::test]
+async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    desk.mail_server("refuse_connections").await;
+    desk.queue("ada@example.com", Matter::AccountDeleted { given_back: Vec::new() }).await;
+    let mut rounds = 0;
+    while desk.waiting().await > 0 {
+        desk.round().await;
+        desk.clock.advance(HOUR);
+        rounds += 1;
+    }
+    assert_eq!(rounds, 72, "once an hour, as the clock goes here");
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_workers_do_not_deliver_a_letter_twice(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let other = Arc::new(desk.rows.open().await);
+    for number in 0..30 {
+        desk.queue(&format!("ada{number}@example.com"), sign_up()).await;
+    }
+    tokio::join!(desk.round(), desk.round_of(&other), desk.round(), desk.round_of(&other));
+    let inbox = desk.inbox().await;
+    let mut to: Vec<_> = inbox.iter().map(|letter| letter["to"][0].as_str().unwrap()).collect();
+    to.sort_unstable();
+    to.dedup();
+    assert_eq!((to.len(), inbox.len(), desk.waiting().await), (30, 30, 0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn after_a_restart_it_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.queue("ada@example.com", sign_up()).await;
+    // A machine takes the letter and dies.
+    let taken = desk.store.take_due_letters(desk.clock.date(), Duration::from_secs(60), 4).await.unwrap();
+    assert_eq!((taken.len(), taken[0].attempts), (1, 0));
+    desk.store.close().await;
+
+    let store = Arc::new(desk.rows.open().await);
+    desk.round_of(&store).await;
+    assert!(desk.inbox().await.is_empty(), "somebody may still be at it");
+    desk.clock.advance(61);
+    desk.round_of(&store).await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
+}
+
+#[tokio::test]
+async fn a_letter_without_an_answer_goes_out_again_and_is_the_same() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    desk.mail_server("drop_after_data").await;
+    desk.queue("ada@example.com", sign_up()).await;
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 1));
+    desk.mail_server("honest").await;
+    desk.clock.advance(MINUTE);
+    desk.round().await;
+    let inbox = desk.inbox().await;
+    let message_id = |letter: &Value| {
+        let source = letter["source"].as_str().unwrap();
+        source.lines().find(|line| line.starts_with("Message-ID: ")).unwrap().to_owned()
+    };
+    assert_eq!((inbox.len(), desk.waiting().await), (2, 0));
+    assert_eq!(message_id(&inbox[0]), message_id(&inbox[1]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_letter_that_cannot_be_read_stands_in_nobodys_way(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let desk = Desk::open(engine).await;
+    for number in 0..10 {
+        desk.queue(&format!("old{number}@example.com"), sign_up()).await;
+    }
+    let new_key = Sealer::new([[8; 32].as_slice()].into_iter(), "database").unwrap();
+    let store = Arc::new(Database::connect(&desk.rows.url, new_key).await.unwrap());
+    let cause = Cause::default();
+    let letter = Letter { to: EmailAddress::parse("new@example.com").unwrap(), name: None, matter: sign_up(), cause };
+    store.queue_letter(None, &letter, desk.clock.date()).await.unwrap();
+    desk.round_of(&store).await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 10));
+    // With the key, they go out.
+    desk.clock.advance(HOUR);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (11, 0));
+}
+
+#[tokio::test]
+async fn a_letter_that_nobody_can_read_is_deleted_in_the_end() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    desk.queue("ada@example.com", sign_up()).await;
+    desk.rows.execute("UPDATE outbox SET sealed = 'AAAA'").await;
+    desk.round().await;
+    assert_eq!(desk.waiting().await, 1);
+    desk.clock.advance(3 * DAY + 1);
+    desk.round().await;
+    assert_eq!(desk.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn the_bell_wakes_the_worker_and_the_stop_ends_it() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+    let worker = tokio::spawn(deliver_for_ever(
+        desk.store.clone(),
+        desk.post.clone(),
+        Arc::new(house()),
+        desk.clock.clone(),
+        bell.clone(),
+        stop.clone(),
+    ));
+    for number in 0..3 {
+        desk.queue(&format!("ada{number}@example.com"), sign_up()).await;
+        bell.notify_one();
+        let delivered = async { while desk.waiting().await > 0 {} };
+        tokio::time::timeout(Duration::from_secs(10), delivered).await.expect("long before the next look");
+    }
+    assert_eq!(desk.inbox().await.len(), 3);
+    stop.cancel();
+    worker.await.unwrap();
+}

@@ -1,0 +1,11 @@
+//! The integration tests: one program, since each would link the whole application. A folder or file for each subject.
+
+mod doctor;
+mod explain;
+mod http;
+mod mail;
+mod rooms;
+mod store;
+mod support;
+mod tokens;
+mod vouch;

@@ -1,0 +1,203 @@
+//! The rooms of `src/` and the arrows between them. Reads the sources, not the compiler's mind: every path that
+//! begins at the crate's root is held against the table below, which is the one of the tour in `lib.rs`.
+//!
+//! The checks themselves are tested with planted faults (`planted.rs`), so that a check which finds nothing is known to
+//! be able to find something.
+
+mod paths;
+mod planted;
+mod sandbox;
+
+use std::{fs, path::Path};
+
+use paths::{Code, Place, read};
+
+/// The rooms in reading order. A room may name itself and those before it.
+const ROOMS: [&str; 21] = [
+    "codes",
+    "oauth",
+    "oidc",
+    "providers",
+    "accounts",
+    "sealing",
+    "passwords",
+    "store",
+    "relying_party",
+    "grants",
+    "drive",
+    "calendar",
+    "tokens",
+    "sessions",
+    "mail",
+    "intents",
+    "actions",
+    "ui",
+    "config",
+    "doctor",
+    "web",
+];
+
+/// The crate that plays the providers: only `main.rs` names it.
+const SANDBOX: &str = "latchkey_sandbox";
+
+/// Who may name `config`, beside `main.rs`: to the other rooms, what the environment says is handed down as arguments.
+const READERS_OF_CONFIG: [&str; 2] = ["doctor", "web"];
+
+/// Rooms in which time, randomness and the world outside are arguments.
+const PURE: [&str; 4] = ["oauth", "oidc", "providers", "accounts"];
+
+/// What a pure room does not name, outside its tests.
+const IMPURE: [&str; 17] = [
+    "axum",
+    "hyper",
+    "leptos",
+    "reqwest",
+    "sqlx",
+    "tokio",
+    "tower",
+    "tower_http",
+    "tower_sessions",
+    "aws_lc_rs::rand",
+    "std::env",
+    "std::fs",
+    "std::net::TcpStream",
+    "std::thread",
+    "SystemTime::now",
+    "Instant::now",
+    "OffsetDateTime::now_utc",
+];
+
+#[test]
+fn every_file_and_folder_of_the_sources_is_a_room() {
+    for entry in fs::read_dir("src").unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(["lib", "main"].contains(&name) || ROOMS.contains(&name), "{} is no room", path.display());
+    }
+}
+
+#[test]
+fn the_tour_shows_the_rooms_in_their_order() {
+    let tour = fs::read_to_string("src/lib.rs").unwrap();
+    let shown: Vec<_> = read(&tour).modules().iter().map(|name| ROOMS.iter().position(|room| *room == name)).collect();
+    assert!(shown.len() >= 10, "only {} rooms found", shown.len());
+    assert!(shown.iter().all(Option::is_some) && shown.is_sorted(), "the order of lib.rs is not that of the table");
+}
+
+#[test]
+fn arrows_run_from_the_later_rooms_to_the_earlier() {
+    assert_clean(|source| wrong_arrows(source.room, &source.code));
+}
+
+#[test]
+fn pure_rooms_take_time_and_randomness_as_arguments_and_know_no_network() {
+    assert_clean(|source| if PURE.contains(&source.room) { impurities(&source.code) } else { Vec::new() });
+}
+
+#[test]
+fn features_switch_whole_rooms_and_never_lines() {
+    assert_clean(|source| if ["lib", "main"].contains(&source.room) { Vec::new() } else { features(&source.code) });
+}
+
+#[test]
+fn only_config_reads_the_environment() {
+    assert_clean(|source| if source.room == "config" { Vec::new() } else { environment(&source.code) });
+}
+
+/// One file, read.
+struct Source {
+    room: &'static str,
+    code: Code,
+}
+
+/// Applies a check to every file and shows all that it found.
+fn assert_clean(check: impl Fn(&Source) -> Vec<Finding>) {
+    let mut files = Vec::new();
+    rust_files(Path::new("src"), &mut files);
+    assert!(files.len() > 10, "only {} files found", files.len());
+    let mut found = Vec::new();
+    for (path, text) in files {
+        let first = Path::new(&path).components().nth(1).unwrap().as_os_str().to_str().unwrap();
+        let name = first.trim_end_matches(".rs");
+        let Some(room) = ["lib", "main"].into_iter().chain(ROOMS).find(|room| *room == name) else { continue };
+        let source =
+            Source { room, code: read(&text).with_tests(path.ends_with("tests.rs") || path.contains("/tests/")) };
+        found.extend(check(&source).into_iter().map(|Finding { line, what }| format!("{path}:{line}: {what}")));
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push((path.to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// What a check found, and where.
+#[derive(Debug, PartialEq)]
+struct Finding {
+    line: usize,
+    what: String,
+}
+
+fn wrong_arrows(from: &str, code: &Code) -> Vec<Finding> {
+    let finding = |place: &Place, what: String| Some(Finding { line: place.line, what });
+    let judge = |place: &Place| {
+        if from != "main" && place.names(SANDBOX) {
+            return finding(place, format!("{from} → {SANDBOX}: the sandbox stands alone"));
+        }
+        let to = place.room(&ROOMS)?;
+        if from == "main" || to == from {
+            return None;
+        }
+        let Some(end) = ROOMS.iter().position(|room| *room == to) else {
+            return finding(place, format!("{to} is no room"));
+        };
+        let begin = ROOMS.iter().position(|room| *room == from)?;
+        if to == "config" && !READERS_OF_CONFIG.contains(&from) {
+            return finding(place, format!("{from} → {to}: only doctor, web and main name {to}"));
+        }
+        if end > begin {
+            return finding(place, format!("{from} → {to}: arrows run to earlier rooms"));
+        }
+        None
+    };
+    let mut found: Vec<_> = code.places.iter().filter_map(judge).collect();
+    // A tree of `use` is one arrow, however many branches it has.
+    found.dedup();
+    found
+}
+
+fn impurities(code: &Code) -> Vec<Finding> {
+    let judge = |place: &Place| {
+        let impure = IMPURE.into_iter().find(|impure| place.names(impure))?;
+        (!place.in_tests).then(|| Finding { line: place.line, what: format!("a pure room names {impure}") })
+    };
+    code.places.iter().filter_map(judge).collect()
+}
+
+fn features(code: &Code) -> Vec<Finding> {
+    code.features
+        .iter()
+        .map(|line| Finding { line: *line, what: "cfg(feature …) outside lib.rs and main.rs".to_owned() })
+        .collect()
+}
+
+fn environment(code: &Code) -> Vec<Finding> {
+    const READERS: [&str; 6] = ["var", "vars", "var_os", "vars_os", "set_var", "remove_var"];
+    let judge = |place: &Place| {
+        let after = place.path.iter().position(|name| name == "env").map(|at| &place.path[at + 1..])?;
+        let reads = match after {
+            // `use std::env;` opens the door to all of them.
+            [] => place.path.first().is_some_and(|first| first == "std"),
+            [reader, ..] => READERS.contains(&reader.as_str()) || reader == "*",
+        };
+        reads.then(|| Finding { line: place.line, what: "only config reads the environment".to_owned() })
+    };
+    code.places.iter().filter_map(judge).collect()
+}

@@ -1,0 +1,117 @@
+//! Faults and harmless look-alikes, for the checks of `mod.rs` to find and to leave alone.
+
+use super::*;
+
+fn arrows(from: &str, text: &str) -> Vec<String> {
+    wrong_arrows(from, &read(text)).into_iter().map(|finding| finding.what).collect()
+}
+
+#[test]
+fn a_room_may_name_itself_and_earlier_rooms() {
+    assert_eq!(
+        arrows("store", "use crate::{accounts::{User, decide}, store::rows};\nuse crate::oidc::Claims;"),
+        [""; 0]
+    );
+    assert_eq!(arrows("main", "use latchkey::{config::Config, web};\nuse latchkey_sandbox::Sandbox;"), [""; 0]);
+    assert_eq!(arrows("web", "use crate::config::Config;"), [""; 0]);
+    assert_eq!(arrows("doctor", "use crate::{config::Config, relying_party::Clock, store::Database};"), [""; 0]);
+}
+
+#[test]
+fn a_wrong_arrow_is_found_however_it_is_written() {
+    for text in [
+        "use crate::web::router;",
+        "use crate::web;",
+        "use crate::{accounts::User, web::{router, layers}};",
+        "pub(crate) use crate::web as edge;",
+        "fn f() { crate::web::router(); }",
+        "fn f(x: &crate::web::Router) {}",
+        "type T = Vec<crate::web::Router>;",
+        "use super::super::web::router;",
+        "use latchkey::web::router;",
+        "use crate\n    ::web::router;",
+        "#[cfg(test)] mod tests { use crate::web::router; }",
+        "const A: char = '\"'; use crate::web; const B: char = '\"';",
+    ] {
+        assert_eq!(arrows("store", text), ["store → web: arrows run to earlier rooms"], "{text}");
+    }
+}
+
+#[test]
+fn prose_and_texts_are_no_arrows() {
+    for text in [
+        "// use crate::web::router;",
+        "//! [`crate::web`]",
+        "/* /* nested */ use crate::web; */",
+        "const A: &str = \"use crate::web;\";",
+        "const A: &str = r#\"use \" crate::web;\"#;",
+        "const A: &str = \"\\\" use crate::web;\";",
+        "fn f<'a>(x: &'a str) -> &'a str { x } // crate::web",
+        "use other_crate::web::router;",
+        "pub(in crate::store) fn f() {}",
+    ] {
+        assert_eq!(arrows("store", text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn config_is_for_few_and_the_sandbox_for_nobody() {
+    assert_eq!(arrows("actions", "use crate::config::Config;").len(), 1);
+    assert_eq!(arrows("web", "use latchkey_sandbox::Sandbox;").len(), 1);
+    assert_eq!(arrows("doctor", "fn f() { latchkey_sandbox::Sandbox::start(g()); }").len(), 1);
+    assert_eq!(arrows("doctor", "use crate::web::AppState;").len(), 1);
+    assert_eq!(arrows("lib", "fn f() { crate::web::f(); }"), [""; 0]);
+}
+
+#[test]
+fn a_name_at_the_root_that_is_no_room_is_found() {
+    assert_eq!(arrows("web", "use crate::utils::f;"), ["utils is no room"]);
+    assert_eq!(arrows("web", "use crate::*;"), ["* is no room"]);
+}
+
+#[test]
+fn impurities_are_found_in_code_and_allowed_in_tests() {
+    for text in [
+        "use axum::Router;",
+        "use std::{collections::HashMap, env, fmt};",
+        "use std::time::{Duration, SystemTime}; fn f() { SystemTime::now(); }",
+        "fn f() { std::time::Instant::now(); }",
+        "use aws_lc_rs::{digest, rand};",
+        "fn f() { ::tokio::spawn(g()); }",
+    ] {
+        assert_eq!(impurities(&read(text)).len(), 1, "{text}");
+        assert_eq!(impurities(&read(text).with_tests(true)), [], "{text}");
+        assert_eq!(impurities(&read(&format!("#[cfg(test)]\nmod tests {{ {text} }}"))), [], "{text}");
+    }
+    assert_eq!(impurities(&read("#[cfg(test)] mod tests { fn f() {} }\nuse tokio::spawn;")).len(), 1);
+    assert_eq!(impurities(&read("#[cfg(test)] mod tests;\nuse tokio::spawn;")).len(), 1);
+    assert_eq!(impurities(&read("use std::time::Duration; use crate::oauth::Instant; fn now(tokio: u8) {}")), []);
+}
+
+#[test]
+fn features_are_found() {
+    for text in
+        ["#[cfg(feature = \"ssr\")] fn f() {}", "#[cfg(not(feature = \"ssr\"))]", "if cfg!(feature = \"ssr\") {}"]
+    {
+        assert_eq!(features(&read(text)).len(), 1, "{text}");
+    }
+    assert_eq!(features(&read("#[cfg(test)] mod tests { fn feature() {} }")), []);
+}
+
+#[test]
+fn readers_of_the_environment_are_found() {
+    for text in [
+        "fn f() { std::env::var(\"X\"); }",
+        "use std::env;",
+        "use std::env::{args, var_os};",
+        "fn f() { env::vars(); }",
+    ] {
+        assert_eq!(environment(&read(text)).len(), 1, "{text}");
+    }
+    assert_eq!(environment(&read("const V: &str = env!(\"CARGO_PKG_VERSION\"); fn f() { std::env::args(); }")), []);
+}
+
+#[test]
+fn a_finding_names_its_line() {
+    assert_eq!(wrong_arrows("store", &read("//! Text.\n\n/* a\nb */\nuse crate::web;"))[0].line, 5);
+}

@@ -1,0 +1,85 @@
+//! Callers that stop waiting, at every point where they can: what they wanted is done or not, and nobody else is harmed.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
+use rstest::rstest;
+use tokio::task::JoinSet;
+
+use latchkey::store::Database;
+use time::Duration;
+
+use super::{ADA, google, now, session, sign_in, who};
+use crate::support::database::{Engine, TestDatabase};
+
+/// Polls a future at most so many times, each time that it asks for it, and drops it then.
+async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
+    let (mut future, mut left) = (Box::pin(future), times);
+    poll_fn(move |context| {
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Waits until PostgreSQL has nothing to do for any connection. One that was left inside a transaction stays there.
+async fn every_connection_is_idle(test: &TestDatabase, engine: Engine) {
+    if engine == Engine::Sqlite {
+        return;
+    }
+    let busy = "SELECT count(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'";
+    for _ in 0..300 {
+        if test.number(busy).await == 0 {
+            return;
+        }
+    }
+    let states = "SELECT string_agg(state || ' after ' || query, '; ') FROM pg_stat_activity \
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'";
+    panic!("{}", test.text(states).await);
+}
+
+/// Single statements, more at once than the pool has connections: each is there afterwards.
+async fn single_statements_last(test: &TestDatabase, database: &Arc<Database>, round: usize) {
+    let mut marks = JoinSet::new();
+    for number in 0..20 {
+        let database = Arc::clone(database);
+        marks.spawn(async move {
+            database.mark_flow_used(&format!("{round}-{number}"), now() + Duration::HOUR).await.unwrap()
+        });
+    }
+    assert!(marks.join_all().await.into_iter().all(|first| first));
+    let kept = format!("SELECT count(*) FROM used_flows WHERE id_hash LIKE '{round}-%'");
+    assert_eq!(test.number(&kept).await, 20, "round {round}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_write_that_is_cancelled_anywhere_is_whole_and_harms_nobody(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = Arc::new(test.open().await);
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let (mut current, mut cancelled) = ("0".to_owned(), 0);
+    assert!(database.create_session(&session(&current, ada)).await.unwrap());
+    for times in 1..=24 {
+        let new = session(&times.to_string(), ada);
+        let outcome = polled(times, database.replace_session(Some(&current), &new)).await;
+        every_connection_is_idle(&test, engine).await;
+        single_statements_last(&test, &database, times).await;
+        let found = test.text("SELECT string_agg(id_hash, ' ') FROM sessions").await;
+        assert!(found == current || found == new.id_hash, "{found} instead of {current}, or of {}", new.id_hash);
+        match outcome {
+            Some(outcome) => assert!(outcome.unwrap() && found == new.id_hash, "the twin, that nobody cancelled"),
+            None => cancelled += 1,
+        }
+        current = found;
+    }
+    assert!(cancelled > 0, "there was nothing to cancel");
+}

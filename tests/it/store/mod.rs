@@ -1,0 +1,680 @@
+//! The store on both engines: what the pure rooms decide is what the rows say afterwards, also when fifty ask at once.
+
+mod alone;
+mod cancelled;
+mod grants;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::support::database::{Engine, TestDatabase, sealer};
+use latchkey::accounts::{Answer, PasswordHash, Purpose, Reason, SignUp, UserId, Way, time_ordered_id};
+use latchkey::providers::{Profile, ProfileEmail};
+use latchkey::store::{
+    Changed, Database, FlowStatus, Granting, NewEvent, NewSession, Occasion, Origin, Settled, Settlement, StoreError,
+};
+use rstest::rstest;
+use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
+
+const ADA: &str = "ada@gmail.com";
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+}
+
+/// Bytes that no other call has got: what randomness is for the store.
+fn random() -> [u8; 30] {
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    std::array::from_fn(|i| if i % 10 < 6 { 7 } else { number[i % 10 - 6] })
+}
+
+fn google(subject: &str, address: &str) -> Profile {
+    Profile {
+        issuer: "https://accounts.google.com".into(),
+        subject: subject.into(),
+        provider: "google".into(),
+        email: Some(ProfileEmail {
+            unverified_address: address.into(),
+            verified_by_provider: true,
+            provider_is_authoritative: true,
+        }),
+        name: Some(format!("{subject} of Google")),
+        picture: Some("https://pictures.example/1".into()),
+    }
+}
+
+/// A provider that runs no mailboxes.
+fn eve(subject: &str, address: &str, verified: bool) -> Profile {
+    Profile {
+        issuer: "https://eve.example".into(),
+        subject: subject.into(),
+        provider: "eve".into(),
+        email: Some(ProfileEmail {
+            unverified_address: address.into(),
+            verified_by_provider: verified,
+            provider_is_authoritative: false,
+        }),
+        name: None,
+        picture: None,
+    }
+}
+
+async fn settle(
+    database: &Database,
+    purpose: Purpose,
+    profile: &Profile,
+    session_user: Option<UserId>,
+) -> Result<Settled, StoreError> {
+    let settlement = Settlement {
+        purpose: &purpose,
+        profile,
+        session_user,
+        session: None,
+        sign_up: &SignUp::Open,
+        origin: &Origin {
+            address: Some("192.0.2.1".into()),
+            user_agent: Some("Browser".into()),
+            request_id: Some("r1".into()),
+        },
+        now: now(),
+        random: random(),
+        waiting: None,
+        granted: Granting::None,
+    };
+    database.settle(&settlement).await
+}
+
+async fn sign_in(database: &Database, profile: &Profile) -> Settled {
+    settle(database, Purpose::SignIn, profile, None).await.expect("settles")
+}
+
+fn who(settled: &Settled) -> UserId {
+    settled.signed_in.as_ref().expect("somebody is signed in").user.id
+}
+
+fn email_of(settled: &Settled) -> Option<String> {
+    let user = &settled.signed_in.as_ref()?.user;
+    user.verified_email.as_ref().map(|email| email.address().to_string())
+}
+
+fn session(id_hash: &str, user: UserId) -> NewSession {
+    NewSession {
+        id_hash: id_hash.into(),
+        user,
+        identity: None,
+        provider: Some("google".into()),
+        user_agent: Some("Browser".into()),
+        address: Some("192.0.2.1".into()),
+        data: r#"{"a":1}"#.into(),
+        created_at: now(),
+        expires_at: now() + Duration::days(14),
+        absolute_expires_at: now() + Duration::days(90),
+    }
+}
+
+// The database itself.
+
+#[rstest]
+#[tokio::test]
+async fn migrations_run_twice_and_side_by_side(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    database.migrate().await.expect("again");
+    database.ping().await.expect("answers");
+    let other = test.open().await;
+    sign_in(&database, &google("ada", ADA)).await;
+    assert!(matches!(sign_in(&other, &google("ada", ADA)).await.decision.answer, Answer::SignIn { .. }));
+}
+
+#[tokio::test]
+async fn machines_that_start_together_migrate_once() {
+    let test = TestDatabase::empty(Engine::Postgres).await;
+    tokio::join!(test.open(), test.open(), test.open());
+    assert_eq!(test.count("users").await, 0);
+}
+
+#[rstest]
+#[case("postgres://latchkey@127.0.0.1:1/nobody")]
+#[case("sqlite:///")]
+#[tokio::test]
+async fn a_database_that_is_away_is_unavailable(#[case] url: &str) {
+    let error = Database::connect(url, sealer()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_closed_database_is_unavailable_to_every_caller(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    database.close().await;
+    assert!(matches!(database.ping().await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(database.load_session("a", now()).await, Err(StoreError::Unavailable(_))));
+    let settled = settle(&database, Purpose::SignIn, &google("ada", ADA), None).await;
+    assert!(matches!(settled, Err(StoreError::Unavailable(_))));
+}
+
+// Settling.
+
+#[rstest]
+#[tokio::test]
+async fn the_first_sign_in_makes_a_user_and_the_next_one_refreshes_them(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+
+    let first = sign_in(&database, &google("ada", "Ada@Gmail.com")).await;
+    assert!(matches!(first.decision.answer, Answer::Create { .. }));
+    let signed_in = first.signed_in.as_ref().unwrap();
+    assert_eq!(signed_in.user.name.as_deref(), Some("ada of Google"));
+    assert_eq!(email_of(&first).as_deref(), Some(ADA));
+    assert_eq!(signed_in.user.created_at, now());
+
+    let mut renamed = google("ada", ADA);
+    renamed.name = Some("Ada King".into());
+    renamed.picture = None;
+    let second = sign_in(&database, &renamed).await;
+    assert!(matches!(second.decision.answer, Answer::SignIn { .. }));
+    let again = second.signed_in.as_ref().unwrap();
+    assert_eq!((again.user.id, again.identity), (signed_in.user.id, signed_in.identity));
+    assert_eq!(again.user.name.as_deref(), Some("Ada King"));
+    assert_eq!(again.user.picture.as_deref(), Some("https://pictures.example/1"));
+
+    let identities = database.identities(again.user.id).await.unwrap();
+    assert_eq!(identities.len(), 1);
+    assert_eq!(identities[0].id, again.identity);
+    assert_eq!(identities[0].key.subject(), "ada");
+    assert_eq!(identities[0].name.as_deref(), Some("Ada King"));
+    assert!(identities[0].email_verified);
+    assert_eq!((test.count("users").await, test.count("events").await), (1, 2));
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_decision_leaves_an_event_with_its_reasons(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    sign_in(&database, &google("ada", ADA)).await;
+    assert_eq!(
+        test.text(
+            "SELECT kind || ' ' || outcome || ' ' || provider || ' ' || address || ' ' || request_id FROM events"
+        )
+        .await,
+        "sign_in create google 192.0.2.1 r1"
+    );
+    assert_eq!(
+        test.text("SELECT reasons FROM events").await,
+        r#"["identity_unknown","email_verified_by_its_authority","address_free"]"#
+    );
+    let mut nobody = google("", ADA);
+    nobody.subject.clear();
+    let refused = sign_in(&database, &nobody).await;
+    assert_eq!(refused.decision.answer, Answer::Refuse(Reason::IdentityMalformed));
+    assert_eq!(test.count("users").await, 1);
+    assert_eq!(test.number("SELECT count(*) FROM events WHERE outcome = 'refuse'").await, 1);
+
+    let event = NewEvent {
+        id: time_ordered_id(now(), [9; 10]),
+        at: now(),
+        kind: "sign_out",
+        user: None,
+        provider: None,
+        outcome: "done",
+        reasons: &[],
+        origin: &Origin::default(),
+    };
+    database.record_event(&event).await.unwrap();
+    assert_eq!(test.count("events").await, 3);
+}
+
+#[rstest]
+#[tokio::test]
+async fn fifty_first_sign_ins_of_one_identity_at_once_are_one_user(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = Arc::new(test.open().await);
+    let mut tasks = JoinSet::new();
+    for _ in 0..50 {
+        let database = Arc::clone(&database);
+        tasks.spawn(async move { sign_in(&database, &google("ada", ADA)).await });
+    }
+    let settled = tasks.join_all().await;
+    let users: BTreeSet<_> = settled.iter().map(who).collect();
+    let created = settled.iter().filter(|settled| matches!(settled.decision.answer, Answer::Create { .. }));
+    assert_eq!((users.len(), created.count()), (1, 1));
+    assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
+    assert_eq!(test.count("events").await, 50);
+}
+
+/// Two machines, two identities, one address: whoever is second finds the first.
+#[rstest]
+#[tokio::test]
+async fn identities_that_race_for_an_address_end_as_if_one_had_come_after_the_other(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let machines = [Arc::new(test.open().await), Arc::new(test.open().await)];
+    let mut tasks = JoinSet::new();
+    for round in 0..15 {
+        let address = format!("ada{round}@gmail.com");
+        for (machine, subject) in machines.iter().zip(["one", "two"]) {
+            let machine = Arc::clone(machine);
+            let profile = google(&format!("{subject}{round}"), &address);
+            tasks.spawn(async move { sign_in(&machine, &profile).await.decision.answer });
+        }
+    }
+    let answers = tasks.join_all().await;
+    let created = answers.iter().filter(|answer| matches!(answer, Answer::Create { .. }));
+    // The second identity of one provider with one address is never linked without asking.
+    let asked = answers.iter().filter(|answer| matches!(answer, Answer::Prompt { .. }));
+    assert_eq!((created.count(), asked.count()), (15, 15));
+    assert_eq!((test.count("users").await, test.count("identities").await), (15, 15));
+}
+
+/// Two new identities of one provider race for a user who is there already: only one may be linked without asking.
+#[rstest]
+#[tokio::test]
+async fn of_two_identities_that_race_for_a_user_only_one_is_linked_without_asking(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let machines = [Arc::new(test.open().await), Arc::new(test.open().await)];
+    for round in 0..10 {
+        sign_in(&machines[0], &eve(&format!("ada{round}"), &format!("ada{round}@gmail.com"), true)).await;
+    }
+    // As after our own letter.
+    test.execute("UPDATE users SET verified_email_proof = 'letter'").await;
+    let mut tasks = JoinSet::new();
+    for round in 0..10 {
+        for (machine, subject) in machines.iter().zip(["one", "two"]) {
+            let machine = Arc::clone(machine);
+            let profile = google(&format!("{subject}{round}"), &format!("ada{round}@gmail.com"));
+            tasks.spawn(async move { sign_in(&machine, &profile).await.decision.answer });
+        }
+    }
+    let answers = tasks.join_all().await;
+    let linked = answers.iter().filter(|answer| matches!(answer, Answer::LinkWithoutAsking { .. }));
+    let asked = answers.iter().filter(|answer| matches!(answer, Answer::Prompt { .. }));
+    assert_eq!((linked.count(), asked.count()), (10, 10));
+    assert_eq!((test.count("users").await, test.count("identities").await), (10, 20));
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_is_left_of_a_sign_in_that_fails_at_its_last_step(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    test.execute("ALTER TABLE events RENAME TO gone").await;
+    let failed = settle(&database, Purpose::SignIn, &google("ada", ADA), None).await;
+    assert!(matches!(failed, Err(StoreError::Other(_))), "{failed:?}");
+    assert_eq!((test.count("users").await, test.count("identities").await), (0, 0));
+
+    test.execute("ALTER TABLE gone RENAME TO events").await;
+    sign_in(&database, &google("ada", ADA)).await;
+    assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
+}
+
+// The linking policy on rows.
+
+#[rstest]
+#[tokio::test]
+async fn lk5_an_unverified_address_finds_nobody_and_takes_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = sign_in(&database, &google("ada", ADA)).await;
+    let eve = sign_in(&database, &eve("eve", ADA, false)).await;
+    assert_ne!(who(&eve), who(&ada));
+    let user = &eve.signed_in.as_ref().unwrap().user;
+    assert_eq!(user.verified_email, None);
+    assert_eq!(user.claimed_email.as_ref().map(|email| email.address().as_str()), Some(ADA));
+    assert_eq!(who(&sign_in(&database, &google("ada", ADA)).await), who(&ada));
+}
+
+#[rstest]
+#[tokio::test]
+async fn lk5_who_proves_an_address_gets_it_in_a_user_of_their_own(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let first = sign_in(&database, &eve("eve", ADA, false)).await;
+    let ada = sign_in(&database, &google("ada", ADA)).await;
+    assert!(matches!(ada.decision.answer, Answer::ClaimFromUnverified { .. }));
+    assert_ne!(who(&ada), who(&first));
+    assert_eq!(email_of(&ada).as_deref(), Some(ADA));
+
+    // Eve came through a provider: her user is hers, without the claim.
+    let again = sign_in(&database, &eve("eve", ADA, false)).await;
+    assert_eq!(who(&again), who(&first));
+    assert_eq!(again.signed_in.unwrap().user.claimed_email, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_owned_address_prompts_with_the_ways_in_and_changes_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = sign_in(&database, &google("ada", ADA)).await;
+    let prompted = sign_in(&database, &eve("eve", ADA, true)).await;
+    assert_eq!(
+        prompted.decision.answer,
+        Answer::Prompt { user: who(&ada), ways: vec![Way::Provider("google".into())] }
+    );
+    assert_eq!(prompted.signed_in, None);
+    assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_address_that_changed_at_the_provider_follows_but_steals_nobodys(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = sign_in(&database, &google("ada", ADA)).await;
+    let moved = sign_in(&database, &google("ada", "countess@gmail.com")).await;
+    assert_eq!((who(&moved), email_of(&moved).as_deref()), (who(&ada), Some("countess@gmail.com")));
+
+    let bob = sign_in(&database, &google("bob", "bob@gmail.com")).await;
+    let thief = sign_in(&database, &google("ada", "bob@gmail.com")).await;
+    assert_eq!((who(&thief), email_of(&thief).as_deref()), (who(&ada), Some("countess@gmail.com")));
+    let claim = &database.identities(who(&ada)).await.unwrap()[0].email;
+    assert_eq!(claim.as_ref().map(|email| email.as_str()), Some("bob@gmail.com"));
+
+    let bob_again = sign_in(&database, &google("bob", "bob@gmail.com")).await;
+    assert_eq!((who(&bob_again), email_of(&bob_again).as_deref()), (who(&bob), Some("bob@gmail.com")));
+}
+
+#[rstest]
+#[tokio::test]
+async fn users_without_an_address_do_not_collide(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    for subject in ["1", "2"] {
+        let mut profile = eve(subject, "", false);
+        profile.email = None;
+        sign_in(&database, &profile).await;
+    }
+    assert_eq!(test.count("users").await, 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn lk14_an_identity_of_another_user_does_not_move(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let eve_user = who(&sign_in(&database, &eve("eve", "eve@evil.example", true)).await);
+
+    let purpose = Purpose::Link { user: eve_user };
+    let stolen = settle(&database, purpose.clone(), &google("ada", ADA), Some(eve_user)).await.unwrap();
+    assert_eq!(stolen.decision.answer, Answer::LinkedElsewhere);
+    assert_eq!(stolen.signed_in, None);
+    assert_eq!(database.identities(ada).await.unwrap().len(), 1);
+
+    let elsewhere = settle(&database, purpose.clone(), &google("new", "new@gmail.com"), Some(ada)).await.unwrap();
+    assert_eq!(elsewhere.decision.answer, Answer::Refuse(Reason::SessionOfAnother));
+    let linked = settle(&database, purpose, &google("new", "new@gmail.com"), Some(eve_user)).await.unwrap();
+    assert!(matches!(linked.decision.answer, Answer::Link { .. }));
+    assert_eq!(database.identities(eve_user).await.unwrap().len(), 2);
+    assert_eq!(email_of(&linked).as_deref(), Some("eve@evil.example"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn lk21_a_disabled_user_is_refused_and_their_sessions_are_not_found(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    assert!(database.create_session(&session("s", ada)).await.unwrap());
+    assert!(database.load_session("s", now()).await.unwrap().is_some());
+
+    test.execute("UPDATE users SET disabled_at = 1").await;
+    assert!(database.load_session("s", now()).await.unwrap().is_none());
+    let refused = sign_in(&database, &google("ada", ADA)).await;
+    assert_eq!(refused.decision.answer, Answer::Refuse(Reason::UserDisabled));
+    assert_eq!(refused.signed_in, None);
+}
+
+// Sessions.
+
+#[rstest]
+#[tokio::test]
+async fn a_session_comes_back_with_its_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let settled = sign_in(&database, &google("ada", ADA)).await;
+    let signed_in = settled.signed_in.unwrap();
+    let new = NewSession { identity: Some(signed_in.identity), ..session("s", signed_in.user.id) };
+    assert!(database.create_session(&new).await.unwrap());
+    assert!(!database.create_session(&new).await.unwrap(), "the id is taken");
+
+    let active = database.load_session("s", now()).await.unwrap().unwrap();
+    assert_eq!(active.user, signed_in.user);
+    assert_eq!(active.session.identity, Some(signed_in.identity));
+    assert_eq!(active.session.data, new.data);
+    assert_eq!(active.session.user_agent, new.user_agent);
+    assert_eq!(active.session.expires_at, new.expires_at);
+    assert_eq!(database.load_session("S", now()).await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_session_ends_when_idle_and_at_the_latest_at_its_absolute_end(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    database.create_session(&session("s", ada)).await.unwrap();
+    let second = Duration::SECOND;
+
+    let idle_end = now() + Duration::days(14);
+    assert!(database.load_session("s", idle_end - second).await.unwrap().is_some());
+    assert!(database.load_session("s", idle_end).await.unwrap().is_none());
+    assert!(!database.save_session("s", "{}", idle_end + second, idle_end).await.unwrap());
+
+    let late = idle_end - second;
+    assert!(database.save_session("s", r#"{"a":2}"#, now() + Duration::days(400), late).await.unwrap());
+    let saved = database.load_session("s", idle_end).await.unwrap().unwrap().session;
+    assert_eq!((saved.data.as_str(), saved.last_seen_at), (r#"{"a":2}"#, late));
+    assert_eq!(saved.expires_at, saved.absolute_expires_at);
+    assert!(database.load_session("s", saved.absolute_expires_at).await.unwrap().is_none());
+    assert!(database.user_sessions(ada, saved.absolute_expires_at).await.unwrap().is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_session_that_was_ended_is_not_brought_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    database.create_session(&session("s", ada)).await.unwrap();
+    assert!(database.delete_session("s").await.unwrap());
+    assert!(!database.delete_session("s").await.unwrap());
+    assert!(!database.save_session("s", "{}", now() + Duration::DAY, now()).await.unwrap());
+    assert_eq!(test.count("sessions").await, 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_session_needs_a_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let nobody = UserId::new(now(), [0; 10]);
+    let refused = database.create_session(&session("s", nobody)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn signing_out_elsewhere_keeps_this_session_and_other_peoples(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let bob = who(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
+    for (id, user) in [("a1", ada), ("a2", ada), ("a3", ada), ("b1", bob)] {
+        database.create_session(&session(id, user)).await.unwrap();
+    }
+    database.save_session("a2", "{}", now() + Duration::DAY, now() + Duration::HOUR).await.unwrap();
+    let listed = database.user_sessions(ada, now()).await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|session| session.id_hash.as_str()).collect();
+    assert_eq!(ids, ["a2", "a1", "a3"]);
+
+    assert_eq!(database.delete_user_sessions(ada, Some("a1")).await.unwrap(), 2);
+    assert!(database.load_session("a1", now()).await.unwrap().is_some());
+    assert!(database.load_session("b1", now()).await.unwrap().is_some());
+    assert_eq!(database.delete_user_sessions(ada, None).await.unwrap(), 1);
+    assert_eq!(database.user_sessions(bob, now()).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_sweeper_takes_what_is_past_its_end_in_small_batches(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    for number in 0..5 {
+        let mut old = session(&format!("old{number}"), ada);
+        old.expires_at = now() - Duration::SECOND;
+        database.create_session(&old).await.unwrap();
+        database.mark_flow_used(&format!("old{number}"), now()).await.unwrap();
+    }
+    database.create_session(&session("live", ada)).await.unwrap();
+    database.mark_flow_used("live", now() + Duration::SECOND).await.unwrap();
+
+    let mut swept = vec![];
+    for _ in 0..4 {
+        swept.push((
+            database.delete_expired_sessions(now(), 2).await.unwrap(),
+            database.delete_expired_flows(now(), 2).await.unwrap(),
+        ));
+    }
+    assert_eq!(swept, [(2, 2), (2, 2), (1, 1), (0, 0)]);
+    assert_eq!((test.count("sessions").await, test.count("used_flows").await), (1, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_row_that_we_cannot_have_written_is_corrupt(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    database.create_session(&session("s", ada)).await.unwrap();
+    test.execute("UPDATE users SET verified_email = 'nonsense'").await;
+    let loaded = database.load_session("s", now()).await;
+    assert!(matches!(loaded, Err(StoreError::Corrupt(_))), "{loaded:?}");
+}
+
+// Flows.
+
+#[rstest]
+#[tokio::test]
+async fn of_fifty_callbacks_with_one_flow_one_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = Arc::new(test.open().await);
+    let mut tasks = JoinSet::new();
+    for _ in 0..50 {
+        let database = Arc::clone(&database);
+        tasks.spawn(async move { database.mark_flow_used("f", now() + Duration::HOUR).await.unwrap() });
+    }
+    let first = tasks.join_all().await.into_iter().filter(|first| *first).count();
+    assert_eq!(first, 1);
+    assert!(database.mark_flow_used("other", now()).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_flow_is_unused_then_used_then_completed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Unused);
+    assert!(!database.complete_flow("f", ada).await.unwrap());
+    database.mark_flow_used("f", now()).await.unwrap();
+    assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Used);
+    assert!(database.complete_flow("f", ada).await.unwrap());
+    assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Completed { user: ada });
+    assert!(!database.complete_flow("f", ada).await.unwrap());
+}
+
+// A session or a password that ends while something is under way.
+
+#[rstest]
+#[tokio::test]
+async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let occasion = Occasion { origin: Origin::default(), now: now() };
+    let hash = PasswordHash::from_row("a hash".into());
+    database.create_session(&session("here", ada)).await.unwrap();
+    database.create_session(&session("elsewhere", ada)).await.unwrap();
+    // Recovery ends every session, between the look at the cookie and the change.
+    database.delete_user_sessions(ada, Some("here")).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(test.count("passwords").await, 0);
+    let github = eve("github", "ada@example.org", true);
+    let purpose = Purpose::Link { user: ada };
+    let by = |session| Settlement {
+        purpose: &purpose,
+        profile: &github,
+        session_user: Some(ada),
+        session: Some(session),
+        sign_up: &SignUp::Open,
+        origin: &occasion.origin,
+        now: now(),
+        random: random(),
+        waiting: None,
+        granted: Granting::None,
+    };
+    let refused = database.settle(&by("elsewhere")).await.unwrap();
+    assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
+    assert_eq!(test.count("identities").await, 1);
+
+    // The twin.
+    assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+    let linked = database.settle(&by("here")).await.unwrap();
+    assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
+    let identity = linked.signed_in.unwrap().identity;
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "here", &occasion).await.unwrap(), Changed::Done);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_password_before_opens_nothing_that_was_not_open(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    database.create_session(&session("here", ada)).await.unwrap();
+    for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
+        let occasion = Occasion { origin: Origin::default(), now: at };
+        let hash = PasswordHash::from_row(hash.into());
+        assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+    }
+    let occasion = Occasion { origin: Origin::default(), now: now() + Duration::seconds(2) };
+    // Somebody's comparison with the old one ends now.
+    assert_eq!(database.sign_in_with_password(ada, now(), &occasion).await.unwrap(), None);
+    let current = now() + Duration::seconds(1);
+    assert!(database.sign_in_with_password(ada, current, &occasion).await.unwrap().is_some());
+}
