@@ -12,15 +12,15 @@ CREATE TABLE users (
     -- The address that they have proven, in canonical form. UNIQUE: an address is one user's, and the database
     -- holds to it even if two sign-ins race. NULL, never '': many have none.
     verified_email TEXT UNIQUE,
-    -- How it was proven ('providers_word', 'authority', 'letter'): linking without asking needs a strong proof.
-    verified_email_proof TEXT,
+    -- How it was proven ('provider_claim', 'authority', 'email_link'): linking without asking needs a strong proof.
+    verified_email_method TEXT,
     -- An address that was only written down. Not unique: anybody can write down anything.
     claimed_email TEXT,
     created_at BIGINT NOT NULL,
     -- Set by an operator: nobody gets in, and sessions that are open are not found any more.
     disabled_at BIGINT,
     -- Verified and how, or neither.
-    CHECK ((verified_email IS NULL) = (verified_email_proof IS NULL))
+    CHECK ((verified_email IS NULL) = (verified_email_method IS NULL))
 );
 
 -- Who proves an address looks for those who only claimed it.

@@ -3,7 +3,7 @@
 CREATE TABLE outbox (
     -- UUID version 7: one that is delivered twice has the same Message-ID both times.
     id TEXT NOT NULL PRIMARY KEY,
-    -- 'letter'.
+    -- 'email' or 'revocation'.
     kind TEXT NOT NULL,
     -- Whom it concerns; NULL for an address that is nobody's yet. No foreign key: the letter that says that an account
     -- was deleted outlives it.

@@ -1,6 +1,6 @@
 -- When the person last proved, in this session, who they are: sensitive steps want it fresh.
-ALTER TABLE sessions ADD COLUMN proven_at BIGINT NOT NULL DEFAULT 0;
-UPDATE sessions SET proven_at = created_at;
+ALTER TABLE sessions ADD COLUMN reauthenticated_at BIGINT NOT NULL DEFAULT 0;
+UPDATE sessions SET reauthenticated_at = created_at;
 
 -- Who told the name and the picture: a provider's slug, or 'own' for what the person chose themself, which no provider
 -- writes over.

@@ -2,12 +2,12 @@
 //! stops the start with one sentence that names the variable and says what to put there.
 
 mod api;
+mod endpoint_overrides;
 mod environment;
 mod front_ends;
 mod mail;
 mod providers;
 mod secret_key;
-mod stand_ins;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +22,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::{accounts::AddressWish, providers::Provider};
+use crate::{accounts::EmailRequirement, providers::Provider};
 use secret_key::MissingFile;
 
 /// Everything that the environment decides.
@@ -49,7 +49,7 @@ pub struct Config {
     /// Whether rate limits hold.
     pub rate_limits: bool,
     /// Whether people need an e-mail address (`EMAIL_ADDRESS`).
-    pub address_wish: AddressWish,
+    pub email_requirement: EmailRequirement,
     /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
     /// Whether an id_token that a front end brings must carry a nonce of ours (`API_NONCE`).
@@ -150,7 +150,7 @@ impl Config {
             sandbox_addr: address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
             sandbox_smtp_addr: address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
             mail: mail::parse(env)?,
-            address_wish: mail::address_wish(env, providers.is_empty() && base_url.loopback)?,
+            email_requirement: mail::email_requirement(env, providers.is_empty() && base_url.loopback)?,
             session_mode: session_mode(env)?,
             token_audience: token_audience(env)?,
             reload_port: reload_port(env),

@@ -82,7 +82,7 @@ pub mod mail;
 /// prove once more who they are, change, undo, leave. Each says where the browser goes next. And what a front end asks for
 /// them, with what a provider gave it.
 #[cfg(feature = "ssr")]
-pub mod intents;
+pub mod account;
 
 /// **actions** has every server function, one file per intention. Both targets; the server's part stays
 /// inside the bodies.

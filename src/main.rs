@@ -10,8 +10,8 @@ use std::{
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use latchkey::{
     config::{Config, Environment},
-    doctor::{self, About, Explanation, Supposed},
-    mail::{House, Post, deliver_for_ever},
+    doctor::{self, About, Explanation, SimulatedSignIn},
+    mail::{Site, SmtpTransport, run_delivery},
     relying_party::Clock,
     sealing::Sealer,
     sessions,
@@ -58,7 +58,7 @@ enum Command {
     /// The keys that access tokens are signed with. Ends with 0, or with 2 when they could not be read or changed.
     Keys {
         #[command(subcommand)]
-        wish: KeysWish,
+        wish: KeysCommand,
     },
     /// Play the providers for development, on SANDBOX_ADDR, until told to end.
     #[cfg(feature = "sandbox")]
@@ -67,7 +67,7 @@ enum Command {
 
 /// What is to be done with the keys.
 #[derive(Clone, Copy, Subcommand)]
-enum KeysWish {
+enum KeysCommand {
     /// Show which key signs, which is next, and which are still believed. Changes nothing.
     List {
         /// As JSON.
@@ -133,7 +133,7 @@ impl ExplainLink {
         match (self.user, self.event, self.provider) {
             (Some(user), ..) => About::User(user),
             (_, Some(event), _) => About::Event(event),
-            (.., provider) => About::Supposed(Supposed {
+            (.., provider) => About::SimulatedSignIn(SimulatedSignIn {
                 provider: provider.unwrap_or_default(),
                 issuer: self.issuer,
                 subject: self.subject,
@@ -229,8 +229,8 @@ async fn explanation(about: About) -> Result<Explanation, Failure> {
 }
 
 /// Without a log, too.
-async fn keys(wish: KeysWish) -> ExitCode {
-    let (KeysWish::List { json } | KeysWish::Rotate { json }) = wish;
+async fn keys(wish: KeysCommand) -> ExitCode {
+    let (KeysCommand::List { json } | KeysCommand::Rotate { json }) = wish;
     match key_report(wish).await {
         Ok(report) => {
             let text = if json { report.to_json() } else { report.to_string() };
@@ -244,19 +244,19 @@ async fn keys(wish: KeysWish) -> ExitCode {
     }
 }
 
-async fn key_report(wish: KeysWish) -> Result<KeyReport, Failure> {
+async fn key_report(wish: KeysCommand) -> Result<KeyReport, Failure> {
     let environment = Environment::of_process()?;
     let config = match wish {
-        KeysWish::List { .. } => Config::inspect(&environment)?,
+        KeysCommand::List { .. } => Config::inspect(&environment)?,
         // What seals the new key must be there tomorrow.
-        KeysWish::Rotate { .. } => Config::parse(&environment)?,
+        KeysCommand::Rotate { .. } => Config::parse(&environment)?,
     };
     doctor::check_schema(&config).await?;
     let database = connect(&config).await?;
     let now = Clock::default().now();
     let report = match wish {
-        KeysWish::List { .. } => tokens::list_keys(&database, now).await,
-        KeysWish::Rotate { .. } => tokens::rotate_keys(&database, now).await,
+        KeysCommand::List { .. } => tokens::list_keys(&database, now).await,
+        KeysCommand::Rotate { .. } => tokens::rotate_keys(&database, now).await,
     };
     database.close().await;
     Ok(report?)
@@ -287,23 +287,26 @@ async fn serve(config: Config) -> Result<(), Failure> {
 
     let database = Arc::new(database(&config).await?);
     database.claim_alone();
-    let mail =
-        config.mail.as_ref().map(|mail| Post::smtp(&mail.smtp_url, &mail.mail_from).map(Mail::new)).transpose()?;
+    let mail = config
+        .mail
+        .as_ref()
+        .map(|mail| SmtpTransport::smtp(&mail.smtp_url, &mail.mail_from).map(Mail::new))
+        .transpose()?;
     let app = AppState::new(&config, database.clone(), Clock::default(), mail, sandbox_view)?;
     #[cfg(feature = "sandbox")]
     if sandbox.is_some() {
-        plant_demo_accounts(&app).await?;
+        create_demo_accounts(&app).await?;
     }
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another, or end what listens there", config.listen_addr)
     })?;
-    tokio::spawn(sessions::sweep_for_ever(database.clone(), app.clock.clone(), stop.clone()));
-    tokio::spawn(app.rate_limits.clone().sweep_for_ever(stop.clone()));
-    tokio::spawn(app.attempts.clone().sweep_for_ever(stop.clone()));
-    tokio::spawn(app.grants.clone().reseal_for_ever(stop.clone()));
-    let revoker = tokio::spawn(app.grants.clone().revoke_for_ever(stop.clone()));
-    let postman = app.mail.clone().map(|mail| tokio::spawn(deliver(&config, &app, mail, stop.clone())));
+    tokio::spawn(sessions::run_sweeper(database.clone(), app.clock.clone(), stop.clone()));
+    tokio::spawn(app.rate_limits.clone().run_sweeper(stop.clone()));
+    tokio::spawn(app.attempts.clone().run_sweeper(stop.clone()));
+    tokio::spawn(app.grants.clone().run_resealer(stop.clone()));
+    let revoker = tokio::spawn(app.grants.clone().run_revoker(stop.clone()));
+    let delivery = app.mail.clone().map(|mail| tokio::spawn(deliver(&config, &app, mail, stop.clone())));
     welcome(&config, sandbox_origin.as_deref());
 
     web::serve::serve(listener, router, app.trusted_proxies.clone(), stop).await;
@@ -313,8 +316,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
     }
     // Each ends after what it has in hand; what is queued goes out after the next start.
     drop(tokio::time::timeout(LAST_WORK, revoker).await);
-    if let Some(postman) = postman {
-        drop(tokio::time::timeout(LAST_WORK, postman).await);
+    if let Some(delivery) = delivery {
+        drop(tokio::time::timeout(LAST_WORK, delivery).await);
     }
     database.close().await;
     #[cfg(feature = "sandbox")]
@@ -331,8 +334,8 @@ fn deliver(config: &Config, app: &AppState, mail: Mail, stop: CancellationToken)
     let connections =
         config.providers.iter().filter_map(|it| Some((it.slug.to_string(), it.connections()?.to_owned())));
     let origin = config.base_url.origin().to_owned();
-    let house = Arc::new(House { origin, labels, connections: connections.collect() });
-    deliver_for_ever(app.database.clone(), mail.post, house, app.clock.clone(), mail.bell, stop)
+    let site = Arc::new(Site { origin, labels, connections: connections.collect() });
+    run_delivery(app.database.clone(), mail.post, site, app.clock.clone(), mail.mail_wake, stop)
 }
 
 /// How long sign-ins under way may take after the last connection was closed.
@@ -434,12 +437,12 @@ fn view_of(sandbox: &latchkey_sandbox::Sandbox) -> SandboxView {
 }
 
 #[cfg(feature = "sandbox")]
-async fn plant_demo_accounts(app: &AppState) -> Result<(), Failure> {
+async fn create_demo_accounts(app: &AppState) -> Result<(), Failure> {
     for (address, password) in DEMO_ACCOUNTS {
         let password = app.passwords.choose(&password.to_owned().into(), &[address]).await??;
         let hash = app.passwords.hash(&password).await?;
         app.database
-            .plant_demo_account(&latchkey::accounts::EmailAddress::parse(address)?, &hash, app.clock.date())
+            .create_demo_account(&latchkey::accounts::EmailAddress::parse(address)?, &hash, app.clock.date())
             .await?;
     }
     Ok(())

@@ -36,16 +36,16 @@ impl std::fmt::Debug for Sealer {
 /// The value was not sealed by us, for this place, or with a key that we still have.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the value was not sealed here")]
-pub struct NotSealedHere;
+pub struct SealingError;
 
 impl Sealer {
     /// Derives the purpose's keys from the secret keys, newest first.
     ///
     /// # Errors
     /// When there is no key at all.
-    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, purpose: &str) -> Result<Self, NotSealedHere> {
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, purpose: &str) -> Result<Self, SealingError> {
         let keys = secret_keys.map(|secret| derive(secret, purpose)).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(NotSealedHere) } else { Ok(Self { keys }) }
+        if keys.is_empty() { Err(SealingError) } else { Ok(Self { keys }) }
     }
 
     /// Seals `plain` for one `place` (the cookie's name, or the row): the key's id, a dot, and nonce, ciphertext and tag as
@@ -53,10 +53,10 @@ impl Sealer {
     ///
     /// # Errors
     /// When the system gives no randomness.
-    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, NotSealedHere> {
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, SealingError> {
         let mut sealed = plain.to_vec();
         let Key { id, key } = &self.keys[0];
-        let nonce = key.seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| NotSealedHere)?;
+        let nonce = key.seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| SealingError)?;
         let mut bytes = nonce.as_ref().to_vec();
         bytes.append(&mut sealed);
         Ok(format!("{id}.{}", URL_SAFE_NO_PAD.encode(bytes)))
@@ -66,13 +66,13 @@ impl Sealer {
     ///
     /// # Errors
     /// For everything else.
-    pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, NotSealedHere> {
+    pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealingError> {
         if sealed.len() > LONGEST {
-            return Err(NotSealedHere);
+            return Err(SealingError);
         }
         let (id, text) = sealed.split_once('.').map_or((None, sealed), |(id, text)| (Some(id), text));
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotSealedHere)?;
-        let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(NotSealedHere)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealingError)?;
+        let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(SealingError)?;
         self.keys
             .iter()
             .filter(|key| id.is_none_or(|id| key.id == id))
@@ -83,7 +83,7 @@ impl Sealer {
                 buffer.truncate(length);
                 Some(buffer)
             })
-            .ok_or(NotSealedHere)
+            .ok_or(SealingError)
     }
 
     /// Whether a sealed value was sealed with the newest key, by its id: such a one outlives the older keys.
@@ -97,17 +97,17 @@ impl Sealer {
     }
 }
 
-fn derive(secret: &[u8], purpose: &str) -> Result<Key, NotSealedHere> {
+fn derive(secret: &[u8], purpose: &str) -> Result<Key, SealingError> {
     let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"latchkey").extract(secret);
     let output = |info: &[&[u8]], bytes: &mut [u8; 32]| {
-        secret.expand(info, &AES_256_GCM).and_then(|okm| okm.fill(bytes)).map_err(|_| NotSealedHere)
+        secret.expand(info, &AES_256_GCM).and_then(|okm| okm.fill(bytes)).map_err(|_| SealingError)
     };
     let (mut key, mut id) = ([0_u8; 32], [0_u8; 32]);
     output(&[purpose.as_bytes()], &mut key)?;
     // From the secret beside the key and not from the key: who reads the id has learned nothing of it.
     output(&[purpose.as_bytes(), b"\0id"], &mut id)?;
     let id = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key }).map_err(|_| NotSealedHere)
+    RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key }).map_err(|_| SealingError)
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
         let sealer = sealer(&[&[1; 32]]);
         let sealed = sealer.seal("here", b"hello").unwrap();
         assert_eq!(sealer.open("here", &sealed).unwrap(), b"hello");
-        assert_eq!(sealer.open("there", &sealed), Err(NotSealedHere));
+        assert_eq!(sealer.open("there", &sealed), Err(SealingError));
         assert_ne!(sealed, sealer.seal("here", b"hello").unwrap());
     }
 
@@ -138,12 +138,12 @@ mod tests {
             assert!(changed == sealed || sealer.open("here", &changed).is_err());
         }
         for foreign in ["", "AAAA", "not base64!", &"A".repeat(9000)] {
-            assert_eq!(sealer.open("here", foreign), Err(NotSealedHere));
+            assert_eq!(sealer.open("here", foreign), Err(SealingError));
         }
         let other = Sealer::new([[2_u8; 32].as_slice()].into_iter(), "test").unwrap();
-        assert_eq!(other.open("here", &sealed), Err(NotSealedHere));
+        assert_eq!(other.open("here", &sealed), Err(SealingError));
         let other_purpose = Sealer::new([[1_u8; 32].as_slice()].into_iter(), "other").unwrap();
-        assert_eq!(other_purpose.open("here", &sealed), Err(NotSealedHere));
+        assert_eq!(other_purpose.open("here", &sealed), Err(SealingError));
     }
 
     #[test]
@@ -155,8 +155,8 @@ mod tests {
         assert!(old.is_of_newest(&sealed) && !rotated.is_of_newest(&sealed));
         assert!(rotated.is_of_newest(&rotated.seal("here", b"hello").unwrap()));
         // Another key's id does not make it that key's.
-        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_id())), Err(NotSealedHere));
-        assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(NotSealedHere));
+        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_id())), Err(SealingError));
+        assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(SealingError));
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
         let longest = vec![b'x'; 16 * 1024];
         assert_eq!(sealer.open("here", &sealer.seal("here", &longest).unwrap()).unwrap(), longest);
         let longer = sealer.seal("here", &vec![b'x'; 32 * 1024]).unwrap();
-        assert_eq!(sealer.open("here", &longer), Err(NotSealedHere));
+        assert_eq!(sealer.open("here", &longer), Err(SealingError));
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         let rotated = sealer(&[&[2; 32], &[1; 32]]);
         assert_eq!(rotated.open("here", &old).unwrap(), b"hello");
         let new = rotated.seal("here", b"hello").unwrap();
-        assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(NotSealedHere));
+        assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(SealingError));
         assert!(rotated.is_of_newest(&new) && !rotated.is_of_newest(&old));
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{AddressOwner, Facts, Purpose, Standing, UserId, UserStanding, VerifiedEmail, Way, decide},
+    accounts::{EmailOwner, Facts, Purpose, SignInMethod, LinkingContext, UserId, UserSummary, VerifiedEmail, decide},
     providers::{Profile, ProfileEmail},
 };
 use time::OffsetDateTime;
@@ -32,18 +32,18 @@ pub fn measure() -> Result<Vec<Duration>, Failure> {
         name: None,
         picture: None,
     };
-    let owner = UserStanding {
+    let owner = UserSummary {
         id: UserId::new(OffsetDateTime::UNIX_EPOCH, [7; 10]),
         disabled: false,
-        verified_email: VerifiedEmail::vouched_for(&email)?,
+        verified_email: VerifiedEmail::from_profile(&email)?,
     };
-    let ways = vec![Way::Password, Way::Provider("github".into())];
-    let standing = Standing { address_owner: Some(AddressOwner { user: owner, ways }), ..Standing::default() };
+    let methods = vec![SignInMethod::Password, SignInMethod::Provider("github".into())];
+    let linking_context = LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
     let facts = Facts::of(&profile)?;
     let rounds = (0..ROUNDS).map(|_| {
         let begun = Instant::now();
         for _ in 0..DECISIONS {
-            black_box(decide(black_box(&Purpose::SignIn), black_box(&facts), black_box(&standing)));
+            black_box(decide(black_box(&Purpose::SignIn), black_box(&facts), black_box(&linking_context)));
         }
         begun.elapsed() / DECISIONS
     });

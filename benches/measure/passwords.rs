@@ -40,7 +40,7 @@ pub struct Passwords {
 
 /// First alone, then together.
 pub fn measure(world: &World) -> Result<Passwords, Failure> {
-    plant(world)?;
+    squatted(world)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let cookie = runtime.block_on(Visitor::new(world, ADA)?.sign_in())?;
     let request: Arc<[u8]> = navigation(&world.origin, "/dashboard", &cookie).into_bytes().into();
@@ -62,13 +62,13 @@ pub fn measure(world: &World) -> Result<Passwords, Failure> {
     Ok(Passwords { sign_ins, idle, meanwhile })
 }
 
-fn plant(world: &World) -> Result<(), Failure> {
+fn squatted(world: &World) -> Result<(), Failure> {
     let database = world.database()?;
     world.others.block_on(async {
         let pool = PasswordPool::new();
         let password = pool.choose(&PASSWORD.to_owned().into(), &[ADDRESS]).await??;
         let hash = pool.hash(&password).await?;
-        database.plant_demo_account(&EmailAddress::parse(ADDRESS)?, &hash, OffsetDateTime::now_utc()).await?;
+        database.create_demo_account(&EmailAddress::parse(ADDRESS)?, &hash, OffsetDateTime::now_utc()).await?;
         Ok(())
     })
 }

@@ -13,7 +13,7 @@ use latchkey::{
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, Granting, Origin, Settlement},
+    store::{AuditClient, Database, GrantUpdate, SettleRequest},
     tokens::{Opening, Pair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -113,25 +113,25 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         name: Some("Ada".into()),
         picture: None,
     };
-    let settlement = Settlement {
+    let settle_request = SettleRequest {
         purpose: &Purpose::SignIn,
         profile: &profile,
         session_user: None,
         session: None,
         sign_up: &SignUp::Open,
-        origin: &Origin::default(),
+        client: &AuditClient::default(),
         now: OffsetDateTime::now_utc(),
         random: [7; 30],
         waiting: None,
-        granted: Granting::None,
+        granted: GrantUpdate::None,
     };
-    let settled = database.settle(&settlement).await?;
+    let settled = database.settle(&settle_request).await?;
     Ok(settled.signed_in.ok_or("nobody is signed in")?.user.id)
 }
 
 async fn pair(tokens: &Tokens, user: UserId) -> Result<Pair, Failure> {
-    let origin = Origin::default();
-    let opening = Opening { user, identity: None, provider: "google", origin: &origin, earlier: None };
+    let origin = AuditClient::default();
+    let opening = Opening { user, identity: None, provider: "google", client: &origin, earlier: None };
     Ok(tokens.issue_pair(&opening).await?)
 }
 
@@ -143,9 +143,9 @@ async fn refresh(tokens: &Tokens, pairs: Vec<Pair>) -> Result<f64, Failure> {
         let (tokens, done) = (tokens.clone(), done.clone());
         applications.spawn(async move {
             while begun.elapsed() < LASTS {
-                match tokens.refresh(pair.refresh_token.expose(), &Origin::default()).await {
+                match tokens.refresh(pair.refresh_token.expose(), &AuditClient::default()).await {
                     Ok(next) => pair = next,
-                    Err(fault) => return Err(fault.to_string()),
+                    Err(error) => return Err(error.to_string()),
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }

@@ -8,7 +8,7 @@ use std::{
 use latchkey::{
     config::{Config, Environment},
     grants::Grants,
-    mail::Post,
+    mail::SmtpTransport,
     relying_party::Clock,
     sealing::Sealer,
     store::Database,
@@ -83,7 +83,7 @@ impl World {
             database.migrate().await?;
             database.claim_alone();
             // Without a way for letters there is no way in by a password; none is sent here.
-            let mail = Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
+            let mail = Mail::new(SmtpTransport::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
             let app = AppState::new(&config, Arc::new(database), clock.clone(), Some(mail), None)?;
             tokio::spawn(serve::serve(
                 listener,

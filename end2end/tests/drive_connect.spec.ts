@@ -77,7 +77,7 @@ test("who comes back as somebody else connects nothing and reads why", async ({ 
   await connectButton(page, "Drive").click();
   await choose(page, grace);
   await consentButton(page, "allow").click();
-  await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("error") === "other_account");
+  await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("error") === "account_mismatch");
   await expect(page.getByRole("alert")).toHaveText(/another account there than the one/i);
   await expect(page.getByText(ada.email)).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);

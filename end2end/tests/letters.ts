@@ -30,7 +30,7 @@ export async function lettersTo(address: string): Promise<Letter[]> {
 
 /** The link of a letter that does something; the others only lead to a page. */
 export function linkIn(letter: Letter): string {
-  const link = letter.links.find((one) => one.startsWith(`${latchkey.origin}/auth/letter?token=`));
+  const link = letter.links.find((one) => one.startsWith(`${latchkey.origin}/auth/email-link?token=`));
   expect(link, letter.text).toBeTruthy();
   return link!;
 }

@@ -108,7 +108,7 @@ export const walks: Record<string, Walk> = {
     await look(page, "settings-link");
     await page.goto("/settings/delete");
     await look(page, "settings-delete");
-    await page.goto("/settings/delete?error=word_missing");
+    await page.goto("/settings/delete?error=confirmation_missing");
     await look(page, "settings-delete-refused");
   },
 

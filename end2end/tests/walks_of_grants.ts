@@ -31,7 +31,7 @@ export const walksOfGrants: Record<string, Walk> = {
     await consentButton(page, "allow").click();
     await expect(page).toHaveURL((url) => url.searchParams.has("error"));
     await look(page, "drive-declined");
-    await page.goto("/drive?error=other_account");
+    await page.goto("/drive?error=account_mismatch");
     await look(page, "drive-other-account");
     await linkAnotherGoogle(page, work);
     await page.goto("/drive");

@@ -5,13 +5,13 @@
 //! Ada has, they would share a user. So nobody is found by an address that nobody proved, and nothing made
 //! before the proof survives it. ("Pre-hijacked accounts", USENIX Security 2022.)
 
-use super::address::{email_update, owner_of, plants, proven};
-use super::decision::{Answer, Decision, EmailUpdate, NewEmail, Purpose, Void};
+use super::address::{email_update, owner_of, reauthenticated, squatted_accounts};
+use super::decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose};
 use super::facts::Facts;
 use super::ids::{IdentityKey, UserId};
-use super::proof::{Proof, VerifiedEmail};
+use super::linking_context::{EmailOwner, LinkingContext, SignInMethod, SignUp, UserSummary};
 use super::reason::Reason;
-use super::standing::{AddressOwner, SignUp, Standing, UserStanding, Way};
+use super::verification_method::{VerificationMethod, VerifiedEmail};
 
 /// Decides what becomes of a profile. Every combination has an answer.
 ///
@@ -23,25 +23,25 @@ use super::standing::{AddressOwner, SignUp, Standing, UserStanding, Way};
 /// 4. Otherwise a new user.
 ///
 /// An address that the provider does not vouch for takes no part in any of this.
-pub fn decide(purpose: &Purpose, facts: &Facts, standing: &Standing) -> Decision {
+pub fn decide(purpose: &Purpose, facts: &Facts, linking_context: &LinkingContext) -> Decision {
     let mut reasons = Vec::new();
     let answer = match purpose {
-        Purpose::SignIn => sign_in(facts, standing, &mut reasons),
-        Purpose::Link { user } => link(*user, facts, standing, &mut reasons),
-        Purpose::Grant { user, identity } => grant(*user, identity, facts, standing, &mut reasons),
-        Purpose::Reauthenticate { user } => reauthenticate(*user, facts, standing, &mut reasons),
-        Purpose::ResolveLink { user, .. } => resolve_link(*user, facts, standing, &mut reasons),
+        Purpose::SignIn => sign_in(facts, linking_context, &mut reasons),
+        Purpose::Link { user } => link(*user, facts, linking_context, &mut reasons),
+        Purpose::Grant { user, identity } => grant(*user, identity, facts, linking_context, &mut reasons),
+        Purpose::Reauthenticate { user } => reauthenticate(*user, facts, linking_context, &mut reasons),
+        Purpose::ResolveLink { user, .. } => resolve_link(*user, facts, linking_context, &mut reasons),
     };
     Decision { answer, reasons }
 }
 
 /// Decides what becomes of somebody who followed the link of our letter to finish a sign-up: rules 3 and 4, as for an
 /// address that its provider vouches for. Who owns the address already has an account, and no second one.
-pub fn decide_by_letter(email: &VerifiedEmail, standing: &Standing) -> Decision {
-    let mut reasons = vec![Reason::EmailVerifiedByLetter];
-    let answer = match owner_of(email, standing) {
-        Some(_) => refuse(Reason::AddressOwned, &mut reasons),
-        None => create(NewEmail::Verified(email.clone()), standing, &mut reasons),
+pub fn decide_by_email_link(email: &VerifiedEmail, linking_context: &LinkingContext) -> Decision {
+    let mut reasons = vec![Reason::EmailVerifiedByLink];
+    let answer = match owner_of(email, linking_context) {
+        Some(_) => refuse(Reason::EmailOwned, &mut reasons),
+        None => create(NewEmail::Verified(email.clone()), linking_context, &mut reasons),
     };
     Decision { answer, reasons }
 }
@@ -50,15 +50,15 @@ pub fn decide_by_letter(email: &VerifiedEmail, standing: &Standing) -> Decision 
 ///
 /// Whoever had only a provider's word for the address may be Eve, at a provider that believes anything: what she linked
 /// goes (the trojan-identifier attack). Where the address was proven as strongly before, its reader linked it all.
-pub fn void_at_recovery(user: &UserStanding) -> Vec<Void> {
-    let strong = user.verified_email.as_ref().is_some_and(|email| email.proof().is_strong());
-    let mut void = vec![Void::Password, Void::Sessions, Void::Letters];
-    void.extend((!strong).then_some(Void::Identities));
-    void
+pub fn invalidated_at_recovery(user: &UserSummary) -> Vec<Invalidation> {
+    let strong = user.verified_email.as_ref().is_some_and(|email| email.method().is_strong());
+    let mut invalidated = vec![Invalidation::Password, Invalidation::Sessions, Invalidation::Letters];
+    invalidated.extend((!strong).then_some(Invalidation::Identities));
+    invalidated
 }
 
-fn sign_in(facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
-    if let Some(known) = &standing.identity_owner {
+fn sign_in(facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    if let Some(known) = &linking_context.identity_owner {
         reasons.push(Reason::IdentityKnown);
         if known.user.disabled {
             return refuse(Reason::UserDisabled, reasons);
@@ -66,69 +66,72 @@ fn sign_in(facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Ans
         let came_from_here = known.recorded_email.as_ref();
         return Answer::SignIn {
             user: known.user.id,
-            email: email_update(&known.user, came_from_here, facts, standing, reasons),
+            email: email_update(&known.user, came_from_here, facts, linking_context, reasons),
         };
     }
     reasons.push(Reason::IdentityUnknown);
-    let Some(email) = proven(facts, reasons) else {
-        return create(NewEmail::of(&facts.email), standing, reasons);
+    let Some(email) = reauthenticated(facts, reasons) else {
+        return create(NewEmail::of(&facts.email), linking_context, reasons);
     };
-    match owner_of(email, standing) {
+    match owner_of(email, linking_context) {
         Some(owner) => join(owner, email, facts, reasons),
-        None => create(NewEmail::Verified(email.clone()), standing, reasons),
+        None => create(NewEmail::Verified(email.clone()), linking_context, reasons),
     }
 }
 
 /// Rule 2. Any doubt is the owner's to resolve.
-fn join(owner: &AddressOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut Vec<Reason>) -> Answer {
+fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut Vec<Reason>) -> Answer {
     let user = &owner.user;
     // Who only has a provider's word for the address may be Eve at a provider that believes anything: Ada's
     // Google identity must not be led into Eve's user.
-    let owned = user.verified_email.as_ref().is_some_and(|own| own.proof().is_strong());
-    reasons.push(if owned { Reason::AddressOwned } else { Reason::AddressOwnedByWord });
+    let owned = user.verified_email.as_ref().is_some_and(|own| own.method().is_strong());
+    reasons.push(if owned { Reason::EmailOwned } else { Reason::EmailOwnedUnconfirmed });
     if user.disabled {
         return refuse(Reason::UserDisabled, reasons);
     }
     // A second account at one provider with the same address: the address was given to somebody else there,
     // or one of the two claims is false.
-    let has_one_here = owner.ways.contains(&Way::Provider(facts.provider.clone()));
+    let has_one_here = owner.methods.contains(&SignInMethod::Provider(facts.provider.clone()));
     reasons.push(if has_one_here { Reason::OwnerHasIdentityHere } else { Reason::OwnerHasNoIdentityHere });
-    if owned && email.proof() == Proof::Authority && !has_one_here {
+    if owned && email.method() == VerificationMethod::Authority && !has_one_here {
         Answer::LinkWithoutAsking { user: user.id, email: EmailUpdate::Keep }
     } else {
-        Answer::Prompt { user: user.id, ways: owner.ways.clone() }
+        Answer::Prompt { user: user.id, methods: owner.methods.clone() }
     }
 }
 
 /// Rules 3 and 4.
-fn create(email: NewEmail, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
-    if let Some(reason) = not_admitted(&email, &standing.sign_up) {
+fn create(email: NewEmail, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    if let Some(reason) = not_admitted(&email, &linking_context.sign_up) {
         return refuse(reason, reasons);
     }
     match email {
         NewEmail::Verified(email) => {
-            reasons.push(Reason::AddressFree);
-            let plants = plants(&standing.address_holders, None, reasons);
-            if plants.is_empty() {
+            reasons.push(Reason::EmailFree);
+            let squatted_accounts = squatted_accounts(&linking_context.email_holders, None, reasons);
+            if squatted_accounts.is_empty() {
                 Answer::Create { email: NewEmail::Verified(email) }
             } else {
-                Answer::ClaimFromUnverified { email, plants }
+                Answer::ClaimFromUnverified { email, squatted_accounts }
             }
         }
         email => Answer::Create { email },
     }
 }
 
-fn link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
-    let session_user = match starter(user, standing, reasons) {
+fn link(user: UserId, facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    let session_user = match starter(user, linking_context, reasons) {
         Ok(session_user) => session_user,
         Err(refused) => return refused,
     };
-    match &standing.identity_owner {
+    match &linking_context.identity_owner {
         Some(owner) if owner.user.id == user => {
             reasons.push(Reason::IdentityOwnedBySelf);
             let came_from_here = owner.recorded_email.as_ref();
-            Answer::AlreadyLinked { user, email: email_update(session_user, came_from_here, facts, standing, reasons) }
+            Answer::AlreadyLinked {
+                user,
+                email: email_update(session_user, came_from_here, facts, linking_context, reasons),
+            }
         }
         Some(_) => {
             reasons.push(Reason::IdentityOwnedByAnother);
@@ -136,7 +139,7 @@ fn link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reas
         }
         None => {
             reasons.push(Reason::IdentityUnknown);
-            Answer::Link { user, email: email_update(session_user, None, facts, standing, reasons) }
+            Answer::Link { user, email: email_update(session_user, None, facts, linking_context, reasons) }
         }
     }
 }
@@ -145,10 +148,10 @@ fn grant(
     user: UserId,
     identity: &IdentityKey,
     facts: &Facts,
-    standing: &Standing,
+    linking_context: &LinkingContext,
     reasons: &mut Vec<Reason>,
 ) -> Answer {
-    let session_user = match starter(user, standing, reasons) {
+    let session_user = match starter(user, linking_context, reasons) {
         Ok(session_user) => session_user,
         Err(refused) => return refused,
     };
@@ -156,28 +159,28 @@ fn grant(
     if facts.identity != *identity {
         return refuse(Reason::GrantForAnotherIdentity, reasons);
     }
-    match &standing.identity_owner {
+    match &linking_context.identity_owner {
         Some(owner) if owner.user.id == user => {
             reasons.push(Reason::GrantForTheIdentity);
             let came_from_here = owner.recorded_email.as_ref();
-            Answer::Grant { user, email: email_update(session_user, came_from_here, facts, standing, reasons) }
+            Answer::Grant { user, email: email_update(session_user, came_from_here, facts, linking_context, reasons) }
         }
         _ => refuse(Reason::GrantIdentityNotLinked, reasons),
     }
 }
 
-fn reauthenticate(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
-    if let Err(refused) = starter(user, standing, reasons) {
+fn reauthenticate(user: UserId, facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    if let Err(refused) = starter(user, linking_context, reasons) {
         return refused;
     }
-    match shown(user, facts, standing, reasons) {
+    match shown(user, facts, linking_context, reasons) {
         Ok(email) => Answer::Proven { user, email },
         Err(refused) => refused,
     }
 }
 
-fn resolve_link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Answer {
-    match shown(user, facts, standing, reasons) {
+fn resolve_link(user: UserId, facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    match shown(user, facts, linking_context, reasons) {
         Ok(email) => Answer::SignIn { user, email },
         Err(refused) => refused,
     }
@@ -185,21 +188,30 @@ fn resolve_link(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut 
 
 /// What becomes of the user's address, if the identity is theirs. Nobody is created, linked or found by an address here:
 /// a proof that could do that would prove nothing.
-fn shown(user: UserId, facts: &Facts, standing: &Standing, reasons: &mut Vec<Reason>) -> Result<EmailUpdate, Answer> {
-    let Some(owner) = standing.identity_owner.as_ref().filter(|owner| owner.user.id == user) else {
+fn shown(
+    user: UserId,
+    facts: &Facts,
+    linking_context: &LinkingContext,
+    reasons: &mut Vec<Reason>,
+) -> Result<EmailUpdate, Answer> {
+    let Some(owner) = linking_context.identity_owner.as_ref().filter(|owner| owner.user.id == user) else {
         return Err(refuse(Reason::ProofOfAnother, reasons));
     };
     if owner.user.disabled {
         return Err(refuse(Reason::UserDisabled, reasons));
     }
-    reasons.push(Reason::ProofOfTheUser);
-    Ok(email_update(&owner.user, owner.recorded_email.as_ref(), facts, standing, reasons))
+    reasons.push(Reason::IdentityOfTheUser);
+    Ok(email_update(&owner.user, owner.recorded_email.as_ref(), facts, linking_context, reasons))
 }
 
 /// The signed-in user, if it is the one who started the flow. Without this check Eve starts a link in her
 /// session, and Ada, led to the provider by Eve, finishes it: Ada's identity would be Eve's way in, or the reverse.
-fn starter<'a>(user: UserId, standing: &'a Standing, reasons: &mut Vec<Reason>) -> Result<&'a UserStanding, Answer> {
-    match &standing.session_user {
+fn starter<'a>(
+    user: UserId,
+    linking_context: &'a LinkingContext,
+    reasons: &mut Vec<Reason>,
+) -> Result<&'a UserSummary, Answer> {
+    match &linking_context.session_user {
         None => Err(refuse(Reason::SessionMissing, reasons)),
         Some(present) if present.id != user => Err(refuse(Reason::SessionOfAnother, reasons)),
         Some(present) if present.disabled => Err(refuse(Reason::UserDisabled, reasons)),
@@ -215,7 +227,7 @@ fn not_admitted(email: &NewEmail, sign_up: &SignUp) -> Option<Reason> {
         (SignUp::Open, _) => None,
         (SignUp::Closed, _) => Some(Reason::SignUpClosed),
         (SignUp::Domains(domains), NewEmail::Verified(email))
-            if email.proof().is_strong() && domains.contains(email.address().domain()) =>
+            if email.method().is_strong() && domains.contains(email.address().domain()) =>
         {
             None
         }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::EmailFact;
 use super::ids::{IdentityKey, UserId};
-use super::proof::{ClaimedEmail, VerifiedEmail};
+use super::linking_context::SignInMethod;
 use super::reason::Reason;
-use super::standing::Way;
+use super::verification_method::{ClaimedEmail, VerifiedEmail};
 
 /// What a flow was started for. Serialized only into something sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,14 +101,14 @@ pub enum Answer {
         /// Who is asked.
         user: UserId,
         /// How they can show that they are it.
-        ways: Vec<Way>,
+        methods: Vec<SignInMethod>,
     },
     /// Nobody owns the address but somebody holds it unproven: a new user gets it, what was planted is void.
     ClaimFromUnverified {
         /// The new user's address.
         email: VerifiedEmail,
         /// What is void.
-        plants: Vec<Plant>,
+        squatted_accounts: Vec<SquattedAccount>,
     },
     /// Nobody is found: a new user.
     Create {
@@ -178,7 +178,7 @@ pub enum EmailUpdate {
         /// The address with its proof.
         email: VerifiedEmail,
         /// What was planted with it elsewhere, and is void.
-        plants: Vec<Plant>,
+        squatted_accounts: Vec<SquattedAccount>,
     },
 }
 
@@ -195,16 +195,16 @@ pub enum NewEmail {
 
 /// A user who holds an address that another one proved, and what that costs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plant {
+pub struct SquattedAccount {
     /// Who.
     pub user: UserId,
     /// What is void.
-    pub void: Vec<Void>,
+    pub invalidated: Vec<Invalidation>,
 }
 
 /// What is void when somebody else proves an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
+pub enum Invalidation {
     /// The claim to the address.
     Claim,
     /// The password that was set for it.

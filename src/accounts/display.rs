@@ -25,14 +25,14 @@ pub fn picture_url(text: &str, issuer: &str) -> Option<String> {
         return None;
     }
     let url = Url::parse(text).ok()?;
-    let plain = (url.scheme() == "https" || is_of_stand_in(&url, issuer))
+    let plain = (url.scheme() == "https" || is_of_endpoint_override(&url, issuer))
         && url.username().is_empty()
         && url.password().is_none();
     let address = url.to_string();
     (plain && address.len() <= LONGEST_URL).then_some(address)
 }
 
-fn is_of_stand_in(url: &Url, issuer: &str) -> bool {
+fn is_of_endpoint_override(url: &Url, issuer: &str) -> bool {
     let is_here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -4,7 +4,7 @@ use super::display::{display_name, picture_url};
 use super::email::EmailAddress;
 use super::error::AccountsError;
 use super::ids::IdentityKey;
-use super::proof::{ClaimedEmail, VerifiedEmail};
+use super::verification_method::{ClaimedEmail, VerifiedEmail};
 use crate::providers::{Profile, ProfileEmail};
 
 /// What a profile says, with nothing left in it that could surprise.
@@ -54,7 +54,7 @@ impl Facts {
 
 impl EmailFact {
     fn of(email: &ProfileEmail) -> Self {
-        match (VerifiedEmail::vouched_for(email), EmailAddress::parse(&email.unverified_address)) {
+        match (VerifiedEmail::from_profile(email), EmailAddress::parse(&email.unverified_address)) {
             (Ok(Some(verified)), _) => Self::Verified(verified),
             (Ok(None), Ok(address)) => Self::Unverified(ClaimedEmail::new(address)),
             _ => Self::Malformed,

@@ -1,44 +1,44 @@
 //! The meaning: users, identities, verified and claimed e-mail addresses, and the linking policy `decide`,
 //! total and pure. See the tour in `lib.rs`.
 //!
-//! `Facts` are what a provider's profile says, brought into canonical form; `Standing` is what the
+//! `Facts` are what a provider's profile says, brought into canonical form; `LinkingContext` is what the
 //! database knows about it; `decide` takes both to a `Decision`, the answer with the reasons for it.
 
 mod address;
-mod address_wish;
 mod decide;
 mod decision;
 mod device;
 mod display;
 mod email;
+mod email_message;
+mod email_requirement;
 mod error;
 mod facts;
 mod ids;
-mod letter;
+mod linking_context;
 mod password;
 mod password_hash;
-mod proof;
 mod reason;
-mod standing;
 mod user;
+mod verification_method;
 
 #[cfg(test)]
 mod tests;
 
-pub use address::claimed_plants;
-pub use address_wish::AddressWish;
-pub use decide::{decide, decide_by_letter, void_at_recovery};
-pub use decision::{Answer, Decision, EmailUpdate, NewEmail, Plant, Purpose, Void};
+pub use address::claimed_accounts;
+pub use decide::{decide, decide_by_email_link, invalidated_at_recovery};
+pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
 pub use email::EmailAddress;
+pub use email_message::{Cause, EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess};
+pub use email_requirement::EmailRequirement;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
-pub use letter::{Cause, GivenBack, Letter, LetterToken, LinkKind, Matter};
-pub use password::{NewPassword, PasswordFault, canonical_password};
+pub use linking_context::{EmailHolder, EmailOwner, IdentityOwner, LinkingContext, SignInMethod, SignUp, UserSummary};
+pub use password::{NewPassword, PasswordError, canonical_password};
 pub use password_hash::PasswordHash;
-pub use proof::{ClaimedEmail, Proof, VerifiedEmail};
 pub use reason::Reason;
-pub use standing::{AddressHolder, AddressOwner, IdentityOwner, SignUp, Standing, UserStanding, Way};
 pub use user::{Identity, OWN, User};
+pub use verification_method::{ClaimedEmail, VerificationMethod, VerifiedEmail};

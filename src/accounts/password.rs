@@ -13,7 +13,7 @@ pub struct NewPassword(SecretString);
 
 /// Why a password was not accepted. Never carries the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordFault {
+pub enum PasswordError {
     /// Fewer than 8 characters.
     #[error("the password has fewer than 8 characters")]
     Short,
@@ -34,19 +34,19 @@ impl NewPassword {
     /// up to some tenths of a second for what is made to take long: not for a thread that others wait for.
     ///
     /// # Errors
-    /// [`PasswordFault`]: what is wrong with it, length first.
-    pub fn choose(password: &SecretString, personal: &[&str]) -> Result<Self, PasswordFault> {
-        let password = canonical_password(password).ok_or(PasswordFault::Long)?;
+    /// [`PasswordError`]: what is wrong with it, length first.
+    pub fn choose(password: &SecretString, personal: &[&str]) -> Result<Self, PasswordError> {
+        let password = canonical_password(password).ok_or(PasswordError::Long)?;
         let text = password.expose_secret();
         match text.chars().count() {
-            count if count < FEWEST => return Err(PasswordFault::Short),
-            count if count > MOST => return Err(PasswordFault::Long),
+            count if count < FEWEST => return Err(PasswordError::Short),
+            count if count > MOST => return Err(PasswordError::Long),
             _ => {}
         }
         match is_soon_guessed(text, &words(personal)) {
             false => Ok(Self(password)),
-            true if is_soon_guessed(text, &[]) => Err(PasswordFault::Common),
-            true => Err(PasswordFault::Personal),
+            true if is_soon_guessed(text, &[]) => Err(PasswordError::Common),
+            true => Err(PasswordError::Personal),
         }
     }
 
@@ -112,32 +112,32 @@ mod tests {
 
     use super::*;
 
-    fn choose(text: &str) -> Result<NewPassword, PasswordFault> {
+    fn choose(text: &str) -> Result<NewPassword, PasswordError> {
         let place = "Taumatawhakatangihangakoauauotamateaturipukakapiki";
         NewPassword::choose(&text.into(), &["ada.lovelace@example.com", "Ada Lovelace", place])
     }
 
     #[rstest]
-    #[case::a_word("password", PasswordFault::Common)]
-    #[case::a_word_in_disguise("P@ssw0rd", PasswordFault::Common)]
-    #[case::digits("12345678", PasswordFault::Common)]
-    #[case::keys_side_by_side("qwertyuiop", PasswordFault::Common)]
-    #[case::one_key("aaaaaaaaaaaaaaaaaaaaaaaa", PasswordFault::Common)]
-    #[case::a_birthday("19.12.1815", PasswordFault::Common)]
-    #[case::our_name("latchkey1", PasswordFault::Personal)]
-    #[case::the_address("ada.lovelace@example.com", PasswordFault::Personal)]
-    #[case::the_address_in_capitals("Ada.Lovelace@Example.Com", PasswordFault::Personal)]
-    #[case::the_local_part("ada.lovelace1", PasswordFault::Personal)]
-    #[case::the_name("AdaLovelace", PasswordFault::Personal)]
-    #[case::a_long_name("taumatawhakatangihangakoauauotamateaturipukakapiki", PasswordFault::Personal)]
-    #[case::nothing("", PasswordFault::Short)]
-    #[case::seven("kX4#pQz", PasswordFault::Short)]
+    #[case::a_word("password", PasswordError::Common)]
+    #[case::a_word_in_disguise("P@ssw0rd", PasswordError::Common)]
+    #[case::digits("12345678", PasswordError::Common)]
+    #[case::keys_side_by_side("qwertyuiop", PasswordError::Common)]
+    #[case::one_key("aaaaaaaaaaaaaaaaaaaaaaaa", PasswordError::Common)]
+    #[case::a_birthday("19.12.1815", PasswordError::Common)]
+    #[case::our_name("latchkey1", PasswordError::Personal)]
+    #[case::the_address("ada.lovelace@example.com", PasswordError::Personal)]
+    #[case::the_address_in_capitals("Ada.Lovelace@Example.Com", PasswordError::Personal)]
+    #[case::the_local_part("ada.lovelace1", PasswordError::Personal)]
+    #[case::the_name("AdaLovelace", PasswordError::Personal)]
+    #[case::a_long_name("taumatawhakatangihangakoauauotamateaturipukakapiki", PasswordError::Personal)]
+    #[case::nothing("", PasswordError::Short)]
+    #[case::seven("kX4#pQz", PasswordError::Short)]
     #[case::seven_of_two_code_points_each(
         "e\u{301}o\u{308}a\u{30a}u\u{308}n\u{303}c\u{327}i\u{302}",
-        PasswordFault::Short
+        PasswordError::Short
     )]
-    fn what_is_guessed_soon_is_refused(#[case] text: &str, #[case] fault: PasswordFault) {
-        assert_eq!(choose(text).unwrap_err(), fault);
+    fn what_is_guessed_soon_is_refused(#[case] text: &str, #[case] error: PasswordError) {
+        assert_eq!(choose(text).unwrap_err(), error);
     }
 
     #[rstest]
@@ -161,10 +161,10 @@ mod tests {
         let start = "correct horse battery staple";
         let rest = MOST - start.chars().count();
         assert!(choose(&format!("{start}{}", long(rest))).is_ok());
-        assert_eq!(choose(&format!("{start}{}", long(rest + 1))).unwrap_err(), PasswordFault::Long);
+        assert_eq!(choose(&format!("{start}{}", long(rest + 1))).unwrap_err(), PasswordError::Long);
         assert_eq!(choose(&format!("{start}{}", "x".repeat(rest))).map(drop), Ok(()));
-        assert_eq!(choose(&format!("{start}{}", "x".repeat(rest + 1))).unwrap_err(), PasswordFault::Long);
-        assert_eq!(choose(&" ".repeat(MOST)).unwrap_err(), PasswordFault::Common);
+        assert_eq!(choose(&format!("{start}{}", "x".repeat(rest + 1))).unwrap_err(), PasswordError::Long);
+        assert_eq!(choose(&" ".repeat(MOST)).unwrap_err(), PasswordError::Common);
     }
 
     #[test]

@@ -41,23 +41,23 @@ reasons! {
     /// Never used to find anyone.
     EmailUnverified = "email_unverified", "The provider does not say that it verified the e-mail address, so the address is not used to find anyone.";
     /// The provider runs the mailbox.
-    EmailVerifiedByItsAuthority = "email_verified_by_its_authority", "The e-mail address is verified, and this provider is the authority for it.";
+    EmailVerifiedByMailbox = "email_verified_by_its_authority", "The e-mail address is verified, and this provider is the authority for it.";
     /// The provider does not run the mailbox.
-    EmailVerifiedByWord = "email_verified_by_word", "The provider says that it verified the e-mail address, but is not the authority for it.";
+    EmailVerifiedByProvider = "email_verified_by_word", "The provider says that it verified the e-mail address, but is not the authority for it.";
     /// Rule 4.
-    AddressFree = "address_free", "No user owns the e-mail address.";
+    EmailFree = "address_free", "No user owns the e-mail address.";
     /// Rule 2.
-    AddressOwned = "address_owned", "A user owns the same e-mail address, verified by its authority or by our letter.";
+    EmailOwned = "address_owned", "A user owns the same e-mail address, verified by its authority or by our letter.";
     /// Rule 2, and the local proof is weak: whoever told it to us may not read the mailbox.
-    AddressOwnedByWord = "address_owned_by_word", "A user owns the same e-mail address, but only on the word of a provider that is not the authority for it.";
+    EmailOwnedUnconfirmed = "address_owned_by_word", "A user owns the same e-mail address, but only on the word of a provider that is not the authority for it.";
     /// Rule 2, its last condition.
     OwnerHasIdentityHere = "owner_has_identity_here", "That user has another identity at this provider already.";
     /// Rule 2, its last condition.
     OwnerHasNoIdentityHere = "owner_has_no_identity_here", "That user has no other identity at this provider.";
     /// Rule 3.
-    AddressPlanted = "address_planted", "A user signed up with the e-mail address and a password and never confirmed it; what hung on that is void.";
+    EmailSquatted = "address_planted", "A user signed up with the e-mail address and a password and never confirmed it; what hung on that is void.";
     /// Rule 3, the harmless case.
-    AddressClaimed = "address_claimed", "A user who came through a provider has the e-mail address as an unconfirmed claim; the claim is dropped.";
+    EmailClaimed = "address_claimed", "A user who came through a provider has the e-mail address as an unconfirmed claim; the claim is dropped.";
     /// The user's address is new or better proven.
     EmailAdopted = "email_adopted", "The e-mail address becomes the user's.";
     /// The address changed at the provider, and the new one is somebody else's here.
@@ -79,11 +79,11 @@ reasons! {
     /// Nothing to do.
     IdentityOwnedBySelf = "identity_owned_by_self", "The identity is linked to this user already.";
     /// The person came back as somebody else.
-    ProofOfAnother = "proof_of_another", "The identity is not one of the user who had to be shown.";
+    ProofOfAnother = "reauthentication_mismatch", "The identity is not one of the user who had to be shown.";
     /// As it should be.
-    ProofOfTheUser = "proof_of_the_user", "The identity is one of the user who had to be shown.";
+    IdentityOfTheUser = "proof_of_the_user", "The identity is one of the user who had to be shown.";
     /// A letter reached its reader.
-    EmailVerifiedByLetter = "email_verified_by_letter", "The e-mail address is verified: its reader followed the link of our letter.";
+    EmailVerifiedByLink = "email_verified_by_letter", "The e-mail address is verified: its reader followed the link of our letter.";
     /// The person picked another account at the provider.
     GrantForAnotherIdentity = "grant_for_another_identity", "The provider answered for another identity than the one that was asked for.";
     /// Unlinked meanwhile.

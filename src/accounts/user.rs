@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::email::EmailAddress;
 use super::ids::{IdentityId, IdentityKey, UserId};
-use super::proof::{ClaimedEmail, VerifiedEmail};
+use super::verification_method::{ClaimedEmail, VerifiedEmail};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,16 +26,16 @@ pub async fn callback(
 
     use crate::{
         oauth::AuthorizationResponse,
-        sessions::{Arrival, Direction},
+        sessions::{AuthorizationCallback, Direction},
     };
 
     let reply = expect_context::<ResponseOptions>();
-    let arrival = expect_context::<Arrival>();
-    let slug = arrival.provider.clone();
-    let signed_in = arrival.visit.signed_in.is_some();
+    let authorization_callback = expect_context::<AuthorizationCallback>();
+    let slug = authorization_callback.provider.clone();
+    let signed_in = authorization_callback.context.signed_in.is_some();
     let response = AuthorizationResponse::new(code, state, iss, error);
-    let landing = arrival.complete(response).await;
-    let location = match landing.direction(&slug, signed_in) {
+    let callback_redirect = authorization_callback.complete(response).await;
+    let location = match callback_redirect.direction(&slug, signed_in) {
         Direction::To(page) => page,
         Direction::Unavailable => {
             reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
@@ -47,7 +47,7 @@ pub async fn callback(
     if let Ok(location) = HeaderValue::from_str(&location) {
         reply.insert_header(header::LOCATION, location);
     }
-    for cookie in landing.cookies {
+    for cookie in callback_redirect.cookies {
         reply.append_header(header::SET_COOKIE, cookie);
     }
     Ok(())

@@ -11,12 +11,12 @@ pub async fn end_session(
     /// What names the session in the list.
     session: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let session = session.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::end_session(&visit, &session).await;
-    intents::send(outcome, "/settings");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::end_session(&context, &session).await;
+    account::send(outcome, "/settings");
     Ok(())
 }
 
@@ -26,10 +26,10 @@ pub async fn end_session(
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = EndOtherSessions, prefix = "/settings", endpoint = "sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
-    let visit = expect_context::<Visit>();
-    let outcome = intents::end_other_sessions(&visit).await;
-    intents::send(outcome, "/settings");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::end_other_sessions(&context).await;
+    account::send(outcome, "/settings");
     Ok(())
 }

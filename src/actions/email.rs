@@ -17,12 +17,12 @@ pub async fn verify_email(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::verify(&visit, username.as_deref(), &password).await;
-    intents::send(outcome, "/verify-email");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::verify(&context, username.as_deref(), &password).await;
+    account::send(outcome, "/verify-email");
     Ok(())
 }
 
@@ -37,7 +37,7 @@ pub async fn change_email(
     /// Where the person was going.
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::percent::with_return_to, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::percent::with_return_to, relying_party::ReturnTo, sessions::RequestContext};
 
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let page = match &return_to {
@@ -45,9 +45,9 @@ pub async fn change_email(
         None => "/settings/email".to_owned(),
     };
     let email = email.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::change_email(&visit, &email, return_to).await;
-    intents::send_typed(&visit, outcome, &page, &email);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::change_email(&context, &email, return_to).await;
+    account::send_keeping_email(&context, outcome, &page, &email);
     Ok(())
 }
 
@@ -60,10 +60,10 @@ pub async fn confirm_email(
     /// The address that the page named.
     username: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
-    let visit = expect_context::<Visit>();
-    let outcome = intents::confirm_email(&visit, username.as_deref()).await;
-    intents::send(outcome, "/confirm-email");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::confirm_email(&context, username.as_deref()).await;
+    account::send(outcome, "/confirm-email");
     Ok(())
 }

@@ -15,14 +15,14 @@ pub async fn connect(
     /// Where to go once it is granted.
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::access::Access, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::access::Access, relying_party::ReturnTo, sessions::RequestContext};
 
     let access = access.as_deref().and_then(Access::from_code);
     let page = access.map_or("/settings", Access::page);
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
-    let visit = expect_context::<Visit>();
-    let outcome = intents::connect(&visit, access, &identity.unwrap_or_default(), return_to).await;
-    intents::send(outcome, page);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::connect(&context, access, &identity.unwrap_or_default(), return_to).await;
+    account::send(outcome, page);
     Ok(())
 }
 
@@ -37,12 +37,12 @@ pub async fn disconnect(
     /// The page of the button, to go back to.
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, relying_party::ReturnTo, sessions::RequestContext};
 
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let page = return_to.as_ref().map_or("/settings", ReturnTo::as_str).to_owned();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::disconnect(&visit, &identity.unwrap_or_default(), return_to).await;
-    intents::send(outcome, &page);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::disconnect(&context, &identity.unwrap_or_default(), return_to).await;
+    account::send(outcome, &page);
     Ok(())
 }

@@ -15,7 +15,7 @@ pub async fn link_provider(
     /// Where to go once it is linked.
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::percent::encode, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::percent::encode, relying_party::ReturnTo, sessions::RequestContext};
 
     let provider = provider.unwrap_or_default();
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
@@ -24,9 +24,9 @@ pub async fn link_provider(
         page.push_str("&return_to=");
         page.push_str(&encode(return_to.as_str()));
     }
-    let visit = expect_context::<Visit>();
-    let outcome = intents::link_provider(&visit, &provider, return_to).await;
-    intents::send(outcome, &page);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::link_provider(&context, &provider, return_to).await;
+    account::send(outcome, &page);
     Ok(())
 }
 
@@ -39,13 +39,13 @@ pub async fn unlink(
     /// The identity's id.
     identity: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::percent::encode, intents, sessions::Visit};
+    use crate::{account, codes::percent::encode, sessions::RequestContext};
 
     let identity = identity.unwrap_or_default();
     let page = format!("/settings/unlink?identity={}", encode(&identity));
-    let visit = expect_context::<Visit>();
-    let outcome = intents::unlink(&visit, &identity).await;
-    intents::send(outcome, &page);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::unlink(&context, &identity).await;
+    account::send(outcome, &page);
     Ok(())
 }
 
@@ -62,12 +62,12 @@ pub async fn resolve_link_by_password(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::resolve_link_by_password(&visit, link.as_deref(), &password).await;
-    intents::send(outcome, "/link");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::resolve_link_by_password(&context, link.as_deref(), &password).await;
+    account::send(outcome, "/link");
     Ok(())
 }
 
@@ -82,12 +82,12 @@ pub async fn resolve_link_by_provider(
     /// The provider's slug.
     provider: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let provider = provider.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::resolve_link_by_provider(&visit, link.as_deref(), &provider).await;
-    intents::send(outcome, "/link");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::resolve_link_by_provider(&context, link.as_deref(), &provider).await;
+    account::send(outcome, "/link");
     Ok(())
 }
 
@@ -100,11 +100,11 @@ pub async fn confirm_link(
     /// What the page showed that waits.
     link: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
-    let visit = expect_context::<Visit>();
-    let outcome = intents::confirm_link(&visit, link.as_deref()).await;
-    intents::send(outcome, "/link");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::confirm_link(&context, link.as_deref()).await;
+    account::send(outcome, "/link");
     Ok(())
 }
 
@@ -114,10 +114,10 @@ pub async fn confirm_link(
 /// Never: every way out is a redirect to an address of ours, or 503.
 #[server(name = CancelLink, prefix = "/auth", endpoint = "link/cancel")]
 pub async fn cancel_link() -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
-    let visit = expect_context::<Visit>();
-    let outcome = intents::cancel_link(&visit).await;
-    intents::send(outcome, "/link");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::cancel_link(&context).await;
+    account::send(outcome, "/link");
     Ok(())
 }

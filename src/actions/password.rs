@@ -19,15 +19,15 @@ pub async fn sign_up(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{codes::percent::with_return_to, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::percent::with_return_to, relying_party::ReturnTo, sessions::RequestContext};
 
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let page = with_return_to("/signup", return_to.as_ref().map(ReturnTo::as_str));
     let email = email.unwrap_or_default();
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::sign_up(&visit, &email, &password, return_to).await;
-    intents::send_typed(&visit, outcome, &page, &email);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::sign_up(&context, &email, &password, return_to).await;
+    account::send_keeping_email(&context, outcome, &page, &email);
     Ok(())
 }
 
@@ -46,15 +46,15 @@ pub async fn sign_in_with_password(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{codes::percent::with_return_to, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::percent::with_return_to, relying_party::ReturnTo, sessions::RequestContext};
 
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let page = with_return_to("/login", return_to.as_ref().map(ReturnTo::as_str));
     let email = email.unwrap_or_default();
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::sign_in(&visit, &email, &password, return_to).await;
-    intents::send_typed(&visit, outcome, &page, &email);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::sign_in(&context, &email, &password, return_to).await;
+    account::send_keeping_email(&context, outcome, &page, &email);
     Ok(())
 }
 
@@ -69,14 +69,14 @@ pub async fn forgot_password(
     /// Where the person was going.
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{codes::percent::with_return_to, intents, relying_party::ReturnTo, sessions::Visit};
+    use crate::{account, codes::percent::with_return_to, relying_party::ReturnTo, sessions::RequestContext};
 
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let page = with_return_to("/forgot", return_to.as_ref().map(ReturnTo::as_str));
     let email = email.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::forgot(&visit, &email, return_to).await;
-    intents::send_typed(&visit, outcome, &page, &email);
+    let context = expect_context::<RequestContext>();
+    let outcome = account::forgot(&context, &email, return_to).await;
+    account::send_keeping_email(&context, outcome, &page, &email);
     Ok(())
 }
 
@@ -93,11 +93,11 @@ pub async fn reset_password(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::reset(&visit, username.as_deref(), &password).await;
-    intents::send(outcome, "/reset-password");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::reset(&context, username.as_deref(), &password).await;
+    account::send(outcome, "/reset-password");
     Ok(())
 }

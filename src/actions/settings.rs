@@ -15,12 +15,12 @@ pub async fn set_password(
 ) -> Result<(), ServerFnError> {
     use secrecy::SecretString;
 
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let password = SecretString::from(password.unwrap_or_default().into_text());
-    let visit = expect_context::<Visit>();
-    let outcome = intents::set_password(&visit, &password).await;
-    intents::send(outcome, "/settings/password");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::set_password(&context, &password).await;
+    account::send(outcome, "/settings/password");
     Ok(())
 }
 
@@ -33,12 +33,12 @@ pub async fn choose_name(
     /// The name; empty for the one that a provider tells.
     name: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let name = name.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::choose_name(&visit, &name).await;
-    intents::send(outcome, "/settings");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::choose_name(&context, &name).await;
+    account::send(outcome, "/settings");
     Ok(())
 }
 
@@ -51,11 +51,11 @@ pub async fn undo(
     /// The address that the page named.
     username: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
-    let visit = expect_context::<Visit>();
-    let outcome = intents::undo(&visit, username.as_deref()).await;
-    intents::send(outcome, "/undo");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::undo(&context, username.as_deref()).await;
+    account::send(outcome, "/undo");
     Ok(())
 }
 
@@ -68,11 +68,11 @@ pub async fn delete_account(
     /// The word that confirms it.
     word: Option<String>,
 ) -> Result<(), ServerFnError> {
-    use crate::{intents, sessions::Visit};
+    use crate::{account, sessions::RequestContext};
 
     let word = word.unwrap_or_default();
-    let visit = expect_context::<Visit>();
-    let outcome = intents::delete_account(&visit, &word).await;
-    intents::send(outcome, "/settings/delete");
+    let context = expect_context::<RequestContext>();
+    let outcome = account::delete_account(&context, &word).await;
+    account::send(outcome, "/settings/delete");
     Ok(())
 }

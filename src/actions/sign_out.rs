@@ -12,10 +12,10 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
     use axum::http::{HeaderValue, StatusCode, header};
     use leptos_axum::ResponseOptions;
 
-    use crate::sessions::Departure;
+    use crate::sessions::SignOut;
 
     let reply = expect_context::<ResponseOptions>();
-    match expect_context::<Departure>().complete().await {
+    match expect_context::<SignOut>().complete().await {
         Ok(cookies) => {
             reply.set_status(StatusCode::SEE_OTHER);
             reply.insert_header(header::LOCATION, HeaderValue::from_static("/login?signed_out=1"));

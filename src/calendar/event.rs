@@ -5,7 +5,7 @@ use time::{Date, format_description::StaticFormatDescription, macros::format_des
 use url::Origin;
 
 use crate::{
-    grants::told::{link, moment, words},
+    grants::status::{link, timestamp, words},
     oauth::parse_json,
 };
 
@@ -29,7 +29,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// From a moment to another, in Unix seconds.
-    Moments {
+    Timestamps {
         /// Its beginning.
         begins: i64,
         /// Its end.
@@ -47,13 +47,13 @@ pub enum When {
 impl Event {
     /// Reads an answer, in its order; `None` when it is not the JSON of a list of events. What was cancelled, or has no
     /// beginning that can be read, is left out.
-    pub(super) fn read_all(body: &[u8], stand_in: Option<&Origin>) -> Option<Vec<Self>> {
+    pub(super) fn read_all(body: &[u8], endpoint_override: Option<&Origin>) -> Option<Vec<Self>> {
         let answer = parse_json(body).ok()?;
         let items = answer.get("items")?.as_array()?;
-        Some(items.iter().filter_map(|item| Self::read(item, stand_in)).collect())
+        Some(items.iter().filter_map(|item| Self::read(item, endpoint_override)).collect())
     }
 
-    fn read(item: &Value, stand_in: Option<&Origin>) -> Option<Self> {
+    fn read(item: &Value, endpoint_override: Option<&Origin>) -> Option<Self> {
         let text = |name: &str| item[name].as_str();
         if text("status") == Some("cancelled") {
             return None;
@@ -64,16 +64,16 @@ impl Event {
             when: When::read(&item["start"], &item["end"])?,
             title: told("summary"),
             place: told("location"),
-            link: text("htmlLink").and_then(|address| link(address, stand_in)),
+            link: text("htmlLink").and_then(|address| link(address, endpoint_override)),
         })
     }
 }
 
 impl When {
     fn read(start: &Value, end: &Value) -> Option<Self> {
-        if let Some(begins) = start["dateTime"].as_str().and_then(moment) {
-            let ends = end["dateTime"].as_str().and_then(moment).unwrap_or(begins);
-            return Some(Self::Moments { begins, ends: ends.max(begins) });
+        if let Some(begins) = start["dateTime"].as_str().and_then(timestamp) {
+            let ends = end["dateTime"].as_str().and_then(timestamp).unwrap_or(begins);
+            return Some(Self::Timestamps { begins, ends: ends.max(begins) });
         }
         let day = |value: &Value| value["date"].as_str().and_then(|text| Date::parse(text, DAY).ok());
         let first = day(start)?;
@@ -111,7 +111,7 @@ mod tests {
     fn an_event_is_read() {
         let wanted = Event {
             title: Some("Call\u{fffd}".into()),
-            when: When::Moments { begins: 600, ends: 1200 },
+            when: When::Timestamps { begins: 600, ends: 1200 },
             place: Some("Room \"42\"".into()),
             link: Some("https://www.google.com/calendar/event?eid=1".into()),
         };
@@ -155,12 +155,12 @@ mod tests {
             assert_eq!(with("location", odd.clone()).unwrap().place, None, "{odd}");
             assert_eq!(with("htmlLink", odd.clone()).unwrap().link, None, "{odd}");
             assert_eq!(with("start", odd.clone()), None, "{odd}");
-            assert_eq!(with("end", odd).unwrap().when, When::Moments { begins: 600, ends: 600 });
+            assert_eq!(with("end", odd).unwrap().when, When::Timestamps { begins: 600, ends: 600 });
         }
         assert_eq!(with("htmlLink", json!("javascript:alert(1)")).unwrap().link, None);
         assert_eq!(with("start", json!({"date": "2026-13-01"})), None);
         let earlier = with("end", json!({"dateTime": "1970-01-01T00:00:00Z"})).unwrap();
-        assert_eq!(earlier.when, When::Moments { begins: 600, ends: 600 });
+        assert_eq!(earlier.when, When::Timestamps { begins: 600, ends: 600 });
     }
 
     #[rstest]

@@ -32,7 +32,7 @@ pub async fn next_events(
 ) -> Result<Vec<Event>, CalendarError> {
     let response = grants.ask(granted, &path_and_query(now)).await?;
     let events = match response.status {
-        200 => Event::read_all(&response.body, grants.stand_in(granted).as_ref()),
+        200 => Event::read_all(&response.body, grants.endpoint_override(granted).as_ref()),
         _ => None,
     };
     events.ok_or(CalendarError::Malformed { status: response.status, bytes: response.body.len() })

@@ -5,4 +5,4 @@ pub mod api;
 pub mod files;
 pub mod outcome;
 pub mod percent;
-pub mod refusal;
+pub mod sign_in_error;

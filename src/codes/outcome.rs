@@ -32,7 +32,7 @@ pub(super) use codes;
 
 codes! {
     /// Why a form did not do what it was to do (`?error=<code>`). One code, one sentence, one next step.
-    Trouble {
+    FormError {
         /// The address and the password do not belong together; the same for an address that nobody has.
         WrongCredentials = "wrong_credentials",
         /// The password is not the signed-in person's, or not the one of the account that is to be linked.
@@ -54,29 +54,29 @@ codes! {
         /// The password is made of the person's own address or of our name.
         PasswordPersonal = "password_personal",
         /// The letter's link was used, ran out, or was replaced by a newer one.
-        LetterInvalid = "letter_invalid",
+        EmailLinkInvalid = "email_link_invalid",
         /// The letter was asked for by somebody who is not signed in in this browser.
-        LetterOfAnother = "letter_of_another",
+        EmailLinkOfAnotherUser = "email_link_of_another_user",
         /// The link prompt ran out, was used, or belongs to another browser.
         LinkExpired = "link_expired",
         /// The proof was another account's.
-        ProofOfAnother = "proof_of_another",
+        ProofOfAnother = "reauthentication_mismatch",
         /// The identity is linked to another user.
         LinkedElsewhere = "linked_elsewhere",
         /// The only way in that is left.
-        LastWayIn = "last_way_in",
+        LastSignInMethod = "last_sign_in_method",
         /// A verified address is needed first.
-        AddressNeeded = "address_needed",
+        EmailNeeded = "email_needed",
         /// The word that confirms a deletion was not typed.
-        WordMissing = "word_missing",
+        ConfirmationMissing = "confirmation_missing",
         /// The provider does not answer at the moment.
-        ProviderAway = "provider_away",
+        ProviderUnavailable = "provider_unavailable",
         /// There is no such identity, session or provider (any more).
-        NotThere = "not_there",
+        NotThere = "not_found",
         /// The person let us in at the provider, but not to what we asked for.
         ScopeDeclined = "scope_declined",
         /// The person came back as another account of the provider than the one that was to be connected.
-        OtherAccount = "other_account",
+        AccountMismatch = "account_mismatch",
         /// Our own fault; the log has the cause.
         ServerError = "server_error",
     }
@@ -122,11 +122,11 @@ mod tests {
 
     #[test]
     fn every_code_is_its_own_and_finds_its_way_back() {
-        let troubles: BTreeSet<_> = Trouble::ALL.iter().map(|trouble| trouble.code()).collect();
+        let form_errors: BTreeSet<_> = FormError::ALL.iter().map(|form_error| form_error.code()).collect();
         let done: BTreeSet<_> = Done::ALL.iter().map(|done| done.code()).collect();
-        assert_eq!((troubles.len(), done.len()), (Trouble::ALL.len(), Done::ALL.len()));
-        assert!(Trouble::ALL.iter().all(|trouble| Trouble::from_code(trouble.code()) == Some(*trouble)));
+        assert_eq!((form_errors.len(), done.len()), (FormError::ALL.len(), Done::ALL.len()));
+        assert!(FormError::ALL.iter().all(|form_error| FormError::from_code(form_error.code()) == Some(*form_error)));
         assert!(Done::ALL.iter().all(|done| Done::from_code(done.code()) == Some(*done)));
-        assert_eq!((Trouble::from_code("<script>"), Done::from_code("")), (None, None));
+        assert_eq!((FormError::from_code("<script>"), Done::from_code("")), (None, None));
     }
 }

@@ -1,7 +1,7 @@
 //! Further clients of ours at a provider: front ends that sign people in by themselves and hand us the token.
 
 use super::{ConfigError, Environment, providers::missing};
-use crate::providers::{Provider, Who};
+use crate::providers::{IdentitySource, Provider};
 
 /// What the variable's name ends with.
 pub(super) const SUFFIX: &str = "_API_CLIENT_IDS";
@@ -21,7 +21,7 @@ pub(super) fn added(
     let Some(mut provider) = provider else {
         return Err(missing(&format!("{family}_CLIENT_ID"), &variable));
     };
-    if let Who::Api(_) = provider.manners.who {
+    if let IdentitySource::Api(_) = provider.spec.who {
         return Err(ConfigError::new(
             variable,
             format!(

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{ConfigError, Environment};
 use crate::{
-    accounts::AddressWish,
+    accounts::EmailRequirement,
     mail::{MailServer, check_sender},
 };
 
@@ -43,11 +43,11 @@ pub(super) fn parse(env: &Environment) -> Result<Option<MailConfig>, ConfigError
 
 /// `EMAIL_ADDRESS`: whether people need one. It is proven by a letter, so that somebody has to take those; the sandbox
 /// does.
-pub(super) fn address_wish(env: &Environment, sandbox_wanted: bool) -> Result<AddressWish, ConfigError> {
+pub(super) fn email_requirement(env: &Environment, sandbox_wanted: bool) -> Result<EmailRequirement, ConfigError> {
     match env.get("EMAIL_ADDRESS") {
-        None | Some("ask") => Ok(AddressWish::Ask),
-        Some("off") => Ok(AddressWish::Off),
-        Some("required") if env.get("SMTP_URL").is_some() || sandbox_wanted => Ok(AddressWish::Require),
+        None | Some("ask") => Ok(EmailRequirement::Ask),
+        Some("off") => Ok(EmailRequirement::Off),
+        Some("required") if env.get("SMTP_URL").is_some() || sandbox_wanted => Ok(EmailRequirement::Require),
         Some("required") => Err(ConfigError::new(
             "EMAIL_ADDRESS",
             "may be `required` only where letters are sent: set SMTP_URL and MAIL_FROM, or nobody without an address gets in",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
-use super::{BaseUrl, ConfigError, Environment, front_ends, stand_ins};
+use super::{BaseUrl, ConfigError, Environment, endpoint_overrides, front_ends};
 use crate::providers::{
     AppleKey, Provider, Slug, apple, discord, facebook, github, gitlab, google, microsoft, open_id_connect, x,
 };
@@ -25,7 +25,8 @@ const BUILT_IN: [(&str, Parse); 8] = [
 ];
 
 /// Other words that a generic provider may not take: they are ours in addresses below `/auth`, or will be.
-const RESERVED: [&str; 9] = ["callback", "logout", "password", "letter", "link", "prove", "email", "undo", "verify"];
+const RESERVED: [&str; 9] =
+    ["callback", "logout", "password", "email-link", "link", "reauthenticate", "email", "undo", "verify"];
 
 /// Reads every provider's variables, in the order of the login page.
 ///
@@ -68,20 +69,20 @@ fn is_built_in(slug: &str) -> bool {
 }
 
 fn parse_google(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let stand_in = stand_ins::issuer(env, base_url, "GOOGLE_ISSUER")?;
-    let tokeninfo = stand_ins::url(env, base_url, "GOOGLE_TOKENINFO_URL")?;
-    let api = stand_ins::url(env, base_url, "GOOGLE_API_URL")?;
+    let endpoint_override = endpoint_overrides::issuer(env, base_url, "GOOGLE_ISSUER")?;
+    let tokeninfo = endpoint_overrides::url(env, base_url, "GOOGLE_TOKENINFO_URL")?;
+    let api = endpoint_overrides::url(env, base_url, "GOOGLE_API_URL")?;
     let domain = hosted_domain(env)?;
     let others = ["GOOGLE_ISSUER", "GOOGLE_TOKENINFO_URL", "GOOGLE_API_URL", "GOOGLE_HD"];
     let Some((client_id, client_secret)) = client(env, "GOOGLE", &others)? else {
         return Ok(None);
     };
-    Ok(Some(google::provider(client_id, client_secret, stand_in, tokeninfo, api, domain)))
+    Ok(Some(google::provider(client_id, client_secret, endpoint_override, tokeninfo, api, domain)))
 }
 
 fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     const NAMES: [&str; 4] = ["APPLE_CLIENT_ID", "APPLE_TEAM_ID", "APPLE_KEY_ID", "APPLE_PRIVATE_KEY"];
-    let stand_in = stand_ins::issuer(env, base_url, "APPLE_ISSUER")?;
+    let endpoint_override = endpoint_overrides::issuer(env, base_url, "APPLE_ISSUER")?;
     let values = NAMES.map(|name| env.get(name));
     let [Some(client_id), Some(team_id), Some(key_id), Some(private_key)] = values else {
         let set = NAMES.iter().chain(&["APPLE_ISSUER"]).find(|name| env.get(name).is_some());
@@ -100,11 +101,11 @@ fn parse_apple(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>
             "must be the content of the .p8 file that Apple gave, from -----BEGIN PRIVATE KEY----- to the end; its line breaks may be written \\n",
         )
     })?;
-    Ok(Some(apple::provider(client_id.to_owned(), key, stand_in)))
+    Ok(Some(apple::provider(client_id.to_owned(), key, endpoint_override)))
 }
 
 fn parse_discord(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let url = stand_ins::url(env, base_url, "DISCORD_URL")?;
+    let url = endpoint_overrides::url(env, base_url, "DISCORD_URL")?;
     let client = client(env, "DISCORD", &["DISCORD_URL"])?;
     Ok(client.map(|(id, secret)| discord::provider(id, secret, url)))
 }
@@ -120,13 +121,13 @@ fn parse_github(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider
 /// `GITLAB_URL` is no stand-in alone: many run GitLab themselves, and it may be theirs outside loopback, too.
 fn parse_gitlab(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
     let url = env.get("GITLAB_URL");
-    url.map_or(Ok(()), |url| stand_ins::check_url("GITLAB_URL", url, base_url))?;
+    url.map_or(Ok(()), |url| endpoint_overrides::check_url("GITLAB_URL", url, base_url))?;
     let client = client(env, "GITLAB", &["GITLAB_URL"])?;
     Ok(client.map(|(id, secret)| gitlab::provider(id, secret, url.map(str::to_owned))))
 }
 
 fn parse_microsoft(env: &Environment, base_url: &BaseUrl) -> Result<Option<Provider>, ConfigError> {
-    let url = stand_ins::url(env, base_url, "MICROSOFT_URL")?;
+    let url = endpoint_overrides::url(env, base_url, "MICROSOFT_URL")?;
     let tenant = microsoft::Tenant::parse(env.get("MICROSOFT_TENANT").unwrap_or("common")).ok_or_else(|| {
         ConfigError::new(
             "MICROSOFT_TENANT",
@@ -151,7 +152,7 @@ fn at_two_addresses(
     addresses: [&str; 2],
     provider: AtTwoAddresses,
 ) -> Result<Option<Provider>, ConfigError> {
-    let [site, api] = addresses.map(|variable| stand_ins::url(env, base_url, variable));
+    let [site, api] = addresses.map(|variable| endpoint_overrides::url(env, base_url, variable));
     let (site, api) = (site?, api?);
     Ok(client(env, family, &addresses)?.map(|(id, secret)| provider(id, secret, site, api)))
 }
@@ -195,7 +196,7 @@ fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> R
         .ok_or_else(|| missing(&variable("CLIENT_ID"), &format!("OIDC_{name}_…")))?;
     let issuer_variable = variable("ISSUER");
     let issuer = env.get(&issuer_variable).ok_or_else(|| missing(&issuer_variable, &variable("CLIENT_ID")))?;
-    stand_ins::check_issuer(&issuer_variable, issuer, base_url)?;
+    endpoint_overrides::check_issuer(&issuer_variable, issuer, base_url)?;
     let label = env.get(&variable("LABEL")).map_or_else(|| name.to_owned(), str::to_owned);
     if label.chars().count() > 40 || label.chars().any(char::is_control) {
         return Err(ConfigError::new(variable("LABEL"), "must be at most 40 characters of plain text"));

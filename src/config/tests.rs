@@ -155,7 +155,7 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const STAND_INS: [&str; 12] = [
+const ENDPOINT_OVERRIDES: [&str; 12] = [
     "GOOGLE_ISSUER",
     "GOOGLE_TOKENINFO_URL",
     "GOOGLE_API_URL",
@@ -172,7 +172,7 @@ const STAND_INS: [&str; 12] = [
 
 #[test]
 fn a_stand_in_is_for_loopback_and_a_plain_address() {
-    for variable in STAND_INS {
+    for variable in ENDPOINT_OVERRIDES {
         let at = |base_url, address| {
             let settings: Vec<_> =
                 every_provider().into_iter().chain([("BASE_URL", base_url), (variable, address)]).collect();
@@ -222,7 +222,7 @@ fn a_gitlab_may_be_ones_own(#[case] base_url: &'static str, #[case] url: &'stati
 #[test]
 fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
     let loopback = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
-    for variable in STAND_INS.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD", "GITLAB_URL"]) {
+    for variable in ENDPOINT_OVERRIDES.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD", "GITLAB_URL"]) {
         let value = match variable {
             "MICROSOFT_TENANT" => "common",
             "GOOGLE_HD" => "navy.example",
@@ -288,7 +288,7 @@ fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
 #[case::not_base64("SECRET_KEY", "change-me-change-me-change-me-change-me")]
 #[case::guessable("SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
 #[case::half_google("GOOGLE_CLIENT_SECRET", "")]
-#[case::stand_in("GOOGLE_ISSUER", "http://localhost:9/google")]
+#[case::endpoint_override("GOOGLE_ISSUER", "http://localhost:9/google")]
 #[case::rate_limits_off("RATE_LIMITS", "off")]
 #[case::rate_limits_odd("RATE_LIMITS", "maybe")]
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
@@ -315,7 +315,7 @@ fn a_generic_provider_may_not_take_a_name_of_ours() {
         Config::parse(&valid.chain(settings).collect())
     };
     let all = with(&every_provider()).unwrap();
-    let words = ["callback", "logout", "password", "letter", "link", "prove", "email", "undo", "verify"];
+    let words = ["callback", "logout", "password", "email-link", "link", "reauthenticate", "email", "undo", "verify"];
     for name in slugs(&all).into_iter().chain(words) {
         let name = name.to_ascii_uppercase();
         assert_eq!(named(&name).unwrap_err().variable, format!("OIDC_{name}_ISSUER"));
@@ -354,15 +354,18 @@ fn the_configuration_prints_no_secret() {
 }
 
 #[rstest]
-#[case(&[], Some(AddressWish::Ask))]
-#[case(&[("EMAIL_ADDRESS", "off")], Some(AddressWish::Off))]
+#[case(&[], Some(EmailRequirement::Ask))]
+#[case(&[("EMAIL_ADDRESS", "off")], Some(EmailRequirement::Off))]
 #[case(&[("EMAIL_ADDRESS", "required")], None)]
-#[case(&[("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtps://a:b@mail.example"), ("MAIL_FROM", "a@app.example")], Some(AddressWish::Require))]
+#[case(&[("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtps://a:b@mail.example"), ("MAIL_FROM", "a@app.example")], Some(EmailRequirement::Require))]
 #[case(&[("EMAIL_ADDRESS", "yes")], None)]
-fn an_address_is_asked_for_required_or_neither(#[case] settings: &[(&str, &str)], #[case] wish: Option<AddressWish>) {
+fn an_address_is_asked_for_required_or_neither(
+    #[case] settings: &[(&str, &str)],
+    #[case] wish: Option<EmailRequirement>,
+) {
     let environment: Environment = valid().into_iter().chain(settings.iter().copied()).collect();
     match (Config::parse(&environment), wish) {
-        (Ok(config), Some(wish)) => assert_eq!(config.address_wish, wish),
+        (Ok(config), Some(wish)) => assert_eq!(config.email_requirement, wish),
         (Err(error), None) => assert_eq!(error.variable, "EMAIL_ADDRESS"),
         (outcome, wish) => panic!("{wish:?}: {outcome:?}"),
     }

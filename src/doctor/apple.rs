@@ -17,7 +17,7 @@ pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Opt
     id(&mut findings, "team_id", "APPLE_TEAM_ID", key.team_id());
     id(&mut findings, "key_id", "APPLE_KEY_ID", key.key_id());
     // A stand-in has rules of its own for these.
-    if matches!(provider.metadata, Metadata::Known(_)) {
+    if matches!(provider.metadata, Metadata::Principal(_)) {
         services_id(&mut findings, &provider.client_id, key.team_id());
         domain(&mut findings, base_url);
     }
@@ -93,9 +93,15 @@ mod tests {
         providers::{apple, key_for_tests::p256_key},
     };
 
-    fn examined(client_id: &str, team_id: &str, key_id: &str, base_url: &str, stand_in: Option<&str>) -> Findings {
+    fn examined(
+        client_id: &str,
+        team_id: &str,
+        key_id: &str,
+        base_url: &str,
+        endpoint_override: Option<&str>,
+    ) -> Findings {
         let key = AppleKey::new(team_id.to_owned(), key_id.to_owned(), &p256_key().pem.into()).unwrap();
-        let provider = apple::provider(client_id.to_owned(), key, stand_in.map(str::to_owned));
+        let provider = apple::provider(client_id.to_owned(), key, endpoint_override.map(str::to_owned));
         findings(&provider, &BaseUrl::parse(base_url).unwrap(), 1_800_000_000).unwrap()
     }
 

@@ -41,12 +41,12 @@ pub enum About {
     /// One past decision, by the id of its event or of its request.
     Event(String),
     /// A sign-in that did not happen.
-    Supposed(Supposed),
+    SimulatedSignIn(SimulatedSignIn),
 }
 
 /// A sign-in that did not happen.
 #[derive(Clone, Debug, Default)]
-pub struct Supposed {
+pub struct SimulatedSignIn {
     /// The provider's slug.
     pub provider: String,
     /// Its issuer, where it is not a configured provider's.
@@ -65,7 +65,7 @@ pub struct Supposed {
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
-pub enum Unanswered {
+pub enum ExplainError {
     /// The question makes no sense; the text says why, and what would.
     #[error("{0}")]
     Question(String),
@@ -74,7 +74,7 @@ pub enum Unanswered {
     Database(String),
 }
 
-impl From<StoreError> for Unanswered {
+impl From<StoreError> for ExplainError {
     fn from(error: StoreError) -> Self {
         Self::Database(error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")))
     }
@@ -84,14 +84,14 @@ impl From<StoreError> for Unanswered {
 /// finds no table says less.
 ///
 /// # Errors
-/// [`Unanswered::Database`] when it is not.
-pub async fn check_schema(config: &Config) -> Result<(), Unanswered> {
+/// [`ExplainError::Database`] when it is not.
+pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
     match DatabaseCheckup::of(config.database_url.expose_secret()).await?.reach {
         Reach::Reached(found) if found.are_current() => Ok(()),
-        Reach::Reached(_) => Err(Unanswered::Database(
+        Reach::Reached(_) => Err(ExplainError::Database(
             "its schema is not the one of this Latchkey; `latchkey doctor` says what to do".to_owned(),
         )),
-        Reach::NoFile => Err(Unanswered::Database("it is not there yet; the first start makes it".to_owned())),
+        Reach::NoFile => Err(ExplainError::Database("it is not there yet; the first start makes it".to_owned())),
         Reach::Away(error) => Err(error.into()),
     }
 }
@@ -99,12 +99,12 @@ pub async fn check_schema(config: &Config) -> Result<(), Unanswered> {
 /// Explains. `providers` are those that are configured.
 ///
 /// # Errors
-/// [`Unanswered`]; nothing found is no error.
+/// [`ExplainError`]; nothing found is no error.
 pub async fn explain_link(
     database: &Database,
     providers: &[Provider],
     about: &About,
-) -> Result<Explanation, Unanswered> {
+) -> Result<Explanation, ExplainError> {
     match about {
         About::User(text) => {
             let decisions = match whose(database, text).await? {
@@ -114,27 +114,31 @@ pub async fn explain_link(
             Ok(Explanation::of_the_past(decisions))
         }
         About::Event(id) => Ok(Explanation::of_the_past(database.decisions_of(id).await?)),
-        About::Supposed(supposed) => suppose(database, providers, supposed).await,
+        About::SimulatedSignIn(supposed) => suppose(database, providers, supposed).await,
     }
 }
 
 /// A user by id or address. An id is taken as it is: the trail outlives the user.
-async fn whose(database: &Database, text: &str) -> Result<Option<UserId>, Unanswered> {
+async fn whose(database: &Database, text: &str) -> Result<Option<UserId>, ExplainError> {
     if let Ok(id) = UserId::parse(text) {
         return Ok(Some(id));
     }
     match EmailAddress::parse(text) {
         Ok(address) => Ok(database.owner_of(&address).await?),
-        Err(_) => Err(Unanswered::Question("--user wants a user's id or an e-mail address".to_owned())),
+        Err(_) => Err(ExplainError::Question("--user wants a user's id or an e-mail address".to_owned())),
     }
 }
 
-async fn suppose(database: &Database, providers: &[Provider], supposed: &Supposed) -> Result<Explanation, Unanswered> {
+async fn suppose(
+    database: &Database,
+    providers: &[Provider],
+    supposed: &SimulatedSignIn,
+) -> Result<Explanation, ExplainError> {
     let facts = Facts::of(&profile(providers, supposed)?)
-        .map_err(|_| Unanswered::Question("--issuer or --subject cannot be that of an identity".to_owned()))?;
+        .map_err(|_| ExplainError::Question("--issuer or --subject cannot be that of an identity".to_owned()))?;
     let session_user = supposed.link_for.as_deref().map(UserId::parse).transpose();
     let session_user =
-        session_user.map_err(|_| Unanswered::Question("--link-for wants the id of a user".to_owned()))?;
+        session_user.map_err(|_| ExplainError::Question("--link-for wants the id of a user".to_owned()))?;
     let purpose = session_user.map_or(Purpose::SignIn, |user| Purpose::Link { user });
     let decision = database.suppose(&purpose, &facts, session_user, &SignUp::Open).await?;
     let explained = decision.map(|decision| Explained::supposed(&purpose, &facts.provider, &decision));
@@ -142,14 +146,14 @@ async fn suppose(database: &Database, providers: &[Provider], supposed: &Suppose
 }
 
 /// What the provider would tell of the person.
-fn profile(providers: &[Provider], supposed: &Supposed) -> Result<Profile, Unanswered> {
+fn profile(providers: &[Provider], supposed: &SimulatedSignIn) -> Result<Profile, ExplainError> {
     /// No provider calls anybody this.
     const NOBODY: &str = "(somebody new)";
     let provider = &supposed.provider;
     let configured = providers.iter().find(|known| known.slug.as_str() == provider);
     let issuer = supposed.issuer.as_deref().or(configured.map(|known| known.metadata.issuer()));
     let issuer = issuer
-        .ok_or_else(|| Unanswered::Question(format!("no provider `{provider}` is configured: name its --issuer")))?;
+        .ok_or_else(|| ExplainError::Question(format!("no provider `{provider}` is configured: name its --issuer")))?;
     Ok(Profile {
         issuer: issuer.to_owned(),
         subject: supposed.subject.clone().unwrap_or_else(|| NOBODY.to_owned()),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::{
-    accounts::{Answer, Decision, Purpose, Reason, UserId, Way, describe_device},
+    accounts::{Answer, Decision, Purpose, Reason, SignInMethod, UserId, describe_device},
     store::PastDecision,
 };
 
@@ -39,7 +39,7 @@ pub struct Explained {
     /// The answer's code.
     pub answer: String,
     /// How the user who is asked can show that they are it.
-    pub ways: Vec<String>,
+    pub methods: Vec<String>,
     /// The codes of the reasons, in the order in which they were found.
     pub reasons: Vec<String>,
 }
@@ -96,21 +96,21 @@ impl Explained {
         Self {
             at: decision.at.format(&Rfc3339).ok(),
             event: Some(plain(decision.event)),
-            request: decision.origin.request_id.map(plain),
-            device: Some(describe_device(decision.origin.user_agent.as_deref())),
-            address: decision.origin.address.map(plain),
+            request: decision.client.request_id.map(plain),
+            device: Some(describe_device(decision.client.user_agent.as_deref())),
+            address: decision.client.address.map(plain),
             purpose: plain(decision.kind),
             provider: decision.provider.map(plain),
             user: decision.user.map(plain),
             answer: plain(decision.answer),
-            ways: Vec::new(),
+            methods: Vec::new(),
             reasons: decision.reasons.into_iter().map(plain).collect(),
         }
     }
 
     pub(super) fn supposed(purpose: &Purpose, provider: &str, decision: &Decision) -> Self {
-        let ways = match &decision.answer {
-            Answer::Prompt { ways, .. } => ways.iter().map(way).collect(),
+        let methods = match &decision.answer {
+            Answer::Prompt { methods, .. } => methods.iter().map(method).collect(),
             _ => Vec::new(),
         };
         Self {
@@ -118,7 +118,7 @@ impl Explained {
             provider: Some(provider.replace(char::is_control, " ")),
             user: user_of(&decision.answer).map(|user| user.to_string()),
             answer: decision.answer.code().to_owned(),
-            ways,
+            methods,
             reasons: decision.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
             ..Self::default()
         }
@@ -137,7 +137,7 @@ impl Explained {
             "provider": self.provider,
             "user": self.user,
             "answer": { "code": self.answer, "sentence": sentence_of_answer(&self.answer) },
-            "ways": self.ways,
+            "ways": self.methods,
             "reasons": reasons,
         })
     }
@@ -159,7 +159,7 @@ impl fmt::Display for Explained {
         }
         let from: Vec<_> = [self.device.as_deref(), self.address.as_deref()].into_iter().flatten().collect();
         for (label, text) in [
-            ("ways", Some(self.ways.join(", "))),
+            ("ways", Some(self.methods.join(", "))),
             ("user", self.user.clone()),
             ("from", Some(from.join(", "))),
             ("event", self.event.clone()),
@@ -173,10 +173,10 @@ impl fmt::Display for Explained {
     }
 }
 
-fn way(way: &Way) -> String {
-    match way {
-        Way::Password => "password".to_owned(),
-        Way::Provider(slug) => slug.clone(),
+fn method(method: &SignInMethod) -> String {
+    match method {
+        SignInMethod::Password => "password".to_owned(),
+        SignInMethod::Provider(slug) => slug.clone(),
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
     use crate::{
         accounts::{EmailUpdate, NewEmail},
-        store::Origin,
+        store::AuditClient,
     };
 
     fn past(provider: &str, answer: &str, reasons: &[&str]) -> Explanation {
@@ -240,7 +240,7 @@ mod tests {
             provider: Some(provider.to_owned()),
             answer: answer.to_owned(),
             reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
-            origin: Origin::default(),
+            client: AuditClient::default(),
         }])
     }
 
@@ -251,7 +251,7 @@ mod tests {
         for answer in [
             Answer::SignIn { user, email: email() },
             Answer::LinkWithoutAsking { user, email: email() },
-            Answer::Prompt { user, ways: Vec::new() },
+            Answer::Prompt { user, methods: Vec::new() },
             Answer::Create { email: NewEmail::None },
             Answer::Link { user, email: email() },
             Answer::AlreadyLinked { user, email: email() },

@@ -36,7 +36,7 @@ mod secret_key;
 mod settings;
 mod signing_keys;
 
-pub use explain_link::{About, Supposed, Unanswered, check_schema, explain_link};
+pub use explain_link::{About, ExplainError, SimulatedSignIn, check_schema, explain_link};
 pub use explanation::{Explained, Explanation};
 pub use finding::{Area, Finding, Verdict};
 pub use report::{Counts, Outcome, ProviderEntry, Report};

@@ -3,10 +3,10 @@
 use super::finding::{Area, Findings};
 use crate::{
     config::variables_of,
-    oauth::ResponseFault,
+    oauth::ResponseError,
     oidc::{DiscoveryError, JwksError, LEEWAY_SECONDS},
     relying_party::{
-        BeginError, ClientStanding, EndpointSource, HttpError, KeysError, ProviderCheckup, TokenEndpointCheckup,
+        BeginError, ClientCheck, EndpointSource, HttpError, KeysError, ProviderCheckup, TokenEndpointCheckup,
     },
 };
 
@@ -37,7 +37,7 @@ fn endpoints(findings: &mut Findings, checkup: &ProviderCheckup, variables: &str
         Err(BeginError::Metadata(DiscoveryError::IssuerMismatch)) => format!(
             "put the `issuer` of that document into {variables}_ISSUER, byte for byte: a slash at the end counts"
         ),
-        Err(BeginError::Metadata(DiscoveryError::Response(fault))) if fault.is_unavailable() => LATER.to_owned(),
+        Err(BeginError::Metadata(DiscoveryError::Response(error))) if error.is_unavailable() => LATER.to_owned(),
         Err(BeginError::Metadata(DiscoveryError::Response(_) | DiscoveryError::Malformed(_))) => format!(
             "check {variables}_ISSUER: {}/.well-known/openid-configuration must answer with JSON",
             issuer.trim_end_matches('/')
@@ -55,7 +55,7 @@ fn keys(findings: &mut Findings, published: &Result<usize, KeysError>) {
         Ok(count) => return findings.ok("keys", format!("{count} usable keys")),
         Err(KeysError::NoKeys | KeysError::BreakerOpen) => "try again in a minute".to_owned(),
         Err(KeysError::Http(error)) => after_silence(*error),
-        Err(KeysError::Jwks(JwksError::Response(fault))) if fault.is_unavailable() => LATER.to_owned(),
+        Err(KeysError::Jwks(JwksError::Response(error))) if error.is_unavailable() => LATER.to_owned(),
         Err(KeysError::Jwks(_)) => "no id_token could be verified: ask those who run the provider".to_owned(),
     };
     if let Err(error) = published {
@@ -78,8 +78,8 @@ fn token_endpoint(findings: &mut Findings, answer: &TokenEndpointCheckup, checku
             "try again in some minutes",
         ),
         TokenEndpointCheckup::Unavailable(status) => {
-            let fault = ResponseFault::Unavailable { status: *status, retry_after: None };
-            findings.failure(CHECK, fault.to_string(), LATER);
+            let error = ResponseError::Unavailable { status: *status, retry_after: None };
+            findings.failure(CHECK, error.to_string(), LATER);
         }
         TokenEndpointCheckup::Answered(standing) => {
             findings.ok(CHECK, "answers");
@@ -88,30 +88,30 @@ fn token_endpoint(findings: &mut Findings, answer: &TokenEndpointCheckup, checku
     }
 }
 
-fn client(findings: &mut Findings, standing: &ClientStanding, checkup: &ProviderCheckup, variables: &str) {
+fn client(findings: &mut Findings, standing: &ClientCheck, checkup: &ProviderCheckup, variables: &str) {
     const CHECK: &str = "client";
     let ProviderCheckup { label, redirect_uri, .. } = checkup;
     match standing {
-        ClientStanding::Known => findings.ok(CHECK, "known, and its secret is right"),
-        ClientStanding::Unknown => findings.failure(
+        ClientCheck::Principal => findings.ok(CHECK, "known, and its secret is right"),
+        ClientCheck::Unknown => findings.failure(
             CHECK,
             "invalid_client: not known, or the secret is wrong",
             format!("copy {variables}_CLIENT_ID and {variables}_CLIENT_SECRET from {label}'s console anew"),
         ),
-        ClientStanding::NotAllowed => findings.failure(
+        ClientCheck::NotAllowed => findings.failure(
             CHECK,
             "not known, or not allowed to sign people in with the code flow",
             format!("check {variables}_CLIENT_ID, and in {label}'s console that the client is a web application"),
         ),
-        ClientStanding::RedirectUriNotRegistered => findings.failure(
+        ClientCheck::RedirectUriNotRegistered => findings.failure(
             CHECK,
             "known, but the redirect URI is not registered",
             format!("register {redirect_uri} in {label}'s console, byte for byte"),
         ),
-        ClientStanding::Unclear(what) => {
+        ClientCheck::Unclear(what) => {
             findings.warning(CHECK, format!("whether it is known cannot be told: {what}"), "sign in once by hand")
         }
-        ClientStanding::GivesTokensForAnything => findings.failure(
+        ClientCheck::GivesTokensForAnything => findings.failure(
             CHECK,
             "tokens were given for a code that we made up: whoever signs in there has proven nothing",
             "do not use this provider; if it is a stand-in, mend it",
@@ -165,7 +165,7 @@ mod tests {
             redirect_uri: "https://app.example/auth/callback/work".to_owned(),
             endpoints: Ok(EndpointSource::Discovered),
             keys: Some(Ok(2)),
-            token_endpoint: Some(TokenEndpointCheckup::Answered(ClientStanding::Known)),
+            token_endpoint: Some(TokenEndpointCheckup::Answered(ClientCheck::Principal)),
             clock_skew: Some(0),
         }
     }
@@ -186,8 +186,8 @@ mod tests {
     #[case::timeout(HttpError::Timeout.into(), "try again")]
     #[case::inside(HttpError::ForbiddenAddress.into(), "public")]
     #[case::other_issuer(DiscoveryError::IssuerMismatch.into(), "OIDC_WORK_ISSUER")]
-    #[case::not_found(DiscoveryError::Response(ResponseFault::UnexpectedStatus(404)).into(), "OIDC_WORK_ISSUER")]
-    #[case::trouble(DiscoveryError::Response(ResponseFault::Unavailable { status: 503, retry_after: None }).into(), "status page")]
+    #[case::not_found(DiscoveryError::Response(ResponseError::UnexpectedStatus(404)).into(), "OIDC_WORK_ISSUER")]
+    #[case::form_error(DiscoveryError::Response(ResponseError::Unavailable { status: 503, retry_after: None }).into(), "status page")]
     #[case::no_code_flow(DiscoveryError::NoCodeFlow.into(), "ask those who run it")]
     fn without_endpoints_the_next_step_fits_the_cause(#[case] error: BeginError, #[case] next: &str) {
         let checkup = ProviderCheckup { endpoints: Err(error), ..healthy() };
@@ -197,13 +197,13 @@ mod tests {
     }
 
     #[rstest]
-    #[case(ClientStanding::Known, Verdict::Ok)]
-    #[case(ClientStanding::Unknown, Verdict::Failure)]
-    #[case(ClientStanding::NotAllowed, Verdict::Failure)]
-    #[case(ClientStanding::RedirectUriNotRegistered, Verdict::Failure)]
-    #[case(ClientStanding::Unclear("odd".to_owned()), Verdict::Warning)]
-    #[case(ClientStanding::GivesTokensForAnything, Verdict::Failure)]
-    fn the_standing_of_the_client_is_judged(#[case] standing: ClientStanding, #[case] verdict: Verdict) {
+    #[case(ClientCheck::Principal, Verdict::Ok)]
+    #[case(ClientCheck::Unknown, Verdict::Failure)]
+    #[case(ClientCheck::NotAllowed, Verdict::Failure)]
+    #[case(ClientCheck::RedirectUriNotRegistered, Verdict::Failure)]
+    #[case(ClientCheck::Unclear("odd".to_owned()), Verdict::Warning)]
+    #[case(ClientCheck::GivesTokensForAnything, Verdict::Failure)]
+    fn the_standing_of_the_client_is_judged(#[case] standing: ClientCheck, #[case] verdict: Verdict) {
         let token_endpoint = Some(TokenEndpointCheckup::Answered(standing));
         let finding = one(&ProviderCheckup { token_endpoint, ..healthy() }, "client");
         assert_eq!(finding.verdict, verdict);

@@ -26,25 +26,25 @@ pub async fn ancestors(
     }
     // The top has an id of its own, by which its children name it.
     let Some(top) = look(grants, granted, &FileId::root()).await? else { return Err(DriveError::NoSuchFolder) };
-    let mut way = Vec::new();
+    let mut method = Vec::new();
     let mut next = Some(folder.clone());
     while let Some(id) = next.take() {
         if id == top.folder.id {
-            way.push(Folder::top());
+            method.push(Folder::top());
             break;
         }
         match look(grants, granted, &id).await? {
             Some(FolderDocument { folder, parent, .. }) => {
-                way.push(folder);
-                next = parent.filter(|id| way.len() < MOST && way.iter().all(|folder| folder.id != *id));
+                method.push(folder);
+                next = parent.filter(|id| method.len() < MOST && method.iter().all(|folder| folder.id != *id));
             }
-            None if way.is_empty() => return Err(DriveError::NoSuchFolder),
+            None if method.is_empty() => return Err(DriveError::NoSuchFolder),
             // What it lies in is not shared with this person.
             None => break,
         }
     }
-    way.reverse();
-    Ok(way)
+    method.reverse();
+    Ok(method)
 }
 
 /// A folder's document; `None` when there is none, or it is no folder's.

@@ -6,7 +6,7 @@ use url::Origin;
 use super::kind::kind_of;
 use crate::{
     codes::files::FileKind,
-    grants::told::{link, moment, words},
+    grants::status::{link, timestamp, words},
 };
 
 /// A file, or a folder.
@@ -37,7 +37,7 @@ pub struct File {
 impl File {
     /// Reads the document of one file; `None` without an id. What else is missing, or not of the type that Google
     /// documents, is absent: one odd file does not cost the list.
-    pub(super) fn read(document: &Value, stand_in: Option<&Origin>) -> Option<Self> {
+    pub(super) fn read(document: &Value, endpoint_override: Option<&Origin>) -> Option<Self> {
         let text = |name: &str| document[name].as_str();
         let is = |name: &str| document[name].as_bool() == Some(true);
         let id = text("id").filter(|id| !id.is_empty())?.to_owned();
@@ -50,10 +50,10 @@ impl File {
             kind: kind_of(text("mimeType").unwrap_or_default()),
             owner: owner.filter(|_| !mine).map(words),
             mine,
-            modified: text("modifiedTime").and_then(moment),
+            modified: text("modifiedTime").and_then(timestamp),
             // A number of bytes is a text: it may be beyond what JSON numbers hold everywhere.
             size: text("size").and_then(|digits| digits.parse().ok()),
-            link: text("webViewLink").and_then(|address| link(address, stand_in)),
+            link: text("webViewLink").and_then(|address| link(address, endpoint_override)),
             shared: is("shared"),
             starred: is("starred"),
         })

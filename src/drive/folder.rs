@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{file_id::FileId, kind::kind_of};
-use crate::{codes::files::FileKind, grants::told::words, oauth::parse_json};
+use crate::{codes::files::FileKind, grants::status::words, oauth::parse_json};
 
 /// A folder's id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]

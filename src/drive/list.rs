@@ -18,7 +18,8 @@ pub async fn list(
     let response = grants.ask(granted, &query.path_and_query()).await?;
     let token = query.page_token.as_deref();
     match response.status {
-        200 => FilePage::read(&response.body, token, grants.stand_in(granted).as_ref()).ok_or(malformed(&response)),
+        200 => FilePage::read(&response.body, token, grants.endpoint_override(granted).as_ref())
+            .ok_or(malformed(&response)),
         404 => Err(DriveError::NoSuchFolder),
         // Of what we send only the token was made elsewhere: the rest is understood.
         400 if token.is_some() => Err(DriveError::NoSuchPage),

@@ -18,13 +18,13 @@ pub struct FilePage {
 
 impl FilePage {
     /// Reads the answer to what was asked with `page_token`; `None` when it is not the JSON of a list.
-    pub(super) fn read(body: &[u8], page_token: Option<&str>, stand_in: Option<&Origin>) -> Option<Self> {
+    pub(super) fn read(body: &[u8], page_token: Option<&str>, endpoint_override: Option<&Origin>) -> Option<Self> {
         let answer = parse_json(body).ok()?;
         let files = answer.get("files")?.as_array()?;
         // A page that names itself as the next one would have no end.
         let next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty() && Some(*token) != page_token);
         Some(Self {
-            files: files.iter().filter_map(|file| File::read(file, stand_in)).collect(),
+            files: files.iter().filter_map(|file| File::read(file, endpoint_override)).collect(),
             next: next.map(str::to_owned),
             incomplete: answer["incompleteSearch"].as_bool() == Some(true),
         })

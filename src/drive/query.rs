@@ -138,18 +138,18 @@ mod tests {
 
     /// The texts between quotes, as Google reads them, and what is around them.
     fn read(q: &str) -> (Vec<String>, String) {
-        let (mut texts, mut around, mut letters) = (Vec::new(), String::new(), q.chars());
-        while let Some(letter) = letters.next() {
-            if letter != '\'' {
-                around.push(letter);
+        let (mut texts, mut around, mut emails) = (Vec::new(), String::new(), q.chars());
+        while let Some(message) = emails.next() {
+            if message != '\'' {
+                around.push(message);
                 continue;
             }
             let mut text = String::new();
             loop {
-                match letters.next().expect("a quote that ends") {
+                match emails.next().expect("a quote that ends") {
                     '\'' => break,
-                    '\\' => text.push(letters.next().filter(|letter| "'\\".contains(*letter)).expect("an escape")),
-                    letter => text.push(letter),
+                    '\\' => text.push(emails.next().filter(|message| "'\\".contains(*message)).expect("an escape")),
+                    message => text.push(message),
                 }
             }
             texts.push(text);

@@ -3,12 +3,12 @@
 use super::{
     ApiScope, GrantError, Granted, Grants,
     answer::{Verdict, judge},
-    flights::Landed,
+    single_flight::RefreshOutcome,
 };
 use crate::{
     oauth::{HttpResponse, Scopes},
     relying_party::AskError,
-    store::LostBecause,
+    store::GrantEndReason,
 };
 
 impl Grants {
@@ -49,9 +49,9 @@ impl Grants {
                 let now = self.clock.date();
                 tracing::info!(access = S::ACCESS.code(), "a grant has ended: a new token is not taken either");
                 // Their provider has just renewed them: there they live, and are given back.
-                self.database.lose_grant(identity, *generation, LostBecause::Revoked, true, now).await?;
-                self.ring();
-                Err(GrantError::Lost(LostBecause::Revoked))
+                self.database.lose_grant(identity, *generation, GrantEndReason::Revoked, true, now).await?;
+                self.wake_mail();
+                Err(GrantError::Lost(GrantEndReason::Revoked))
             }
             Verdict::ScopeMissing => {
                 let left: Scopes = granted.scopes.iter().filter(|scope| *scope != S::SCOPE).collect();
@@ -91,13 +91,13 @@ impl Grants {
         let refused = granted.generation;
         // Twice: who asked with an older token may be renewing that, and find that nothing is to be done.
         for _ in 0..2 {
-            let landed = self.renew(&granted.identity, refused, LostBecause::Revoked).await;
+            let refresh_outcome = self.renew(&granted.identity, refused, GrantEndReason::Revoked).await;
             let open = self.open::<S>(&granted.identity).await?;
             if open.generation != refused {
                 *granted = Granted::new(granted.identity.clone(), open);
                 return Ok(());
             }
-            if landed == Landed::Away {
+            if refresh_outcome == RefreshOutcome::Away {
                 break;
             }
         }

@@ -7,7 +7,7 @@ use tracing::Instrument;
 use super::{Grants, revoker::LEASE};
 use crate::{
     accounts::{IdentityId, UserId},
-    store::{Occasion, StoreError},
+    store::{AuditContext, StoreError},
 };
 
 /// How long the person waits for their provider's word.
@@ -23,9 +23,9 @@ impl Grants {
         &self,
         user: UserId,
         identity: IdentityId,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<bool, StoreError> {
-        let Some(ended) = self.database.disconnect_grant(user, identity, LEASE, occasion).await? else {
+        let Some(ended) = self.database.disconnect_grant(user, identity, LEASE, audit).await? else {
             return Ok(false);
         };
         if let Some(queued) = ended.revocation {

@@ -1,6 +1,6 @@
 //! Why we cannot see what a person has at their provider.
 
-use crate::store::{LostBecause, StoreError};
+use crate::store::{GrantEndReason, StoreError};
 
 /// Why there is nothing to see.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum GrantError {
     Withdrawn,
     /// The grant ended by itself: the person has to connect anew.
     #[error("the grant has ended: {}", .0.code())]
-    Lost(LostBecause),
+    Lost(GrantEndReason),
     /// The API asked us to wait.
     #[error("the API wants to be left alone for {seconds} seconds")]
     Busy {

@@ -5,20 +5,20 @@
 //! are the store's, the requests the relying party's; what is decided here is when to renew, when to wait and when to give
 //! up.
 
+mod affected_access;
 mod answer;
 mod ask;
-mod at_stake;
+mod backoff;
 mod disconnect;
 mod error;
-mod flights;
 mod granted;
-mod pauses;
 mod renew;
 mod resealer;
 mod revoker;
 mod scope;
+mod single_flight;
+pub mod status;
 mod take;
-pub mod told;
 
 pub use error::GrantError;
 pub use granted::Granted;
@@ -35,8 +35,8 @@ use crate::{
     relying_party::{Clock, RelyingParty},
     store::Database,
 };
-use flights::Flights;
-use pauses::Pauses;
+use backoff::Backoff;
+use single_flight::SingleFlight;
 
 /// What people let us see. Cheap to clone; clones share what is under way.
 #[derive(Clone, Debug)]
@@ -52,13 +52,13 @@ pub struct Grants {
 #[derive(Debug, Default)]
 struct Shared {
     /// Renewals under way in this process.
-    flights: Arc<Flights>,
+    single_flight: Arc<SingleFlight>,
     /// APIs that asked us to wait.
-    limits: Pauses<(IdentityId, Access)>,
+    limits: Backoff<(IdentityId, Access)>,
     /// Tokens that could not be renewed just now.
-    outages: Pauses<IdentityId>,
+    outages: Backoff<IdentityId>,
     /// Rung when revocations were queued.
-    bell: Notify,
+    mail_wake: Notify,
 }
 
 impl Grants {
@@ -68,7 +68,7 @@ impl Grants {
     }
 
     /// Revocations were queued.
-    pub fn ring(&self) {
-        self.shared.bell.notify_one();
+    pub fn wake_mail(&self) {
+        self.shared.mail_wake.notify_one();
     }
 }

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use super::{Grants, flights::Landed};
+use super::{Grants, single_flight::RefreshOutcome};
 use crate::{
     accounts::Identity,
     relying_party::{RefreshError, Refreshed},
-    store::{FoundGrant, LostBecause, NewGrant, OpenGrant, StoreError},
+    store::{FoundGrant, GrantEndReason, NewGrant, OpenGrant, StoreError},
 };
 
 /// How long a renewal is nobody else's: longer than it can take, with what is written after it.
@@ -21,35 +21,40 @@ const LOOK_AGAIN: Duration = Duration::from_millis(150);
 impl Grants {
     /// Renews the tokens of `generation`, unless somebody has meanwhile. Where there is nothing to renew them with, the
     /// grant ends, for the reason that is given.
-    pub(super) async fn renew(&self, identity: &Identity, generation: i64, otherwise: LostBecause) -> Landed {
+    pub(super) async fn renew(
+        &self,
+        identity: &Identity,
+        generation: i64,
+        otherwise: GrantEndReason,
+    ) -> RefreshOutcome {
         if self.shared.outages.left(&identity.id, self.clock.now()).is_some() {
-            return Landed::Away;
+            return RefreshOutcome::Away;
         }
         let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
         let renewal = async move {
             match grants.renew_alone(&identity, generation, otherwise).await {
-                Ok(landed) => landed,
+                Ok(refresh_outcome) => refresh_outcome,
                 Err(error) => {
                     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
                     tracing::error!(%error, cause, "tokens could not be renewed");
-                    Landed::Away
+                    RefreshOutcome::Away
                 }
             }
         };
-        self.shared.flights.join(id, &self.tasks, renewal).await
+        self.shared.single_flight.join(id, &self.tasks, renewal).await
     }
 
     async fn renew_alone(
         &self,
         identity: &Identity,
         generation: i64,
-        otherwise: LostBecause,
-    ) -> Result<Landed, StoreError> {
+        otherwise: GrantEndReason,
+    ) -> Result<RefreshOutcome, StoreError> {
         let now = self.clock.date();
-        let Some(open) = self.still(identity, generation).await? else { return Ok(Landed::Changed) };
+        let Some(open) = self.still(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
         let Some(refresh_token) = &open.refresh_token else {
             self.database.lose_grant(identity, generation, otherwise, false, now).await?;
-            return Ok(Landed::Changed);
+            return Ok(RefreshOutcome::Changed);
         };
         if !self.database.lease_grant(identity.id, generation, LEASE, now).await? {
             return self.wait_for_another(identity, generation).await;
@@ -60,7 +65,7 @@ impl Grants {
                 self.shared.outages.end(&identity.id);
                 let now = self.clock.date();
                 self.database.renew_grant(identity, generation, &new_grant(refreshed, now), now).await?;
-                Ok(Landed::Changed)
+                Ok(RefreshOutcome::Changed)
             }
             Err(error) => self.not_renewed(identity, generation, error).await,
         }
@@ -71,42 +76,42 @@ impl Grants {
         identity: &Identity,
         generation: i64,
         error: RefreshError,
-    ) -> Result<Landed, StoreError> {
+    ) -> Result<RefreshOutcome, StoreError> {
         let now = self.clock.date();
         let provider = &identity.provider;
         match &error {
             RefreshError::Revoked => {
                 tracing::info!(%provider, "a grant has ended: {error}");
-                self.database.lose_grant(identity, generation, LostBecause::Revoked, false, now).await?;
-                Ok(Landed::Changed)
+                self.database.lose_grant(identity, generation, GrantEndReason::Revoked, false, now).await?;
+                Ok(RefreshOutcome::Changed)
             }
             RefreshError::OfAnother => {
                 tracing::warn!(%provider, "a grant is ended: {error}");
-                self.database.lose_grant(identity, generation, LostBecause::Revoked, true, now).await?;
-                self.ring();
-                Ok(Landed::Changed)
+                self.database.lose_grant(identity, generation, GrantEndReason::Revoked, true, now).await?;
+                self.wake_mail();
+                Ok(RefreshOutcome::Changed)
             }
             RefreshError::ProviderChanged | RefreshError::Away { .. } => {
                 tracing::warn!(%provider, %error, "tokens could not be renewed");
                 let retry_after = if let RefreshError::Away { retry_after, .. } = error { retry_after } else { None };
                 self.shared.outages.begin(identity.id, retry_after, now.unix_timestamp());
                 self.database.release_grant(identity.id, generation).await?;
-                Ok(Landed::Away)
+                Ok(RefreshOutcome::Away)
             }
         }
     }
 
     /// Somebody else renews the tokens, on another machine: their outcome is ours.
-    async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<Landed, StoreError> {
+    async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<RefreshOutcome, StoreError> {
         let since = Instant::now();
         while since.elapsed() < PATIENCE {
-            let Some(open) = self.still(identity, generation).await? else { return Ok(Landed::Changed) };
+            let Some(open) = self.still(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
             if open.refreshing_until.is_none_or(|until| until <= self.clock.date()) {
                 break;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
-        Ok(Landed::Away)
+        Ok(RefreshOutcome::Away)
     }
 
     /// The grant, if its tokens are still those of this generation.

@@ -14,12 +14,12 @@ const BATCH: u32 = 100;
 
 impl Grants {
     /// Seals what hangs on older keys anew, now and every minute, until `stop` is cancelled.
-    pub async fn reseal_for_ever(self, stop: CancellationToken) {
-        let mut told = 0;
+    pub async fn run_resealer(self, stop: CancellationToken) {
+        let mut status = 0;
         loop {
             match self.reseal(&stop).await {
-                Ok(unreadable) if unreadable != told => {
-                    told = unreadable;
+                Ok(unreadable) if unreadable != status => {
+                    status = unreadable;
                     match unreadable {
                         0 => tracing::info!("every grant can be read again"),
                         _ => tracing::error!(

@@ -21,14 +21,14 @@ pub(super) const LEASE: Duration = Duration::from_secs(60);
 impl Grants {
     /// Revokes what is queued until `stop` is cancelled: whenever the bell rings and every 15 seconds. Ends after those in
     /// hand.
-    pub async fn revoke_for_ever(self, stop: CancellationToken) {
+    pub async fn run_revoker(self, stop: CancellationToken) {
         loop {
             if let Err(error) = self.revoke_due(&stop).await {
                 tracing::warn!(%error, "the queue of revocations could not be read or written; the next round tries again");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.shared.bell.notified() => {}
+                () = self.shared.mail_wake.notified() => {}
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }

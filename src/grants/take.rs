@@ -2,10 +2,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{ApiScope, GrantError, Granted, Grants, flights::Landed};
+use super::{ApiScope, GrantError, Granted, Grants, single_flight::RefreshOutcome};
 use crate::{
     accounts::Identity,
-    store::{FoundGrant, LostBecause, OpenGrant},
+    store::{FoundGrant, GrantEndReason, OpenGrant},
 };
 
 /// A token with less left than this is renewed before it is used: it must not run out on the way.
@@ -27,13 +27,13 @@ impl Grants {
             Life::Long => open,
             // It may run out on the way, and is all that there is.
             Life::Short if open.refresh_token.is_none() => open,
-            life => match self.renew(identity, open.generation, LostBecause::Expired).await {
-                Landed::Changed => {
+            life => match self.renew(identity, open.generation, GrantEndReason::Expired).await {
+                RefreshOutcome::Changed => {
                     let renewed = self.open::<S>(identity).await?;
                     if Life::of(&renewed, now) == Life::Over { Err(GrantError::Away)? } else { renewed }
                 }
-                Landed::Away if life == Life::Short => open,
-                Landed::Away => return Err(GrantError::Away),
+                RefreshOutcome::Away if life == Life::Short => open,
+                RefreshOutcome::Away => return Err(GrantError::Away),
             },
         };
         if let Err(error) = self.database.grant_used(identity.id, &open, now).await {

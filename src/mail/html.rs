@@ -1,23 +1,23 @@
 //! A letter as HTML: one document, nothing loaded from anywhere, so that opening it tells nobody anything.
 
-use super::draw::{Action, Sheet};
+use super::render::{Action, EmailContent};
 
 /// Light and dark. A mail program that drops the style shows a plain and readable letter.
-const STYLE: &str = include_str!("letter.css");
+const STYLE: &str = include_str!("email.css");
 
 /// The same words as in the text, the link as a button.
-pub(super) fn of(sheet: &Sheet) -> String {
-    let mut main = paragraph(&sheet.greeting);
-    main.extend(sheet.news.iter().map(|text| paragraph(text)));
-    if let Some(Action { lead, button, link, valid }) = &sheet.action {
+pub(super) fn of(content: &EmailContent) -> String {
+    let mut main = paragraph(&content.greeting);
+    main.extend(content.news.iter().map(|text| paragraph(text)));
+    if let Some(Action { lead, button, link, valid }) = &content.action {
         let (link, button) = (escape(link), escape(button));
         main.push_str(&paragraph(lead));
         main.push_str(&format!("<p><a class=\"button\" href=\"{link}\">{button}</a></p>\n"));
         main.extend(valid.iter().map(|text| paragraph(text)));
     }
-    main.push_str(&paragraph(&sheet.cause));
-    main.extend(sheet.closing.iter().map(|text| paragraph(text)));
-    let (title, sender) = (escape(&sheet.subject), escape(&sheet.sender));
+    main.push_str(&paragraph(&content.cause));
+    main.extend(content.closing.iter().map(|text| paragraph(text)));
+    let (title, sender) = (escape(&content.subject), escape(&content.sender));
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -30,7 +30,7 @@ pub(super) fn of(sheet: &Sheet) -> String {
 {STYLE}</style>
 </head>
 <body>
-<div class="letter">
+<div class="email">
 {main}<p class="sender">{sender}</p>
 </div>
 </body>

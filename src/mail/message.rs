@@ -10,7 +10,7 @@ use lettre::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{draw::Drawn, post::PostError};
+use super::{render::RenderedEmail, smtp::DeliveryError};
 use crate::accounts::EmailAddress;
 
 /// A message and whom it goes to.
@@ -23,19 +23,19 @@ pub(super) struct Envelope {
 /// Checks a `MAIL_FROM`: an address, or `Name <address>`.
 ///
 /// # Errors
-/// [`PostError::Sender`] for anything else.
-pub fn check_sender(mail_from: &str) -> Result<(), PostError> {
+/// [`DeliveryError::Sender`] for anything else.
+pub fn check_sender(mail_from: &str) -> Result<(), DeliveryError> {
     sender(mail_from).map(drop)
 }
 
 /// The mailbox of a `MAIL_FROM`.
-pub(super) fn sender(mail_from: &str) -> Result<Mailbox, PostError> {
+pub(super) fn sender(mail_from: &str) -> Result<Mailbox, DeliveryError> {
     if mail_from.chars().any(char::is_control) {
-        return Err(PostError::Sender);
+        return Err(DeliveryError::Sender);
     }
-    let mailbox: Mailbox = mail_from.parse().map_err(|_| PostError::Sender)?;
+    let mailbox: Mailbox = mail_from.parse().map_err(|_| DeliveryError::Sender)?;
     // The same strictness as for those whom we write to.
-    EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| PostError::Sender)?;
+    EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| DeliveryError::Sender)?;
     Ok(mailbox)
 }
 
@@ -44,20 +44,20 @@ pub(super) fn sender(mail_from: &str) -> Result<Mailbox, PostError> {
 pub(super) fn envelope(
     from: &Mailbox,
     to: &EmailAddress,
-    drawn: Drawn,
+    rendered: RenderedEmail,
     id: Uuid,
     at: OffsetDateTime,
-) -> Result<Envelope, PostError> {
-    let unsendable = || PostError::Permanent("the letter makes no message".to_owned());
+) -> Result<Envelope, DeliveryError> {
+    let unsendable = || DeliveryError::Permanent("the letter makes no message".to_owned());
     let to: Address = to.as_str().parse().map_err(|_| unsendable())?;
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
-        .subject(drawn.subject)
+        .subject(rendered.subject)
         .date(at.into())
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .header(AutoSubmitted)
-        .multipart(MultiPart::alternative_plain_html(drawn.text, drawn.html))
+        .multipart(MultiPart::alternative_plain_html(rendered.text, rendered.html))
         .map_err(|_| unsendable())?;
     Ok(Envelope { from: from.email.clone(), to, message: message.formatted() })
 }

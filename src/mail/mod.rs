@@ -1,25 +1,25 @@
 //! Letters: drawn as subject, plain text and HTML, and delivered over SMTP. See the tour in `lib.rs`.
 //!
-//! `draw` is pure. A `Post` hands one letter to the mail server; `deliver_for_ever` empties the queue of the store into
+//! `render` is pure. A `SmtpTransport` hands one letter to the mail server; `run_delivery` empties the queue of the store into
 //! it, and tries again what the server did not take.
 
 mod dates;
-mod draw;
+mod delivery;
 mod html;
 mod message;
 mod outside;
-mod post;
-mod postman;
+mod render;
 mod server;
+mod smtp;
 mod text;
 mod wording;
 
 #[cfg(test)]
 mod tests;
 
-pub use draw::{Drawn, House, draw};
+pub use delivery::{deliver_due, run_delivery};
 pub use message::check_sender;
-pub use post::{Post, PostError};
-pub use postman::{deliver_due, deliver_for_ever};
+pub use render::{RenderedEmail, Site, render};
 pub use server::{MailServer, Security};
+pub use smtp::{DeliveryError, SmtpTransport};
 pub use wording::link_lifetime;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::post::PostError;
+use super::smtp::DeliveryError;
 
 /// Where letters are handed in, and how. Its `Debug` shows no password.
 #[derive(Clone, Debug)]
@@ -35,19 +35,19 @@ impl MailServer {
     /// Reads `smtps://user:password@host:465`, or `smtp://…:587` for STARTTLS. `smtp://` on loopback is plain.
     ///
     /// # Errors
-    /// [`PostError::Url`] for anything else. A path or a query is refused: an option in it that is not understood
+    /// [`DeliveryError::Url`] for anything else. A path or a query is refused: an option in it that is not understood
     /// would go unnoticed.
-    pub fn parse(smtp_url: &SecretString) -> Result<Self, PostError> {
-        let url = Url::parse(smtp_url.expose_secret()).map_err(|_| PostError::Url)?;
+    pub fn parse(smtp_url: &SecretString) -> Result<Self, DeliveryError> {
+        let url = Url::parse(smtp_url.expose_secret()).map_err(|_| DeliveryError::Url)?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
         if host.is_empty() || !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(PostError::Url);
+            return Err(DeliveryError::Url);
         }
         let security = match url.scheme() {
             "smtps" => Security::Tls,
             "smtp" if is_loopback(&host) => Security::Loopback,
             "smtp" => Security::StartTls,
-            _ => return Err(PostError::Url),
+            _ => return Err(DeliveryError::Url),
         };
         let usual = match security {
             Security::Loopback => 25,
@@ -57,7 +57,7 @@ impl MailServer {
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) if !user.is_empty() => Some((decoded(user), decoded(password).into())),
-            _ => return Err(PostError::Url),
+            _ => return Err(DeliveryError::Url),
         };
         Ok(Self { host, port: url.port().unwrap_or(usual), security, credentials })
     }
@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    fn parse(url: &str) -> Result<MailServer, PostError> {
+    fn parse(url: &str) -> Result<MailServer, DeliveryError> {
         MailServer::parse(&url.to_owned().into())
     }
 

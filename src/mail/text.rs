@@ -1,18 +1,18 @@
 //! A letter as plain text.
 
-use super::draw::{Action, Sheet};
+use super::render::{Action, EmailContent};
 
 /// The same words as in HTML, the link on a line of its own, where no mail program breaks it.
-pub(super) fn of(sheet: &Sheet) -> String {
-    let mut paragraphs = vec![sheet.greeting.clone()];
-    paragraphs.extend(sheet.news.iter().cloned());
-    if let Some(Action { lead, link, valid, .. }) = &sheet.action {
+pub(super) fn of(content: &EmailContent) -> String {
+    let mut paragraphs = vec![content.greeting.clone()];
+    paragraphs.extend(content.news.iter().cloned());
+    if let Some(Action { lead, link, valid, .. }) = &content.action {
         paragraphs.push(format!("{lead}\n\n{link}"));
         paragraphs.extend(valid.clone());
     }
-    paragraphs.push(sheet.cause.clone());
-    paragraphs.extend(sheet.closing.iter().cloned());
+    paragraphs.push(content.cause.clone());
+    paragraphs.extend(content.closing.iter().cloned());
     // RFC 3676 §4.3: what follows is the signature.
-    paragraphs.push(format!("-- \n{}", sheet.sender));
+    paragraphs.push(format!("-- \n{}", content.sender));
     format!("{}\n", paragraphs.join("\n\n"))
 }

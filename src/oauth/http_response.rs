@@ -27,7 +27,7 @@ pub struct HttpResponse {
 
 /// Why an answer is of no use whatever its body says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ResponseFault {
+pub enum ResponseError {
     /// 429 or 5xx: the provider cannot now; later it may.
     #[error("the provider is unavailable (status {status})")]
     Unavailable {
@@ -44,7 +44,7 @@ pub enum ResponseFault {
     UnexpectedStatus(u16),
 }
 
-impl ResponseFault {
+impl ResponseError {
     /// Whether asking later can help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
@@ -53,23 +53,23 @@ impl ResponseFault {
 
 impl HttpResponse {
     /// Refuses what is too large or comes from a provider in trouble.
-    pub(crate) fn check_available(&self) -> Result<(), ResponseFault> {
+    pub(crate) fn check_available(&self) -> Result<(), ResponseError> {
         if self.status == 429 || (500..=599).contains(&self.status) {
             let retry_after = self.retry_after();
-            return Err(ResponseFault::Unavailable { status: self.status, retry_after });
+            return Err(ResponseError::Unavailable { status: self.status, retry_after });
         }
         if self.body.len() > MAX_BODY_BYTES {
-            return Err(ResponseFault::TooLarge);
+            return Err(ResponseError::TooLarge);
         }
         Ok(())
     }
 
     /// Refuses everything but 200.
-    pub(crate) fn check_ok(&self) -> Result<(), ResponseFault> {
+    pub(crate) fn check_ok(&self) -> Result<(), ResponseError> {
         self.check_available()?;
         match self.status {
             200 => Ok(()),
-            status => Err(ResponseFault::UnexpectedStatus(status)),
+            status => Err(ResponseError::UnexpectedStatus(status)),
         }
     }
 

@@ -36,7 +36,7 @@ pub use authorization_response::{
 };
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
-pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseFault};
+pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseError};
 pub use json_document::{DocumentError, JsonDocument, parse_json};
 pub use pkce::PkceChallenge;
 pub use protected_resource::{ResourceError, process_resource_response, resource_request};

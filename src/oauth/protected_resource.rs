@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::{DocumentError, HttpRequest, HttpResponse, ResponseFault, parse_json};
+use super::{DocumentError, HttpRequest, HttpResponse, ResponseError, parse_json};
 
 /// Asks for a document as the bearer of an access token.
 pub fn resource_request(url: &Url, access_token: &SecretString) -> HttpRequest {
@@ -32,7 +32,7 @@ pub fn process_resource_response(response: &HttpResponse) -> Result<Value, Resou
 pub enum ResourceError {
     /// The provider is away, or answered outside the protocol.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// 401, 403 or 404: this token does not open this document.
     #[error("the provider's API withholds the document (status {0})")]
     Withheld(u16),

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Client, HttpRequest, HttpResponse, ResponseFault, TokenErrorCode};
+use super::{Client, HttpRequest, HttpResponse, ResponseError, TokenErrorCode};
 
 /// `token_type_hint`: which token it is, to spare the provider a search (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn revocation_request(
 /// `invalid_token` to those, which means the same.
 ///
 /// # Errors
-/// [`RevocationError`]; worth another try when it is [`ResponseFault::Unavailable`].
+/// [`RevocationError`]; worth another try when it is [`ResponseError::Unavailable`].
 pub fn process_revocation_response(response: &HttpResponse) -> Result<(), RevocationError> {
     response.check_available()?;
     if response.status == 200 {
@@ -45,7 +45,7 @@ pub fn process_revocation_response(response: &HttpResponse) -> Result<(), Revoca
     match error {
         Some("invalid_token") if response.status == 400 => Ok(()),
         Some(error) => Err(RevocationError::Refused(TokenErrorCode::classify(error))),
-        None => Err(ResponseFault::UnexpectedStatus(response.status).into()),
+        None => Err(ResponseError::UnexpectedStatus(response.status).into()),
     }
 }
 
@@ -54,7 +54,7 @@ pub fn process_revocation_response(response: &HttpResponse) -> Result<(), Revoca
 pub enum RevocationError {
     /// The provider is away, or answered outside the protocol.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// The provider refused the request.
     #[error("the revocation endpoint refused: {0:?}")]
     Refused(TokenErrorCode),

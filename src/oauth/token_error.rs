@@ -1,13 +1,13 @@
 //! What can go wrong at the token endpoint: RFC 6749 §5.2 and our own refusals.
 
-use super::{DocumentError, ResponseFault};
+use super::{DocumentError, ResponseError};
 
 /// Why there are no tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The provider is away, or answered outside the protocol.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// The provider refused the request.
     #[error("the token endpoint refused: {0:?}")]
     Refused(TokenErrorCode),

@@ -108,9 +108,9 @@ fn read_document(response: &HttpResponse, encoding: TokenEncoding) -> Result<Jso
         false => response.json(),
     };
     // A 400 with an unreadable body is told by its status, a 200 by its body.
-    document.or_else(|fault| {
+    document.or_else(|error| {
         response.check_ok()?;
-        Err(fault.into())
+        Err(error.into())
     })
 }
 
@@ -120,7 +120,7 @@ fn refused(document: &JsonDocument) -> TokenError {
         Some(Value::Object(_)) => TokenError::Refused(TokenErrorCode::Other("unreadable".to_owned())),
         _ => match document.required_str("error") {
             Ok(code) => TokenError::Refused(TokenErrorCode::classify(code)),
-            Err(fault) => fault.into(),
+            Err(error) => error.into(),
         },
     }
 }

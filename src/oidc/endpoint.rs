@@ -18,7 +18,7 @@ pub struct EndpointRules {
 
 /// Why an address was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EndpointFault {
+pub enum EndpointError {
     /// Not an absolute address with a host, or with characters that parsers disagree about.
     #[error("not an absolute address")]
     Malformed,
@@ -41,42 +41,42 @@ pub enum EndpointFault {
 
 /// Reads the issuer identifier, which comes from our configuration (Discovery §2: https, host, optional port
 /// and path; no query or fragment).
-pub(super) fn parse_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, EndpointFault> {
+pub(super) fn parse_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, EndpointError> {
     let url = parse(issuer)?;
     let loopback_http = url.scheme() == "http" && rules.allow_loopback_http && is_loopback(&url);
     if url.scheme() != "https" && !loopback_http {
-        return Err(EndpointFault::NotHttps);
+        return Err(EndpointError::NotHttps);
     }
     match url.query() {
-        Some(_) => Err(EndpointFault::Query),
+        Some(_) => Err(EndpointError::Query),
         None => Ok(url),
     }
 }
 
 /// Reads an endpoint that the metadata of `issuer` names.
-pub(super) fn parse_endpoint(endpoint: &str, issuer: &Url, rules: EndpointRules) -> Result<Url, EndpointFault> {
+pub(super) fn parse_endpoint(endpoint: &str, issuer: &Url, rules: EndpointRules) -> Result<Url, EndpointError> {
     let url = parse(endpoint)?;
     let loopback_http = url.scheme() == "http" && rules.allow_loopback_http && is_loopback(&url) && is_loopback(issuer);
     if url.scheme() != "https" && !loopback_http {
-        return Err(EndpointFault::NotHttps);
+        return Err(EndpointError::NotHttps);
     }
     if is_private(&url) && !is_private(issuer) {
-        return Err(EndpointFault::PrivateHost);
+        return Err(EndpointError::PrivateHost);
     }
     Ok(url)
 }
 
-fn parse(address: &str) -> Result<Url, EndpointFault> {
+fn parse(address: &str) -> Result<Url, EndpointError> {
     // WHATWG parsing drops tabs and line breaks and reads `\` as `/`; what needs that is not honest.
     if address.bytes().any(|byte| byte.is_ascii_control() || byte == b' ' || byte == b'\\') {
-        return Err(EndpointFault::Malformed);
+        return Err(EndpointError::Malformed);
     }
-    let url = Url::parse(address).map_err(|_| EndpointFault::Malformed)?;
+    let url = Url::parse(address).map_err(|_| EndpointError::Malformed)?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(EndpointFault::UserInformation);
+        return Err(EndpointError::UserInformation);
     }
     if url.fragment().is_some() {
-        return Err(EndpointFault::Fragment);
+        return Err(EndpointError::Fragment);
     }
     Ok(url)
 }

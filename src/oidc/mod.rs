@@ -19,9 +19,9 @@ pub(crate) mod signing_for_tests;
 
 pub use algorithm::Algorithm;
 pub use discovery::{DiscoveryError, ProviderMetadata, discovery_request, discovery_url, process_discovery_response};
-pub use endpoint::{EndpointFault, EndpointRules};
+pub use endpoint::{EndpointError, EndpointRules};
 pub use id_token::{
-    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenRefusal, LEEWAY_SECONDS, NonceRule, Verdict,
+    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenErrorKind, LEEWAY_SECONDS, NonceRule, Verdict,
     precheck_id_token, unverified_claims, verify_id_token,
 };
 pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};

@@ -19,7 +19,7 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(30);
 /// Letters to one address at once …
 const LETTERS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and one more after each such time: anyone can have us write to anyone.
-const BETWEEN_LETTERS: Duration = Duration::from_secs(5 * 60);
+const BETWEEN_EMAILS: Duration = Duration::from_secs(5 * 60);
 /// Addresses are hashed into so many buckets, so that a flood of them cannot fill the memory, and a full table never
 /// means that nobody is limited.
 const BUCKETS: u64 = 1 << 18;
@@ -35,7 +35,7 @@ pub struct Attempts(Option<Arc<Limits>>);
 #[derive(Debug)]
 struct Limits {
     tries: DefaultKeyedRateLimiter<u64>,
-    letters: DefaultKeyedRateLimiter<u64>,
+    emails: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
 }
 
@@ -49,7 +49,7 @@ impl Attempts {
         Self(on.then(|| {
             Arc::new(Limits {
                 tries: limiter(TRIES, BETWEEN_TRIES),
-                letters: limiter(LETTERS, BETWEEN_LETTERS),
+                emails: limiter(LETTERS, BETWEEN_EMAILS),
                 hasher: RandomState::new(),
             })
         }))
@@ -68,15 +68,15 @@ impl Attempts {
     ///
     /// Each kind apart: else Eve, who has us write to Ada that she could sign up, keeps the letter from Ada that leads to
     /// a new password.
-    pub fn count_letter(&self, address: &EmailAddress, kind: LinkKind) -> bool {
-        self.0.as_ref().is_none_or(|limits| limits.count(&limits.letters, (address, kind.code())).is_ok())
+    pub fn count_email(&self, address: &EmailAddress, kind: LinkKind) -> bool {
+        self.0.as_ref().is_none_or(|limits| limits.count(&limits.emails, (address, kind.code())).is_ok())
     }
 
     /// Forgets every minute the addresses that have all their allowance back, until `stop` is cancelled.
-    pub async fn sweep_for_ever(self, stop: CancellationToken) {
+    pub async fn run_sweeper(self, stop: CancellationToken) {
         let Self(Some(limits)) = self else { return };
         while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
-            for limiter in [&limits.tries, &limits.letters] {
+            for limiter in [&limits.tries, &limits.emails] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }
@@ -127,8 +127,8 @@ mod tests {
     fn letters_of_one_kind_use_up_no_others() {
         let attempts = Attempts::new(true);
         let ada = address("ada@example.com");
-        while attempts.count_letter(&ada, LinkKind::SignUp) {}
-        assert!(attempts.count_letter(&ada, LinkKind::Reset));
+        while attempts.count_email(&ada, LinkKind::SignUp) {}
+        assert!(attempts.count_email(&ada, LinkKind::Reset));
     }
 
     #[test]
@@ -144,9 +144,9 @@ mod tests {
     fn an_address_gets_three_letters_and_others_theirs() {
         let attempts = Attempts::new(true);
         let (ada, grace) = (address("ada@example.com"), address("grace@example.com"));
-        assert!((0..LETTERS.get()).all(|_| attempts.count_letter(&ada, LinkKind::Reset)));
-        assert!(!attempts.count_letter(&ada, LinkKind::Reset));
-        assert!(attempts.count_letter(&grace, LinkKind::Reset));
+        assert!((0..LETTERS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset)));
+        assert!(!attempts.count_email(&ada, LinkKind::Reset));
+        assert!(attempts.count_email(&grace, LinkKind::Reset));
     }
 
     #[test]
@@ -154,13 +154,13 @@ mod tests {
         let attempts = Attempts::new(true);
         let ada = address("ada@example.com");
         while attempts.count(&ada, false).is_ok() {}
-        assert!(attempts.count_letter(&ada, LinkKind::Reset));
+        assert!(attempts.count_email(&ada, LinkKind::Reset));
     }
 
     #[test]
     fn switched_off_nobody_is_limited() {
         let attempts = Attempts::new(false);
         let ada = address("ada@example.com");
-        assert!((0..1000).all(|_| attempts.count(&ada, false).is_ok() && attempts.count_letter(&ada, LinkKind::Reset)));
+        assert!((0..1000).all(|_| attempts.count(&ada, false).is_ok() && attempts.count_email(&ada, LinkKind::Reset)));
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tracing::Span;
 
 use super::argon2id::{Cost, Hasher, SALT};
-use crate::accounts::{NewPassword, PasswordFault, PasswordHash, canonical_password};
+use crate::accounts::{NewPassword, PasswordError, PasswordHash, canonical_password};
 
 /// How many may wait. The last one waits some seconds.
 const WAITING: usize = 256;
@@ -70,7 +70,7 @@ impl PasswordPool {
         &self,
         password: &SecretString,
         personal: &[&str],
-    ) -> Result<Result<NewPassword, PasswordFault>, PoolError> {
+    ) -> Result<Result<NewPassword, PasswordError>, PoolError> {
         let password = password.clone();
         let personal: Vec<String> = personal.iter().map(|text| (*text).to_owned()).collect();
         self.run(move |_| {
@@ -211,9 +211,9 @@ mod tests {
     #[tokio::test]
     async fn a_weak_password_is_told_as_such_and_not_hashed() {
         let pool = pool(1, 1);
-        assert_eq!(pool.choose(&"password".into(), &[]).await.unwrap().unwrap_err(), PasswordFault::Common);
+        assert_eq!(pool.choose(&"password".into(), &[]).await.unwrap().unwrap_err(), PasswordError::Common);
         let personal = pool.choose(&"ada@example.com".into(), &["ada@example.com"]).await.unwrap();
-        assert_eq!(personal.unwrap_err(), PasswordFault::Personal);
+        assert_eq!(personal.unwrap_err(), PasswordError::Personal);
         assert_eq!(pool.0.hasher.computed(), 0);
     }
 

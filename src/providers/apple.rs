@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AppleKey, ClientSecret, Facts, IdTokenManners, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer,
-    Slug, Who, address, endpoints, manners::text,
+    AppleKey, ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail, Provider, ProviderSpec,
+    ResponseIssuer, Slug, address, endpoints, spec::text,
 };
 use crate::{
     oauth::{TokenEncoding, parse_json},
@@ -24,7 +24,7 @@ const LONGEST_PART: usize = 100;
 /// Domains whose mailboxes Apple runs; the first one's addresses forward to the person's own.
 const OWN_DOMAINS: [&str; 4] = ["privaterelay.appleid.com", "icloud.com", "me.com", "mac.com"];
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["openid", "name", "email"],
     prompts: &[],
     // Asking for a name or an address forces it.
@@ -37,7 +37,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| Vec::new(),
     own_domains: &["apple.com"],
     token_check: None,
-    who: Who::IdToken(IdTokenManners {
+    who: IdentitySource::IdToken(OidcSpec {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),
         userinfo_completes: false,
@@ -46,22 +46,22 @@ static MANNERS: Manners = Manners {
     }),
 };
 
-/// Our client (a Services ID) at Apple; `stand_in` is the issuer of a stand-in for development.
-pub fn provider(client_id: String, key: AppleKey, stand_in: Option<String>) -> Provider {
+/// Our client (a Services ID) at Apple; `endpoint_override` is the issuer of a stand-in for development.
+pub fn provider(client_id: String, key: AppleKey, endpoint_override: Option<String>) -> Provider {
     Provider {
         slug: Slug::constant("apple"),
         label: "Apple".to_owned(),
         client_id,
         further_client_ids: Vec::new(),
         client_secret: ClientSecret::Apple(key),
-        metadata: match stand_in {
+        metadata: match endpoint_override {
             Some(issuer) => Metadata::Discovered { issuer },
-            None => Metadata::Known(Arc::new(metadata())),
+            None => Metadata::Principal(Arc::new(metadata())),
         },
         api: None,
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

@@ -9,15 +9,15 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who,
-    address, endpoints, manners::text, origins,
+    ApiDocument, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider, ProviderSpec,
+    ResponseIssuer, Slug, address, endpoints, origins, spec::text,
 };
 use crate::{oauth::TokenEncoding, oidc::ProviderMetadata};
 
 const URL: &str = "https://discord.com";
 const PICTURES: &str = "https://cdn.discordapp.com";
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["identify", "email"],
     // `none` skips the consent screen for those who have agreed before; the others see it all the same.
     prompts: &["consent", "none"],
@@ -30,7 +30,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| origins(&[PICTURES]),
     own_domains: &["discord.com"],
     token_check: None,
-    who: Who::Api(ApiManners { documents, profile }),
+    who: IdentitySource::Api(OAuthSpec { documents, profile }),
 };
 
 /// Our client at Discord; `url` is that of a stand-in for development.
@@ -43,14 +43,14 @@ pub fn provider(client_id: String, client_secret: SecretString, url: Option<Stri
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
         // Its metadata announces `iss` in the response; its documentation does not. Checked when it is there.
-        metadata: Metadata::Known(Arc::new(ProviderMetadata {
+        metadata: Metadata::Principal(Arc::new(ProviderMetadata {
             revocation_endpoint: Some(address(url, "/api/oauth2/token/revoke")),
             ..endpoints(url, address(url, "/oauth2/authorize"), address(url, "/api/oauth2/token"), "client_secret_post")
         })),
         api: Some(format!("{url}/api")),
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

@@ -12,8 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    ApiDocument, ApiManners, ClientSecret, Documents, Manners, Metadata, Profile, ProfileEmail, Provider,
-    ResponseIssuer, Slug, TokenCheck, Who, address, endpoints, manners::text, origins,
+    ApiDocument, ClientSecret, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider,
+    ProviderSpec, ResponseIssuer, Slug, TokenCheck, address, endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
 
@@ -22,7 +22,7 @@ const GRAPH_URL: &str = "https://graph.facebook.com";
 /// Versions live about two years; the changelog of the Graph API says which.
 const VERSION: &str = "v24.0";
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["public_profile", "email"],
     prompts: &[],
     extra_parameters: |_| Vec::new(),
@@ -34,7 +34,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| origins(&["https://*.fbcdn.net", "https://*.fbsbx.com"]),
     own_domains: &["facebook.com"],
     token_check: Some(TokenCheck { request: debug_token::request, judge: debug_token::judge }),
-    who: Who::Api(ApiManners { documents, profile }),
+    who: IdentitySource::Api(OAuthSpec { documents, profile }),
 };
 
 /// Our client at Facebook; `url` and `graph_url` are those of a stand-in for development.
@@ -52,7 +52,7 @@ pub fn provider(
         client_id,
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
-        metadata: Metadata::Known(Arc::new(endpoints(
+        metadata: Metadata::Principal(Arc::new(endpoints(
             url,
             address(url, &format!("/{VERSION}/dialog/oauth")),
             address(&graph, &format!("/{VERSION}/oauth/access_token")),
@@ -61,7 +61,7 @@ pub fn provider(
         api: Some(graph),
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

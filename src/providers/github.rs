@@ -11,15 +11,15 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug,
-    TokenCheck, Who, address, endpoints, manners::text, origins,
+    ApiDocument, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider, ProviderSpec,
+    ResponseIssuer, Slug, TokenCheck, address, endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
 
 const URL: &str = "https://github.com";
 const API_URL: &str = "https://api.github.com";
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["read:user", "user:email"],
     prompts: &["select_account"],
     extra_parameters: |_| Vec::new(),
@@ -32,7 +32,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| origins(&["https://avatars.githubusercontent.com"]),
     own_domains: &["github.com"],
     token_check: Some(TokenCheck { request: check_token::request, judge: check_token::judge }),
-    who: Who::Api(ApiManners { documents, profile }),
+    who: IdentitySource::Api(OAuthSpec { documents, profile }),
 };
 
 /// Our client at GitHub; `url` and `api_url` are those of a stand-in for development.
@@ -49,7 +49,7 @@ pub fn provider(
         client_id,
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
-        metadata: Metadata::Known(Arc::new(endpoints(
+        metadata: Metadata::Principal(Arc::new(endpoints(
             // What GitHub calls itself in `iss`, since 2026.
             &format!("{url}/login/oauth"),
             address(url, "/login/oauth/authorize"),
@@ -59,7 +59,7 @@ pub fn provider(
         api: Some(api_url.unwrap_or_else(|| API_URL.to_owned())),
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

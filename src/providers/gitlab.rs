@@ -9,7 +9,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    IdTokenManners, Manners, Metadata, Provider, ResponseIssuer, Slug, Who, address, endpoints, standard_profile,
+    IdentitySource, Metadata, OidcSpec, Provider, ProviderSpec, ResponseIssuer, Slug, address, endpoints,
+    standard_profile,
 };
 use crate::{
     oauth::TokenEncoding,
@@ -20,7 +21,7 @@ const ISSUER: &str = "https://gitlab.com";
 /// Where the pictures of those who uploaded none are.
 const GRAVATAR: &str = "https://secure.gravatar.com";
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["openid", "profile", "email"],
     // `consent` is a page of errors for who is not signed in there, `select_account` an error.
     prompts: &["none"],
@@ -34,7 +35,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |provider| vec![origin(provider.metadata.issuer()), GRAVATAR.to_owned()],
     own_domains: &["gitlab.com"],
     token_check: None,
-    who: Who::IdToken(IdTokenManners {
+    who: IdentitySource::IdToken(OidcSpec {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
         // The id_token has the address; the name is in it of late, and at userinfo always.
@@ -55,12 +56,12 @@ pub fn provider(client_id: String, client_secret: SecretString, url: Option<Stri
         client_secret: client_secret.into(),
         metadata: match url {
             Some(issuer) => Metadata::Discovered { issuer },
-            None => Metadata::Known(Arc::new(metadata())),
+            None => Metadata::Principal(Arc::new(metadata())),
         },
         api: None,
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

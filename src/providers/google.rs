@@ -14,8 +14,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Facts, IdTokenManners, LetsSee, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, TokenCheck, Who,
-    address, origins, standard_profile,
+    ApiAccess, Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, ResponseIssuer, Slug,
+    TokenCheck, address, origins, standard_profile,
 };
 use crate::{
     codes::access::Access,
@@ -37,7 +37,7 @@ pub const DRIVE_METADATA_READONLY: &str = "https://www.googleapis.com/auth/drive
 /// Events on the person's calendars. The least that a list of events needs.
 pub const CALENDAR_EVENTS_READONLY: &str = "https://www.googleapis.com/auth/calendar.events.readonly";
 
-pub(super) static MANNERS: Manners = Manners {
+pub(super) static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["openid", "email", "profile"],
     // Google knows no `login`; it ignores what it does not know.
     prompts: &["select_account", "consent", "none"],
@@ -45,7 +45,7 @@ pub(super) static MANNERS: Manners = Manners {
     extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
     // There is no `login` here; a choice is the most that can be asked for.
     asks_again: &[("prompt", "select_account")],
-    lets_see: Some(LetsSee {
+    lets_see: Some(ApiAccess {
         scopes: |access| match access {
             Access::Drive => &[DRIVE_METADATA_READONLY],
             Access::Calendar => &[CALENDAR_EVENTS_READONLY],
@@ -68,7 +68,7 @@ pub(super) static MANNERS: Manners = Manners {
     picture_origins: |_| origins(&["https://*.googleusercontent.com"]),
     own_domains: &["google.com", "googleapis.com"],
     token_check: Some(TokenCheck { request: tokeninfo::request, judge: tokeninfo::judge }),
-    who: Who::IdToken(IdTokenManners {
+    who: IdentitySource::IdToken(OidcSpec {
         algorithms: &[Algorithm::Rs256],
         issuers: |provider, _| token_issuers(provider.metadata.issuer()),
         userinfo_completes: false,
@@ -77,20 +77,20 @@ pub(super) static MANNERS: Manners = Manners {
     }),
 };
 
-/// Our client at Google; `stand_in` is the issuer of a stand-in for development, `tokeninfo` and `api` are its addresses,
+/// Our client at Google; `endpoint_override` is the issuer of a stand-in for development, `tokeninfo` and `api` are its addresses,
 /// and `hosted_domain` the one Workspace domain whose accounts are admitted.
 ///
 /// Without `tokeninfo` a stand-in is asked below its issuer. A stand-in without an API of its own has none: the tokens of one are not for the API of the other.
 pub fn provider(
     client_id: String,
     client_secret: SecretString,
-    stand_in: Option<String>,
+    endpoint_override: Option<String>,
     tokeninfo: Option<String>,
     api: Option<String>,
     hosted_domain: Option<String>,
 ) -> Provider {
     // A stand-in's tokens are never shown to Google.
-    let beside = || stand_in.as_deref().map(|issuer| format!("{}/tokeninfo", issuer.trim_end_matches('/')));
+    let beside = || endpoint_override.as_deref().map(|issuer| format!("{}/tokeninfo", issuer.trim_end_matches('/')));
     let tokeninfo = tokeninfo.or_else(beside).unwrap_or_else(|| tokeninfo::ENDPOINT.to_owned());
     Provider {
         slug: Slug::constant("google"),
@@ -98,14 +98,14 @@ pub fn provider(
         client_id,
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
-        api: api.or_else(|| stand_in.is_none().then(|| API_URL.to_owned())),
-        metadata: match stand_in {
+        api: api.or_else(|| endpoint_override.is_none().then(|| API_URL.to_owned())),
+        metadata: match endpoint_override {
             Some(issuer) => Metadata::Discovered { issuer },
-            None => Metadata::Known(Arc::new(metadata())),
+            None => Metadata::Principal(Arc::new(metadata())),
         },
         tokeninfo: Url::parse(&tokeninfo).ok(),
         hosted_domain,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Facts, IdTokenManners, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who, address,
-    endpoints,
+    Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, Slug,
+    address, endpoints,
 };
 use crate::{
     oauth::TokenEncoding,
@@ -67,11 +67,11 @@ impl Tenant {
     }
 }
 
-static MANNERS: Manners = manners(|provider, claims| token_issuers(provider, claims, true));
-static ORGANIZATIONS: Manners = manners(|provider, claims| token_issuers(provider, claims, false));
+static SPEC: ProviderSpec = spec(|provider, claims| token_issuers(provider, claims, true));
+static ORGANIZATIONS: ProviderSpec = spec(|provider, claims| token_issuers(provider, claims, false));
 
-const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
-    Manners {
+const fn spec(issuers: fn(&Provider, &Value) -> Vec<String>) -> ProviderSpec {
+    ProviderSpec {
         sign_in_scopes: &["openid", "email", "profile"],
         prompts: &["select_account", "consent", "none", "login"],
         extra_parameters: |_| Vec::new(),
@@ -84,7 +84,7 @@ const fn manners(issuers: fn(&Provider, &Value) -> Vec<String>) -> Manners {
         picture_origins: |_| Vec::new(),
         own_domains: &["microsoftonline.com", "microsoft.com", "sts.windows.net", "live.com"],
         token_check: None,
-        who: Who::IdToken(IdTokenManners {
+        who: IdentitySource::IdToken(OidcSpec {
             algorithms: &[Algorithm::Rs256],
             issuers,
             userinfo_completes: false,
@@ -103,11 +103,11 @@ pub fn provider(client_id: String, client_secret: SecretString, tenant: &Tenant,
         client_id,
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
-        metadata: Metadata::Known(Arc::new(metadata(url, tenant))),
+        metadata: Metadata::Principal(Arc::new(metadata(url, tenant))),
         api: None,
         tokeninfo: None,
         hosted_domain: None,
-        manners: if *tenant == Tenant::Organizations { &ORGANIZATIONS } else { &MANNERS },
+        spec: if *tenant == Tenant::Organizations { &ORGANIZATIONS } else { &SPEC },
     }
 }
 

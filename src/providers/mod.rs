@@ -1,6 +1,6 @@
 //! A page of facts per provider and one mapping from its documents to a `Profile`. Data, no I/O.
 //!
-//! CONTRIBUTING.md says how to add one: a file like `discord.rs` or `gitlab.rs`, with a constructor, its `Manners` and a
+//! CONTRIBUTING.md says how to add one: a file like `discord.rs` or `gitlab.rs`, with a constructor, its `ProviderSpec` and a
 //! profile function.
 
 pub mod apple;
@@ -12,21 +12,23 @@ pub mod gitlab;
 pub mod google;
 #[cfg(test)]
 pub(crate) mod key_for_tests;
-mod manners;
 pub mod microsoft;
 pub mod open_id_connect;
 mod profile;
 mod slug;
+mod spec;
 #[cfg(test)]
 mod tests;
 mod token_check;
 pub mod x;
 
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError};
-pub use manners::{ApiDocument, ApiManners, Documents, Facts, IdTokenManners, LetsSee, Manners, ResponseIssuer, Who};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
-pub use token_check::{CheckedToken, TokenCheck, TokenCheckError, Unfit};
+pub use spec::{
+    ApiAccess, ApiDocument, Documents, Facts, IdentitySource, OAuthSpec, OidcSpec, ProviderSpec, ResponseIssuer,
+};
+pub use token_check::{CheckedToken, TokenCheck, TokenCheckError, UnfitTokenError};
 
 use std::sync::Arc;
 
@@ -57,7 +59,7 @@ pub struct Provider {
     /// The one domain whose accounts are admitted, for a provider that knows such (Google's `hd`).
     pub hosted_domain: Option<String>,
     /// How it behaves.
-    pub manners: &'static Manners,
+    pub spec: &'static ProviderSpec,
 }
 
 impl Provider {
@@ -73,12 +75,12 @@ impl Provider {
 
     /// The scopes that let us see it, all of them needed; none where it has no such thing.
     pub fn scopes_of(&self, access: Access) -> &'static [&'static str] {
-        self.manners.lets_see.as_ref().map_or(&[], |lets_see| (lets_see.scopes)(access))
+        self.spec.lets_see.as_ref().map_or(&[], |lets_see| (lets_see.scopes)(access))
     }
 
     /// Its page where a person sees what was granted, and takes it back; `None` where it has nothing for us to see.
     pub fn connections(&self) -> Option<&'static str> {
-        self.manners.lets_see.as_ref().filter(|_| self.api.is_some()).map(|lets_see| lets_see.by_hand)
+        self.spec.lets_see.as_ref().filter(|_| self.api.is_some()).map(|lets_see| lets_see.by_hand)
     }
 
     /// Whether these scopes let us see it.
@@ -88,9 +90,9 @@ impl Provider {
 }
 
 /// How a provider lets us see something, by its slug: so it is, whether or not the provider is configured at the moment.
-pub fn lets_see(slug: &str) -> Option<&'static LetsSee> {
+pub fn lets_see(slug: &str) -> Option<&'static ApiAccess> {
     match slug {
-        "google" => google::MANNERS.lets_see.as_ref(),
+        "google" => google::SPEC.lets_see.as_ref(),
         _ => None,
     }
 }
@@ -99,7 +101,7 @@ pub fn lets_see(slug: &str) -> Option<&'static LetsSee> {
 #[derive(Clone, Debug)]
 pub enum Metadata {
     /// Constants in code, from the provider's documentation.
-    Known(Arc<ProviderMetadata>),
+    Principal(Arc<ProviderMetadata>),
     /// OpenID Connect Discovery at this issuer.
     Discovered {
         /// The issuer, byte for byte as its documents must repeat it.
@@ -111,7 +113,7 @@ impl Metadata {
     /// The issuer that the provider's documents and tokens must name.
     pub fn issuer(&self) -> &str {
         match self {
-            Self::Known(metadata) => &metadata.issuer,
+            Self::Principal(metadata) => &metadata.issuer,
             Self::Discovered { issuer } => issuer,
         }
     }

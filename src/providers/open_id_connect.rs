@@ -2,10 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::{Facts, IdTokenManners, Manners, Metadata, Profile, Provider, ResponseIssuer, Slug, Who, standard_profile};
+use super::{
+    Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, ResponseIssuer, Slug, standard_profile,
+};
 use crate::{oauth::TokenEncoding, oidc::Algorithm};
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     sign_in_scopes: &["openid", "email", "profile"],
     prompts: &["select_account", "consent", "none", "login"],
     extra_parameters: |_| Vec::new(),
@@ -18,7 +20,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| Vec::new(),
     own_domains: &[],
     token_check: None,
-    who: Who::IdToken(IdTokenManners {
+    who: IdentitySource::IdToken(OidcSpec {
         algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
         issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
         // A certified provider leaves the scopes' claims to userinfo when it gives an access token (Core §5.4).
@@ -40,7 +42,7 @@ pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, cl
         api: None,
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

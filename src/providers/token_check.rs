@@ -9,7 +9,7 @@ use std::fmt;
 use secrecy::SecretString;
 
 use super::Provider;
-use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseFault};
+use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
 /// How a provider is asked about an access token: a request, and what its answer comes to.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ pub struct CheckedToken {
 pub enum TokenCheckError {
     /// The provider is away, or answered outside its own documentation.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// The provider's answer is no JSON.
     #[error("the provider's answer about the token is malformed: {0}")]
     Malformed(#[from] DocumentError),
@@ -44,12 +44,12 @@ pub enum TokenCheckError {
     NotOurClient,
     /// The token is ours, or nobody's, and not good for signing in.
     #[error("the token is unfit: {0}")]
-    Unfit(#[from] Unfit),
+    UnfitTokenError(#[from] UnfitTokenError),
 }
 
 /// What makes an access token unfit for signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum UnfitTokenError {
     /// Not what an access token can look like; nobody was asked.
     #[error("it is no token")]
     Malformed,
@@ -83,10 +83,10 @@ impl CheckedToken {
     /// A token that stands for this person, who must have a name.
     ///
     /// # Errors
-    /// [`Unfit::Nobody`] for an empty one.
-    pub(super) fn of(subject: &str) -> Result<Self, Unfit> {
+    /// [`UnfitTokenError::Nobody`] for an empty one.
+    pub(super) fn of(subject: &str) -> Result<Self, UnfitTokenError> {
         match subject {
-            "" => Err(Unfit::Nobody),
+            "" => Err(UnfitTokenError::Nobody),
             subject => Ok(Self { subject: subject.to_owned() }),
         }
     }
@@ -108,11 +108,11 @@ pub(super) fn document(response: &HttpResponse) -> Result<JsonDocument, TokenChe
     response.check_available()?;
     match response.may_be_json() {
         true => Ok(response.json()?),
-        false => Err(ResponseFault::UnexpectedStatus(response.status).into()),
+        false => Err(ResponseError::UnexpectedStatus(response.status).into()),
     }
 }
 
 /// A text that the answer must have.
-pub(super) fn required<'a>(document: &'a JsonDocument, member: &'static str) -> Result<&'a str, Unfit> {
-    document.required_str(member).map_err(|_| Unfit::Unclear)
+pub(super) fn required<'a>(document: &'a JsonDocument, member: &'static str) -> Result<&'a str, UnfitTokenError> {
+    document.required_str(member).map_err(|_| UnfitTokenError::Unclear)
 }

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::{
-    ApiDocument, ApiManners, Documents, Manners, Metadata, Profile, ProfileEmail, Provider, ResponseIssuer, Slug, Who,
-    address, endpoints, manners::text, origins,
+    ApiDocument, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider, ProviderSpec,
+    ResponseIssuer, Slug, address, endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
 
 const URL: &str = "https://x.com";
 const API_URL: &str = "https://api.x.com";
 
-static MANNERS: Manners = Manners {
+static SPEC: ProviderSpec = ProviderSpec {
     // `users/me` wants `tweet.read`, too.
     sign_in_scopes: &["users.read", "users.email", "tweet.read"],
     prompts: &[],
@@ -29,7 +29,7 @@ static MANNERS: Manners = Manners {
     picture_origins: |_| origins(&["https://pbs.twimg.com"]),
     own_domains: &["x.com", "twitter.com"],
     token_check: None,
-    who: Who::Api(ApiManners { documents, profile }),
+    who: IdentitySource::Api(OAuthSpec { documents, profile }),
 };
 
 /// Our client at X; `url` and `api_url` are those of a stand-in for development.
@@ -47,7 +47,7 @@ pub fn provider(
         client_id,
         further_client_ids: Vec::new(),
         client_secret: client_secret.into(),
-        metadata: Metadata::Known(Arc::new(endpoints(
+        metadata: Metadata::Principal(Arc::new(endpoints(
             url,
             address(url, "/i/oauth2/authorize"),
             address(&api, "/2/oauth2/token"),
@@ -57,7 +57,7 @@ pub fn provider(
         api: Some(api),
         tokeninfo: None,
         hosted_domain: None,
-        manners: &MANNERS,
+        spec: &SPEC,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     oauth::{ResourceError, process_resource_response, resource_request},
-    providers::{ApiDocument, ApiManners, Documents, Profile},
+    providers::{ApiDocument, Documents, OAuthSpec, Profile},
 };
 
 impl RelyingParty {
@@ -18,26 +18,26 @@ impl RelyingParty {
     pub(super) async fn ask_api(
         &self,
         exchanged: &Exchanged<'_>,
-        manners: &ApiManners,
+        spec: &OAuthSpec,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
-        self.ask_api_as_bearer(exchanged.client, manners, exchanged.tokens.access_token(), journal).await
+        self.ask_api_as_bearer(exchanged.client, spec, exchanged.tokens.access_token(), journal).await
     }
 
     /// The same for any access token that is known to be ours.
     pub(super) async fn ask_api_as_bearer(
         &self,
         client: &ProviderClient,
-        manners: &ApiManners,
+        spec: &OAuthSpec,
         access_token: &SecretString,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
         let provider = &client.provider;
         let mut documents = Documents::default();
-        for document in (manners.documents)(provider, access_token) {
+        for document in (spec.documents)(provider, access_token) {
             self.fetch(client, access_token, &document, &mut documents, journal).await?;
         }
-        (manners.profile)(provider, &documents).ok_or(CompleteError::NoProfile)
+        (spec.profile)(provider, &documents).ok_or(CompleteError::NoProfile)
     }
 
     /// A document that this token does not open may be missing, if it is not required. A provider that is away, or

@@ -9,7 +9,7 @@ use crate::{
     codes::access::Access,
     oauth::{AuthorizationRequest, Nonce, PkceVerifier, Scopes, State},
     oidc::DiscoveryError,
-    providers::{Provider, Who},
+    providers::{IdentitySource, Provider},
 };
 
 /// Longest `login_hint` that is passed on, in characters.
@@ -17,7 +17,7 @@ const LONGEST_HINT: usize = 254;
 
 /// What the person, or the link that they followed, wishes of a sign-in.
 #[derive(Clone, Debug, Default)]
-pub struct Wishes {
+pub struct AuthorizationOptions {
     /// Where to go afterwards.
     pub return_to: ReturnTo,
     /// `prompt` (OpenID Connect Core §3.1.2.1); left out where the provider does not know it.
@@ -83,10 +83,15 @@ impl RelyingParty {
     ///
     /// # Errors
     /// When there is no such provider, or its metadata cannot be had.
-    pub async fn begin(&self, slug: &str, purpose: Purpose, wishes: Wishes) -> Result<(Url, PendingFlow), BeginError> {
+    pub async fn begin(
+        &self,
+        slug: &str,
+        purpose: Purpose,
+        options: AuthorizationOptions,
+    ) -> Result<(Url, PendingFlow), BeginError> {
         let client = self.client(slug).ok_or(BeginError::UnknownProvider)?;
         let provider = &client.provider;
-        if wishes.access.is_some_and(|access| !provider.offers(access)) {
+        if options.access.is_some_and(|access| !provider.offers(access)) {
             return Err(BeginError::NotOffered);
         }
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
@@ -94,8 +99,8 @@ impl RelyingParty {
             provider: slug.to_owned(),
             issuer: provider.metadata.issuer().to_owned(),
             purpose,
-            return_to: wishes.return_to.clone(),
-            access: wishes.access,
+            return_to: options.return_to.clone(),
+            access: options.access,
             state: State::from_random(random()?),
             nonce: Nonce::from_random(random()?),
             code_verifier: PkceVerifier::from_random(random()?),
@@ -107,9 +112,9 @@ impl RelyingParty {
             redirect_uri: &self.redirect_uri(slug),
             scope: &scopes(provider, flow.access),
             state: &flow.state,
-            nonce: matches!(provider.manners.who, Who::IdToken(_)).then_some(&flow.nonce),
+            nonce: matches!(provider.spec.who, IdentitySource::IdToken(_)).then_some(&flow.nonce),
             code_challenge: &flow.code_verifier.challenge(),
-            extra_parameters: &extra_parameters(provider, &flow.purpose, &wishes),
+            extra_parameters: &extra_parameters(provider, &flow.purpose, &options),
         };
         let url = request.url();
         Journal::new(slug).record(FlowEvent::Started);
@@ -121,25 +126,29 @@ impl RelyingParty {
 /// tells whose tokens came back.
 pub(super) fn scopes(provider: &Provider, access: Option<Access>) -> Scopes {
     let more = access.map(|access| provider.scopes_of(access)).unwrap_or_default();
-    provider.manners.sign_in_scopes.iter().chain(more).collect()
+    provider.spec.sign_in_scopes.iter().chain(more).collect()
 }
 
-fn extra_parameters<'a>(provider: &'a Provider, purpose: &Purpose, wishes: &'a Wishes) -> Vec<(&'static str, &'a str)> {
-    let prompt = wishes.prompt.map(Prompt::as_str).filter(|prompt| provider.manners.prompts.contains(prompt));
-    let login_hint = wishes
+fn extra_parameters<'a>(
+    provider: &'a Provider,
+    purpose: &Purpose,
+    options: &'a AuthorizationOptions,
+) -> Vec<(&'static str, &'a str)> {
+    let prompt = options.prompt.map(Prompt::as_str).filter(|prompt| provider.spec.prompts.contains(prompt));
+    let login_hint = options
         .login_hint
         .as_deref()
         .filter(|hint| hint.chars().count() <= LONGEST_HINT && !hint.chars().any(char::is_control));
-    let mut parameters = (provider.manners.extra_parameters)(provider);
+    let mut parameters = (provider.spec.extra_parameters)(provider);
     parameters.extend(prompt.map(|prompt| ("prompt", prompt)));
     let mut insist = |on: &[(&'static str, &'static str)]| {
         parameters.retain(|(name, _)| on.iter().all(|(other, _)| other != name));
         parameters.extend(on);
     };
     if purpose.asks_again() {
-        insist(provider.manners.asks_again);
+        insist(provider.spec.asks_again);
     }
-    if let (Some(_), Some(lets_see)) = (wishes.access, &provider.manners.lets_see) {
+    if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.lets_see) {
         insist(lets_see.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
@@ -180,12 +189,12 @@ mod tests {
     #[test]
     fn it_insists_on_consent_whatever_else_was_wished() {
         let prompt = Some(Prompt::None);
-        let wishes = Wishes { prompt, access: Some(Access::Drive), ..Wishes::default() };
+        let options = AuthorizationOptions { prompt, access: Some(Access::Drive), ..AuthorizationOptions::default() };
         let google = google();
-        let parameters = extra_parameters(&google, &grant(), &wishes);
+        let parameters = extra_parameters(&google, &grant(), &options);
         let expected = [("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")];
         assert_eq!(parameters, expected);
-        let wishes = Wishes { prompt, ..Wishes::default() };
-        assert_eq!(extra_parameters(&google, &Purpose::SignIn, &wishes), [("prompt", "none")]);
+        let options = AuthorizationOptions { prompt, ..AuthorizationOptions::default() };
+        assert_eq!(extra_parameters(&google, &Purpose::SignIn, &options), [("prompt", "none")]);
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     oauth::{
-        AuthorizationResponse, Client, ExpectedIssuer, ExpectedResponse, HttpRequest, PkceVerifier, ResponseFault,
+        AuthorizationResponse, Client, ExpectedIssuer, ExpectedResponse, HttpRequest, PkceVerifier, ResponseError,
         State, TokenError, TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
         validate_authorization_response,
     },
@@ -60,14 +60,14 @@ pub enum TokenEndpointCheckup {
     /// That it is in trouble; the status.
     Unavailable(u16),
     /// An answer, which tells how our client stands there.
-    Answered(ClientStanding),
+    Answered(ClientCheck),
 }
 
 /// How our client stands with a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClientStanding {
+pub enum ClientCheck {
     /// Known, the secret is right: only the code was refused.
-    Known,
+    Principal,
     /// Not known, or the secret is wrong.
     Unknown,
     /// Known or not, it may not use the code flow.
@@ -142,7 +142,7 @@ impl Probe<'_> {
         provider: &Provider,
     ) -> Result<(EndpointSource, ProviderMetadata, Option<i64>), BeginError> {
         match &provider.metadata {
-            Metadata::Known(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
+            Metadata::Principal(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
             Metadata::Discovered { issuer } => {
                 let rules = EndpointRules { allow_loopback_http: self.http.on_loopback() };
                 let (answer, skew) = self.send(discovery_request(issuer, rules)?).await?;
@@ -181,7 +181,7 @@ impl Probe<'_> {
         match self.send(request).await {
             Err(error) => (TokenEndpointCheckup::NoAnswer(error), None),
             Ok((answer, skew)) => {
-                (verdict(process_token_response(&answer.response, provider.manners.token_encoding)), skew)
+                (verdict(process_token_response(&answer.response, provider.spec.token_encoding)), skew)
             }
         }
     }
@@ -209,24 +209,24 @@ fn exchange_of_nothing(metadata: &ProviderMetadata, us: &Client, redirect_uri: &
 /// known. GitHub has words of its own ("Troubleshooting OAuth app access token request errors").
 fn verdict(outcome: Result<TokenResponse, TokenError>) -> TokenEndpointCheckup {
     let standing = match outcome {
-        Ok(_) => ClientStanding::GivesTokensForAnything,
-        Err(TokenError::Response(ResponseFault::Unavailable { status, .. })) => {
+        Ok(_) => ClientCheck::GivesTokensForAnything,
+        Err(TokenError::Response(ResponseError::Unavailable { status, .. })) => {
             return TokenEndpointCheckup::Unavailable(status);
         }
         Err(TokenError::Refused(code)) => match code {
-            TokenErrorCode::InvalidGrant => ClientStanding::Known,
-            TokenErrorCode::InvalidClient => ClientStanding::Unknown,
-            TokenErrorCode::UnauthorizedClient | TokenErrorCode::UnsupportedGrantType => ClientStanding::NotAllowed,
+            TokenErrorCode::InvalidGrant => ClientCheck::Principal,
+            TokenErrorCode::InvalidClient => ClientCheck::Unknown,
+            TokenErrorCode::UnauthorizedClient | TokenErrorCode::UnsupportedGrantType => ClientCheck::NotAllowed,
             TokenErrorCode::Other(code) => match code.as_str() {
-                "bad_verification_code" => ClientStanding::Known,
-                "incorrect_client_credentials" => ClientStanding::Unknown,
-                "redirect_uri_mismatch" => ClientStanding::RedirectUriNotRegistered,
-                _ => ClientStanding::Unclear(format!("it refused with {code}")),
+                "bad_verification_code" => ClientCheck::Principal,
+                "incorrect_client_credentials" => ClientCheck::Unknown,
+                "redirect_uri_mismatch" => ClientCheck::RedirectUriNotRegistered,
+                _ => ClientCheck::Unclear(format!("it refused with {code}")),
             },
-            TokenErrorCode::InvalidRequest => ClientStanding::Unclear("it refused with invalid_request".to_owned()),
-            TokenErrorCode::InvalidScope => ClientStanding::Unclear("it refused with invalid_scope".to_owned()),
+            TokenErrorCode::InvalidRequest => ClientCheck::Unclear("it refused with invalid_request".to_owned()),
+            TokenErrorCode::InvalidScope => ClientCheck::Unclear("it refused with invalid_scope".to_owned()),
         },
-        Err(error) => ClientStanding::Unclear(error.to_string()),
+        Err(error) => ClientCheck::Unclear(error.to_string()),
     };
     TokenEndpointCheckup::Answered(standing)
 }
@@ -246,20 +246,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case(400, "invalid_grant", ClientStanding::Known)]
-    #[case(401, "invalid_client", ClientStanding::Unknown)]
-    #[case(400, "invalid_client", ClientStanding::Unknown)]
-    #[case(400, "unauthorized_client", ClientStanding::NotAllowed)]
-    #[case(400, "redirect_uri_mismatch", ClientStanding::RedirectUriNotRegistered)]
-    #[case(200, "bad_verification_code", ClientStanding::Known)]
-    #[case(200, "incorrect_client_credentials", ClientStanding::Unknown)]
-    #[case(400, "invalid_request", ClientStanding::Unclear("it refused with invalid_request".to_owned()))]
-    #[case(400, "temporarily_odd", ClientStanding::Unclear("it refused with temporarily_odd".to_owned()))]
-    fn a_refusal_tells_how_the_client_stands(
-        #[case] status: u16,
-        #[case] error: &str,
-        #[case] standing: ClientStanding,
-    ) {
+    #[case(400, "invalid_grant", ClientCheck::Principal)]
+    #[case(401, "invalid_client", ClientCheck::Unknown)]
+    #[case(400, "invalid_client", ClientCheck::Unknown)]
+    #[case(400, "unauthorized_client", ClientCheck::NotAllowed)]
+    #[case(400, "redirect_uri_mismatch", ClientCheck::RedirectUriNotRegistered)]
+    #[case(200, "bad_verification_code", ClientCheck::Principal)]
+    #[case(200, "incorrect_client_credentials", ClientCheck::Unknown)]
+    #[case(400, "invalid_request", ClientCheck::Unclear("it refused with invalid_request".to_owned()))]
+    #[case(400, "temporarily_odd", ClientCheck::Unclear("it refused with temporarily_odd".to_owned()))]
+    fn a_refusal_tells_how_the_client_stands(#[case] status: u16, #[case] error: &str, #[case] standing: ClientCheck) {
         assert_eq!(answer(status, &format!(r#"{{"error":"{error}"}}"#)), TokenEndpointCheckup::Answered(standing));
     }
 
@@ -268,7 +264,7 @@ mod tests {
         assert_eq!(answer(503, "{}"), TokenEndpointCheckup::Unavailable(503));
         assert_eq!(answer(429, "{}"), TokenEndpointCheckup::Unavailable(429));
         let tokens = r#"{"access_token":"a","token_type":"Bearer","expires_in":1}"#;
-        assert_eq!(answer(200, tokens), TokenEndpointCheckup::Answered(ClientStanding::GivesTokensForAnything));
-        assert!(matches!(answer(200, "<html>"), TokenEndpointCheckup::Answered(ClientStanding::Unclear(_))));
+        assert_eq!(answer(200, tokens), TokenEndpointCheckup::Answered(ClientCheck::GivesTokensForAnything));
+        assert!(matches!(answer(200, "<html>"), TokenEndpointCheckup::Answered(ClientCheck::Unclear(_))));
     }
 }

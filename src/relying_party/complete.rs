@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
     begin::scopes,
-    client::UnusableClient,
+    client::ClientError,
     provider_client::{KeysError, Part, ProviderClient},
     response_issuer::can_be_its_name,
 };
@@ -16,7 +16,7 @@ use crate::{
         validate_authorization_response,
     },
     oidc::{IdTokenError, ProviderMetadata, UserinfoError},
-    providers::{Profile, Provider, ResponseIssuer, Who},
+    providers::{IdentitySource, Profile, Provider, ResponseIssuer},
 };
 
 /// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
@@ -51,7 +51,7 @@ pub enum CompleteError {
     BreakerOpen,
     /// We cannot show the provider that we are our client.
     #[error(transparent)]
-    Client(#[from] UnusableClient),
+    Client(#[from] ClientError),
     /// No answer from the token endpoint, or from the API that says who it is.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -122,9 +122,9 @@ impl RelyingParty {
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
         let exchanged = Exchanged { client, metadata, flow, code, tokens };
-        let profile = match &client.provider.manners.who {
-            Who::IdToken(manners) => self.ask_id_token(&exchanged, manners, unverified_name, journal).await?,
-            Who::Api(manners) => self.ask_api(&exchanged, manners, journal).await?,
+        let profile = match &client.provider.spec.who {
+            IdentitySource::IdToken(spec) => self.ask_id_token(&exchanged, spec, unverified_name, journal).await?,
+            IdentitySource::Api(spec) => self.ask_api(&exchanged, spec, journal).await?,
         };
         let granted = exchanged.tokens.granted_scopes(&scopes(&client.provider, flow.access));
         Ok(Completed { profile, tokens: exchanged.tokens, granted })
@@ -137,11 +137,11 @@ impl RelyingParty {
         metadata: &ProviderMetadata,
         response: &AuthorizationResponse,
     ) -> Result<AuthorizationCode, AuthorizationResponseError> {
-        let Provider { slug, manners, .. } = &client.provider;
+        let Provider { slug, spec, .. } = &client.provider;
         let others = self.providers().filter(|other| other.slug != *slug).map(|other| other.metadata.issuer());
         let others: Vec<&str> = others.collect();
-        let fits = |iss: &str| can_be_its_name(iss, manners.own_domains, &metadata.authorization_endpoint, &others);
-        let (issuer, announced) = match manners.response_issuer {
+        let fits = |iss: &str| can_be_its_name(iss, spec.own_domains, &metadata.authorization_endpoint, &others);
+        let (issuer, announced) = match spec.response_issuer {
             ResponseIssuer::Metadata => {
                 (ExpectedIssuer::Is(&metadata.issuer), metadata.authorization_response_iss_parameter_supported)
             }
@@ -165,6 +165,6 @@ impl RelyingParty {
         let redirect_uri = self.redirect_uri(&flow.provider);
         let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
-        Ok(process_token_response(&response, client.provider.manners.token_encoding)?)
+        Ok(process_token_response(&response, client.provider.spec.token_encoding)?)
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError,
         process_userinfo_response, unverified_claims, userinfo_request, verify_id_token,
     },
-    providers::{Facts, IdTokenManners, Profile, Who},
+    providers::{Facts, IdentitySource, OidcSpec, Profile},
 };
 
 /// What an id_token came with, and has to fit.
@@ -58,7 +58,7 @@ impl RelyingParty {
     pub(super) async fn ask_id_token(
         &self,
         exchanged: &Exchanged<'_>,
-        manners: &IdTokenManners,
+        spec: &OidcSpec,
         unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
@@ -68,15 +68,15 @@ impl RelyingParty {
             nonce: NonceRule::Equals(&flow.nonce),
             access_token: tokens.access_token(),
             code: Some(code),
-            max_age: flow.purpose.asks_again().then(|| provider.manners.max_age()).flatten(),
+            max_age: flow.purpose.asks_again().then(|| provider.spec.max_age()).flatten(),
         };
         let claims = self.verify(client, metadata, tokens.require_id_token()?, &came, journal).await?;
-        if !(manners.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
+        if !(spec.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
             return Err(CompleteError::NotAdmitted);
         }
-        let userinfo = self.userinfo(exchanged, manners, &claims, journal).await?;
+        let userinfo = self.userinfo(exchanged, spec, &claims, journal).await?;
         let facts = Facts { claims: Some(&claims), userinfo: userinfo.as_ref(), unverified_name };
-        (manners.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
+        (spec.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
     }
 
     /// Verifies what came from the token endpoint.
@@ -88,16 +88,16 @@ impl RelyingParty {
         came: &CameWith<'_>,
         journal: &mut Journal,
     ) -> Result<Claims, VerifyError> {
-        let Who::IdToken(manners) = &client.provider.manners.who else { return Err(KeysError::NoKeys.into()) };
+        let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Err(KeysError::NoKeys.into()) };
         let id_token = id_token.expose_secret();
         // What the token says of itself chooses among the issuers that we accept; the signature is checked against it.
-        let issuers = (manners.issuers)(&client.provider, &unverified_claims(id_token));
+        let issuers = (spec.issuers)(&client.provider, &unverified_claims(id_token));
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let expected = ExpectedIdToken {
             issuers: &issuers,
             client_ids: &[&client.provider.client_id],
             nonce: came.nonce,
-            algorithms: manners.algorithms,
+            algorithms: spec.algorithms,
             access_token: Some(came.access_token),
             code: came.code,
             max_age: came.max_age,
@@ -137,12 +137,12 @@ impl RelyingParty {
     async fn userinfo(
         &self,
         exchanged: &Exchanged<'_>,
-        manners: &IdTokenManners,
+        spec: &OidcSpec,
         claims: &Claims,
         journal: &mut Journal,
     ) -> Result<Option<Userinfo>, CompleteError> {
         let Exchanged { client, metadata, tokens, .. } = exchanged;
-        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(manners, claims)) else {
+        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(spec, claims)) else {
             return Ok(None);
         };
         if !client.may_ask(Part::Userinfo, self.clock.now()) {
@@ -165,6 +165,6 @@ impl RelyingParty {
     }
 }
 
-fn is_incomplete(manners: &IdTokenManners, claims: &Claims) -> bool {
-    manners.userinfo_completes && (claims.text("email").is_none() || claims.text("name").is_none())
+fn is_incomplete(spec: &OidcSpec, claims: &Claims) -> bool {
+    spec.userinfo_completes && (claims.text("email").is_none() || claims.text("name").is_none())
 }

@@ -1,5 +1,5 @@
 //! The flow: `RelyingParty::begin` makes the authorization URL and the pending flow, and
-//! `RelyingParty::complete` takes the response that comes back to a verified profile. `RelyingParty::vouch` does so for a
+//! `RelyingParty::complete` takes the response that comes back to a verified profile. `RelyingParty::verify_external_token` does so for a
 //! token that a front end brings. The only room that talks HTTP to providers; time-outs, size limits, the key cache and
 //! the circuit breakers live here.
 
@@ -13,6 +13,7 @@ mod client;
 mod clock;
 mod complete;
 mod event;
+mod external_token;
 mod flow;
 mod http;
 mod id_token;
@@ -22,15 +23,15 @@ mod resource;
 mod response_issuer;
 mod return_to;
 mod revoke;
-mod vouch;
 
-pub use begin::{BeginError, Prompt, Wishes};
+pub use begin::{AuthorizationOptions, BeginError, Prompt};
 pub use cached::{Cached, Lifetime, Missing};
-pub use checkup::{ClientStanding, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
-pub use client::UnusableClient;
+pub use checkup::{ClientCheck, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
+pub use client::ClientError;
 pub use clock::Clock;
 pub use complete::{CompleteError, Completed};
 pub use event::{FlowEvent, Journal};
+pub use external_token::{ExternalTokenError, Presented, SingleUse, single_use};
 pub use flow::{FLOW_LIFETIME, PendingFlow};
 pub use http::HttpError;
 pub use provider_client::KeysError;
@@ -38,7 +39,6 @@ pub use refresh::{RefreshError, Refreshed};
 pub use resource::AskError;
 pub use return_to::ReturnTo;
 pub use revoke::RevokeError;
-pub use vouch::{Brought, SingleUse, VouchError, single_use};
 
 use std::sync::Arc;
 
@@ -94,9 +94,9 @@ impl RelyingParty {
 
     /// Where pictures of people come from, as sources of a content security policy; stand-ins have them themselves.
     pub fn picture_origins(&self) -> Vec<String> {
-        let known = self.providers().flat_map(|provider| (provider.manners.picture_origins)(provider));
+        let known = self.providers().flat_map(|provider| (provider.spec.picture_origins)(provider));
         let mut origins: Vec<String> = Vec::new();
-        for origin in known.chain(self.providers().filter_map(|provider| self.stand_in_origin(provider))) {
+        for origin in known.chain(self.providers().filter_map(|provider| self.override_origin(provider))) {
             if !origins.contains(&origin) {
                 origins.push(origin);
             }
@@ -105,10 +105,10 @@ impl RelyingParty {
     }
 
     /// A stand-in speaks plain http, which is for this machine: for us, too.
-    fn stand_in_origin(&self, provider: &Provider) -> Option<String> {
+    fn override_origin(&self, provider: &Provider) -> Option<String> {
         let issuer = url::Url::parse(provider.metadata.issuer()).ok()?;
-        let is_stand_in = self.on_loopback && issuer.scheme() == "http";
-        is_stand_in.then(|| issuer.origin().ascii_serialization())
+        let is_endpoint_override = self.on_loopback && issuer.scheme() == "http";
+        is_endpoint_override.then(|| issuer.origin().ascii_serialization())
     }
 
     /// The redirect URI of a provider: one for each, so that a response tells by its path whose it is (RFC 9700 §4.4).

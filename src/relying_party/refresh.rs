@@ -6,17 +6,17 @@ use secrecy::SecretString;
 
 use super::{
     BeginError, HttpError, Journal, KeysError, RelyingParty,
-    client::UnusableClient,
+    client::ClientError,
     id_token::{CameWith, VerifyError},
     provider_client::{Part, ProviderClient},
 };
 use crate::{
     accounts::IdentityKey,
     oauth::{
-        ResponseFault, Scopes, TokenError, TokenErrorCode, TokenResponse, process_token_response, refresh_token_grant,
+        ResponseError, Scopes, TokenError, TokenErrorCode, TokenResponse, process_token_response, refresh_token_grant,
     },
     oidc::{IdTokenError, NonceRule, ProviderMetadata},
-    providers::{Facts, Who},
+    providers::{Facts, IdentitySource},
 };
 
 /// For all calls of one refresh together: somebody is waiting for a page.
@@ -80,7 +80,7 @@ impl RelyingParty {
     ) -> Result<Refreshed, RefreshError> {
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let us = self.us_at(client, &metadata)?;
-        if matches!(client.provider.manners.who, Who::IdToken(_)) {
+        if matches!(client.provider.spec.who, IdentitySource::IdToken(_)) {
             // Before the refresh token is spent, which may be good for once: an answer that cannot be verified is lost.
             client.keys(&self.http, &metadata, self.clock.now()).await?;
         }
@@ -89,7 +89,7 @@ impl RelyingParty {
         }
         let request = refresh_token_grant(&metadata.token_endpoint, &us, refresh_token, None);
         let response = client.send(&self.http, Part::Renewals, request, self.clock.now()).await?;
-        let tokens = process_token_response(&response, client.provider.manners.token_encoding)?;
+        let tokens = process_token_response(&response, client.provider.spec.token_encoding)?;
         if let Some(id_token) = tokens.id_token() {
             self.check_whose(client, &metadata, identity, &tokens, id_token).await?;
         }
@@ -104,7 +104,7 @@ impl RelyingParty {
         tokens: &TokenResponse,
         id_token: &SecretString,
     ) -> Result<(), RefreshError> {
-        let Who::IdToken(manners) = &client.provider.manners.who else { return Ok(()) };
+        let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Ok(()) };
         let access_token = tokens.access_token();
         let came = CameWith { nonce: NonceRule::NotSent, access_token, code: None, max_age: None };
         let mut journal = Journal::new(client.provider.slug.as_str());
@@ -116,7 +116,7 @@ impl RelyingParty {
             Err(VerifyError::Refused(error)) => return Err(refused(client, &error)),
         };
         let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
-        let about = (manners.profile)(&client.provider, &facts);
+        let about = (spec.profile)(&client.provider, &facts);
         match about.is_some_and(|it| it.issuer == identity.issuer() && it.subject == identity.subject()) {
             true => Ok(()),
             false => Err(RefreshError::OfAnother),
@@ -146,7 +146,7 @@ impl From<TokenError> for RefreshError {
     fn from(error: TokenError) -> Self {
         match &error {
             TokenError::Refused(TokenErrorCode::InvalidGrant) => Self::Revoked,
-            TokenError::Response(ResponseFault::Unavailable { retry_after, .. }) => {
+            TokenError::Response(ResponseError::Unavailable { retry_after, .. }) => {
                 Self::Away { cause: error.to_string(), retry_after: *retry_after }
             }
             _ => Self::away(error),
@@ -172,8 +172,8 @@ impl From<BeginError> for RefreshError {
     }
 }
 
-impl From<UnusableClient> for RefreshError {
-    fn from(error: UnusableClient) -> Self {
+impl From<ClientError> for RefreshError {
+    fn from(error: ClientError) -> Self {
         Self::away(error)
     }
 }
@@ -196,8 +196,8 @@ mod tests {
             assert!(matches!(refused(code.clone()), RefreshError::Away { retry_after: None, .. }), "{code:?}");
         }
         let half_a_minute = Some(Duration::from_secs(30));
-        let fault = ResponseFault::Unavailable { status: 503, retry_after: half_a_minute };
-        let RefreshError::Away { retry_after, .. } = TokenError::from(fault).into() else { panic!("not away") };
+        let error = ResponseError::Unavailable { status: 503, retry_after: half_a_minute };
+        let RefreshError::Away { retry_after, .. } = TokenError::from(error).into() else { panic!("not away") };
         assert_eq!(retry_after, half_a_minute);
     }
 }

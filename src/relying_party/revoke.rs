@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{BeginError, HttpError, RelyingParty, client::UnusableClient, provider_client::Part};
+use super::{BeginError, HttpError, RelyingParty, client::ClientError, provider_client::Part};
 use crate::oauth::{RevocationError, TokenTypeHint, process_revocation_response, revocation_request};
 
 /// Why a token may still be alive at its provider.
@@ -22,7 +22,7 @@ pub enum RevokeError {
     Metadata(Box<BeginError>),
     /// We cannot show that we are our client.
     #[error(transparent)]
-    Client(#[from] UnusableClient),
+    Client(#[from] ClientError),
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),

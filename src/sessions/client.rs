@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::store::Origin;
+use crate::store::AuditClient;
 
 /// Longest user agent that is kept, in characters.
 const LONGEST_AGENT: usize = 300;
@@ -26,8 +26,8 @@ impl ClientInfo {
     }
 
     /// The same as the audit trail keeps it.
-    pub fn origin(&self) -> Origin {
-        Origin {
+    pub fn audit_client(&self) -> AuditClient {
+        AuditClient {
             address: Some(self.address.to_string()),
             user_agent: self.user_agent.clone(),
             request_id: self.request_id.clone(),

@@ -5,15 +5,15 @@ use http::{HeaderMap, HeaderValue};
 use subtle::ConstantTimeEq;
 
 use super::{
-    arrival::{Arrival, Errand},
+    authorization_callback::{AuthorizationCallback, SignInAttempt},
+    callback_error::CallbackError,
+    callback_redirect::{CallbackOutcome, CallbackRedirect},
     cookies,
-    landing::{Arrived, Landing},
-    refused_arrival::RefusedArrival,
 };
 use crate::{
     accounts::Purpose,
     oidc::NonceRule,
-    relying_party::{Brought, Journal, ReturnTo},
+    relying_party::{Journal, Presented, ReturnTo},
 };
 
 /// The cookie that Google's script sets on our host and repeats in its form (Google Identity Services, "Verify the Google
@@ -30,18 +30,18 @@ pub fn is_of_this_browser(request: &HeaderMap, csrf_token: &str) -> bool {
     }
 }
 
-impl Arrival {
+impl AuthorizationCallback {
     /// Takes an id_token to its end: verifies it in full, uses it up, settles who it is, and signs them in. No cookie of ours
     /// can travel with this form to show a nonce, so that a token with one belongs elsewhere (threat PA3), and one without
     /// counts once.
-    pub async fn complete_credential(self, id_token: String) -> Landing {
+    pub async fn complete_credential(self, id_token: String) -> CallbackRedirect {
         let mut journal = Journal::new(&self.provider);
         let (purpose, mut cookies) = (Purpose::SignIn, Vec::new());
         let outcome = match self.with_credential(&id_token, &purpose, &mut journal, &mut cookies).await {
-            Ok(arrived) => Ok(arrived),
+            Ok(outcome) => Ok(outcome),
             Err(refused) => Err(self.refuse(refused, Some(&purpose), &mut journal).await),
         };
-        Landing { outcome, purpose: Some(purpose), access: None, return_to: None, cookies }
+        CallbackRedirect { outcome, purpose: Some(purpose), access: None, return_to: None, cookies }
     }
 
     async fn with_credential(
@@ -50,14 +50,14 @@ impl Arrival {
         purpose: &Purpose,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<Arrived, RefusedArrival> {
-        let brought = Brought::IdToken { token: id_token, nonce: NonceRule::Foreign };
-        let profile = self.visit.relying_party.vouch(&self.provider, brought, journal).await?;
-        if !self.visit.counts_once(&profile.issuer, id_token).await? {
-            return Err(RefusedArrival::UsedFlow);
+    ) -> Result<CallbackOutcome, CallbackError> {
+        let brought = Presented::IdToken { token: id_token, nonce: NonceRule::Foreign };
+        let profile = self.context.relying_party.verify_external_token(&self.provider, brought, journal).await?;
+        if !self.context.counts_once(&profile.issuer, id_token).await? {
+            return Err(CallbackError::UsedFlow);
         }
-        let errand = Errand { purpose, profile: &profile, return_to: &ReturnTo::default(), step_up: None };
-        Ok(self.settle_and_carry_on(&errand, None, journal, cookies).await?.arrived)
+        let attempt = SignInAttempt { purpose, profile: &profile, return_to: &ReturnTo::default(), step_up: None };
+        Ok(self.settle_and_carry_on(&attempt, None, journal, cookies).await?.outcome)
     }
 }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use super::cookies::{self, Cookies};
 use crate::{
     relying_party::PendingFlow,
-    sealing::{NotSealedHere, Sealer},
+    sealing::{Sealer, SealingError},
 };
 
 /// Seconds that a cookie is kept: longer than its flow counts, so that who comes late is told that it was too late.
@@ -41,7 +41,7 @@ impl FlowCookies {
     ///
     /// # Errors
     /// When there is no key.
-    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, NotSealedHere> {
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, SealingError> {
         Ok(Self { sealer: Arc::new(Sealer::new(secret_keys, "flow cookie")?), cookies })
     }
 
@@ -49,11 +49,11 @@ impl FlowCookies {
     ///
     /// # Errors
     /// When sealing fails.
-    pub fn keep(&self, request: &HeaderMap, flow: &PendingFlow, now: i64) -> Result<Vec<HeaderValue>, NotSealedHere> {
+    pub fn keep(&self, request: &HeaderMap, flow: &PendingFlow, now: i64) -> Result<Vec<HeaderValue>, SealingError> {
         let name = self.name(flow.state.expose());
-        let plain = serde_json::to_vec(flow).map_err(|_| NotSealedHere)?;
+        let plain = serde_json::to_vec(flow).map_err(|_| SealingError)?;
         let sealed = self.sealer.seal(&name, &plain)?;
-        let mut set = vec![self.cookies.set(&name, &sealed, KEPT).ok_or(NotSealedHere)?];
+        let mut set = vec![self.cookies.set(&name, &sealed, KEPT).ok_or(SealingError)?];
         set.extend(self.surplus(request, now).iter().filter_map(|name| self.cookies.clear(name)));
         Ok(set)
     }

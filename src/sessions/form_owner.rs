@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::{
     accounts::UserId,
-    sealing::{NotSealedHere, Sealer},
+    sealing::{Sealer, SealingError},
 };
 
 /// What the sealed value is bound to.
@@ -29,7 +29,7 @@ impl FormOwners {
     ///
     /// # Errors
     /// When there is no key.
-    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>) -> Result<Self, NotSealedHere> {
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>) -> Result<Self, SealingError> {
         Ok(Self(Arc::new(Sealer::new(secret_keys, PLACE)?)))
     }
 
@@ -37,7 +37,7 @@ impl FormOwners {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn seal(&self, user: UserId) -> Result<String, NotSealedHere> {
+    pub fn seal(&self, user: UserId) -> Result<String, SealingError> {
         self.0.seal(PLACE, user.to_string().as_bytes())
     }
 

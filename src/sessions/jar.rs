@@ -18,13 +18,13 @@ use super::{
     sealed_cookie::SealedCookie,
 };
 use crate::{
-    accounts::{EmailAddress, LetterToken},
+    accounts::{EmailAddress, EmailToken},
     providers::Slug,
-    sealing::{NotSealedHere, Sealer},
+    sealing::{Sealer, SealingError},
 };
 
 /// Accounts that a browser is known by.
-const MOST_KNOWN: usize = 5;
+const MAX_KNOWN_ACCOUNTS: usize = 5;
 const MINUTES: i64 = 60;
 const DAYS: i64 = 24 * 3600;
 
@@ -39,7 +39,7 @@ pub struct Jar {
     /// in histories and logs.
     pub typed: SealedCookie<String>,
     /// The token of a letter's link, on its way from the link to the form.
-    pub letter: SealedCookie<LetterToken>,
+    pub email_link: SealedCookie<EmailToken>,
     /// The identity that waits at the link prompt.
     pub link: SealedCookie<PendingLink>,
     /// What a browser is known by that asked for a sign-up.
@@ -58,13 +58,13 @@ impl Jar {
     pub fn new<'a>(
         secret_keys: impl Iterator<Item = &'a [u8]> + Clone,
         cookies: Cookies,
-    ) -> Result<Self, NotSealedHere> {
+    ) -> Result<Self, SealingError> {
         let sealer = Arc::new(Sealer::new(secret_keys.clone(), "cookies")?);
         Ok(Self {
             flows: FlowCookies::new(secret_keys.clone(), cookies)?,
             name: NameCookie::new(secret_keys, cookies)?,
             typed: SealedCookie::new(sealer.clone(), cookies, "typed", 10 * MINUTES),
-            letter: SealedCookie::new(sealer.clone(), cookies, "letter", 30 * MINUTES),
+            email_link: SealedCookie::new(sealer.clone(), cookies, "email-link", 30 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             asked: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
@@ -80,7 +80,7 @@ impl Jar {
     }
 
     /// The `Set-Cookie` value that remembers it. It says nothing else: not who.
-    pub fn remember_way(&self, slug: &str) -> Option<HeaderValue> {
+    pub fn remember_method(&self, slug: &str) -> Option<HeaderValue> {
         self.cookies.set(&self.cookies.name(LAST), slug, 365 * DAYS)
     }
 
@@ -96,14 +96,14 @@ impl Jar {
         let mut known = self.known.find(request, now).unwrap_or_default();
         known.retain(|other| *other != mark);
         known.insert(0, mark);
-        known.truncate(MOST_KNOWN);
+        known.truncate(MAX_KNOWN_ACCOUNTS);
         self.known.keep(&known, now).ok()
     }
 
     /// The `Set-Cookie` values that end what waits for a next step: on a machine that others use, a letter's link that was
     /// followed and not used would be theirs.
     pub fn clear_pending(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> {
-        let pending = [self.typed.clear(request), self.letter.clear(request), self.link.clear(request)];
+        let pending = [self.typed.clear(request), self.email_link.clear(request), self.link.clear(request)];
         pending.into_iter().flatten()
     }
 
@@ -111,7 +111,7 @@ impl Jar {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn ask(&self, request: &HeaderMap, now: i64) -> Result<(String, HeaderValue), NotSealedHere> {
+    pub fn ask(&self, request: &HeaderMap, now: i64) -> Result<(String, HeaderValue), SealingError> {
         let browser = match self.asked.find(request, now) {
             Some(browser) => browser,
             None => random_name()?,
@@ -131,9 +131,9 @@ const LAST: &str = "last";
 ///
 /// # Errors
 /// When the system gives no random numbers.
-pub fn random_name() -> Result<String, NotSealedHere> {
+pub fn random_name() -> Result<String, SealingError> {
     let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| NotSealedHere)?;
+    rand::fill(&mut bytes).map_err(|_| SealingError)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_last_way_is_remembered_and_nonsense_is_none() {
-        let browser = request(&jar().remember_way("google").unwrap());
+        let browser = request(&jar().remember_method("google").unwrap());
         assert_eq!(jar().last_used(&browser).map(|slug| slug.to_string()).as_deref(), Some("google"));
         let planted = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("last=<script>"))]);
         assert_eq!(jar().last_used(&planted), None);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     relying_party::FLOW_LIFETIME,
-    sealing::{NotSealedHere, Sealer},
+    sealing::{Sealer, SealingError},
 };
 
 /// Makes, reads and clears the cookie. Cheap to clone.
@@ -31,7 +31,7 @@ impl NameCookie {
     ///
     /// # Errors
     /// When there is no key.
-    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, NotSealedHere> {
+    pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, SealingError> {
         Ok(Self { sealer: Arc::new(Sealer::new(secret_keys, "name cookie")?), cookies })
     }
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::{arrival::random, cookies::Cookies, sealed_cookie::SealedCookie};
+use super::{authorization_callback::random, cookies::Cookies, sealed_cookie::SealedCookie};
 use crate::{
     oauth::Nonce,
-    sealing::{NotSealedHere, Sealer},
+    sealing::{Sealer, SealingError},
 };
 
 /// Seconds that a nonce counts.
@@ -59,9 +59,9 @@ impl Nonces {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn give(&self, request: &HeaderMap, now: i64) -> Result<GivenNonce, NotSealedHere> {
-        let given = Given { nonce: Nonce::from_random(random().ok_or(NotSealedHere)?), at: now };
-        let plain = serde_json::to_vec(&given).map_err(|_| NotSealedHere)?;
+    pub fn give(&self, request: &HeaderMap, now: i64) -> Result<GivenNonce, SealingError> {
+        let given = Given { nonce: Nonce::from_random(random().ok_or(SealingError)?), at: now };
+        let plain = serde_json::to_vec(&given).map_err(|_| SealingError)?;
         let nonce_token = self.sealer.seal(PLACE, &plain)?;
         let mut held = self.held(request, now);
         held.push(given.clone());

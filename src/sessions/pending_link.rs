@@ -3,12 +3,12 @@
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use super::{flow_cookies::flow_id, jar::random_name, visit::Visit};
+use super::{flow_cookies::flow_id, jar::random_name, request_context::RequestContext};
 use crate::{
     accounts::UserId,
     providers::Profile,
     relying_party::ReturnTo,
-    sealing::NotSealedHere,
+    sealing::SealingError,
     store::{FlowStatus, StoreError},
 };
 
@@ -33,18 +33,18 @@ impl PendingLink {
     /// # Errors
     /// When the system gives no random numbers.
     pub fn keep(
-        visit: &Visit,
+        context: &RequestContext,
         user: UserId,
         profile: Profile,
         return_to: ReturnTo,
-    ) -> Result<HeaderValue, NotSealedHere> {
+    ) -> Result<HeaderValue, SealingError> {
         let mut link = Self { id: random_name()?, user, profile, return_to };
-        let now = visit.clock.now();
-        visit.jar.link.keep(&link, now).or_else(|_| {
+        let now = context.clock.now();
+        context.jar.link.keep(&link, now).or_else(|_| {
             // A cookie has an end; a picture is what can be done without.
             link.profile.picture = None;
             link.return_to = ReturnTo::default();
-            visit.jar.link.keep(&link, now)
+            context.jar.link.keep(&link, now)
         })
     }
 
@@ -52,16 +52,16 @@ impl PendingLink {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn is_unused(&self, visit: &Visit) -> Result<bool, StoreError> {
-        Ok(visit.database.flow_status(&flow_id(&self.id)).await? == FlowStatus::Unused)
+    pub async fn is_unused(&self, context: &RequestContext) -> Result<bool, StoreError> {
+        Ok(context.database.flow_status(&flow_id(&self.id)).await? == FlowStatus::Unused)
     }
 
     /// Writes down that it was used, and gives the `Set-Cookie` value that ends it: it counts once.
-    pub async fn used_up(&self, visit: &Visit) -> Option<HeaderValue> {
-        let until = visit.clock.date() + time::Duration::minutes(30);
-        if let Err(error) = visit.database.mark_flow_used(&flow_id(&self.id), until).await {
+    pub async fn used_up(&self, context: &RequestContext) -> Option<HeaderValue> {
+        let until = context.clock.date() + time::Duration::minutes(30);
+        if let Err(error) = context.database.mark_flow_used(&flow_id(&self.id), until).await {
             tracing::warn!(%error, "a link prompt could not be marked used");
         }
-        visit.jar.link.clear(&visit.headers)
+        context.jar.link.clear(&context.headers)
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::cookies::{self, Cookies};
-use crate::sealing::{NotSealedHere, Sealer};
+use crate::sealing::{Sealer, SealingError};
 
 /// Longest cookie that browsers keep, in bytes (RFC 6265 §6.1).
 const LONGEST: usize = 4096;
@@ -44,12 +44,12 @@ impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
     ///
     /// # Errors
     /// When it cannot be sealed, or is too long for a cookie.
-    pub fn keep(&self, value: &T, now: i64) -> Result<HeaderValue, NotSealedHere> {
-        let plain = serde_json::to_vec(&Dated { at: now, value }).map_err(|_| NotSealedHere)?;
+    pub fn keep(&self, value: &T, now: i64) -> Result<HeaderValue, SealingError> {
+        let plain = serde_json::to_vec(&Dated { at: now, value }).map_err(|_| SealingError)?;
         let name = self.cookies.name(self.name);
         let sealed = self.sealer.seal(&name, &plain)?;
-        let set = self.cookies.set(&name, &sealed, self.lifetime).ok_or(NotSealedHere)?;
-        if set.len() <= LONGEST { Ok(set) } else { Err(NotSealedHere) }
+        let set = self.cookies.set(&name, &sealed, self.lifetime).ok_or(SealingError)?;
+        if set.len() <= LONGEST { Ok(set) } else { Err(SealingError) }
     }
 
     /// What the browser holds, if we sealed it and it still counts: a browser can keep a cookie for longer than it was

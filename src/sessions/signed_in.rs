@@ -7,8 +7,8 @@ use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session as Cookie, session::Id};
 
 use super::{
+    request_context::RequestContext,
     session_store::{ABSOLUTE, IDLE, OPENING, Opening, Sessions, id_hash},
-    visit::Visit,
 };
 use crate::{
     accounts::{IdentityId, User},
@@ -29,7 +29,7 @@ pub struct SignedIn {
 }
 
 /// How long a proof of who somebody is suffices for sensitive steps.
-pub const PROOF_LASTS: Duration = Duration::minutes(10);
+pub const REAUTHENTICATION_LIFETIME: Duration = Duration::minutes(10);
 
 impl From<ActiveSession> for SignedIn {
     fn from(ActiveSession { session, user }: ActiveSession) -> Self {
@@ -39,8 +39,8 @@ impl From<ActiveSession> for SignedIn {
 
 impl SignedIn {
     /// Whether the person proved in this session, not long ago, who they are: at the sign-in or since.
-    pub fn is_proven(&self, now: OffsetDateTime) -> bool {
-        now - self.session.proven_at < PROOF_LASTS
+    pub fn is_recently_authenticated(&self, now: OffsetDateTime) -> bool {
+        now - self.session.reauthenticated_at < REAUTHENTICATION_LIFETIME
     }
 }
 
@@ -79,39 +79,39 @@ pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &
 ///
 /// The request's own session stays untouched until the new one stands: who fails to get it keeps what they had.
 pub(super) async fn open(
-    visit: &Visit,
+    context: &RequestContext,
     earlier: &Cookie,
     user: &User,
-    way: &str,
+    method: &str,
     identity: Option<IdentityId>,
 ) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
     // The browser's clock decides how long it keeps the cookie; the table decides how long it counts.
     let expiry = Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE);
-    let sessions = Sessions::new(visit.database.clone(), visit.clock.clone());
+    let sessions = Sessions::new(context.database.clone(), context.clock.clone());
     let session = Cookie::new(None, Arc::new(sessions), Some(expiry));
     let opening = Opening {
         user: user.id.to_string(),
         identity: identity.map(|identity| identity.to_string()),
-        provider: way.to_owned(),
-        user_agent: visit.client.user_agent.clone(),
-        address: visit.client.address.to_string(),
+        provider: method.to_owned(),
+        user_agent: context.client.user_agent.clone(),
+        address: context.client.address.to_string(),
         replaces: earlier.id().map(|id| id_hash(&id)),
     };
     session.insert(OPENING, opening).await?;
     session.save().await?;
-    Ok(session.id().and_then(|id| set_cookie(visit, &id)))
+    Ok(session.id().and_then(|id| set_cookie(context, &id)))
 }
 
 /// Gives the browser's session another id.
-pub(super) async fn renew(visit: &Visit, proven: bool) -> Result<Option<HeaderValue>, StoreError> {
-    let Some(signed_in) = &visit.signed_in else { return Ok(None) };
+pub(super) async fn renew(context: &RequestContext, reauthenticated: bool) -> Result<Option<HeaderValue>, StoreError> {
+    let Some(signed_in) = &context.signed_in else { return Ok(None) };
     let id = Id::default();
-    let proven_at = proven.then(|| visit.clock.date());
-    let renewed = visit.database.renew_session(&signed_in.session.id_hash, &id_hash(&id), proven_at).await?;
-    Ok(renewed.then(|| set_cookie(visit, &id)).flatten())
+    let reauthenticated_at = reauthenticated.then(|| context.clock.date());
+    let renewed = context.database.renew_session(&signed_in.session.id_hash, &id_hash(&id), reauthenticated_at).await?;
+    Ok(renewed.then(|| set_cookie(context, &id)).flatten())
 }
 
-fn set_cookie(visit: &Visit, id: &Id) -> Option<HeaderValue> {
-    let name = visit.cookies.name("session");
-    visit.cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())
+fn set_cookie(context: &RequestContext, id: &Id) -> Option<HeaderValue> {
+    let name = context.cookies.name("session");
+    context.cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())
 }

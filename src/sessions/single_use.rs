@@ -2,10 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::{flow_cookies::flow_id, visit::Visit};
+use super::{flow_cookies::flow_id, request_context::RequestContext};
 use crate::{relying_party::single_use, store::StoreError};
 
-impl Visit {
+impl RequestContext {
     /// Whether an id_token that the relying party has let pass comes for the first time, by whichever door. Remembered
     /// until it has expired.
     ///

@@ -17,7 +17,7 @@ const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
 /// Deletes expired sessions, used flows and old events about nobody, and forgets refresh tokens that nobody may ask for
 /// again, every minute until `stop` is cancelled. Where another process served the same file at the start, asks whether it
 /// still does.
-pub async fn sweep_for_ever(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
+pub async fn run_sweeper(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,

@@ -5,18 +5,18 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 
 use super::{
-    carrier::Identified,
     client::ClientInfo,
     cookies::{self, Cookies},
-    not_carried::NotCarried,
+    request_context::RequestContext,
+    session_error::SessionError,
     signed_in::touched,
-    visit::Visit,
+    transport::Identified,
 };
 use crate::{
     accounts::{IdentityId, User},
     relying_party::Clock,
     store::{ActiveSession, Database},
-    tokens::{AccessClaims, Opening, OutOfOrder, Pair, RefreshFault, TokenFault, Tokens},
+    tokens::{AccessClaims, AccessTokenError, Opening, Pair, RefreshTokenError, Tokens, TokensError},
 };
 
 const ACCESS: &str = "access_token";
@@ -64,14 +64,14 @@ impl TokenCookies {
     /// What a valid access token among the cookies says. `None` where there is none.
     ///
     /// # Errors
-    /// [`OutOfOrder`].
-    pub async fn claims(&self, request: &HeaderMap) -> Result<Option<std::sync::Arc<AccessClaims>>, OutOfOrder> {
+    /// [`TokensError`].
+    pub async fn claims(&self, request: &HeaderMap) -> Result<Option<std::sync::Arc<AccessClaims>>, TokensError> {
         let Some(access) = self.access(request) else { return Ok(None) };
         match self.tokens.verify(access).await {
             Ok(claims) => Ok(Some(claims)),
-            Err(TokenFault::OutOfOrder(fault)) => Err(fault),
-            Err(fault) => {
-                tracing::debug!(%fault, "an access token in a cookie is not valid");
+            Err(AccessTokenError::TokensError(error)) => Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "an access token in a cookie is not valid");
                 Ok(None)
             }
         }
@@ -80,8 +80,8 @@ impl TokenCookies {
     /// Who is signed in by a refresh token among the cookies, without using it.
     ///
     /// # Errors
-    /// [`NotCarried`].
-    pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, NotCarried> {
+    /// [`SessionError`].
+    pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, SessionError> {
         match self.refresh(request) {
             Some(refresh) => Ok(self.tokens.look_at(refresh).await?),
             None => Ok(None),
@@ -95,7 +95,7 @@ impl TokenCookies {
         client: &ClientInfo,
         database: &Database,
         clock: &Clock,
-    ) -> Result<Identified, NotCarried> {
+    ) -> Result<Identified, SessionError> {
         if let Some(claims) = self.claims(request).await?
             && let Some(active) = database.load_session(claims.session(), clock.date()).await?
         {
@@ -116,60 +116,64 @@ impl TokenCookies {
         request: &HeaderMap,
         client: &ClientInfo,
         clock: &Clock,
-    ) -> Result<Identified, NotCarried> {
-        match self.tokens.refresh(refresh, &client.origin()).await {
+    ) -> Result<Identified, SessionError> {
+        match self.tokens.refresh(refresh, &client.audit_client()).await {
             Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
-            Err(RefreshFault::Unknown) => Ok(Identified::default()),
-            Err(RefreshFault::Reused) => {
+            Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
+            Err(RefreshTokenError::Reused) => {
                 tracing::warn!("a refresh token in a cookie came again; its session is ended");
                 Ok(Identified { signed_in: None, cookies: self.clear(request) })
             }
             // A database that can be read and not written still knows who is signed in.
-            Err(RefreshFault::OutOfOrder(OutOfOrder::Store(error))) => match self.look_at(request).await {
+            Err(RefreshTokenError::TokensError(TokensError::Store(error))) => match self.look_at(request).await {
                 Ok(Some(active)) => {
                     tracing::warn!(%error, "a refresh token could not be exchanged");
                     Ok(Identified { signed_in: Some(active.into()), cookies: Vec::new() })
                 }
                 _ => Err(error.into()),
             },
-            Err(RefreshFault::OutOfOrder(fault)) => Err(fault.into()),
+            Err(RefreshTokenError::TokensError(error)) => Err(error.into()),
         }
     }
 
     pub(super) async fn open(
         &self,
-        visit: &Visit,
+        context: &RequestContext,
         user: &User,
-        way: &str,
+        method: &str,
         identity: Option<IdentityId>,
-    ) -> Result<Vec<HeaderValue>, NotCarried> {
+    ) -> Result<Vec<HeaderValue>, SessionError> {
         let opening = Opening {
             user: user.id,
             identity,
-            provider: way,
-            origin: &visit.client.origin(),
-            earlier: visit.signed_in.as_ref().map(|earlier| earlier.session.id_hash.as_str()),
+            provider: method,
+            client: &context.client.audit_client(),
+            earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id_hash.as_str()),
         };
-        Ok(self.set(&self.tokens.issue_pair(&opening).await?, &visit.clock))
+        Ok(self.set(&self.tokens.issue_pair(&opening).await?, &context.clock))
     }
 
-    pub(super) async fn renew(&self, visit: &Visit, proven: bool) -> Result<Option<Vec<HeaderValue>>, NotCarried> {
-        let Some(signed_in) = &visit.signed_in else { return Ok(None) };
-        let pair = self.tokens.renew_pair(&signed_in.session.id_hash, proven).await?;
-        Ok(pair.map(|pair| self.set(&pair, &visit.clock)))
+    pub(super) async fn renew(
+        &self,
+        context: &RequestContext,
+        reauthenticated: bool,
+    ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
+        let Some(signed_in) = &context.signed_in else { return Ok(None) };
+        let pair = self.tokens.renew_pair(&signed_in.session.id_hash, reauthenticated).await?;
+        Ok(pair.map(|pair| self.set(&pair, &context.clock)))
     }
 
     /// Who is not signed in may still hold a refresh token: whatever it was of ends as well.
-    pub(super) async fn end(&self, visit: &Visit) -> Result<Vec<HeaderValue>, NotCarried> {
-        let session = match (&visit.signed_in, self.refresh(&visit.headers)) {
+    pub(super) async fn end(&self, context: &RequestContext) -> Result<Vec<HeaderValue>, SessionError> {
+        let session = match (&context.signed_in, self.refresh(&context.headers)) {
             (Some(signed_in), _) => Some(signed_in.session.id_hash.clone()),
             (None, Some(refresh)) => self.tokens.session_of(refresh).await?,
             (None, None) => None,
         };
         if let Some(session) = session {
-            visit.database.delete_session(&session).await?;
+            context.database.delete_session(&session).await?;
         }
-        Ok(self.clear(&visit.headers))
+        Ok(self.clear(&context.headers))
     }
 
     fn find<'a>(&self, request: &'a HeaderMap, name: &str) -> Option<&'a str> {

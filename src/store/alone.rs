@@ -1,6 +1,6 @@
 //! Whether this is the only server on its database, which SQLite does not say: a lock on a file beside the database does.
 //!
-//! Who has it may take what passes here for all there is to know; see `lately_ended`. It keeps nobody from the database:
+//! Who has it may take what passes here for all there is to know; see `revocation_cache`. It keeps nobody from the database:
 //! a second server serves, and asks it each time.
 
 use std::fs::{File, OpenOptions, TryLockError, canonicalize};
@@ -33,7 +33,7 @@ impl Database {
         match lock(path) {
             Ok(file) => {
                 // Whoever was here before may have ended anything.
-                self.lately_ended.know_nothing();
+                self.revocation_cache.know_nothing();
                 drop(self.alone.held.set(file));
                 if self.alone.warned.load(Ordering::Relaxed) {
                     tracing::info!("this process alone serves the SQLite file now");

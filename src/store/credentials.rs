@@ -1,25 +1,26 @@
 //! What a signed-in person changes about their ways in.
 
-use super::carry_out::void;
+use super::audit_context::AuditContext;
+use super::carry_out::invalidated;
 use super::database::Database;
 use super::email_tokens::{
-    LinkData, NewLink, UndoStep, after_other_undos, find_link, make_link, take_link, void_links, void_pending,
+    LinkData, NewLink, UndoStep, after_other_undos, find_link, invalidate_links, invalidate_pending, make_link,
+    take_link,
 };
+use super::emails::{queue_to_user, to_address};
 use super::error::StoreError;
 use super::events::note;
 use super::identities::{identities_of, unlink};
-use super::letters::{queue_to_user, to_address};
-use super::occasion::Occasion;
+use super::linking_context::standing_of_address;
 use super::passwords::{password_of, put_password};
-use super::queued_letters::queue;
+use super::queued_emails::queue;
 use super::sessions::{delete_sessions_of, is_open};
 use super::sign_up::PASSWORD;
-use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use super::write::Write;
 use crate::accounts::{
-    EmailAddress, GivenBack, Identity, IdentityId, Letter, LetterToken, LinkKind, Matter, PasswordHash, Proof, User,
-    UserId, VerifiedEmail, claimed_plants,
+    EmailAddress, EmailKind, EmailMessage, EmailToken, Identity, IdentityId, LinkKind, PasswordHash, RevokedAccess,
+    User, UserId, VerificationMethod, VerifiedEmail, claimed_accounts,
 };
 
 /// What became of a change.
@@ -32,9 +33,9 @@ pub enum Changed {
     /// There is no such thing (any more), or it is somebody else's.
     NotThere,
     /// It is the last way in.
-    LastWayIn,
+    LastSignInMethod,
     /// A verified address is needed first.
-    AddressNeeded,
+    EmailNeeded,
     /// Another user has the address by now.
     AddressTaken,
     /// The link was asked for by another user.
@@ -51,22 +52,22 @@ impl Database {
         id: UserId,
         password: &PasswordHash,
         here: &str,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
         if !is_open(write.connection(), id, here).await? {
             return Ok(Changed::SignedOut);
         }
-        let Some(email) = user.verified_email.clone() else { return Ok(Changed::AddressNeeded) };
+        let Some(email) = user.verified_email.clone() else { return Ok(Changed::EmailNeeded) };
         let first = password_of(write.connection(), id).await?.is_none();
-        put_password(write.connection(), id, password, occasion.now).await?;
+        put_password(write.connection(), id, password, audit.now).await?;
         self.credential_changed(&mut write, id, here).await?;
-        let undo = undo_link(&mut write, id, email.address(), UndoStep::PasswordChanged, occasion).await?;
-        queue_to_user(write.connection(), &self.sealer, &user, Matter::PasswordChanged { first, undo }, occasion)
+        let undo = undo_link(&mut write, id, email.address(), UndoStep::PasswordChanged, audit).await?;
+        queue_to_user(write.connection(), &self.sealer, &user, EmailKind::PasswordChanged { first, undo }, audit)
             .await?;
         let outcome = if first { "password_set" } else { "password_changed" };
-        note(write.connection(), occasion, "password", Some(id), Some(PASSWORD), outcome, &[]).await?;
+        note(write.connection(), audit, "password", Some(id), Some(PASSWORD), outcome, &[]).await?;
         write.commit().await?;
         Ok(Changed::Done)
     }
@@ -80,9 +81,9 @@ impl Database {
         &self,
         id: UserId,
         identity: IdentityId,
-        given_back: Vec<GivenBack>,
+        revoked_access: Vec<RevokedAccess>,
         here: &str,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
@@ -94,14 +95,14 @@ impl Database {
             return Ok(Changed::NotThere);
         };
         if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
-            return Ok(Changed::LastWayIn);
+            return Ok(Changed::LastSignInMethod);
         }
-        unlink(&mut write, leaving, occasion.now).await?;
+        unlink(&mut write, leaving, audit.now).await?;
         self.credential_changed(&mut write, id, here).await?;
         let (provider, account) = (leaving.provider.clone(), account_of(leaving));
-        let matter = Matter::WayRemoved { provider, account, given_back };
-        queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
-        note(write.connection(), occasion, "unlink", Some(id), Some(&leaving.provider), "unlinked", &[]).await?;
+        let matter = EmailKind::MethodRemoved { provider, account, revoked_access };
+        queue_to_user(write.connection(), &self.sealer, &user, matter, audit).await?;
+        note(write.connection(), audit, "unlink", Some(id), Some(&leaving.provider), "unlinked", &[]).await?;
         write.commit().await?;
         Ok(Changed::Done)
     }
@@ -116,18 +117,18 @@ impl Database {
         id: UserId,
         address: &EmailAddress,
         data: &LinkData,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         write.lock(&[format!("user {id}"), format!("email {address}")]).await?;
-        void_links(write.connection(), id, LinkKind::ChangeEmail).await?;
-        let taken = standing_of_address(&mut write, address).await?.address_owner.is_some();
+        invalidate_links(write.connection(), id, LinkKind::ChangeEmail).await?;
+        let taken = standing_of_address(&mut write, address).await?.email_owner.is_some();
         let kind = (!taken).then_some(LinkKind::ChangeEmail);
         let link = NewLink { kind, user: Some(id), address, password: None, data };
-        let token = make_link(write.connection(), &link, occasion.now).await?;
-        let matter = if taken { Matter::EmailTaken } else { Matter::ConfirmEmailChange { token } };
-        queue(write.connection(), &self.sealer, Some(id), &to_address(address, matter, occasion), occasion.now).await?;
-        note(write.connection(), occasion, "email", Some(id), None, "letter", &[]).await?;
+        let token = make_link(write.connection(), &link, audit.now).await?;
+        let matter = if taken { EmailKind::EmailTaken } else { EmailKind::ConfirmEmailChange { token } };
+        queue(write.connection(), &self.sealer, Some(id), &to_address(address, matter, audit), audit.now).await?;
+        note(write.connection(), audit, "email", Some(id), None, "email_sent", &[]).await?;
         write.commit().await
     }
 
@@ -140,27 +141,27 @@ impl Database {
     pub async fn finish_email_change(
         &self,
         id: UserId,
-        token: &LetterToken,
+        token: &EmailToken,
         here: &str,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(Changed, LinkData), StoreError> {
-        self.retried(|| self.finish_email_change_once(id, token, here, occasion)).await
+        self.retried(|| self.finish_email_change_once(id, token, here, audit)).await
     }
 
     async fn finish_email_change_once(
         &self,
         id: UserId,
-        token: &LetterToken,
+        token: &EmailToken,
         here: &str,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(Changed, LinkData), StoreError> {
         let nothing = |changed| Ok((changed, LinkData::default()));
         let mut write = self.write().await?;
-        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+        let Some(found) = find_link(write.connection(), token, audit.now).await? else {
             return nothing(Changed::NotThere);
         };
         write.lock(&[format!("user {id}"), format!("email {}", found.address)]).await?;
-        let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, occasion.now).await? else {
+        let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, audit.now).await? else {
             return nothing(Changed::NotThere);
         };
         if link.user != Some(id) {
@@ -171,18 +172,18 @@ impl Database {
             return nothing(Changed::SignedOut);
         }
         let standing = standing_of_address(&mut write, &link.address).await?;
-        if standing.address_owner.is_some_and(|owner| owner.user.id != id) {
+        if standing.email_owner.is_some_and(|owner| owner.user.id != id) {
             return nothing(Changed::AddressTaken);
         }
-        void(&mut write, &claimed_plants(&standing.address_holders, id), occasion.now).await?;
-        let email = VerifiedEmail::on_record(link.address.clone(), Proof::Letter);
+        invalidated(&mut write, &claimed_accounts(&standing.email_holders, id), audit.now).await?;
+        let email = VerifiedEmail::on_record(link.address.clone(), VerificationMethod::EmailLink);
         adopt_email(write.connection(), id, &email).await?;
-        super::email_tokens::void_sign_ups(write.connection(), &link.address).await?;
+        super::email_tokens::invalidate_sign_ups(write.connection(), &link.address).await?;
         self.credential_changed(&mut write, id, here).await?;
         if let Some(old) = &before.verified_email {
-            self.announce_address_changed(&mut write, &before, old.address(), &link.address, occasion).await?;
+            self.announce_address_changed(&mut write, &before, old.address(), &link.address, audit).await?;
         }
-        note(write.connection(), occasion, "email", Some(id), None, "email_changed", &[]).await?;
+        note(write.connection(), audit, "email", Some(id), None, "email_changed", &[]).await?;
         write.commit().await?;
         Ok((Changed::Done, link.data))
     }
@@ -203,7 +204,7 @@ impl Database {
         here: &str,
     ) -> Result<(), StoreError> {
         delete_sessions_of(write, user, Some(here)).await?;
-        void_pending(write.connection(), user).await
+        invalidate_pending(write.connection(), user).await
     }
 
     /// Writes to a user's old address that they have another one now.
@@ -213,12 +214,12 @@ impl Database {
         user: &User,
         old: &EmailAddress,
         new: &EmailAddress,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
-        let undo = undo_link(write, user.id, old, UndoStep::EmailChanged { old: old.clone() }, occasion).await?;
-        let matter = Matter::EmailChanged { new: new.clone(), undo };
-        let letter = Letter { to: old.clone(), name: user.name.clone(), matter, cause: occasion.cause() };
-        queue(write.connection(), &self.sealer, Some(user.id), &letter, occasion.now).await
+        let undo = undo_link(write, user.id, old, UndoStep::EmailChanged { old: old.clone() }, audit).await?;
+        let matter = EmailKind::EmailChanged { new: new.clone(), undo };
+        let message = EmailMessage { to: old.clone(), name: user.name.clone(), matter, cause: audit.cause() };
+        queue(write.connection(), &self.sealer, Some(user.id), &message, audit.now).await
     }
 
     /// Writes to a user that a provider became a way in.
@@ -227,17 +228,18 @@ impl Database {
         write: &mut Write<'_>,
         user: &User,
         identity: &Identity,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let Some(email) = &user.verified_email else { return Ok(()) };
-        let step = UndoStep::WayAdded {
+        let step = UndoStep::MethodAdded {
             provider: identity.provider.clone(),
             issuer: identity.key.issuer().to_owned(),
             subject: identity.key.subject().to_owned(),
         };
-        let undo = undo_link(write, user.id, email.address(), step, occasion).await?;
-        let matter = Matter::WayAdded { provider: identity.provider.clone(), account: account_of(identity), undo };
-        queue_to_user(write.connection(), &self.sealer, user, matter, occasion).await
+        let undo = undo_link(write, user.id, email.address(), step, audit).await?;
+        let matter =
+            EmailKind::MethodAdded { provider: identity.provider.clone(), account: account_of(identity), undo };
+        queue_to_user(write.connection(), &self.sealer, user, matter, audit).await
     }
 }
 
@@ -251,8 +253,8 @@ pub(super) async fn undo_link(
     user: UserId,
     address: &EmailAddress,
     step: UndoStep,
-    occasion: &Occasion,
-) -> Result<LetterToken, StoreError> {
+    audit: &AuditContext,
+) -> Result<EmailToken, StoreError> {
     let link = NewLink {
         kind: Some(LinkKind::Undo),
         user: Some(user),
@@ -260,6 +262,6 @@ pub(super) async fn undo_link(
         password: None,
         data: &LinkData { undo: Some(step), ..LinkData::default() },
     };
-    let now = after_other_undos(write.connection(), user, address, occasion.now).await?;
+    let now = after_other_undos(write.connection(), user, address, audit.now).await?;
     make_link(write.connection(), &link, now).await
 }

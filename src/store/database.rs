@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::alone::Alone;
 use super::engine::{self, Engine};
 use super::error::StoreError;
-use super::lately_ended::LatelyEnded;
+use super::revocation_cache::RevocationCache;
 use crate::sealing::Sealer;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -37,7 +37,7 @@ pub struct Database {
     /// For rows that somebody who only reads the database (a copy of it, a replica) must learn nothing from.
     pub(super) sealer: Arc<Sealer>,
     /// Sessions of which an access token is not to be believed.
-    pub(super) lately_ended: LatelyEnded,
+    pub(super) revocation_cache: RevocationCache,
     /// Whether nobody else serves the same file.
     pub(super) alone: Alone,
 }
@@ -85,8 +85,8 @@ impl Database {
             .await?;
         // The file is there now.
         let alone = Alone::of(engine, url)?;
-        let (turn, sealer, lately_ended) = (Mutex::new(()), Arc::new(sealer), LatelyEnded::new());
-        Ok(Self { pool, engine, turn, sealer, lately_ended, alone })
+        let (turn, sealer, revocation_cache) = (Mutex::new(()), Arc::new(sealer), RevocationCache::new());
+        Ok(Self { pool, engine, turn, sealer, revocation_cache, alone })
     }
 
     /// Brings the schema up to date. Runs at every start; on PostgreSQL, machines that start together take turns.

@@ -4,11 +4,11 @@ use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
-use super::fresh;
+use super::ids;
+use super::linking_context::standing_of_address;
 use super::passwords::put_password;
-use super::standing::standing_of_address;
-use super::users::create_user_by_letter;
-use crate::accounts::{EmailAddress, PasswordHash, Proof, UserId, VerifiedEmail};
+use super::users::create_user_by_email;
+use crate::accounts::{EmailAddress, PasswordHash, UserId, VerificationMethod, VerifiedEmail};
 
 impl Database {
     /// Makes an account with a password, as if its owner had signed up and followed the letter; leaves one alone that is
@@ -16,19 +16,19 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn plant_demo_account(
+    pub async fn create_demo_account(
         &self,
         address: &EmailAddress,
         password: &PasswordHash,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        if standing_of_address(&mut write, address).await?.address_owner.is_some() {
+        if standing_of_address(&mut write, address).await?.email_owner.is_some() {
             return Ok(());
         }
-        let id = UserId::new(now, fresh::random()?);
-        let email = VerifiedEmail::on_record(address.clone(), Proof::Letter);
-        create_user_by_letter(write.connection(), id, &email, now).await?;
+        let id = UserId::new(now, ids::random()?);
+        let email = VerifiedEmail::on_record(address.clone(), VerificationMethod::EmailLink);
+        create_user_by_email(write.connection(), id, &email, now).await?;
         put_password(write.connection(), id, password, now).await?;
         write.commit().await
     }

@@ -6,9 +6,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::database::Database;
 use super::error::StoreError;
-use super::fresh;
+use super::ids;
 use super::user_rows::time;
-use crate::accounts::{EmailAddress, LetterToken, LinkKind, PasswordHash, UserId};
+use crate::accounts::{EmailAddress, EmailToken, LinkKind, PasswordHash, UserId};
 
 /// Written where no link was sent.
 const NOTHING: &str = "nothing";
@@ -28,7 +28,7 @@ pub struct LinkData {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UndoStep {
     /// An identity was linked.
-    WayAdded {
+    MethodAdded {
         /// The provider's slug.
         provider: String,
         /// Who vouches for it.
@@ -47,7 +47,7 @@ pub enum UndoStep {
 
 /// A link that works.
 #[derive(Clone, Debug)]
-pub struct LetterLink {
+pub struct EmailLink {
     /// What it does.
     pub kind: LinkKind,
     /// Whose it is; nobody's for a sign-up.
@@ -72,7 +72,7 @@ struct LinkRow {
     created_at: i64,
 }
 
-impl LetterLink {
+impl EmailLink {
     /// `None` for a row that was only written for the work of it.
     fn of(row: LinkRow) -> Result<Option<Self>, StoreError> {
         let Some(kind) = LinkKind::ALL.into_iter().find(|kind| kind.code() == row.kind) else {
@@ -94,11 +94,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn letter_link(
-        &self,
-        token: &LetterToken,
-        now: OffsetDateTime,
-    ) -> Result<Option<LetterLink>, StoreError> {
+    pub async fn email_link(&self, token: &EmailToken, now: OffsetDateTime) -> Result<Option<EmailLink>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         find_link(&mut connection, token, now).await
     }
@@ -108,18 +104,18 @@ impl Database {
 /// links void, and two would wait for each other.
 pub(super) async fn find_link(
     connection: &mut AnyConnection,
-    token: &LetterToken,
+    token: &EmailToken,
     now: OffsetDateTime,
-) -> Result<Option<LetterLink>, StoreError> {
+) -> Result<Option<EmailLink>, StoreError> {
     let row: Option<LinkRow> = sqlx::query_as(
         "SELECT kind, user_id, address, password_hash, data, created_at FROM email_tokens \
          WHERE token_hash = $1 AND expires_at > $2",
     )
-    .bind(fresh::hash_of(token))
+    .bind(ids::hash_of(token))
     .bind(now.unix_timestamp())
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(LetterLink::of).transpose()?.flatten())
+    Ok(row.map(EmailLink::of).transpose()?.flatten())
 }
 
 /// A link to be made.
@@ -137,14 +133,14 @@ pub(super) async fn make_link(
     connection: &mut AnyConnection,
     link: &NewLink<'_>,
     now: OffsetDateTime,
-) -> Result<LetterToken, StoreError> {
-    let token = fresh::token()?;
+) -> Result<EmailToken, StoreError> {
+    let token = ids::token()?;
     let lifetime = link.kind.map_or(Duration::minutes(1), LinkKind::lifetime);
     sqlx::query(
         "INSERT INTO email_tokens (token_hash, kind, user_id, address, password_hash, data, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(fresh::hash_of(&token))
+    .bind(ids::hash_of(&token))
     .bind(link.kind.map_or(NOTHING, LinkKind::code))
     .bind(link.user.map(|user| user.to_string()))
     .bind(link.address.as_str())
@@ -160,24 +156,28 @@ pub(super) async fn make_link(
 /// Uses a link up: the first caller gets it, everybody after finds nothing.
 pub(super) async fn take_link(
     connection: &mut AnyConnection,
-    token: &LetterToken,
+    token: &EmailToken,
     kind: LinkKind,
     now: OffsetDateTime,
-) -> Result<Option<LetterLink>, StoreError> {
+) -> Result<Option<EmailLink>, StoreError> {
     let row: Option<LinkRow> = sqlx::query_as(
         "DELETE FROM email_tokens WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 \
          RETURNING kind, user_id, address, password_hash, data, created_at",
     )
-    .bind(fresh::hash_of(token))
+    .bind(ids::hash_of(token))
     .bind(kind.code())
     .bind(now.unix_timestamp())
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(LetterLink::of).transpose()?.flatten())
+    Ok(row.map(EmailLink::of).transpose()?.flatten())
 }
 
 /// Makes the links of a kind void that a user's earlier letters carry.
-pub(super) async fn void_links(connection: &mut AnyConnection, user: UserId, kind: LinkKind) -> Result<(), StoreError> {
+pub(super) async fn invalidate_links(
+    connection: &mut AnyConnection,
+    user: UserId,
+    kind: LinkKind,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2")
         .bind(user.to_string())
         .bind(kind.code())
@@ -188,14 +188,14 @@ pub(super) async fn void_links(connection: &mut AnyConnection, user: UserId, kin
 
 /// Makes every pending change of a user void: a new password that somebody waits for, an address that somebody wants to
 /// bring in (the unexpired-e-mail-change attack). Undoing stays possible.
-pub(super) async fn void_pending(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
-    void_links(connection, user, LinkKind::Reset).await?;
-    void_links(connection, user, LinkKind::ChangeEmail).await
+pub(super) async fn invalidate_pending(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
+    invalidate_links(connection, user, LinkKind::Reset).await?;
+    invalidate_links(connection, user, LinkKind::ChangeEmail).await
 }
 
 /// Makes the undos of a user void that came after one that takes a change back, and went to other mailboxes: those of
 /// whoever moved the account there, who would take it back with them.
-pub(super) async fn void_later_undos(
+pub(super) async fn invalidate_later_undos(
     connection: &mut AnyConnection,
     user: UserId,
     address: &EmailAddress,
@@ -231,7 +231,10 @@ pub(super) async fn after_other_undos(
 }
 
 /// Makes the sign-ups void that were begun with an address which somebody has proven.
-pub(super) async fn void_sign_ups(connection: &mut AnyConnection, address: &EmailAddress) -> Result<(), StoreError> {
+pub(super) async fn invalidate_sign_ups(
+    connection: &mut AnyConnection,
+    address: &EmailAddress,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM email_tokens WHERE address = $1 AND kind = $2")
         .bind(address.as_str())
         .bind(LinkKind::SignUp.code())

@@ -51,9 +51,9 @@ impl From<sqlx::Error> for StoreError {
                 Self::Unavailable(error.into())
             }
             ColumnDecode { .. } | ColumnNotFound(_) | Decode(_) => Self::Corrupt(error.to_string()),
-            Database(answer) => match answer.code().as_deref().map(Trouble::of) {
-                Some(Trouble::Unavailable) => Self::Unavailable(error.into()),
-                Some(Trouble::Contended) => Self::Contended(error),
+            Database(answer) => match answer.code().as_deref().map(Failure::of) {
+                Some(Failure::Unavailable) => Self::Unavailable(error.into()),
+                Some(Failure::Contended) => Self::Contended(error),
                 _ if answer.is_unique_violation()
                     || answer.is_foreign_key_violation()
                     || answer.is_check_violation() =>
@@ -74,13 +74,13 @@ impl From<crate::accounts::AccountsError> for StoreError {
     }
 }
 
-enum Trouble {
+enum Failure {
     Unavailable,
     Contended,
     Query,
 }
 
-impl Trouble {
+impl Failure {
     /// SQLSTATE has five characters (PostgreSQL, appendix A "Error Codes"), SQLite's result codes are numbers
     /// of at most four digits, their low byte the primary code (sqlite.org/rescode.html).
     fn of(code: &str) -> Self {
@@ -111,13 +111,13 @@ mod tests {
     #[test]
     fn what_passes_by_itself_is_told_from_what_does_not() {
         for code in ["08006", "53300", "57P01", "55P03", "5", "261", "13", "14"] {
-            assert!(matches!(Trouble::of(code), Trouble::Unavailable), "{code}");
+            assert!(matches!(Failure::of(code), Failure::Unavailable), "{code}");
         }
         for code in ["40001", "40P01"] {
-            assert!(matches!(Trouble::of(code), Trouble::Contended), "{code}");
+            assert!(matches!(Failure::of(code), Failure::Contended), "{code}");
         }
         for code in ["23505", "42601", "1", "2067", "19", "", "x"] {
-            assert!(matches!(Trouble::of(code), Trouble::Query), "{code}");
+            assert!(matches!(Failure::of(code), Failure::Query), "{code}");
         }
         assert!(StoreError::from(sqlx::Error::PoolTimedOut).is_temporary());
         assert!(!StoreError::from(sqlx::Error::RowNotFound).is_temporary());

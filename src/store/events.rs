@@ -4,15 +4,15 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
-use super::fresh;
-use super::occasion::Occasion;
+use super::ids;
 use crate::accounts::UserId;
 
 /// Where a request came from, as the audit trail keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct AuditClient {
     /// The client's address.
     pub address: Option<String>,
     /// The browser's own description.
@@ -39,7 +39,7 @@ pub struct NewEvent<'a> {
     /// Why: codes, in the order in which they were found.
     pub reasons: &'a [&'a str],
     /// Where the request came from.
-    pub origin: &'a Origin,
+    pub client: &'a AuditClient,
 }
 
 impl Database {
@@ -57,15 +57,15 @@ impl Database {
 /// Writes down, as part of a transaction, what was done in it.
 pub(super) async fn note(
     connection: &mut AnyConnection,
-    occasion: &Occasion,
+    audit: &AuditContext,
     kind: &str,
     user: Option<UserId>,
     provider: Option<&str>,
     outcome: &str,
     reasons: &[&str],
 ) -> Result<(), StoreError> {
-    let (id, at, origin) = (fresh::id(occasion.now)?, occasion.now, &occasion.origin);
-    record(connection, &NewEvent { id, at, kind, user, provider, outcome, reasons, origin }).await
+    let (id, at, client) = (ids::id(audit.now)?, audit.now, &audit.client);
+    record(connection, &NewEvent { id, at, kind, user, provider, outcome, reasons, client }).await
 }
 
 /// Writes an event down as part of a transaction. About somebody who is gone it names nobody: what comes late must not
@@ -82,9 +82,9 @@ pub(super) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>)
     .bind(event.provider)
     .bind(event.outcome)
     .bind(serde_json::json!(event.reasons).to_string())
-    .bind(event.origin.address.as_deref())
-    .bind(event.origin.user_agent.as_deref())
-    .bind(event.origin.request_id.as_deref())
+    .bind(event.client.address.as_deref())
+    .bind(event.client.user_agent.as_deref())
+    .bind(event.client.request_id.as_deref())
     .execute(connection)
     .await?;
     Ok(())

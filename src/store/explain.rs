@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 
 use super::database::Database;
 use super::error::StoreError;
-use super::events::Origin;
-use super::standing::gather;
+use super::events::AuditClient;
+use super::linking_context::gather;
 use super::user_rows::time;
 use crate::accounts::{Decision, EmailAddress, Facts, Purpose, SignUp, UserId, decide};
 
@@ -28,7 +28,7 @@ pub struct PastDecision {
     /// The codes of the reasons, in the order in which they were found.
     pub reasons: Vec<String>,
     /// Where the request came from.
-    pub origin: Origin,
+    pub client: AuditClient,
 }
 
 /// The columns of [`DecisionRow`]. Among the events, decisions are those that have reasons; a refusal before anybody was
@@ -69,7 +69,7 @@ impl TryFrom<DecisionRow> for PastDecision {
             provider: row.provider,
             answer: row.outcome,
             reasons: serde_json::from_str(&row.reasons).map_err(|_| StoreError::Corrupt("events.reasons".into()))?,
-            origin: Origin { address: row.address, user_agent: row.user_agent, request_id: row.request_id },
+            client: AuditClient { address: row.address, user_agent: row.user_agent, request_id: row.request_id },
         })
     }
 }
@@ -128,10 +128,10 @@ impl Database {
     ) -> Result<Option<Decision>, StoreError> {
         // Never committed: rolled back when dropped.
         let mut write = self.write().await?;
-        let standing = gather(&mut write, facts, session_user, None, sign_up).await?.standing;
-        if session_user.is_some() && standing.session_user.is_none() {
+        let linking_context = gather(&mut write, facts, session_user, None, sign_up).await?.linking_context;
+        if session_user.is_some() && linking_context.session_user.is_none() {
             return Ok(None);
         }
-        Ok(Some(decide(purpose, facts, &standing)))
+        Ok(Some(decide(purpose, facts, &linking_context)))
     }
 }

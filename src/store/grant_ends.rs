@@ -8,12 +8,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
 use super::events::note;
 use super::grants::{DISCONNECTED, GrantPlace, SealedTokens};
 use super::identities::identities_of;
-use super::occasion::Occasion;
 use super::revocations::{QueuedRevocation, queue_revocation};
 use super::write::Write;
 use crate::accounts::{Identity, IdentityId, UserId};
@@ -28,7 +28,7 @@ pub struct DisconnectedGrant {
 
 impl Database {
     /// Ends a user's grant of an identity: the tokens are deleted, the row stays as history. The provider is to forget them:
-    /// the caller may try at once, until `occasion.now + lease`; then it is anybody's. `None` when there is no such grant
+    /// the caller may try at once, until `audit.now + lease`; then it is anybody's. `None` when there is no such grant
     /// that has not been disconnected already.
     ///
     /// # Errors
@@ -38,9 +38,9 @@ impl Database {
         user: UserId,
         identity: IdentityId,
         lease: Duration,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Option<DisconnectedGrant>, StoreError> {
-        let now = occasion.now;
+        let now = audit.now;
         let mut write = self.write_as(user).await?;
         let identities = identities_of(write.connection(), user).await?;
         let Some(identity) = identities.iter().find(|other| other.id == identity) else { return Ok(None) };
@@ -54,7 +54,7 @@ impl Database {
             None => return Ok(None),
         };
         let provider = Some(identity.provider.as_str());
-        note(write.connection(), occasion, "grant", Some(user), provider, DISCONNECTED, &[]).await?;
+        note(write.connection(), audit, "grant", Some(user), provider, DISCONNECTED, &[]).await?;
         write.commit().await?;
         Ok(Some(DisconnectedGrant { revocation }))
     }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
-use super::events::{Origin, note};
+use super::events::{AuditClient, note};
 use super::grant_ends::{Word, end, queue_taken, take_tokens};
-use super::grants::{GrantPlace, LostBecause, NewGrant, SealedTokens, is_granted};
-use super::occasion::Occasion;
+use super::grants::{GrantEndReason, GrantPlace, NewGrant, SealedTokens, is_granted};
+use super::linking_context::name_of;
 use super::revocations::queue_revocation;
-use super::standing::name_of;
 use crate::accounts::{Identity, IdentityId};
 use crate::oauth::Scopes;
 
@@ -122,7 +122,7 @@ impl Database {
         &self,
         identity: &Identity,
         generation: i64,
-        because: LostBecause,
+        because: GrantEndReason,
         revoke: bool,
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
@@ -131,12 +131,12 @@ impl Database {
         if revoke {
             queue_taken(&mut write, identity, &taken, now, now).await?;
         }
-        let word = if because == LostBecause::Revoked && !revoke { Word::Given } else { Word::Missing };
+        let word = if because == GrantEndReason::Revoked && !revoke { Word::Given } else { Word::Missing };
         end(&mut write, identity.id, because.code(), word, now).await?;
         // It was noticed in somebody's request, or in none of the person's: no browser to name.
-        let occasion = Occasion { origin: Origin::default(), now };
+        let audit = AuditContext { client: AuditClient::default(), now };
         let (user, provider) = (Some(identity.user), Some(identity.provider.as_str()));
-        note(write.connection(), &occasion, "grant", user, provider, because.code(), &[]).await?;
+        note(write.connection(), &audit, "grant", user, provider, because.code(), &[]).await?;
         write.commit().await?;
         Ok(true)
     }

@@ -53,28 +53,28 @@ pub struct Grant {
     /// Whether there is something to renew it with.
     pub renewable: bool,
     /// How it stands.
-    pub state: GrantStanding,
+    pub state: GrantStatus,
 }
 
 /// How a grant stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GrantStanding {
+pub enum GrantStatus {
     /// It can be used.
     Live,
     /// It ended by itself: the person has to connect anew.
-    Lost(LostBecause),
+    Lost(GrantEndReason),
     /// The person ended it.
     Disconnected {
         /// When.
         at: OffsetDateTime,
         /// What became of it at the provider.
-        revocation: RevocationStanding,
+        revocation: RevocationStatus,
     },
 }
 
 /// Why a grant ended by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LostBecause {
+pub enum GrantEndReason {
     /// The provider does not take the tokens any more.
     Revoked,
     /// The access ran out, and there was nothing to renew it with.
@@ -83,7 +83,7 @@ pub enum LostBecause {
 
 /// What became of the tokens at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationStanding {
+pub enum RevocationStatus {
     /// They are to be revoked still.
     Pending {
         /// How often that has failed.
@@ -104,7 +104,7 @@ pub enum FoundGrant {
     /// There is none, or the person has ended it.
     None,
     /// It ended by itself.
-    Lost(LostBecause),
+    Lost(GrantEndReason),
     /// Its tokens were sealed with a key that we do not have.
     Unreadable,
     /// Here it is.
@@ -132,7 +132,7 @@ pub struct OpenGrant {
     used_at: Option<i64>,
 }
 
-impl LostBecause {
+impl GrantEndReason {
     /// The reason in one word, for the row and the audit trail.
     pub const fn code(self) -> &'static str {
         match self {
@@ -224,7 +224,7 @@ impl Database {
         .await?;
         let Some(row) = row else { return Ok(FoundGrant::None) };
         if let Some(because) = row.ended_because.as_deref() {
-            return Ok(LostBecause::from_code(because).map_or(FoundGrant::None, FoundGrant::Lost));
+            return Ok(GrantEndReason::from_code(because).map_or(FoundGrant::None, FoundGrant::Lost));
         }
         match opened(&self.sealer, identity, row)? {
             Some(open) => Ok(FoundGrant::Live(Box::new(open))),
@@ -259,18 +259,18 @@ impl Database {
 impl GrantRow {
     fn into_grant(self, waiting: Option<u32>) -> Result<Grant, StoreError> {
         let state = match (self.ended_at, self.ended_because.as_deref()) {
-            (Some(at), because) => match because.and_then(LostBecause::from_code) {
-                Some(because) => GrantStanding::Lost(because),
-                None => GrantStanding::Disconnected {
+            (Some(at), because) => match because.and_then(GrantEndReason::from_code) {
+                Some(because) => GrantStatus::Lost(because),
+                None => GrantStatus::Disconnected {
                     at: time(at)?,
                     revocation: match (self.revoked_at, waiting) {
-                        (Some(at), _) => RevocationStanding::Done { at: time(at)? },
-                        (None, Some(attempts)) => RevocationStanding::Pending { attempts },
-                        (None, None) => RevocationStanding::Failed,
+                        (Some(at), _) => RevocationStatus::Done { at: time(at)? },
+                        (None, Some(attempts)) => RevocationStatus::Pending { attempts },
+                        (None, None) => RevocationStatus::Failed,
                     },
                 },
             },
-            (None, _) => GrantStanding::Live,
+            (None, _) => GrantStatus::Live,
         };
         Ok(Grant {
             identity: IdentityId::parse(&self.identity_id)?,

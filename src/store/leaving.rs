@@ -3,14 +3,14 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
+use super::emails::queue_to_user;
 use super::error::StoreError;
 use super::events::note;
 use super::identities::unlink_all;
-use super::letters::queue_to_user;
-use super::occasion::Occasion;
 use super::users::user;
-use crate::accounts::{GivenBack, Matter, UserId};
+use crate::accounts::{EmailKind, RevokedAccess, UserId};
 
 /// Something that happened to an account, as it was written down.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
@@ -51,7 +51,7 @@ impl Database {
     }
 
     /// Deletes a user with everything that is theirs. One event stays that names nobody, one letter goes out, and what
-    /// providers let us see is given back there; the letter says so of `given_back`.
+    /// providers let us see is given back there; the letter says so of `revoked_access`.
     /// False when there is no such user.
     ///
     /// # Errors
@@ -59,14 +59,14 @@ impl Database {
     pub async fn delete_user(
         &self,
         id: UserId,
-        given_back: Vec<GivenBack>,
-        occasion: &Occasion,
+        revoked_access: Vec<RevokedAccess>,
+        audit: &AuditContext,
     ) -> Result<bool, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
         // Their providers are told, whatever becomes of the rows here.
-        unlink_all(&mut write, id, occasion.now).await?;
-        self.lately_ended.user(id);
+        unlink_all(&mut write, id, audit.now).await?;
+        self.revocation_cache.user(id);
         for statement in [
             "DELETE FROM events WHERE user_id = $1",
             "DELETE FROM outbox WHERE user_id = $1 AND kind = 'letter'",
@@ -76,9 +76,9 @@ impl Database {
         ] {
             sqlx::query(statement).bind(id.to_string()).execute(write.connection()).await?;
         }
-        let matter = Matter::AccountDeleted { given_back };
-        queue_to_user(write.connection(), &self.sealer, &user, matter, occasion).await?;
-        let nobody = Occasion { origin: Default::default(), now: occasion.now };
+        let matter = EmailKind::AccountDeleted { revoked_access };
+        queue_to_user(write.connection(), &self.sealer, &user, matter, audit).await?;
+        let nobody = AuditContext { client: Default::default(), now: audit.now };
         note(write.connection(), &nobody, "account", None, None, "deleted", &[]).await?;
         write.commit().await?;
         Ok(true)

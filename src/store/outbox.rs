@@ -1,5 +1,5 @@
 //! The queue of what is still to be sent, whatever it is: written in the transaction that makes it, leased by whoever
-//! sends it, tried again, given up. `queued_letters` and `revocations` say what is in it.
+//! sends it, tried again, given up. `queued_emails` and `revocations` say what is in it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::database::Database;
 use super::engine::Engine;
 use super::error::StoreError;
-use super::fresh;
+use super::ids;
 use crate::accounts::UserId;
 use crate::sealing::Sealer;
 
@@ -70,7 +70,7 @@ pub(super) async fn put<T: Serialize>(
     now: OffsetDateTime,
 ) -> Result<Uuid, StoreError> {
     let unwritable = || StoreError::Corrupt(format!("a {} that cannot be sealed", row.kind));
-    let id = fresh::id(now)?;
+    let id = ids::id(now)?;
     let plain = serde_json::to_vec(row.content).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
     sqlx::query(

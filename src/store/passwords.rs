@@ -3,10 +3,10 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
 use super::events::note;
-use super::occasion::Occasion;
 use super::sign_up::PASSWORD;
 use super::user_rows::time;
 use super::users::user;
@@ -14,7 +14,7 @@ use crate::accounts::{EmailAddress, PasswordHash, User, UserId};
 
 /// What a password for an address is compared with.
 #[derive(Clone, Debug)]
-pub enum PasswordStanding {
+pub enum PasswordLookup {
     /// A user owns the address and has a password.
     Of {
         /// Who.
@@ -40,7 +40,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn password_standing(&self, address: &EmailAddress) -> Result<PasswordStanding, StoreError> {
+    pub async fn password_lookup(&self, address: &EmailAddress) -> Result<PasswordLookup, StoreError> {
         // One query for everybody: who has an account costs no more than who has none.
         let row: Option<StandingRow> = sqlx::query_as(
             "SELECT users.id, users.disabled_at, passwords.hash, passwords.set_at FROM users \
@@ -50,14 +50,14 @@ impl Database {
         .fetch_optional(&self.pool)
         .await?;
         Ok(match row {
-            Some((user, disabled, Some(hash), Some(set_at))) => PasswordStanding::Of {
+            Some((user, disabled, Some(hash), Some(set_at))) => PasswordLookup::Of {
                 user: UserId::parse(&user)?,
                 disabled: disabled.is_some(),
                 hash: PasswordHash::from_row(hash),
                 set_at: time(set_at)?,
             },
-            Some((user, ..)) => PasswordStanding::NoneOf(UserId::parse(&user)?),
-            None => PasswordStanding::Nobody,
+            Some((user, ..)) => PasswordLookup::NoneOf(UserId::parse(&user)?),
+            None => PasswordLookup::Nobody,
         })
     }
 
@@ -80,14 +80,14 @@ impl Database {
         &self,
         id: UserId,
         set_at: OffsetDateTime,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Option<User>, StoreError> {
         let mut write = self.write_as(id).await?;
         let now_set_at = password_of(write.connection(), id).await?.map(|(_, set_at)| set_at);
         let user = user(write.connection(), id).await?;
         let user = user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at));
         if user.is_some() {
-            note(write.connection(), occasion, "sign_in", Some(id), Some(PASSWORD), "sign_in", &[]).await?;
+            note(write.connection(), audit, "sign_in", Some(id), Some(PASSWORD), "sign_in", &[]).await?;
         }
         write.commit().await?;
         Ok(user)
@@ -97,10 +97,10 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn password_refused(&self, user: UserId, occasion: &Occasion) -> Result<(), StoreError> {
+    pub async fn password_refused(&self, user: UserId, audit: &AuditContext) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         let mut connection = self.pool.acquire().await?;
-        note(&mut connection, occasion, "sign_in", Some(user), Some(PASSWORD), "refused", &["wrong_password"]).await
+        note(&mut connection, audit, "sign_in", Some(user), Some(PASSWORD), "refused", &["wrong_password"]).await
     }
 
     /// Keeps the same password under a new hash, if it was not changed meanwhile.

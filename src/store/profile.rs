@@ -1,9 +1,9 @@
 //! A person's name and picture.
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
 use super::events::note;
-use super::occasion::Occasion;
 use crate::accounts::{OWN, UserId};
 
 impl Database {
@@ -12,10 +12,10 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn choose_name(&self, user: UserId, name: Option<&str>, occasion: &Occasion) -> Result<(), StoreError> {
+    pub async fn choose_name(&self, user: UserId, name: Option<&str>, audit: &AuditContext) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         // Access tokens tell the name.
-        self.lately_ended.user(user);
+        self.revocation_cache.user(user);
         sqlx::query(
             "UPDATE users SET \
              name = COALESCE($2, (SELECT name FROM identities WHERE user_id = $1 AND name IS NOT NULL \
@@ -28,7 +28,7 @@ impl Database {
         .bind(name.map(|_| OWN))
         .execute(write.connection())
         .await?;
-        note(write.connection(), occasion, "profile", Some(user), None, "name", &[]).await?;
+        note(write.connection(), audit, "profile", Some(user), None, "name", &[]).await?;
         write.commit().await
     }
 }

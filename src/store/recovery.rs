@@ -2,34 +2,36 @@
 
 use time::OffsetDateTime;
 
-use super::carry_out::carry_out_void;
+use super::audit_context::AuditContext;
+use super::carry_out::carry_out_invalidation;
 use super::credentials::undo_link;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_links};
+use super::email_tokens::{
+    LinkData, NewLink, UndoStep, find_link, invalidate_later_undos, invalidate_links, make_link, take_link,
+};
+use super::emails::{queue_to_user, to_address};
 use super::error::StoreError;
 use super::events::note;
-use super::letters::{queue_to_user, to_address};
-use super::occasion::Occasion;
+use super::linking_context::standing_of_address;
 use super::passwords::put_password;
-use super::queued_letters::queue;
+use super::queued_emails::queue;
 use super::sign_up::PASSWORD;
-use super::standing::standing_of_address;
 use super::users::{adopt_email, user};
 use crate::accounts::{
-    AddressOwner, EmailAddress, LetterToken, LinkKind, Matter, PasswordHash, Proof, User, UserId, VerifiedEmail, Way,
-    void_at_recovery,
+    EmailAddress, EmailKind, EmailOwner, EmailToken, LinkKind, PasswordHash, SignInMethod, User, UserId,
+    VerificationMethod, VerifiedEmail, invalidated_at_recovery,
 };
 
 /// Whether a letter to the address leads to a new password. Who has none is told to come through a provider, if that
 /// works: not where no provider of theirs is left, and not where the address is only a provider's word. There Eve, at a
 /// provider that believes anything, may hold Ada's address, and the letter is how Ada gets it back.
-fn gets_a_new_password(owner: &AddressOwner, switched_on: &[&str]) -> bool {
-    let strong = owner.user.verified_email.as_ref().is_some_and(|email| email.proof().is_strong());
-    let comes_in = owner.ways.iter().any(|way| match way {
-        Way::Password => false,
-        Way::Provider(slug) => switched_on.contains(&slug.as_str()),
+fn gets_a_new_password(owner: &EmailOwner, switched_on: &[&str]) -> bool {
+    let strong = owner.user.verified_email.as_ref().is_some_and(|email| email.method().is_strong());
+    let comes_in = owner.methods.iter().any(|method| match method {
+        SignInMethod::Password => false,
+        SignInMethod::Provider(slug) => switched_on.contains(&slug.as_str()),
     });
-    owner.ways.contains(&Way::Password) || !comes_in || !strong
+    owner.methods.contains(&SignInMethod::Password) || !comes_in || !strong
 }
 
 impl Database {
@@ -44,24 +46,25 @@ impl Database {
         address: &EmailAddress,
         switched_on: &[&str],
         data: &LinkData,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        let owner = standing_of_address(&mut write, address).await?.address_owner;
+        let owner = standing_of_address(&mut write, address).await?.email_owner;
         let resets = owner.as_ref().is_some_and(|owner| gets_a_new_password(owner, switched_on));
         let user = owner.as_ref().map(|owner| owner.user.id);
-        void_links(write.connection(), user.filter(|_| resets).unwrap_or(UserId::NOBODY), LinkKind::Reset).await?;
+        invalidate_links(write.connection(), user.filter(|_| resets).unwrap_or(UserId::NOBODY), LinkKind::Reset)
+            .await?;
         let kind = resets.then_some(LinkKind::Reset);
         let link = NewLink { kind, user, address, password: None, data };
-        let token = make_link(write.connection(), &link, occasion.now).await?;
+        let token = make_link(write.connection(), &link, audit.now).await?;
         let matter = match owner {
-            Some(_) if resets => Matter::ResetPassword { token },
-            Some(owner) => Matter::NoPassword { ways: owner.ways },
-            None => Matter::NoAccount,
+            Some(_) if resets => EmailKind::ResetPassword { token },
+            Some(owner) => EmailKind::NoPassword { methods: owner.methods },
+            None => EmailKind::NoAccount,
         };
-        let letter = to_address(address, matter, occasion);
-        queue(write.connection(), &self.sealer, user, &letter, occasion.now).await?;
-        note(write.connection(), occasion, "reset", user, Some(PASSWORD), "letter", &[]).await?;
+        let message = to_address(address, matter, audit);
+        queue(write.connection(), &self.sealer, user, &message, audit.now).await?;
+        note(write.connection(), audit, "reset", user, Some(PASSWORD), "email_sent", &[]).await?;
         write.commit().await
     }
 
@@ -72,24 +75,24 @@ impl Database {
     /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
     pub async fn finish_reset(
         &self,
-        token: &LetterToken,
+        token: &EmailToken,
         password: &PasswordHash,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Option<(User, LinkData)>, StoreError> {
-        self.retried(|| self.finish_reset_once(token, password, occasion)).await
+        self.retried(|| self.finish_reset_once(token, password, audit)).await
     }
 
     async fn finish_reset_once(
         &self,
-        token: &LetterToken,
+        token: &EmailToken,
         password: &PasswordHash,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Option<(User, LinkData)>, StoreError> {
         let mut write = self.write().await?;
-        let found = find_link(write.connection(), token, occasion.now).await?;
+        let found = find_link(write.connection(), token, audit.now).await?;
         let Some(id) = found.and_then(|link| link.user) else { return Ok(None) };
         write.lock(&[format!("user {id}")]).await?;
-        let Some(link) = take_link(write.connection(), token, LinkKind::Reset, occasion.now).await? else {
+        let Some(link) = take_link(write.connection(), token, LinkKind::Reset, audit.now).await? else {
             return Ok(None);
         };
         let Some(before) = user(write.connection(), id).await? else { return Ok(None) };
@@ -100,20 +103,20 @@ impl Database {
             return Ok(None);
         }
         let first = super::passwords::password_of(write.connection(), id).await?.is_none();
-        for void in void_at_recovery(&before.clone().into()) {
-            carry_out_void(&mut write, id, void, occasion.now).await?;
+        for invalidated in invalidated_at_recovery(&before.clone().into()) {
+            carry_out_invalidation(&mut write, id, invalidated, audit.now).await?;
         }
-        if !before.verified_email.as_ref().is_some_and(|email| email.proof().is_strong()) {
+        if !before.verified_email.as_ref().is_some_and(|email| email.method().is_strong()) {
             // Nor was it the reader of this mailbox who got the letters that went to others.
-            void_later_undos(write.connection(), id, &link.address, OffsetDateTime::UNIX_EPOCH).await?;
+            invalidate_later_undos(write.connection(), id, &link.address, OffsetDateTime::UNIX_EPOCH).await?;
         }
-        let proven = VerifiedEmail::on_record(link.address, Proof::Letter);
-        adopt_email(write.connection(), id, &proven).await?;
-        put_password(write.connection(), id, password, occasion.now).await?;
-        let undo = undo_link(&mut write, id, proven.address(), UndoStep::PasswordChanged, occasion).await?;
-        queue_to_user(write.connection(), &self.sealer, &before, Matter::PasswordChanged { first, undo }, occasion)
+        let reauthenticated = VerifiedEmail::on_record(link.address, VerificationMethod::EmailLink);
+        adopt_email(write.connection(), id, &reauthenticated).await?;
+        put_password(write.connection(), id, password, audit.now).await?;
+        let undo = undo_link(&mut write, id, reauthenticated.address(), UndoStep::PasswordChanged, audit).await?;
+        queue_to_user(write.connection(), &self.sealer, &before, EmailKind::PasswordChanged { first, undo }, audit)
             .await?;
-        note(write.connection(), occasion, "reset", Some(id), Some(PASSWORD), "password_changed", &[]).await?;
+        note(write.connection(), audit, "reset", Some(id), Some(PASSWORD), "password_changed", &[]).await?;
         let after = user(write.connection(), id).await?;
         let after = after.ok_or_else(|| StoreError::Corrupt("a user who was there".into()))?;
         write.commit().await?;

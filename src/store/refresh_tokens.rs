@@ -4,15 +4,15 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::AnyConnection;
 use time::{Duration, OffsetDateTime};
 
+use super::audit_context::AuditContext;
 use super::database::Database;
+use super::emails::queue_to_user;
 use super::error::StoreError;
 use super::events::note;
-use super::letters::queue_to_user;
-use super::occasion::Occasion;
 use super::session_rows::{ActiveSession, NewSession, Session};
 use super::sessions::{delete_session, insert_session, load_session};
 use super::write::Write;
-use crate::accounts::Matter;
+use crate::accounts::EmailKind;
 use crate::sealing::Sealer;
 
 /// For so long after its first use, a token that comes again is taken for an honest second try, whose first answer was
@@ -84,9 +84,9 @@ impl Database {
         &self,
         hash: &str,
         child: &NewRefreshToken,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
-        self.retried(|| self.try_to_rotate(hash, child, occasion)).await
+        self.retried(|| self.try_to_rotate(hash, child, audit)).await
     }
 
     /// Gives a session another id, as [`renew_session`](Self::renew_session) does, and its family another last token: who
@@ -100,17 +100,17 @@ impl Database {
         &self,
         id_hash: &str,
         new_hash: &str,
-        proven_at: Option<OffsetDateTime>,
+        reauthenticated_at: Option<OffsetDateTime>,
         next: &NewRefreshToken,
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
-        self.lately_ended.session(id_hash);
+        self.revocation_cache.session(id_hash);
         let renewed =
-            sqlx::query("UPDATE sessions SET id_hash = $2, proven_at = COALESCE($3, proven_at) WHERE id_hash = $1")
+            sqlx::query("UPDATE sessions SET id_hash = $2, reauthenticated_at = COALESCE($3, reauthenticated_at) WHERE id_hash = $1")
                 .bind(id_hash)
                 .bind(new_hash)
-                .bind(proven_at.map(OffsetDateTime::unix_timestamp))
+                .bind(reauthenticated_at.map(OffsetDateTime::unix_timestamp))
                 .execute(write.connection())
                 .await?;
         if renewed.rows_affected() == 0 {
@@ -188,9 +188,9 @@ impl Database {
         &self,
         hash: &str,
         child: &NewRefreshToken,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
-        let now = occasion.now;
+        let now = audit.now;
         // Before anything is locked: who sends what is no token of ours waits for nobody, and nobody for them.
         let Some(id) = self.session_of_refresh_token(hash).await? else { return Ok(Rotation::Unknown) };
         let mut write = self.write().await?;
@@ -218,8 +218,8 @@ impl Database {
         }
         let user = &session.user;
         delete_session(&mut write, &id).await?;
-        note(write.connection(), occasion, "token", Some(user.id), None, "reused", &[]).await?;
-        queue_to_user(write.connection(), &self.sealer, user, Matter::TokenReused, occasion).await?;
+        note(write.connection(), audit, "token", Some(user.id), None, "reused", &[]).await?;
+        queue_to_user(write.connection(), &self.sealer, user, EmailKind::TokenReused, audit).await?;
         write.commit().await?;
         Ok(Rotation::Reused)
     }

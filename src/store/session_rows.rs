@@ -58,7 +58,7 @@ pub struct Session {
     /// Its absolute end.
     pub absolute_expires_at: OffsetDateTime,
     /// When the person last proved, in it, who they are.
-    pub proven_at: OffsetDateTime,
+    pub reauthenticated_at: OffsetDateTime,
 }
 
 impl Session {
@@ -82,7 +82,7 @@ macro_rules! session_columns {
     () => {
         "sessions.id_hash, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
          sessions.user_agent, sessions.address, sessions.data, sessions.created_at, sessions.last_seen_at, \
-         sessions.expires_at, sessions.absolute_expires_at, sessions.proven_at"
+         sessions.expires_at, sessions.absolute_expires_at, sessions.reauthenticated_at"
     };
 }
 
@@ -102,7 +102,7 @@ pub(super) struct SessionRow {
     last_seen_at: i64,
     expires_at: i64,
     absolute_expires_at: i64,
-    proven_at: i64,
+    reauthenticated_at: i64,
 }
 
 /// A row of both tables.
@@ -125,7 +125,7 @@ impl TryFrom<SessionRow> for Session {
             last_seen_at: time(row.last_seen_at)?,
             expires_at: time(row.expires_at)?,
             absolute_expires_at: time(row.absolute_expires_at)?,
-            proven_at: time(row.proven_at)?,
+            reauthenticated_at: time(row.reauthenticated_at)?,
             id_hash: row.id_hash,
             provider: row.provider,
             user_agent: row.user_agent,

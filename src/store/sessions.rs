@@ -3,10 +3,10 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::error::StoreError;
 use super::events::note;
-use super::occasion::Occasion;
 use super::session_rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
 use super::user_rows::user_columns;
 use super::write::Write;
@@ -101,7 +101,7 @@ impl Database {
         Ok(touched.rows_affected() == 1)
     }
 
-    /// Gives a session another id, because its person has just proven who they are (`proven_at`) or changed a way in: an
+    /// Gives a session another id, because its person has just proven who they are (`reauthenticated_at`) or changed a way in: an
     /// id that somebody learned before is worth nothing after. Everything else stays. False when there is no such session
     /// any more.
     ///
@@ -111,15 +111,15 @@ impl Database {
         &self,
         id_hash: &str,
         new_hash: &str,
-        proven_at: Option<OffsetDateTime>,
+        reauthenticated_at: Option<OffsetDateTime>,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
-        self.lately_ended.session(id_hash);
+        self.revocation_cache.session(id_hash);
         let renewed =
-            sqlx::query("UPDATE sessions SET id_hash = $2, proven_at = COALESCE($3, proven_at) WHERE id_hash = $1")
+            sqlx::query("UPDATE sessions SET id_hash = $2, reauthenticated_at = COALESCE($3, reauthenticated_at) WHERE id_hash = $1")
                 .bind(id_hash)
                 .bind(new_hash)
-                .bind(proven_at.map(OffsetDateTime::unix_timestamp))
+                .bind(reauthenticated_at.map(OffsetDateTime::unix_timestamp))
                 .execute(&self.pool)
                 .await?;
         Ok(renewed.rows_affected() == 1)
@@ -129,13 +129,13 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn end_session(&self, user: UserId, id_hash: &str, occasion: &Occasion) -> Result<bool, StoreError> {
+    pub async fn end_session(&self, user: UserId, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
         // PostgreSQL takes no text with this in it; none of ours has it.
         if id_hash.contains('\0') {
             return Ok(false);
         }
         let mut write = self.write().await?;
-        self.lately_ended.session(id_hash);
+        self.revocation_cache.session(id_hash);
         let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2")
             .bind(id_hash)
             .bind(user.to_string())
@@ -144,7 +144,7 @@ impl Database {
         if deleted.rows_affected() == 0 {
             return Ok(false);
         }
-        note(write.connection(), occasion, "device", Some(user), None, "ended", &[]).await?;
+        note(write.connection(), audit, "device", Some(user), None, "ended", &[]).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -154,7 +154,7 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn sign_out(&self, id_hash: &str, occasion: &Occasion) -> Result<bool, StoreError> {
+    pub async fn sign_out(&self, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         let of: Option<(String, Option<String>)> =
             sqlx::query_as("SELECT user_id, provider FROM sessions WHERE id_hash = $1")
@@ -165,7 +165,7 @@ impl Database {
         let ended = delete_session(&mut write, id_hash).await?;
         if ended {
             let user = UserId::parse(&user)?;
-            note(write.connection(), occasion, "sign_out", Some(user), provider.as_deref(), "signed_out", &[]).await?;
+            note(write.connection(), audit, "sign_out", Some(user), provider.as_deref(), "signed_out", &[]).await?;
         }
         write.commit().await?;
         Ok(ended)
@@ -175,10 +175,10 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`].
-    pub async fn end_other_sessions(&self, user: UserId, here: &str, occasion: &Occasion) -> Result<u64, StoreError> {
+    pub async fn end_other_sessions(&self, user: UserId, here: &str, audit: &AuditContext) -> Result<u64, StoreError> {
         let mut write = self.write().await?;
         let ended = delete_sessions_of(&mut write, user, Some(here)).await?;
-        note(write.connection(), occasion, "device", Some(user), None, "others_ended", &[]).await?;
+        note(write.connection(), audit, "device", Some(user), None, "others_ended", &[]).await?;
         write.commit().await?;
         Ok(ended)
     }
@@ -228,7 +228,7 @@ impl Database {
 pub(super) async fn insert_session(connection: &mut AnyConnection, session: &NewSession) -> Result<bool, StoreError> {
     let created = sqlx::query(
         "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, address, data, created_at, \
-         last_seen_at, expires_at, absolute_expires_at, proven_at) \
+         last_seen_at, expires_at, absolute_expires_at, reauthenticated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8) ON CONFLICT (id_hash) DO NOTHING",
     )
     .bind(&session.id_hash)
@@ -270,7 +270,7 @@ pub(super) async fn load_session(
 
 /// Ends a session as part of a transaction. False when there was none.
 pub(super) async fn delete_session(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
-    write.lately_ended().session(id_hash);
+    write.revocation_cache().session(id_hash);
     let deleted =
         sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(write.connection()).await?;
     Ok(deleted.rows_affected() == 1)
@@ -296,7 +296,7 @@ pub(super) async fn delete_sessions_of(
     user: UserId,
     except: Option<&str>,
 ) -> Result<u64, StoreError> {
-    write.lately_ended().user(user);
+    write.revocation_cache().user(user);
     // No hash is empty.
     let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2")
         .bind(user.to_string())

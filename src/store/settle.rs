@@ -3,18 +3,18 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::carry_out::{Fresh, carry_out};
+use super::audit_context::AuditContext;
+use super::carry_out::{NewIds, carry_out};
 use super::database::Database;
 use super::error::StoreError;
-use super::events::{NewEvent, Origin, record};
-use super::fresh;
+use super::events::{AuditClient, NewEvent, record};
 use super::grants::{GrantPlace, NewGrant, put_grant};
 use super::identities::identities_of;
-use super::occasion::Occasion;
-use super::standing::gather;
+use super::ids;
+use super::linking_context::gather;
 use super::write::Write;
 use crate::accounts::{
-    Answer, Decision, Facts, IdentityId, IdentityKey, Purpose, Reason, SignUp, User, UserId, UserStanding, decide,
+    Answer, Decision, Facts, IdentityId, IdentityKey, Purpose, Reason, SignUp, User, UserId, UserSummary, decide,
     time_ordered_id,
 };
 use crate::codes::access::Access;
@@ -22,7 +22,7 @@ use crate::providers::Profile;
 
 /// A question to be settled.
 #[derive(Clone, Copy, Debug)]
-pub struct Settlement<'a> {
+pub struct SettleRequest<'a> {
     /// What the flow was started for.
     pub purpose: &'a Purpose,
     /// The verified profile that it brought.
@@ -34,7 +34,7 @@ pub struct Settlement<'a> {
     /// Who may sign up.
     pub sign_up: &'a SignUp,
     /// Where the request came from, for the event.
-    pub origin: &'a Origin,
+    pub client: &'a AuditClient,
     /// The time.
     pub now: OffsetDateTime,
     /// Random bytes for the ids of a user, an identity and an event.
@@ -42,12 +42,12 @@ pub struct Settlement<'a> {
     /// What waits at the link prompt for the user who shows here that they are it.
     pub waiting: Option<&'a Profile>,
     /// What came with a step-up.
-    pub granted: Granting<'a>,
+    pub granted: GrantUpdate<'a>,
 }
 
 /// What came with a step-up. It is kept only where the policy says that it may.
 #[derive(Clone, Copy, Debug)]
-pub enum Granting<'a> {
+pub enum GrantUpdate<'a> {
     /// It was none.
     None,
     /// What was asked for.
@@ -56,7 +56,7 @@ pub enum Granting<'a> {
     Declined(Access, Option<&'a NewGrant>),
 }
 
-impl Granting<'_> {
+impl GrantUpdate<'_> {
     /// What was asked for.
     const fn access(self) -> Option<Access> {
         match self {
@@ -68,7 +68,7 @@ impl Granting<'_> {
 
 /// What was decided and done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub struct SettleOutcome {
     /// The answer, with its reasons.
     pub decision: Decision,
     /// The user as they are now and the identity that brought them; `None` when the answer lets nobody in.
@@ -93,26 +93,26 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
-    pub async fn settle(&self, settlement: &Settlement<'_>) -> Result<Settled, StoreError> {
-        self.retried(|| self.settle_once(settlement)).await
+    pub async fn settle(&self, settle_request: &SettleRequest<'_>) -> Result<SettleOutcome, StoreError> {
+        self.retried(|| self.settle_once(settle_request)).await
     }
 
-    async fn settle_once(&self, settlement: &Settlement<'_>) -> Result<Settled, StoreError> {
-        let [user, identity, event] = ids(settlement.random);
-        let now = settlement.now;
-        let fresh = Fresh { user: UserId::new(now, user), identity: IdentityId::new(now, identity), now };
+    async fn settle_once(&self, settle_request: &SettleRequest<'_>) -> Result<SettleOutcome, StoreError> {
+        let [user, identity, event] = ids(settle_request.random);
+        let now = settle_request.now;
+        let ids = NewIds { user: UserId::new(now, user), identity: IdentityId::new(now, identity), now };
         let mut write = self.write().await?;
         let question = Question {
-            purpose: settlement.purpose,
-            profile: settlement.profile,
-            session_user: settlement.session_user,
-            session: settlement.session,
+            purpose: settle_request.purpose,
+            profile: settle_request.profile,
+            session_user: settle_request.session_user,
+            session: settle_request.session,
             event: time_ordered_id(now, event),
         };
-        let (decision, signed_in) = self.answer(&mut write, settlement, &question, &fresh).await?;
-        let (waiting, signed_in) = match (settlement.waiting, signed_in) {
+        let (decision, signed_in) = self.answer(&mut write, settle_request, &question, &ids).await?;
+        let (waiting, signed_in) = match (settle_request.waiting, signed_in) {
             (Some(profile), Some(signed_in)) => {
-                let (decision, linked) = self.link_waiting(&mut write, settlement, profile, &signed_in).await?;
+                let (decision, linked) = self.link_waiting(&mut write, settle_request, profile, &signed_in).await?;
                 (
                     Some(decision),
                     Some(linked.map_or(signed_in.clone(), |linked| SignedIn { user: linked.user, ..signed_in })),
@@ -121,76 +121,76 @@ impl Database {
             (_, signed_in) => (None, signed_in),
         };
         write.commit().await?;
-        Ok(Settled { decision, signed_in, waiting })
+        Ok(SettleOutcome { decision, signed_in, waiting })
     }
 
     /// Links what waited at the link prompt to a user who has shown, by another way in, that the account is theirs.
     pub(super) async fn link_waiting(
         &self,
         write: &mut Write<'_>,
-        settlement: &Settlement<'_>,
+        settle_request: &SettleRequest<'_>,
         profile: &Profile,
         shown: &SignedIn,
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
-        let now = settlement.now;
-        let fresh = Fresh { user: shown.user.id, identity: IdentityId::new(now, fresh::random()?), now };
+        let now = settle_request.now;
+        let ids = NewIds { user: shown.user.id, identity: IdentityId::new(now, ids::random()?), now };
         let question = Question {
             purpose: &Purpose::Link { user: shown.user.id },
             profile,
             session_user: Some(shown.user.id),
             session: None,
-            event: fresh::id(now)?,
+            event: ids::id(now)?,
         };
-        self.answer(write, settlement, &question, &fresh).await
+        self.answer(write, settle_request, &question, &ids).await
     }
 
     /// Facts gathered, policy asked, answer carried out, event and letter written.
     async fn answer(
         &self,
         write: &mut Write<'_>,
-        settlement: &Settlement<'_>,
+        settle_request: &SettleRequest<'_>,
         question: &Question<'_>,
-        fresh: &Fresh,
+        ids: &NewIds,
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
         let (decision, signed_in, before) = match Facts::of(question.profile) {
             Ok(facts) => {
                 let gathered =
-                    gather(write, &facts, question.session_user, question.session, settlement.sign_up).await?;
-                let decision = decide(question.purpose, &facts, &gathered.standing);
-                let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, fresh).await?;
-                let standing = gathered.standing;
-                let before = standing.identity_owner.map(|owner| owner.user).or(standing.session_user);
+                    gather(write, &facts, question.session_user, question.session, settle_request.sign_up).await?;
+                let decision = decide(question.purpose, &facts, &gathered.linking_context);
+                let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, ids).await?;
+                let linking_context = gathered.linking_context;
+                let before = linking_context.identity_owner.map(|owner| owner.user).or(linking_context.session_user);
                 (decision, signed_in, before)
             }
             Err(_) => (nobody(), None, None),
         };
         let mut reasons: Vec<_> = decision.reasons.iter().map(|reason| reason.code()).collect();
         // What a step-up was about: the person's own history says so.
-        reasons.extend(settlement.granted.access().map(Access::code));
+        reasons.extend(settle_request.granted.access().map(Access::code));
         let event = NewEvent {
             id: question.event,
-            at: settlement.now,
+            at: settle_request.now,
             kind: question.purpose.code(),
             user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
             provider: Some(&question.profile.provider),
-            outcome: outcome(&decision.answer, settlement.granted),
+            outcome: outcome(&decision.answer, settle_request.granted),
             reasons: &reasons,
-            origin: settlement.origin,
+            client: settle_request.client,
         };
         record(write.connection(), &event).await?;
         if let (Answer::Grant { user, .. }, Some(signed_in)) = (&decision.answer, &signed_in) {
             let identity = (*user, signed_in.identity);
-            keep_granted(write, identity, question.profile, settlement.granted, settlement.now).await?;
+            keep_granted(write, identity, question.profile, settle_request.granted, settle_request.now).await?;
         }
         if let (Answer::Link { .. } | Answer::LinkWithoutAsking { .. }, Some(signed_in)) =
             (&decision.answer, &signed_in)
         {
-            let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
-            self.way_added(write, signed_in, &occasion).await?;
+            let audit = AuditContext { client: settle_request.client.clone(), now: settle_request.now };
+            self.method_added(write, signed_in, &audit).await?;
         }
         if let (Some(before), Some(signed_in)) = (before, &signed_in) {
-            let occasion = Occasion { origin: settlement.origin.clone(), now: settlement.now };
-            self.address_followed(write, &before, &signed_in.user, &occasion).await?;
+            let audit = AuditContext { client: settle_request.client.clone(), now: settle_request.now };
+            self.address_followed(write, &before, &signed_in.user, &audit).await?;
         }
         Ok((decision, signed_in))
     }
@@ -199,27 +199,27 @@ impl Database {
     async fn address_followed(
         &self,
         write: &mut Write<'_>,
-        before: &UserStanding,
+        before: &UserSummary,
         after: &User,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let (Some(old), Some(new)) = (&before.verified_email, &after.verified_email) else { return Ok(()) };
         if before.id != after.id || old.address() == new.address() {
             return Ok(());
         }
-        self.announce_address_changed(write, after, old.address(), new.address(), occasion).await
+        self.announce_address_changed(write, after, old.address(), new.address(), audit).await
     }
 
     /// A way in was added: whoever reads the user's mailbox learns of it and can take it back.
-    async fn way_added(
+    async fn method_added(
         &self,
         write: &mut Write<'_>,
         signed_in: &SignedIn,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let identities = identities_of(write.connection(), signed_in.user.id).await?;
         match identities.iter().find(|identity| identity.id == signed_in.identity) {
-            Some(identity) => self.announce_way_added(write, &signed_in.user, identity, occasion).await,
+            Some(identity) => self.announce_way_added(write, &signed_in.user, identity, audit).await,
             None => Ok(()),
         }
     }
@@ -243,9 +243,9 @@ fn nobody() -> Decision {
 }
 
 /// How it ended, in one word. Who let us in and declined what we asked for granted nothing.
-fn outcome(answer: &Answer, granted: Granting<'_>) -> &'static str {
+fn outcome(answer: &Answer, granted: GrantUpdate<'_>) -> &'static str {
     match (answer, granted) {
-        (Answer::Grant { .. }, Granting::Declined(..)) => "scope_declined",
+        (Answer::Grant { .. }, GrantUpdate::Declined(..)) => "scope_declined",
         (answer, _) => answer.code(),
     }
 }
@@ -255,10 +255,10 @@ async fn keep_granted(
     write: &mut Write<'_>,
     (user, identity): (UserId, IdentityId),
     profile: &Profile,
-    granted: Granting<'_>,
+    granted: GrantUpdate<'_>,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    let (Granting::Asked(_, grant) | Granting::Declined(_, Some(grant))) = granted else { return Ok(()) };
+    let (GrantUpdate::Asked(_, grant) | GrantUpdate::Declined(_, Some(grant))) = granted else { return Ok(()) };
     let key = IdentityKey::new(&profile.issuer, &profile.subject)?;
     put_grant(write, GrantPlace { user, provider: &profile.provider, identity }, &key, grant, now).await
 }

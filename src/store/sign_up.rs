@@ -1,21 +1,21 @@
 //! Signing up with an address and a password. Nobody is a user before they have followed the letter's link, so that an
 //! address registered by somebody else is worth nothing (the classic-federated merge of "Pre-hijacked accounts").
 
-use super::carry_out::void;
+use super::audit_context::AuditContext;
+use super::carry_out::invalidated;
 use super::database::Database;
-use super::email_tokens::{LinkData, NewLink, find_link, make_link, take_link, void_sign_ups};
+use super::email_tokens::{LinkData, NewLink, find_link, invalidate_sign_ups, make_link, take_link};
+use super::emails::to_address;
 use super::error::StoreError;
 use super::events::note;
-use super::fresh;
-use super::letters::to_address;
-use super::occasion::Occasion;
+use super::ids;
+use super::linking_context::standing_of_address;
 use super::passwords::put_password;
-use super::queued_letters::queue;
-use super::standing::standing_of_address;
-use super::users::{create_user_by_letter, user};
+use super::queued_emails::queue;
+use super::users::{create_user_by_email, user};
 use crate::accounts::{
-    Answer, Decision, EmailAddress, LetterToken, LinkKind, Matter, NewEmail, PasswordHash, Proof, User, UserId,
-    VerifiedEmail, decide_by_letter,
+    Answer, Decision, EmailAddress, EmailKind, EmailToken, LinkKind, NewEmail, PasswordHash, User, UserId,
+    VerificationMethod, VerifiedEmail, decide_by_email_link,
 };
 
 /// A sign-up that was asked for.
@@ -35,7 +35,7 @@ pub enum SignedUp {
     /// A new user, and where they were going.
     User(Box<User>, LinkData),
     /// The address got an owner meanwhile: they sign in.
-    AddressOwned,
+    EmailOwned,
     /// The link was used, ran out, or never was.
     NoLink,
 }
@@ -46,10 +46,10 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then, and no letter goes out.
-    pub async fn begin_sign_up(&self, sign_up: &NewSignUp<'_>, occasion: &Occasion) -> Result<(), StoreError> {
+    pub async fn begin_sign_up(&self, sign_up: &NewSignUp<'_>, audit: &AuditContext) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        let standing = standing_of_address(&mut write, sign_up.address).await?;
-        let owner = standing.address_owner;
+        let linking_context = standing_of_address(&mut write, sign_up.address).await?;
+        let owner = linking_context.email_owner;
         let link = NewLink {
             kind: owner.is_none().then_some(LinkKind::SignUp),
             user: owner.as_ref().map(|owner| owner.user.id),
@@ -57,14 +57,14 @@ impl Database {
             password: owner.is_none().then_some(sign_up.password),
             data: sign_up.data,
         };
-        let token = make_link(write.connection(), &link, occasion.now).await?;
+        let token = make_link(write.connection(), &link, audit.now).await?;
         let (user, matter) = match owner {
-            Some(owner) => (Some(owner.user.id), Matter::AlreadyRegistered { ways: owner.ways }),
-            None => (None, Matter::ConfirmSignUp { token }),
+            Some(owner) => (Some(owner.user.id), EmailKind::AlreadyRegistered { methods: owner.methods }),
+            None => (None, EmailKind::ConfirmSignUp { token }),
         };
-        let letter = to_address(sign_up.address, matter, occasion);
-        queue(write.connection(), &self.sealer, user, &letter, occasion.now).await?;
-        note(write.connection(), occasion, "sign_up", user, Some(PASSWORD), "letter", &[]).await?;
+        let message = to_address(sign_up.address, matter, audit);
+        queue(write.connection(), &self.sealer, user, &message, audit.now).await?;
+        note(write.connection(), audit, "sign_up", user, Some(PASSWORD), "email_sent", &[]).await?;
         write.commit().await
     }
 
@@ -75,49 +75,49 @@ impl Database {
     /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
     pub async fn finish_sign_up(
         &self,
-        token: &LetterToken,
+        token: &EmailToken,
         instead: Option<&PasswordHash>,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<SignedUp, StoreError> {
-        self.retried(|| self.finish_sign_up_once(token, instead, occasion)).await
+        self.retried(|| self.finish_sign_up_once(token, instead, audit)).await
     }
 
     async fn finish_sign_up_once(
         &self,
-        token: &LetterToken,
+        token: &EmailToken,
         instead: Option<&PasswordHash>,
-        occasion: &Occasion,
+        audit: &AuditContext,
     ) -> Result<SignedUp, StoreError> {
         let mut write = self.write().await?;
-        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+        let Some(found) = find_link(write.connection(), token, audit.now).await? else {
             return Ok(SignedUp::NoLink);
         };
         write.lock(&[format!("email {}", found.address)]).await?;
-        let Some(link) = take_link(write.connection(), token, LinkKind::SignUp, occasion.now).await? else {
+        let Some(link) = take_link(write.connection(), token, LinkKind::SignUp, audit.now).await? else {
             return Ok(SignedUp::NoLink);
         };
         let Some(password) = instead.or(link.password.as_ref()) else {
             return Err(StoreError::Corrupt("a sign-up without a password".into()));
         };
-        let email = VerifiedEmail::on_record(link.address.clone(), Proof::Letter);
-        let standing = standing_of_address(&mut write, &link.address).await?;
-        let decision = decide_by_letter(&email, &standing);
-        void_sign_ups(write.connection(), &link.address).await?;
+        let email = VerifiedEmail::on_record(link.address.clone(), VerificationMethod::EmailLink);
+        let linking_context = standing_of_address(&mut write, &link.address).await?;
+        let decision = decide_by_email_link(&email, &linking_context);
+        invalidate_sign_ups(write.connection(), &link.address).await?;
         let signed_up = match &decision.answer {
             Answer::Create { email: NewEmail::Verified(email) } => Some((email, &[][..])),
-            Answer::ClaimFromUnverified { email, plants } => Some((email, plants.as_slice())),
+            Answer::ClaimFromUnverified { email, squatted_accounts } => Some((email, squatted_accounts.as_slice())),
             _ => None,
         };
-        let Some((email, plants)) = signed_up else {
-            note_decision(&mut write, occasion, None, &decision).await?;
+        let Some((email, squatted_accounts)) = signed_up else {
+            note_decision(&mut write, audit, None, &decision).await?;
             write.commit().await?;
-            return Ok(SignedUp::AddressOwned);
+            return Ok(SignedUp::EmailOwned);
         };
-        void(&mut write, plants, occasion.now).await?;
-        let id = UserId::new(occasion.now, fresh::random()?);
-        create_user_by_letter(write.connection(), id, email, occasion.now).await?;
-        put_password(write.connection(), id, password, occasion.now).await?;
-        note_decision(&mut write, occasion, Some(id), &decision).await?;
+        invalidated(&mut write, squatted_accounts, audit.now).await?;
+        let id = UserId::new(audit.now, ids::random()?);
+        create_user_by_email(write.connection(), id, email, audit.now).await?;
+        put_password(write.connection(), id, password, audit.now).await?;
+        note_decision(&mut write, audit, Some(id), &decision).await?;
         let user = user(write.connection(), id).await?;
         let user = user.ok_or_else(|| StoreError::Corrupt("a user who was just made".into()))?;
         write.commit().await?;
@@ -130,10 +130,10 @@ pub const PASSWORD: &str = "password";
 
 async fn note_decision(
     write: &mut super::write::Write<'_>,
-    occasion: &Occasion,
+    audit: &AuditContext,
     user: Option<UserId>,
     decision: &Decision,
 ) -> Result<(), StoreError> {
     let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
-    note(write.connection(), occasion, "sign_up", user, Some(PASSWORD), decision.answer.code(), &reasons).await
+    note(write.connection(), audit, "sign_up", user, Some(PASSWORD), decision.answer.code(), &reasons).await
 }

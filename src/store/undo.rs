@@ -2,19 +2,19 @@
 
 use time::OffsetDateTime;
 
+use super::audit_context::AuditContext;
 use super::database::Database;
 use super::email_tokens::{
-    LinkData, NewLink, UndoStep, find_link, make_link, take_link, void_later_undos, void_pending,
+    LinkData, NewLink, UndoStep, find_link, invalidate_later_undos, invalidate_pending, make_link, take_link,
 };
 use super::error::StoreError;
 use super::events::note;
 use super::identities::{identities_of, unlink, unlink_since};
-use super::occasion::Occasion;
 use super::passwords::drop_password;
 use super::sessions::delete_sessions_of;
-use super::users::{address_owner, adopt_email, user};
+use super::users::{adopt_email, email_owner, user};
 use super::write::Write;
-use crate::accounts::{EmailAddress, LetterToken, LinkKind, Proof, UserId, VerifiedEmail};
+use crate::accounts::{EmailAddress, EmailToken, LinkKind, UserId, VerificationMethod, VerifiedEmail};
 
 /// What became of an undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Undone {
     /// The change is taken back.
     Done {
         /// The token of a link to a new password, where the letter's address is the one that the user has.
-        reset: Option<LetterToken>,
+        reset: Option<EmailToken>,
     },
     /// The link was used, ran out, or never was.
     NoLink,
@@ -40,29 +40,29 @@ impl Database {
     ///
     /// # Errors
     /// As every query: [`StoreError`]; nothing has changed then, and the link still works.
-    pub async fn undo(&self, token: &LetterToken, occasion: &Occasion) -> Result<Undone, StoreError> {
-        self.retried(|| self.undo_once(token, occasion)).await
+    pub async fn undo(&self, token: &EmailToken, audit: &AuditContext) -> Result<Undone, StoreError> {
+        self.retried(|| self.undo_once(token, audit)).await
     }
 
-    async fn undo_once(&self, token: &LetterToken, occasion: &Occasion) -> Result<Undone, StoreError> {
+    async fn undo_once(&self, token: &EmailToken, audit: &AuditContext) -> Result<Undone, StoreError> {
         let mut write = self.write().await?;
-        let Some(found) = find_link(write.connection(), token, occasion.now).await? else {
+        let Some(found) = find_link(write.connection(), token, audit.now).await? else {
             return Ok(Undone::NoLink);
         };
         let user = found.user.map(|user| format!("user {user}"));
         let names = [format!("email {}", found.address)].into_iter().chain(user);
         write.lock(&names.collect::<Vec<_>>()).await?;
-        let Some(link) = take_link(write.connection(), token, LinkKind::Undo, occasion.now).await? else {
+        let Some(link) = take_link(write.connection(), token, LinkKind::Undo, audit.now).await? else {
             return Ok(Undone::NoLink);
         };
         let (Some(id), Some(step)) = (link.user, link.data.undo) else {
             return Err(StoreError::Corrupt("an undo of nothing".into()));
         };
-        void_later_undos(write.connection(), id, &link.address, link.created_at).await?;
-        unlink_since(&mut write, id, link.created_at, occasion.now).await?;
+        invalidate_later_undos(write.connection(), id, &link.address, link.created_at).await?;
+        unlink_since(&mut write, id, link.created_at, audit.now).await?;
         let address = match &step {
-            UndoStep::WayAdded { issuer, subject, .. } => {
-                unlink_by_key(&mut write, id, [issuer, subject], occasion.now).await?;
+            UndoStep::MethodAdded { issuer, subject, .. } => {
+                unlink_by_key(&mut write, id, [issuer, subject], audit.now).await?;
                 link.address
             }
             UndoStep::PasswordChanged => link.address,
@@ -73,13 +73,13 @@ impl Database {
         };
         drop_password(write.connection(), id).await?;
         delete_sessions_of(&mut write, id, None).await?;
-        void_pending(write.connection(), id).await?;
-        let reset = reset_link(&mut write, id, &address, occasion).await?;
+        invalidate_pending(write.connection(), id).await?;
+        let reset = reset_link(&mut write, id, &address, audit).await?;
         let provider = match &step {
-            UndoStep::WayAdded { provider, .. } => Some(provider.as_str()),
+            UndoStep::MethodAdded { provider, .. } => Some(provider.as_str()),
             _ => None,
         };
-        note(write.connection(), occasion, "undo", Some(id), provider, step.code(), &[]).await?;
+        note(write.connection(), audit, "undo", Some(id), provider, step.code(), &[]).await?;
         write.commit().await?;
         Ok(Undone::Done { reset })
     }
@@ -88,7 +88,7 @@ impl Database {
 impl UndoStep {
     const fn code(&self) -> &'static str {
         match self {
-            Self::WayAdded { .. } => "unlinked",
+            Self::MethodAdded { .. } => "unlinked",
             Self::PasswordChanged => "password_dropped",
             Self::EmailChanged { .. } => "email_given_back",
         }
@@ -111,9 +111,9 @@ async fn unlink_by_key(
 
 /// The address is the user's again, unless somebody else has proven it meanwhile.
 async fn give_back(write: &mut Write<'_>, id: UserId, old: &EmailAddress) -> Result<(), StoreError> {
-    let owner = address_owner(write.connection(), old).await?;
+    let owner = email_owner(write.connection(), old).await?;
     if owner.is_none_or(|owner| owner.id == id) {
-        let email = VerifiedEmail::on_record(old.clone(), Proof::Letter);
+        let email = VerifiedEmail::on_record(old.clone(), VerificationMethod::EmailLink);
         adopt_email(write.connection(), id, &email).await?;
     }
     Ok(())
@@ -124,13 +124,13 @@ async fn reset_link(
     write: &mut Write<'_>,
     id: UserId,
     address: &EmailAddress,
-    occasion: &Occasion,
-) -> Result<Option<LetterToken>, StoreError> {
+    audit: &AuditContext,
+) -> Result<Option<EmailToken>, StoreError> {
     let theirs = user(write.connection(), id).await?.and_then(|user| user.verified_email);
     if theirs.is_none_or(|email| email.address() != address) {
         return Ok(None);
     }
     let data = &LinkData::default();
     let link = NewLink { kind: Some(LinkKind::Reset), user: Some(id), address, password: None, data };
-    make_link(write.connection(), &link, occasion.now).await.map(Some)
+    make_link(write.connection(), &link, audit.now).await.map(Some)
 }

@@ -4,13 +4,13 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use super::error::StoreError;
-use crate::accounts::{ClaimedEmail, EmailAddress, Proof, User, UserId, UserStanding, VerifiedEmail};
+use crate::accounts::{ClaimedEmail, EmailAddress, User, UserId, UserSummary, VerificationMethod, VerifiedEmail};
 
 /// The columns of [`UserRow`], for queries that begin `SELECT`. `users` must be in the `FROM`.
 macro_rules! user_columns {
     () => {
         "users.id AS user_id, users.name AS user_name, users.picture AS user_picture, users.verified_email, \
-         users.verified_email_proof, users.claimed_email, users.created_at AS user_created_at, users.disabled_at, \
+         users.verified_email_method, users.claimed_email, users.created_at AS user_created_at, users.disabled_at, \
          users.name_from, users.picture_from"
     };
 }
@@ -23,7 +23,7 @@ pub(super) struct UserRow {
     user_name: Option<String>,
     user_picture: Option<String>,
     verified_email: Option<String>,
-    verified_email_proof: Option<String>,
+    verified_email_method: Option<String>,
     claimed_email: Option<String>,
     user_created_at: i64,
     disabled_at: Option<i64>,
@@ -40,7 +40,7 @@ impl TryFrom<UserRow> for User {
             id: UserId::parse(&row.user_id)?,
             name: row.user_name,
             picture: row.user_picture,
-            verified_email: verified(row.verified_email.as_deref(), row.verified_email_proof.as_deref())?,
+            verified_email: verified(row.verified_email.as_deref(), row.verified_email_method.as_deref())?,
             claimed_email: claimed.map(ClaimedEmail::new),
             created_at: time(row.user_created_at)?,
             disabled_at: row.disabled_at.map(time).transpose()?,
@@ -50,7 +50,7 @@ impl TryFrom<UserRow> for User {
     }
 }
 
-impl From<User> for UserStanding {
+impl From<User> for UserSummary {
     fn from(user: User) -> Self {
         Self { id: user.id, disabled: user.disabled_at.is_some(), verified_email: user.verified_email }
     }
@@ -61,10 +61,11 @@ pub(super) fn time(seconds: i64) -> Result<OffsetDateTime, StoreError> {
     OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-fn verified(address: Option<&str>, proof: Option<&str>) -> Result<Option<VerifiedEmail>, StoreError> {
-    let (Some(address), Some(proof)) = (address, proof) else {
+fn verified(address: Option<&str>, method: Option<&str>) -> Result<Option<VerifiedEmail>, StoreError> {
+    let (Some(address), Some(method)) = (address, method) else {
         return Ok(None);
     };
-    let proof = Proof::from_code(proof).ok_or_else(|| StoreError::Corrupt("users.verified_email_proof".into()))?;
-    Ok(Some(VerifiedEmail::on_record(EmailAddress::parse(address)?, proof)))
+    let method = VerificationMethod::from_code(method)
+        .ok_or_else(|| StoreError::Corrupt("users.verified_email_method".into()))?;
+    Ok(Some(VerifiedEmail::on_record(EmailAddress::parse(address)?, method)))
 }

@@ -29,7 +29,7 @@ pub(super) async fn user(connection: &mut AnyConnection, id: UserId) -> Result<O
 }
 
 /// The user who owns an address, proven.
-pub(super) async fn address_owner(
+pub(super) async fn email_owner(
     connection: &mut AnyConnection,
     address: &EmailAddress,
 ) -> Result<Option<User>, StoreError> {
@@ -42,7 +42,7 @@ pub(super) async fn address_owner(
 }
 
 /// The users who hold an address unproven.
-pub(super) async fn address_holders(
+pub(super) async fn email_holders(
     connection: &mut AnyConnection,
     address: &EmailAddress,
 ) -> Result<Vec<UserId>, StoreError> {
@@ -67,14 +67,14 @@ pub(super) async fn create_user(
         NewEmail::Verified(email) => (Some(email), None),
     };
     sqlx::query(
-        "INSERT INTO users (id, name, picture, verified_email, verified_email_proof, claimed_email, created_at, \
+        "INSERT INTO users (id, name, picture, verified_email, verified_email_method, claimed_email, created_at, \
          name_from, picture_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(id.to_string())
     .bind(facts.name.as_deref())
     .bind(facts.picture.as_deref())
     .bind(verified.map(|email| email.address().as_str()))
-    .bind(verified.map(|email| email.proof().code()))
+    .bind(verified.map(|email| email.method().code()))
     .bind(claimed.map(EmailAddress::as_str))
     .bind(now.unix_timestamp())
     .bind(facts.name.as_ref().map(|_| &facts.provider))
@@ -85,16 +85,16 @@ pub(super) async fn create_user(
 }
 
 /// Writes down a new user who proved an address by our letter.
-pub(super) async fn create_user_by_letter(
+pub(super) async fn create_user_by_email(
     connection: &mut AnyConnection,
     id: UserId,
     email: &VerifiedEmail,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO users (id, verified_email, verified_email_proof, created_at) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO users (id, verified_email, verified_email_method, created_at) VALUES ($1, $2, $3, $4)")
         .bind(id.to_string())
         .bind(email.address().as_str())
-        .bind(email.proof().code())
+        .bind(email.method().code())
         .bind(now.unix_timestamp())
         .execute(connection)
         .await?;
@@ -144,10 +144,10 @@ pub(super) async fn adopt_email(
     id: UserId,
     email: &VerifiedEmail,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE users SET verified_email = $2, verified_email_proof = $3, claimed_email = NULL WHERE id = $1")
+    sqlx::query("UPDATE users SET verified_email = $2, verified_email_method = $3, claimed_email = NULL WHERE id = $1")
         .bind(id.to_string())
         .bind(email.address().as_str())
-        .bind(email.proof().code())
+        .bind(email.method().code())
         .execute(connection)
         .await?;
     Ok(())

@@ -7,7 +7,7 @@ use tokio::sync::MutexGuard;
 use super::database::{Database, PATIENCE};
 use super::engine::Engine;
 use super::error::StoreError;
-use super::lately_ended::LatelyEnded;
+use super::revocation_cache::RevocationCache;
 use crate::sealing::Sealer;
 
 /// Our turn to write; nothing on PostgreSQL.
@@ -19,7 +19,7 @@ pub(super) struct Write<'a> {
     transaction: Transaction<'static, Any>,
     engine: Engine,
     sealer: &'a Sealer,
-    lately_ended: &'a LatelyEnded,
+    revocation_cache: &'a RevocationCache,
     _turn: Turn<'a>,
 }
 
@@ -62,8 +62,8 @@ impl Database {
         let (pool, statement) = (self.pool.clone(), self.engine.begin());
         let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
         let transaction = begun.map_err(|error| StoreError::Unavailable(error.into()))??;
-        let (engine, sealer, lately_ended) = (self.engine, &self.sealer, &self.lately_ended);
-        Ok(Write { transaction, engine, sealer, lately_ended, _turn: turn })
+        let (engine, sealer, revocation_cache) = (self.engine, &self.sealer, &self.revocation_cache);
+        Ok(Write { transaction, engine, sealer, revocation_cache, _turn: turn })
     }
 }
 
@@ -99,8 +99,8 @@ impl<'a> Write<'a> {
     }
 
     /// Where it is noted that sessions end.
-    pub(super) fn lately_ended(&self) -> &LatelyEnded {
-        self.lately_ended
+    pub(super) fn revocation_cache(&self) -> &RevocationCache {
+        self.revocation_cache
     }
 
     /// Makes it last.

@@ -5,9 +5,9 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::fault::TokenFault;
+use super::error::AccessTokenError;
 use crate::{
-    accounts::{AddressWish, EmailAddress, User, UserId},
+    accounts::{EmailAddress, EmailRequirement, User, UserId},
     oauth::{DocumentError, JsonDocument},
     store::{ActiveSession, Session},
 };
@@ -47,7 +47,7 @@ pub(super) struct Expected<'a> {
     /// `aud` of those who are kept out: a page of ours, and no service.
     pub(super) kept_out: &'a str,
     /// Who is kept out.
-    pub(super) address_wish: AddressWish,
+    pub(super) email_requirement: EmailRequirement,
     /// Unix seconds.
     pub(super) now: i64,
 }
@@ -55,7 +55,7 @@ pub(super) struct Expected<'a> {
 impl Expected<'_> {
     /// A service that verifies by itself must not let in whom we keep out: such a token is for nobody but us.
     fn audience_of(&self, user: &User) -> &str {
-        if self.address_wish.keeps_out(user) { self.kept_out } else { self.audience }
+        if self.email_requirement.keeps_out(user) { self.kept_out } else { self.audience }
     }
 }
 
@@ -131,13 +131,13 @@ fn of_person(user: &User) -> Vec<(&'static str, Value)> {
 
 /// Reads the claims of a token whose signature is right. Every claim of ours must be there with its type: a signature
 /// says who wrote something, not what it was for.
-pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<AccessClaims, TokenFault> {
+pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<AccessClaims, AccessTokenError> {
     is(claims, "iss", expected.issuer)?;
     is(claims, "aud", expected.kept_out).or_else(|_| is(claims, "aud", expected.audience))?;
     is(claims, "client_id", CLIENT)?;
     let (issued_at, expires_at) = times(claims, expected.now)?;
     Ok(AccessClaims {
-        user: UserId::parse(text(claims, "sub")?).map_err(|_| TokenFault::Claim("sub"))?,
+        user: UserId::parse(text(claims, "sub")?).map_err(|_| AccessTokenError::Claim("sub"))?,
         session: session(claims)?,
         id: token_id(claims)?,
         issued_at,
@@ -147,58 +147,58 @@ pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<Acc
     })
 }
 
-fn is(claims: &JsonDocument, name: &'static str, expected: &str) -> Result<(), TokenFault> {
-    if text(claims, name)? == expected { Ok(()) } else { Err(TokenFault::Claim(name)) }
+fn is(claims: &JsonDocument, name: &'static str, expected: &str) -> Result<(), AccessTokenError> {
+    if text(claims, name)? == expected { Ok(()) } else { Err(AccessTokenError::Claim(name)) }
 }
 
 /// No leeway for `exp`: the clock that wrote it is ours. Whoever looks a second late gets a new token.
-fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), TokenFault> {
+fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), AccessTokenError> {
     let now = u64::try_from(now).unwrap_or_default();
-    let issued_at = claims.optional_u64("iat")?.ok_or(TokenFault::Claim("iat"))?;
-    let expires_at = claims.optional_u64("exp")?.ok_or(TokenFault::Claim("exp"))?;
+    let issued_at = claims.optional_u64("iat")?.ok_or(AccessTokenError::Claim("iat"))?;
+    let expires_at = claims.optional_u64("exp")?.ok_or(AccessTokenError::Claim("exp"))?;
     let not_before = claims.optional_u64("nbf")?.unwrap_or_default();
     if issued_at > now + CLOCKS {
-        return Err(TokenFault::Claim("iat"));
+        return Err(AccessTokenError::Claim("iat"));
     }
     if not_before > now + CLOCKS {
-        return Err(TokenFault::Claim("nbf"));
+        return Err(AccessTokenError::Claim("nbf"));
     }
     if expires_at <= now {
-        return Err(TokenFault::Expired);
+        return Err(AccessTokenError::Expired);
     }
     // Longer than we ever write: then we did not write it.
     if expires_at.checked_sub(issued_at).is_none_or(|life| life > LIFETIME.unsigned_abs()) {
-        return Err(TokenFault::Claim("exp"));
+        return Err(AccessTokenError::Claim("exp"));
     }
-    let signed = |time: u64, name| i64::try_from(time).map_err(|_| TokenFault::Claim(name));
+    let signed = |time: u64, name| i64::try_from(time).map_err(|_| AccessTokenError::Claim(name));
     Ok((signed(issued_at, "iat")?, signed(expires_at, "exp")?))
 }
 
-fn session(claims: &JsonDocument) -> Result<String, TokenFault> {
+fn session(claims: &JsonDocument) -> Result<String, AccessTokenError> {
     let sid = text(claims, "sid")?;
     let is_hash = URL_SAFE_NO_PAD.decode(sid).is_ok_and(|bytes| bytes.len() == HASH);
-    if is_hash { Ok(sid.to_owned()) } else { Err(TokenFault::Claim("sid")) }
+    if is_hash { Ok(sid.to_owned()) } else { Err(AccessTokenError::Claim("sid")) }
 }
 
-fn token_id(claims: &JsonDocument) -> Result<String, TokenFault> {
+fn token_id(claims: &JsonDocument) -> Result<String, AccessTokenError> {
     let id = text(claims, "jti")?;
-    if (1..=LONGEST_ID).contains(&id.len()) { Ok(id.to_owned()) } else { Err(TokenFault::Claim("jti")) }
+    if (1..=LONGEST_ID).contains(&id.len()) { Ok(id.to_owned()) } else { Err(AccessTokenError::Claim("jti")) }
 }
 
 /// An address is there with the word that it is proven, or not at all.
-fn email(claims: &JsonDocument) -> Result<Option<EmailAddress>, TokenFault> {
+fn email(claims: &JsonDocument) -> Result<Option<EmailAddress>, AccessTokenError> {
     match (claims.optional_str("email")?, claims.optional_bool("email_verified")?) {
         (None, None) => Ok(None),
-        (Some(email), Some(true)) => EmailAddress::parse(email).map(Some).map_err(|_| TokenFault::Claim("email")),
-        _ => Err(TokenFault::Claim("email_verified")),
+        (Some(email), Some(true)) => EmailAddress::parse(email).map(Some).map_err(|_| AccessTokenError::Claim("email")),
+        _ => Err(AccessTokenError::Claim("email_verified")),
     }
 }
 
-fn text<'a>(claims: &'a JsonDocument, name: &'static str) -> Result<&'a str, TokenFault> {
+fn text<'a>(claims: &'a JsonDocument, name: &'static str) -> Result<&'a str, AccessTokenError> {
     Ok(claims.required_str(name)?)
 }
 
-impl From<DocumentError> for TokenFault {
+impl From<DocumentError> for AccessTokenError {
     fn from(error: DocumentError) -> Self {
         match error {
             DocumentError::Missing(name) | DocumentError::WrongType(name) => Self::Claim(name),

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     access_claims::{self, AccessClaims, Expected},
-    fault::{OutOfOrder, TokenFault},
+    error::{AccessTokenError, TokensError},
     signing_key::{SigningKey, VerifyingKey},
 };
 use crate::{oauth::JsonDocument, store::ActiveSession};
@@ -29,7 +29,7 @@ pub(super) fn sign(
     session: &ActiveSession,
     id: &str,
     expected: &Expected<'_>,
-) -> Result<String, OutOfOrder> {
+) -> Result<String, TokensError> {
     let header = json!({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid()}).to_string();
     let claims = access_claims::write(session, id, expected);
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
@@ -49,19 +49,19 @@ pub(super) struct UnverifiedToken<'a> {
 
 impl<'a> UnverifiedToken<'a> {
     /// Reads the header.
-    pub(super) fn read(text: &'a str) -> Result<Self, TokenFault> {
+    pub(super) fn read(text: &'a str) -> Result<Self, AccessTokenError> {
         if text.len() > LONGEST {
-            return Err(TokenFault::Malformed);
+            return Err(AccessTokenError::Malformed);
         }
-        let (signed, signature) = text.rsplit_once('.').ok_or(TokenFault::Malformed)?;
-        let (header, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
+        let (signed, signature) = text.rsplit_once('.').ok_or(AccessTokenError::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(AccessTokenError::Malformed)?;
         // Five parts are an encrypted token, no signature is none.
         if claims.contains('.') || signature.is_empty() {
-            return Err(TokenFault::Malformed);
+            return Err(AccessTokenError::Malformed);
         }
         let header = document(header)?;
         is_of_us(&header)?;
-        let kid = header.required_str("kid").map_err(|_| TokenFault::UnknownKey)?.to_owned();
+        let kid = header.required_str("kid").map_err(|_| AccessTokenError::UnknownKey)?.to_owned();
         Ok(Self { signed, claims, signature, kid })
     }
 
@@ -71,24 +71,24 @@ impl<'a> UnverifiedToken<'a> {
     }
 
     /// Its claims, once the signature is this key's and they are what we write.
-    pub(super) fn verify(&self, key: &VerifyingKey, expected: &Expected<'_>) -> Result<AccessClaims, TokenFault> {
+    pub(super) fn verify(&self, key: &VerifyingKey, expected: &Expected<'_>) -> Result<AccessClaims, AccessTokenError> {
         if !key.verifies(self.signed, self.signature) {
-            return Err(TokenFault::Signature);
+            return Err(AccessTokenError::Signature);
         }
         access_claims::read(&document(self.claims)?, expected)
     }
 }
 
-fn is_of_us(header: &JsonDocument) -> Result<(), TokenFault> {
+fn is_of_us(header: &JsonDocument) -> Result<(), AccessTokenError> {
     if !matches!(header.optional_str("alg"), Ok(Some(ALGORITHM))) {
-        return Err(TokenFault::Algorithm);
+        return Err(AccessTokenError::Algorithm);
     }
     match header.optional_str("typ") {
         Ok(Some(typ)) if is_access_token(typ) => {}
-        _ => return Err(TokenFault::Type),
+        _ => return Err(AccessTokenError::Type),
     }
     match NOT_FOLLOWED.into_iter().find(|name| header.contains(name)) {
-        Some(name) => Err(TokenFault::Header(name)),
+        Some(name) => Err(AccessTokenError::Header(name)),
         None => Ok(()),
     }
 }
@@ -99,7 +99,7 @@ fn is_access_token(typ: &str) -> bool {
     typ.strip_prefix("application/").unwrap_or(&typ) == TYPE
 }
 
-fn document(part: &str) -> Result<JsonDocument, TokenFault> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed)?;
-    JsonDocument::parse(&json).map_err(|_| TokenFault::Malformed)
+fn document(part: &str) -> Result<JsonDocument, AccessTokenError> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| AccessTokenError::Malformed)?;
+    JsonDocument::parse(&json).map_err(|_| AccessTokenError::Malformed)
 }

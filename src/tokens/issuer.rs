@@ -11,16 +11,16 @@ use time::OffsetDateTime;
 use super::{
     access_claims::{AccessClaims, Expected, end_of},
     access_token::{self, LONGEST, UnverifiedToken},
-    fault::{OutOfOrder, RefreshFault, TokenFault},
+    error::{AccessTokenError, RefreshTokenError, TokensError},
     key_ring::KeyRing,
     key_set::KeySet,
     refresh_token::RefreshToken,
     verified::{Verified, fingerprint},
 };
 use crate::{
-    accounts::{AddressWish, IdentityId, UserId},
+    accounts::{EmailRequirement, IdentityId, UserId},
     relying_party::Clock,
-    store::{ActiveSession, Database, NewSession, Occasion, Origin, Rotation, Session, StoreError},
+    store::{ActiveSession, AuditClient, AuditContext, Database, NewSession, Rotation, Session, StoreError},
 };
 
 /// The page that asks for an address.
@@ -40,7 +40,7 @@ struct Shared {
     audience: String,
     /// The audience of those who are kept out.
     kept_out: String,
-    address_wish: AddressWish,
+    email_requirement: EmailRequirement,
 }
 
 /// A session to be opened for tokens: who, and how they got in.
@@ -53,7 +53,7 @@ pub struct Opening<'a> {
     /// The provider's slug, or `password`.
     pub provider: &'a str,
     /// Where the request came from.
-    pub origin: &'a Origin,
+    pub client: &'a AuditClient,
     /// The `id_hash` of the session that it takes the place of, if there is one.
     pub earlier: Option<&'a str>,
 }
@@ -74,26 +74,26 @@ pub struct Pair {
 impl Tokens {
     /// Tokens of this database: `origin` is our public origin and their issuer, and their audience unless another one is
     /// named. Nothing is read, and no key is made, before somebody needs it.
-    pub fn new(database: Arc<Database>, origin: &str, audience: Option<&str>, clock: Clock) -> Self {
-        Self::keeping_out(AddressWish::Off, database, origin, audience, clock)
+    pub fn new(database: Arc<Database>, client: &str, audience: Option<&str>, clock: Clock) -> Self {
+        Self::keeping_out(EmailRequirement::Off, database, client, audience, clock)
     }
 
     /// The same where people may be kept out until they have an address: their tokens are for the page that asks for it
     /// (`aud`), and for no service that verifies by itself.
     pub fn keeping_out(
-        address_wish: AddressWish,
+        email_requirement: EmailRequirement,
         database: Arc<Database>,
-        origin: &str,
+        client: &str,
         audience: Option<&str>,
         clock: Clock,
     ) -> Self {
         Self(Arc::new(Shared {
             keys: KeyRing::new(Arc::clone(&database), clock.clone()),
             verified: Verified::default(),
-            issuer: origin.to_owned(),
-            audience: audience.unwrap_or(origin).to_owned(),
-            kept_out: format!("{origin}{ADD_ADDRESS}"),
-            address_wish,
+            issuer: client.to_owned(),
+            audience: audience.unwrap_or(client).to_owned(),
+            kept_out: format!("{client}{ADD_ADDRESS}"),
+            email_requirement,
             database,
             clock,
         }))
@@ -102,8 +102,8 @@ impl Tokens {
     /// Opens a session that tokens carry, and issues its first pair.
     ///
     /// # Errors
-    /// [`OutOfOrder`]; [`StoreError::Conflict`] in it when the user is gone or shut out. Nothing is opened then.
-    pub async fn issue_pair(&self, opening: &Opening<'_>) -> Result<Pair, OutOfOrder> {
+    /// [`TokensError`]; [`StoreError::Conflict`] in it when the user is gone or shut out. Nothing is opened then.
+    pub async fn issue_pair(&self, opening: &Opening<'_>) -> Result<Pair, TokensError> {
         let keys = self.0.keys.current().await?;
         loop {
             let refresh_token = RefreshToken::mint()?;
@@ -121,33 +121,33 @@ impl Tokens {
     /// letter.
     ///
     /// # Errors
-    /// [`RefreshFault`].
-    pub async fn refresh(&self, unverified: &str, origin: &Origin) -> Result<Pair, RefreshFault> {
-        let token = RefreshToken::parse(unverified).ok_or(RefreshFault::Unknown)?;
+    /// [`RefreshTokenError`].
+    pub async fn refresh(&self, unverified: &str, client: &AuditClient) -> Result<Pair, RefreshTokenError> {
+        let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
         // Before the token is used up.
         let keys = self.0.keys.current().await?;
         let child = RefreshToken::mint()?;
-        let occasion = Occasion { origin: origin.clone(), now: self.0.clock.date() };
-        match self.0.database.rotate_refresh_token(&token.hash(), &child.to_row(), &occasion).await? {
+        let audit = AuditContext { client: client.clone(), now: self.0.clock.date() };
+        match self.0.database.rotate_refresh_token(&token.hash(), &child.to_row(), &audit).await? {
             Rotation::Rotated(session) => Ok(self.pair(&keys, session, child)?),
             Rotation::Again { child, session } => Ok(self.pair(&keys, session, RefreshToken::kept(child))?),
-            Rotation::Reused => Err(RefreshFault::Reused),
-            Rotation::Unknown => Err(RefreshFault::Unknown),
+            Rotation::Reused => Err(RefreshTokenError::Reused),
+            Rotation::Unknown => Err(RefreshTokenError::Unknown),
         }
     }
 
     /// Gives a session another id and its application another pair, because its person has just proven who they are
-    /// (`proven`) or changed a way in. Access tokens with the old id lead nowhere, and older refresh tokens neither, at
+    /// (`reauthenticated`) or changed a way in. Access tokens with the old id lead nowhere, and older refresh tokens neither, at
     /// once: no second try leads a copy of them to the renewed session. `None` when the session is over.
     ///
     /// # Errors
-    /// [`OutOfOrder`].
-    pub async fn renew_pair(&self, session: &str, proven: bool) -> Result<Option<Pair>, OutOfOrder> {
+    /// [`TokensError`].
+    pub async fn renew_pair(&self, session: &str, reauthenticated: bool) -> Result<Option<Pair>, TokensError> {
         let keys = self.0.keys.current().await?;
         let (next, id) = (RefreshToken::mint()?, random_text::<32>()?);
         let now = self.0.clock.date();
-        let proven_at = proven.then_some(now);
-        if !self.0.database.renew_token_session(session, &id, proven_at, &next.to_row(), now).await? {
+        let reauthenticated_at = reauthenticated.then_some(now);
+        if !self.0.database.renew_token_session(session, &id, reauthenticated_at, &next.to_row(), now).await? {
             return Ok(None);
         }
         let session = self.0.database.load_session(&id, now).await?;
@@ -182,10 +182,10 @@ impl Tokens {
     /// session goes on is the database's to say, under [`AccessClaims::session`].
     ///
     /// # Errors
-    /// [`TokenFault`].
-    pub async fn verify(&self, unverified: &str) -> Result<Arc<AccessClaims>, TokenFault> {
+    /// [`AccessTokenError`].
+    pub async fn verify(&self, unverified: &str) -> Result<Arc<AccessClaims>, AccessTokenError> {
         if unverified.len() > LONGEST {
-            return Err(TokenFault::Malformed);
+            return Err(AccessTokenError::Malformed);
         }
         let keys = self.0.keys.current().await?;
         let (now, fingerprint) = (self.0.clock.now(), fingerprint(unverified));
@@ -194,7 +194,7 @@ impl Tokens {
         }
         let token = UnverifiedToken::read(unverified)?;
         let keys = self.with_key(keys, token.kid(), now).await?;
-        let key = keys.verifier(token.kid(), now).ok_or(TokenFault::UnknownKey)?;
+        let key = keys.verifier(token.kid(), now).ok_or(AccessTokenError::UnknownKey)?;
         let claims = Arc::new(token.verify(key, &self.expected(now))?);
         self.0.verified.keep(fingerprint, token.kid(), &claims, now);
         Ok(claims)
@@ -203,12 +203,12 @@ impl Tokens {
     /// The keys that our tokens are verified with, as others read them (RFC 7517 §5).
     ///
     /// # Errors
-    /// [`OutOfOrder`].
-    pub async fn jwks(&self) -> Result<Value, OutOfOrder> {
+    /// [`TokensError`].
+    pub async fn jwks(&self) -> Result<Value, TokensError> {
         Ok(self.0.keys.current().await?.document(self.0.clock.now()))
     }
 
-    fn new_session(&self, opening: &Opening<'_>) -> Result<NewSession, OutOfOrder> {
+    fn new_session(&self, opening: &Opening<'_>) -> Result<NewSession, TokensError> {
         let now: OffsetDateTime = self.0.clock.date();
         Ok(NewSession {
             // The hash of nothing: no cookie leads here.
@@ -216,8 +216,8 @@ impl Tokens {
             user: opening.user,
             identity: opening.identity,
             provider: Some(opening.provider.to_owned()),
-            user_agent: opening.origin.user_agent.clone(),
-            address: opening.origin.address.clone(),
+            user_agent: opening.client.user_agent.clone(),
+            address: opening.client.address.clone(),
             data: "{}".to_owned(),
             created_at: now,
             expires_at: now + Session::IDLE,
@@ -226,21 +226,21 @@ impl Tokens {
     }
 
     /// Somebody who was shut out meanwhile has a session, and gets no token for it.
-    async fn load(&self, id_hash: &str) -> Result<ActiveSession, OutOfOrder> {
+    async fn load(&self, id_hash: &str) -> Result<ActiveSession, TokensError> {
         let session = self.0.database.load_session(id_hash, self.0.clock.date()).await?;
         session.ok_or_else(|| StoreError::Conflict(sqlx::Error::RowNotFound).into())
     }
 
-    fn pair(&self, keys: &KeySet, session: ActiveSession, refresh_token: RefreshToken) -> Result<Pair, OutOfOrder> {
+    fn pair(&self, keys: &KeySet, session: ActiveSession, refresh_token: RefreshToken) -> Result<Pair, TokensError> {
         let now = self.0.clock.now();
-        let key = keys.signer(now).ok_or(OutOfOrder::NoKey)?;
+        let key = keys.signer(now).ok_or(TokensError::NoKey)?;
         let access_token = access_token::sign(key, &session, &random_text::<16>()?, &self.expected(now))?.into();
         let expires_in = end_of(&session.session, now) - now;
         Ok(Pair { access_token, expires_in, refresh_token, session })
     }
 
     /// The keys with this one in them, if there is such a key: another machine may have made it just now.
-    async fn with_key(&self, keys: Arc<KeySet>, kid: &str, now: i64) -> Result<Arc<KeySet>, TokenFault> {
+    async fn with_key(&self, keys: Arc<KeySet>, kid: &str, now: i64) -> Result<Arc<KeySet>, AccessTokenError> {
         if keys.verifier(kid, now).is_some() {
             return Ok(keys);
         }
@@ -248,14 +248,14 @@ impl Tokens {
     }
 
     fn expected(&self, now: i64) -> Expected<'_> {
-        let Shared { issuer, audience, kept_out, address_wish, .. } = &*self.0;
-        Expected { issuer, audience, kept_out, address_wish: *address_wish, now }
+        let Shared { issuer, audience, kept_out, email_requirement, .. } = &*self.0;
+        Expected { issuer, audience, kept_out, email_requirement: *email_requirement, now }
     }
 }
 
 /// Random bytes as base64url.
-fn random_text<const N: usize>() -> Result<String, OutOfOrder> {
+fn random_text<const N: usize>() -> Result<String, TokensError> {
     let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| OutOfOrder::NoRandomness)?;
+    rand::fill(&mut bytes).map_err(|_| TokensError::NoRandomness)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    fault::OutOfOrder,
+    error::TokensError,
     key_ring::{carry_out, entries},
     plan::{KeyState, rotation, state},
 };
@@ -55,7 +55,7 @@ struct Times {
 ///
 /// # Errors
 /// As every query.
-pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, OutOfOrder> {
+pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, TokensError> {
     Ok(KeyReport::of(&database.signing_keys().await?, now))
 }
 
@@ -63,8 +63,8 @@ pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, OutOf
 /// within a minute. Where there are no keys yet, both are made.
 ///
 /// # Errors
-/// [`OutOfOrder`]. Nothing has changed then.
-pub async fn rotate_keys(database: &Database, now: i64) -> Result<KeyReport, OutOfOrder> {
+/// [`TokensError`]. Nothing has changed then.
+pub async fn rotate_keys(database: &Database, now: i64) -> Result<KeyReport, TokensError> {
     let rotate = |keys: &[StoredKey]| carry_out(rotation(&entries(keys, |key| key.private_key.is_some()), now));
     let report = KeyReport::of(&database.arrange_signing_keys(rotate).await?, now);
     let warning = report.is_too_soon(now).then_some(TOO_SOON);

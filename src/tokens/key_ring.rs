@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    fault::OutOfOrder,
+    error::TokensError,
     key_set::{KeySet, Opened},
     plan::{Entry, Plan, plan},
     signing_key::SigningKey,
@@ -33,27 +33,27 @@ impl KeyRing {
     }
 
     /// The keys, a minute old at most where the database answers.
-    pub(super) async fn current(&self) -> Result<Arc<KeySet>, OutOfOrder> {
+    pub(super) async fn current(&self) -> Result<Arc<KeySet>, TokensError> {
         let outcome = self.cached.get(self.clock.now(), self.look()).await;
         outcome.map_err(|missing| match missing {
             Missing::Failed(error) => error,
-            Missing::FailedForAnother => OutOfOrder::KeysUnread,
+            Missing::FailedForAnother => TokensError::KeysUnread,
         })
     }
 
     /// Newer keys than these, which lack one; `None` when there are none, or somebody asked a moment ago.
-    pub(super) async fn newer_than(&self, seen: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, OutOfOrder> {
-        let mut trouble = None;
-        let look = async { self.look().await.map_err(|error| trouble = Some(error)) };
+    pub(super) async fn newer_than(&self, seen: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, TokensError> {
+        let mut form_error = None;
+        let look = async { self.look().await.map_err(|error| form_error = Some(error)) };
         let newer = self.cached.newer_than(seen, self.clock.now(), look).await;
         // A database that does not answer says nothing about the token.
-        match trouble {
+        match form_error {
             Some(error) => Err(error),
             None => Ok(newer),
         }
     }
 
-    async fn look(&self) -> Result<KeySet, OutOfOrder> {
+    async fn look(&self) -> Result<KeySet, TokensError> {
         let now = self.clock.now();
         let mut keys = self.database.signing_keys().await?;
         if self.is_work_to_do(&keys, now) {
@@ -86,7 +86,7 @@ pub(super) fn entries(keys: &[StoredKey], can_sign: impl Fn(&StoredKey) -> bool)
 }
 
 /// A plan as changes to the rows; keys that are to be made are made here.
-pub(super) fn carry_out(plan: Plan) -> Result<KeyChanges, OutOfOrder> {
+pub(super) fn carry_out(plan: Plan) -> Result<KeyChanges, TokensError> {
     let make = plan.make.into_iter().map(SigningKey::generate).collect::<Result<_, _>>()?;
     Ok(KeyChanges { make, retime: plan.retime, drop: plan.drop })
 }

@@ -9,7 +9,7 @@
 
 mod access_claims;
 mod access_token;
-mod fault;
+mod error;
 mod issuer;
 mod jwk;
 mod key_report;
@@ -24,7 +24,7 @@ mod verified;
 mod tests;
 
 pub use access_claims::{AccessClaims, LIFETIME};
-pub use fault::{OutOfOrder, RefreshFault, TokenFault};
+pub use error::{AccessTokenError, RefreshTokenError, TokensError};
 pub use issuer::{Opening, Pair, Tokens};
 pub use key_report::{KeyReport, list_keys, rotate_keys};
 pub use plan::{KeyState, state as key_state};

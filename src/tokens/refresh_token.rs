@@ -9,7 +9,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::fault::OutOfOrder;
+use super::error::TokensError;
 use crate::store::NewRefreshToken;
 
 /// What each begins with, so that people, and programs that look for leaked secrets, know one when they see it.
@@ -23,10 +23,10 @@ impl RefreshToken {
     /// A new one.
     ///
     /// # Errors
-    /// [`OutOfOrder::NoRandomness`].
-    pub fn mint() -> Result<Self, OutOfOrder> {
+    /// [`TokensError::NoRandomness`].
+    pub fn mint() -> Result<Self, TokensError> {
         let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| OutOfOrder::NoRandomness)?;
+        rand::fill(&mut bytes).map_err(|_| TokensError::NoRandomness)?;
         Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)).into()))
     }
 

@@ -12,7 +12,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretSlice};
 
-use super::{fault::OutOfOrder, jwk};
+use super::{error::TokensError, jwk};
 use crate::store::{KeyTimes, NewKey};
 
 /// Bytes of a signature: r and s.
@@ -31,13 +31,13 @@ pub(super) struct VerifyingKey {
 
 impl SigningKey {
     /// Makes a key, to be written down.
-    pub(super) fn generate(times: KeyTimes) -> Result<NewKey, OutOfOrder> {
+    pub(super) fn generate(times: KeyTimes) -> Result<NewKey, TokensError> {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
-            .map_err(|_| OutOfOrder::NoRandomness)?;
+            .map_err(|_| TokensError::NoRandomness)?;
         let private_key = SecretSlice::from(document.as_ref().to_vec());
-        let key = Self::from_pkcs8(&private_key).ok_or(OutOfOrder::NoKey)?;
-        let public_jwk = jwk::jwk(key.point()).ok_or(OutOfOrder::NoKey)?.to_string();
+        let key = Self::from_pkcs8(&private_key).ok_or(TokensError::NoKey)?;
+        let public_jwk = jwk::jwk(key.point()).ok_or(TokensError::NoKey)?.to_string();
         Ok(NewKey { kid: key.kid, private_key, public_jwk, times })
     }
 
@@ -58,8 +58,8 @@ impl SigningKey {
     }
 
     /// The signature of a message, in base64url.
-    pub(super) fn sign(&self, message: &str) -> Result<String, OutOfOrder> {
-        let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes()).map_err(|_| OutOfOrder::NoKey)?;
+    pub(super) fn sign(&self, message: &str) -> Result<String, TokensError> {
+        let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes()).map_err(|_| TokensError::NoKey)?;
         Ok(URL_SAFE_NO_PAD.encode(signature))
     }
 }

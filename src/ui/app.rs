@@ -19,7 +19,7 @@ use super::{
         confirm_email::ConfirmEmailPage,
         dashboard::DashboardPage,
         drive::DrivePage,
-        error::{ProblemPage, RoutedProblem},
+        error::{ErrorPageBody, RoutedErrorPage},
         forgot::ForgotPage,
         link_prompt::LinkPromptPage,
         login::LoginPage,
@@ -34,7 +34,7 @@ use super::{
         verify_email::VerifyEmailPage,
         wrong_account::WrongAccountPage,
     },
-    view::{ApiDocsView, Assets, OnwardView, Problem, WrongAccountView},
+    view::{ApiDocsView, Assets, ErrorPage, OnwardView, WrongAccountView},
     wording,
 };
 
@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=|| view! { <RoutedProblem problem=Problem::NotFound /> }>
+            <Routes fallback=|| view! { <RoutedErrorPage problem=ErrorPage::NotFound /> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
@@ -93,7 +93,7 @@ pub fn shell() -> impl IntoView {
 
 /// The whole document of an error page: no islands, so no script of any kind. It needs no context, so that it can
 /// be drawn when everything else is broken.
-pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + use<> {
+pub fn problem_document(problem: ErrorPage, assets: &Assets) -> impl IntoView + use<> {
     let css = assets.css.clone();
     let title = wording::title(&wording::problem(problem).happened);
     view! {
@@ -105,7 +105,7 @@ pub fn problem_document(problem: Problem, assets: &Assets) -> impl IntoView + us
                 <title>{title}</title>
             </head>
             <body>
-                <ProblemPage problem />
+                <ErrorPageBody problem />
             </body>
         </html>
     }
@@ -156,7 +156,7 @@ pub fn wrong_account_html(view: WrongAccountView, assets: &Assets) -> String {
 }
 
 /// [`problem_document`] as text.
-pub fn problem_html(problem: Problem, assets: &Assets) -> String {
+pub fn problem_html(problem: ErrorPage, assets: &Assets) -> String {
     Owner::new().with(|| problem_document(problem, assets).to_html())
 }
 

@@ -8,8 +8,8 @@ pub mod boot;
 pub mod components;
 pub mod islands;
 pub mod links;
-pub mod moment;
 pub mod pages;
+pub mod timestamp;
 pub mod view;
 pub mod wording;
 

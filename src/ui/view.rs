@@ -9,8 +9,8 @@ pub use grants::*;
 
 use crate::codes::{
     access::Access,
-    outcome::{Done, Trouble},
-    refusal::Refusal,
+    outcome::{Done, FormError},
+    sign_in_error::SignInError,
 };
 
 /// Addresses of the built assets, with a version from their content, for the document's head.
@@ -121,14 +121,14 @@ pub enum Notice {
     /// A sign-in failed.
     Refused {
         /// Why.
-        refusal: Refusal,
+        sign_in_error: SignInError,
         /// Label of the provider it was tried with, where known.
         provider: Option<String>,
         /// Slug of the same provider.
         slug: Option<String>,
     },
     /// A form did not do what it was to do.
-    Trouble(Trouble),
+    FormError(FormError),
     /// Something was done.
     Done(Done),
     /// A page behind the sign-in was asked for.
@@ -149,7 +149,7 @@ pub struct SignUpView {
     /// The address that was typed a moment ago.
     pub email: Option<String>,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/forgot` is told: the password was forgotten.
@@ -160,14 +160,14 @@ pub struct ForgotView {
     /// The address that was typed a moment ago.
     pub email: Option<String>,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/check-inbox` is told: a letter is under way, or so we say to everybody alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckInboxView {
     /// What the letter is for.
-    pub letter: LetterView,
+    pub message: EmailLinkPageView,
     /// Where it goes, as this browser typed it.
     pub email: Option<String>,
     /// Where to go afterwards.
@@ -180,7 +180,7 @@ pub struct CheckInboxView {
 
 /// What a letter is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LetterView {
+pub enum EmailLinkPageView {
     /// To confirm the address of a new account.
     SignUp,
     /// To choose a new password.
@@ -192,18 +192,18 @@ pub enum LetterView {
 /// What `/verify-email`, `/reset-password`, `/confirm-email` and `/undo` are told: a link of a letter was followed. The
 /// token is in a cookie by then, and in no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LetterLinkView {
+pub struct EmailLinkView {
     /// What the link does; `None` when it was used, ran out or never was.
-    pub link: Option<LetterLink>,
+    pub link: Option<EmailLink>,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
     /// A change was taken back just now, and the new password is what is left to do.
     pub undone: bool,
 }
 
 /// What the link of a letter does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LetterLink {
+pub enum EmailLink {
     /// `/verify-email`: a new account is finished.
     SignUp {
         /// Its address.
@@ -239,7 +239,7 @@ pub enum LetterLink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undoing {
     /// This provider (its label) was added.
-    WayAdded(String),
+    MethodAdded(String),
     /// The password was set or changed.
     PasswordChanged,
     /// The address was changed.
@@ -258,9 +258,9 @@ pub struct LinkPromptView {
     /// The address that it told.
     pub email: String,
     /// The ways in that the account has and that can be used here, but the password.
-    pub ways: Vec<ProviderButton>,
+    pub methods: Vec<ProviderButton>,
     /// Ways that it has and that are switched off here: labels.
-    pub ways_off: Vec<String>,
+    pub methods_off: Vec<String>,
     /// Whether the account has a password.
     pub password: bool,
     /// The person is signed in to that very account here, with a fresh proof: one button does it.
@@ -275,7 +275,7 @@ pub struct ConfirmView {
     /// The address or name of who is signed in.
     pub who: String,
     /// The providers that can say so.
-    pub ways: Vec<ProviderButton>,
+    pub methods: Vec<ProviderButton>,
     /// Whether a password can.
     pub password: bool,
     /// Where they were headed.
@@ -304,7 +304,7 @@ pub struct SettingsView {
     /// The last way in cannot be removed.
     pub may_unlink: bool,
     /// The person proved a moment ago who they are: sensitive forms work at once.
-    pub proven: bool,
+    pub reauthenticated: bool,
     /// What we may see at providers.
     pub grants: Vec<GrantView>,
     /// Where they are signed in; this browser first.
@@ -338,9 +338,9 @@ pub struct DeviceView {
     /// The client's network address at the sign-in.
     pub address: String,
     /// What it was opened with: a provider's label, or "Password".
-    pub way: String,
+    pub method: String,
     /// The way's slug; `password` for a password.
-    pub way_slug: String,
+    pub method_slug: String,
     /// When it signed in.
     pub first_seen: i64,
     /// When it was last used.
@@ -376,7 +376,7 @@ pub struct AddEmailView {
     /// Where they were headed.
     pub return_to: String,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/settings/password` is told.
@@ -387,7 +387,7 @@ pub struct SetPasswordView {
     /// There is a password already.
     pub change: bool,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/settings/email` is told.
@@ -398,7 +398,7 @@ pub struct ChangeEmailView {
     /// The address that was typed a moment ago.
     pub typed: Option<String>,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/settings/unlink` is told.
@@ -411,7 +411,7 @@ pub struct UnlinkView {
     /// What we see no more without it.
     pub gives_back: Vec<Access>,
     /// What went wrong.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/settings/link` is told.
@@ -422,7 +422,7 @@ pub struct LinkView {
     /// Where to go once it is linked: a checked path of ours. The settings without it.
     pub return_to: Option<String>,
     /// What went wrong.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/settings/delete` is told.
@@ -435,7 +435,7 @@ pub struct DeleteView {
     /// What we see no more without the account.
     pub gives_back: Vec<Access>,
     /// What was wrong with the form.
-    pub trouble: Option<Trouble>,
+    pub form_error: Option<FormError>,
 }
 
 /// What `/dashboard` is told.
@@ -501,7 +501,7 @@ pub struct SessionView {
 
 /// What an error page is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ErrorPage {
     /// 404.
     NotFound,
     /// 403 of the cross-origin check.

@@ -10,8 +10,8 @@ use leptos::{prelude::provide_context, server_fn::ServerFn};
 use super::{query::Query, redirect::see_other, server_functions, state::AppState};
 use crate::{
     actions::callback::Callback,
-    codes::refusal::Refusal,
-    sessions::{Arrival, Carried, ClientInfo, SignedIn},
+    codes::sign_in_error::SignInError,
+    sessions::{AuthorizationCallback, ClientInfo, SessionHandle, SignedIn},
 };
 
 /// The parameters of a response that we read. What else providers send along (`scope`, `authuser`, `session_state`,
@@ -22,7 +22,7 @@ const PARAMETERS: [&str; 4] = ["code", "state", "iss", "error"];
 pub async fn callback(
     State(app): State<AppState>,
     Path(slug): Path<String>,
-    Extension(session): Extension<Carried>,
+    Extension(session): Extension<SessionHandle>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     mut request: Request,
@@ -32,13 +32,16 @@ pub async fn callback(
     }
     let query = Query::parse(request.uri().query());
     let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
-    let arrival = Arrival { provider: slug.clone(), visit: app.visit(request.headers(), session, signed_in, client) };
+    let authorization_callback = AuthorizationCallback {
+        provider: slug.clone(),
+        context: app.context(request.headers(), session, signed_in, client),
+    };
     *request.uri_mut() = server_function_address(&query);
     // A server function that sets no `Location` would be answered by a redirect to this header.
     request.headers_mut().remove(header::REFERER);
-    match server_functions::call(&app, move || provide_context(arrival.clone()), request).await {
+    match server_functions::call(&app, move || provide_context(authorization_callback.clone()), request).await {
         Ok(response) => response,
-        Err(_) => see_other(&Refusal::ServerError.login_path(Some(&slug), None)),
+        Err(_) => see_other(&SignInError::ServerError.login_path(Some(&slug), None)),
     }
 }
 

@@ -21,10 +21,10 @@ use super::{
     state::AppState,
 };
 use crate::{
-    codes::refusal::Refusal,
+    codes::sign_in_error::SignInError,
     providers::Provider,
     relying_party::ReturnTo,
-    sessions::{Arrival, Carried, ClientInfo, Direction, SignedIn, is_of_this_browser},
+    sessions::{AuthorizationCallback, ClientInfo, Direction, SessionHandle, SignedIn, is_of_this_browser},
 };
 
 /// The provider whose button it is.
@@ -40,7 +40,7 @@ const FORM_BYTES: usize = 16 * 1024;
 /// that did not begin in this browser.
 pub async fn credential(
     State(app): State<AppState>,
-    Extension(session): Extension<Carried>,
+    Extension(session): Extension<SessionHandle>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     request: Request,
@@ -63,16 +63,17 @@ pub async fn credential(
     };
     let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
     let was_signed_in = signed_in.is_some();
-    let visit = app.visit(&parts.headers, session, signed_in, client);
-    let arrival = Arrival { provider: GOOGLE.to_owned(), visit };
-    let Ok(landing) = detached(&app, arrival.complete_credential(id_token.to_owned())).await else {
-        return to_login(Refusal::ServerError, GOOGLE, &ReturnTo::default());
+    let context = app.context(&parts.headers, session, signed_in, client);
+    let authorization_callback = AuthorizationCallback { provider: GOOGLE.to_owned(), context };
+    let Ok(callback_redirect) = detached(&app, authorization_callback.complete_credential(id_token.to_owned())).await
+    else {
+        return to_login(SignInError::ServerError, GOOGLE, &ReturnTo::default());
     };
-    let mut response = match landing.direction(GOOGLE, was_signed_in) {
+    let mut response = match callback_redirect.direction(GOOGLE, was_signed_in) {
         Direction::To(page) => see_other(&page),
         Direction::Unavailable => return unavailable(),
     };
-    for cookie in landing.cookies {
+    for cookie in callback_redirect.cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response

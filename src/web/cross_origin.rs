@@ -25,7 +25,7 @@ pub struct FormPosts(Arc<[String]>);
 impl FormPosts {
     /// Those of our providers.
     pub fn new(relying_party: &RelyingParty) -> Self {
-        let providers = relying_party.providers().filter(|provider| provider.manners.form_post);
+        let providers = relying_party.providers().filter(|provider| provider.spec.form_post);
         let providers = providers.map(|provider| format!("/auth/callback/{}", provider.slug));
         let button = relying_party.provider("google").map(|_| credential::PATH.to_owned());
         Self(providers.chain(button).collect())

@@ -22,7 +22,7 @@ const VALUE_BYTES: usize = 4096;
 /// Leads a form on, for a provider that answers by one; 405 for any other.
 pub async fn form_post(State(app): State<AppState>, Path(slug): Path<String>, request: Request) -> Response {
     let Some(provider) = app.relying_party.provider(&slug) else { return StatusCode::NOT_FOUND.into_response() };
-    if !provider.manners.form_post {
+    if !provider.spec.form_post {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response();
     }
     if !is_form(request.headers()) {

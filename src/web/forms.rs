@@ -14,10 +14,10 @@ use super::{
     state::AppState,
 };
 use crate::{
+    account::{Onward, ProviderRequest},
     accounts::UserId,
     actions::{devices, email, grants, linking, password, proof, settings},
-    intents::{Onward, ProviderRequest},
-    sessions::{Carried, ClientInfo, SignedIn},
+    sessions::{ClientInfo, SessionHandle, SignedIn},
     ui::{
         app::{onward_html, wrong_account_html},
         view::{FORM_OWNER, OnwardView, WrongAccountView},
@@ -36,8 +36,8 @@ pub const FORMS: [&str; 23] = [
     <email::VerifyEmail as ServerFn>::PATH,
     <email::ChangeEmail as ServerFn>::PATH,
     <email::ConfirmEmail as ServerFn>::PATH,
-    <proof::ProveByPassword as ServerFn>::PATH,
-    <proof::ProveByProvider as ServerFn>::PATH,
+    <proof::ReauthenticateWithPassword as ServerFn>::PATH,
+    <proof::ReauthenticateWithProvider as ServerFn>::PATH,
     <linking::LinkProvider as ServerFn>::PATH,
     <linking::Unlink as ServerFn>::PATH,
     <linking::ResolveLinkByPassword as ServerFn>::PATH,
@@ -55,7 +55,7 @@ pub const FORMS: [&str; 23] = [
 ];
 
 /// Those that lead to a letter, or to a password, whose owner could not be written to. Refused where no letter is sent.
-const BY_LETTER: [&str; 5] = [
+const BY_EMAIL: [&str; 5] = [
     <password::SignUp as ServerFn>::PATH,
     <password::SignInWithPassword as ServerFn>::PATH,
     <password::ForgotPassword as ServerFn>::PATH,
@@ -90,12 +90,12 @@ pub fn form() -> MethodRouter<AppState> {
 /// there.
 async fn submit(
     State(app): State<AppState>,
-    Extension(session): Extension<Carried>,
+    Extension(session): Extension<SessionHandle>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    if app.mail.is_none() && BY_LETTER.contains(&request.uri().path()) {
+    if app.mail.is_none() && BY_EMAIL.contains(&request.uri().path()) {
         return StatusCode::NOT_FOUND.into_response();
     }
     if !is_form(request.headers()) {
@@ -115,14 +115,14 @@ async fn submit(
             return wrong_account(&app, owner, signed_in).await;
         }
     }
-    let visit = app.visit(&parts.headers, session, signed_in, client);
+    let context = app.context(&parts.headers, session, signed_in, client);
     bare(&mut parts.headers);
     let request = Request::from_parts(parts, Body::from(form));
     let onward = Onward::default();
     let provide = {
         let onward = onward.clone();
         move || {
-            provide_context(visit.clone());
+            provide_context(context.clone());
             provide_context(onward.clone());
         }
     };

@@ -10,7 +10,7 @@ use axum::{
 };
 use leptos::nonce::Nonce;
 
-use crate::intents::LETTER_PATH;
+use crate::account::EMAIL_LINK_PATH;
 
 /// What the headers depend on, fixed at the start.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let path = request.uri().path();
-    let holds_a_code = path.starts_with("/auth/callback/") || path == LETTER_PATH;
+    let holds_a_code = path.starts_with("/auth/callback/") || path == EMAIL_LINK_PATH;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.reserve(HEADERS);

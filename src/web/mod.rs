@@ -7,14 +7,14 @@ mod client_address;
 mod credential;
 mod cross_origin;
 mod detached;
+mod email_link;
+mod error_pages;
 mod form_post;
 mod forms;
 mod headers;
 mod health;
-mod letter;
 mod lingering;
 mod pages;
-mod problems;
 mod query;
 mod rate_limits;
 mod redirect;
@@ -52,8 +52,8 @@ use tower_http::{
 use cross_origin::FormPosts;
 
 use crate::{
-    intents::LETTER_PATH,
-    sessions::{self, Carrier},
+    account::EMAIL_LINK_PATH,
+    sessions::{self, SessionTransport},
     ui::app::App,
 };
 
@@ -76,7 +76,7 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
             router.route(page.path(), pages::page(page.path()))
         });
     let identify_user = from_fn_with_state(app.clone(), request_context::identify_user);
-    let cookie = matches!(app.carrier, Carrier::Cookie)
+    let cookie = matches!(app.transport, SessionTransport::Cookie)
         .then(|| sessions::layer(app.database.clone(), app.clock.clone(), app.cookies));
     let with_user = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), request_context::complete_removals))
@@ -92,9 +92,8 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     let form_posts = FormPosts::new(&app.relying_party);
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
     let forms = FORMS.iter().fold(Router::new(), |router, path| router.route(path, forms::form()));
-    let letters = Router::new().route(LETTER_PATH, get_only(letter::letter));
-    let pages =
-        pages.route("/settings/data.json", pages::data()).merge(forms.merge(letters).route_layer(limited_forms));
+    let emails = Router::new().route(EMAIL_LINK_PATH, get_only(email_link::message));
+    let pages = pages.route("/settings/data.json", pages::data()).merge(forms.merge(emails).route_layer(limited_forms));
     let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     let renewals = api::renewals().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     let api = api::sign_ins()
@@ -130,7 +129,7 @@ pub fn router(app: &AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         ServiceBuilder::new()
             // Errors of all that stands further in can be read by the pages that caused them.
             .layer(from_fn_with_state(app.cors.clone(), api::share))
-            .layer(from_fn_with_state(app.clone(), problems::dress))
+            .layer(from_fn_with_state(app.clone(), error_pages::dress))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(timeout)
             .layer(from_fn_with_state(app.clone(), request_context::identify_client))

@@ -62,7 +62,7 @@ impl RateLimits {
     }
 
     /// Forgets every minute the addresses that have all their allowance back, until `stop` is cancelled.
-    pub async fn sweep_for_ever(self, stop: CancellationToken) {
+    pub async fn run_sweeper(self, stop: CancellationToken) {
         let Self(Some(limits)) = self else { return };
         while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
             for limiter in [&limits.starts, &limits.responses, &limits.forms] {

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{codes::refusal::Refusal, relying_party::ReturnTo};
+use crate::{codes::sign_in_error::SignInError, relying_party::ReturnTo};
 
 /// 303 See Other. An address that is no header value, which none of ours is, becomes a plain error.
 pub fn see_other(location: &str) -> Response {
@@ -16,8 +16,8 @@ pub fn see_other(location: &str) -> Response {
 }
 
 /// To the login page, with a refusal's code, the provider that it was tried with, and where the person was going.
-pub fn to_login(refusal: Refusal, slug: &str, return_to: &ReturnTo) -> Response {
-    see_other(&refusal.login_path(Some(slug), Some(return_to.as_str())))
+pub fn to_login(sign_in_error: SignInError, slug: &str, return_to: &ReturnTo) -> Response {
+    see_other(&sign_in_error.login_path(Some(slug), Some(return_to.as_str())))
 }
 
 /// To the login page, and from there back to what was asked for.

@@ -13,7 +13,7 @@ use tower_sessions::Session;
 
 use super::{client_address, detached::detached, redirect::see_other, serve::Peer, state::AppState};
 use crate::{
-    sessions::{Carried, Carrier, ClientInfo, Identified, NotCarried},
+    sessions::{ClientInfo, Identified, SessionError, SessionHandle, SessionTransport},
     store::StoreError,
 };
 
@@ -66,14 +66,16 @@ fn warn_of_unknown_proxy(app: &AppState, request: &Request) {
 /// Adds `SignedIn` when somebody is. A database that is away is not a signed-out browser: the answer is 503, never a
 /// page that looks like the truth.
 pub async fn identify_user(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let (Some(carried), Some(client)) = (carried(&app, &request), request.extensions().get::<ClientInfo>()) else {
+    let (Some(session_handle), Some(client)) =
+        (session_handle(&app, &request), request.extensions().get::<ClientInfo>())
+    else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let identified = match identify(&app, &carried, request.headers(), client).await {
+    let identified = match identify(&app, &session_handle, request.headers(), client).await {
         Ok(identified) => identified,
         Err(response) => return response,
     };
-    request.extensions_mut().insert(carried);
+    request.extensions_mut().insert(session_handle);
     if let Some(signed_in) = identified.signed_in {
         request.extensions_mut().insert(signed_in);
     }
@@ -84,28 +86,28 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
 
 async fn identify(
     app: &AppState,
-    carried: &Carried,
+    session_handle: &SessionHandle,
     headers: &HeaderMap,
     client: &ClientInfo,
 ) -> Result<Identified, Response> {
-    let identified = match carried {
-        Carried::Cookie(_) => carried.identify(headers, client, &app.database, &app.clock).await,
+    let identified = match session_handle {
+        SessionHandle::Cookie(_) => session_handle.identify(headers, client, &app.database, &app.clock).await,
         // A refresh token may be used up on the way.
-        Carried::Tokens(_) => {
-            let (carried, headers, client) = (carried.clone(), headers.clone(), client.clone());
+        SessionHandle::Tokens(_) => {
+            let (session_handle, headers, client) = (session_handle.clone(), headers.clone(), client.clone());
             let (database, clock) = (app.database.clone(), app.clock.clone());
-            let work = async move { carried.identify(&headers, &client, &database, &clock).await };
+            let work = async move { session_handle.identify(&headers, &client, &database, &clock).await };
             detached(app, work).await.map_err(IntoResponse::into_response)?
         }
     };
-    identified.map_err(|error| not_carried(&error))
+    identified.map_err(|error| session_error(&error))
 }
 
 /// What carries this request's session, in this installation's way.
-fn carried(app: &AppState, request: &Request) -> Option<Carried> {
-    match &app.carrier {
-        Carrier::Cookie => request.extensions().get::<Session>().cloned().map(Carried::Cookie),
-        Carrier::Tokens(cookies) => Some(Carried::Tokens(cookies.clone())),
+fn session_handle(app: &AppState, request: &Request) -> Option<SessionHandle> {
+    match &app.transport {
+        SessionTransport::Cookie => request.extensions().get::<Session>().cloned().map(SessionHandle::Cookie),
+        SessionTransport::Tokens(cookies) => Some(SessionHandle::Tokens(cookies.clone())),
     }
 }
 
@@ -120,9 +122,9 @@ fn add_renewed(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
 }
 
 /// A session could not be looked for: 503 when trying again can help, 500 otherwise.
-pub(super) fn not_carried(error: &NotCarried) -> Response {
+pub(super) fn session_error(error: &SessionError) -> Response {
     match error {
-        NotCarried::Store(error) => database_failed(error),
+        SessionError::Store(error) => database_failed(error),
         error => {
             tracing::error!(%error, "a session could not be looked for");
             if error.is_temporary() { unavailable() } else { StatusCode::INTERNAL_SERVER_ERROR.into_response() }

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    codes::refusal::Refusal,
-    relying_party::{BeginError, Prompt, ReturnTo, Wishes},
+    codes::sign_in_error::SignInError,
+    relying_party::{AuthorizationOptions, BeginError, Prompt, ReturnTo},
 };
 
 /// Sends the browser to the provider, with the pending flow sealed into a cookie.
@@ -35,15 +35,15 @@ pub async fn start(
         return StatusCode::NO_CONTENT.into_response();
     }
     let query = Query::parse(query.as_deref());
-    let wishes = Wishes {
+    let options = AuthorizationOptions {
         return_to: query.one("return_to").and_then(ReturnTo::parse).unwrap_or_default(),
         prompt: query.one("prompt").and_then(Prompt::parse),
         login_hint: query.one("login_hint").map(str::to_owned),
         // What people let us see is asked for by our own forms, of who is signed in.
         access: None,
     };
-    let return_to = wishes.return_to.clone();
-    match app.relying_party.begin(&slug, Purpose::SignIn, wishes).await {
+    let return_to = options.return_to.clone();
+    match app.relying_party.begin(&slug, Purpose::SignIn, options).await {
         Ok((location, flow)) => match app.jar.flows.keep(&headers, &flow, app.clock.now()) {
             Ok(cookies) => {
                 let mut response = see_other(location.as_str());
@@ -54,21 +54,21 @@ pub async fn start(
             }
             Err(error) => {
                 tracing::error!(%error, "the flow could not be sealed");
-                to_login(Refusal::ServerError, &slug, &return_to)
+                to_login(SignInError::ServerError, &slug, &return_to)
             }
         },
         Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "a sign-in could not be started");
-            to_login(refusal_of(&error), &slug, &return_to)
+            to_login(sign_in_error_of(&error), &slug, &return_to)
         }
     }
 }
 
-fn refusal_of(error: &BeginError) -> Refusal {
+fn sign_in_error_of(error: &BeginError) -> SignInError {
     match error {
-        BeginError::BreakerOpen | BeginError::Http(_) | BeginError::Metadata(_) => Refusal::ProviderUnavailable,
-        BeginError::UnknownProvider | BeginError::NotOffered | BeginError::NoRandomness => Refusal::ServerError,
+        BeginError::BreakerOpen | BeginError::Http(_) | BeginError::Metadata(_) => SignInError::ProviderUnavailable,
+        BeginError::UnknownProvider | BeginError::NotOffered | BeginError::NoRandomness => SignInError::ServerError,
     }
 }
 

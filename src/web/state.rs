@@ -14,13 +14,13 @@ use super::{
     rate_limits::RateLimits,
 };
 use crate::{
-    accounts::AddressWish,
+    accounts::EmailRequirement,
     config::{Config, SessionMode},
     grants::Grants,
-    mail::Post,
+    mail::SmtpTransport,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    sessions::{Carried, Carrier, ClientInfo, Cookies, FormOwners, Jar, SignedIn, Visit},
+    sessions::{ClientInfo, Cookies, FormOwners, Jar, RequestContext, SessionHandle, SessionTransport, SignedIn},
     store::Database,
     tokens::Tokens,
     ui::view::{Assets, SandboxView},
@@ -51,13 +51,13 @@ pub struct Shared {
     /// How cookies are written.
     pub cookies: Cookies,
     /// Whether people need an e-mail address; where no letter could prove one, nobody is asked.
-    pub address_wish: AddressWish,
+    pub email_requirement: EmailRequirement,
     /// The time.
     pub clock: Clock,
     /// Our tokens: what bearers bring in either mode, and what browsers carry in one of them.
     pub tokens: Tokens,
     /// What carries the sessions of browsers.
-    pub carrier: Carrier,
+    pub transport: SessionTransport,
     /// Limits by address.
     pub rate_limits: RateLimits,
     /// Work that outlives its request; waited for at the end.
@@ -81,15 +81,15 @@ pub struct Shared {
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// The way to the mail server.
-    pub post: Post,
+    pub post: SmtpTransport,
     /// Rung when letters were queued.
-    pub bell: Arc<Notify>,
+    pub mail_wake: Arc<Notify>,
 }
 
 impl Mail {
     /// Letters that go this way.
-    pub fn new(post: Post) -> Self {
-        Self { post, bell: Arc::default() }
+    pub fn new(post: SmtpTransport) -> Self {
+        Self { post, mail_wake: Arc::default() }
     }
 }
 
@@ -101,7 +101,7 @@ pub enum StateError {
     HttpClient(#[from] reqwest::Error),
     /// No key to seal cookies with.
     #[error("there is no secret key")]
-    NoKey(#[from] crate::sealing::NotSealedHere),
+    NoKey(#[from] crate::sealing::SealingError),
 }
 
 impl AppState {
@@ -120,21 +120,21 @@ impl AppState {
         let cookies = Cookies::new(config.base_url.is_https());
         let origin = config.base_url.origin();
         // Where no letter could prove an address, nobody is kept out.
-        let address_wish = if mail.is_some() { config.address_wish } else { AddressWish::Off };
+        let email_requirement = if mail.is_some() { config.email_requirement } else { EmailRequirement::Off };
         let audience = config.token_audience.as_deref();
-        let tokens = Tokens::keeping_out(address_wish, database.clone(), origin, audience, clock.clone());
-        let carrier = match config.session_mode {
-            SessionMode::Server => Carrier::Cookie,
-            SessionMode::Jwt => Carrier::tokens(tokens.clone(), cookies),
+        let tokens = Tokens::keeping_out(email_requirement, database.clone(), origin, audience, clock.clone());
+        let transport = match config.session_mode {
+            SessionMode::Server => SessionTransport::Cookie,
+            SessionMode::Jwt => SessionTransport::tokens(tokens.clone(), cookies),
         };
         let relying_party =
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
         let tasks = TaskTracker::new();
         let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
-        let (carries, renews) = match carrier {
-            Carrier::Cookie => (cookies.name("session"), None),
-            Carrier::Tokens(_) => (cookies.name("access_token"), Some(cookies.name("refresh_token"))),
+        let (carries, renews) = match transport {
+            SessionTransport::Cookie => (cookies.name("session"), None),
+            SessionTransport::Tokens(_) => (cookies.name("access_token"), Some(cookies.name("refresh_token"))),
         };
         let assets = assets::addresses(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
         Ok(Self(Arc::new(Shared {
@@ -152,14 +152,14 @@ impl AppState {
             assets: Arc::new(assets),
             sandbox,
             origin: origin.into(),
-            address_wish,
+            email_requirement,
             on_loopback: config.base_url.is_loopback(),
             tasks,
             grants,
             database,
             relying_party,
             tokens,
-            carrier,
+            transport,
             cookies,
             clock,
         })))
@@ -168,14 +168,14 @@ impl AppState {
 
 impl AppState {
     /// A request as an intention sees it.
-    pub(super) fn visit(
+    pub(super) fn context(
         &self,
         headers: &HeaderMap,
-        session: Carried,
+        session: SessionHandle,
         signed_in: Option<SignedIn>,
         client: ClientInfo,
-    ) -> Visit {
-        Visit {
+    ) -> RequestContext {
+        RequestContext {
             headers: headers.clone(),
             session,
             signed_in,
@@ -187,8 +187,8 @@ impl AppState {
             cookies: self.cookies,
             passwords: self.passwords.clone(),
             attempts: self.attempts.clone(),
-            bell: self.mail.as_ref().map(|mail| mail.bell.clone()),
-            address_wish: self.address_wish,
+            mail_wake: self.mail.as_ref().map(|mail| mail.mail_wake.clone()),
+            email_requirement: self.email_requirement,
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
         }

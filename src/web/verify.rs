@@ -13,14 +13,14 @@ use super::{
     api::{Means, challenge},
     query::Query,
     redirect::see_other,
-    request_context::not_carried,
+    request_context::session_error,
     state::AppState,
 };
 use crate::{
-    accounts::{AddressWish, EmailAddress},
+    accounts::{EmailAddress, EmailRequirement},
     codes::{api::ApiCode, percent::with_return_to},
     relying_party::ReturnTo,
-    sessions::{Known, Looker, NotCarried},
+    sessions::{ForwardAuth, Principal, SessionError},
 };
 
 const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
@@ -35,11 +35,11 @@ const ASKED_FOR: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
 pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let known = match who_asks(&app, &headers).await {
         Ok(known) => known,
-        Err(error) => return not_carried(&error),
+        Err(error) => return session_error(&error),
     };
     let redirect = Query::parse(query.as_deref()).one("redirect") == Some("1");
     match known {
-        Some(known) if app.address_wish == AddressWish::Require && known.email.is_none() => {
+        Some(known) if app.email_requirement == EmailRequirement::Require && known.email.is_none() => {
             lead(&app, "/add-email", ApiCode::AddressRequired, &headers, redirect)
         }
         Some(known) => told(&known),
@@ -48,22 +48,22 @@ pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(qu
 }
 
 /// An `Authorization` header decides alone, valid or not, as at the API; without one the cookies do.
-async fn who_asks(app: &AppState, headers: &HeaderMap) -> Result<Option<Known>, NotCarried> {
-    let looker = Looker {
+async fn who_asks(app: &AppState, headers: &HeaderMap) -> Result<Option<Principal>, SessionError> {
+    let forward_auth = ForwardAuth {
         database: &app.database,
         tokens: &app.tokens,
-        carrier: &app.carrier,
+        transport: &app.transport,
         cookies: app.cookies,
         clock: &app.clock,
     };
     match Means::of(headers) {
-        Means::Cookie => looker.browser(headers).await,
-        Means::Bearer(token) => looker.bearer(token).await,
+        Means::Cookie => forward_auth.browser(headers).await,
+        Means::Bearer(token) => forward_auth.bearer(token).await,
         Means::Unreadable => Ok(None),
     }
 }
 
-fn told(known: &Known) -> Response {
+fn told(known: &Principal) -> Response {
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);

@@ -7,7 +7,7 @@ use crate::support::database::{Engine, TestDatabase};
 use latchkey::{
     accounts::{Answer, Purpose, Reason, SignUp, UserId},
     providers::{Profile, ProfileEmail},
-    store::{Database, Granting, Origin, Settled, Settlement},
+    store::{AuditClient, Database, GrantUpdate, SettleOutcome, SettleRequest},
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -30,29 +30,29 @@ impl Trail {
         Self { test, database, hours: 0 }
     }
 
-    async fn settle(&mut self, purpose: Purpose, profile: &Profile, session_user: Option<UserId>) -> Settled {
+    async fn settle(&mut self, purpose: Purpose, profile: &Profile, session_user: Option<UserId>) -> SettleOutcome {
         self.hours += 1;
-        let origin = Origin {
+        let client = AuditClient {
             address: Some("192.0.2.1".into()),
             user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
             request_id: Some(format!("request-{}", self.hours)),
         };
-        let settlement = Settlement {
+        let settle_request = SettleRequest {
             purpose: &purpose,
             profile,
             session_user,
             session: None,
             sign_up: &SignUp::Open,
-            origin: &origin,
+            client: &client,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
             random: std::array::from_fn(|byte| self.hours + byte as u8 / 10),
             waiting: None,
-            granted: Granting::None,
+            granted: GrantUpdate::None,
         };
-        self.database.settle(&settlement).await.expect("settles")
+        self.database.settle(&settle_request).await.expect("settles")
     }
 
-    async fn sign_in(&mut self, profile: &Profile) -> Settled {
+    async fn sign_in(&mut self, profile: &Profile) -> SettleOutcome {
         self.settle(Purpose::SignIn, profile, None).await
     }
 
@@ -117,7 +117,7 @@ fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
     }
 }
 
-fn who(settled: &Settled) -> UserId {
+fn who(settled: &SettleOutcome) -> UserId {
     settled.signed_in.as_ref().expect("somebody is signed in").user.id
 }
 

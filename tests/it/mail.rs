@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey::accounts::{Cause, EmailAddress, Letter, LetterToken, Matter};
-use latchkey::mail::{House, Post, deliver_due, deliver_for_ever};
+use latchkey::accounts::{Cause, EmailAddress, EmailKind, EmailMessage, EmailToken};
+use latchkey::mail::{Site, SmtpTransport, deliver_due, run_delivery};
 use latchkey::relying_party::Clock;
 use latchkey::sealing::Sealer;
 use latchkey::store::Database;
@@ -27,7 +27,7 @@ struct Desk {
     store: Arc<Database>,
     sandbox: Sandbox,
     http: reqwest::Client,
-    post: Post,
+    post: SmtpTransport,
     clock: Clock,
 }
 
@@ -37,21 +37,21 @@ impl Desk {
         let store = Arc::new(rows.open().await);
         let sandbox = Sandbox::start(Settings::default()).await.unwrap();
         let url = sandbox.smtp_url().to_owned();
-        let post = Post::smtp(&url.into(), "Latchkey <no-reply@app.example>").unwrap();
+        let post = SmtpTransport::smtp(&url.into(), "Latchkey <no-reply@app.example>").unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { rows, store, sandbox, http, post, clock: Clock::default() }
     }
 
-    async fn queue(&self, to: &str, matter: Matter) {
+    async fn queue(&self, to: &str, matter: EmailKind) {
         let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), address: "192.0.2.1".into() };
-        let letter = Letter { to: EmailAddress::parse(to).unwrap(), name: None, matter, cause };
-        self.store.queue_letter(None, &letter, self.clock.date()).await.unwrap();
+        let message = EmailMessage { to: EmailAddress::parse(to).unwrap(), name: None, matter, cause };
+        self.store.queue_email(None, &message, self.clock.date()).await.unwrap();
     }
 
     /// One round of a worker on this store.
     async fn round_of(&self, store: &Arc<Database>) {
         let stop = CancellationToken::new();
-        deliver_due(store, &self.post, &Arc::new(house()), &self.clock, &stop).await.unwrap();
+        deliver_due(store, &self.post, &Arc::new(site()), &self.clock, &stop).await.unwrap();
     }
 
     async fn round(&self) {
@@ -76,12 +76,12 @@ impl Desk {
     }
 }
 
-fn house() -> House {
-    House { origin: "https://app.example".to_owned(), ..House::default() }
+fn site() -> Site {
+    Site { origin: "https://app.example".to_owned(), ..Site::default() }
 }
 
-fn sign_up() -> Matter {
-    Matter::ConfirmSignUp { token: LetterToken::new(TOKEN.to_owned()) }
+fn sign_up() -> EmailKind {
+    EmailKind::ConfirmSignUp { token: EmailToken::new(TOKEN.to_owned()) }
 }
 
 #[rstest]
@@ -89,20 +89,20 @@ fn sign_up() -> Matter {
 async fn a_letter_is_delivered_once_and_its_row_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.queue("ada@example.com", sign_up()).await;
-    assert!(desk.store.oldest_due_letter(desk.clock.date()).await.unwrap().is_some());
+    assert!(desk.store.oldest_due_email(desk.clock.date()).await.unwrap().is_some());
     desk.round().await;
     desk.round().await;
     let inbox = desk.inbox().await;
     assert_eq!(inbox.len(), 1);
     assert_eq!(inbox[0]["to"], json!(["ada@example.com"]));
     assert_eq!(inbox[0]["from"], "Latchkey <no-reply@app.example>");
-    assert_eq!(inbox[0]["links"], json!([format!("https://app.example/auth/letter?token={TOKEN}")]));
+    assert_eq!(inbox[0]["links"], json!([format!("https://app.example/auth/email-link?token={TOKEN}")]));
     let source = inbox[0]["source"].as_str().unwrap();
     for line in ["Auto-Submitted: auto-generated", "Subject: Confirm your e-mail address for app.example"] {
         assert!(source.contains(line), "{source}");
     }
     assert_eq!(desk.waiting().await, 0);
-    assert_eq!(desk.store.oldest_due_letter(desk.clock.date()).await.unwrap(), None);
+    assert_eq!(desk.store.oldest_due_email(desk.clock.date()).await.unwrap(), None);
     assert!(!desk.post.is_delayed());
 }
 
@@ -186,13 +186,13 @@ async fn a_recipient_who_is_not_there_is_given_up(#[values(Engine::Sqlite, Engin
 
 /// Up to the end a letter waits, and then it is given up: its link would be void, or its news old.
 #[rstest]
-#[case::reset(Matter::ResetPassword { token: LetterToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
+#[case::reset(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
 #[case::sign_up(sign_up(), 23 * HOUR, 25 * HOUR)]
-#[case::news(Matter::AccountDeleted { given_back: Vec::new() }, 71 * HOUR, 73 * HOUR)]
-#[case::undo(Matter::PasswordChanged { first: true, undo: LetterToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
+#[case::news(EmailKind::AccountDeleted { revoked_access: Vec::new() }, 71 * HOUR, 73 * HOUR)]
+#[case::undo(EmailKind::PasswordChanged { first: true, undo: EmailToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
 #[tokio::test]
 async fn a_letter_that_is_of_no_use_any_more_is_given_up(
-    #[case] matter: Matter,
+    #[case] matter: EmailKind,
     #[case] in_time: i64,
     #[case] too_late: i64,
 ) {
@@ -209,7 +209,7 @@ async fn a_letter_that_is_of_no_use_any_more_is_given_up(
 async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
     let desk = Desk::open(Engine::Sqlite).await;
     desk.mail_server("refuse_connections").await;
-    desk.queue("ada@example.com", Matter::AccountDeleted { given_back: Vec::new() }).await;
+    desk.queue("ada@example.com", EmailKind::AccountDeleted { revoked_access: Vec::new() }).await;
     let mut rounds = 0;
     while desk.waiting().await > 0 {
         desk.round().await;
@@ -229,7 +229,7 @@ async fn two_workers_do_not_deliver_a_letter_twice(#[values(Engine::Sqlite, Engi
     }
     tokio::join!(desk.round(), desk.round_of(&other), desk.round(), desk.round_of(&other));
     let inbox = desk.inbox().await;
-    let mut to: Vec<_> = inbox.iter().map(|letter| letter["to"][0].as_str().unwrap()).collect();
+    let mut to: Vec<_> = inbox.iter().map(|message| message["to"][0].as_str().unwrap()).collect();
     to.sort_unstable();
     to.dedup();
     assert_eq!((to.len(), inbox.len(), desk.waiting().await), (30, 30, 0));
@@ -241,7 +241,7 @@ async fn after_a_restart_it_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] 
     let desk = Desk::open(engine).await;
     desk.queue("ada@example.com", sign_up()).await;
     // A machine takes the letter and dies.
-    let taken = desk.store.take_due_letters(desk.clock.date(), Duration::from_secs(60), 4).await.unwrap();
+    let taken = desk.store.take_due_emails(desk.clock.date(), Duration::from_secs(60), 4).await.unwrap();
     assert_eq!((taken.len(), taken[0].attempts), (1, 0));
     desk.store.close().await;
 
@@ -264,8 +264,8 @@ async fn a_letter_without_an_answer_goes_out_again_and_is_the_same() {
     desk.clock.advance(MINUTE);
     desk.round().await;
     let inbox = desk.inbox().await;
-    let message_id = |letter: &Value| {
-        let source = letter["source"].as_str().unwrap();
+    let message_id = |message: &Value| {
+        let source = message["source"].as_str().unwrap();
         source.lines().find(|line| line.starts_with("Message-ID: ")).unwrap().to_owned()
     };
     assert_eq!((inbox.len(), desk.waiting().await), (2, 0));
@@ -284,8 +284,9 @@ async fn a_letter_that_cannot_be_read_stands_in_nobodys_way(
     let new_key = Sealer::new([[8; 32].as_slice()].into_iter(), "database").unwrap();
     let store = Arc::new(Database::connect(&desk.rows.url, new_key).await.unwrap());
     let cause = Cause::default();
-    let letter = Letter { to: EmailAddress::parse("new@example.com").unwrap(), name: None, matter: sign_up(), cause };
-    store.queue_letter(None, &letter, desk.clock.date()).await.unwrap();
+    let message =
+        EmailMessage { to: EmailAddress::parse("new@example.com").unwrap(), name: None, matter: sign_up(), cause };
+    store.queue_email(None, &message, desk.clock.date()).await.unwrap();
     desk.round_of(&store).await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 10));
     // With the key, they go out.
@@ -309,18 +310,18 @@ async fn a_letter_that_nobody_can_read_is_deleted_in_the_end() {
 #[tokio::test]
 async fn the_bell_wakes_the_worker_and_the_stop_ends_it() {
     let desk = Desk::open(Engine::Sqlite).await;
-    let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-    let worker = tokio::spawn(deliver_for_ever(
+    let (mail_wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+    let worker = tokio::spawn(run_delivery(
         desk.store.clone(),
         desk.post.clone(),
-        Arc::new(house()),
+        Arc::new(site()),
         desk.clock.clone(),
-        bell.clone(),
+        mail_wake.clone(),
         stop.clone(),
     ));
     for number in 0..3 {
         desk.queue(&format!("ada{number}@example.com"), sign_up()).await;
-        bell.notify_one();
+        mail_wake.notify_one();
         let delivered = async { while desk.waiting().await > 0 {} };
         tokio::time::timeout(Duration::from_secs(10), delivered).await.expect("long before the next look");
     }

@@ -2,10 +2,10 @@
 
 mod doctor;
 mod explain;
+mod external_token;
 mod http;
 mod mail;
 mod rooms;
 mod store;
 mod support;
 mod tokens;
-mod vouch;

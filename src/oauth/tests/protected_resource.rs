@@ -27,9 +27,9 @@ fn json_of_any_kind_is_read(#[case] body: &str, #[case] value: serde_json::Value
 #[case(401, "{}", ResourceError::Withheld(401))]
 #[case(403, "{}", ResourceError::Withheld(403))]
 #[case(404, "{}", ResourceError::Withheld(404))]
-#[case(302, "{}", ResourceError::Response(ResponseFault::UnexpectedStatus(302)))]
-#[case(400, "{}", ResourceError::Response(ResponseFault::UnexpectedStatus(400)))]
-#[case(503, "{}", ResourceError::Response(ResponseFault::Unavailable { status: 503, retry_after: None }))]
+#[case(302, "{}", ResourceError::Response(ResponseError::UnexpectedStatus(302)))]
+#[case(400, "{}", ResourceError::Response(ResponseError::UnexpectedStatus(400)))]
+#[case(503, "{}", ResourceError::Response(ResponseError::Unavailable { status: 503, retry_after: None }))]
 fn anything_else_is_no_document(#[case] status: u16, #[case] body: &str, #[case] error: ResourceError) {
     assert_eq!(process_resource_response(&json_response(status, body)), Err(error));
 }

@@ -27,12 +27,12 @@ fn these_mean_that_the_token_is_void(#[case] status: u16, #[case] body: &str) {
 
 #[rstest]
 #[case::refused(400, r#"{"error":"invalid_client"}"#, RevocationError::Refused(TokenErrorCode::InvalidClient))]
-#[case::unreadable(400, "<html>", RevocationError::Response(ResponseFault::UnexpectedStatus(400)))]
-#[case::redirect(302, "", RevocationError::Response(ResponseFault::UnexpectedStatus(302)))]
+#[case::unreadable(400, "<html>", RevocationError::Response(ResponseError::UnexpectedStatus(400)))]
+#[case::redirect(302, "", RevocationError::Response(ResponseError::UnexpectedStatus(302)))]
 #[case::away(
     503,
     r#"{"error":"invalid_token"}"#,
-    RevocationError::Response(ResponseFault::Unavailable { status: 503, retry_after: None })
+    RevocationError::Response(ResponseError::Unavailable { status: 503, retry_after: None })
 )]
 fn these_do_not(#[case] status: u16, #[case] body: &str, #[case] reason: RevocationError) {
     assert_eq!(process_revocation_response(&json_response(status, body)), Err(reason));

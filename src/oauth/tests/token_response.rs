@@ -178,8 +178,8 @@ fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16
         let mut response = json_response(status, &body);
         response.retry_after = header.map(str::to_owned);
         let retry_after = seconds.map(Duration::from_secs);
-        let fault = ResponseFault::Unavailable { status, retry_after };
-        assert_eq!(process(&response).unwrap_err(), Response(fault));
+        let error = ResponseError::Unavailable { status, retry_after };
+        assert_eq!(process(&response).unwrap_err(), Response(error));
     }
 }
 
@@ -193,7 +193,7 @@ fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16
 #[case(400)]
 #[case(404)]
 fn tokens_with_another_status_are_refused(#[case] status: u16) {
-    let unexpected = Response(ResponseFault::UnexpectedStatus(status));
+    let unexpected = Response(ResponseError::UnexpectedStatus(status));
     assert_eq!(process(&json_response(status, &valid().to_string())).unwrap_err(), unexpected);
     assert_eq!(process(&json_response(status, "<html>")).unwrap_err(), unexpected);
     assert!(process(&json_response(200, &valid().to_string())).is_ok());
@@ -223,7 +223,7 @@ fn a_body_beyond_the_limit_is_refused_and_one_at_it_is_not() {
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());
     response.body.push(b' ');
-    assert_eq!(process(&response).unwrap_err(), Response(ResponseFault::TooLarge));
+    assert_eq!(process(&response).unwrap_err(), Response(ResponseError::TooLarge));
 }
 
 #[test]

@@ -9,8 +9,8 @@ pub use metadata::ProviderMetadata;
 use url::Url;
 
 use super::Algorithm;
-use super::endpoint::{EndpointFault, EndpointRules, parse_endpoint, parse_issuer};
-use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseFault};
+use super::endpoint::{EndpointError, EndpointRules, parse_endpoint, parse_issuer};
+use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
 /// Where an issuer's metadata is (Discovery §4.1): a final `/` of the issuer goes before the path is added.
 ///
@@ -47,7 +47,7 @@ pub fn process_discovery_response(
         return Err(DiscoveryError::IssuerMismatch);
     }
     let issuer =
-        parse_issuer(expected_issuer, rules).map_err(|fault| DiscoveryError::Endpoint { member: "issuer", fault })?;
+        parse_issuer(expected_issuer, rules).map_err(|error| DiscoveryError::Endpoint { member: "issuer", error })?;
     let endpoints = Endpoints { document: &document, issuer: &issuer, rules };
     check_code_flow(&document)?;
     Ok(ProviderMetadata {
@@ -76,7 +76,7 @@ pub fn process_discovery_response(
 pub enum DiscoveryError {
     /// The provider is away, or there is no document.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// The document is unreadable, or a member is missing or of the wrong type.
     #[error("the provider's metadata is malformed: {0}")]
     Malformed(#[from] DocumentError),
@@ -84,12 +84,12 @@ pub enum DiscoveryError {
     #[error("the provider's metadata names another issuer")]
     IssuerMismatch,
     /// An address that we must not use.
-    #[error("the provider's metadata has an unusable {member}: {fault}")]
+    #[error("the provider's metadata has an unusable {member}: {error}")]
     Endpoint {
         /// The member's name.
         member: &'static str,
         /// What is wrong with it.
-        fault: EndpointFault,
+        error: EndpointError,
     },
     /// The provider does not offer `response_type=code`.
     #[error("the provider does not offer the code flow")]
@@ -100,7 +100,7 @@ pub enum DiscoveryError {
 }
 
 fn usable_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
-    parse_issuer(issuer, rules).map_err(|fault| DiscoveryError::Endpoint { member: "issuer", fault })
+    parse_issuer(issuer, rules).map_err(|error| DiscoveryError::Endpoint { member: "issuer", error })
 }
 
 struct Endpoints<'a> {
@@ -120,7 +120,7 @@ impl Endpoints<'_> {
         };
         match parse_endpoint(address, self.issuer, self.rules) {
             Ok(url) => Ok(Some(url)),
-            Err(fault) => Err(DiscoveryError::Endpoint { member, fault }),
+            Err(error) => Err(DiscoveryError::Endpoint { member, error }),
         }
     }
 }

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::EndpointFault::{self, Fragment, NotHttps, PrivateHost, Query, UserInformation};
+use super::super::EndpointError::{self, Fragment, NotHttps, PrivateHost, Query, UserInformation};
 use super::super::signing_for_tests::json_response;
 use super::DiscoveryError::*;
 use super::*;
@@ -129,13 +129,13 @@ fn another_issuer_is_refused(#[case] issuer: &str) {
 #[case::user_and_password("https://a:b@evil.example/", UserInformation)]
 #[case::fragment("https://id.example/x#y", Fragment)]
 #[case::empty_fragment("https://id.example/x#", Fragment)]
-#[case::relative("/token", EndpointFault::Malformed)]
-#[case::scheme_relative("//id.example/token", EndpointFault::Malformed)]
-#[case::without_host("https://", EndpointFault::Malformed)]
-#[case::empty("", EndpointFault::Malformed)]
-#[case::line_break("https://id.exa\nmple/", EndpointFault::Malformed)]
-#[case::space(" https://id.example/", EndpointFault::Malformed)]
-#[case::backslash("https:\\\\id.example\\x", EndpointFault::Malformed)]
+#[case::relative("/token", EndpointError::Malformed)]
+#[case::scheme_relative("//id.example/token", EndpointError::Malformed)]
+#[case::without_host("https://", EndpointError::Malformed)]
+#[case::empty("", EndpointError::Malformed)]
+#[case::line_break("https://id.exa\nmple/", EndpointError::Malformed)]
+#[case::space(" https://id.example/", EndpointError::Malformed)]
+#[case::backslash("https:\\\\id.example\\x", EndpointError::Malformed)]
 #[case::localhost("https://localhost/", PrivateHost)]
 #[case::below_localhost("https://x.localhost./", PrivateHost)]
 #[case::loopback("https://127.0.0.1/", PrivateHost)]
@@ -146,14 +146,14 @@ fn another_issuer_is_refused(#[case] issuer: &str) {
 #[case::cloud_metadata("https://169.254.169.254/latest", PrivateHost)]
 #[case::private_10("https://10.0.0.1/", PrivateHost)]
 #[case::private_192("https://192.168.0.1/", PrivateHost)]
-#[case::carrier("https://100.64.0.1/", PrivateHost)]
+#[case::transport("https://100.64.0.1/", PrivateHost)]
 #[case::unspecified("https://0.0.0.0/", PrivateHost)]
 #[case::unique_local("https://[fd00::1]/", PrivateHost)]
 #[case::link_local("https://[fe80::1]/", PrivateHost)]
-fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] fault: EndpointFault) {
+fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] error: EndpointError) {
     for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
         let result = process_value(&with(member, json!(address)));
-        assert_eq!(result.unwrap_err(), Endpoint { member, fault }, "{member}");
+        assert_eq!(result.unwrap_err(), Endpoint { member, error }, "{member}");
     }
 }
 
@@ -185,27 +185,27 @@ fn process_at(issuer: &str, endpoint: &str, rules: EndpointRules) -> Result<Prov
 fn loopback_http_is_for_loopback_issuers_where_it_is_allowed(#[case] issuer: &str) {
     let endpoint = "http://127.0.0.1:4001/x";
     assert!(process_at(issuer, endpoint, LOOPBACK).is_ok());
-    let refused = Endpoint { member: "issuer", fault: NotHttps };
+    let refused = Endpoint { member: "issuer", error: NotHttps };
     assert_eq!(process_at(issuer, endpoint, STRICT).unwrap_err(), refused);
 }
 
 #[test]
 fn allowing_loopback_http_allows_nothing_else() {
-    let refused = |fault| Endpoint { member: "authorization_endpoint", fault };
+    let refused = |error| Endpoint { member: "authorization_endpoint", error };
     let result = process_at(ISSUER, "http://127.0.0.1/x", LOOPBACK);
     assert_eq!(result.unwrap_err(), refused(NotHttps));
     let result = process_at("http://localhost:4000", "http://evil.example/x", LOOPBACK);
     assert_eq!(result.unwrap_err(), refused(NotHttps));
     let result = process_at("http://evil.example", "https://evil.example/x", LOOPBACK);
-    assert_eq!(result.unwrap_err(), Endpoint { member: "issuer", fault: NotHttps });
+    assert_eq!(result.unwrap_err(), Endpoint { member: "issuer", error: NotHttps });
 }
 
 #[test]
 fn an_issuer_on_a_private_network_may_name_its_neighbours() {
     assert!(process_at("https://10.1.1.1", "https://10.1.1.2/x", STRICT).is_ok());
     let result = process_at("https://11.1.1.1", "https://10.1.1.2/x", STRICT);
-    let fault = PrivateHost;
-    assert_eq!(result.unwrap_err(), Endpoint { member: "authorization_endpoint", fault });
+    let error = PrivateHost;
+    assert_eq!(result.unwrap_err(), Endpoint { member: "authorization_endpoint", error });
 }
 
 #[test]
@@ -225,9 +225,9 @@ fn the_document_is_below_the_issuer() {
 #[case("https://id.example#x", Fragment)]
 #[case("https://a@id.example", UserInformation)]
 #[case("file:///x", NotHttps)]
-#[case("id.example", EndpointFault::Malformed)]
-fn an_issuer_that_is_none_is_refused(#[case] issuer: &str, #[case] fault: EndpointFault) {
-    let refused = Endpoint { member: "issuer", fault };
+#[case("id.example", EndpointError::Malformed)]
+fn an_issuer_that_is_none_is_refused(#[case] issuer: &str, #[case] error: EndpointError) {
+    let refused = Endpoint { member: "issuer", error };
     assert_eq!(discovery_url(issuer, STRICT).unwrap_err(), refused);
 }
 
@@ -258,15 +258,15 @@ fn only_a_200_within_the_limit_is_read() {
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());
     response.body.push(b' ');
-    assert_eq!(process(&response).unwrap_err(), Response(ResponseFault::TooLarge));
+    assert_eq!(process(&response).unwrap_err(), Response(ResponseError::TooLarge));
     for status in [201, 301, 302, 404] {
         let response = json_response(status, &valid().to_string());
-        let fault = ResponseFault::UnexpectedStatus(status);
-        assert_eq!(process(&response).unwrap_err(), Response(fault));
+        let error = ResponseError::UnexpectedStatus(status);
+        assert_eq!(process(&response).unwrap_err(), Response(error));
     }
     let response = json_response(503, &valid().to_string());
-    let fault = ResponseFault::Unavailable { status: 503, retry_after: None };
-    assert_eq!(process(&response).unwrap_err(), Response(fault));
+    let error = ResponseError::Unavailable { status: 503, retry_after: None };
+    assert_eq!(process(&response).unwrap_err(), Response(error));
 }
 
 #[test]

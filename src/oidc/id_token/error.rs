@@ -6,20 +6,20 @@ use crate::oidc::jwks::NoKey;
 
 /// A refused id_token: the reason, and what was checked until then. Holds nothing of the token itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("id_token refused: {refusal}")]
+#[error("id_token refused: {sign_in_error}")]
 pub struct IdTokenError {
-    refusal: IdTokenRefusal,
+    sign_in_error: IdTokenErrorKind,
     verdicts: Vec<ClaimVerdict>,
 }
 
 impl IdTokenError {
-    pub(super) fn new(refusal: IdTokenRefusal, verdicts: Vec<ClaimVerdict>) -> Self {
-        Self { refusal, verdicts }
+    pub(super) fn new(sign_in_error: IdTokenErrorKind, verdicts: Vec<ClaimVerdict>) -> Self {
+        Self { sign_in_error, verdicts }
     }
 
     /// The reason.
-    pub fn refusal(&self) -> IdTokenRefusal {
-        self.refusal
+    pub fn sign_in_error(&self) -> IdTokenErrorKind {
+        self.sign_in_error
     }
 
     /// Every check that was made, the refusing one last.
@@ -30,13 +30,13 @@ impl IdTokenError {
     /// Whether the key was not in our set: the provider may have rotated since we fetched it, so one fresh
     /// fetch and a second try are in order.
     pub fn is_unknown_kid(&self) -> bool {
-        self.refusal == IdTokenRefusal::UnknownKid
+        self.sign_in_error == IdTokenErrorKind::UnknownKid
     }
 }
 
 /// The reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdTokenRefusal {
+pub enum IdTokenErrorKind {
     /// Longer than 16 KB.
     #[error("too long")]
     TooLong,
@@ -111,7 +111,7 @@ pub enum IdTokenRefusal {
     WrongAuthenticationContext,
 }
 
-impl From<DocumentError> for IdTokenRefusal {
+impl From<DocumentError> for IdTokenErrorKind {
     fn from(error: DocumentError) -> Self {
         match error {
             DocumentError::NotAnObject | DocumentError::NotJson => Self::Malformed,
@@ -121,7 +121,7 @@ impl From<DocumentError> for IdTokenRefusal {
     }
 }
 
-impl From<NoKey> for IdTokenRefusal {
+impl From<NoKey> for IdTokenErrorKind {
     fn from(reason: NoKey) -> Self {
         match reason {
             NoKey::UnknownKid => Self::UnknownKid,

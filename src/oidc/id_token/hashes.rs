@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::payload::Checked;
 use super::verdict::Presence;
-use super::{ExpectedIdToken, IdTokenRefusal};
+use super::{ExpectedIdToken, IdTokenErrorKind};
 use crate::oauth::{AuthorizationCode, JsonDocument};
 use crate::oidc::Algorithm;
 
@@ -17,12 +17,12 @@ pub(super) fn check_access_token_hash(
     expected: &ExpectedIdToken<'_>,
 ) -> Checked {
     let token = expected.access_token.map(|token| token.expose_secret());
-    check_hash(claims, "at_hash", token, alg, IdTokenRefusal::WrongAccessTokenHash)
+    check_hash(claims, "at_hash", token, alg, IdTokenErrorKind::WrongAccessTokenHash)
 }
 
 pub(super) fn check_code_hash(claims: &JsonDocument, alg: Algorithm, expected: &ExpectedIdToken<'_>) -> Checked {
     let code = expected.code.map(AuthorizationCode::expose);
-    check_hash(claims, "c_hash", code, alg, IdTokenRefusal::WrongCodeHash)
+    check_hash(claims, "c_hash", code, alg, IdTokenErrorKind::WrongCodeHash)
 }
 
 /// The left half of the hash of what came along (Core §3.1.3.6, §3.3.2.11). Absent is fine in the code flow,
@@ -32,7 +32,7 @@ fn check_hash(
     claim: &'static str,
     hashed: Option<&str>,
     alg: Algorithm,
-    refusal: IdTokenRefusal,
+    sign_in_error: IdTokenErrorKind,
 ) -> Checked {
     let (Some(claimed), Some(hashed)) = (claims.optional_str(claim)?, hashed) else {
         return Ok(Presence::Absent);
@@ -42,6 +42,6 @@ fn check_hash(
     let actual = URL_SAFE_NO_PAD.encode(left_half);
     match bool::from(actual.as_bytes().ct_eq(claimed.as_bytes())) {
         true => Ok(Presence::Checked),
-        false => Err(refusal),
+        false => Err(sign_in_error),
     }
 }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::IdTokenRefusal;
+use super::IdTokenErrorKind;
 use crate::oauth::JsonDocument;
 use crate::oidc::Algorithm;
 
@@ -16,9 +16,9 @@ pub(super) struct Header {
     pub(super) kid: Option<String>,
 }
 
-pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenRefusal> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
-    let header = JsonDocument::parse(&json).map_err(|_| IdTokenRefusal::Malformed)?;
+pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenErrorKind> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenErrorKind::Malformed)?;
+    let header = JsonDocument::parse(&json).map_err(|_| IdTokenErrorKind::Malformed)?;
     check_type(&header)?;
     check_extensions(&header)?;
     Ok(Header { alg: algorithm(&header, allowed)?, kid: kid(&header)? })
@@ -26,38 +26,38 @@ pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenR
 
 /// `typ`: an access token (`at+jwt`) or a logout token (`logout+jwt`) of the same issuer carries the same
 /// signature and must not pass for an id_token (RFC 8725 §3.11).
-fn check_type(header: &JsonDocument) -> Result<(), IdTokenRefusal> {
+fn check_type(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
     match header.optional_str("typ") {
         Ok(None) => Ok(()),
         Ok(Some(typ)) if typ.eq_ignore_ascii_case("JWT") => Ok(()),
-        _ => Err(IdTokenRefusal::NotAnIdToken),
+        _ => Err(IdTokenErrorKind::NotAnIdToken),
     }
 }
 
 /// `crit` names extensions that must be understood, and we understand none (RFC 7515 §4.1.11). `jwk`, `jku`,
 /// `x5u` and `x5c` bring a key along: we would not use it, and whoever sends one tries what has worked
 /// elsewhere (threat ID7).
-fn check_extensions(header: &JsonDocument) -> Result<(), IdTokenRefusal> {
+fn check_extensions(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
     if header.contains("crit") {
-        return Err(IdTokenRefusal::CriticalHeader);
+        return Err(IdTokenErrorKind::CriticalHeader);
     }
     match ["jwk", "jku", "x5u", "x5c"].into_iter().any(|name| header.contains(name)) {
-        true => Err(IdTokenRefusal::KeyInHeader),
+        true => Err(IdTokenErrorKind::KeyInHeader),
         false => Ok(()),
     }
 }
 
-fn algorithm(header: &JsonDocument, allowed: &[Algorithm]) -> Result<Algorithm, IdTokenRefusal> {
-    let name = header.required_str("alg").map_err(|_| IdTokenRefusal::AlgorithmNotAllowed)?;
+fn algorithm(header: &JsonDocument, allowed: &[Algorithm]) -> Result<Algorithm, IdTokenErrorKind> {
+    let name = header.required_str("alg").map_err(|_| IdTokenErrorKind::AlgorithmNotAllowed)?;
     Algorithm::from_name(name)
         .filter(|algorithm| allowed.contains(algorithm))
-        .ok_or(IdTokenRefusal::AlgorithmNotAllowed)
+        .ok_or(IdTokenErrorKind::AlgorithmNotAllowed)
 }
 
-fn kid(header: &JsonDocument) -> Result<Option<String>, IdTokenRefusal> {
+fn kid(header: &JsonDocument) -> Result<Option<String>, IdTokenErrorKind> {
     match header.optional_str("kid") {
         Ok(None) => Ok(None),
         Ok(Some(kid)) if kid.len() <= MAX_KID_BYTES => Ok(Some(kid.to_owned())),
-        _ => Err(IdTokenRefusal::Malformed),
+        _ => Err(IdTokenErrorKind::Malformed),
     }
 }

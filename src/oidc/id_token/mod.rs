@@ -15,7 +15,7 @@ mod verdict;
 mod tests;
 
 pub use claims::Claims;
-pub use error::{IdTokenError, IdTokenRefusal};
+pub use error::{IdTokenError, IdTokenErrorKind};
 use secrecy::SecretString;
 use serde_json::Value;
 pub use times::LEEWAY_SECONDS;
@@ -67,13 +67,13 @@ pub enum NonceRule<'a> {
 /// Verifies an id_token and gives its claims.
 ///
 /// # Errors
-/// [`IdTokenError`] with the verdicts up to the refusal. [`IdTokenRefusal::UnknownKid`] is worth one fresh
+/// [`IdTokenError`] with the verdicts up to the refusal. [`IdTokenErrorKind::UnknownKid`] is worth one fresh
 /// fetch of the key set and a second try.
 pub fn verify_id_token(token: &str, keys: &JwkSet, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenError> {
     let mut verdicts = Verdicts::default();
     match verify_in_order(token, keys, expected, &mut verdicts) {
         Ok(payload) => Ok(Claims::verified(payload, verdicts.into())),
-        Err(refusal) => Err(IdTokenError::new(refusal, verdicts.into())),
+        Err(sign_in_error) => Err(IdTokenError::new(sign_in_error, verdicts.into())),
     }
 }
 
@@ -84,7 +84,8 @@ pub fn verify_id_token(token: &str, keys: &JwkSet, expected: &ExpectedIdToken<'_
 /// [`IdTokenError`] as of [`verify_id_token`]. No error says nothing in the token's favour.
 pub fn precheck_id_token(token: &str, expected: &ExpectedIdToken<'_>) -> Result<(), IdTokenError> {
     let mut verdicts = Verdicts::default();
-    check_unsigned(token, expected, &mut verdicts).map_err(|refusal| IdTokenError::new(refusal, verdicts.into()))
+    check_unsigned(token, expected, &mut verdicts)
+        .map_err(|sign_in_error| IdTokenError::new(sign_in_error, verdicts.into()))
 }
 
 /// The claims of a token as they stand there, believed by nobody: to choose, among the issuers that are accepted, the
@@ -93,7 +94,11 @@ pub fn unverified_claims(token: &str) -> Value {
     split(token).and_then(|parts| payload::read_value(parts.payload)).unwrap_or(Value::Null)
 }
 
-fn check_unsigned(token: &str, expected: &ExpectedIdToken<'_>, verdicts: &mut Verdicts) -> Result<(), IdTokenRefusal> {
+fn check_unsigned(
+    token: &str,
+    expected: &ExpectedIdToken<'_>,
+    verdicts: &mut Verdicts,
+) -> Result<(), IdTokenErrorKind> {
     let parts = verdicts.record(Check::Shape, split(token))?;
     let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
     let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
@@ -105,13 +110,13 @@ fn verify_in_order(
     keys: &JwkSet,
     expected: &ExpectedIdToken<'_>,
     verdicts: &mut Verdicts,
-) -> Result<JsonDocument, IdTokenRefusal> {
+) -> Result<JsonDocument, IdTokenErrorKind> {
     let parts = verdicts.record(Check::Shape, split(token))?;
     let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
     let candidates = keys.candidates(header.kid.as_deref(), header.alg).map_err(Into::into);
     let candidates = verdicts.record(Check::Key, candidates)?;
     let genuine = candidates.iter().any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg));
-    let signature = if genuine { Ok(()) } else { Err(IdTokenRefusal::BadSignature) };
+    let signature = if genuine { Ok(()) } else { Err(IdTokenErrorKind::BadSignature) };
     verdicts.record(Check::Signature, signature)?;
     let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)?;
@@ -127,15 +132,15 @@ struct Parts<'a> {
     signed: &'a str,
 }
 
-fn split(token: &str) -> Result<Parts<'_>, IdTokenRefusal> {
+fn split(token: &str) -> Result<Parts<'_>, IdTokenErrorKind> {
     if token.len() > MAX_TOKEN_BYTES {
-        return Err(IdTokenRefusal::TooLong);
+        return Err(IdTokenErrorKind::TooLong);
     }
-    let (signed, signature) = token.rsplit_once('.').ok_or(IdTokenRefusal::Malformed)?;
-    let (header, payload) = signed.split_once('.').ok_or(IdTokenRefusal::Malformed)?;
+    let (signed, signature) = token.rsplit_once('.').ok_or(IdTokenErrorKind::Malformed)?;
+    let (header, payload) = signed.split_once('.').ok_or(IdTokenErrorKind::Malformed)?;
     // Five parts are an encrypted token, no signature is none.
     if payload.contains('.') || signature.is_empty() {
-        return Err(IdTokenRefusal::Malformed);
+        return Err(IdTokenErrorKind::Malformed);
     }
     Ok(Parts { header, payload, signature, signed })
 }

@@ -7,23 +7,23 @@ use serde_json::Value;
 use super::hashes::{check_access_token_hash, check_code_hash};
 use super::times::{check_auth_time, check_expiry, check_issued_at, check_not_before};
 use super::verdict::{Check, Presence, Verdicts};
-use super::{ExpectedIdToken, IdTokenRefusal, NonceRule};
+use super::{ExpectedIdToken, IdTokenErrorKind, NonceRule};
 use crate::oauth::{JsonDocument, parse_json};
 use crate::oidc::Algorithm;
 
 /// Longest `sub` (Core §2), in bytes.
 const MAX_SUB_BYTES: usize = 255;
 
-pub(super) type Checked = Result<Presence, IdTokenRefusal>;
+pub(super) type Checked = Result<Presence, IdTokenErrorKind>;
 
-pub(super) fn read(part: &str) -> Result<JsonDocument, IdTokenRefusal> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
-    JsonDocument::parse(&json).map_err(|_| IdTokenRefusal::Malformed)
+pub(super) fn read(part: &str) -> Result<JsonDocument, IdTokenErrorKind> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenErrorKind::Malformed)?;
+    JsonDocument::parse(&json).map_err(|_| IdTokenErrorKind::Malformed)
 }
 
-pub(super) fn read_value(part: &str) -> Result<Value, IdTokenRefusal> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenRefusal::Malformed)?;
-    parse_json(&json).map_err(|_| IdTokenRefusal::Malformed)
+pub(super) fn read_value(part: &str) -> Result<Value, IdTokenErrorKind> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenErrorKind::Malformed)?;
+    parse_json(&json).map_err(|_| IdTokenErrorKind::Malformed)
 }
 
 /// All claims in a fixed order, up to the first that is refused.
@@ -32,7 +32,7 @@ pub(super) fn check_claims(
     alg: Algorithm,
     expected: &ExpectedIdToken<'_>,
     verdicts: &mut Verdicts,
-) -> Result<(), IdTokenRefusal> {
+) -> Result<(), IdTokenErrorKind> {
     verdicts.record_claim(Check::Kind, check_kind(claims))?;
     verdicts.record_claim(Check::Issuer, check_issuer(claims, expected))?;
     verdicts.record_claim(Check::Audience, check_audience(claims, expected))?;
@@ -51,7 +51,7 @@ pub(super) fn check_claims(
 /// `events` makes it a logout token or a security event (Back-Channel Logout §2.4, RFC 8417).
 fn check_kind(claims: &JsonDocument) -> Checked {
     match claims.contains("events") {
-        true => Err(IdTokenRefusal::NotAnIdToken),
+        true => Err(IdTokenErrorKind::NotAnIdToken),
         false => Ok(Presence::Checked),
     }
 }
@@ -59,7 +59,7 @@ fn check_kind(claims: &JsonDocument) -> Checked {
 fn check_issuer(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.issuers.contains(&claims.required_str("iss")?) {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::WrongIssuer),
+        false => Err(IdTokenErrorKind::WrongIssuer),
     }
 }
 
@@ -68,16 +68,16 @@ fn check_issuer(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checke
 fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     let audiences = match claims.get("aud") {
         Some(Value::String(audience)) => vec![audience.as_str()],
-        None => return Err(IdTokenRefusal::ClaimMissing("aud")),
+        None => return Err(IdTokenErrorKind::ClaimMissing("aud")),
         Some(_) => claims.optional_strs("aud")?.unwrap_or_default(),
     };
     let is_ours = |audience: &&str| expected.client_ids.contains(audience);
     if !audiences.iter().any(is_ours) {
-        return Err(IdTokenRefusal::WrongAudience);
+        return Err(IdTokenErrorKind::WrongAudience);
     }
     let others = !audiences.iter().all(is_ours);
     match others && !claims.contains("azp") {
-        true => Err(IdTokenRefusal::WrongAudience),
+        true => Err(IdTokenErrorKind::WrongAudience),
         false => Ok(Presence::Checked),
     }
 }
@@ -86,15 +86,15 @@ fn check_authorized_party(claims: &JsonDocument, expected: &ExpectedIdToken<'_>)
     match claims.optional_str("azp")? {
         None => Ok(Presence::Absent),
         Some(azp) if expected.client_ids.contains(&azp) => Ok(Presence::Checked),
-        Some(_) => Err(IdTokenRefusal::WrongAuthorizedParty),
+        Some(_) => Err(IdTokenErrorKind::WrongAuthorizedParty),
     }
 }
 
 fn check_nonce(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.nonce {
         NonceRule::Equals(nonce) if nonce.matches(claims.required_str("nonce")?) => Ok(Presence::Checked),
-        NonceRule::Equals(_) => Err(IdTokenRefusal::WrongNonce),
-        NonceRule::Foreign if claims.optional_str("nonce")?.is_some() => Err(IdTokenRefusal::WrongNonce),
+        NonceRule::Equals(_) => Err(IdTokenErrorKind::WrongNonce),
+        NonceRule::Foreign if claims.optional_str("nonce")?.is_some() => Err(IdTokenErrorKind::WrongNonce),
         NonceRule::NotSent | NonceRule::Foreign => {
             claims.optional_str("nonce").map(|_| Presence::Absent).map_err(Into::into)
         }
@@ -107,7 +107,7 @@ fn check_subject(claims: &JsonDocument) -> Checked {
     let printable = sub.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
     match (1..=MAX_SUB_BYTES).contains(&sub.len()) && printable {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::UnusableSubject),
+        false => Err(IdTokenErrorKind::UnusableSubject),
     }
 }
 
@@ -117,6 +117,6 @@ fn check_acr(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     }
     match expected.acr_values.contains(&claims.required_str("acr")?) {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::WrongAuthenticationContext),
+        false => Err(IdTokenErrorKind::WrongAuthenticationContext),
     }
 }

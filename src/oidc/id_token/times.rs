@@ -2,7 +2,7 @@
 
 use super::payload::Checked;
 use super::verdict::Presence;
-use super::{ExpectedIdToken, IdTokenRefusal};
+use super::{ExpectedIdToken, IdTokenErrorKind};
 use crate::oauth::JsonDocument;
 
 /// How far the provider's clock may be from ours, in seconds.
@@ -12,14 +12,14 @@ const LATEST_TIME: u64 = 253_402_300_799;
 pub(super) fn check_expiry(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.now < required_time(claims, "exp")? + LEEWAY_SECONDS {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::Expired),
+        false => Err(IdTokenErrorKind::Expired),
     }
 }
 
 pub(super) fn check_issued_at(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match required_time(claims, "iat")? <= latest_now(expected) {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::IssuedInTheFuture),
+        false => Err(IdTokenErrorKind::IssuedInTheFuture),
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn check_not_before(claims: &JsonDocument, expected: &ExpectedIdToken
     match optional_time(claims, "nbf")? {
         None => Ok(Presence::Absent),
         Some(time) if time <= latest_now(expected) => Ok(Presence::Checked),
-        Some(_) => Err(IdTokenRefusal::NotYetValid),
+        Some(_) => Err(IdTokenErrorKind::NotYetValid),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn check_auth_time(claims: &JsonDocument, expected: &ExpectedIdToken<
     let young_enough = expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
     match auth_time <= latest_now(expected) && young_enough {
         true => Ok(Presence::Checked),
-        false => Err(IdTokenRefusal::AuthenticationTooOld),
+        false => Err(IdTokenErrorKind::AuthenticationTooOld),
     }
 }
 
@@ -47,15 +47,15 @@ fn latest_now(expected: &ExpectedIdToken<'_>) -> u64 {
     expected.now.saturating_add(LEEWAY_SECONDS)
 }
 
-fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTokenRefusal> {
-    optional_time(claims, claim)?.ok_or(IdTokenRefusal::ClaimMissing(claim))
+fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTokenErrorKind> {
+    optional_time(claims, claim)?.ok_or(IdTokenErrorKind::ClaimMissing(claim))
 }
 
 /// Whole seconds since 1970. RFC 7519 would allow fractions; no provider sends them, and a number that two
 /// readers round differently has no place in a check.
-fn optional_time(claims: &JsonDocument, claim: &'static str) -> Result<Option<u64>, IdTokenRefusal> {
+fn optional_time(claims: &JsonDocument, claim: &'static str) -> Result<Option<u64>, IdTokenErrorKind> {
     match claims.optional_u64(claim)? {
-        Some(time) if time > LATEST_TIME => Err(IdTokenRefusal::ClaimWrongType(claim)),
+        Some(time) if time > LATEST_TIME => Err(IdTokenErrorKind::ClaimWrongType(claim)),
         time => Ok(time),
     }
 }

@@ -1,6 +1,6 @@
 //! What each check said, for the log and the flow inspector. Names and outcomes, never values.
 
-use super::IdTokenRefusal;
+use super::IdTokenErrorKind;
 
 /// One check and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,11 @@ pub(super) struct Verdicts(Vec<ClaimVerdict>);
 
 impl Verdicts {
     /// Notes the outcome of a check and passes it on.
-    pub(super) fn record<T>(&mut self, check: Check, outcome: Result<T, IdTokenRefusal>) -> Result<T, IdTokenRefusal> {
+    pub(super) fn record<T>(
+        &mut self,
+        check: Check,
+        outcome: Result<T, IdTokenErrorKind>,
+    ) -> Result<T, IdTokenErrorKind> {
         let verdict = if outcome.is_ok() { Verdict::Ok } else { Verdict::Refused };
         self.0.push(ClaimVerdict { check, verdict });
         outcome
@@ -122,8 +126,8 @@ impl Verdicts {
     pub(super) fn record_claim(
         &mut self,
         check: Check,
-        outcome: Result<Presence, IdTokenRefusal>,
-    ) -> Result<(), IdTokenRefusal> {
+        outcome: Result<Presence, IdTokenErrorKind>,
+    ) -> Result<(), IdTokenErrorKind> {
         let verdict = match outcome {
             Ok(Presence::Checked) => Verdict::Ok,
             Ok(Presence::Absent) => Verdict::NotApplicable,

@@ -9,7 +9,7 @@ use key::VerificationKey;
 use url::Url;
 
 use super::Algorithm;
-use crate::oauth::{DocumentError, HttpRequest, HttpResponse, ResponseFault};
+use crate::oauth::{DocumentError, HttpRequest, HttpResponse, ResponseError};
 
 /// Most keys that a set may have. Real sets have two to six.
 const MAX_KEYS: usize = 50;
@@ -53,7 +53,7 @@ pub fn process_jwks_response(response: &HttpResponse) -> Result<JwkSet, JwksErro
 pub enum JwksError {
     /// The provider is away, or there is no document.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// The document is unreadable or has no `keys`.
     #[error("the JWK set is malformed: {0}")]
     Malformed(#[from] DocumentError),

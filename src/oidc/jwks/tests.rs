@@ -120,7 +120,7 @@ fn only_a_200_within_the_limit_is_read() {
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process_jwks_response(&response).is_ok());
     response.body.push(b' ');
-    let reason = JwksError::Response(ResponseFault::TooLarge);
+    let reason = JwksError::Response(ResponseError::TooLarge);
     assert_eq!(process_jwks_response(&response).unwrap_err(), reason);
     for status in [204, 302, 404, 500] {
         assert!(process_jwks_response(&json_response(status, &body)).is_err(), "{status}");

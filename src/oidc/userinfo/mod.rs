@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseFault};
+use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
 /// Asks who the bearer of an access token is.
 pub fn userinfo_request(userinfo_endpoint: &Url, access_token: &SecretString) -> HttpRequest {
@@ -56,7 +56,7 @@ impl fmt::Debug for Userinfo {
 pub enum UserinfoError {
     /// The provider is away, or answered outside the protocol.
     #[error(transparent)]
-    Response(#[from] ResponseFault),
+    Response(#[from] ResponseError),
     /// 401 or 403: the access token does not open this door.
     #[error("the userinfo endpoint refused the access token")]
     TokenRefused,

@@ -52,8 +52,8 @@ fn no_subject_is_nobody() {
 #[rstest]
 #[case(401, UserinfoError::TokenRefused)]
 #[case(403, UserinfoError::TokenRefused)]
-#[case(302, UserinfoError::Response(ResponseFault::UnexpectedStatus(302)))]
-#[case(500, UserinfoError::Response(ResponseFault::Unavailable { status: 500, retry_after: None }))]
+#[case(302, UserinfoError::Response(ResponseError::UnexpectedStatus(302)))]
+#[case(500, UserinfoError::Response(ResponseError::Unavailable { status: 500, retry_after: None }))]
 fn another_status_is_refused(#[case] status: u16, #[case] reason: UserinfoError) {
     let result = process_userinfo_response(&json_response(status, VALID), "248289761001");
     assert_eq!(result.unwrap_err(), reason);

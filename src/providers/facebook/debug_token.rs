@@ -8,10 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, Unfit, address, token_check::document},
+    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, address, token_check::document},
     GRAPH_URL, VERSION,
 };
-use crate::oauth::{HttpRequest, HttpResponse, ResponseFault};
+use crate::oauth::{HttpRequest, HttpResponse, ResponseError};
 
 /// "The App_id in the input_token did not match the Viewing App", among other wrong parameters.
 const PARAMETER: u64 = 100;
@@ -38,26 +38,26 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
             Some(PARAMETER) => TokenCheckError::NotOurClient,
             Some(ACCESS_TOKEN) => TokenCheckError::ClientRefused,
             // Limits of calls among them.
-            _ => ResponseFault::UnexpectedStatus(response.status).into(),
+            _ => ResponseError::UnexpectedStatus(response.status).into(),
         });
     }
     response.check_ok()?;
-    let data = answer.get("data").ok_or(Unfit::Unclear)?;
+    let data = answer.get("data").ok_or(UnfitTokenError::Unclear)?;
     let text = |member: &str| data.get(member).and_then(Value::as_str);
     if data.get("is_valid") != Some(&Value::Bool(true)) {
-        return Err(Unfit::Unknown.into());
+        return Err(UnfitTokenError::Unknown.into());
     }
-    if text("app_id").ok_or(Unfit::Unclear)? != provider.client_id {
+    if text("app_id").ok_or(UnfitTokenError::Unclear)? != provider.client_id {
         return Err(TokenCheckError::NotOurClient);
     }
-    if text("type").ok_or(Unfit::Unclear)? != "USER" {
-        return Err(Unfit::Nobody.into());
+    if text("type").ok_or(UnfitTokenError::Unclear)? != "USER" {
+        return Err(UnfitTokenError::Nobody.into());
     }
     // Zero is a token that never expires.
-    match data.get("expires_at").and_then(Value::as_i64).ok_or(Unfit::Unclear)? {
+    match data.get("expires_at").and_then(Value::as_i64).ok_or(UnfitTokenError::Unclear)? {
         0 => {}
         end if end > now => {}
-        _ => return Err(Unfit::Expired.into()),
+        _ => return Err(UnfitTokenError::Expired.into()),
     }
-    Ok(CheckedToken::of(text("user_id").ok_or(Unfit::Unclear)?)?)
+    Ok(CheckedToken::of(text("user_id").ok_or(UnfitTokenError::Unclear)?)?)
 }

@@ -9,10 +9,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::Url;
 
 use super::{
-    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, Unfit, token_check::document},
+    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, token_check::document},
     API_URL,
 };
-use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseFault};
+use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseError};
 
 /// With our client's own credentials (Basic), the token in the body. GitHub knows tokens of that client only.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
@@ -32,23 +32,23 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
     let answer = document(response)?;
     match response.status {
         200 => {}
-        404 | 422 => return Err(Unfit::Unknown.into()),
+        404 | 422 => return Err(UnfitTokenError::Unknown.into()),
         401 => return Err(TokenCheckError::ClientRefused),
-        status => return Err(ResponseFault::UnexpectedStatus(status).into()),
+        status => return Err(ResponseError::UnexpectedStatus(status).into()),
     }
     let client_id = answer.get("app").and_then(|app| app.get("client_id")).and_then(Value::as_str);
-    if client_id.ok_or(Unfit::Unclear)? != provider.client_id {
+    if client_id.ok_or(UnfitTokenError::Unclear)? != provider.client_id {
         return Err(TokenCheckError::NotOurClient);
     }
     match answer.get("expires_at").unwrap_or(&Value::Null) {
         Value::Null => {}
-        Value::String(end) if unix_seconds(end).ok_or(Unfit::Unclear)? > now => {}
-        Value::String(_) => return Err(Unfit::Expired.into()),
-        _ => return Err(Unfit::Unclear.into()),
+        Value::String(end) if unix_seconds(end).ok_or(UnfitTokenError::Unclear)? > now => {}
+        Value::String(_) => return Err(UnfitTokenError::Expired.into()),
+        _ => return Err(UnfitTokenError::Unclear.into()),
     }
     // An installation's token has no user.
-    let user = answer.get("user").filter(|user| !user.is_null()).ok_or(Unfit::Nobody)?;
-    let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(Unfit::Unclear)?;
+    let user = answer.get("user").filter(|user| !user.is_null()).ok_or(UnfitTokenError::Nobody)?;
+    let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(UnfitTokenError::Unclear)?;
     Ok(CheckedToken::of(&id.to_string())?)
 }
 

@@ -7,10 +7,10 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::{
-    CheckedToken, Provider, TokenCheckError, Unfit,
+    CheckedToken, Provider, TokenCheckError, UnfitTokenError,
     token_check::{document, required},
 };
-use crate::oauth::{HttpRequest, HttpResponse, JsonDocument, ResponseFault, Scopes};
+use crate::oauth::{HttpRequest, HttpResponse, JsonDocument, ResponseError, Scopes};
 
 /// Where it is.
 pub(super) const ENDPOINT: &str = "https://oauth2.googleapis.com/tokeninfo";
@@ -32,19 +32,19 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
     let info = document(response)?;
     match response.status {
         200 => {}
-        400 | 401 => return Err(Unfit::Unknown.into()),
-        status => return Err(ResponseFault::UnexpectedStatus(status).into()),
+        400 | 401 => return Err(UnfitTokenError::Unknown.into()),
+        status => return Err(ResponseError::UnexpectedStatus(status).into()),
     }
     check_client(provider, &info)?;
     if !is_alive(&info, now)? {
-        return Err(Unfit::Expired.into());
+        return Err(UnfitTokenError::Expired.into());
     }
-    if info.optional_str("email").map_err(|_| Unfit::Unclear)?.is_some_and(is_service_account) {
-        return Err(Unfit::ServiceAccount.into());
+    if info.optional_str("email").map_err(|_| UnfitTokenError::Unclear)?.is_some_and(is_service_account) {
+        return Err(UnfitTokenError::ServiceAccount.into());
     }
     let scopes = Scopes::parse(required(&info, "scope")?);
     if !scopes.contains("openid") || !(scopes.contains(EMAIL_SCOPE) || scopes.contains("email")) {
-        return Err(Unfit::MissingScope.into());
+        return Err(UnfitTokenError::MissingScope.into());
     }
     Ok(CheckedToken::of(required(&info, "sub")?)?)
 }
@@ -53,7 +53,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
 fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenCheckError> {
     let ours = provider.client_ids();
     let audience = required(info, "aud")?;
-    let party = info.optional_str("azp").map_err(|_| Unfit::Unclear)?;
+    let party = info.optional_str("azp").map_err(|_| UnfitTokenError::Unclear)?;
     match ours.contains(&audience) && party.is_none_or(|party| ours.contains(&party)) {
         true => Ok(()),
         false => Err(TokenCheckError::NotOurClient),
@@ -61,17 +61,17 @@ fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenChe
 }
 
 /// `expires_in` is by Google's own clock; `exp` is checked beside it, as a cache could have kept the answer.
-fn is_alive(info: &JsonDocument, now: i64) -> Result<bool, Unfit> {
-    let left = number(info, "expires_in")?.ok_or(Unfit::Unclear)?;
+fn is_alive(info: &JsonDocument, now: i64) -> Result<bool, UnfitTokenError> {
+    let left = number(info, "expires_in")?.ok_or(UnfitTokenError::Unclear)?;
     let end = number(info, "exp")?;
     Ok(left > 0 && end.is_none_or(|end| end > now.saturating_sub(LEEWAY)))
 }
 
 /// A whole number, which Google writes as a text.
-fn number(info: &JsonDocument, member: &'static str) -> Result<Option<i64>, Unfit> {
+fn number(info: &JsonDocument, member: &'static str) -> Result<Option<i64>, UnfitTokenError> {
     let Some(value) = info.get(member) else { return Ok(None) };
     let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-    number.map(Some).ok_or(Unfit::Unclear)
+    number.map(Some).ok_or(UnfitTokenError::Unclear)
 }
 
 fn is_service_account(email: &str) -> bool {

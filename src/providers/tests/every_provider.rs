@@ -20,7 +20,7 @@ fn no_two_have_a_slug_an_issuer_or_a_label_in_common() {
 #[test]
 fn every_constant_endpoint_is_https_at_the_providers_own_domain() {
     for provider in every_provider() {
-        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let Metadata::Principal(metadata) = &provider.metadata else { continue };
         let mut endpoints = vec![&metadata.authorization_endpoint, &metadata.token_endpoint];
         endpoints.extend(&metadata.jwks_uri);
         endpoints.extend(&metadata.userinfo_endpoint);
@@ -29,11 +29,8 @@ fn every_constant_endpoint_is_https_at_the_providers_own_domain() {
         endpoints.extend(&api);
         for endpoint in endpoints {
             let host = endpoint.host_str().unwrap();
-            let own = provider
-                .manners
-                .own_domains
-                .iter()
-                .any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+            let own =
+                provider.spec.own_domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
             assert!(endpoint.scheme() == "https" && own, "{endpoint}");
         }
     }
@@ -42,16 +39,16 @@ fn every_constant_endpoint_is_https_at_the_providers_own_domain() {
 #[test]
 fn who_has_id_tokens_has_keys_and_an_asymmetric_algorithm_and_asks_for_openid() {
     for provider in every_provider() {
-        let scopes = provider.manners.sign_in_scopes;
-        match &provider.manners.who {
-            Who::IdToken(manners) => {
-                assert!(scopes.contains(&"openid") && !manners.algorithms.is_empty(), "{}", provider.slug);
-                let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let scopes = provider.spec.sign_in_scopes;
+        match &provider.spec.who {
+            IdentitySource::IdToken(spec) => {
+                assert!(scopes.contains(&"openid") && !spec.algorithms.is_empty(), "{}", provider.slug);
+                let Metadata::Principal(metadata) = &provider.metadata else { continue };
                 assert!(metadata.jwks_uri.is_some(), "{}", provider.slug);
             }
-            Who::Api(manners) => {
+            IdentitySource::Api(spec) => {
                 assert!(!scopes.contains(&"openid") && provider.api.is_some(), "{}", provider.slug);
-                let documents = (manners.documents)(&provider, &"the-token".into());
+                let documents = (spec.documents)(&provider, &"the-token".into());
                 assert!(documents.iter().any(|document| document.required), "{}", provider.slug);
                 assert!(documents.iter().all(|document| !document.url.as_str().contains("the-token")));
             }
@@ -62,7 +59,7 @@ fn who_has_id_tokens_has_keys_and_an_asymmetric_algorithm_and_asks_for_openid() 
 #[test]
 fn every_client_can_authenticate() {
     for provider in every_provider() {
-        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let Metadata::Principal(metadata) = &provider.metadata else { continue };
         let secret = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), 0).unwrap();
         assert!(metadata.client_authentication(Some(secret)).is_some(), "{}", provider.slug);
     }
@@ -72,10 +69,10 @@ fn every_client_can_authenticate() {
 fn who_has_something_to_see_is_asked_for_tokens_that_last_and_can_take_them_back() {
     for provider in every_provider() {
         let offers = crate::codes::access::Access::ALL.iter().any(|access| provider.offers(*access));
-        let lasts = provider.manners.lets_see.as_ref().is_some_and(|lets_see| !lets_see.offline.is_empty());
+        let lasts = provider.spec.lets_see.as_ref().is_some_and(|lets_see| !lets_see.offline.is_empty());
         assert_eq!(offers, lasts, "{}", provider.slug);
         assert_eq!(offers, crate::providers::lets_see(provider.slug.as_str()).is_some(), "{}", provider.slug);
-        let Metadata::Known(metadata) = &provider.metadata else { continue };
+        let Metadata::Principal(metadata) = &provider.metadata else { continue };
         assert!(!offers || metadata.revocation_endpoint.is_some(), "{}", provider.slug);
     }
 }
@@ -83,8 +80,8 @@ fn who_has_something_to_see_is_asked_for_tokens_that_last_and_can_take_them_back
 #[test]
 fn nobody_is_made_of_documents_that_say_nothing() {
     for provider in every_provider() {
-        if let Who::Api(manners) = &provider.manners.who {
-            assert_eq!((manners.profile)(&provider, &Documents::default()), None, "{}", provider.slug);
+        if let IdentitySource::Api(spec) = &provider.spec.who {
+            assert_eq!((spec.profile)(&provider, &Documents::default()), None, "{}", provider.slug);
         }
     }
 }

@@ -61,17 +61,17 @@ fn every_provider() -> Vec<Provider> {
     vec![google(), apple(), discord(), facebook(), github(), gitlab(), microsoft("common"), x(), generic()]
 }
 
-fn id_token_manners(provider: &Provider) -> &'static IdTokenManners {
-    match &provider.manners.who {
-        Who::IdToken(manners) => manners,
-        Who::Api(_) => panic!("{} has no id_tokens", provider.slug),
+fn oidc_spec(provider: &Provider) -> &'static OidcSpec {
+    match &provider.spec.who {
+        IdentitySource::IdToken(spec) => spec,
+        IdentitySource::Api(_) => panic!("{} has no id_tokens", provider.slug),
     }
 }
 
-fn api_manners(provider: &Provider) -> &'static ApiManners {
-    match &provider.manners.who {
-        Who::Api(manners) => manners,
-        Who::IdToken(_) => panic!("{} has id_tokens", provider.slug),
+fn oauth_spec(provider: &Provider) -> &'static OAuthSpec {
+    match &provider.spec.who {
+        IdentitySource::Api(spec) => spec,
+        IdentitySource::IdToken(_) => panic!("{} has id_tokens", provider.slug),
     }
 }
 
@@ -83,7 +83,7 @@ fn profile_of(provider: &Provider, claims: &Value) -> Option<Profile> {
 /// The same, with a name beside the response.
 fn profile_named(provider: &Provider, claims: &Value, unverified_name: Option<&str>) -> Option<Profile> {
     let claims = Claims::unverified_for_tests(claims);
-    (id_token_manners(provider).profile)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name })
+    (oidc_spec(provider).profile)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name })
 }
 
 /// The profile from an API's documents.
@@ -92,5 +92,5 @@ fn profile_from(provider: &Provider, documents: &[(&'static str, Value)]) -> Opt
     for (name, document) in documents {
         received.insert(name, document.clone());
     }
-    (api_manners(provider).profile)(provider, &received)
+    (oauth_spec(provider).profile)(provider, &received)
 }

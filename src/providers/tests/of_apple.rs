@@ -73,9 +73,9 @@ fn a_long_name_is_cut() {
 
 #[test]
 fn both_spellings_of_the_issuer_count_and_a_stand_in_has_one() {
-    let issuers = |provider: &Provider| (id_token_manners(provider).issuers)(provider, &Value::Null);
+    let issuers = |provider: &Provider| (oidc_spec(provider).issuers)(provider, &Value::Null);
     assert_eq!(issuers(&apple()), ["https://appleid.apple.com", "https://account.apple.com"]);
     let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
-    let stand_in = apple::provider("id".into(), key, Some("http://localhost:9/apple".into()));
-    assert_eq!(issuers(&stand_in), ["http://localhost:9/apple"]);
+    let endpoint_override = apple::provider("id".into(), key, Some("http://localhost:9/apple".into()));
+    assert_eq!(issuers(&endpoint_override), ["http://localhost:9/apple"]);
 }

@@ -75,7 +75,7 @@ fn what_is_no_hash_makes_no_picture(#[case] avatar: Value) {
 
 #[test]
 fn a_stand_in_shows_its_own_pictures() {
-    let stand_in = discord::provider("id".into(), "secret".into(), Some("http://localhost:9/discord".into()));
-    let profile = profile_from(&stand_in, &[("me", json!({ "id": "1", "avatar": "b" }))]).unwrap();
+    let endpoint_override = discord::provider("id".into(), "secret".into(), Some("http://localhost:9/discord".into()));
+    let profile = profile_from(&endpoint_override, &[("me", json!({ "id": "1", "avatar": "b" }))]).unwrap();
     assert_eq!(profile.picture.as_deref(), Some("http://localhost:9/discord/avatars/1/b.png"));
 }

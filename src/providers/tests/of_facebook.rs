@@ -47,7 +47,7 @@ fn an_id_that_is_no_text_is_nobody(#[case] id: Value) {
 
 #[test]
 fn the_call_is_signed_and_does_not_hold_the_token() {
-    let documents = (api_manners(&facebook()).documents)(&facebook(), &"the-token".into());
+    let documents = (oauth_spec(&facebook()).documents)(&facebook(), &"the-token".into());
     let [me] = documents.as_slice() else { panic!("one document") };
     assert!(me.required && me.url.path().ends_with("/me") && me.url.path().starts_with("/v"));
     let pairs: Vec<(String, String)> = me.url.query_pairs().into_owned().collect();

@@ -81,7 +81,7 @@ fn a_login_is_a_name_at_most() {
 
 #[test]
 fn both_documents_are_below_the_api_and_the_addresses_may_be_missing() {
-    let documents = (api_manners(&github()).documents)(&github(), &"token".into());
+    let documents = (oauth_spec(&github()).documents)(&github(), &"token".into());
     let asked: Vec<_> = documents.iter().map(|document| (document.url.as_str(), document.required)).collect();
     assert_eq!(asked, [("https://api.github.com/user", true), ("https://api.github.com/user/emails", false)]);
 }

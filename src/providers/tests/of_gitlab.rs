@@ -57,7 +57,7 @@ fn a_user_name_is_no_name_and_the_old_subject_is_nobodys() {
 fn one_that_somebody_runs_is_found_by_discovery_and_shows_its_own_pictures() {
     let own = gitlab::provider("id".into(), "secret".into(), Some("https://code.example/gitlab".into()));
     assert!(matches!(&own.metadata, Metadata::Discovered { issuer } if issuer == "https://code.example/gitlab"));
-    let pictures = |provider: &Provider| (provider.manners.picture_origins)(provider);
+    let pictures = |provider: &Provider| (provider.spec.picture_origins)(provider);
     assert_eq!(pictures(&own), ["https://code.example", "https://secure.gravatar.com"]);
     assert_eq!(pictures(&gitlab()), ["https://gitlab.com", "https://secure.gravatar.com"]);
     let same = profile_of(&own, &json!({ "sub": "1234567" })).unwrap();

@@ -85,18 +85,18 @@ fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) 
 fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value, #[case] admitted: bool) {
     let restricted = google::provider("id".into(), "secret".into(), None, None, None, Some("navy.example".into()));
     let claims = json!({ "sub": "1", "email": "grace@navy.example", "email_verified": true, "hd": hd });
-    let admits = id_token_manners(&restricted).admits;
+    let admits = oidc_spec(&restricted).admits;
     let claims = Claims::unverified_for_tests(&claims);
     let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
     assert_eq!(admits(&restricted, &facts), admitted);
     assert!(admits(&google(), &facts), "without the setting everybody is");
-    assert_eq!((restricted.manners.extra_parameters)(&restricted), [("hd", "navy.example")]);
-    assert_eq!((restricted.manners.extra_parameters)(&google()), []);
+    assert_eq!((restricted.spec.extra_parameters)(&restricted), [("hd", "navy.example")]);
+    assert_eq!((restricted.spec.extra_parameters)(&google()), []);
 }
 
 #[test]
 fn google_signs_its_issuer_with_and_without_the_scheme() {
-    let issuers = (id_token_manners(&google()).issuers)(&google(), &Value::Null);
+    let issuers = (oidc_spec(&google()).issuers)(&google(), &Value::Null);
     assert_eq!(issuers, ["https://accounts.google.com", "accounts.google.com"]);
 }
 
@@ -106,7 +106,7 @@ fn each_access_is_one_scope_that_reads_and_nothing_more() {
     for access in Access::ALL {
         let [scope] = google.scopes_of(*access) else { panic!("{access:?} wants one scope") };
         assert!(scope.starts_with("https://www.googleapis.com/auth/") && scope.ends_with(".readonly"), "{scope}");
-        assert!(google.offers(*access) && !google.manners.sign_in_scopes.contains(scope));
+        assert!(google.offers(*access) && !google.spec.sign_in_scopes.contains(scope));
         let other = Access::ALL.iter().find(|other| *other != access).unwrap();
         let granted: Scopes = ["openid", scope].into_iter().collect();
         assert!(google.allows(*access, &granted) && !google.allows(*other, &granted));

@@ -31,7 +31,7 @@ fn with(name: &str, value: Value) -> Option<Profile> {
 
 fn issuers(tenant: &str, tid: &Value) -> Vec<String> {
     let provider = microsoft(tenant);
-    (id_token_manners(&provider).issuers)(&provider, &json!({ "tid": tid, "iss": "https://evil.example" }))
+    (oidc_spec(&provider).issuers)(&provider, &json!({ "tid": tid, "iss": "https://evil.example" }))
 }
 
 #[test]

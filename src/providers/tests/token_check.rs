@@ -5,12 +5,12 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::oauth::{HttpRequest, HttpResponse, Method, ResponseFault};
+use crate::oauth::{HttpRequest, HttpResponse, Method, ResponseError};
 
 const NOW: i64 = 1_800_000_000;
 
 fn check(provider: &Provider) -> TokenCheck {
-    provider.manners.token_check.expect("it has a check")
+    provider.spec.token_check.expect("it has a check")
 }
 
 fn asked(provider: &Provider) -> HttpRequest {
@@ -76,12 +76,12 @@ fn authorization() -> Value {
 #[test]
 fn a_token_is_never_in_an_address() {
     for provider in every_provider() {
-        let Some(check) = provider.manners.token_check else { continue };
+        let Some(check) = provider.spec.token_check else { continue };
         let request = (check.request)(&provider, &"a-token".into()).unwrap();
         assert!(!request.url.as_str().contains("a-token") && !request.url.as_str().contains("secret"));
         assert_eq!(request.method, Method::Post, "{}", provider.slug);
         assert!(body(&request).contains("a-token"));
-        let domains = provider.manners.own_domains;
+        let domains = provider.spec.own_domains;
         assert!(domains.iter().any(|domain| request.url.host_str().unwrap().ends_with(domain)), "{}", request.url);
     }
 }
@@ -90,7 +90,7 @@ fn a_token_is_never_in_an_address() {
 fn only_those_who_say_whose_client_a_token_is_have_a_check() {
     let with: Vec<String> = every_provider()
         .iter()
-        .filter(|provider| provider.manners.token_check.is_some())
+        .filter(|provider| provider.spec.token_check.is_some())
         .map(|provider| provider.slug.to_string())
         .collect();
     assert_eq!(with, ["google", "facebook", "github"]);
@@ -130,27 +130,27 @@ fn what_google_may_say_of_a_good_token(#[case] member: &str, #[case] value: Valu
 #[case::a_longer_client("/aud", json!("id2"), TokenCheckError::NotOurClient)]
 #[case::in_capitals("/aud", json!("ID"), TokenCheckError::NotOurClient)]
 #[case::empty_client("/aud", json!(""), TokenCheckError::NotOurClient)]
-#[case::no_client("/aud", json!(null), Unfit::Unclear.into())]
-#[case::clients("/aud", json!(["id"]), Unfit::Unclear.into())]
+#[case::no_client("/aud", json!(null), UnfitTokenError::Unclear.into())]
+#[case::clients("/aud", json!(["id"]), UnfitTokenError::Unclear.into())]
 #[case::asked_for_by_another("/azp", json!("other"), TokenCheckError::NotOurClient)]
-#[case::asked_for_by_several("/azp", json!(["id"]), Unfit::Unclear.into())]
-#[case::no_time_left("/expires_in", json!("0"), Unfit::Expired.into())]
-#[case::less_than_none("/expires_in", json!("-5"), Unfit::Expired.into())]
-#[case::time_unknown("/expires_in", json!(null), Unfit::Unclear.into())]
-#[case::time_in_words("/expires_in", json!("soon"), Unfit::Unclear.into())]
-#[case::time_as_a_fraction("/expires_in", json!(3599.5), Unfit::Unclear.into())]
-#[case::over("/exp", json!((NOW - 61).to_string()), Unfit::Expired.into())]
-#[case::over_in_words("/exp", json!("never"), Unfit::Unclear.into())]
-#[case::no_openid("/scope", json!("https://www.googleapis.com/auth/userinfo.email"), Unfit::MissingScope.into())]
-#[case::no_email("/scope", json!("openid"), Unfit::MissingScope.into())]
-#[case::drive_only("/scope", json!("https://www.googleapis.com/auth/drive"), Unfit::MissingScope.into())]
-#[case::a_scope_that_begins_so("/scope", json!("openid2 emails"), Unfit::MissingScope.into())]
-#[case::no_scope("/scope", json!(null), Unfit::Unclear.into())]
-#[case::a_service_account("/email", json!("robot@project.iam.gserviceaccount.com"), Unfit::ServiceAccount.into())]
-#[case::a_loud_service_account("/email", json!("ROBOT@PROJECT.IAM.GSERVICEACCOUNT.COM"), Unfit::ServiceAccount.into())]
-#[case::nobody("/sub", json!(""), Unfit::Nobody.into())]
-#[case::no_subject("/sub", json!(null), Unfit::Unclear.into())]
-#[case::a_number("/sub", json!(1), Unfit::Unclear.into())]
+#[case::asked_for_by_several("/azp", json!(["id"]), UnfitTokenError::Unclear.into())]
+#[case::no_time_left("/expires_in", json!("0"), UnfitTokenError::Expired.into())]
+#[case::less_than_none("/expires_in", json!("-5"), UnfitTokenError::Expired.into())]
+#[case::time_unknown("/expires_in", json!(null), UnfitTokenError::Unclear.into())]
+#[case::time_in_words("/expires_in", json!("soon"), UnfitTokenError::Unclear.into())]
+#[case::time_as_a_fraction("/expires_in", json!(3599.5), UnfitTokenError::Unclear.into())]
+#[case::over("/exp", json!((NOW - 61).to_string()), UnfitTokenError::Expired.into())]
+#[case::over_in_words("/exp", json!("never"), UnfitTokenError::Unclear.into())]
+#[case::no_openid("/scope", json!("https://www.googleapis.com/auth/userinfo.email"), UnfitTokenError::MissingScope.into())]
+#[case::no_email("/scope", json!("openid"), UnfitTokenError::MissingScope.into())]
+#[case::drive_only("/scope", json!("https://www.googleapis.com/auth/drive"), UnfitTokenError::MissingScope.into())]
+#[case::a_scope_that_begins_so("/scope", json!("openid2 emails"), UnfitTokenError::MissingScope.into())]
+#[case::no_scope("/scope", json!(null), UnfitTokenError::Unclear.into())]
+#[case::a_service_account("/email", json!("robot@project.iam.gserviceaccount.com"), UnfitTokenError::ServiceAccount.into())]
+#[case::a_loud_service_account("/email", json!("ROBOT@PROJECT.IAM.GSERVICEACCOUNT.COM"), UnfitTokenError::ServiceAccount.into())]
+#[case::nobody("/sub", json!(""), UnfitTokenError::Nobody.into())]
+#[case::no_subject("/sub", json!(null), UnfitTokenError::Unclear.into())]
+#[case::a_number("/sub", json!(1), UnfitTokenError::Unclear.into())]
 fn what_google_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
     assert_eq!(judged(&google_with_an_app(), 200, &changed(tokeninfo(), member, value)), Err(expected));
 }
@@ -178,17 +178,17 @@ fn what_facebook_may_say_of_a_good_token(#[case] member: &str, #[case] value: Va
 
 #[rstest]
 #[case::another_app("/data/app_id", json!("other"), TokenCheckError::NotOurClient)]
-#[case::a_number("/data/app_id", json!(1), Unfit::Unclear.into())]
-#[case::no_app("/data/app_id", json!(null), Unfit::Unclear.into())]
-#[case::not_valid("/data/is_valid", json!(false), Unfit::Unknown.into())]
-#[case::valid_in_words("/data/is_valid", json!("true"), Unfit::Unknown.into())]
-#[case::a_page("/data/type", json!("PAGE"), Unfit::Nobody.into())]
-#[case::an_app("/data/type", json!("APP"), Unfit::Nobody.into())]
-#[case::over("/data/expires_at", json!(NOW), Unfit::Expired.into())]
-#[case::end_unknown("/data/expires_at", json!(null), Unfit::Unclear.into())]
-#[case::nobody("/data/user_id", json!(null), Unfit::Unclear.into())]
-#[case::an_empty_name("/data/user_id", json!(""), Unfit::Nobody.into())]
-#[case::no_data("/data", json!(null), Unfit::Unclear.into())]
+#[case::a_number("/data/app_id", json!(1), UnfitTokenError::Unclear.into())]
+#[case::no_app("/data/app_id", json!(null), UnfitTokenError::Unclear.into())]
+#[case::not_valid("/data/is_valid", json!(false), UnfitTokenError::Unknown.into())]
+#[case::valid_in_words("/data/is_valid", json!("true"), UnfitTokenError::Unknown.into())]
+#[case::a_page("/data/type", json!("PAGE"), UnfitTokenError::Nobody.into())]
+#[case::an_app("/data/type", json!("APP"), UnfitTokenError::Nobody.into())]
+#[case::over("/data/expires_at", json!(NOW), UnfitTokenError::Expired.into())]
+#[case::end_unknown("/data/expires_at", json!(null), UnfitTokenError::Unclear.into())]
+#[case::nobody("/data/user_id", json!(null), UnfitTokenError::Unclear.into())]
+#[case::an_empty_name("/data/user_id", json!(""), UnfitTokenError::Nobody.into())]
+#[case::no_data("/data", json!(null), UnfitTokenError::Unclear.into())]
 fn what_facebook_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
     assert_eq!(judged(&facebook(), 200, &changed(debug_token(), member, value)), Err(expected));
 }
@@ -203,7 +203,7 @@ fn a_further_app_of_ours_is_another_at_facebook_for_it_knows_people_by_other_num
 #[rstest]
 #[case::of_another_app(400, 100, TokenCheckError::NotOurClient)]
 #[case::our_secret(400, 190, TokenCheckError::ClientRefused)]
-#[case::too_many_calls(400, 4, TokenCheckError::Response(ResponseFault::UnexpectedStatus(400)))]
+#[case::too_many_calls(400, 4, TokenCheckError::Response(ResponseError::UnexpectedStatus(400)))]
 fn facebooks_errors_have_numbers(#[case] status: u16, #[case] code: u16, #[case] expected: TokenCheckError) {
     assert_eq!(judged(&facebook(), status, &json!({"error": {"code": code, "message": "m"}})), Err(expected));
 }
@@ -230,27 +230,27 @@ fn what_github_may_say_of_a_good_token(#[case] member: &str, #[case] value: Valu
 
 #[rstest]
 #[case::another_client("/app/client_id", json!("other"), TokenCheckError::NotOurClient)]
-#[case::no_client("/app/client_id", json!(null), Unfit::Unclear.into())]
-#[case::no_app("/app", json!(null), Unfit::Unclear.into())]
-#[case::over("/expires_at", json!("2027-01-15T08:00:00Z"), Unfit::Expired.into())]
-#[case::over_in_words("/expires_at", json!("never"), Unfit::Unclear.into())]
-#[case::over_as_a_number("/expires_at", json!(NOW + 60), Unfit::Unclear.into())]
-#[case::an_installation("/user", json!(null), Unfit::Nobody.into())]
-#[case::no_number("/user/id", json!("583231"), Unfit::Unclear.into())]
-#[case::zero("/user/id", json!(0), Unfit::Unclear.into())]
+#[case::no_client("/app/client_id", json!(null), UnfitTokenError::Unclear.into())]
+#[case::no_app("/app", json!(null), UnfitTokenError::Unclear.into())]
+#[case::over("/expires_at", json!("2027-01-15T08:00:00Z"), UnfitTokenError::Expired.into())]
+#[case::over_in_words("/expires_at", json!("never"), UnfitTokenError::Unclear.into())]
+#[case::over_as_a_number("/expires_at", json!(NOW + 60), UnfitTokenError::Unclear.into())]
+#[case::an_installation("/user", json!(null), UnfitTokenError::Nobody.into())]
+#[case::no_number("/user/id", json!("583231"), UnfitTokenError::Unclear.into())]
+#[case::zero("/user/id", json!(0), UnfitTokenError::Unclear.into())]
 fn what_github_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
     assert_eq!(judged(&github(), 200, &changed(authorization(), member, value)), Err(expected));
 }
 
 #[rstest]
-#[case(google(), 400, Unfit::Unknown.into())]
-#[case(google(), 401, Unfit::Unknown.into())]
-#[case(google(), 404, TokenCheckError::Response(ResponseFault::UnexpectedStatus(404)))]
-#[case(github(), 404, Unfit::Unknown.into())]
-#[case(github(), 422, Unfit::Unknown.into())]
+#[case(google(), 400, UnfitTokenError::Unknown.into())]
+#[case(google(), 401, UnfitTokenError::Unknown.into())]
+#[case(google(), 404, TokenCheckError::Response(ResponseError::UnexpectedStatus(404)))]
+#[case(github(), 404, UnfitTokenError::Unknown.into())]
+#[case(github(), 422, UnfitTokenError::Unknown.into())]
 #[case(github(), 401, TokenCheckError::ClientRefused)]
-#[case(github(), 302, TokenCheckError::Response(ResponseFault::UnexpectedStatus(302)))]
-#[case(facebook(), 302, TokenCheckError::Response(ResponseFault::UnexpectedStatus(302)))]
+#[case(github(), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
+#[case(facebook(), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
 fn a_refusal_is_about_the_token_only_where_the_provider_says_so(
     #[case] provider: Provider,
     #[case] status: u16,
@@ -264,7 +264,7 @@ fn trouble_and_nonsense_are_no_answer() {
     for provider in [google(), facebook(), github()] {
         for status in [429, 500, 503] {
             let outcome = judged(&provider, status, &tokeninfo());
-            assert!(matches!(outcome, Err(TokenCheckError::Response(fault)) if fault.is_unavailable()), "{status}");
+            assert!(matches!(outcome, Err(TokenCheckError::Response(error)) if error.is_unavailable()), "{status}");
         }
         for text in ["", "[]", "null", "<html>", r#"{"aud":"other","aud":"id"}"#] {
             let outcome = judged_text(&provider, 200, text);

@@ -48,17 +48,19 @@ fn who_has_proven_no_address_and_has_no_name_gets_a_token_without_them() {
 /// What another service looks at: it never hears of a wish, only of its own audience.
 #[test]
 fn who_is_kept_out_gets_a_token_that_is_for_nobody_but_us() {
-    let audience = |wish: AddressWish, proven: bool| {
+    let audience = |wish: EmailRequirement, reauthenticated: bool| {
         let mut session = session();
-        session.user.verified_email = session.user.verified_email.filter(|_| proven);
-        let token = sign(our_key(), &session, "id", &Expected { address_wish: wish, ..expected() }).unwrap();
+        session.user.verified_email = session.user.verified_email.filter(|_| reauthenticated);
+        let token = sign(our_key(), &session, "id", &Expected { email_requirement: wish, ..expected() }).unwrap();
         assert!(verify(&token).is_ok(), "ours all the same");
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
         serde_json::from_slice::<Value>(&claims).unwrap()["aud"].clone()
     };
-    assert_eq!(audience(AddressWish::Require, false), "https://app.example/add-email");
-    for (wish, proven) in [(AddressWish::Require, true), (AddressWish::Ask, false), (AddressWish::Off, false)] {
-        assert_eq!(audience(wish, proven), ORIGIN, "{wish:?} {proven}");
+    assert_eq!(audience(EmailRequirement::Require, false), "https://app.example/add-email");
+    for (wish, reauthenticated) in
+        [(EmailRequirement::Require, true), (EmailRequirement::Ask, false), (EmailRequirement::Off, false)]
+    {
+        assert_eq!(audience(wish, reauthenticated), ORIGIN, "{wish:?} {reauthenticated}");
     }
 }
 
@@ -76,7 +78,7 @@ fn it_lives_five_minutes_and_not_a_second_more(#[case] after: i64, #[case] valid
 
 #[test]
 fn who_comes_late_is_told_apart_in_the_log() {
-    assert!(matches!(verify_at(&issued(), NOW + 300), Err(TokenFault::Expired)));
+    assert!(matches!(verify_at(&issued(), NOW + 300), Err(AccessTokenError::Expired)));
 }
 
 #[rstest]
@@ -86,7 +88,7 @@ fn every_claim_of_ours_must_be_there(
     let mut claims = good_claims();
     claims.as_object_mut().unwrap().remove(name);
     let outcome = verify(&signed(&good_header(), &claims));
-    assert!(matches!(outcome, Err(TokenFault::Claim(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Claim(_))), "{outcome:?}");
 }
 
 /// CVE-2026-25537: a claim of the wrong type is not an absent one.
@@ -117,7 +119,7 @@ fn a_claim_of_the_wrong_type_is_a_refusal(
         let mut claims = good_claims();
         claims[name] = value.clone();
         let outcome = verify(&signed(&good_header(), &claims));
-        assert!(matches!(outcome, Err(TokenFault::Claim(_))), "{name}: {value}: {outcome:?}");
+        assert!(matches!(outcome, Err(AccessTokenError::Claim(_))), "{name}: {value}: {outcome:?}");
     }
 }
 
@@ -144,7 +146,7 @@ fn a_claim_that_is_not_ours_is_a_refusal(#[case] name: &str, #[case] value: Valu
     let mut claims = good_claims();
     claims[name] = value;
     let outcome = verify(&signed(&good_header(), &claims));
-    assert!(matches!(outcome, Err(TokenFault::Claim(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Claim(_))), "{outcome:?}");
 }
 
 #[test]
@@ -158,7 +160,7 @@ fn a_time_to_begin_that_has_come_is_no_hindrance() {
 fn a_token_for_somebody_else_is_theirs_alone() {
     let theirs = Expected { audience: "https://api.example", ..expected() };
     let token = sign(our_key(), &session(), "id", &theirs).unwrap();
-    assert!(matches!(verify(&token), Err(TokenFault::Claim("aud"))));
+    assert!(matches!(verify(&token), Err(AccessTokenError::Claim("aud"))));
     assert!(UnverifiedToken::read(&token).unwrap().verify(&public(our_key()), &theirs).is_ok());
 }
 

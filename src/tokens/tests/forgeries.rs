@@ -25,13 +25,13 @@ fn no_other_algorithm_is_ours(
     name: &str,
 ) {
     let outcome = verify(&signed(&header_with("alg", json!(name)), &good_claims()));
-    assert!(matches!(outcome, Err(TokenFault::Algorithm)), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Algorithm)), "{outcome:?}");
 }
 
 #[rstest]
 fn an_algorithm_of_the_wrong_type_is_none(#[values(json!(null), json!(["ES256"]), json!(1), json!({}))] value: Value) {
     let outcome = verify(&signed(&header_with("alg", value), &good_claims()));
-    assert!(matches!(outcome, Err(TokenFault::Algorithm)), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Algorithm)), "{outcome:?}");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn an_unsigned_token_is_none() {
     }
     let ours = issued();
     let (signed, _) = ours.rsplit_once('.').unwrap();
-    assert!(matches!(verify(&format!("{signed}.")), Err(TokenFault::Malformed)));
+    assert!(matches!(verify(&format!("{signed}.")), Err(AccessTokenError::Malformed)));
 }
 
 /// The public key is known to everybody: it must not be taken for a shared secret.
@@ -63,9 +63,9 @@ fn a_foreign_key_does_not_sign_for_us() {
     let theirs = json!({"alg": "ES256", "typ": "at+jwt", "kid": foreign_key().kid()});
     let claims = good_claims().to_string();
     let unknown = verify(&signed_text(foreign_key(), &theirs.to_string(), &claims));
-    assert!(matches!(unknown, Err(TokenFault::UnknownKey)), "{unknown:?}");
+    assert!(matches!(unknown, Err(AccessTokenError::UnknownKey)), "{unknown:?}");
     let pretended = verify(&signed_text(foreign_key(), &good_header().to_string(), &claims));
-    assert!(matches!(pretended, Err(TokenFault::Signature)), "{pretended:?}");
+    assert!(matches!(pretended, Err(AccessTokenError::Signature)), "{pretended:?}");
 }
 
 #[rstest]
@@ -73,13 +73,13 @@ fn a_key_must_be_named(
     #[values(json!(null), json!(1), json!(["a"]), json!({}), json!(""), json!("../key"), json!("' OR 1=1"))] kid: Value,
 ) {
     let outcome = verify(&signed(&header_with("kid", kid), &good_claims()));
-    assert!(matches!(outcome, Err(TokenFault::UnknownKey)), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::UnknownKey)), "{outcome:?}");
 }
 
 #[test]
 fn a_token_without_a_key_name_is_none() {
     let outcome = verify(&signed(&json!({"alg": "ES256", "typ": "at+jwt"}), &good_claims()));
-    assert!(matches!(outcome, Err(TokenFault::UnknownKey)), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::UnknownKey)), "{outcome:?}");
 }
 
 /// Signed by our own key even, so that only the header is at fault.
@@ -89,7 +89,7 @@ fn a_header_that_brings_a_key_along_is_not_followed(
     #[values(json!("https://evil.example/keys"), json!({}), json!([]), json!(null))] value: Value,
 ) {
     let outcome = verify(&signed(&header_with(name, value), &good_claims()));
-    assert!(matches!(outcome, Err(TokenFault::Header(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Header(_))), "{outcome:?}");
 }
 
 #[test]
@@ -113,12 +113,12 @@ fn a_key_in_the_header_verifies_nothing() {
 #[case("", false)]
 fn the_type_says_that_it_is_an_access_token(#[case] typ: &str, #[case] ours: bool) {
     let outcome = verify(&signed(&header_with("typ", json!(typ)), &good_claims()));
-    assert!(if ours { outcome.is_ok() } else { matches!(outcome, Err(TokenFault::Type)) }, "{typ}: {outcome:?}");
+    assert!(if ours { outcome.is_ok() } else { matches!(outcome, Err(AccessTokenError::Type)) }, "{typ}: {outcome:?}");
 }
 
 #[rstest]
 fn a_type_of_the_wrong_type_is_none(#[values(json!(null), json!(1), json!(["at+jwt"]))] value: Value) {
-    assert!(matches!(verify(&signed(&header_with("typ", value), &good_claims())), Err(TokenFault::Type)));
+    assert!(matches!(verify(&signed(&header_with("typ", value), &good_claims())), Err(AccessTokenError::Type)));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_providers_id_token_is_no_access_token() {
     assert!(verify(&ec.sign(&header("ES256"), &claims, Algorithm::Es256)).is_err());
     // And if a provider had our key, and called it an access token.
     let outcome = verify(&signed(&good_header(), &claims));
-    assert!(matches!(outcome, Err(TokenFault::Claim("iss"))), "{outcome:?}");
+    assert!(matches!(outcome, Err(AccessTokenError::Claim("iss"))), "{outcome:?}");
 }
 
 /// The reverse: nobody signs in with an access token of ours.
@@ -168,7 +168,7 @@ fn an_access_token_of_ours_is_no_id_token() {
 fn a_member_that_comes_twice_is_a_refusal(#[case] in_header: &str, #[case] in_claims: &str) {
     let twice = |document: Value, more: &str| document.to_string().replacen('{', &format!("{{{more}"), 1);
     let token = signed_text(our_key(), &twice(good_header(), in_header), &twice(good_claims(), in_claims));
-    assert!(matches!(verify(&token), Err(TokenFault::Malformed)));
+    assert!(matches!(verify(&token), Err(AccessTokenError::Malformed)));
     assert!(verify(&signed_text(our_key(), &twice(good_header(), ""), &twice(good_claims(), ""))).is_ok());
 }
 

@@ -14,12 +14,12 @@ use time::OffsetDateTime;
 use super::{
     access_claims::{AccessClaims, Expected},
     access_token::{UnverifiedToken, sign},
-    fault::TokenFault,
+    error::AccessTokenError,
     jwk,
     signing_key::{SigningKey, VerifyingKey},
 };
 use crate::{
-    accounts::{AddressWish, EmailAddress, Proof, User, UserId, VerifiedEmail},
+    accounts::{EmailAddress, EmailRequirement, User, UserId, VerificationMethod, VerifiedEmail},
     store::{ActiveSession, KeyTimes, NewKey, Session, StoredKey},
 };
 
@@ -31,7 +31,7 @@ fn expected() -> Expected<'static> {
         issuer: ORIGIN,
         audience: ORIGIN,
         kept_out: "https://app.example/add-email",
-        address_wish: AddressWish::Off,
+        email_requirement: EmailRequirement::Off,
         now: NOW,
     }
 }
@@ -92,13 +92,13 @@ fn session() -> ActiveSession {
             last_seen_at: at(NOW),
             expires_at: at(NOW + 1000),
             absolute_expires_at: at(NOW + 1000),
-            proven_at: at(NOW),
+            reauthenticated_at: at(NOW),
         },
         user: User {
             id: user,
             name: Some("Ada".to_owned()),
             picture: None,
-            verified_email: Some(VerifiedEmail::on_record(address("ada@example.com"), Proof::Letter)),
+            verified_email: Some(VerifiedEmail::on_record(address("ada@example.com"), VerificationMethod::EmailLink)),
             claimed_email: None,
             created_at: at(NOW),
             disabled_at: None,
@@ -142,15 +142,15 @@ fn signed(header: &Value, claims: &Value) -> String {
 }
 
 /// Verifies as `Tokens` does: the key is looked up among ours by the header's `kid`.
-fn verify_at(token: &str, now: i64) -> Result<AccessClaims, TokenFault> {
+fn verify_at(token: &str, now: i64) -> Result<AccessClaims, AccessTokenError> {
     let token = UnverifiedToken::read(token)?;
     if token.kid() != our_key().kid() {
-        return Err(TokenFault::UnknownKey);
+        return Err(AccessTokenError::UnknownKey);
     }
     token.verify(&public(our_key()), &Expected { now, ..expected() })
 }
 
-fn verify(token: &str) -> Result<AccessClaims, TokenFault> {
+fn verify(token: &str) -> Result<AccessClaims, AccessTokenError> {
     verify_at(token, NOW)
 }
 

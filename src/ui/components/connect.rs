@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
+    card_page::CardPage,
     form::{PostForm, Submit, hidden},
     frame::Place,
     mark::ProviderMark,
     notice::NoticeBox,
-    sheet::Sheet,
 };
 use crate::{
     codes::access::Access,
@@ -36,12 +36,12 @@ pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
         view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
     view! {
-        <Sheet title heading beside=Some(GOOGLE.into()) signed_in=Some(place) failed>
+        <CardPage title heading beside=Some(GOOGLE.into()) signed_in=Some(place) failed>
             {notice}
             {lost}
             {reading(access)}
             {step(connect)}
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::notice::NoticeBox;
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::{
         islands::pending_form::PendingForm,
         view::{FORM_OWNER, FormOwner},
@@ -23,7 +23,7 @@ pub fn PostForm(
     return_to: Option<String>,
     /// What was wrong with it when it was sent.
     #[prop(optional_no_strip)]
-    trouble: Option<Trouble>,
+    form_error: Option<FormError>,
     /// Its class, where it is more, or less, than fields above one another.
     #[prop(default = "form")]
     class: &'static str,
@@ -36,7 +36,7 @@ pub fn PostForm(
             <form class=class method="post" action=action>
                 {owner}
                 {return_to.clone().map(|return_to| hidden("return_to", return_to))}
-                <TroubleBox trouble return_to />
+                <FormErrorNotice form_error return_to />
                 {children()}
             </form>
         </PendingForm>
@@ -97,14 +97,14 @@ pub fn Submit(
 
 /// What went wrong, where no single form is to blame.
 #[component]
-pub fn TroubleBox(
+pub fn FormErrorNotice(
     /// The trouble, if there was any.
-    trouble: Option<Trouble>,
+    form_error: Option<FormError>,
     /// Where the person was going.
     #[prop(optional_no_strip)]
     return_to: Option<String>,
 ) -> impl IntoView {
-    trouble.map(|trouble| {
-        view! { <NoticeBox telling=wording::trouble(trouble, return_to.as_deref()) alert=true /> }
+    form_error.map(|form_error| {
+        view! { <NoticeBox telling=wording::form_error(form_error, return_to.as_deref()) alert=true /> }
     })
 }

@@ -4,19 +4,19 @@ use leptos::prelude::*;
 
 use crate::{
     codes::outcome::ERROR_ANCHOR,
-    ui::wording::{Telling, Tone},
+    ui::wording::{Message, Tone},
 };
 
-/// Draws a [`Telling`]. One that a screen reader interrupts for is what the redirect's fragment names, so that it takes the
+/// Draws a [`Message`]. One that a screen reader interrupts for is what the redirect's fragment names, so that it takes the
 /// focus; there is at most one on a page.
 #[component]
 pub fn NoticeBox(
     /// What to say.
-    telling: Telling,
+    telling: Message,
     /// Whether a screen reader should interrupt for it.
     alert: bool,
 ) -> impl IntoView {
-    let Telling { tone, happened, advice, step } = telling;
+    let Message { tone, happened, advice, step } = telling;
     let tone = match tone {
         Tone::Quiet => "notice is-quiet",
         Tone::Mild => "notice is-mild",

@@ -58,11 +58,11 @@ mod tests {
 
     /// As a browser there and then would have it.
     fn wall(told: &str) -> Wall {
-        let moment = OffsetDateTime::parse(told, &Rfc3339).unwrap();
+        let timestamp = OffsetDateTime::parse(told, &Rfc3339).unwrap();
         Wall {
-            at: moment.unix_timestamp() as f64 * 1_000.0,
-            behind: f64::from(-moment.offset().whole_minutes()) * MINUTE,
-            year: f64::from(moment.year()),
+            at: timestamp.unix_timestamp() as f64 * 1_000.0,
+            behind: f64::from(-timestamp.offset().whole_minutes()) * MINUTE,
+            year: f64::from(timestamp.year()),
         }
     }
 

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
+        card_page::CardPage,
         field::{EmailField, of_email},
         form::{PostForm, Submit},
         frame::Place,
-        sheet::Sheet,
     },
     view::AddEmailView,
     wording,
@@ -21,8 +21,8 @@ pub fn AddEmailPage() -> impl IntoView {
 }
 
 fn draw(add: AddEmailView) -> AnyView {
-    let AddEmailView { provider, email, required, return_to, trouble } = add;
-    let concern = trouble.map(wording::concern);
+    let AddEmailView { provider, email, required, return_to, form_error } = add;
+    let concern = form_error.map(wording::concern);
     let why = if required {
         "This site needs one that is confirmed before you go on."
     } else {
@@ -30,9 +30,9 @@ fn draw(add: AddEmailView) -> AnyView {
     };
     let later = return_to.clone();
     view! {
-        <Sheet title="Add your e-mail address" heading="Add your e-mail address" failed=trouble.is_some() signed_in=Some(Place::Dashboard)>
+        <CardPage title="Add your e-mail address" heading="Add your e-mail address" failed=form_error.is_some() signed_in=Some(Place::Dashboard)>
             <p class="lead">{provider} " gave us no confirmed e-mail address. " {why}</p>
-            <PostForm action="/settings/email" return_to=Some(return_to) trouble>
+            <PostForm action="/settings/email" return_to=Some(return_to) form_error>
                 <EmailField autocomplete="email" value=email troubled=of_email(concern) />
                 <Submit text="Send me a letter" busy="Sending…" />
             </PostForm>
@@ -47,7 +47,7 @@ fn draw(add: AddEmailView) -> AnyView {
                         </p>
                     }
                 })}
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -132,6 +132,7 @@ fn paragraph(text: String) -> AnyView {
 }
 
 fn anchor(method: &str, path: &str) -> String {
-    let path: String = path.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let path: String =
+        path.chars().map(|message| if message.is_ascii_alphanumeric() { message } else { '-' }).collect();
     format!("{}{path}", method.to_lowercase())
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::ui::{
-    components::sheet::Sheet,
+    components::card_page::CardPage,
     links,
-    view::{CheckInboxView, LetterView},
+    view::{CheckInboxView, EmailLinkPageView},
 };
 
 /// The page, drawn from the [`CheckInboxView`] in the context.
@@ -17,22 +17,22 @@ pub fn CheckInboxPage() -> impl IntoView {
 }
 
 fn draw(check: CheckInboxView) -> AnyView {
-    let CheckInboxView { letter, email, return_to, inbox, delayed } = check;
+    let CheckInboxView { message, email, return_to, inbox, delayed } = check;
     let to = email.map_or_else(|| "your address".into_any(), |email| view! { <strong>{email}</strong> }.into_any());
-    let (purpose, lasts, again, back) = match letter {
-        LetterView::SignUp => (
+    let (purpose, lasts, again, back) = match message {
+        EmailLinkPageView::SignUp => (
             "If the address is new here, its link finishes your account. If it has an account already, the letter says how to get in.",
             "a day",
             ("Sign up again", links::sign_up(return_to.as_deref())),
             ("Back to the sign-in", links::login(return_to.as_deref())),
         ),
-        LetterView::Reset => (
+        EmailLinkPageView::Reset => (
             "If there is an account with this address, its link leads to a new password. If there is none, the letter says so.",
             "half an hour",
             ("Ask again", links::forgot(return_to.as_deref())),
             ("Back to the sign-in", links::login(return_to.as_deref())),
         ),
-        LetterView::EmailChange => (
+        EmailLinkPageView::EmailChange => (
             "If nobody else uses the address here, its link makes it yours. Until then your present one stays.",
             "a day",
             ("Ask again", "/settings/email".to_owned()),
@@ -41,7 +41,7 @@ fn draw(check: CheckInboxView) -> AnyView {
     };
     let ((again, href), (back, way_back)) = (again, back);
     view! {
-        <Sheet title="Look into your inbox" heading="Look into your inbox">
+        <CardPage title="Look into your inbox" heading="Look into your inbox">
             <div class="prose">
                 <p>"A letter is on its way to " {to} ". " {purpose}</p>
                 <p>"The link counts once, for " {lasts} ". It is the least effort in this browser."</p>
@@ -76,7 +76,7 @@ fn draw(check: CheckInboxView) -> AnyView {
             <p class="turns">
                 <a href=way_back>{back}</a>
             </p>
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

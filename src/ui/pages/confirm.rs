@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
+        card_page::{CardPage, Or},
         field::{PasswordField, of_password},
         form::{PostForm, Submit, UserName},
         frame::Place,
         notice::NoticeBox,
-        sheet::{Or, Sheet},
-        ways::WaysByPost,
+        sign_in_methods::MethodsByPost,
     },
     view::{ConfirmView, Notice},
     wording,
@@ -23,9 +23,9 @@ pub fn ConfirmPage() -> impl IntoView {
 }
 
 fn draw(confirm: ConfirmView) -> AnyView {
-    let ConfirmView { who, ways, password, return_to, notice } = confirm;
+    let ConfirmView { who, methods, password, return_to, notice } = confirm;
     let concern = match notice {
-        Some(Notice::Trouble(trouble)) => Some(wording::concern(trouble)),
+        Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
         _ => None,
     };
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
@@ -33,12 +33,12 @@ fn draw(confirm: ConfirmView) -> AnyView {
         let telling = wording::notice_inside(&notice);
         view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
     });
-    let both = password && !ways.is_empty();
+    let both = password && !methods.is_empty();
     let on = Some(return_to);
     let name = who.clone();
     let with_password = password.then(|| {
         view! {
-            <PostForm action="/auth/prove/password" return_to=on.clone()>
+            <PostForm action="/auth/reauthenticate/password" return_to=on.clone()>
                 <UserName value=name />
                 <PasswordField troubled=of_password(concern) />
                 <Submit text="Continue" busy="Checking…" />
@@ -46,17 +46,17 @@ fn draw(confirm: ConfirmView) -> AnyView {
         }
     });
     view! {
-        <Sheet title="Is it still you?" heading="Is it still you?" failed signed_in=Some(Place::Settings)>
+        <CardPage title="Is it still you?" heading="Is it still you?" failed signed_in=Some(Place::Settings)>
             <p class="lead">"You are signed in as " <strong>{who}</strong> ". Show it once more; it counts for ten minutes."</p>
             {notice}
             {with_password}
             {both.then(|| view! { <Or /> })}
-            {(!ways.is_empty())
-                .then(|| view! { <WaysByPost providers=ways action="/auth/prove/provider" return_to=on /> })}
+            {(!methods.is_empty())
+                .then(|| view! { <MethodsByPost providers=methods action="/auth/reauthenticate/provider" return_to=on /> })}
             <p class="turns">
                 <a href="/settings">"Back to the settings"</a>
             </p>
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -4,41 +4,41 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::{
         components::{
-            form::{PostForm, Submit, TroubleBox, hidden},
-            sheet::Sheet,
-            worn_out,
+            card_page::CardPage,
+            expired_link,
+            form::{FormErrorNotice, PostForm, Submit, hidden},
         },
-        view::{LetterLink, LetterLinkView},
+        view::{EmailLink, EmailLinkView},
     },
 };
 
-/// The page, drawn from the [`LetterLinkView`] in the context.
+/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn ConfirmEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: LetterLinkView) -> AnyView {
-    let LetterLinkView { link, trouble, .. } = view;
-    let Some(LetterLink::EmailChange { email, asked_here }) = link else {
-        return worn_out();
+fn draw(view: EmailLinkView) -> AnyView {
+    let EmailLinkView { link, form_error, .. } = view;
+    let Some(EmailLink::EmailChange { email, asked_here }) = link else {
+        return expired_link();
     };
-    let step = if asked_here { confirm(email.clone(), trouble) } else { elsewhere(trouble) };
+    let step = if asked_here { confirm(email.clone(), form_error) } else { elsewhere(form_error) };
     view! {
-        <Sheet title="Confirm your new address" heading="Confirm your new address" failed=trouble.is_some()>
+        <CardPage title="Confirm your new address" heading="Confirm your new address" failed=form_error.is_some()>
             <p class="lead">"Somebody wants to use " <strong>{email}</strong> " for their account."</p>
             {step}
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }
 
-fn confirm(email: String, trouble: Option<Trouble>) -> AnyView {
+fn confirm(email: String, form_error: Option<FormError>) -> AnyView {
     view! {
-        <PostForm action="/auth/email/change/confirm" trouble>
+        <PostForm action="/auth/email/change/confirm" form_error>
             {hidden("username", email)}
             <Submit text="Use this address" busy="Changing…" />
         </PostForm>
@@ -48,9 +48,9 @@ fn confirm(email: String, trouble: Option<Trouble>) -> AnyView {
 }
 
 /// Whoever has the letter must be the one who asked for it; else the address could be talked into somebody's account.
-fn elsewhere(trouble: Option<Trouble>) -> AnyView {
+fn elsewhere(form_error: Option<FormError>) -> AnyView {
     view! {
-        <TroubleBox trouble />
+        <FormErrorNotice form_error />
         <div class="prose">
             <p>
                 "Sign in to the account that asked for it, in this browser, and open the letter again. If it was not you, do nothing: nothing will change."
@@ -64,8 +64,8 @@ fn elsewhere(trouble: Option<Trouble>) -> AnyView {
 }
 
 /// The page of a link that counts no more.
-fn worn_out() -> AnyView {
-    worn_out::worn_out(
+fn expired_link() -> AnyView {
+    expired_link::expired_link(
         "It was used, it is older than a day, or a newer letter replaced it. Your settings say which address your account has.",
         ("Go to the settings", "/settings#email"),
         &[("Ask for a new letter", "/settings/email")],

@@ -1,19 +1,19 @@
-//! One page for every [`Problem`]: what happened, what to do next, a way home. It has no islands.
+//! One page for every [`ErrorPage`]: what happened, what to do next, a way home. It has no islands.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::ui::{
     components::{frame::Frame, mark::KeyMark},
-    view::Problem,
+    view::ErrorPage,
     wording,
 };
 
 /// The page of a problem. The status is set by whoever renders it.
 #[component]
-pub fn ProblemPage(
+pub fn ErrorPageBody(
     /// What went wrong.
-    problem: Problem,
+    problem: ErrorPage,
 ) -> impl IntoView {
     let telling = wording::problem(problem);
     view! {
@@ -32,12 +32,12 @@ pub fn ProblemPage(
 
 /// The same among the routes of the app, where the title is set from within the page.
 #[component]
-pub fn RoutedProblem(
+pub fn RoutedErrorPage(
     /// What went wrong.
-    problem: Problem,
+    problem: ErrorPage,
 ) -> impl IntoView {
     view! {
         <Title text=wording::title(wording::problem(problem).happened.as_str()) />
-        <ProblemPage problem />
+        <ErrorPageBody problem />
     }
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
+        card_page::CardPage,
         field::{EmailField, of_email},
         form::{PostForm, Submit},
-        sheet::Sheet,
     },
     links,
     view::ForgotView,
@@ -21,19 +21,19 @@ pub fn ForgotPage() -> impl IntoView {
 }
 
 fn draw(forgot: ForgotView) -> AnyView {
-    let ForgotView { return_to, email, trouble } = forgot;
-    let concern = trouble.map(wording::concern);
+    let ForgotView { return_to, email, form_error } = forgot;
+    let concern = form_error.map(wording::concern);
     view! {
-        <Sheet title="Forgot your password" heading="Forgot your password?" failed=trouble.is_some()>
+        <CardPage title="Forgot your password" heading="Forgot your password?" failed=form_error.is_some()>
             <p class="lead">"Tell us your address. We send a letter with a link to a new one."</p>
-            <PostForm action="/auth/password/forgot" return_to=return_to.clone() trouble>
+            <PostForm action="/auth/password/forgot" return_to=return_to.clone() form_error>
                 <EmailField value=email troubled=of_email(concern) />
                 <Submit text="Send the letter" busy="Sending…" />
             </PostForm>
             <p class="turns">
                 <a href=links::login(return_to.as_deref())>"Back to the sign-in"</a>
             </p>
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
+        card_page::{CardPage, Or},
         field::{PasswordField, of_password},
         form::{PostForm, Submit, UserName, hidden},
         notice::NoticeBox,
-        sheet::{Or, Sheet},
-        ways::WaysByPost,
+        sign_in_methods::MethodsByPost,
     },
     view::{LinkPromptView, Notice},
     wording,
@@ -23,7 +23,7 @@ pub fn LinkPromptPage() -> impl IntoView {
 }
 
 fn draw(prompt: LinkPromptView) -> AnyView {
-    let LinkPromptView { id, provider, slug, email, ways, ways_off, password, signed_in, notice } = prompt;
+    let LinkPromptView { id, provider, slug, email, methods, methods_off, password, signed_in, notice } = prompt;
     let told = view! {
         <div class="prose">
             <p>
@@ -34,7 +34,7 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         </div>
     };
     let concern = match notice {
-        Some(Notice::Trouble(trouble)) => Some(wording::concern(trouble)),
+        Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
         _ => None,
     };
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
@@ -42,24 +42,24 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         let telling = wording::notice_inside(&notice);
         view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
     });
-    let stuck = !signed_in && !password && ways.is_empty();
+    let stuck = !signed_in && !password && methods.is_empty();
     let steps = if signed_in {
         confirm(id)
     } else {
-        let both = password && !ways.is_empty();
+        let both = password && !methods.is_empty();
         view! {
             {password.then(|| with_password(id.clone(), email, of_password(concern)))}
             {both.then(|| view! { <Or /> })}
-            {(!ways.is_empty()).then(|| view! { <WaysByPost providers=ways action="/auth/link/provider" link=Some(id) /> })}
+            {(!methods.is_empty()).then(|| view! { <MethodsByPost providers=methods action="/auth/link/provider" link=Some(id) /> })}
         }
         .into_any()
     };
     view! {
-        <Sheet title="You already have an account" heading="You already have an account" failed beside=Some(slug)>
+        <CardPage title="You already have an account" heading="You already have an account" failed beside=Some(slug)>
             {told}
             {notice}
             {steps}
-            {(!ways_off.is_empty()).then(|| switched_off(&ways_off))}
+            {(!methods_off.is_empty()).then(|| switched_off(&methods_off))}
             {stuck.then(no_way_here)}
             <PostForm action="/auth/link/cancel">
                 <Submit text="Cancel" busy="Cancelling…" look="button is-quiet" />
@@ -72,7 +72,7 @@ fn draw(prompt: LinkPromptView) -> AnyView {
                         </p>
                     }
                 })}
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::{
         components::{
+            card_page::{CardPage, Or},
             field::{EmailField, PasswordField, of_email, of_password},
             form::{PostForm, Submit},
             notice::NoticeBox,
-            sheet::{Or, Sheet},
-            ways::Ways,
+            sign_in_methods::SignInMethods,
         },
         links,
         view::{LoginView, Notice, SandboxView},
@@ -33,45 +33,47 @@ fn draw(login: LoginView) -> AnyView {
         (false, true) => Some("Use an account that you already have, or a password."),
     };
     let failed = login.notice.as_ref().is_some_and(wording::is_alarming);
-    let of_the_form = trouble_of(&login).is_some();
+    let of_the_form = form_error_of(&login).is_some();
     let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
         let telling = wording::notice(notice, &login);
         view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
     });
     let below = login.sandbox.clone().map(sandbox);
     view! {
-        <Sheet title="Sign in" heading="Sign in to Latchkey" failed below>
+        <CardPage title="Sign in" heading="Sign in to Latchkey" failed below>
             {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
             {notice}
-            {ways(login)}
-        </Sheet>
+            {methods(login)}
+        </CardPage>
     }
     .into_any()
 }
 
 /// What was wrong with the password form: told in it, and not above the providers that have nothing to do with it. What is
 /// about anything else does not stand there.
-fn trouble_of(login: &LoginView) -> Option<Trouble> {
+fn form_error_of(login: &LoginView) -> Option<FormError> {
     match login.notice {
-        Some(Notice::Trouble(trouble)) if login.password && wording::is_about_a_password(trouble) => Some(trouble),
+        Some(Notice::FormError(form_error)) if login.password && wording::is_about_a_password(form_error) => {
+            Some(form_error)
+        }
         _ => None,
     }
 }
 
-fn ways(login: LoginView) -> AnyView {
-    let trouble = trouble_of(&login);
+fn methods(login: LoginView) -> AnyView {
+    let form_error = form_error_of(&login);
     let LoginView { providers, return_to, password, password_last_used, email, .. } = login;
     if providers.is_empty() && !password {
         return nothing_configured();
     }
-    let concern = trouble.map(wording::concern);
+    let concern = form_error.map(wording::concern);
     let several = !providers.is_empty() && password;
     let to = return_to.clone();
-    let buttons = (!providers.is_empty()).then(|| view! { <Ways providers return_to=to /> }.into_any());
+    let buttons = (!providers.is_empty()).then(|| view! { <SignInMethods providers return_to=to /> }.into_any());
     let or = several.then(|| view! { <Or /> });
     let form = if password {
         view! {
-            <PostForm action="/auth/password/sign-in" return_to=return_to.clone() trouble>
+            <PostForm action="/auth/password/sign-in" return_to=return_to.clone() form_error>
                 <EmailField value=email troubled=of_email(concern) />
                 <PasswordField troubled=of_password(concern) />
                 <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
@@ -86,7 +88,7 @@ fn ways(login: LoginView) -> AnyView {
         view! { <p class="fine-print">"New here? Your account is made when you first sign in."</p> }.into_any()
     };
     // Whoever tried a password tries it again: the providers do not stand in the way.
-    let (first, last) = if trouble.is_some() { (Some(form), buttons) } else { (buttons, Some(form)) };
+    let (first, last) = if form_error.is_some() { (Some(form), buttons) } else { (buttons, Some(form)) };
     view! { {first} {or} {last} }.into_any()
 }
 

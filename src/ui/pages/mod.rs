@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::Problem;
+use super::view::ErrorPage;
 
 pub mod add_email;
 pub mod api_docs;
@@ -32,6 +32,6 @@ where
 {
     match use_context::<V>() {
         Some(view) => draw(view).into_any(),
-        None => view! { <error::RoutedProblem problem=Problem::ServerError /> }.into_any(),
+        None => view! { <error::RoutedErrorPage problem=ErrorPage::ServerError /> }.into_any(),
     }
 }

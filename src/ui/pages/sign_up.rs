@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{
+        card_page::{CardPage, Or},
         field::{EmailField, NewPasswordField, of_email, of_password},
-        form::{PostForm, Submit, TroubleBox},
-        sheet::{Or, Sheet},
-        ways::Ways,
+        form::{FormErrorNotice, PostForm, Submit},
+        sign_in_methods::SignInMethods,
     },
     links,
     view::SignUpView,
@@ -22,8 +22,8 @@ pub fn SignUpPage() -> impl IntoView {
 }
 
 fn draw(sign_up: SignUpView) -> AnyView {
-    let SignUpView { providers, password, return_to, email, trouble } = sign_up;
-    let concern = trouble.map(wording::concern);
+    let SignUpView { providers, password, return_to, email, form_error } = sign_up;
+    let concern = form_error.map(wording::concern);
     let several = !providers.is_empty() && password;
     let lead = match (providers.is_empty(), password) {
         (_, false) => "Here one signs up with an account from elsewhere; e-mail and password are not in use.",
@@ -32,17 +32,17 @@ fn draw(sign_up: SignUpView) -> AnyView {
     };
     let to = return_to.clone();
     let sign_in = links::login(return_to.as_deref());
-    let without_form = (!password).then(|| view! { <TroubleBox trouble return_to=return_to.clone() /> });
+    let without_form = (!password).then(|| view! { <FormErrorNotice form_error return_to=return_to.clone() /> });
     view! {
-        <Sheet title="Create an account" heading="Create your account" failed=trouble.is_some()>
+        <CardPage title="Create an account" heading="Create your account" failed=form_error.is_some()>
             <p class="lead">{lead}</p>
             {without_form}
-            {(!providers.is_empty()).then(|| view! { <Ways providers return_to /> })}
+            {(!providers.is_empty()).then(|| view! { <SignInMethods providers return_to /> })}
             {several.then(|| view! { <Or /> })}
             {password
                 .then(|| {
                     view! {
-                        <PostForm action="/auth/password/sign-up" return_to=to trouble>
+                        <PostForm action="/auth/password/sign-up" return_to=to form_error>
                             <EmailField value=email troubled=of_email(concern) />
                             <NewPasswordField label="Password" troubled=of_password(concern) />
                             <Submit text="Create account" busy="Sending you a letter…" />
@@ -53,7 +53,7 @@ fn draw(sign_up: SignUpView) -> AnyView {
             <p class="turns">
                 <span>"You have an account? " <a href=sign_in>"Sign in"</a></span>
             </p>
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }

@@ -4,46 +4,46 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::{
         components::{
+            card_page::CardPage,
+            expired_link,
             field::{PasswordField, of_password},
             form::{PostForm, Submit, UserName, hidden},
-            moment::Moment,
             notice::NoticeBox,
-            sheet::Sheet,
-            worn_out,
+            timestamp::Timestamp,
         },
-        view::{LetterLink, LetterLinkView},
-        wording::{self, Telling},
+        view::{EmailLink, EmailLinkView},
+        wording::{self, Message},
     },
 };
 
-/// The page, drawn from the [`LetterLinkView`] in the context.
+/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: LetterLinkView) -> AnyView {
-    let LetterLinkView { link, trouble, .. } = view;
-    let Some(LetterLink::SignUp { email, asked_here, asked_at }) = link else {
-        return worn_out();
+fn draw(view: EmailLinkView) -> AnyView {
+    let EmailLinkView { link, form_error, .. } = view;
+    let Some(EmailLink::SignUp { email, asked_here, asked_at }) = link else {
+        return expired_link();
     };
-    let step = if asked_here { finish(email.clone(), trouble) } else { show_who_you_are(email.clone(), trouble) };
+    let step = if asked_here { finish(email.clone(), form_error) } else { show_who_you_are(email.clone(), form_error) };
     view! {
-        <Sheet title="Confirm your address" heading="Confirm your address" failed=trouble.is_some()>
-            <p class="lead">"Somebody signed up with " <strong>{email}</strong> " on " <Moment unix=asked_at /></p>
+        <CardPage title="Confirm your address" heading="Confirm your address" failed=form_error.is_some()>
+            <p class="lead">"Somebody signed up with " <strong>{email}</strong> " on " <Timestamp unix=asked_at /></p>
             {step}
-        </Sheet>
+        </CardPage>
     }
     .into_any()
 }
 
 /// The browser that asked is proof enough.
-fn finish(email: String, trouble: Option<Trouble>) -> AnyView {
+fn finish(email: String, form_error: Option<FormError>) -> AnyView {
     view! {
-        <PostForm action="/auth/email/verify" trouble>
+        <PostForm action="/auth/email/verify" form_error>
             {hidden("username", email)}
             <Submit text="Finish my account" busy="Finishing…" />
         </PostForm>
@@ -54,10 +54,10 @@ fn finish(email: String, trouble: Option<Trouble>) -> AnyView {
 
 /// In any other browser the one who signed up may be somebody else, who knows a password that the owner of the address
 /// does not: who has the letter must show that the password is theirs, or choose one.
-fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
+fn show_who_you_are(email: String, form_error: Option<FormError>) -> AnyView {
     // There is no account yet whose password a letter could renew: the step is the one below the form.
-    let notice = trouble.map(|trouble| {
-        let telling = Telling { step: None, ..wording::trouble(trouble, None) };
+    let notice = form_error.map(|form_error| {
+        let telling = Message { step: None, ..wording::form_error(form_error, None) };
         view! { <NoticeBox telling alert=true /> }
     });
     view! {
@@ -71,7 +71,7 @@ fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
             <UserName value=email />
             <PasswordField
                 label="Type the password that you chose when you signed up"
-                troubled=of_password(trouble.map(wording::concern))
+                troubled=of_password(form_error.map(wording::concern))
             />
             <Submit text="Finish my account" busy="Finishing…" />
         </PostForm>
@@ -83,8 +83,8 @@ fn show_who_you_are(email: String, trouble: Option<Trouble>) -> AnyView {
 }
 
 /// The page of a link that counts no more.
-fn worn_out() -> AnyView {
-    worn_out::worn_out(
+fn expired_link() -> AnyView {
+    expired_link::expired_link(
         "It was used, it is older than a day, or a newer letter replaced it. If you used it yourself, your account is there: just sign in.",
         ("Sign in", "/login"),
         &[("Sign up again", "/signup"), ("Forgot your password?", "/forgot")],

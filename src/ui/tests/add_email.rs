@@ -5,7 +5,7 @@ use super::{
     fixtures::dashboard,
 };
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::view::{AddEmailView, DashboardView},
 };
 
@@ -15,7 +15,7 @@ fn add_email() -> AddEmailView {
         email: Some("ada@example.com".into()),
         required: false,
         return_to: "/settings".into(),
-        trouble: None,
+        form_error: None,
     }
 }
 
@@ -38,7 +38,7 @@ async fn where_one_is_required_there_is_no_way_around() {
 #[tokio::test]
 async fn a_trouble_and_hostile_text_stay_in_their_places() {
     is_a_sound_document(
-        &render("/add-email", AddEmailView { trouble: Some(Trouble::EmailInvalid), ..add_email() }).await,
+        &render("/add-email", AddEmailView { form_error: Some(FormError::EmailInvalid), ..add_email() }).await,
     );
     let hostile = || HOSTILE.to_owned();
     let view = AddEmailView { provider: hostile(), email: Some(hostile()), return_to: hostile(), ..add_email() };

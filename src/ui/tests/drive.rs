@@ -9,12 +9,12 @@ use crate::{
     codes::{
         access::Access,
         files::{FileKind, FileSort},
-        outcome::{Done, Trouble},
-        refusal::Refusal,
+        outcome::{Done, FormError},
+        sign_in_error::SignInError,
     },
     ui::{
         view::{
-            AccountView, ApiTrouble, CalendarPageView, ConnectView, CrumbView, DriveState, DriveView, FileView,
+            AccountView, ApiFailure, CalendarPageView, ConnectView, CrumbView, DriveState, DriveView, FileView,
             FilesView, FilterView, Lost, Notice, ProviderButton,
         },
         wording,
@@ -99,7 +99,7 @@ async fn what_was_lost_is_reconnected_and_says_why() {
 #[tokio::test]
 async fn the_calendar_is_connected_on_a_page_of_its_own_that_says_what_is_connected_already() {
     let view = CalendarPageView {
-        notice: Some(Notice::Trouble(Trouble::ScopeDeclined)),
+        notice: Some(Notice::FormError(FormError::ScopeDeclined)),
         connect: ConnectView { accounts: vec![account()], ..connect(Access::Calendar) },
     };
     let html = render("/calendar", view).await;
@@ -111,9 +111,9 @@ async fn the_calendar_is_connected_on_a_page_of_its_own_that_says_what_is_connec
 
 #[tokio::test]
 async fn whatever_went_wrong_on_the_way_is_an_alert_above_the_button() {
-    let mut notices: Vec<_> = Trouble::ALL.iter().map(|trouble| Notice::Trouble(*trouble)).collect();
-    notices.extend(Refusal::ALL.map(|refusal| Notice::Refused {
-        refusal,
+    let mut notices: Vec<_> = FormError::ALL.iter().map(|form_error| Notice::FormError(*form_error)).collect();
+    notices.extend(SignInError::ALL.map(|sign_in_error| Notice::Refused {
+        sign_in_error,
         provider: Some("Google".into()),
         slug: Some("google".into()),
     }));
@@ -170,10 +170,10 @@ async fn what_leads_to_google_says_so_opens_beside_us_and_tells_google_nothing()
 #[tokio::test]
 async fn the_way_to_a_folder_ends_at_the_present_one() {
     let html = list(files()).await;
-    let (_, way) = html.split_once("aria-label=\"Folders\"").expect("a way");
-    let (way, _) = way.split_once("</nav>").expect("its end");
-    assert!(way.contains("href=\"/drive\"") && !way.contains("folder=engines"), "{way}");
-    assert_eq!(way.matches("aria-current=\"page\"").count(), 1, "{way}");
+    let (_, method) = html.split_once("aria-label=\"Folders\"").expect("a way");
+    let (method, _) = method.split_once("</nav>").expect("its end");
+    assert!(method.contains("href=\"/drive\"") && !method.contains("folder=engines"), "{method}");
+    assert_eq!(method.matches("aria-current=\"page\"").count(), 1, "{method}");
     assert!(!list(FilesView { crumbs: vec![], ..files() }).await.contains("aria-label=\"Folders\""));
 }
 
@@ -285,21 +285,21 @@ async fn the_connection_ends_by_a_form_that_says_what_ends_with_it_and_what_does
 #[tokio::test]
 async fn each_trouble_has_a_page_with_one_thing_to_do() {
     let mut said = std::collections::BTreeSet::new();
-    for trouble in TROUBLES {
+    for form_error in TROUBLES {
         let again = "/drive?folder=a&sort=name".to_owned();
         let html = render(
             "/drive",
-            DriveView { notice: None, state: DriveState::Trouble { account: account(), trouble, again } },
+            DriveView { notice: None, state: DriveState::FormError { account: account(), form_error, again } },
         )
         .await;
         is_a_sound_document(&html);
-        let telling = wording::api_trouble(trouble, Access::Drive);
+        let telling = wording::api_failure(form_error, Access::Drive);
         assert!(html.contains(&telling.happened) && html.contains(&telling.advice), "{html}");
         assert!(html.contains("ada@example.com"), "{html}");
-        let missing = matches!(trouble, ApiTrouble::NoSuchFolder | ApiTrouble::NoSuchPage);
+        let missing = matches!(form_error, ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage);
         assert_eq!(html.contains("action=\"/grants/disconnect\""), !missing, "{html}");
         let connects = forms(&html).contains(&connecting("identity-1", "drive"));
-        assert_eq!(connects, trouble == ApiTrouble::Unreadable, "{html}");
+        assert_eq!(connects, form_error == ApiFailure::Unreadable, "{html}");
         assert!(connects || html.contains("href=\"/drive?folder=a&amp;sort=name\""), "{html}");
         said.insert(telling.happened);
     }
@@ -384,8 +384,8 @@ async fn hostile_text_stays_text() {
             ConnectView { accounts, provider: Some(provider.clone()), return_to: text(), ..connect(Access::Drive) };
         stays_text(&connect_page(view).await);
     }
-    for trouble in TROUBLES {
-        let state = DriveState::Trouble { account: whose(), trouble, again: text() };
+    for form_error in TROUBLES {
+        let state = DriveState::FormError { account: whose(), form_error, again: text() };
         stays_text(&render("/drive", DriveView { notice: None, state }).await);
     }
 }

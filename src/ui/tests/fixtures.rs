@@ -1,8 +1,8 @@
 //! Views with something in every corner.
 
 use crate::ui::view::{
-    ActivityView, CalendarView, CheckInboxView, ConfirmView, DashboardView, DeviceView, IdentityView, LetterLink,
-    LetterLinkView, LetterView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView,
+    ActivityView, CalendarView, CheckInboxView, ConfirmView, DashboardView, DeviceView, EmailLink, EmailLinkPageView,
+    EmailLinkView, IdentityView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView,
     SettingsView,
 };
 
@@ -119,9 +119,9 @@ pub fn identity() -> IdentityView {
     }
 }
 
-pub fn check_inbox(letter: LetterView) -> CheckInboxView {
+pub fn check_inbox(message: EmailLinkPageView) -> CheckInboxView {
     CheckInboxView {
-        letter,
+        message,
         email: Some("ada@example.com".into()),
         return_to: Some("/drive?a=1".into()),
         inbox: None,
@@ -129,12 +129,12 @@ pub fn check_inbox(letter: LetterView) -> CheckInboxView {
     }
 }
 
-pub fn letter(link: LetterLink) -> LetterLinkView {
-    LetterLinkView { link: Some(link), trouble: None, undone: false }
+pub fn message(link: EmailLink) -> EmailLinkView {
+    EmailLinkView { link: Some(link), form_error: None, undone: false }
 }
 
-pub fn letter_of_sign_up(asked_here: bool) -> LetterLinkView {
-    letter(LetterLink::SignUp { email: "ada@example.com".into(), asked_here, asked_at: NEW_YEAR })
+pub fn email_of_sign_up(asked_here: bool) -> EmailLinkView {
+    message(EmailLink::SignUp { email: "ada@example.com".into(), asked_here, asked_at: NEW_YEAR })
 }
 
 pub fn link_prompt() -> LinkPromptView {
@@ -143,8 +143,8 @@ pub fn link_prompt() -> LinkPromptView {
         provider: "Google".into(),
         slug: "google".into(),
         email: "ada@example.com".into(),
-        ways: vec![example()],
-        ways_off: vec!["GitHub".into()],
+        methods: vec![example()],
+        methods_off: vec!["GitHub".into()],
         password: true,
         signed_in: false,
         notice: None,
@@ -154,7 +154,7 @@ pub fn link_prompt() -> LinkPromptView {
 pub fn confirm() -> ConfirmView {
     ConfirmView {
         who: "ada@example.com".into(),
-        ways: vec![google()],
+        methods: vec![google()],
         password: true,
         return_to: "/settings/password".into(),
         notice: None,
@@ -187,15 +187,15 @@ pub fn settings() -> SettingsView {
         ],
         linkable: six(),
         may_unlink: true,
-        proven: false,
+        reauthenticated: false,
         grants: Vec::new(),
         devices: vec![
             DeviceView {
                 id: "device-1".into(),
                 device: "Firefox on Linux".into(),
                 address: "127.0.0.1".into(),
-                way: "Google".into(),
-                way_slug: "google".into(),
+                method: "Google".into(),
+                method_slug: "google".into(),
                 first_seen: NEW_YEAR,
                 last_seen: NEW_YEAR + 86_400,
                 here: true,
@@ -204,8 +204,8 @@ pub fn settings() -> SettingsView {
                 id: "device-2".into(),
                 device: "Safari on an iPhone".into(),
                 address: "2001:db8:85a3:8d3:1319:8a2e:370:7348".into(),
-                way: "Password".into(),
-                way_slug: "password".into(),
+                method: "Password".into(),
+                method_slug: "password".into(),
                 first_seen: NEW_YEAR - 864_000,
                 last_seen: NEW_YEAR - 86_400,
                 here: false,

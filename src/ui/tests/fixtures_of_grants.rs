@@ -7,7 +7,7 @@ use crate::{
         files::{FileKind, FileSort},
     },
     ui::view::{
-        AccountView, ApiTrouble, CalendarView, ConnectView, CrumbView, DriveState, DriveView, EventTime, EventView,
+        AccountView, ApiFailure, CalendarView, ConnectView, CrumbView, DriveState, DriveView, EventTime, EventView,
         FileView, FilesView, FilterView, GrantState, GrantView,
     },
 };
@@ -98,13 +98,13 @@ pub fn drive(files: FilesView) -> DriveView {
     DriveView { notice: None, state: DriveState::Files(Box::new(files)) }
 }
 
-pub const TROUBLES: [ApiTrouble; 6] = [
-    ApiTrouble::Busy { seconds: 42 },
-    ApiTrouble::Away,
-    ApiTrouble::Unreadable,
-    ApiTrouble::Refused,
-    ApiTrouble::NoSuchFolder,
-    ApiTrouble::NoSuchPage,
+pub const TROUBLES: [ApiFailure; 6] = [
+    ApiFailure::Busy { seconds: 42 },
+    ApiFailure::Away,
+    ApiFailure::Unreadable,
+    ApiFailure::Refused,
+    ApiFailure::NoSuchFolder,
+    ApiFailure::NoSuchPage,
 ];
 
 pub fn events() -> CalendarView {

@@ -153,10 +153,10 @@ async fn the_card_about_the_calendar_has_something_to_do_in_every_state() {
         let html = with_calendar(CalendarView::Lost(lost)).await;
         assert!(html.contains("Reconnect Google Calendar") && html.contains("href=\"/calendar\""), "{html}");
     }
-    for trouble in TROUBLES {
-        let html = with_calendar(CalendarView::Trouble(trouble)).await;
-        let (text, href) = wording::calendar_step(trouble);
-        assert!(html.contains(&wording::api_trouble(trouble, Access::Calendar).happened), "{html}");
+    for form_error in TROUBLES {
+        let html = with_calendar(CalendarView::FormError(form_error)).await;
+        let (text, href) = wording::calendar_step(form_error);
+        assert!(html.contains(&wording::api_failure(form_error, Access::Calendar).happened), "{html}");
         assert!(html.contains(text) && html.contains(&format!("href=\"{href}\"")), "{html}");
     }
 }

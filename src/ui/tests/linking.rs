@@ -5,7 +5,7 @@ use super::{
     fixtures::{confirm, example, google, link_prompt},
 };
 use crate::{
-    codes::{outcome::Trouble, refusal::Refusal},
+    codes::{outcome::FormError, sign_in_error::SignInError},
     ui::view::{ConfirmView, LinkPromptView, Notice, ProviderButton},
 };
 
@@ -38,7 +38,7 @@ async fn who_was_just_seen_says_yes_or_no() {
 
 #[tokio::test]
 async fn an_account_without_a_way_that_can_be_used_here_is_led_to_the_letter() {
-    let view = LinkPromptView { ways: vec![], password: false, ..link_prompt() };
+    let view = LinkPromptView { methods: vec![], password: false, ..link_prompt() };
     let html = render("/link", view).await;
     is_a_sound_document(&html);
     assert_eq!(forms(&html), [cancel()]);
@@ -51,28 +51,30 @@ async fn the_confirmation_asks_by_post_and_goes_on_where_the_person_was_headed()
     let html = render("/confirm", confirm()).await;
     is_a_sound_document(&html);
     let to = ("return_to", "/settings/password");
-    let with_password =
-        Form { action: "/auth/prove/password", fields: vec![to, ("username", "ada@example.com"), ("password", "")] };
-    let with_provider = Form { action: "/auth/prove/provider", fields: vec![("provider", "google"), to] };
+    let with_password = Form {
+        action: "/auth/reauthenticate/password",
+        fields: vec![to, ("username", "ada@example.com"), ("password", "")],
+    };
+    let with_provider = Form { action: "/auth/reauthenticate/provider", fields: vec![("provider", "google"), to] };
     assert_eq!(forms(&html), [with_password, with_provider]);
     assert!(html.contains("href=\"/settings\""), "{html}");
 
     let html = render("/confirm", ConfirmView { password: false, ..confirm() }).await;
     is_a_sound_document(&html);
-    assert_eq!(form(&html).action, "/auth/prove/provider");
+    assert_eq!(form(&html).action, "/auth/reauthenticate/provider");
 }
 
 #[tokio::test]
 async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
-    for trouble in Trouble::ALL {
-        let notice = Some(Notice::Trouble(*trouble));
+    for form_error in FormError::ALL {
+        let notice = Some(Notice::FormError(*form_error));
         is_a_sound_document(&render("/confirm", ConfirmView { notice, ..confirm() }).await);
         is_a_sound_document(
-            &render("/link", LinkPromptView { notice: Some(Notice::Trouble(*trouble)), ..link_prompt() }).await,
+            &render("/link", LinkPromptView { notice: Some(Notice::FormError(*form_error)), ..link_prompt() }).await,
         );
     }
-    for refusal in Refusal::ALL {
-        let notice = Notice::Refused { refusal, provider: Some("Google".into()), slug: Some("google".into()) };
+    for sign_in_error in SignInError::ALL {
+        let notice = Notice::Refused { sign_in_error, provider: Some("Google".into()), slug: Some("google".into()) };
         let html = render("/confirm", ConfirmView { notice: Some(notice), ..confirm() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\"") && !html.contains("href=\"/auth/google"), "{html}");
@@ -83,16 +85,17 @@ async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
 #[tokio::test]
 async fn hostile_names_stay_text() {
     let text = || HOSTILE.to_owned();
-    let ways = || vec![ProviderButton { label: text(), ..google() }, example()];
-    let notice = Some(Notice::Refused { refusal: Refusal::Cancelled, provider: Some(text()), slug: Some(text()) });
-    let view = ConfirmView { who: text(), ways: ways(), password: true, return_to: text(), notice };
+    let methods = || vec![ProviderButton { label: text(), ..google() }, example()];
+    let notice =
+        Some(Notice::Refused { sign_in_error: SignInError::Cancelled, provider: Some(text()), slug: Some(text()) });
+    let view = ConfirmView { who: text(), methods: methods(), password: true, return_to: text(), notice };
     stays_text(&render("/confirm", view).await);
     let view = LinkPromptView {
         provider: text(),
         slug: text(),
         email: text(),
-        ways: ways(),
-        ways_off: vec![text()],
+        methods: methods(),
+        methods_off: vec![text()],
         ..link_prompt()
     };
     stays_text(&render("/link", view).await);

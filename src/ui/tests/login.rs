@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     codes::{
-        outcome::{Done, Trouble},
-        refusal::Refusal,
+        outcome::{Done, FormError},
+        sign_in_error::SignInError,
     },
     ui::{
         view::{Assets, LoginView, Notice, ProviderButton, SandboxView},
@@ -62,8 +62,8 @@ async fn the_destination_is_percent_encoded_into_every_link() {
 
 #[tokio::test]
 async fn every_refusal_has_a_sentence_a_next_step_and_an_alert() {
-    for refusal in Refusal::ALL {
-        let known = Notice::Refused { refusal, provider: Some("Google".into()), slug: Some("google".into()) };
+    for sign_in_error in SignInError::ALL {
+        let known = Notice::Refused { sign_in_error, provider: Some("Google".into()), slug: Some("google".into()) };
         let telling = wording::notice(&known, &login());
         assert!(telling.happened.ends_with('.') && telling.happened.len() > 20, "{telling:?}");
         assert!(telling.advice.ends_with('.') && telling.advice.len() > 10, "{telling:?}");
@@ -74,16 +74,16 @@ async fn every_refusal_has_a_sentence_a_next_step_and_an_alert() {
         is_a_sound_document(&html);
         assert_eq!(html.matches("role=\"alert\"").count(), 1, "{html}");
         assert!(html.contains(&telling.happened), "{html}");
-        let code = refusal.code();
+        let code = sign_in_error.code();
         assert!(!code.contains('_') || !html.contains(code), "no codes in the face: {html}");
     }
 }
 
 #[tokio::test]
 async fn a_refusal_without_a_known_provider_still_says_what_to_do_but_links_nowhere() {
-    for refusal in Refusal::ALL {
+    for sign_in_error in SignInError::ALL {
         for slug in [None, Some("evil".to_owned())] {
-            let notice = Notice::Refused { refusal, provider: None, slug };
+            let notice = Notice::Refused { sign_in_error, provider: None, slug };
             let telling = wording::notice(&notice, &login());
             assert!(!telling.happened.is_empty() && !telling.advice.is_empty(), "{telling:?}");
             assert_eq!(telling.step, None);
@@ -174,7 +174,7 @@ async fn a_password_is_asked_for_only_where_it_is_a_way_in() {
 
 #[tokio::test]
 async fn wrong_credentials_mark_both_fields_and_say_nothing_of_which_is_wrong() {
-    let notice = Some(Notice::Trouble(Trouble::WrongCredentials));
+    let notice = Some(Notice::FormError(FormError::WrongCredentials));
     let html = login_page(LoginView { notice, ..login_with_password() }).await;
     is_a_sound_document(&html);
     for id in ["email", "password"] {
@@ -188,8 +188,8 @@ async fn wrong_credentials_mark_both_fields_and_say_nothing_of_which_is_wrong() 
 #[tokio::test]
 async fn after_a_wrong_password_the_form_comes_first_and_says_so() {
     let is_form_first = |html: &str| html.find("<form") < html.find("Continue with Google");
-    for trouble in [Trouble::WrongCredentials, Trouble::TooManyAttempts, Trouble::Busy] {
-        let notice = Some(Notice::Trouble(trouble));
+    for form_error in [FormError::WrongCredentials, FormError::TooManyAttempts, FormError::Busy] {
+        let notice = Some(Notice::FormError(form_error));
         let html = login_page(LoginView { notice, ..login_with_password() }).await;
         is_a_sound_document(&html);
         assert!(is_form_first(&html) && html.contains("<title>Error: Sign in · Latchkey</title>"), "{html}");
@@ -204,8 +204,8 @@ async fn after_a_wrong_password_the_form_comes_first_and_says_so() {
 
 #[tokio::test]
 async fn what_is_not_about_the_password_does_not_stand_in_its_form() {
-    let refused = Notice::Refused { refusal: Refusal::ServerError, provider: None, slug: None };
-    for notice in [Notice::Trouble(Trouble::LinkExpired), Notice::Trouble(Trouble::LetterInvalid), refused] {
+    let refused = Notice::Refused { sign_in_error: SignInError::ServerError, provider: None, slug: None };
+    for notice in [Notice::FormError(FormError::LinkExpired), Notice::FormError(FormError::EmailLinkInvalid), refused] {
         let html = login_page(LoginView { notice: Some(notice), ..login_with_password() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("<title>Error: Sign in"), "{html}");
@@ -240,7 +240,7 @@ async fn the_button_that_shows_a_password_sleeps_until_it_is_woken() {
 #[tokio::test]
 async fn hostile_names_stay_text() {
     let notice = Notice::Refused {
-        refusal: Refusal::ProviderRefused,
+        sign_in_error: SignInError::ProviderRefused,
         provider: Some(HOSTILE.into()),
         slug: Some(HOSTILE.into()),
     };

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     codes::{
         access::Access,
-        outcome::{Done, Trouble},
+        outcome::{Done, FormError},
     },
     ui::view::{
         ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView, LinkView, Notice, ProfileView,
@@ -55,10 +55,10 @@ async fn a_provider_is_added_at_once_by_who_was_just_seen_and_asked_first_otherw
     let asked = render("/settings", settings()).await;
     assert!(asked.contains(link) && !actions(&asked).contains(&"/settings/link"), "{asked}");
 
-    let proven = render("/settings", SettingsView { proven: true, ..settings() }).await;
-    is_a_sound_document(&proven);
+    let reauthenticated = render("/settings", SettingsView { reauthenticated: true, ..settings() }).await;
+    is_a_sound_document(&reauthenticated);
     let add = Form { action: "/settings/link", fields: vec![("provider", "google")] };
-    assert!(!proven.contains(link) && forms(&proven).contains(&add), "{proven}");
+    assert!(!reauthenticated.contains(link) && forms(&reauthenticated).contains(&add), "{reauthenticated}");
 }
 
 #[tokio::test]
@@ -110,8 +110,9 @@ async fn what_was_done_is_a_status_and_what_was_not_an_alert() {
         is_a_sound_document(&html);
         assert!(html.contains("role=\"status\"") && !html.contains("role=\"alert\""), "{html}");
     }
-    for trouble in Trouble::ALL {
-        let html = render("/settings", SettingsView { notice: Some(Notice::Trouble(*trouble)), ..settings() }).await;
+    for form_error in FormError::ALL {
+        let html =
+            render("/settings", SettingsView { notice: Some(Notice::FormError(*form_error)), ..settings() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\""), "{html}");
     }
@@ -119,14 +120,14 @@ async fn what_was_done_is_a_status_and_what_was_not_an_alert() {
 
 #[tokio::test]
 async fn a_password_is_set_for_an_address_and_never_without_one() {
-    let view = SetPasswordView { email: Some("ada@example.com".into()), change: true, trouble: None };
+    let view = SetPasswordView { email: Some("ada@example.com".into()), change: true, form_error: None };
     let html = render("/settings/password", view.clone()).await;
     is_a_sound_document(&html);
     let fields = vec![("username", "ada@example.com"), ("password", "")];
     assert_eq!(form(&html), Form { action: "/settings/password", fields });
     assert!(html.contains("Change your password"), "{html}");
 
-    let first = SetPasswordView { change: false, trouble: Some(Trouble::PasswordCommon), ..view.clone() };
+    let first = SetPasswordView { change: false, form_error: Some(FormError::PasswordCommon), ..view.clone() };
     let html = render("/settings/password", first).await;
     is_a_sound_document(&html);
     assert!(html.contains("Set a password"), "{html}");
@@ -139,7 +140,7 @@ async fn a_password_is_set_for_an_address_and_never_without_one() {
 
 #[tokio::test]
 async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
-    let view = ChangeEmailView { email: Some(("ada@example.com".into(), true)), typed: None, trouble: None };
+    let view = ChangeEmailView { email: Some(("ada@example.com".into(), true)), typed: None, form_error: None };
     let html = render("/settings/email", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/email", fields: vec![("email", "")] });
@@ -150,7 +151,8 @@ async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
     assert_eq!(form(&html).fields, [("email", "ada@example.com")]);
 
     let typed = Some("ada@".to_owned());
-    let html = render("/settings/email", ChangeEmailView { email: None, typed, trouble: Some(Trouble::EmailInvalid) });
+    let html =
+        render("/settings/email", ChangeEmailView { email: None, typed, form_error: Some(FormError::EmailInvalid) });
     let html = html.await;
     is_a_sound_document(&html);
     assert_eq!(form(&html).fields, [("email", "ada@")]);
@@ -159,7 +161,7 @@ async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
 
 #[tokio::test]
 async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() {
-    let view = UnlinkView { identity: identity(), last: false, gives_back: vec![], trouble: None };
+    let view = UnlinkView { identity: identity(), last: false, gives_back: vec![], form_error: None };
     let html = render("/settings/unlink", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/unlink", fields: vec![("identity", "identity-1")] });
@@ -178,7 +180,7 @@ async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() 
 
 #[tokio::test]
 async fn linking_starts_by_post() {
-    let view = LinkView { provider: google(), return_to: None, trouble: None };
+    let view = LinkView { provider: google(), return_to: None, form_error: None };
     let html = render("/settings/link", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/link", fields: vec![("provider", "google")] });
@@ -190,7 +192,8 @@ async fn linking_starts_by_post() {
 
 #[tokio::test]
 async fn a_deletion_says_what_goes_and_wants_the_word() {
-    let view = DeleteView { who: "ada@example.com".into(), word: "delete".into(), gives_back: vec![], trouble: None };
+    let view =
+        DeleteView { who: "ada@example.com".into(), word: "delete".into(), gives_back: vec![], form_error: None };
     let html = render("/settings/delete", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/delete", fields: vec![("word", "")] });
@@ -201,7 +204,8 @@ async fn a_deletion_says_what_goes_and_wants_the_word() {
     is_a_sound_document(&html);
     assert!(html.contains("access to Google Calendar is given back."), "{html}");
 
-    let html = render("/settings/delete", DeleteView { trouble: Some(Trouble::WordMissing), ..view }).await;
+    let html =
+        render("/settings/delete", DeleteView { form_error: Some(FormError::ConfirmationMissing), ..view }).await;
     is_a_sound_document(&html);
     assert_eq!(attribute(field(&html, "word"), "aria-invalid"), Some("true"));
 }
@@ -241,26 +245,30 @@ async fn hostile_text_stays_text() {
             id: text(),
             device: text(),
             address: text(),
-            way: text(),
-            way_slug: text(),
+            method: text(),
+            method_slug: text(),
             ..device
         }],
         activity: vec![ActivityView { what: text(), alarming: true, at: 0, device: text(), address: text() }],
         ..settings()
     };
-    stays_text(&render("/settings", SettingsView { proven: true, ..view.clone() }).await);
+    stays_text(&render("/settings", SettingsView { reauthenticated: true, ..view.clone() }).await);
     stays_text(&render("/settings", view).await);
-    let view = SetPasswordView { email: some(), change: true, trouble: None };
+    let view = SetPasswordView { email: some(), change: true, form_error: None };
     stays_text(&render("/settings/password", view).await);
-    let view = ChangeEmailView { email: Some((text(), true)), typed: some(), trouble: None };
+    let view = ChangeEmailView { email: Some((text(), true)), typed: some(), form_error: None };
     stays_text(&render("/settings/email", view).await);
     stays_text(
-        &render("/settings/unlink", UnlinkView { identity: hostile(), last: false, gives_back: vec![], trouble: None })
-            .await,
+        &render(
+            "/settings/unlink",
+            UnlinkView { identity: hostile(), last: false, gives_back: vec![], form_error: None },
+        )
+        .await,
     );
     let provider = ProviderButton { label: text(), ..google() };
-    stays_text(&render("/settings/link", LinkView { provider, return_to: some(), trouble: None }).await);
+    stays_text(&render("/settings/link", LinkView { provider, return_to: some(), form_error: None }).await);
     stays_text(
-        &render("/settings/delete", DeleteView { who: text(), word: text(), gives_back: vec![], trouble: None }).await,
+        &render("/settings/delete", DeleteView { who: text(), word: text(), gives_back: vec![], form_error: None })
+            .await,
     );
 }

@@ -5,12 +5,12 @@ use super::{
     fixtures::{check_inbox, google, six},
 };
 use crate::{
-    codes::outcome::Trouble,
-    ui::view::{CheckInboxView, ForgotView, LetterView, ProviderButton, SignUpView},
+    codes::outcome::FormError,
+    ui::view::{CheckInboxView, EmailLinkPageView, ForgotView, ProviderButton, SignUpView},
 };
 
 fn sign_up() -> SignUpView {
-    SignUpView { providers: six(), password: true, return_to: Some("/a?b=1".into()), email: None, trouble: None }
+    SignUpView { providers: six(), password: true, return_to: Some("/a?b=1".into()), email: None, form_error: None }
 }
 
 #[tokio::test]
@@ -37,10 +37,10 @@ async fn without_passwords_one_signs_up_with_a_provider_only() {
 
 #[tokio::test]
 async fn a_trouble_marks_the_field_that_it_is_about() {
-    for (trouble, marked, other) in
-        [(Trouble::PasswordCommon, "password", "email"), (Trouble::EmailInvalid, "email", "password")]
+    for (form_error, marked, other) in
+        [(FormError::PasswordCommon, "password", "email"), (FormError::EmailInvalid, "email", "password")]
     {
-        let view = SignUpView { trouble: Some(trouble), email: Some("ada@".into()), ..sign_up() };
+        let view = SignUpView { form_error: Some(form_error), email: Some("ada@".into()), ..sign_up() };
         let html = render("/signup", view).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\""), "{html}");
@@ -55,13 +55,14 @@ async fn a_trouble_marks_the_field_that_it_is_about() {
 
 #[tokio::test]
 async fn who_forgot_the_password_is_asked_for_the_address_only() {
-    let view = ForgotView { return_to: Some("/a".into()), email: Some("ada@example.com".into()), trouble: None };
+    let view = ForgotView { return_to: Some("/a".into()), email: Some("ada@example.com".into()), form_error: None };
     let html = render("/forgot", view.clone()).await;
     is_a_sound_document(&html);
     let fields = vec![("return_to", "/a"), ("email", "ada@example.com")];
     assert_eq!(form(&html), Form { action: "/auth/password/forgot", fields });
 
-    let html = render("/forgot", ForgotView { return_to: None, trouble: Some(Trouble::EmailInvalid), ..view }).await;
+    let html =
+        render("/forgot", ForgotView { return_to: None, form_error: Some(FormError::EmailInvalid), ..view }).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html).fields, [("email", "ada@example.com")]);
     assert_eq!(attribute(field(&html, "email"), "aria-invalid"), Some("true"));
@@ -69,12 +70,12 @@ async fn who_forgot_the_password_is_asked_for_the_address_only() {
 
 #[tokio::test]
 async fn the_page_before_the_letter_says_what_to_do_when_it_does_not_come() {
-    for (letter, again) in [
-        (LetterView::SignUp, "href=\"/signup?return_to=%2Fdrive%3Fa%3D1\""),
-        (LetterView::Reset, "href=\"/forgot?return_to=%2Fdrive%3Fa%3D1\""),
-        (LetterView::EmailChange, "href=\"/settings/email\""),
+    for (message, again) in [
+        (EmailLinkPageView::SignUp, "href=\"/signup?return_to=%2Fdrive%3Fa%3D1\""),
+        (EmailLinkPageView::Reset, "href=\"/forgot?return_to=%2Fdrive%3Fa%3D1\""),
+        (EmailLinkPageView::EmailChange, "href=\"/settings/email\""),
     ] {
-        let html = render("/check-inbox", check_inbox(letter)).await;
+        let html = render("/check-inbox", check_inbox(message)).await;
         is_a_sound_document(&html);
         assert!(forms(&html).is_empty() && html.contains(again), "{html}");
         assert!(html.contains("<strong>ada@example.com</strong>") && html.contains("If "), "{html}");
@@ -88,7 +89,7 @@ async fn a_letter_that_takes_long_and_the_inbox_of_the_sandbox_are_told() {
         email: None,
         delayed: true,
         inbox: Some("http://localhost:3100/inbox".into()),
-        ..check_inbox(LetterView::SignUp)
+        ..check_inbox(EmailLinkPageView::SignUp)
     };
     let html = render("/check-inbox", view).await;
     is_a_sound_document(&html);
@@ -101,8 +102,12 @@ async fn hostile_text_stays_text() {
     let hostile = || Some(HOSTILE.to_owned());
     let providers = vec![ProviderButton { label: HOSTILE.into(), ..google() }];
     stays_text(&render("/signup", SignUpView { providers, return_to: hostile(), email: hostile(), ..sign_up() }).await);
-    stays_text(&render("/forgot", ForgotView { return_to: hostile(), email: hostile(), trouble: None }).await);
-    let view =
-        CheckInboxView { email: hostile(), return_to: hostile(), inbox: hostile(), ..check_inbox(LetterView::SignUp) };
+    stays_text(&render("/forgot", ForgotView { return_to: hostile(), email: hostile(), form_error: None }).await);
+    let view = CheckInboxView {
+        email: hostile(),
+        return_to: hostile(),
+        inbox: hostile(),
+        ..check_inbox(EmailLinkPageView::SignUp)
+    };
     stays_text(&render("/check-inbox", view).await);
 }

@@ -2,18 +2,18 @@
 
 use crate::{
     codes::{
-        outcome::{Done, Trouble},
-        refusal::Refusal,
+        outcome::{Done, FormError},
+        sign_in_error::SignInError,
     },
     ui::{
         view::Notice,
-        wording::{self, Telling, Tone},
+        wording::{self, Message, Tone},
     },
 };
 
 #[track_caller]
-fn says_something(telling: &Telling, code: &str) {
-    let Telling { happened, advice, step, .. } = telling;
+fn says_something(telling: &Message, code: &str) {
+    let Message { happened, advice, step, .. } = telling;
     assert!(happened.ends_with('.') && happened.len() > 10, "{telling:?}");
     assert!(advice.ends_with('.') && advice.len() > 10, "{telling:?}");
     assert!(!code.contains('_') || !format!("{happened} {advice}").contains(code), "{telling:?}");
@@ -23,13 +23,13 @@ fn says_something(telling: &Telling, code: &str) {
 #[test]
 fn every_trouble_has_a_sentence_of_its_own_and_a_next_step() {
     let mut said = std::collections::BTreeSet::new();
-    for trouble in Trouble::ALL {
-        let telling = wording::trouble(*trouble, Some("/a?b"));
-        says_something(&telling, trouble.code());
+    for form_error in FormError::ALL {
+        let telling = wording::form_error(*form_error, Some("/a?b"));
+        says_something(&telling, form_error.code());
         assert_ne!(telling.tone, Tone::Quiet, "{telling:?}");
         said.insert(telling.happened);
     }
-    assert_eq!(said.len(), Trouble::ALL.len());
+    assert_eq!(said.len(), FormError::ALL.len());
 }
 
 #[test]
@@ -46,10 +46,10 @@ fn every_deed_has_a_sentence_of_its_own_and_what_it_means() {
 
 #[test]
 fn every_refusal_of_a_round_trip_has_a_sentence_and_never_a_link() {
-    for refusal in Refusal::ALL {
+    for sign_in_error in SignInError::ALL {
         for provider in [None, Some("Google".to_owned())] {
-            let telling = wording::notice_inside(&Notice::Refused { refusal, provider, slug: None });
-            says_something(&telling, refusal.code());
+            let telling = wording::notice_inside(&Notice::Refused { sign_in_error, provider, slug: None });
+            says_something(&telling, sign_in_error.code());
             assert_eq!(telling.step, None);
         }
     }
@@ -57,6 +57,6 @@ fn every_refusal_of_a_round_trip_has_a_sentence_and_never_a_link() {
 
 #[test]
 fn the_links_of_a_trouble_keep_where_the_person_was_going() {
-    let step = |trouble| wording::trouble(trouble, Some("/a?b=1&c")).step.expect("a link").href;
-    assert_eq!(step(Trouble::WrongCredentials), "/forgot?return_to=%2Fa%3Fb%3D1%26c");
+    let step = |form_error| wording::form_error(form_error, Some("/a?b=1&c")).step.expect("a link").href;
+    assert_eq!(step(FormError::WrongCredentials), "/forgot?return_to=%2Fa%3Fb%3D1%26c");
 }

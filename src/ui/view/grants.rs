@@ -31,11 +31,11 @@ pub enum DriveState {
     /// We may not look yet, or not any more.
     Connect(ConnectView),
     /// We may, and cannot at the moment.
-    Trouble {
+    FormError {
         /// The account that it is about.
         account: AccountView,
         /// Why not.
-        trouble: ApiTrouble,
+        form_error: ApiFailure,
         /// Our address to try again at, a path of ours: the same; the first page where the page is not there; the top
         /// where the folder is not.
         again: String,
@@ -84,7 +84,7 @@ pub struct AccountView {
 
 /// Why the provider's API gives nothing at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApiTrouble {
+pub enum ApiFailure {
     /// Too many questions: it wants us to wait so many seconds.
     Busy {
         /// Until it can be asked again.
@@ -193,7 +193,7 @@ pub enum CalendarView {
     /// We may not any more: a link to `/calendar`.
     Lost(Lost),
     /// We may, and cannot at the moment.
-    Trouble(ApiTrouble),
+    FormError(ApiFailure),
     /// The next events, the next one first; maybe none.
     Events(Vec<EventView>),
 }

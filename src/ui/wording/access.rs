@@ -1,6 +1,6 @@
 //! What we may see at a provider, in plain words. No names of scopes: nobody reads those.
 
-use super::{Telling, Tone};
+use super::{Message, Tone};
 use crate::{codes::access::Access, ui::view::Lost};
 
 /// What it is called.
@@ -58,7 +58,7 @@ pub fn not_read(access: Access) -> &'static [&'static str] {
 }
 
 /// What is given back with a way in, or with the account; nothing where there is nothing.
-pub fn given_back(sees: &[Access]) -> Option<String> {
+pub fn revoked_access(sees: &[Access]) -> Option<String> {
     let names: Vec<_> = sees.iter().map(|access| name(*access)).collect();
     (!names.is_empty()).then(|| format!("Latchkey's access to {} is given back.", names.join(" and ")))
 }
@@ -72,7 +72,7 @@ pub fn withdrawn(access: Access) -> &'static str {
 }
 
 /// Why we may not see any more what we once could.
-pub fn lost(lost: Lost, access: Access) -> Telling {
+pub fn lost(lost: Lost, access: Access) -> Message {
     let what = name(access);
     let (happened, advice) = match lost {
         Lost::Revoked => (
@@ -88,5 +88,5 @@ pub fn lost(lost: Lost, access: Access) -> Telling {
             "You or an administrator took it back. Reconnect it if you like, and Google asks you once more.",
         ),
     };
-    Telling { tone: Tone::Mild, happened, advice: advice.into(), step: None }
+    Message { tone: Tone::Mild, happened, advice: advice.into(), step: None }
 }

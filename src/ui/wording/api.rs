@@ -1,56 +1,56 @@
 //! Why a provider's API gives nothing at the moment.
 
-use super::{Telling, Tone};
-use crate::{codes::access::Access, ui::view::ApiTrouble};
+use super::{Message, Tone};
+use crate::{codes::access::Access, ui::view::ApiFailure};
 
 /// A trouble's sentence and what to do. The buttons that do it are the page's.
-pub fn api_trouble(trouble: ApiTrouble, access: Access) -> Telling {
+pub fn api_failure(form_error: ApiFailure, access: Access) -> Message {
     let what = super::access::name(access);
-    let (tone, happened, advice) = match trouble {
-        ApiTrouble::Busy { seconds } => (
+    let (tone, happened, advice) = match form_error {
+        ApiFailure::Busy { seconds } => (
             Tone::Mild,
             "Google was asked too often and wants a pause.".to_owned(),
             format!("Nothing is lost, and it is still connected. Try again in {}.", wait(seconds)),
         ),
-        ApiTrouble::Away => (
+        ApiFailure::Away => (
             Tone::Mild,
             format!("{what} is not answering at the moment."),
             "It is still connected. Wait a minute, then try again.".into(),
         ),
-        ApiTrouble::Unreadable => (
+        ApiFailure::Unreadable => (
             Tone::Serious,
             format!("We cannot open our own keys to {what}."),
             "This site's secret was changed since you connected it. Connect it again; Google asks you once more."
                 .into(),
         ),
-        ApiTrouble::Refused => (
+        ApiFailure::Refused => (
             Tone::Serious,
             format!("Google does not let us look into {what}."),
             "An administrator may have switched that off for this account. Ask them, or use another account.".into(),
         ),
-        ApiTrouble::NoSuchFolder => (
+        ApiFailure::NoSuchFolder => (
             Tone::Mild,
             "That folder is not there.".into(),
             "It may have been moved to the bin, or it belongs to another account. Start again from the top.".into(),
         ),
-        ApiTrouble::NoSuchPage => (
+        ApiFailure::NoSuchPage => (
             Tone::Mild,
             "That page of the list is not there any more.".into(),
             "Google keeps a list for some hours only. Start again from its first page.".into(),
         ),
     };
-    Telling { tone, happened, advice, step: None }
+    Message { tone, happened, advice, step: None }
 }
 
 /// What the card about the calendar leads to.
-pub fn calendar_step(trouble: ApiTrouble) -> (&'static str, &'static str) {
-    match trouble {
-        ApiTrouble::Unreadable => ("Connect Google Calendar again", "/calendar"),
-        ApiTrouble::Busy { .. }
-        | ApiTrouble::Away
-        | ApiTrouble::Refused
-        | ApiTrouble::NoSuchFolder
-        | ApiTrouble::NoSuchPage => ("Try again", "/dashboard"),
+pub fn calendar_step(form_error: ApiFailure) -> (&'static str, &'static str) {
+    match form_error {
+        ApiFailure::Unreadable => ("Connect Google Calendar again", "/calendar"),
+        ApiFailure::Busy { .. }
+        | ApiFailure::Away
+        | ApiFailure::Refused
+        | ApiFailure::NoSuchFolder
+        | ApiFailure::NoSuchPage => ("Try again", "/dashboard"),
     }
 }
 

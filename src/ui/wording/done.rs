@@ -1,10 +1,10 @@
 //! What was done, and what that means from now on.
 
-use super::{Step, Telling, Tone};
+use super::{Message, Step, Tone};
 use crate::{codes::outcome::Done, ui::links};
 
 /// What a page says after something was done.
-pub fn done(done: Done, return_to: Option<&str>) -> Telling {
+pub fn done(done: Done, return_to: Option<&str>) -> Message {
     let (happened, advice) = match done {
         Done::Linked => ("Another way into your account was added.", "You can sign in with it from now on."),
         Done::AlreadyLinked => ("That account opened yours already.", "Nothing was changed; go on using it."),
@@ -46,7 +46,7 @@ pub fn done(done: Done, return_to: Option<&str>) -> Telling {
         | Done::OthersEnded
         | Done::Deleted => None,
     };
-    Telling {
+    Message {
         tone: Tone::Quiet,
         happened: happened.into(),
         advice: advice.into(),

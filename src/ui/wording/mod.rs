@@ -6,20 +6,20 @@ pub mod files;
 
 mod api;
 mod done;
-mod problems;
-mod refusals;
-mod trouble;
+mod error_pages;
+mod form_error;
+mod sign_in_errors;
 
-pub use api::{api_trouble, calendar_step};
+pub use api::{api_failure, calendar_step};
 pub use done::done;
-pub use problems::problem;
-pub use trouble::{Concern, concern, is_about_a_password, trouble};
+pub use error_pages::problem;
+pub use form_error::{Concern, concern, form_error, is_about_a_password};
 
 use super::view::{LoginView, Notice};
 
 /// A sentence, what to do about it, and the link that does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telling {
+pub struct Message {
     /// How loud it is.
     pub tone: Tone,
     /// What happened, one sentence.
@@ -51,23 +51,25 @@ pub struct Step {
 }
 
 /// What the login page says above its buttons.
-pub fn notice(notice: &Notice, login: &LoginView) -> Telling {
+pub fn notice(notice: &Notice, login: &LoginView) -> Message {
     match notice {
-        Notice::Refused { refusal, provider, slug } => {
-            refusals::of_a_sign_in(*refusal, provider.as_deref(), slug.as_deref(), login)
+        Notice::Refused { sign_in_error, provider, slug } => {
+            sign_in_errors::of_a_sign_in(*sign_in_error, provider.as_deref(), slug.as_deref(), login)
         }
-        Notice::SignedOut => refusals::signed_out(login),
-        Notice::Trouble(it) => trouble(*it, login.return_to.as_deref()),
+        Notice::SignedOut => sign_in_errors::signed_out(login),
+        Notice::FormError(it) => form_error(*it, login.return_to.as_deref()),
         Notice::Done(it) => done(*it, login.return_to.as_deref()),
         Notice::SignInFirst => sign_in_first(),
     }
 }
 
 /// What a page behind the sign-in says: nobody was to be signed in there, but a provider was asked for something.
-pub fn notice_inside(notice: &Notice) -> Telling {
+pub fn notice_inside(notice: &Notice) -> Message {
     match notice {
-        Notice::Refused { refusal, provider, .. } => refusals::of_a_round_trip(*refusal, provider.as_deref()),
-        Notice::Trouble(it) => trouble(*it, None),
+        Notice::Refused { sign_in_error, provider, .. } => {
+            sign_in_errors::of_a_round_trip(*sign_in_error, provider.as_deref())
+        }
+        Notice::FormError(it) => form_error(*it, None),
         Notice::Done(it) => done(*it, None),
         Notice::SignInFirst | Notice::SignedOut => sign_in_first(),
     }
@@ -76,7 +78,7 @@ pub fn notice_inside(notice: &Notice) -> Telling {
 /// Whether a screen reader should interrupt for it: something did not work.
 pub fn is_alarming(notice: &Notice) -> bool {
     match notice {
-        Notice::Refused { .. } | Notice::Trouble(_) => true,
+        Notice::Refused { .. } | Notice::FormError(_) => true,
         Notice::Done(_) | Notice::SignInFirst | Notice::SignedOut => false,
     }
 }
@@ -91,8 +93,8 @@ pub fn title(page: &str) -> String {
     format!("{page} · Latchkey")
 }
 
-fn sign_in_first() -> Telling {
-    Telling {
+fn sign_in_first() -> Message {
+    Message {
         tone: Tone::Quiet,
         happened: "That page is for people who are signed in.".into(),
         advice: "Sign in and you go straight there.".into(),

@@ -12,20 +12,20 @@ use axum::{
 
 use super::failure::Failure;
 use crate::{
+    account::ApiError,
     codes::api::ApiCode,
-    intents::Declined,
-    sessions::{Carried, ClientInfo, SignedIn, Visit},
-    tokens::TokenFault,
+    sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
+    tokens::AccessTokenError,
     web::state::AppState,
 };
 
 /// A request as an intention sees it.
-pub struct Asking(pub Visit);
+pub struct ApiContext(pub RequestContext);
 
 /// Somebody who is signed in, and may see what is behind the sign-in.
 pub struct Caller {
     /// The request, with them signed in.
-    pub visit: Visit,
+    pub context: RequestContext,
     /// Who they are.
     pub signed_in: SignedIn,
 }
@@ -64,16 +64,16 @@ impl Means<'_> {
     }
 }
 
-impl FromRequestParts<AppState> for Asking {
+impl FromRequestParts<AppState> for ApiContext {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
         let extensions = &parts.extensions;
-        let (Some(session), Some(client)) = (extensions.get::<Carried>(), extensions.get::<ClientInfo>()) else {
+        let (Some(session), Some(client)) = (extensions.get::<SessionHandle>(), extensions.get::<ClientInfo>()) else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let signed_in = extensions.get::<SignedIn>().cloned();
-        Ok(Self(app.visit(&parts.headers, session.clone(), signed_in, client.clone())))
+        Ok(Self(app.context(&parts.headers, session.clone(), signed_in, client.clone())))
     }
 }
 
@@ -81,25 +81,25 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
-        let Asking(mut visit) = Asking::from_request_parts(parts, app).await?;
-        let signed_in = signed_in(app, &visit).await.map_err(IntoResponse::into_response)?;
-        if visit.address_wish.keeps_out(&signed_in.user) {
-            let declined = Declined::from(ApiCode::AddressRequired).at("/add-email");
+        let ApiContext(mut context) = ApiContext::from_request_parts(parts, app).await?;
+        let signed_in = signed_in(app, &context).await.map_err(IntoResponse::into_response)?;
+        if context.email_requirement.keeps_out(&signed_in.user) {
+            let declined = ApiError::from(ApiCode::AddressRequired).at("/add-email");
             return Err(Failure::of(app, declined).into_response());
         }
-        visit.signed_in = Some(signed_in.clone());
-        Ok(Self { visit, signed_in })
+        context.signed_in = Some(signed_in.clone());
+        Ok(Self { context, signed_in })
     }
 }
 
 /// Whoever is signed in by this request: the database is asked for each, so that an end is felt at once.
-pub async fn signed_in(app: &AppState, visit: &Visit) -> Result<SignedIn, Failure> {
-    match Means::of(&visit.headers) {
-        Means::Cookie => visit.signed_in.clone().ok_or_else(|| ApiCode::NotSignedIn.into()),
+pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<SignedIn, Failure> {
+    match Means::of(&context.headers) {
+        Means::Cookie => context.signed_in.clone().ok_or_else(|| ApiCode::NotSignedIn.into()),
         Means::Unreadable => Err(ApiCode::InvalidToken.into()),
         Means::Bearer(token) => {
-            let claims = app.tokens.verify(token).await.map_err(|fault| refused(app, fault))?;
-            let active = visit.database.load_session(claims.session(), visit.clock.date()).await;
+            let claims = app.tokens.verify(token).await.map_err(|error| refused(app, error))?;
+            let active = context.database.load_session(claims.session(), context.clock.date()).await;
             let active = active.map_err(|error| Failure::of(app, error.into()))?;
             match active {
                 Some(active) if active.user.id == claims.user() => {
@@ -112,11 +112,11 @@ pub async fn signed_in(app: &AppState, visit: &Visit) -> Result<SignedIn, Failur
 }
 
 /// Which check failed is for the log.
-pub fn refused(app: &AppState, fault: TokenFault) -> Failure {
-    match fault {
-        TokenFault::OutOfOrder(error) => Failure::of(app, error.into()),
-        fault => {
-            tracing::info!(%fault, "an access token was refused");
+pub fn refused(app: &AppState, error: AccessTokenError) -> Failure {
+    match error {
+        AccessTokenError::TokensError(error) => Failure::of(app, error.into()),
+        error => {
+            tracing::info!(%error, "an access token was refused");
             ApiCode::InvalidToken.into()
         }
     }

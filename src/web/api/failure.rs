@@ -19,8 +19,8 @@ use utoipa::{
 
 use super::answer::NoSuccess;
 use crate::{
+    account::ApiError,
     codes::api::ApiCode,
-    intents::Declined,
     web::{detached::Panicked, state::AppState},
 };
 
@@ -69,8 +69,8 @@ struct Code(ApiCode);
 
 impl Failure {
     /// What an intention declined; its page is one of ours.
-    pub fn of(app: &AppState, declined: Declined) -> Self {
-        let Declined { code, page, retry_after, cookies } = declined;
+    pub fn of(app: &AppState, declined: ApiError) -> Self {
+        let ApiError { code, page, retry_after, cookies } = declined;
         Self { url: page.map(|page| format!("{}{page}", app.origin)), retry_after, cookies, ..code.into() }
     }
 

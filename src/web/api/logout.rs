@@ -6,15 +6,15 @@ use utoipa::ToSchema;
 
 use super::{
     answer::{Done, Success, with_cookies},
-    caller::{Asking, Means, refused},
+    caller::{ApiContext, Means, refused},
     failure::{Failure, failures},
     json::{PerhapsJson, optional_secret},
 };
 use crate::{
+    account::ApiError,
     codes::api::ApiCode,
-    intents::Declined,
-    sessions::{Departure, Visit},
-    tokens::TokenFault,
+    sessions::{RequestContext, SignOut},
+    tokens::AccessTokenError,
     web::{detached::detached, state::AppState},
 };
 
@@ -51,14 +51,14 @@ failures!(LogoutFailures:
 )]
 pub async fn logout(
     State(app): State<AppState>,
-    Asking(visit): Asking,
+    ApiContext(context): ApiContext,
     PerhapsJson(body): PerhapsJson,
 ) -> Result<Response, Failure> {
     let named = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
-    detached(&app, end(app.clone(), visit, named)).await?
+    detached(&app, end(app.clone(), context, named)).await?
 }
 
-async fn end(app: AppState, visit: Visit, named: Option<SecretString>) -> Result<Response, Failure> {
+async fn end(app: AppState, context: RequestContext, named: Option<SecretString>) -> Result<Response, Failure> {
     let of_body = match &named {
         Some(token) => {
             let session = app.tokens.session_of(token.expose_secret()).await;
@@ -66,9 +66,9 @@ async fn end(app: AppState, visit: Visit, named: Option<SecretString>) -> Result
         }
         None => None,
     };
-    let of_header = match Means::of(&visit.headers) {
+    let of_header = match Means::of(&context.headers) {
         Means::Cookie if named.is_none() => {
-            let cookies = leave(visit).await.map_err(|declined| Failure::of(&app, declined))?;
+            let cookies = leave(context).await.map_err(|declined| Failure::of(&app, declined))?;
             return Ok(with_cookies(Done { success: Success }, cookies));
         }
         Means::Cookie => None,
@@ -77,19 +77,19 @@ async fn end(app: AppState, visit: Visit, named: Option<SecretString>) -> Result
         Means::Unreadable => return Err(ApiCode::InvalidToken.into()),
         Means::Bearer(token) => match app.tokens.verify(token).await {
             Ok(claims) => Some(claims.session().to_owned()),
-            Err(fault) if of_body.is_none() || matches!(fault, TokenFault::OutOfOrder(_)) => {
-                return Err(refused(&app, fault));
+            Err(error) if of_body.is_none() || matches!(error, AccessTokenError::TokensError(_)) => {
+                return Err(refused(&app, error));
             }
             Err(_) => None,
         },
     };
     for session in [of_header, of_body].into_iter().flatten() {
-        let ended = visit.database.sign_out(&session, &visit.occasion()).await;
+        let ended = context.database.sign_out(&session, &context.audit()).await;
         ended.map_err(|error| Failure::of(&app, error.into()))?;
     }
     Ok(with_cookies(Done { success: Success }, []))
 }
 
-async fn leave(visit: Visit) -> Result<Vec<HeaderValue>, Declined> {
-    Ok(Departure(visit).complete().await?)
+async fn leave(context: RequestContext) -> Result<Vec<HeaderValue>, ApiError> {
+    Ok(SignOut(context).complete().await?)
 }

@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 
 use super::{
     answer::{Success, with_cookies},
-    caller::Asking,
+    caller::ApiContext,
     failure::{Failure, failures},
     json::{PerhapsJson, missing, optional_secret},
     sign_in::TokensAnswer,
 };
 use crate::{
-    accounts::AddressWish,
+    account::ApiError,
+    accounts::EmailRequirement,
     codes::api::ApiCode,
-    intents::Declined,
-    sessions::{Carried, Visit},
-    tokens::{Pair, RefreshFault},
+    sessions::{RequestContext, SessionHandle},
+    tokens::{Pair, RefreshTokenError},
     web::{detached::detached, state::AppState},
 };
 
@@ -68,53 +68,53 @@ failures!(RefreshFailures:
 )]
 pub async fn refresh(
     State(app): State<AppState>,
-    Asking(visit): Asking,
+    ApiContext(context): ApiContext,
     PerhapsJson(body): PerhapsJson,
 ) -> Result<Response, Failure> {
     let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
-    detached(&app, exchange(app.clone(), visit, brought)).await?
+    detached(&app, exchange(app.clone(), context, brought)).await?
 }
 
-async fn exchange(app: AppState, visit: Visit, brought: Option<SecretString>) -> Result<Response, Failure> {
-    match (brought, &visit.session) {
+async fn exchange(app: AppState, context: RequestContext, brought: Option<SecretString>) -> Result<Response, Failure> {
+    match (brought, &context.session) {
         (Some(token), _) => {
             admit(&app, token.expose_secret()).await?;
-            let pair = next_pair(&app, &visit, token.expose_secret()).await?;
+            let pair = next_pair(&app, &context, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
         }
-        (None, Carried::Tokens(cookies)) => {
-            let token = cookies.refresh(&visit.headers).ok_or_else(|| missing("refresh_token"))?;
-            let pair = next_pair(&app, &visit, token).await?;
+        (None, SessionHandle::Tokens(cookies)) => {
+            let token = cookies.refresh(&context.headers).ok_or_else(|| missing("refresh_token"))?;
+            let pair = next_pair(&app, &context, token).await?;
             // What a page cannot read it cannot lose.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
-            Ok(with_cookies(answer, cookies.set(&pair, &visit.clock)))
+            Ok(with_cookies(answer, cookies.set(&pair, &context.clock)))
         }
-        (None, Carried::Cookie(_)) => Err(missing("refresh_token")),
+        (None, SessionHandle::Cookie(_)) => Err(missing("refresh_token")),
     }
 }
 
 /// Whom the pages keep out gets no tokens in hand, whatever a browser's cookies hold. Asked before anything is used up.
 async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
-    if app.address_wish != AddressWish::Require {
+    if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
     let active = app.tokens.look_at(token).await.map_err(|error| Failure::of(app, error.into()))?;
     match active {
-        Some(active) if app.address_wish.keeps_out(&active.user) => {
-            Err(Failure::of(app, Declined::from(ApiCode::AddressRequired).at("/add-email")))
+        Some(active) if app.email_requirement.keeps_out(&active.user) => {
+            Err(Failure::of(app, ApiError::from(ApiCode::AddressRequired).at("/add-email")))
         }
         _ => Ok(()),
     }
 }
 
-async fn next_pair(app: &AppState, visit: &Visit, token: &str) -> Result<Pair, Failure> {
-    app.tokens.refresh(token, &visit.client.origin()).await.map_err(|fault| match fault {
-        RefreshFault::OutOfOrder(error) => Failure::of(app, error.into()),
-        fault => {
-            tracing::info!(%fault, "a refresh token was refused");
+async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<Pair, Failure> {
+    app.tokens.refresh(token, &context.client.audit_client()).await.map_err(|error| match error {
+        RefreshTokenError::TokensError(error) => Failure::of(app, error.into()),
+        error => {
+            tracing::info!(%error, "a refresh token was refused");
             // There may be a letter about it.
-            visit.ring();
+            context.wake_mail();
             ApiCode::RefreshTokenInvalid.into()
         }
     })

@@ -120,8 +120,8 @@ pub async fn end(
 ) -> Result<Json<Done>, Failure> {
     let Path(id) = id.map_err(|_| Failure::of_request("The id in the address is not text in UTF-8."))?;
     let ending = {
-        let (app, occasion) = (app.clone(), caller.visit.occasion());
-        async move { app.database.end_session(caller.signed_in.user.id, &id, &occasion).await }
+        let (app, audit) = (app.clone(), caller.context.audit());
+        async move { app.database.end_session(caller.signed_in.user.id, &id, &audit).await }
     };
     match detached(&app, ending).await?.map_err(|error| Failure::of(&app, error.into()))? {
         true => Ok(Json(Done { success: Success })),

@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use super::{
     answer::{Success, UserAnswer, with_cookies},
-    caller::Asking,
+    caller::ApiContext,
     failure::{Failure, failures},
     json::{JsonBody, optional_secret, optional_text, text},
 };
 use crate::{
-    intents::{CarriedBy, FrontEndSignIn, ProviderToken, Welcomed},
+    account::{FrontEndSignIn, ProviderToken, SessionDelivery, TokenSignIn},
     oauth::JsonDocument,
     tokens::Pair,
     web::{detached::detached, state::AppState},
@@ -124,12 +124,12 @@ failures!(SignInFailures:
 )]
 pub async fn sign_in(
     State(app): State<AppState>,
-    Asking(visit): Asking,
+    ApiContext(context): ApiContext,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Failure> {
     let asked = read(&body, app.api_nonce)?;
-    let welcomed = detached(&app, asked.complete(visit, app.tokens.clone())).await?;
-    let Welcomed { user, pair, cookies } = welcomed.map_err(|declined| Failure::of(&app, declined))?;
+    let welcomed = detached(&app, asked.complete(context, app.tokens.clone())).await?;
+    let TokenSignIn { user, pair, cookies } = welcomed.map_err(|declined| Failure::of(&app, declined))?;
     let tokens = pair.as_ref().map(TokensAnswer::from).unwrap_or_default();
     Ok(with_cookies(SignInAnswer { success: Success, user: UserAnswer::from(&user), tokens }, cookies))
 }
@@ -155,9 +155,9 @@ fn read(body: &JsonDocument, nonce_required: bool) -> Result<FrontEndSignIn, Fai
         token,
         nonce_token: asked.nonce_token,
         nonce_required,
-        carried_by: match asked.mode {
-            Some(Mode::Token) => CarriedBy::Tokens,
-            Some(Mode::Session) | None => CarriedBy::Cookie,
+        delivery: match asked.mode {
+            Some(Mode::Token) => SessionDelivery::Tokens,
+            Some(Mode::Session) | None => SessionDelivery::Cookie,
         },
     })
 }

@@ -1,13 +1,13 @@
 //! A person's accounts at the provider that lets us see something, and what we may see there.
 
-use super::call::{Call, Detour};
+use super::call::{Call, PageError};
 use crate::{
     accounts::{Identity, UserId},
     codes::access::Access,
     grants::GrantError,
     oauth::Scopes,
-    store::{Grant, GrantStanding, LostBecause, StoreError},
-    ui::view::{AccountView, ApiTrouble, ConnectView, Lost},
+    store::{Grant, GrantEndReason, GrantStatus, StoreError},
+    ui::view::{AccountView, ApiFailure, ConnectView, Lost},
 };
 
 /// The accounts of one person through which something could be seen, the oldest first.
@@ -82,11 +82,13 @@ impl Accounts {
     /// shown by itself, if there is any.
     ///
     /// # Errors
-    /// [`Detour::NotFound`].
-    pub fn chosen(&self, asked_for: Option<&str>) -> Result<Option<&Account>, Detour> {
+    /// [`PageError::NotFound`].
+    pub fn chosen(&self, asked_for: Option<&str>) -> Result<Option<&Account>, PageError> {
         match asked_for {
             None => Ok(self.usual()),
-            Some(id) => self.all.iter().find(|account| account.view.identity == id).map(Some).ok_or(Detour::NotFound),
+            Some(id) => {
+                self.all.iter().find(|account| account.view.identity == id).map(Some).ok_or(PageError::NotFound)
+            }
         }
     }
 
@@ -131,10 +133,10 @@ pub fn standing(call: &Call, grant: Option<&Grant>, access: Access) -> Standing 
     let provider = call.app.relying_party.provider(&grant.provider);
     let allow = |scopes: &Scopes| provider.is_some_and(|provider| provider.allows(access, scopes));
     match (grant.state, allow(&grant.scopes), allow(&grant.agreed)) {
-        (GrantStanding::Live, true, _) => Standing::Connected,
-        (GrantStanding::Live, false, true) => Standing::Lost(Lost::Withdrawn),
-        (GrantStanding::Lost(because), true, _) => Standing::Lost(lost(because)),
-        (GrantStanding::Lost(_), false, true) => Standing::Lost(Lost::Withdrawn),
+        (GrantStatus::Live, true, _) => Standing::Connected,
+        (GrantStatus::Live, false, true) => Standing::Lost(Lost::Withdrawn),
+        (GrantStatus::Lost(because), true, _) => Standing::Lost(lost(because)),
+        (GrantStatus::Lost(_), false, true) => Standing::Lost(Lost::Withdrawn),
         _ => Standing::Unconnected,
     }
 }
@@ -145,7 +147,7 @@ pub enum Fallen {
     /// The person is asked for it, for the first time or anew.
     Connect(Option<Lost>),
     /// It says what the trouble is.
-    Trouble(ApiTrouble),
+    FormError(ApiFailure),
     /// Our own database is what fails.
     Store(StoreError),
 }
@@ -157,18 +159,18 @@ impl From<GrantError> for Fallen {
             GrantError::Lost(because) => Self::Connect(Some(lost(because))),
             GrantError::Withdrawn => Self::Connect(Some(Lost::Withdrawn)),
             GrantError::Store(error) => Self::Store(error),
-            GrantError::Busy { seconds } => Self::Trouble(ApiTrouble::Busy { seconds }),
-            GrantError::Unreadable => Self::Trouble(ApiTrouble::Unreadable),
-            GrantError::Refused => Self::Trouble(ApiTrouble::Refused),
-            GrantError::Away => Self::Trouble(ApiTrouble::Away),
+            GrantError::Busy { seconds } => Self::FormError(ApiFailure::Busy { seconds }),
+            GrantError::Unreadable => Self::FormError(ApiFailure::Unreadable),
+            GrantError::Refused => Self::FormError(ApiFailure::Refused),
+            GrantError::Away => Self::FormError(ApiFailure::Away),
         }
     }
 }
 
 /// Why a grant ended, for pages.
-pub fn lost(because: LostBecause) -> Lost {
+pub fn lost(because: GrantEndReason) -> Lost {
     match because {
-        LostBecause::Revoked => Lost::Revoked,
-        LostBecause::Expired => Lost::Expired,
+        GrantEndReason::Revoked => Lost::Revoked,
+        GrantEndReason::Expired => Lost::Expired,
     }
 }

@@ -9,17 +9,17 @@ use crate::{
 
 /// An event on a page. `label` gives a provider's name for people.
 pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> ActivityView {
-    let way = event.provider.as_deref().map(|slug| match slug {
+    let method = event.provider.as_deref().map(|slug| match slug {
         PASSWORD => "a password".to_owned(),
         slug => label(slug),
     });
-    let way = way.as_deref().unwrap_or("another way");
+    let method = method.as_deref().unwrap_or("another way");
     let (what, alarming) = match asked_to_see(event) {
         Some(access) if event.outcome == "grant" => (format!("Let us see {}", wording::access::name(access)), false),
         Some(access) if event.outcome == "scope_declined" => {
             (format!("Declined to let us see {}", wording::access::name(access)), false)
         }
-        _ => sentence(&event.kind, &event.outcome, way),
+        _ => sentence(&event.kind, &event.outcome, method),
     };
     ActivityView {
         what,
@@ -36,30 +36,32 @@ fn asked_to_see(event: &PastEvent) -> Option<Access> {
     reasons.iter().find_map(|reason| Access::from_code(reason))
 }
 
-fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
+fn sentence(kind: &str, outcome: &str, method: &str) -> (String, bool) {
     let calm = |what: String| (what, false);
     let alarm = |what: String| (what, true);
     match (kind, outcome) {
-        ("sign_in", "sign_in") => calm(format!("Signed in with {way}")),
-        ("sign_in", "link_without_asking") => calm(format!("Signed in with {way}, which was linked")),
-        ("sign_in" | "sign_up", "create" | "claim_from_unverified") => calm(format!("Signed up with {way}")),
-        ("sign_in", "prompt") => alarm(format!("Somebody came with {way} and your address, and was asked to prove it")),
-        ("sign_in", "refused") => alarm(format!("A sign-in with {way} was refused")),
-        ("sign_up", "letter") => calm("Somebody signed up with your address; nothing was changed".to_owned()),
-        ("resolve_link", "sign_in") => calm(format!("Signed in with {way} to link another way in")),
-        ("link", "link") => calm(format!("Linked {way}")),
-        ("link", "already_linked") => calm(format!("Linked {way}, which was linked before")),
-        ("link", "linked_elsewhere") => alarm(format!("Tried to link a {way} account that somebody else has here")),
-        ("unlink", _) => alarm(format!("Unlinked {way}")),
-        ("reauthenticate", "proven") => calm(format!("Confirmed with {way} who you are")),
-        ("grant", "grant") => calm(format!("Let us see something at {way}")),
-        ("grant", "scope_declined") => calm(format!("Declined to let us see something at {way}")),
-        ("grant", "disconnected") => calm(format!("Disconnected {way}: we see nothing there any more")),
-        ("grant", "revoked" | "expired") => calm(format!("The access at {way} ended")),
+        ("sign_in", "sign_in") => calm(format!("Signed in with {method}")),
+        ("sign_in", "link_without_asking") => calm(format!("Signed in with {method}, which was linked")),
+        ("sign_in" | "sign_up", "create" | "claim_from_unverified") => calm(format!("Signed up with {method}")),
+        ("sign_in", "prompt") => {
+            alarm(format!("Somebody came with {method} and your address, and was asked to prove it"))
+        }
+        ("sign_in", "refused") => alarm(format!("A sign-in with {method} was refused")),
+        ("sign_up", "email_sent") => calm("Somebody signed up with your address; nothing was changed".to_owned()),
+        ("resolve_link", "sign_in") => calm(format!("Signed in with {method} to link another way in")),
+        ("link", "link") => calm(format!("Linked {method}")),
+        ("link", "already_linked") => calm(format!("Linked {method}, which was linked before")),
+        ("link", "linked_elsewhere") => alarm(format!("Tried to link a {method} account that somebody else has here")),
+        ("unlink", _) => alarm(format!("Unlinked {method}")),
+        ("reauthenticate", "proven") => calm(format!("Confirmed with {method} who you are")),
+        ("grant", "grant") => calm(format!("Let us see something at {method}")),
+        ("grant", "scope_declined") => calm(format!("Declined to let us see something at {method}")),
+        ("grant", "disconnected") => calm(format!("Disconnected {method}: we see nothing there any more")),
+        ("grant", "revoked" | "expired") => calm(format!("The access at {method} ended")),
         ("password", "password_set") => alarm("Set a password".to_owned()),
         ("password" | "reset", "password_changed") => alarm("Changed the password".to_owned()),
-        ("reset", "letter") => calm("Asked for a letter to choose a new password".to_owned()),
-        ("email", "letter") => calm("Asked for a letter to a new address".to_owned()),
+        ("reset", "email_sent") => calm("Asked for a letter to choose a new password".to_owned()),
+        ("email", "email_sent") => calm("Asked for a letter to a new address".to_owned()),
         ("email", "email_changed") => alarm("Changed the e-mail address".to_owned()),
         ("undo", _) => alarm("Took a change back".to_owned()),
         ("device", "ended") => calm("Signed out another browser".to_owned()),
@@ -68,7 +70,7 @@ fn sentence(kind: &str, outcome: &str, way: &str) -> (String, bool) {
         ("profile", _) => calm("Changed the profile".to_owned()),
         ("sign_out", _) => calm("Signed out".to_owned()),
         ("link" | "grant" | "reauthenticate" | "resolve_link", _) => {
-            alarm(format!("An attempt with {way} was refused"))
+            alarm(format!("An attempt with {method} was refused"))
         }
         _ => calm("Something else".to_owned()),
     }

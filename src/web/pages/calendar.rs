@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::{
     accounts::{Account, Accounts, Fallen, Standing},
-    call::{Call, Detour, Shown},
+    call::{Call, PageError, PageResult},
 };
 use crate::{
     accounts::{Identity, UserId},
@@ -15,7 +15,7 @@ use crate::{
     codes::access::Access,
     grants::{CalendarEventsReadonly, GrantError, Grants},
     store::StoreError,
-    ui::view::{ApiTrouble, CalendarPageView, CalendarView, EventTime, EventView, Notice},
+    ui::view::{ApiFailure, CalendarPageView, CalendarView, EventTime, EventView, Notice},
 };
 
 /// Where the events are.
@@ -24,7 +24,7 @@ const CARD: &str = "/dashboard";
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// GET `/calendar`: the step-up. Who is connected has the events on the dashboard.
-pub async fn calendar(call: Call) -> Shown {
+pub async fn calendar(call: Call) -> PageResult {
     let user = call.signed_in()?.user.id;
     let mut accounts = Accounts::of(&call, user, Access::Calendar).await?;
     let asked_for = call.query.one("account");
@@ -35,12 +35,12 @@ pub async fn calendar(call: Call) -> Shown {
             if matches!(notice, None | Some(Notice::Done(_))) =>
         {
             let Err(error) = call.app.grants.take::<CalendarEventsReadonly>(identity).await else {
-                return Err(Detour::To(CARD.to_owned()));
+                return Err(PageError::To(CARD.to_owned()));
             };
             let lost = match Fallen::from(error) {
                 Fallen::Connect(lost) => lost,
-                Fallen::Trouble(ApiTrouble::Unreadable) => None,
-                Fallen::Trouble(_) | Fallen::Store(_) => return Err(Detour::To(CARD.to_owned())),
+                Fallen::FormError(ApiFailure::Unreadable) => None,
+                Fallen::FormError(_) | Fallen::Store(_) => return Err(PageError::To(CARD.to_owned())),
             };
             // It went while we looked, and more may have gone with it.
             accounts = Accounts::of(&call, user, Access::Calendar).await?;
@@ -69,13 +69,13 @@ pub async fn card(call: &Call, user: UserId, identities: &[Identity]) -> Result<
 }
 
 async fn look(call: &Call, account: &Account) -> Result<CalendarView, StoreError> {
-    let (grants, identity, now) = (call.app.grants.clone(), account.identity.clone(), call.visit.clock.date());
+    let (grants, identity, now) = (call.app.grants.clone(), account.identity.clone(), call.context.clock.date());
     // It goes on when nobody waits any more: a renewal is not cut in half, and a calendar that hangs is found to hang.
     let asking = async move { events(&grants, &identity, now).await };
     let asking = call.app.tasks.spawn(asking.in_current_span());
     let events = match tokio::time::timeout(PATIENCE, asking).await {
         Ok(Ok(events)) => events,
-        Ok(Err(_)) | Err(_) => return Ok(CalendarView::Trouble(ApiTrouble::Away)),
+        Ok(Err(_)) | Err(_) => return Ok(CalendarView::FormError(ApiFailure::Away)),
     };
     let error = match events {
         Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
@@ -85,13 +85,13 @@ async fn look(call: &Call, account: &Account) -> Result<CalendarView, StoreError
         tracing::warn!(%error, "Google Calendar gives no events");
     }
     let fallen = match error {
-        CalendarError::Malformed { .. } => Fallen::Trouble(ApiTrouble::Away),
+        CalendarError::Malformed { .. } => Fallen::FormError(ApiFailure::Away),
         CalendarError::Grant(error) => Fallen::from(error),
     };
     match fallen {
         Fallen::Connect(None) => Ok(CalendarView::NotConnected),
         Fallen::Connect(Some(lost)) => Ok(CalendarView::Lost(lost)),
-        Fallen::Trouble(trouble) => Ok(CalendarView::Trouble(trouble)),
+        Fallen::FormError(form_error) => Ok(CalendarView::FormError(form_error)),
         Fallen::Store(error) => Err(error),
     }
 }
@@ -103,7 +103,7 @@ async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Re
 
 fn event_view(event: Event) -> EventView {
     let time = match event.when {
-        When::Moments { begins, ends } => EventTime::From { begins, ends },
+        When::Timestamps { begins, ends } => EventTime::From { begins, ends },
         // A date's own text is the one of ISO 8601.
         When::Days { first, last } => EventTime::Days { first: first.to_string(), last: last.to_string() },
     };

@@ -11,14 +11,14 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use crate::{
     codes::{
         access::Access,
-        outcome::{Done, Trouble},
+        outcome::{Done, FormError},
         percent::with_return_to,
-        refusal::Refusal,
+        sign_in_error::SignInError,
     },
     providers::Provider,
     relying_party::{Prompt, ReturnTo},
-    sealing::NotSealedHere,
-    sessions::{Carried, ClientInfo, SignedIn, Visit},
+    sealing::SealingError,
+    sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
     store::StoreError,
     ui::{
         app::shell,
@@ -35,14 +35,14 @@ use crate::{
 /// One page, asked for once.
 pub struct Call {
     pub app: AppState,
-    pub visit: Visit,
+    pub context: RequestContext,
     pub query: Query,
     /// A page that is asked for has no body.
     parts: Parts,
 }
 
 /// Why another page is shown than the one that was asked for.
-pub enum Detour {
+pub enum PageError {
     /// Somewhere else first.
     To(String),
     /// The person signs in, and comes back.
@@ -52,25 +52,25 @@ pub enum Detour {
     /// The database did not answer.
     Store(StoreError),
     /// The system gave no random numbers.
-    NotSealed(NotSealedHere),
+    NotSealed(SealingError),
 }
 
 /// What a handler of a page gives.
-pub type Shown = Result<Response, Detour>;
+pub type PageResult = Result<Response, PageError>;
 
-impl From<StoreError> for Detour {
+impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<NotSealedHere> for Detour {
-    fn from(error: NotSealedHere) -> Self {
+impl From<SealingError> for PageError {
+    fn from(error: SealingError) -> Self {
         Self::NotSealed(error)
     }
 }
 
-impl IntoResponse for Detour {
+impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::To(page) => see_other(&page),
@@ -91,13 +91,13 @@ impl FromRequest<AppState> for Call {
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Response> {
         let (parts, _) = request.into_parts();
         let extensions = &parts.extensions;
-        let (Some(session), Some(client)) = (extensions.get::<Carried>(), extensions.get::<ClientInfo>()) else {
+        let (Some(session), Some(client)) = (extensions.get::<SessionHandle>(), extensions.get::<ClientInfo>()) else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let signed_in = extensions.get::<SignedIn>().cloned();
-        let visit = app.visit(&parts.headers, session.clone(), signed_in, client.clone());
+        let context = app.context(&parts.headers, session.clone(), signed_in, client.clone());
         let query = Query::parse(parts.uri.query());
-        Ok(Self { app: app.clone(), visit, query, parts })
+        Ok(Self { app: app.clone(), context, query, parts })
     }
 }
 
@@ -108,25 +108,25 @@ impl Call {
     }
 
     /// Who is signed in; anybody else signs in first, and who lacks an address that is required adds one first.
-    pub fn signed_in(&self) -> Result<&SignedIn, Detour> {
+    pub fn signed_in(&self) -> Result<&SignedIn, PageError> {
         let signed_in = self.anybody_signed_in()?;
-        match self.visit.address_wish.keeps_out(&signed_in.user) {
-            true => Err(Detour::To(with_return_to("/add-email", Some(self.asked_for())))),
+        match self.context.email_requirement.keeps_out(&signed_in.user) {
+            true => Err(PageError::To(with_return_to("/add-email", Some(self.asked_for())))),
             false => Ok(signed_in),
         }
     }
 
     /// Who is signed in, with or without an address: for the pages that lead to one, or out.
-    pub fn anybody_signed_in(&self) -> Result<&SignedIn, Detour> {
-        self.visit.signed_in.as_ref().ok_or_else(|| Detour::SignInFirst(self.asked_for().to_owned()))
+    pub fn anybody_signed_in(&self) -> Result<&SignedIn, PageError> {
+        self.context.signed_in.as_ref().ok_or_else(|| PageError::SignInFirst(self.asked_for().to_owned()))
     }
 
     /// Who is signed in and proved it not long ago; anybody else proves it first.
-    pub fn proven(&self) -> Result<&SignedIn, Detour> {
+    pub fn reauthenticated(&self) -> Result<&SignedIn, PageError> {
         let signed_in = self.anybody_signed_in()?;
-        match signed_in.is_proven(self.visit.clock.date()) {
+        match signed_in.is_recently_authenticated(self.context.clock.date()) {
             true => Ok(signed_in),
-            false => Err(Detour::To(with_return_to("/confirm", Some(self.asked_for())))),
+            false => Err(PageError::To(with_return_to("/confirm", Some(self.asked_for())))),
         }
     }
 
@@ -136,27 +136,27 @@ impl Call {
     }
 
     /// The trouble in the query.
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.query.one("error").and_then(Trouble::from_code)
+    pub fn form_error(&self) -> Option<FormError> {
+        self.query.one("error").and_then(FormError::from_code)
     }
 
     /// What the query says that happened: codes of ours, and nothing else.
     pub fn notice(&self) -> Option<Notice> {
         if let Some(code) = self.query.one("error") {
             let tried = self.query.one("provider").and_then(|slug| self.app.relying_party.provider(slug));
-            let refused = Refusal::from_code(code).map(|refusal| Notice::Refused {
-                refusal,
+            let refused = SignInError::from_code(code).map(|sign_in_error| Notice::Refused {
+                sign_in_error,
                 provider: tried.map(|provider| provider.label.clone()),
                 slug: tried.map(|provider| provider.slug.to_string()),
             });
-            return refused.or_else(|| Trouble::from_code(code).map(Notice::Trouble));
+            return refused.or_else(|| FormError::from_code(code).map(Notice::FormError));
         }
         self.query.one("done").and_then(Done::from_code).map(Notice::Done)
     }
 
     /// The address that was typed into a form a moment ago.
     pub fn typed(&self) -> Option<String> {
-        self.visit.jar.typed.find(&self.visit.headers, self.visit.clock.now())
+        self.context.jar.typed.find(&self.context.headers, self.context.clock.now())
     }
 
     /// A button for each provider that is switched on.
@@ -172,13 +172,13 @@ impl Call {
             label: provider.label.clone(),
             last_used: self.last_used().as_deref() == Some(slug),
             available: self.app.relying_party.is_available(slug),
-            lets_choose: provider.manners.prompts.contains(&Prompt::SelectAccount.as_str()),
+            lets_choose: provider.spec.prompts.contains(&Prompt::SelectAccount.as_str()),
         }
     }
 
     /// The way in that this browser used last.
     pub fn last_used(&self) -> Option<String> {
-        self.visit.jar.last_used(&self.visit.headers).map(|slug| slug.to_string())
+        self.context.jar.last_used(&self.context.headers).map(|slug| slug.to_string())
     }
 
     /// A way's name for people; a provider that was switched off meanwhile goes by its slug.
@@ -191,11 +191,11 @@ impl Call {
 
     /// Draws the page in one piece, with what every document needs: the nonce of this answer, the assets, and whose forms
     /// they are.
-    pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> Shown {
+    pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> PageResult {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
-        let user = self.visit.signed_in.as_ref().map(|signed_in| signed_in.user.id);
+        let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
         let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
         let provide = move || {
             if let Some(owner) = owner.clone() {

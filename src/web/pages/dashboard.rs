@@ -2,7 +2,7 @@
 
 use super::{
     calendar,
-    call::{Call, Shown},
+    call::{Call, PageResult},
 };
 use crate::{
     accounts::{Identity, User, describe_device},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// GET `/dashboard`.
-pub async fn dashboard(call: Call) -> Shown {
+pub async fn dashboard(call: Call) -> PageResult {
     let (user, session) = {
         let signed_in = call.signed_in()?;
         (signed_in.user.clone(), signed_in.session.clone())
@@ -20,7 +20,7 @@ pub async fn dashboard(call: Call) -> Shown {
     let calendar = calendar::card(&call, user.id, &identities).await?;
     let view = DashboardView {
         email: email(&user),
-        asks_for_address: call.visit.address_wish.asks(&user),
+        asks_for_address: call.context.email_requirement.asks(&user),
         picture: user.picture.filter(|address| call.app.header_policy.shows_image(address)),
         name: user.name,
         password_set_at: call.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),

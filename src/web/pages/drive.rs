@@ -11,16 +11,16 @@ use axum::{
 
 use super::{
     accounts::{Account, Accounts, Fallen, Standing},
-    call::{Call, Detour, Shown},
+    call::{Call, PageError, PageResult},
 };
 use crate::{
     codes::access::Access,
     drive::DriveError,
     grants::GrantError,
     relying_party::ReturnTo,
-    ui::view::{ApiTrouble, DriveState, DriveView, Lost},
+    ui::view::{ApiFailure, DriveState, DriveView, Lost},
 };
-use asked::{Asked, Unanswerable};
+use asked::{Asked, QueryError};
 use files::files_view;
 use look::look;
 
@@ -28,7 +28,7 @@ use look::look;
 const AGAIN: u64 = 20;
 
 /// GET `/drive`.
-pub async fn drive(call: Call) -> Shown {
+pub async fn drive(call: Call) -> PageResult {
     let user = call.signed_in()?.user.id;
     let accounts = Accounts::of(&call, user, Access::Drive).await?;
     let asked_for = call.query.one("account").map(str::to_owned);
@@ -41,7 +41,7 @@ pub async fn drive(call: Call) -> Shown {
     let named = asked_for.filter(|_| !is_usual);
     let mut asked = match Asked::read(&call.query) {
         Err(unanswerable) if account.standing == Standing::Connected => {
-            return trouble(call, account, none_such(unanswerable), Asked::top_of(named).address()).await;
+            return form_error(call, account, none_such(unanswerable), Asked::top_of(named).address()).await;
         }
         read => read.unwrap_or_default(),
     };
@@ -52,8 +52,8 @@ pub async fn drive(call: Call) -> Shown {
         Standing::Unconnected => return connect(call, &accounts, Some(account), None, &asked).await,
     }
     match look(&call.app.grants, &account.identity, asked.question()).await {
-        Ok((page, way)) => {
-            let state = DriveState::Files(Box::new(files_view(&accounts, account, &asked, page, way)));
+        Ok((page, method)) => {
+            let state = DriveState::Files(Box::new(files_view(&accounts, account, &asked, page, method)));
             let view = DriveView { notice: call.notice(), state };
             call.draw(view).await
         }
@@ -62,14 +62,14 @@ pub async fn drive(call: Call) -> Shown {
 }
 
 /// What a failure means for the person.
-async fn explain(call: Call, account: &Account, asked: &Asked, error: DriveError) -> Shown {
+async fn explain(call: Call, account: &Account, asked: &Asked, error: DriveError) -> PageResult {
     if matches!(error, DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. }) {
         tracing::warn!(%error, "Google Drive gives no files");
     }
     let why = match error {
-        DriveError::NoSuchFolder => ApiTrouble::NoSuchFolder,
-        DriveError::NoSuchPage => ApiTrouble::NoSuchPage,
-        DriveError::Malformed { .. } => ApiTrouble::Away,
+        DriveError::NoSuchFolder => ApiFailure::NoSuchFolder,
+        DriveError::NoSuchPage => ApiFailure::NoSuchPage,
+        DriveError::Malformed { .. } => ApiFailure::Away,
         DriveError::Grant(error) => match Fallen::from(error) {
             Fallen::Connect(lost) => {
                 // It went while we looked, and more may have gone with it: the page is the one that comes up from now on.
@@ -77,16 +77,16 @@ async fn explain(call: Call, account: &Account, asked: &Asked, error: DriveError
                 let account = accounts.chosen(Some(&account.view.identity))?;
                 return connect(call, &accounts, account, lost, asked).await;
             }
-            Fallen::Store(error) => return Err(Detour::Store(error)),
-            Fallen::Trouble(trouble) => trouble,
+            Fallen::Store(error) => return Err(PageError::Store(error)),
+            Fallen::FormError(form_error) => form_error,
         },
     };
     let again = match why {
-        ApiTrouble::NoSuchPage => asked.first(),
-        ApiTrouble::NoSuchFolder => Asked::top_of(asked.account.clone()).address(),
+        ApiFailure::NoSuchPage => asked.first(),
+        ApiFailure::NoSuchFolder => Asked::top_of(asked.account.clone()).address(),
         _ => asked.address(),
     };
-    trouble(call, account, why, again).await
+    form_error(call, account, why, again).await
 }
 
 /// The step-up. Who named no account may choose among all of them.
@@ -96,7 +96,7 @@ async fn connect(
     account: Option<&Account>,
     lost: Option<Lost>,
     asked: &Asked,
-) -> Shown {
+) -> PageResult {
     let only = account.filter(|_| asked.account.is_some());
     let return_to = ReturnTo::parse(&asked.address()).map_or_else(|| "/drive".to_owned(), String::from);
     let connect = accounts.connect(&call, only, lost, return_to);
@@ -104,29 +104,29 @@ async fn connect(
     call.draw(view).await
 }
 
-async fn trouble(call: Call, account: &Account, trouble: ApiTrouble, again: String) -> Shown {
-    let state = DriveState::Trouble { account: account.view.clone(), trouble, again };
+async fn form_error(call: Call, account: &Account, form_error: ApiFailure, again: String) -> PageResult {
+    let state = DriveState::FormError { account: account.view.clone(), form_error, again };
     let view = DriveView { notice: call.notice(), state };
     let mut response = call.draw(view).await?;
-    mark(&mut response, trouble);
+    mark(&mut response, form_error);
     Ok(response)
 }
 
-fn none_such(unanswerable: Unanswerable) -> ApiTrouble {
+fn none_such(unanswerable: QueryError) -> ApiFailure {
     match unanswerable {
-        Unanswerable::Folder => ApiTrouble::NoSuchFolder,
-        Unanswerable::Page => ApiTrouble::NoSuchPage,
+        QueryError::Folder => ApiFailure::NoSuchFolder,
+        QueryError::Page => ApiFailure::NoSuchPage,
     }
 }
 
 /// The status for whoever reads no pages.
-fn mark(response: &mut Response, trouble: ApiTrouble) {
-    let (status, again) = match trouble {
-        ApiTrouble::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
-        ApiTrouble::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(AGAIN)),
-        ApiTrouble::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
-        ApiTrouble::Refused => (StatusCode::FORBIDDEN, None),
-        ApiTrouble::NoSuchFolder | ApiTrouble::NoSuchPage => (StatusCode::NOT_FOUND, None),
+fn mark(response: &mut Response, form_error: ApiFailure) {
+    let (status, again) = match form_error {
+        ApiFailure::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
+        ApiFailure::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(AGAIN)),
+        ApiFailure::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
+        ApiFailure::Refused => (StatusCode::FORBIDDEN, None),
+        ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage => (StatusCode::NOT_FOUND, None),
     };
     *response.status_mut() = status;
     if let Some(seconds) = again {

@@ -10,8 +10,8 @@ use crate::{
     accounts::Identity,
     codes::access::Access,
     oauth::Scopes,
-    providers::{LetsSee, lets_see},
-    store::{Grant, GrantStanding, RevocationStanding},
+    providers::{ApiAccess, lets_see},
+    store::{Grant, GrantStatus, RevocationStatus},
     ui::view::{GrantState, GrantView},
 };
 
@@ -24,15 +24,15 @@ pub fn grant_views(call: &Call, identities: &[Identity], grants: &[Grant]) -> Ve
     grants.iter().filter_map(view).collect()
 }
 
-fn grant_view(call: &Call, identity: &Identity, grant: &Grant, manners: &LetsSee) -> GrantView {
+fn grant_view(call: &Call, identity: &Identity, grant: &Grant, spec: &ApiAccess) -> GrantView {
     let provider = call.app.relying_party.provider(&grant.provider);
     let sees = |access: &Access| provider.is_some_and(|provider| provider.allows(*access, &grant.scopes));
     // Of what has ended altogether the state says so.
-    let is_live = grant.state == GrantStanding::Live;
+    let is_live = grant.state == GrantStatus::Live;
     let withdrawn = |access: &Access| is_live && matches!(standing(call, Some(grant), *access), Standing::Lost(_));
     let known: Scopes = provider.map_or_else(Scopes::default, |provider| {
-        let accesses = Access::ALL.iter().flat_map(|access| (manners.scopes)(*access));
-        provider.manners.sign_in_scopes.iter().chain(accesses).chain(manners.sign_in_aliases).collect()
+        let accesses = Access::ALL.iter().flat_map(|access| (spec.scopes)(*access));
+        provider.spec.sign_in_scopes.iter().chain(accesses).chain(spec.sign_in_aliases).collect()
     });
     GrantView {
         identity: grant.identity.to_string(),
@@ -44,24 +44,24 @@ fn grant_view(call: &Call, identity: &Identity, grant: &Grant, manners: &LetsSee
         further: grant.scopes.iter().filter(|scope| !known.contains(scope)).map(str::to_owned).collect(),
         given_at: grant.given_at.unix_timestamp(),
         used_at: grant.used_at.map(time::OffsetDateTime::unix_timestamp),
-        state: state(grant, manners),
+        state: state(grant, spec),
     }
 }
 
-fn state(grant: &Grant, manners: &LetsSee) -> GrantState {
-    let by_hand = || manners.by_hand.to_owned();
+fn state(grant: &Grant, spec: &ApiAccess) -> GrantState {
+    let by_hand = || spec.by_hand.to_owned();
     match (grant.state, grant.access_expires_at) {
-        (GrantStanding::Live, Some(until)) if !grant.renewable => GrantState::Until(until.unix_timestamp()),
-        (GrantStanding::Live, _) => {
+        (GrantStatus::Live, Some(until)) if !grant.renewable => GrantState::Until(until.unix_timestamp()),
+        (GrantStatus::Live, _) => {
             let last = grant.used_at.unwrap_or(grant.given_at);
-            let unused = Duration::days(manners.unused_days.into());
+            let unused = Duration::days(spec.unused_days.into());
             GrantState::Renewed { unused_until: (last + unused).unix_timestamp() }
         }
-        (GrantStanding::Lost(because), _) => GrantState::Lost(lost(because)),
-        (GrantStanding::Disconnected { revocation, .. }, _) => match revocation {
-            RevocationStanding::Pending { attempts } => GrantState::BeingRevoked { attempts, by_hand: by_hand() },
-            RevocationStanding::Done { at } => GrantState::Revoked { at: at.unix_timestamp() },
-            RevocationStanding::Failed => GrantState::NotRevoked { by_hand: by_hand() },
+        (GrantStatus::Lost(because), _) => GrantState::Lost(lost(because)),
+        (GrantStatus::Disconnected { revocation, .. }, _) => match revocation {
+            RevocationStatus::Pending { attempts } => GrantState::BeingRevoked { attempts, by_hand: by_hand() },
+            RevocationStatus::Done { at } => GrantState::Revoked { at: at.unix_timestamp() },
+            RevocationStatus::Failed => GrantState::NotRevoked { by_hand: by_hand() },
         },
     }
 }

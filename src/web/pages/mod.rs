@@ -6,8 +6,8 @@ mod calendar;
 mod call;
 mod dashboard;
 mod drive;
+mod email_links;
 mod grants;
-mod letters;
 mod linking;
 mod login;
 mod settings;
@@ -30,12 +30,12 @@ pub fn page(path: &str) -> MethodRouter<AppState> {
         "/login" => get(login::login),
         "/signup" => get(login::sign_up),
         "/forgot" => get(login::forgot),
-        "/add-email" => get(letters::add_email),
-        "/check-inbox" => get(letters::check_inbox),
-        "/verify-email" => get(letters::verify_email),
-        "/reset-password" => get(letters::reset_password),
-        "/confirm-email" => get(letters::confirm_email),
-        "/undo" => get(letters::undo),
+        "/add-email" => get(email_links::add_email),
+        "/check-inbox" => get(email_links::check_inbox),
+        "/verify-email" => get(email_links::verify_email),
+        "/reset-password" => get(email_links::reset_password),
+        "/confirm-email" => get(email_links::confirm_email),
+        "/undo" => get(email_links::undo),
         "/link" => get(linking::prompt),
         "/confirm" => get(linking::confirm),
         "/dashboard" => get(dashboard::dashboard),

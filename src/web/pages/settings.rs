@@ -10,15 +10,15 @@ use time::OffsetDateTime;
 
 use super::{
     activity::activity_view,
-    call::{Call, Detour, Shown},
+    call::{Call, PageError, PageResult},
     dashboard::{email as email_of, identity_view},
     grants::grant_views,
 };
 use crate::{
+    account::DELETION_WORD,
     accounts::{IdentityId, OWN, User, UserId, describe_device},
     codes::access::Access,
-    intents::DELETION_WORD,
-    store::{Grant, GrantStanding, RevocationStanding, Session, StoreError},
+    store::{Grant, GrantStatus, RevocationStatus, Session, StoreError},
     ui::view::{
         ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
     },
@@ -30,13 +30,13 @@ const RECENT: u32 = 20;
 const ALL: u32 = 10_000;
 
 /// GET `/settings`.
-pub async fn settings(call: Call) -> Shown {
+pub async fn settings(call: Call) -> PageResult {
     let signed_in = call.signed_in()?;
     let (user, here) = (&signed_in.user, &signed_in.session.id_hash);
     let database = &call.app.database;
     let identities = database.identities(user.id).await?;
     let password = database.password_of(user.id).await?;
-    let mut sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
+    let mut sessions = database.user_sessions(user.id, call.context.clock.date()).await?;
     sessions.sort_by_key(|session| session.id_hash != *here);
     let events = database.events_of(user.id, RECENT).await?;
     let grants = grant_views(&call, &identities, &database.grants(user.id).await?);
@@ -49,7 +49,7 @@ pub async fn settings(call: Call) -> Shown {
         may_unlink: identities.len() > 1 || password.is_some(),
         identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
         linkable: call.buttons(),
-        proven: signed_in.is_proven(call.visit.clock.date()),
+        reauthenticated: signed_in.is_recently_authenticated(call.context.clock.date()),
         grants,
         devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
         activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
@@ -58,70 +58,74 @@ pub async fn settings(call: Call) -> Shown {
 }
 
 /// GET `/settings/password`.
-pub async fn password(call: Call) -> Shown {
-    let user = &call.proven()?.user;
+pub async fn password(call: Call) -> PageResult {
+    let user = &call.reauthenticated()?.user;
     let view = SetPasswordView {
         email: user.verified_email.as_ref().map(|email| email.address().to_string()),
         change: call.app.database.password_of(user.id).await?.is_some(),
-        trouble: call.trouble(),
+        form_error: call.form_error(),
     };
     call.draw(view).await
 }
 
 /// GET `/settings/email`.
-pub async fn email(call: Call) -> Shown {
-    let view = ChangeEmailView { email: email_of(&call.proven()?.user), typed: call.typed(), trouble: call.trouble() };
+pub async fn email(call: Call) -> PageResult {
+    let view = ChangeEmailView {
+        email: email_of(&call.reauthenticated()?.user),
+        typed: call.typed(),
+        form_error: call.form_error(),
+    };
     call.draw(view).await
 }
 
 /// GET `/settings/unlink?identity=…`.
-pub async fn unlink(call: Call) -> Shown {
-    let user = call.proven()?.user.id;
+pub async fn unlink(call: Call) -> PageResult {
+    let user = call.reauthenticated()?.user.id;
     let id = call.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
     let identities = call.app.database.identities(user).await?;
     let last = identities.len() == 1 && call.app.database.password_of(user).await?.is_none();
-    let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(Detour::NotFound)?;
-    let gives_back = at_stake(&call, user, Some(identity.id)).await?;
-    let view = UnlinkView { identity: identity_view(&call, identity), last, gives_back, trouble: call.trouble() };
+    let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageError::NotFound)?;
+    let gives_back = affected_access(&call, user, Some(identity.id)).await?;
+    let view = UnlinkView { identity: identity_view(&call, identity), last, gives_back, form_error: call.form_error() };
     call.draw(view).await
 }
 
 /// GET `/settings/link?provider=…&return_to=…`.
-pub async fn link(call: Call) -> Shown {
-    call.proven()?;
+pub async fn link(call: Call) -> PageResult {
+    call.reauthenticated()?;
     let slug = call.query.one("provider").unwrap_or_default();
-    let provider = call.app.relying_party.provider(slug).ok_or(Detour::NotFound)?;
+    let provider = call.app.relying_party.provider(slug).ok_or(PageError::NotFound)?;
     let return_to = call.return_to().map(String::from);
-    let view = LinkView { provider: call.button(provider), return_to, trouble: call.trouble() };
+    let view = LinkView { provider: call.button(provider), return_to, form_error: call.form_error() };
     call.draw(view).await
 }
 
 /// GET `/settings/delete`.
-pub async fn delete(call: Call) -> Shown {
-    let user = &call.proven()?.user;
+pub async fn delete(call: Call) -> PageResult {
+    let user = &call.reauthenticated()?.user;
     let who = email_of(user).map(|(email, _)| email).or_else(|| user.name.clone());
     let view = DeleteView {
         who: who.unwrap_or_else(|| "your account".to_owned()),
         word: DELETION_WORD.to_owned(),
-        gives_back: at_stake(&call, user.id, None).await?,
-        trouble: call.trouble(),
+        gives_back: affected_access(&call, user.id, None).await?,
+        form_error: call.form_error(),
     };
     call.draw(view).await
 }
 
 /// What goes with a way in, or with the account.
-async fn at_stake(call: &Call, user: UserId, identity: Option<IdentityId>) -> Result<Vec<Access>, StoreError> {
-    let at_stake = call.app.grants.at_stake(user, identity).await?;
-    Ok(at_stake.into_iter().flat_map(|ended| ended.sees).collect())
+async fn affected_access(call: &Call, user: UserId, identity: Option<IdentityId>) -> Result<Vec<Access>, StoreError> {
+    let affected_access = call.app.grants.affected_access(user, identity).await?;
+    Ok(affected_access.into_iter().flat_map(|ended| ended.sees).collect())
 }
 
 /// GET `/settings/data.json`: what we know about the person, to take along. No hash, token or key is in it.
-pub async fn data(call: Call) -> Shown {
+pub async fn data(call: Call) -> PageResult {
     let signed_in = call.anybody_signed_in()?;
     let user = &signed_in.user;
     let database = &call.app.database;
     let identities = database.identities(user.id).await?;
-    let sessions = database.user_sessions(user.id, call.visit.clock.date()).await?;
+    let sessions = database.user_sessions(user.id, call.context.clock.date()).await?;
     let password = database.password_of(user.id).await?;
     let grants = database.grants(user.id).await?;
     let events = database.events_of(user.id, ALL).await?;
@@ -163,15 +167,15 @@ pub async fn data(call: Call) -> Shown {
 /// What was granted and since when. Tokens are no data about the person, and nothing to take along.
 fn grant_data(grant: &Grant) -> Value {
     let state = match grant.state {
-        GrantStanding::Live => json!({ "state": "live" }),
-        GrantStanding::Lost(because) => json!({ "state": because.code() }),
-        GrantStanding::Disconnected { at, revocation } => json!({
+        GrantStatus::Live => json!({ "state": "live" }),
+        GrantStatus::Lost(because) => json!({ "state": because.code() }),
+        GrantStatus::Disconnected { at, revocation } => json!({
             "state": "disconnected",
             "ended_at": at.unix_timestamp(),
             "revocation": match revocation {
-                RevocationStanding::Pending { .. } => "pending",
-                RevocationStanding::Done { .. } => "done",
-                RevocationStanding::Failed => "failed",
+                RevocationStatus::Pending { .. } => "pending",
+                RevocationStatus::Done { .. } => "done",
+                RevocationStatus::Failed => "failed",
             },
         }),
     };
@@ -212,8 +216,8 @@ fn device_view(call: &Call, session: Session, here: &str) -> DeviceView {
         id: session.id_hash,
         device: describe_device(session.user_agent.as_deref()),
         address: session.address.unwrap_or_else(|| "unknown".to_owned()),
-        way: call.label(&slug),
-        way_slug: slug,
+        method: call.label(&slug),
+        method_slug: slug,
         first_seen: session.created_at.unix_timestamp(),
         last_seen: session.last_seen_at.unix_timestamp(),
     }

@@ -66,9 +66,9 @@ impl Patient {
     }
 
     /// Arms a fault at one of the sandbox's endpoints.
-    pub async fn fault(&self, endpoint: &str, fault: Value) {
+    pub async fn error(&self, endpoint: &str, error: Value) {
         let url = format!("{}/control/google/faults", self.sandbox.origin());
-        let order = json!({ "endpoint": endpoint, "fault": fault }).to_string();
+        let order = json!({ "endpoint": endpoint, "fault": error }).to_string();
         let request = reqwest::Client::new().post(url).header("content-type", "application/json").body(order);
         let answer = request.send().await.expect("the sandbox answers");
         assert!(answer.status().is_success(), "{answer:?}");

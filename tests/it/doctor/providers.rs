@@ -50,7 +50,7 @@ async fn a_provider_that_is_down_does_not_hide_the_others() {
 #[tokio::test]
 async fn a_document_of_another_issuer_is_named() {
     let patient = Patient::healthy(Engine::Sqlite).await;
-    patient.fault("discovery", json!({"kind": "patch", "set": {"issuer": "http://localhost:9/other"}})).await;
+    patient.error("discovery", json!({"kind": "patch", "set": {"issuer": "http://localhost:9/other"}})).await;
     let report = patient.examine().await;
     let discovery = finding(&report, "discovery");
     assert_eq!(discovery.verdict, Verdict::Failure);
@@ -75,12 +75,12 @@ async fn a_document_of_another_issuer_is_named() {
 #[tokio::test]
 async fn a_fault_is_found_where_it_is(
     #[case] endpoint: &str,
-    #[case] fault: serde_json::Value,
+    #[case] error: serde_json::Value,
     #[case] check: &str,
     #[case] expected: Verdict,
 ) {
     let patient = Patient::healthy(Engine::Sqlite).await;
-    patient.fault(endpoint, fault).await;
+    patient.error(endpoint, error).await;
     let report = patient.examine().await;
     assert_eq!(verdict(&report, check), expected, "{report}");
     assert_eq!(report.counts().failure + report.counts().warning, 1, "{report}");

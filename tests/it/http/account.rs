@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::accounts::{Letter, LetterToken, Matter};
+use latchkey::accounts::{EmailKind, EmailMessage, EmailToken};
 use url::form_urlencoded::Serializer;
 
 use super::{
@@ -48,12 +48,12 @@ impl Browser {
     }
 
     /// Follows the link of a letter.
-    pub async fn follows(&self, token: &LetterToken) -> Page {
-        self.get(&format!("/auth/letter?token={}", token.expose())).await
+    pub async fn follows(&self, token: &EmailToken) -> Page {
+        self.get(&format!("/auth/email-link?token={}", token.expose())).await
     }
 
     /// Follows the link of a letter and presses the button there.
-    pub async fn finishes(&self, token: &LetterToken) -> Page {
+    pub async fn finishes(&self, token: &EmailToken) -> Page {
         match self.follows(token).await.location() {
             "/verify-email" => self.submit("/auth/email/verify", &[]).await,
             "/confirm-email" => self.submit("/auth/email/change/confirm", &[]).await,
@@ -63,7 +63,7 @@ impl Browser {
     }
 
     /// Follows the link of a letter and chooses a password there.
-    pub async fn resets(&self, token: &LetterToken, password: &str) -> Page {
+    pub async fn resets(&self, token: &EmailToken, password: &str) -> Page {
         assert!(matches!(self.follows(token).await.location(), "/reset-password" | "/verify-email"));
         self.submit("/auth/password/reset", &[("password", password)]).await
     }
@@ -77,9 +77,9 @@ impl Browser {
 impl App {
     /// Signs somebody up by letter, from the first form to the end; they are signed in in the browser.
     pub async fn signs_up(&self, browser: &Browser, email: &str, password: &str) {
-        self.letters().await;
+        self.emails().await;
         browser.asks_to_sign_up(email, password).await;
-        let page = browser.finishes(&token_of(&self.letter().await)).await;
+        let page = browser.finishes(&token_of(&self.message().await)).await;
         assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     }
 
@@ -124,18 +124,18 @@ impl App {
     }
 
     /// What the rows say that a change of a way in would change.
-    pub async fn ways(&self) -> String {
-        let mut ways = String::new();
+    pub async fn methods(&self) -> String {
+        let mut methods = String::new();
         for sql in [
             "SELECT COALESCE(string_agg(id || COALESCE(verified_email, '-') || COALESCE(name, '-'), ' '), '') FROM users",
             "SELECT COALESCE(string_agg(id || user_id || subject, ' '), '') FROM identities",
             "SELECT COALESCE(string_agg(user_id || hash, ' '), '') FROM passwords",
             "SELECT COALESCE(string_agg(kind || COALESCE(user_id, '-') || address, ' '), '') FROM email_tokens",
         ] {
-            ways += &self.database.text(sql).await;
-            ways.push('\n');
+            methods += &self.database.text(sql).await;
+            methods.push('\n');
         }
-        ways
+        methods
     }
 
     /// Starts a link as somebody signed in, lets the person consent, and delivers the response.
@@ -154,19 +154,19 @@ impl App {
 }
 
 /// The token in a letter's link.
-pub fn token_of(letter: &Letter) -> LetterToken {
-    token_in(letter).unwrap_or_else(|| panic!("no link: {letter:?}"))
+pub fn token_of(message: &EmailMessage) -> EmailToken {
+    token_in(message).unwrap_or_else(|| panic!("no link: {message:?}"))
 }
 
 /// The token in a letter's link, if there is one.
-pub fn token_in(letter: &Letter) -> Option<LetterToken> {
-    match &letter.matter {
-        Matter::ConfirmSignUp { token }
-        | Matter::ResetPassword { token }
-        | Matter::ConfirmEmailChange { token }
-        | Matter::EmailChanged { undo: token, .. }
-        | Matter::WayAdded { undo: token, .. }
-        | Matter::PasswordChanged { undo: token, .. } => Some(token.clone()),
+pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
+    match &message.matter {
+        EmailKind::ConfirmSignUp { token }
+        | EmailKind::ResetPassword { token }
+        | EmailKind::ConfirmEmailChange { token }
+        | EmailKind::EmailChanged { undo: token, .. }
+        | EmailKind::MethodAdded { undo: token, .. }
+        | EmailKind::PasswordChanged { undo: token, .. } => Some(token.clone()),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use latchkey::{accounts::UserId, codes::api::ApiCode, store::Origin, tokens::Opening};
+use latchkey::{accounts::UserId, codes::api::ApiCode, store::AuditClient, tokens::Opening};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{api::Answer, app::App, browser::Browser};
 use crate::support::{
     database::Engine,
-    schema::{faults, resolved},
+    schema::{errors, resolved},
 };
 
 /// So many requests to each operation.
@@ -58,17 +58,17 @@ fn untrue(document: &Value, operation: &Operation<'_>, answer: &Answer) -> Vec<S
         return vec![format!("it is {}", answer.page.header("content-type"))];
     }
     let content = &described["content"]["application/json"];
-    let mut faults = faults(document, &content["schema"], &answer.json);
+    let mut errors = errors(document, &content["schema"], &answer.json);
     let (status, code) = answer.outcome();
     if status != 200 && content["examples"].get(code).is_none() {
-        faults.push(format!("the code {code} is not described for {status}"));
+        errors.push(format!("the code {code} is not described for {status}"));
     }
-    faults
+    errors
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn openapi_says_the_truth() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, begun) = (app.browser(), Instant::now());
     let document = document(&browser).await;
     // Always the same requests.
@@ -225,7 +225,7 @@ const NOT_FROM_OUTSIDE: [(&str, &str); 4] = [
 /// Each code that an operation may have is brought about here or, where its own file says so, there.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_documented_code_comes_about() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let document = document(&app.browser()).await;
     let mut found = BTreeSet::new();
     let mut note = |operation: &str, answer: &Answer| {
@@ -296,7 +296,7 @@ async fn every_documented_code_comes_about() {
     note(sign_in, &hand_in(&stranger, "access_token", "google", &foreign).await);
     let asked_about = app.access_token("github", "ada", json!({})).await;
     note(sign_in, &hand_in(&stranger, "access_token", "github", &asked_about).await);
-    app.fault("tokeninfo", json!({ "kind": "status", "status": 503 })).await;
+    app.error("tokeninfo", json!({ "kind": "status", "status": 503 })).await;
     let honest = app.access_token("google", "ada", json!({})).await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
 
@@ -343,7 +343,7 @@ async fn every_documented_code_comes_about() {
     note(list, &nobody.asks("/api/sessions").await);
     note(end, &nobody.ask(delete(&nobody, "/api/sessions/x")).await);
     let user = UserId::parse(&wishing.user_of(&nobody).await.expect("a user")).expect("an id");
-    let opening = Opening { user, identity: None, provider: "google", origin: &Origin::default(), earlier: None };
+    let opening = Opening { user, identity: None, provider: "google", client: &AuditClient::default(), earlier: None };
     let kept_out = wishing.tokens().issue_pair(&opening).await.expect("a pair");
     note(refresh, &nobody.refreshes(kept_out.refresh_token.expose()).await);
     let once = App::start_with(Engine::Sqlite, &[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).await;

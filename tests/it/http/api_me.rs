@@ -58,7 +58,7 @@ async fn a_token_in_an_address_or_a_body_is_none() {
     let browser = app.browser();
     let answer = browser.asks(&format!("/api/me?access_token={access}")).await;
     assert_eq!(answer.outcome(), (401, "not_signed_in"));
-    browser.plant("access_token", &access);
+    browser.set_cookie("access_token", &access);
     assert_eq!(browser.asks("/api/me").await.outcome(), (401, "not_signed_in"), "cookies are cookies here");
 }
 
@@ -167,7 +167,7 @@ async fn a_program_that_keeps_cookies_signs_out_and_refreshes_without_an_origin(
 
     // Any cookie, beside a bearer's token or a body of JSON.
     let (access, refresh) = device.gets_tokens(&app, "ada").await;
-    device.plant("other", "x");
+    device.set_cookie("other", "x");
     let body = json!({ "refresh_token": refresh }).to_string();
     let json = device.request(Method::POST, "/api/auth/refresh").header("content-type", "application/json");
     assert_eq!(device.ask(json.body(body)).await.outcome(), (200, ""));

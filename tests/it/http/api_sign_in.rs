@@ -57,7 +57,7 @@ async fn and_for_tokens_without_one(#[values(Engine::Sqlite, Engine::Postgres)] 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_token_of_ours_signs_in_where_the_provider_says_whose_it_is() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     for provider in ["google", "github", "facebook"] {
         let (browser, token) = (app.browser(), app.access_token(provider, "ada", json!({})).await);
         let answer = browser.tells("/api/auth", &json!({ "provider": provider, "access_token": token })).await;
@@ -71,7 +71,7 @@ async fn an_access_token_of_ours_signs_in_where_the_provider_says_whose_it_is() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_somebody_elses_client_is_refused_before_userinfo_is_asked() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, rows) = (app.browser(), app.rows().await);
     for provider in ["google", "github", "facebook"] {
         let foreign = app.access_token(provider, "ada", json!({ "client_id": "another-client" })).await;
@@ -96,7 +96,7 @@ async fn a_token_of_somebody_elses_client_is_refused_before_userinfo_is_asked() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_token_that_is_not_for_signing_in_is_refused() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, rows) = (app.browser(), app.rows().await);
     let robot =
         app.tell_sandbox("google/mint", json!({ "kind": "service_account", "client_id": "sandbox-google" })).await;
@@ -198,7 +198,7 @@ async fn a_nonce_lasts_ten_minutes() {
     }
 }
 
-/// Group D. The whole table is played against `RelyingParty::vouch`; these show that this door leads there.
+/// Group D. The whole table is played against `RelyingParty::verify_external_token`; these show that this door leads there.
 #[tokio::test(flavor = "multi_thread")]
 async fn id_tokens_that_lie_are_refused() {
     let app = App::start(Engine::Sqlite).await;
@@ -228,7 +228,7 @@ async fn id_tokens_that_lie_are_refused() {
 /// Threat PA10: nothing that is brought decides who is asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_for_another_provider_is_refused_and_nobody_is_asked() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, rows) = (app.browser(), app.rows().await);
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
@@ -249,7 +249,7 @@ async fn a_token_for_another_provider_is_refused_and_nobody_is_asked() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_somebodys_is_asked_about(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start_with_houses(engine).await;
+    let app = App::start_with_providers(engine).await;
     app.browser().signs_in_as("ada").await;
     let (rows, browser) = (app.rows().await, app.browser());
     let token = app.access_token("github", "ada", json!({})).await;
@@ -321,11 +321,11 @@ async fn who_is_shut_out_not_admitted_or_without_an_address_is_told_so() {
 /// Threat PA13.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_away_or_slow_is_said_to_be_soon() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, rows) = (app.browser(), app.rows().await);
-    let faults = [json!({ "kind": "status", "status": 503, "retry_after": "30" }), json!({ "kind": "hang" })];
-    for (fault, retry_after) in faults.into_iter().zip(["30", "5"]) {
-        app.fault("tokeninfo", fault).await;
+    let errors = [json!({ "kind": "status", "status": 503, "retry_after": "30" }), json!({ "kind": "hang" })];
+    for (error, retry_after) in errors.into_iter().zip(["30", "5"]) {
+        app.error("tokeninfo", error).await;
         let token = app.access_token("google", "ada", json!({})).await;
         let answer = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
         is_refused(&app, &answer, (503, "provider_unavailable"), rows).await;
@@ -340,14 +340,14 @@ async fn a_provider_that_is_away_or_slow_is_said_to_be_soon() {
 async fn a_sign_in_ends_the_session_that_the_browser_had_and_a_planted_one_is_worth_nothing() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
-    browser.plant("session", "AAAAAAAAAAAAAAAAAAAAAA");
+    browser.set_cookie("session", "AAAAAAAAAAAAAAAAAAAAAA");
     browser.hands_in(&app, "ada", "session").await;
     let first = browser.session().expect("a session");
     assert_ne!(first, "AAAAAAAAAAAAAAAAAAAAAA");
     browser.hands_in(&app, "grace", "session").await;
     assert_ne!(browser.session().as_ref(), Some(&first));
     let thief = app.browser();
-    thief.plant("session", &first);
+    thief.set_cookie("session", &first);
     assert_eq!(thief.asks("/api/me").await.outcome(), (401, "not_signed_in"));
     assert_eq!(browser.asks("/api/me").await.json["user"]["name"], json!("Grace Hopper"));
     // Tokens are another device's: the browser's own session stays.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::accounts::Matter;
+use latchkey::accounts::EmailKind;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -30,7 +30,7 @@ async fn a_refresh_token_that_comes_again_ends_its_session_and_tells_the_person(
     assert_eq!(second.outcome(), (200, ""), "{second:?}");
     let (access, second) = (second.text("access_token"), second.text("refresh_token"));
     assert_eq!(device.asks_as_bearer("/api/me", &access).await.outcome(), (200, ""));
-    assert!(app.letters().await.is_empty());
+    assert!(app.emails().await.is_empty());
 
     // Its child was used: no grace.
     let third = device.refreshes(&second).await.text("refresh_token");
@@ -40,8 +40,8 @@ async fn a_refresh_token_that_comes_again_ends_its_session_and_tells_the_person(
         assert_eq!(device.refreshes(token).await.outcome(), REFUSED);
     }
     assert_eq!(device.asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
-    let letter = app.letter().await;
-    assert!(matches!(letter.matter, Matter::TokenReused), "{letter:?}");
+    let message = app.message().await;
+    assert!(matches!(message.matter, EmailKind::TokenReused), "{message:?}");
     assert!(app.events().await.contains("token"));
     assert_eq!(app.rows().await, (1, 1, 0));
     // And the person signs in again.
@@ -197,7 +197,7 @@ async fn a_forged_access_token_opens_nothing() {
 /// RT8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_providers_token_is_none_of_ours_and_ours_is_no_providers() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let device = app.browser();
     let (access, _) = device.gets_tokens(&app, "ada").await;
     let theirs = [
@@ -268,11 +268,11 @@ async fn a_reset_of_the_password_ends_tokens_as_well() {
     app.signs_up(&app.browser(), "ada@gmail.com", PASSWORD).await;
     let device = app.browser();
     let (access, refresh) = device.gets_tokens(&app, "ada").await;
-    app.letters().await;
+    app.emails().await;
     let mailbox = app.browser();
     mailbox.forgets("ada@gmail.com").await;
-    let letter = app.letter().await;
-    mailbox.follows(&token_of(&letter)).await;
+    let message = app.message().await;
+    mailbox.follows(&token_of(&message)).await;
     let done = mailbox.submit("/auth/password/reset", &[("password", NEW_PASSWORD)]).await;
     assert_eq!(done.status, 303, "{done:?}");
     assert_eq!(device.asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));

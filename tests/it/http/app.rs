@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use latchkey::{
-    accounts::Letter,
+    accounts::EmailMessage,
     config::{Config, Environment},
     grants::Grants,
-    mail::Post,
+    mail::SmtpTransport,
     relying_party::Clock,
     sealing::Sealer,
     sessions::FormOwners,
@@ -30,9 +30,9 @@ use crate::support::database::{Engine, TestDatabase};
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 
-/// Letters stay in the queue, where [`App::letters`] reads them: who delivers them has tests of their own.
+/// Letters stay in the queue, where [`App::emails`] reads them: who delivers them has tests of their own.
 fn mail() -> Mail {
-    Mail::new(Post::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>").expect("a post"))
+    Mail::new(SmtpTransport::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>").expect("a post"))
 }
 
 /// Where Latchkey runs, and what is set for all of its tests there.
@@ -103,12 +103,12 @@ impl App {
     }
 
     /// Starts it with every provider that the sandbox plays.
-    pub async fn start_with_houses(engine: impl Into<Stage>) -> Self {
-        Self::start_with_houses_and(engine, &[]).await
+    pub async fn start_with_providers(engine: impl Into<Stage>) -> Self {
+        Self::start_with_providers_and(engine, &[]).await
     }
 
     /// The same with more settings.
-    pub async fn start_with_houses_and(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
+    pub async fn start_with_providers_and(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
         let played = sandbox.variables().to_vec();
         let played = played.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -245,8 +245,8 @@ impl App {
     }
 
     /// Lets an endpoint of the sandbox misbehave once.
-    pub async fn fault(&self, endpoint: &str, fault: Value) {
-        self.tell_sandbox("google/faults", json!({ "endpoint": endpoint, "fault": fault, "times": 1 })).await;
+    pub async fn error(&self, endpoint: &str, error: Value) {
+        self.tell_sandbox("google/faults", json!({ "endpoint": endpoint, "fault": error, "times": 1 })).await;
     }
 
     /// The names of the presets of one group.
@@ -283,20 +283,20 @@ impl App {
     }
 
     /// The letters that were queued since the last look, the oldest first; they count as delivered.
-    pub async fn letters(&self) -> Vec<Letter> {
+    pub async fn emails(&self) -> Vec<EmailMessage> {
         let (now, lease) = (self.clock.date(), std::time::Duration::from_secs(60));
-        let queued = self.store.take_due_letters(now, lease, 1000).await.expect("a queue");
-        for letter in &queued {
-            self.store.letter_delivered(letter.id).await.expect("delivered");
+        let queued = self.store.take_due_emails(now, lease, 1000).await.expect("a queue");
+        for message in &queued {
+            self.store.email_delivered(message.id).await.expect("delivered");
         }
-        queued.into_iter().map(|queued| queued.letter).collect()
+        queued.into_iter().map(|queued| queued.message).collect()
     }
 
     /// The one letter that was queued since the last look.
-    pub async fn letter(&self) -> Letter {
-        let mut letters = self.letters().await;
-        assert_eq!(letters.len(), 1, "{letters:?}");
-        letters.remove(0)
+    pub async fn message(&self) -> EmailMessage {
+        let mut emails = self.emails().await;
+        assert_eq!(emails.len(), 1, "{emails:?}");
+        emails.remove(0)
     }
 
     /// Rows of users, identities and sessions: what a refusal must not change.

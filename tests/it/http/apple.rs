@@ -38,7 +38,7 @@ pub async fn decide(app: &App, browser: &Browser, authorize: &str, fields: &str)
     let led_on = elsewhere.send(post).await;
     assert_eq!(led_on.status, 303, "{led_on:?}");
     for (name, value) in elsewhere.cookies() {
-        browser.plant(&name, &value);
+        browser.set_cookie(&name, &value);
     }
     led_on.location().to_owned()
 }
@@ -61,7 +61,7 @@ fn hidden(page: &str, name: &str) -> Option<String> {
 async fn a_person_signs_in_with_apple_and_keeps_the_name_that_came_once(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let app = App::start_with_houses(engine).await;
+    let app = App::start_with_providers(engine).await;
     let (browser, again) = (app.browser(), app.browser());
     let landed = comes_back(&app, &browser, "ada", "").await;
     assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
@@ -74,7 +74,7 @@ async fn a_person_signs_in_with_apple_and_keeps_the_name_that_came_once(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hidden_address_is_apples_relay() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let browser = app.browser();
     let landed = comes_back(&app, &browser, "ada", "&email=hide").await;
     assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");

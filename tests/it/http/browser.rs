@@ -170,9 +170,9 @@ impl Browser {
     }
 
     /// Puts what carries another's session, or nonsense, where it would carry one here.
-    pub fn plant_session(&self, value: &str) {
+    pub fn insert_session_row(&self, value: &str) {
         self.forget("access_token");
-        self.plant(if value.starts_with("lkr_") { "refresh_token" } else { "session" }, value);
+        self.set_cookie(if value.starts_with("lkr_") { "refresh_token" } else { "session" }, value);
     }
 
     /// The flow cookies.
@@ -191,7 +191,7 @@ impl Browser {
     }
 
     /// Puts a cookie into the jar, as an attacker might.
-    pub fn plant(&self, name: &str, value: &str) {
+    pub fn set_cookie(&self, name: &str, value: &str) {
         keep(&mut self.jar.lock().expect("a jar"), name, value);
     }
 

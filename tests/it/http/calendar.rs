@@ -82,7 +82,7 @@ async fn the_calendar_is_connected_apart_from_the_files_and_leaves_them_connecte
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_no_account_with_a_calendar_has_no_card() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let browser = app.browser();
     let callback = browser.callback_url("ada", "/auth/github").await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
@@ -116,10 +116,10 @@ async fn the_step_up_is_for_who_is_signed_in() {
 #[case(json!({ "kind": "patch", "set": { "items": "none" } }))]
 #[case(json!({ "kind": "answer", "status": 404, "body": "{}" }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_calendar_the_dashboard_is_still_there(#[case] fault: serde_json::Value) {
+async fn without_a_calendar_the_dashboard_is_still_there(#[case] error: serde_json::Value) {
     let app = App::start(Engine::Sqlite).await;
     let browser = with_calendar(&app, "ada").await;
-    app.fault("events", fault).await;
+    app.error("events", error).await;
     let page = browser.get("/dashboard").await;
     assert!(page.status == 200 && page.says("Ada Lovelace") && page.says("is not answering"), "{}", page.body);
     assert!(!page.says("Call with Charles"));
@@ -131,8 +131,8 @@ async fn a_calendar_that_hangs_costs_the_dashboard_a_moment() {
     let app = App::start(Engine::Sqlite).await;
     let browser = with_calendar(&app, "ada").await;
     let other = app.connected("grace").await;
-    app.fault("files", json!({ "kind": "hang" })).await;
-    app.fault("events", json!({ "kind": "hang" })).await;
+    app.error("files", json!({ "kind": "hang" })).await;
+    app.error("events", json!({ "kind": "hang" })).await;
     // A moment is far less than the files get, which are all that their page is about.
     let files = other.get("/drive");
     tokio::pin!(files);

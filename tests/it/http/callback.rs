@@ -123,7 +123,7 @@ async fn the_same_response_twice_is_quiet_where_it_signed_in_and_refused_elsewhe
     // The back button: the flow's cookie is gone, the session is there.
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
     // A double click: both are there.
-    before.iter().for_each(|(name, value)| browser.plant(name, value));
+    before.iter().for_each(|(name, value)| browser.set_cookie(name, value));
     assert_eq!(browser.get(&callback).await.location(), "/dashboard?a");
     assert_eq!((app.rows().await, browser.session()), (rows, session));
     assert_eq!(app.asked().await.iter().filter(|endpoint| *endpoint == "token").count(), 1);
@@ -177,7 +177,7 @@ async fn fifty_of_the_same_response_at_once_are_one_token_request_one_user_one_s
     assert_eq!(sessions[0].0, "/dashboard");
     assert_eq!(app.rows().await, (1, 1, 1));
     assert_eq!(app.asked().await.iter().filter(|endpoint| *endpoint == "token").count(), 1);
-    browser.plant("session", &sessions[0].1);
+    browser.set_cookie("session", &sessions[0].1);
     assert!(browser.is_signed_in().await);
 }
 

@@ -94,5 +94,5 @@ impl Page {
 
 fn text(html: &str) -> String {
     let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    references.iter().fold(html.to_owned(), |text, (reference, letter)| text.replace(reference, letter))
+    references.iter().fold(html.to_owned(), |text, (reference, message)| text.replace(reference, message))
 }

@@ -37,7 +37,7 @@ async fn post(browser: &Browser, fields: &[(&str, &str)]) -> Page {
 
 /// The whole of it, with the token that counts as the page's own.
 async fn press(browser: &Browser, credential: &str) -> Page {
-    browser.plant("g_csrf_token", "of-this-browser");
+    browser.set_cookie("g_csrf_token", "of-this-browser");
     post(browser, &[("credential", credential), ("g_csrf_token", "of-this-browser"), ("select_by", "btn")]).await
 }
 
@@ -73,7 +73,7 @@ async fn a_form_that_did_not_begin_in_this_browser_is_refused(
     let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
     let asked = app.asked().await.len();
     if let Some(cookie) = cookie {
-        browser.plant("g_csrf_token", cookie);
+        browser.set_cookie("g_csrf_token", cookie);
     }
     let fields: Vec<_> =
         [("credential", credential.as_str())].into_iter().chain(field.map(|field| ("g_csrf_token", field))).collect();
@@ -89,7 +89,7 @@ async fn fields_that_come_twice_or_not_at_all_are_refused() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
-    browser.plant("g_csrf_token", "abc");
+    browser.set_cookie("g_csrf_token", "abc");
     for fields in [
         vec![("g_csrf_token", "abc")],
         vec![("g_csrf_token", "abc"), ("credential", "")],
@@ -185,7 +185,7 @@ async fn nonsense_is_refused_without_a_question_to_anybody(#[case] credential: &
 async fn who_has_an_account_by_password_is_asked_at_the_link_prompt() {
     let app = App::start(Engine::Sqlite).await;
     app.signs_up(&app.browser(), "petra@example.org", PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     let browser = app.browser();
     let page = press(&browser, &minted(&app, "petra", GOOGLE_CLIENT_ID).await).await;
     assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");
@@ -223,7 +223,7 @@ async fn a_form_of_a_third_site_is_refused_before_anything_is_read() {
     let app = App::start(Engine::Sqlite).await;
     let sends = async |origins: &[&str]| {
         let browser = app.browser();
-        browser.plant("g_csrf_token", "abc");
+        browser.set_cookie("g_csrf_token", "abc");
         // Two tokens of one second are the same one, which counts once.
         app.advance(1).await;
         let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
@@ -245,8 +245,8 @@ async fn a_form_of_a_third_site_is_refused_before_anything_is_read() {
     ] {
         assert_eq!(sends(origins).await, (403, false), "{origins:?}");
     }
-    let stand_in = app.sandbox.origin().to_owned();
-    for origins in [&[][..], &["null"], &["https://accounts.google.com"], &[&stand_in], &[&app.origin]] {
+    let endpoint_override = app.sandbox.origin().to_owned();
+    for origins in [&[][..], &["null"], &["https://accounts.google.com"], &[&endpoint_override], &[&app.origin]] {
         assert_eq!(sends(origins).await, (303, true), "{origins:?}");
     }
 }

@@ -100,32 +100,33 @@ async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite,
     let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder'");
     let folders = app.every_file(&browser, &[is_folder]).await;
     let by_id: BTreeMap<String, &Value> = ids(&folders).into_iter().zip(&folders).collect();
-    let way = |id: &str| {
-        let mut way = vec![id.to_owned()];
-        while let Some(parent) = by_id.get(&way[0]).and_then(|folder| folder["parents"][0].as_str()) {
-            way.insert(0, parent.to_owned());
+    let method = |id: &str| {
+        let mut method = vec![id.to_owned()];
+        while let Some(parent) = by_id.get(&method[0]).and_then(|folder| folder["parents"][0].as_str()) {
+            method.insert(0, parent.to_owned());
         }
-        way
+        method
     };
-    let deepest = by_id.keys().max_by_key(|id| way(id).len()).expect("a folder");
-    let way = way(deepest);
-    assert_eq!(way.len(), 5, "the top, and four folders");
+    let deepest = by_id.keys().max_by_key(|id| method(id).len()).expect("a folder");
+    let method = method(deepest);
+    assert_eq!(method.len(), 5, "the top, and four folders");
 
     // By the links of the pages, from the top.
     let mut address = "/drive".to_owned();
-    for folder in &way[1..] {
+    for folder in &method[1..] {
         let enter = format!("/drive?folder={folder}");
         let found = pages(&browser, &address).await;
         assert!(found.iter().any(|page| page.links().contains(&enter)), "{address} leads not to {enter}");
         address = enter;
     }
     let page = browser.get(&address).await;
-    let crumbs: Vec<String> =
-        std::iter::once("/drive".to_owned()).chain(way[1..4].iter().map(|id| format!("/drive?folder={id}"))).collect();
+    let crumbs: Vec<String> = std::iter::once("/drive".to_owned())
+        .chain(method[1..4].iter().map(|id| format!("/drive?folder={id}")))
+        .collect();
     let links = page.links();
     let places: Vec<_> = crumbs.iter().map(|crumb| links.iter().position(|link| link == crumb)).collect();
     assert!(places.iter().all(Option::is_some), "{crumbs:?} {links:?}");
-    for id in &way[1..] {
+    for id in &method[1..] {
         assert!(page.says(by_id[id]["name"].as_str().expect("a name")));
     }
     let q = format!("'{deepest}' in parents and trashed = false");
@@ -135,7 +136,7 @@ async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite,
     // The way is not asked for more often than it is long.
     let before = app.count("files").await;
     browser.get(&address).await;
-    assert_eq!(app.count("files").await - before, 1 + way.len());
+    assert_eq!(app.count("files").await - before, 1 + method.len());
 
     // A search in it looks nowhere else.
     let inside = listed(&browser, &format!("{address}&kind=pdf")).await;
@@ -257,7 +258,7 @@ async fn awkward_names_are_text_and_hostile_links_are_none() {
         { "name": "without an id" },
         { "id": "1odd", "name": 7, "size": {}, "owners": "nobody", "modifiedTime": "soon", "shared": "yes" },
     ]);
-    app.fault("files", json!({ "kind": "patch", "set": { "files": files } })).await;
+    app.error("files", json!({ "kind": "patch", "set": { "files": files } })).await;
     let page = browser.get("/drive").await;
     let links = page.links();
     assert!(links.contains(&"https://drive.google.com/file/d/1true/view".to_owned()), "{links:?}");

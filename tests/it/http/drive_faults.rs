@@ -23,15 +23,15 @@ async fn a_quota_is_respected_and_nobody_is_asked_meanwhile(
     let app = App::start(engine).await;
     let browser = app.connected("ada").await;
     app.tell_sandbox("google/presets", json!({ "preset": preset })).await;
-    let mut pauses = vec![0];
+    let mut backoff = vec![0];
     for round in 0..6 {
-        app.advance(pauses[round] + 1).await;
+        app.advance(backoff[round] + 1).await;
         let page = browser.get("/drive").await;
         assert_eq!((page.status, page.files().len()), (503, 0));
-        pauses.push(waits(&page));
+        backoff.push(waits(&page));
     }
     // They grow, and are never shorter than what Google asks for. The last one is longer than this test.
-    let (first, seconds) = (pauses[1], pauses[6]);
+    let (first, seconds) = (backoff[1], backoff[6]);
     assert_eq!(first, if preset == "drive_quota_429" { 30 } else { 1 });
     assert_eq!(seconds, 32);
     app.tell_sandbox("google/behave", json!({})).await;
@@ -156,7 +156,7 @@ async fn what_is_left_of_a_grant_goes_on(#[values(Engine::Sqlite, Engine::Postgr
     let browser = app.connected("ada").await;
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR, DRIVE]).await;
     let left = format!("openid {CALENDAR}");
-    app.fault("refresh", json!({ "kind": "patch", "set": { "scope": left } })).await;
+    app.error("refresh", json!({ "kind": "patch", "set": { "scope": left } })).await;
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
@@ -180,7 +180,7 @@ async fn a_scope_that_is_gone_leads_to_the_step_up() {
     let browser = app.connected("ada").await;
     let body = json!({ "error": { "code": 403, "message": "Insufficient Permission", "status": "PERMISSION_DENIED",
         "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions" }] } });
-    app.fault("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
+    app.error("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
     let told = "Google no longer lets us see your files";
     let page = browser.get("/drive").await;
     assert!(page.asks_to_connect() && page.says(told), "{}", page.body);
@@ -198,7 +198,7 @@ async fn a_refusal_is_told_as_one() {
     let browser = app.connected("ada").await;
     let body = json!({ "error": { "code": 403, "message": "…",
         "errors": [{ "message": "…", "domain": "usageLimits", "reason": "domainPolicy" }] } });
-    app.fault("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
+    app.error("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
     let page = browser.get("/drive").await;
     assert_eq!(page.status, 403);
     assert!(page.links().contains(&"/drive".to_owned()), "the page is ours: {page:?}");
@@ -217,10 +217,10 @@ async fn a_refusal_is_told_as_one() {
 #[case(json!({ "kind": "redirect", "status": 307 }))]
 #[case(json!({ "kind": "patch", "remove": ["files"] }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_told_as_trouble_and_the_next_look_works(#[case] fault: serde_json::Value) {
+async fn nonsense_is_told_as_trouble_and_the_next_look_works(#[case] error: serde_json::Value) {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("ada").await;
-    app.fault("files", fault).await;
+    app.error("files", error).await;
     let page = browser.get("/drive?sort=oldest").await;
     assert_eq!((page.status, page.files().len()), (503, 0), "{page:?}");
     assert!(waits(&page) > 0 && page.says("/drive?sort=oldest"));
@@ -237,7 +237,7 @@ async fn nonsense_is_told_as_trouble_and_the_next_look_works(#[case] fault: serd
 #[case(json!({ "kind": "answer", "content_type": "text/html", "body": "<!doctype html>" }))]
 #[case(json!({ "kind": "hang" }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_way_to_a_folder_costs_nobody_the_list(#[case] fault: serde_json::Value) {
+async fn the_way_to_a_folder_costs_nobody_the_list(#[case] error: serde_json::Value) {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("ada").await;
     let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder' and 'root' in parents");
@@ -246,8 +246,8 @@ async fn the_way_to_a_folder_costs_nobody_the_list(#[case] fault: serde_json::Va
     let whole = browser.get(&address).await;
     assert!(whole.status == 200 && whole.body.contains("class=\"crumbs\""), "{whole:?}");
 
-    app.fault("files", json!({ "kind": "patch" })).await;
-    app.fault("files", fault).await;
+    app.error("files", json!({ "kind": "patch" })).await;
+    app.error("files", error).await;
     let page = browser.get(&address).await;
     assert_eq!((page.status, page.files()), (200, whole.files()));
     assert!(!page.body.contains("class=\"crumbs\""));
@@ -259,7 +259,7 @@ async fn the_way_to_a_folder_costs_nobody_the_list(#[case] fault: serde_json::Va
 async fn a_drive_that_hangs_holds_nobody_else_up() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("ada").await;
-    app.fault("files", json!({ "kind": "hang" })).await;
+    app.error("files", json!({ "kind": "hang" })).await;
     let files = browser.get("/drive");
     tokio::pin!(files);
     tokio::select! {

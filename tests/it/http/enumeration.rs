@@ -18,7 +18,7 @@ async fn town(engine: Engine) -> App {
     app.signs_up(&app.browser(), EMAILS[0], PASSWORD).await;
     app.browser().signs_in_as("ada").await;
     app.browser().asks_to_sign_up(EMAILS[2], PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     app
 }
 
@@ -64,7 +64,7 @@ async fn every_address_gets_the_same_answer(
         if path.ends_with("sign-in") {
             written.clear();
         }
-        seen.push((face(&page), written, app.letters().await.len()));
+        seen.push((face(&page), written, app.emails().await.len()));
     }
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
@@ -97,7 +97,7 @@ async fn who_asks_for_somebodys_address_as_their_own_learns_nothing() {
         let before = app.all_rows().await;
         let page = eve.submit("/settings/email", &[("email", email)]).await;
         let written = written(&before, &app.all_rows().await);
-        seen.push((face(&page), app.letters().await.len(), written));
+        seen.push((face(&page), app.emails().await.len(), written));
     }
     // The first one replaces no earlier letter.
     assert!(seen[1..].iter().all(|other| other.0 == seen[0].0 && other.1 == seen[0].1), "{seen:#?}");

@@ -110,10 +110,11 @@ async fn forms_of_all_pages(browser: &Browser) -> Vec<Form> {
 
 /// Everything that the forms could change.
 async fn state(app: &App) -> (String, Vec<(&'static str, i64)>) {
-    let sessions = "SELECT COALESCE(string_agg(user_id || proven_at, ' ' ORDER BY user_id, id_hash), '') FROM sessions";
+    let sessions =
+        "SELECT COALESCE(string_agg(user_id || reauthenticated_at, ' ' ORDER BY user_id, id_hash), '') FROM sessions";
     let grants = "SELECT COALESCE(string_agg(identity_id || COALESCE(access_token, '-'), ' ' ORDER BY identity_id), '') FROM grants";
-    let ways = app.ways().await + &app.database.text(sessions).await + &app.database.text(grants).await;
-    (ways, app.all_rows().await)
+    let methods = app.methods().await + &app.database.text(sessions).await + &app.database.text(grants).await;
+    (methods, app.all_rows().await)
 }
 
 /// Each form of Ada's pages, sent where Grace is signed in, does nothing; sent by Ada, it works. Gives the paths.
@@ -186,12 +187,15 @@ async fn every_form_behind_the_sign_in_is_for_its_own_account(
     // Whoever has to confirm first that it is them.
     app.advance(LATER).await;
     let mut seen = only_the_owner_is_heard(&app, &ada, &grace).await;
-    assert!(seen.contains("/auth/prove/password") && seen.contains("/auth/prove/provider"), "{seen:?}");
-    ada.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
+    assert!(
+        seen.contains("/auth/reauthenticate/password") && seen.contains("/auth/reauthenticate/provider"),
+        "{seen:?}"
+    );
+    ada.submit("/auth/reauthenticate/password", &[("password", PASSWORD)]).await;
     // Whoever follows an email to a new address.
-    app.letters().await;
+    app.emails().await;
     ada.submit("/settings/email", &[("email", "ada@example.com")]).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     assert_eq!(ada.follows(&token).await.location(), "/confirm-email");
     let page = ada.get("/confirm-email").await;
     let [confirm] = &forms_of(&page)[..] else { panic!("{page:?}") };
@@ -229,7 +233,7 @@ async fn a_link_prompt_is_confirmed_by_the_account_that_it_was_drawn_for() {
     assert_eq!(app.goes_through(&owner, "google", "linus").await.location(), "/link");
     let page = owner.get("/link").await;
     let form = forms_of(&page).into_iter().find(|form| form.action == "/auth/link/confirm").expect("a form");
-    grace.plant("link", &owner.cookie("link").expect("a prompt"));
+    grace.set_cookie("link", &owner.cookie("link").expect("a prompt"));
     let before = state(&app).await;
     let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
     assert_eq!(told.status, 409, "{told:?}");
@@ -246,7 +250,7 @@ async fn a_form_outlives_the_session_that_it_was_drawn_in() {
         let page = ada.get("/settings").await;
         let form = forms_of(&page).into_iter().find(|form| form.action == "/settings/profile").expect("a form");
         // Another tab confirms that it is her, lets tokens go by, signs out and in again.
-        ada.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
+        ada.submit("/auth/reauthenticate/password", &[("password", PASSWORD)]).await;
         app.advance(LATER).await;
         assert_eq!(
             ada.post_unchanged(&form.action, &form.filled_in()).await.location(),
@@ -276,7 +280,7 @@ async fn the_pages_of_who_has_no_address_say_whose_they_are() {
     let page = niko.get("/add-email").await;
     let [form] = &forms_of(&page)[..] else { panic!("{page:?}") };
     assert_eq!(grace.post_unchanged(&form.action, &form.filled_in()).await.status, 409);
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
     let sent = niko.post_unchanged(&form.action, &form.filled_in()).await;
     assert!(sent.location().starts_with("/check-inbox"), "{sent:?}");
 }

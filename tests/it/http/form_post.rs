@@ -44,7 +44,7 @@ async fn post(app: &App, browser: &Browser, form: &[(&str, &str)]) -> Page {
     let elsewhere = app.browser();
     let page = elsewhere.send(from_apple(&elsewhere, "/auth/callback/apple").body(body)).await;
     for (name, value) in elsewhere.cookies() {
-        browser.plant(&name, &value);
+        browser.set_cookie(&name, &value);
     }
     page
 }

@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{Identity, UserId},
-    store::{FoundGrant, Grant, GrantStanding, OpenGrant},
+    store::{FoundGrant, Grant, GrantStatus, OpenGrant},
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -72,7 +72,7 @@ impl App {
     }
 
     /// How the grant of an identity stands.
-    pub async fn standing_of(&self, identity: &Identity) -> GrantStanding {
+    pub async fn standing_of(&self, identity: &Identity) -> GrantStatus {
         self.grant_of(identity).await.expect("a grant").state
     }
 

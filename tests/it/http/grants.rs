@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use latchkey::{
-    accounts::Matter,
+    accounts::EmailKind,
     codes::access::Access,
     grants::{CalendarEventsReadonly, DriveMetadataReadonly, GrantError},
-    store::{GrantStanding, LostBecause, RevocationStanding},
+    store::{GrantEndReason, GrantStatus, RevocationStatus},
 };
 use reqwest::Method;
 use rstest::rstest;
@@ -54,7 +54,7 @@ async fn what_was_granted_is_kept_and_the_session_stays(#[values(Engine::Sqlite,
     assert_eq!((browser.session(), app.rows().await), (session, (1, 1, 1)));
     let grant = app.grant_of(&identity).await.expect("a grant");
     assert!(grant.scopes.contains(DRIVE) && !grant.scopes.contains(CALENDAR));
-    assert_eq!((grant.state, grant.renewable, grant.used_at), (GrantStanding::Live, true, None));
+    assert_eq!((grant.state, grant.renewable, grant.used_at), (GrantStatus::Live, true, None));
     let left = grant.access_expires_at.expect("an end") - app.now();
     assert!((3500..=3600).contains(&left.whole_seconds()), "{left}");
     assert!(app.events().await.contains("grant google grant"), "{}", app.events().await);
@@ -141,7 +141,7 @@ async fn a_declined_scope_is_told_and_no_token_is_kept(#[values(Engine::Sqlite, 
 }
 
 #[rstest]
-#[case::another_account("grace", "allow", "other_account")]
+#[case::another_account("grace", "allow", "account_mismatch")]
 #[case::cancelled("ada", "deny", "cancelled")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_fails_leaves_everything_as_it_was(
@@ -175,7 +175,7 @@ async fn who_has_signed_out_meanwhile_grants_nothing() {
     let callback = browser.agrees(&authorize, "ada", &[DRIVE]).await;
     let flows = browser.flows();
     browser.post("/auth/logout", "").await;
-    flows.iter().for_each(|(name, value)| browser.plant(name, value));
+    flows.iter().for_each(|(name, value)| browser.set_cookie(name, value));
     let page = browser.get(&callback).await;
     assert!(page.location().starts_with("/login?error="), "{page:?}");
     assert_eq!((app.database.count("grants").await, browser.session()), (0, None));
@@ -192,7 +192,7 @@ async fn who_has_signed_out_meanwhile_grants_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_takes_a_form_of_ours_and_ones_own_identity() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (browser, grace) = (app.browser(), app.browser());
     browser.signs_in_as("ada").await;
     grace.signs_in_as("grace").await;
@@ -212,18 +212,18 @@ async fn it_takes_a_form_of_ours_and_ones_own_identity() {
     }
     let answers = [
         // Somebody else's identity.
-        (&grace, "drive", id.as_str(), "/drive?error=not_there"),
-        (&browser, "drive", "x", "/drive?error=not_there"),
-        (&browser, "mail", &id, "/settings?error=not_there"),
-        (&browser, "", &id, "/settings?error=not_there"),
+        (&grace, "drive", id.as_str(), "/drive?error=not_found"),
+        (&browser, "drive", "x", "/drive?error=not_found"),
+        (&browser, "mail", &id, "/settings?error=not_found"),
+        (&browser, "", &id, "/settings?error=not_found"),
     ];
     for (browser, access, identity, location) in answers {
         let page = browser.submit("/grants/connect", &[("access", access), ("identity", identity)]).await;
         assert_eq!((page.status, page.location()), (303, location));
         assert!(page.set_cookies().is_empty());
     }
-    assert_eq!(grace.disconnects(&identity).await.location(), "/settings?error=not_there");
-    assert_eq!(browser.disconnects(&identity).await.location(), "/settings?error=not_there");
+    assert_eq!(grace.disconnects(&identity).await.location(), "/settings?error=not_found");
+    assert_eq!(browser.disconnects(&identity).await.location(), "/settings?error=not_found");
 
     // A provider that has nothing for us to see.
     let other = app.browser();
@@ -232,7 +232,7 @@ async fn it_takes_a_form_of_ours_and_ones_own_identity() {
     let user = app.user_of(&other).await.expect("a user");
     let at_github = app.identity_of(&user, "github").await;
     let page = other.submit("/grants/connect", &[("access", "drive"), ("identity", &at_github)]).await;
-    assert_eq!(page.location(), "/drive?error=not_there");
+    assert_eq!(page.location(), "/drive?error=not_found");
 }
 
 #[rstest]
@@ -249,7 +249,7 @@ async fn no_token_is_to_be_read_anywhere(#[values(Engine::Sqlite, Engine::Postgr
         seen.push_str(&browser.get(path).await.body);
     }
     // What waits to be revoked holds a token as well.
-    app.fault("revoke", json!({ "kind": "status", "status": 500 })).await;
+    app.error("revoke", json!({ "kind": "status", "status": 500 })).await;
     seen.push_str(&dump(&app, engine).await);
     browser.disconnects(&identity).await;
     assert_eq!(app.waiting_revocations().await, 1);
@@ -319,7 +319,7 @@ async fn disconnecting_deletes_the_tokens_and_tells_google(#[values(Engine::Sqli
         (&json!(200), &json!("ada"), &json!({}))
     );
     let state = app.standing_of(&identity).await;
-    let done = matches!(state, GrantStanding::Disconnected { revocation: RevocationStanding::Done { .. }, .. });
+    let done = matches!(state, GrantStatus::Disconnected { revocation: RevocationStatus::Done { .. }, .. });
     assert!(done, "{state:?}");
     let taken = app.grants.take::<DriveMetadataReadonly>(&identity).await;
     assert!(matches!(taken, Err(GrantError::NotGranted)), "{taken:?}");
@@ -327,7 +327,7 @@ async fn disconnecting_deletes_the_tokens_and_tells_google(#[values(Engine::Sqli
     // The sign-in is another matter.
     assert_eq!(browser.session(), session);
     assert!(browser.is_signed_in().await);
-    assert_eq!(browser.disconnects(&identity).await.location(), "/settings?error=not_there");
+    assert_eq!(browser.disconnects(&identity).await.location(), "/settings?error=not_found");
     assert_eq!(app.requests_to("revoke").await.len(), 1);
 
     assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
@@ -350,15 +350,17 @@ async fn unlinking_and_leaving_give_back_what_google_gave(#[values(Engine::Sqlit
         assert!(!browser.get(&page).await.says("is given back"), "there is nothing yet");
         assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
         assert!(browser.get(&page).await.says("Latchkey's access to Google Drive is given back."));
-        app.letters().await;
+        app.emails().await;
 
         let page = match leaves {
             true => browser.submit("/settings/delete", &[("word", "delete")]).await,
             false => browser.submit("/settings/unlink", &[("identity", &identity.id.to_string())]).await,
         };
         assert!(page.location().contains("?done="), "{page:?}");
-        let told = match app.letter().await.matter {
-            Matter::WayRemoved { given_back, .. } | Matter::AccountDeleted { given_back } => given_back,
+        let told = match app.message().await.matter {
+            EmailKind::MethodRemoved { revoked_access, .. } | EmailKind::AccountDeleted { revoked_access } => {
+                revoked_access
+            }
             other => panic!("{other:?}"),
         };
         assert_eq!((told.len(), told[0].provider.as_str(), &*told[0].sees), (1, "google", &[Access::Drive][..]));
@@ -379,14 +381,14 @@ async fn taking_a_link_back_gives_back_what_came_with_it() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     app.signs_up(&browser, "petra@example.org", super::account::PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     let start = browser.submit("/settings/link", &[("provider", "google")]).await;
     let callback = browser.consent(start.location(), "grace", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
     let identity = app.google_identity(&browser).await;
     assert_eq!(browser.connects(&identity, "grace", "drive", &[DRIVE]).await.location(), "/drive");
 
-    let latchkey::accounts::Matter::WayAdded { undo, .. } = app.letter().await.matter else { panic!("no undo") };
+    let latchkey::accounts::EmailKind::MethodAdded { undo, .. } = app.message().await.matter else { panic!("no undo") };
     let mailbox = app.browser();
     mailbox.follows(&undo).await;
     assert!(mailbox.submit("/auth/undo", &[]).await.location().contains("undone"));
@@ -401,7 +403,7 @@ async fn connecting_anew_takes_back_a_revocation_that_waits(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let (app, browser, identity) = with_drive(engine).await;
-    app.fault("revoke", json!({ "kind": "status", "status": 500 })).await;
+    app.error("revoke", json!({ "kind": "status", "status": 500 })).await;
     browser.disconnects(&identity).await;
     assert_eq!(app.waiting_revocations().await, 1);
     assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
@@ -441,10 +443,10 @@ async fn a_grant_that_was_lost_can_be_put_away() {
     app.preset("refresh_invalid_grant").await;
     app.advance(3600).await;
     let taken = app.grants.take::<DriveMetadataReadonly>(&identity).await;
-    assert!(matches!(taken, Err(GrantError::Lost(LostBecause::Revoked))), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Lost(GrantEndReason::Revoked))), "{taken:?}");
     assert_eq!(browser.disconnects(&identity).await.location(), "/settings?done=disconnected");
     assert!(app.requests_to("revoke").await.is_empty(), "there is nothing to revoke");
     let state = app.standing_of(&identity).await;
-    let done = matches!(state, GrantStanding::Disconnected { revocation: RevocationStanding::Done { .. }, .. });
+    let done = matches!(state, GrantStatus::Disconnected { revocation: RevocationStatus::Done { .. }, .. });
     assert!(done, "{state:?}");
 }

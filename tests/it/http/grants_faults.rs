@@ -3,7 +3,7 @@
 use latchkey::{
     accounts::Identity,
     grants::{DriveMetadataReadonly, GrantError, Granted},
-    store::{GrantStanding, LostBecause, RevocationStanding},
+    store::{GrantEndReason, GrantStatus, RevocationStatus},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -74,14 +74,14 @@ async fn a_grant_that_google_took_back_ends_at_once_and_once(
         all.spawn(async move { grants.take::<DriveMetadataReadonly>(&identity).await });
     }
     for taken in all.join_all().await {
-        assert!(matches!(taken, Err(GrantError::Lost(LostBecause::Revoked))), "{taken:?}");
+        assert!(matches!(taken, Err(GrantError::Lost(GrantEndReason::Revoked))), "{taken:?}");
     }
     for _ in 0..5 {
-        assert!(matches!(app.takes(&identity).await, Err(GrantError::Lost(LostBecause::Revoked))));
+        assert!(matches!(app.takes(&identity).await, Err(GrantError::Lost(GrantEndReason::Revoked))));
         app.advance(100).await;
     }
     assert_eq!((app.renewals().await, app.kept_tokens().await, app.waiting_revocations().await), (1, 0, 0));
-    assert_eq!(app.standing_of(&identity).await, GrantStanding::Lost(LostBecause::Revoked));
+    assert_eq!(app.standing_of(&identity).await, GrantStatus::Lost(GrantEndReason::Revoked));
     assert!(app.events().await.contains("grant google revoked"));
     assert_eq!(browser.session(), session);
     assert!(browser.is_signed_in().await, "the sign-in is another matter");
@@ -110,7 +110,7 @@ async fn an_answer_about_somebody_else_ends_the_grant_and_is_given_back(#[case] 
     app.tell_sandbox("google/id_token", json!({ "patch": patch, "times": 1 })).await;
     app.advance(3600).await;
     let taken = app.takes(&identity).await;
-    assert!(matches!(taken, Err(GrantError::Lost(LostBecause::Revoked))), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Lost(GrantEndReason::Revoked))), "{taken:?}");
     assert_eq!((app.kept_tokens().await, app.waiting_revocations().await), (0, 1));
     app.revoke_due().await;
     assert_eq!((app.requests_to("revoke").await.len(), app.waiting_revocations().await), (1, 0));
@@ -152,7 +152,7 @@ async fn while_google_cannot_renew_the_old_token_serves_as_long_as_it_lives() {
         assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
     }
     assert_eq!(app.renewals().await, 2);
-    assert_eq!((app.kept_tokens().await, app.standing_of(&identity).await), (2, GrantStanding::Live));
+    assert_eq!((app.kept_tokens().await, app.standing_of(&identity).await), (2, GrantStatus::Live));
     app.behaves().await;
     app.advance(30).await;
     assert_eq!(app.asks(&identity).await.expect("renewed"), 200);
@@ -166,9 +166,9 @@ async fn while_google_cannot_renew_the_old_token_serves_as_long_as_it_lives() {
 #[case::elsewhere(json!({ "kind": "redirect", "status": 307 }))]
 #[case::another_type(json!({ "kind": "patch", "set": { "token_type": "mac" } }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_none_ends_nothing(#[case] fault: Value) {
+async fn an_answer_that_is_none_ends_nothing(#[case] error: Value) {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
-    app.fault("refresh", fault).await;
+    app.error("refresh", error).await;
     app.advance(3600).await;
     let taken = app.takes(&identity).await;
     assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
@@ -180,7 +180,7 @@ async fn an_answer_that_is_none_ends_nothing(#[case] fault: Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_endpoint_that_hangs_holds_nobody_for_long_and_all_share_the_wait() {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
-    app.fault("refresh", json!({ "kind": "hang" })).await;
+    app.error("refresh", json!({ "kind": "hang" })).await;
     app.advance(3600).await;
     let mut all = JoinSet::new();
     for _ in 0..20 {
@@ -215,13 +215,13 @@ async fn without_a_refresh_token_access_ends_with_the_access_token() {
     let browser = app.browser();
     browser.signs_in_as("ada").await;
     let identity = app.google_identity(&browser).await;
-    app.fault("token", json!({ "kind": "patch", "remove": ["refresh_token"] })).await;
+    app.error("token", json!({ "kind": "patch", "remove": ["refresh_token"] })).await;
     assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
     assert!(!app.grant_of(&identity).await.expect("a grant").renewable);
     assert_eq!(app.asks(&identity).await.expect("files"), 200);
     app.advance(3600).await;
     let taken = app.takes(&identity).await;
-    assert!(matches!(taken, Err(GrantError::Lost(LostBecause::Expired))), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Lost(GrantEndReason::Expired))), "{taken:?}");
     assert_eq!((app.renewals().await, app.kept_tokens().await), (0, 0));
 }
 
@@ -246,7 +246,7 @@ async fn a_token_that_is_refused_is_renewed_once_and_then_the_grant_is_over() {
 
     app.lets("drive_token_expired", None).await;
     let asked = app.asks(&identity).await;
-    assert!(matches!(asked, Err(GrantError::Lost(LostBecause::Revoked))), "{asked:?}");
+    assert!(matches!(asked, Err(GrantError::Lost(GrantEndReason::Revoked))), "{asked:?}");
     assert_eq!((app.renewals().await, app.requests_to("files").await.len(), app.kept_tokens().await), (2, 4, 0));
     assert!(app.asks(&identity).await.is_err() && browser.is_signed_in().await);
     assert_eq!(app.requests_to("files").await.len(), 4);
@@ -269,7 +269,7 @@ async fn a_grant_that_the_person_took_back_at_google_ends_when_it_is_used() {
         .await
         .expect("revoked");
     let asked = app.asks(&identity).await;
-    assert!(matches!(asked, Err(GrantError::Lost(LostBecause::Revoked))), "{asked:?}");
+    assert!(matches!(asked, Err(GrantError::Lost(GrantEndReason::Revoked))), "{asked:?}");
     assert_eq!((app.renewals().await, app.kept_tokens().await), (1, 0));
 }
 
@@ -294,7 +294,7 @@ async fn an_api_that_asks_us_to_wait_is_left_alone_meanwhile(#[case] preset: &st
     assert_eq!(app.asks(&grace).await.expect("files"), 200);
     app.advance(pause).await;
     assert_eq!(app.asks(&identity).await.expect("files"), 200);
-    assert_eq!(app.standing_of(&identity).await, GrantStanding::Live);
+    assert_eq!(app.standing_of(&identity).await, GrantStatus::Live);
 }
 
 /// Twenty pages that are opened at once hear the same thing twenty times.
@@ -322,7 +322,7 @@ async fn many_who_are_asked_to_wait_at_once_wait_as_one() {
 async fn a_scope_that_the_api_misses_is_taken_out_of_the_grant() {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
     let missing = r#"{"error":{"code":403,"errors":[{"reason":"insufficientPermissions"}]}}"#;
-    app.fault("files", json!({ "kind": "answer", "status": 403, "body": missing })).await;
+    app.error("files", json!({ "kind": "answer", "status": 403, "body": missing })).await;
     let asked = app.asks(&identity).await;
     assert!(matches!(asked, Err(GrantError::Withdrawn)), "{asked:?}");
     assert!(matches!(app.takes(&identity).await, Err(GrantError::Withdrawn)));
@@ -336,9 +336,9 @@ async fn a_scope_that_the_api_misses_is_taken_out_of_the_grant() {
 #[case::huge(json!({ "kind": "huge", "bytes": 10_485_760 }))]
 #[case::broken_off(json!({ "kind": "half_closed" }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn any_other_answer_ends_nothing_and_leads_nowhere(#[case] fault: Value) {
+async fn any_other_answer_ends_nothing_and_leads_nowhere(#[case] error: Value) {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
-    app.fault("files", fault).await;
+    app.error("files", error).await;
     let asked = app.asks(&identity).await;
     assert!(matches!(asked, Err(GrantError::Refused | GrantError::Away)), "{asked:?}");
     assert!(app.requests_to("trap").await.is_empty(), "a redirect was followed");
@@ -373,9 +373,9 @@ async fn what_is_no_path_of_the_api_is_not_asked() {
 
 // Revoking.
 
-fn revocation(state: GrantStanding) -> RevocationStanding {
+fn revocation(state: GrantStatus) -> RevocationStatus {
     match state {
-        GrantStanding::Disconnected { revocation, .. } => revocation,
+        GrantStatus::Disconnected { revocation, .. } => revocation,
         other => panic!("{other:?}"),
     }
 }
@@ -387,11 +387,11 @@ fn revocation(state: GrantStanding) -> RevocationStanding {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_400_is_a_success_where_the_token_was_void_already(#[case] body: &str, #[case] done: bool) {
     let (app, browser, identity) = with_drive(Engine::Sqlite).await;
-    app.fault("revoke", json!({ "kind": "answer", "status": 400, "body": body })).await;
+    app.error("revoke", json!({ "kind": "answer", "status": 400, "body": body })).await;
     assert_eq!(browser.disconnects(&identity).await.location(), "/settings?done=disconnected");
     assert_eq!(app.kept_tokens().await, 0, "ours are gone in any case");
     let standing = revocation(app.standing_of(&identity).await);
-    assert_eq!(matches!(standing, RevocationStanding::Done { .. }), done, "{standing:?}");
+    assert_eq!(matches!(standing, RevocationStatus::Done { .. }), done, "{standing:?}");
     assert_eq!(app.waiting_revocations().await, i64::from(!done));
 }
 
@@ -407,7 +407,7 @@ async fn a_revocation_that_fails_is_tried_again_until_it_works(
     for (attempts, wait) in [(1, 15), (2, 60), (3, 300)] {
         assert_eq!(app.kept_tokens().await, 0);
         let standing = revocation(app.standing_of(&identity).await);
-        assert_eq!(standing, RevocationStanding::Pending { attempts });
+        assert_eq!(standing, RevocationStatus::Pending { attempts });
         app.advance(wait - 2).await;
         app.revoke_due().await;
         assert_eq!(app.requests_to("revoke").await.len(), tried, "not before its time");
@@ -417,7 +417,7 @@ async fn a_revocation_that_fails_is_tried_again_until_it_works(
         assert_eq!(app.requests_to("revoke").await.len(), tried);
     }
     let standing = revocation(app.standing_of(&identity).await);
-    assert!(matches!(standing, RevocationStanding::Done { .. }), "{standing:?}");
+    assert!(matches!(standing, RevocationStatus::Done { .. }), "{standing:?}");
     assert_eq!(app.waiting_revocations().await, 0);
 }
 
@@ -431,7 +431,7 @@ async fn a_revocation_that_never_works_is_given_up_and_says_so() {
         app.revoke_due().await;
     }
     assert_eq!(app.waiting_revocations().await, 0);
-    assert_eq!(revocation(app.standing_of(&identity).await), RevocationStanding::Failed);
+    assert_eq!(revocation(app.standing_of(&identity).await), RevocationStatus::Failed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -441,13 +441,13 @@ async fn nobody_waits_for_a_revocation_that_hangs() {
     // The answer is there while the provider still says nothing.
     assert_eq!(browser.disconnects(&identity).await.location(), "/settings?done=disconnected");
     assert_eq!(app.kept_tokens().await, 0);
-    assert_eq!(revocation(app.standing_of(&identity).await), RevocationStanding::Pending { attempts: 0 });
+    assert_eq!(revocation(app.standing_of(&identity).await), RevocationStatus::Pending { attempts: 0 });
     // It is on its way: nobody else tries meanwhile.
     app.revoke_due().await;
     assert_eq!(app.requests_to("revoke").await.len(), 1);
     app.advance(60).await;
     app.revoke_due().await;
     let standing = revocation(app.standing_of(&identity).await);
-    assert!(matches!(standing, RevocationStanding::Done { .. }), "{standing:?}");
+    assert!(matches!(standing, RevocationStatus::Done { .. }), "{standing:?}");
     assert!(browser.is_signed_in().await);
 }

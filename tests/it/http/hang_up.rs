@@ -128,8 +128,12 @@ async fn many_who_hang_up_harm_nobody_who_stays(
             stream.write_all(whole.as_bytes()).await.expect("is sent");
         }
         let before = staying.session();
-        let proven = staying.submit("/auth/prove/password", &[("password", PASSWORD)]).await;
-        assert_eq!((proven.status, proven.location()), (303, "/dashboard"), "round {round}: {proven:?}");
+        let reauthenticated = staying.submit("/auth/reauthenticate/password", &[("password", PASSWORD)]).await;
+        assert_eq!(
+            (reauthenticated.status, reauthenticated.location()),
+            (303, "/dashboard"),
+            "round {round}: {reauthenticated:?}"
+        );
         assert_ne!(staying.session(), before);
         assert!(staying.is_signed_in().await, "round {round}");
     }

@@ -81,8 +81,8 @@ async fn an_address_counts_as_verified_for_the_boolean_true_alone() {
         let app = App::start(Engine::Sqlite).await;
         app.preset(preset).await;
         app.browser().signs_in_as("ada").await;
-        let proven = app.database.number("SELECT count(*) FROM users WHERE verified_email IS NOT NULL").await;
-        assert_eq!(proven == 1, verified, "{preset}");
+        let reauthenticated = app.database.number("SELECT count(*) FROM users WHERE verified_email IS NOT NULL").await;
+        assert_eq!(reauthenticated == 1, verified, "{preset}");
     }
 }
 
@@ -136,7 +136,7 @@ async fn tokens_of_another_kind_are_no_id_tokens() {
     browser.signs_in_as("grace").await;
     refused(&app, &browser, json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })).await;
     for token in ["", "a.b.c", "e30.e30.", "not a token", "eyJhbGciOiJub25lIn0.e30."] {
-        app.fault("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
+        app.error("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
         is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
     }

@@ -1,6 +1,6 @@
 //! Group I, through a browser's door: a session that tokens carry (`SESSION_MODE=jwt`).
 
-use latchkey::accounts::Matter;
+use latchkey::accounts::EmailKind;
 use rstest::rstest;
 use tokio::task::JoinSet;
 
@@ -81,7 +81,7 @@ async fn ten_requests_at_once_with_an_expired_token_are_all_signed_in_and_make_o
     assert_eq!(children.len(), 1, "all got the same");
     assert_ne!(children[0], refresh_token(&browser));
     assert_eq!(app.database.count("refresh_tokens").await, 2);
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
 }
 
 #[rstest]
@@ -100,7 +100,7 @@ async fn an_answer_that_was_lost_can_be_had_again_at_once(
     assert_eq!(refresh_token(&browser), refresh_token(&lost));
     app.advance(6 * MINUTES).await;
     assert!(browser.is_signed_in().await, "and the session goes on");
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
 }
 
 #[rstest]
@@ -125,7 +125,7 @@ async fn an_old_refresh_cookie_that_comes_again_ends_the_session_and_the_person_
         }
         seconds => app.advance(seconds).await,
     }
-    app.letters().await;
+    app.emails().await;
     let thief = same_browser(&app, &stolen);
     let page = thief.get("/dashboard").await;
     assert_eq!((page.status, page.location()), (303, "/login?return_to=%2Fdashboard"));
@@ -133,14 +133,14 @@ async fn an_old_refresh_cookie_that_comes_again_ends_the_session_and_the_person_
     assert!(!browser.is_signed_in().await, "the whole family ends");
     assert_eq!(browser.verified().await.status, 401);
     assert!(elsewhere.is_signed_in().await, "and no other");
-    assert_eq!(app.letter().await.matter, Matter::TokenReused);
+    assert_eq!(app.message().await.matter, EmailKind::TokenReused);
     assert!(app.events().await.contains("token  reused"), "{}", app.events().await);
 }
 
 /// A copy of the cookies from before must not get at what the person proves after it was made; and another tab that was on
 /// its way with them must not sign them out.
 #[rstest]
-#[case::fresh_proof("/auth/prove/password", &[("password", PASSWORD)])]
+#[case::fresh_proof("/auth/reauthenticate/password", &[("password", PASSWORD)])]
 #[case::password_changed("/settings/password", &[("password", NEW_PASSWORD)])]
 #[case::link("", &[])]
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +160,7 @@ async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
     assert_eq!(changed.status, 303, "{changed:?}");
     let (tab, new) = (same_browser(&app, &browser.cookies()), refresh_token(&browser));
     assert!(before.iter().all(|(_, value)| *value != new));
-    app.letters().await;
+    app.emails().await;
 
     let old = |app: &App| same_browser(app, &before);
     let page = old(&app).get("/dashboard").await;
@@ -174,7 +174,7 @@ async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
     assert!(!thief.is_signed_in().await);
     let refreshed = thief.request(reqwest::Method::POST, "/api/auth/refresh").header("origin", &app.origin);
     assert_eq!(thief.send(refreshed).await.status, 401);
-    assert_eq!(app.letters().await, [], "nobody is a thief yet");
+    assert_eq!(app.emails().await, [], "nobody is a thief yet");
 
     // The owner and their other tab go on, now and at the next exchange.
     assert!(browser.is_signed_in().await && tab.is_signed_in().await);
@@ -187,7 +187,7 @@ async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
     // By now nobody honest brings the old ones.
     assert!(!old(&app).is_signed_in().await);
     assert!(!browser.is_signed_in().await, "the session ends");
-    assert_eq!(app.letter().await.matter, Matter::TokenReused);
+    assert_eq!(app.message().await.matter, EmailKind::TokenReused);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,7 +233,7 @@ async fn a_sign_out_is_felt_at_once_and_takes_the_family_along(
     let replayed = same_browser(&app, &jar);
     assert!(!replayed.is_signed_in().await);
     assert_eq!(replayed.verified().await.status, 401);
-    assert_eq!(app.letters().await, [], "who leaves is no thief");
+    assert_eq!(app.emails().await, [], "who leaves is no thief");
     assert_eq!(browser.get("/auth/logout").await.status, 405);
     assert!(app.events().await.contains("signed_out"));
 }
@@ -268,9 +268,9 @@ async fn a_reset_and_a_user_who_is_shut_out_are_felt_at_once(
     let app = app(engine).await;
     let (browser, elsewhere) = (app.browser(), app.browser());
     app.signs_up(&elsewhere, ADA, PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     browser.forgets(ADA).await;
-    browser.resets(&token_of(&app.letter().await), NEW_PASSWORD).await;
+    browser.resets(&token_of(&app.message().await), NEW_PASSWORD).await;
     assert!(!elsewhere.is_signed_in().await && browser.is_signed_in().await);
     assert_eq!(elsewhere.verified().await.status, 401);
 
@@ -293,8 +293,8 @@ async fn a_reset_and_a_user_who_is_shut_out_are_felt_at_once(
 async fn planted_tokens_are_worth_nothing(#[case] access: &str, #[case] refresh: &str) {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
-    browser.plant("access_token", access);
-    browser.plant("refresh_token", refresh);
+    browser.set_cookie("access_token", access);
+    browser.set_cookie("refresh_token", refresh);
     assert!(!browser.is_signed_in().await);
     assert_eq!(browser.verified().await.status, 401);
     browser.signs_in_as("ada").await;
@@ -370,7 +370,7 @@ async fn tokens_are_in_no_page_no_log_and_no_address() {
         }
     }
     let old = app.browser();
-    old.plant("refresh_token", &secrets[1]);
+    old.set_cookie("refresh_token", &secrets[1]);
     old.get("/dashboard").await;
     browser.post("/auth/logout", "").await;
     let (log, events) = (log::since(from), app.events().await);

@@ -123,7 +123,7 @@ async fn unusable_keys_beside_the_right_one_are_passed_over() {
     }
     keys.insert(0, json!({ "kty": "oct", "kid": right["kid"], "k": "c2VjcmV0" }));
     keys.insert(0, json!({}));
-    app.fault("certs", json!({ "kind": "patch", "set": { "keys": keys } })).await;
+    app.error("certs", json!({ "kind": "patch", "set": { "keys": keys } })).await;
     browser.signs_in_as("ada").await;
 }
 

@@ -56,12 +56,12 @@ fn asks(app: &App) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_refused_while_still_sending_hears_why_and_can_ask_again() {
     let app = App::start(Engine::Sqlite).await;
-    for (path, refusal) in [("/auth/logout", "http/1.1 413 "), ("/dashboard", "http/1.1 405 ")] {
+    for (path, sign_in_error) in [("/auth/logout", "http/1.1 413 "), ("/dashboard", "http/1.1 405 ")] {
         let mut line = Line::open(&app).await;
-        let bytes = if refusal.contains("413") { 300 * 1024 } else { 60 * 1024 };
+        let bytes = if sign_in_error.contains("413") { 300 * 1024 } else { 60 * 1024 };
         line.says(&upload(&app, path, bytes)).await.expect("the head");
         let head = line.hears().await;
-        assert!(head.starts_with(refusal), "{path}: {head}");
+        assert!(head.starts_with(sign_in_error), "{path}: {head}");
         line.skips(&head).await;
         // The rest of what was announced, and another request behind it.
         line.says(&"x".repeat(bytes)).await.expect("the rest");

@@ -1,6 +1,6 @@
 //! The link prompt: an identity waits for somebody to show that an account is theirs (group G, LK10; group B, CB11).
 
-use latchkey::accounts::Matter;
+use latchkey::accounts::EmailKind;
 use rstest::rstest;
 use serde_json::json;
 
@@ -38,21 +38,21 @@ async fn the_password_links_what_waits_and_leads_to_where_the_person_was_going(
 ) {
     let (app, owner) = app_with_linus(Stage::of(engine, mode), &[]).await;
     let browser = app.browser();
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     is_prompted(&browser, "/auth/google?return_to=/settings").await;
-    assert_eq!(app.ways().await, ways, "nothing changes before the proof");
+    assert_eq!(app.methods().await, methods, "nothing changes before the proof");
     assert!(!browser.is_signed_in().await);
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
 
     let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     assert_eq!((page.status, page.location()), (303, "/settings"));
     assert_eq!(app.user_of(&browser).await, app.owner_of(LINUS).await);
     assert_eq!(app.rows().await, (1, 1, 2));
     assert!(browser.cookie("link").is_none());
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), LINUS);
-    match &letter.matter {
-        Matter::WayAdded { provider, account, .. } => {
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), LINUS);
+    match &message.matter {
+        EmailKind::MethodAdded { provider, account, .. } => {
             assert_eq!((provider.as_str(), account.as_deref()), ("google", Some(LINUS)));
         }
         other => panic!("{other:?}"),
@@ -86,14 +86,14 @@ async fn another_provider_of_the_account_will_do(
     assert_eq!(page.location(), "/link?error=wrong_password");
     for slug in ["google", "nowhere", ""] {
         let page = browser.submit("/auth/link/provider", &[("provider", slug)]).await;
-        assert_eq!(page.location(), "/link?error=not_there", "{slug}");
+        assert_eq!(page.location(), "/link?error=not_found", "{slug}");
     }
     let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
     let callback = browser.consent(start.location(), "linus", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/settings");
     assert_eq!(app.user_of(&browser).await, app.user_of(&owner).await);
     assert_eq!(app.rows().await, (1, 2, 2));
-    assert!(matches!(app.letter().await.matter, Matter::WayAdded { .. }));
+    assert!(matches!(app.message().await.matter, EmailKind::MethodAdded { .. }));
 }
 
 #[rstest]
@@ -102,13 +102,13 @@ async fn cancelling_changes_nothing_and_ends_the_prompt(#[values("server", "jwt"
     let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
     let browser = app.browser();
     is_prompted(&browser, "/auth/google").await;
-    let (ways, rows) = (app.ways().await, app.rows().await);
+    let (methods, rows) = (app.methods().await, app.rows().await);
     let page = browser.submit("/auth/link/cancel", &[]).await;
     assert_eq!(page.location(), "/login?done=link_cancelled");
     let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/link?error=link_expired");
-    assert_eq!((app.ways().await, app.rows().await), (ways, rows));
-    assert_eq!(app.letters().await, []);
+    assert_eq!((app.methods().await, app.rows().await), (methods, rows));
+    assert_eq!(app.emails().await, []);
 }
 
 #[rstest]
@@ -117,13 +117,13 @@ async fn a_wrong_password_links_nothing_and_the_prompt_stays(#[values("server", 
     let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
     let browser = app.browser();
     is_prompted(&browser, "/auth/google").await;
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     for fields in [&[][..], &[("password", "")], &[("password", WRONG_PASSWORD)]] {
         let page = browser.submit("/auth/link/password", fields).await;
         assert_eq!(page.location(), "/link?error=wrong_password");
         assert!(!browser.is_signed_in().await);
     }
-    assert_eq!(app.ways().await, ways);
+    assert_eq!(app.methods().await, methods);
     assert_eq!(browser.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), "/dashboard");
 }
 
@@ -179,7 +179,7 @@ async fn what_was_linked_and_unlinked_is_not_linked_again_by_the_old_prompt(#[va
     assert_eq!(app.rows().await.1, 0);
 
     for path in ["/auth/link/password", "/auth/link/confirm", "/auth/link/provider"] {
-        browser.plant("link", &prompt);
+        browser.set_cookie("link", &prompt);
         let page = browser.submit(path, &[("password", PASSWORD), ("provider", "google")]).await;
         assert_eq!(page.location(), "/link?error=link_expired", "{path}");
     }
@@ -200,7 +200,7 @@ async fn of_twenty_proofs_of_one_prompt_at_once_one_identity_comes(#[values("ser
     }
     assert!(all.join_all().await.iter().all(|status| *status == 303));
     assert_eq!((app.rows().await.0, app.rows().await.1), (1, 1));
-    assert_eq!(app.letters().await.len(), 1);
+    assert_eq!(app.emails().await.len(), 1);
 }
 
 #[rstest]
@@ -215,16 +215,16 @@ async fn without_the_cookie_there_is_no_prompt_and_with_a_copy_of_it_the_proof_i
     for path in ["/auth/link/password", "/auth/link/confirm", "/auth/link/provider"] {
         assert_eq!(thief.submit(path, &fields).await.location(), "/link?error=link_expired");
     }
-    thief.plant("link", &browser.cookie("link").expect("a prompt"));
+    thief.set_cookie("link", &browser.cookie("link").expect("a prompt"));
     assert_eq!(
         thief.submit("/auth/link/password", &[("password", WRONG_PASSWORD)]).await.location(),
         "/link?error=wrong_password"
     );
     assert_eq!(thief.submit("/auth/link/confirm", &[]).await.location(), "/login?return_to=%2Flink");
     // A cookie of another kind is no prompt.
-    for other in ["typed", "asked", "known", "letter"] {
+    for other in ["typed", "asked", "known", "email-link"] {
         if let Some(value) = browser.cookie(other) {
-            thief.plant("link", &value);
+            thief.set_cookie("link", &value);
             assert_eq!(thief.submit("/auth/link/password", &fields[..1]).await.location(), "/link?error=link_expired");
         }
     }
@@ -243,15 +243,15 @@ async fn another_users_identity_is_no_proof_and_the_prompt_stays(#[values("serve
     app.goes_through(&owner, "other", "linus").await;
     app.goes_through(&eve, "other", "mallory").await;
     is_prompted(&browser, "/auth/google").await;
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     // Eve's identity, which is somebody's, and one that is nobody's.
     for person in ["mallory", "grace"] {
         let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
         let callback = browser.consent(start.location(), person, "allow").await;
         let page = browser.get(&callback).await;
-        assert_eq!(page.location(), "/link?error=proof_of_another&provider=other", "{person}");
+        assert_eq!(page.location(), "/link?error=reauthentication_mismatch&provider=other", "{person}");
         assert!(!browser.is_signed_in().await);
-        assert_eq!(app.ways().await, ways, "{person}");
+        assert_eq!(app.methods().await, methods, "{person}");
     }
     let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
     let callback = browser.consent(start.location(), "linus", "allow").await;
@@ -268,7 +268,7 @@ async fn who_is_signed_in_as_another_cannot_confirm_and_who_is_the_owner_can(#[v
     let mallory = app.user_of(&browser).await;
     is_prompted(&browser, "/auth/google").await;
     assert_eq!(app.user_of(&browser).await, mallory, "the session stays");
-    assert_eq!(browser.submit("/auth/link/confirm", &[]).await.location(), "/link?error=proof_of_another");
+    assert_eq!(browser.submit("/auth/link/confirm", &[]).await.location(), "/link?error=reauthentication_mismatch");
     assert_eq!(app.rows().await.1, 1);
 
     is_prompted(&owner, "/auth/google?return_to=/settings").await;
@@ -277,7 +277,7 @@ async fn who_is_signed_in_as_another_cannot_confirm_and_who_is_the_owner_can(#[v
     app.advance(2).await;
     assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/confirm?return_to=%2Flink");
     let fields = [("password", PASSWORD), ("return_to", "/link")];
-    assert_eq!(owner.submit("/auth/prove/password", &fields).await.location(), "/link");
+    assert_eq!(owner.submit("/auth/reauthenticate/password", &fields).await.location(), "/link");
     let session = owner.session();
     assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/settings");
     assert_ne!(owner.session(), session, "under a new id");
@@ -301,9 +301,9 @@ async fn a_proof_for_one_users_prompt_links_nothing_to_another(#[values("server"
     // … and another prompt, for Mallory, takes its place meanwhile.
     let other = browser.callback_url("mallory", "/auth/google").await;
     assert_eq!(browser.get(&other).await.location(), "/link");
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     assert_eq!(browser.get(&callback).await.location(), "/link?error=link_expired&provider=other");
-    assert_eq!(app.ways().await, ways);
+    assert_eq!(app.methods().await, methods);
     assert!(!browser.is_signed_in().await);
 }
 
@@ -319,10 +319,10 @@ async fn a_proof_that_another_browser_brings_back_proves_nothing(#[values("serve
     is_prompted(&eve, "/auth/google").await;
     let start = eve.submit("/auth/link/provider", &[("provider", "other")]).await;
     let callback = victim.consent(start.location(), "linus", "allow").await;
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     let page = victim.get(&callback).await;
     assert!(page.location().starts_with("/login?error=flow_unknown"), "{page:?}");
-    assert_eq!(app.ways().await, ways);
+    assert_eq!(app.methods().await, methods);
     assert!(!eve.is_signed_in().await && !victim.is_signed_in().await);
 }
 
@@ -362,7 +362,7 @@ async fn what_the_prompt_linked_can_be_taken_back_by_its_letter(#[values("server
     let browser = app.browser();
     is_prompted(&browser, "/auth/google").await;
     browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
-    let undo = token_of(&app.letter().await);
+    let undo = token_of(&app.message().await);
     let page = app.browser().finishes(&undo).await;
     assert_eq!(page.location(), "/reset-password?done=undone");
     assert!(!browser.is_signed_in().await && !owner.is_signed_in().await);

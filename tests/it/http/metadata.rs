@@ -48,7 +48,7 @@ async fn addresses_that_nobody_may_be_sent_to_are_refused_wherever_they_stand() 
     for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
         for address in addresses {
             eprintln!("{endpoint} {address}");
-            app.fault("discovery", json!({ "kind": "patch", "set": { endpoint: address } })).await;
+            app.error("discovery", json!({ "kind": "patch", "set": { endpoint: address } })).await;
             start_is_refused(&app).await;
             app.advance(HARD).await;
         }
@@ -62,7 +62,7 @@ async fn addresses_that_nobody_may_be_sent_to_are_refused_wherever_they_stand() 
         ("id_token_signing_alg_values_supported", json!(["HS256", "none"])),
     ] {
         eprintln!("{member} {value}");
-        app.fault("discovery", json!({ "kind": "patch", "set": { member: value } })).await;
+        app.error("discovery", json!({ "kind": "patch", "set": { member: value } })).await;
         start_is_refused(&app).await;
         app.advance(HARD).await;
     }

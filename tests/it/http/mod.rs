@@ -1,6 +1,6 @@
 //! The real router over real HTTP, on SQLite and on PostgreSQL, against the sandbox and its misbehaviours.
 //!
-//! Each file is a group of cases; `refusal` says what it means to be refused, and each refusal has its twin that
+//! Each file is a group of cases; `sign_in_error` says what it means to be refused, and each refusal has its twin that
 //! succeeds.
 
 mod account;
@@ -15,7 +15,6 @@ mod owners;
 mod raw;
 mod refusal;
 
-mod address_wish;
 mod another_account;
 mod api_bodies;
 mod api_cors;
@@ -29,6 +28,7 @@ mod credential;
 mod cross_origin;
 mod drive;
 mod drive_faults;
+mod email_requirement;
 mod enumeration;
 mod form_owners;
 mod form_post;

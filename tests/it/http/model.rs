@@ -5,7 +5,7 @@
 use std::{collections::HashSet, sync::Mutex};
 
 use latchkey::{
-    accounts::{Letter, LetterToken, LinkKind, Matter},
+    accounts::{EmailKind, EmailMessage, EmailToken, LinkKind},
     passwords::{PasswordPool, Verdict},
 };
 use proptest::{
@@ -131,7 +131,7 @@ fn steps() -> impl Strategy<Value = Vec<Deed>> {
 struct Person {
     is_eve: bool,
     browser: Browser,
-    mailbox: Vec<Letter>,
+    mailbox: Vec<EmailMessage>,
     /// Session cookies that they ever had.
     sessions: HashSet<String>,
 }
@@ -217,10 +217,10 @@ impl World {
                 browser.submit("/auth/link/confirm", &[]).await;
             }
             Step::Prove => {
-                browser.submit("/auth/prove/password", &[("password", password)]).await;
+                browser.submit("/auth/reauthenticate/password", &[("password", password)]).await;
             }
             Step::Follow => {
-                let newest = person.mailbox.iter().rev().find(|letter| eve || !takes_back(letter));
+                let newest = person.mailbox.iter().rev().find(|message| eve || !takes_back(message));
                 if let Some(token) = newest.and_then(token_in) {
                     self.follow(eve, &token).await;
                 }
@@ -259,7 +259,7 @@ impl World {
 
     /// As somebody does who thinks nothing of it: where a password is asked for, their own is typed, and where that is not
     /// the right one, it is chosen.
-    async fn follow(&self, eve: bool, token: &LetterToken) {
+    async fn follow(&self, eve: bool, token: &EmailToken) {
         let person = &self.people[usize::from(eve)];
         let (browser, fields) = (&person.browser, [("password", person.password())]);
         match browser.follows(token).await.location() {
@@ -285,23 +285,24 @@ impl World {
 
     /// Each reads their own mailbox, and nobody else does.
     async fn read_mail(&mut self) {
-        for letter in self.app.letters().await {
-            let eve = match letter.to.as_str() {
+        for message in self.app.emails().await {
+            let eve = match message.to.as_str() {
                 ADA | ADAS_OTHER => false,
                 EVE => true,
                 other => panic!("a letter to {other}"),
             };
-            self.people[usize::from(eve)].mailbox.push(letter);
+            self.people[usize::from(eve)].mailbox.push(message);
         }
     }
 
     /// What must hold after each step.
     async fn check(&mut self) -> Result<(), TestCaseError> {
-        let proven = format!(
+        let reauthenticated = format!(
             "SELECT COALESCE((SELECT string_agg(id, ' ') FROM users WHERE verified_email IN ('{ADA}', '{ADAS_OTHER}') \
-             AND verified_email_proof <> 'providers_word'), '')"
+             AND verified_email_method <> 'providers_word'), '')"
         );
-        let adas: Vec<String> = self.app.database.text(&proven).await.split_whitespace().map(str::to_owned).collect();
+        let adas: Vec<String> =
+            self.app.database.text(&reauthenticated).await.split_whitespace().map(str::to_owned).collect();
         let [ada, eve] = &self.people;
         for cookie in &eve.sessions {
             let user = self.app.user_of_session(cookie).await;
@@ -312,12 +313,12 @@ impl World {
             prop_assert_eq!(subjects, 0, "an identity of Eve's opens what Ada proved");
             prop_assert!(!self.opens(user, EVES).await, "Eve's password opens what Ada proved");
         }
-        for letter in &self.people[1].mailbox {
-            let Some(token) = token_in(letter) else { continue };
-            let link = self.app.store.letter_link(&token, self.app.now()).await.expect("an answer");
+        for message in &self.people[1].mailbox {
+            let Some(token) = token_in(message) else { continue };
+            let link = self.app.store.email_link(&token, self.app.now()).await.expect("an answer");
             let user = link.filter(|link| link.kind != LinkKind::SignUp).and_then(|link| link.user);
             let is_adas = user.is_some_and(|user| adas.contains(&user.to_string()));
-            prop_assert!(!is_adas, "a letter to Eve opens what Ada proved: {letter:?}");
+            prop_assert!(!is_adas, "a letter to Eve opens what Ada proved: {message:?}");
         }
         if let Some(user) = self.app.user_of(&ada.browser).await {
             prop_assert_eq!(self.eves_identities(&user).await, 0, "Ada is in a user that Eve's identity opens");
@@ -351,8 +352,11 @@ impl World {
     }
 }
 
-fn takes_back(letter: &Letter) -> bool {
-    matches!(letter.matter, Matter::WayAdded { .. } | Matter::PasswordChanged { .. } | Matter::EmailChanged { .. })
+fn takes_back(message: &EmailMessage) -> bool {
+    matches!(
+        message.matter,
+        EmailKind::MethodAdded { .. } | EmailKind::PasswordChanged { .. } | EmailKind::EmailChanged { .. }
+    )
 }
 
 async fn walk(steps: &[Deed]) -> Result<(), TestCaseError> {
@@ -445,7 +449,7 @@ async fn the_model_sees_what_would_be_wrong() {
     assert!(world.check().await.is_ok());
     world.app.browser().forgets(ADA).await;
     world.read_mail().await;
-    let letter = world.people[0].mailbox.pop().expect("a letter");
-    world.people[1].mailbox.push(letter);
+    let message = world.people[0].mailbox.pop().expect("a letter");
+    world.people[1].mailbox.push(message);
     assert!(world.check().await.is_err(), "a letter");
 }

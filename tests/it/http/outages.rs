@@ -89,14 +89,14 @@ async fn one_provider_that_is_away_leaves_the_other_alone() {
 /// The whole story of one house, and everybody else's: how it fails, what its button says, how it comes back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let says_so = async |label: &str| {
         let login = app.browser().get("/login").await.body;
         login.contains(&format!("{label} is not answering at the moment. You can still try."))
     };
-    let error_of = async |house: &str| {
+    let error_of = async |mock: &str| {
         let browser = app.browser();
-        let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
+        let callback = browser.callback_url("nomail", &format!("/auth/{mock}")).await;
         parameter(browser.get(&callback).await.location(), "error")
     };
     let down = json!({ "endpoint": "userinfo", "fault": { "kind": "status", "status": 503 } });
@@ -110,9 +110,9 @@ async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself()
     let turned_away = app.browser().get("/auth/github").await;
     assert_eq!(turned_away.location(), "/login?error=provider_unavailable&provider=github");
     assert_eq!(app.asked().await.len(), asked, "it is left alone");
-    for (house, label) in [("google", "Google"), ("discord", "Discord"), ("gitlab", "GitLab"), ("x", "X")] {
+    for (mock, label) in [("google", "Google"), ("discord", "Discord"), ("gitlab", "GitLab"), ("x", "X")] {
         assert!(!says_so(label).await);
-        assert_eq!(error_of(house).await, "", "{house} works");
+        assert_eq!(error_of(mock).await, "", "{mock} works");
     }
 
     // After twenty seconds somebody may try; it is still away, and left alone again.
@@ -132,7 +132,7 @@ async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself()
 /// What counts is who is there first, and not the time that it took.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_hangs_keeps_nobody_else_waiting() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     app.browser().signs_in_as("nomail").await;
     let hang = json!({ "endpoint": "token", "fault": { "kind": "hang" } });
     app.tell_sandbox("github/faults", hang).await;
@@ -144,10 +144,10 @@ async fn a_provider_that_hangs_keeps_nobody_else_waiting() {
     }
     code_sent(&app, 21).await;
     let others = async {
-        for house in ["google", "discord", "gitlab", "x"] {
+        for mock in ["google", "discord", "gitlab", "x"] {
             let browser = app.browser();
-            let callback = browser.callback_url("nomail", &format!("/auth/{house}")).await;
-            assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{house}");
+            let callback = browser.callback_url("nomail", &format!("/auth/{mock}")).await;
+            assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{mock}");
             assert_eq!(app.browser().get("/login").await.status, 200);
         }
     };
@@ -186,7 +186,7 @@ async fn a_sign_in_goes_on_when_the_browser_goes_away() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     browser.signs_in_as("grace").await;
-    app.fault("token", json!({ "kind": "slow", "delay_ms": 500 })).await;
+    app.error("token", json!({ "kind": "slow", "delay_ms": 500 })).await;
     let callback = browser.callback_url("ada", "/auth/google").await;
     // Once the code is on its way, the request's future is dropped, and its connection with it.
     tokio::select! {
@@ -230,9 +230,9 @@ async fn a_database_that_is_away_is_no_signed_out_browser(#[values(Engine::Sqlit
     }
     let out = browser.post("/auth/logout", "").await;
     assert_eq!((out.status, out.location()), (503, ""), "{out:?}");
-    let arrived = other.get(&callback).await;
-    assert_eq!((arrived.status, arrived.location()), (503, ""), "{arrived:?}");
-    assert_eq!(arrived.header("referrer-policy"), "no-referrer");
+    let outcome = other.get(&callback).await;
+    assert_eq!((outcome.status, outcome.location()), (503, ""), "{outcome:?}");
+    assert_eq!(outcome.header("referrer-policy"), "no-referrer");
     assert_eq!((browser.cookies(), other.cookies()), (jar, flows), "no cookie was taken away");
     assert_eq!(app.asked().await.len(), asked, "the code was not sent");
     assert_eq!(browser.get("/healthz").await.status, 200);

@@ -36,7 +36,7 @@ async fn who_has_not_followed_the_letter_does_not_get_in(
     browser.asks_to_sign_up(ADA, PASSWORD).await;
     assert_eq!(browser.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     assert_eq!(app.rows().await, (0, 0, 0));
-    browser.finishes(&token_of(&app.letter().await)).await;
+    browser.finishes(&token_of(&app.message().await)).await;
     browser.signs_in_with(ADA, PASSWORD).await;
 }
 
@@ -53,10 +53,10 @@ async fn a_disabled_user_does_not_get_in_and_is_told_no_more_than_a_stranger(
     assert!(!browser.is_signed_in().await);
     assert_eq!(browser.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     browser.forgets(ADA).await;
-    for letter in app.letters().await {
-        if let Some(token) = super::account::token_in(&letter) {
+    for message in app.emails().await {
+        if let Some(token) = super::account::token_in(&message) {
             let page = browser.resets(&token, NEW_PASSWORD).await;
-            assert_eq!(page.location(), "/reset-password?error=letter_invalid");
+            assert_eq!(page.location(), "/reset-password?error=email_link_invalid");
         }
     }
     assert!(!browser.is_signed_in().await);
@@ -72,7 +72,7 @@ async fn a_planted_session_is_worth_nothing_after_a_sign_in_with_a_password(#[va
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     attacker.signs_in_as("mallory").await;
     for planted in ["AAAAAAAAAAAAAAAAAAAAAA".to_owned(), attacker.session().expect("a session")] {
-        victim.plant_session(&planted);
+        victim.insert_session_row(&planted);
         victim.signs_in_with(ADA, PASSWORD).await;
         assert_ne!(victim.session().expect("a session"), planted);
         assert_eq!(app.user_of_session(&planted).await, None);
@@ -143,7 +143,7 @@ async fn a_hash_that_is_none_is_a_wrong_password_and_no_fault(
     let stranger = app.browser();
     for password in [PASSWORD, ""] {
         assert_eq!(stranger.tries_password(ADA, password).await.location(), "/login?error=wrong_credentials");
-        let page = browser.submit("/auth/prove/password", &[("password", password)]).await;
+        let page = browser.submit("/auth/reauthenticate/password", &[("password", password)]).await;
         assert_eq!(page.location(), "/confirm?return_to=%2Fdashboard&error=wrong_password");
     }
     app.database.execute(&format!("UPDATE passwords SET hash = '{kept}'")).await;
@@ -184,7 +184,7 @@ async fn strangers_who_try_an_account_slow_each_other_down_and_not_its_owner(#[v
     let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
     let (owner, stranger) = (app.browser(), app.browser());
     app.signs_up(&owner, "ada@gmail.com", PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     owner.post("/auth/logout", "").await;
     let mut locations = Vec::new();
     for spelling in ["ada@gmail.com", "ADA@gmail.com", "Ada@GMail.Com.", " ada@gmail.com"].into_iter().cycle().take(12)
@@ -239,7 +239,7 @@ async fn a_known_browsers_cookie_of_another_account_or_forged_passes_no_limit(#[
     }
     let own = eve.cookie("known").expect("a cookie");
     for forged in [own, eve.cookie("typed").unwrap_or_default(), "AAAA".into()] {
-        eve.plant("known", &forged);
+        eve.set_cookie("known", &forged);
         assert_eq!(eve.tries_password(ADA, PASSWORD).await.location(), "/login?error=too_many_attempts");
     }
     ada.signs_in_with(ADA, PASSWORD).await;
@@ -271,7 +271,7 @@ async fn one_network_sends_so_many_forms_and_no_header_makes_it_another(#[values
 async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told(#[values("server", "jwt")] mode: &str) {
     let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
-    app.letters().await;
+    app.emails().await;
     for (email, left) in [(ADA, 3), ("eve@example.com", 3)] {
         let mut pages = Vec::new();
         for spelling in [email.to_owned(), email.to_uppercase()].iter().cycle().take(8) {
@@ -280,7 +280,7 @@ async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told(#[values
         }
         pages.dedup();
         assert_eq!(pages.len(), 1, "{pages:?}");
-        assert_eq!(app.letters().await.len(), left, "{email}");
+        assert_eq!(app.emails().await.len(), left, "{email}");
     }
 }
 
@@ -295,7 +295,7 @@ async fn a_browser_that_the_account_knows_is_limited_as_well(#[values("server", 
     for _ in 0..11 {
         // Its cookie on other machines, too.
         let copy = app.browser();
-        copy.plant("known", &cookie);
+        copy.set_cookie("known", &cookie);
         locations.push(copy.tries_password(ADA, WRONG_PASSWORD).await.location().to_owned());
     }
     assert_eq!(locations[9], "/login?error=wrong_credentials");
@@ -312,8 +312,8 @@ async fn letters_about_signing_up_do_not_keep_the_letter_of_a_forgotten_password
     for _ in 0..5 {
         app.browser().asks_to_sign_up(ADA, WRONG_PASSWORD).await;
     }
-    app.letters().await;
+    app.emails().await;
     let ada = app.browser();
     ada.forgets(ADA).await;
-    assert_eq!(ada.resets(&token_of(&app.letter().await), NEW_PASSWORD).await.location(), "/dashboard");
+    assert_eq!(ada.resets(&token_of(&app.message().await), NEW_PASSWORD).await.location(), "/dashboard");
 }

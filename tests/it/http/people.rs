@@ -1,6 +1,6 @@
 //! Who a sign-in leads to: what changes at the provider, and what never does.
 
-use latchkey::accounts::Matter;
+use latchkey::accounts::EmailKind;
 use rstest::rstest;
 use serde_json::json;
 
@@ -157,19 +157,19 @@ async fn the_old_mailbox_learns_of_an_address_that_changed_at_the_provider_and_c
     browser.signs_in_as("ada").await;
     // Nothing changed, nobody hears of anything.
     browser.signs_in_as("ada").await;
-    assert!(app.letters().await.is_empty());
+    assert!(app.emails().await.is_empty());
 
     app.tell_sandbox("persons/ada", json!({ "email": "ada.king@gmail.com" })).await;
     browser.signs_in_as("ada").await;
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), "ada@gmail.com");
-    let Matter::EmailChanged { new, undo } = letter.matter else { panic!("{letter:?}") };
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), "ada@gmail.com");
+    let EmailKind::EmailChanged { new, undo } = message.matter else { panic!("{message:?}") };
     assert_eq!(new.as_str(), "ada.king@gmail.com");
 
     let mailbox = app.browser();
-    mailbox.get(&format!("/auth/letter?token={}", undo.expose())).await;
+    mailbox.get(&format!("/auth/email-link?token={}", undo.expose())).await;
     assert_eq!(mailbox.post("/auth/undo", "").await.location(), "/reset-password?done=undone");
     assert!(!browser.is_signed_in().await);
-    let given_back = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
-    assert_eq!(app.database.number(given_back).await, 1);
+    let revoked_access = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
+    assert_eq!(app.database.number(revoked_access).await, 1);
 }

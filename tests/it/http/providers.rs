@@ -20,7 +20,7 @@ use super::{
 use crate::support::database::Engine;
 
 /// The providers of the sandbox. A new one joins here.
-const HOUSES: [&str; 8] = ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"];
+const PROVIDERS: [&str; 8] = ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"];
 
 /// Those of them whose API is asked who somebody is.
 const APIS: [&str; 4] = ["discord", "facebook", "github", "x"];
@@ -36,20 +36,20 @@ async fn decides(app: &App, browser: &Browser, authorize: &str, person: &str, de
     }
 }
 
-async fn callback_of(app: &App, browser: &Browser, person: &str, house: &str) -> String {
-    let authorize = browser.start(&format!("/auth/{house}")).await;
+async fn callback_of(app: &App, browser: &Browser, person: &str, mock: &str) -> String {
+    let authorize = browser.start(&format!("/auth/{mock}")).await;
     decides(app, browser, &authorize, person, "allow").await
 }
 
-async fn arrives(app: &App, browser: &Browser, person: &str, house: &str) {
-    let callback = callback_of(app, browser, person, house).await;
+async fn arrives(app: &App, browser: &Browser, person: &str, mock: &str) {
+    let callback = callback_of(app, browser, person, mock).await;
     let landed = browser.get(&callback).await;
-    assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{house} {person}: {landed:?}");
+    assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{mock} {person}: {landed:?}");
 }
 
 #[tokio::test]
 async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let clients = app.sandbox.variables().iter().filter_map(|(name, _)| name.strip_suffix("_CLIENT_ID"));
     let mut played: Vec<String> = clients.map(str::to_ascii_lowercase).collect();
     let login = app.browser().get("/login").await.body;
@@ -57,7 +57,7 @@ async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests()
         assert!(login.contains(&format!("href=\"/auth/{slug}\"")), "{slug}");
     }
     played.sort_unstable();
-    let mut here = HOUSES.to_vec();
+    let mut here = PROVIDERS.to_vec();
     here.sort_unstable();
     assert_eq!(played, here);
 }
@@ -65,54 +65,54 @@ async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests()
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_with_each_and_again_as_the_same(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    for house in HOUSES {
-        let app = App::start_with_houses(engine).await;
+    for mock in PROVIDERS {
+        let app = App::start_with_providers(engine).await;
         let (browser, again) = (app.browser(), app.browser());
-        arrives(&app, &browser, "ada", house).await;
+        arrives(&app, &browser, "ada", mock).await;
         let page = browser.get("/dashboard").await.body;
-        assert!(page.contains("Ada Lovelace") && page.contains("ada@gmail.com"), "{house}: {page}");
-        arrives(&app, &again, "ada", house).await;
-        assert_eq!(app.rows().await, (1, 1, 2), "{house}");
-        assert_eq!(app.database.text("SELECT provider FROM identities").await, house);
+        assert!(page.contains("Ada Lovelace") && page.contains("ada@gmail.com"), "{mock}: {page}");
+        arrives(&app, &again, "ada", mock).await;
+        assert_eq!(app.rows().await, (1, 1, 2), "{mock}");
+        assert_eq!(app.database.text("SELECT provider FROM identities").await, mock);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_has_a_challenge_and_a_nonce_only_where_an_id_token_can_carry_it() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for house in HOUSES {
-        let authorize = app.browser().start(&format!("/auth/{house}")).await;
-        let has_id_token = !APIS.contains(&house);
-        assert_eq!(parameter(&authorize, "code_challenge_method"), "S256", "{house}");
-        assert_eq!(!parameter(&authorize, "nonce").is_empty(), has_id_token, "{house}");
-        assert_eq!(parameter(&authorize, "scope").contains("openid"), has_id_token, "{house}");
-        assert!(parameter(&authorize, "redirect_uri").ends_with(&format!("/auth/callback/{house}")));
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for mock in PROVIDERS {
+        let authorize = app.browser().start(&format!("/auth/{mock}")).await;
+        let has_id_token = !APIS.contains(&mock);
+        assert_eq!(parameter(&authorize, "code_challenge_method"), "S256", "{mock}");
+        assert_eq!(!parameter(&authorize, "nonce").is_empty(), has_id_token, "{mock}");
+        assert_eq!(parameter(&authorize, "scope").contains("openid"), has_id_token, "{mock}");
+        assert!(parameter(&authorize, "redirect_uri").ends_with(&format!("/auth/callback/{mock}")));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cancels_is_told_so_and_nothing_is_asked_of_the_provider() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for house in HOUSES {
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for mock in PROVIDERS {
         let browser = app.browser();
-        let authorize = browser.start(&format!("/auth/{house}")).await;
+        let authorize = browser.start(&format!("/auth/{mock}")).await;
         let callback = decides(&app, &browser, &authorize, "ada", "deny").await;
         is_refused(&app, &browser, &callback, "cancelled", &[]).await;
-        arrives(&app, &browser, "nomail", house).await;
+        arrives(&app, &browser, "nomail", mock).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_without_an_address_are_two_people() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let other =
         app.tell_sandbox("persons", json!({ "id": "nomail2", "name": "Nina", "email": null, "sub": "7" })).await;
     assert!(other.is_object(), "{other}");
-    for (index, house) in HOUSES.into_iter().enumerate() {
+    for (index, mock) in PROVIDERS.into_iter().enumerate() {
         for person in ["nomail", "nomail2"] {
             let browser = app.browser();
-            arrives(&app, &browser, person, house).await;
-            assert!(!browser.get("/dashboard").await.body.contains('@'), "{house} {person}");
+            arrives(&app, &browser, person, mock).await;
+            assert!(!browser.get("/dashboard").await.body.contains('@'), "{mock} {person}");
         }
         let people = i64::try_from(2 * (index + 1)).expect("few");
         assert_eq!(app.rows().await, (people, people, people));
@@ -121,16 +121,16 @@ async fn two_people_without_an_address_are_two_people() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_nobody_verified_finds_nobody() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     app.browser().signs_in_as("ada").await;
     // Linus's account says Ada's address, and no provider has verified it.
     app.tell_sandbox("persons/linus", json!({ "email": "ada@gmail.com", "email_verified": false })).await;
-    for (index, house) in HOUSES.into_iter().enumerate() {
+    for (index, mock) in PROVIDERS.into_iter().enumerate() {
         let browser = app.browser();
-        arrives(&app, &browser, "linus", house).await;
-        assert!(!browser.get("/dashboard").await.body.contains("Ada Lovelace"), "{house}");
+        arrives(&app, &browser, "linus", mock).await;
+        assert!(!browser.get("/dashboard").await.body.contains("Ada Lovelace"), "{mock}");
         let people = i64::try_from(index + 2).expect("few");
-        assert_eq!(app.rows().await, (people, people, people), "{house}");
+        assert_eq!(app.rows().await, (people, people, people), "{mock}");
     }
     let owners = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
     assert_eq!(app.database.number(owners).await, 1);
@@ -138,36 +138,36 @@ async fn an_address_that_nobody_verified_finds_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn facebooks_word_never_verifies_and_a_verified_address_leads_to_a_question() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     app.browser().signs_in_as("ada").await;
     let stranger = app.browser();
     arrives(&app, &stranger, "ada", "facebook").await;
     assert_eq!(app.rows().await, (2, 2, 2), "another user, and Ada's is untouched");
-    for house in VOUCHERS {
+    for mock in VOUCHERS {
         let browser = app.browser();
-        let callback = callback_of(&app, &browser, "ada", house).await;
-        assert_eq!(browser.get(&callback).await.location(), "/link", "{house}");
-        assert!(!browser.is_signed_in().await, "{house}");
+        let callback = callback_of(&app, &browser, "ada", mock).await;
+        assert_eq!(browser.get(&callback).await.location(), "/link", "{mock}");
+        assert!(!browser.is_signed_in().await, "{mock}");
     }
     assert_eq!(app.rows().await, (2, 2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_person_at_each_provider_is_an_identity_each() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for house in HOUSES {
-        arrives(&app, &app.browser(), "nomail", house).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for mock in PROVIDERS {
+        arrives(&app, &app.browser(), "nomail", mock).await;
     }
-    let all = i64::try_from(HOUSES.len()).expect("few");
+    let all = i64::try_from(PROVIDERS.len()).expect("few");
     assert_eq!(app.rows().await, (all, all, all));
     assert_eq!(app.database.number("SELECT count(DISTINCT issuer) FROM identities").await, all);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_each() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    let others = HOUSES.into_iter().filter(|house| *house != "google");
-    for (first, second) in others.flat_map(|house| [("google", house), (house, "google")]) {
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    let others = PROVIDERS.into_iter().filter(|mock| *mock != "google");
+    for (first, second) in others.flat_map(|mock| [("google", mock), (mock, "google")]) {
         let person = format!("{first}-{second}");
         app.tell_sandbox("persons", json!({ "id": person, "name": "Both", "email": null })).await;
         let (browser, again) = (app.browser(), app.browser());
@@ -183,7 +183,7 @@ async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_ea
         let callback = decides(&app, &again, start.location(), &person, "allow").await;
         assert_eq!(again.get(&callback).await.location(), "/settings?done=already_linked", "{person}");
     }
-    let pairs = 2 * i64::try_from(HOUSES.len() - 1).expect("few");
+    let pairs = 2 * i64::try_from(PROVIDERS.len() - 1).expect("few");
     assert_eq!((app.database.count("users").await, app.database.count("identities").await), (pairs, 2 * pairs));
 }
 
@@ -192,37 +192,37 @@ async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_ea
 async fn the_same_subject_at_another_provider_is_somebody_else() {
     const SUBJECT: &str = "1234567890123456789";
     // Where each says it, and how a document looks that says nothing else.
-    let says = |house: &str| match house {
+    let says = |mock: &str| match mock {
         "google" | "apple" | "gitlab" => json!({ "claims": { "sub": SUBJECT } }),
         "x" => json!({ "data": { "id": SUBJECT, "name": "Somebody" } }),
         "github" => json!({ "id": 1_234_567_890_123_456_789_u64, "login": "somebody" }),
         _ => json!({ "id": SUBJECT, "name": "Somebody", "username": "somebody" }),
     };
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     // Microsoft's is a UUID and can be no one else's.
-    let houses: Vec<&str> = HOUSES.into_iter().filter(|house| *house != "microsoft").collect();
-    for (index, house) in houses.iter().enumerate() {
-        if APIS.contains(house) {
-            let fault = json!({ "kind": "answer", "status": 200, "body": says(house).to_string() });
-            app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "userinfo", "fault": fault })).await;
+    let providers: Vec<&str> = PROVIDERS.into_iter().filter(|mock| *mock != "microsoft").collect();
+    for (index, mock) in providers.iter().enumerate() {
+        if APIS.contains(mock) {
+            let error = json!({ "kind": "answer", "status": 200, "body": says(mock).to_string() });
+            app.tell_sandbox(&format!("{mock}/faults"), json!({ "endpoint": "userinfo", "fault": error })).await;
         } else {
-            app.tell_sandbox(&format!("{house}/id_token"), json!({ "patch": says(house) })).await;
-            let fault = json!({ "kind": "status", "status": 404 });
-            app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "userinfo", "fault": fault })).await;
+            app.tell_sandbox(&format!("{mock}/id_token"), json!({ "patch": says(mock) })).await;
+            let error = json!({ "kind": "status", "status": 404 });
+            app.tell_sandbox(&format!("{mock}/faults"), json!({ "endpoint": "userinfo", "fault": error })).await;
         }
         // Twice: the second time as the same.
-        arrives(&app, &app.browser(), "nomail", house).await;
-        arrives(&app, &app.browser(), "nomail", house).await;
+        arrives(&app, &app.browser(), "nomail", mock).await;
+        arrives(&app, &app.browser(), "nomail", mock).await;
         let people = i64::try_from(index + 1).expect("few");
-        assert_eq!(app.rows().await, (people, people, 2 * people), "{house}");
+        assert_eq!(app.rows().await, (people, people, 2 * people), "{mock}");
     }
     assert_eq!(app.database.number("SELECT count(DISTINCT subject) FROM identities").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_counts_on_its_own_providers_redirect_uri_only() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for (from, to) in pairs(HOUSES) {
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for (from, to) in pairs(PROVIDERS) {
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "ada", from).await;
         let moved = callback.replace(&format!("/callback/{from}?"), &format!("/callback/{to}?"));
@@ -232,8 +232,8 @@ async fn a_response_counts_on_its_own_providers_redirect_uri_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_of_one_provider_buys_nothing_at_another() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for (from, to) in pairs(HOUSES) {
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for (from, to) in pairs(PROVIDERS) {
         let (browser, victim) = (app.browser(), app.browser());
         let stolen = parameter(&callback_of(&app, &victim, "ada", from).await, "code");
         let callback = callback_of(&app, &browser, "grace", to).await;
@@ -245,21 +245,21 @@ async fn a_code_of_one_provider_buys_nothing_at_another() {
 /// An evil provider that has got hold of an honest one's tokens hands them out as its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_one_provider_says_nothing_at_another() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     // Sandboxes have one first key for all providers; each gets one of its own, as in life.
-    for house in HOUSES {
-        app.tell_sandbox(&format!("{house}/keys"), json!({ "action": "rotate" })).await;
-        app.tell_sandbox(&format!("{house}/keys"), json!({ "action": "withdraw_old" })).await;
+    for mock in PROVIDERS {
+        app.tell_sandbox(&format!("{mock}/keys"), json!({ "action": "rotate" })).await;
+        app.tell_sandbox(&format!("{mock}/keys"), json!({ "action": "withdraw_old" })).await;
     }
-    for house in HOUSES {
-        arrives(&app, &app.browser(), "nomail", house).await;
+    for mock in PROVIDERS {
+        arrives(&app, &app.browser(), "nomail", mock).await;
     }
-    for (from, to) in pairs(HOUSES) {
+    for (from, to) in pairs(PROVIDERS) {
         let browser = app.browser();
         let stolen = tokens_of(&app, from).await;
         let callback = callback_of(&app, &browser, "nomail", to).await;
-        let fault = json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": stolen });
-        app.tell_sandbox(&format!("{to}/faults"), json!({ "endpoint": "token", "fault": fault, "times": 1 })).await;
+        let error = json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": stolen });
+        app.tell_sandbox(&format!("{to}/faults"), json!({ "endpoint": "token", "fault": error, "times": 1 })).await;
         let rows = app.rows().await;
         let landed = browser.get(&callback).await;
         assert_eq!(parameter(landed.location(), "error"), "provider_invalid", "{from} {to}: {landed:?}");
@@ -269,27 +269,27 @@ async fn a_token_of_one_provider_says_nothing_at_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_may_begin_to_name_itself_and_not_to_name_another() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for house in HOUSES {
-        app.tell_sandbox(&format!("{house}/iss"), json!({ "iss": "right", "times": 1 })).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for mock in PROVIDERS {
+        app.tell_sandbox(&format!("{mock}/iss"), json!({ "iss": "right", "times": 1 })).await;
         let browser = app.browser();
-        let callback = callback_of(&app, &browser, "nomail", house).await;
+        let callback = callback_of(&app, &browser, "nomail", mock).await;
         assert!(!parameter(&callback, "iss").is_empty(), "{callback}");
-        assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{house}");
+        assert_eq!(browser.get(&callback).await.location(), "/dashboard", "{mock}");
 
-        app.tell_sandbox(&format!("{house}/iss"), json!({ "iss": "wrong", "times": 1 })).await;
-        let callback = callback_of(&app, &browser, "nomail", house).await;
+        app.tell_sandbox(&format!("{mock}/iss"), json!({ "iss": "wrong", "times": 1 })).await;
+        let callback = callback_of(&app, &browser, "nomail", mock).await;
         assert_eq!(parameter(&callback, "iss"), "https://evil.example");
         is_refused(&app, &browser, &callback, "response_mismatch", &[]).await;
-        arrives(&app, &browser, "nomail", house).await;
+        arrives(&app, &browser, "nomail", mock).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_provider_may_name_another_that_is_switched_on() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let state = app.tell_sandbox("requests/clear", json!({})).await;
-    for (from, to) in pairs(HOUSES) {
+    for (from, to) in pairs(PROVIDERS) {
         let issuer = state[to]["issuer"].as_str().expect("an issuer");
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "nomail", from).await;
@@ -299,34 +299,34 @@ async fn no_provider_may_name_another_that_is_switched_on() {
 }
 
 /// What the token endpoint of a provider gives out for Ada, who was led there with a verifier of our own.
-async fn tokens_of(app: &App, house: &str) -> String {
+async fn tokens_of(app: &App, mock: &str) -> String {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     let browser = app.browser();
     let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()));
-    let authorize = browser.start(&format!("/auth/{house}")).await;
+    let authorize = browser.start(&format!("/auth/{mock}")).await;
     let authorize = with_parameter(&authorize, "code_challenge", Some(&challenge));
     let code = parameter(&decides(app, &browser, &authorize, "ada", "allow").await, "code");
-    let id = format!("sandbox-{house}");
-    let secret = if house == "apple" { apple_secret(app) } else { format!("{id}-secret") };
+    let id = format!("sandbox-{mock}");
+    let secret = if mock == "apple" { apple_secret(app) } else { format!("{id}-secret") };
     let redirect_uri = parameter(&authorize, "redirect_uri");
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([("grant_type", "authorization_code"), ("code", &code), ("code_verifier", VERIFIER)]);
     form.append_pair("redirect_uri", &redirect_uri);
     // X takes the secret in the header alone, and Facebook in the body alone.
-    if house != "x" {
+    if mock != "x" {
         form.extend_pairs([("client_id", &id), ("client_secret", &secret)]);
     }
     let requests = app.requests(app.sandbox.origin()).await;
-    let token = requests.iter().find(|entry| entry["provider"] == house && entry["endpoint"] == "token");
+    let token = requests.iter().find(|entry| entry["provider"] == mock && entry["endpoint"] == "token");
     let url =
         format!("{}{}", app.sandbox.origin(), token.expect("it was asked before")["path"].as_str().expect("a path"));
     let mut request = browser.client.post(url).header("content-type", "application/x-www-form-urlencoded");
-    if house == "x" {
+    if mock == "x" {
         request = request.basic_auth(&id, Some(&secret));
     }
     let answer = request.header("accept", "application/json").body(form.finish()).send().await.expect("an answer");
     let tokens = answer.text().await.expect("a body");
-    assert!(tokens.contains("access_token"), "{house}: {tokens}");
+    assert!(tokens.contains("access_token"), "{mock}: {tokens}");
     tokens
 }
 
@@ -338,8 +338,10 @@ fn apple_secret(app: &App) -> String {
 }
 
 /// Each two providers, both ways round.
-fn pairs<const N: usize>(houses: [&'static str; N]) -> impl Iterator<Item = (&'static str, &'static str)> {
-    houses.into_iter().flat_map(move |from| houses.into_iter().filter(move |to| *to != from).map(move |to| (from, to)))
+fn pairs<const N: usize>(providers: [&'static str; N]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    providers
+        .into_iter()
+        .flat_map(move |from| providers.into_iter().filter(move |to| *to != from).map(move |to| (from, to)))
 }
 
 #[rstest]
@@ -352,31 +354,31 @@ fn pairs<const N: usize>(houses: [&'static str; N]) -> impl Iterator<Item = (&'s
 #[case::redirect(json!({ "kind": "redirect", "status": 307 }), "provider_invalid")]
 #[case::huge(json!({ "kind": "huge", "bytes": 1_000_000 }), "provider_unavailable")]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_document_that_says_who_it_is_nobody_signs_in(#[case] fault: Value, #[case] code: &str) {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for house in APIS {
+async fn without_the_document_that_says_who_it_is_nobody_signs_in(#[case] error: Value, #[case] code: &str) {
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for mock in APIS {
         let browser = app.browser();
-        let callback = callback_of(&app, &browser, "nomail", house).await;
-        let order = json!({ "endpoint": "userinfo", "fault": fault.clone(), "times": 1 });
-        app.tell_sandbox(&format!("{house}/faults"), order).await;
+        let callback = callback_of(&app, &browser, "nomail", mock).await;
+        let order = json!({ "endpoint": "userinfo", "fault": error.clone(), "times": 1 });
+        app.tell_sandbox(&format!("{mock}/faults"), order).await;
         is_refused(&app, &browser, &callback, code, &["token", "userinfo"]).await;
-        arrives(&app, &browser, "nomail", house).await;
+        arrives(&app, &browser, "nomail", mock).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_that_name_nobody_sign_nobody_in() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    for (house, asked) in [
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    for (mock, asked) in [
         ("discord", &["token", "userinfo"][..]),
         ("facebook", &["token", "userinfo"]),
         ("github", &["token", "userinfo", "emails"]),
         ("x", &["token", "userinfo"]),
     ] {
         let browser = app.browser();
-        let callback = callback_of(&app, &browser, "nomail", house).await;
-        let fault = json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": "{}" });
-        app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "userinfo", "fault": fault, "times": 1 }))
+        let callback = callback_of(&app, &browser, "nomail", mock).await;
+        let error = json!({ "kind": "answer", "status": 200, "content_type": "application/json", "body": "{}" });
+        app.tell_sandbox(&format!("{mock}/faults"), json!({ "endpoint": "userinfo", "fault": error, "times": 1 }))
             .await;
         is_refused(&app, &browser, &callback, "provider_invalid", asked).await;
     }
@@ -391,21 +393,21 @@ async fn documents_that_name_nobody_sign_nobody_in() {
 #[case::x("x", 400, r#"{"error":"invalid_request","error_description":"x"}"#)]
 #[tokio::test(flavor = "multi_thread")]
 async fn each_providers_way_to_refuse_a_code_is_understood(
-    #[case] house: &str,
+    #[case] mock: &str,
     #[case] status: u16,
     #[case] body: &str,
 ) {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let browser = app.browser();
-    let callback = callback_of(&app, &browser, "ada", house).await;
-    let fault = json!({ "kind": "answer", "status": status, "content_type": "application/json", "body": body });
-    app.tell_sandbox(&format!("{house}/faults"), json!({ "endpoint": "token", "fault": fault, "times": 1 })).await;
+    let callback = callback_of(&app, &browser, "ada", mock).await;
+    let error = json!({ "kind": "answer", "status": status, "content_type": "application/json", "body": body });
+    app.tell_sandbox(&format!("{mock}/faults"), json!({ "endpoint": "token", "fault": error, "times": 1 })).await;
     is_refused(&app, &browser, &callback, "provider_refused", &["token"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_a_tenants_administrator_typed_in_finds_nobody() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let (ada, mallory) = (app.browser(), app.browser());
     ada.signs_in_as("ada").await;
     arrives(&app, &mallory, "mallory", "microsoft").await;
@@ -417,7 +419,7 @@ async fn an_address_that_a_tenants_administrator_typed_in_finds_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_speaks_for_itself_only_and_its_cancel_is_a_cancel() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
+    let app = App::start_with_providers(Engine::Sqlite).await;
     let browser = app.browser();
     let authorize = browser.start("/auth/microsoft").await;
     let callback = decides(&app, &browser, &authorize, "ada", "deny").await;
@@ -436,18 +438,18 @@ async fn a_tenant_speaks_for_itself_only_and_its_cancel_is_a_cancel() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn githubs_addresses_may_be_withheld_but_not_lost() {
-    let app = App::start_with_houses(Engine::Sqlite).await;
-    let fault =
+    let app = App::start_with_providers(Engine::Sqlite).await;
+    let error =
         |status: u16| json!({ "endpoint": "emails", "fault": { "kind": "status", "status": status }, "times": 1 });
     for status in [403, 404] {
-        app.tell_sandbox("github/faults", fault(status)).await;
+        app.tell_sandbox("github/faults", error(status)).await;
         let browser = app.browser();
         arrives(&app, &browser, "ada", "github").await;
         assert!(!browser.get("/dashboard").await.body.contains("ada@gmail.com"));
     }
     let browser = app.browser();
     let callback = browser.callback_url("ada", "/auth/github").await;
-    app.tell_sandbox("github/faults", fault(500)).await;
+    app.tell_sandbox("github/faults", error(500)).await;
     is_refused(&app, &browser, &callback, "provider_unavailable", &["token", "userinfo", "emails"]).await;
     arrives(&app, &browser, "ada", "github").await;
     assert!(browser.get("/dashboard").await.body.contains("ada@gmail.com"));

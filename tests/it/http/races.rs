@@ -70,14 +70,14 @@ async fn fifty_sign_ups_of_one_address_that_finish_at_once_are_one_user(
     for number in 0..50 {
         let browser = app.browser();
         browser.asks_to_sign_up(ADA, &format!("{PASSWORD} {number}")).await;
-        browser.follows(&token_of(&app.letter().await)).await;
+        browser.follows(&token_of(&app.message().await)).await;
         doings.push(verifies(browser));
     }
     let pages = at_once(doings).await;
     no_error_page(&pages);
     let (won, lost): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.location() == "/dashboard");
     assert_eq!(won.len(), 1, "{won:?}");
-    assert!(lost.iter().all(|page| page.location().ends_with("?error=letter_invalid")), "{lost:?}");
+    assert!(lost.iter().all(|page| page.location().ends_with("?error=email_link_invalid")), "{lost:?}");
     assert_eq!((app.rows().await, app.database.count("passwords").await), ((1, 0, 1), 1));
     assert_eq!(app.database.count("email_tokens").await, 0);
 }
@@ -89,12 +89,12 @@ async fn a_sign_up_and_a_first_sign_in_with_one_address_end_in_one_owner(
 ) {
     let app = App::start(engine).await;
     for round in 0..10 {
-        let (by_letter, by_google) = (app.browser(), app.browser());
-        by_letter.asks_to_sign_up(ADA, PASSWORD).await;
-        by_letter.follows(&token_of(&app.letter().await)).await;
+        let (by_email_link, by_google) = (app.browser(), app.browser());
+        by_email_link.asks_to_sign_up(ADA, PASSWORD).await;
+        by_email_link.follows(&token_of(&app.message().await)).await;
         let callback = by_google.callback_url("ada", "/auth/google").await;
         let doings: Vec<std::pin::Pin<Box<dyn Future<Output = Page> + Send>>> =
-            vec![Box::pin(verifies(by_letter)), Box::pin(arrives(by_google, callback))];
+            vec![Box::pin(verifies(by_email_link)), Box::pin(arrives(by_google, callback))];
         let pages = at_once(doings).await;
         no_error_page(&pages);
         assert!(pages.iter().any(|page| page.location() == "/dashboard"), "{pages:?}");
@@ -103,7 +103,7 @@ async fn a_sign_up_and_a_first_sign_in_with_one_address_end_in_one_owner(
         // Google joins who came by letter, who finds the address taken by who came by Google.
         assert_eq!((app.rows().await.0, app.rows().await.1), (1, 1), "round {round}");
         app.database.execute("DELETE FROM users").await;
-        app.letters().await;
+        app.emails().await;
     }
 }
 
@@ -115,7 +115,7 @@ async fn many_who_ask_for_letters_to_one_address_are_all_answered(
     let app = App::start(engine).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let reset = token_of(&app.letter().await);
+    let reset = token_of(&app.message().await);
     let finishing = app.browser();
     finishing.follows(&reset).await;
     let mut doings: Vec<std::pin::Pin<Box<dyn Future<Output = Page> + Send>>> = Vec::new();
@@ -143,12 +143,12 @@ async fn an_address_that_two_users_and_a_stranger_prove_at_once_is_ones(
         let browser = app.browser();
         app.signs_up(&browser, &format!("user{number}@example.com"), PASSWORD).await;
         browser.submit("/settings/email", &[("email", ADA)]).await;
-        browser.follows(&token_of(&app.letter().await)).await;
+        browser.follows(&token_of(&app.message().await)).await;
         doings.push(Box::pin(async move { browser.submit("/auth/email/change/confirm", &[]).await }));
     }
     let stranger = app.browser();
     stranger.asks_to_sign_up(ADA, PASSWORD).await;
-    stranger.follows(&token_of(&app.letter().await)).await;
+    stranger.follows(&token_of(&app.message().await)).await;
     doings.push(Box::pin(verifies(stranger)));
     let google = app.browser();
     let callback = google.callback_url("ada", "/auth/google").await;

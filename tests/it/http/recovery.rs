@@ -1,6 +1,6 @@
 //! A forgotten password: the link, what it is worth, and what ends with it.
 
-use latchkey::accounts::{LetterToken, Matter, Way};
+use latchkey::accounts::{EmailKind, EmailToken, SignInMethod};
 use reqwest::Method;
 use rstest::rstest;
 use tokio::task::JoinSet;
@@ -13,7 +13,7 @@ use super::{
 use crate::support::database::Engine;
 
 const ADA: &str = "ada@example.com";
-const INVALID: &str = "/reset-password?error=letter_invalid";
+const INVALID: &str = "/reset-password?error=email_link_invalid";
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -29,7 +29,7 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends(
     assert_eq!(asked.location(), "/check-inbox?for=reset&return_to=%2Fsettings");
     assert!(before.is_signed_in().await, "asking changes nothing");
     app.browser().signs_in_with(ADA, PASSWORD).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
 
     let followed = browser.follows(&token).await;
     assert_eq!((followed.status, followed.location()), (303, "/reset-password"));
@@ -39,9 +39,9 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends(
     assert_eq!(app.user_of(&browser).await, app.owner_of(ADA).await);
     assert!(!before.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 0, 1));
-    let letter = app.letter().await;
-    assert!(matches!(letter.matter, Matter::PasswordChanged { first: false, .. }), "{letter:?}");
-    assert_eq!(letter.to.as_str(), ADA);
+    let message = app.message().await;
+    assert!(matches!(message.matter, EmailKind::PasswordChanged { first: false, .. }), "{message:?}");
+    assert_eq!(message.to.as_str(), ADA);
 
     assert_eq!(app.browser().tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     app.browser().signs_in_with(ADA, NEW_PASSWORD).await;
@@ -59,7 +59,7 @@ async fn of_twenty_who_use_one_link_at_once_one_wins(
     let app = App::start(Stage::of(engine, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let mut all = JoinSet::new();
     for number in 0..20 {
         let browser = app.browser();
@@ -76,7 +76,7 @@ async fn of_twenty_who_use_one_link_at_once_one_wins(
     assert_eq!(won.len(), 1, "{won:?}");
     assert!(lost.iter().all(|(_, location, _)| location == INVALID), "{lost:?}");
     app.browser().signs_in_with(ADA, &won[0].2).await;
-    assert_eq!(app.letters().await.len(), 1);
+    assert_eq!(app.emails().await.len(), 1);
 }
 
 #[rstest]
@@ -85,9 +85,9 @@ async fn a_newer_letter_makes_the_older_one_void(#[values("server", "jwt")] mode
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let older = token_of(&app.letter().await);
+    let older = token_of(&app.message().await);
     app.browser().forgets(ADA).await;
-    let newer = token_of(&app.letter().await);
+    let newer = token_of(&app.message().await);
     assert_eq!(app.browser().resets(&older, WRONG_PASSWORD).await.location(), INVALID);
     assert_eq!(app.browser().resets(&newer, NEW_PASSWORD).await.location(), "/dashboard");
 }
@@ -104,7 +104,7 @@ async fn the_link_lives_half_an_hour(
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     app.advance(seconds).await;
     assert_eq!(app.browser().resets(&token, NEW_PASSWORD).await.location(), location);
 }
@@ -115,7 +115,7 @@ async fn the_page_that_was_left_open_lives_no_longer_than_the_link(#[values("ser
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let browser = app.browser();
     app.advance(20 * 60).await;
     browser.follows(&token).await;
@@ -131,13 +131,13 @@ async fn a_link_that_is_altered_opens_nothing(#[values("server", "jwt")] mode: &
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let text = token.expose();
     let swapped = text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() });
     for forged in
         [text[..42].to_owned(), format!("{text}="), swapped.collect(), "A".repeat(43), "%27%20OR%201=1".into()]
     {
-        let page = app.browser().resets(&LetterToken::new(forged), NEW_PASSWORD).await;
+        let page = app.browser().resets(&EmailToken::new(forged), NEW_PASSWORD).await;
         assert_eq!(page.location(), INVALID);
     }
     app.browser().signs_in_with(ADA, PASSWORD).await;
@@ -154,15 +154,15 @@ async fn a_pending_reset_ends_when_the_password_or_the_address_changes_meanwhile
     app.signs_up(&owner, ADA, PASSWORD).await;
 
     app.browser().forgets(ADA).await;
-    let reset = token_of(&app.letter().await);
+    let reset = token_of(&app.message().await);
     owner.submit("/settings/password", &[("password", NEW_PASSWORD)]).await;
     assert_eq!(app.browser().resets(&reset, WRONG_PASSWORD).await.location(), INVALID);
 
-    app.letters().await;
+    app.emails().await;
     app.browser().forgets(ADA).await;
-    let reset = token_of(&app.letter().await);
+    let reset = token_of(&app.message().await);
     owner.submit("/settings/email", &[("email", "ada@lovelace.example")]).await;
-    assert_eq!(owner.finishes(&token_of(&app.letter().await)).await.location(), "/settings?done=email_changed");
+    assert_eq!(owner.finishes(&token_of(&app.message().await)).await.location(), "/settings?done=email_changed");
     assert_eq!(app.browser().resets(&reset, WRONG_PASSWORD).await.location(), INVALID);
     app.browser().signs_in_with("ada@lovelace.example", NEW_PASSWORD).await;
 }
@@ -173,7 +173,7 @@ async fn signing_in_meanwhile_leaves_the_link_and_changing_the_mind_is_free(#[va
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().forgets(ADA).await;
-    let reset = token_of(&app.letter().await);
+    let reset = token_of(&app.message().await);
     app.browser().signs_in_with(ADA, PASSWORD).await;
     assert_eq!(app.browser().resets(&reset, NEW_PASSWORD).await.location(), "/dashboard");
 }
@@ -185,12 +185,12 @@ async fn links_of_other_kinds_reset_nothing_and_a_reset_does_nothing_else(#[valu
     let owner = app.browser();
     app.signs_up(&owner, ADA, PASSWORD).await;
     owner.submit("/settings/email", &[("email", "ada@lovelace.example")]).await;
-    let change = token_of(&app.letter().await);
+    let change = token_of(&app.message().await);
     owner.submit("/settings/password", &[("password", NEW_PASSWORD)]).await;
-    let undo = token_of(&app.letter().await);
+    let undo = token_of(&app.message().await);
     app.browser().forgets(ADA).await;
-    let reset = token_of(&app.letter().await);
-    let rows = app.ways().await;
+    let reset = token_of(&app.message().await);
+    let rows = app.methods().await;
     for (token, path) in [
         (&change, "/auth/password/reset"),
         (&undo, "/auth/password/reset"),
@@ -204,9 +204,9 @@ async fn links_of_other_kinds_reset_nothing_and_a_reset_does_nothing_else(#[valu
     ] {
         owner.follows(token).await;
         let page = owner.submit(path, &[("password", WRONG_PASSWORD)]).await;
-        assert!(page.location().ends_with("?error=letter_invalid"), "{path}: {page:?}");
+        assert!(page.location().ends_with("?error=email_link_invalid"), "{path}: {page:?}");
     }
-    assert_eq!(app.ways().await, rows);
+    assert_eq!(app.methods().await, rows);
     assert_eq!(owner.resets(&reset, PASSWORD).await.location(), "/dashboard");
 }
 
@@ -219,7 +219,7 @@ async fn who_has_no_password_and_who_has_no_account_is_told_so_by_letter_alone(
     let app = App::start(Stage::of(engine, mode)).await;
     app.signs_up(&app.browser(), "ida@gmail.com", PASSWORD).await;
     app.browser().signs_in_as("ada").await;
-    app.letters().await;
+    app.emails().await;
     let mut seen = Vec::new();
     for email in ["ida@gmail.com", "ada@gmail.com", "eve@gmail.com"] {
         let before = app.all_rows().await;
@@ -227,14 +227,17 @@ async fn who_has_no_password_and_who_has_no_account_is_told_so_by_letter_alone(
         let after = app.all_rows().await;
         let written: Vec<_> = before.iter().zip(&after).map(|(before, after)| (before.0, after.1 - before.1)).collect();
         seen.push((page.status, page.location().to_owned(), super::account::kinds_of_cookies(&page), written));
-        let letter = app.letter().await;
-        assert_eq!((letter.to.as_str(), letter.name), (email, None));
+        let message = app.message().await;
+        assert_eq!((message.to.as_str(), message.name), (email, None));
         match email {
-            "ida@gmail.com" => assert!(matches!(letter.matter, Matter::ResetPassword { .. })),
+            "ida@gmail.com" => assert!(matches!(message.matter, EmailKind::ResetPassword { .. })),
             "ada@gmail.com" => {
-                assert_eq!(letter.matter, Matter::NoPassword { ways: vec![Way::Provider("google".into())] });
+                assert_eq!(
+                    message.matter,
+                    EmailKind::NoPassword { methods: vec![SignInMethod::Provider("google".into())] }
+                );
             }
-            _ => assert_eq!(letter.matter, Matter::NoAccount),
+            _ => assert_eq!(message.matter, EmailKind::NoAccount),
         }
     }
     seen.dedup();
@@ -261,12 +264,12 @@ async fn nothing_of_the_request_but_device_and_address_gets_into_a_letter(#[valu
         .body(format!("email={ADA}&name=evil&base_url=https://evil.example"));
     let page = browser.send(navigating(request)).await;
     assert_eq!((page.status, page.location()), (303, "/check-inbox?for=reset"));
-    let letter = app.letter().await;
-    let text = serde_json::to_string(&letter).expect("JSON");
+    let message = app.message().await;
+    let text = serde_json::to_string(&message).expect("JSON");
     assert!(!text.contains("evil") && !text.contains("gopher") && !text.contains("http"), "{text}");
-    assert_eq!((letter.cause.device.as_str(), letter.cause.address.as_str()), ("Firefox on Linux", "127.0.0.1"));
+    assert_eq!((message.cause.device.as_str(), message.cause.address.as_str()), ("Firefox on Linux", "127.0.0.1"));
     // The twin: the link works.
-    assert_eq!(browser.resets(&token_of(&letter), NEW_PASSWORD).await.location(), "/dashboard");
+    assert_eq!(browser.resets(&token_of(&message), NEW_PASSWORD).await.location(), "/dashboard");
 }
 
 #[rstest]
@@ -278,10 +281,10 @@ async fn who_reads_the_database_finds_no_token(#[values("server", "jwt")] mode: 
     let queued = app.database.text("SELECT string_agg(sealed, ' ') FROM outbox").await;
     let rows = app.database.text("SELECT string_agg(token_hash || data || kind, ' ') FROM email_tokens").await;
     assert!(!queued.contains(ADA));
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     assert!(!queued.contains(token.expose()) && !rows.contains(token.expose()));
     for stolen in rows.split([' ', '{']).filter(|part| part.len() >= 43) {
-        let page = app.browser().resets(&LetterToken::new(stolen[..43].to_owned()), NEW_PASSWORD).await;
+        let page = app.browser().resets(&EmailToken::new(stolen[..43].to_owned()), NEW_PASSWORD).await;
         assert_eq!(page.location(), INVALID);
     }
     assert_eq!(app.browser().resets(&token, NEW_PASSWORD).await.location(), "/dashboard");
@@ -293,7 +296,7 @@ async fn a_weak_password_is_refused_and_the_link_still_works(#[values("server", 
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.signs_up(&app.browser(), "ada.lovelace@example.com", PASSWORD).await;
     app.browser().forgets("ada.lovelace@example.com").await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     for (password, code) in [
         ("short", "password_short"),
         ("password123", "password_common"),
@@ -322,7 +325,7 @@ async fn who_reads_the_mailbox_gets_an_address_back_that_was_only_a_providers_wo
     assert_eq!(app.owner_of(ADA).await, app.user_of(&eve).await);
 
     ada.forgets(ADA).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     assert_eq!(ada.resets(&token, NEW_PASSWORD).await.location(), "/dashboard");
     assert!(!eve.is_signed_in().await);
     app.browser().signs_in_with(ADA, NEW_PASSWORD).await;
@@ -342,12 +345,12 @@ async fn who_came_by_the_provider_that_runs_the_mailbox_is_led_there_and_who_can
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     app.browser().signs_in_as("ada").await;
     app.browser().forgets("ada@gmail.com").await;
-    let told = app.letter().await.matter;
-    assert_eq!(told, Matter::NoPassword { ways: vec![Way::Provider("google".into())] });
+    let told = app.message().await.matter;
+    assert_eq!(told, EmailKind::NoPassword { methods: vec![SignInMethod::Provider("google".into())] });
 
     app.database.execute("UPDATE identities SET provider = 'switched_off'").await;
     app.browser().forgets("ada@gmail.com").await;
-    assert!(matches!(app.letter().await.matter, Matter::ResetPassword { .. }));
+    assert!(matches!(app.message().await.matter, EmailKind::ResetPassword { .. }));
 }
 
 #[rstest]
@@ -360,9 +363,9 @@ async fn a_letter_that_was_followed_in_another_tab_does_not_answer_the_page_of_t
     app.signs_up(&app.browser(), ADA, PASSWORD).await;
     app.signs_up(&eve, "eve@example.com", PASSWORD).await;
     ada.forgets(ADA).await;
-    let hers = token_of(&app.letter().await);
+    let hers = token_of(&app.message().await);
     eve.forgets("eve@example.com").await;
-    let planted = token_of(&app.letter().await);
+    let planted = token_of(&app.message().await);
 
     ada.follows(&hers).await;
     // Somebody has Ada's browser open another link: the page in front of her still names her address.

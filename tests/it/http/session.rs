@@ -26,12 +26,12 @@ async fn a_planted_session_is_worth_nothing_after_the_sign_in(
 ) {
     let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
     let (victim, attacker) = (app.browser(), app.browser());
-    victim.plant_session(planted);
-    attacker.plant_session(planted);
+    victim.insert_session_row(planted);
+    attacker.insert_session_row(planted);
     assert!(!victim.is_signed_in().await);
-    victim.plant_session(planted);
+    victim.insert_session_row(planted);
     let callback = victim.callback_url("ada", "/auth/google").await;
-    victim.plant_session(planted);
+    victim.insert_session_row(planted);
     assert_eq!(victim.get(&callback).await.location(), "/dashboard");
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
@@ -46,7 +46,7 @@ async fn an_attackers_own_session_planted_on_a_victim_ends_at_the_victims_sign_i
     let (victim, attacker) = (app.browser(), app.browser());
     attacker.signs_in_as("grace").await;
     let planted = attacker.session().expect("a session");
-    victim.plant_session(&planted);
+    victim.insert_session_row(&planted);
     victim.signs_in_as("ada").await;
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(!attacker.is_signed_in().await, "the old id is dead");
@@ -69,7 +69,7 @@ async fn each_sign_in_has_a_new_id_and_an_expired_one_does_not_come_back(#[value
     let old = browser.session().expect("a session");
     app.advance(91 * DAY).await;
     assert!(!browser.is_signed_in().await);
-    browser.plant_session(&old);
+    browser.insert_session_row(&old);
     browser.signs_in_as("ada").await;
     assert_ne!(browser.session().expect("a session"), old);
 }
@@ -121,7 +121,7 @@ async fn who_reads_the_database_cannot_sign_in_with_it(#[values("server", "jwt")
     let prefixed = format!("lkr_{hash}");
     for stolen in row.split_whitespace().chain([hash.as_str(), &prefixed]) {
         let thief = app.browser();
-        thief.plant_session(stolen);
+        thief.insert_session_row(stolen);
         assert!(!thief.is_signed_in().await, "{stolen}");
     }
     assert!(browser.is_signed_in().await);

@@ -1,6 +1,6 @@
 //! What a signed-in person changes: by POST from our own pages, with a fresh proof, in their own account alone.
 
-use latchkey::{accounts::Matter, web::FORMS};
+use latchkey::{accounts::EmailKind, web::FORMS};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
@@ -36,7 +36,7 @@ const OTHERS: [(&str, Fields); 7] = [
     ("/settings/profile", &[("name", "Countess")]),
     ("/settings/sessions/end", &[("session", "x")]),
     ("/settings/sessions/end-others", &[]),
-    ("/auth/prove/password", &[("password", PASSWORD)]),
+    ("/auth/reauthenticate/password", &[("password", PASSWORD)]),
     ("/auth/email/change/confirm", &[]),
     ("/grants/connect", &[("access", "drive"), ("identity", "x")]),
     ("/grants/disconnect", &[("identity", "x")]),
@@ -56,7 +56,7 @@ async fn without_a_fresh_proof_nothing_happens_and_the_person_comes_back_with_on
 ) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
     app.advance(LATER).await;
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     for (path, fields, page) in SENSITIVE {
         let answer = browser.submit(path, fields).await;
         assert_eq!(answer.status, 303);
@@ -66,12 +66,12 @@ async fn without_a_fresh_proof_nothing_happens_and_the_person_comes_back_with_on
             |cookie: &String| cookie.starts_with("access_token=ey") || cookie.starts_with("refresh_token=lkr_");
         assert!(answer.set_cookies().iter().all(renewed), "{path}: {answer:?}");
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
-    assert_eq!(app.letters().await, []);
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
+    assert_eq!(app.emails().await, []);
 
     // A wrong proof is none.
     let fields = [("password", WRONG_PASSWORD), ("return_to", "/settings/email")];
-    let page = browser.submit("/auth/prove/password", &fields).await;
+    let page = browser.submit("/auth/reauthenticate/password", &fields).await;
     assert_eq!(page.location(), "/confirm?return_to=%2Fsettings%2Femail&error=wrong_password");
     assert!(
         browser.submit("/settings/email", &[("email", "new@example.com")]).await.location().starts_with("/confirm")
@@ -79,7 +79,7 @@ async fn without_a_fresh_proof_nothing_happens_and_the_person_comes_back_with_on
     // The right one leads back, under a new session id, and then it works.
     let session = browser.session();
     let fields = [("password", PASSWORD), ("return_to", "/settings/email")];
-    let page = browser.submit("/auth/prove/password", &fields).await;
+    let page = browser.submit("/auth/reauthenticate/password", &fields).await;
     assert_eq!(page.location(), "/settings/email");
     assert_ne!(browser.session(), session);
     assert_eq!(app.user_of_session(&session.expect("a session")).await, None);
@@ -89,7 +89,7 @@ async fn without_a_fresh_proof_nothing_happens_and_the_person_comes_back_with_on
     app.advance(LATER - 60).await;
     assert_eq!(
         browser.submit("/settings/unlink", &[("identity", "x")]).await.location(),
-        "/settings/unlink?identity=x&error=not_there"
+        "/settings/unlink?identity=x&error=not_found"
     );
     app.advance(60).await;
     assert!(browser.submit("/settings/unlink", &[("identity", "x")]).await.location().starts_with("/confirm?"));
@@ -105,27 +105,27 @@ async fn a_round_trip_to_a_linked_provider_is_a_proof_and_another_account_there_
     browser.signs_in_as("ada").await;
     app.advance(LATER).await;
     let fields = [("provider", "google"), ("return_to", "/settings/password")];
-    let start = browser.submit("/auth/prove/provider", &fields).await;
+    let start = browser.submit("/auth/reauthenticate/provider", &fields).await;
     let session = browser.session();
     let callback = browser.consent(start.location(), "grace", "allow").await;
     let page = browser.get(&callback).await;
     assert!(page.location().starts_with("/confirm?return_to=%2Fsettings%2Fpassword"), "{page:?}");
-    assert_eq!(parameter(page.location(), "error"), "proof_of_another");
+    assert_eq!(parameter(page.location(), "error"), "reauthentication_mismatch");
     assert_eq!((app.rows().await, browser.session()), ((1, 1, 1), session.clone()));
     assert!(browser.submit("/settings/password", &[("password", PASSWORD)]).await.location().starts_with("/confirm"));
 
-    let start = browser.submit("/auth/prove/provider", &fields).await;
+    let start = browser.submit("/auth/reauthenticate/provider", &fields).await;
     let callback = browser.consent(start.location(), "ada", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/settings/password");
     assert_ne!(browser.session(), session);
     // A first password for who only had a provider.
     let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/settings?done=password_set");
-    assert!(matches!(app.letter().await.matter, Matter::PasswordChanged { first: true, .. }));
+    assert!(matches!(app.message().await.matter, EmailKind::PasswordChanged { first: true, .. }));
     app.browser().signs_in_with("ada@gmail.com", PASSWORD).await;
     // A provider that is not linked is no proof.
-    let page = browser.submit("/auth/prove/provider", &[("provider", "nowhere")]).await;
-    assert_eq!(page.location(), "/confirm?return_to=%2Fdashboard&error=not_there");
+    let page = browser.submit("/auth/reauthenticate/provider", &[("provider", "nowhere")]).await;
+    assert_eq!(page.location(), "/confirm?return_to=%2Fdashboard&error=not_found");
 }
 
 #[rstest]
@@ -138,15 +138,15 @@ async fn a_proof_that_somebody_else_brings_back_proves_nothing(#[values("server"
     app.advance(LATER).await;
     let fields = [("provider", "google"), ("return_to", "/settings/password")];
     for browser in [&grace, &nobody] {
-        let start = ada.submit("/auth/prove/provider", &fields).await;
+        let start = ada.submit("/auth/reauthenticate/provider", &fields).await;
         let callback = browser.consent(start.location(), "ada", "allow").await;
         let page = browser.get(&callback).await;
         assert!(page.location().contains("error=flow_unknown"), "{page:?}");
         // Not with the flow's cookie either.
-        let start = ada.submit("/auth/prove/provider", &fields).await;
+        let start = ada.submit("/auth/reauthenticate/provider", &fields).await;
         let callback = browser.consent(start.location(), "ada", "allow").await;
         for (name, value) in ada.flows() {
-            browser.plant(&name, &value);
+            browser.set_cookie(&name, &value);
         }
         let page = browser.get(&callback).await;
         assert!(
@@ -167,7 +167,7 @@ async fn a_proof_that_somebody_else_brings_back_proves_nothing(#[values("server"
 async fn who_is_signed_out_signs_in_first(#[values("server", "jwt")] mode: &str) {
     let (app, _) = ada(Stage::of(Engine::Sqlite, mode)).await;
     let stranger = app.browser();
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     for (path, fields, page) in SENSITIVE {
         let answer = stranger.submit(path, fields).await;
         assert!(answer.location().starts_with("/login?"), "{path}: {answer:?}");
@@ -177,14 +177,14 @@ async fn who_is_signed_out_signs_in_first(#[values("server", "jwt")] mode: &str)
         let answer = stranger.submit(path, fields).await;
         assert!(answer.location().starts_with("/login?return_to="), "{path}: {answer:?}");
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_form_is_taken_from_elsewhere(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     let foreign: [&[(&str, &str)]; 8] = [
         &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
         &[("sec-fetch-site", "same-site"), ("origin", "https://evil.example")],
@@ -205,15 +205,15 @@ async fn no_form_is_taken_from_elsewhere(#[values("server", "jwt")] mode: &str) 
             assert_eq!((page.status, page.set_cookies().len()), (403, 0), "{path} {headers:?}");
         }
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
-    assert_eq!(app.letters().await, []);
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
+    assert_eq!(app.emails().await, []);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_form_is_taken_in_another_shape(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     let own = |method: Method, path: &str| {
         navigating(browser.request(method, path)).header("origin", &app.origin).header("sec-fetch-site", "same-origin")
     };
@@ -243,14 +243,14 @@ async fn no_form_is_taken_in_another_shape(#[values("server", "jwt")] mode: &str
             assert_eq!(browser.send(own(method.clone(), path)).await.status, 405, "{method} {path}");
         }
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_form_is_sent_by_following_a_link(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     for path in FORMS {
         let query =
             "?provider=google&word=delete&password=correct+horse+battery+staple&session=x&email=e%40evil.example";
@@ -263,7 +263,7 @@ async fn no_form_is_sent_by_following_a_link(#[values("server", "jwt")] mode: &s
             assert_eq!(page.set_cookies(), Vec::<String>::new(), "{path}");
         }
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
 }
 
 #[rstest]
@@ -278,9 +278,9 @@ async fn a_provider_is_linked_and_unlinked(
     let session = browser.session();
     assert_eq!(app.links(&browser, "google", "grace").await.location(), "/settings?done=linked");
     assert_ne!(browser.session(), session, "under a new id");
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), ADA);
-    assert!(matches!(letter.matter, Matter::WayAdded { .. }));
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), ADA);
+    assert!(matches!(message.matter, EmailKind::MethodAdded { .. }));
     let user = app.user_of(&browser).await.expect("a user");
     let grace = app.browser();
     grace.signs_in_as("grace").await;
@@ -288,7 +288,7 @@ async fn a_provider_is_linked_and_unlinked(
     assert_eq!(app.links(&browser, "google", "grace").await.location(), "/settings?done=already_linked");
     // A second identity of the same provider.
     assert_eq!(app.links(&browser, "google", "plain").await.location(), "/settings?done=linked");
-    app.letters().await;
+    app.emails().await;
     assert_eq!(app.rows().await.1, 2);
 
     let subject = "SELECT id FROM identities WHERE email = 'grace@navy.example'";
@@ -299,9 +299,9 @@ async fn a_provider_is_linked_and_unlinked(
     assert_ne!(browser.session(), session);
     assert_eq!(app.rows().await, (1, 1, 1), "the other sessions end");
     assert!(browser.is_signed_in().await && !grace.is_signed_in().await && !other.is_signed_in().await);
-    assert!(matches!(app.letter().await.matter, Matter::WayRemoved { .. }));
+    assert!(matches!(app.message().await.matter, EmailKind::MethodRemoved { .. }));
     let page = browser.submit("/settings/unlink", &[("identity", &identity)]).await;
-    assert_eq!(parameter(page.location(), "error"), "not_there");
+    assert_eq!(parameter(page.location(), "error"), "not_found");
     grace.signs_in_as("grace").await;
     assert_ne!(app.user_of(&grace).await, Some(user), "somebody of her own");
 }
@@ -314,7 +314,7 @@ async fn a_link_that_somebody_else_finishes_links_nothing(#[values("server", "jw
     eve.signs_in_as("mallory").await;
     victim.signs_in_as("ada").await;
     for victim in [&victim, &app.browser()] {
-        let ways = app.ways().await;
+        let methods = app.methods().await;
         // The victim is led to the provider by Eve, and consents with an account that nobody has here.
         let start = eve.submit("/settings/link", &[("provider", "google")]).await;
         let callback = victim.consent(start.location(), "grace", "allow").await;
@@ -324,19 +324,19 @@ async fn a_link_that_somebody_else_finishes_links_nothing(#[values("server", "jw
         let start = eve.submit("/settings/link", &[("provider", "google")]).await;
         let callback = victim.consent(start.location(), "grace", "allow").await;
         for (name, value) in eve.flows() {
-            victim.plant(&name, &value);
+            victim.set_cookie(&name, &value);
         }
         let page = victim.get(&callback).await;
         assert!(page.location().contains("error="), "{page:?}");
-        assert_eq!(app.ways().await, ways);
+        assert_eq!(app.methods().await, methods);
     }
     // A link that was started signed in and comes back after signing in as somebody else.
     let start = eve.submit("/settings/link", &[("provider", "google")]).await;
     let callback = eve.consent(start.location(), "grace", "allow").await;
     eve.signs_in_as("plain").await;
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     assert!(eve.get(&callback).await.location().contains("error="));
-    assert_eq!(app.ways().await, ways);
+    assert_eq!(app.methods().await, methods);
     // The twin.
     assert_eq!(app.links(&eve, "google", "grace").await.location(), "/settings?done=linked");
 }
@@ -362,12 +362,12 @@ async fn linking_starts_by_post_alone(#[values("server", "jwt")] mode: &str) {
 async fn an_identity_of_another_user_does_not_move(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
     app.browser().signs_in_as("grace").await;
-    let ways = app.ways().await;
+    let methods = app.methods().await;
     let page = app.links(&browser, "google", "grace").await;
     assert_eq!(parameter(page.location(), "error"), "linked_elsewhere", "{page:?}");
     assert!(page.location().starts_with("/settings?"));
-    assert_eq!(app.ways().await, ways);
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.methods().await, methods);
+    assert_eq!(app.emails().await, []);
 }
 
 #[rstest]
@@ -381,20 +381,20 @@ async fn what_is_another_users_is_not_there(
     app.links(&ada, "google", "grace").await;
     app.signs_up(&eve, "eve@example.com", PASSWORD).await;
     app.links(&eve, "google", "mallory").await;
-    app.letters().await;
+    app.emails().await;
     let user = app.user_of(&ada).await.expect("a user");
     let identity = app.identity_of(&user, "google").await;
     let session = app.database.text(&format!("SELECT id_hash FROM sessions WHERE user_id = '{user}'")).await;
-    let (ways, rows) = (app.ways().await, app.all_rows().await);
+    let (methods, rows) = (app.methods().await, app.all_rows().await);
     for id in [identity.as_str(), "x", "", "' OR '1' = '1"] {
         let page = eve.submit("/settings/unlink", &[("identity", id)]).await;
-        assert_eq!(parameter(page.location(), "error"), "not_there", "{id}: {page:?}");
+        assert_eq!(parameter(page.location(), "error"), "not_found", "{id}: {page:?}");
     }
     for id in [session.as_str(), &ada.session().expect("a session"), "x", "", "%"] {
         let page = eve.submit("/settings/sessions/end", &[("session", id)]).await;
-        assert_eq!(page.location(), "/settings?error=not_there", "{id}");
+        assert_eq!(page.location(), "/settings?error=not_found", "{id}");
     }
-    assert_eq!((app.ways().await, app.all_rows().await), (ways, rows));
+    assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
     assert!(ada.is_signed_in().await);
     // The twins.
     assert_eq!(ada.submit("/settings/unlink", &[("identity", &identity)]).await.location(), "/settings?done=unlinked");
@@ -426,7 +426,7 @@ async fn of_the_last_two_ways_one_stays_however_fast_both_are_unlinked(
     let browser = app.browser();
     browser.signs_in_as("ada").await;
     app.links(&browser, "google", "grace").await;
-    app.letters().await;
+    app.emails().await;
     let ids = app.database.text("SELECT string_agg(id, ' ') FROM identities").await;
     let mut all = tokio::task::JoinSet::new();
     for id in ids.split(' ').cycle().take(10).map(str::to_owned) {
@@ -445,7 +445,7 @@ async fn of_the_last_two_ways_one_stays_however_fast_both_are_unlinked(
     let who = if app.database.text("SELECT email FROM identities").await.starts_with("ada") { "ada" } else { "grace" };
     browser.signs_in_as(who).await;
     let page = browser.submit("/settings/unlink", &[("identity", &left)]).await;
-    assert_eq!(parameter(page.location(), "error"), "last_way_in");
+    assert_eq!(parameter(page.location(), "error"), "last_sign_in_method");
     assert_eq!(app.rows().await.1, 1);
     // With a password it is not the last.
     browser.submit("/settings/password", &[("password", PASSWORD)]).await;
@@ -484,14 +484,14 @@ async fn who_has_no_proven_address_sets_no_password(#[values("server", "jwt")] m
         let browser = app.browser();
         browser.signs_in_as(person).await;
         let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
-        assert_eq!(page.location(), "/settings/password?error=address_needed", "{person}");
+        assert_eq!(page.location(), "/settings/password?error=email_needed", "{person}");
         let email = format!("{person}@example.net");
         browser.submit("/settings/email", &[("email", &email)]).await;
-        assert_eq!(browser.finishes(&token_of(&app.letter().await)).await.location(), "/settings?done=email_changed");
-        assert_eq!(app.letters().await, [], "there is no old address to write to");
+        assert_eq!(browser.finishes(&token_of(&app.message().await)).await.location(), "/settings?done=email_changed");
+        assert_eq!(app.emails().await, [], "there is no old address to write to");
         let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
         assert_eq!(page.location(), "/settings?done=password_set");
-        app.letters().await;
+        app.emails().await;
         app.browser().signs_in_with(&email, PASSWORD).await;
     }
 }
@@ -507,13 +507,13 @@ async fn an_address_is_changed_in_the_account_that_asked_and_in_no_other(
     app.signs_up(&victim, "victim@example.com", PASSWORD).await;
     let page = eve.submit("/settings/email", &[("email", "Wanted@Example.com")]).await;
     assert_eq!(page.location(), "/check-inbox?for=email_change&return_to=%2Fsettings");
-    let letter = app.letter().await;
-    assert_eq!((letter.to.as_str(), &letter.name), ("wanted@example.com", &None));
-    let token = token_of(&letter);
-    let ways = app.ways().await;
+    let message = app.message().await;
+    assert_eq!((message.to.as_str(), &message.name), ("wanted@example.com", &None));
+    let token = token_of(&message);
+    let methods = app.methods().await;
     assert_eq!(stranger.finishes(&token).await.location(), "/login?return_to=%2Fconfirm-email");
-    assert_eq!(victim.finishes(&token).await.location(), "/confirm-email?error=letter_of_another");
-    assert_eq!(app.ways().await, ways);
+    assert_eq!(victim.finishes(&token).await.location(), "/confirm-email?error=email_link_of_another_user");
+    assert_eq!(app.methods().await, methods);
 
     let session = eve.session();
     let elsewhere = app.browser();
@@ -522,10 +522,10 @@ async fn an_address_is_changed_in_the_account_that_asked_and_in_no_other(
     assert_ne!(eve.session(), session);
     assert!(eve.is_signed_in().await && !elsewhere.is_signed_in().await);
     assert_eq!(app.owner_of("wanted@example.com").await, app.user_of(&eve).await);
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), ADA);
-    assert!(matches!(letter.matter, Matter::EmailChanged { .. }));
-    assert_eq!(eve.finishes(&token).await.location(), "/verify-email?error=letter_invalid");
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), ADA);
+    assert!(matches!(message.matter, EmailKind::EmailChanged { .. }));
+    assert_eq!(eve.finishes(&token).await.location(), "/verify-email?error=email_link_invalid");
     assert_eq!(eve.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     elsewhere.signs_in_with("wanted@example.com", PASSWORD).await;
 }
@@ -537,14 +537,14 @@ async fn somebody_elses_address_is_not_taken_and_who_asks_is_told_nothing(#[valu
     app.signs_up(&app.browser(), "owner@example.com", PASSWORD).await;
     let page = browser.submit("/settings/email", &[("email", "owner@example.com")]).await;
     assert_eq!(page.location(), "/check-inbox?for=email_change&return_to=%2Fsettings");
-    let letter = app.letter().await;
-    assert_eq!((letter.to.as_str(), &letter.matter), ("owner@example.com", &Matter::EmailTaken));
+    let message = app.message().await;
+    assert_eq!((message.to.as_str(), &message.matter), ("owner@example.com", &EmailKind::EmailTaken));
     // One that is taken between the letter and its link.
     browser.submit("/settings/email", &[("email", "free@example.com")]).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let other = app.browser();
     app.signs_up(&other, "free@example.com", PASSWORD).await;
-    assert_eq!(browser.finishes(&token).await.location(), "/confirm-email?error=letter_invalid");
+    assert_eq!(browser.finishes(&token).await.location(), "/confirm-email?error=email_link_invalid");
     assert_eq!(app.owner_of("free@example.com").await, app.user_of(&other).await);
     assert_eq!(app.owner_of(ADA).await, app.user_of(&browser).await);
     let page = browser.submit("/settings/email", &[("email", "ADA@example.com")]).await;
@@ -556,10 +556,10 @@ async fn somebody_elses_address_is_not_taken_and_who_asks_is_told_nothing(#[valu
 async fn a_newer_wish_for_an_address_makes_the_older_one_void(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(Stage::of(Engine::Sqlite, mode)).await;
     browser.submit("/settings/email", &[("email", "one@example.com")]).await;
-    let older = token_of(&app.letter().await);
+    let older = token_of(&app.message().await);
     browser.submit("/settings/email", &[("email", "two@example.com")]).await;
-    let newer = token_of(&app.letter().await);
-    assert_eq!(browser.finishes(&older).await.location(), "/verify-email?error=letter_invalid");
+    let newer = token_of(&app.message().await);
+    assert_eq!(browser.finishes(&older).await.location(), "/verify-email?error=email_link_invalid");
     app.advance(24 * 3600 - 60).await;
     assert_eq!(browser.finishes(&newer).await.location(), "/settings?done=email_changed");
 }
@@ -583,13 +583,13 @@ async fn a_deleted_account_leaves_one_event_that_names_nobody_and_a_letter(
 
     for word in ["", "no", "delete everything"] {
         let page = ada.submit("/settings/delete", &[("word", word)]).await;
-        assert_eq!(page.location(), "/settings/delete?error=word_missing");
+        assert_eq!(page.location(), "/settings/delete?error=confirmation_missing");
     }
     let page = ada.submit("/settings/delete", &[("word", "Delete ")]).await;
     assert_eq!(page.location(), "/login?done=deleted");
     assert!(!ada.is_signed_in().await && !elsewhere.is_signed_in().await && other.is_signed_in().await);
-    let letter = app.letter().await;
-    assert_eq!((letter.to.as_str(), &letter.matter), (ADA, &Matter::AccountDeleted { given_back: vec![] }));
+    let message = app.message().await;
+    assert_eq!((message.to.as_str(), &message.matter), (ADA, &EmailKind::AccountDeleted { revoked_access: vec![] }));
     for table in TABLES {
         let column = if table == "users" { "id" } else { "user_id" };
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{user}'");
@@ -635,14 +635,14 @@ async fn what_comes_after_a_deletion_writes_nothing_about_who_is_gone(
     let browser = app.browser();
     browser.signs_in_as("ada").await;
     let fields = [("provider", "google"), ("return_to", "/settings")];
-    let start = browser.submit("/auth/prove/provider", &fields).await;
+    let start = browser.submit("/auth/reauthenticate/provider", &fields).await;
     let callback = browser.consent(start.location(), "ada", "allow").await;
     let flow = browser.cookies();
     browser.submit("/settings/delete", &[("word", "delete")]).await;
     assert_eq!(app.rows().await, (0, 0, 0));
     // The other tab still holds the flow.
     for (name, value) in flow.iter().filter(|(name, _)| name != "session") {
-        browser.plant(name, value);
+        browser.set_cookie(name, value);
     }
     assert!(browser.get(&callback).await.location().starts_with("/login?error="));
     assert!(app.events().await.contains("reauthenticate"), "{}", app.events().await);

@@ -1,6 +1,6 @@
 //! Signing up with an address and a password: the letter, the browser that asked, and another one.
 
-use latchkey::accounts::{LetterToken, Matter, Way};
+use latchkey::accounts::{EmailKind, EmailToken, SignInMethod};
 use rstest::rstest;
 
 use super::{
@@ -25,9 +25,9 @@ async fn somebody_signs_up_out_and_in_again(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(app.rows().await, (0, 0, 0), "nobody is a user yet");
     assert_eq!(app.database.count("passwords").await, 0);
 
-    let letter = app.letter().await;
-    assert_eq!((letter.to.as_str(), &letter.name), (ADA, &None));
-    let token = token_of(&letter);
+    let message = app.message().await;
+    assert_eq!((message.to.as_str(), &message.name), (ADA, &None));
+    let token = token_of(&message);
     assert_eq!(token.expose().len(), 43);
 
     let rows = app.all_rows().await;
@@ -36,7 +36,7 @@ async fn somebody_signs_up_out_and_in_again(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(followed.header("referrer-policy"), "no-referrer");
     assert_eq!(followed.header("cache-control"), "no-store");
     let cookie = followed.set_cookies().pop().expect("a cookie");
-    assert!(cookie.starts_with("letter=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
+    assert!(cookie.starts_with("email-link=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
     for part in [followed.location(), &cookie, &followed.body] {
         assert!(!part.contains(token.expose()), "{part}");
     }
@@ -45,10 +45,10 @@ async fn somebody_signs_up_out_and_in_again(#[values(Engine::Sqlite, Engine::Pos
     let verified = browser.submit("/auth/email/verify", &[]).await;
     assert_eq!((verified.status, verified.location()), (303, "/settings/email?x=1"));
     assert_eq!((app.rows().await, app.database.count("passwords").await), ((1, 0, 1), 1));
-    let proof = app.database.text("SELECT verified_email || ' ' || verified_email_proof FROM users").await;
+    let proof = app.database.text("SELECT verified_email || ' ' || verified_email_method FROM users").await;
     assert_eq!(proof, "ada@example.com letter");
     assert!(browser.is_signed_in().await);
-    for gone in ["letter", "asked"] {
+    for gone in ["email-link", "asked"] {
         assert_eq!(browser.cookie(gone), None);
     }
     assert_eq!(browser.cookie("last").as_deref(), Some("password"));
@@ -59,14 +59,14 @@ async fn somebody_signs_up_out_and_in_again(#[values(Engine::Sqlite, Engine::Pos
     assert!(!browser.is_signed_in().await);
     browser.signs_in_with(ADA, PASSWORD).await;
     assert!(browser.is_signed_in().await);
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_another_browser_the_password_is_needed_and_only_the_right_one_will_do() {
     let app = App::start(Engine::Sqlite).await;
     app.browser().asks_to_sign_up(ADA, PASSWORD).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let elsewhere = app.browser();
     for wrong in [&[][..], &[("password", "")], &[("password", WRONG_PASSWORD)]] {
         elsewhere.follows(&token).await;
@@ -85,15 +85,15 @@ async fn another_browser_that_asked_for_another_sign_up_needs_the_password_too()
     let app = App::start(Engine::Sqlite).await;
     let (eve, ada) = (app.browser(), app.browser());
     eve.asks_to_sign_up(ADA, WRONG_PASSWORD).await;
-    let planted = token_of(&app.letter().await);
+    let planted = token_of(&app.message().await);
     ada.asks_to_sign_up(ADA, PASSWORD).await;
-    let own = token_of(&app.letter().await);
+    let own = token_of(&app.message().await);
     ada.follows(&planted).await;
     let page = ada.submit("/auth/email/verify", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/verify-email?error=wrong_password", "that letter is of Eve's sign-up");
     assert_eq!(ada.finishes(&own).await.location(), "/dashboard");
     // And Eve's sign-up ends with that.
-    assert_eq!(eve.finishes(&planted).await.location(), "/verify-email?error=letter_invalid");
+    assert_eq!(eve.finishes(&planted).await.location(), "/verify-email?error=email_link_invalid");
     assert_eq!(eve.tries_password(ADA, WRONG_PASSWORD).await.location(), "/login?error=wrong_credentials");
     assert_eq!(app.rows().await, (1, 0, 1));
 }
@@ -106,26 +106,26 @@ async fn who_does_not_know_the_password_chooses_another_and_the_old_one_is_void(
     let app = App::start(engine).await;
     let (eve, ada) = (app.browser(), app.browser());
     eve.asks_to_sign_up(ADA, PASSWORD).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     ada.follows(&token).await;
     let page = ada.submit("/auth/password/reset", &[("password", NEW_PASSWORD)]).await;
     assert_eq!(page.location(), "/dashboard");
     assert!(ada.is_signed_in().await);
     assert_eq!(eve.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
-    assert_eq!(eve.finishes(&token).await.location(), "/verify-email?error=letter_invalid");
+    assert_eq!(eve.finishes(&token).await.location(), "/verify-email?error=email_link_invalid");
     assert!(!eve.is_signed_in().await);
     app.browser().signs_in_with(ADA, NEW_PASSWORD).await;
 }
 
 #[rstest]
 #[case::an_hour_before_its_end(DAY - 3600, "/dashboard")]
-#[case::at_its_end(DAY, "/verify-email?error=letter_invalid")]
+#[case::at_its_end(DAY, "/verify-email?error=email_link_invalid")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_link_lives_a_day(#[case] seconds: i64, #[case] location: &str) {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     browser.asks_to_sign_up(ADA, PASSWORD).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     app.advance(seconds).await;
     assert_eq!(browser.finishes(&token).await.location(), location);
     assert_eq!(app.rows().await.0, i64::from(location == "/dashboard"));
@@ -136,20 +136,20 @@ async fn the_link_works_once_and_from_nowhere_else_than_a_letter() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     browser.asks_to_sign_up(ADA, PASSWORD).await;
-    let letter = app.letter().await;
-    let token = token_of(&letter);
+    let message = app.message().await;
+    let token = token_of(&message);
     let jar = browser.cookies();
     let text = token.expose().to_owned();
     let swapped = text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() });
     for forged in [text[..42].to_owned(), format!("{text}A"), swapped.collect(), String::new(), "%00".into()] {
-        let page = browser.finishes(&LetterToken::new(forged.clone())).await;
-        assert_eq!(page.location(), "/verify-email?error=letter_invalid", "{forged}");
+        let page = browser.finishes(&EmailToken::new(forged.clone())).await;
+        assert_eq!(page.location(), "/verify-email?error=email_link_invalid", "{forged}");
     }
     assert_eq!(app.rows().await, (0, 0, 0));
     assert_eq!(browser.finishes(&token).await.location(), "/dashboard");
     let again = app.browser();
     again.put_back(jar);
-    assert_eq!(again.finishes(&token).await.location(), "/verify-email?error=letter_invalid");
+    assert_eq!(again.finishes(&token).await.location(), "/verify-email?error=email_link_invalid");
     assert!(!again.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 0, 1));
 }
@@ -159,13 +159,13 @@ async fn a_token_that_is_given_twice_or_posted_or_put_into_a_cookie_is_none() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
     browser.asks_to_sign_up(ADA, PASSWORD).await;
-    let token = token_of(&app.letter().await);
-    let twice = format!("/auth/letter?token={0}&token={0}", token.expose());
+    let token = token_of(&app.message().await);
+    let twice = format!("/auth/email-link?token={0}&token={0}", token.expose());
     browser.get(&twice).await;
     let posted = browser.submit("/auth/email/verify", &[("token", token.expose())]).await;
-    assert_eq!(posted.location(), "/verify-email?error=letter_invalid");
-    browser.plant("letter", token.expose());
-    assert_eq!(browser.submit("/auth/email/verify", &[]).await.location(), "/verify-email?error=letter_invalid");
+    assert_eq!(posted.location(), "/verify-email?error=email_link_invalid");
+    browser.set_cookie("email-link", token.expose());
+    assert_eq!(browser.submit("/auth/email/verify", &[]).await.location(), "/verify-email?error=email_link_invalid");
     assert_eq!(app.rows().await, (0, 0, 0));
     assert_eq!(browser.finishes(&token).await.location(), "/dashboard");
 }
@@ -178,19 +178,19 @@ async fn an_address_that_is_somebodys_gets_the_same_answer_and_another_letter(
     let app = App::start(engine).await;
     let owner = app.browser();
     app.signs_up(&owner, ADA, PASSWORD).await;
-    let users = app.ways().await;
+    let users = app.methods().await;
     let (first, second) = (app.browser(), app.browser());
     let free = first.asks_to_sign_up("eva@example.com", NEW_PASSWORD).await;
-    token_of(&app.letter().await);
+    token_of(&app.message().await);
     let owned = second.asks_to_sign_up(ADA, NEW_PASSWORD).await;
     assert_eq!((owned.status, owned.location()), (free.status, free.location()));
     assert_eq!(kinds_of_cookies(&owned), kinds_of_cookies(&free));
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), ADA);
-    assert_eq!(letter.matter, Matter::AlreadyRegistered { ways: vec![Way::Password] });
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), ADA);
+    assert_eq!(message.matter, EmailKind::AlreadyRegistered { methods: vec![SignInMethod::Password] });
     assert_eq!(app.rows().await, (1, 0, 1));
     let unchanged: Vec<String> = users.lines().take(3).map(str::to_owned).collect();
-    assert_eq!(app.ways().await.lines().take(3).collect::<Vec<_>>(), unchanged);
+    assert_eq!(app.methods().await.lines().take(3).collect::<Vec<_>>(), unchanged);
     assert_eq!(second.tries_password(ADA, NEW_PASSWORD).await.location(), "/login?error=wrong_credentials");
     owner.signs_in_with(ADA, PASSWORD).await;
 }
@@ -210,10 +210,10 @@ async fn a_weak_password_is_refused_with_its_reason(#[case] password: &str, #[ca
     let page = browser.asks_to_sign_up(email, password).await;
     assert_eq!((page.status, page.location()), (303, format!("/signup?error={code}").as_str()));
     assert!(!format!("{page:?}").contains(password) || password.is_empty());
-    assert_eq!((app.letters().await.len(), app.database.count("email_tokens").await), (0, 0));
+    assert_eq!((app.emails().await.len(), app.database.count("email_tokens").await), (0, 0));
     // Nor at the end of a sign-up.
     browser.asks_to_sign_up(email, PASSWORD).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let page = app.browser().resets(&token, password).await;
     assert_eq!(page.location(), format!("/reset-password?error={code}"));
     assert_eq!(app.rows().await, (0, 0, 0));
@@ -268,7 +268,7 @@ async fn what_is_no_address_gets_no_letter_anywhere() {
             );
         }
     }
-    assert_eq!(app.letters().await, []);
+    assert_eq!(app.emails().await, []);
     assert_eq!(app.database.count("email_tokens").await, 0);
 }
 
@@ -281,14 +281,14 @@ async fn every_spelling_of_an_address_is_one_address() {
     {
         app.browser().signs_in_with(spelling, PASSWORD).await;
         app.browser().asks_to_sign_up(spelling, NEW_PASSWORD).await;
-        let letter = app.letter().await;
-        assert_eq!(letter.to.as_str(), "ada@xn--bcher-kva.example");
-        assert!(matches!(letter.matter, Matter::AlreadyRegistered { .. }), "{spelling}");
+        let message = app.message().await;
+        assert_eq!(message.to.as_str(), "ada@xn--bcher-kva.example");
+        assert!(matches!(message.matter, EmailKind::AlreadyRegistered { .. }), "{spelling}");
     }
     // What a host alone knows to be the same is another mailbox to us.
     for other in ["a.da@bücher.example", "ada+x@bücher.example"] {
         app.browser().asks_to_sign_up(other, NEW_PASSWORD).await;
-        assert!(matches!(app.letter().await.matter, Matter::ConfirmSignUp { .. }), "{other}");
+        assert!(matches!(app.message().await.matter, EmailKind::ConfirmSignUp { .. }), "{other}");
     }
 }
 
@@ -306,19 +306,19 @@ async fn no_payload_leads_away_from_any_form() {
             let page = browser.submit("/auth/password/sign-up", &fields).await;
             leads_home(&app, &page, payload);
         }
-        let verified = browser.finishes(&token_of(&app.letter().await)).await;
+        let verified = browser.finishes(&token_of(&app.message().await)).await;
         leads_home(&app, &verified, payload);
         let user = app.user_of(&browser).await;
         assert!(user.is_some(), "{payload}");
 
         let fields = [("email", email.as_str()), ("password", PASSWORD), ("return_to", payload)];
         leads_home(&app, &app.browser().submit("/auth/password/sign-in", &fields).await, payload);
-        leads_home(&app, &browser.submit("/auth/prove/password", &fields[1..]).await, payload);
+        leads_home(&app, &browser.submit("/auth/reauthenticate/password", &fields[1..]).await, payload);
         let fields = [("email", email.as_str()), ("return_to", payload)];
         leads_home(&app, &browser.submit("/auth/password/forgot", &fields).await, payload);
-        let reset = browser.resets(&token_of(&app.letter().await), NEW_PASSWORD).await;
+        let reset = browser.resets(&token_of(&app.message().await), NEW_PASSWORD).await;
         leads_home(&app, &reset, payload);
-        app.letters().await;
+        app.emails().await;
     }
 }
 
@@ -334,7 +334,7 @@ async fn where_the_person_was_going_survives_another_browser() {
     let fields = [("email", ADA), ("password", PASSWORD), ("return_to", "/settings")];
     app.browser().submit("/auth/password/sign-up", &fields).await;
     let elsewhere = app.browser();
-    elsewhere.follows(&token_of(&app.letter().await)).await;
+    elsewhere.follows(&token_of(&app.message().await)).await;
     let page = elsewhere.submit("/auth/email/verify", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/settings");
 }
@@ -346,8 +346,8 @@ async fn a_session_from_before_the_sign_up_is_another_one_after() {
     attacker.signs_in_as("mallory").await;
     let planted = attacker.session().expect("a session");
     browser.asks_to_sign_up(ADA, PASSWORD).await;
-    browser.plant_session(&planted);
-    assert_eq!(browser.finishes(&token_of(&app.letter().await)).await.location(), "/dashboard");
+    browser.insert_session_row(&planted);
+    assert_eq!(browser.finishes(&token_of(&app.message().await)).await.location(), "/dashboard");
     assert_ne!(browser.session().expect("a session"), planted);
     assert!(!attacker.is_signed_in().await);
     assert_eq!(app.user_of(&browser).await, app.owner_of(ADA).await);

@@ -48,7 +48,7 @@ async fn what_is_unusual_and_lawful_is_taken() {
     let app = App::start(Engine::Sqlite).await;
     app.preset("token_expires_in_string").await;
     app.browser().signs_in_as("ada").await;
-    for fault in [
+    for error in [
         json!({ "kind": "patch", "set": { "token_type": "bEaReR", "unknown": { "a": [1] } } }),
         json!({ "kind": "patch", "remove": ["scope", "expires_in"] }),
         json!({ "kind": "patch", "set": { "scope": "openid" } }),
@@ -56,7 +56,7 @@ async fn what_is_unusual_and_lawful_is_taken() {
         json!({ "kind": "slow", "delay_ms": 100 }),
         json!({ "kind": "drip", "chunk_bytes": 400, "delay_ms": 10 }),
     ] {
-        app.fault("token", fault).await;
+        app.error("token", error).await;
         app.browser().signs_in_as("ada").await;
     }
 }
@@ -69,7 +69,7 @@ async fn a_redirect_to_another_scheme_or_to_the_cloud_is_followed_no_more_than_a
     for to in
         ["{origin}/google/token", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "/google/token"]
     {
-        app.fault("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
+        app.error("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
         is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
     }

@@ -1,6 +1,6 @@
 //! "This was not me": links of letters that take a change back.
 
-use latchkey::accounts::Matter;
+use latchkey::accounts::EmailKind;
 use rstest::rstest;
 
 use super::{
@@ -25,7 +25,7 @@ async fn ada_and_eve(stage: Stage) -> (App, Browser, Browser) {
 }
 
 /// Undoes, and chooses a new password where it leads.
-async fn undoes(app: &App, token: &latchkey::accounts::LetterToken) -> Browser {
+async fn undoes(app: &App, token: &latchkey::accounts::EmailToken) -> Browser {
     let browser = app.browser();
     let page = browser.finishes(token).await;
     assert_eq!((page.status, page.location()), (303, "/reset-password?done=undone"));
@@ -36,9 +36,9 @@ async fn undoes(app: &App, token: &latchkey::accounts::LetterToken) -> Browser {
 }
 
 async fn changes_email(app: &App, browser: &Browser, email: &str) {
-    app.letters().await;
+    app.emails().await;
     browser.submit("/settings/email", &[("email", email)]).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     assert_eq!(browser.finishes(&token).await.location(), "/settings?done=email_changed");
 }
 
@@ -50,14 +50,14 @@ async fn a_link_is_taken_back(
 ) {
     let (app, ada, eve) = ada_and_eve(Stage::of(engine, mode)).await;
     assert_eq!(app.links(&eve, "google", "mallory").await.location(), "/settings?done=linked");
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), ADA);
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), ADA);
     let rows = app.all_rows().await;
     let reader = app.browser();
-    assert_eq!(reader.follows(&token_of(&letter)).await.location(), "/undo");
+    assert_eq!(reader.follows(&token_of(&message)).await.location(), "/undo");
     assert_eq!(app.all_rows().await, rows, "following a link uses nothing up");
 
-    let back = undoes(&app, &token_of(&letter)).await;
+    let back = undoes(&app, &token_of(&message)).await;
     assert_eq!(app.rows().await, (1, 0, 1));
     assert!(!eve.is_signed_in().await && !ada.is_signed_in().await);
     let eves = app.browser();
@@ -77,7 +77,7 @@ async fn a_change_of_the_password_is_taken_back(
     let page = eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
     assert_eq!(page.location(), "/settings?done=password_changed");
     assert!(!ada.is_signed_in().await);
-    undoes(&app, &token_of(&app.letter().await)).await;
+    undoes(&app, &token_of(&app.message().await)).await;
     assert!(!eve.is_signed_in().await);
     for old in [PASSWORD, WRONG_PASSWORD] {
         assert_eq!(eve.tries_password(ADA, old).await.location(), "/login?error=wrong_credentials");
@@ -93,12 +93,12 @@ async fn a_change_of_the_address_is_taken_back(
 ) {
     let (app, ada, eve) = ada_and_eve(Stage::of(engine, mode)).await;
     changes_email(&app, &eve, EVES).await;
-    let letter = app.letter().await;
-    assert_eq!(letter.to.as_str(), ADA, "the old address hears of it");
-    assert!(matches!(&letter.matter, Matter::EmailChanged { new, .. } if new.as_str() == EVES));
+    let message = app.message().await;
+    assert_eq!(message.to.as_str(), ADA, "the old address hears of it");
+    assert!(matches!(&message.matter, EmailKind::EmailChanged { new, .. } if new.as_str() == EVES));
     let user = app.owner_of(EVES).await;
     assert!(app.owner_of(ADA).await.is_none());
-    let back = undoes(&app, &token_of(&letter)).await;
+    let back = undoes(&app, &token_of(&message)).await;
     assert_eq!((app.owner_of(ADA).await, app.owner_of(EVES).await), (user.clone(), None));
     assert_eq!(app.user_of(&back).await, user);
     assert!(!eve.is_signed_in().await && !ada.is_signed_in().await);
@@ -111,11 +111,11 @@ async fn a_change_of_the_address_is_taken_back(
 async fn an_undo_works_once(#[values("server", "jwt")] mode: &str) {
     let (app, _, eve) = ada_and_eve(Stage::of(Engine::Sqlite, mode)).await;
     eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     let back = undoes(&app, &token).await;
-    let ways = app.ways().await;
-    assert_eq!(app.browser().finishes(&token).await.location(), "/verify-email?error=letter_invalid");
-    assert_eq!(app.ways().await, ways);
+    let methods = app.methods().await;
+    assert_eq!(app.browser().finishes(&token).await.location(), "/verify-email?error=email_link_invalid");
+    assert_eq!(app.methods().await, methods);
     assert!(back.is_signed_in().await);
 }
 
@@ -128,7 +128,7 @@ async fn of_twenty_undos_at_once_one_is_done(
     let (app, _, eve) = ada_and_eve(Stage::of(engine, mode)).await;
     app.links(&eve, "google", "mallory").await;
     eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
-    let tokens: Vec<_> = app.letters().await.iter().filter_map(token_in).collect();
+    let tokens: Vec<_> = app.emails().await.iter().filter_map(token_in).collect();
     assert_eq!(tokens.len(), 2);
     let mut all = tokio::task::JoinSet::new();
     for number in 0..20 {
@@ -153,7 +153,7 @@ async fn of_twenty_undos_at_once_one_is_done(
 async fn an_undo_lives_seven_days(#[case] seconds: i64, #[case] works: bool, #[values("server", "jwt")] mode: &str) {
     let (app, _, eve) = ada_and_eve(Stage::of(Engine::Sqlite, mode)).await;
     eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
-    let token = token_of(&app.letter().await);
+    let token = token_of(&app.message().await);
     app.advance(seconds).await;
     let page = app.browser().follows(&token).await;
     assert_eq!(page.location() == "/undo", works, "{page:?}");
@@ -165,11 +165,11 @@ async fn an_undo_lives_seven_days(#[case] seconds: i64, #[case] works: bool, #[v
 async fn an_undo_survives_what_else_is_changed_and_recovered(#[values("server", "jwt")] mode: &str) {
     let (app, ada, eve) = ada_and_eve(Stage::of(Engine::Sqlite, mode)).await;
     app.links(&eve, "google", "mallory").await;
-    let undo = token_of(&app.letter().await);
+    let undo = token_of(&app.message().await);
     // Eve tries to be rid of it.
     eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
     changes_email(&app, &eve, EVES).await;
-    app.letters().await;
+    app.emails().await;
     assert_eq!(app.browser().finishes(&undo).await.location(), "/login?done=undone");
     assert_eq!(app.rows().await.1, 0);
     assert!(!eve.is_signed_in().await && !ada.is_signed_in().await);
@@ -185,18 +185,18 @@ async fn what_was_changed_after_cannot_be_undone_back_into_the_thiefs_hands(
 ) {
     let (app, ada, eve) = ada_and_eve(Stage::of(engine, mode)).await;
     changes_email(&app, &eve, EVES).await;
-    let adas = token_of(&app.letter().await);
+    let adas = token_of(&app.message().await);
     app.advance(seconds_between).await;
     changes_email(&app, &eve, "eve2@evil.example").await;
-    let eves = app.letter().await;
+    let eves = app.message().await;
     assert_eq!(eves.to.as_str(), EVES);
     let user = app.owner_of("eve2@evil.example").await;
 
     undoes(&app, &adas).await;
-    app.letters().await;
+    app.emails().await;
     let page = eve.follows(&token_of(&eves)).await;
     let page = (page.location().to_owned(), eve.submit("/auth/undo", &[]).await.location().to_owned());
-    assert_eq!(page.1, "/undo?error=letter_invalid", "{page:?}");
+    assert_eq!(page.1, "/undo?error=email_link_invalid", "{page:?}");
     eve.submit("/auth/password/reset", &[("password", WRONG_PASSWORD)]).await;
     assert_eq!((app.owner_of(ADA).await, app.owner_of(EVES).await), (user, None));
     assert!(!eve.is_signed_in().await);
@@ -212,15 +212,15 @@ async fn a_way_in_that_came_after_goes_with_the_change_that_is_taken_back(
 ) {
     let (app, ada, eve) = ada_and_eve(Stage::of(engine, mode)).await;
     app.links(&ada, "google", "grace").await;
-    app.letters().await;
+    app.emails().await;
     app.advance(60).await;
     changes_email(&app, &eve_again(&app).await, EVES).await;
-    let adas = token_of(&app.letter().await);
+    let adas = token_of(&app.message().await);
     app.advance(60).await;
     let eve2 = app.browser();
     eve2.signs_in_with(EVES, PASSWORD).await;
     assert_eq!(app.links(&eve2, "google", "mallory").await.location(), "/settings?done=linked");
-    assert_eq!(app.letter().await.to.as_str(), EVES);
+    assert_eq!(app.message().await.to.as_str(), EVES);
 
     let back = undoes(&app, &adas).await;
     let thief = app.browser();
@@ -244,7 +244,7 @@ async fn eve_again(app: &App) -> Browser {
 async fn an_address_that_somebody_else_has_proven_meanwhile_stays_theirs(#[values("server", "jwt")] mode: &str) {
     let (app, _, eve) = ada_and_eve(Stage::of(Engine::Sqlite, mode)).await;
     changes_email(&app, &eve, EVES).await;
-    let undo = token_of(&app.letter().await);
+    let undo = token_of(&app.message().await);
     let other = app.browser();
     app.signs_up(&other, ADA, WRONG_PASSWORD).await;
     let owner = app.user_of(&other).await;

@@ -31,8 +31,8 @@ async fn userinfo_about_somebody_else_is_refused() {
     browser.signs_in_as("grace").await;
     let rows = app.rows().await;
     for sub in [json!("199999999999999999999"), json!("")] {
-        let fault = json!({ "kind": "patch", "set": { "sub": sub } });
-        let location = arrive(&app, &browser, json!({ "remove": ["name"] }), Some(fault)).await;
+        let error = json!({ "kind": "patch", "set": { "sub": sub } });
+        let location = arrive(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await;
         if parameter(&location, "error").is_empty() {
             // Without a usable `sub` it is no userinfo at all: the id_token is what there is.
             assert_eq!(sub, json!(""), "{location}");
@@ -48,7 +48,7 @@ async fn userinfo_about_somebody_else_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_userinfo_the_id_token_is_what_there_is() {
     let app = App::start_with_other(Engine::Sqlite).await;
-    for fault in [
+    for error in [
         json!({ "kind": "status", "status": 500 }),
         json!({ "kind": "status", "status": 401 }),
         json!({ "kind": "answer", "content_type": "text/html", "body": "<!doctype html>" }),
@@ -59,8 +59,8 @@ async fn without_userinfo_the_id_token_is_what_there_is() {
         json!({ "kind": "redirect", "status": 302 }),
     ] {
         let browser = app.browser();
-        eprintln!("{fault}");
-        assert_eq!(arrive(&app, &browser, json!({ "remove": ["name"] }), Some(fault)).await, "/dashboard");
+        eprintln!("{error}");
+        assert_eq!(arrive(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await, "/dashboard");
         let page = browser.get("/dashboard").await.body;
         assert!(page.contains("ada@gmail.com") && !page.contains("Lovelace"), "{page}");
     }
@@ -71,8 +71,8 @@ async fn without_userinfo_the_id_token_is_what_there_is() {
 /// Ada's sign-in at the other provider, with her id_token bent and its userinfo: where she lands.
 async fn arrive(app: &App, browser: &super::browser::Browser, patch: Value, userinfo: Option<Value>) -> String {
     app.tell_other("google/id_token", json!({ "patch": patch, "times": 1 })).await;
-    if let Some(fault) = userinfo {
-        app.tell_other("google/faults", json!({ "endpoint": "userinfo", "fault": fault, "times": 1 })).await;
+    if let Some(error) = userinfo {
+        app.tell_other("google/faults", json!({ "endpoint": "userinfo", "fault": error, "times": 1 })).await;
     }
     let callback = browser.callback_url("ada", "/auth/other").await;
     let page = browser.get(&callback).await;

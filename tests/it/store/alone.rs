@@ -9,7 +9,7 @@ use super::{Engine, TestDatabase, sealer};
 /// Whether a token's word is taken that was issued so many seconds from now.
 fn believes(database: &Database, seconds: i64) -> bool {
     let issued_at = OffsetDateTime::now_utc().unix_timestamp() + seconds;
-    database.is_surely_open("a session", UserId::new(OffsetDateTime::UNIX_EPOCH, [1; 10]), issued_at)
+    database.is_not_revoked("a session", UserId::new(OffsetDateTime::UNIX_EPOCH, [1; 10]), issued_at)
 }
 
 #[rstest]

@@ -4,14 +4,15 @@ use latchkey::accounts::{Answer, Identity, Purpose};
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
-    Database, FoundGrant, GrantStanding, Granting, LostBecause, NewGrant, OpenGrant, RevocationStanding, Settlement,
+    Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant, RevocationStatus,
+    SettleRequest,
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, Engine, Origin, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
+use super::{ADA, AuditClient, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -28,25 +29,25 @@ fn gift(number: u32) -> NewGrant {
 async fn with_grant(database: &Database) -> Identity {
     let user = who(&sign_in(database, &google("ada", ADA)).await);
     let identity = database.identities(user).await.unwrap().remove(0);
-    gives(database, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(1))).await;
+    gives(database, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(1))).await;
     identity
 }
 
-async fn gives(database: &Database, identity: &Identity, profile: &Profile, granted: Granting<'_>) {
+async fn gives(database: &Database, identity: &Identity, profile: &Profile, granted: GrantUpdate<'_>) {
     let purpose = Purpose::Grant { user: identity.user, identity: identity.key.clone() };
-    let settlement = Settlement {
+    let settle_request = SettleRequest {
         purpose: &purpose,
         profile,
         session_user: Some(identity.user),
         session: None,
         sign_up: &SignUp::Open,
-        origin: &Origin::default(),
+        client: &AuditClient::default(),
         now: now(),
         random: random(),
         waiting: None,
         granted,
     };
-    let settled = database.settle(&settlement).await.unwrap();
+    let settled = database.settle(&settle_request).await.unwrap();
     assert!(matches!(settled.decision.answer, Answer::Grant { .. }), "{settled:?}");
 }
 
@@ -86,7 +87,7 @@ async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Eng
     let identity = with_grant(&database).await;
     assert!(database.renew_grant(&identity, 1, &gift(2), now()).await.unwrap());
     assert!(!database.renew_grant(&identity, 1, &gift(3), now()).await.unwrap());
-    assert!(!database.lose_grant(&identity, 1, LostBecause::Revoked, true, now()).await.unwrap());
+    assert!(!database.lose_grant(&identity, 1, GrantEndReason::Revoked, true, now()).await.unwrap());
     database.narrow_grant(identity.id, 1, &Scopes::default()).await.unwrap();
     let after = open(&database, &identity).await;
     assert_eq!((after.access_token.expose_secret(), after.generation), ("access-2", 2));
@@ -99,14 +100,14 @@ async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Eng
     assert_eq!(after.access_token.expose_secret(), "access-4");
     assert_eq!(after.refresh_token.unwrap().expose_secret(), "refresh-2");
 
-    assert!(database.lose_grant(&identity, 3, LostBecause::Revoked, false, now()).await.unwrap());
+    assert!(database.lose_grant(&identity, 3, GrantEndReason::Revoked, false, now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
     let late = NewGrant { refresh_token: None, ..gift(5) };
     assert!(!database.renew_grant(&identity, 4, &late, now()).await.unwrap(), "what has ended does not come back");
     assert_eq!(test.number("SELECT count(access_token) + count(refresh_token) FROM grants").await, 0);
     assert_eq!(test.count("outbox").await, 0);
     let state = database.grants(identity.user).await.unwrap().remove(0).state;
-    assert_eq!(state, GrantStanding::Lost(LostBecause::Revoked));
+    assert_eq!(state, GrantStatus::Lost(GrantEndReason::Revoked));
 }
 
 #[rstest]
@@ -115,11 +116,11 @@ async fn who_grants_nothing_keeps_what_was_granted_before(#[values(Engine::Sqlit
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Access::Drive, None)).await;
+    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Declined(Access::Drive, None)).await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-1");
     let declined = "SELECT count(*) FROM events WHERE kind = 'grant' AND outcome = 'scope_declined'";
     assert_eq!(test.number(declined).await, 1);
-    gives(&database, &identity, &google("ada", ADA), Granting::Declined(Access::Drive, Some(&gift(2)))).await;
+    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Declined(Access::Drive, Some(&gift(2)))).await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
     assert_eq!((test.count("grants").await, test.number(declined).await), (1, 2));
 }
@@ -134,9 +135,9 @@ async fn a_grant_of_somebody_else_is_none(#[values(Engine::Sqlite, Engine::Postg
     let claimed = Identity { user: grace, ..identity.clone() };
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
-    let occasion = super::Occasion { origin: Origin::default(), now: now() };
-    assert!(database.disconnect_grant(grace, identity.id, LEASE, &occasion).await.unwrap().is_none());
-    assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_some());
+    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    assert!(database.disconnect_grant(grace, identity.id, LEASE, &audit).await.unwrap().is_none());
+    assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -144,8 +145,8 @@ async fn a_revocation_names_nobody_and_is_leased_to_who_disconnected() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let occasion = super::Occasion { origin: Origin::default(), now: now() };
-    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().unwrap();
+    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     let revocation = ended.revocation.unwrap().revocation;
     assert_eq!((revocation.token.expose_secret(), revocation.refresh), ("refresh-1", true));
     assert_eq!((revocation.provider.as_str(), revocation.issuer.as_str()), ("google", identity.key.issuer()));
@@ -184,8 +185,8 @@ async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqli
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let occasion = super::Occasion { origin: Origin::default(), now: now() };
-    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().unwrap();
+    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
     // An access token goes with what it was made from.
     let only_access = NewGrant { refresh_token: None, ..gift(2) };
@@ -196,7 +197,7 @@ async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqli
     assert_eq!((due.len(), due[0].revocation.token.expose_secret()), (1, "refresh-3"));
 
     // Not where the account was connected anew: the provider would take that back as well.
-    gives(&database, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(4))).await;
+    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(4))).await;
     assert!(!database.renew_grant(&identity, 1, &gift(5), now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-4");
@@ -251,7 +252,8 @@ async fn what_is_given_while_its_identity_goes_is_given_back() {
     let held = Held::inserts(&test, "grants", "true").await;
     let ((), settled, ()) = tokio::join!(
         async {
-            gives(&database, &identity, &google("eve", "eve@gmail.com"), Granting::Asked(Access::Drive, &gift(1))).await
+            gives(&database, &identity, &google("eve", "eve@gmail.com"), GrantUpdate::Asked(Access::Drive, &gift(1)))
+                .await
         },
         async {
             Held::wait_for(&test, 1).await;
@@ -273,10 +275,10 @@ async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_
     let identity = with_grant(&database).await;
     let held = Held::inserts(&test, "events", "NEW.outcome = 'revoked'").await;
     let (lost, (), ()) = tokio::join!(
-        database.lose_grant(&identity, 1, LostBecause::Revoked, true, now()),
+        database.lose_grant(&identity, 1, GrantEndReason::Revoked, true, now()),
         async {
             Held::wait_for(&test, 1).await;
-            gives(&other, &identity, &google("ada", ADA), Granting::Asked(Access::Drive, &gift(2))).await;
+            gives(&other, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(2))).await;
         },
         held.let_go(),
     );
@@ -291,23 +293,23 @@ async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_
 async fn what_ended_by_itself_and_is_put_away_is_not_said_to_be_confirmed(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let occasion = super::Occasion { origin: Origin::default(), now: now() + Duration::hours(1) };
+    let audit = super::AuditContext { client: AuditClient::default(), now: now() + Duration::hours(1) };
     for (because, revoke, told) in [
         // Nothing was asked of the provider, which may still list us.
-        (LostBecause::Expired, false, RevocationStanding::Failed),
+        (GrantEndReason::Expired, false, RevocationStatus::Failed),
         // It was asked, and has not answered.
-        (LostBecause::Revoked, true, RevocationStanding::Pending { attempts: 0 }),
+        (GrantEndReason::Revoked, true, RevocationStatus::Pending { attempts: 0 }),
         // It said so itself.
-        (LostBecause::Revoked, false, RevocationStanding::Done { at: now() }),
+        (GrantEndReason::Revoked, false, RevocationStatus::Done { at: now() }),
     ] {
         let test = TestDatabase::empty(engine).await;
         let database = test.open().await;
         let identity = with_grant(&database).await;
         assert!(database.lose_grant(&identity, 1, because, revoke, now()).await.unwrap());
-        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_some());
+        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
         let standing = database.grants(identity.user).await.unwrap().remove(0).state;
-        let GrantStanding::Disconnected { revocation, .. } = standing else { panic!("{standing:?}") };
+        let GrantStatus::Disconnected { revocation, .. } = standing else { panic!("{standing:?}") };
         assert_eq!(revocation, told, "{because:?}");
-        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &occasion).await.unwrap().is_none());
+        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_none());
     }
 }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::database::{Engine, TestDatabase, sealer};
-use latchkey::accounts::{Answer, PasswordHash, Purpose, Reason, SignUp, UserId, Way, time_ordered_id};
+use latchkey::accounts::{Answer, PasswordHash, Purpose, Reason, SignInMethod, SignUp, UserId, time_ordered_id};
 use latchkey::providers::{Profile, ProfileEmail};
 use latchkey::store::{
-    Changed, Database, FlowStatus, Granting, NewEvent, NewSession, Occasion, Origin, Settled, Settlement, StoreError,
+    AuditClient, AuditContext, Changed, Database, FlowStatus, GrantUpdate, NewEvent, NewSession, SettleOutcome,
+    SettleRequest, StoreError,
 };
 use rstest::rstest;
 use time::{Duration, OffsetDateTime};
@@ -67,14 +68,14 @@ async fn settle(
     purpose: Purpose,
     profile: &Profile,
     session_user: Option<UserId>,
-) -> Result<Settled, StoreError> {
-    let settlement = Settlement {
+) -> Result<SettleOutcome, StoreError> {
+    let settle_request = SettleRequest {
         purpose: &purpose,
         profile,
         session_user,
         session: None,
         sign_up: &SignUp::Open,
-        origin: &Origin {
+        client: &AuditClient {
             address: Some("192.0.2.1".into()),
             user_agent: Some("Browser".into()),
             request_id: Some("r1".into()),
@@ -82,20 +83,20 @@ async fn settle(
         now: now(),
         random: random(),
         waiting: None,
-        granted: Granting::None,
+        granted: GrantUpdate::None,
     };
-    database.settle(&settlement).await
+    database.settle(&settle_request).await
 }
 
-async fn sign_in(database: &Database, profile: &Profile) -> Settled {
+async fn sign_in(database: &Database, profile: &Profile) -> SettleOutcome {
     settle(database, Purpose::SignIn, profile, None).await.expect("settles")
 }
 
-fn who(settled: &Settled) -> UserId {
+fn who(settled: &SettleOutcome) -> UserId {
     settled.signed_in.as_ref().expect("somebody is signed in").user.id
 }
 
-fn email_of(settled: &Settled) -> Option<String> {
+fn email_of(settled: &SettleOutcome) -> Option<String> {
     let user = &settled.signed_in.as_ref()?.user;
     user.verified_email.as_ref().map(|email| email.address().to_string())
 }
@@ -225,7 +226,7 @@ async fn every_decision_leaves_an_event_with_its_reasons(#[values(Engine::Sqlite
         provider: None,
         outcome: "done",
         reasons: &[],
-        origin: &Origin::default(),
+        client: &AuditClient::default(),
     };
     database.record_event(&event).await.unwrap();
     assert_eq!(test.count("events").await, 3);
@@ -288,7 +289,7 @@ async fn of_two_identities_that_race_for_a_user_only_one_is_linked_without_askin
         sign_in(&machines[0], &eve(&format!("ada{round}"), &format!("ada{round}@gmail.com"), true)).await;
     }
     // As after our own letter.
-    test.execute("UPDATE users SET verified_email_proof = 'letter'").await;
+    test.execute("UPDATE users SET verified_email_method = 'letter'").await;
     let mut tasks = JoinSet::new();
     for round in 0..10 {
         for (machine, subject) in machines.iter().zip(["one", "two"]) {
@@ -369,7 +370,7 @@ async fn an_owned_address_prompts_with_the_ways_in_and_changes_nothing(
     let prompted = sign_in(&database, &eve("eve", ADA, true)).await;
     assert_eq!(
         prompted.decision.answer,
-        Answer::Prompt { user: who(&ada), ways: vec![Way::Provider("google".into())] }
+        Answer::Prompt { user: who(&ada), methods: vec![SignInMethod::Provider("google".into())] }
     );
     assert_eq!(prompted.signed_in, None);
     assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
@@ -623,39 +624,39 @@ async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Post
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = who(&sign_in(&database, &google("ada", ADA)).await);
-    let occasion = Occasion { origin: Origin::default(), now: now() };
+    let audit = AuditContext { client: AuditClient::default(), now: now() };
     let hash = PasswordHash::from_row("a hash".into());
     database.create_session(&session("here", ada)).await.unwrap();
     database.create_session(&session("elsewhere", ada)).await.unwrap();
     // Recovery ends every session, between the look at the cookie and the change.
     database.delete_user_sessions(ada, Some("here")).await.unwrap();
-    assert_eq!(database.set_password(ada, &hash, "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.set_password(ada, &hash, "elsewhere", &audit).await.unwrap(), Changed::SignedOut);
     assert_eq!(test.count("passwords").await, 0);
     let github = eve("github", "ada@example.org", true);
     let purpose = Purpose::Link { user: ada };
-    let by = |session| Settlement {
+    let by = |session| SettleRequest {
         purpose: &purpose,
         profile: &github,
         session_user: Some(ada),
         session: Some(session),
         sign_up: &SignUp::Open,
-        origin: &occasion.origin,
+        client: &audit.client,
         now: now(),
         random: random(),
         waiting: None,
-        granted: Granting::None,
+        granted: GrantUpdate::None,
     };
     let refused = database.settle(&by("elsewhere")).await.unwrap();
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
     assert_eq!(test.count("identities").await, 1);
 
     // The twin.
-    assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+    assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
     let linked = database.settle(&by("here")).await.unwrap();
     assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
     let identity = linked.signed_in.unwrap().identity;
-    assert_eq!(database.unlink(ada, identity, Vec::new(), "elsewhere", &occasion).await.unwrap(), Changed::SignedOut);
-    assert_eq!(database.unlink(ada, identity, Vec::new(), "here", &occasion).await.unwrap(), Changed::Done);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "elsewhere", &audit).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), "here", &audit).await.unwrap(), Changed::Done);
 }
 
 #[rstest]
@@ -668,13 +669,13 @@ async fn the_password_before_opens_nothing_that_was_not_open(
     let ada = who(&sign_in(&database, &google("ada", ADA)).await);
     database.create_session(&session("here", ada)).await.unwrap();
     for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
-        let occasion = Occasion { origin: Origin::default(), now: at };
+        let audit = AuditContext { client: AuditClient::default(), now: at };
         let hash = PasswordHash::from_row(hash.into());
-        assert_eq!(database.set_password(ada, &hash, "here", &occasion).await.unwrap(), Changed::Done);
+        assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
     }
-    let occasion = Occasion { origin: Origin::default(), now: now() + Duration::seconds(2) };
+    let audit = AuditContext { client: AuditClient::default(), now: now() + Duration::seconds(2) };
     // Somebody's comparison with the old one ends now.
-    assert_eq!(database.sign_in_with_password(ada, now(), &occasion).await.unwrap(), None);
+    assert_eq!(database.sign_in_with_password(ada, now(), &audit).await.unwrap(), None);
     let current = now() + Duration::seconds(1);
-    assert!(database.sign_in_with_password(ada, current, &occasion).await.unwrap().is_some());
+    assert!(database.sign_in_with_password(ada, current, &audit).await.unwrap().is_some());
 }

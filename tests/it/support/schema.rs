@@ -4,45 +4,45 @@
 use serde_json::Value;
 
 /// What speaks against a value; nothing where it fits. `document` is where references lead.
-pub fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
-    let mut faults = Vec::new();
-    check(document, schema, value, "$", &mut faults);
-    faults
+pub fn errors(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    let mut errors = Vec::new();
+    check(document, schema, value, "$", &mut errors);
+    errors
 }
 
-fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
-    let Some(keywords) = schema.as_object() else { return faults.push(format!("{at}: no schema")) };
+fn check(document: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec<String>) {
+    let Some(keywords) = schema.as_object() else { return errors.push(format!("{at}: no schema")) };
     for (keyword, rule) in keywords {
         match keyword.as_str() {
             "title" | "description" | "examples" | "example" | "default" | "format" => {}
-            "$ref" => check(document, resolved(document, rule), value, at, faults),
-            "type" if !is_of(rule, value) => faults.push(format!("{at}: {value} is not of type {rule}")),
-            "enum" if !list(rule).contains(value) => faults.push(format!("{at}: {value} is not one of {rule}")),
+            "$ref" => check(document, resolved(document, rule), value, at, errors),
+            "type" if !is_of(rule, value) => errors.push(format!("{at}: {value} is not of type {rule}")),
+            "enum" if !list(rule).contains(value) => errors.push(format!("{at}: {value} is not one of {rule}")),
             "type" | "enum" => {}
-            "allOf" => list(rule).iter().for_each(|part| check(document, part, value, at, faults)),
+            "allOf" => list(rule).iter().for_each(|part| check(document, part, value, at, errors)),
             "oneOf" | "anyOf" => {
-                let fitting = list(rule).iter().filter(|part| self::faults(document, part, value).is_empty()).count();
+                let fitting = list(rule).iter().filter(|part| self::errors(document, part, value).is_empty()).count();
                 if fitting == 0 || (keyword == "oneOf" && fitting > 1) {
-                    faults.push(format!("{at}: {value} fits {fitting} of {rule}"));
+                    errors.push(format!("{at}: {value} fits {fitting} of {rule}"));
                 }
             }
             "required" => {
                 let missing = list(rule).iter().filter(|name| value.get(name.as_str().unwrap_or_default()).is_none());
-                faults.extend(missing.map(|name| format!("{at}: {name} is missing")));
+                errors.extend(missing.map(|name| format!("{at}: {name} is missing")));
             }
             "properties" => {
                 for (name, rule) in rule.as_object().into_iter().flatten() {
                     if let Some(member) = value.get(name) {
-                        check(document, rule, member, &format!("{at}.{name}"), faults);
+                        check(document, rule, member, &format!("{at}.{name}"), errors);
                     }
                 }
             }
             "items" => {
                 for (number, element) in value.as_array().into_iter().flatten().enumerate() {
-                    check(document, rule, element, &format!("{at}[{number}]"), faults);
+                    check(document, rule, element, &format!("{at}[{number}]"), errors);
                 }
             }
-            unknown => faults.push(format!("{at}: the checker does not know {unknown}")),
+            unknown => errors.push(format!("{at}: the checker does not know {unknown}")),
         }
     }
 }
@@ -83,12 +83,12 @@ mod tests {
             "x": { "type": ["string", "null"] }, "y": { "type": "array", "items": { "enum": [1, 2] } } } } });
         let schema = json!({ "$ref": "#/a" });
         for good in [json!({ "x": "t" }), json!({ "x": null, "y": [1, 2], "z": 0 })] {
-            assert!(faults(&document, &schema, &good).is_empty(), "{good}");
+            assert!(errors(&document, &schema, &good).is_empty(), "{good}");
         }
         for bad in [json!({}), json!([]), json!({ "x": 1 }), json!({ "x": "", "y": [3] }), json!({ "x": "", "y": 1 })] {
-            assert!(!faults(&document, &schema, &bad).is_empty(), "{bad}");
+            assert!(!errors(&document, &schema, &bad).is_empty(), "{bad}");
         }
-        assert!(!faults(&document, &json!({ "pattern": "x" }), &json!("x")).is_empty());
-        assert!(!faults(&document, &json!({ "oneOf": [{ "type": "string" }, {}] }), &json!("x")).is_empty());
+        assert!(!errors(&document, &json!({ "pattern": "x" }), &json!("x")).is_empty());
+        assert!(!errors(&document, &json!({ "oneOf": [{ "type": "string" }, {}] }), &json!("x")).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 //! machines use them.
 
 mod families;
-mod house;
+mod mock;
 mod races;
 mod refresh;
 mod signing_keys;

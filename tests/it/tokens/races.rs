@@ -2,19 +2,19 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use latchkey::tokens::RefreshFault;
+use latchkey::tokens::RefreshTokenError;
 use rstest::rstest;
 use tokio::task::JoinSet;
 
-use super::house::{House, refresh, text};
+use super::mock::{MockProvider, refresh, text};
 use crate::support::database::Engine;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rt3_a_hundred_who_bring_one_token_get_one_child(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
-    let pair = Arc::new(house.sign_in(house.person("ada").await.id).await);
-    let machines = [house.tokens.clone(), house.another_machine().await];
+    let mock = MockProvider::on(engine).await;
+    let pair = Arc::new(mock.sign_in(mock.person("ada").await.id).await);
+    let machines = [mock.tokens.clone(), mock.another_machine().await];
     let mut tasks = JoinSet::new();
     for number in 0..100 {
         let (tokens, pair) = (machines[number % 2].clone(), Arc::clone(&pair));
@@ -23,27 +23,27 @@ async fn rt3_a_hundred_who_bring_one_token_get_one_child(#[values(Engine::Sqlite
     let outcomes = tasks.join_all().await;
     let children: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.as_ref().expect("a pair")).collect();
     assert_eq!(children.len(), 1, "no fork");
-    assert_eq!((house.test.count("refresh_tokens").await, house.test.count("sessions").await), (2, 1));
+    assert_eq!((mock.test.count("refresh_tokens").await, mock.test.count("sessions").await), (2, 1));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_who_replay_a_token_end_the_session_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let house = House::on(engine).await;
-    let first = Arc::new(house.sign_in(house.person("ada").await.id).await);
-    let second = house.refresh(&first).await.unwrap();
-    house.refresh(&second).await.unwrap();
+    let mock = MockProvider::on(engine).await;
+    let first = Arc::new(mock.sign_in(mock.person("ada").await.id).await);
+    let second = mock.refresh(&first).await.unwrap();
+    mock.refresh(&second).await.unwrap();
     let mut tasks = JoinSet::new();
     for _ in 0..100 {
-        let (tokens, first) = (house.tokens.clone(), Arc::clone(&first));
+        let (tokens, first) = (mock.tokens.clone(), Arc::clone(&first));
         tasks.spawn(async move { refresh(&tokens, &first).await });
     }
     let outcomes = tasks.join_all().await;
-    let reused = outcomes.iter().filter(|outcome| matches!(outcome, Err(RefreshFault::Reused))).count();
-    let unknown = outcomes.iter().filter(|outcome| matches!(outcome, Err(RefreshFault::Unknown))).count();
+    let reused = outcomes.iter().filter(|outcome| matches!(outcome, Err(RefreshTokenError::Reused))).count();
+    let unknown = outcomes.iter().filter(|outcome| matches!(outcome, Err(RefreshTokenError::Unknown))).count();
     assert_eq!((reused, unknown), (1, 99));
-    assert_eq!(house.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 1);
-    assert_eq!((house.test.count("sessions").await, house.test.count("outbox").await), (0, 1));
+    assert_eq!(mock.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 1);
+    assert_eq!((mock.test.count("sessions").await, mock.test.count("outbox").await), (0, 1));
 }
 
 #[rstest]
@@ -51,18 +51,18 @@ async fn a_hundred_who_replay_a_token_end_the_session_once(#[values(Engine::Sqli
 async fn se16_a_refresh_brings_no_session_back_that_is_being_ended(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let house = House::on(engine).await;
-    let ada = house.person("ada").await.id;
+    let mock = MockProvider::on(engine).await;
+    let ada = mock.person("ada").await.id;
     let mut pairs = Vec::new();
     for _ in 0..20 {
-        pairs.push(Arc::new(house.sign_in(ada).await));
+        pairs.push(Arc::new(mock.sign_in(ada).await));
     }
     let mut tasks = JoinSet::new();
     for pair in &pairs {
-        let (tokens, database, here) = (house.tokens.clone(), house.database.clone(), Arc::clone(pair));
+        let (tokens, database, here) = (mock.tokens.clone(), mock.database.clone(), Arc::clone(pair));
         tasks.spawn(async move {
             let outcome = refresh(&tokens, &here).await;
-            assert!(matches!(outcome, Ok(_) | Err(RefreshFault::Unknown)), "{outcome:?}");
+            assert!(matches!(outcome, Ok(_) | Err(RefreshTokenError::Unknown)), "{outcome:?}");
         });
         let pair = Arc::clone(pair);
         tasks.spawn(async move {
@@ -70,7 +70,7 @@ async fn se16_a_refresh_brings_no_session_back_that_is_being_ended(
         });
     }
     tasks.join_all().await;
-    assert_eq!((house.test.count("sessions").await, house.test.count("refresh_tokens").await), (0, 0));
+    assert_eq!((mock.test.count("sessions").await, mock.test.count("refresh_tokens").await), (0, 0));
 }
 
 #[rstest]
@@ -78,12 +78,12 @@ async fn se16_a_refresh_brings_no_session_back_that_is_being_ended(
 async fn a_refresh_finds_its_session_while_that_gets_another_id(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let house = House::on(engine).await;
-    let ada = house.person("ada").await.id;
+    let mock = MockProvider::on(engine).await;
+    let ada = mock.person("ada").await.id;
     let mut tasks = JoinSet::new();
     for number in 0..20 {
-        let pair = Arc::new(house.sign_in(ada).await);
-        let (tokens, database, here) = (house.tokens.clone(), house.database.clone(), Arc::clone(&pair));
+        let pair = Arc::new(mock.sign_in(ada).await);
+        let (tokens, database, here) = (mock.tokens.clone(), mock.database.clone(), Arc::clone(&pair));
         tasks.spawn(async move {
             refresh(&tokens, &here).await.expect("a pair, before or after");
         });
@@ -93,7 +93,7 @@ async fn a_refresh_finds_its_session_while_that_gets_another_id(
         });
     }
     tasks.join_all().await;
-    assert_eq!((house.test.count("sessions").await, house.test.count("refresh_tokens").await), (20, 40));
+    assert_eq!((mock.test.count("sessions").await, mock.test.count("refresh_tokens").await), (20, 40));
 }
 
 /// The proof goes on, whoever comes first. A tab that comes second is refused, and ends nothing.
@@ -102,23 +102,23 @@ async fn a_refresh_finds_its_session_while_that_gets_another_id(
 async fn a_refresh_and_a_fresh_proof_at_once_end_with_one_last_token(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let house = House::on(engine).await;
-    let ada = house.person("ada").await.id;
+    let mock = MockProvider::on(engine).await;
+    let ada = mock.person("ada").await.id;
     let mut tasks = JoinSet::new();
     for _ in 0..20 {
-        let pair = Arc::new(house.sign_in(ada).await);
-        let (tokens, here) = (house.tokens.clone(), Arc::clone(&pair));
+        let pair = Arc::new(mock.sign_in(ada).await);
+        let (tokens, here) = (mock.tokens.clone(), Arc::clone(&pair));
         tasks.spawn(async move {
             let outcome = refresh(&tokens, &here).await;
-            assert!(matches!(outcome, Ok(_) | Err(RefreshFault::Unknown)), "{outcome:?}");
+            assert!(matches!(outcome, Ok(_) | Err(RefreshTokenError::Unknown)), "{outcome:?}");
         });
-        let tokens = house.tokens.clone();
+        let tokens = mock.tokens.clone();
         tasks.spawn(async move {
             let id = &pair.session.session.id_hash;
             assert!(tokens.renew_pair(id, true).await.expect("no deadlock").is_some());
         });
     }
     tasks.join_all().await;
-    assert_eq!(house.test.count("sessions").await, 20);
-    assert_eq!(house.test.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NULL").await, 20);
+    assert_eq!(mock.test.count("sessions").await, 20);
+    assert_eq!(mock.test.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NULL").await, 20);
 }

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::IdTokenRefusal::*;
+use super::IdTokenErrorKind::*;
 use super::*;
 
 #[test]
@@ -89,7 +89,7 @@ fn these_are_accepted(#[case] claim: &str, #[case] value: Value) {
 #[case::at_hash_number("at_hash", json!(1), ClaimWrongType("at_hash"))]
 #[case::c_hash_null("c_hash", json!(null), ClaimWrongType("c_hash"))]
 #[case::auth_time_text("auth_time", json!("yesterday"), ClaimWrongType("auth_time"))]
-fn these_are_refused(#[case] claim: &str, #[case] value: Value, #[case] reason: IdTokenRefusal) {
+fn these_are_refused(#[case] claim: &str, #[case] value: Value, #[case] reason: IdTokenErrorKind) {
     assert_eq!(verify(&with(claim, value)).unwrap_err(), reason);
 }
 
@@ -230,7 +230,7 @@ fn at_hash_uses_the_hash_of_the_algorithm(
     assert!(verify_id_token(&token(&claims), &keys, &expected).is_ok());
     let sha256 = with("at_hash", json!(AT_HASH));
     let error = verify_id_token(&token(&sha256), &keys, &expected).unwrap_err();
-    assert_eq!(error.refusal(), WrongAccessTokenHash);
+    assert_eq!(error.sign_in_error(), WrongAccessTokenHash);
 }
 
 #[test]

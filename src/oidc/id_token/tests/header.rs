@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::IdTokenRefusal::*;
+use super::IdTokenErrorKind::*;
 use super::*;
 
 fn header_with(member: &str, value: Value) -> Value {
@@ -48,7 +48,7 @@ fn these_headers_are_accepted(#[case] header: Value) {
 #[case::kid_number(header_with("kid", json!(1)), Malformed)]
 #[case::kid_null(header_with("kid", json!(null)), Malformed)]
 #[case::kid_huge(header_with("kid", json!("k".repeat(513))), Malformed)]
-fn these_headers_are_refused(#[case] header: Value, #[case] reason: IdTokenRefusal) {
+fn these_headers_are_refused(#[case] header: Value, #[case] reason: IdTokenErrorKind) {
     assert_eq!(verify_token(&signed(&header, &valid_claims())).unwrap_err(), reason);
 }
 

@@ -73,14 +73,14 @@ fn signed(header: &Value, claims: &Value) -> String {
 }
 
 /// Verifies claims that the provider signed, against these expectations.
-fn verify_with(claims: &Value, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenRefusal> {
-    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected).map_err(|error| error.refusal())
+fn verify_with(claims: &Value, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenErrorKind> {
+    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected).map_err(|error| error.sign_in_error())
 }
 
-fn verify(claims: &Value) -> Result<Claims, IdTokenRefusal> {
+fn verify(claims: &Value) -> Result<Claims, IdTokenErrorKind> {
     verify_with(claims, &expected(&nonce()))
 }
 
-fn verify_token(token: &str) -> Result<Claims, IdTokenRefusal> {
-    verify_id_token(token, &provider_keys(), &expected(&nonce())).map_err(|error| error.refusal())
+fn verify_token(token: &str) -> Result<Claims, IdTokenErrorKind> {
+    verify_id_token(token, &provider_keys(), &expected(&nonce())).map_err(|error| error.sign_in_error())
 }

@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use rstest::rstest;
 
-use super::IdTokenRefusal::*;
+use super::IdTokenErrorKind::*;
 use super::*;
 use crate::oidc::signing_for_tests::SigningKey;
 
@@ -39,7 +39,7 @@ fn every_algorithm_verifies_where_it_is_allowed_and_only_there(#[case] algorithm
     let others: Vec<_> = Algorithm::ALL.into_iter().filter(|other| *other != algorithm).collect();
     let elsewhere = ExpectedIdToken { algorithms: &others, ..allowed };
     let error = verify_id_token(&token, &keys, &elsewhere).unwrap_err();
-    assert_eq!(error.refusal(), AlgorithmNotAllowed);
+    assert_eq!(error.sign_in_error(), AlgorithmNotAllowed);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_key_is_only_used_with_its_own_algorithm() {
     let expected = ExpectedIdToken { algorithms: &both, ..expected(&nonce) };
     let pss = rsa_key().sign(&json!({"alg": "PS256", "kid": "a"}), &valid_claims(), Algorithm::Ps256);
     let error = verify_id_token(&pss, &keys, &expected).unwrap_err();
-    assert_eq!(error.refusal(), KeyUnsuitable);
+    assert_eq!(error.sign_in_error(), KeyUnsuitable);
     assert!(verify_id_token(&pss, &provider_keys(), &expected).is_ok());
     assert!(verify_id_token(&valid_token(), &keys, &expected).is_ok());
     let confused = ec_key().sign(&valid_header(), &valid_claims(), Algorithm::Es256);
@@ -123,7 +123,7 @@ fn without_kid_the_suitable_keys_are_tried_up_to_four() {
     let token = signed(&header, &valid_claims());
     let (ours, other) = (rsa_key().jwk_named("a"), other_rsa_key().jwk_named("b"));
     let verify_among = |keys: &[Value]| {
-        verify_id_token(&token, &jwk_set(keys), &expected(&nonce())).map(drop).map_err(|error| error.refusal())
+        verify_id_token(&token, &jwk_set(keys), &expected(&nonce())).map(drop).map_err(|error| error.sign_in_error())
     };
     assert_eq!(verify_among(std::slice::from_ref(&ours)), Ok(()));
     assert_eq!(verify_among(&[ec_key().jwk_named("e"), ours.clone()]), Ok(()));

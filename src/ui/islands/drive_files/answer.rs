@@ -18,14 +18,14 @@ pub enum Answer {
     /// Another page, which is to be opened: its address.
     Elsewhere(String),
     /// None, and why.
-    Trouble(String),
+    FormError(String),
 }
 
 /// Asks for the page at this address of ours, until somebody takes the way out.
 pub async fn ask(address: &str, way_out: Option<&AbortController>) -> Answer {
     match fetch(address, way_out).await {
         Ok(answer) => answer,
-        Err(_) => Answer::Trouble("We could not reach Latchkey. What you see is from before.".into()),
+        Err(_) => Answer::FormError("We could not reach Latchkey. What you see is from before.".into()),
     }
 }
 
@@ -47,7 +47,7 @@ async fn fetch(address: &str, way_out: Option<&AbortController>) -> Result<Answe
         (true, true) => Answer::Page(page),
         // Disconnected meanwhile, say.
         (true, false) => Answer::Elsewhere(address.to_owned()),
-        (false, _) => Answer::Trouble(heading(&page)),
+        (false, _) => Answer::FormError(heading(&page)),
     })
 }
 

@@ -191,7 +191,7 @@ impl Desk {
             }
             // Signed out meanwhile, say: the page that comes knows what to do.
             Answer::Elsewhere(address) => _ = window().location().assign(&address),
-            Answer::Trouble(told) => {
+            Answer::FormError(told) => {
                 list.is(State::Troubled);
                 list.say(&told);
             }

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::{
     codes::access::Access,
     ui::{
-        components::{file_icon::AwayIcon, moment::Moment},
-        moment,
+        components::{file_icon::AwayIcon, timestamp::Timestamp},
+        timestamp,
         view::{CalendarView, EventTime, EventView},
-        wording::{self, Telling},
+        wording::{self, Message},
     },
 };
 
@@ -21,8 +21,8 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
         CalendarView::Lost(lost) => {
             told(wording::access::lost(lost, Access::Calendar), ("Reconnect Google Calendar", "/calendar"))
         }
-        CalendarView::Trouble(trouble) => {
-            told(wording::api_trouble(trouble, Access::Calendar), wording::calendar_step(trouble))
+        CalendarView::FormError(form_error) => {
+            told(wording::api_failure(form_error, Access::Calendar), wording::calendar_step(form_error))
         }
         CalendarView::Events(events) if events.is_empty() => {
             view! { <p class="card-lead">"Nothing is coming up in your main calendar."</p> }.into_any()
@@ -69,7 +69,7 @@ fn not_connected() -> AnyView {
     .into_any()
 }
 
-fn told(telling: Telling, (text, href): (&'static str, &'static str)) -> AnyView {
+fn told(telling: Message, (text, href): (&'static str, &'static str)) -> AnyView {
     view! {
         <p class="card-told">{telling.happened}</p>
         <p class="card-lead">{telling.advice}</p>
@@ -121,12 +121,12 @@ fn event(event: EventView) -> AnyView {
 fn when(time: EventTime) -> AnyView {
     match time {
         EventTime::From { begins, ends } => {
-            let lasts = moment::lasting(ends.saturating_sub(begins)).map(|lasts| {
+            let lasts = timestamp::lasting(ends.saturating_sub(begins)).map(|lasts| {
                 view! { <span class="upcoming-lasts">{format!("for {lasts}")}</span> }
             });
-            view! { <Moment unix=begins /> " " {lasts} }.into_any()
+            view! { <Timestamp unix=begins /> " " {lasts} }.into_any()
         }
-        EventTime::Days { first, last } => match (moment::day_of(&first), moment::day_of(&last)) {
+        EventTime::Days { first, last } => match (timestamp::day_of(&first), timestamp::day_of(&last)) {
             (Some(first), Some(last)) if first == last => format!("{first}, all day").into_any(),
             (Some(first), Some(last)) => format!("{first} to {last}").into_any(),
             _ => "On a day that Google did not tell".into_any(),

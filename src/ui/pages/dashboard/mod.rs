@@ -9,7 +9,7 @@ use crate::ui::{
         avatar::Avatar,
         frame::{Frame, Place},
         mark::{KeyMark, PASSWORD, ProviderMark},
-        moment::Moment,
+        timestamp::Timestamp,
     },
     view::{CalendarView, DashboardView, IdentityView, SessionView},
     wording,
@@ -40,7 +40,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
-        let verifier = verified.then(|| vouching(&identities, &address));
+        let verifier = verified.then(|| verifying(&identities, &address));
         whose_address(address, verifier)
     });
     view! {
@@ -60,14 +60,14 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 {this_session(&session, connectable)}
                 {calendar::calendar(calendar)}
                 {connectable.then(|| files(alone))}
-                {ways_in(password_set_at, identities, member_since)}
+                {sign_in_methods(password_set_at, identities, member_since)}
             </div>
         </Frame>
     }
 }
 
 /// The label of the provider that vouches for the address, empty when none of the linked ones names it.
-fn vouching(identities: &[IdentityView], address: &str) -> String {
+fn verifying(identities: &[IdentityView], address: &str) -> String {
     identities
         .iter()
         .find(|identity| identity.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address)))
@@ -109,7 +109,7 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
                         </span>
                     },
                 )}
-                {fact("When", view! { <Moment unix=signed_in_at /> })}
+                {fact("When", view! { <Timestamp unix=signed_in_at /> })}
                 {fact("On", device)}
                 {fact("From", (address, here))}
             </dl>
@@ -140,8 +140,8 @@ fn this_session(session: &SessionView, connectable: bool) -> AnyView {
                 "It keeps this browser signed in. Each visit extends it, up to its last day."
             </p>
             <dl class="facts">
-                {fact("Ends, if you stay away", view! { <Moment unix=idle_until /> })}
-                {fact("Ends in any case", view! { <Moment unix=absolute_until /> })}
+                {fact("Ends, if you stay away", view! { <Timestamp unix=idle_until /> })}
+                {fact("Ends in any case", view! { <Timestamp unix=absolute_until /> })}
             </dl>
             {stays}
             {connections}
@@ -160,14 +160,14 @@ fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
     .into_any()
 }
 
-fn ways_in(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_since: i64) -> AnyView {
+fn sign_in_methods(password_set_at: Option<i64>, identities: Vec<IdentityView>, member_since: i64) -> AnyView {
     let rows: Vec<_> = identities.into_iter().map(identity).collect();
     view! {
         <section class="card is-wide" aria-labelledby="ways-title">
             <h2 class="card-title" id="ways-title">
                 "Ways to sign in"
             </h2>
-            <p class="card-lead">"With Latchkey since " <Moment unix=member_since /></p>
+            <p class="card-lead">"With Latchkey since " <Timestamp unix=member_since /></p>
             <ul class="identities" role="list">
                 {password_set_at.map(password)}
                 {rows}
@@ -239,7 +239,7 @@ fn password(set_at: i64) -> AnyView {
                 <div>
                     <dt>"Set"</dt>
                     <dd>
-                        <Moment unix=set_at />
+                        <Timestamp unix=set_at />
                     </dd>
                 </div>
             </dl>
@@ -263,13 +263,13 @@ fn identity(identity: IdentityView) -> AnyView {
                 <div>
                     <dt>"Linked"</dt>
                     <dd>
-                        <Moment unix=linked_at />
+                        <Timestamp unix=linked_at />
                     </dd>
                 </div>
                 <div>
                     <dt>"Last used"</dt>
                     <dd>
-                        <Moment unix=last_used_at />
+                        <Timestamp unix=last_used_at />
                     </dd>
                 </div>
             </dl>

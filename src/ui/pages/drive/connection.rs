@@ -8,7 +8,7 @@ use crate::{
         components::{
             disconnect::{ALL_AT_ONCE, DisconnectForm},
             mark::ProviderMark,
-            moment::Moment,
+            timestamp::Timestamp,
         },
         links,
         view::AccountView,
@@ -61,7 +61,7 @@ pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
                 </h2>
                 <p class="card-lead">{ALL_AT_ONCE}</p>
                 {stays()}
-                <p class="card-lead">"Connected since " <Moment unix=connected_at /></p>
+                <p class="card-lead">"Connected since " <Timestamp unix=connected_at /></p>
             </div>
             {disconnect(account)}
         </section>

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The folder in which the form looks, by its name; `None` where it looks everywhere.
-pub fn folder(filter: &FilterView, way: &[CrumbView]) -> Option<String> {
-    filter.folder.as_ref().map(|_| way.last().map_or_else(|| "this folder".into(), |here| named(here.name.clone())))
+pub fn folder(filter: &FilterView, method: &[CrumbView]) -> Option<String> {
+    filter.folder.as_ref().map(|_| method.last().map_or_else(|| "this folder".into(), |here| named(here.name.clone())))
 }
 
 /// The form. The island sends it as one types; the button is for who has no island, and for the Enter key.

@@ -19,10 +19,10 @@ use crate::{
 
 /// The way to the folder, what the list is narrowed to, the files or why there are none, and the way on.
 pub fn list(files: FilesView) -> AnyView {
-    let FilesView { crumbs: way, filter, files, page, first, next, incomplete, .. } = files;
-    let above = way.len().checked_sub(2).and_then(|place| way.get(place)).map(|crumb| crumb.href.clone());
+    let FilesView { crumbs: method, filter, files, page, first, next, incomplete, .. } = files;
+    let above = method.len().checked_sub(2).and_then(|place| method.get(place)).map(|crumb| crumb.href.clone());
     let body = if files.is_empty() {
-        let here = folder(&filter, &way);
+        let here = folder(&filter, &method);
         empty(&filter, Place { page, more: next.is_some(), here, above })
     } else {
         let rows: Vec<_> = files.into_iter().map(row).collect();
@@ -30,7 +30,7 @@ pub fn list(files: FilesView) -> AnyView {
     };
     view! {
         <div id="files" class="files">
-            {crumbs(way)}
+            {crumbs(method)}
             {narrowed(&filter)}
             {body}
             {incomplete

@@ -18,11 +18,11 @@ use crate::ui::{
 mod connection;
 mod crumbs;
 mod empty;
+mod failure;
 mod filter;
 mod list;
 mod pager;
 mod row;
-mod trouble;
 
 /// Beside nothing from outside: a title is written into the head as it is.
 const TITLE: &str = "Google Drive";
@@ -32,7 +32,7 @@ const TITLE: &str = "Google Drive";
 pub fn DrivePage() -> impl IntoView {
     drawn(|DriveView { notice, state }| match state {
         DriveState::Connect(connect) => connect_page(notice, connect),
-        DriveState::Trouble { account, trouble, again } => trouble::trouble(notice, account, trouble, again),
+        DriveState::FormError { account, form_error, again } => failure::form_error(notice, account, form_error, again),
         DriveState::Files(files) => files_page(notice, *files),
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     ui::{
         components::{
             file_icon::{AwayIcon, FileIcon},
-            moment::BriefMoment,
+            timestamp::BriefTimestamp,
         },
         view::FileView,
         wording,
@@ -50,7 +50,7 @@ pub fn row(file: FileView) -> AnyView {
                 {owner}
             </td>
             <td class="file-changed" role="cell">
-                {modified.map(|unix| view! { <BriefMoment unix /> })}
+                {modified.map(|unix| view! { <BriefTimestamp unix /> })}
             </td>
             <td class="file-size" role="cell">
                 {size.map(wording::files::size)}

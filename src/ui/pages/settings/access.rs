@@ -9,7 +9,7 @@ use crate::{
         components::{
             disconnect::{ALL_AT_ONCE, DisconnectForm},
             file_icon::AwayIcon,
-            moment::Moment,
+            timestamp::Timestamp,
         },
         links,
         view::{GrantState, GrantView, Lost},
@@ -110,10 +110,10 @@ fn grant(grant: GrantView) -> AnyView {
                     {scopes} {further} {nothing.then(|| view! { <li>{NOTHING}</li> })}
                 </ul>
                 {withdrawn}
-                <p class="row-told">"Given " <Moment unix=given_at /></p>
+                <p class="row-told">"Given " <Timestamp unix=given_at /></p>
                 <p class="row-told">
                     {match used_at {
-                        Some(unix) => view! { "Last used " <Moment unix /> }.into_any(),
+                        Some(unix) => view! { "Last used " <Timestamp unix /> }.into_any(),
                         None => "Not used yet".into_any(),
                     }}
                 </p>
@@ -168,12 +168,12 @@ fn standing(state: GrantState, provider: String, again: String) -> AnyView {
     match state {
         GrantState::Renewed { unused_until } => view! {
             <p class="row-told">
-                "Renewed by itself. " {provider} " forgets it when it is not used until " <Moment unix=unused_until />
+                "Renewed by itself. " {provider} " forgets it when it is not used until " <Timestamp unix=unused_until />
             </p>
         }
         .into_any(),
         GrantState::Until(unix) => {
-            view! { <p class="row-told">"Cannot be renewed. Works until " <Moment unix /></p> }.into_any()
+            view! { <p class="row-told">"Cannot be renewed. Works until " <Timestamp unix /></p> }.into_any()
         }
         GrantState::Lost(lost) => {
             let why = match lost {
@@ -207,7 +207,7 @@ fn standing(state: GrantState, provider: String, again: String) -> AnyView {
         GrantState::Revoked { at } => view! {
             <p class="row-note">
                 "Disconnected: our copies of the keys are gone, and " {provider} " confirmed it "
-                <Moment unix=at />
+                <Timestamp unix=at />
             </p>
         }
         .into_any(),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::section;
-use crate::ui::{components::moment::Moment, view::ActivityView};
+use crate::ui::{components::timestamp::Timestamp, view::ActivityView};
 
 /// "Recent activity".
 pub fn activity(activity: Vec<ActivityView>) -> AnyView {
@@ -31,7 +31,7 @@ fn row(activity: ActivityView) -> AnyView {
                 {what} {alarming.then(|| view! { " " <span class="badge is-mild">"Worth a look"</span> })}
             </p>
             <p class="row-told">
-                <Moment unix=at />
+                <Timestamp unix=at />
             </p>
             <p class="row-told">{device} ", " {address}</p>
         </li>

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::ui::{
     components::{
+        card_page::Step,
         field::{EmailField, of_email},
         form::{PostForm, Submit},
-        sheet::Step,
     },
     pages::drawn,
     view::ChangeEmailView,
@@ -20,8 +20,8 @@ pub fn ChangeEmailPage() -> impl IntoView {
 }
 
 fn draw(change: ChangeEmailView) -> AnyView {
-    let ChangeEmailView { email, typed, trouble } = change;
-    let troubled = of_email(trouble.map(wording::concern));
+    let ChangeEmailView { email, typed, form_error } = change;
+    let troubled = of_email(form_error.map(wording::concern));
     let (heading, label) = match &email {
         Some((_, true)) => ("Change your address", "New e-mail address"),
         Some((_, false)) => ("Confirm or change your address", "E-mail address"),
@@ -34,9 +34,9 @@ fn draw(change: ChangeEmailView) -> AnyView {
         view! { <p class="lead">{state} <strong>{address}</strong></p> }
     });
     view! {
-        <Step title=heading heading failed=trouble.is_some()>
+        <Step title=heading heading failed=form_error.is_some()>
             {present}
-            <PostForm action="/settings/email" trouble>
+            <PostForm action="/settings/email" form_error>
                 <EmailField label autocomplete="email" value troubled />
                 <Submit text="Send the letter" busy="Sending…" />
             </PostForm>

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::ui::{
     components::{
+        card_page::Step,
         field::TextField,
         form::{PostForm, Submit},
-        sheet::Step,
     },
     pages::drawn,
     view::DeleteView,
@@ -20,10 +20,10 @@ pub fn DeletePage() -> impl IntoView {
 }
 
 fn draw(delete: DeleteView) -> AnyView {
-    let DeleteView { who, word, gives_back, trouble } = delete;
-    let troubled = trouble.map(wording::concern) == Some(Concern::Word);
+    let DeleteView { who, word, gives_back, form_error } = delete;
+    let troubled = form_error.map(wording::concern) == Some(Concern::Word);
     view! {
-        <Step title="Delete your account" heading="Delete your account" failed=trouble.is_some()>
+        <Step title="Delete your account" heading="Delete your account" failed=form_error.is_some()>
             <div class="prose">
                 <p>"This deletes the account of " <strong>{who}</strong> ", at once and for good:"</p>
                 <ul>
@@ -31,7 +31,7 @@ fn draw(delete: DeleteView) -> AnyView {
                     <li>"your password and every link to a provider,"</li>
                     <li>"every browser that is signed in, this one too."</li>
                 </ul>
-                {wording::access::given_back(&gives_back).map(|told| view! { <p>{told}</p> })}
+                {wording::access::revoked_access(&gives_back).map(|told| view! { <p>{told}</p> })}
                 <p>
                     "Your accounts at the providers stay as they are. A last letter tells you of it. You can "
                     <a href="/settings/data.json" download>
@@ -39,7 +39,7 @@ fn draw(delete: DeleteView) -> AnyView {
                     </a> " before."
                 </p>
             </div>
-            <PostForm action="/settings/delete" trouble>
+            <PostForm action="/settings/delete" form_error>
                 <TextField name="word" label=format!("Type “{word}” to go on") required=true troubled />
                 <Submit text="Delete my account" busy="Deleting…" look="button is-grave" />
             </PostForm>

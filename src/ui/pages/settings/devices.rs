@@ -7,7 +7,7 @@ use crate::ui::{
     components::{
         form::{PostForm, Submit, hidden},
         mark::PASSWORD,
-        moment::Moment,
+        timestamp::Timestamp,
     },
     view::DeviceView,
 };
@@ -39,8 +39,8 @@ pub fn devices(devices: Vec<DeviceView>) -> AnyView {
 }
 
 fn device(device: DeviceView) -> AnyView {
-    let DeviceView { id, device, address, way, way_slug, first_seen, last_seen, here } = device;
-    let with = if way_slug == PASSWORD { "a password".to_owned() } else { way };
+    let DeviceView { id, device, address, method, method_slug, first_seen, last_seen, here } = device;
+    let with = if method_slug == PASSWORD { "a password".to_owned() } else { method };
     let to = Some(device.clone());
     let end = (!here).then(|| {
         view! {
@@ -52,14 +52,14 @@ fn device(device: DeviceView) -> AnyView {
     });
     view! {
         <li class="row">
-            {mark(way_slug)}
+            {mark(method_slug)}
             <div class="row-what">
                 <h3 class="row-title">
                     {device} " " {here.then(|| view! { <span class="badge is-good">"This browser"</span> })}
                 </h3>
                 <p class="row-told">"With " {with} ", from " {address}</p>
-                <p class="row-told">"Signed in " <Moment unix=first_seen /></p>
-                <p class="row-told">"Last seen " <Moment unix=last_seen /></p>
+                <p class="row-told">"Signed in " <Timestamp unix=first_seen /></p>
+                <p class="row-told">"Last seen " <Timestamp unix=last_seen /></p>
             </div>
             {end}
         </li>

@@ -7,18 +7,19 @@ use crate::ui::{
     components::{
         form::{PostForm, hidden},
         mark::{PASSWORD, ProviderMark},
-        moment::Moment,
+        timestamp::Timestamp,
     },
     links,
     view::{IdentityView, ProviderButton, SettingsView},
 };
 
 /// "Ways to sign in".
-pub fn ways(settings: &SettingsView) -> AnyView {
+pub fn methods(settings: &SettingsView) -> AnyView {
     let shown = settings.password_on || settings.password_set_at.is_some();
     let password = shown.then(|| password(settings.password_set_at, settings.password_on));
     let rows: Vec<_> = settings.identities.iter().cloned().map(|row| identity(row, settings.may_unlink)).collect();
-    let addable: Vec<_> = settings.linkable.iter().cloned().map(|way| add(way, settings.proven)).collect();
+    let addable: Vec<_> =
+        settings.linkable.iter().cloned().map(|method| add(method, settings.reauthenticated)).collect();
     let body = view! {
         <ul class="rows" role="list">
             {password} {rows}
@@ -40,7 +41,7 @@ pub fn ways(settings: &SettingsView) -> AnyView {
 
 fn password(set_at: Option<i64>, on: bool) -> AnyView {
     let told = match set_at {
-        Some(unix) => view! { "Set " <Moment unix /> }.into_any(),
+        Some(unix) => view! { "Set " <Timestamp unix /> }.into_any(),
         None => "Not set".into_any(),
     };
     let step = if set_at.is_some() { ("Change", " the password") } else { ("Set a password", "") };
@@ -85,8 +86,8 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
             <div class="row-what">
                 <h3 class="row-title">{label}</h3>
                 <p class="row-told">{who}</p>
-                <p class="row-told">"Linked " <Moment unix=linked_at /></p>
-                <p class="row-told">"Last used " <Moment unix=last_used_at /></p>
+                <p class="row-told">"Linked " <Timestamp unix=linked_at /></p>
+                <p class="row-told">"Last used " <Timestamp unix=last_used_at /></p>
             </div>
             {step}
         </li>
@@ -95,14 +96,14 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
 }
 
 /// Who was just seen starts at once; anybody else is asked first, on the page that the link leads to.
-fn add(way: ProviderButton, proven: bool) -> AnyView {
-    let ProviderButton { slug, label, available, .. } = way;
+fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
+    let ProviderButton { slug, label, available, .. } = method;
     let href = links::link(&slug, None);
     let face = view! {
         <ProviderMark slug=slug.clone() />
         <span>"Add " {label}</span>
     };
-    let step = if proven {
+    let step = if reauthenticated {
         view! {
             <PostForm action="/settings/link" class="form-of-a-button">
                 {hidden("provider", slug)}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    components::{form::TroubleBox, sheet::Step, ways::WaysByPost},
+    components::{card_page::Step, form::FormErrorNotice, sign_in_methods::MethodsByPost},
     pages::drawn,
     view::LinkView,
 };
@@ -15,15 +15,15 @@ pub fn LinkPage() -> impl IntoView {
 }
 
 fn draw(link: LinkView) -> AnyView {
-    let LinkView { provider, return_to, trouble } = link;
+    let LinkView { provider, return_to, form_error } = link;
     let label = provider.label.clone();
     view! {
-        <Step title="Link an account" heading=format!("Link {label}") failed=trouble.is_some()>
-            <TroubleBox trouble />
+        <Step title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
+            <FormErrorNotice form_error />
             <p class="lead">
                 "Choose your account at " {label} ". From then on it opens this one, too; a letter tells you of it."
             </p>
-            <WaysByPost providers=vec![provider] action="/settings/link" return_to />
+            <MethodsByPost providers=vec![provider] action="/settings/link" return_to />
         </Step>
     }
     .into_any()

@@ -48,7 +48,7 @@ fn draw(settings: SettingsView) -> AnyView {
         let telling = wording::notice_inside(notice);
         view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
     });
-    let offers_google = settings.linkable.iter().any(|way| way.slug == "google");
+    let offers_google = settings.linkable.iter().any(|method| method.slug == "google");
     let contents: Vec<_> = SECTIONS
         .into_iter()
         .map(|(anchor, title)| {
@@ -72,7 +72,7 @@ fn draw(settings: SettingsView) -> AnyView {
                 </nav>
                 <div class="settings-sections">
                     {profile::profile(settings.profile.clone(), settings.email.as_ref())}
-                    {profile::email(settings.email.clone())} {identities::ways(&settings)}
+                    {profile::email(settings.email.clone())} {identities::methods(&settings)}
                     {access::access(settings.grants, offers_google)}
                     {devices::devices(settings.devices)} {activity::activity(settings.activity)} {data()}
                 </div>

@@ -8,7 +8,7 @@ use crate::ui::{
         avatar::Avatar,
         field::TextField,
         form::{PostForm, Submit},
-        moment::Moment,
+        timestamp::Timestamp,
     },
     view::ProfileView,
 };
@@ -37,7 +37,7 @@ pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView 
             <Avatar name=shown picture />
             <div class="profile-told">
                 <p>{picture_told}</p>
-                <p>"With Latchkey since " <Moment unix=member_since /></p>
+                <p>"With Latchkey since " <Timestamp unix=member_since /></p>
             </div>
         </div>
         <PostForm action="/settings/profile">

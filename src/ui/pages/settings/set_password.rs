@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    codes::outcome::Trouble,
+    codes::outcome::FormError,
     ui::{
         components::{
+            card_page::Step,
             field::{NewPasswordField, of_password},
             form::{PostForm, Submit, UserName},
-            sheet::Step,
         },
         pages::drawn,
         view::SetPasswordView,
@@ -23,11 +23,11 @@ pub fn SetPasswordPage() -> impl IntoView {
 }
 
 fn draw(set: SetPasswordView) -> AnyView {
-    let SetPasswordView { email, change, trouble } = set;
+    let SetPasswordView { email, change, form_error } = set;
     let heading = if change { "Change your password" } else { "Set a password" };
-    let failed = trouble.is_some();
+    let failed = form_error.is_some();
     let body = match email {
-        Some(email) => choose(email, change, trouble),
+        Some(email) => choose(email, change, form_error),
         None => address_first(),
     };
     view! {
@@ -38,7 +38,7 @@ fn draw(set: SetPasswordView) -> AnyView {
     .into_any()
 }
 
-fn choose(email: String, change: bool, trouble: Option<Trouble>) -> AnyView {
+fn choose(email: String, change: bool, form_error: Option<FormError>) -> AnyView {
     let then = if change {
         "All other browsers are signed out, and a letter tells you of it."
     } else {
@@ -46,9 +46,9 @@ fn choose(email: String, change: bool, trouble: Option<Trouble>) -> AnyView {
     };
     view! {
         <p class="lead">"You sign in with " <strong>{email.clone()}</strong> " and this password."</p>
-        <PostForm action="/settings/password" trouble>
+        <PostForm action="/settings/password" form_error>
             <UserName value=email />
-            <NewPasswordField label=if change { "New password" } else { "Password" } troubled=of_password(trouble.map(wording::concern)) />
+            <NewPasswordField label=if change { "New password" } else { "Password" } troubled=of_password(form_error.map(wording::concern)) />
             <Submit text="Save the password" busy="Saving…" />
         </PostForm>
         <p class="fine-print">{then}</p>

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     components::{
+        card_page::Step,
         form::{PostForm, Submit, hidden},
-        sheet::Step,
     },
     pages::drawn,
     view::{IdentityView, UnlinkView},
@@ -21,7 +21,7 @@ pub fn UnlinkPage() -> impl IntoView {
 }
 
 fn draw(unlink: UnlinkView) -> AnyView {
-    let UnlinkView { identity, last, gives_back, trouble } = unlink;
+    let UnlinkView { identity, last, gives_back, form_error } = unlink;
     let IdentityView { id, name, slug, label, email, .. } = identity;
     let who = email.or(name).unwrap_or_else(|| "Shares no e-mail address".into());
     let step = if last {
@@ -38,15 +38,15 @@ fn draw(unlink: UnlinkView) -> AnyView {
                 "It opens your account here no more. Your account at " {label.clone()}
                 " stays as it is, and a letter tells you of it."
             </p>
-            {wording::access::given_back(&gives_back).map(|told| view! { <p class="lead">{told}</p> })}
-            <PostForm action="/settings/unlink" trouble>
+            {wording::access::revoked_access(&gives_back).map(|told| view! { <p class="lead">{told}</p> })}
+            <PostForm action="/settings/unlink" form_error>
                 {hidden("identity", id)} <Submit text="Unlink" busy="Unlinking…" look="button is-grave" />
             </PostForm>
         }
         .into_any()
     };
     view! {
-        <Step title="Unlink an account" heading=format!("Unlink {label}") failed=trouble.is_some()>
+        <Step title="Unlink an account" heading=format!("Unlink {label}") failed=form_error.is_some()>
             <div class="row is-alone">
                 {mark(slug)}
                 <div class="row-what">

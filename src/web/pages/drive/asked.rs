@@ -26,7 +26,7 @@ pub struct Asked {
 
 /// What an address asks for that there can never be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unanswerable {
+pub enum QueryError {
     /// A folder's id that is none.
     Folder,
     /// A page token that is none.
@@ -42,12 +42,12 @@ impl Asked {
     /// Reads the query of an address. A kind or an order that is none is not asked for.
     ///
     /// # Errors
-    /// [`Unanswerable`].
-    pub fn read(query: &Query) -> Result<Self, Unanswerable> {
-        let folder = query.one("folder").map(|id| FileId::parse(id).ok_or(Unanswerable::Folder)).transpose()?;
+    /// [`QueryError`].
+    pub fn read(query: &Query) -> Result<Self, QueryError> {
+        let folder = query.one("folder").map(|id| FileId::parse(id).ok_or(QueryError::Folder)).transpose()?;
         let page_token = query.one("page_token").map(str::to_owned);
         if page_token.as_ref().is_some_and(|token| token.len() > LONGEST_TOKEN) {
-            return Err(Unanswerable::Page);
+            return Err(QueryError::Page);
         }
         let page = query.one("page").and_then(|page| page.parse().ok()).filter(|_| page_token.is_some());
         Ok(Self {
@@ -152,7 +152,7 @@ impl Asked {
 
 /// Words to look for: what is typed, without what nobody types.
 fn search(typed: &str) -> Option<String> {
-    let plain: String = typed.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let plain: String = typed.chars().map(|message| if message.is_control() { ' ' } else { message }).collect();
     let words: String = plain.trim().chars().take(LONGEST_SEARCH).collect();
     (!words.is_empty()).then_some(words)
 }
@@ -186,8 +186,8 @@ mod tests {
     #[test]
     fn an_impossible_folder_or_page_is_told_apart_from_one_that_may_be() {
         let read = |query: &str| Asked::read(&Query::parse(Some(query))).err();
-        assert_eq!(read("folder=..%2Fabout"), Some(Unanswerable::Folder));
-        assert_eq!(read(&format!("page_token={}", "a".repeat(2049))), Some(Unanswerable::Page));
+        assert_eq!(read("folder=..%2Fabout"), Some(QueryError::Folder));
+        assert_eq!(read(&format!("page_token={}", "a".repeat(2049))), Some(QueryError::Page));
         assert_eq!((read(&format!("page_token={}", "a".repeat(2048))), read("folder=1a")), (None, None));
     }
 

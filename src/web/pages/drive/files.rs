@@ -14,7 +14,7 @@ pub fn files_view(
     account: &Account,
     asked: &Asked,
     page: FilePage,
-    way: Vec<Folder>,
+    method: Vec<Folder>,
 ) -> FilesView {
     let FilePage { files, next, incomplete } = page;
     let usual = accounts.usual().map(|account| account.identity.id);
@@ -24,7 +24,7 @@ pub fn files_view(
     FilesView {
         account: account.view.clone(),
         others: accounts.others(account).map(|other| (other.view.label.clone(), address(other))).collect(),
-        crumbs: way.into_iter().map(|folder| crumb(asked, folder)).collect(),
+        crumbs: method.into_iter().map(|folder| crumb(asked, folder)).collect(),
         filter: asked.filter(),
         files: files.into_iter().map(|file| file_view(asked, file)).collect(),
         page: asked.page(),

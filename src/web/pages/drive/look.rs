@@ -23,11 +23,11 @@ pub async fn look(
 ) -> Result<(FilePage, Vec<Folder>), DriveError> {
     let mut granted = grants.take(identity).await?;
     let page = list(grants, &mut granted, question).await?;
-    let way = match question.within() {
+    let method = match question.within() {
         Some(folder) => way_to(grants, &mut granted, &folder).await?,
         None => Vec::new(),
     };
-    Ok((page, way))
+    Ok((page, method))
 }
 
 /// The way costs a request for each folder. What is wrong with Google behind the list costs the person the way and not the
@@ -37,12 +37,12 @@ async fn way_to(
     granted: &mut Granted<DriveMetadataReadonly>,
     folder: &FileId,
 ) -> Result<Vec<Folder>, DriveError> {
-    let way = tokio::time::timeout(PATIENCE, ancestors(grants, granted, folder)).await;
-    match way.unwrap_or(Err(GrantError::Away.into())) {
+    let method = tokio::time::timeout(PATIENCE, ancestors(grants, granted, folder)).await;
+    match method.unwrap_or(Err(GrantError::Away.into())) {
         Err(
             DriveError::Grant(GrantError::Busy { .. } | GrantError::Away | GrantError::Refused)
             | DriveError::Malformed { .. },
         ) => Ok(Vec::new()),
-        way => way,
+        method => method,
     }
 }

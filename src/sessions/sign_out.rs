@@ -1,0 +1,43 @@
+//! A person leaves: the session ends, and what the browser still holds of ours goes.
+
+use http::HeaderValue;
+
+use super::{authorization_callback::random, request_context::RequestContext, session_error::SessionError};
+use crate::{accounts::time_ordered_id, store::NewEvent};
+
+/// A sign-out.
+#[derive(Clone)]
+pub struct SignOut(pub RequestContext);
+
+impl SignOut {
+    /// Ends the session and gives the `Set-Cookie` values that end what the browser holds; a cookie of tower-sessions
+    /// is taken away by its own layer. Signing out twice is no error.
+    ///
+    /// # Errors
+    /// When the database does not answer: the session still counts then, and the person has to know.
+    pub async fn complete(self) -> Result<Vec<HeaderValue>, SessionError> {
+        let mut cookies = self.0.end_session().await?;
+        self.record().await;
+        cookies.extend(self.0.jar.flows.clear_all(&self.0.headers));
+        cookies.extend(self.0.jar.clear_pending(&self.0.headers));
+        Ok(cookies)
+    }
+
+    async fn record(&self) {
+        let Some(signed_in) = &self.0.signed_in else { return };
+        let Some(random) = random() else { return };
+        let event = NewEvent {
+            id: time_ordered_id(self.0.clock.date(), random),
+            at: self.0.clock.date(),
+            kind: "sign_out",
+            user: Some(signed_in.user.id),
+            provider: signed_in.session.provider.as_deref(),
+            outcome: "signed_out",
+            reasons: &[],
+            client: &self.0.client.audit_client(),
+        };
+        if let Err(error) = self.0.database.record_event(&event).await {
+            tracing::warn!(%error, "a sign-out could not be written down");
+        }
+    }
+}

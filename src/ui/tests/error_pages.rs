@@ -1,0 +1,58 @@
+//! The pages without a script: errors, and the way to a provider.
+
+use super::document::{HOSTILE, attribute, is_a_sound_document, stays_text, tags};
+use crate::ui::{
+    app::{onward_html, problem_html, wrong_account_html},
+    view::{Assets, ErrorPage, OnwardView, WrongAccountView},
+};
+
+const PROBLEMS: [ErrorPage; 7] = [
+    ErrorPage::NotFound,
+    ErrorPage::CrossOrigin,
+    ErrorPage::MethodNotAllowed,
+    ErrorPage::BadRequest,
+    ErrorPage::TooManyRequests,
+    ErrorPage::ServerError,
+    ErrorPage::Unavailable,
+];
+
+#[test]
+fn every_problem_has_a_page_with_a_way_home_and_no_script() {
+    for problem in PROBLEMS {
+        let html = problem_html(problem, &Assets::default());
+        is_a_sound_document(&html);
+        assert!(!html.contains("<script") && !html.contains("leptos-island"), "{html}");
+        assert!(html.contains("href=\"/\" class=\"button\""), "{html}");
+    }
+}
+
+#[test]
+fn the_page_on_the_way_to_a_provider_goes_on_by_itself_or_by_its_link() {
+    let url = "https://id.example/authorize?state=a&scope=openid%20email".to_owned();
+    let html = onward_html(OnwardView { provider: "Example".into(), url: url.clone() }, &Assets::default());
+    is_a_sound_document(&html);
+    assert!(!html.contains("<script"), "{html}");
+    let refresh = tags(&html).find(|tag| attribute(tag, "http-equiv") == Some("refresh")).expect("a refresh");
+    assert_eq!(attribute(refresh, "content").map(text), Some(format!("0; url={url}")));
+    let link = tags(&html).find(|tag| attribute(tag, "class") == Some("button")).expect("a link");
+    assert_eq!(attribute(link, "href").map(text), Some(url));
+    let hostile = OnwardView { provider: HOSTILE.into(), url: HOSTILE.into() };
+    stays_text(&onward_html(hostile, &Assets::default()));
+}
+
+#[test]
+fn a_form_of_another_account_is_answered_by_a_page_that_names_both() {
+    let view = WrongAccountView { page_of: Some("ada@example.com".into()), signed_in: "grace@example.com".into() };
+    let html = wrong_account_html(view.clone(), &Assets::default());
+    is_a_sound_document(&html);
+    assert!(html.contains("ada@example.com") && html.contains("grace@example.com"), "{html}");
+    let unknown = wrong_account_html(WrongAccountView { page_of: None, ..view }, &Assets::default());
+    is_a_sound_document(&unknown);
+    assert!(unknown.contains("out of date") && unknown.contains("grace@example.com"), "{unknown}");
+    let hostile = WrongAccountView { page_of: Some(HOSTILE.into()), signed_in: HOSTILE.into() };
+    stays_text(&wrong_account_html(hostile, &Assets::default()));
+}
+
+fn text(attribute: &str) -> String {
+    attribute.replace("&amp;", "&")
+}

@@ -1,0 +1,117 @@
+//! A relying party with every provider of a sandbox, and the sandbox's controls.
+
+use latchkey::config::{Config, Environment};
+use latchkey::oauth::Nonce;
+use latchkey::oidc::NonceRule;
+use latchkey::providers::Profile;
+use latchkey::relying_party::{Clock, ExternalTokenError, Journal, Presented, RelyingParty};
+use latchkey_sandbox::{Sandbox, Settings};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+
+pub struct Counter {
+    pub sandbox: Sandbox,
+    pub us: RelyingParty,
+    pub clock: Clock,
+    pub http: reqwest::Client,
+}
+
+impl Counter {
+    pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With more settings; an empty value takes one away.
+    pub async fn open_with(settings: &[(&str, &str)]) -> Self {
+        let sandbox = Sandbox::start(Settings::default()).await.unwrap();
+        let played = sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let ours = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
+        let environment: Environment = ours.into_iter().chain(played).chain(settings.iter().copied()).collect();
+        let config = Config::parse(&environment).unwrap();
+        let clock = Clock::default();
+        let us = RelyingParty::new("http://localhost:3000", true, config.providers, clock.clone()).unwrap();
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { sandbox, us, clock, http }
+    }
+
+    pub async fn verify_external_token(
+        &self,
+        slug: &str,
+        brought: Presented<'_>,
+    ) -> Result<Profile, ExternalTokenError> {
+        self.us.verify_external_token(slug, brought, &mut Journal::new(slug)).await
+    }
+
+    pub async fn by_id_token(&self, slug: &str, token: &str) -> Result<Profile, ExternalTokenError> {
+        self.verify_external_token(slug, Presented::IdToken { token, nonce: NonceRule::Equals(&nonce()) }).await
+    }
+
+    pub async fn by_access_token(&self, slug: &str, token: &str) -> Result<Profile, ExternalTokenError> {
+        self.verify_external_token(slug, Presented::AccessToken(&SecretString::from(token))).await
+    }
+
+    /// A control call that must succeed.
+    pub async fn order(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}/control/{path}", self.sandbox.origin());
+        let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
+        let response = request.send().await.unwrap();
+        let (status, text) = (response.status().as_u16(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{path} {body}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub async fn preset(&self, name: &str) {
+        self.order("google/presets", json!({ "preset": name, "times": 1 })).await;
+    }
+
+    /// The names of the presets of a group.
+    pub async fn presets(&self, group: &str) -> Vec<String> {
+        let presets: Vec<Value> = self.read("presets").await.as_array().unwrap().clone();
+        let of_group = presets.iter().filter(|preset| preset["group"] == group);
+        of_group.map(|preset| preset["name"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A token that nobody signed in for.
+    pub async fn mint(&self, slug: &str, order: Value) -> String {
+        let minted = self.order(&format!("{slug}/mint"), order).await;
+        let token = minted.get("access_token").or(minted.get("id_token")).unwrap();
+        token.as_str().unwrap().to_owned()
+    }
+
+    pub async fn access_token(&self, slug: &str, person: &str) -> String {
+        self.mint(slug, json!({ "kind": "access_token", "person": person })).await
+    }
+
+    /// Google's, with the nonce that this counter expects, for one of its clients.
+    pub async fn id_token(&self, person: &str, client_id: &str) -> String {
+        let nonce = nonce();
+        let order = json!({ "kind": "id_token", "person": person, "client_id": client_id, "nonce": nonce.expose() });
+        self.mint("google", order).await
+    }
+
+    /// What the providers were asked since the last look, in order.
+    pub async fn asked(&self) -> Vec<String> {
+        let entries = self.log().await;
+        entries.iter().map(|entry| entry["endpoint"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The same in full.
+    pub async fn log(&self) -> Vec<Value> {
+        let entries = self.read("requests").await["requests"].as_array().unwrap().clone();
+        self.order("requests/clear", json!({})).await;
+        entries
+    }
+
+    async fn read(&self, what: &str) -> Value {
+        let url = format!("{}/control/{what}", self.sandbox.origin());
+        let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// The nonce that was given to the device.
+pub fn nonce() -> Nonce {
+    Nonce::from_random([7; 32])
+}

@@ -1,0 +1,132 @@
+//! A house with tokens: a database, machines on it, and somebody who is signed in.
+
+use std::sync::Arc;
+
+use latchkey::{
+    accounts::{Purpose, SignUp, User, UserId},
+    providers::{Profile, ProfileEmail},
+    relying_party::Clock,
+    sealing::Sealer,
+    store::{AuditClient, Database, GrantUpdate, SettleRequest},
+    tokens::{AccessClaims, AccessTokenError, Opening, Pair, RefreshTokenError, Tokens},
+};
+use secrecy::ExposeSecret;
+use time::OffsetDateTime;
+
+use crate::support::database::{Engine, TestDatabase};
+
+pub const ORIGIN: &str = "https://app.example";
+
+/// The database, and one clock for all machines.
+pub struct MockProvider {
+    pub test: TestDatabase,
+    pub clock: Clock,
+    pub database: Arc<Database>,
+    pub tokens: Tokens,
+}
+
+impl MockProvider {
+    pub async fn on(engine: Engine) -> Self {
+        let test = TestDatabase::empty(engine).await;
+        let (database, clock) = (Arc::new(test.open().await), Clock::default());
+        let tokens = Tokens::new(database.clone(), ORIGIN, None, clock.clone());
+        Self { test, clock, database, tokens }
+    }
+
+    /// Another machine on the same database.
+    pub async fn another_machine(&self) -> Tokens {
+        Tokens::new(Arc::new(self.test.open().await), ORIGIN, None, self.clock.clone())
+    }
+
+    /// Another machine with other secret keys.
+    pub async fn machine_with(&self, secrets: &[[u8; 32]]) -> Tokens {
+        let sealer = Sealer::new(secrets.iter().map(<[u8; 32]>::as_slice), "database").expect("keys");
+        let database = Database::connect(&self.test.url, sealer).await.expect("connects");
+        Tokens::new(Arc::new(database), ORIGIN, None, self.clock.clone())
+    }
+
+    /// Somebody by their name: with a proven address at Gmail.
+    pub async fn person(&self, name: &str) -> User {
+        self.settle(name, Some(format!("{name}@gmail.com"))).await
+    }
+
+    /// Somebody without an address.
+    pub async fn person_without_address(&self, name: &str) -> User {
+        self.settle(name, None).await
+    }
+
+    /// Signs them in: the first pair of a new session.
+    pub async fn sign_in(&self, user: UserId) -> Pair {
+        self.tokens.issue_pair(&opening(user, None)).await.expect("a pair")
+    }
+
+    /// Brings a refresh token.
+    pub async fn refresh(&self, pair: &Pair) -> Result<Pair, RefreshTokenError> {
+        refresh(&self.tokens, pair).await
+    }
+
+    /// Brings an access token.
+    pub async fn verify(&self, pair: &Pair) -> Result<Arc<AccessClaims>, AccessTokenError> {
+        self.tokens.verify(pair.access_token.expose_secret()).await
+    }
+
+    /// Whether the session of an access token goes on.
+    pub async fn is_open(&self, pair: &Pair) -> bool {
+        self.database.load_session(&pair.session.session.id_hash, self.clock.date()).await.expect("answers").is_some()
+    }
+
+    async fn settle(&self, name: &str, address: Option<String>) -> User {
+        let profile = Profile {
+            issuer: "https://accounts.google.com".into(),
+            subject: name.into(),
+            provider: "google".into(),
+            email: address.map(|unverified_address| ProfileEmail {
+                unverified_address,
+                verified_by_provider: true,
+                provider_is_authoritative: true,
+            }),
+            name: Some(name.into()),
+            picture: None,
+        };
+        let mut random = [0; 30];
+        name.bytes().enumerate().for_each(|(at, byte)| (0..3).for_each(|third| random[third * 10 + at % 10] ^= byte));
+        let settle_request = SettleRequest {
+            purpose: &Purpose::SignIn,
+            profile: &profile,
+            session_user: None,
+            session: None,
+            sign_up: &SignUp::Open,
+            client: &AuditClient::default(),
+            now: self.clock.date(),
+            random,
+            waiting: None,
+            granted: GrantUpdate::None,
+        };
+        let settled = self.database.settle(&settle_request).await.expect("settles");
+        settled.signed_in.expect("somebody is signed in").user
+    }
+}
+
+/// A sign-in with Google, in the place of an earlier session.
+pub fn opening(user: UserId, earlier: Option<&str>) -> Opening<'_> {
+    static ORIGIN: AuditClient = AuditClient { address: None, user_agent: None, request_id: None };
+    Opening { user, identity: None, provider: "google", client: &ORIGIN, earlier }
+}
+
+/// Brings a refresh token to one machine.
+pub async fn refresh(tokens: &Tokens, pair: &Pair) -> Result<Pair, RefreshTokenError> {
+    let client = AuditClient {
+        address: Some("192.0.2.9".into()),
+        user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+        request_id: Some("r9".into()),
+    };
+    tokens.refresh(pair.refresh_token.expose(), &client).await
+}
+
+pub fn text(pair: &Pair) -> &str {
+    pair.refresh_token.expose()
+}
+
+pub fn at(seconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000 + seconds).unwrap()
+}
