@@ -11,11 +11,13 @@ pub mod codes;
 /// **oauth** speaks RFC 6749, 7636 and 9207 and nothing else: it builds the authorization request and the
 /// token request and judges the answers. It opens no socket and imports no other room.
 #[cfg(feature = "ssr")]
+#[warn(missing_docs)]
 pub mod oauth;
 
 /// **oidc** is OpenID Connect on top: the discovery document, the JWK set, the id_token and its claims,
 /// userinfo. Bytes go in, verified claims or a named refusal come out.
 #[cfg(feature = "ssr")]
+#[warn(missing_docs)]
 pub mod oidc;
 
 /// **providers** holds a page of facts per provider (endpoints, scopes, manners) and turns each one's
@@ -47,6 +49,7 @@ pub mod store;
 /// takes the response to a verified profile. The only room that talks HTTP to providers; time-outs, size
 /// limits, the JWK set cache and the circuit breakers live here.
 #[cfg(feature = "ssr")]
+#[warn(missing_docs)]
 pub mod relying_party;
 
 /// **grants** is what people let us see at their providers beyond who they are: tokens sealed at rest, renewed once for
@@ -66,6 +69,7 @@ pub mod calendar;
 /// **tokens** carry a session where no cookie does: access tokens, signed, for five minutes; refresh tokens, each good for
 /// one next pair; and the signing keys, which come and go by a plan.
 #[cfg(feature = "ssr")]
+#[warn(missing_docs)]
 pub mod tokens;
 
 /// **sessions** remembers browsers: the session store on our own table, or tokens in two cookies; the sealed flow
