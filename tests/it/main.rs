@@ -1,6 +1,7 @@
 //! The integration tests: one program, since each would link the whole application. A folder or file for each subject.
 
 mod doctor;
+mod documents;
 mod explain;
 mod external_token;
 mod http;
