@@ -1,15 +1,16 @@
 # Each target is a script in scripts/, which says at its top what it does. `make` alone lists them.
 
-.PHONY: help setup run dev check test build bench
+.PHONY: help setup run dev check test build bench pictures
 
 help:
-	@echo "make run     build and serve http://localhost:3000, with a sandbox to sign in at"
-	@echo "make dev     the same, building anew and reloading the page when a file changes"
-	@echo "make check   after an edit: format, lints, unit tests"
-	@echo "make test    every check: format, lints, documentation, tests, browser tests"
-	@echo "make build   target/release/latchkey: one file for production, without the sandbox"
-	@echo "make bench   the measurements of the README"
-	@echo "make setup   only install what is missing for all of these"
+	@echo "make run       build and serve http://localhost:3000, with a sandbox to sign in at"
+	@echo "make dev       the same, building anew and reloading the page when a file changes"
+	@echo "make check     after an edit: format, lints, unit tests"
+	@echo "make test      every check: format, lints, documentation, tests, browser tests"
+	@echo "make build     target/release/latchkey: one file for production, without the sandbox"
+	@echo "make bench     the measurements of docs/performance.md"
+	@echo "make pictures  takes the pictures of the documents again"
+	@echo "make setup     only install what is missing for all of these"
 
 setup:
 	@scripts/setup test
@@ -31,3 +32,6 @@ build:
 
 bench:
 	@scripts/bench
+
+pictures:
+	@scripts/pictures

@@ -1,5 +1,5 @@
 // The browser tests: Latchkey's development build on one side, the sandbox and a certified provider on the other.
-// `npm test` runs them, `npm run shots` takes pictures instead.
+// `npm test` runs them, `npm run shots` takes pictures instead, `npm run pictures` those of the documents.
 
 import { defineConfig, devices } from "@playwright/test";
 import { certified, latchkey, sandbox } from "./addresses.mjs";
@@ -32,7 +32,10 @@ export default defineConfig({
     },
   },
   projects: shots
-    ? [{ name: "shots", testMatch: "shots.ts" }]
+    ? [
+        { name: "shots", testMatch: "shots.ts" },
+        { name: "pictures", testMatch: "pictures.ts" },
+      ]
     : [
         { name: "chromium" },
         // Tests that are about the islands have the tag @js.
