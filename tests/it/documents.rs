@@ -225,16 +225,25 @@ fn files(folder: &Path, extension: &str, found: &mut dyn FnMut(&Path)) {
 
 // Variables
 
-/// What the code reads from the environment, by whole names: literals of `config`, each provider's client, and the variables
-/// of a generic provider.
+/// What the code reads from the environment: the names that `config` has in full, those of each provider, and those of a
+/// generic one.
 fn variables_of_the_code() -> BTreeSet<String> {
     let config = sources(&["src/config.rs", "src/config"]);
     let literals = config.split('"');
     let generic = literals.clone().filter(|it| is_variable(&format!("OIDC{it}")) && it.starts_with('_'));
     let generic = generic.map(|suffix| format!("OIDC_<NAME>{suffix}"));
     let whole = literals.filter(|it| is_variable(it)).map(str::to_owned);
-    let clients = families().into_iter().map(|family| format!("{family}_CLIENT_ID"));
-    whole.chain(generic).chain(clients).filter(|it| !NOT_FOR_PEOPLE.contains(&it.as_str())).collect()
+    let providers = families().into_iter().flat_map(|family| variables_of(&family));
+    whole.chain(generic).chain(providers).filter(|it| !NOT_FOR_PEOPLE.contains(&it.as_str())).collect()
+}
+
+/// The variables of a built-in provider that its page of facts declares, and its client.
+fn variables_of(family: &str) -> Vec<String> {
+    let page = sources(&[&format!("src/providers/{}.rs", family.to_ascii_lowercase())]);
+    let optional = page.split("Variable::new(\"").skip(1).filter_map(|after| after.split('"').next());
+    let required = page.split("required: &[").nth(1).and_then(|after| after.split(']').next()).unwrap_or_default();
+    let required = required.split('"').skip(1).step_by(2);
+    optional.chain(required).chain(["CLIENT_ID"]).map(|name| format!("{family}_{name}")).collect()
 }
 
 /// Whether the code reads it: it holds the name, or the name's end for a provider's.
@@ -250,7 +259,9 @@ fn is_read(variable: &str, code: &str, families: &[String]) -> bool {
 /// What the names of the built-in providers' variables begin with.
 fn families() -> Vec<String> {
     let code = sources(&["src/providers"]);
-    let slugs = code.split("Slug::constant(\"").skip(1).filter_map(|after| after.split('"').next());
+    let beginnings = ["Slug::constant(", "BuiltIn::new("];
+    let rows = beginnings.into_iter().flat_map(|beginning| code.split(beginning).skip(1));
+    let slugs = rows.filter_map(|row| row.trim_start_matches(['(', ' ', '\n']).strip_prefix('"')?.split('"').next());
     slugs.map(str::to_ascii_uppercase).collect()
 }
 
