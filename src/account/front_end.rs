@@ -130,7 +130,7 @@ impl FrontEndSignIn {
         context.relying_party.verify_external_token(slug, brought, journal).await.map_err(|error| {
             journal.record(FlowEvent::Refused { because: error.to_string() });
             match &error {
-                ExternalTokenError::IdToken(refused) if is_of_another_client(refused.sign_in_error()) => {
+                ExternalTokenError::IdToken(refused) if is_of_another_client(refused.kind()) => {
                     ApiCode::TokenOfAnotherClient.into()
                 }
                 _ => error.into(),

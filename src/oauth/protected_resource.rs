@@ -18,7 +18,7 @@ pub fn resource_request(url: &Url, access_token: &SecretString) -> HttpRequest {
 pub fn process_resource_response(response: &HttpResponse) -> Result<Value, ResourceError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403 | 404) {
-        return Err(ResourceError::Withheld(response.status));
+        return Err(ResourceError::AccessDenied(response.status));
     }
     response.check_ok()?;
     if !response.may_be_json() {
@@ -35,7 +35,7 @@ pub enum ResourceError {
     Response(#[from] ResponseError),
     /// 401, 403 or 404: the token does not give access to this document; the status.
     #[error("access to the resource denied (status {0})")]
-    Withheld(u16),
+    AccessDenied(u16),
     /// The content type is not JSON.
     #[error("unexpected content type of the resource")]
     UnexpectedContentType,

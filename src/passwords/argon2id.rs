@@ -48,8 +48,8 @@ impl Hasher {
         hash.map(|hash| PasswordHash::from_row(hash.to_string())).map_err(|_| PoolError::Broken)
     }
 
-    /// Verifies a password, in canonical form, against a hash. An overlong password (`None`), and a missing or unreadable
-    /// hash, cost the same work, so that the response time does not reveal them.
+    /// Verifies a password, in canonical form, against a hash. An overlong password (`None`), and a missing or
+    /// unreadable hash, cost the same work, so that the response time does not reveal them.
     pub(super) fn verify(
         &self,
         password: Option<&SecretString>,

@@ -27,8 +27,9 @@ const BUCKETS: u64 = 1 << 18;
 /// Limits by email, whether or not an account has it; or none (`RATE_LIMITS=off`). Kept in memory: each process counts
 /// for itself, and a restart resets the counts.
 ///
-/// Strangers can exhaust an account's attempts. To keep them from locking its owner out, browsers that have signed in to
-/// the account before are counted separately. They are limited too: their cookie can be copied, and outlives the password.
+/// Strangers can exhaust an account's attempts. To keep them from locking its owner out, browsers that have signed in
+/// to the account before are counted separately. They are limited too: their cookie can be copied, and outlives the
+/// password.
 #[derive(Clone, Debug)]
 pub struct Attempts(Option<Arc<Limits>>);
 
@@ -64,8 +65,8 @@ impl Attempts {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.attempts, (email, known_browser)))
     }
 
-    /// Counts one email to this address. `false`: the limit is exceeded; do not send it, and answer the request as if it
-    /// had been sent.
+    /// Counts one email to this address. `false`: the limit is exceeded; do not send it, and answer the request as if
+    /// it had been sent.
     ///
     /// Each kind has its own limit; otherwise an attacker who requests sign-up emails for an address could block the
     /// owner's password reset.

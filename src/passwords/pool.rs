@@ -63,8 +63,8 @@ impl PasswordPool {
         Self(Arc::new(Pool { hasher: Hasher::new(cost), places, threads }))
     }
 
-    /// Runs [`NewPassword::choose`] in the pool; its strength estimate takes milliseconds. `personal`: the user's email,
-    /// name and the like, which the password must not consist of.
+    /// Runs [`NewPassword::choose`] in the pool; its strength estimate takes milliseconds. `personal`: the user's
+    /// email, name and the like, which the password must not consist of.
     ///
     /// # Errors
     /// [`PoolError`] when the check did not run; the inner error when the password is too weak.
@@ -85,10 +85,7 @@ impl PasswordPool {
     /// Hashes a password with a random salt.
     pub async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, PoolError> {
         let password = password.clone();
-        self.run(move |hasher| {
-            hasher.hash(password.expose(), random_bytes().map_err(|_| PoolError::Broken)?)
-        })
-        .await
+        self.run(move |hasher| hasher.hash(password.expose(), random_bytes().map_err(|_| PoolError::Broken)?)).await
     }
 
     /// Verifies a password. Without a hash (no such account, or one without a password) it costs the same work, so that
@@ -98,8 +95,9 @@ impl PasswordPool {
         self.run(move |hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref())).await
     }
 
-    /// Runs work on a thread of the pool. A caller that is cancelled while queued frees its place. Work that has started
-    /// keeps its place until it ends, so that disconnecting clients cannot start more work than the pool allows.
+    /// Runs work on a thread of the pool. A caller that is cancelled while queued frees its place. Work that has
+    /// started keeps its place until it ends, so that disconnecting clients cannot start more work than the pool
+    /// allows.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Hasher) -> Result<T, PoolError> + Send + 'static,

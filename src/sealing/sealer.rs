@@ -11,8 +11,9 @@ const MAX_SEALED_BYTES: usize = 32 * 1024;
 
 /// Seals with the newest key and opens with any.
 ///
-/// AES-256-GCM with a random nonce. HKDF-SHA256 (RFC 5869) derives one key per secret and purpose. A sealed value begins
-/// with the id of its key, so that values under an old key can be found and sealed again before that key is removed.
+/// AES-256-GCM with a random nonce. HKDF-SHA256 (RFC 5869) derives one key per secret and purpose. A sealed value
+/// begins with the id of its key, so that values under an old key can be found and sealed again before that key is
+/// removed.
 pub struct Sealer {
     /// Newest first.
     keys: Vec<Key>,
