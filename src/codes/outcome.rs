@@ -59,7 +59,7 @@ codes! {
         /// The link prompt has expired, was used, or belongs to another browser.
         LinkExpired = "link_expired",
         /// The user re-authenticated with another account.
-        ProofOfAnother = "reauthentication_mismatch",
+        ReauthenticationMismatch = "reauthentication_mismatch",
         /// The identity is linked to another user.
         LinkedElsewhere = "linked_elsewhere",
         /// The account's only remaining sign-in method cannot be removed.
@@ -71,7 +71,7 @@ codes! {
         /// The provider cannot be reached.
         ProviderUnavailable = "provider_unavailable",
         /// No such identity, session or provider.
-        NotThere = "not_found",
+        NotFound = "not_found",
         /// The user signed in at the provider but declined the requested scope.
         ScopeDeclined = "scope_declined",
         /// The user chose another account at the provider than the one to connect.

@@ -85,12 +85,12 @@ impl Sealer {
     }
 
     /// Whether the value was sealed with the newest key, judged by its key id.
-    pub fn is_of_newest(&self, sealed: &str) -> bool {
-        sealed.strip_prefix(self.newest_id()).is_some_and(|rest| rest.starts_with('.'))
+    pub fn uses_newest_key(&self, sealed: &str) -> bool {
+        sealed.strip_prefix(self.newest_key_id()).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// The key id at the start of every value sealed now, without the dot.
-    pub fn newest_id(&self) -> &str {
+    pub fn newest_key_id(&self) -> &str {
         &self.keys[0].id
     }
 }
@@ -150,10 +150,10 @@ mod tests {
         let sealed = old.seal("here", b"hello").unwrap();
         let (id, rest) = sealed.split_once('.').unwrap();
         assert!(id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
-        assert!(old.is_of_newest(&sealed) && !rotated.is_of_newest(&sealed));
-        assert!(rotated.is_of_newest(&rotated.seal("here", b"hello").unwrap()));
+        assert!(old.uses_newest_key(&sealed) && !rotated.uses_newest_key(&sealed));
+        assert!(rotated.uses_newest_key(&rotated.seal("here", b"hello").unwrap()));
         // The id of another key does not help.
-        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_id())), Err(SealingError));
+        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_key_id())), Err(SealingError));
         assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(SealingError));
     }
 
@@ -164,7 +164,7 @@ mod tests {
             let sealed = sealer.seal("here", b"hello").unwrap();
             let (_, without_id) = sealed.split_once('.').unwrap();
             assert_eq!(rotated.open("here", without_id).unwrap(), b"hello");
-            assert!(!rotated.is_of_newest(without_id));
+            assert!(!rotated.uses_newest_key(without_id));
         }
     }
 
@@ -184,6 +184,6 @@ mod tests {
         assert_eq!(rotated.open("here", &old).unwrap(), b"hello");
         let new = rotated.seal("here", b"hello").unwrap();
         assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(SealingError));
-        assert!(rotated.is_of_newest(&new) && !rotated.is_of_newest(&old));
+        assert!(rotated.uses_newest_key(&new) && !rotated.uses_newest_key(&old));
     }
 }

@@ -60,7 +60,7 @@ pub enum AccessTokenError {
     Expired,
     /// The token could not be checked: a failure of the server.
     #[error(transparent)]
-    TokensError(#[from] TokensError),
+    Internal(#[from] TokensError),
 }
 
 /// Why a refresh token was rejected. For the log; the client only gets `refresh_token_invalid`.
@@ -74,7 +74,7 @@ pub enum RefreshTokenError {
     Reused,
     /// A failure of the server; the token is still valid.
     #[error(transparent)]
-    TokensError(#[from] TokensError),
+    Internal(#[from] TokensError),
 }
 
 impl From<RandomError> for TokensError {
@@ -85,6 +85,6 @@ impl From<RandomError> for TokensError {
 
 impl From<StoreError> for RefreshTokenError {
     fn from(error: StoreError) -> Self {
-        Self::TokensError(error.into())
+        Self::Internal(error.into())
     }
 }

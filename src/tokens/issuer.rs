@@ -12,7 +12,7 @@ use super::{
     key_ring::KeyRing,
     key_set::KeySet,
     refresh_token::RefreshToken,
-    token_pair::{Opening, Pair},
+    token_pair::{NewTokenSession, TokenPair},
     verified::{VerifiedTokens, fingerprint},
 };
 use crate::{
@@ -74,7 +74,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`TokensError`]; it contains [`StoreError::Conflict`] if the user is deleted or disabled.
-    pub async fn issue_pair(&self, opening: &Opening<'_>) -> Result<Pair, TokensError> {
+    pub async fn issue_pair(&self, opening: &NewTokenSession<'_>) -> Result<TokenPair, TokensError> {
         let keys = self.0.keys.current().await?;
         loop {
             let refresh_token = RefreshToken::mint()?;
@@ -93,7 +93,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshTokenError`].
-    pub async fn refresh(&self, unverified: &str, client: &AuditClient) -> Result<Pair, RefreshTokenError> {
+    pub async fn refresh(&self, unverified: &str, client: &AuditClient) -> Result<TokenPair, RefreshTokenError> {
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
         // Before the token is used: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
@@ -113,7 +113,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`TokensError`]. After a failure the earlier tokens may be invalid already.
-    pub async fn renew_pair(&self, session: &str, reauthenticated: bool) -> Result<Option<Pair>, TokensError> {
+    pub async fn renew_pair(&self, session: &str, reauthenticated: bool) -> Result<Option<TokenPair>, TokensError> {
         let keys = self.0.keys.current().await?;
         let (next, id) = (RefreshToken::mint()?, random_text::<32>()?);
         let now = self.0.clock.date();
@@ -142,7 +142,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`StoreError`] if the query fails.
-    pub async fn look_at(&self, unverified: &str) -> Result<Option<ActiveSession>, StoreError> {
+    pub async fn peek_session(&self, unverified: &str) -> Result<Option<ActiveSession>, StoreError> {
         match RefreshToken::parse(unverified) {
             Some(token) => self.0.database.look_at_refresh_token(&token.hash(), self.0.clock.date()).await,
             None => Ok(None),
@@ -179,7 +179,7 @@ impl Tokens {
         Ok(self.0.keys.current().await?.jwks(self.0.clock.now()))
     }
 
-    fn new_session(&self, opening: &Opening<'_>) -> Result<NewSession, TokensError> {
+    fn new_session(&self, opening: &NewTokenSession<'_>) -> Result<NewSession, TokensError> {
         let now: OffsetDateTime = self.0.clock.date();
         Ok(NewSession {
             // Random, not the hash of a cookie's value: no cookie can match it.
@@ -202,12 +202,17 @@ impl Tokens {
         session.ok_or_else(|| StoreError::Conflict(sqlx::Error::RowNotFound).into())
     }
 
-    fn pair(&self, keys: &KeySet, session: ActiveSession, refresh_token: RefreshToken) -> Result<Pair, TokensError> {
+    fn pair(
+        &self,
+        keys: &KeySet,
+        session: ActiveSession,
+        refresh_token: RefreshToken,
+    ) -> Result<TokenPair, TokensError> {
         let now = self.0.clock.now();
         let key = keys.signer(now).ok_or(TokensError::NoSigningKey)?;
         let access_token = access_token::sign(key, &session, &random_text::<16>()?, &self.expected(now))?.into();
         let expires_in = expiry(&session.session, now) - now;
-        Ok(Pair { access_token, expires_in, refresh_token, session })
+        Ok(TokenPair { access_token, expires_in, refresh_token, session })
     }
 
     /// Reloads the keys if `kid` is not among them: another server may have just made it.

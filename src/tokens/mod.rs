@@ -30,4 +30,4 @@ pub use issuer::Tokens;
 pub use key_report::{KeyReport, list_keys, rotate_keys};
 pub use plan::{KeyState, state as key_state};
 pub use refresh_token::RefreshToken;
-pub use token_pair::{Opening, Pair};
+pub use token_pair::{NewTokenSession, TokenPair};

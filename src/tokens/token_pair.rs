@@ -10,7 +10,7 @@ use crate::{
 
 /// The session to open for a new token pair.
 #[derive(Clone, Copy, Debug)]
-pub struct Opening<'a> {
+pub struct NewTokenSession<'a> {
     /// The user who signed in.
     pub user: UserId,
     /// The identity that the user signed in with; `None` for a password.
@@ -25,7 +25,7 @@ pub struct Opening<'a> {
 
 /// An access token with its refresh token.
 #[derive(Clone, Debug)]
-pub struct Pair {
+pub struct TokenPair {
     /// The access token, a JWT.
     pub access_token: SecretString,
     /// `expires_in`: the access token's lifetime, in seconds.

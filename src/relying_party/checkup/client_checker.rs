@@ -99,16 +99,16 @@ fn dummy_code_exchange(metadata: &ProviderMetadata, client: &Client, redirect_ur
 /// the client is registered. GitHub has its own codes ("Troubleshooting OAuth app access token request errors").
 fn classify(outcome: Result<TokenResponse, TokenError>) -> TokenEndpointCheckup {
     let check = match outcome {
-        Ok(_) => ClientCheck::GivesTokensForAnything,
+        Ok(_) => ClientCheck::AcceptsAnyCode,
         Err(TokenError::Response(ResponseError::Unavailable { status, .. })) => {
             return TokenEndpointCheckup::Unavailable(status);
         }
         Err(TokenError::Refused(code)) => match code {
-            TokenErrorCode::InvalidGrant => ClientCheck::Principal,
+            TokenErrorCode::InvalidGrant => ClientCheck::Accepted,
             TokenErrorCode::InvalidClient => ClientCheck::Unknown,
             TokenErrorCode::UnauthorizedClient | TokenErrorCode::UnsupportedGrantType => ClientCheck::NotAllowed,
             TokenErrorCode::Other(code) => match code.as_str() {
-                "bad_verification_code" => ClientCheck::Principal,
+                "bad_verification_code" => ClientCheck::Accepted,
                 "incorrect_client_credentials" => ClientCheck::Unknown,
                 "redirect_uri_mismatch" => ClientCheck::RedirectUriNotRegistered,
                 _ => ClientCheck::Unclear(format!("error {code}")),
@@ -136,12 +136,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case(400, "invalid_grant", ClientCheck::Principal)]
+    #[case(400, "invalid_grant", ClientCheck::Accepted)]
     #[case(401, "invalid_client", ClientCheck::Unknown)]
     #[case(400, "invalid_client", ClientCheck::Unknown)]
     #[case(400, "unauthorized_client", ClientCheck::NotAllowed)]
     #[case(400, "redirect_uri_mismatch", ClientCheck::RedirectUriNotRegistered)]
-    #[case(200, "bad_verification_code", ClientCheck::Principal)]
+    #[case(200, "bad_verification_code", ClientCheck::Accepted)]
     #[case(200, "incorrect_client_credentials", ClientCheck::Unknown)]
     #[case(400, "invalid_request", ClientCheck::Unclear("error invalid_request".to_owned()))]
     #[case(400, "temporarily_odd", ClientCheck::Unclear("error temporarily_odd".to_owned()))]
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(classified(503, "{}"), TokenEndpointCheckup::Unavailable(503));
         assert_eq!(classified(429, "{}"), TokenEndpointCheckup::Unavailable(429));
         let tokens = r#"{"access_token":"a","token_type":"Bearer","expires_in":1}"#;
-        assert_eq!(classified(200, tokens), TokenEndpointCheckup::Answered(ClientCheck::GivesTokensForAnything));
+        assert_eq!(classified(200, tokens), TokenEndpointCheckup::Answered(ClientCheck::AcceptsAnyCode));
         assert!(matches!(classified(200, "<html>"), TokenEndpointCheckup::Answered(ClientCheck::Unclear(_))));
     }
 }

@@ -56,7 +56,7 @@ pub enum TokenEndpointCheckup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientCheck {
     /// Registered, with the right secret: only the code was rejected.
-    Principal,
+    Accepted,
     /// Not registered, or the secret is wrong.
     Unknown,
     /// Not allowed to use the code flow.
@@ -66,7 +66,7 @@ pub enum ClientCheck {
     /// The response does not show it; what it was, for the operator.
     Unclear(String),
     /// The endpoint issued tokens for a made-up code: sign-ins through this provider are worthless.
-    GivesTokensForAnything,
+    AcceptsAnyCode,
 }
 
 impl RelyingParty {

@@ -26,7 +26,7 @@ pub enum ExternalTokenError {
     NotOurClient,
     /// The access token is not valid for sign-in.
     #[error("access token rejected: {0}")]
-    UnfitTokenError(#[from] UnfitTokenError),
+    UnfitToken(#[from] UnfitTokenError),
     /// The id_token was rejected.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
@@ -95,7 +95,7 @@ impl From<TokenCheckError> for ExternalTokenError {
     fn from(error: TokenCheckError) -> Self {
         match error {
             TokenCheckError::NotOurClient => Self::NotOurClient,
-            TokenCheckError::UnfitTokenError(unfit) => Self::UnfitTokenError(unfit),
+            TokenCheckError::UnfitTokenError(error) => Self::UnfitToken(error),
             TokenCheckError::Response(error) => Self::unavailable(&error, Some(&error)),
             TokenCheckError::Malformed(_) | TokenCheckError::ClientRefused => Self::unavailable(&error, None),
         }
