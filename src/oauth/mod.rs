@@ -17,13 +17,13 @@ mod http_response;
 mod json_document;
 mod pkce;
 mod protected_resource;
+mod random_values;
 mod response_parameters;
 mod revocation;
 mod scopes;
 mod token_error;
 mod token_request;
 mod token_response;
-mod unguessable;
 mod unique_members;
 
 #[cfg(test)]
@@ -40,13 +40,13 @@ pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseError};
 pub use json_document::{DocumentError, JsonDocument, parse_json};
 pub use pkce::PkceChallenge;
 pub use protected_resource::{ResourceError, process_resource_response, resource_request};
+pub use random_values::{Nonce, PkceVerifier, State};
 pub use response_parameters::AuthorizationResponse;
 pub use revocation::{RevocationError, TokenTypeHint, process_revocation_response, revocation_request};
 pub use scopes::Scopes;
 pub use token_error::{TokenError, TokenErrorCode};
 pub use token_request::{authorization_code_grant, refresh_token_grant};
 pub use token_response::{TokenEncoding, TokenResponse, process_token_response};
-pub use unguessable::{Nonce, PkceVerifier, State};
 
 /// Any error of this room, for callers that treat its steps alike.
 #[derive(Debug, thiserror::Error)]

@@ -5,10 +5,10 @@ mod authorization_response;
 mod json_document;
 mod never_panics;
 mod protected_resource;
+mod random_values;
 mod revocation;
 mod token_request;
 mod token_response;
-mod unguessable;
 
 use secrecy::ExposeSecret;
 use url::Url;

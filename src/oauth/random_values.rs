@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
-macro_rules! unguessable {
+macro_rules! random_value {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone)]
@@ -55,18 +55,18 @@ macro_rules! unguessable {
     };
 }
 
-unguessable! {
+random_value! {
     /// `state`: binds the authorization response to the browser that started the flow, against login CSRF
     /// (RFC 6749 §10.12, RFC 9700 §4.7).
     State
 }
 
-unguessable! {
+random_value! {
     /// `nonce`: binds the id_token to the flow, against token injection (OpenID Connect Core §3.1.2.1).
     Nonce
 }
 
-unguessable! {
+random_value! {
     /// `code_verifier`: binds the code to the flow, against code injection (RFC 7636 §4.1). 32 bytes give the 43
     /// characters that the RFC recommends.
     PkceVerifier
