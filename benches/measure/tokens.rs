@@ -14,7 +14,7 @@ use latchkey::{
     relying_party::Clock,
     sealing::Sealer,
     store::{AuditClient, Database, GrantUpdate, SettleRequest},
-    tokens::{Opening, Pair, Tokens},
+    tokens::{NewTokenSession, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -129,14 +129,14 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
     Ok(settled.signed_in.ok_or("nobody is signed in")?.user.id)
 }
 
-async fn pair(tokens: &Tokens, user: UserId) -> Result<Pair, Failure> {
+async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let origin = AuditClient::default();
-    let opening = Opening { user, identity: None, provider: "google", client: &origin, earlier: None };
+    let opening = NewTokenSession { user, identity: None, provider: "google", client: &origin, earlier: None };
     Ok(tokens.issue_pair(&opening).await?)
 }
 
 /// Each brings the token that it got last, again and again.
-async fn refresh(tokens: &Tokens, pairs: Vec<Pair>) -> Result<f64, Failure> {
+async fn refresh(tokens: &Tokens, pairs: Vec<TokenPair>) -> Result<f64, Failure> {
     let (done, begun) = (Arc::new(AtomicU32::new(0)), Instant::now());
     let mut applications = JoinSet::new();
     for mut pair in pairs {

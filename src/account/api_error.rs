@@ -108,7 +108,7 @@ impl From<ExternalTokenError> for ApiError {
             ExternalTokenError::NoIdTokens | ExternalTokenError::NoTokenCheck => ApiCode::TokenKindUnsupported.into(),
             ExternalTokenError::NotOurClient => ApiCode::TokenOfAnotherClient.into(),
             ExternalTokenError::NotAdmitted => ApiCode::NotPermitted.into(),
-            ExternalTokenError::UnfitTokenError(_) | ExternalTokenError::IdToken(_) | ExternalTokenError::NoProfile => {
+            ExternalTokenError::UnfitToken(_) | ExternalTokenError::IdToken(_) | ExternalTokenError::NoProfile => {
                 ApiCode::ProviderTokenInvalid.into()
             }
             ExternalTokenError::Unavailable { retry_after } => Self {

@@ -48,7 +48,7 @@ pub async fn reauthenticate_with_provider(
 ) -> Result<Reply, AccountError> {
     let user = &signed_in(context)?.user;
     let identities = context.database.identities(user.id).await?;
-    let identity = identities.iter().find(|identity| identity.provider == slug).ok_or(FormError::NotThere)?;
+    let identity = identities.iter().find(|identity| identity.provider == slug).ok_or(FormError::NotFound)?;
     let login_hint = identity.email.as_ref().map(ToString::to_string);
     let options = AuthorizationOptions { return_to, login_hint, ..AuthorizationOptions::default() };
     start_flow(context, slug, Purpose::Reauthenticate { user: user.id }, options).await
@@ -78,7 +78,7 @@ pub(super) async fn start_flow(
 ) -> Result<Reply, AccountError> {
     let (address, flow) = match context.relying_party.begin(slug, purpose, options).await {
         Ok(begun) => begun,
-        Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(FormError::NotThere.into()),
+        Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(FormError::NotFound.into()),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "a flow could not be started");
             return Err(FormError::ProviderUnavailable.into());

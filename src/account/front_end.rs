@@ -15,7 +15,7 @@ use crate::{
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
     sessions::{NONCE_LIFETIME, PendingLink, RequestContext, flow_id, random},
     store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
-    tokens::{Opening, Pair, Tokens},
+    tokens::{NewTokenSession, TokenPair, Tokens},
 };
 
 /// What a front end brings.
@@ -57,7 +57,7 @@ pub struct TokenSignIn {
     /// Who.
     pub user: User,
     /// The tokens, where they carry the session.
-    pub pair: Option<Pair>,
+    pub pair: Option<TokenPair>,
     /// `Set-Cookie` values.
     pub cookies: Vec<HeaderValue>,
 }
@@ -130,7 +130,7 @@ impl FrontEndSignIn {
         context.relying_party.verify_external_token(slug, brought, journal).await.map_err(|error| {
             journal.record(FlowEvent::Refused { because: error.to_string() });
             match &error {
-                ExternalTokenError::IdToken(refused) if is_of_another_client(refused.sign_in_error()) => {
+                ExternalTokenError::IdToken(refused) if is_of_another_client(refused.kind()) => {
                     ApiCode::TokenOfAnotherClient.into()
                 }
                 _ => error.into(),
@@ -230,7 +230,7 @@ impl FrontEndSignIn {
         }
         let client = context.client.audit_client();
         let opening =
-            Opening { user: user.id, identity: Some(identity), provider: slug, client: &client, earlier: None };
+            NewTokenSession { user: user.id, identity: Some(identity), provider: slug, client: &client, earlier: None };
         let pair = tokens.issue_pair(&opening).await?;
         Ok(TokenSignIn { user, pair: Some(pair), cookies: Vec::new() })
     }

@@ -27,10 +27,10 @@ pub async fn connect(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let user = signed_in(context)?.user.id;
-    let access = access.ok_or(FormError::NotThere)?;
-    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotThere)?;
+    let access = access.ok_or(FormError::NotFound)?;
+    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
     let identities = context.database.identities(user).await?;
-    let identity = identities.into_iter().find(|own| own.id == identity).ok_or(FormError::NotThere)?;
+    let identity = identities.into_iter().find(|own| own.id == identity).ok_or(FormError::NotFound)?;
     let options = AuthorizationOptions {
         return_to: return_to.or_else(|| ReturnTo::parse(access.page())).unwrap_or_default(),
         login_hint: identity.email.as_ref().map(ToString::to_string),
@@ -50,9 +50,9 @@ pub async fn disconnect(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let user = signed_in(context)?.user.id;
-    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotThere)?;
+    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
     if !context.grants.disconnect(user, identity, &context.audit()).await? {
-        return Err(FormError::NotThere.into());
+        return Err(FormError::NotFound.into());
     }
     let page = return_to.as_ref().map_or("/settings", ReturnTo::as_str);
     Ok(Reply::done(page, Done::Disconnected))

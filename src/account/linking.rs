@@ -81,7 +81,7 @@ pub async fn resolve_link_by_provider(
     let link = waiting_as(context, shown).await?;
     let identities = context.database.identities(link.user).await?;
     if identities.iter().all(|identity| identity.provider != slug) {
-        return Err(FormError::NotThere.into());
+        return Err(FormError::NotFound.into());
     }
     let options = AuthorizationOptions { return_to: link.return_to, ..AuthorizationOptions::default() };
     start_flow(context, slug, Purpose::ResolveLink { user: link.user, link: link.id }, options).await
@@ -95,7 +95,7 @@ pub async fn confirm_link(context: &RequestContext, shown: Option<&str>) -> Resu
     let link = waiting_as(context, shown).await?;
     let signed_in = reauthenticated(context)?;
     if signed_in.user.id != link.user {
-        return Err(FormError::ProofOfAnother.into());
+        return Err(FormError::ReauthenticationMismatch.into());
     }
     resolve(context, link, &signed_in.user, Some(&signed_in.session.id_hash)).await
 }

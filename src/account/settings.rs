@@ -88,7 +88,7 @@ pub async fn confirm_email(context: &RequestContext, shown: Option<&str>) -> Res
 /// [`AccountError`].
 pub async fn unlink(context: &RequestContext, identity: &str) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
-    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotThere)?;
+    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
     let here = &signed_in.session.id_hash;
     let revoked_access = context.grants.affected_access(signed_in.user.id, Some(identity)).await?;
     done(context.database.unlink(signed_in.user.id, identity, revoked_access, here, &context.audit()).await?)?;
@@ -115,7 +115,7 @@ pub async fn end_session(context: &RequestContext, session: &str) -> Result<Repl
     let user = signed_in(context)?.user.id;
     match context.database.end_session(user, session, &context.audit()).await? {
         true => Ok(Reply::done(SETTINGS, Done::DeviceEnded)),
-        false => Err(FormError::NotThere.into()),
+        false => Err(FormError::NotFound.into()),
     }
 }
 
@@ -134,7 +134,7 @@ fn done(changed: Changed) -> Result<(), AccountError> {
     Err(match changed {
         Changed::Done => return Ok(()),
         Changed::SignedOut => return Err(AccountError::SignedOut),
-        Changed::NotThere => FormError::NotThere,
+        Changed::NotThere => FormError::NotFound,
         Changed::LastSignInMethod => FormError::LastSignInMethod,
         Changed::EmailNeeded => FormError::EmailNeeded,
         Changed::AddressTaken => FormError::EmailLinkInvalid,

@@ -1,21 +1,21 @@
-//! What a person may let us see at a provider, beyond who they are.
+//! Access to a provider's APIs that a user can grant beyond signing in.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::outcome::codes;
 
 codes! {
-    /// One thing that we ask for at the moment of need. The code stands in forms and in flows.
+    /// One kind of API access, requested when a page first needs it. Forms and pending flows carry the code.
     Access {
-        /// Names, kinds and dates of the files in Google Drive, not what is in them.
+        /// Names, types and dates of the files in Google Drive, not their contents.
         Drive = "drive",
-        /// The events of the person's main calendar at Google.
+        /// The events of the user's primary Google Calendar.
         Calendar = "calendar",
     }
 }
 
 impl Access {
-    /// The page that shows it, and asks for it.
+    /// The page that needs this access and requests it.
     pub const fn page(self) -> &'static str {
         match self {
             Self::Drive => "/drive",
@@ -33,6 +33,6 @@ impl Serialize for Access {
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = String::deserialize(deserializer)?;
-        Self::from_code(&code).ok_or_else(|| D::Error::custom("not something that we ask for"))
+        Self::from_code(&code).ok_or_else(|| D::Error::custom("unknown access code"))
     }
 }

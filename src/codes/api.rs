@@ -1,69 +1,68 @@
-//! What goes wrong at the JSON API: a closed list. A program reads the code, a person the sentence.
+//! The error codes of the JSON API. Programs read the code, developers the message.
 
 use super::outcome::codes;
 
 codes! {
-    /// Why a request to `/api/*` was not carried out. Each code has one status and one sentence.
+    /// The `error.code` of a failed request to `/api/*`. Each code has one HTTP status and one message.
     ApiCode {
-        /// The body is no JSON object, or names a member twice, or is nested too deep.
+        /// The body is not a JSON object, has a duplicate member, or is nested too deeply.
         InvalidJson = "invalid_json",
-        /// A part of the request is missing, of the wrong type, or at odds with another.
+        /// A part of the request is missing, has the wrong type, or contradicts another.
         InvalidRequest = "invalid_request",
-        /// No provider of this name is switched on.
+        /// No provider of this name is enabled.
         UnknownProvider = "unknown_provider",
-        /// The provider gives no tokens of this kind that could be checked.
+        /// The provider issues no verifiable tokens of this kind.
         TokenKindUnsupported = "token_kind_unsupported",
-        /// An id_token came without anything that shows which nonce this device got.
+        /// An id_token was sent without the nonce cookie or value that binds it to this device.
         NonceRequired = "nonce_required",
-        /// The nonce is not this device's, was used, ran out, or is not in the token.
+        /// The nonce belongs to another device, was used, has expired, or is not in the token.
         NonceInvalid = "nonce_invalid",
-        /// The provider's token was given to somebody else's client.
+        /// The provider's token was issued to another client.
         TokenOfAnotherClient = "token_of_another_client",
-        /// The provider's token is not good for signing in.
+        /// The provider's token failed verification.
         ProviderTokenInvalid = "provider_token_invalid",
-        /// The provider's token was used here before (`API_NONCE=off`).
+        /// The provider's token was used for a sign-in before (`API_NONCE=off`).
         ProviderTokenUsed = "provider_token_used",
-        /// Nobody is signed in by this request.
+        /// The request has no credentials, or they belong to no open session.
         NotSignedIn = "not_signed_in",
-        /// The access token of ours is wrong, expired, or its session is over.
+        /// Latchkey's access token is invalid or expired, or its session has ended.
         InvalidToken = "invalid_token",
-        /// The refresh token is unknown, was used, or its session is over.
+        /// The refresh token is unknown or was used, or its session has ended.
         RefreshTokenInvalid = "refresh_token_invalid",
-        /// The provider says who it is, and the configuration admits others only.
+        /// The provider account is outside the domain that the configuration admits.
         NotPermitted = "not_permitted",
-        /// The user was disabled.
+        /// An operator disabled the user.
         AccountDisabled = "account_disabled",
-        /// The user needs a confirmed e-mail address first (`EMAIL_ADDRESS=required`).
+        /// The user has to verify an email address first (`EMAIL_ADDRESS=required`).
         AddressRequired = "address_required",
-        /// A page of another origin sent this.
+        /// A page of another origin sent the request (CSRF).
         CrossOrigin = "cross_origin",
-        /// There is nothing at this address.
+        /// No route has this path.
         NotFound = "not_found",
-        /// There is no such session of this user (any more).
+        /// The user has no such session, or it has ended.
         SessionNotFound = "session_not_found",
-        /// The address is there, the method is not.
+        /// The path exists, but not with this method.
         MethodNotAllowed = "method_not_allowed",
-        /// The body did not come in time.
+        /// The body did not arrive in time.
         RequestTimeout = "request_timeout",
-        /// The address is a user's with other ways in: they have to show that the account is theirs.
+        /// An account with this email address exists; its owner has to sign in and confirm the link.
         LinkRequired = "link_required",
-        /// The body is longer than anything that we read.
+        /// The body exceeds the size limit.
         BodyTooLarge = "body_too_large",
-        /// The body is something else than JSON in UTF-8, or compressed.
+        /// The body is not JSON in UTF-8, or it is compressed.
         UnsupportedMediaType = "unsupported_media_type",
-        /// Too many requests from this address.
+        /// The client's IP address exceeded its rate limit.
         TooManyRequests = "too_many_requests",
-        /// Our own fault; the log has the cause.
+        /// An internal error; the log has the cause.
         ServerError = "server_error",
-        /// The provider cannot be asked at the moment.
+        /// The provider cannot be reached.
         ProviderUnavailable = "provider_unavailable",
-        /// We cannot serve at the moment.
+        /// The server is overloaded, or the database cannot be reached.
         Unavailable = "unavailable",
     }
 }
 
 impl ApiCode {
-    /// The HTTP status that comes with it.
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidJson
@@ -91,44 +90,42 @@ impl ApiCode {
         }
     }
 
-    /// The same in a sentence, with what to do about it.
+    /// One English sentence: what is wrong and what to do.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::InvalidJson => "The body is not a JSON object whose members have different names.",
+            Self::InvalidJson => "The body is not a JSON object with unique member names.",
             Self::InvalidRequest => "A part of the request is missing, has the wrong type, or contradicts another.",
-            Self::UnknownProvider => "No provider of this name is switched on.",
-            Self::TokenKindUnsupported => "This provider gives no tokens of this kind that we could check.",
+            Self::UnknownProvider => "No provider of this name is enabled.",
+            Self::TokenKindUnsupported => "This provider issues no verifiable tokens of this kind.",
             Self::NonceRequired => {
-                "Ask /api/auth/nonce for a nonce first, and let the provider put it into the id_token."
+                "Get a nonce from /api/auth/nonce first and pass it to the provider, which puts it into the id_token."
             }
             Self::NonceInvalid => {
-                "The nonce was not given to this device, was used, ran out, or is not in the id_token."
+                "The nonce was issued to another device, was used, has expired, or is not in the id_token."
             }
-            Self::TokenOfAnotherClient => {
-                "The token was given to another client than those that are set for this provider."
-            }
+            Self::TokenOfAnotherClient => "The token was issued to a client that is not configured for this provider.",
             Self::ProviderTokenInvalid => "The provider's token is not valid for signing in.",
-            Self::ProviderTokenUsed => "The provider's token was used before; get a new one.",
-            Self::NotSignedIn => "Nobody is signed in.",
-            Self::InvalidToken => "The access token is not valid, or its session is over.",
-            Self::RefreshTokenInvalid => "The refresh token is not valid, or its session is over; sign in again.",
-            Self::NotPermitted => "Accounts of this kind are not admitted here.",
+            Self::ProviderTokenUsed => "The provider's token was used before; get a new one from the provider.",
+            Self::NotSignedIn => "Sign in first.",
+            Self::InvalidToken => "The access token is invalid or expired, or its session has ended.",
+            Self::RefreshTokenInvalid => "The refresh token is invalid, or its session has ended; sign in again.",
+            Self::NotPermitted => "This account may not sign in here.",
             Self::AccountDisabled => "This account is disabled.",
-            Self::AddressRequired => "A confirmed e-mail address is needed first; the page at the url asks for it.",
-            Self::CrossOrigin => "Requests from pages of this origin are not allowed.",
-            Self::NotFound => "There is nothing at this address.",
+            Self::AddressRequired => "The user has to verify an email address first, on the page at the url.",
+            Self::CrossOrigin => "Requests from this origin are not allowed.",
+            Self::NotFound => "No resource has this path.",
             Self::SessionNotFound => "There is no such session.",
-            Self::MethodNotAllowed => "This address does not know this method.",
+            Self::MethodNotAllowed => "This path does not support this method.",
             Self::RequestTimeout => "The body did not arrive in time.",
             Self::LinkRequired => {
-                "There is an account with this e-mail address already; its owner can go on at the url."
+                "An account with this email address exists; the user can sign in and link it at the url."
             }
             Self::BodyTooLarge => "The body is too long.",
             Self::UnsupportedMediaType => "The body must be application/json in UTF-8, and not compressed.",
-            Self::TooManyRequests => "Too many requests; wait as Retry-After says.",
-            Self::ServerError => "Something went wrong here; the log has the cause under the request's id.",
-            Self::ProviderUnavailable => "The provider does not answer at the moment; try again later.",
-            Self::Unavailable => "The service is not available at the moment; try again later.",
+            Self::TooManyRequests => "Too many requests; retry after the time in Retry-After.",
+            Self::ServerError => "Internal error; the log has the cause under the request id.",
+            Self::ProviderUnavailable => "The provider is unavailable; try again later.",
+            Self::Unavailable => "The service is unavailable; try again later.",
         }
     }
 }
@@ -140,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_its_own_and_has_an_error_status_and_a_sentence() {
+    fn codes_are_unique_and_have_a_status_and_a_message() {
         let codes: BTreeSet<_> = ApiCode::ALL.iter().map(|code| code.code()).collect();
         let sentences: BTreeSet<_> = ApiCode::ALL.iter().map(|code| code.sentence()).collect();
         assert_eq!((codes.len(), sentences.len()), (ApiCode::ALL.len(), ApiCode::ALL.len()));

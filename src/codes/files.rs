@@ -1,51 +1,39 @@
-//! How a list of files is narrowed and sorted, as its addresses say it.
+//! The filters and sort orders of a file list, as its URLs carry them.
 
 use super::outcome::codes;
 
 codes! {
-    /// What kind of file something is.
+    /// The kind of a file.
     FileKind {
-        /// A folder.
         Folder = "folder",
-        /// A text document: Google Docs, Word, OpenDocument.
+        /// Google Docs, Word, OpenDocument text.
         Document = "document",
-        /// A spreadsheet.
         Spreadsheet = "spreadsheet",
-        /// Slides.
         Presentation = "presentation",
-        /// A form.
         Form = "form",
-        /// A drawing or diagram.
         Drawing = "drawing",
-        /// A PDF.
         Pdf = "pdf",
-        /// A picture.
         Image = "image",
-        /// A film.
         Video = "video",
-        /// Sound.
         Audio = "audio",
-        /// A ZIP file and its like.
+        /// ZIP, tar, 7z and the like.
         Archive = "archive",
-        /// Plain text, code, data in text.
+        /// Plain text, source code, CSV, JSON.
         Text = "text",
-        /// Points to another file.
+        /// A link to another file.
         Shortcut = "shortcut",
-        /// Anything else.
         Other = "other",
     }
 }
 
 codes! {
-    /// In which order files are listed. Folders come first where the order is by name.
+    /// The order of a file list. By name, folders come first.
     FileSort {
-        /// By name.
         Name = "name",
-        /// The latest change first.
+        /// Latest modification first.
         Newest = "newest",
-        /// The earliest change first.
+        /// Earliest modification first.
         Oldest = "oldest",
-        /// The largest first.
         Largest = "largest",
     }
 }

@@ -1,4 +1,4 @@
-//! What the server and its pages tell each other: closed lists of codes, and how an address carries them. Both targets.
+//! Closed lists of codes that the server, its pages and API clients share, and how a URL carries them. Both targets.
 
 pub mod access;
 pub mod api;

@@ -1,8 +1,8 @@
-//! What a form led to, as both halves know it: closed lists of codes. They travel in a query that anyone can write, so
-//! that each is a code of its list and never text; the sentence is chosen in `ui`.
+//! The outcome of a form, as the redirect's query carries it. Anyone can write that query, so it carries a code of a
+//! closed list and never text; `ui` chooses the sentence.
 
-/// The `id` of what a page says went wrong, and the fragment of the redirect that leads there: the browser scrolls to the
-/// message and gives it the focus, with or without JavaScript.
+/// The `id` of a page's error message, and the fragment of the redirect to it: the browser scrolls to the message and
+/// focuses it, with or without JavaScript.
 pub const ERROR_ANCHOR: &str = "error";
 
 macro_rules! codes {
@@ -12,15 +12,15 @@ macro_rules! codes {
         pub enum $name { $($(#[$each])* $variant,)+ }
 
         impl $name {
-            /// Every one, for tests that walk over all of them.
+            /// Every variant, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The code in the query string, `snake_case`.
+            /// The code, in `snake_case`.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The one of a code; `None` for anything that is not of the list.
+            /// Parses a code; `None` for anything else.
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|known| known.code() == code)
             }
@@ -31,85 +31,77 @@ macro_rules! codes {
 pub(super) use codes;
 
 codes! {
-    /// Why a form did not do what it was to do (`?error=<code>`). One code, one sentence, one next step.
+    /// Why a form failed (`?error=<code>`). One code, one sentence, one next step.
     FormError {
-        /// The address and the password do not belong together; the same for an address that nobody has.
+        /// Wrong email or password. The same code whether or not an account has the email.
         WrongCredentials = "wrong_credentials",
-        /// The password is not the signed-in person's, or not the one of the account that is to be linked.
+        /// Wrong password of the signed-in user, or of the account to link.
         WrongPassword = "wrong_password",
-        /// Too many tries for this account from places that it does not know.
+        /// Too many failed password attempts for this account from unknown browsers.
         TooManyAttempts = "too_many_attempts",
-        /// More sign-ins with passwords are under way than this machine can take.
+        /// The password hashing queue is full.
         Busy = "busy",
-        /// Not an e-mail address that we accept.
         EmailInvalid = "email_invalid",
-        /// The address is the account's already.
+        /// The account has this email already.
         EmailUnchanged = "email_unchanged",
-        /// The password has fewer than 8 characters.
+        /// Fewer than 8 characters.
         PasswordShort = "password_short",
-        /// The password has more than 1024 characters.
+        /// More than 1024 characters.
         PasswordLong = "password_long",
-        /// The password is among those that are tried first.
+        /// The password is on the list of common passwords.
         PasswordCommon = "password_common",
-        /// The password is made of the person's own address or of our name.
+        /// The password is derived from the user's email or the site's name.
         PasswordPersonal = "password_personal",
-        /// The letter's link was used, ran out, or was replaced by a newer one.
+        /// The link of the email was used, has expired, or was replaced by a newer one.
         EmailLinkInvalid = "email_link_invalid",
-        /// The letter was asked for by somebody who is not signed in in this browser.
+        /// The link belongs to another user than the one signed in in this browser.
         EmailLinkOfAnotherUser = "email_link_of_another_user",
-        /// The link prompt ran out, was used, or belongs to another browser.
+        /// The link prompt has expired, was used, or belongs to another browser.
         LinkExpired = "link_expired",
-        /// The proof was another account's.
-        ProofOfAnother = "reauthentication_mismatch",
+        /// The user re-authenticated with another account.
+        ReauthenticationMismatch = "reauthentication_mismatch",
         /// The identity is linked to another user.
         LinkedElsewhere = "linked_elsewhere",
-        /// The only way in that is left.
+        /// The account's only remaining sign-in method cannot be removed.
         LastSignInMethod = "last_sign_in_method",
-        /// A verified address is needed first.
+        /// The account needs a verified email first.
         EmailNeeded = "email_needed",
-        /// The word that confirms a deletion was not typed.
+        /// The user did not type the word that confirms the deletion.
         ConfirmationMissing = "confirmation_missing",
-        /// The provider does not answer at the moment.
+        /// The provider cannot be reached.
         ProviderUnavailable = "provider_unavailable",
-        /// There is no such identity, session or provider (any more).
-        NotThere = "not_found",
-        /// The person let us in at the provider, but not to what we asked for.
+        /// No such identity, session or provider.
+        NotFound = "not_found",
+        /// The user signed in at the provider but declined the requested scope.
         ScopeDeclined = "scope_declined",
-        /// The person came back as another account of the provider than the one that was to be connected.
+        /// The user chose another account at the provider than the one to connect.
         AccountMismatch = "account_mismatch",
-        /// Our own fault; the log has the cause.
+        /// An internal error; the log has the cause.
         ServerError = "server_error",
     }
 }
 
 codes! {
-    /// What was done (`?done=<code>`).
+    /// What a form did (`?done=<code>`).
     Done {
-        /// A provider was linked.
         Linked = "linked",
-        /// The provider was linked before.
         AlreadyLinked = "already_linked",
-        /// An identity was unlinked.
         Unlinked = "unlinked",
-        /// The link prompt was cancelled: nothing changed.
         LinkCancelled = "link_cancelled",
-        /// A first password was set.
+        /// The account's first password was set.
         PasswordSet = "password_set",
-        /// The password was changed.
         PasswordChanged = "password_changed",
-        /// The address was changed.
         EmailChanged = "email_changed",
-        /// The profile was saved.
         ProfileSaved = "profile_saved",
-        /// One browser was signed out.
+        /// One session of the user was ended.
         DeviceEnded = "device_ended",
-        /// All other browsers were signed out.
+        /// All other sessions of the user were ended.
         OthersEnded = "others_ended",
-        /// A change was taken back; no way in is left but a new password.
+        /// A change was undone from the notification email; all sessions ended and a new password is required.
         Undone = "undone",
-        /// We may see nothing there any more; what becomes of it at the provider, the page says.
+        /// The API access was removed here; the page shows whether the provider confirmed the revocation.
         Disconnected = "disconnected",
-        /// The account is gone.
+        /// The account was deleted.
         Deleted = "deleted",
     }
 }
@@ -121,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_its_own_and_finds_its_way_back() {
+    fn codes_are_unique_and_parse_back() {
         let form_errors: BTreeSet<_> = FormError::ALL.iter().map(|form_error| form_error.code()).collect();
         let done: BTreeSet<_> = Done::ALL.iter().map(|done| done.code()).collect();
         assert_eq!((form_errors.len(), done.len()), (FormError::ALL.len(), Done::ALL.len()));

@@ -1,4 +1,4 @@
-//! Percent-encoding for both halves, without a library: what the browser's half takes along is counted in bytes.
+//! Percent-encoding and query strings for both targets, without a library: the browser bundle counts every byte.
 
 /// Percent-encodes everything but the unreserved characters (RFC 3986 §2.3).
 pub fn encode(text: &str) -> String {
@@ -16,10 +16,37 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
-/// A page of ours, told where the person was going.
-pub fn with_return_to(page: &str, return_to: Option<&str>) -> String {
+/// Appends parameters to a path, which may have a query but no fragment. Values are encoded; names are written as they
+/// are.
+pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    for (name, value) in parameters {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(name);
+        url.push('=');
+        url.push_str(&encode(value));
+    }
+    url
+}
+
+/// Appends `return_to`, the path to continue at.
+pub fn with_return_to(path: &str, return_to: Option<&str>) -> String {
     match return_to {
-        Some(return_to) => format!("{page}?return_to={}", encode(return_to)),
-        None => page.to_owned(),
+        Some(return_to) => with_query(path, &[("return_to", return_to)]),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_values_cannot_add_parameters() {
+        assert_eq!(with_query("/a", &[]), "/a");
+        assert_eq!(with_query("/a", &[("x", "1&y=2#z"), ("n", "ü +")]), "/a?x=1%26y%3D2%23z&n=%C3%BC%20%2B");
+        assert_eq!(with_query("/a?b=c", &[("x", "1")]), "/a?b=c&x=1");
+        assert_eq!(with_return_to("/login", Some("/drive?q=a")), "/login?return_to=%2Fdrive%3Fq%3Da");
+        assert_eq!(with_return_to("/login", None), "/login");
     }
 }

@@ -1,47 +1,47 @@
-//! The closed list of reasons for which a sign-in ends without a session, as both halves know it.
+//! The reasons for which a sign-in ends without a session: a closed list.
 //!
-//! A refusal travels in the query of `/login?error=<code>`. Anyone can write that query, so it carries a code
-//! of this list and never text: the sentence is chosen in `ui`, and an unknown code is no refusal at all.
+//! The redirect to `/login?error=<code>` carries the code. Anyone can write that query, so it carries a code of this
+//! list and never text: `ui` chooses the sentence, and a page ignores an unknown code.
 
 use serde::{Deserialize, Serialize};
 
-use super::percent::encode;
+use super::percent::with_query;
 
 /// Why a sign-in ended on `/login`. One code, one sentence, one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInError {
-    /// The person pressed "cancel" at the provider (`access_denied`, RFC 6749 §4.1.2.1).
+    /// The user cancelled at the provider (`access_denied`, RFC 6749 §4.1.2.1).
     Cancelled,
-    /// The flow is older than ten minutes.
+    /// The flow started more than ten minutes ago.
     FlowExpired,
-    /// This browser holds no pending flow for the response: another browser started it, the cookie was
-    /// dropped, or the address was made up.
+    /// This browser has no pending flow for the response: another browser started it, the cookie was dropped, or
+    /// the URL was forged.
     FlowUnknown,
-    /// The flow was completed or failed before; it counts once.
+    /// The flow was completed or failed before; a flow works once.
     FlowUsed,
-    /// The response does not belong to the flow it claims: another provider's, or a wrong `iss` (RFC 9207).
+    /// The response belongs to another flow or provider, or has the wrong `iss` (RFC 9207).
     ResponseMismatch,
-    /// `prompt=none` was asked and the provider would have to show something (OpenID Connect Core §3.1.2.6).
+    /// The request had `prompt=none`, and the provider has to interact with the user (OpenID Connect Core §3.1.2.6).
     InteractionRequired,
     /// The provider answered the authorization or token request with an error.
     ProviderRefused,
-    /// The provider does not answer, answers too slowly, or with a server error; or it asks us to wait.
+    /// The provider cannot be reached, answers too slowly or with a server error, or limits the rate.
     ProviderUnavailable,
-    /// The provider's answer did not pass verification.
+    /// The provider's response failed verification.
     ProviderInvalid,
-    /// A user with this e-mail address exists and has other ways in.
+    /// An account with this email exists and has other sign-in methods.
     LinkRequired,
-    /// The provider says who it is, and the configuration admits others only (`GOOGLE_HD`).
+    /// The account is outside the domain that the configuration admits (`GOOGLE_HD`).
     NotPermitted,
-    /// The user was disabled.
+    /// An operator disabled the user.
     AccountDisabled,
-    /// Our own fault; the log has the cause.
+    /// An internal error; the log has the cause.
     ServerError,
 }
 
 impl SignInError {
-    /// Every refusal, for tests that walk over all of them.
+    /// Every variant, in order.
     pub const ALL: [Self; 13] = [
         Self::Cancelled,
         Self::FlowExpired,
@@ -58,7 +58,7 @@ impl SignInError {
         Self::ServerError,
     ];
 
-    /// The code in the query string, `snake_case`.
+    /// The code, in `snake_case`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
@@ -77,23 +77,17 @@ impl SignInError {
         }
     }
 
-    /// The path of the login page that tells it, naming the provider (a slug that we checked) that was tried and where
-    /// the person was going, for another try.
+    /// The login page with this error, the slug of the provider that was tried, and the path to continue at after
+    /// another attempt.
     pub fn login_path(self, slug: Option<&str>, return_to: Option<&str>) -> String {
-        let mut path = format!("/login?error={}", self.code());
-        if let Some(slug) = slug {
-            path.push_str("&provider=");
-            path.push_str(slug);
-        }
-        if let Some(return_to) = return_to.filter(|path| *path != "/dashboard") {
-            path.push_str("&return_to=");
-            path.push_str(&encode(return_to));
-        }
-        path
+        let mut parameters = vec![("error", self.code())];
+        parameters.extend(slug.map(|slug| ("provider", slug)));
+        parameters.extend(return_to.filter(|path| *path != "/dashboard").map(|path| ("return_to", path)));
+        with_query("/login", &parameters)
     }
 
-    /// The refusal of a code, `None` for anything that is not of the list.
+    /// Parses a code; `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sign_in_error| sign_in_error.code() == code)
+        Self::ALL.into_iter().find(|error| error.code() == code)
     }
 }

@@ -92,7 +92,7 @@ fn client(findings: &mut Findings, standing: &ClientCheck, checkup: &ProviderChe
     const CHECK: &str = "client";
     let ProviderCheckup { label, redirect_uri, .. } = checkup;
     match standing {
-        ClientCheck::Principal => findings.ok(CHECK, "known, and its secret is right"),
+        ClientCheck::Accepted => findings.ok(CHECK, "known, and its secret is right"),
         ClientCheck::Unknown => findings.failure(
             CHECK,
             "invalid_client: not known, or the secret is wrong",
@@ -111,7 +111,7 @@ fn client(findings: &mut Findings, standing: &ClientCheck, checkup: &ProviderChe
         ClientCheck::Unclear(what) => {
             findings.warning(CHECK, format!("whether it is known cannot be told: {what}"), "sign in once by hand")
         }
-        ClientCheck::GivesTokensForAnything => findings.failure(
+        ClientCheck::AcceptsAnyCode => findings.failure(
             CHECK,
             "tokens were given for a code that we made up: whoever signs in there has proven nothing",
             "do not use this provider; if it is a stand-in, mend it",
@@ -165,7 +165,7 @@ mod tests {
             redirect_uri: "https://app.example/auth/callback/work".to_owned(),
             endpoints: Ok(EndpointSource::Discovered),
             keys: Some(Ok(2)),
-            token_endpoint: Some(TokenEndpointCheckup::Answered(ClientCheck::Principal)),
+            token_endpoint: Some(TokenEndpointCheckup::Answered(ClientCheck::Accepted)),
             clock_skew: Some(0),
         }
     }
@@ -197,12 +197,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case(ClientCheck::Principal, Verdict::Ok)]
+    #[case(ClientCheck::Accepted, Verdict::Ok)]
     #[case(ClientCheck::Unknown, Verdict::Failure)]
     #[case(ClientCheck::NotAllowed, Verdict::Failure)]
     #[case(ClientCheck::RedirectUriNotRegistered, Verdict::Failure)]
     #[case(ClientCheck::Unclear("odd".to_owned()), Verdict::Warning)]
-    #[case(ClientCheck::GivesTokensForAnything, Verdict::Failure)]
+    #[case(ClientCheck::AcceptsAnyCode, Verdict::Failure)]
     fn the_standing_of_the_client_is_judged(#[case] standing: ClientCheck, #[case] verdict: Verdict) {
         let token_endpoint = Some(TokenEndpointCheckup::Answered(standing));
         let finding = one(&ProviderCheckup { token_endpoint, ..healthy() }, "client");

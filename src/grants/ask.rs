@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     oauth::{HttpResponse, Scopes},
-    relying_party::AskError,
+    relying_party::ResourceRequestError,
     store::GrantEndReason,
 };
 
@@ -72,14 +72,14 @@ impl Grants {
     async fn send<S: ApiScope>(&self, granted: &Granted<S>, path_and_query: &str) -> Result<HttpResponse, GrantError> {
         let Granted { identity, access_token, .. } = granted;
         let (slug, issuer) = (&identity.provider, identity.key.issuer());
-        let answer = self.relying_party.ask_resource(slug, issuer, access_token, path_and_query).await;
+        let answer = self.relying_party.fetch_resource(slug, issuer, access_token, path_and_query).await;
         answer.map_err(|error| match error {
-            AskError::ProviderChanged => GrantError::NotGranted,
-            AskError::Elsewhere => {
+            ResourceRequestError::ProviderChanged => GrantError::NotGranted,
+            ResourceRequestError::OutsideApi => {
                 tracing::error!(%error, "a request of ours is malformed");
                 GrantError::Refused
             }
-            AskError::BreakerOpen | AskError::Http(_) => {
+            ResourceRequestError::BreakerOpen | ResourceRequestError::Http(_) => {
                 tracing::warn!(provider = %slug, %error, "an API does not answer");
                 GrantError::Away
             }

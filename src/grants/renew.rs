@@ -85,15 +85,16 @@ impl Grants {
                 self.database.lose_grant(identity, generation, GrantEndReason::Revoked, false, now).await?;
                 Ok(RefreshOutcome::Changed)
             }
-            RefreshError::OfAnother => {
+            RefreshError::IdentityMismatch => {
                 tracing::warn!(%provider, "a grant is ended: {error}");
                 self.database.lose_grant(identity, generation, GrantEndReason::Revoked, true, now).await?;
                 self.wake_mail();
                 Ok(RefreshOutcome::Changed)
             }
-            RefreshError::ProviderChanged | RefreshError::Away { .. } => {
+            RefreshError::ProviderChanged | RefreshError::Unavailable { .. } => {
                 tracing::warn!(%provider, %error, "tokens could not be renewed");
-                let retry_after = if let RefreshError::Away { retry_after, .. } = error { retry_after } else { None };
+                let retry_after =
+                    if let RefreshError::Unavailable { retry_after, .. } = error { retry_after } else { None };
                 self.shared.outages.begin(identity.id, retry_after, now.unix_timestamp());
                 self.database.release_grant(identity.id, generation).await?;
                 Ok(RefreshOutcome::Away)

@@ -1,68 +1,68 @@
-//! What can be wrong with an authorization response, and what a provider can say in one.
+//! The errors of an authorization response: rejected here, or reported by the provider.
 
-/// Why an authorization response was refused.
+/// Why an authorization response was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizationResponseError {
-    /// No `state`, or an empty one.
-    #[error("the response has no state")]
+    /// `state` is missing or empty.
+    #[error("authorization response without state")]
     StateMissing,
-    /// `state` belongs to another flow, another browser, or to nobody.
-    #[error("the response's state is not that of the flow")]
+    /// `state` is not that of this browser's pending flow.
+    #[error("authorization response with the wrong state")]
     StateMismatch,
-    /// `iss` names another issuer than the one that we asked.
-    #[error("the response comes from another issuer")]
+    /// `iss` is not the issuer of the request (RFC 9207 §2.4).
+    #[error("authorization response with the wrong iss")]
     IssuerMismatch,
-    /// The provider says that it sends `iss`, and did not.
-    #[error("the response has no iss, although the provider announces it")]
+    /// `iss` is missing, although the provider's metadata announces it.
+    #[error("authorization response without the announced iss")]
     IssuerMissing,
-    /// Neither `code` nor `error`.
-    #[error("the response has neither a code nor an error")]
+    /// Neither `code` nor `error` is present.
+    #[error("authorization response without code and error")]
     CodeMissing,
-    /// A parameter came more than once (RFC 6749 §3.1); its name.
-    #[error("the response has {0} more than once")]
+    /// A parameter occurs more than once (RFC 6749 §3.1); its name.
+    #[error("authorization response with duplicate {0}")]
     Duplicate(&'static str),
-    /// A parameter is too long or has characters that RFC 6749 appendix A does not allow; its name.
-    #[error("the response's {0} is malformed")]
+    /// A parameter is too long or has characters outside RFC 6749 appendix A; its name.
+    #[error("authorization response with malformed {0}")]
     Malformed(&'static str),
-    /// The provider answered with an error, after the state matched.
-    #[error("the provider answered {0:?}")]
+    /// An error response; `state` and `iss` are verified.
+    #[error("authorization error {0:?}")]
     Provider(AuthorizationErrorCode),
 }
 
-/// `error` of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6. A closed list: the provider's own text goes
-/// no further than here.
+/// `error` of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6. A closed list: the provider's own text is
+/// dropped here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthorizationErrorCode {
-    /// The person (or the provider) said no.
+    /// The user or the provider denied the request.
     AccessDenied,
-    /// `prompt=none`, and nobody is signed in there.
+    /// `prompt=none`, and the user is not signed in at the provider.
     LoginRequired,
-    /// `prompt=none`, and something has to be shown.
+    /// `prompt=none`, and the provider has to interact with the user.
     InteractionRequired,
-    /// `prompt=none`, and consent has to be asked for.
+    /// `prompt=none`, and the user has to consent.
     ConsentRequired,
-    /// `prompt=none`, and an account has to be chosen.
+    /// `prompt=none`, and the user has to choose an account.
     AccountSelectionRequired,
     /// The provider is overloaded or under maintenance.
     TemporarilyUnavailable,
-    /// The provider failed.
+    /// An internal error of the provider.
     ServerError,
-    /// Our request was wrong: a fault of code or configuration.
+    /// The request is invalid: a bug or a wrong configuration here.
     InvalidRequest,
-    /// Our client may not use this flow: a fault of the registration.
+    /// The client's registration does not allow this flow.
     UnauthorizedClient,
-    /// The provider does not know `response_type=code`.
+    /// The provider does not support `response_type=code`.
     UnsupportedResponseType,
-    /// The provider does not know a scope that we asked for.
+    /// A requested scope is unknown or not allowed.
     InvalidScope,
-    /// Anything else.
+    /// Any other code.
     Other,
 }
 
 impl AuthorizationErrorCode {
     pub(super) fn classify(error: &str) -> Self {
         match error {
-            // The second is Apple's word for it.
+            // The second is Apple's.
             "access_denied" | "user_cancelled_authorize" => Self::AccessDenied,
             "login_required" => Self::LoginRequired,
             "interaction_required" => Self::InteractionRequired,

@@ -1,18 +1,18 @@
-//! The authorization request: the address that we send the browser to (RFC 6749 §4.1.1, RFC 7636 §4.3).
+//! The authorization request: the URL to redirect the browser to (RFC 6749 §4.1.1, RFC 7636 §4.3).
 
 use url::{Url, form_urlencoded};
 
 use super::{Nonce, PkceChallenge, Scopes, State};
 
-/// An authorization request of the code flow. There is no field for `response_type`: the implicit and
-/// hybrid flows put tokens into the address bar, so `code` is all that we ever ask for (RFC 9700 §2.1.2).
+/// An authorization request of the code flow. There is no field for `response_type`: the implicit and hybrid flows
+/// put tokens into the URL, so it is always `code` (RFC 9700 §2.1.2).
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest<'a> {
-    /// `authorization_endpoint` of the provider. A query that it already has is kept.
+    /// `authorization_endpoint` of the provider. Its own query is kept.
     pub authorization_endpoint: &'a Url,
     /// `client_id`.
     pub client_id: &'a str,
-    /// `redirect_uri`, byte for byte as it was registered.
+    /// `redirect_uri`, byte for byte as registered.
     pub redirect_uri: &'a str,
     /// `scope`.
     pub scope: &'a Scopes,
@@ -22,14 +22,13 @@ pub struct AuthorizationRequest<'a> {
     pub nonce: Option<&'a Nonce>,
     /// `code_challenge`; its method is always `S256`.
     pub code_challenge: &'a PkceChallenge,
-    /// What this provider or this occasion wants besides: `prompt`, `login_hint`, `access_type`,
-    /// `response_mode`, … Names of the protocol's own parameters are left out, so that no `login_hint` of a
-    /// stranger and no fact sheet can change what is asked for; of equal names the first counts.
+    /// Further parameters: `prompt`, `login_hint`, `access_type`, `response_mode`, … Protocol parameters among
+    /// them are dropped, so that they cannot override the fields above; the first of equal names is kept.
     pub extra_parameters: &'a [(&'a str, &'a str)],
 }
 
-/// Parameters that only this room writes. `request` and `request_uri` (RFC 9101) would replace all others;
-/// secrets have no business in an address.
+/// Parameters that callers cannot set. `request` and `request_uri` (RFC 9101) would replace all others; secrets
+/// never belong in a URL.
 const RESERVED: [&str; 12] = [
     "response_type",
     "client_id",
@@ -46,11 +45,11 @@ const RESERVED: [&str; 12] = [
 ];
 
 impl AuthorizationRequest<'_> {
-    /// The address for the browser. Each parameter appears once (RFC 6749 §3.1) and a space is `%20`, since
-    /// Apple takes `+` literally.
+    /// The URL for the browser. Each parameter appears once (RFC 6749 §3.1). A space is `%20`, since Apple reads
+    /// `+` literally.
     pub fn url(&self) -> Url {
-        let extra = self.extra_parameters_once();
-        let mut query = self.kept_endpoint_query(&extra);
+        let extra = self.deduplicated_extra_parameters();
+        let mut query = self.endpoint_query(&extra);
         for (name, value) in self.protocol_parameters() {
             push(&mut query, name, &value);
         }
@@ -63,23 +62,23 @@ impl AuthorizationRequest<'_> {
         url
     }
 
-    fn extra_parameters_once(&self) -> Vec<(&str, &str)> {
-        let mut once: Vec<(&str, &str)> = Vec::new();
+    fn deduplicated_extra_parameters(&self) -> Vec<(&str, &str)> {
+        let mut kept: Vec<(&str, &str)> = Vec::new();
         for &(name, value) in self.extra_parameters {
-            if !RESERVED.contains(&name) && once.iter().all(|(seen, _)| *seen != name) {
-                once.push((name, value));
+            if !RESERVED.contains(&name) && kept.iter().all(|(seen, _)| *seen != name) {
+                kept.push((name, value));
             }
         }
-        once
+        kept
     }
 
-    /// The endpoint's own query, byte for byte, without what would appear twice.
-    fn kept_endpoint_query(&self, extra: &[(&str, &str)]) -> Vec<String> {
+    /// The endpoint's own query, byte for byte, without parameters that the request sets.
+    fn endpoint_query(&self, extra: &[(&str, &str)]) -> Vec<String> {
         let query = self.authorization_endpoint.query().unwrap_or_default();
         query
             .split('&')
-            .filter(|piece| {
-                form_urlencoded::parse(piece.as_bytes()).next().is_some_and(|(name, _)| {
+            .filter(|pair| {
+                form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| {
                     !RESERVED.contains(&name.as_ref()) && extra.iter().all(|(own, _)| *own != name)
                 })
             })
@@ -97,7 +96,7 @@ impl AuthorizationRequest<'_> {
             ("code_challenge", self.code_challenge.as_str().to_owned()),
             ("code_challenge_method", PkceChallenge::METHOD.to_owned()),
         ];
-        // An empty `scope` is not a value that RFC 6749 §3.3 knows: without scopes the parameter is absent.
+        // RFC 6749 §3.3 has no empty `scope`: without scopes the parameter is absent.
         parameters.retain(|(name, value)| *name != "scope" || !value.is_empty());
         if let Some(nonce) = self.nonce {
             parameters.push(("nonce", nonce.expose().to_owned()));

@@ -1,39 +1,39 @@
-//! The authorization response: the query that the browser brings back (RFC 6749 §4.1.2, RFC 9207).
+//! The authorization response: the query of the redirect URI (RFC 6749 §4.1.2, RFC 9207).
 //!
-//! Everything in it was in a stranger's hands. [`validate_authorization_response`] is the only way from it
-//! to an [`AuthorizationCode`].
+//! An attacker can forge all of it. Only [`validate_authorization_response`] makes an [`AuthorizationCode`] from it.
 
 use std::fmt;
 
-use super::{AuthorizationErrorCode, AuthorizationResponse, AuthorizationResponseError, State};
 use secrecy::{ExposeSecret, SecretString};
 
-/// What we expect of the response to one of our requests.
+use super::{AuthorizationErrorCode, AuthorizationResponse, AuthorizationResponseError, State};
+
+/// What a response must match to be accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedResponse<'a> {
-    /// The state of the pending flow that this browser holds.
+    /// `state` of this browser's pending flow.
     pub state: &'a State,
-    /// What `iss` must be, where it is there.
+    /// The accepted values of `iss`, if it is present.
     pub issuer: ExpectedIssuer<'a>,
-    /// `authorization_response_iss_parameter_supported` of its metadata: a response without `iss` is then
-    /// refused (RFC 9207 §2.4).
+    /// `authorization_response_iss_parameter_supported` of the metadata: if true, a response without `iss` is
+    /// rejected (RFC 9207 §2.4).
     pub iss_parameter_supported: bool,
 }
 
-/// What `iss` in a response must be.
+/// The accepted values of `iss`.
 #[derive(Clone, Copy)]
 pub enum ExpectedIssuer<'a> {
-    /// This issuer, as simple strings are compared (RFC 9207 §2.4).
+    /// This issuer, by simple string comparison (RFC 9207 §2.4).
     Is(&'a str),
-    /// One that this takes, for a provider whose own name for itself is not known.
+    /// An issuer that the predicate accepts, for a provider that does not publish its issuer.
     Fits(&'a dyn Fn(&str) -> bool),
 }
 
 impl ExpectedIssuer<'_> {
-    fn takes(self, iss: &str) -> bool {
+    fn accepts(self, iss: &str) -> bool {
         match self {
             Self::Is(issuer) => iss == issuer,
-            Self::Fits(takes) => takes(iss),
+            Self::Fits(predicate) => predicate(iss),
         }
     }
 }
@@ -49,12 +49,11 @@ impl fmt::Debug for ExpectedIssuer<'_> {
 
 /// Checks, in this order: `state`, `iss`, `error`, `code`.
 ///
-/// An error response counts only once state and issuer are known to be right; before that it is noise that
-/// anybody can send us. `iss` stops the mix-up attack, where a provider makes us bring it another one's code
-/// (RFC 9700 §4.4).
+/// An error response counts only after `state` and `iss` match; anyone can send other ones. `iss` stops the mix-up
+/// attack, in which a malicious provider obtains the code of an honest one (RFC 9700 §4.4).
 ///
 /// # Errors
-/// The first check that fails. Nothing may be sent to the provider after that.
+/// The first check that fails. Send nothing to the provider after that.
 pub fn validate_authorization_response(
     response: &AuthorizationResponse,
     expected: &ExpectedResponse<'_>,
@@ -67,12 +66,12 @@ pub fn validate_authorization_response(
     take_code(response)
 }
 
-/// `code`, from a response that passed [`validate_authorization_response`]. Not cloneable: it is worth one
-/// token request.
+/// `code` of a response that passed [`validate_authorization_response`]. Not `Clone`: it is good for one token
+/// request.
 pub struct AuthorizationCode(SecretString);
 
 impl AuthorizationCode {
-    /// The code as it is sent to the token endpoint.
+    /// The code, for the token endpoint.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -95,7 +94,7 @@ fn check_state(
     }
 }
 
-/// A provider may begin to send `iss` any day: present it must be right, absent is fine unless announced.
+/// A provider may start to send `iss` at any time: if present it must match; it may be absent unless announced.
 fn check_issuer(
     response: &AuthorizationResponse,
     expected: &ExpectedResponse<'_>,
@@ -107,7 +106,7 @@ fn check_issuer(
         };
     }
     match response.iss.once("iss")? {
-        Some(iss) if expected.issuer.takes(iss) => Ok(()),
+        Some(iss) if expected.issuer.accepts(iss) => Ok(()),
         _ => Err(AuthorizationResponseError::IssuerMismatch),
     }
 }

@@ -1,45 +1,42 @@
-//! Who we are at the token endpoint: RFC 6749 §2.3.1.
+//! Client authentication at the token endpoint: RFC 6749 §2.3.1.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
 
-/// Our registration at a provider.
+/// The client's registration at a provider.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// `client_id`. Public.
     pub client_id: String,
-    /// How we prove to be that client.
+    /// How the client authenticates.
     pub authentication: ClientAuthentication,
 }
 
-/// `token_endpoint_auth_method`. One of them, never two at once: RFC 6749 §2.3 forbids it, and providers
-/// refuse such requests.
+/// `token_endpoint_auth_method`. One per request: RFC 6749 §2.3 forbids two, and providers reject them.
 #[derive(Clone, Debug)]
 pub enum ClientAuthentication {
-    /// `client_secret_basic`: the secret in the Authorization header.
+    /// `client_secret_basic`: the secret in the `Authorization` header.
     ClientSecretBasic(SecretString),
-    /// `client_secret_post`: the secret in the body. Apple's short-lived JWT is such a secret, too.
+    /// `client_secret_post`: the secret in the body. Also for Apple, whose secret is a short-lived JWT.
     ClientSecretPost(SecretString),
     /// `none`: a public client, protected by PKCE alone.
     None,
 }
 
 impl Client {
-    /// The Authorization header's value, for `client_secret_basic`.
+    /// The value of `Authorization`, for `client_secret_basic`.
     pub(super) fn authorization_header(&self) -> Option<SecretString> {
         let ClientAuthentication::ClientSecretBasic(secret) = &self.authentication else {
             return None;
         };
-        // Both pieces are form-encoded first; otherwise a `:` in the id or a `+` in the secret reads
-        // differently at the other end.
+        // RFC 6749 §2.3.1: both are form-encoded first; otherwise a `:` in the id would shift the boundary.
         let credentials = format!("{}:{}", form_encoded(&self.client_id), form_encoded(secret.expose_secret()));
         Some(format!("Basic {}", STANDARD.encode(credentials)).into())
     }
 
-    /// The body's parameters. With Basic there are none: `client_id` in the body as well would be a second
-    /// authentication.
+    /// The parameters for the body. None with Basic: `client_id` in the body would be a second authentication.
     pub(super) fn body_parameters(&self) -> Vec<(&'static str, &str)> {
         match &self.authentication {
             ClientAuthentication::ClientSecretBasic(_) => vec![],

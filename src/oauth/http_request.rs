@@ -1,4 +1,4 @@
-//! Requests as plain values: this room says what to send; sending is somebody else's.
+//! Requests as plain values. This room builds them; `relying_party` sends them.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -6,17 +6,16 @@ use url::{Url, form_urlencoded};
 
 use super::Client;
 
-/// A request to a provider, ready to be sent. Send it without following redirects: the headers and the body
-/// hold secrets that are meant for this address alone.
+/// A request to a provider. Send it without following redirects: headers and body hold secrets for this URL alone.
 #[derive(Clone, Debug)]
 pub struct HttpRequest {
-    /// The method.
+    /// GET or POST.
     pub method: Method,
-    /// The address. Never holds a secret.
+    /// The URL. Never contains a secret.
     pub url: Url,
-    /// Headers by their name in lower case.
+    /// Header names, in lower case, and values.
     pub headers: Vec<(&'static str, SecretString)>,
-    /// The body; `content-type` is among the headers.
+    /// The body; `headers` has its `content-type`.
     pub body: Option<SecretString>,
 }
 
@@ -30,19 +29,19 @@ pub enum Method {
 }
 
 impl HttpRequest {
-    /// GET of a JSON document that everybody may read.
+    /// GET of a public JSON document.
     pub fn get_json(url: &Url) -> Self {
         let headers = vec![("accept", "application/json".into())];
         Self { method: Method::Get, url: url.clone(), headers, body: None }
     }
 
-    /// GET of a JSON document as the bearer of an access token: in the header, never in the query, where it
-    /// would end up in logs (RFC 6750 §2.1, §5.3).
+    /// GET of a JSON document with a bearer token: in the header, never in the query, where logs would keep it
+    /// (RFC 6750 §2.1, §5.3).
     pub fn get_json_as_bearer(url: &Url, access_token: &SecretString) -> Self {
         Self::get_json(url).with_bearer(access_token)
     }
 
-    /// POST of a form by nobody in particular.
+    /// POST of a form without client authentication.
     pub fn form(url: &Url, parameters: &[(&str, &str)]) -> Self {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         Self::post(url, "application/x-www-form-urlencoded", body)
@@ -53,21 +52,21 @@ impl HttpRequest {
         Self::post(url, "application/json", document.to_string())
     }
 
-    /// The same request as the bearer of a token.
+    /// Adds `Authorization: Bearer` (RFC 6750 §2.1).
     #[must_use]
     pub fn with_bearer(mut self, token: &SecretString) -> Self {
         self.headers.push(("authorization", format!("Bearer {}", token.expose_secret()).into()));
         self
     }
 
-    /// The same request as `client`, where it authenticates by Basic.
+    /// Adds `Authorization: Basic`, if the client uses `client_secret_basic`.
     #[must_use]
     pub fn with_basic(mut self, client: &Client) -> Self {
         self.headers.extend(client.authorization_header().map(|value| ("authorization", value)));
         self
     }
 
-    /// POST of a form as `client`, with its authentication in the header or the body.
+    /// POST of a form with client authentication, in the header or the body.
     pub(super) fn post_form(url: &Url, client: &Client, parameters: &[(&str, &str)]) -> Self {
         let parameters: Vec<_> = parameters.iter().copied().chain(client.body_parameters()).collect();
         Self::form(url, &parameters).with_basic(client)

@@ -1,58 +1,58 @@
-//! Responses as plain values, and what is refused before anybody reads them.
+//! Responses as plain values, and the checks that come before parsing.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{DocumentError, JsonDocument};
 
-/// Largest answer of a provider that is read at all, in bytes. The sender stops reading there; the functions
-/// that process answers check it again.
+/// Largest response body that is read, in bytes. The HTTP client stops reading there; the `process_…` functions
+/// check it again.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// The longest that we let a provider's `Retry-After` keep us away.
+/// Cap on a provider's `Retry-After`.
 const MAX_RETRY_AFTER_SECONDS: u64 = 24 * 60 * 60;
 
-/// A provider's answer, as far as the protocols look at it.
+/// A provider's response: the parts that the protocols use.
 #[derive(Clone, Default)]
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// `Content-Type`.
     pub content_type: Option<String>,
-    /// `Retry-After`.
+    /// `Retry-After`, as sent.
     pub retry_after: Option<String>,
-    /// The body, cut off by the sender beyond [`MAX_BODY_BYTES`].
+    /// The body, at most [`MAX_BODY_BYTES`] when it comes from `relying_party`.
     pub body: Vec<u8>,
 }
 
-/// Why an answer is of no use whatever its body says.
+/// Why a response is rejected regardless of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResponseError {
-    /// 429 or 5xx: the provider cannot now; later it may.
-    #[error("the provider is unavailable (status {status})")]
+    /// 429 or 5xx: temporary; retry later.
+    #[error("provider unavailable (status {status})")]
     Unavailable {
         /// The status code.
         status: u16,
-        /// `Retry-After`, where it was given in seconds; at most a day.
+        /// `Retry-After`, if given in seconds; at most a day.
         retry_after: Option<Duration>,
     },
     /// The body exceeds [`MAX_BODY_BYTES`].
-    #[error("the provider's answer is too large")]
+    #[error("response body too large")]
     TooLarge,
-    /// A status that this step does not know; redirects are among them.
-    #[error("the provider answered with status {0}")]
+    /// A status that the protocol does not define here, redirects included.
+    #[error("unexpected status {0}")]
     UnexpectedStatus(u16),
 }
 
 impl ResponseError {
-    /// Whether asking later can help.
+    /// Whether a later attempt can succeed.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
 }
 
 impl HttpResponse {
-    /// Refuses what is too large or comes from a provider in trouble.
+    /// Rejects 429, 5xx and an oversized body.
     pub(crate) fn check_available(&self) -> Result<(), ResponseError> {
         if self.status == 429 || (500..=599).contains(&self.status) {
             let retry_after = self.retry_after();
@@ -64,7 +64,7 @@ impl HttpResponse {
         Ok(())
     }
 
-    /// Refuses everything but 200.
+    /// Rejects every status but 200.
     pub(crate) fn check_ok(&self) -> Result<(), ResponseError> {
         self.check_available()?;
         match self.status {
@@ -73,8 +73,7 @@ impl HttpResponse {
         }
     }
 
-    /// Whether the body may be read as JSON. A missing type is tolerated, a wrong one (an error page in HTML)
-    /// is not.
+    /// Whether the content type allows JSON. A missing type does; another type (an HTML error page) does not.
     pub(crate) fn may_be_json(&self) -> bool {
         self.media_type().is_none_or(|media_type| {
             media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
@@ -87,12 +86,12 @@ impl HttpResponse {
         content_type.split(';').next().map(str::trim)
     }
 
-    /// The body as a JSON object with unique members.
+    /// Parses the body as a JSON object with unique member names.
     pub(crate) fn json(&self) -> Result<JsonDocument, DocumentError> {
         JsonDocument::parse(&self.body)
     }
 
-    /// `Retry-After`, where it was given in seconds; at most a day.
+    /// `Retry-After`, if given in seconds; at most a day.
     pub fn retry_after(&self) -> Option<Duration> {
         let seconds: u64 = self.retry_after.as_deref()?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER_SECONDS)))

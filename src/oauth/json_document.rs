@@ -1,8 +1,8 @@
-//! A JSON object as strangers send it: read without forgiveness.
+//! Strict reading of a JSON object from an untrusted source.
 //!
-//! Two parsers that disagree about a document are a hole: so a member name that occurs twice is a refusal at
-//! every depth. A member of the wrong type is a refusal as well and never counts as absent, which is how
-//! `"exp": "never"` once passed for "no expiry" (CVE-2026-25537).
+//! A duplicate member name is an error at every depth: parsers disagree about which one counts. A member of the wrong
+//! type is an error and never counts as absent, which is how `"exp": "never"` once passed for "no expiry"
+//! (CVE-2026-25537).
 
 use std::fmt;
 
@@ -15,37 +15,37 @@ use super::unique_members::UniqueMembers;
 #[derive(Clone, PartialEq)]
 pub struct JsonDocument(Map<String, Value>);
 
-/// Why a document is not what it should be.
+/// Why a document was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// Not a JSON object, or one with a member name twice.
-    #[error("not a JSON object with unique members")]
+    /// Not a JSON object, or a duplicate member name.
+    #[error("not a JSON object with unique member names")]
     NotAnObject,
-    /// Not JSON, or with a member name twice somewhere.
-    #[error("not JSON with unique members")]
+    /// Not JSON, or a duplicate member name.
+    #[error("not JSON with unique member names")]
     NotJson,
-    /// This member is required.
-    #[error("{0} is missing")]
+    /// A required member is missing; its name.
+    #[error("{0} missing")]
     Missing(&'static str),
-    /// This member has the wrong JSON type or a value outside its range.
+    /// A member has the wrong JSON type or is out of range; its name.
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
 }
 
-/// Reads any JSON value, with the same strictness: not every document is an object (GitHub's `/user/emails`).
+/// Parses any JSON value as strictly as [`JsonDocument::parse`]: GitHub's `/user/emails` is an array.
 ///
 /// # Errors
-/// [`DocumentError::NotJson`].
+/// [`DocumentError::NotJson`]: invalid JSON, or a duplicate member name at any depth.
 pub fn parse_json(bytes: &[u8]) -> Result<Value, DocumentError> {
     let UniqueMembers(value) = serde_json::from_slice(bytes).map_err(|_| DocumentError::NotJson)?;
     Ok(value)
 }
 
 impl JsonDocument {
-    /// Reads a document.
+    /// Parses a document.
     ///
     /// # Errors
-    /// [`DocumentError::NotAnObject`].
+    /// [`DocumentError::NotAnObject`]: invalid JSON, another JSON type, or a duplicate member name at any depth.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         match serde_json::from_slice(bytes) {
             Ok(UniqueMembers(Value::Object(members))) => Ok(Self(members)),
@@ -53,10 +53,10 @@ impl JsonDocument {
         }
     }
 
-    /// Reads a form as if it were an object of strings, for providers that answer that way.
+    /// Parses `application/x-www-form-urlencoded` as an object of strings, for providers that answer so (GitHub).
     ///
     /// # Errors
-    /// [`DocumentError::NotAnObject`] for bytes that are not UTF-8 and for names that come twice.
+    /// [`DocumentError::NotAnObject`]: not UTF-8, or a duplicate name.
     pub fn parse_urlencoded(bytes: &[u8]) -> Result<Self, DocumentError> {
         std::str::from_utf8(bytes).map_err(|_| DocumentError::NotAnObject)?;
         let mut members = Map::new();
@@ -69,25 +69,25 @@ impl JsonDocument {
         Ok(Self(members))
     }
 
-    /// A member as it is.
+    /// A member's value, of any type.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// Whether there is such a member, be it `null`.
+    /// Whether the member exists, `null` included.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// The members' names.
+    /// The member names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// A string.
+    /// A string member.
     ///
     /// # Errors
-    /// [`DocumentError::WrongType`] for anything else that is there, `null` included.
+    /// [`DocumentError::WrongType`] for any other type, `null` included.
     pub fn optional_str(&self, name: &'static str) -> Result<Option<&str>, DocumentError> {
         match self.get(name) {
             None => Ok(None),
@@ -96,18 +96,18 @@ impl JsonDocument {
         }
     }
 
-    /// A string that must be there.
+    /// A required string member.
     ///
     /// # Errors
-    /// [`DocumentError::Missing`], [`DocumentError::WrongType`].
+    /// [`DocumentError::Missing`]; [`DocumentError::WrongType`] for any other type, `null` included.
     pub fn required_str(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.optional_str(name)?.ok_or(DocumentError::Missing(name))
     }
 
-    /// A boolean; the string `"true"` is none.
+    /// A boolean member.
     ///
     /// # Errors
-    /// [`DocumentError::WrongType`].
+    /// [`DocumentError::WrongType`] for any other type, the string `"true"` included.
     pub fn optional_bool(&self, name: &'static str) -> Result<Option<bool>, DocumentError> {
         match self.get(name) {
             None => Ok(None),
@@ -116,10 +116,10 @@ impl JsonDocument {
         }
     }
 
-    /// An integer that is not negative; `1.0` is none.
+    /// A non-negative integer member.
     ///
     /// # Errors
-    /// [`DocumentError::WrongType`].
+    /// [`DocumentError::WrongType`] for anything else, `1.0` included.
     pub fn optional_u64(&self, name: &'static str) -> Result<Option<u64>, DocumentError> {
         match self.get(name) {
             None => Ok(None),
@@ -127,10 +127,10 @@ impl JsonDocument {
         }
     }
 
-    /// An array of strings.
+    /// A member that is an array of strings.
     ///
     /// # Errors
-    /// [`DocumentError::WrongType`], also when a single element is no string.
+    /// [`DocumentError::WrongType`] for any other type, or if any element is not a string.
     pub fn optional_strs(&self, name: &'static str) -> Result<Option<Vec<&str>>, DocumentError> {
         let Some(value) = self.get(name) else {
             return Ok(None);
@@ -141,7 +141,7 @@ impl JsonDocument {
     }
 }
 
-/// Names only: the values are tokens and personal data.
+/// Prints names only: values may be tokens or personal data.
 impl fmt::Debug for JsonDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JsonDocument")?;

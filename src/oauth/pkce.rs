@@ -1,5 +1,5 @@
-//! Proof Key for Code Exchange, RFC 7636, with `S256` as the only method: `plain` would put the verifier
-//! itself into the browser's address bar (RFC 9700 §2.1.1).
+//! Proof Key for Code Exchange, RFC 7636, with `S256` as the only method: `plain` would put the verifier itself into
+//! the URL (RFC 9700 §2.1.1).
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::PkceVerifier;
 
-/// `code_challenge`: what the authorization request shows of the verifier (RFC 7636 §4.2). Not a secret.
+/// `code_challenge`: the digest of the verifier in the authorization request (RFC 7636 §4.2). Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PkceChallenge(String);
 
@@ -22,7 +22,7 @@ impl PkceChallenge {
     /// `code_challenge_method`.
     pub const METHOD: &str = "S256";
 
-    /// The challenge as it is sent.
+    /// The challenge, 43 characters of base64url.
     pub fn as_str(&self) -> &str {
         &self.0
     }

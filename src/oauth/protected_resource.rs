@@ -1,4 +1,4 @@
-//! A document that the bearer of an access token may read: RFC 6750.
+//! Protected resources, read with a bearer token: RFC 6750.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -6,19 +6,19 @@ use url::Url;
 
 use super::{DocumentError, HttpRequest, HttpResponse, ResponseError, parse_json};
 
-/// Asks for a document as the bearer of an access token.
+/// GET of a JSON document with a bearer token.
 pub fn resource_request(url: &Url, access_token: &SecretString) -> HttpRequest {
     HttpRequest::get_json_as_bearer(url, access_token)
 }
 
-/// Reads the answer: 200 and JSON of any kind with unique members, or nothing.
+/// Processes the response: status 200 and any JSON value with unique member names.
 ///
 /// # Errors
-/// [`ResourceError`].
+/// [`ResourceError`] for every other response.
 pub fn process_resource_response(response: &HttpResponse) -> Result<Value, ResourceError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403 | 404) {
-        return Err(ResourceError::Withheld(response.status));
+        return Err(ResourceError::AccessDenied(response.status));
     }
     response.check_ok()?;
     if !response.may_be_json() {
@@ -27,19 +27,19 @@ pub fn process_resource_response(response: &HttpResponse) -> Result<Value, Resou
     Ok(parse_json(&response.body)?)
 }
 
-/// Why there is no document.
+/// Why a protected resource was not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceError {
-    /// The provider is away, or answered outside the protocol.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// 401, 403 or 404: this token does not open this document.
-    #[error("the provider's API withholds the document (status {0})")]
-    Withheld(u16),
-    /// Not JSON.
-    #[error("the provider's API answered with an unexpected content type")]
+    /// 401, 403 or 404: the token does not give access to this document; the status.
+    #[error("access to the resource denied (status {0})")]
+    AccessDenied(u16),
+    /// The content type is not JSON.
+    #[error("unexpected content type of the resource")]
     UnexpectedContentType,
-    /// Unreadable, or with a member twice.
-    #[error("the provider's document is malformed: {0}")]
+    /// The body is not JSON, or has a duplicate member name.
+    #[error("malformed resource: {0}")]
     Malformed(#[from] DocumentError),
 }

@@ -6,13 +6,13 @@ use url::form_urlencoded;
 
 use super::AuthorizationResponseError;
 
-/// Longest `code` that we take, in bytes. Microsoft's are near 2 KB.
+/// Longest accepted `code`, in bytes. Microsoft's have about 2 KB.
 const MAX_CODE_BYTES: usize = 4096;
-/// Longest of the other parameters, in bytes.
+/// Longest accepted value of the other parameters, in bytes.
 const MAX_PARAMETER_BYTES: usize = 1024;
 
-/// An authorization response as it arrived, nothing in it verified. `error_description` and `error_uri` are
-/// not even read: they are text of a stranger, and we say what happened in our own words.
+/// An authorization response, unverified. `error_description` and `error_uri` are not read: they are untrusted text,
+/// and the pages have their own.
 #[derive(Clone, Default)]
 pub struct AuthorizationResponse {
     pub(super) code: Parameter,
@@ -22,8 +22,8 @@ pub struct AuthorizationResponse {
 }
 
 impl AuthorizationResponse {
-    /// Reads a query or a `form_post` body. Parameters that come twice or too long are remembered as such and
-    /// refused by the validation.
+    /// Parses a query or a `form_post` body. Duplicate and overlong parameters are recorded as such; the validation
+    /// rejects them.
     pub fn from_urlencoded(text: &str) -> Self {
         let mut response = Self::default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
@@ -32,7 +32,7 @@ impl AuthorizationResponse {
         response
     }
 
-    /// From parameters that somebody else has already taken apart.
+    /// From parsed parameters.
     pub fn new(code: Option<String>, state: Option<String>, iss: Option<String>, error: Option<String>) -> Self {
         let mut response = Self::default();
         for (name, value) in [("code", code), ("state", state), ("iss", iss), ("error", error)] {
@@ -43,7 +43,7 @@ impl AuthorizationResponse {
         response
     }
 
-    /// `state` as it arrived, to find the pending flow by. Proves nothing.
+    /// `state`, unverified, to look up the pending flow.
     pub fn unverified_state(&self) -> Option<&str> {
         self.state.once("state").ok().flatten()
     }
@@ -88,7 +88,7 @@ impl Parameter {
         };
     }
 
-    /// The value; an empty one counts as none (RFC 6749 §3.1).
+    /// The value; an empty one counts as absent (RFC 6749 §3.1).
     pub(super) fn once(&self, name: &'static str) -> Result<Option<&str>, AuthorizationResponseError> {
         match self {
             Self::Absent => Ok(None),

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{Client, HttpRequest, HttpResponse, ResponseError, TokenErrorCode};
 
-/// `token_type_hint`: which token it is, to spare the provider a search (RFC 7009 §2.1).
+/// `token_type_hint` (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenTypeHint {
     /// `access_token`.
@@ -14,8 +14,7 @@ pub enum TokenTypeHint {
     RefreshToken,
 }
 
-/// Asks the provider to forget a token. The token travels in the body: in a query it would stay behind in
-/// logs.
+/// A revocation request (RFC 7009 §2.1), with the token in the body.
 pub fn revocation_request(
     revocation_endpoint: &Url,
     client: &Client,
@@ -30,11 +29,11 @@ pub fn revocation_request(
     HttpRequest::post_form(revocation_endpoint, client, &parameters)
 }
 
-/// Reads the answer. 200 is success, for a token that was already void, too (RFC 7009 §2.2); Google says 400
-/// `invalid_token` to those, which means the same.
+/// Processes the response. 200 is success, also for a token that was invalid before (RFC 7009 §2.2); Google answers
+/// 400 `invalid_token` to those, which is success too.
 ///
 /// # Errors
-/// [`RevocationError`]; worth another try when it is [`ResponseError::Unavailable`].
+/// [`RevocationError`]; retry later on [`ResponseError::Unavailable`].
 pub fn process_revocation_response(response: &HttpResponse) -> Result<(), RevocationError> {
     response.check_available()?;
     if response.status == 200 {
@@ -49,13 +48,13 @@ pub fn process_revocation_response(response: &HttpResponse) -> Result<(), Revoca
     }
 }
 
-/// Why a token may still be alive at the provider.
+/// Why a token may still be valid at the provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RevocationError {
-    /// The provider is away, or answered outside the protocol.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The provider refused the request.
-    #[error("the revocation endpoint refused: {0:?}")]
+    /// An error response of the revocation endpoint.
+    #[error("revocation error {0:?}")]
     Refused(TokenErrorCode),
 }

@@ -1,37 +1,37 @@
-//! `scope`: what a grant may do (RFC 6749 §3.3).
+//! `scope`: RFC 6749 §3.3.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A set of scopes in the order of their first mention, each once.
+/// A set of scopes, in order of first occurrence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Reads a `scope` value. Commas separate as well as spaces: GitHub answers `repo,gist`, Facebook
-    /// likewise, and no provider of ours has a scope with a comma in it.
+    /// Parses a `scope` value. Spaces and commas separate: GitHub and Facebook answer `repo,gist`, and no supported
+    /// provider has a scope that contains a comma.
     pub fn parse(text: &str) -> Self {
         text.split([' ', ',']).filter(|scope| !scope.is_empty()).collect()
     }
 
-    /// Whether this scope is among them. Scopes are case sensitive.
+    /// Whether the set contains this scope, compared case-sensitively.
     pub fn contains(&self, scope: &str) -> bool {
         self.0.iter().any(|own| own == scope)
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The scopes one by one.
+    /// The scopes in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
-    /// These and then those, each once.
+    /// Both sets, `self` first.
     pub fn union(&self, other: &Self) -> Self {
         self.iter().chain(other.iter()).collect()
     }
@@ -49,7 +49,7 @@ impl<S: AsRef<str>> FromIterator<S> for Scopes {
     }
 }
 
-/// As the `scope` parameter wants it: separated by single spaces.
+/// The `scope` parameter: separated by single spaces.
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(" "))

@@ -1,30 +1,30 @@
-//! What can go wrong at the token endpoint: RFC 6749 §5.2 and our own refusals.
+//! The errors of the token endpoint: rejected here, or reported by the provider (RFC 6749 §5.2).
 
 use super::{DocumentError, ResponseError};
 
-/// Why there are no tokens.
+/// Why a token request failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// The provider is away, or answered outside the protocol.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The provider refused the request.
-    #[error("the token endpoint refused: {0:?}")]
+    /// An error response (RFC 6749 §5.2).
+    #[error("token endpoint error {0:?}")]
     Refused(TokenErrorCode),
-    /// 200 with a content type that is no token response.
-    #[error("the token response has an unexpected content type")]
+    /// The content type is not that of a token response.
+    #[error("unexpected content type of the token response")]
     UnexpectedContentType,
-    /// The document is unreadable, or a member is missing or of the wrong type.
-    #[error("the token response is malformed: {0}")]
+    /// The document cannot be parsed, or a member is missing or has the wrong type.
+    #[error("malformed token response: {0}")]
     Malformed(#[from] DocumentError),
-    /// A token is empty, too long, or has characters that cannot stand in a header; the member's name.
-    #[error("the token response has an unusable {0}")]
+    /// A token is empty, longer than 16 KiB, or not printable ASCII; the member's name.
+    #[error("unusable {0} in the token response")]
     UnusableToken(&'static str),
-    /// `token_type` is not Bearer: we would not know how to present the token.
-    #[error("the token is not a bearer token")]
+    /// `token_type` is not `Bearer` (MAC, DPoP).
+    #[error("token_type is not Bearer")]
     NotABearerToken,
-    /// `openid` was asked for and no id_token came.
-    #[error("the token response has no id_token")]
+    /// The scope had `openid`, and the response has no id_token.
+    #[error("id_token missing in the token response")]
     IdTokenMissing,
 }
 
@@ -33,9 +33,9 @@ pub enum TokenError {
 pub enum TokenErrorCode {
     /// `invalid_request`.
     InvalidRequest,
-    /// `invalid_client`: our credentials are wrong. The operator has to act.
+    /// `invalid_client`: wrong client credentials; the operator has to fix the configuration.
     InvalidClient,
-    /// `invalid_grant`: the code or the refresh token is used, expired, revoked or another client's.
+    /// `invalid_grant`: the code or refresh token was used, expired, was revoked or belongs to another client.
     InvalidGrant,
     /// `unauthorized_client`.
     UnauthorizedClient,
@@ -43,7 +43,7 @@ pub enum TokenErrorCode {
     UnsupportedGrantType,
     /// `invalid_scope`.
     InvalidScope,
-    /// Another code, for the log: letters, digits, `_`, `.` and `-`, at most 64; otherwise `unreadable`.
+    /// Any other code, fit for the log: 1 to 64 of letters, digits, `_`, `.` and `-`; otherwise `unreadable`.
     Other(String),
 }
 

@@ -1,14 +1,14 @@
-//! Token requests: RFC 6749 §4.1.3 (a code for tokens) and §6 (a refresh token for tokens).
+//! Token requests: RFC 6749 §4.1.3 (authorization code) and §6 (refresh token).
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{AuthorizationCode, Client, HttpRequest, PkceVerifier, Scopes};
 
-/// Asks for tokens with the code that the browser brought. Send it once: a code that is sent twice counts as
-/// stolen, and the provider may revoke what it gave (RFC 6749 §4.1.2).
+/// Exchanges an authorization code. Send it once: on a second use the provider may revoke the tokens that it issued for
+/// the code (RFC 6749 §4.1.2).
 ///
-/// `redirect_uri` must be the one of the authorization request, byte for byte.
+/// `redirect_uri` must equal that of the authorization request, byte for byte.
 pub fn authorization_code_grant(
     token_endpoint: &Url,
     client: &Client,
@@ -25,8 +25,8 @@ pub fn authorization_code_grant(
     HttpRequest::post_form(token_endpoint, client, &parameters)
 }
 
-/// Asks for a new access token. `scope` is for providers that want it again (Microsoft); it cannot widen the
-/// grant.
+/// Requests new tokens with a refresh token. `scope` is for providers that require it (Microsoft); it cannot exceed
+/// the scope of the grant.
 pub fn refresh_token_grant(
     token_endpoint: &Url,
     client: &Client,

@@ -7,34 +7,33 @@ use serde_json::Value;
 
 use super::{DocumentError, HttpResponse, JsonDocument, Scopes, TokenError, TokenErrorCode};
 
-/// Longest token that we take, in bytes.
+/// Longest accepted token, in bytes.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
-/// Ten years: a longer `expires_in` is cut to this, so that adding it to a clock cannot overflow.
+/// Ten years: the cap on `expires_in`, so that adding it to a time cannot overflow.
 const MAX_EXPIRES_IN_SECONDS: u64 = 10 * 365 * 24 * 60 * 60;
 
-/// How a provider writes its token responses.
+/// The encoding of a provider's token responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenEncoding {
-    /// JSON, as RFC 6749 §5.1 says.
+    /// JSON (RFC 6749 §5.1).
     Json,
-    /// JSON, or a form where the content type says so (GitHub).
+    /// JSON, or form-encoded if the content type says so (GitHub).
     JsonOrForm,
 }
 
-/// Reads the answer of the token endpoint.
+/// Processes a token response.
 ///
-/// An `error` member decides before anything else, whatever the status: GitHub and others report failures
-/// with 200, and a client that looked at the status alone signed people in with nothing (CVE-2021-41580).
-/// `access_token` and a `token_type` of Bearer are required. `expires_in` may be a string of digits: it only
-/// says when to refresh, and some providers write it that way.
+/// An `error` member takes precedence over the status: GitHub and others report errors with status 200, and a client
+/// that checked the status alone signed users in without a token (CVE-2021-41580). `access_token` and a `token_type`
+/// of `Bearer` are required. `expires_in` may be a string of digits, as some providers send it.
 ///
 /// # Errors
-/// [`TokenError`]. A code exchange is not repeated after any of them.
+/// [`TokenError`]. Do not repeat a code exchange after any of them.
 pub fn process_token_response(response: &HttpResponse, encoding: TokenEncoding) -> Result<TokenResponse, TokenError> {
     response.check_available()?;
     let document = read_document(response, encoding)?;
     if document.contains("error") {
-        return Err(refused(&document));
+        return Err(error_response(&document));
     }
     response.check_ok()?;
     check_token_type(&document)?;
@@ -47,8 +46,7 @@ pub fn process_token_response(response: &HttpResponse, encoding: TokenEncoding) 
     })
 }
 
-/// A successful token response, as [`process_token_response`] checked it. The id_token in it is still to be
-/// verified.
+/// A successful token response that [`process_token_response`] checked. Its id_token is not verified yet.
 #[derive(Clone, Debug)]
 pub struct TokenResponse {
     access_token: SecretString,
@@ -59,23 +57,23 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// `access_token`.
+    /// `access_token`: printable ASCII, at most 16 KiB.
     pub fn access_token(&self) -> &SecretString {
         &self.access_token
     }
 
-    /// `expires_in`: how long the access token lives from now on.
+    /// `expires_in`: the remaining lifetime of the access token, at most ten years.
     pub fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
-    /// What was granted, which may be less than `requested`; without a `scope` in the answer it is just what
-    /// was requested (RFC 6749 §5.1).
+    /// The granted scopes, which may be fewer than `requested`. Without `scope` in the response they equal
+    /// `requested` (RFC 6749 §5.1).
     pub fn granted_scopes(&self, requested: &Scopes) -> Scopes {
         self.scope.as_ref().unwrap_or(requested).clone()
     }
 
-    /// `refresh_token`. Absent in the answer to a refresh means: keep the old one (RFC 6749 §6).
+    /// `refresh_token`. If a refresh response has none, the old one stays valid (RFC 6749 §6).
     pub fn refresh_token(&self) -> Option<&SecretString> {
         self.refresh_token.as_ref()
     }
@@ -85,10 +83,10 @@ impl TokenResponse {
         self.id_token.as_ref()
     }
 
-    /// `id_token`, unverified, of a provider that owes one because `openid` was asked for.
+    /// `id_token`, unverified, required because the scope had `openid`.
     ///
     /// # Errors
-    /// [`TokenError::IdTokenMissing`]. Falling back to userinfo would drop the nonce check.
+    /// [`TokenError::IdTokenMissing`]. Do not fall back to userinfo: it has no nonce.
     pub fn require_id_token(&self) -> Result<&SecretString, TokenError> {
         self.id_token().ok_or(TokenError::IdTokenMissing)
     }
@@ -107,15 +105,15 @@ fn read_document(response: &HttpResponse, encoding: TokenEncoding) -> Result<Jso
         }
         false => response.json(),
     };
-    // A 400 with an unreadable body is told by its status, a 200 by its body.
+    // With an unreadable body, an unexpected status is the better error.
     document.or_else(|error| {
         response.check_ok()?;
         Err(error.into())
     })
 }
 
-/// Facebook's `error` is an object of its own. Whatever is in it, there are no tokens.
-fn refused(document: &JsonDocument) -> TokenError {
+/// Facebook's `error` is an object.
+fn error_response(document: &JsonDocument) -> TokenError {
     match document.get("error") {
         Some(Value::Object(_)) => TokenError::Refused(TokenErrorCode::Other("unreadable".to_owned())),
         _ => match document.required_str("error") {
@@ -132,7 +130,7 @@ fn check_token_type(document: &JsonDocument) -> Result<(), TokenError> {
     }
 }
 
-/// A token goes into a header one day: a line break in it would add a header of the provider's choice.
+/// A token will be sent in a header, where a line break would inject another header.
 fn token(document: &JsonDocument, name: &'static str) -> Result<Option<SecretString>, TokenError> {
     let Some(token) = document.optional_str(name)? else {
         return Ok(None);
@@ -147,8 +145,8 @@ fn token(document: &JsonDocument, name: &'static str) -> Result<Option<SecretStr
 fn expires_in(document: &JsonDocument) -> Result<Option<Duration>, TokenError> {
     let seconds = match document.get("expires_in") {
         Some(Value::String(digits)) => {
-            let plain = digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let seconds = digits.parse().ok().filter(|_| plain);
+            let is_number = digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let seconds = digits.parse().ok().filter(|_| is_number);
             Some(seconds.ok_or(DocumentError::WrongType("expires_in"))?)
         }
         _ => document.optional_u64("expires_in")?,

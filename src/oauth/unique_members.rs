@@ -1,12 +1,11 @@
-//! JSON parsing that refuses a member name which occurs twice.
+//! JSON parsing that rejects duplicate member names.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A [`Value`] whose objects, at every depth, have each name once. The depth itself is bounded by
-/// `serde_json` (128).
+/// A [`Value`] whose objects have unique member names at every depth. `serde_json` bounds the depth (128).
 pub(super) struct UniqueMembers(pub(super) Value);
 
 impl<'de> Deserialize<'de> for UniqueMembers {
@@ -64,7 +63,7 @@ impl<'de> Visitor<'de> for UniqueMembersVisitor {
         let mut object = Map::new();
         while let Some((name, UniqueMembers(value))) = members.next_entry::<String, _>()? {
             if object.insert(name, value).is_some() {
-                return Err(de::Error::custom("a member name occurs twice"));
+                return Err(de::Error::custom("duplicate member name"));
             }
         }
         Ok(Value::Object(object))

@@ -1,12 +1,12 @@
-//! `alg`: the signature algorithms that we can accept (RFC 7518 §3.1, RFC 8037).
+//! `alg`: the supported signature algorithms (RFC 7518 §3.1, RFC 8037).
 
 use aws_lc_rs::digest::{self, digest};
 
-/// A signature algorithm with a public key. `none` and the `HS` family have no name here, so no list of
-/// allowed algorithms can contain them and no public key can be mistaken for a shared secret (RFC 8725 §2.1).
+/// An asymmetric signature algorithm. `none` and the `HS` family have no variant, so no allow list can contain them
+/// and no public key can serve as an HMAC secret (RFC 8725 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256: what every OpenID provider has to support.
+    /// RSASSA-PKCS1-v1_5 with SHA-256, which every OpenID provider has to support (Discovery §3).
     Rs256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     Rs384,
@@ -27,7 +27,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All of them.
+    /// Every algorithm.
     pub const ALL: [Self; 9] = [
         Self::Rs256,
         Self::Rs384,
@@ -40,12 +40,12 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// By the name of RFC 7518, which is case sensitive.
+    /// Parses a name of RFC 7518, case-sensitively.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The name of RFC 7518.
+    /// The name in RFC 7518, for `alg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -60,7 +60,7 @@ impl Algorithm {
         }
     }
 
-    /// The same in the words of `jsonwebtoken`.
+    /// The algorithm's type in `jsonwebtoken`.
     pub(super) fn verifier(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::Rs256 => jsonwebtoken::Algorithm::RS256,
@@ -75,8 +75,7 @@ impl Algorithm {
         }
     }
 
-    /// The hash that `at_hash` and `c_hash` use with this algorithm (Core §3.1.3.6); SHA-512 is the one
-    /// inside Ed25519.
+    /// The hash for `at_hash` and `c_hash` with this algorithm (Core §3.1.3.6); SHA-512 for Ed25519.
     pub(super) fn hash(self, data: &[u8]) -> digest::Digest {
         let hash = match self {
             Self::Rs256 | Self::Ps256 | Self::Es256 => &digest::SHA256,

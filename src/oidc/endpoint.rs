@@ -1,9 +1,8 @@
-//! Which addresses a discovery document may send us to.
+//! Which URLs a discovery document may name.
 //!
-//! We send codes and client secrets to the token endpoint, fetch keys from `jwks_uri` and send browsers to
-//! the authorization endpoint. A document that names `http:`, `javascript:` or an address inside our own
-//! network must not get that far (threats AR10, JW13). Names that resolve to inner addresses are the
-//! resolver's business, at the edge.
+//! The token endpoint receives codes and client secrets, `jwks_uri` provides the keys, and browsers are redirected to
+//! the authorization endpoint. Metadata with `http:`, `javascript:` or a host in a private network is rejected (threats
+//! AR10, JW13). `relying_party` checks the addresses that host names resolve to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,35 +11,34 @@ use url::{Host, Url};
 /// What is allowed beyond https to public hosts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndpointRules {
-    /// `http` to loopback, for development and tests; only where the issuer is itself on loopback.
+    /// Also `http` to loopback hosts, if the issuer is on loopback too. For development and tests.
     pub allow_loopback_http: bool,
 }
 
-/// Why an address was refused.
+/// Why a URL was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// Not an absolute address with a host, or with characters that parsers disagree about.
-    #[error("not an absolute address")]
+    /// Not an absolute URL, or it has characters that URL parsers treat differently.
+    #[error("not an absolute URL")]
     Malformed,
-    /// Neither https nor allowed loopback http.
+    /// Neither `https` nor allowed loopback `http`.
     #[error("not https")]
     NotHttps,
-    /// `user:password@`, which makes an address look like another one.
-    #[error("user information in the address")]
+    /// `user:password@`, which can disguise the host.
+    #[error("user information in the URL")]
     UserInformation,
     /// A fragment, which RFC 6749 §3.1 and §3.2 forbid.
-    #[error("a fragment in the address")]
+    #[error("a fragment in the URL")]
     Fragment,
-    /// A query where Discovery §2 allows none (the issuer).
-    #[error("a query in the address")]
+    /// A query in the issuer, which Discovery §2 forbids.
+    #[error("a query in the URL")]
     Query,
-    /// Loopback, private or link-local, named by an issuer that is not.
-    #[error("an address inside a private network")]
+    /// A loopback, private or link-local host, while the issuer's host is public.
+    #[error("a host in a private network")]
     PrivateHost,
 }
 
-/// Reads the issuer identifier, which comes from our configuration (Discovery §2: https, host, optional port
-/// and path; no query or fragment).
+/// Parses the issuer from the configuration (Discovery §2: https, host, optional port and path; no query or fragment).
 pub(super) fn parse_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, EndpointError> {
     let url = parse(issuer)?;
     let loopback_http = url.scheme() == "http" && rules.allow_loopback_http && is_loopback(&url);
@@ -53,7 +51,7 @@ pub(super) fn parse_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, En
     }
 }
 
-/// Reads an endpoint that the metadata of `issuer` names.
+/// Parses an endpoint from the metadata of `issuer`.
 pub(super) fn parse_endpoint(endpoint: &str, issuer: &Url, rules: EndpointRules) -> Result<Url, EndpointError> {
     let url = parse(endpoint)?;
     let loopback_http = url.scheme() == "http" && rules.allow_loopback_http && is_loopback(&url) && is_loopback(issuer);
@@ -66,12 +64,12 @@ pub(super) fn parse_endpoint(endpoint: &str, issuer: &Url, rules: EndpointRules)
     Ok(url)
 }
 
-fn parse(address: &str) -> Result<Url, EndpointError> {
-    // WHATWG parsing drops tabs and line breaks and reads `\` as `/`; what needs that is not honest.
-    if address.bytes().any(|byte| byte.is_ascii_control() || byte == b' ' || byte == b'\\') {
+fn parse(text: &str) -> Result<Url, EndpointError> {
+    // The WHATWG parser drops tabs and line breaks and reads `\` as `/`; other parsers do not.
+    if text.bytes().any(|byte| byte.is_ascii_control() || byte == b' ' || byte == b'\\') {
         return Err(EndpointError::Malformed);
     }
-    let url = Url::parse(address).map_err(|_| EndpointError::Malformed)?;
+    let url = Url::parse(text).map_err(|_| EndpointError::Malformed)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(EndpointError::UserInformation);
     }
@@ -112,7 +110,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || address.is_broadcast()
         || address.is_multicast()
         || first == 0
-        || (first == 100 && (64..128).contains(&second)) // carriers' NAT, RFC 6598
+        || (first == 100 && (64..128).contains(&second)) // carrier-grade NAT, RFC 6598
 }
 
 fn is_private_v6(address: Ipv6Addr) -> bool {

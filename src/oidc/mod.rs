@@ -1,8 +1,8 @@
 //! OpenID Connect Core 1.0 and Discovery 1.0, on top of `crate::oauth`.
 //!
-//! Bytes go in, verified claims or a named refusal come out. `jsonwebtoken` checks signatures and nothing
-//! else here: its defaults require only `exp` and accept any overlapping audience, so every claim is checked
-//! by this room, on the JSON value itself. No socket, no clock, no randomness.
+//! Bytes go in, verified claims or a typed error come out. `jsonwebtoken` verifies signatures and nothing else: its
+//! defaults require only `exp` and accept any overlapping audience, so this room checks every claim itself, on the JSON
+//! value. No socket, no clock, no randomness.
 //!
 //! Reading order: `process_discovery_response`, `process_jwks_response`, `verify_id_token`,
 //! `process_userinfo_response`.
@@ -27,19 +27,19 @@ pub use id_token::{
 pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};
 
-/// Everything that can go wrong in this room, for those who treat its steps alike.
+/// Any error of this room, for callers that treat its steps alike.
 #[derive(Debug, thiserror::Error)]
 pub enum OidcError {
-    /// The discovery document was refused.
+    /// The discovery document was rejected.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
-    /// The JWK set was refused.
+    /// The JWK set was rejected.
     #[error(transparent)]
     Jwks(#[from] JwksError),
-    /// The id_token was refused.
+    /// The id_token was rejected.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
-    /// The userinfo response was refused.
+    /// The userinfo response was rejected.
     #[error(transparent)]
     Userinfo(#[from] UserinfoError),
 }

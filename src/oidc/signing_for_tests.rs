@@ -1,4 +1,4 @@
-//! A provider's hand for tests: keys that are made once a run, and tokens signed with them, right or wrong.
+//! A provider's keys for tests, generated once per run, and tokens signed with them, valid or not.
 
 use std::sync::OnceLock;
 
@@ -23,7 +23,7 @@ pub(crate) enum SigningKey {
     Ed25519(Ed25519KeyPair),
 }
 
-/// The provider's RSA key: making one takes a while, so there is one.
+/// The provider's RSA key; generating one is slow.
 pub(crate) fn rsa_key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(new_rsa_key)
@@ -79,7 +79,7 @@ impl SigningKey {
         }
     }
 
-    /// The same with a `kid`.
+    /// The same with `kid` and `use`.
     pub(crate) fn jwk_named(&self, kid: &str) -> Value {
         let mut jwk = self.jwk();
         jwk["kid"] = json!(kid);
@@ -87,12 +87,12 @@ impl SigningKey {
         jwk
     }
 
-    /// Signs any header and payload. `algorithm` is how it is signed, whatever the header says.
+    /// Signs any header and payload with `algorithm`, whatever `alg` says.
     pub(crate) fn sign(&self, header: &Value, payload: &Value, algorithm: Algorithm) -> String {
         self.sign_text(&header.to_string(), &payload.to_string(), algorithm)
     }
 
-    /// The same with JSON texts that need not be valid.
+    /// The same with text that may be invalid JSON.
     pub(crate) fn sign_text(&self, header: &str, payload: &str, algorithm: Algorithm) -> String {
         let signed = format!("{}.{}", base64url(header), base64url(payload));
         format!("{signed}.{}", base64url(self.signature(signed.as_bytes(), algorithm)))
@@ -126,7 +126,7 @@ pub(crate) fn jwk_set(keys: &[Value]) -> JwkSet {
     process_jwks_response(&json_response(200, &json!({"keys": keys}).to_string())).unwrap()
 }
 
-/// An answer in JSON.
+/// A response with a JSON content type.
 pub(crate) fn json_response(status: u16, body: &str) -> HttpResponse {
     let content_type = Some("application/json".to_owned());
     HttpResponse { status, content_type, retry_after: None, body: body.as_bytes().to_vec() }

@@ -1,4 +1,4 @@
-//! The hash: argon2id (RFC 9106), with as much work where nobody has an account as where somebody has one.
+//! The password hash: Argon2id (RFC 9106). A missing account costs the same work as an existing one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,11 +11,10 @@ use secrecy::{ExposeSecret, SecretString};
 use super::pool::{PoolError, Verdict};
 use crate::accounts::PasswordHash;
 
-/// Bytes of salt.
-pub(super) const SALT: usize = 16;
-const OUTPUT: usize = 32;
+pub(super) const SALT_BYTES: usize = 16;
+const OUTPUT_BYTES: usize = 32;
 
-/// What a hash takes.
+/// The work of one hash.
 #[derive(Clone, Copy)]
 pub(super) struct Cost {
     pub(super) memory_kib: u32,
@@ -25,11 +24,11 @@ pub(super) struct Cost {
 impl Cost {
     /// 19 MiB and 2 passes over it, in 1 lane (OWASP Password Storage Cheat Sheet).
     pub(super) const TODAY: Self = Self { memory_kib: 19 * 1024, passes: 2 };
-    /// The most that a hash in the database may ask for: who can write one row there must not stop this machine by it.
-    const MOST: Self = Self { memory_kib: 256 * 1024, passes: 16 };
+    /// The highest cost of a stored hash that is computed: one forged row in the database must not stall the server.
+    const MAX: Self = Self { memory_kib: 256 * 1024, passes: 16 };
 }
 
-/// Makes hashes and tries passwords at them, on the thread of its caller.
+/// Computes and verifies hashes on the caller's thread.
 pub(super) struct Hasher {
     argon2: Argon2<'static>,
     computed: AtomicU64,
@@ -37,45 +36,45 @@ pub(super) struct Hasher {
 
 impl Hasher {
     pub(super) fn new(cost: Cost) -> Self {
-        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(OUTPUT));
+        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(OUTPUT_BYTES));
         let params = params.unwrap_or_else(|_| unreachable!("a constant within argon2's bounds"));
         Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), computed: AtomicU64::new(0) }
     }
 
-    /// The hash of a password in its canonical form.
-    pub(super) fn hash(&self, password: &SecretString, salt: [u8; SALT]) -> Result<PasswordHash, PoolError> {
+    /// Hashes a password, which is in canonical form.
+    pub(super) fn hash(&self, password: &SecretString, salt: [u8; SALT_BYTES]) -> Result<PasswordHash, PoolError> {
         self.count();
         let hash = self.argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
         hash.map(|hash| PasswordHash::from_row(hash.to_string())).map_err(|_| PoolError::Broken)
     }
 
-    /// Whether a password, in its canonical form, is the one of a hash. Without a password that can be right, or a hash
-    /// that can be read, the same work is done and the answer is no: nobody can tell by the time which one it was.
+    /// Verifies a password, in canonical form, against a hash. An overlong password (`None`), and a missing or
+    /// unreadable hash, cost the same work, so that the response time does not reveal them.
     pub(super) fn verify(
         &self,
         password: Option<&SecretString>,
         hash: Option<&PasswordHash>,
     ) -> Result<Verdict, PoolError> {
-        let recorded = hash.and_then(|hash| {
-            let recorded = Recorded::read(hash);
-            if recorded.is_none() {
-                tracing::error!("a password's hash in the database cannot be read: nobody can sign in with it");
+        let stored = hash.and_then(|hash| {
+            let stored = StoredHash::read(hash);
+            if stored.is_none() {
+                tracing::error!("unreadable password hash in the database; its user has to reset the password");
             }
-            recorded
+            stored
         });
-        let (Some(password), Some(recorded)) = (password, recorded) else {
-            self.hash(&SecretString::from("nobody's"), [0; SALT])?;
+        let (Some(password), Some(stored)) = (password, stored) else {
+            self.hash(&SecretString::from("dummy"), [0; SALT_BYTES])?;
             return Ok(Verdict::Wrong);
         };
         self.count();
-        match self.argon2.verify_password(password.expose_secret().as_bytes(), &recorded.hash) {
-            Ok(()) => Ok(Verdict::Right { outdated: recorded.is_outdated(self.argon2.params()) }),
+        match self.argon2.verify_password(password.expose_secret().as_bytes(), &stored.hash) {
+            Ok(()) => Ok(Verdict::Right { outdated: stored.is_outdated(self.argon2.params()) }),
             Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
             Err(_) => Err(PoolError::Broken),
         }
     }
 
-    /// How many hashes were computed so far.
+    /// The number of hashes computed so far.
     pub(super) fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
     }
@@ -85,21 +84,21 @@ impl Hasher {
     }
 }
 
-/// A hash from the database that can be computed again.
-struct Recorded {
+/// A readable hash from the database.
+struct StoredHash {
     hash: phc::PasswordHash,
     is_argon2id: bool,
     params: Params,
 }
 
-impl Recorded {
-    /// `None` for what we cannot have written, and for what would take too much of the machine.
+impl StoredHash {
+    /// `None` for an unreadable hash, and for one whose cost exceeds [`Cost::MAX`].
     fn read(hash: &PasswordHash) -> Option<Self> {
         let hash = phc::PasswordHash::new(hash.as_str()).ok()?;
         let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
         let version = hash.version.map(Version::try_from).transpose().ok()?;
         let params = Params::try_from(&hash).ok()?;
-        let affordable = params.m_cost() <= Cost::MOST.memory_kib && params.t_cost() <= Cost::MOST.passes;
+        let affordable = params.m_cost() <= Cost::MAX.memory_kib && params.t_cost() <= Cost::MAX.passes;
         (affordable && hash.salt.is_some() && hash.hash.is_some()).then(|| Self {
             is_argon2id: algorithm == Algorithm::Argon2id && version == Some(Version::V0x13),
             hash,
@@ -111,8 +110,8 @@ impl Recorded {
         !self.is_argon2id
             || self.params.m_cost() < today.m_cost()
             || self.params.t_cost() < today.t_cost()
-            || self.hash.salt.is_none_or(|salt| salt.len() < SALT)
-            || self.hash.hash.is_none_or(|output| output.len() < OUTPUT)
+            || self.hash.salt.is_none_or(|salt| salt.len() < SALT_BYTES)
+            || self.hash.hash.is_none_or(|output| output.len() < OUTPUT_BYTES)
     }
 }
 
@@ -133,8 +132,8 @@ mod tests {
     }
 
     #[test]
-    fn todays_hash_says_what_it_took() {
-        let hash = Hasher::new(Cost::TODAY).hash(&password(), [7; SALT]).unwrap();
+    fn hash_records_its_parameters() {
+        let hash = Hasher::new(Cost::TODAY).hash(&password(), [7; SALT_BYTES]).unwrap();
         assert!(
             hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$"),
             "{}",
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_one_of_the_reference_implementation() {
+    fn hash_of_the_reference_implementation_verifies() {
         let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         let verdict =
             Hasher::new(SMALL).verify(Some(&"password".into()), Some(&PasswordHash::from_row(hash.to_owned())));
@@ -154,19 +153,19 @@ mod tests {
 
     #[rstest]
     #[case::the_same(64, 1, false)]
-    #[case::dearer(128, 2, false)]
+    #[case::costlier(128, 2, false)]
     #[case::less_memory(32, 1, true)]
     #[case::less_memory_more_passes(32, 4, true)]
-    fn a_weaker_hash_is_outdated(#[case] memory_kib: u32, #[case] passes: u32, #[case] outdated: bool) {
-        let hash = Hasher::new(Cost { memory_kib, passes }).hash(&password(), [7; SALT]).unwrap();
+    fn weaker_hashes_are_outdated(#[case] memory_kib: u32, #[case] passes: u32, #[case] outdated: bool) {
+        let hash = Hasher::new(Cost { memory_kib, passes }).hash(&password(), [7; SALT_BYTES]).unwrap();
         assert_eq!(verify(&Hasher::new(SMALL), hash.as_str()), Verdict::Right { outdated });
     }
 
     #[test]
-    fn another_variant_is_outdated() {
-        let params = Params::new(64, 1, 1, Some(OUTPUT)).unwrap();
+    fn argon2i_hash_is_outdated() {
+        let params = Params::new(64, 1, 1, Some(OUTPUT_BYTES)).unwrap();
         let argon2i = Argon2::new(Algorithm::Argon2i, Version::V0x13, params);
-        let hash = argon2i.hash_password_with_salt(password().expose_secret().as_bytes(), &[7; SALT]).unwrap();
+        let hash = argon2i.hash_password_with_salt(password().expose_secret().as_bytes(), &[7; SALT_BYTES]).unwrap();
         assert_eq!(verify(&Hasher::new(SMALL), &hash.to_string()), Verdict::Right { outdated: true });
     }
 
@@ -184,20 +183,20 @@ mod tests {
     #[case::four_tebibytes(
         "$argon2id$v=19$m=4294967295,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
     )]
-    #[case::for_ever(
+    #[case::four_billion_passes(
         "$argon2id$v=19$m=64,t=4294967295,p=1$BwcHBwcHBwcHBwcHBwcHBw$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
     )]
     #[case("$argon2id$v=19$m=64,t=1,p=1$🦀$🦀")]
-    fn a_hash_that_cannot_be_read_fits_no_password_and_costs_the_same(#[case] text: &str) {
+    fn unreadable_hash_matches_no_password_at_the_same_cost(#[case] text: &str) {
         let hasher = Hasher::new(SMALL);
         assert_eq!(verify(&hasher, text), Verdict::Wrong);
         assert_eq!(hasher.computed(), 1);
     }
 
     #[test]
-    fn every_try_computes_one_hash_of_todays_cost() {
+    fn every_verification_computes_one_hash() {
         let hasher = Hasher::new(SMALL);
-        let hash = hasher.hash(&password(), [7; SALT]).unwrap();
+        let hash = hasher.hash(&password(), [7; SALT_BYTES]).unwrap();
         let wrong = "another one".into();
         let mut computed = hasher.computed();
         for (password, hash, verdict) in [
@@ -206,7 +205,7 @@ mod tests {
             (Some(&password()), None, Verdict::Wrong),
             (None, Some(&hash), Verdict::Wrong),
             (None, None, Verdict::Wrong),
-            (Some(&"nobody's".into()), None, Verdict::Wrong),
+            (Some(&"dummy".into()), None, Verdict::Wrong),
         ] {
             assert_eq!(hasher.verify(password, hash), Ok(verdict));
             computed += 1;

@@ -1,5 +1,5 @@
-//! Passwords made and tried: a bounded pool of threads for the hashing, and how often one account's may be tried. See
-//! the tour in `lib.rs`. Which passwords are good enough is a rule of `accounts`.
+//! Password hashing on a bounded pool of threads, and the limit on password attempts per account. See the tour in
+//! `lib.rs`. `accounts` decides which passwords are strong enough.
 
 mod argon2id;
 mod attempts;

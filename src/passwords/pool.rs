@@ -1,71 +1,73 @@
-//! Hashing takes memory and time, and anyone may ask for it: so many at once and no more, a bounded number waiting, and
-//! whoever comes on top of that hears so at once.
+//! A bounded pool for password hashing, which costs memory and time and which anyone can trigger: a fixed number of
+//! threads, a bounded queue, and an immediate error beyond it.
 
 use std::{fmt, sync::Arc, thread::available_parallelism};
 
-use aws_lc_rs::rand;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use tracing::Span;
 
-use super::argon2id::{Cost, Hasher, SALT};
-use crate::accounts::{NewPassword, PasswordError, PasswordHash, canonical_password};
+use super::argon2id::{Cost, Hasher};
+use crate::{
+    accounts::{NewPassword, PasswordError, PasswordHash, canonical_password},
+    sealing::random_bytes,
+};
 
-/// How many may wait. The last one waits some seconds.
-const WAITING: usize = 256;
+/// Length of the queue. Its last entry waits a few seconds.
+const QUEUE: usize = 256;
 
-/// Threads for passwords: half of the cores, so that everybody else can still be served. Cheap to clone.
+/// Threads for password hashing: half of the cores, so that other requests are still served. Cheap to clone.
 #[derive(Clone)]
 pub struct PasswordPool(Arc<Pool>);
 
 struct Pool {
     hasher: Hasher,
-    /// At work and waiting.
+    /// Running and queued work.
     places: Arc<Semaphore>,
-    /// At work.
+    /// Running work.
     threads: Arc<Semaphore>,
 }
 
-/// Whether a password was the right one.
+/// The result of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was.
     Right {
-        /// The hash is weaker than one made today would be: hash the password anew, now that it is at hand.
+        /// The stored hash is weaker than a new one would be: hash the password again now.
         outdated: bool,
     },
-    /// It was not, or there is none.
+    /// The password is wrong, or the account has none.
     Wrong,
 }
 
-/// Why there is no answer.
+/// Why a password was not processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
-    /// Too many passwords at once: 503, to be tried again in some seconds.
-    #[error("more passwords are to be hashed than this machine can take")]
+    /// The queue is full: 503, retry in a few seconds.
+    #[error("password hashing queue full")]
     Full,
-    /// No memory, no randomness, or no runtime any more.
-    #[error("a password could not be hashed")]
+    /// Out of memory, no random bytes, or the runtime is shutting down.
+    #[error("password hashing failed")]
     Broken,
 }
 
 impl PasswordPool {
-    /// A pool for this machine.
+    /// A pool sized for this machine.
     pub fn new() -> Self {
         let threads = available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
-        Self::of(Cost::TODAY, threads, WAITING)
+        Self::of(Cost::TODAY, threads, QUEUE)
     }
 
-    fn of(cost: Cost, threads: usize, waiting: usize) -> Self {
+    fn of(cost: Cost, threads: usize, queue: usize) -> Self {
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
-        let (places, threads) = (semaphore(threads + waiting), semaphore(threads));
+        let (places, threads) = (semaphore(threads + queue), semaphore(threads));
         Self(Arc::new(Pool { hasher: Hasher::new(cost), places, threads }))
     }
 
-    /// Judges a password that somebody chose: [`NewPassword::choose`], where nobody waits for the thread.
+    /// Runs [`NewPassword::choose`] in the pool; its strength estimate takes milliseconds. `personal`: the user's
+    /// email, name and the like, which the password must not consist of.
     ///
     /// # Errors
-    /// [`PoolError`] when it was not judged.
+    /// [`PoolError`] when the check did not run; the inner error when the password is too weak.
     pub async fn choose(
         &self,
         password: &SecretString,
@@ -80,32 +82,22 @@ impl PasswordPool {
         .await
     }
 
-    /// The hash of a password, with a salt of its own, to be kept.
-    ///
-    /// # Errors
-    /// [`PoolError`].
+    /// Hashes a password with a random salt.
     pub async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, PoolError> {
         let password = password.clone();
-        self.run(move |hasher| {
-            let mut salt = [0; SALT];
-            rand::fill(&mut salt).map_err(|_| PoolError::Broken)?;
-            hasher.hash(password.expose(), salt)
-        })
-        .await
+        self.run(move |hasher| hasher.hash(password.expose(), random_bytes().map_err(|_| PoolError::Broken)?)).await
     }
 
-    /// Whether a password is the right one. `None`, for an account that there is not or that has no password, takes the
-    /// same work as a hash: who measures the time must not learn which addresses have accounts.
-    ///
-    /// # Errors
-    /// [`PoolError`].
+    /// Verifies a password. Without a hash (no such account, or one without a password) it costs the same work, so that
+    /// the response time does not reveal which emails have accounts.
     pub async fn verify(&self, password: &SecretString, hash: Option<&PasswordHash>) -> Result<Verdict, PoolError> {
         let (password, hash) = (password.clone(), hash.cloned());
         self.run(move |hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref())).await
     }
 
-    /// Does some work on a thread of the pool. A caller who gives up while waiting leaves its place to others; work that
-    /// was begun is finished, and keeps its place until then: nobody gets more of the machine by hanging up.
+    /// Runs work on a thread of the pool. A caller that is cancelled while queued frees its place. Work that has
+    /// started keeps its place until it ends, so that disconnecting clients cannot start more work than the pool
+    /// allows.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Hasher) -> Result<T, PoolError> + Send + 'static,
@@ -143,25 +135,25 @@ mod tests {
 
     const SMALL: Cost = Cost { memory_kib: 64, passes: 1 };
 
-    fn pool(threads: usize, waiting: usize) -> PasswordPool {
-        PasswordPool::of(SMALL, threads, waiting)
+    fn pool(threads: usize, queue: usize) -> PasswordPool {
+        PasswordPool::of(SMALL, threads, queue)
     }
 
     async fn chosen(text: &str) -> NewPassword {
         pool(1, 0).choose(&text.into(), &[]).await.unwrap().unwrap()
     }
 
-    /// Takes a place until told to end, or until the test ends.
+    /// Occupies a place until the sender is used or dropped.
     async fn occupy(pool: &PasswordPool) -> (mpsc::Sender<()>, JoinHandle<Result<bool, PoolError>>) {
-        let (end, told) = mpsc::channel::<()>();
+        let (end, ended) = mpsc::channel::<()>();
         let pool = pool.clone();
-        let task = tokio::spawn(async move { pool.run(move |_| Ok(told.recv().is_ok())).await });
+        let task = tokio::spawn(async move { pool.run(move |_| Ok(ended.recv().is_ok())).await });
         yield_now().await;
         (end, task)
     }
 
     #[tokio::test]
-    async fn the_right_password_is_right_and_another_is_wrong() {
+    async fn only_the_exact_password_verifies() {
         let pool = pool(1, 1);
         let hash = pool.hash(&chosen("correct horse battery staple").await).await.unwrap();
         for (password, verdict) in [
@@ -176,14 +168,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_password_has_two_hashes() {
+    async fn hashing_twice_gives_two_hashes() {
         let pool = pool(1, 1);
         let password = chosen("correct horse battery staple").await;
         assert_ne!(pool.hash(&password).await, pool.hash(&password).await);
     }
 
     #[tokio::test]
-    async fn another_keyboards_spelling_is_right() {
+    async fn decomposed_unicode_verifies() {
         let pool = pool(1, 1);
         let hash = pool.hash(&chosen("sm\u{f6}rg\u{e5}sbord i B\u{e5}stad").await).await.unwrap();
         let verdict = pool.verify(&"smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad".into(), Some(&hash)).await;
@@ -191,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_no_account_no_hash_or_no_sense_costs_one_hash_and_is_wrong() {
+    async fn impossible_verifications_cost_one_hash() {
         let pool = pool(1, 1);
         let hash = pool.hash(&chosen("correct horse battery staple").await).await.unwrap();
         let unreadable = PasswordHash::from_row("$argon2id$".into());
@@ -209,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_weak_password_is_told_as_such_and_not_hashed() {
+    async fn weak_passwords_are_rejected_without_hashing() {
         let pool = pool(1, 1);
         assert_eq!(pool.choose(&"password".into(), &[]).await.unwrap().unwrap_err(), PasswordError::Common);
         let personal = pool.choose(&"ada@example.com".into(), &["ada@example.com"]).await.unwrap();
@@ -218,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn when_the_waiting_room_is_full_the_next_one_hears_so_at_once() {
+    async fn full_queue_rejects_at_once() {
         let pool = pool(1, 1);
         let (end_first, first) = occupy(&pool).await;
         let (end_second, second) = occupy(&pool).await;
@@ -232,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_gives_up_leaves_a_place_in_the_waiting_room_but_not_the_thread() {
+    async fn cancelled_caller_frees_its_place_but_not_the_thread() {
         let pool = pool(1, 1);
         let (end_first, first) = occupy(&pool).await;
         let (_end_second, second) = occupy(&pool).await;
@@ -247,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_breaks_nothing_else() {
+    async fn panicking_work_leaves_the_pool_usable() {
         let pool = pool(1, 0);
         let broken: Result<(), _> = pool.run(|_| panic!("as a test")).await;
         assert_eq!(broken, Err(PoolError::Broken));

@@ -1,7 +1,7 @@
-//! Which network addresses a provider may live at.
+//! SSRF protection: only public IP addresses are contacted.
 //!
-//! The threat: a provider's metadata names `http://169.254.169.254/…` or a host name that resolves to our own
-//! network, and we fetch it on the attacker's behalf (SSRF; OWASP ASVS 5.0 13.2.4). The check sits in the resolver, so
+//! The threat: a provider's metadata names `http://169.254.169.254/…` or a host name that resolves into the internal
+//! network, and the server fetches it for the attacker (OWASP ASVS 5.0 13.2.4). The check is part of the resolver, so
 //! that a name cannot resolve to one address for the check and to another for the connection (DNS rebinding).
 
 use std::{
@@ -11,7 +11,7 @@ use std::{
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Resolves names as the system does and keeps public addresses only.
+/// The system's resolver, reduced to public addresses.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PublicAddresses;
 
@@ -21,14 +21,16 @@ impl Resolve for PublicAddresses {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let public: Vec<SocketAddr> = found.into_iter().filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the name has no public address").into());
+                return Err(
+                    io::Error::new(io::ErrorKind::PermissionDenied, "host name without a public address").into()
+                );
             }
             Ok(Box::new(public.into_iter()) as Addrs)
         })
     }
 }
 
-/// Whether an address belongs to the public internet (the special-purpose registries of RFC 6890 are not).
+/// Whether the address is public, i.e. outside the special-purpose registries of RFC 6890.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
@@ -54,8 +56,8 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
         || benchmarking)
 }
 
-/// Global unicast is 2000::/3; within it, the ranges that embed an IPv4 address (6to4, Teredo) or are documentation
-/// could lead back inside.
+/// Global unicast is 2000::/3, without the ranges for documentation and those that embed an IPv4 address (6to4,
+/// Teredo).
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let [first, second, ..] = v6.segments();
     let embeds_v4 = first == 0x2002 || (first == 0x2001 && second == 0);
@@ -74,7 +76,7 @@ mod tests {
     #[case("8.8.8.8")]
     #[case("100.128.0.1")]
     #[case("2a00:1450:4001:82a::200e")]
-    fn public_addresses_pass(#[case] address: IpAddr) {
+    fn public_address_is_allowed(#[case] address: IpAddr) {
         assert!(is_public(address));
     }
 
@@ -98,7 +100,7 @@ mod tests {
     #[case("64:ff9b::7f00:1")]
     #[case("2002:7f00:1::")]
     #[case("2001:db8::1")]
-    fn addresses_of_our_own_side_do_not(#[case] address: IpAddr) {
+    fn special_purpose_address_is_blocked(#[case] address: IpAddr) {
         assert!(!is_public(address));
     }
 }

@@ -1,4 +1,4 @@
-//! Who somebody is, from a provider whose API is asked.
+//! The profile from a provider's API, for providers without id_tokens.
 
 use secrecy::SecretString;
 
@@ -13,19 +13,19 @@ use crate::{
 };
 
 impl RelyingParty {
-    /// The profile from the API's documents, asked for one after the other with the new access token. That token came
-    /// from the token endpoint for our own code just now: nobody can slip in another client's.
-    pub(super) async fn ask_api(
+    /// Fetches the profile with the access token of the code exchange. The token comes directly from the token
+    /// endpoint, so it cannot be one of another client.
+    pub(super) async fn api_profile(
         &self,
         exchanged: &Exchanged<'_>,
         spec: &OAuthSpec,
         journal: &mut Journal,
     ) -> Result<Profile, CompleteError> {
-        self.ask_api_as_bearer(exchanged.client, spec, exchanged.tokens.access_token(), journal).await
+        self.api_profile_of_token(exchanged.client, spec, exchanged.tokens.access_token(), journal).await
     }
 
-    /// The same for any access token that is known to be ours.
-    pub(super) async fn ask_api_as_bearer(
+    /// Fetches the profile with an access token, which must be known to be issued to this application's client.
+    pub(super) async fn api_profile_of_token(
         &self,
         client: &ProviderClient,
         spec: &OAuthSpec,
@@ -35,14 +35,14 @@ impl RelyingParty {
         let provider = &client.provider;
         let mut documents = Documents::default();
         for document in (spec.documents)(provider, access_token) {
-            self.fetch(client, access_token, &document, &mut documents, journal).await?;
+            self.fetch_document(client, access_token, &document, &mut documents, journal).await?;
         }
         (spec.profile)(provider, &documents).ok_or(CompleteError::NoProfile)
     }
 
-    /// A document that this token does not open may be missing, if it is not required. A provider that is away, or
-    /// answers nonsense, is neither: going on without would make a user without an address of somebody who has one.
-    async fn fetch(
+    /// Fetches one document. If the token gives no access to an optional document, it is skipped. Any other failure is
+    /// an error: without the document, a user with an email would be created without one.
+    async fn fetch_document(
         &self,
         client: &ProviderClient,
         access_token: &SecretString,
@@ -51,7 +51,7 @@ impl RelyingParty {
         journal: &mut Journal,
     ) -> Result<(), CompleteError> {
         let now = self.clock.now();
-        if !client.may_ask(Part::Api, now) {
+        if !client.try_acquire(Part::Api, now) {
             return Err(CompleteError::BreakerOpen);
         }
         let request = resource_request(&document.url, access_token);
@@ -60,7 +60,7 @@ impl RelyingParty {
         journal.record(FlowEvent::DocumentReceived { name: document.name, usable: outcome.is_ok() });
         match outcome {
             Ok(value) => documents.insert(document.name, value),
-            Err(ResourceError::Withheld(_)) if !document.required => {}
+            Err(ResourceError::AccessDenied(_)) if !document.required => {}
             Err(error) => return Err(error.into()),
         }
         Ok(())

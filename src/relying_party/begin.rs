@@ -1,6 +1,5 @@
-//! The start of a flow.
+//! The start of a flow: the authorization request and the pending flow.
 
-use aws_lc_rs::rand;
 use url::Url;
 
 use super::{FlowEvent, HttpError, Journal, PendingFlow, RelyingParty, ReturnTo};
@@ -10,42 +9,43 @@ use crate::{
     oauth::{AuthorizationRequest, Nonce, PkceVerifier, Scopes, State},
     oidc::DiscoveryError,
     providers::{IdentitySource, Provider},
+    sealing::{RandomError, random_bytes},
 };
 
 /// Longest `login_hint` that is passed on, in characters.
-const LONGEST_HINT: usize = 254;
+const MAX_HINT_CHARACTERS: usize = 254;
 
-/// What the person, or the link that they followed, wishes of a sign-in.
+/// The caller's options for an authorization request.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationOptions {
-    /// Where to go afterwards.
+    /// Where to redirect after the flow.
     pub return_to: ReturnTo,
-    /// `prompt` (OpenID Connect Core §3.1.2.1); left out where the provider does not know it.
+    /// `prompt` (OpenID Connect Core §3.1.2.1); omitted if the provider does not support the value.
     pub prompt: Option<Prompt>,
-    /// `login_hint`, passed on as it is.
+    /// `login_hint`; omitted if longer than 254 characters or with control characters.
     pub login_hint: Option<String>,
-    /// What the person is to let us see, beyond who they are: a step-up.
+    /// API access to request beyond sign-in (incremental authorization).
     pub access: Option<Access>,
 }
 
-/// The values of `prompt` that we pass through.
+/// The supported values of `prompt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prompt {
-    /// Let the person choose an account.
+    /// The user chooses an account.
     SelectAccount,
-    /// Show the consent screen again.
+    /// The provider shows the consent screen again.
     Consent,
-    /// Show nothing: succeed or say what is missing.
+    /// The provider shows nothing: it succeeds or returns an error.
     None,
 }
 
 impl Prompt {
-    /// The prompt of a query value; `None` for any other.
+    /// Parses a parameter value.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::SelectAccount, Self::Consent, Self::None].into_iter().find(|prompt| prompt.as_str() == text)
     }
 
-    /// Its value on the wire.
+    /// The parameter value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SelectAccount => "select_account",
@@ -58,31 +58,37 @@ impl Prompt {
 /// Why a flow could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum BeginError {
-    /// No provider of that slug is switched on.
-    #[error("there is no such provider")]
+    /// No provider with this slug is enabled.
+    #[error("unknown provider")]
     UnknownProvider,
-    /// It has nothing of the kind for us to see.
-    #[error("the provider does not offer that")]
+    /// The provider does not offer the requested API access.
+    #[error("API access not offered by the provider")]
     NotOffered,
-    /// Its circuit breaker is open.
-    #[error("the provider has not answered lately")]
+    /// The provider's circuit breaker is open.
+    #[error("circuit breaker open")]
     BreakerOpen,
-    /// Its metadata could not be fetched.
+    /// The provider's metadata could not be fetched.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// Its metadata is unusable.
-    #[error("the provider's metadata: {0}")]
+    /// The provider's metadata was rejected.
+    #[error("metadata: {0}")]
     Metadata(#[from] DiscoveryError),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    /// The system's random number generator failed.
+    #[error("the system's random number generator failed")]
     NoRandomness,
 }
 
+impl From<RandomError> for BeginError {
+    fn from(_: RandomError) -> Self {
+        Self::NoRandomness
+    }
+}
+
 impl RelyingParty {
-    /// Starts a flow: the address to send the browser to, and what to keep until it comes back.
+    /// Starts a flow: returns the URL to redirect the browser to and the pending flow to seal into its cookie.
     ///
     /// # Errors
-    /// When there is no such provider, or its metadata cannot be had.
+    /// [`BeginError`]; nothing was sent to the provider but a request for its metadata.
     pub async fn begin(
         &self,
         slug: &str,
@@ -101,16 +107,16 @@ impl RelyingParty {
             purpose,
             return_to: options.return_to.clone(),
             access: options.access,
-            state: State::from_random(random()?),
-            nonce: Nonce::from_random(random()?),
-            code_verifier: PkceVerifier::from_random(random()?),
+            state: State::from_random(random_bytes()?),
+            nonce: Nonce::from_random(random_bytes()?),
+            code_verifier: PkceVerifier::from_random(random_bytes()?),
             started_at: self.clock.now(),
         };
         let request = AuthorizationRequest {
             authorization_endpoint: &metadata.authorization_endpoint,
             client_id: &provider.client_id,
             redirect_uri: &self.redirect_uri(slug),
-            scope: &scopes(provider, flow.access),
+            scope: &requested_scopes(provider, flow.access),
             state: &flow.state,
             nonce: matches!(provider.spec.who, IdentitySource::IdToken(_)).then_some(&flow.nonce),
             code_challenge: &flow.code_verifier.challenge(),
@@ -122,9 +128,9 @@ impl RelyingParty {
     }
 }
 
-/// What is asked for: who the person is, and what they are to let us see. The former with the latter, too: only the id_token
-/// tells whose tokens came back.
-pub(super) fn scopes(provider: &Provider, access: Option<Access>) -> Scopes {
+/// The sign-in scopes and those of the requested API access. Sign-in scopes are always included: without the id_token
+/// the owner of the returned tokens would be unknown.
+pub(super) fn requested_scopes(provider: &Provider, access: Option<Access>) -> Scopes {
     let more = access.map(|access| provider.scopes_of(access)).unwrap_or_default();
     provider.spec.sign_in_scopes.iter().chain(more).collect()
 }
@@ -138,27 +144,21 @@ fn extra_parameters<'a>(
     let login_hint = options
         .login_hint
         .as_deref()
-        .filter(|hint| hint.chars().count() <= LONGEST_HINT && !hint.chars().any(char::is_control));
+        .filter(|hint| hint.chars().count() <= MAX_HINT_CHARACTERS && !hint.chars().any(char::is_control));
     let mut parameters = (provider.spec.extra_parameters)(provider);
     parameters.extend(prompt.map(|prompt| ("prompt", prompt)));
-    let mut insist = |on: &[(&'static str, &'static str)]| {
-        parameters.retain(|(name, _)| on.iter().all(|(other, _)| other != name));
-        parameters.extend(on);
+    let mut replace = |required: &[(&'static str, &'static str)]| {
+        parameters.retain(|(name, _)| required.iter().all(|(other, _)| other != name));
+        parameters.extend(required);
     };
     if purpose.asks_again() {
-        insist(provider.spec.asks_again);
+        replace(provider.spec.asks_again);
     }
     if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.lets_see) {
-        insist(lets_see.offline);
+        replace(lets_see.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
     parameters
-}
-
-fn random() -> Result<[u8; 32], BeginError> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| BeginError::NoRandomness)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -170,28 +170,28 @@ mod tests {
         google::provider("id".into(), "secret".into(), None, None, None, None)
     }
 
-    fn grant() -> Purpose {
+    fn grant_purpose() -> Purpose {
         let identity = IdentityKey::new("https://accounts.google.com", "1").unwrap();
         Purpose::Grant { user: UserId::NOBODY, identity }
     }
 
     #[test]
-    fn a_step_up_asks_for_who_it_is_and_one_thing_more() {
-        let sign_in = scopes(&google(), None);
+    fn access_request_adds_one_scope_to_sign_in() {
+        let sign_in = requested_scopes(&google(), None);
         assert_eq!(sign_in.to_string(), "openid email profile");
         for access in Access::ALL {
-            let asked = scopes(&google(), Some(*access));
-            assert_eq!(asked.iter().count(), sign_in.iter().count() + 1);
-            assert!(sign_in.iter().all(|scope| asked.contains(scope)));
+            let requested = requested_scopes(&google(), Some(*access));
+            assert_eq!(requested.iter().count(), sign_in.iter().count() + 1);
+            assert!(sign_in.iter().all(|scope| requested.contains(scope)));
         }
     }
 
     #[test]
-    fn it_insists_on_consent_whatever_else_was_wished() {
+    fn access_request_overrides_the_prompt_with_consent() {
         let prompt = Some(Prompt::None);
         let options = AuthorizationOptions { prompt, access: Some(Access::Drive), ..AuthorizationOptions::default() };
         let google = google();
-        let parameters = extra_parameters(&google, &grant(), &options);
+        let parameters = extra_parameters(&google, &grant_purpose(), &options);
         let expected = [("access_type", "offline"), ("include_granted_scopes", "true"), ("prompt", "consent")];
         assert_eq!(parameters, expected);
         let options = AuthorizationOptions { prompt, ..AuthorizationOptions::default() };

@@ -1,4 +1,4 @@
-//! A document from elsewhere, kept for a while: fetched once for many who ask, and not again and again for an attacker.
+//! A cached document: one fetch serves concurrent callers, and an attacker cannot provoke repeated fetches.
 
 use std::{
     future::Future,
@@ -10,54 +10,54 @@ use std::{
 
 use tokio::sync::Mutex;
 
-/// How long a document serves, in seconds.
+/// The cache lifetimes of a document, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetime {
-    /// Fetched anew when older.
+    /// An older document is fetched again.
     pub fresh: i64,
-    /// While the provider is away, an older one still serves until this age.
-    pub hard: i64,
-    /// Between two fetches that a stranger can provoke (an unknown `kid`), or after one that failed.
+    /// If the fetch fails, an older document is used up to this age.
+    pub max_age: i64,
+    /// Minimum interval after a failed fetch, and between fetches that a client can provoke (an unknown `kid`).
     pub cool_down: i64,
 }
 
 #[derive(Debug)]
-struct Snapshot<T> {
+struct Entry<T> {
     value: Arc<T>,
     fetched_at: i64,
 }
 
-/// One cached document. Readers of a fresh value never wait for a fetch.
+/// One cached document. While it is fresh, callers never wait for a fetch.
 #[derive(Debug)]
 pub struct Cached<T> {
     lifetime: Lifetime,
-    snapshot: RwLock<Option<Snapshot<T>>>,
-    /// Held while fetching, which makes it single-flight; holds when the last provoked or failed fetch was.
+    entry: RwLock<Option<Entry<T>>>,
+    /// Locked during a fetch (single-flight). The time of the last provoked or failed fetch.
     last_attempt: Mutex<Option<i64>>,
-    /// Counts fetches that failed, so that who waited for one does not begin the next.
+    /// The number of failed fetches: a caller that waited for a failed one does not start the next.
     failures: AtomicU64,
 }
 
 /// Why there is no document.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Missing<E> {
-    /// Our own fetch failed.
-    Failed(E),
-    /// The fetch that we waited for failed.
-    FailedForAnother,
+pub enum CacheError<E> {
+    /// The caller's fetch failed.
+    Fetch(E),
+    /// The fetch of another caller, which this one waited for, failed.
+    SharedFetch,
 }
 
 impl<T> Cached<T> {
-    /// Nothing yet.
+    /// An empty cache.
     pub fn new(lifetime: Lifetime) -> Self {
-        Self { lifetime, snapshot: RwLock::new(None), last_attempt: Mutex::new(None), failures: AtomicU64::new(0) }
+        Self { lifetime, entry: RwLock::new(None), last_attempt: Mutex::new(None), failures: AtomicU64::new(0) }
     }
 
-    /// The document, fetched when there is none or it is no longer fresh.
+    /// The document; fetched if there is none or it is no longer fresh.
     ///
     /// # Errors
-    /// [`Missing`] when the fetch fails and there is no older document that may still serve.
-    pub async fn get<E>(&self, now: i64, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, Missing<E>> {
+    /// [`CacheError`] if the fetch fails and there is no document within `max_age`.
+    pub async fn get<E>(&self, now: i64, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, CacheError<E>> {
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
         }
@@ -66,26 +66,26 @@ impl<T> Cached<T> {
         if let Some(value) = self.younger_than(self.lifetime.fresh, now) {
             return Ok(value);
         }
-        let stale = self.younger_than(self.lifetime.hard, now);
-        if let Some(value) = stale.as_ref().filter(|_| self.cools_down(*last_attempt, now)) {
+        let stale = self.younger_than(self.lifetime.max_age, now);
+        if let Some(value) = stale.as_ref().filter(|_| self.is_cooling_down(*last_attempt, now)) {
             return Ok(Arc::clone(value));
         }
-        // A hundred who waited for a provider that hangs would otherwise hang one after the other.
+        // Otherwise callers that waited for a hanging provider would hang one after another.
         if stale.is_none() && self.failures.load(Ordering::Acquire) != failures {
-            return Err(Missing::FailedForAnother);
+            return Err(CacheError::SharedFetch);
         }
         match fetch.await {
-            Ok(value) => Ok(self.keep(value, now)),
+            Ok(value) => Ok(self.store(value, now)),
             Err(error) => {
                 *last_attempt = Some(now);
                 self.failures.fetch_add(1, Ordering::Release);
-                stale.ok_or(Missing::Failed(error))
+                stale.ok_or(CacheError::Fetch(error))
             }
         }
     }
 
-    /// A newer document than `seen`, because `seen` lacks something: the one that somebody else fetched meanwhile, or
-    /// a fetch unless the last such fetch was a moment ago. `None` when there is nothing newer to be had.
+    /// A newer document than `seen`, because `seen` lacks something: one that another caller fetched in the meantime,
+    /// or a new fetch. `None` if the fetch fails or the cool-down since the last one has not passed.
     pub async fn newer_than<E>(
         &self,
         seen: &Arc<T>,
@@ -93,33 +93,33 @@ impl<T> Cached<T> {
         fetch: impl Future<Output = Result<T, E>>,
     ) -> Option<Arc<T>> {
         let mut last_attempt = self.last_attempt.lock().await;
-        if let Some(value) = self.younger_than(self.lifetime.hard, now).filter(|value| !Arc::ptr_eq(value, seen)) {
+        if let Some(value) = self.younger_than(self.lifetime.max_age, now).filter(|value| !Arc::ptr_eq(value, seen)) {
             return Some(value);
         }
-        if self.cools_down(*last_attempt, now) {
+        if self.is_cooling_down(*last_attempt, now) {
             return None;
         }
         *last_attempt = Some(now);
-        fetch.await.ok().map(|value| self.keep(value, now))
+        fetch.await.ok().map(|value| self.store(value, now))
     }
 
     fn younger_than(&self, age: i64, now: i64) -> Option<Arc<T>> {
-        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
-        snapshot
+        let entry = self.entry.read().unwrap_or_else(PoisonError::into_inner);
+        entry
             .as_ref()
-            // A clock that stepped back makes a document old, not young for ever.
-            .filter(|snapshot| (0..age).contains(&now.saturating_sub(snapshot.fetched_at)))
-            .map(|snapshot| Arc::clone(&snapshot.value))
+            // A document from the future, after the clock stepped back, counts as old.
+            .filter(|entry| (0..age).contains(&now.saturating_sub(entry.fetched_at)))
+            .map(|entry| Arc::clone(&entry.value))
     }
 
-    fn cools_down(&self, last_attempt: Option<i64>, now: i64) -> bool {
+    fn is_cooling_down(&self, last_attempt: Option<i64>, now: i64) -> bool {
         last_attempt.is_some_and(|at| (0..self.lifetime.cool_down).contains(&now.saturating_sub(at)))
     }
 
-    fn keep(&self, value: T, now: i64) -> Arc<T> {
+    fn store(&self, value: T, now: i64) -> Arc<T> {
         let value = Arc::new(value);
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) =
-            Some(Snapshot { value: Arc::clone(&value), fetched_at: now });
+        *self.entry.write().unwrap_or_else(PoisonError::into_inner) =
+            Some(Entry { value: Arc::clone(&value), fetched_at: now });
         value
     }
 }
@@ -130,104 +130,104 @@ mod tests {
 
     use super::*;
 
-    const LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30 };
+    const LIFETIME: Lifetime = Lifetime { fresh: 600, max_age: 3600, cool_down: 30 };
 
-    /// A provider that counts how often it is asked.
+    /// A provider that counts its requests.
     #[derive(Default)]
     struct Provider(AtomicU32);
 
     impl Provider {
-        async fn answers(&self) -> Result<u32, ()> {
+        async fn succeed(&self) -> Result<u32, ()> {
             Ok(self.0.fetch_add(1, Ordering::SeqCst) + 1)
         }
-        async fn is_away(&self) -> Result<u32, ()> {
+        async fn fail(&self) -> Result<u32, ()> {
             self.0.fetch_add(1, Ordering::SeqCst);
             Err(())
         }
-        fn asked(&self) -> u32 {
+        fn requests(&self) -> u32 {
             self.0.load(Ordering::SeqCst)
         }
     }
 
     #[tokio::test]
-    async fn a_fresh_document_is_not_fetched_again_and_an_old_one_is() {
+    async fn document_is_fetched_again_when_old() {
         let (cached, provider) = (Cached::new(LIFETIME), Provider::default());
-        assert_eq!(*cached.get(0, provider.answers()).await.unwrap(), 1);
-        assert_eq!(*cached.get(599, provider.answers()).await.unwrap(), 1);
-        assert_eq!(*cached.get(600, provider.answers()).await.unwrap(), 2);
+        assert_eq!(*cached.get(0, provider.succeed()).await.unwrap(), 1);
+        assert_eq!(*cached.get(599, provider.succeed()).await.unwrap(), 1);
+        assert_eq!(*cached.get(600, provider.succeed()).await.unwrap(), 2);
     }
 
     #[tokio::test]
-    async fn a_stale_document_serves_while_the_provider_is_away_but_not_for_ever() {
+    async fn stale_document_is_used_up_to_max_age() {
         let (cached, provider) = (Cached::new(LIFETIME), Provider::default());
-        cached.get(0, provider.answers()).await.unwrap();
-        assert_eq!(*cached.get(700, provider.is_away()).await.unwrap(), 1);
-        assert_eq!(*cached.get(710, provider.is_away()).await.unwrap(), 1);
-        assert_eq!(provider.asked(), 2, "a failed fetch is not repeated within the cool-down");
-        assert_eq!(cached.get(3600, provider.is_away()).await, Err(Missing::Failed(())));
-        assert_eq!(*cached.get(3601, provider.answers()).await.unwrap(), 4);
+        cached.get(0, provider.succeed()).await.unwrap();
+        assert_eq!(*cached.get(700, provider.fail()).await.unwrap(), 1);
+        assert_eq!(*cached.get(710, provider.fail()).await.unwrap(), 1);
+        assert_eq!(provider.requests(), 2, "a failed fetch is not repeated within the cool-down");
+        assert_eq!(cached.get(3600, provider.fail()).await, Err(CacheError::Fetch(())));
+        assert_eq!(*cached.get(3601, provider.succeed()).await.unwrap(), 4);
     }
 
     #[tokio::test]
-    async fn an_unknown_key_causes_one_fetch_in_a_cool_down() {
+    async fn provoked_fetches_respect_the_cool_down() {
         let (cached, provider) = (Cached::new(LIFETIME), Provider::default());
-        let first = cached.get(0, provider.answers()).await.unwrap();
-        let second = cached.newer_than(&first, 1, provider.answers()).await.unwrap();
+        let first = cached.get(0, provider.succeed()).await.unwrap();
+        let second = cached.newer_than(&first, 1, provider.succeed()).await.unwrap();
         assert_eq!(*second, 2);
-        assert!(cached.newer_than(&second, 30, provider.answers()).await.is_none());
-        assert_eq!(provider.asked(), 2);
-        assert_eq!(*cached.newer_than(&second, 31, provider.answers()).await.unwrap(), 3);
+        assert!(cached.newer_than(&second, 30, provider.succeed()).await.is_none());
+        assert_eq!(provider.requests(), 2);
+        assert_eq!(*cached.newer_than(&second, 31, provider.succeed()).await.unwrap(), 3);
     }
 
     #[tokio::test]
-    async fn those_who_wait_for_a_fetch_that_fails_do_not_begin_another() {
+    async fn callers_waiting_for_a_failed_fetch_start_none() {
         let (cached, provider) = (Arc::new(Cached::<u32>::new(LIFETIME)), Arc::new(Provider::default()));
-        let asking: Vec<_> = (0..100)
+        let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let (cached, provider) = (Arc::clone(&cached), Arc::clone(&provider));
                 tokio::spawn(async move {
                     let fetch = async {
                         tokio::task::yield_now().await;
-                        provider.is_away().await
+                        provider.fail().await
                     };
                     cached.get(0, fetch).await
                 })
             })
             .collect();
-        for answer in asking {
-            assert!(answer.await.unwrap().is_err());
+        for task in tasks {
+            assert!(task.await.unwrap().is_err());
         }
-        assert_eq!(provider.asked(), 1);
-        assert_eq!(*cached.get(0, provider.answers()).await.unwrap(), 2, "who comes later tries again at once");
+        assert_eq!(provider.requests(), 1);
+        assert_eq!(*cached.get(0, provider.succeed()).await.unwrap(), 2, "a later caller fetches at once");
     }
 
     #[tokio::test]
-    async fn a_clock_that_steps_back_fetches_anew() {
+    async fn clock_that_steps_back_causes_a_fetch() {
         let (cached, provider) = (Cached::new(LIFETIME), Provider::default());
-        cached.get(3600, provider.answers()).await.unwrap();
-        assert_eq!(*cached.get(0, provider.answers()).await.unwrap(), 2);
+        cached.get(3600, provider.succeed()).await.unwrap();
+        assert_eq!(*cached.get(0, provider.succeed()).await.unwrap(), 2);
     }
 
     #[tokio::test]
-    async fn a_hundred_who_ask_at_once_cause_one_fetch() {
+    async fn concurrent_callers_share_one_fetch() {
         let (cached, provider) = (Cached::new(LIFETIME), Arc::new(Provider::default()));
         let cached = Arc::new(cached);
-        let first = cached.get(0, provider.answers()).await.unwrap();
-        let asking: Vec<_> = (0..100)
+        let first = cached.get(0, provider.succeed()).await.unwrap();
+        let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let (cached, provider, first) = (Arc::clone(&cached), Arc::clone(&provider), Arc::clone(&first));
                 tokio::spawn(async move {
                     let fetch = async {
                         tokio::task::yield_now().await;
-                        provider.answers().await
+                        provider.succeed().await
                     };
                     cached.newer_than(&first, 1, fetch).await.map(|value| *value)
                 })
             })
             .collect();
-        for answer in asking {
-            assert_eq!(answer.await.unwrap(), Some(2));
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), Some(2));
         }
-        assert_eq!(provider.asked(), 2);
+        assert_eq!(provider.requests(), 2);
     }
 }

@@ -1,4 +1,4 @@
-//! Who we are to a provider.
+//! The client and its authentication at a provider.
 
 use super::{RelyingParty, provider_client::ProviderClient};
 use crate::{
@@ -7,20 +7,24 @@ use crate::{
     providers::{ClientSecretError, Provider},
 };
 
-/// Why we cannot show a provider that we are our client: a matter for the operator.
+/// Why the client cannot authenticate at a provider; the operator has to act.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// It takes none of the ways in which we can authenticate.
-    #[error("the provider offers no client authentication that we know")]
+    /// The provider supports none of the implemented methods.
+    #[error("no supported client authentication method")]
     NoAuthentication,
-    /// Our key cannot sign a client secret.
+    /// The client secret, a signed JWT, cannot be made (Apple).
     #[error(transparent)]
     Secret(#[from] ClientSecretError),
 }
 
 impl RelyingParty {
-    /// Our client at a provider, with its secret as of now.
-    pub(super) fn us_at(&self, client: &ProviderClient, metadata: &ProviderMetadata) -> Result<Client, ClientError> {
+    /// The client at a provider, with its current secret.
+    pub(super) fn oauth_client(
+        &self,
+        client: &ProviderClient,
+        metadata: &ProviderMetadata,
+    ) -> Result<Client, ClientError> {
         let Provider { client_id, client_secret, metadata: known, .. } = &client.provider;
         let secret = client_secret.at(client_id, known.issuer(), self.clock.now())?;
         let authentication = metadata.client_authentication(Some(secret)).ok_or(ClientError::NoAuthentication)?;

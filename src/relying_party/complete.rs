@@ -1,13 +1,13 @@
-//! The rest of a flow: from the authorization response to a verified profile.
+//! The completion of a flow: from the authorization response to a verified profile.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{
     BeginError, FlowEvent, HttpError, Journal, PendingFlow, RelyingParty,
-    begin::scopes,
+    begin::requested_scopes,
     client::ClientError,
     provider_client::{KeysError, Part, ProviderClient},
-    response_issuer::can_be_its_name,
+    response_issuer::is_plausible_issuer,
 };
 use crate::{
     oauth::{
@@ -19,66 +19,65 @@ use crate::{
     providers::{IdentitySource, Profile, Provider, ResponseIssuer},
 };
 
-/// For all calls of one flow together: the person is waiting, and whoever cut the request off later would leave them
-/// with a code that is spent.
+/// Limit for all requests of one flow together, below the time-out of the HTTP request that waits for it.
 const DEADLINE: Duration = Duration::from_secs(25);
 
-/// What a flow brought.
+/// The result of a flow.
 #[derive(Debug)]
 pub struct Completed {
-    /// Who the person is, in the provider's words, verified where they come from.
+    /// The profile, from verified sources.
     pub profile: Profile,
-    /// The tokens, for those who call the provider's API.
+    /// The tokens, for the provider's API.
     pub tokens: TokenResponse,
-    /// What they are good for: the provider's word where it gave one.
+    /// The granted scopes: those of the token response, else those requested.
     pub granted: Scopes,
 }
 
-/// Why a flow ended without a profile.
+/// Why a flow failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompleteError {
-    /// The provider was switched off, or points elsewhere, since the flow began.
-    #[error("the provider is not configured as it was when the flow began")]
+    /// Since the flow began, the provider was disabled or its issuer changed.
+    #[error("provider disabled or changed since the flow began")]
     ProviderChanged,
-    /// The authorization response is not the flow's, or is an error.
+    /// The authorization response was rejected, or is an error response.
     #[error(transparent)]
     Response(#[from] AuthorizationResponseError),
-    /// The provider's endpoints cannot be had.
-    #[error("the provider's metadata: {0}")]
+    /// The provider's metadata is not available.
+    #[error(transparent)]
     Metadata(Box<BeginError>),
-    /// The circuit breaker is open.
-    #[error("the provider has not answered lately")]
+    /// The provider's circuit breaker is open.
+    #[error("circuit breaker open")]
     BreakerOpen,
-    /// We cannot show the provider that we are our client.
+    /// The client cannot authenticate at the provider.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// No answer from the token endpoint, or from the API that says who it is.
+    /// No response from the token endpoint or the profile API.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// The token endpoint refused, or answered nonsense.
+    /// The token endpoint returned an error, or its response was rejected.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The keys cannot be had.
-    #[error("the provider's keys: {0}")]
+    /// The provider's JWK set is not available.
+    #[error("JWK set: {0}")]
     Keys(#[from] KeysError),
-    /// The id_token was refused.
+    /// The id_token was rejected.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
-    /// Userinfo speaks of somebody else.
+    /// The userinfo response is about another subject.
     #[error(transparent)]
     Userinfo(#[from] UserinfoError),
-    /// The API does not say who it is.
+    /// The provider's API returned no profile document.
     #[error(transparent)]
     Api(#[from] ResourceError),
-    /// The provider's documents name nobody.
-    #[error("the provider's documents name nobody")]
+    /// The provider's documents contain no usable user id.
+    #[error("no user id in the provider's documents")]
     NoProfile,
-    /// The configuration admits other accounts only.
-    #[error("the account is of a domain that is not admitted")]
+    /// The account is outside the domain that the configuration admits.
+    #[error("account outside the admitted domain")]
     NotAdmitted,
 }
 
-/// A flow whose code has been exchanged.
+/// A flow after the code exchange.
 pub(super) struct Exchanged<'a> {
     pub(super) client: &'a ProviderClient,
     pub(super) metadata: Arc<ProviderMetadata>,
@@ -88,12 +87,12 @@ pub(super) struct Exchanged<'a> {
 }
 
 impl RelyingParty {
-    /// Takes the response that came back on the provider's redirect URI to a verified profile. Nothing is sent to
-    /// the provider after the first check that fails; the code is sent once, whatever happens.
-    /// `unverified_name` came beside the response, unsigned.
+    /// Completes a flow with the authorization response that arrived at the provider's redirect URI. After the first
+    /// failed check nothing more is sent to the provider; the code is sent at most once. `unverified_name`: the name
+    /// that Apple sends unsigned beside the first response. Ends within 25 seconds.
     ///
     /// # Errors
-    /// The first check that fails, or the provider's silence.
+    /// The first failed step.
     pub async fn complete(
         &self,
         flow: &PendingFlow,
@@ -101,11 +100,11 @@ impl RelyingParty {
         unverified_name: Option<&str>,
         journal: &mut Journal,
     ) -> Result<Completed, CompleteError> {
-        let steps = self.complete_step_by_step(flow, response, unverified_name, journal);
+        let steps = self.complete_steps(flow, response, unverified_name, journal);
         tokio::time::timeout(DEADLINE, steps).await.unwrap_or(Err(CompleteError::Http(HttpError::Timeout)))
     }
 
-    async fn complete_step_by_step(
+    async fn complete_steps(
         &self,
         flow: &PendingFlow,
         response: &AuthorizationResponse,
@@ -117,20 +116,20 @@ impl RelyingParty {
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
             .ok_or(CompleteError::ProviderChanged)?;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let code = self.take_code(flow, client, &metadata, response)?;
+        let code = self.validate_response(flow, client, &metadata, response)?;
         journal.record(FlowEvent::ResponseValidated);
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
         let exchanged = Exchanged { client, metadata, flow, code, tokens };
         let profile = match &client.provider.spec.who {
-            IdentitySource::IdToken(spec) => self.ask_id_token(&exchanged, spec, unverified_name, journal).await?,
-            IdentitySource::Api(spec) => self.ask_api(&exchanged, spec, journal).await?,
+            IdentitySource::IdToken(spec) => self.id_token_profile(&exchanged, spec, unverified_name, journal).await?,
+            IdentitySource::Api(spec) => self.api_profile(&exchanged, spec, journal).await?,
         };
-        let granted = exchanged.tokens.granted_scopes(&scopes(&client.provider, flow.access));
+        let granted = exchanged.tokens.granted_scopes(&requested_scopes(&client.provider, flow.access));
         Ok(Completed { profile, tokens: exchanged.tokens, granted })
     }
 
-    fn take_code(
+    fn validate_response(
         &self,
         flow: &PendingFlow,
         client: &ProviderClient,
@@ -140,7 +139,7 @@ impl RelyingParty {
         let Provider { slug, spec, .. } = &client.provider;
         let others = self.providers().filter(|other| other.slug != *slug).map(|other| other.metadata.issuer());
         let others: Vec<&str> = others.collect();
-        let fits = |iss: &str| can_be_its_name(iss, spec.own_domains, &metadata.authorization_endpoint, &others);
+        let fits = |iss: &str| is_plausible_issuer(iss, spec.own_domains, &metadata.authorization_endpoint, &others);
         let (issuer, announced) = match spec.response_issuer {
             ResponseIssuer::Metadata => {
                 (ExpectedIssuer::Is(&metadata.issuer), metadata.authorization_response_iss_parameter_supported)
@@ -158,12 +157,13 @@ impl RelyingParty {
         flow: &PendingFlow,
         code: &AuthorizationCode,
     ) -> Result<TokenResponse, CompleteError> {
-        if !client.may_ask(Part::Tokens, self.clock.now()) {
+        if !client.try_acquire(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
         }
-        let us = self.us_at(client, metadata)?;
+        let oauth_client = self.oauth_client(client, metadata)?;
         let redirect_uri = self.redirect_uri(&flow.provider);
-        let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
+        let verifier = &flow.code_verifier;
+        let request = authorization_code_grant(&metadata.token_endpoint, &oauth_client, code, &redirect_uri, verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, client.provider.spec.token_encoding)?)
     }

@@ -1,62 +1,62 @@
-//! What happened in a flow, step by step, as typed events. Today they feed the log and the audit trail.
+//! The steps of a flow as typed events, for the log and the audit trail.
 
 use crate::oidc::{ClaimVerdict, Verdict};
 
-/// One step. Carries no code, token, state or address.
+/// One step. Contains no code, token, state or email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowEvent {
-    /// The browser was sent to the provider.
+    /// The browser was redirected to the provider.
     Started,
-    /// The authorization response belongs to the flow, and is no error.
+    /// The authorization response is valid and not an error.
     ResponseValidated,
-    /// The token endpoint answered with tokens.
+    /// The token endpoint returned tokens.
     TokensReceived {
-        /// Whether there is a refresh token among them.
+        /// Whether they include a refresh token.
         refresh_token: bool,
     },
-    /// One claim of the id_token was checked.
+    /// A check of the id_token ran.
     ClaimChecked {
-        /// The check.
+        /// The name of the check.
         check: &'static str,
-        /// Its verdict.
+        /// Whether it did not reject the token.
         passed: bool,
     },
-    /// The key set was fetched anew, because the id_token names a key that it lacked.
+    /// The JWK set was fetched again, because it lacked the id_token's key.
     KeysRefetched,
-    /// Userinfo was asked for.
+    /// Userinfo was requested.
     UserinfoReceived {
-        /// Whether it could be used; without it the id_token's claims are what there is.
+        /// Whether it was accepted; otherwise only the id_token's claims are used.
         usable: bool,
     },
-    /// A document of the provider's API was asked for.
+    /// A document of the provider's API was requested.
     DocumentReceived {
-        /// Which.
+        /// The document's name.
         name: &'static str,
-        /// Whether it came.
+        /// Whether it was accepted.
         usable: bool,
     },
-    /// The provider was asked whose client an access token was given to.
+    /// The provider was asked which client an access token was issued to.
     TokenChecked {
-        /// Whether it is ours, and good for signing in.
+        /// Whether it was issued to this application and is valid for sign-in.
         passed: bool,
     },
-    /// The linking policy spoke.
+    /// The linking policy decided.
     Decided {
-        /// The answer's code.
+        /// The decision's code.
         decision: &'static str,
-        /// The reasons' codes, joined by blanks.
+        /// The reasons' codes, separated by spaces.
         reasons: String,
     },
-    /// A session was opened.
+    /// A session was created.
     SessionCreated,
     /// The flow ended without a session.
     Refused {
-        /// The cause, in words for the log.
+        /// The cause, for the log.
         because: String,
     },
 }
 
-/// The events of one flow in their order; each is logged as it happens.
+/// The events of one flow, in order. Each is logged when it is recorded.
 #[derive(Debug)]
 pub struct Journal {
     provider: String,
@@ -64,22 +64,21 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal of a flow at this provider.
+    /// The journal of a flow at the provider with this slug.
     pub fn new(provider: &str) -> Self {
         Self { provider: provider.to_owned(), events: Vec::new() }
     }
 
-    /// Writes down one step.
+    /// Records and logs one step.
     pub fn record(&mut self, event: FlowEvent) {
         match &event {
-            FlowEvent::Refused { .. } => tracing::info!(provider = %self.provider, ?event, "flow"),
             FlowEvent::ClaimChecked { .. } => tracing::debug!(provider = %self.provider, ?event, "flow"),
             _ => tracing::info!(provider = %self.provider, ?event, "flow"),
         }
         self.events.push(event);
     }
 
-    /// Writes down what was checked of an id_token.
+    /// Records the checks of an id_token.
     pub(super) fn record_verdicts(&mut self, verdicts: &[ClaimVerdict]) {
         for verdict in verdicts {
             self.record(FlowEvent::ClaimChecked {
@@ -89,7 +88,7 @@ impl Journal {
         }
     }
 
-    /// All steps so far.
+    /// The steps so far, in order.
     pub fn events(&self) -> &[FlowEvent] {
         &self.events
     }

@@ -1,4 +1,4 @@
-//! The pending flow: what we must remember between the authorization request and its response.
+//! The pending flow: the state between the authorization request and its response.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,36 +9,36 @@ use crate::{
     oauth::{Nonce, PkceVerifier, State},
 };
 
-/// Seconds that a person may take at the provider.
+/// Lifetime of a pending flow, in seconds.
 pub const FLOW_LIFETIME: i64 = 600;
 
-/// One sign-in, link or step-up attempt between its start and its callback. It lives sealed in a cookie of the browser
-/// that started it, so that nobody else's browser can finish it (login CSRF; RFC 9700 §4.7).
+/// A sign-in, link, re-authentication or grant between its start and its callback. It is sealed into a cookie of the
+/// browser that started it, so that no other browser can complete it (login CSRF; RFC 9700 §4.7).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PendingFlow {
-    /// The provider's slug; its response must come back on its own redirect URI.
+    /// The provider's slug. The response must arrive at this provider's redirect URI.
     pub provider: String,
-    /// The issuer that was asked, in case the configuration changes meanwhile.
+    /// The issuer at the start, in case the configuration changes.
     pub issuer: String,
-    /// What it was started for.
+    /// What the flow is for.
     pub purpose: Purpose,
-    /// Where the person goes afterwards. Checked again when it is read back.
+    /// Where to redirect after the flow; validated again when deserialized.
     pub return_to: ReturnTo,
-    /// What the person is asked to let us see, beyond who they are.
+    /// The requested API access, if any.
     #[serde(default)]
     pub access: Option<Access>,
-    /// Ties the response to this browser.
+    /// Binds the response to this browser.
     pub state: State,
-    /// Ties the id_token to this flow.
+    /// Binds the id_token to this flow.
     pub nonce: Nonce,
-    /// Ties the code to this flow.
+    /// Binds the code to this flow.
     pub code_verifier: PkceVerifier,
-    /// Unix seconds of the start.
+    /// The start, in Unix seconds.
     pub started_at: i64,
 }
 
 impl PendingFlow {
-    /// Whether the person took too long.
+    /// Whether [`FLOW_LIFETIME`] has passed. `now` in Unix seconds.
     pub fn is_expired(&self, now: i64) -> bool {
         now.saturating_sub(self.started_at) > FLOW_LIFETIME
     }

@@ -1,4 +1,4 @@
-//! Sending what the protocol rooms made, within bounds.
+//! The HTTP client for providers: sends the requests of `oauth` and `oidc`, with limits on time, size and addresses.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -11,50 +11,49 @@ use super::address_guard::{PublicAddresses, is_public};
 use crate::oauth::{HttpRequest, HttpResponse, MAX_BODY_BYTES, Method};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// For the whole exchange, the last byte of the body included: a provider that sends one byte a second would
-/// otherwise hold a sign-in for ever.
+/// Limit for the whole exchange including the body, against a provider that sends one byte a second.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The one HTTP client for all providers.
+/// The HTTP client for all providers.
 #[derive(Clone, Debug)]
 pub(super) struct ProviderHttp {
     client: reqwest::Client,
     on_loopback: bool,
 }
 
-/// An answer, and what it says of the time at the provider.
+/// A response with the provider's time.
 #[derive(Debug)]
 pub(super) struct DatedResponse {
     pub(super) response: HttpResponse,
-    /// Unix seconds at the provider when the answer was given, where its `Date` says so.
+    /// The response's `Date` plus `Age`, in Unix seconds, if present.
     pub(super) date: Option<i64>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
     /// Name resolution, connection or TLS failed.
-    #[error("the provider cannot be reached")]
+    #[error("provider unreachable")]
     Unreachable,
-    /// No complete answer in time.
-    #[error("the provider did not answer in time")]
+    /// No complete response within the time limit.
+    #[error("provider timed out")]
     Timeout,
-    /// The connection broke while the answer was read.
-    #[error("the provider's answer broke off")]
+    /// The connection broke while the body was read.
+    #[error("provider closed the connection early")]
     BrokeOff,
-    /// The answer exceeds [`MAX_BODY_BYTES`].
-    #[error("the provider's answer is too large")]
+    /// The body exceeds [`MAX_BODY_BYTES`].
+    #[error("response body too large")]
     TooLarge,
-    /// The address is not on the public internet.
-    #[error("the provider's address is not a public one")]
+    /// The host is an IP address that is not public.
+    #[error("provider address not public")]
     ForbiddenAddress,
-    /// The request could not be written down as HTTP.
-    #[error("the request to the provider is malformed")]
+    /// The request is not valid HTTP, e.g. has an invalid header value.
+    #[error("malformed request")]
     Malformed,
 }
 
 impl HttpError {
-    /// Whether the provider is in trouble, as against the request.
+    /// Whether the circuit breaker counts it: a failure of the provider, not of the request.
     pub(super) fn counts_as_failure(self) -> bool {
         matches!(self, Self::Unreachable | Self::Timeout | Self::BrokeOff)
     }
@@ -65,7 +64,7 @@ impl ProviderHttp {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TOTAL_TIMEOUT)
-            // A redirect would carry our secret, or the code, to an address that nobody checked.
+            // A redirect would send the client secret or the code to an unchecked URL.
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
@@ -77,17 +76,17 @@ impl ProviderHttp {
         Ok(Self { client: builder.build()?, on_loopback })
     }
 
-    /// Whether providers may live on this machine.
+    /// Whether providers may be on loopback.
     pub(super) fn on_loopback(&self) -> bool {
         self.on_loopback
     }
 
-    /// Sends one request and reads its answer.
+    /// Sends one request and reads the response.
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         Ok(self.send_dated(request).await?.response)
     }
 
-    /// The same, for those who compare clocks.
+    /// The same, with the provider's time.
     pub(super) async fn send_dated(&self, request: HttpRequest) -> Result<DatedResponse, HttpError> {
         if !self.on_loopback && !names_a_public_host(&request.url) {
             return Err(HttpError::ForbiddenAddress);
@@ -127,7 +126,7 @@ impl ProviderHttp {
     }
 }
 
-/// An address written as numbers never reaches the resolver, so it is looked at here.
+/// An IP address as host bypasses the resolver and its check.
 fn names_a_public_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(v4)) => is_public(IpAddr::V4(v4)),
@@ -137,24 +136,24 @@ fn names_a_public_host(url: &Url) -> bool {
     }
 }
 
-/// `Date` is when the answer was made (RFC 9110 §6.6.1); a cache on the way adds in `Age` how long it has had it (RFC
-/// 9111 §5.1).
+/// `Date` is when the response was generated (RFC 9110 §6.6.1); `Age` is how long a cache has stored it (RFC 9111
+/// §5.1).
 fn date(date: Option<&str>, age: Option<&str>) -> Option<i64> {
     const IMF_FIXDATE: StaticFormatDescription =
         format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
-    let made = PrimitiveDateTime::parse(date?, IMF_FIXDATE).ok()?.assume_utc().unix_timestamp();
+    let generated_at = PrimitiveDateTime::parse(date?, IMF_FIXDATE).ok()?.assume_utc().unix_timestamp();
     let age: u32 = age.and_then(|age| age.trim().parse().ok()).unwrap_or_default();
-    Some(made.saturating_add(age.into()))
+    Some(generated_at.saturating_add(age.into()))
 }
 
-/// The cause goes to the log here, where it is known: whether it was the name, the certificate or the firewall is what
-/// an operator asks first. Without the address, which may say more than the host.
+/// Logs the cause (DNS, TLS, connection), which the returned error does not contain; without the URL, whose query may
+/// hold personal data.
 fn classify(error: reqwest::Error, host: &str) -> HttpError {
     let error = error.without_url();
     let causes: Vec<String> = std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source())
         .map(ToString::to_string)
         .collect();
-    tracing::warn!(host, cause = causes.join(": "), "a provider cannot be reached");
+    tracing::warn!(host, cause = causes.join(": "), "provider unreachable");
     if error.is_timeout() {
         HttpError::Timeout
     } else if error.is_builder() {
@@ -173,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_providers_time_is_read_from_date_and_age() {
+    fn provider_time_is_date_plus_age() {
         let example = Some("Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(date(example, None), Some(784_111_777));
         assert_eq!(date(example, Some("60")), Some(784_111_837));

@@ -1,4 +1,4 @@
-//! Who somebody is, from a provider with id_tokens.
+//! The profile from the id_token, and its verification with cached keys.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -16,20 +16,20 @@ use crate::{
     providers::{Facts, IdentitySource, OidcSpec, Profile},
 };
 
-/// What an id_token came with, and has to fit.
-pub(super) struct CameWith<'a> {
+/// The values that an id_token of the token endpoint has to match.
+pub(super) struct TokenBinding<'a> {
     pub(super) nonce: NonceRule<'a>,
     pub(super) access_token: &'a SecretString,
     pub(super) code: Option<&'a AuthorizationCode>,
     pub(super) max_age: Option<u64>,
 }
 
-/// Why an id_token says nothing to us.
+/// Why an id_token was not accepted.
 pub(super) enum VerifyError {
-    /// There are no keys to verify it with.
+    /// The JWK set is not available.
     Keys(KeysError),
-    /// It was refused.
-    Refused(IdTokenError),
+    /// The id_token was rejected.
+    Rejected(IdTokenError),
 }
 
 impl From<KeysError> for VerifyError {
@@ -40,7 +40,7 @@ impl From<KeysError> for VerifyError {
 
 impl From<IdTokenError> for VerifyError {
     fn from(error: IdTokenError) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 
@@ -48,14 +48,14 @@ impl From<VerifyError> for CompleteError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Keys(error) => error.into(),
-            VerifyError::Refused(error) => error.into(),
+            VerifyError::Rejected(error) => error.into(),
         }
     }
 }
 
 impl RelyingParty {
-    /// The profile from the verified id_token, with userinfo where this provider's id_token leaves something out.
-    pub(super) async fn ask_id_token(
+    /// The profile from the verified id_token, completed with userinfo if the provider's id_tokens omit claims.
+    pub(super) async fn id_token_profile(
         &self,
         exchanged: &Exchanged<'_>,
         spec: &OidcSpec,
@@ -64,13 +64,13 @@ impl RelyingParty {
     ) -> Result<Profile, CompleteError> {
         let Exchanged { client, metadata, flow, code, tokens } = exchanged;
         let provider = &client.provider;
-        let came = CameWith {
+        let binding = TokenBinding {
             nonce: NonceRule::Equals(&flow.nonce),
             access_token: tokens.access_token(),
             code: Some(code),
             max_age: flow.purpose.asks_again().then(|| provider.spec.max_age()).flatten(),
         };
-        let claims = self.verify(client, metadata, tokens.require_id_token()?, &came, journal).await?;
+        let claims = self.verify(client, metadata, tokens.require_id_token()?, &binding, journal).await?;
         if !(spec.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
             return Err(CompleteError::NotAdmitted);
         }
@@ -79,37 +79,37 @@ impl RelyingParty {
         (spec.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
     }
 
-    /// Verifies what came from the token endpoint.
+    /// Verifies an id_token from the token endpoint.
     pub(super) async fn verify(
         &self,
         client: &ProviderClient,
         metadata: &ProviderMetadata,
         id_token: &SecretString,
-        came: &CameWith<'_>,
+        binding: &TokenBinding<'_>,
         journal: &mut Journal,
     ) -> Result<Claims, VerifyError> {
         let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Err(KeysError::NoKeys.into()) };
         let id_token = id_token.expose_secret();
-        // What the token says of itself chooses among the issuers that we accept; the signature is checked against it.
+        // The unverified claims only select among accepted issuers; the verification checks the selected one.
         let issuers = (spec.issuers)(&client.provider, &unverified_claims(id_token));
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let expected = ExpectedIdToken {
             issuers: &issuers,
             client_ids: &[&client.provider.client_id],
-            nonce: came.nonce,
+            nonce: binding.nonce,
             algorithms: spec.algorithms,
-            access_token: Some(came.access_token),
-            code: came.code,
-            max_age: came.max_age,
+            access_token: Some(binding.access_token),
+            code: binding.code,
+            max_age: binding.max_age,
             acr_values: &[],
             now: u64::try_from(self.clock.now()).unwrap_or_default(),
         };
-        self.verify_with_its_keys(client, metadata, id_token, &expected, journal).await
+        self.verify_with_provider_keys(client, metadata, id_token, &expected, journal).await
     }
 
-    /// Verifies an id_token; when it names a key that we lack, the provider may just have rotated its keys, and they are
-    /// fetched once more.
-    pub(super) async fn verify_with_its_keys(
+    /// Verifies an id_token with the cached JWK set. If the set lacks its key, the provider may have rotated its keys:
+    /// fetches the set again and verifies once more.
+    pub(super) async fn verify_with_provider_keys(
         &self,
         client: &ProviderClient,
         metadata: &ProviderMetadata,
@@ -133,7 +133,8 @@ impl RelyingParty {
         Ok(outcome?)
     }
 
-    /// No answer from userinfo is no harm: the id_token has proven who it is. An answer about somebody else is.
+    /// Userinfo is optional: sign-in goes on without it, since the id_token identifies the user. Userinfo of another
+    /// subject is an error.
     async fn userinfo(
         &self,
         exchanged: &Exchanged<'_>,
@@ -145,7 +146,7 @@ impl RelyingParty {
         let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| is_incomplete(spec, claims)) else {
             return Ok(None);
         };
-        if !client.may_ask(Part::Userinfo, self.clock.now()) {
+        if !client.try_acquire(Part::Userinfo, self.clock.now()) {
             journal.record(FlowEvent::UserinfoReceived { usable: false });
             return Ok(None);
         }

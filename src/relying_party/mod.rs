@@ -1,7 +1,7 @@
-//! The flow: `RelyingParty::begin` makes the authorization URL and the pending flow, and
-//! `RelyingParty::complete` takes the response that comes back to a verified profile. `RelyingParty::verify_external_token` does so for a
-//! token that a front end brings. The only room that talks HTTP to providers; time-outs, size limits, the key cache and
-//! the circuit breakers live here.
+//! The OpenID Connect relying party. `RelyingParty::begin` makes the authorization URL and the pending flow;
+//! `RelyingParty::complete` turns the authorization response into a verified profile;
+//! `RelyingParty::verify_external_token` does so for a token that a front end obtained. The only room that sends HTTP
+//! requests to providers: time-outs, size limits, caches and circuit breakers are here.
 
 mod address_guard;
 mod api;
@@ -25,7 +25,7 @@ mod return_to;
 mod revoke;
 
 pub use begin::{AuthorizationOptions, BeginError, Prompt};
-pub use cached::{Cached, Lifetime, Missing};
+pub use cached::{CacheError, Cached, Lifetime};
 pub use checkup::{ClientCheck, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
 pub use client::ClientError;
 pub use clock::Clock;
@@ -36,7 +36,7 @@ pub use flow::{FLOW_LIFETIME, PendingFlow};
 pub use http::HttpError;
 pub use provider_client::KeysError;
 pub use refresh::{RefreshError, Refreshed};
-pub use resource::AskError;
+pub use resource::ResourceRequestError;
 pub use return_to::ReturnTo;
 pub use revoke::RevokeError;
 
@@ -46,7 +46,7 @@ use crate::providers::Provider;
 use http::ProviderHttp;
 use provider_client::ProviderClient;
 
-/// Us, with our clients at the providers. Cheap to clone.
+/// The relying party with its clients at the providers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
     origin: Arc<str>,
@@ -57,11 +57,11 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    /// The relying party at this public origin. With `on_loopback` providers may live on this machine, over plain
-    /// http; without it only on the public internet, over https.
+    /// `origin` is the application's public origin. With `on_loopback`, providers may be on loopback, over http;
+    /// without it, only at public addresses, over https.
     ///
     /// # Errors
-    /// When the TLS set-up of this machine is unusable.
+    /// If the TLS backend cannot be initialised.
     pub fn new(
         origin: &str,
         on_loopback: bool,
@@ -77,26 +77,26 @@ impl RelyingParty {
         })
     }
 
-    /// The providers that are switched on, in the order of the login page.
+    /// The enabled providers, in the order of the login page.
     pub fn providers(&self) -> impl Iterator<Item = &Provider> {
         self.clients.iter().map(|client| &client.provider)
     }
 
-    /// The provider of a slug.
+    /// The enabled provider with this slug.
     pub fn provider(&self, slug: &str) -> Option<&Provider> {
         self.client(slug).map(|client| &client.provider)
     }
 
-    /// Whether a provider answered lately; `false` while its circuit breaker is open.
+    /// Whether users can sign in with the provider: it is enabled, and its circuit breakers are closed.
     pub fn is_available(&self, slug: &str) -> bool {
-        self.client(slug).is_some_and(|client| !client.is_away())
+        self.client(slug).is_some_and(|client| !client.is_unavailable())
     }
 
-    /// Where pictures of people come from, as sources of a content security policy; stand-ins have them themselves.
+    /// The origins of profile pictures, for `img-src` of the content security policy.
     pub fn picture_origins(&self) -> Vec<String> {
-        let known = self.providers().flat_map(|provider| (provider.spec.picture_origins)(provider));
+        let specified = self.providers().flat_map(|provider| (provider.spec.picture_origins)(provider));
         let mut origins: Vec<String> = Vec::new();
-        for origin in known.chain(self.providers().filter_map(|provider| self.override_origin(provider))) {
+        for origin in specified.chain(self.providers().filter_map(|provider| self.override_origin(provider))) {
             if !origins.contains(&origin) {
                 origins.push(origin);
             }
@@ -104,14 +104,16 @@ impl RelyingParty {
         origins
     }
 
-    /// A stand-in speaks plain http, which is for this machine: for us, too.
+    /// The origin of a provider whose endpoints are overridden, recognised by its http issuer; it serves the pictures
+    /// too.
     fn override_origin(&self, provider: &Provider) -> Option<String> {
         let issuer = url::Url::parse(provider.metadata.issuer()).ok()?;
         let is_endpoint_override = self.on_loopback && issuer.scheme() == "http";
         is_endpoint_override.then(|| issuer.origin().ascii_serialization())
     }
 
-    /// The redirect URI of a provider: one for each, so that a response tells by its path whose it is (RFC 9700 §4.4).
+    /// The redirect URI of a provider. Each provider has its own, so that the path of a response identifies its
+    /// provider (RFC 9700 §4.4).
     pub fn redirect_uri(&self, slug: &str) -> String {
         format!("{}/auth/callback/{slug}", self.origin)
     }

@@ -1,11 +1,11 @@
-//! One provider as we deal with it: its facts, its documents in the cache, its breaker.
+//! One provider with its cached documents and circuit breakers.
 
 use std::sync::Arc;
 
 use super::{
     BeginError, CompleteError, HttpError,
     breaker::Breaker,
-    cached::{Cached, Lifetime, Missing},
+    cached::{CacheError, Cached, Lifetime},
     http::ProviderHttp,
 };
 use crate::{
@@ -17,41 +17,40 @@ use crate::{
     providers::{Metadata, Provider},
 };
 
-const METADATA_LIFETIME: Lifetime = Lifetime { fresh: 3600, hard: 24 * 3600, cool_down: 10 };
-/// Ten minutes: a key that the provider withdrew is not trusted for longer, unless the provider is away, and then for
-/// an hour.
-const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, hard: 3600, cool_down: 30 };
+const METADATA_LIFETIME: Lifetime = Lifetime { fresh: 3600, max_age: 24 * 3600, cool_down: 10 };
+/// A withdrawn key is trusted for ten minutes at most, or for an hour while the provider is unavailable.
+const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, max_age: 3600, cool_down: 30 };
 
-/// A provider, its documents and its breaker.
+/// A provider with its cached documents and circuit breakers.
 #[derive(Debug)]
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
-    /// One for each part: an endpoint that answers does not excuse another that hangs.
+    /// One per part, since one endpoint can hang while another responds.
     breakers: Breakers,
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
 }
 
-/// What of a provider a request is for.
+/// The part of a provider that a request is for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
-    /// Metadata and keys.
+    /// Discovery document and JWK set.
     Documents,
-    /// The token endpoint.
+    /// The token endpoint, for code exchanges.
     Tokens,
-    /// Userinfo. Signing in goes on without it.
+    /// The userinfo endpoint, which sign-in can do without.
     Userinfo,
-    /// The API that says who somebody is, where there is no id_token.
+    /// The profile API of a provider without id_tokens.
     Api,
-    /// What people let us see. Signing in goes on without it.
+    /// The APIs of granted access (Drive, Calendar).
     Resources,
-    /// The token endpoint, when it is to renew what people let us see. Apart from [`Part::Tokens`]: what is wrong with
-    /// refresh tokens is no reason to turn away who wants to sign in.
-    Renewals,
-    /// Where tokens are taken back. Nobody waits for it.
+    /// The token endpoint, for refresh tokens. Separate from [`Part::Tokens`]: failing refreshes must not block
+    /// sign-in.
+    Refresh,
+    /// The revocation endpoint.
     Revocation,
-    /// Its word about an access token that a front end brought.
-    Check,
+    /// The check of an access token from a front end.
+    TokenCheck,
 }
 
 #[derive(Debug, Default)]
@@ -61,27 +60,27 @@ struct Breakers {
     userinfo: Breaker,
     api: Breaker,
     resources: Breaker,
-    renewals: Breaker,
+    refresh: Breaker,
     revocation: Breaker,
-    check: Breaker,
+    token_check: Breaker,
 }
 
-/// Nobody can sign in while one of these is away. A part that a provider does not have is never asked, and never away.
-const NEEDED: [Part; 3] = [Part::Documents, Part::Tokens, Part::Api];
+/// The parts that sign-in requires. The breaker of a part that the provider lacks never opens.
+const REQUIRED_PARTS: [Part; 3] = [Part::Documents, Part::Tokens, Part::Api];
 
-/// Why the keys cannot be had.
+/// Why the provider's JWK set is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// The provider has not answered lately, or did not answer somebody who asked just before.
-    #[error("the provider has not answered lately")]
+    /// The circuit breaker is open, or a concurrent fetch failed.
+    #[error("circuit breaker open")]
     BreakerOpen,
-    /// No answer.
+    /// No response.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// Its metadata names no key set, and an id_token came all the same.
-    #[error("the provider has no keys")]
+    /// The provider's metadata has no `jwks_uri`.
+    #[error("the provider has no JWK set")]
     NoKeys,
-    /// The answer is no key set.
+    /// The response was rejected.
     #[error(transparent)]
     Jwks(#[from] JwksError),
 }
@@ -96,37 +95,37 @@ impl ProviderClient {
         }
     }
 
-    /// The provider's endpoints: constants, or its discovery document. Nobody is sent to a provider whose breaker is
-    /// open, cached documents or not: they could not come back signed in.
+    /// The provider's metadata: constants, or its discovery document. An error while a required breaker is open, even
+    /// if the document is cached: the sign-in could not be completed.
     pub(super) async fn metadata(&self, http: &ProviderHttp, now: i64) -> Result<Arc<ProviderMetadata>, BeginError> {
-        if !NEEDED.into_iter().all(|part| self.breaker(part).may_try(now)) {
+        if !REQUIRED_PARTS.into_iter().all(|part| self.breaker(part).allows(now)) {
             return Err(BeginError::BreakerOpen);
         }
         match &self.provider.metadata {
             Metadata::Principal(metadata) => Ok(Arc::clone(metadata)),
             Metadata::Discovered { issuer } => {
-                self.metadata.get(now, self.discover(http, issuer, now)).await.map_err(|missing| match missing {
-                    Missing::Failed(error) => error,
-                    Missing::FailedForAnother => BeginError::BreakerOpen,
+                self.metadata.get(now, self.discover(http, issuer, now)).await.map_err(|error| match error {
+                    CacheError::Fetch(error) => error,
+                    CacheError::SharedFetch => BeginError::BreakerOpen,
                 })
             }
         }
     }
 
-    /// The provider's keys.
+    /// The provider's JWK set.
     pub(super) async fn keys(
         &self,
         http: &ProviderHttp,
         metadata: &ProviderMetadata,
         now: i64,
     ) -> Result<Arc<JwkSet>, KeysError> {
-        self.keys.get(now, self.fetch_keys(http, metadata, now)).await.map_err(|missing| match missing {
-            Missing::Failed(error) => error,
-            Missing::FailedForAnother => KeysError::BreakerOpen,
+        self.keys.get(now, self.fetch_keys(http, metadata, now)).await.map_err(|error| match error {
+            CacheError::Fetch(error) => error,
+            CacheError::SharedFetch => KeysError::BreakerOpen,
         })
     }
 
-    /// Newer keys than these, if any are to be had.
+    /// A newer JWK set than `seen`; `None` if there is none.
     pub(super) async fn newer_keys(
         &self,
         http: &ProviderHttp,
@@ -137,17 +136,17 @@ impl ProviderClient {
         self.keys.newer_than(seen, now, self.fetch_keys(http, metadata, now)).await
     }
 
-    /// Whether a request to this part may go out now; while its breaker is open, one may try now and then.
-    pub(super) fn may_ask(&self, part: Part, now: i64) -> bool {
-        self.breaker(part).take_turn(now)
+    /// Whether a request to this part may be sent now. Takes the trial request of an open breaker.
+    pub(super) fn try_acquire(&self, part: Part, now: i64) -> bool {
+        self.breaker(part).try_acquire(now)
     }
 
-    /// Whether people should be told that the provider does not answer.
-    pub(super) fn is_away(&self) -> bool {
-        NEEDED.into_iter().any(|part| self.breaker(part).is_open())
+    /// Whether a breaker that sign-in requires is open.
+    pub(super) fn is_unavailable(&self) -> bool {
+        REQUIRED_PARTS.into_iter().any(|part| self.breaker(part).is_open())
     }
 
-    /// Sends one request and tells the part's breaker how it went.
+    /// Sends one request and records the outcome in the part's breaker.
     pub(super) async fn send(
         &self,
         http: &ProviderHttp,
@@ -157,35 +156,35 @@ impl ProviderClient {
     ) -> Result<HttpResponse, HttpError> {
         let outcome = http.send(request).await;
         match &outcome {
-            Ok(response) if response.status >= 500 => self.breaker(part).failed(now),
-            Ok(_) => self.breaker(part).succeeded(),
-            Err(error) if error.counts_as_failure() => self.breaker(part).failed(now),
+            Ok(response) if response.status >= 500 => self.breaker(part).record_failure(now),
+            Ok(_) => self.breaker(part).record_success(),
+            Err(error) if error.counts_as_failure() => self.breaker(part).record_failure(now),
             Err(_) => {}
         }
         outcome
     }
 
-    /// Tells the part's breaker of an answer that was not waited for.
-    pub(super) fn gave_up(&self, part: Part, now: i64) {
-        self.breaker(part).failed(now);
+    /// Records a response that the caller stopped waiting for.
+    pub(super) fn record_timeout(&self, part: Part, now: i64) {
+        self.breaker(part).record_failure(now);
     }
 
     fn breaker(&self, part: Part) -> &Breaker {
-        let Breakers { documents, tokens, userinfo, api, resources, renewals, revocation, check } = &self.breakers;
+        let Breakers { documents, tokens, userinfo, api, resources, refresh, revocation, token_check } = &self.breakers;
         match part {
             Part::Documents => documents,
             Part::Tokens => tokens,
             Part::Userinfo => userinfo,
             Part::Api => api,
             Part::Resources => resources,
-            Part::Renewals => renewals,
+            Part::Refresh => refresh,
             Part::Revocation => revocation,
-            Part::Check => check,
+            Part::TokenCheck => token_check,
         }
     }
 
     async fn discover(&self, http: &ProviderHttp, issuer: &str, now: i64) -> Result<ProviderMetadata, BeginError> {
-        if !self.may_ask(Part::Documents, now) {
+        if !self.try_acquire(Part::Documents, now) {
             return Err(BeginError::BreakerOpen);
         }
         let rules = EndpointRules { allow_loopback_http: http.on_loopback() };
@@ -201,7 +200,7 @@ impl ProviderClient {
         now: i64,
     ) -> Result<JwkSet, KeysError> {
         let jwks_uri = metadata.jwks_uri.as_ref().ok_or(KeysError::NoKeys)?;
-        if !self.may_ask(Part::Documents, now) {
+        if !self.try_acquire(Part::Documents, now) {
             return Err(KeysError::BreakerOpen);
         }
         let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;

@@ -1,4 +1,4 @@
-//! A grant's tokens, renewed.
+//! Refreshing the tokens of a grant (RFC 6749 §6).
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{
     BeginError, HttpError, Journal, KeysError, RelyingParty,
     client::ClientError,
-    id_token::{CameWith, VerifyError},
+    id_token::{TokenBinding, VerifyError},
     provider_client::{Part, ProviderClient},
 };
 use crate::{
@@ -16,49 +16,50 @@ use crate::{
         ResponseError, Scopes, TokenError, TokenErrorCode, TokenResponse, process_token_response, refresh_token_grant,
     },
     oidc::{IdTokenError, NonceRule, ProviderMetadata},
-    providers::{Facts, IdentitySource},
+    providers::{Facts, IdentitySource, Profile},
 };
 
-/// For all calls of one refresh together: somebody is waiting for a page.
+/// Limit for all requests of one refresh together; a page waits for it.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// What a refresh brought.
+/// The result of a refresh.
 #[derive(Debug)]
 pub struct Refreshed {
-    /// The tokens. Without a refresh token among them, the old one stays (RFC 6749 §6).
+    /// The tokens. If they include no refresh token, the old one stays valid (RFC 6749 §6).
     pub tokens: TokenResponse,
-    /// What they are good for: what they were, unless the answer says otherwise.
+    /// The granted scopes: those of the response, else the former ones.
     pub granted: Scopes,
 }
 
-/// Why there are no new tokens.
+/// Why a refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The provider is not switched on, or is another one than the identity's.
-    #[error("the provider of the tokens is not configured")]
+    /// The provider is disabled, or its issuer is not that of the identity.
+    #[error("provider disabled or changed")]
     ProviderChanged,
-    /// `invalid_grant`: the refresh token is worth nothing any more. Asking again cannot help.
-    #[error("the provider has taken the grant back")]
+    /// `invalid_grant`: the refresh token is invalid, expired or revoked. Permanent.
+    #[error("grant revoked at the provider")]
     Revoked,
-    /// The answer has an id_token that is refused, or is of somebody else.
-    #[error("the answer is not about the identity of the grant")]
-    OfAnother,
-    /// It cannot be had now; later it may.
-    #[error("the tokens cannot be renewed now: {cause}")]
-    Away {
-        /// Why not, for the log.
+    /// The response's id_token was rejected, or names another identity.
+    #[error("tokens of another identity")]
+    IdentityMismatch,
+    /// A temporary failure; retry later.
+    #[error("refresh unavailable: {cause}")]
+    Unavailable {
+        /// The cause, for the log.
         cause: String,
-        /// For how long to leave the provider alone, where it says so.
+        /// The provider's `Retry-After`, if any; at most a day.
         retry_after: Option<Duration>,
     },
 }
 
 impl RelyingParty {
-    /// Renews the tokens of an identity. An id_token in the answer is verified in full, as that of a sign-in (OpenID Connect
-    /// Core §12.2): an answer about somebody else would put their files before this person.
+    /// Refreshes the tokens of an identity. An id_token in the response is verified like that of a sign-in, and must
+    /// name the same identity (OpenID Connect Core §12.2): tokens of another user would expose that user's files. Ends
+    /// within 15 seconds.
     ///
     /// # Errors
-    /// [`RefreshError`].
+    /// [`RefreshError`]; only [`RefreshError::Revoked`] says that the refresh token is invalid.
     pub async fn refresh(
         &self,
         slug: &str,
@@ -66,12 +67,12 @@ impl RelyingParty {
         refresh_token: &SecretString,
         scopes: &Scopes,
     ) -> Result<Refreshed, RefreshError> {
-        let client = self.client_of(slug, identity.issuer()).ok_or(RefreshError::ProviderChanged)?;
-        let steps = self.refresh_step_by_step(client, identity, refresh_token, scopes);
+        let client = self.client_of_issuer(slug, identity.issuer()).ok_or(RefreshError::ProviderChanged)?;
+        let steps = self.refresh_steps(client, identity, refresh_token, scopes);
         tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| Err(HttpError::Timeout.into()))
     }
 
-    async fn refresh_step_by_step(
+    async fn refresh_steps(
         &self,
         client: &ProviderClient,
         identity: &IdentityKey,
@@ -79,24 +80,24 @@ impl RelyingParty {
         scopes: &Scopes,
     ) -> Result<Refreshed, RefreshError> {
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let us = self.us_at(client, &metadata)?;
+        let oauth_client = self.oauth_client(client, &metadata)?;
         if matches!(client.provider.spec.who, IdentitySource::IdToken(_)) {
-            // Before the refresh token is spent, which may be good for once: an answer that cannot be verified is lost.
+            // Before sending the refresh token, which may be good for one use: without keys the response would be lost.
             client.keys(&self.http, &metadata, self.clock.now()).await?;
         }
-        if !client.may_ask(Part::Renewals, self.clock.now()) {
-            return Err(RefreshError::away("the token endpoint has not renewed tokens lately"));
+        if !client.try_acquire(Part::Refresh, self.clock.now()) {
+            return Err(RefreshError::unavailable("circuit breaker open"));
         }
-        let request = refresh_token_grant(&metadata.token_endpoint, &us, refresh_token, None);
-        let response = client.send(&self.http, Part::Renewals, request, self.clock.now()).await?;
+        let request = refresh_token_grant(&metadata.token_endpoint, &oauth_client, refresh_token, None);
+        let response = client.send(&self.http, Part::Refresh, request, self.clock.now()).await?;
         let tokens = process_token_response(&response, client.provider.spec.token_encoding)?;
         if let Some(id_token) = tokens.id_token() {
-            self.check_whose(client, &metadata, identity, &tokens, id_token).await?;
+            self.check_identity(client, &metadata, identity, &tokens, id_token).await?;
         }
         Ok(Refreshed { granted: tokens.granted_scopes(scopes), tokens })
     }
 
-    async fn check_whose(
+    async fn check_identity(
         &self,
         client: &ProviderClient,
         metadata: &ProviderMetadata,
@@ -106,75 +107,78 @@ impl RelyingParty {
     ) -> Result<(), RefreshError> {
         let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Ok(()) };
         let access_token = tokens.access_token();
-        let came = CameWith { nonce: NonceRule::NotSent, access_token, code: None, max_age: None };
+        let binding = TokenBinding { nonce: NonceRule::NotSent, access_token, code: None, max_age: None };
         let mut journal = Journal::new(client.provider.slug.as_str());
-        let claims = match self.verify(client, metadata, id_token, &came, &mut journal).await {
+        let claims = match self.verify(client, metadata, id_token, &binding, &mut journal).await {
             Ok(claims) => claims,
             Err(VerifyError::Keys(error)) => return Err(error.into()),
-            // Keys that were rotated a moment ago: nothing is wrong with the grant.
-            Err(VerifyError::Refused(error)) if error.is_unknown_kid() => return Err(RefreshError::away(error)),
-            Err(VerifyError::Refused(error)) => return Err(refused(client, &error)),
+            // The provider is rotating its keys: not a reason to end the grant.
+            Err(VerifyError::Rejected(error)) if error.is_unknown_kid() => {
+                return Err(RefreshError::unavailable(error));
+            }
+            Err(VerifyError::Rejected(error)) => return Err(rejected_id_token(client, &error)),
         };
         let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
-        let about = (spec.profile)(&client.provider, &facts);
-        match about.is_some_and(|it| it.issuer == identity.issuer() && it.subject == identity.subject()) {
+        let profile = (spec.profile)(&client.provider, &facts);
+        let is_same = |profile: Profile| profile.issuer == identity.issuer() && profile.subject == identity.subject();
+        match profile.is_some_and(is_same) {
             true => Ok(()),
-            false => Err(RefreshError::OfAnother),
+            false => Err(RefreshError::IdentityMismatch),
         }
     }
 
-    /// The provider of a slug, if it is still the one of this issuer: tokens are shown to nobody else.
-    pub(super) fn client_of(&self, slug: &str, issuer: &str) -> Option<&ProviderClient> {
+    /// The provider with this slug, if it still has this issuer: a token is only sent to the provider that issued it.
+    pub(super) fn client_of_issuer(&self, slug: &str, issuer: &str) -> Option<&ProviderClient> {
         self.client(slug).filter(|client| client.provider.metadata.issuer() == issuer)
     }
 }
 
-fn refused(client: &ProviderClient, error: &IdTokenError) -> RefreshError {
-    tracing::warn!(provider = %client.provider.slug, %error, "the id_token of a refresh was refused");
-    RefreshError::OfAnother
+fn rejected_id_token(client: &ProviderClient, error: &IdTokenError) -> RefreshError {
+    tracing::warn!(provider = %client.provider.slug, %error, "id_token of a refresh response rejected");
+    RefreshError::IdentityMismatch
 }
 
 impl RefreshError {
-    fn away(cause: impl ToString) -> Self {
-        Self::Away { cause: cause.to_string(), retry_after: None }
+    fn unavailable(cause: impl ToString) -> Self {
+        Self::Unavailable { cause: cause.to_string(), retry_after: None }
     }
 }
 
 impl From<TokenError> for RefreshError {
-    /// Only `invalid_grant` speaks of the refresh token. Whatever else is wrong (our secret, say) is no reason to throw
-    /// people's grants away.
+    /// Only `invalid_grant` is about the refresh token. Any other error, such as a wrong client secret, must not end
+    /// the users' grants.
     fn from(error: TokenError) -> Self {
         match &error {
             TokenError::Refused(TokenErrorCode::InvalidGrant) => Self::Revoked,
             TokenError::Response(ResponseError::Unavailable { retry_after, .. }) => {
-                Self::Away { cause: error.to_string(), retry_after: *retry_after }
+                Self::Unavailable { cause: error.to_string(), retry_after: *retry_after }
             }
-            _ => Self::away(error),
+            _ => Self::unavailable(error),
         }
     }
 }
 
 impl From<HttpError> for RefreshError {
     fn from(error: HttpError) -> Self {
-        Self::away(error)
+        Self::unavailable(error)
     }
 }
 
 impl From<KeysError> for RefreshError {
     fn from(error: KeysError) -> Self {
-        Self::away(error)
+        Self::unavailable(error)
     }
 }
 
 impl From<BeginError> for RefreshError {
     fn from(error: BeginError) -> Self {
-        Self::away(error)
+        Self::unavailable(error)
     }
 }
 
 impl From<ClientError> for RefreshError {
     fn from(error: ClientError) -> Self {
-        Self::away(error)
+        Self::unavailable(error)
     }
 }
 
@@ -183,9 +187,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_invalid_grant_ends_a_grant() {
-        let refused = |code| RefreshError::from(TokenError::Refused(code));
-        assert!(matches!(refused(TokenErrorCode::InvalidGrant), RefreshError::Revoked));
+    fn only_invalid_grant_means_revoked() {
+        let classified = |code| RefreshError::from(TokenError::Refused(code));
+        assert!(matches!(classified(TokenErrorCode::InvalidGrant), RefreshError::Revoked));
         for code in [
             TokenErrorCode::InvalidClient,
             TokenErrorCode::InvalidRequest,
@@ -193,11 +197,16 @@ mod tests {
             TokenErrorCode::UnauthorizedClient,
             TokenErrorCode::Other("rate_limited".into()),
         ] {
-            assert!(matches!(refused(code.clone()), RefreshError::Away { retry_after: None, .. }), "{code:?}");
+            assert!(
+                matches!(classified(code.clone()), RefreshError::Unavailable { retry_after: None, .. }),
+                "{code:?}"
+            );
         }
         let half_a_minute = Some(Duration::from_secs(30));
         let error = ResponseError::Unavailable { status: 503, retry_after: half_a_minute };
-        let RefreshError::Away { retry_after, .. } = TokenError::from(error).into() else { panic!("not away") };
+        let RefreshError::Unavailable { retry_after, .. } = TokenError::from(error).into() else {
+            panic!("not unavailable")
+        };
         assert_eq!(retry_after, half_a_minute);
     }
 }

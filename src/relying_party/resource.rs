@@ -1,4 +1,4 @@
-//! What people let us see, at their provider's API.
+//! Requests to a provider's API with the access token of a grant.
 
 use secrecy::SecretString;
 use url::Url;
@@ -6,50 +6,49 @@ use url::Url;
 use super::{HttpError, RelyingParty, provider_client::Part};
 use crate::oauth::{HttpResponse, resource_request};
 
-/// Why there is no answer from a provider's API.
+/// Why there is no response from a provider's API.
 #[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// The provider is not switched on, is another one than the token's, or has no API for us.
-    #[error("the provider of the token is not configured")]
+pub enum ResourceRequestError {
+    /// The provider is disabled, its issuer is not that of the token, or it has no API.
+    #[error("provider disabled or changed")]
     ProviderChanged,
-    /// What was asked for is not an address below the API.
-    #[error("not an address below the provider's API")]
-    Elsewhere,
-    /// It has not answered lately.
-    #[error("the provider's API has not answered lately")]
+    /// The path leads outside the provider's API.
+    #[error("path outside the provider's API")]
+    OutsideApi,
+    /// The API's circuit breaker is open.
+    #[error("circuit breaker open")]
     BreakerOpen,
-    /// No answer.
+    /// No response.
     #[error(transparent)]
     Http(#[from] HttpError),
 }
 
 impl RelyingParty {
-    /// GET of `path_and_query` at the API of the provider of `issuer`, as the bearer of an access token of its. The API's
-    /// address is the configuration's; no document of the provider's, and no answer, leads anywhere else with the token
-    /// (RFC 9700 §4.9.1).
+    /// GET of `path_and_query` at the provider's API with a bearer token that `issuer` issued. The API's base URL comes
+    /// from the configuration, never from metadata or a response, so the token is sent nowhere else (RFC 9700 §4.9.1).
     ///
     /// # Errors
-    /// [`AskError`]. Whatever the status, an answer is none.
-    pub async fn ask_resource(
+    /// [`ResourceRequestError`]. A response of any status is `Ok`.
+    pub async fn fetch_resource(
         &self,
         slug: &str,
         issuer: &str,
         access_token: &SecretString,
         path_and_query: &str,
-    ) -> Result<HttpResponse, AskError> {
-        let client = self.client_of(slug, issuer).ok_or(AskError::ProviderChanged)?;
-        let api = client.provider.api.as_deref().ok_or(AskError::ProviderChanged)?;
-        let url = below(api, path_and_query).ok_or(AskError::Elsewhere)?;
+    ) -> Result<HttpResponse, ResourceRequestError> {
+        let client = self.client_of_issuer(slug, issuer).ok_or(ResourceRequestError::ProviderChanged)?;
+        let api = client.provider.api.as_deref().ok_or(ResourceRequestError::ProviderChanged)?;
+        let url = resource_url(api, path_and_query).ok_or(ResourceRequestError::OutsideApi)?;
         let now = self.clock.now();
-        if !client.may_ask(Part::Resources, now) {
-            return Err(AskError::BreakerOpen);
+        if !client.try_acquire(Part::Resources, now) {
+            return Err(ResourceRequestError::BreakerOpen);
         }
         Ok(client.send(&self.http, Part::Resources, resource_request(&url, access_token), now).await?)
     }
 }
 
-/// The address below the API: one that begins as the API's does once its dots are resolved.
-fn below(api: &str, path_and_query: &str) -> Option<Url> {
+/// The URL below the API's base URL; `None` if it leaves it once dot segments are resolved.
+fn resource_url(api: &str, path_and_query: &str) -> Option<Url> {
     if !path_and_query.starts_with('/') || path_and_query.contains('#') {
         return None;
     }
@@ -71,8 +70,8 @@ mod tests {
     #[case(API, "/drive/v3/files?q=a%20b", "https://www.googleapis.com/drive/v3/files?q=a%20b")]
     #[case("http://localhost:3010/google-api", "/drive/v3/files", "http://localhost:3010/google-api/drive/v3/files")]
     #[case(API, "/drive/v3/files?q=@evil.example", "https://www.googleapis.com/drive/v3/files?q=@evil.example")]
-    fn a_path_of_the_api_is_asked_there(#[case] api: &str, #[case] path: &str, #[case] url: &str) {
-        assert_eq!(below(api, path).unwrap().as_str(), url);
+    fn path_is_resolved_below_the_api(#[case] api: &str, #[case] path: &str, #[case] url: &str) {
+        assert_eq!(resource_url(api, path).unwrap().as_str(), url);
     }
 
     #[rstest]
@@ -82,9 +81,9 @@ mod tests {
     #[case::port(API, ":8443/drive")]
     #[case::empty(API, "")]
     #[case::fragment(API, "/drive#x")]
-    #[case::out_of_the_folder("http://localhost:3010/google-api", "/../google/token")]
-    #[case::out_in_code("http://localhost:3010/google-api", "/%2e%2e/google/token")]
-    fn nothing_leads_elsewhere(#[case] api: &str, #[case] path: &str) {
-        assert_eq!(below(api, path), None);
+    #[case::dots("http://localhost:3010/google-api", "/../google/token")]
+    #[case::percent_encoded_dots("http://localhost:3010/google-api", "/%2e%2e/google/token")]
+    fn path_outside_the_api_is_rejected(#[case] api: &str, #[case] path: &str) {
+        assert_eq!(resource_url(api, path), None);
     }
 }

@@ -1,29 +1,34 @@
-//! Which `iss` counts in the authorization response of a provider that names none today and may begin to (RFC 9207).
+//! Which `iss` is accepted in the authorization response of a provider that sends none today and may start to (RFC
+//! 9207).
 //!
-//! The threat is the mix-up (RFC 9700 §4.4): a response of one authorization server taken for another's. The provider's
-//! own name for itself is not known here, so nothing can be compared byte by byte; but a provider names itself after a
-//! domain of its own (RFC 8414 §2: an https address without query and fragment), and another server cannot be at one.
-//! An honest beginner passes, whichever of its hosts it chooses.
+//! The threat is the mix-up attack (RFC 9700 §4.4): a response of one authorization server taken for that of another.
+//! The provider's issuer is unknown, so `iss` cannot be compared exactly. But an issuer is an https URL without query
+//! and fragment (RFC 8414 §2), and only the provider can use its own domains: any such URL there is accepted.
 
 use url::Url;
 
-/// Whether this can be the name of a provider with these domains of its own, `authorization_endpoint` among its
-/// addresses. `others` are the issuers of the other providers that are switched on.
+/// Whether `iss` is plausible for a provider with these domains and this authorization endpoint. `others`: the issuers
+/// of the other enabled providers.
 ///
-/// Beside the domains counts the origin of the endpoint: that of a stand-in. Stand-ins share one, so that there
-/// another's known name is refused. On a provider's own domains it is not: the same tenant can be switched on a second
-/// time under its own issuer, and is still the provider's.
-pub(super) fn can_be_its_name(iss: &str, own_domains: &[&str], authorization_endpoint: &Url, others: &[&str]) -> bool {
-    // A parser would pass over blanks and line breaks.
+/// The endpoint's own origin is accepted too, for an endpoint override. Overridden providers may share one origin, so
+/// the known issuers of others are rejected there. They are accepted on the provider's own domains: the same tenant may
+/// be enabled a second time under its own issuer.
+pub(super) fn is_plausible_issuer(
+    iss: &str,
+    own_domains: &[&str],
+    authorization_endpoint: &Url,
+    others: &[&str],
+) -> bool {
+    // The URL parser would ignore spaces and line breaks.
     if !iss.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
     }
     let Ok(url) = Url::parse(iss) else { return false };
-    let is_a_name =
+    let is_issuer_url =
         url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
     let at_own_domain = url.scheme() == "https" && url.port().is_none() && is_below_one_of(own_domains, &url);
-    let beside_the_endpoint = url.origin() == authorization_endpoint.origin() && !others.contains(&iss);
-    is_a_name && (at_own_domain || beside_the_endpoint)
+    let at_endpoint_origin = url.origin() == authorization_endpoint.origin() && !others.contains(&iss);
+    is_issuer_url && (at_own_domain || at_endpoint_origin)
 }
 
 fn is_below_one_of(domains: &[&str], url: &Url) -> bool {
@@ -37,9 +42,9 @@ mod tests {
 
     use super::*;
 
-    fn judged(iss: &str) -> bool {
+    fn is_accepted(iss: &str) -> bool {
         let endpoint = Url::parse("https://login.provider.example/authorize").unwrap();
-        can_be_its_name(iss, &["provider.example", "its-other.example"], &endpoint, &["https://other.example"])
+        is_plausible_issuer(iss, &["provider.example", "its-other.example"], &endpoint, &["https://other.example"])
     }
 
     #[rstest]
@@ -50,13 +55,13 @@ mod tests {
     #[case("https://login.provider.example/{tenantid}/v2.0")]
     #[case("https://its-other.example")]
     #[case("https://provider.example:443")]
-    fn whatever_an_honest_beginner_calls_itself_passes(#[case] iss: &str) {
-        assert!(judged(iss));
+    fn issuer_on_an_own_domain_is_accepted(#[case] iss: &str) {
+        assert!(is_accepted(iss));
     }
 
     #[rstest]
     #[case::another("https://other.example")]
-    #[case::a_stranger("https://evil.example")]
+    #[case::unrelated("https://evil.example")]
     #[case::plain_http("http://provider.example")]
     #[case::longer("https://provider.example.evil.example")]
     #[case::looks_like_it("https://notprovider.example")]
@@ -67,24 +72,24 @@ mod tests {
     #[case::in_the_query("https://provider.example?x=y")]
     #[case::with_a_fragment("https://provider.example#x")]
     #[case::another_port("https://provider.example:8443")]
-    #[case::a_number("https://127.0.0.1")]
+    #[case::ip_address("https://127.0.0.1")]
     #[case::no_scheme("provider.example")]
     #[case::no_host("https:///")]
     #[case::script("javascript:alert(1)")]
-    #[case::a_blank(" https://provider.example")]
-    #[case::a_line_break("https://provider.example\n")]
+    #[case::leading_space(" https://provider.example")]
+    #[case::line_break("https://provider.example\n")]
     #[case::empty("")]
-    fn whatever_it_would_not_call_itself_does_not(#[case] iss: &str) {
-        assert!(!judged(iss));
+    fn other_issuer_is_rejected(#[case] iss: &str) {
+        assert!(!is_accepted(iss));
     }
 
     #[test]
-    fn a_stand_in_is_where_its_endpoint_is_and_not_its_neighbour() {
+    fn endpoint_override_is_accepted_at_its_own_origin() {
         let endpoint = Url::parse("http://localhost:3010/x/authorize").unwrap();
-        let judged = |iss| can_be_its_name(iss, &["x.com"], &endpoint, &["http://localhost:3010/google"]);
-        assert!(judged("http://localhost:3010/x") && judged("http://localhost:3010"));
+        let is_accepted = |iss| is_plausible_issuer(iss, &["x.com"], &endpoint, &["http://localhost:3010/google"]);
+        assert!(is_accepted("http://localhost:3010/x") && is_accepted("http://localhost:3010"));
         for iss in ["http://localhost:3010/google", "http://localhost:3011/x", "https://localhost:3010/x"] {
-            assert!(!judged(iss), "{iss}");
+            assert!(!is_accepted(iss), "{iss}");
         }
     }
 }

@@ -1,31 +1,32 @@
-//! Where a person goes after a sign-in.
+//! The path to redirect to after a sign-in.
 //!
-//! The threat: whoever can choose that address without bounds can use our sign-in page to lead people to theirs
-//! (open redirect, RFC 9700 §4.11). So an address of ours is all that this type can hold, and it is checked when it
-//! is written and again when it is used.
+//! The threat: with an arbitrary URL, an attacker could use the sign-in page as an open redirector (RFC 9700 §4.11).
+//! This type holds a path on the application's own origin only; it is validated when it is parsed and when it is
+//! deserialized.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// Longest accepted address, in bytes: it has to fit into a sealed cookie with the rest of the flow.
-const LONGEST: usize = 1024;
-/// How many layers of percent-encoding are looked through.
-const LAYERS: usize = 3;
+/// Longest accepted value, in bytes: it has to fit into the sealed cookie of the flow.
+const MAX_BYTES: usize = 1024;
+/// Layers of percent-encoding that are checked.
+const MAX_LAYERS: usize = 3;
 
-/// A path of ours with its query, in normal form.
+/// A path on the application's origin with an optional query, normalised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Accepts an absolute path that a browser can only resolve to our own origin; anything else is `None`.
+    /// Parses an absolute path that every browser resolves to the application's origin; `None` for anything else, and
+    /// for the login page, `/auth/…` and `/api/…`.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > LONGEST || !looks_like_a_path(text) {
+        if text.len() > MAX_BYTES || !looks_like_a_path(text) {
             return None;
         }
-        let base = Url::parse("https://ours.invalid").ok()?;
+        let base = Url::parse("https://app.invalid").ok()?;
         let url = base.join(text).ok()?;
-        if url.origin() != base.origin() || leads_back_into_sign_in(url.path()) {
+        if url.origin() != base.origin() || is_sign_in_path(url.path()) {
             return None;
         }
         let mut normal = url.path().to_owned();
@@ -33,11 +34,11 @@ impl ReturnTo {
             normal.push('?');
             normal.push_str(query);
         }
-        // `/.//evil.example` is ours as typed, and `//evil.example` once its dots are resolved.
+        // `/.//evil.example` normalises to `//evil.example`.
         looks_like_a_path(&normal).then_some(Self(normal))
     }
 
-    /// The path and query, fit for a `Location` header.
+    /// The path and query, valid in a `Location` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,7 +54,7 @@ impl TryFrom<String> for ReturnTo {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a path of ours")
+        Self::parse(&text).ok_or("not a path on this origin")
     }
 }
 
@@ -63,11 +64,11 @@ impl From<ReturnTo> for String {
     }
 }
 
-/// One slash, then neither slash nor backslash, and no control character, also behind percent-encoding: some proxy
-/// between us and the browser may decode once more than it should.
+/// One slash, then neither slash nor backslash, and no control character, also after percent-decoding: a proxy may
+/// decode once too often.
 fn looks_like_a_path(text: &str) -> bool {
     let mut layer = text.to_owned();
-    for _ in 0..=LAYERS {
+    for _ in 0..=MAX_LAYERS {
         let path = layer.split(['?', '#']).next().unwrap_or_default();
         if !path.starts_with('/') || path[1..].starts_with(['/', '\\']) || path.contains('\\') {
             return false;
@@ -105,8 +106,8 @@ fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// Going back to a page that starts or ends a sign-in would go in circles.
-fn leads_back_into_sign_in(path: &str) -> bool {
+/// Redirecting to a page that starts or ends a sign-in would loop.
+fn is_sign_in_path(path: &str) -> bool {
     path == "/login" || path == "/auth" || path.starts_with("/auth/") || path.starts_with("/api/")
 }
 
@@ -122,10 +123,10 @@ mod tests {
     #[case("/", "/")]
     #[case("/drive?q=a%20b&kind=image", "/drive?q=a%20b&kind=image")]
     #[case::query_may_name_anything("/x?next=//evil.example", "/x?next=//evil.example")]
-    #[case::fragment_stays_behind("/settings#devices", "/settings")]
+    #[case::fragment_is_dropped("/settings#devices", "/settings")]
     #[case::dots("/a/../settings", "/settings")]
     #[case::umlaut("/größe", "/gr%C3%B6%C3%9Fe")]
-    fn a_path_of_ours_is_accepted(#[case] text: &str, #[case] normal: &str) {
+    fn path_on_the_own_origin_is_accepted(#[case] text: &str, #[case] normal: &str) {
         assert_eq!(ReturnTo::parse(text).unwrap().as_str(), normal);
     }
 
@@ -152,20 +153,20 @@ mod tests {
     #[case("/auth/logout")]
     #[case("/auth/google")]
     #[case("/login")]
-    fn anything_else_is_refused(#[case] text: &str) {
+    fn anything_else_is_rejected(#[case] text: &str) {
         assert_eq!(ReturnTo::parse(text), None);
     }
 
     #[test]
-    fn a_long_address_is_refused() {
-        assert!(ReturnTo::parse(&format!("/{}", "a".repeat(LONGEST - 1))).is_some());
-        assert!(ReturnTo::parse(&format!("/{}", "a".repeat(LONGEST))).is_none());
+    fn overlong_path_is_rejected() {
+        assert!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_BYTES - 1))).is_some());
+        assert!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_BYTES))).is_none());
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
         #[test]
-        fn whatever_is_accepted_resolves_to_our_origin(text in "[/\\\\.%a-f0-9:@?#\\t \\r\\n]{0,24}|\\PC{0,40}") {
+        fn accepted_paths_resolve_to_the_own_origin(text in "[/\\\\.%a-f0-9:@?#\\t \\r\\n]{0,24}|\\PC{0,40}") {
             if let Some(accepted) = ReturnTo::parse(&text) {
                 let base = Url::parse("https://app.example/login").unwrap();
                 let resolved = base.join(accepted.as_str()).unwrap();

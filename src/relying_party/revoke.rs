@@ -1,41 +1,41 @@
-//! Tokens, given back.
+//! Revoking tokens at the provider (RFC 7009).
 
 use secrecy::SecretString;
 
 use super::{BeginError, HttpError, RelyingParty, client::ClientError, provider_client::Part};
 use crate::oauth::{RevocationError, TokenTypeHint, process_revocation_response, revocation_request};
 
-/// Why a token may still be alive at its provider.
+/// Why a token may still be valid at its provider.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
-    /// The provider is not switched on, or is another one than the token's.
-    #[error("the provider of the token is not configured")]
+    /// The provider is disabled, or its issuer is not that of the token.
+    #[error("provider disabled or changed")]
     ProviderChanged,
-    /// It takes no tokens back.
+    /// The provider has no revocation endpoint.
     #[error("the provider has no revocation endpoint")]
     NoEndpoint,
-    /// It has not answered lately.
-    #[error("the revocation endpoint has not answered lately")]
+    /// The circuit breaker is open.
+    #[error("circuit breaker open")]
     BreakerOpen,
-    /// Its endpoints cannot be had.
-    #[error("the provider's metadata: {0}")]
+    /// The provider's metadata is not available.
+    #[error(transparent)]
     Metadata(Box<BeginError>),
-    /// We cannot show that we are our client.
+    /// The client cannot authenticate at the provider.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// No answer.
+    /// No response.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// It did not confirm.
+    /// The endpoint did not confirm the revocation.
     #[error(transparent)]
     Refused(#[from] RevocationError),
 }
 
 impl RelyingParty {
-    /// Asks the provider of `issuer` to forget a token (RFC 7009). A token that it does not know any more is a success.
+    /// Revokes a token that `issuer` issued. Succeeds if the token was invalid before (RFC 7009 §2.2).
     ///
     /// # Errors
-    /// [`RevokeError`].
+    /// [`RevokeError`]; the token may still be valid.
     pub async fn revoke(
         &self,
         slug: &str,
@@ -43,16 +43,16 @@ impl RelyingParty {
         token: &SecretString,
         hint: TokenTypeHint,
     ) -> Result<(), RevokeError> {
-        let client = self.client_of(slug, issuer).ok_or(RevokeError::ProviderChanged)?;
+        let client = self.client_of_issuer(slug, issuer).ok_or(RevokeError::ProviderChanged)?;
         let now = self.clock.now();
         let metadata =
             client.metadata(&self.http, now).await.map_err(|error| RevokeError::Metadata(Box::new(error)))?;
         let endpoint = metadata.revocation_endpoint.as_ref().ok_or(RevokeError::NoEndpoint)?;
-        let us = self.us_at(client, &metadata)?;
-        if !client.may_ask(Part::Revocation, now) {
+        let oauth_client = self.oauth_client(client, &metadata)?;
+        if !client.try_acquire(Part::Revocation, now) {
             return Err(RevokeError::BreakerOpen);
         }
-        let request = revocation_request(endpoint, &us, token, hint);
+        let request = revocation_request(endpoint, &oauth_client, token, hint);
         let response = client.send(&self.http, Part::Revocation, request, now).await?;
         Ok(process_revocation_response(&response)?)
     }

@@ -65,7 +65,7 @@ impl CallbackError {
             Self::NothingWaits => "nothing_waits",
             Self::Token(error) => match error {
                 ExternalTokenError::NotOurClient => "not_our_client",
-                ExternalTokenError::UnfitTokenError(_) => "unfit_token",
+                ExternalTokenError::UnfitToken(_) => "unfit_token",
                 ExternalTokenError::IdToken(_) => "id_token",
                 ExternalTokenError::NoProfile => "no_profile",
                 ExternalTokenError::NotAdmitted => "not_admitted",

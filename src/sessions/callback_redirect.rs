@@ -135,11 +135,11 @@ fn page_of_error(
     return_to: Option<&str>,
 ) -> String {
     let code = match refused {
-        CallbackError::Policy(Reason::ProofOfAnother) => FormError::ProofOfAnother.code(),
+        CallbackError::Policy(Reason::ProofOfAnother) => FormError::ReauthenticationMismatch.code(),
         CallbackError::Policy(Reason::IdentityOwnedByAnother) => FormError::LinkedElsewhere.code(),
         CallbackError::NothingWaits => FormError::LinkExpired.code(),
         CallbackError::Policy(Reason::GrantForAnotherIdentity) => FormError::AccountMismatch.code(),
-        CallbackError::Policy(Reason::GrantIdentityNotLinked) => FormError::NotThere.code(),
+        CallbackError::Policy(Reason::GrantIdentityNotLinked) => FormError::NotFound.code(),
         CallbackError::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => SignInError::FlowUnknown.code(),
         _ => sign_in_error_of(refused).code(),
     };

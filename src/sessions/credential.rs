@@ -51,7 +51,7 @@ impl AuthorizationCallback {
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<CallbackOutcome, CallbackError> {
-        let brought = Presented::IdToken { token: id_token, nonce: NonceRule::Foreign };
+        let brought = Presented::IdToken { token: id_token, nonce: NonceRule::Forbidden };
         let profile = self.context.relying_party.verify_external_token(&self.provider, brought, journal).await?;
         if !self.context.counts_once(&profile.issuer, id_token).await? {
             return Err(CallbackError::UsedFlow);

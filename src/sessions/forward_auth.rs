@@ -52,7 +52,7 @@ impl ForwardAuth<'_> {
     pub async fn bearer(&self, unverified: &str) -> Result<Option<Principal>, SessionError> {
         match self.tokens.verify(unverified).await {
             Ok(claims) => self.of_claims(claims).await,
-            Err(AccessTokenError::TokensError(error)) => Err(error.into()),
+            Err(AccessTokenError::Internal(error)) => Err(error.into()),
             Err(error) => {
                 tracing::debug!(%error, "a bearer's token is not valid");
                 Ok(None)

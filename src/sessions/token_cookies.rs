@@ -16,7 +16,7 @@ use crate::{
     accounts::{IdentityId, User},
     relying_party::Clock,
     store::{ActiveSession, Database},
-    tokens::{AccessClaims, AccessTokenError, Opening, Pair, RefreshTokenError, Tokens, TokensError},
+    tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
 };
 
 const ACCESS: &str = "access_token";
@@ -46,7 +46,7 @@ impl TokenCookies {
 
     /// The `Set-Cookie` values that give the browser a pair. The access token's cookie lives no longer than the token, so
     /// that what is of no use is not sent; the refresh token's as long as the session can.
-    pub fn set(&self, pair: &Pair, clock: &Clock) -> Vec<HeaderValue> {
+    pub fn set(&self, pair: &TokenPair, clock: &Clock) -> Vec<HeaderValue> {
         let session_lasts = (pair.session.session.absolute_expires_at - clock.date()).whole_seconds();
         let access = self.cookies.set(&self.cookies.name(ACCESS), pair.access_token.expose_secret(), pair.expires_in);
         let refresh = self.cookies.set(&self.cookies.name(REFRESH), pair.refresh_token.expose(), session_lasts);
@@ -69,7 +69,7 @@ impl TokenCookies {
         let Some(access) = self.access(request) else { return Ok(None) };
         match self.tokens.verify(access).await {
             Ok(claims) => Ok(Some(claims)),
-            Err(AccessTokenError::TokensError(error)) => Err(error),
+            Err(AccessTokenError::Internal(error)) => Err(error),
             Err(error) => {
                 tracing::debug!(%error, "an access token in a cookie is not valid");
                 Ok(None)
@@ -83,7 +83,7 @@ impl TokenCookies {
     /// [`SessionError`].
     pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, SessionError> {
         match self.refresh(request) {
-            Some(refresh) => Ok(self.tokens.look_at(refresh).await?),
+            Some(refresh) => Ok(self.tokens.peek_session(refresh).await?),
             None => Ok(None),
         }
     }
@@ -125,14 +125,14 @@ impl TokenCookies {
                 Ok(Identified { signed_in: None, cookies: self.clear(request) })
             }
             // A database that can be read and not written still knows who is signed in.
-            Err(RefreshTokenError::TokensError(TokensError::Store(error))) => match self.look_at(request).await {
+            Err(RefreshTokenError::Internal(TokensError::Store(error))) => match self.look_at(request).await {
                 Ok(Some(active)) => {
                     tracing::warn!(%error, "a refresh token could not be exchanged");
                     Ok(Identified { signed_in: Some(active.into()), cookies: Vec::new() })
                 }
                 _ => Err(error.into()),
             },
-            Err(RefreshTokenError::TokensError(error)) => Err(error.into()),
+            Err(RefreshTokenError::Internal(error)) => Err(error.into()),
         }
     }
 
@@ -143,7 +143,7 @@ impl TokenCookies {
         method: &str,
         identity: Option<IdentityId>,
     ) -> Result<Vec<HeaderValue>, SessionError> {
-        let opening = Opening {
+        let opening = NewTokenSession {
             user: user.id,
             identity,
             provider: method,

@@ -41,7 +41,7 @@ impl Database {
              AND (access_token NOT LIKE $2 OR refresh_token NOT LIKE $2) ORDER BY identity_id LIMIT $3",
         )
         .bind(after.map(|after| after.to_string()).unwrap_or_default())
-        .bind(format!("{}.%", self.sealer.newest_id()))
+        .bind(format!("{}.%", self.sealer.newest_key_id()))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;

@@ -136,7 +136,7 @@ fn open(sealer: &Sealer, row: KeyRow) -> StoredKey {
     let place = place(&row.kid);
     StoredKey {
         private_key: sealer.open(&place, &row.private_key).ok().map(SecretSlice::from),
-        sealed_anew: sealer.is_of_newest(&row.private_key),
+        sealed_anew: sealer.uses_newest_key(&row.private_key),
         kid: row.kid,
         public_jwk: row.public_jwk,
         times: KeyTimes {

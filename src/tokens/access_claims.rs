@@ -1,4 +1,4 @@
-//! What an access token says: RFC 9068 §2.2, with the members of ours.
+//! The claims of an access token: RFC 9068 §2.2, `sid`, `email`, `email_verified` and `name`.
 
 use std::fmt;
 
@@ -12,20 +12,20 @@ use crate::{
     store::{ActiveSession, Session},
 };
 
-/// How long an access token is valid, in seconds. It is the time for which a verifier that does not ask the database
-/// still lets somebody in whose session has ended.
+/// Lifetime of an access token, in seconds. A service that verifies locally accepts a token for this long after its
+/// session ended.
 pub const LIFETIME: i64 = 300;
 
-/// `client_id`: there is one client, the application itself.
-const CLIENT: &str = "latchkey";
-/// How far the clocks of two of our machines may be apart, in seconds. For `iat` only: nobody lives longer by it.
-const CLOCKS: u64 = 60;
-/// Bytes of a hash: `sid` is one.
-const HASH: usize = 32;
+/// `client_id`: the only client is the application itself.
+const CLIENT_ID: &str = "latchkey";
+/// Tolerated clock skew between two servers, in seconds. For `iat` and `nbf` only: it does not extend the lifetime.
+const LEEWAY: u64 = 60;
+/// Length of `sid`, a hash, in bytes.
+const SID_BYTES: usize = 32;
 /// Longest `jti`, in bytes.
-const LONGEST_ID: usize = 64;
+const MAX_ID_BYTES: usize = 64;
 
-/// The claims of an access token that was verified; nothing else makes them.
+/// The claims of a verified access token; nothing else constructs them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessClaims {
     user: UserId,
@@ -37,40 +37,40 @@ pub struct AccessClaims {
     name: Option<String>,
 }
 
-/// What the claims of a token of ours must be.
+/// What the claims must match, and what new ones are written from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected<'a> {
-    /// `iss`: our origin.
+    /// `iss`: the application's public origin.
     pub(super) issuer: &'a str,
-    /// `aud`: the one audience.
+    /// `aud`, a single value.
     pub(super) audience: &'a str,
-    /// `aud` of those who are kept out: a page of ours, and no service.
-    pub(super) kept_out: &'a str,
-    /// Who is kept out.
+    /// `aud` for users who have to verify an email first: the page that asks for it, which no service accepts.
+    pub(super) restricted_audience: &'a str,
+    /// Which users have to verify an email first.
     pub(super) email_requirement: EmailRequirement,
-    /// Unix seconds.
+    /// The current time in Unix seconds.
     pub(super) now: i64,
 }
 
 impl Expected<'_> {
-    /// A service that verifies by itself must not let in whom we keep out: such a token is for nobody but us.
+    /// A service that verifies locally must not accept a user who has to verify an email first.
     fn audience_of(&self, user: &User) -> &str {
-        if self.email_requirement.keeps_out(user) { self.kept_out } else { self.audience }
+        if self.email_requirement.keeps_out(user) { self.restricted_audience } else { self.audience }
     }
 }
 
 impl AccessClaims {
-    /// `sub`: who.
+    /// `sub`: the user's id.
     pub fn user(&self) -> UserId {
         self.user
     }
 
-    /// `sid`: the `id_hash` of the session. Whether it goes on, only the database knows.
+    /// `sid`: the session's `id_hash`. Only the database knows whether the session is still open.
     pub fn session(&self) -> &str {
         &self.session
     }
 
-    /// `jti`: the token's own id.
+    /// `jti`: the token's id.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -80,28 +80,28 @@ impl AccessClaims {
         self.issued_at
     }
 
-    /// `exp`, Unix seconds: valid before, not at it.
+    /// `exp`, Unix seconds: the first second in which the token is invalid.
     pub fn expires_at(&self) -> i64 {
         self.expires_at
     }
 
-    /// `email`: the address that the user had proven when the token was issued.
+    /// `email`: the user's verified email when the token was issued.
     pub fn email(&self) -> Option<&EmailAddress> {
         self.email.as_ref()
     }
 
-    /// `name`: what to call them.
+    /// `name`: the user's display name.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 }
 
-/// When a token that is issued now ends, in Unix seconds: never after its session.
-pub(super) fn end_of(session: &Session, now: i64) -> i64 {
+/// `exp` of a token issued now, in Unix seconds: at most the end of its session.
+pub(super) fn expiry(session: &Session, now: i64) -> i64 {
     (now + LIFETIME).min(session.absolute_expires_at.unix_timestamp())
 }
 
-/// The claims of a new token, as JSON.
+/// The claims of a new token as JSON text; `id` is its `jti`.
 pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) -> String {
     let ActiveSession { session, user } = session;
     let mut claims = Map::new();
@@ -110,16 +110,16 @@ pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) 
     claim("aud", json!(expected.audience_of(user)));
     claim("sub", json!(user.id.to_string()));
     claim("sid", json!(session.id_hash));
-    claim("client_id", json!(CLIENT));
+    claim("client_id", json!(CLIENT_ID));
     claim("jti", json!(id));
     claim("iat", json!(expected.now));
-    claim("exp", json!(end_of(session, expected.now)));
-    of_person(user).into_iter().for_each(|(name, value)| drop(claim(name, value)));
+    claim("exp", json!(expiry(session, expected.now)));
+    profile_claims(user).into_iter().for_each(|(name, value)| drop(claim(name, value)));
     Value::Object(claims).to_string()
 }
 
-/// An unproven address is not told: who reads the token would take it for one that is theirs.
-fn of_person(user: &User) -> Vec<(&'static str, Value)> {
+/// An unverified email is left out: a service that reads the token might trust it.
+fn profile_claims(user: &User) -> Vec<(&'static str, Value)> {
     let mut claims = Vec::new();
     if let Some(email) = &user.verified_email {
         claims.push(("email", json!(email.address().as_str())));
@@ -129,12 +129,12 @@ fn of_person(user: &User) -> Vec<(&'static str, Value)> {
     claims
 }
 
-/// Reads the claims of a token whose signature is right. Every claim of ours must be there with its type: a signature
-/// says who wrote something, not what it was for.
+/// Parses the claims of a token with a verified signature. Every claim that [`write`] writes must be present with its
+/// type: a signature does not say what a JWT is for.
 pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<AccessClaims, AccessTokenError> {
-    is(claims, "iss", expected.issuer)?;
-    is(claims, "aud", expected.kept_out).or_else(|_| is(claims, "aud", expected.audience))?;
-    is(claims, "client_id", CLIENT)?;
+    check(claims, "iss", expected.issuer)?;
+    check(claims, "aud", expected.restricted_audience).or_else(|_| check(claims, "aud", expected.audience))?;
+    check(claims, "client_id", CLIENT_ID)?;
     let (issued_at, expires_at) = times(claims, expected.now)?;
     Ok(AccessClaims {
         user: UserId::parse(text(claims, "sub")?).map_err(|_| AccessTokenError::Claim("sub"))?,
@@ -147,27 +147,27 @@ pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<Acc
     })
 }
 
-fn is(claims: &JsonDocument, name: &'static str, expected: &str) -> Result<(), AccessTokenError> {
+fn check(claims: &JsonDocument, name: &'static str, expected: &str) -> Result<(), AccessTokenError> {
     if text(claims, name)? == expected { Ok(()) } else { Err(AccessTokenError::Claim(name)) }
 }
 
-/// No leeway for `exp`: the clock that wrote it is ours. Whoever looks a second late gets a new token.
+/// `iat` and `exp`. No leeway for `exp`: the same application issued the token, and a client can get a new one.
 fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), AccessTokenError> {
     let now = u64::try_from(now).unwrap_or_default();
     let issued_at = claims.optional_u64("iat")?.ok_or(AccessTokenError::Claim("iat"))?;
     let expires_at = claims.optional_u64("exp")?.ok_or(AccessTokenError::Claim("exp"))?;
     let not_before = claims.optional_u64("nbf")?.unwrap_or_default();
-    if issued_at > now + CLOCKS {
+    if issued_at > now + LEEWAY {
         return Err(AccessTokenError::Claim("iat"));
     }
-    if not_before > now + CLOCKS {
+    if not_before > now + LEEWAY {
         return Err(AccessTokenError::Claim("nbf"));
     }
     if expires_at <= now {
         return Err(AccessTokenError::Expired);
     }
-    // Longer than we ever write: then we did not write it.
-    if expires_at.checked_sub(issued_at).is_none_or(|life| life > LIFETIME.unsigned_abs()) {
+    // A longer lifetime than `write` ever sets.
+    if expires_at.checked_sub(issued_at).is_none_or(|lifetime| lifetime > LIFETIME.unsigned_abs()) {
         return Err(AccessTokenError::Claim("exp"));
     }
     let signed = |time: u64, name| i64::try_from(time).map_err(|_| AccessTokenError::Claim(name));
@@ -176,16 +176,16 @@ fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), AccessTokenError
 
 fn session(claims: &JsonDocument) -> Result<String, AccessTokenError> {
     let sid = text(claims, "sid")?;
-    let is_hash = URL_SAFE_NO_PAD.decode(sid).is_ok_and(|bytes| bytes.len() == HASH);
+    let is_hash = URL_SAFE_NO_PAD.decode(sid).is_ok_and(|bytes| bytes.len() == SID_BYTES);
     if is_hash { Ok(sid.to_owned()) } else { Err(AccessTokenError::Claim("sid")) }
 }
 
 fn token_id(claims: &JsonDocument) -> Result<String, AccessTokenError> {
     let id = text(claims, "jti")?;
-    if (1..=LONGEST_ID).contains(&id.len()) { Ok(id.to_owned()) } else { Err(AccessTokenError::Claim("jti")) }
+    if (1..=MAX_ID_BYTES).contains(&id.len()) { Ok(id.to_owned()) } else { Err(AccessTokenError::Claim("jti")) }
 }
 
-/// An address is there with the word that it is proven, or not at all.
+/// `email` with `email_verified: true`, or neither.
 fn email(claims: &JsonDocument) -> Result<Option<EmailAddress>, AccessTokenError> {
     match (claims.optional_str("email")?, claims.optional_bool("email_verified")?) {
         (None, None) => Ok(None),
@@ -207,7 +207,7 @@ impl From<DocumentError> for AccessTokenError {
     }
 }
 
-/// Ids only: the rest is a person's data.
+/// Prints ids only: the rest is personal data.
 impl fmt::Debug for AccessClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { user, id, expires_at, .. } = self;

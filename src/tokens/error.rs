@@ -1,83 +1,90 @@
-//! What can go wrong with tokens.
+//! The errors of tokens.
 
-use crate::store::StoreError;
+use crate::{sealing::RandomError, store::StoreError};
 
-/// Nothing is wrong with what was brought: we cannot do our part. 503 or 500, never 401.
+/// A failure of the server, not of the presented token: 503 or 500, never 401.
 #[derive(Debug, thiserror::Error)]
 pub enum TokensError {
-    /// The database did not do its part.
+    /// The database failed, or rejected the change.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no key that could sign, or it does not.
-    #[error("no key signs")]
-    NoKey,
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    /// There is no signing key, or signing failed.
+    #[error("no usable signing key")]
+    NoSigningKey,
+    /// The system's random number generator failed.
+    #[error("the system's random number generator failed")]
     NoRandomness,
-    /// Somebody else looked for the keys a moment ago and could not read them.
-    #[error("the keys could not be read")]
-    KeysUnread,
+    /// A concurrent request failed to load the signing keys.
+    #[error("signing keys unavailable")]
+    KeysUnavailable,
 }
 
 impl TokensError {
-    /// Whether trying again later can help: 503 instead of 500.
+    /// Whether a retry can succeed: 503 instead of 500.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
-            Self::NoRandomness | Self::KeysUnread => true,
-            Self::NoKey => false,
+            Self::NoRandomness | Self::KeysUnavailable => true,
+            Self::NoSigningKey => false,
         }
     }
 }
 
-/// Why an access token is refused. For the log; who brought it learns `invalid_token` (RFC 6750 §3.1) and no more.
+/// Why an access token was rejected. For the log; the client only gets `invalid_token` (RFC 6750 §3.1).
 #[derive(Debug, thiserror::Error)]
 pub enum AccessTokenError {
-    /// Not a JWS in compact form, or a part of it is no JSON object with unique members, or too long.
-    #[error("not a token")]
+    /// Not a JWS in compact serialization, longer than 4096 bytes, or a part is not a JSON object with unique member
+    /// names.
+    #[error("malformed token")]
     Malformed,
-    /// `alg` is anything but ES256 (RFC 8725 §3.1).
-    #[error("another algorithm than ours")]
+    /// `alg` is not ES256 (RFC 8725 §3.1).
+    #[error("unexpected `alg`")]
     Algorithm,
-    /// `typ` is not `at+jwt`: an id_token, a logout token (RFC 9068 §4, RFC 8725 §3.11).
-    #[error("no access token by its type")]
+    /// `typ` is not `at+jwt`: an id_token or logout token (RFC 9068 §4, RFC 8725 §3.11).
+    #[error("unexpected `typ`")]
     Type,
-    /// The header brings a key or where to get one, or an extension that we do not know.
-    #[error("a header that we do not follow: {0}")]
+    /// A header parameter that supplies a key or requires an extension; its name.
+    #[error("forbidden header parameter {0}")]
     Header(&'static str),
-    /// `kid` is missing, or no key of ours.
-    #[error("no key of ours")]
+    /// `kid` is missing or unknown.
+    #[error("unknown `kid`")]
     UnknownKey,
-    /// The key did not sign this.
-    #[error("the signature is wrong")]
+    /// The signature does not verify.
+    #[error("bad signature")]
     Signature,
-    /// A claim is missing, has the wrong type, or is not what we write.
-    #[error("the claim {0} is not ours")]
+    /// A claim is missing, has the wrong type, or does not match; its name.
+    #[error("claim {0} does not match")]
     Claim(&'static str),
-    /// Its five minutes are over.
-    #[error("it has expired")]
+    /// `exp` has passed.
+    #[error("expired")]
     Expired,
-    /// We could not look.
+    /// The token could not be checked: a failure of the server.
     #[error(transparent)]
-    TokensError(#[from] TokensError),
+    Internal(#[from] TokensError),
 }
 
-/// Why a refresh token does not lead to another. Who brought it learns `invalid_grant` (RFC 6749 §5.2) and no more.
+/// Why a refresh token was rejected. For the log; the client only gets `refresh_token_invalid`.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshTokenError {
-    /// Not ours, or its session is over.
-    #[error("no refresh token that is in use")]
+    /// Unknown, or its session has ended.
+    #[error("unknown refresh token")]
     Unknown,
-    /// It was used before: its session was ended just now.
-    #[error("a refresh token came again; its session is ended")]
+    /// It was used before: a sign of theft, so its session was ended (RFC 9700 §4.14.2).
+    #[error("refresh token reused; session ended")]
     Reused,
-    /// We could not do our part; the token is as it was.
+    /// A failure of the server; the token is still valid.
     #[error(transparent)]
-    TokensError(#[from] TokensError),
+    Internal(#[from] TokensError),
+}
+
+impl From<RandomError> for TokensError {
+    fn from(_: RandomError) -> Self {
+        Self::NoRandomness
+    }
 }
 
 impl From<StoreError> for RefreshTokenError {
     fn from(error: StoreError) -> Self {
-        Self::TokensError(error.into())
+        Self::Internal(error.into())
     }
 }

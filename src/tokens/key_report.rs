@@ -1,4 +1,4 @@
-//! `latchkey keys`: the signing keys for an operator.
+//! `latchkey keys`: the report on the signing keys.
 
 use std::fmt;
 
@@ -8,27 +8,27 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     error::TokensError,
-    key_ring::{carry_out, entries},
+    key_ring::{changes, entries},
     plan::{KeyState, rotation, state},
 };
 use crate::store::{Database, KeyTimes, StoredKey};
 
 const SCHEMA: u32 = 1;
 
-/// How long a key is to be published before it signs, at least, in seconds: for so long others keep our key set, as we say
-/// in its `Cache-Control`.
-const KEPT: i64 = 300;
+/// Minimum time between publication and first signature, in seconds: the `max-age` of the JWK set.
+const JWKS_MAX_AGE: i64 = 300;
 
-/// What is said after a rotation that came sooner.
-const TOO_SOON: &str = "The key that signs now was published less than five minutes ago: who keeps our key set may refuse \
-                        new tokens until they read it again. It passes by itself.";
+/// The warning after an early rotation.
+const TOO_SOON: &str = "The signing key was published less than five minutes ago: services with a cached JWK set may \
+                        reject new tokens until they fetch it again.";
 
-/// The signing keys. As text and as JSON: `{"schema": 1, "keys": [{"kid", "state", "opens", "created_at", "signs_from",
-/// "signs_until", "expires_at"}], "warning"?}`, times in Unix seconds, `state` one of `next`, `signs`, `past`, `expired`.
+/// The signing keys, as text and as JSON: `{"schema": 1, "keys": [{"kid", "state", "opens", "created_at", "signs_from",
+/// "signs_until", "expires_at"}], "warning"?}`, times in Unix seconds, `state` one of `next`, `signs`, `past`,
+/// `expired`.
 #[derive(Clone, Debug)]
 pub struct KeyReport {
     keys: Vec<Line>,
-    /// What to know about what was just done.
+    /// A warning about the rotation that was just done.
     warning: Option<&'static str>,
 }
 
@@ -37,7 +37,7 @@ pub struct KeyReport {
 struct Line {
     kid: String,
     state: KeyState,
-    /// Whether we have the `SECRET_KEY` that its private half is sealed with.
+    /// Whether the private key can be unsealed with a configured `SECRET_KEY`.
     opens: bool,
     #[serde(flatten)]
     times: Times,
@@ -51,21 +51,21 @@ struct Times {
     expires_at: i64,
 }
 
-/// The keys as they are. Changes nothing.
+/// Lists the keys. Changes nothing.
 ///
 /// # Errors
-/// As every query.
+/// [`TokensError::Store`] if the query fails.
 pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, TokensError> {
     Ok(KeyReport::of(&database.signing_keys().await?, now))
 }
 
-/// Lets the next key sign at once, makes a new next one, and gives the keys as they are then. Running servers follow
-/// within a minute. Where there are no keys yet, both are made.
+/// Makes the next key sign at once, generates a new next key, and lists the result. Running servers follow within a
+/// minute. Without any keys, generates both.
 ///
 /// # Errors
-/// [`TokensError`]. Nothing has changed then.
+/// [`TokensError`]; nothing was changed.
 pub async fn rotate_keys(database: &Database, now: i64) -> Result<KeyReport, TokensError> {
-    let rotate = |keys: &[StoredKey]| carry_out(rotation(&entries(keys, |key| key.private_key.is_some()), now));
+    let rotate = |keys: &[StoredKey]| changes(rotation(&entries(keys, |key| key.private_key.is_some()), now));
     let report = KeyReport::of(&database.arrange_signing_keys(rotate).await?, now);
     let warning = report.is_too_soon(now).then_some(TOO_SOON);
     Ok(KeyReport { warning, ..report })
@@ -82,14 +82,14 @@ impl KeyReport {
         Self { keys: keys.iter().map(line).collect(), warning: None }
     }
 
-    /// Whether somebody who verifies may have the key before the one that signs since `now`, and not that one. The very
-    /// first keys are nobody's surprise.
+    /// Whether a service may have cached a JWK set without the signing key. Not for the first keys, which no service
+    /// has cached a set before.
     fn is_too_soon(&self, now: i64) -> bool {
-        let new = |key: &Line| key.state == KeyState::Signs && now - key.times.created_at < KEPT;
-        self.keys.iter().any(new) && self.keys.iter().any(|key| key.state == KeyState::Past)
+        let is_new = |key: &Line| key.state == KeyState::Signs && now - key.times.created_at < JWKS_MAX_AGE;
+        self.keys.iter().any(is_new) && self.keys.iter().any(|key| key.state == KeyState::Past)
     }
 
-    /// As JSON, with a line break at the end.
+    /// The report as JSON, with a trailing line break.
     pub fn to_json(&self) -> String {
         let mut report = json!({"schema": SCHEMA, "keys": self.keys});
         if let Some(warning) = self.warning {
@@ -99,21 +99,21 @@ impl KeyReport {
     }
 }
 
-/// For people: one line a key.
+/// One line per key.
 impl fmt::Display for KeyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.keys.is_empty() {
-            return writeln!(f, "There are no signing keys yet: the first token makes them.");
+            return writeln!(f, "There are no signing keys yet; they are generated with the first token.");
         }
         for Line { kid, state, opens, times } in &self.keys {
-            let told = match state {
+            let schedule = match state {
                 KeyState::Next => format!("next     signs from {}", date(times.signs_from)),
                 KeyState::Signs => format!("signs    until {}", date(times.signs_until)),
-                KeyState::Past => format!("past     believed until {}", date(times.expires_at)),
-                KeyState::Expired => format!("expired  since {}, goes with the next change", date(times.expires_at)),
+                KeyState::Past => format!("past     accepted until {}", date(times.expires_at)),
+                KeyState::Expired => format!("expired  since {}, removed at the next rotation", date(times.expires_at)),
             };
-            let sealed = if *opens { "" } else { "; does not open: its SECRET_KEY is missing" };
-            writeln!(f, "{kid}  {told}{sealed}")?;
+            let sealed = if *opens { "" } else { "; cannot be unsealed: its SECRET_KEY is missing" };
+            writeln!(f, "{kid}  {schedule}{sealed}")?;
         }
         match self.warning {
             Some(warning) => writeln!(f, "{warning}"),

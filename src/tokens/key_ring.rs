@@ -1,21 +1,21 @@
-//! The signing keys of a machine: looked at every minute, and changed when it is time.
+//! The signing keys in this process: loaded from the database every minute, and rotated when due.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     error::TokensError,
-    key_set::{KeySet, Opened},
+    key_set::{KeySet, OpenedKeys},
     plan::{Entry, Plan, plan},
     signing_key::SigningKey,
 };
 use crate::{
-    relying_party::{Cached, Clock, Lifetime, Missing},
+    relying_party::{CacheError, Cached, Clock, Lifetime},
     store::{Database, KeyChanges, StoredKey},
 };
 
-/// Seconds: a look each minute; keys that are in memory outlast a database that is away, for they know their own ends;
-/// a stranger's `kid` causes one look in ten seconds.
-const LOOKS: Lifetime = Lifetime { fresh: 60, hard: i64::MAX, cool_down: 10 };
+/// Keys are loaded every minute, and at most every ten seconds for unknown `kid`s. While the database is unavailable,
+/// the keys in memory stay in use: each has its own expiry.
+const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 60, max_age: i64::MAX, cool_down: 10 };
 
 /// The keys, shared by all requests.
 #[derive(Debug)]
@@ -23,45 +23,44 @@ pub(super) struct KeyRing {
     database: Arc<Database>,
     clock: Clock,
     cached: Cached<KeySet>,
-    opened: Mutex<Opened>,
+    opened: Mutex<OpenedKeys>,
 }
 
 impl KeyRing {
-    /// The keys in this database. They are not looked at, nor made, before somebody needs one.
+    /// The keys of this database, loaded or generated on first use.
     pub(super) fn new(database: Arc<Database>, clock: Clock) -> Self {
-        Self { database, clock, cached: Cached::new(LOOKS), opened: Mutex::default() }
+        Self { database, clock, cached: Cached::new(KEYS_LIFETIME), opened: Mutex::default() }
     }
 
-    /// The keys, a minute old at most where the database answers.
+    /// The keys, at most a minute old if the database is available.
     pub(super) async fn current(&self) -> Result<Arc<KeySet>, TokensError> {
-        let outcome = self.cached.get(self.clock.now(), self.look()).await;
-        outcome.map_err(|missing| match missing {
-            Missing::Failed(error) => error,
-            Missing::FailedForAnother => TokensError::KeysUnread,
+        self.cached.get(self.clock.now(), self.load()).await.map_err(|error| match error {
+            CacheError::Fetch(error) => error,
+            CacheError::SharedFetch => TokensError::KeysUnavailable,
         })
     }
 
-    /// Newer keys than these, which lack one; `None` when there are none, or somebody asked a moment ago.
+    /// Newer keys than `seen`, which lacks one; `None` if there are none or the cool-down has not passed.
     pub(super) async fn newer_than(&self, seen: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, TokensError> {
-        let mut form_error = None;
-        let look = async { self.look().await.map_err(|error| form_error = Some(error)) };
-        let newer = self.cached.newer_than(seen, self.clock.now(), look).await;
-        // A database that does not answer says nothing about the token.
-        match form_error {
+        let mut load_error = None;
+        let load = async { self.load().await.map_err(|error| load_error = Some(error)) };
+        let newer = self.cached.newer_than(seen, self.clock.now(), load).await;
+        // A database failure must not make the token look invalid.
+        match load_error {
             Some(error) => Err(error),
             None => Ok(newer),
         }
     }
 
-    async fn look(&self) -> Result<KeySet, TokensError> {
+    async fn load(&self) -> Result<KeySet, TokensError> {
         let now = self.clock.now();
         let mut keys = self.database.signing_keys().await?;
-        if self.is_work_to_do(&keys, now) {
-            match self.database.arrange_signing_keys(|keys| carry_out(plan(&self.entries(keys), now))).await {
-                Ok(arranged) => keys = arranged,
-                // Read but not written: who has a token stays signed in, and the next look tries again.
+        if self.needs_changes(&keys, now) {
+            match self.database.arrange_signing_keys(|keys| changes(plan(&self.entries(keys), now))).await {
+                Ok(changed) => keys = changed,
+                // The keys that were read still verify; the next load tries again.
                 Err(error) if !keys.is_empty() => {
-                    tracing::warn!(%error, "the signing keys could not be brought up to date");
+                    tracing::warn!(%error, "signing keys could not be rotated");
                 }
                 Err(error) => return Err(error),
             }
@@ -69,9 +68,9 @@ impl KeyRing {
         Ok(KeySet::of(&keys, &mut self.opened.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn is_work_to_do(&self, keys: &[StoredKey], now: i64) -> bool {
-        let sealed_long_ago = keys.iter().any(|key| key.private_key.is_some() && !key.sealed_anew);
-        sealed_long_ago || !plan(&self.entries(keys), now).is_empty()
+    fn needs_changes(&self, keys: &[StoredKey], now: i64) -> bool {
+        let has_old_seal = keys.iter().any(|key| key.private_key.is_some() && !key.sealed_anew);
+        has_old_seal || !plan(&self.entries(keys), now).is_empty()
     }
 
     fn entries<'a>(&self, keys: &'a [StoredKey]) -> Vec<Entry<'a>> {
@@ -80,13 +79,13 @@ impl KeyRing {
     }
 }
 
-/// The keys as the plan sees them.
+/// The keys as input of the plan.
 pub(super) fn entries(keys: &[StoredKey], can_sign: impl Fn(&StoredKey) -> bool) -> Vec<Entry<'_>> {
     keys.iter().map(|key| Entry { kid: &key.kid, times: key.times, can_sign: can_sign(key) }).collect()
 }
 
-/// A plan as changes to the rows; keys that are to be made are made here.
-pub(super) fn carry_out(plan: Plan) -> Result<KeyChanges, TokensError> {
+/// The database changes of a plan; generates its new keys.
+pub(super) fn changes(plan: Plan) -> Result<KeyChanges, TokensError> {
     let make = plan.make.into_iter().map(SigningKey::generate).collect::<Result<_, _>>()?;
     Ok(KeyChanges { make, retime: plan.retime, drop: plan.drop })
 }

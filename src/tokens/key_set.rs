@@ -1,4 +1,4 @@
-//! The signing keys as they are in memory: who signs, who verifies, and the document that tells the world.
+//! The signing keys in memory: the one that signs, those that verify, and the published JWK set.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,8 +11,7 @@ use super::{
 };
 use crate::store::{KeyTimes, StoredKey};
 
-/// All keys, as they were when somebody looked. Each knows its times: a set that grew old signs and believes nothing that
-/// a fresh one would not.
+/// The keys at the time of loading. Each key has its times, so an old set never uses a key beyond them.
 #[derive(Debug, Default)]
 pub(super) struct KeySet {
     keys: Vec<Key>,
@@ -27,59 +26,59 @@ struct Key {
     jwk: Value,
 }
 
-/// Private halves that were opened before, by `kid`. A key that another machine has sealed with a `SECRET_KEY` which this
-/// one does not have yet goes on signing here.
-pub(super) type Opened = HashMap<String, Arc<SigningKey>>;
+/// Private keys that were unsealed before, by `kid`: a key keeps signing here after another server sealed it with a
+/// `SECRET_KEY` that this one does not have yet.
+pub(super) type OpenedKeys = HashMap<String, Arc<SigningKey>>;
 
 impl KeySet {
-    /// Reads the keys; one that is damaged is left out, for it must not take the others along.
-    pub(super) fn of(stored: &[StoredKey], opened: &mut Opened) -> Self {
+    /// Parses stored keys. A malformed one is skipped and logged.
+    pub(super) fn of(stored: &[StoredKey], opened: &mut OpenedKeys) -> Self {
         opened.retain(|kid, _| stored.iter().any(|key| key.kid == *kid));
         let keys = stored.iter().filter_map(|stored| {
             let key = Key::of(stored, opened);
             if key.is_none() {
-                tracing::warn!(kid = %stored.kid, "a signing key cannot be read and is left out");
+                tracing::warn!(kid = %stored.kid, "malformed signing key skipped");
             }
             key
         });
         Self { keys: keys.collect() }
     }
 
-    /// The key that signs now.
+    /// The current signing key.
     pub(super) fn signer(&self, now: i64) -> Option<&SigningKey> {
         let entries: Vec<_> = self.keys.iter().map(Key::entry).collect();
         let kid = signer(&entries, now)?.kid;
         self.keys.iter().find(|key| key.kid == kid)?.signing.as_deref()
     }
 
-    /// The key of this name, if it is believed now.
+    /// The key with this `kid`, unless it is expired.
     pub(super) fn verifier(&self, kid: &str, now: i64) -> Option<&VerifyingKey> {
-        self.believed(now).find(|key| key.kid == kid).map(|key| &key.verifying)
+        self.unexpired(now).find(|key| key.kid == kid).map(|key| &key.verifying)
     }
 
-    /// The set as others read it (RFC 7517 §5): next, current and past keys.
-    pub(super) fn document(&self, now: i64) -> Value {
-        let keys: Vec<&Value> = self.believed(now).map(|key| &key.jwk).collect();
+    /// The published JWK set (RFC 7517 §5): next, current and past keys.
+    pub(super) fn jwks(&self, now: i64) -> Value {
+        let keys: Vec<&Value> = self.unexpired(now).map(|key| &key.jwk).collect();
         json!({ "keys": keys })
     }
 
-    fn believed(&self, now: i64) -> impl Iterator<Item = &Key> {
+    fn unexpired(&self, now: i64) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(move |key| state(&key.times, now) != KeyState::Expired)
     }
 }
 
 impl Key {
-    fn of(stored: &StoredKey, opened: &mut Opened) -> Option<Self> {
+    fn of(stored: &StoredKey, opened: &mut OpenedKeys) -> Option<Self> {
         let signing = match opened.get(&stored.kid) {
             Some(key) => Some(Arc::clone(key)),
             None => stored.private_key.as_ref().and_then(SigningKey::from_pkcs8).map(Arc::new),
         };
         let jwk: Value = serde_json::from_str(&stored.public_jwk).ok()?;
         let point = jwk::point(&jwk)?;
-        // The name holds a row together: a public half of somebody else's is not this key.
-        let holds = jwk::thumbprint(&point)? == stored.kid
+        // Public and private key must both match `kid`: a row with swapped parts is rejected.
+        let is_consistent = jwk::thumbprint(&point)? == stored.kid
             && signing.as_ref().is_none_or(|signing| signing.kid() == stored.kid);
-        if !holds {
+        if !is_consistent {
             return None;
         }
         if let Some(signing) = &signing {

@@ -1,8 +1,8 @@
-//! Tokens: an application that carries no cookie of ours gets an access token for five minutes and a refresh token for
-//! the next one. See the tour in `lib.rs`.
+//! Token sessions: a client that uses no session cookie gets an access token for five minutes and a refresh token for
+//! the next pair. See the tour in `lib.rs`.
 //!
-//! A session row is the family of its tokens: what ends the row ends them. Access tokens are JWTs (RFC 9068) that anybody
-//! verifies who has our public keys; refresh tokens are opaque and lie hashed in the database.
+//! All tokens of a session belong to its row: ending the session ends them. Access tokens are JWTs (RFC 9068), which
+//! other services verify with the published keys; refresh tokens are opaque, and the database stores their hashes.
 //!
 //! Reading order: `SigningKey`, `plan`, `KeyRing`, `AccessClaims`, `access_token`, `RefreshToken`, `Tokens`; and
 //! `KeyReport`, which `latchkey keys` prints.
@@ -18,6 +18,7 @@ mod key_set;
 mod plan;
 mod refresh_token;
 mod signing_key;
+mod token_pair;
 mod verified;
 
 #[cfg(test)]
@@ -25,7 +26,8 @@ mod tests;
 
 pub use access_claims::{AccessClaims, LIFETIME};
 pub use error::{AccessTokenError, RefreshTokenError, TokensError};
-pub use issuer::{Opening, Pair, Tokens};
+pub use issuer::Tokens;
 pub use key_report::{KeyReport, list_keys, rotate_keys};
 pub use plan::{KeyState, state as key_state};
 pub use refresh_token::RefreshToken;
+pub use token_pair::{NewTokenSession, TokenPair};

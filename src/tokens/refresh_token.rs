@@ -2,57 +2,54 @@
 
 use std::fmt;
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand,
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::TokensError;
-use crate::store::NewRefreshToken;
+use crate::{
+    sealing::{random_text, sha256_base64url},
+    store::NewRefreshToken,
+};
 
-/// What each begins with, so that people, and programs that look for leaked secrets, know one when they see it.
+/// The prefix by which users and secret scanners recognise a refresh token.
 const PREFIX: &str = "lkr_";
 
-/// A refresh token. Never printed, and kept as its hash.
+/// A refresh token: `lkr_` and 32 random bytes as base64url. Does not print; the database stores its hash.
 #[derive(Clone)]
 pub struct RefreshToken(SecretString);
 
 impl RefreshToken {
-    /// A new one.
+    /// Generates a refresh token.
     ///
     /// # Errors
     /// [`TokensError::NoRandomness`].
     pub fn mint() -> Result<Self, TokensError> {
-        let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| TokensError::NoRandomness)?;
-        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)).into()))
+        Ok(Self(format!("{PREFIX}{}", random_text::<32>()?).into()))
     }
 
-    /// One that somebody brings. `None` for what cannot be one of ours: the database is not asked about it.
+    /// Parses the format of a presented token; `None` if it is malformed. Whether the token is valid, the database
+    /// knows.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
         (bytes.len() == 32).then(|| Self(text.into()))
     }
 
-    /// The token as it is sent.
+    /// The token, for the response to the client.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// What the database knows it by. A plain hash is enough: nobody guesses 256 bits.
+    /// The hash that the database stores. SHA-256 is enough for 256 random bits.
     pub(super) fn hash(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.expose().as_bytes()))
+        sha256_base64url(self.expose())
     }
 
-    /// The same to be written down.
     pub(super) fn to_row(&self) -> NewRefreshToken {
         NewRefreshToken { hash: self.hash(), text: self.0.clone() }
     }
 
-    /// One that the database kept for a second try.
-    pub(super) fn kept(text: SecretString) -> Self {
+    /// The successor that the database keeps sealed for a repeated request.
+    pub(super) fn from_database(text: SecretString) -> Self {
         Self(text)
     }
 }
@@ -68,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_minted_is_read_back_and_no_two_are_alike() {
+    fn minted_tokens_parse_and_differ() {
         let (one, other) = (RefreshToken::mint().unwrap(), RefreshToken::mint().unwrap());
         assert!(one.expose().starts_with("lkr_") && one.expose().len() == 47);
         assert_ne!(one.expose(), other.expose());
@@ -78,28 +75,28 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_ours_is_not_looked_up() {
-        let good = RefreshToken::mint().unwrap();
-        let good = good.expose();
+    fn malformed_tokens_do_not_parse() {
+        let token = RefreshToken::mint().unwrap();
+        let valid = token.expose();
         let texts = [
             "",
             "lkr_",
-            &good[4..],
-            &good[..46],
-            &format!("{good}A"),
-            &format!("{good} "),
-            &format!("LKR_{}", &good[4..]),
+            &valid[4..],
+            &valid[..46],
+            &format!("{valid}A"),
+            &format!("{valid} "),
+            &format!("LKR_{}", &valid[4..]),
             &format!("lkr_{}", "A".repeat(100_000)),
             &format!("lkr_{}", "!".repeat(43)),
         ];
         for text in texts {
             assert!(RefreshToken::parse(text).is_none(), "{text}");
         }
-        assert!(RefreshToken::parse(good).is_some());
+        assert!(RefreshToken::parse(valid).is_some());
     }
 
     #[test]
-    fn it_does_not_print() {
+    fn debug_output_hides_the_token() {
         let token = RefreshToken::mint().unwrap();
         assert!(!format!("{token:?}").contains(token.expose()));
         assert!(!format!("{:?}", token.to_row()).contains(token.expose()));

@@ -1,4 +1,4 @@
-//! Tokens that were verified before: who asks often does not cost a signature each time.
+//! A cache of verified access tokens, which saves the signature check of repeated requests.
 
 use std::{
     collections::HashMap,
@@ -10,16 +10,15 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::{access_claims::AccessClaims, key_set::KeySet};
 
-/// Tokens that are kept at most. Only what was verified gets in, so that nobody fills it with inventions; each takes some
-/// four hundred bytes.
-const MOST: usize = 10_000;
+/// Capacity. Only verified tokens are stored, about 400 bytes each, so invalid tokens cannot fill the cache.
+const MAX_TOKENS: usize = 10_000;
 
-/// A token in the cache: the hash of the whole, signature and all.
+/// SHA-256 of a whole token, signature included.
 pub(super) type Fingerprint = [u8; 32];
 
-/// The claims of tokens by their fingerprints, each until its end and while its key is believed.
+/// The claims of verified tokens by fingerprint, each valid until the token or its key expires.
 #[derive(Default)]
-pub(super) struct Verified {
+pub(super) struct VerifiedTokens {
     tokens: Mutex<HashMap<Fingerprint, Entry>>,
 }
 
@@ -28,15 +27,14 @@ struct Entry {
     claims: Arc<AccessClaims>,
 }
 
-/// What a token is known by here.
 pub(super) fn fingerprint(token: &str) -> Fingerprint {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
     bytes
 }
 
-impl Verified {
-    /// The claims of a token that was verified before and is still valid.
+impl VerifiedTokens {
+    /// The claims of a cached token that is still valid.
     pub(super) fn get(&self, token: &Fingerprint, keys: &KeySet, now: i64) -> Option<Arc<AccessClaims>> {
         let tokens = self.lock();
         let entry = tokens.get(token)?;
@@ -44,13 +42,13 @@ impl Verified {
         valid.then(|| Arc::clone(&entry.claims))
     }
 
-    /// Keeps a token that was verified. Where there is no room, those go that have expired; where that is not enough, all
-    /// go: each is worth one signature.
-    pub(super) fn keep(&self, token: Fingerprint, kid: &str, claims: &Arc<AccessClaims>, now: i64) {
+    /// Caches a verified token. A full cache drops its expired tokens, or all if none has expired: each costs one
+    /// signature check to add again.
+    pub(super) fn insert(&self, token: Fingerprint, kid: &str, claims: &Arc<AccessClaims>, now: i64) {
         let mut tokens = self.lock();
-        if tokens.len() >= MOST {
+        if tokens.len() >= MAX_TOKENS {
             tokens.retain(|_, entry| now < entry.claims.expires_at());
-            if tokens.len() >= MOST {
+            if tokens.len() >= MAX_TOKENS {
                 tokens.clear();
             }
         }
@@ -62,8 +60,8 @@ impl Verified {
     }
 }
 
-impl fmt::Debug for Verified {
+impl fmt::Debug for VerifiedTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Verified({} tokens)", self.lock().len())
+        write!(f, "VerifiedTokens({} tokens)", self.lock().len())
     }
 }

@@ -122,7 +122,8 @@ impl AppState {
         // Where no letter could prove an address, nobody is kept out.
         let email_requirement = if mail.is_some() { config.email_requirement } else { EmailRequirement::Off };
         let audience = config.token_audience.as_deref();
-        let tokens = Tokens::keeping_out(email_requirement, database.clone(), origin, audience, clock.clone());
+        let tokens =
+            Tokens::with_email_requirement(email_requirement, database.clone(), origin, audience, clock.clone());
         let transport = match config.session_mode {
             SessionMode::Server => SessionTransport::Cookie,
             SessionMode::Jwt => SessionTransport::tokens(tokens.clone(), cookies),

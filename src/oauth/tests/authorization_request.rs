@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 
-/// Builds the default request with these changes and takes its address apart.
+/// The URL of the default request with these changes.
 fn request_url(endpoint: &str, scopes: &str, extra: &[(&str, &str)]) -> Url {
     AuthorizationRequest {
         authorization_endpoint: &url(endpoint),
@@ -19,7 +19,7 @@ fn request_url(endpoint: &str, scopes: &str, extra: &[(&str, &str)]) -> Url {
     .url()
 }
 
-/// The parameters, each of which must occur once.
+/// The query parameters; panics on a duplicate.
 fn parameters(url: &Url) -> HashMap<String, String> {
     let mut map = HashMap::new();
     for (name, value) in url.query_pairs() {
@@ -32,7 +32,7 @@ fn parameters(url: &Url) -> HashMap<String, String> {
 const ENDPOINT: &str = "https://id.example/authorize";
 
 #[test]
-fn a_request_has_the_parameters_of_the_code_flow_with_pkce() {
+fn request_has_the_code_flow_parameters_with_pkce() {
     let url = request_url(ENDPOINT, "openid email profile", &[]);
     let actual = parameters(&url);
     let nonce = Nonce::from_random([2; 32]);
@@ -53,7 +53,7 @@ fn a_request_has_the_parameters_of_the_code_flow_with_pkce() {
 }
 
 #[test]
-fn spaces_are_percent_encoded_and_a_plus_stays_a_plus() {
+fn space_and_plus_are_percent_encoded() {
     let url = request_url(ENDPOINT, "openid a+b", &[("login_hint", "a b+c@x.example")]);
     assert!(!url.query().unwrap().contains('+'), "{url}");
     assert!(url.as_str().contains("scope=openid%20a%2Bb"), "{url}");
@@ -61,7 +61,7 @@ fn spaces_are_percent_encoded_and_a_plus_stays_a_plus() {
 }
 
 #[test]
-fn extra_parameters_are_added_and_the_first_of_a_name_counts() {
+fn first_of_duplicate_extra_parameters_is_kept() {
     let extra = [("prompt", "consent"), ("access_type", "offline"), ("prompt", "none")];
     let parameters = parameters(&request_url(ENDPOINT, "openid", &extra));
     assert_eq!(parameters["prompt"], "consent");
@@ -69,7 +69,7 @@ fn extra_parameters_are_added_and_the_first_of_a_name_counts() {
 }
 
 #[test]
-fn extra_parameters_cannot_override_the_protocols_own() {
+fn extra_parameters_cannot_override_protocol_parameters() {
     let plain = parameters(&request_url(ENDPOINT, "openid", &[]));
     for name in [
         "response_type",
@@ -91,7 +91,7 @@ fn extra_parameters_cannot_override_the_protocols_own() {
 }
 
 #[test]
-fn a_value_cannot_smuggle_in_a_parameter() {
+fn parameter_value_cannot_inject_a_parameter() {
     let url = request_url(ENDPOINT, "openid", &[("login_hint", "x&state=evil#&redirect_uri=evil")]);
     let parameters = parameters(&url);
     assert_eq!(parameters["state"], state().expose());
@@ -100,7 +100,7 @@ fn a_value_cannot_smuggle_in_a_parameter() {
 }
 
 #[test]
-fn the_endpoints_own_query_is_kept_but_for_what_would_occur_twice() {
+fn endpoint_query_is_kept_without_duplicates() {
     let endpoint = "https://id.example/authorize?tenant=a%2Fb&flag&state=old&prompt=login";
     let url = request_url(endpoint, "openid", &[("prompt", "none")]);
     assert!(url.as_str().contains("?tenant=a%2Fb&flag&response_type=code&"), "{url}");
@@ -110,7 +110,7 @@ fn the_endpoints_own_query_is_kept_but_for_what_would_occur_twice() {
 }
 
 #[test]
-fn without_scopes_there_is_no_scope_parameter() {
+fn empty_scope_is_omitted() {
     assert!(!parameters(&request_url(ENDPOINT, "", &[])).contains_key("scope"));
     assert!(parameters(&request_url(ENDPOINT, "openid", &[])).contains_key("scope"));
 }

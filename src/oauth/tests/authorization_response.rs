@@ -8,12 +8,12 @@ use super::*;
 
 const ISSUER: &str = "https://id.example";
 
-/// What a provider may call itself whose name for itself is not known.
-fn is_ours(iss: &str) -> bool {
+/// The predicate for a provider that does not publish its issuer.
+fn is_plausible_issuer(iss: &str) -> bool {
     iss.starts_with(ISSUER)
 }
 
-/// Validates a query in which `STATE` stands for the right state.
+/// Validates a query, with `STATE` replaced by the flow's state.
 fn validate(
     query: &str,
     issuer: Option<&str>,
@@ -22,7 +22,7 @@ fn validate(
     let state = state();
     let query = query.replace("STATE", state.expose());
     let response = AuthorizationResponse::from_urlencoded(&query);
-    let issuer = issuer.map_or(ExpectedIssuer::Fits(&is_ours), ExpectedIssuer::Is);
+    let issuer = issuer.map_or(ExpectedIssuer::Fits(&is_plausible_issuer), ExpectedIssuer::Is);
     let expected = ExpectedResponse { state: &state, issuer, iss_parameter_supported };
     validate_authorization_response(&response, &expected).map(|code| code.expose().to_owned())
 }
@@ -34,7 +34,7 @@ fn validate(
 #[case::with_unknown_parameters("code=abc&state=STATE&scope=openid&authuser=0&prompt=none")]
 #[case::with_an_empty_error("code=abc&state=STATE&error=")]
 #[case::with_an_unknown_parameter_twice("code=abc&state=STATE&hd=a&hd=b")]
-fn a_response_gives_its_code(#[case] query: &str) {
+fn valid_response_yields_its_code(#[case] query: &str) {
     assert_eq!(validate(query, Some(ISSUER), false), Ok("abc".to_owned()));
 }
 
@@ -60,12 +60,12 @@ fn a_response_gives_its_code(#[case] query: &str) {
 #[case::issuer_twice("code=abc&state=STATE&iss=https://id.example&iss=https://id.example", Duplicate("iss"))]
 #[case::error_twice("error=access_denied&error=x&state=STATE", Duplicate("error"))]
 #[case::nothing("", StateMissing)]
-fn a_response_is_refused(#[case] query: &str, #[case] reason: AuthorizationResponseError) {
+fn invalid_response_is_rejected(#[case] query: &str, #[case] reason: AuthorizationResponseError) {
     assert_eq!(validate(query, Some(ISSUER), false), Err(reason));
 }
 
 #[test]
-fn a_state_altered_by_one_character_anywhere_is_refused() {
+fn altering_any_character_of_state_is_rejected() {
     let right = state().expose().to_owned();
     for index in 0..right.len() {
         let mut wrong = right.clone();
@@ -77,7 +77,7 @@ fn a_state_altered_by_one_character_anywhere_is_refused() {
 }
 
 #[test]
-fn huge_parameters_are_refused_and_long_ones_are_not() {
+fn parameters_beyond_their_limit_are_rejected() {
     let query = |name: &str, length: usize| format!("{name}={}&state=STATE", "a".repeat(length));
     assert!(validate(&query("code", 4096), None, false).is_ok());
     assert_eq!(validate(&query("code", 4097), None, false), Err(Malformed("code")));
@@ -87,7 +87,7 @@ fn huge_parameters_are_refused_and_long_ones_are_not() {
 }
 
 #[test]
-fn an_announced_issuer_must_come() {
+fn announced_iss_is_required() {
     assert_eq!(validate("code=abc&state=STATE", Some(ISSUER), true), Err(IssuerMissing));
     assert!(validate("code=abc&state=STATE&iss=https://id.example", Some(ISSUER), true).is_ok());
     assert!(validate("code=abc&state=STATE", Some(ISSUER), false).is_ok());
@@ -100,7 +100,7 @@ fn an_announced_issuer_must_come() {
 #[case::another_of_its_own("&iss=https://id.example/v2", true)]
 #[case::another("&iss=https://evil.example", false)]
 #[case::empty("&iss=", false)]
-fn an_issuer_that_we_cannot_compare_must_fit_where_it_is_there(#[case] iss: &str, #[case] accepted: bool) {
+fn iss_must_satisfy_the_predicate_if_present(#[case] iss: &str, #[case] accepted: bool) {
     let outcome = validate(&format!("code=abc&state=STATE{iss}"), None, false);
     assert_eq!(outcome, if accepted { Ok("abc".to_owned()) } else { Err(IssuerMismatch) });
 }
@@ -121,7 +121,7 @@ fn an_issuer_that_we_cannot_compare_must_fit_where_it_is_there(#[case] iss: &str
 #[case("ACCESS_DENIED", Other)]
 #[case("%3Cscript%3E", Other)]
 #[case("x%0d%0aSet-Cookie:y", Other)]
-fn an_error_counts_only_after_the_state_matched(#[case] error: &str, #[case] code: AuthorizationErrorCode) {
+fn error_counts_only_with_the_right_state(#[case] error: &str, #[case] code: AuthorizationErrorCode) {
     let evil = "error_description=<script>&error_uri=javascript:alert(1)";
     let with_state = format!("error={error}&{evil}&state=STATE");
     assert_eq!(validate(&with_state, Some(ISSUER), false), Err(Provider(code)));
@@ -132,7 +132,7 @@ fn an_error_counts_only_after_the_state_matched(#[case] error: &str, #[case] cod
 }
 
 #[test]
-fn an_error_beats_a_code_and_another_issuers_error_is_none() {
+fn error_takes_precedence_over_code_but_not_over_iss() {
     let both = "code=abc&error=access_denied&state=STATE";
     assert_eq!(validate(both, Some(ISSUER), false), Err(Provider(AccessDenied)));
     let foreign = "error=access_denied&state=STATE&iss=https://evil.example";
@@ -140,7 +140,7 @@ fn an_error_beats_a_code_and_another_issuers_error_is_none() {
 }
 
 #[test]
-fn nothing_of_the_response_is_printed_in_errors_or_debug() {
+fn errors_and_debug_output_hide_the_values() {
     let query = "code=sekret&state=sekret&error=sekret&error_description=sekret&iss=sekret";
     let response = AuthorizationResponse::from_urlencoded(query);
     assert!(!format!("{response:?}").contains("sekret"));
@@ -152,7 +152,7 @@ fn nothing_of_the_response_is_printed_in_errors_or_debug() {
 }
 
 #[test]
-fn parameters_taken_apart_by_others_are_judged_alike() {
+fn parsed_parameters_are_validated_too() {
     let state = state();
     let expected =
         ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(ISSUER), iss_parameter_supported: true };

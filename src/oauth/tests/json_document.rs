@@ -1,4 +1,4 @@
-//! Threats PA12, ID21 at their root.
+//! Threats PA12, ID21.
 
 use rstest::rstest;
 
@@ -14,7 +14,7 @@ fn parse(json: &str) -> Result<JsonDocument, DocumentError> {
 #[case::the_same_name_at_other_depths(r#"{"a":{"a":[{"a":1},{"a":2}]}}"#)]
 #[case::numbers(r#"{"a":-1,"b":1.5,"c":18446744073709551615,"d":1e300}"#)]
 #[case::spaces(" \n{\"a\" : null} ")]
-fn objects_with_unique_members_are_read(#[case] json: &str) {
+fn object_with_unique_members_is_parsed(#[case] json: &str) {
     let expected: serde_json::Value = serde_json::from_str(json).unwrap();
     let document = parse(json).unwrap();
     for name in document.names() {
@@ -23,11 +23,11 @@ fn objects_with_unique_members_are_read(#[case] json: &str) {
 }
 
 #[test]
-fn any_json_with_unique_members_is_a_value() {
+fn parse_json_accepts_any_value_with_unique_members() {
     assert_eq!(parse_json(br#"[{"a":1},{"a":2}]"#).unwrap(), serde_json::json!([{"a": 1}, {"a": 2}]));
     assert_eq!(parse_json(b"null").unwrap(), serde_json::Value::Null);
-    for refused in ["", "[", "[1,]", r#"[{"a":1,"a":1}]"#, "<html>", "[] []"] {
-        assert_eq!(parse_json(refused.as_bytes()), Err(NotJson), "{refused}");
+    for invalid in ["", "[", "[1,]", r#"[{"a":1,"a":1}]"#, "<html>", "[] []"] {
+        assert_eq!(parse_json(invalid.as_bytes()), Err(NotJson), "{invalid}");
     }
 }
 
@@ -44,19 +44,19 @@ fn any_json_with_unique_members_is_a_value() {
 #[case::trailing_object("{}{}")]
 #[case::byte_order_mark("\u{feff}{}")]
 #[case::lone_surrogate(r#"{"a":"\ud800"}"#)]
-fn everything_else_is_refused(#[case] json: &str) {
+fn invalid_document_is_rejected(#[case] json: &str) {
     assert_eq!(parse(json), Err(NotAnObject));
 }
 
 #[test]
-fn nesting_is_bounded() {
+fn deep_nesting_is_rejected() {
     let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
     assert!(parse(&nested(50)).is_ok());
     assert_eq!(parse(&nested(100_000)), Err(NotAnObject));
 }
 
 #[test]
-fn a_member_of_the_wrong_type_is_never_absent() {
+fn wrong_type_never_counts_as_absent() {
     let document = parse(r#"{"s":"x","b":true,"n":7,"l":["x"],"z":null,"f":1.0,"m":["x",1]}"#).unwrap();
     assert_eq!(document.optional_str("s"), Ok(Some("x")));
     assert_eq!(document.optional_str("none"), Ok(None));
@@ -72,7 +72,7 @@ fn a_member_of_the_wrong_type_is_never_absent() {
 }
 
 #[test]
-fn values_are_not_printed() {
+fn debug_output_hides_values() {
     let document = parse(r#"{"token":"sekret"}"#).unwrap();
     assert_eq!(format!("{document:?}"), r#"JsonDocument{"token"}"#);
 }

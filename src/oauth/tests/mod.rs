@@ -1,14 +1,14 @@
-//! The specification of this room, on bytes: a valid default, one change each, and the twin that succeeds.
+//! Tests on bytes: a valid default, one change per case, and the twin that succeeds.
 
 mod authorization_request;
 mod authorization_response;
 mod json_document;
 mod never_panics;
 mod protected_resource;
+mod random_values;
 mod revocation;
 mod token_request;
 mod token_response;
-mod unguessable;
 
 use secrecy::ExposeSecret;
 use url::Url;
@@ -30,7 +30,7 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     value
 }
 
-/// The body's parameters as they were written, before decoding.
+/// The form parameters, still encoded.
 fn raw_body(request: &HttpRequest) -> Vec<&str> {
     request.body.as_ref().unwrap().expose_secret().split('&').collect()
 }

@@ -1,4 +1,4 @@
-//! Whatever comes in, an answer comes out.
+//! Arbitrary input never panics.
 
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn any_response() -> impl Strategy<Value = HttpResponse> {
 
 proptest! {
     #[test]
-    fn processing_any_response(response in any_response()) {
+    fn any_response_is_processed_without_panic(response in any_response()) {
         let _ = process_token_response(&response, TokenEncoding::Json);
         let _ = process_token_response(&response, TokenEncoding::JsonOrForm);
         let _ = process_revocation_response(&response);
@@ -31,7 +31,7 @@ proptest! {
     }
 
     #[test]
-    fn no_query_is_taken_for_a_response_to_our_request(query in ".*") {
+    fn arbitrary_query_is_no_valid_response(query in ".*") {
         let state = state();
         let response = AuthorizationResponse::from_urlencoded(&query);
         let expected =
@@ -40,12 +40,12 @@ proptest! {
     }
 
     #[test]
-    fn any_extra_parameter_leaves_the_protocols_own_alone(name in ".*", value in ".*") {
+    fn any_extra_parameter_leaves_protocol_parameters_alone(name in ".*", value in ".*") {
         let endpoint = url("https://id.example/authorize");
         let (state, scope) = (state(), Scopes::parse("openid"));
         let url = AuthorizationRequest {
             authorization_endpoint: &endpoint,
-            client_id: "us",
+            client_id: "client",
             redirect_uri: "https://app.example/cb",
             scope: &scope,
             state: &state,

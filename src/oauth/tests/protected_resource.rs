@@ -1,4 +1,4 @@
-//! Threats UI6 and the answers of group O, where a provider's API is asked.
+//! Threat UI6 and group O, for provider APIs.
 
 use rstest::rstest;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn the_token_goes_into_the_header_and_nowhere_else() {
+fn token_is_sent_in_the_header_only() {
     let url = url::Url::parse("https://api.example/user?a=b").unwrap();
     let request = resource_request(&url, &"token".into());
     assert_eq!((request.url, request.body.is_none()), (url, true));
@@ -17,25 +17,25 @@ fn the_token_goes_into_the_header_and_nowhere_else() {
 #[rstest]
 #[case(r#"{"id":1}"#, json!({"id": 1}))]
 #[case(r#"[{"email":"a@x"},{"email":"b@x"}]"#, json!([{"email": "a@x"}, {"email": "b@x"}]))]
-fn json_of_any_kind_is_read(#[case] body: &str, #[case] value: serde_json::Value) {
+fn any_json_value_is_accepted(#[case] body: &str, #[case] value: serde_json::Value) {
     assert_eq!(process_resource_response(&json_response(200, body)), Ok(value));
 }
 
 #[rstest]
 #[case(200, "<html>", ResourceError::Malformed(DocumentError::NotJson))]
 #[case(200, r#"[{"a":1,"a":2}]"#, ResourceError::Malformed(DocumentError::NotJson))]
-#[case(401, "{}", ResourceError::Withheld(401))]
-#[case(403, "{}", ResourceError::Withheld(403))]
-#[case(404, "{}", ResourceError::Withheld(404))]
+#[case(401, "{}", ResourceError::AccessDenied(401))]
+#[case(403, "{}", ResourceError::AccessDenied(403))]
+#[case(404, "{}", ResourceError::AccessDenied(404))]
 #[case(302, "{}", ResourceError::Response(ResponseError::UnexpectedStatus(302)))]
 #[case(400, "{}", ResourceError::Response(ResponseError::UnexpectedStatus(400)))]
 #[case(503, "{}", ResourceError::Response(ResponseError::Unavailable { status: 503, retry_after: None }))]
-fn anything_else_is_no_document(#[case] status: u16, #[case] body: &str, #[case] error: ResourceError) {
+fn unexpected_status_or_body_is_rejected(#[case] status: u16, #[case] body: &str, #[case] error: ResourceError) {
     assert_eq!(process_resource_response(&json_response(status, body)), Err(error));
 }
 
 #[test]
-fn a_page_is_no_document() {
+fn html_content_type_is_rejected() {
     let mut response = json_response(200, "{}");
     response.content_type = Some("text/html".to_owned());
     assert_eq!(process_resource_response(&response), Err(ResourceError::UnexpectedContentType));

@@ -5,9 +5,9 @@ use rstest::rstest;
 use super::*;
 
 #[test]
-fn the_token_travels_in_the_body() {
+fn token_is_sent_in_the_body() {
     let client =
-        Client { client_id: "us".to_owned(), authentication: ClientAuthentication::ClientSecretBasic("s".into()) };
+        Client { client_id: "client".to_owned(), authentication: ClientAuthentication::ClientSecretBasic("s".into()) };
     let endpoint = url("https://id.example/revoke");
     let request = revocation_request(&endpoint, &client, &"tok/1".into(), TokenTypeHint::RefreshToken);
     assert_eq!(request.url, endpoint);
@@ -20,8 +20,8 @@ fn the_token_travels_in_the_body() {
 #[rstest]
 #[case::done(200, "")]
 #[case::done_with_a_body(200, "{}")]
-#[case::void_before(400, r#"{"error":"invalid_token"}"#)]
-fn these_mean_that_the_token_is_void(#[case] status: u16, #[case] body: &str) {
+#[case::invalid_before(400, r#"{"error":"invalid_token"}"#)]
+fn confirmation_or_invalid_token_is_success(#[case] status: u16, #[case] body: &str) {
     assert_eq!(process_revocation_response(&json_response(status, body)), Ok(()));
 }
 
@@ -29,11 +29,11 @@ fn these_mean_that_the_token_is_void(#[case] status: u16, #[case] body: &str) {
 #[case::refused(400, r#"{"error":"invalid_client"}"#, RevocationError::Refused(TokenErrorCode::InvalidClient))]
 #[case::unreadable(400, "<html>", RevocationError::Response(ResponseError::UnexpectedStatus(400)))]
 #[case::redirect(302, "", RevocationError::Response(ResponseError::UnexpectedStatus(302)))]
-#[case::away(
+#[case::unavailable(
     503,
     r#"{"error":"invalid_token"}"#,
     RevocationError::Response(ResponseError::Unavailable { status: 503, retry_after: None })
 )]
-fn these_do_not(#[case] status: u16, #[case] body: &str, #[case] reason: RevocationError) {
+fn other_responses_are_errors(#[case] status: u16, #[case] body: &str, #[case] reason: RevocationError) {
     assert_eq!(process_revocation_response(&json_response(status, body)), Err(reason));
 }

@@ -1,4 +1,4 @@
-//! Threat TR8, UI3.
+//! Threats TR8, UI3.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn exchange(authentication: ClientAuthentication) -> HttpRequest {
 }
 
 #[test]
-fn a_code_exchange_carries_code_redirect_uri_and_verifier_in_the_body() {
+fn code_exchange_sends_its_parameters_in_the_body() {
     let request = exchange(ClientAuthentication::None);
     let verifier = PkceVerifier::from_random([3; 32]);
     assert_eq!(request.method, Method::Post);
@@ -37,7 +37,7 @@ fn a_code_exchange_carries_code_redirect_uri_and_verifier_in_the_body() {
 }
 
 #[test]
-fn client_secret_basic_form_encodes_both_pieces_and_leaves_the_body_alone() {
+fn client_secret_basic_form_encodes_id_and_secret() {
     let request = exchange(ClientAuthentication::ClientSecretBasic("s e:c+r%t".into()));
     // base64("our%3Aclient:s+e%3Ac%2Br%25t"), RFC 6749 §2.3.1 and appendix B.
     let expected = "Basic b3VyJTNBY2xpZW50OnMrZSUzQWMlMkJyJTI1dA==";
@@ -46,7 +46,7 @@ fn client_secret_basic_form_encodes_both_pieces_and_leaves_the_body_alone() {
 }
 
 #[test]
-fn client_secret_post_stays_out_of_the_headers() {
+fn client_secret_post_sets_no_header() {
     let request = exchange(ClientAuthentication::ClientSecretPost("s e:c".into()));
     assert_eq!(header(&request, "authorization"), None);
     let body = raw_body(&request);
@@ -54,14 +54,14 @@ fn client_secret_post_stays_out_of_the_headers() {
 }
 
 #[test]
-fn a_public_client_sends_its_id_and_no_secret() {
+fn public_client_sends_no_secret() {
     let request = exchange(ClientAuthentication::None);
     assert_eq!(header(&request, "authorization"), None);
     assert!(raw_body(&request).iter().all(|pair| !pair.starts_with("client_secret")));
 }
 
 #[test]
-fn a_refresh_asks_with_the_refresh_token_and_a_scope_only_when_told() {
+fn refresh_sends_scope_only_if_given() {
     let refresh = |scope: Option<&Scopes>| {
         let client = client(ClientAuthentication::None);
         let token = "r/1".into();
@@ -73,7 +73,7 @@ fn a_refresh_asks_with_the_refresh_token_and_a_scope_only_when_told() {
 }
 
 #[test]
-fn a_bearer_token_goes_into_the_header_and_not_into_the_address() {
+fn bearer_token_is_sent_in_the_header() {
     let request = HttpRequest::get_json_as_bearer(&url("https://id.example/me"), &"tok".into());
     assert_eq!(header(&request, "authorization"), Some("Bearer tok"));
     assert_eq!((request.url.as_str(), request.method), ("https://id.example/me", Method::Get));
@@ -81,7 +81,7 @@ fn a_bearer_token_goes_into_the_header_and_not_into_the_address() {
 }
 
 #[test]
-fn secrets_of_a_request_are_not_printed() {
+fn debug_output_hides_secrets() {
     let secret = || "sekret".into();
     for authentication in
         [ClientAuthentication::ClientSecretBasic(secret()), ClientAuthentication::ClientSecretPost(secret())]

@@ -21,7 +21,7 @@ fn valid() -> Value {
     })
 }
 
-/// The valid document with one member replaced, or removed for `null`'s twin [`without`].
+/// The valid document with one member replaced.
 fn with(member: &str, value: Value) -> HttpResponse {
     let mut document = valid();
     document[member] = value;
@@ -47,7 +47,7 @@ fn missing(member: &'static str) -> TokenError {
 }
 
 #[test]
-fn a_valid_response_gives_its_tokens() {
+fn valid_response_yields_its_tokens() {
     let tokens = process(&json_response(200, &valid().to_string())).unwrap();
     assert_eq!(tokens.access_token().expose_secret(), "ya29.a0-._~+/=");
     assert_eq!(tokens.expires_in(), Some(Duration::from_secs(3599)));
@@ -61,7 +61,7 @@ fn a_valid_response_gives_its_tokens() {
 #[case("scope")]
 #[case("refresh_token")]
 #[case("id_token")]
-fn optional_members_may_be_absent(#[case] member: &str) {
+fn optional_member_may_be_absent(#[case] member: &str) {
     assert!(process(&without(member)).is_ok());
 }
 
@@ -72,7 +72,7 @@ fn optional_members_may_be_absent(#[case] member: &str) {
 #[case::expiry_now("expires_in", json!(0))]
 #[case::no_scope_granted("scope", json!(""))]
 #[case::unknown_members("token_kind", json!({"a": [1]}))]
-fn these_are_accepted(#[case] member: &str, #[case] value: Value) {
+fn valid_member_is_accepted(#[case] member: &str, #[case] value: Value) {
     assert!(process(&with(member, value)).is_ok());
 }
 
@@ -104,7 +104,7 @@ fn these_are_accepted(#[case] member: &str, #[case] value: Value) {
 #[case::error_null("error", json!(null), wrong_type("error"))]
 #[case::error_object_of_facebook("error", json!({"message": "no", "type": "OAuthException", "code": 100}), Refused(TokenErrorCode::Other("unreadable".into())))]
 #[case::error_array("error", json!(["bad"]), wrong_type("error"))]
-fn these_are_refused(#[case] member: &str, #[case] value: Value, #[case] reason: TokenError) {
+fn invalid_member_is_rejected(#[case] member: &str, #[case] value: Value, #[case] reason: TokenError) {
     assert_eq!(process(&with(member, value)).unwrap_err(), reason);
 }
 
@@ -116,27 +116,27 @@ fn access_token_and_token_type_are_required() {
 }
 
 #[test]
-fn an_id_token_that_is_owed_must_come() {
+fn required_id_token_must_be_present() {
     let tokens = process(&without("id_token")).unwrap();
     assert_eq!(tokens.require_id_token().unwrap_err(), IdTokenMissing);
     assert!(process(&with("id_token", json!("a.b.c"))).unwrap().require_id_token().is_ok());
 }
 
 #[test]
-fn a_huge_expiry_is_cut_to_ten_years() {
+fn expires_in_is_capped_at_ten_years() {
     let tokens = process(&with("expires_in", json!(u64::MAX))).unwrap();
     assert_eq!(tokens.expires_in(), Some(Duration::from_secs(315_360_000)));
 }
 
 #[test]
-fn granted_scopes_are_those_of_the_answer_or_else_the_requested() {
+fn granted_scopes_default_to_the_requested() {
     let requested = Scopes::parse("openid email drive");
     let reduced = process(&with("scope", json!("openid email"))).unwrap();
     assert!(!reduced.granted_scopes(&requested).contains("drive"));
     let widened = process(&with("scope", json!("openid email drive calendar"))).unwrap();
     assert!(widened.granted_scopes(&requested).contains("calendar"));
-    let silent = process(&without("scope")).unwrap();
-    assert_eq!(silent.granted_scopes(&requested), requested);
+    let omitted = process(&without("scope")).unwrap();
+    assert_eq!(omitted.granted_scopes(&requested), requested);
     let none = process(&with("scope", json!(""))).unwrap();
     assert!(none.granted_scopes(&requested).is_empty());
     let commas = process(&with("scope", json!("repo,gist,repo"))).unwrap();
@@ -153,7 +153,7 @@ fn granted_scopes_are_those_of_the_answer_or_else_the_requested() {
 #[case("bad_verification_code", TokenErrorCode::Other("bad_verification_code".into()))]
 #[case("<script>", TokenErrorCode::Other("unreadable".into()))]
 #[case("", TokenErrorCode::Other("unreadable".into()))]
-fn an_error_is_told_by_its_code_whatever_the_status(#[case] error: &str, #[case] code: TokenErrorCode) {
+fn error_member_decides_at_any_status(#[case] error: &str, #[case] code: TokenErrorCode) {
     let body = json!({"error": error, "error_description": "secret"}).to_string();
     for status in [200, 400, 401, 403] {
         let result = process(&json_response(status, &body));
@@ -166,7 +166,7 @@ fn an_error_is_told_by_its_code_whatever_the_status(#[case] error: &str, #[case]
 #[case(500)]
 #[case(502)]
 #[case(503)]
-fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16) {
+fn status_429_and_5xx_are_unavailable_with_retry_after(#[case] status: u16) {
     let body = json!({"error": "invalid_grant"}).to_string();
     for (header, seconds) in [
         (Some("120"), Some(120)),
@@ -192,7 +192,7 @@ fn a_provider_in_trouble_is_unavailable_with_its_retry_after(#[case] status: u16
 #[case(308)]
 #[case(400)]
 #[case(404)]
-fn tokens_with_another_status_are_refused(#[case] status: u16) {
+fn tokens_with_another_status_are_rejected(#[case] status: u16) {
     let unexpected = Response(ResponseError::UnexpectedStatus(status));
     assert_eq!(process(&json_response(status, &valid().to_string())).unwrap_err(), unexpected);
     assert_eq!(process(&json_response(status, "<html>")).unwrap_err(), unexpected);
@@ -208,17 +208,17 @@ fn tokens_with_another_status_are_refused(#[case] status: u16) {
 #[case::access_token_twice(r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#)]
 #[case::trailing_text(r#"{"access_token":"a","token_type":"Bearer"}x"#)]
 #[case::form("access_token=a&token_type=bearer")]
-fn an_unreadable_body_is_refused(#[case] body: &str) {
+fn malformed_body_is_rejected(#[case] body: &str) {
     assert_eq!(process(&json_response(200, body)).unwrap_err(), Malformed(DocumentError::NotAnObject));
 }
 
 #[test]
-fn an_empty_object_is_no_token_response() {
+fn empty_object_is_rejected() {
     assert_eq!(process(&json_response(200, "{}")).unwrap_err(), missing("token_type"));
 }
 
 #[test]
-fn a_body_beyond_the_limit_is_refused_and_one_at_it_is_not() {
+fn body_beyond_the_limit_is_rejected() {
     let mut response = json_response(200, &valid().to_string());
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());
@@ -227,7 +227,7 @@ fn a_body_beyond_the_limit_is_refused_and_one_at_it_is_not() {
 }
 
 #[test]
-fn the_content_type_must_not_be_another() {
+fn content_type_must_be_json_or_absent() {
     let mut response = json_response(200, &valid().to_string());
     for content_type in [None, Some("application/json"), Some("APPLICATION/JSON;charset=UTF-8")] {
         response.content_type = content_type.map(str::to_owned);
@@ -245,7 +245,7 @@ fn form(body: &str) -> HttpResponse {
 }
 
 #[test]
-fn a_form_is_read_where_the_provider_writes_forms() {
+fn form_is_accepted_only_where_configured() {
     let response = form("access_token=gho_16C7&scope=repo%2Cgist&token_type=bearer");
     let tokens = process_token_response(&response, TokenEncoding::JsonOrForm).unwrap();
     assert_eq!(tokens.access_token().expose_secret(), "gho_16C7");
@@ -264,13 +264,13 @@ fn a_form_is_read_where_the_provider_writes_forms() {
 #[case::access_token_empty("access_token=&token_type=bearer", UnusableToken("access_token"))]
 #[case::access_token_twice("access_token=a&access_token=b&token_type=bearer", Malformed(DocumentError::NotAnObject))]
 #[case::empty("", missing("token_type"))]
-fn a_faulty_form_is_refused(#[case] body: &str, #[case] reason: TokenError) {
+fn invalid_form_is_rejected(#[case] body: &str, #[case] reason: TokenError) {
     let result = process_token_response(&form(body), TokenEncoding::JsonOrForm);
     assert_eq!(result.unwrap_err(), reason);
 }
 
 #[test]
-fn tokens_are_not_printed() {
+fn debug_output_hides_tokens() {
     let response = json_response(200, &valid().to_string());
     let printed = format!("{response:?} {:?}", process(&response).unwrap());
     for secret in ["ya29", "1//refresh", "h.p.s"] {

@@ -12,30 +12,30 @@ use super::Algorithm;
 use super::endpoint::{EndpointError, EndpointRules, parse_endpoint, parse_issuer};
 use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
-/// Where an issuer's metadata is (Discovery §4.1): a final `/` of the issuer goes before the path is added.
+/// The URL of an issuer's metadata (Discovery §4.1): a trailing `/` of the issuer is removed before the path is added.
 ///
 /// # Errors
-/// [`DiscoveryError::Endpoint`] about the issuer itself.
+/// [`DiscoveryError::Endpoint`] with member `issuer`, if the issuer is not an acceptable URL.
 pub fn discovery_url(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
-    let mut url = usable_issuer(issuer, rules)?;
+    let mut url = acceptable_issuer(issuer, rules)?;
     let path = format!("{}/.well-known/openid-configuration", url.path().trim_end_matches('/'));
     url.set_path(&path);
     Ok(url)
 }
 
-/// Asks for an issuer's metadata.
+/// The request for an issuer's metadata.
 ///
 /// # Errors
-/// [`DiscoveryError::Endpoint`] about the issuer itself.
+/// As [`discovery_url`].
 pub fn discovery_request(issuer: &str, rules: EndpointRules) -> Result<HttpRequest, DiscoveryError> {
     Ok(HttpRequest::get_json(&discovery_url(issuer, rules)?))
 }
 
-/// Reads an issuer's metadata. `issuer` in it must equal `expected_issuer` byte for byte (Discovery §4.3):
-/// otherwise one provider could speak in the name of another.
+/// Processes an issuer's metadata. Its `issuer` must equal `expected_issuer` byte for byte (Discovery §4.3), or one
+/// provider could impersonate another.
 ///
 /// # Errors
-/// [`DiscoveryError`]; this provider cannot be used then, the others can.
+/// [`DiscoveryError`]: the provider is unusable until a later response is accepted.
 pub fn process_discovery_response(
     response: &HttpResponse,
     expected_issuer: &str,
@@ -46,8 +46,7 @@ pub fn process_discovery_response(
     if document.required_str("issuer")? != expected_issuer {
         return Err(DiscoveryError::IssuerMismatch);
     }
-    let issuer =
-        parse_issuer(expected_issuer, rules).map_err(|error| DiscoveryError::Endpoint { member: "issuer", error })?;
+    let issuer = acceptable_issuer(expected_issuer, rules)?;
     let endpoints = Endpoints { document: &document, issuer: &issuer, rules };
     check_code_flow(&document)?;
     Ok(ProviderMetadata {
@@ -71,35 +70,35 @@ pub fn process_discovery_response(
     })
 }
 
-/// Why a provider's metadata was refused.
+/// Why a provider's metadata was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoveryError {
-    /// The provider is away, or there is no document.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The document is unreadable, or a member is missing or of the wrong type.
-    #[error("the provider's metadata is malformed: {0}")]
+    /// The document cannot be parsed, or a member is missing or has the wrong type.
+    #[error("malformed metadata: {0}")]
     Malformed(#[from] DocumentError),
-    /// The document belongs to another issuer.
-    #[error("the provider's metadata names another issuer")]
+    /// `issuer` is not the configured issuer.
+    #[error("metadata of another issuer")]
     IssuerMismatch,
-    /// An address that we must not use.
-    #[error("the provider's metadata has an unusable {member}: {error}")]
+    /// A URL that must not be used.
+    #[error("unacceptable {member} in the metadata: {error}")]
     Endpoint {
         /// The member's name.
         member: &'static str,
-        /// What is wrong with it.
+        /// Why it was rejected.
         error: EndpointError,
     },
-    /// The provider does not offer `response_type=code`.
-    #[error("the provider does not offer the code flow")]
+    /// `response_types_supported` lacks `code`.
+    #[error("the provider does not support the code flow")]
     NoCodeFlow,
-    /// The provider signs with nothing that we accept.
-    #[error("the provider offers no signature algorithm that is accepted")]
+    /// `id_token_signing_alg_values_supported` has no supported algorithm.
+    #[error("the provider supports no accepted signature algorithm")]
     NoAcceptedAlgorithm,
 }
 
-fn usable_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
+fn acceptable_issuer(issuer: &str, rules: EndpointRules) -> Result<Url, DiscoveryError> {
     parse_issuer(issuer, rules).map_err(|error| DiscoveryError::Endpoint { member: "issuer", error })
 }
 
@@ -115,10 +114,10 @@ impl Endpoints<'_> {
     }
 
     fn optional(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
-        let Some(address) = self.document.optional_str(member)? else {
+        let Some(endpoint) = self.document.optional_str(member)? else {
             return Ok(None);
         };
-        match parse_endpoint(address, self.issuer, self.rules) {
+        match parse_endpoint(endpoint, self.issuer, self.rules) {
             Ok(url) => Ok(Some(url)),
             Err(error) => Err(DiscoveryError::Endpoint { member, error }),
         }

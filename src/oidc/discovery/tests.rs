@@ -48,7 +48,7 @@ fn without(member: &str) -> Value {
 }
 
 #[test]
-fn a_valid_document_gives_the_metadata() {
+fn valid_document_yields_the_metadata() {
     let metadata = process_value(&valid()).unwrap();
     assert_eq!(metadata.issuer, ISSUER);
     assert_eq!(metadata.authorization_endpoint.as_str(), "https://id.example/authorize?tenant=1");
@@ -63,7 +63,7 @@ fn a_valid_document_gives_the_metadata() {
 }
 
 #[test]
-fn optional_members_have_their_defaults() {
+fn omitted_members_have_their_defaults() {
     let minimal = json!({
         "issuer": ISSUER,
         "authorization_endpoint": "https://id.example/authorize",
@@ -83,7 +83,7 @@ fn optional_members_have_their_defaults() {
 #[case("authorization_endpoint")]
 #[case("token_endpoint")]
 #[case("jwks_uri")]
-fn these_members_are_required(#[case] member: &'static str) {
+fn required_member_must_be_present(#[case] member: &'static str) {
     let missing = Malformed(DocumentError::Missing(member));
     assert_eq!(process_value(&without(member)).unwrap_err(), missing);
     assert!(process_value(&valid()).is_ok());
@@ -101,7 +101,7 @@ fn these_members_are_required(#[case] member: &'static str) {
 #[case("authorization_response_iss_parameter_supported", json!("true"))]
 #[case("id_token_signing_alg_values_supported", json!(["RS256", 1]))]
 #[case("code_challenge_methods_supported", json!({"S256": true}))]
-fn a_wrong_type_is_a_refusal(#[case] member: &'static str, #[case] value: Value) {
+fn member_of_wrong_type_is_rejected(#[case] member: &'static str, #[case] value: Value) {
     let wrong_type = Malformed(DocumentError::WrongType(member));
     assert_eq!(process_value(&with(member, value)).unwrap_err(), wrong_type);
 }
@@ -113,7 +113,7 @@ fn a_wrong_type_is_a_refusal(#[case] member: &'static str, #[case] value: Value)
 #[case("http://id.example")]
 #[case("id.example")]
 #[case("")]
-fn another_issuer_is_refused(#[case] issuer: &str) {
+fn other_issuer_is_rejected(#[case] issuer: &str) {
     let result = process_value(&with("issuer", json!(issuer)));
     assert_eq!(result.unwrap_err(), IssuerMismatch);
 }
@@ -146,13 +146,13 @@ fn another_issuer_is_refused(#[case] issuer: &str) {
 #[case::cloud_metadata("https://169.254.169.254/latest", PrivateHost)]
 #[case::private_10("https://10.0.0.1/", PrivateHost)]
 #[case::private_192("https://192.168.0.1/", PrivateHost)]
-#[case::transport("https://100.64.0.1/", PrivateHost)]
+#[case::carrier_grade_nat("https://100.64.0.1/", PrivateHost)]
 #[case::unspecified("https://0.0.0.0/", PrivateHost)]
 #[case::unique_local("https://[fd00::1]/", PrivateHost)]
 #[case::link_local("https://[fe80::1]/", PrivateHost)]
-fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] error: EndpointError) {
+fn unacceptable_endpoint_is_rejected(#[case] endpoint: &str, #[case] error: EndpointError) {
     for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
-        let result = process_value(&with(member, json!(address)));
+        let result = process_value(&with(member, json!(endpoint)));
         assert_eq!(result.unwrap_err(), Endpoint { member, error }, "{member}");
     }
 }
@@ -162,11 +162,11 @@ fn an_endpoint_that_leads_astray_is_refused(#[case] address: &str, #[case] error
 #[case("https://[2606:4700::1111]/x")]
 #[case("https://id.example:8443/x?y=z")]
 #[case("https://localhost.example/x")]
-fn a_public_endpoint_is_accepted(#[case] address: &str) {
-    assert!(process_value(&with("token_endpoint", json!(address))).is_ok());
+fn public_endpoint_is_accepted(#[case] endpoint: &str) {
+    assert!(process_value(&with("token_endpoint", json!(endpoint))).is_ok());
 }
 
-/// A document of `issuer` whose other endpoints are `endpoint`.
+/// Processes metadata of `issuer` with `endpoint` as every endpoint.
 fn process_at(issuer: &str, endpoint: &str, rules: EndpointRules) -> Result<ProviderMetadata, DiscoveryError> {
     let document = json!({
         "issuer": issuer,
@@ -182,26 +182,26 @@ fn process_at(issuer: &str, endpoint: &str, rules: EndpointRules) -> Result<Prov
 #[case("http://127.0.0.1:4000")]
 #[case("http://[::1]:4000")]
 #[case("http://google.localhost:4000/x")]
-fn loopback_http_is_for_loopback_issuers_where_it_is_allowed(#[case] issuer: &str) {
+fn loopback_http_needs_the_rule_and_a_loopback_issuer(#[case] issuer: &str) {
     let endpoint = "http://127.0.0.1:4001/x";
     assert!(process_at(issuer, endpoint, LOOPBACK).is_ok());
-    let refused = Endpoint { member: "issuer", error: NotHttps };
-    assert_eq!(process_at(issuer, endpoint, STRICT).unwrap_err(), refused);
+    let rejected = Endpoint { member: "issuer", error: NotHttps };
+    assert_eq!(process_at(issuer, endpoint, STRICT).unwrap_err(), rejected);
 }
 
 #[test]
-fn allowing_loopback_http_allows_nothing_else() {
-    let refused = |error| Endpoint { member: "authorization_endpoint", error };
+fn loopback_rule_allows_no_other_http() {
+    let rejected = |error| Endpoint { member: "authorization_endpoint", error };
     let result = process_at(ISSUER, "http://127.0.0.1/x", LOOPBACK);
-    assert_eq!(result.unwrap_err(), refused(NotHttps));
+    assert_eq!(result.unwrap_err(), rejected(NotHttps));
     let result = process_at("http://localhost:4000", "http://evil.example/x", LOOPBACK);
-    assert_eq!(result.unwrap_err(), refused(NotHttps));
+    assert_eq!(result.unwrap_err(), rejected(NotHttps));
     let result = process_at("http://evil.example", "https://evil.example/x", LOOPBACK);
     assert_eq!(result.unwrap_err(), Endpoint { member: "issuer", error: NotHttps });
 }
 
 #[test]
-fn an_issuer_on_a_private_network_may_name_its_neighbours() {
+fn private_issuer_may_have_private_endpoints() {
     assert!(process_at("https://10.1.1.1", "https://10.1.1.2/x", STRICT).is_ok());
     let result = process_at("https://11.1.1.1", "https://10.1.1.2/x", STRICT);
     let error = PrivateHost;
@@ -209,7 +209,7 @@ fn an_issuer_on_a_private_network_may_name_its_neighbours() {
 }
 
 #[test]
-fn the_document_is_below_the_issuer() {
+fn discovery_url_is_below_the_issuer() {
     let url = |issuer| discovery_url(issuer, STRICT).map(String::from);
     let well_known = ".well-known/openid-configuration";
     assert_eq!(url("https://id.example").unwrap(), format!("https://id.example/{well_known}"));
@@ -226,13 +226,13 @@ fn the_document_is_below_the_issuer() {
 #[case("https://a@id.example", UserInformation)]
 #[case("file:///x", NotHttps)]
 #[case("id.example", EndpointError::Malformed)]
-fn an_issuer_that_is_none_is_refused(#[case] issuer: &str, #[case] error: EndpointError) {
-    let refused = Endpoint { member: "issuer", error };
-    assert_eq!(discovery_url(issuer, STRICT).unwrap_err(), refused);
+fn unacceptable_issuer_is_rejected(#[case] issuer: &str, #[case] error: EndpointError) {
+    let rejected = Endpoint { member: "issuer", error };
+    assert_eq!(discovery_url(issuer, STRICT).unwrap_err(), rejected);
 }
 
 #[test]
-fn a_provider_without_the_code_flow_or_an_accepted_algorithm_is_refused() {
+fn code_flow_and_an_accepted_algorithm_are_required() {
     let implicit = with("response_types_supported", json!(["id_token", "code token"]));
     assert_eq!(process_value(&implicit).unwrap_err(), NoCodeFlow);
     let symmetric = with("id_token_signing_alg_values_supported", json!(["none", "HS256"]));
@@ -246,13 +246,13 @@ fn a_provider_without_the_code_flow_or_an_accepted_algorithm_is_refused() {
 #[case::array("[[[[]]]]")]
 #[case::cut_off(r#"{"issuer":"https://id.exa"#)]
 #[case::issuer_twice(r#"{"issuer":"https://id.example","issuer":"https://id.example"}"#)]
-fn an_unreadable_document_is_refused(#[case] body: &str) {
+fn malformed_document_is_rejected(#[case] body: &str) {
     let result = process_discovery_response(&json_response(200, body), ISSUER, STRICT);
     assert_eq!(result.unwrap_err(), DiscoveryError::Malformed(DocumentError::NotAnObject));
 }
 
 #[test]
-fn only_a_200_within_the_limit_is_read() {
+fn only_status_200_within_the_limit_is_accepted() {
     let process = |response: &_| process_discovery_response(response, ISSUER, STRICT);
     let mut response = json_response(200, &valid().to_string());
     response.body.resize(MAX_BODY_BYTES, b' ');
@@ -270,7 +270,7 @@ fn only_a_200_within_the_limit_is_read() {
 }
 
 #[test]
-fn the_client_authenticates_as_the_provider_offers() {
+fn client_authentication_follows_the_metadata() {
     let offering = |methods: Value| process_value(&with("token_endpoint_auth_methods_supported", methods)).unwrap();
     let secret = || Some("s".into());
     let both = offering(json!(["client_secret_post", "client_secret_basic"]));

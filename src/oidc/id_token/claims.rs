@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::ClaimVerdict;
 use crate::oauth::JsonDocument;
 
-/// Claims that [`super::verify_id_token`] has verified; nothing else makes them. "Verified" means that the
-/// provider said so to us, now: whether `email` may be believed is the provider's page of facts to decide.
+/// Claims that [`super::verify_id_token`] verified; nothing else constructs them. Verified means that the provider
+/// issued them to this client now; whether its `email` is trustworthy is decided per provider in `providers`.
 #[derive(Clone)]
 pub struct Claims {
     document: JsonDocument,
@@ -23,14 +23,14 @@ impl Claims {
     /// Claims for the tests of rooms that build on them.
     ///
     /// # Panics
-    /// When `claims` is no JSON object.
+    /// If `claims` is not a JSON object.
     #[cfg(test)]
     pub(crate) fn unverified_for_tests(claims: &Value) -> Self {
         let document = JsonDocument::parse(claims.to_string().as_bytes()).expect("an object");
         Self::verified(document, Vec::new())
     }
 
-    /// `iss`, as it is in the token.
+    /// `iss`, as in the token.
     pub fn issuer(&self) -> &str {
         self.text("iss").unwrap_or_default()
     }
@@ -40,34 +40,33 @@ impl Claims {
         self.text("sub").unwrap_or_default()
     }
 
-    /// `exp`, in seconds since 1970. Of the token, not of our session.
+    /// `exp` in Unix seconds: of the token, unrelated to the session.
     pub fn expires_at(&self) -> u64 {
         self.get("exp").and_then(Value::as_u64).unwrap_or_default()
     }
 
-    /// `auth_time`, in seconds since 1970.
+    /// `auth_time` in Unix seconds.
     pub fn auth_time(&self) -> Option<u64> {
         self.get("auth_time").and_then(Value::as_u64)
     }
 
-    /// Any claim as it is (`email`, `email_verified`, `hd`, `tid`, …). Providers differ in types: the reader
-    /// decides what counts.
+    /// Any claim (`email`, `email_verified`, `hd`, `tid`, …). Its type differs between providers; the caller checks it.
     pub fn get(&self, claim: &str) -> Option<&Value> {
         self.document.get(claim)
     }
 
-    /// A claim that is a string; `None` when it is absent or anything else.
+    /// A string claim; `None` if absent or of another type.
     pub fn text(&self, claim: &str) -> Option<&str> {
         self.get(claim).and_then(Value::as_str)
     }
 
-    /// What was checked, in order.
+    /// The checks in order.
     pub fn verdicts(&self) -> &[ClaimVerdict] {
         &self.verdicts
     }
 }
 
-/// Names only: the values are a person's data.
+/// Prints names only: values are personal data.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims").field("document", &self.document).finish_non_exhaustive()

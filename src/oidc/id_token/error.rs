@@ -1,52 +1,52 @@
-//! Why an id_token was refused.
+//! Why an id_token was rejected.
 
 use super::ClaimVerdict;
 use crate::oauth::DocumentError;
-use crate::oidc::jwks::NoKey;
+use crate::oidc::jwks::KeySelectionError;
 
-/// A refused id_token: the reason, and what was checked until then. Holds nothing of the token itself.
+/// A rejected id_token: the reason and the checks up to it. Contains no value of the token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("id_token refused: {sign_in_error}")]
+#[error("id_token rejected: {kind}")]
 pub struct IdTokenError {
-    sign_in_error: IdTokenErrorKind,
+    kind: IdTokenErrorKind,
     verdicts: Vec<ClaimVerdict>,
 }
 
 impl IdTokenError {
-    pub(super) fn new(sign_in_error: IdTokenErrorKind, verdicts: Vec<ClaimVerdict>) -> Self {
-        Self { sign_in_error, verdicts }
+    pub(super) fn new(kind: IdTokenErrorKind, verdicts: Vec<ClaimVerdict>) -> Self {
+        Self { kind, verdicts }
     }
 
     /// The reason.
-    pub fn sign_in_error(&self) -> IdTokenErrorKind {
-        self.sign_in_error
+    pub fn kind(&self) -> IdTokenErrorKind {
+        self.kind
     }
 
-    /// Every check that was made, the refusing one last.
+    /// The checks in order; the failed one is last.
     pub fn verdicts(&self) -> &[ClaimVerdict] {
         &self.verdicts
     }
 
-    /// Whether the key was not in our set: the provider may have rotated since we fetched it, so one fresh
-    /// fetch and a second try are in order.
+    /// Whether the cached set lacks the key. The provider may have rotated its keys: fetch the set again and verify
+    /// once more.
     pub fn is_unknown_kid(&self) -> bool {
-        self.sign_in_error == IdTokenErrorKind::UnknownKid
+        self.kind == IdTokenErrorKind::UnknownKid
     }
 }
 
-/// The reasons.
+/// The reasons for rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdTokenErrorKind {
     /// Longer than 16 KB.
     #[error("too long")]
     TooLong,
-    /// Not a signed JWT of three parts in strict base64url and JSON with unique members.
+    /// Not a signed JWT: three parts in strict base64url, JSON objects with unique member names.
     #[error("malformed")]
     Malformed,
-    /// `alg` is missing or not among those that this provider signs with.
+    /// `alg` is missing, or not an algorithm of this provider.
     #[error("algorithm not allowed")]
     AlgorithmNotAllowed,
-    /// An access token, logout token or another kind, by `typ` or by `events`.
+    /// An access token, logout token or other kind, by `typ` or `events`.
     #[error("not an id_token")]
     NotAnIdToken,
     /// `crit` in the header.
@@ -58,25 +58,25 @@ pub enum IdTokenErrorKind {
     /// No key with this `kid`.
     #[error("unknown kid")]
     UnknownKid,
-    /// The key is not for this algorithm.
+    /// The key with this `kid` is for another algorithm.
     #[error("key unsuitable for the algorithm")]
     KeyUnsuitable,
-    /// No `kid`, and too many keys to try.
+    /// No `kid`, and more than four keys fit.
     #[error("kid required")]
     KidRequired,
-    /// The signature is not that of the key.
+    /// The signature does not verify.
     #[error("bad signature")]
     BadSignature,
     /// A required claim is missing; its name.
     #[error("{0} missing")]
     ClaimMissing(&'static str),
-    /// A claim has the wrong JSON type or a value outside its range; its name.
-    #[error("{0} of the wrong type")]
+    /// A claim has the wrong JSON type or is out of range; its name.
+    #[error("{0} has the wrong type")]
     ClaimWrongType(&'static str),
-    /// `iss` is another issuer.
+    /// `iss` is none of the expected issuers.
     #[error("wrong issuer")]
     WrongIssuer,
-    /// `aud` does not have us, or has others beside us without `azp`.
+    /// `aud` lacks this client, or has other clients while `azp` is absent.
     #[error("wrong audience")]
     WrongAudience,
     /// `azp` is another client.
@@ -85,28 +85,28 @@ pub enum IdTokenErrorKind {
     /// `exp` has passed.
     #[error("expired")]
     Expired,
-    /// `iat` is to come.
+    /// `iat` is in the future.
     #[error("issued in the future")]
     IssuedInTheFuture,
-    /// `nbf` is to come.
+    /// `nbf` is in the future.
     #[error("not yet valid")]
     NotYetValid,
-    /// `nonce` is not that of the flow.
+    /// `nonce` is not that of the request.
     #[error("wrong nonce")]
     WrongNonce,
-    /// `at_hash` is not that of the access token.
+    /// `at_hash` does not match the access token.
     #[error("wrong at_hash")]
     WrongAccessTokenHash,
-    /// `c_hash` is not that of the code.
+    /// `c_hash` does not match the code.
     #[error("wrong c_hash")]
     WrongCodeHash,
-    /// `sub` is empty, longer than 255, or not printable ASCII.
+    /// `sub` is empty, longer than 255 bytes, or not printable ASCII.
     #[error("unusable subject")]
     UnusableSubject,
-    /// `auth_time` is longer ago than `max_age`, or to come.
+    /// `auth_time` is older than `max_age`, or in the future.
     #[error("authentication too old")]
     AuthenticationTooOld,
-    /// `acr` is none of those asked for.
+    /// `acr` is none of the requested values.
     #[error("wrong authentication context")]
     WrongAuthenticationContext,
 }
@@ -121,12 +121,12 @@ impl From<DocumentError> for IdTokenErrorKind {
     }
 }
 
-impl From<NoKey> for IdTokenErrorKind {
-    fn from(reason: NoKey) -> Self {
-        match reason {
-            NoKey::UnknownKid => Self::UnknownKid,
-            NoKey::NotForThisAlgorithm => Self::KeyUnsuitable,
-            NoKey::TooManyWithoutKid => Self::KidRequired,
+impl From<KeySelectionError> for IdTokenErrorKind {
+    fn from(error: KeySelectionError) -> Self {
+        match error {
+            KeySelectionError::UnknownKid => Self::UnknownKid,
+            KeySelectionError::UnsuitableAlgorithm => Self::KeyUnsuitable,
+            KeySelectionError::TooManyWithoutKid => Self::KidRequired,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `at_hash` and `c_hash`: that token and code belong to this id_token (Core §3.1.3.6, §3.3.2.11).
+//! `at_hash` and `c_hash`, which bind the access token and the code to the id_token (Core §3.1.3.6, §3.3.2.11).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,14 +25,14 @@ pub(super) fn check_code_hash(claims: &JsonDocument, alg: Algorithm, expected: &
     check_hash(claims, "c_hash", code, alg, IdTokenErrorKind::WrongCodeHash)
 }
 
-/// The left half of the hash of what came along (Core §3.1.3.6, §3.3.2.11). Absent is fine in the code flow,
-/// and without the thing itself there is nothing to compare.
+/// Compares the claim with the left half of the hash of `hashed`. The claim is optional in the code flow; without
+/// `hashed` there is nothing to compare.
 fn check_hash(
     claims: &JsonDocument,
     claim: &'static str,
     hashed: Option<&str>,
     alg: Algorithm,
-    sign_in_error: IdTokenErrorKind,
+    mismatch: IdTokenErrorKind,
 ) -> Checked {
     let (Some(claimed), Some(hashed)) = (claims.optional_str(claim)?, hashed) else {
         return Ok(Presence::Absent);
@@ -42,6 +42,6 @@ fn check_hash(
     let actual = URL_SAFE_NO_PAD.encode(left_half);
     match bool::from(actual.as_bytes().ct_eq(claimed.as_bytes())) {
         true => Ok(Presence::Checked),
-        false => Err(sign_in_error),
+        false => Err(mismatch),
     }
 }

@@ -1,4 +1,4 @@
-//! The header: RFC 7515 §4, RFC 8725 §3.
+//! The JOSE header: RFC 7515 §4, RFC 8725 §3.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,10 +7,10 @@ use super::IdTokenErrorKind;
 use crate::oauth::JsonDocument;
 use crate::oidc::Algorithm;
 
-/// Longest `kid` that we look up, in bytes.
+/// Longest accepted `kid`, in bytes.
 const MAX_KID_BYTES: usize = 512;
 
-/// What of the header is used: which algorithm, which key. Both only choose among what we already trust.
+/// The parts of the header that are used. Both only select among trusted algorithms and keys.
 pub(super) struct Header {
     pub(super) alg: Algorithm,
     pub(super) kid: Option<String>,
@@ -24,8 +24,8 @@ pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenE
     Ok(Header { alg: algorithm(&header, allowed)?, kid: kid(&header)? })
 }
 
-/// `typ`: an access token (`at+jwt`) or a logout token (`logout+jwt`) of the same issuer carries the same
-/// signature and must not pass for an id_token (RFC 8725 §3.11).
+/// `typ`: an access token (`at+jwt`) or logout token (`logout+jwt`) of the same issuer has a valid signature and must
+/// not pass for an id_token (RFC 8725 §3.11).
 fn check_type(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
     match header.optional_str("typ") {
         Ok(None) => Ok(()),
@@ -34,9 +34,8 @@ fn check_type(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
     }
 }
 
-/// `crit` names extensions that must be understood, and we understand none (RFC 7515 §4.1.11). `jwk`, `jku`,
-/// `x5u` and `x5c` bring a key along: we would not use it, and whoever sends one tries what has worked
-/// elsewhere (threat ID7).
+/// `crit` lists extensions that must be understood; none is supported (RFC 7515 §4.1.11). `jwk`, `jku`, `x5u` and `x5c`
+/// supply a key, which no provider does in an id_token: a sign of an attack (threat ID7).
 fn check_extensions(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
     if header.contains("crit") {
         return Err(IdTokenErrorKind::CriticalHeader);

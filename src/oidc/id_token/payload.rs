@@ -1,4 +1,4 @@
-//! The claims, one check each: OpenID Connect Core §3.1.3.7 and §3.1.3.6.
+//! One check per claim: OpenID Connect Core §3.1.3.7 and §3.1.3.6.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use super::{ExpectedIdToken, IdTokenErrorKind, NonceRule};
 use crate::oauth::{JsonDocument, parse_json};
 use crate::oidc::Algorithm;
 
-/// Longest `sub` (Core §2), in bytes.
+/// Longest `sub`, in bytes (Core §2).
 const MAX_SUB_BYTES: usize = 255;
 
 pub(super) type Checked = Result<Presence, IdTokenErrorKind>;
@@ -26,7 +26,7 @@ pub(super) fn read_value(part: &str) -> Result<Value, IdTokenErrorKind> {
     parse_json(&json).map_err(|_| IdTokenErrorKind::Malformed)
 }
 
-/// All claims in a fixed order, up to the first that is refused.
+/// Checks all claims in a fixed order, up to the first failure.
 pub(super) fn check_claims(
     claims: &JsonDocument,
     alg: Algorithm,
@@ -48,7 +48,7 @@ pub(super) fn check_claims(
     verdicts.record_claim(Check::Acr, check_acr(claims, expected))
 }
 
-/// `events` makes it a logout token or a security event (Back-Channel Logout §2.4, RFC 8417).
+/// A token with `events` is a logout token or a security event token (Back-Channel Logout §2.4, RFC 8417).
 fn check_kind(claims: &JsonDocument) -> Checked {
     match claims.contains("events") {
         true => Err(IdTokenErrorKind::NotAnIdToken),
@@ -63,20 +63,20 @@ fn check_issuer(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checke
     }
 }
 
-/// One of our clients must be in `aud`. Others beside us are tolerated only where `azp` says that the token was made for us:
-/// otherwise another client of the provider could hand us a token that its own users gave to it.
+/// `aud` must have an expected client. Further audiences are allowed only with an `azp`, which must be an expected
+/// client: otherwise another client of the provider could replay its users' tokens here.
 fn check_audience(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     let audiences = match claims.get("aud") {
         Some(Value::String(audience)) => vec![audience.as_str()],
         None => return Err(IdTokenErrorKind::ClaimMissing("aud")),
         Some(_) => claims.optional_strs("aud")?.unwrap_or_default(),
     };
-    let is_ours = |audience: &&str| expected.client_ids.contains(audience);
-    if !audiences.iter().any(is_ours) {
+    let is_expected = |audience: &&str| expected.client_ids.contains(audience);
+    if !audiences.iter().any(is_expected) {
         return Err(IdTokenErrorKind::WrongAudience);
     }
-    let others = !audiences.iter().all(is_ours);
-    match others && !claims.contains("azp") {
+    let has_others = !audiences.iter().all(is_expected);
+    match has_others && !claims.contains("azp") {
         true => Err(IdTokenErrorKind::WrongAudience),
         false => Ok(Presence::Checked),
     }
@@ -94,14 +94,14 @@ fn check_nonce(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked
     match expected.nonce {
         NonceRule::Equals(nonce) if nonce.matches(claims.required_str("nonce")?) => Ok(Presence::Checked),
         NonceRule::Equals(_) => Err(IdTokenErrorKind::WrongNonce),
-        NonceRule::Foreign if claims.optional_str("nonce")?.is_some() => Err(IdTokenErrorKind::WrongNonce),
-        NonceRule::NotSent | NonceRule::Foreign => {
+        NonceRule::Forbidden if claims.optional_str("nonce")?.is_some() => Err(IdTokenErrorKind::WrongNonce),
+        NonceRule::NotSent | NonceRule::Forbidden => {
             claims.optional_str("nonce").map(|_| Presence::Absent).map_err(Into::into)
         }
     }
 }
 
-/// Half of the key of an identity: not empty, so that two persons without one are not the same person.
+/// `sub` is half of an identity's key: an empty one would make different users equal.
 fn check_subject(claims: &JsonDocument) -> Checked {
     let sub = claims.required_str("sub")?;
     let printable = sub.bytes().all(|byte| (0x20..=0x7e).contains(&byte));

@@ -1,14 +1,15 @@
-//! The claims that are times: `exp`, `iat`, `nbf` (RFC 7519 §4.1) and `auth_time` (Core §2).
+//! The time claims: `exp`, `iat`, `nbf` (RFC 7519 §4.1) and `auth_time` (Core §2).
 
 use super::payload::Checked;
 use super::verdict::Presence;
 use super::{ExpectedIdToken, IdTokenErrorKind};
 use crate::oauth::JsonDocument;
 
-/// How far the provider's clock may be from ours, in seconds.
+/// Tolerated clock skew between the provider and this server, in seconds.
 pub const LEEWAY_SECONDS: u64 = 60;
-/// The end of the year 9999: a time beyond it is no time.
+/// The end of the year 9999: later times are rejected.
 const LATEST_TIME: u64 = 253_402_300_799;
+
 pub(super) fn check_expiry(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.now < required_time(claims, "exp")? + LEEWAY_SECONDS {
         true => Ok(Presence::Checked),
@@ -36,8 +37,8 @@ pub(super) fn check_auth_time(claims: &JsonDocument, expected: &ExpectedIdToken<
         return optional_time(claims, "auth_time").map(|_| Presence::Absent);
     };
     let auth_time = required_time(claims, "auth_time")?;
-    let young_enough = expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
-    match auth_time <= latest_now(expected) && young_enough {
+    let recent = expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
+    match auth_time <= latest_now(expected) && recent {
         true => Ok(Presence::Checked),
         false => Err(IdTokenErrorKind::AuthenticationTooOld),
     }
@@ -51,8 +52,7 @@ fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTo
     optional_time(claims, claim)?.ok_or(IdTokenErrorKind::ClaimMissing(claim))
 }
 
-/// Whole seconds since 1970. RFC 7519 would allow fractions; no provider sends them, and a number that two
-/// readers round differently has no place in a check.
+/// Whole Unix seconds. RFC 7519 allows fractions; no provider sends them, and parsers round them differently.
 fn optional_time(claims: &JsonDocument, claim: &'static str) -> Result<Option<u64>, IdTokenErrorKind> {
     match claims.optional_u64(claim)? {
         Some(time) if time > LATEST_TIME => Err(IdTokenErrorKind::ClaimWrongType(claim)),

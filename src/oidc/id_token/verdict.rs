@@ -1,41 +1,41 @@
-//! What each check said, for the log and the flow inspector. Names and outcomes, never values.
+//! The result of each check, for the log and the audit trail: names and outcomes, never values.
 
 use super::IdTokenErrorKind;
 
 /// One check and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimVerdict {
-    /// What was checked.
+    /// The check.
     pub check: Check,
-    /// How it went.
+    /// Its outcome.
     pub verdict: Verdict,
 }
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Present and right.
+    /// Present and valid.
     Ok,
-    /// Not there, or nothing to compare it with, and that is allowed.
+    /// Absent, or nothing to compare with, which is allowed.
     NotApplicable,
-    /// Wrong: the token was refused here.
+    /// Invalid: the token was rejected here.
     Refused,
 }
 
 /// The checks, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Check {
-    /// Three parts, not too long.
+    /// Three parts, at most 16 KiB.
     Shape,
-    /// `alg`, `typ`, `kid`, and nothing that must not be there.
+    /// `alg`, `typ` and `kid`; no `crit` and no key.
     Header,
-    /// A key of the provider's set.
+    /// A key of the provider's JWK set fits.
     Key,
     /// The signature.
     Signature,
-    /// Strict JSON.
+    /// Strict JSON object.
     Payload,
-    /// An id_token and no other kind.
+    /// No `events`, which other kinds of token have.
     Kind,
     /// `iss`.
     Issuer,
@@ -64,7 +64,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// The name for events and pages: the claim's own, where it is about one.
+    /// The name in the log and the audit trail: that of the claim, if any.
     pub fn name(self) -> &'static str {
         match self {
             Self::Shape => "shape",
@@ -90,7 +90,7 @@ impl Check {
 }
 
 impl Verdict {
-    /// The name for events and pages.
+    /// The name in the log and the audit trail.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -100,18 +100,18 @@ impl Verdict {
     }
 }
 
-/// Whether a claim was there to be checked.
+/// Whether an optional claim was checked.
 pub(super) enum Presence {
     Checked,
     Absent,
 }
 
-/// The verdicts so far.
+/// Collects verdicts.
 #[derive(Default)]
 pub(super) struct Verdicts(Vec<ClaimVerdict>);
 
 impl Verdicts {
-    /// Notes the outcome of a check and passes it on.
+    /// Records the outcome of a check and returns it.
     pub(super) fn record<T>(
         &mut self,
         check: Check,
@@ -122,7 +122,7 @@ impl Verdicts {
         outcome
     }
 
-    /// The same for a claim that may be absent.
+    /// The same for a claim, which may be absent.
     pub(super) fn record_claim(
         &mut self,
         check: Check,

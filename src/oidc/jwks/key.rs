@@ -1,4 +1,4 @@
-//! One key of a set: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2.
+//! One key of a JWK set: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use serde_json::Value;
 
 use super::super::Algorithm;
 
-/// RSA moduli in bits: shorter ones can be broken, longer ones only cost time.
+/// Accepted RSA moduli, in bits: shorter ones can be broken, longer ones only cost time.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
-/// Longest RSA exponent in bytes; 65537 has three. The cost of a check grows with it.
+/// Longest RSA exponent, in bytes; 65537 has three. The cost of a verification grows with it.
 const MAX_RSA_EXPONENT_BYTES: usize = 4;
 
-/// A public key that verifies signatures. Private members of the JWK (`d`, `p`, …) are never read: a provider
-/// that publishes them has a problem which should not become a line in our log.
+/// A public key that verifies signatures. Private members of the JWK (`d`, `p`, …) are never read, so that a provider
+/// that publishes them by mistake does not leak them into the log.
 #[derive(Clone)]
 pub(in crate::oidc) struct VerificationKey {
     kid: Option<String>,
@@ -28,7 +28,7 @@ pub(in crate::oidc) struct VerificationKey {
 }
 
 impl VerificationKey {
-    /// Reads a JWK; `None` where it is of no use to us.
+    /// Parses a JWK; `None` if it is unusable for verification.
     pub(super) fn from_jwk(jwk: &Value) -> Option<Self> {
         if !is_for_signatures(jwk)? {
             return None;
@@ -47,12 +47,12 @@ impl VerificationKey {
         self.kid.as_deref()
     }
 
-    /// Whether the key's type, and its `alg` if it has one, go with this algorithm.
+    /// Whether the key's type, and its `alg` if present, fit the algorithm.
     pub(in crate::oidc) fn suits(&self, algorithm: Algorithm) -> bool {
         self.algorithms.contains(&algorithm)
     }
 
-    /// Whether `signature` (base64url) is this key's signature of `message`. For keys that suit the algorithm.
+    /// Whether `signature` (base64url) is this key's signature of `message`. The key must suit the algorithm.
     pub(in crate::oidc) fn verifies(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
         jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier()).unwrap_or(false)
     }
@@ -67,7 +67,7 @@ impl fmt::Debug for VerificationKey {
     }
 }
 
-/// `use` and `key_ops` (RFC 7517 §4.2, §4.3). `None` when one of them has a wrong type.
+/// `use` and `key_ops` (RFC 7517 §4.2, §4.3). `None` if one has the wrong type.
 fn is_for_signatures(jwk: &Value) -> Option<bool> {
     let used = optional_str(jwk, "use")?.is_none_or(|used| used == "sig");
     let operations = match jwk.get("key_ops") {
@@ -77,8 +77,8 @@ fn is_for_signatures(jwk: &Value) -> Option<bool> {
     Some(used && operations)
 }
 
-/// The key by its `kty`, and the algorithms that it could be for. `oct` is no public key: with such a key
-/// anybody who can read the set could sign.
+/// The key by its `kty`, and the algorithms that fit it. `oct` is rejected: anyone who can read a symmetric key can
+/// sign.
 fn public_key(jwk: &Value) -> Option<(Vec<Algorithm>, DecodingKey)> {
     match (optional_str(jwk, "kty")??, optional_str(jwk, "crv")?) {
         ("RSA", _) => {
@@ -121,7 +121,7 @@ fn ec_key(jwk: &Value, coordinate_bytes: usize, curve: &'static dyn Verification
         return None;
     }
     let point = [&[4], x.as_slice(), y.as_slice()].concat();
-    // A point off the curve ends here.
+    // Rejects a point off the curve.
     UnparsedPublicKey::new(curve, &point).parse().ok()?;
     Some(DecodingKey::from_ec_der(&point))
 }
@@ -140,7 +140,7 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     &number[start..]
 }
 
-/// A string member, if there; `None` when something else is there.
+/// An optional string member; the outer `None` is a wrong type.
 fn optional_str<'a>(jwk: &'a Value, name: &str) -> Option<Option<&'a str>> {
     match jwk.get(name) {
         None => Some(None),

@@ -1,4 +1,4 @@
-//! The provider's keys: JWK Set, RFC 7517.
+//! The provider's JWK set: RFC 7517.
 
 mod key;
 
@@ -11,28 +11,27 @@ use url::Url;
 use super::Algorithm;
 use crate::oauth::{DocumentError, HttpRequest, HttpResponse, ResponseError};
 
-/// Most keys that a set may have. Real sets have two to six.
+/// Most keys in an accepted set. Real sets have two to six.
 const MAX_KEYS: usize = 50;
-/// Most signatures that are tried for a token without `kid`: the work per token stays bounded.
+/// Most keys tried for a token without `kid`, which bounds the work per token.
 const MAX_TRIES: usize = 4;
 
-/// The keys that can verify an id_token of one issuer. Public keys only; in the order of the document.
+/// The public keys of one issuer that can verify its id_tokens, in document order.
 #[derive(Clone, Debug)]
 pub struct JwkSet {
     keys: Vec<VerificationKey>,
 }
 
-/// Asks for the keys at `jwks_uri`.
+/// The request for the key set at `jwks_uri`.
 pub fn jwks_request(jwks_uri: &Url) -> HttpRequest {
     HttpRequest::get_json(jwks_uri)
 }
 
-/// Reads a JWK set. Keys that we cannot use for signatures (encryption keys, unknown types and curves, sizes
-/// outside our bounds, damaged ones) are passed over, as RFC 7517 §5 asks; a set of more than 50 keys is
-/// refused whole.
+/// Processes a JWK set. Keys that cannot verify signatures (encryption keys, unknown types and curves, sizes out of
+/// bounds, malformed ones) are skipped, as RFC 7517 §5 requires; a set of more than 50 keys is rejected.
 ///
 /// # Errors
-/// [`JwksError`]; keep the earlier set then.
+/// [`JwksError`]; keep using the earlier set.
 pub fn process_jwks_response(response: &HttpResponse) -> Result<JwkSet, JwksError> {
     response.check_ok()?;
     let document = response.json()?;
@@ -48,57 +47,60 @@ pub fn process_jwks_response(response: &HttpResponse) -> Result<JwkSet, JwksErro
     }
 }
 
-/// Why a JWK set was refused.
+/// Why a JWK set was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
-    /// The provider is away, or there is no document.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The document is unreadable or has no `keys`.
-    #[error("the JWK set is malformed: {0}")]
+    /// The document cannot be parsed, or has no `keys` array.
+    #[error("malformed JWK set: {0}")]
     Malformed(#[from] DocumentError),
     /// More than 50 keys.
-    #[error("the JWK set has too many keys")]
+    #[error("too many keys in the JWK set")]
     TooManyKeys,
-    /// Not one key that could verify an id_token.
-    #[error("the JWK set has no usable key")]
+    /// No key can verify an id_token.
+    #[error("no usable key in the JWK set")]
     NoUsableKey,
 }
 
-/// Why no key of the set is tried for a token.
+/// Why no key of the set fits a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoKey {
-    /// No key has this `kid`: perhaps the provider has rotated.
+pub(super) enum KeySelectionError {
+    /// No key has this `kid`; the provider may have rotated its keys.
     UnknownKid,
-    /// Keys there are, but none for this algorithm.
-    NotForThisAlgorithm,
-    /// No `kid`, and more suitable keys than we are willing to try.
+    /// No key with this `kid` fits the algorithm.
+    UnsuitableAlgorithm,
+    /// No `kid`, and more than four keys fit.
     TooManyWithoutKid,
 }
 
 impl JwkSet {
-    /// The keys to try for a token. With a `kid` those that carry it (RFC 7517 §4.5 lets keys of different
-    /// types share one). Without: every key that suits `algorithm`, at most four; with more than that the
-    /// provider has to say which.
-    pub(super) fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&VerificationKey>, NoKey> {
-        let named: Vec<_> = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid).collect();
-        if named.is_empty() {
-            return Err(NoKey::UnknownKid);
+    /// The keys to try for a token. With a `kid`, those that have it (RFC 7517 §4.5 lets keys of different types share
+    /// one); without, every key that suits `algorithm`, at most four.
+    pub(super) fn candidates(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<&VerificationKey>, KeySelectionError> {
+        let matching: Vec<_> = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid).collect();
+        if matching.is_empty() {
+            return Err(KeySelectionError::UnknownKid);
         }
-        let suitable: Vec<_> = named.into_iter().filter(|key| key.suits(algorithm)).collect();
+        let suitable: Vec<_> = matching.into_iter().filter(|key| key.suits(algorithm)).collect();
         match suitable.len() {
-            0 => Err(NoKey::NotForThisAlgorithm),
+            0 => Err(KeySelectionError::UnsuitableAlgorithm),
             1..=MAX_TRIES => Ok(suitable),
-            _ => Err(NoKey::TooManyWithoutKid),
+            _ => Err(KeySelectionError::TooManyWithoutKid),
         }
     }
 
-    /// How many usable keys there are.
+    /// The number of usable keys.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether there is none; a set that was read has at least one.
+    /// Whether the set is empty, which an accepted one never is.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }

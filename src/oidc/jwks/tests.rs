@@ -37,10 +37,10 @@ fn ec_with(member: &str, value: Value) -> Value {
 #[case::for_verify(rsa_with("key_ops", json!(["verify"])), Algorithm::Rs256)]
 #[case::small_exponent(rsa_with("e", json!("Aw")), Algorithm::Rs256)]
 #[case::leading_zero(rsa_with("e", json!(base64url([0, 1, 0, 1]))), Algorithm::Rs256)]
-#[case::private_members_are_ignored(rsa_with("d", json!("c2VrcmV0")), Algorithm::Rs256)]
+#[case::private_member(rsa_with("d", json!("c2VrcmV0")), Algorithm::Rs256)]
 #[case::private_members_of_wrong_type(rsa_with("d", json!(5)), Algorithm::Rs256)]
-#[case::certificate_junk_is_ignored(rsa_with("x5c", json!(["junk", 1])), Algorithm::Rs256)]
-fn these_keys_are_usable(#[case] jwk: Value, #[case] algorithm: Algorithm) {
+#[case::malformed_certificate(rsa_with("x5c", json!(["junk", 1])), Algorithm::Rs256)]
+fn usable_key_is_kept(#[case] jwk: Value, #[case] algorithm: Algorithm) {
     let set = process(&json!([jwk])).unwrap();
     assert_eq!(set.candidates(None, algorithm).unwrap().len(), 1);
 }
@@ -86,15 +86,15 @@ fn these_keys_are_usable(#[case] jwk: Value, #[case] algorithm: Algorithm) {
 #[case::okp_short(json!({"kty": "OKP", "crv": "Ed25519", "x": base64url([9; 31])}))]
 #[case::not_an_object(json!("key"))]
 #[case::null(json!(null))]
-fn these_are_passed_over(#[case] jwk: Value) {
+fn unusable_key_is_skipped(#[case] jwk: Value) {
     assert_eq!(process(&json!([jwk.clone()])).unwrap_err(), JwksError::NoUsableKey);
-    let beside_a_good_one = process(&json!([jwk, ec384_key().jwk()])).unwrap();
-    assert_eq!(beside_a_good_one.len(), 1);
-    assert!(!beside_a_good_one.is_empty());
+    let with_a_usable_key = process(&json!([jwk, ec384_key().jwk()])).unwrap();
+    assert_eq!(with_a_usable_key.len(), 1);
+    assert!(!with_a_usable_key.is_empty());
 }
 
 #[test]
-fn fifty_keys_are_read_and_fifty_one_are_not() {
+fn set_of_more_than_fifty_keys_is_rejected() {
     let keys = |count: usize| json!(vec![ec_key().jwk(); count]);
     assert_eq!(process(&keys(50)).unwrap().len(), 50);
     assert_eq!(process(&keys(51)).unwrap_err(), JwksError::TooManyKeys);
@@ -109,12 +109,12 @@ fn fifty_keys_are_read_and_fifty_one_are_not() {
 #[case::keys_twice(r#"{"keys":[],"keys":[]}"#, JwksError::Malformed(DocumentError::NotAnObject))]
 #[case::array("[]", JwksError::Malformed(DocumentError::NotAnObject))]
 #[case::html("<html>", JwksError::Malformed(DocumentError::NotAnObject))]
-fn an_unusable_document_is_refused(#[case] body: &str, #[case] reason: JwksError) {
+fn malformed_set_is_rejected(#[case] body: &str, #[case] reason: JwksError) {
     assert_eq!(process_jwks_response(&json_response(200, body)).unwrap_err(), reason);
 }
 
 #[test]
-fn only_a_200_within_the_limit_is_read() {
+fn only_status_200_within_the_limit_is_accepted() {
     let body = json!({"keys": [ec_key().jwk()]}).to_string();
     let mut response = json_response(200, &body);
     response.body.resize(MAX_BODY_BYTES, b' ');
@@ -128,28 +128,28 @@ fn only_a_200_within_the_limit_is_read() {
 }
 
 #[test]
-fn keys_are_found_by_kid_and_algorithm() {
+fn keys_are_selected_by_kid_and_algorithm() {
     let set = jwk_set(&[rsa_key().jwk_named("a"), other_rsa_key().jwk_named("b"), ec_key().jwk_named("a")]);
     assert_eq!(set.candidates(Some("b"), Algorithm::Rs256).unwrap().len(), 1);
     assert_eq!(set.candidates(Some("a"), Algorithm::Es256).unwrap()[0].kid(), Some("a"));
-    assert_eq!(set.candidates(Some("A"), Algorithm::Rs256).unwrap_err(), NoKey::UnknownKid);
-    assert_eq!(set.candidates(Some(""), Algorithm::Rs256).unwrap_err(), NoKey::UnknownKid);
-    assert_eq!(set.candidates(Some("b"), Algorithm::Es256).unwrap_err(), NoKey::NotForThisAlgorithm);
-    assert_eq!(set.candidates(None, Algorithm::EdDsa).unwrap_err(), NoKey::NotForThisAlgorithm);
+    assert_eq!(set.candidates(Some("A"), Algorithm::Rs256).unwrap_err(), KeySelectionError::UnknownKid);
+    assert_eq!(set.candidates(Some(""), Algorithm::Rs256).unwrap_err(), KeySelectionError::UnknownKid);
+    assert_eq!(set.candidates(Some("b"), Algorithm::Es256).unwrap_err(), KeySelectionError::UnsuitableAlgorithm);
+    assert_eq!(set.candidates(None, Algorithm::EdDsa).unwrap_err(), KeySelectionError::UnsuitableAlgorithm);
 }
 
 #[test]
-fn without_kid_four_suitable_keys_are_tried_and_five_are_too_many() {
+fn without_kid_five_suitable_keys_are_too_many() {
     let set = |count: usize| jwk_set(&vec![ec_key().jwk_named("k"); count]);
     for count in 1..=4 {
         assert_eq!(set(count).candidates(None, Algorithm::Es256).unwrap().len(), count);
     }
     let reason = set(5).candidates(None, Algorithm::Es256).unwrap_err();
-    assert_eq!(reason, NoKey::TooManyWithoutKid);
+    assert_eq!(reason, KeySelectionError::TooManyWithoutKid);
 }
 
 #[test]
-fn key_material_is_not_printed() {
+fn debug_output_hides_key_material() {
     let mut jwk = rsa_with("d", json!("c2VrcmV0"));
     jwk["p"] = json!("c2VrcmV0");
     let printed = format!("{:?}", jwk_set(&[jwk.clone()]));

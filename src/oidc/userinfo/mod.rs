@@ -8,16 +8,16 @@ use url::Url;
 
 use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
-/// Asks who the bearer of an access token is.
+/// The userinfo request, with the access token in the header.
 pub fn userinfo_request(userinfo_endpoint: &Url, access_token: &SecretString) -> HttpRequest {
     HttpRequest::get_json_as_bearer(userinfo_endpoint, access_token)
 }
 
-/// Reads the answer. Its `sub` must be that of the id_token: an access token of somebody else, slipped in,
-/// would otherwise give this person another one's profile (Core §5.3.2).
+/// Processes the response. Its `sub` must equal that of the id_token, against a substituted access token of another
+/// user (Core §5.3.2).
 ///
 /// # Errors
-/// [`UserinfoError`].
+/// [`UserinfoError`]. Sign-in may go on with the id_token's claims, except after [`UserinfoError::SubjectMismatch`].
 pub fn process_userinfo_response(response: &HttpResponse, expected_sub: &str) -> Result<Userinfo, UserinfoError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403) {
@@ -34,12 +34,12 @@ pub fn process_userinfo_response(response: &HttpResponse, expected_sub: &str) ->
     }
 }
 
-/// The claims of a userinfo response about the person whom the id_token names.
+/// The claims of a userinfo response whose `sub` was verified.
 #[derive(Clone)]
 pub struct Userinfo(JsonDocument);
 
 impl Userinfo {
-    /// A claim as it is.
+    /// A claim, of any type.
     pub fn get(&self, claim: &str) -> Option<&Value> {
         self.0.get(claim)
     }
@@ -51,23 +51,23 @@ impl fmt::Debug for Userinfo {
     }
 }
 
-/// Why a userinfo response was refused.
+/// Why a userinfo response was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserinfoError {
-    /// The provider is away, or answered outside the protocol.
+    /// The provider is unavailable, or the status or size is unexpected.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// 401 or 403: the access token does not open this door.
-    #[error("the userinfo endpoint refused the access token")]
+    /// 401 or 403: the endpoint rejected the access token.
+    #[error("userinfo endpoint rejected the access token")]
     TokenRefused,
-    /// Not JSON. Signed userinfo (`application/jwt`) we do not ask for.
-    #[error("the userinfo response has an unexpected content type")]
+    /// The content type is not JSON. Signed userinfo (`application/jwt`) is never requested.
+    #[error("unexpected content type of the userinfo response")]
     UnexpectedContentType,
-    /// The document is unreadable, or `sub` is missing or of the wrong type.
-    #[error("the userinfo response is malformed: {0}")]
+    /// The document cannot be parsed, or `sub` is missing or has the wrong type.
+    #[error("malformed userinfo response: {0}")]
     Malformed(#[from] DocumentError),
-    /// The document is about somebody else.
-    #[error("the userinfo response is about another subject")]
+    /// `sub` is not the expected subject.
+    #[error("userinfo of another subject")]
     SubjectMismatch,
 }
 

@@ -11,7 +11,7 @@ use crate::oauth::Method;
 const VALID: &str = r#"{"sub":"248289761001","email":"ada@example.com","email_verified":true}"#;
 
 #[test]
-fn the_access_token_goes_into_the_header_alone() {
+fn access_token_is_sent_in_the_header_only() {
     let endpoint = Url::parse("https://id.example/me").unwrap();
     let request = userinfo_request(&endpoint, &"tok".into());
     assert_eq!((request.method, &request.url), (Method::Get, &endpoint));
@@ -22,7 +22,7 @@ fn the_access_token_goes_into_the_header_alone() {
 }
 
 #[test]
-fn a_response_about_the_same_subject_gives_its_claims() {
+fn response_for_the_same_subject_yields_its_claims() {
     let userinfo = process_userinfo_response(&json_response(200, VALID), "248289761001").unwrap();
     assert_eq!(userinfo.get("email"), Some(&json!("ada@example.com")));
     assert_eq!(userinfo.get("email_verified"), Some(&json!(true)));
@@ -38,13 +38,13 @@ fn a_response_about_the_same_subject_gives_its_claims() {
 #[case::missing("{}", UserinfoError::Malformed(DocumentError::Missing("sub")))]
 #[case::twice(r#"{"sub":"x","sub":"248289761001"}"#, UserinfoError::Malformed(DocumentError::NotAnObject))]
 #[case::html("<html>", UserinfoError::Malformed(DocumentError::NotAnObject))]
-fn these_are_refused(#[case] body: &str, #[case] reason: UserinfoError) {
+fn invalid_response_is_rejected(#[case] body: &str, #[case] reason: UserinfoError) {
     let result = process_userinfo_response(&json_response(200, body), "248289761001");
     assert_eq!(result.unwrap_err(), reason);
 }
 
 #[test]
-fn no_subject_is_nobody() {
+fn empty_subject_never_matches() {
     let result = process_userinfo_response(&json_response(200, r#"{"sub":""}"#), "");
     assert_eq!(result.unwrap_err(), UserinfoError::SubjectMismatch);
 }
@@ -54,13 +54,13 @@ fn no_subject_is_nobody() {
 #[case(403, UserinfoError::TokenRefused)]
 #[case(302, UserinfoError::Response(ResponseError::UnexpectedStatus(302)))]
 #[case(500, UserinfoError::Response(ResponseError::Unavailable { status: 500, retry_after: None }))]
-fn another_status_is_refused(#[case] status: u16, #[case] reason: UserinfoError) {
+fn other_status_is_rejected(#[case] status: u16, #[case] reason: UserinfoError) {
     let result = process_userinfo_response(&json_response(status, VALID), "248289761001");
     assert_eq!(result.unwrap_err(), reason);
 }
 
 #[test]
-fn another_content_type_is_refused() {
+fn other_content_type_is_rejected() {
     let mut response = json_response(200, VALID);
     response.content_type = Some("application/jwt".to_owned());
     let result = process_userinfo_response(&response, "248289761001");

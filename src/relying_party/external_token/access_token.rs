@@ -1,4 +1,4 @@
-//! Who somebody is, from an access token that a front end brought.
+//! The profile from an access token that a front end obtained.
 
 use std::time::Duration;
 
@@ -16,13 +16,14 @@ use crate::{
     providers::{CheckedToken, Facts, IdentitySource, OidcSpec, Profile, TokenCheck, UnfitTokenError},
 };
 
-/// Longest access token that is looked at, in bytes.
-const LONGEST: usize = 4096;
-/// For the provider's own check. Less than the whole deadline, so that a provider that hangs there is known to.
-const PATIENCE: Duration = Duration::from_millis(2500);
+/// Longest accepted access token, in bytes.
+const MAX_TOKEN_BYTES: usize = 4096;
+/// Limit for the provider's token check. Shorter than the deadline of the whole verification, so that the circuit
+/// breaker learns of a provider that hangs.
+const CHECK_TIMEOUT: Duration = Duration::from_millis(2500);
 
 impl RelyingParty {
-    /// First whose token it is, then whom it names: both about the same person, and never the second without the first.
+    /// Checks which client the token was issued to, then fetches the profile; both must name the same subject.
     pub(super) async fn verify_external_access_token(
         &self,
         client: &ProviderClient,
@@ -30,13 +31,13 @@ impl RelyingParty {
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
         let check = client.provider.spec.token_check.as_ref().ok_or(ExternalTokenError::NoTokenCheck)?;
-        if !can_be_a_token(token.expose_secret()) {
+        if !is_well_formed(token.expose_secret()) {
             return Err(UnfitTokenError::Malformed.into());
         }
         let checked = self.check_token(client, check, token, journal).await?;
         let profile = match &client.provider.spec.who {
-            IdentitySource::IdToken(spec) => self.ask_userinfo(client, spec, token, &checked, journal).await?,
-            IdentitySource::Api(spec) => self.ask_api_as_bearer(client, spec, token, journal).await?,
+            IdentitySource::IdToken(spec) => self.userinfo_profile(client, spec, token, &checked, journal).await?,
+            IdentitySource::Api(spec) => self.api_profile_of_token(client, spec, token, journal).await?,
         };
         match profile.subject == checked.subject() {
             true => Ok(profile),
@@ -53,12 +54,12 @@ impl RelyingParty {
     ) -> Result<CheckedToken, ExternalTokenError> {
         let (provider, now) = (&client.provider, self.clock.now());
         let request = (check.request)(provider, token).ok_or(ExternalTokenError::NoTokenCheck)?;
-        if !client.may_ask(Part::Check, now) {
+        if !client.try_acquire(Part::TokenCheck, now) {
             return Err(BeginError::BreakerOpen.into());
         }
-        let answer = tokio::time::timeout(PATIENCE, client.send(&self.http, Part::Check, request, now)).await;
-        let response = answer.unwrap_or_else(|_| {
-            client.gave_up(Part::Check, now);
+        let check_response = client.send(&self.http, Part::TokenCheck, request, now);
+        let response = tokio::time::timeout(CHECK_TIMEOUT, check_response).await.unwrap_or_else(|_| {
+            client.record_timeout(Part::TokenCheck, now);
             Err(HttpError::Timeout)
         })?;
         let outcome = (check.judge)(provider, &response, now);
@@ -66,8 +67,8 @@ impl RelyingParty {
         Ok(outcome?)
     }
 
-    /// Where an id_token would say more, userinfo is all there is.
-    async fn ask_userinfo(
+    /// The profile from userinfo alone, without an id_token.
+    async fn userinfo_profile(
         &self,
         client: &ProviderClient,
         spec: &OidcSpec,
@@ -78,7 +79,7 @@ impl RelyingParty {
         let (provider, now) = (&client.provider, self.clock.now());
         let metadata = client.metadata(&self.http, now).await?;
         let endpoint = metadata.userinfo_endpoint.as_ref().ok_or(ExternalTokenError::NoTokenCheck)?;
-        if !client.may_ask(Part::Userinfo, now) {
+        if !client.try_acquire(Part::Userinfo, now) {
             return Err(BeginError::BreakerOpen.into());
         }
         let response = client.send(&self.http, Part::Userinfo, userinfo_request(endpoint, token), now).await?;
@@ -93,7 +94,7 @@ impl RelyingParty {
     }
 }
 
-/// Visible ASCII (RFC 6749 appendix A.12); anything else could not even be put into a header.
-fn can_be_a_token(token: &str) -> bool {
-    (1..=LONGEST).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+/// Visible ASCII (RFC 6749 appendix A.12), as a header requires.
+fn is_well_formed(token: &str) -> bool {
+    (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

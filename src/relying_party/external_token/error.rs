@@ -1,4 +1,4 @@
-//! Why what a front end brought vouches for nobody.
+//! Why a token from a front end was rejected.
 
 use std::{error::Error, time::Duration};
 
@@ -9,46 +9,46 @@ use crate::{
     providers::{TokenCheckError, UnfitTokenError},
 };
 
-/// The reasons. All but the first three and the last are about the token.
+/// Why a token from a front end was rejected, or could not be verified.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExternalTokenError {
-    /// No provider of that slug is switched on.
-    #[error("there is no such provider")]
+    /// No provider with this slug is enabled.
+    #[error("unknown provider")]
     UnknownProvider,
-    /// This provider gives no id_tokens.
-    #[error("the provider has no id_tokens")]
+    /// The provider issues no id_tokens.
+    #[error("the provider issues no id_tokens")]
     NoIdTokens,
-    /// This provider does not say whose client an access token was given to, so that none of it can be taken.
-    #[error("the provider does not say whose client an access token was given to")]
+    /// The provider cannot tell which client an access token was issued to, so none is accepted.
+    #[error("the provider has no access token check")]
     NoTokenCheck,
-    /// The access token was given to somebody else's client.
-    #[error("the token was given to another client")]
+    /// The access token was issued to a client that is not configured here.
+    #[error("access token issued to another client")]
     NotOurClient,
-    /// The access token is not good for signing in.
-    #[error("the token is unfit: {0}")]
-    UnfitTokenError(#[from] UnfitTokenError),
-    /// The id_token was refused.
+    /// The access token is not valid for sign-in.
+    #[error("access token rejected: {0}")]
+    UnfitToken(#[from] UnfitTokenError),
+    /// The id_token was rejected.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
-    /// The provider's documents name nobody.
-    #[error("the provider's documents name nobody")]
+    /// The provider's documents contain no usable user id.
+    #[error("no user id in the provider's documents")]
     NoProfile,
-    /// The configuration admits other accounts only.
-    #[error("the account is of a domain that is not admitted")]
+    /// The account is outside the domain that the configuration admits.
+    #[error("account outside the admitted domain")]
     NotAdmitted,
-    /// The provider cannot be asked now; the cause is in the log.
-    #[error("the provider does not answer")]
+    /// The token could not be verified now; the log has the cause.
+    #[error("provider unavailable")]
     Unavailable {
-        /// When to come again, where the provider said so; at most a day.
+        /// The provider's `Retry-After`, if any; at most a day.
         retry_after: Option<Duration>,
     },
 }
 
 impl ExternalTokenError {
-    /// The provider's silence, or words that nobody can use; the cause goes to the log here.
-    pub(super) fn unavailable(cause: &dyn Error, error: Option<&ResponseError>) -> Self {
-        tracing::warn!(cause = %cause, "a provider could not be asked about a token");
-        let retry_after = match error {
+    /// Logs the cause. `response` is its HTTP part, for `Retry-After`.
+    pub(super) fn unavailable(cause: &dyn Error, response: Option<&ResponseError>) -> Self {
+        tracing::warn!(cause = %cause, "token verification unavailable");
+        let retry_after = match response {
             Some(ResponseError::Unavailable { retry_after, .. }) => *retry_after,
             _ => None,
         };
@@ -86,7 +86,7 @@ impl From<VerifyError> for ExternalTokenError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Keys(error) => error.into(),
-            VerifyError::Refused(error) => Self::IdToken(error),
+            VerifyError::Rejected(error) => Self::IdToken(error),
         }
     }
 }
@@ -95,7 +95,7 @@ impl From<TokenCheckError> for ExternalTokenError {
     fn from(error: TokenCheckError) -> Self {
         match error {
             TokenCheckError::NotOurClient => Self::NotOurClient,
-            TokenCheckError::UnfitTokenError(unfit) => Self::UnfitTokenError(unfit),
+            TokenCheckError::UnfitTokenError(error) => Self::UnfitToken(error),
             TokenCheckError::Response(error) => Self::unavailable(&error, Some(&error)),
             TokenCheckError::Malformed(_) | TokenCheckError::ClientRefused => Self::unavailable(&error, None),
         }
@@ -113,11 +113,11 @@ impl From<UserinfoError> for ExternalTokenError {
     }
 }
 
-/// Of the steps of a flow, those that this door shares.
+/// For the steps that a flow and the token verification share.
 impl From<CompleteError> for ExternalTokenError {
     fn from(error: CompleteError) -> Self {
         match error {
-            CompleteError::Api(ResourceError::Withheld(_)) => UnfitTokenError::Withheld.into(),
+            CompleteError::Api(ResourceError::AccessDenied(_)) => UnfitTokenError::Withheld.into(),
             CompleteError::Api(ResourceError::Response(error)) => Self::unavailable(&error, Some(&error)),
             CompleteError::NoProfile => Self::NoProfile,
             CompleteError::NotAdmitted => Self::NotAdmitted,

@@ -1,4 +1,4 @@
-//! Who somebody is, from an id_token that a front end brought.
+//! The profile from an id_token that a front end obtained.
 
 use super::{
     super::{Journal, RelyingParty, provider_client::ProviderClient},
@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl RelyingParty {
-    /// Everything that the callback checks of an id_token, but for the code and the access token, which did not come.
-    /// A token of another issuer, of another client or past its time is refused before any key is fetched (threat PA10).
+    /// Checks the id_token as the callback does, without code and access token. A token of another issuer or client, or
+    /// an expired one, is rejected before any request to the provider (threat PA10).
     pub(super) async fn verify_external_id_token(
         &self,
         client: &ProviderClient,
@@ -39,7 +39,7 @@ impl RelyingParty {
             return Err(error.into());
         }
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let claims = self.verify_with_its_keys(client, &metadata, token, &expected, journal).await?;
+        let claims = self.verify_with_provider_keys(client, &metadata, token, &expected, journal).await?;
         let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
         if !(spec.admits)(provider, &facts) {
             return Err(ExternalTokenError::NotAdmitted);

@@ -1,5 +1,6 @@
-//! What a front end brings that has signed somebody in by itself: an id_token, or an access token that the provider says
-//! was given to a client of ours. Either comes down to a profile, or to nothing.
+//! Token sign-in: a front end obtained an id_token or an access token from the provider and presents it here. The
+//! result is a verified profile. An access token counts only if the provider confirms that it was issued to a
+//! configured client.
 
 mod access_token;
 mod error;
@@ -19,18 +20,18 @@ use crate::{
     providers::{IdentitySource, Profile},
 };
 
-/// For all that is asked of the provider together. A front end waits, and is told in less than five seconds to come
-/// again (threat PA13).
+/// Limit for all requests to the provider together, so that the front end gets an answer within five seconds (threat
+/// PA13).
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// What a front end brings.
+/// The token that a front end presents.
 pub enum Presented<'a> {
     /// An id_token.
     IdToken {
-        /// As the provider gave it.
+        /// The token, as the provider issued it.
         token: &'a str,
-        /// Equals the nonce that we gave to this device; any other rule where none is asked for. The caller has to see to it
-        /// that the token counts once ([`single_use()`]).
+        /// [`NonceRule::Equals`] with the nonce issued to this device. With any other rule, the caller has to make sure
+        /// that the token is used once ([`single_use()`]).
         nonce: NonceRule<'a>,
     },
     /// An access token.
@@ -38,32 +39,32 @@ pub enum Presented<'a> {
 }
 
 impl RelyingParty {
-    /// Who somebody is, from what a front end brings. Nothing in it decides who is asked: keys, check and userinfo are
-    /// the configured provider's, and whatever can be refused without asking is. Ends within four seconds.
+    /// Verifies a token from a front end. Nothing in the token selects where requests go: keys, token check and
+    /// userinfo are those of the configured provider. Checks that need no request come first. Ends within four seconds.
     ///
     /// # Errors
-    /// [`ExternalTokenError`]: the first check that fails, or the provider's silence, which is never an answer.
+    /// [`ExternalTokenError`]: the first failed check, or an unavailable provider.
     pub async fn verify_external_token(
         &self,
         slug: &str,
-        brought: Presented<'_>,
+        presented: Presented<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
-        let steps = self.verify_step_by_step(slug, brought, journal);
+        let steps = self.verify_steps(slug, presented, journal);
         tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| {
-            tracing::warn!(provider = slug, "a token could not be verified in time");
+            tracing::warn!(provider = slug, "token verification timed out");
             Err(ExternalTokenError::Unavailable { retry_after: None })
         })
     }
 
-    async fn verify_step_by_step(
+    async fn verify_steps(
         &self,
         slug: &str,
-        brought: Presented<'_>,
+        presented: Presented<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
         let client = self.client(slug).ok_or(ExternalTokenError::UnknownProvider)?;
-        match (brought, &client.provider.spec.who) {
+        match (presented, &client.provider.spec.who) {
             (Presented::IdToken { .. }, IdentitySource::Api(_)) => Err(ExternalTokenError::NoIdTokens),
             (Presented::IdToken { token, nonce }, IdentitySource::IdToken(spec)) => {
                 self.verify_external_id_token(client, spec, token, nonce, journal).await

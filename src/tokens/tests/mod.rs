@@ -1,4 +1,4 @@
-//! The room on bytes: what we sign is verified, and everything that is otherwise in one place is not.
+//! Tests on bytes: an issued token verifies, and any single change is rejected.
 
 mod claims;
 mod forgeries;
@@ -30,7 +30,7 @@ fn expected() -> Expected<'static> {
     Expected {
         issuer: ORIGIN,
         audience: ORIGIN,
-        kept_out: "https://app.example/add-email",
+        restricted_audience: "https://app.example/add-email",
         email_requirement: EmailRequirement::Off,
         now: NOW,
     }
@@ -51,13 +51,13 @@ fn stored(key: &NewKey) -> StoredKey {
     }
 }
 
-/// Our key, one a run.
-fn our_key() -> &'static SigningKey {
+/// The application's key, generated once per run.
+fn own_key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(|| opened(&new_key().private_key))
 }
 
-/// Somebody else's.
+/// The key of another application.
 fn foreign_key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(|| opened(&new_key().private_key))
@@ -71,9 +71,9 @@ fn public(key: &SigningKey) -> VerifyingKey {
     VerifyingKey::from_point(key.point()).unwrap()
 }
 
-/// Our public key as a member of a set.
-fn our_jwk() -> Value {
-    jwk::jwk(our_key().point()).unwrap()
+/// The application's public key as a JWK.
+fn own_jwk() -> Value {
+    jwk::jwk(own_key().point()).unwrap()
 }
 
 fn session() -> ActiveSession {
@@ -98,7 +98,7 @@ fn session() -> ActiveSession {
             id: user,
             name: Some("Ada".to_owned()),
             picture: None,
-            verified_email: Some(VerifiedEmail::on_record(address("ada@example.com"), VerificationMethod::EmailLink)),
+            verified_email: Some(VerifiedEmail::on_record(email("ada@example.com"), VerificationMethod::EmailLink)),
             claimed_email: None,
             created_at: at(NOW),
             disabled_at: None,
@@ -108,20 +108,20 @@ fn session() -> ActiveSession {
     }
 }
 
-fn address(text: &str) -> EmailAddress {
+fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-/// A token as we issue it.
+/// An issued token.
 fn issued() -> String {
-    sign(our_key(), &session(), "id", &expected()).unwrap()
+    sign(own_key(), &session(), "id", &expected()).unwrap()
 }
 
-fn good_header() -> Value {
-    json!({"alg": "ES256", "typ": "at+jwt", "kid": our_key().kid()})
+fn valid_header() -> Value {
+    json!({"alg": "ES256", "typ": "at+jwt", "kid": own_key().kid()})
 }
 
-fn good_claims() -> Value {
+fn valid_claims() -> Value {
     let session = session();
     json!({
         "iss": ORIGIN, "aud": ORIGIN, "sub": session.user.id.to_string(), "sid": session.session.id_hash,
@@ -130,7 +130,7 @@ fn good_claims() -> Value {
     })
 }
 
-/// Any header and claims, signed as right as can be.
+/// Any header and claims with a valid signature.
 fn signed_text(key: &SigningKey, header: &str, claims: &str) -> String {
     let signed = format!("{}.{}", base64url(header), base64url(claims));
     let signature = key.sign(&signed).unwrap();
@@ -138,16 +138,16 @@ fn signed_text(key: &SigningKey, header: &str, claims: &str) -> String {
 }
 
 fn signed(header: &Value, claims: &Value) -> String {
-    signed_text(our_key(), &header.to_string(), &claims.to_string())
+    signed_text(own_key(), &header.to_string(), &claims.to_string())
 }
 
-/// Verifies as `Tokens` does: the key is looked up among ours by the header's `kid`.
+/// Verifies as `Tokens` does, with the key of the header's `kid`.
 fn verify_at(token: &str, now: i64) -> Result<AccessClaims, AccessTokenError> {
     let token = UnverifiedToken::read(token)?;
-    if token.kid() != our_key().kid() {
+    if token.kid() != own_key().kid() {
         return Err(AccessTokenError::UnknownKey);
     }
-    token.verify(&public(our_key()), &Expected { now, ..expected() })
+    token.verify(&public(own_key()), &Expected { now, ..expected() })
 }
 
 fn verify(token: &str) -> Result<AccessClaims, AccessTokenError> {

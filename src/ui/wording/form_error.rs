@@ -34,12 +34,12 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::EmailLinkInvalid
         | FormError::EmailLinkOfAnotherUser
         | FormError::LinkExpired
-        | FormError::ProofOfAnother
+        | FormError::ReauthenticationMismatch
         | FormError::LinkedElsewhere
         | FormError::LastSignInMethod
         | FormError::EmailNeeded
         | FormError::ProviderUnavailable
-        | FormError::NotThere
+        | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch
         | FormError::ServerError => Concern::Nothing,
@@ -124,7 +124,7 @@ fn said(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "Linking took too long, or it began in another browser.",
             "Nothing was changed. Sign in once more and we ask you again.",
         ),
-        FormError::ProofOfAnother => (
+        FormError::ReauthenticationMismatch => (
             Tone::Serious,
             "You showed us an account that does not belong to this one.",
             "Nothing was changed. Choose one that you use here.",
@@ -152,7 +152,7 @@ fn said(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "That provider is not answering at the moment.",
             "Nothing was changed. Wait a minute, then try again, or use another way.",
         ),
-        FormError::NotThere => (
+        FormError::NotFound => (
             Tone::Mild,
             "What you chose is not there any more.",
             "It may have gone in another window. Look again and choose anew.",
@@ -192,11 +192,11 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::PasswordLong
         | FormError::PasswordCommon
         | FormError::PasswordPersonal
-        | FormError::ProofOfAnother
+        | FormError::ReauthenticationMismatch
         | FormError::LinkedElsewhere
         | FormError::ConfirmationMissing
         | FormError::ProviderUnavailable
-        | FormError::NotThere
+        | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch
         | FormError::ServerError => None,

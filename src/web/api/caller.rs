@@ -114,7 +114,7 @@ pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<Signe
 /// Which check failed is for the log.
 pub fn refused(app: &AppState, error: AccessTokenError) -> Failure {
     match error {
-        AccessTokenError::TokensError(error) => Failure::of(app, error.into()),
+        AccessTokenError::Internal(error) => Failure::of(app, error.into()),
         error => {
             tracing::info!(%error, "an access token was refused");
             ApiCode::InvalidToken.into()

@@ -77,7 +77,7 @@ async fn end(app: AppState, context: RequestContext, named: Option<SecretString>
         Means::Unreadable => return Err(ApiCode::InvalidToken.into()),
         Means::Bearer(token) => match app.tokens.verify(token).await {
             Ok(claims) => Some(claims.session().to_owned()),
-            Err(error) if of_body.is_none() || matches!(error, AccessTokenError::TokensError(_)) => {
+            Err(error) if of_body.is_none() || matches!(error, AccessTokenError::Internal(_)) => {
                 return Err(refused(&app, error));
             }
             Err(_) => None,

@@ -17,7 +17,7 @@ use crate::{
     accounts::EmailRequirement,
     codes::api::ApiCode,
     sessions::{RequestContext, SessionHandle},
-    tokens::{Pair, RefreshTokenError},
+    tokens::{RefreshTokenError, TokenPair},
     web::{detached::detached, state::AppState},
 };
 
@@ -99,7 +99,7 @@ async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
     if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
-    let active = app.tokens.look_at(token).await.map_err(|error| Failure::of(app, error.into()))?;
+    let active = app.tokens.peek_session(token).await.map_err(|error| Failure::of(app, error.into()))?;
     match active {
         Some(active) if app.email_requirement.keeps_out(&active.user) => {
             Err(Failure::of(app, ApiError::from(ApiCode::AddressRequired).at("/add-email")))
@@ -108,9 +108,9 @@ async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
     }
 }
 
-async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<Pair, Failure> {
+async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, Failure> {
     app.tokens.refresh(token, &context.client.audit_client()).await.map_err(|error| match error {
-        RefreshTokenError::TokensError(error) => Failure::of(app, error.into()),
+        RefreshTokenError::Internal(error) => Failure::of(app, error.into()),
         error => {
             tracing::info!(%error, "a refresh token was refused");
             // There may be a letter about it.

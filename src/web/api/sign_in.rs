@@ -14,7 +14,7 @@ use super::{
 use crate::{
     account::{FrontEndSignIn, ProviderToken, SessionDelivery, TokenSignIn},
     oauth::JsonDocument,
-    tokens::Pair,
+    tokens::TokenPair,
     web::{detached::detached, state::AppState},
 };
 
@@ -82,8 +82,8 @@ pub struct TokensAnswer {
     token_type: Option<&'static str>,
 }
 
-impl From<&Pair> for TokensAnswer {
-    fn from(pair: &Pair) -> Self {
+impl From<&TokenPair> for TokensAnswer {
+    fn from(pair: &TokenPair) -> Self {
         Self {
             access_token: Some(pair.access_token.expose_secret().to_owned()),
             refresh_token: Some(pair.refresh_token.expose().to_owned()),

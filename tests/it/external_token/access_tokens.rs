@@ -51,7 +51,7 @@ async fn a_token_of_another_client_is_refused_before_userinfo_is_asked() {
         let outcome = counter.by_access_token(slug, &foreign).await;
         // GitHub does not tell another client's token from none.
         let expected = if slug == "github" {
-            ExternalTokenError::UnfitTokenError(UnfitTokenError::Unknown)
+            ExternalTokenError::UnfitToken(UnfitTokenError::Unknown)
         } else {
             ExternalTokenError::NotOurClient
         };
@@ -95,7 +95,7 @@ async fn a_token_that_is_not_for_signing_in_is_refused_before_userinfo_is_asked(
     ];
     counter.asked().await;
     for (token, unfit) in cases {
-        assert_eq!(counter.by_access_token("google", &token).await, Err(ExternalTokenError::UnfitTokenError(unfit)));
+        assert_eq!(counter.by_access_token("google", &token).await, Err(ExternalTokenError::UnfitToken(unfit)));
         assert_eq!(counter.asked().await, ["tokeninfo"], "{unfit}");
     }
     let robot = counter.mint("google", json!({ "kind": "service_account" })).await;
@@ -111,7 +111,7 @@ async fn what_cannot_be_a_token_is_shown_to_nobody() {
     counter.asked().await;
     for junk in ["", " ", "two words", "line\nbreak", "ключ", &"x".repeat(4097)] {
         let outcome = counter.by_access_token("google", junk).await;
-        assert_eq!(outcome, Err(ExternalTokenError::UnfitTokenError(UnfitTokenError::Malformed)), "{junk:.20}");
+        assert_eq!(outcome, Err(ExternalTokenError::UnfitToken(UnfitTokenError::Malformed)), "{junk:.20}");
     }
     let token = counter.access_token("google", "ada").await;
     for slug in ["apple", "microsoft", "gitlab", "x", "discord"] {
@@ -126,7 +126,7 @@ async fn made_up_tokens_are_unknown_everywhere() {
     let counter = Counter::open().await;
     for slug in WITH_A_CHECK {
         let outcome = counter.by_access_token(slug, "made-up").await;
-        assert_eq!(outcome, Err(ExternalTokenError::UnfitTokenError(UnfitTokenError::Unknown)), "{slug}");
+        assert_eq!(outcome, Err(ExternalTokenError::UnfitToken(UnfitTokenError::Unknown)), "{slug}");
     }
 }
 
@@ -140,7 +140,7 @@ async fn the_check_and_userinfo_must_mean_the_same_person() {
         let error = json!({ "kind": "patch", "set": { (member): other } });
         counter.order(&format!("{slug}/faults"), json!({ "endpoint": "userinfo", "times": 1, "fault": error })).await;
         let outcome = counter.by_access_token(slug, &token).await;
-        assert_eq!(outcome, Err(ExternalTokenError::UnfitTokenError(UnfitTokenError::AnotherSubject)), "{slug}");
+        assert_eq!(outcome, Err(ExternalTokenError::UnfitToken(UnfitTokenError::AnotherSubject)), "{slug}");
         assert!(counter.by_access_token(slug, &token).await.is_ok(), "{slug}");
     }
 }
@@ -152,15 +152,12 @@ async fn what_the_check_says_is_read_strictly() {
     for (patch, expected) in [
         (json!({ "set": { "aud": "another-client" } }), ExternalTokenError::NotOurClient),
         (json!({ "set": { "azp": "another-client" } }), ExternalTokenError::NotOurClient),
-        (json!({ "remove": ["aud"] }), ExternalTokenError::UnfitTokenError(UnfitTokenError::Unclear)),
-        (
-            json!({ "set": { "aud": ["sandbox-google"] } }),
-            ExternalTokenError::UnfitTokenError(UnfitTokenError::Unclear),
-        ),
-        (json!({ "set": { "expires_in": "0" } }), ExternalTokenError::UnfitTokenError(UnfitTokenError::Expired)),
-        (json!({ "remove": ["expires_in"] }), ExternalTokenError::UnfitTokenError(UnfitTokenError::Unclear)),
-        (json!({ "remove": ["sub"] }), ExternalTokenError::UnfitTokenError(UnfitTokenError::Unclear)),
-        (json!({ "remove": ["scope"] }), ExternalTokenError::UnfitTokenError(UnfitTokenError::Unclear)),
+        (json!({ "remove": ["aud"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "set": { "aud": ["sandbox-google"] } }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "set": { "expires_in": "0" } }), ExternalTokenError::UnfitToken(UnfitTokenError::Expired)),
+        (json!({ "remove": ["expires_in"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "remove": ["sub"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "remove": ["scope"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
     ] {
         let mut error = json!({ "kind": "patch" });
         error.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());

@@ -32,7 +32,7 @@ const BY_THE_SIGNATURE: [&str; 4] = ["bad_signature", "unpublished_key", "unknow
 
 fn sign_in_error(outcome: Result<latchkey::providers::Profile, ExternalTokenError>) -> IdTokenErrorKind {
     match outcome {
-        Err(ExternalTokenError::IdToken(error)) => error.sign_in_error(),
+        Err(ExternalTokenError::IdToken(error)) => error.kind(),
         other => panic!("{other:?}"),
     }
 }

@@ -49,7 +49,7 @@ async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
         let another = nonce();
         let other = counter.verify_external_token(slug, brought(&another)).await;
         let sign_in_error = match other {
-            Err(ExternalTokenError::IdToken(error)) => error.sign_in_error(),
+            Err(ExternalTokenError::IdToken(error)) => error.kind(),
             other => panic!("{slug}: {other:?}"),
         };
         assert_eq!(sign_in_error, IdTokenErrorKind::WrongNonce, "{slug}");
@@ -65,7 +65,7 @@ async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
         counter.clock.advance(2 * 24 * 3600);
         let late = counter.verify_external_token(slug, brought(&flow.nonce)).await;
         assert!(
-            matches!(late, Err(ExternalTokenError::IdToken(error)) if error.sign_in_error() == IdTokenErrorKind::Expired),
+            matches!(late, Err(ExternalTokenError::IdToken(error)) if error.kind() == IdTokenErrorKind::Expired),
             "{slug}"
         );
         counter.clock.advance(-2 * 24 * 3600);

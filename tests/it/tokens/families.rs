@@ -74,11 +74,11 @@ async fn a_token_from_before_a_renewal_leads_nowhere_and_is_a_reuse_later(
     for old in [&first, &second] {
         let refused = mock.refresh(old).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{refused:?}");
-        assert_eq!(mock.tokens.look_at(text(old)).await.unwrap(), None);
+        assert_eq!(mock.tokens.peek_session(text(old)).await.unwrap(), None);
         assert!(!mock.is_open(old).await);
     }
     assert!(mock.is_open(&renewed).await);
-    assert!(mock.tokens.look_at(text(&renewed)).await.unwrap().is_some(), "the twin");
+    assert!(mock.tokens.peek_session(text(&renewed)).await.unwrap().is_some(), "the twin");
 
     // Also once the renewed token was used; and that one's own second try is honest.
     let next = mock.refresh(&renewed).await.unwrap();

@@ -8,7 +8,7 @@ use latchkey::{
     relying_party::Clock,
     sealing::Sealer,
     store::{AuditClient, Database, GrantUpdate, SettleRequest},
-    tokens::{AccessClaims, AccessTokenError, Opening, Pair, RefreshTokenError, Tokens},
+    tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -56,22 +56,22 @@ impl MockProvider {
     }
 
     /// Signs them in: the first pair of a new session.
-    pub async fn sign_in(&self, user: UserId) -> Pair {
+    pub async fn sign_in(&self, user: UserId) -> TokenPair {
         self.tokens.issue_pair(&opening(user, None)).await.expect("a pair")
     }
 
     /// Brings a refresh token.
-    pub async fn refresh(&self, pair: &Pair) -> Result<Pair, RefreshTokenError> {
+    pub async fn refresh(&self, pair: &TokenPair) -> Result<TokenPair, RefreshTokenError> {
         refresh(&self.tokens, pair).await
     }
 
     /// Brings an access token.
-    pub async fn verify(&self, pair: &Pair) -> Result<Arc<AccessClaims>, AccessTokenError> {
+    pub async fn verify(&self, pair: &TokenPair) -> Result<Arc<AccessClaims>, AccessTokenError> {
         self.tokens.verify(pair.access_token.expose_secret()).await
     }
 
     /// Whether the session of an access token goes on.
-    pub async fn is_open(&self, pair: &Pair) -> bool {
+    pub async fn is_open(&self, pair: &TokenPair) -> bool {
         self.database.load_session(&pair.session.session.id_hash, self.clock.date()).await.expect("answers").is_some()
     }
 
@@ -108,13 +108,13 @@ impl MockProvider {
 }
 
 /// A sign-in with Google, in the place of an earlier session.
-pub fn opening(user: UserId, earlier: Option<&str>) -> Opening<'_> {
+pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
     static ORIGIN: AuditClient = AuditClient { address: None, user_agent: None, request_id: None };
-    Opening { user, identity: None, provider: "google", client: &ORIGIN, earlier }
+    NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, earlier }
 }
 
 /// Brings a refresh token to one machine.
-pub async fn refresh(tokens: &Tokens, pair: &Pair) -> Result<Pair, RefreshTokenError> {
+pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, RefreshTokenError> {
     let client = AuditClient {
         address: Some("192.0.2.9".into()),
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
@@ -123,7 +123,7 @@ pub async fn refresh(tokens: &Tokens, pair: &Pair) -> Result<Pair, RefreshTokenE
     tokens.refresh(pair.refresh_token.expose(), &client).await
 }
 
-pub fn text(pair: &Pair) -> &str {
+pub fn text(pair: &TokenPair) -> &str {
     pair.refresh_token.expose()
 }
 

@@ -205,7 +205,7 @@ async fn an_end_that_cannot_be_written_down_is_none_yet(#[values(Engine::Sqlite,
     let second = mock.refresh(&first).await.unwrap();
     mock.refresh(&second).await.unwrap();
     mock.test.execute("ALTER TABLE outbox RENAME TO gone").await;
-    assert!(matches!(mock.refresh(&first).await, Err(RefreshTokenError::TokensError(_))));
+    assert!(matches!(mock.refresh(&first).await, Err(RefreshTokenError::Internal(_))));
     assert_eq!(mock.test.count("sessions").await, 1);
     assert_eq!(mock.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
     mock.test.execute("ALTER TABLE gone RENAME TO outbox").await;

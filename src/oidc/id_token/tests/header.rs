@@ -16,7 +16,7 @@ fn header_with(member: &str, value: Value) -> Value {
 #[case::type_in_small_letters(header_with("typ", json!("jwt")))]
 #[case::thumbprint(header_with("x5t", json!("abc")))]
 #[case::unknown_members(header_with("org", json!([1])))]
-fn these_headers_are_accepted(#[case] header: Value) {
+fn valid_header_is_accepted(#[case] header: Value) {
     assert!(verify_token(&signed(&header, &valid_claims())).is_ok());
 }
 
@@ -39,8 +39,8 @@ fn these_headers_are_accepted(#[case] header: Value) {
 #[case::critical_empty(header_with("crit", json!([])), CriticalHeader)]
 #[case::critical_null(header_with("crit", json!(null)), CriticalHeader)]
 #[case::own_key(header_with("jwk", rsa_key().jwk()), KeyInHeader)]
-#[case::key_address(header_with("jku", json!("https://evil.example/keys")), KeyInHeader)]
-#[case::certificate_address(header_with("x5u", json!("https://evil.example/cert")), KeyInHeader)]
+#[case::key_url(header_with("jku", json!("https://evil.example/keys")), KeyInHeader)]
+#[case::certificate_url(header_with("x5u", json!("https://evil.example/cert")), KeyInHeader)]
 #[case::certificate(header_with("x5c", json!(["MII"])), KeyInHeader)]
 #[case::kid_unknown(header_with("kid", json!("b")), UnknownKid)]
 #[case::kid_empty(header_with("kid", json!("")), UnknownKid)]
@@ -48,7 +48,7 @@ fn these_headers_are_accepted(#[case] header: Value) {
 #[case::kid_number(header_with("kid", json!(1)), Malformed)]
 #[case::kid_null(header_with("kid", json!(null)), Malformed)]
 #[case::kid_huge(header_with("kid", json!("k".repeat(513))), Malformed)]
-fn these_headers_are_refused(#[case] header: Value, #[case] reason: IdTokenErrorKind) {
+fn invalid_header_is_rejected(#[case] header: Value, #[case] reason: IdTokenErrorKind) {
     assert_eq!(verify_token(&signed(&header, &valid_claims())).unwrap_err(), reason);
 }
 
@@ -57,13 +57,13 @@ fn these_headers_are_refused(#[case] header: Value, #[case] reason: IdTokenError
 #[case::array(r#"["RS256"]"#)]
 #[case::empty("")]
 #[case::not_json("alg=RS256")]
-fn an_unreadable_header_is_refused(#[case] header: &str) {
+fn malformed_header_is_rejected(#[case] header: &str) {
     let token = rsa_key().sign_text(header, &valid_claims().to_string(), Algorithm::Rs256);
     assert_eq!(verify_token(&token).unwrap_err(), Malformed);
 }
 
 #[test]
-fn only_an_unknown_kid_is_worth_a_fresh_key_set() {
+fn only_an_unknown_kid_justifies_a_new_fetch() {
     let error = |header: Value| {
         let token = signed(&header, &valid_claims());
         verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err()

@@ -1,4 +1,4 @@
-//! The specification of the id_token, on bytes: one valid token, one change each, and the twin that passes.
+//! Tests on bytes: one valid token, one change per case, and the twin that is accepted.
 
 mod claims;
 mod header;
@@ -51,7 +51,7 @@ fn valid_claims() -> Value {
     })
 }
 
-/// The valid claims with one more or other claim.
+/// The valid claims with one claim added or replaced.
 fn with(claim: &str, value: Value) -> Value {
     let mut claims = valid_claims();
     claims[claim] = value;
@@ -72,9 +72,9 @@ fn signed(header: &Value, claims: &Value) -> String {
     rsa_key().sign(header, claims, Algorithm::Rs256)
 }
 
-/// Verifies claims that the provider signed, against these expectations.
+/// Signs the claims as the provider and verifies them.
 fn verify_with(claims: &Value, expected: &ExpectedIdToken<'_>) -> Result<Claims, IdTokenErrorKind> {
-    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected).map_err(|error| error.sign_in_error())
+    verify_id_token(&signed(&valid_header(), claims), &provider_keys(), expected).map_err(|error| error.kind())
 }
 
 fn verify(claims: &Value) -> Result<Claims, IdTokenErrorKind> {
@@ -82,5 +82,5 @@ fn verify(claims: &Value) -> Result<Claims, IdTokenErrorKind> {
 }
 
 fn verify_token(token: &str) -> Result<Claims, IdTokenErrorKind> {
-    verify_id_token(token, &provider_keys(), &expected(&nonce())).map_err(|error| error.sign_in_error())
+    verify_id_token(token, &provider_keys(), &expected(&nonce())).map_err(|error| error.kind())
 }

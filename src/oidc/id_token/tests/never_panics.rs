@@ -1,4 +1,4 @@
-//! Whatever comes in, an answer comes out.
+//! Arbitrary input never panics and never verifies.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::oidc::signing_for_tests::json_response;
 use crate::oidc::{EndpointRules, process_discovery_response, process_jwks_response, process_userinfo_response};
 
-/// JSON of any shape, with the names that the checks look for.
+/// JSON of any shape, with the member names that the checks read.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -57,18 +57,18 @@ fn name() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn verifying_any_text(token in "\\PC*", dotted in "[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}") {
+    fn any_text_is_rejected(token in "\\PC*", dotted in "[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}") {
         prop_assert!(verify_token(&token).is_err());
         prop_assert!(verify_token(&dotted).is_err());
     }
 
     #[test]
-    fn verifying_any_header_over_any_claims(header in any_json(), claims in any_json()) {
+    fn any_header_and_claims_are_rejected(header in any_json(), claims in any_json()) {
         prop_assert!(verify_token(&ec_key().sign(&header, &claims, Algorithm::Es256)).is_err());
     }
 
     #[test]
-    fn verifying_any_claims_under_a_good_signature(claims in any_json(), now in any::<u64>(), max_age in any::<Option<u64>>()) {
+    fn any_claims_with_a_valid_signature_are_rejected(claims in any_json(), now in any::<u64>(), max_age in any::<Option<u64>>()) {
         let token = ec_key().sign(&json!({"alg": "ES256"}), &claims, Algorithm::Es256);
         let keys = jwk_set(&[ec_key().jwk()]);
         let nonce = nonce();
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn one_claim_of_any_value_never_panics_and_never_changes_who_it_is(claim in name(), value in any_json(), now in any::<u64>()) {
+    fn altering_one_claim_never_changes_the_issuer(claim in name(), value in any_json(), now in any::<u64>()) {
         let token = ec_key().sign(&json!({"alg": "ES256"}), &with(&claim, value), Algorithm::Es256);
         let keys = jwk_set(&[ec_key().jwk()]);
         let nonce = nonce();
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn processing_any_document(bytes in any::<Vec<u8>>(), document in any_json(), status in any::<u16>()) {
+    fn any_document_is_processed_without_panic(bytes in any::<Vec<u8>>(), document in any_json(), status in any::<u16>()) {
         let rules = EndpointRules { allow_loopback_http: true };
         let keys = json!({"keys": [document.clone()]});
         for body in [bytes, document.to_string().into_bytes(), keys.to_string().into_bytes()] {
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn any_issuer_and_endpoint(issuer in "\\PC*", endpoint in "\\PC*") {
+    fn any_issuer_and_endpoint_are_rejected(issuer in "\\PC*", endpoint in "\\PC*") {
         let rules = EndpointRules { allow_loopback_http: true };
         let document = json!({"issuer": issuer, "authorization_endpoint": endpoint});
         let response = json_response(200, &document.to_string());

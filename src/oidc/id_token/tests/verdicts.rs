@@ -1,4 +1,4 @@
-//! What the log and the flow inspector get to see.
+//! What the log and the audit trail get.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn names(verdicts: &[ClaimVerdict]) -> Vec<String> {
 }
 
 #[test]
-fn every_check_leaves_its_verdict() {
+fn every_check_records_a_verdict() {
     let claims = verify(&valid_claims()).unwrap();
     assert_eq!(
         names(claims.verdicts()),
@@ -35,24 +35,24 @@ fn every_check_leaves_its_verdict() {
 }
 
 #[test]
-fn the_refused_check_is_the_last() {
+fn failed_check_is_the_last() {
     let token = signed(&valid_header(), &with("aud", json!("other")));
     let error = verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err();
     let names = names(error.verdicts());
     assert_eq!(names.last().unwrap(), "aud refused");
     assert_eq!(names.iter().filter(|name| name.ends_with("refused")).count(), 1);
-    assert_eq!(error.to_string(), "id_token refused: wrong audience");
+    assert_eq!(error.to_string(), "id_token rejected: wrong audience");
 }
 
 #[test]
-fn an_unverified_claim_is_not_looked_at() {
+fn claims_are_not_checked_after_a_bad_signature() {
     let token = other_rsa_key().sign(&valid_header(), &json!({}), Algorithm::Rs256);
     let error = verify_id_token(&token, &provider_keys(), &expected(&nonce())).unwrap_err();
     assert_eq!(names(error.verdicts()), ["shape ok", "header ok", "key ok", "signature refused"]);
 }
 
 #[test]
-fn values_of_the_token_are_not_printed() {
+fn debug_output_hides_token_values() {
     let claims = verify(&valid_claims()).unwrap();
     let printed = format!("{claims:?}");
     assert!(!printed.contains("ada@") && !printed.contains("248289761001"), "{printed}");
@@ -63,19 +63,19 @@ fn values_of_the_token_are_not_printed() {
 }
 
 #[test]
-fn claims_for_other_rooms_tests_read_like_real_ones() {
+fn unverified_test_claims_behave_like_verified_ones() {
     let claims = Claims::unverified_for_tests(&valid_claims());
     assert_eq!((claims.issuer(), claims.subject()), (ISSUER, "248289761001"));
 }
 
 #[test]
-fn claims_can_be_looked_at_before_they_are_verified_and_count_for_nothing() {
+fn unverified_claims_can_be_read_from_a_forged_token() {
     let token = signed(&valid_header(), &with("tid", json!("t")));
     assert_eq!(unverified_claims(&token)["tid"], "t");
     let forged = format!("{}AAAA", &token[..token.len() - 4]);
     assert_eq!(unverified_claims(&forged)["tid"], "t");
     assert!(verify_token(&token).is_ok() && verify_token(&forged).is_err());
-    for nonsense in ["", "a.b", "a.b.c", "....", r#"e30.eyJhIjoxLCJhIjoyfQ.c"#] {
-        assert_eq!(unverified_claims(nonsense), Value::Null, "{nonsense}");
+    for malformed in ["", "a.b", "a.b.c", "....", r#"e30.eyJhIjoxLCJhIjoyfQ.c"#] {
+        assert_eq!(unverified_claims(malformed), Value::Null, "{malformed}");
     }
 }

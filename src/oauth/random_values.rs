@@ -1,8 +1,8 @@
-//! The three values of a flow that nobody may guess: `state`, `nonce` and the PKCE verifier.
+//! The random values of a flow: `state`, `nonce` and the PKCE verifier.
 //!
-//! Each is made from 32 random bytes (256 bits; RFC 6749 §10.10 asks for at least 128) that the caller
-//! draws. They are told apart by type, so a nonce cannot be sent as a state; they do not print; and they
-//! serialize, so that the pending flow can be sealed into a cookie. Serialize only into something sealed.
+//! Each consists of 32 random bytes from the caller (RFC 6749 §10.10 requires 128 bits). Each has its own type, so that
+//! a nonce cannot be sent as a state. They do not print. They serialize, for the sealed cookie of the pending flow;
+//! serialize them into nothing else.
 
 use std::fmt;
 
@@ -12,24 +12,24 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
-macro_rules! unguessable {
+macro_rules! random_value {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name(SecretString);
 
         impl $name {
-            /// Makes the value from 32 random bytes of a cryptographic generator, as 43 characters base64url.
+            /// Encodes 32 bytes of a cryptographic random generator as 43 characters of base64url.
             pub fn from_random(bytes: [u8; 32]) -> Self {
                 Self(URL_SAFE_NO_PAD.encode(bytes).into())
             }
 
-            /// The value as it is sent.
+            /// The value, for the request.
             pub fn expose(&self) -> &str {
                 self.0.expose_secret()
             }
 
-            /// Whether `candidate` is this value, compared in constant time.
+            /// Compares in constant time.
             pub fn matches(&self, candidate: &str) -> bool {
                 self.expose().as_bytes().ct_eq(candidate.as_bytes()).into()
             }
@@ -55,25 +55,24 @@ macro_rules! unguessable {
     };
 }
 
-unguessable! {
-    /// `state`: ties the authorization response to the browser that started the flow, which is what
-    /// stops login CSRF (RFC 6749 §10.12, RFC 9700 §4.7).
+random_value! {
+    /// `state`: binds the authorization response to the browser that started the flow, against login CSRF
+    /// (RFC 6749 §10.12, RFC 9700 §4.7).
     State
 }
 
-unguessable! {
-    /// `nonce`: ties the id_token to the flow, so that a token from elsewhere cannot be injected
-    /// (OpenID Connect Core §3.1.2.1).
+random_value! {
+    /// `nonce`: binds the id_token to the flow, against token injection (OpenID Connect Core §3.1.2.1).
     Nonce
 }
 
-unguessable! {
-    /// `code_verifier`: proves to the token endpoint that the one who redeems the code started the flow
-    /// (RFC 7636 §4.1). 32 bytes become 43 characters, the length that the RFC recommends.
+random_value! {
+    /// `code_verifier`: binds the code to the flow, against code injection (RFC 7636 §4.1). 32 bytes give the 43
+    /// characters that the RFC recommends.
     PkceVerifier
 }
 
-/// Reads back exactly what `from_random` wrote; anything shorter would be a weaker value.
+/// Accepts exactly what `from_random` wrote.
 fn random_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
     let text = SecretString::from(String::deserialize(deserializer)?);
     URL_SAFE_NO_PAD

@@ -11,7 +11,7 @@ const RFC_7636_OCTETS: [u8; 32] = [
 ];
 
 #[test]
-fn the_challenge_is_that_of_rfc_7636_appendix_b() {
+fn challenge_matches_rfc_7636_appendix_b() {
     let verifier = PkceVerifier::from_random(RFC_7636_OCTETS);
     assert_eq!(verifier.expose(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     assert_eq!(verifier.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
@@ -19,7 +19,7 @@ fn the_challenge_is_that_of_rfc_7636_appendix_b() {
 }
 
 #[test]
-fn values_have_43_unreserved_characters_and_follow_the_random_bytes() {
+fn values_have_43_unreserved_characters() {
     let values: HashSet<_> = (0..=255).map(|byte| State::from_random([byte; 32]).expose().to_owned()).collect();
     assert_eq!(values.len(), 256);
     let unreserved =
@@ -28,7 +28,7 @@ fn values_have_43_unreserved_characters_and_follow_the_random_bytes() {
 }
 
 #[test]
-fn a_value_matches_itself_and_nothing_near_it() {
+fn value_matches_only_itself() {
     let nonce = Nonce::from_random([7; 32]);
     let text = nonce.expose().to_owned();
     assert!(nonce.matches(&text));
@@ -38,7 +38,7 @@ fn a_value_matches_itself_and_nothing_near_it() {
 }
 
 #[test]
-fn debug_output_says_redacted() {
+fn debug_output_is_redacted() {
     let value = PkceVerifier::from_random(RFC_7636_OCTETS);
     assert_eq!(format!("{value:?}"), "PkceVerifier([redacted])");
     assert_eq!(format!("{:?}", state()), "State([redacted])");
@@ -46,14 +46,14 @@ fn debug_output_says_redacted() {
 }
 
 #[test]
-fn values_survive_being_serialized() {
+fn values_round_trip_through_serde() {
     let json = serde_json::to_string(&state()).unwrap();
     let back: State = serde_json::from_str(&json).unwrap();
     assert!(back.matches(state().expose()));
 }
 
 #[test]
-fn a_shorter_longer_or_different_value_does_not_deserialize() {
+fn malformed_values_do_not_deserialize() {
     for text in ["\"\"", "\"AAAA\"", "17", "null", &format!("\"{}\"", "A".repeat(44)), "\"=\""] {
         assert!(serde_json::from_str::<State>(text).is_err(), "{text}");
     }

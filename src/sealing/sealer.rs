@@ -1,5 +1,4 @@
-//! Authenticated encryption of what we hand out or put away and want back unread and unchanged. See the tour in
-//! `lib.rs`.
+//! Sealing: AES-256-GCM under keys derived from `SECRET_KEY`.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
@@ -7,22 +6,21 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// A sealed value is no longer than this; anything longer was not sealed by us. The longest token of a provider that we
-/// take has 16 KiB.
-const LONGEST: usize = 32 * 1024;
+/// Longest sealed value, in bytes. The largest plaintext is a provider token of 16 KiB.
+const MAX_SEALED_BYTES: usize = 32 * 1024;
 
 /// Seals with the newest key and opens with any.
 ///
-/// AES-256-GCM with a random nonce, the keys derived from `SECRET_KEY` by HKDF-SHA256 (RFC 5869), one per purpose. A
-/// sealed value begins with the id of its key, so that what still hangs on an old key can be found and sealed anew before
-/// that key goes.
+/// AES-256-GCM with a random nonce. HKDF-SHA256 (RFC 5869) derives one key per secret and purpose. A sealed value
+/// begins with the id of its key, so that values under an old key can be found and sealed again before that key is
+/// removed.
 pub struct Sealer {
     /// Newest first.
     keys: Vec<Key>,
 }
 
 struct Key {
-    /// Eight hexadecimal digits that say nothing of the key.
+    /// Eight hexadecimal digits, which reveal nothing about the key.
     id: String,
     key: RandomizedNonceKey,
 }
@@ -33,26 +31,26 @@ impl std::fmt::Debug for Sealer {
     }
 }
 
-/// The value was not sealed by us, for this place, or with a key that we still have.
+/// The value was not sealed here, was sealed for another place, or its key was removed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the value was not sealed here")]
+#[error("the sealed value is invalid or its key is unknown")]
 pub struct SealingError;
 
 impl Sealer {
-    /// Derives the purpose's keys from the secret keys, newest first.
+    /// Derives the keys of a purpose from the secret keys, newest first.
     ///
     /// # Errors
-    /// When there is no key at all.
+    /// [`SealingError`] without any secret key.
     pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, purpose: &str) -> Result<Self, SealingError> {
         let keys = secret_keys.map(|secret| derive(secret, purpose)).collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() { Err(SealingError) } else { Ok(Self { keys }) }
     }
 
-    /// Seals `plain` for one `place` (the cookie's name, or the row): the key's id, a dot, and nonce, ciphertext and tag as
-    /// base64url. Moved to another place it does not open.
+    /// Seals `plain` for one `place` (a cookie's name, a row's id), which is authenticated: the value does not open at
+    /// another place. Format: the key's id, a dot, then nonce, ciphertext and tag together as base64url.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// [`SealingError`] when the system's random number generator fails.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, SealingError> {
         let mut sealed = plain.to_vec();
         let Key { id, key } = &self.keys[0];
@@ -62,12 +60,12 @@ impl Sealer {
         Ok(format!("{id}.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Opens what [`Sealer::seal`] made for the same place. Values from before there were ids are tried with every key.
+    /// Opens a value that [`Sealer::seal`] made for the same place. A value without a key id is tried with every key.
     ///
     /// # Errors
-    /// For everything else.
+    /// [`SealingError`] for anything else.
     pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealingError> {
-        if sealed.len() > LONGEST {
+        if sealed.len() > MAX_SEALED_BYTES {
             return Err(SealingError);
         }
         let (id, text) = sealed.split_once('.').map_or((None, sealed), |(id, text)| (Some(id), text));
@@ -86,13 +84,13 @@ impl Sealer {
             .ok_or(SealingError)
     }
 
-    /// Whether a sealed value was sealed with the newest key, by its id: such a one outlives the older keys.
-    pub fn is_of_newest(&self, sealed: &str) -> bool {
-        sealed.strip_prefix(self.newest_id()).is_some_and(|rest| rest.starts_with('.'))
+    /// Whether the value was sealed with the newest key, judged by its key id.
+    pub fn uses_newest_key(&self, sealed: &str) -> bool {
+        sealed.strip_prefix(self.newest_key_id()).is_some_and(|rest| rest.starts_with('.'))
     }
 
-    /// What begins everything that is sealed now, without the dot that follows.
-    pub fn newest_id(&self) -> &str {
+    /// The key id at the start of every value sealed now, without the dot.
+    pub fn newest_key_id(&self) -> &str {
         &self.keys[0].id
     }
 }
@@ -104,7 +102,7 @@ fn derive(secret: &[u8], purpose: &str) -> Result<Key, SealingError> {
     };
     let (mut key, mut id) = ([0_u8; 32], [0_u8; 32]);
     output(&[purpose.as_bytes()], &mut key)?;
-    // From the secret beside the key and not from the key: who reads the id has learned nothing of it.
+    // Derived from the secret, not from the key: the id reveals nothing about the key.
     output(&[purpose.as_bytes(), b"\0id"], &mut id)?;
     let id = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key }).map_err(|_| SealingError)
@@ -119,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_opens_in_its_place_only() {
+    fn sealed_value_opens_at_its_place_only() {
         let sealer = sealer(&[&[1; 32]]);
         let sealed = sealer.seal("here", b"hello").unwrap();
         assert_eq!(sealer.open("here", &sealed).unwrap(), b"hello");
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_or_foreign_value_does_not_open() {
+    fn altered_or_foreign_values_do_not_open() {
         let sealer = sealer(&[&[1; 32]]);
         let sealed = sealer.seal("here", b"hello").unwrap();
         for at in 0..sealed.len() {
@@ -147,31 +145,31 @@ mod tests {
     }
 
     #[test]
-    fn a_value_says_which_key_it_needs_and_nothing_of_it() {
+    fn sealed_value_names_its_key_by_id() {
         let (old, rotated) = (sealer(&[&[1; 32]]), sealer(&[&[2; 32], &[1; 32]]));
         let sealed = old.seal("here", b"hello").unwrap();
         let (id, rest) = sealed.split_once('.').unwrap();
         assert!(id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
-        assert!(old.is_of_newest(&sealed) && !rotated.is_of_newest(&sealed));
-        assert!(rotated.is_of_newest(&rotated.seal("here", b"hello").unwrap()));
-        // Another key's id does not make it that key's.
-        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_id())), Err(SealingError));
+        assert!(old.uses_newest_key(&sealed) && !rotated.uses_newest_key(&sealed));
+        assert!(rotated.uses_newest_key(&rotated.seal("here", b"hello").unwrap()));
+        // The id of another key does not help.
+        assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_key_id())), Err(SealingError));
         assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(SealingError));
     }
 
     #[test]
-    fn a_value_from_before_there_were_ids_opens_and_counts_as_old() {
+    fn value_without_key_id_opens_and_counts_as_old() {
         let rotated = sealer(&[&[2; 32], &[1; 32]]);
         for sealer in [sealer(&[&[1; 32]]), sealer(&[&[2; 32]])] {
             let sealed = sealer.seal("here", b"hello").unwrap();
             let (_, without_id) = sealed.split_once('.').unwrap();
             assert_eq!(rotated.open("here", without_id).unwrap(), b"hello");
-            assert!(!rotated.is_of_newest(without_id));
+            assert!(!rotated.uses_newest_key(without_id));
         }
     }
 
     #[test]
-    fn the_longest_token_fits() {
+    fn the_longest_token_can_be_sealed() {
         let sealer = sealer(&[&[1; 32]]);
         let longest = vec![b'x'; 16 * 1024];
         assert_eq!(sealer.open("here", &sealer.seal("here", &longest).unwrap()).unwrap(), longest);
@@ -180,12 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn an_old_key_still_opens_after_rotation() {
+    fn old_key_opens_values_after_rotation() {
         let old = sealer(&[&[1; 32]]).seal("here", b"hello").unwrap();
         let rotated = sealer(&[&[2; 32], &[1; 32]]);
         assert_eq!(rotated.open("here", &old).unwrap(), b"hello");
         let new = rotated.seal("here", b"hello").unwrap();
         assert_eq!(sealer(&[&[1; 32]]).open("here", &new), Err(SealingError));
-        assert!(rotated.is_of_newest(&new) && !rotated.is_of_newest(&old));
+        assert!(rotated.uses_newest_key(&new) && !rotated.uses_newest_key(&old));
     }
 }

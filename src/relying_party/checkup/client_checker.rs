@@ -1,0 +1,160 @@
+//! The requests of a check, and what their responses say about the client.
+
+use super::{
+    super::{
+        BeginError, HttpError, KeysError, RelyingParty,
+        http::{DatedResponse, ProviderHttp},
+    },
+    ClientCheck, EndpointSource, TokenEndpointCheckup,
+};
+use crate::{
+    oauth::{
+        AuthorizationResponse, Client, ExpectedIssuer, ExpectedResponse, HttpRequest, PkceVerifier, ResponseError,
+        State, TokenError, TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
+        validate_authorization_response,
+    },
+    oidc::{
+        EndpointRules, ProviderMetadata, discovery_request, jwks_request, process_discovery_response,
+        process_jwks_response,
+    },
+    providers::{Metadata, Provider},
+};
+
+/// Sends the requests of one check. Each result comes with the clock skew in seconds.
+pub(super) struct ClientChecker<'a> {
+    pub(super) relying_party: &'a RelyingParty,
+    pub(super) http: &'a ProviderHttp,
+}
+
+impl ClientChecker<'_> {
+    pub(super) async fn endpoints(
+        &self,
+        provider: &Provider,
+    ) -> Result<(EndpointSource, ProviderMetadata, Option<i64>), BeginError> {
+        match &provider.metadata {
+            Metadata::Principal(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
+            Metadata::Discovered { issuer } => {
+                let rules = EndpointRules { allow_loopback_http: self.http.on_loopback() };
+                let (dated, skew) = self.send(discovery_request(issuer, rules)?).await?;
+                Ok((EndpointSource::Discovered, process_discovery_response(&dated.response, issuer, rules)?, skew))
+            }
+        }
+    }
+
+    /// `None` for a provider without id_tokens, which has no keys.
+    pub(super) async fn keys(&self, metadata: &ProviderMetadata) -> Option<(Result<usize, KeysError>, Option<i64>)> {
+        let jwks_uri = metadata.jwks_uri.as_ref()?;
+        Some(match self.send(jwks_request(jwks_uri)).await {
+            Err(error) => (Err(error.into()), None),
+            Ok((dated, skew)) => {
+                (process_jwks_response(&dated.response).map(|keys| keys.len()).map_err(KeysError::from), skew)
+            }
+        })
+    }
+
+    pub(super) async fn token_endpoint(
+        &self,
+        provider: &Provider,
+        metadata: &ProviderMetadata,
+        redirect_uri: &str,
+    ) -> (TokenEndpointCheckup, Option<i64>) {
+        let now = self.relying_party.clock.now();
+        let secret = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now).ok();
+        let Some(request) =
+            secret.and_then(|secret| metadata.client_authentication(Some(secret))).and_then(|authentication| {
+                let client = Client { client_id: provider.client_id.clone(), authentication };
+                dummy_code_exchange(metadata, &client, redirect_uri)
+            })
+        else {
+            return (TokenEndpointCheckup::NoClientAuthentication, None);
+        };
+        match self.send(request).await {
+            Err(error) => (TokenEndpointCheckup::NoAnswer(error), None),
+            Ok((dated, skew)) => {
+                (classify(process_token_response(&dated.response, provider.spec.token_encoding)), skew)
+            }
+        }
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<(DatedResponse, Option<i64>), HttpError> {
+        let dated = self.http.send_dated(request).await?;
+        let skew = dated.date.map(|date| date.saturating_sub(self.relying_party.clock.now()));
+        Ok((dated, skew))
+    }
+}
+
+/// A token request like that of a sign-in, with a made-up code. It protects nothing, so its state and verifier may be
+/// constant.
+fn dummy_code_exchange(metadata: &ProviderMetadata, client: &Client, redirect_uri: &str) -> Option<HttpRequest> {
+    let state = State::from_random([0; 32]);
+    let response =
+        AuthorizationResponse::new(Some("latchkey-doctor".to_owned()), Some(state.expose().to_owned()), None, None);
+    let expected = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
+    let code = validate_authorization_response(&response, &expected).ok()?;
+    let verifier = PkceVerifier::from_random([0; 32]);
+    Some(authorization_code_grant(&metadata.token_endpoint, client, &code, redirect_uri, &verifier))
+}
+
+/// The token endpoint authenticates the client before it checks the code (RFC 6749 §5.2), so `invalid_grant` means that
+/// the client is registered. GitHub has its own codes ("Troubleshooting OAuth app access token request errors").
+fn classify(outcome: Result<TokenResponse, TokenError>) -> TokenEndpointCheckup {
+    let check = match outcome {
+        Ok(_) => ClientCheck::AcceptsAnyCode,
+        Err(TokenError::Response(ResponseError::Unavailable { status, .. })) => {
+            return TokenEndpointCheckup::Unavailable(status);
+        }
+        Err(TokenError::Refused(code)) => match code {
+            TokenErrorCode::InvalidGrant => ClientCheck::Accepted,
+            TokenErrorCode::InvalidClient => ClientCheck::Unknown,
+            TokenErrorCode::UnauthorizedClient | TokenErrorCode::UnsupportedGrantType => ClientCheck::NotAllowed,
+            TokenErrorCode::Other(code) => match code.as_str() {
+                "bad_verification_code" => ClientCheck::Accepted,
+                "incorrect_client_credentials" => ClientCheck::Unknown,
+                "redirect_uri_mismatch" => ClientCheck::RedirectUriNotRegistered,
+                _ => ClientCheck::Unclear(format!("error {code}")),
+            },
+            TokenErrorCode::InvalidRequest => ClientCheck::Unclear("error invalid_request".to_owned()),
+            TokenErrorCode::InvalidScope => ClientCheck::Unclear("error invalid_scope".to_owned()),
+        },
+        Err(error) => ClientCheck::Unclear(error.to_string()),
+    };
+    TokenEndpointCheckup::Answered(check)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::oauth::HttpResponse;
+    use crate::oauth::TokenEncoding;
+
+    fn classified(status: u16, body: &str) -> TokenEndpointCheckup {
+        let content_type = Some("application/json".to_owned());
+        let response = HttpResponse { status, content_type, body: body.as_bytes().to_vec(), ..HttpResponse::default() };
+        classify(process_token_response(&response, TokenEncoding::Json))
+    }
+
+    #[rstest]
+    #[case(400, "invalid_grant", ClientCheck::Accepted)]
+    #[case(401, "invalid_client", ClientCheck::Unknown)]
+    #[case(400, "invalid_client", ClientCheck::Unknown)]
+    #[case(400, "unauthorized_client", ClientCheck::NotAllowed)]
+    #[case(400, "redirect_uri_mismatch", ClientCheck::RedirectUriNotRegistered)]
+    #[case(200, "bad_verification_code", ClientCheck::Accepted)]
+    #[case(200, "incorrect_client_credentials", ClientCheck::Unknown)]
+    #[case(400, "invalid_request", ClientCheck::Unclear("error invalid_request".to_owned()))]
+    #[case(400, "temporarily_odd", ClientCheck::Unclear("error temporarily_odd".to_owned()))]
+    fn error_code_shows_the_state_of_the_client(#[case] status: u16, #[case] error: &str, #[case] check: ClientCheck) {
+        assert_eq!(classified(status, &format!(r#"{{"error":"{error}"}}"#)), TokenEndpointCheckup::Answered(check));
+    }
+
+    #[test]
+    fn unavailability_and_issued_tokens_are_distinguished() {
+        assert_eq!(classified(503, "{}"), TokenEndpointCheckup::Unavailable(503));
+        assert_eq!(classified(429, "{}"), TokenEndpointCheckup::Unavailable(429));
+        let tokens = r#"{"access_token":"a","token_type":"Bearer","expires_in":1}"#;
+        assert_eq!(classified(200, tokens), TokenEndpointCheckup::Answered(ClientCheck::AcceptsAnyCode));
+        assert!(matches!(classified(200, "<html>"), TokenEndpointCheckup::Answered(ClientCheck::Unclear(_))));
+    }
+}

@@ -1,0 +1,10 @@
+//! Authenticated encryption for values that leave the process and come back (cookies) or rest in the database (tokens,
+//! keys, emails). Beside it the random values and digests that the later rooms share. See the tour in `lib.rs`.
+
+mod digest;
+mod random;
+mod sealer;
+
+pub use digest::sha256_base64url;
+pub use random::{RandomError, random_bytes, random_text};
+pub use sealer::{Sealer, SealingError};

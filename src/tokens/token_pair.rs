@@ -1,0 +1,37 @@
+//! The token pair and the session that it is issued for.
+
+use secrecy::SecretString;
+
+use super::refresh_token::RefreshToken;
+use crate::{
+    accounts::{IdentityId, UserId},
+    store::{ActiveSession, AuditClient},
+};
+
+/// The session to open for a new token pair.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTokenSession<'a> {
+    /// The user who signed in.
+    pub user: UserId,
+    /// The identity that the user signed in with; `None` for a password.
+    pub identity: Option<IdentityId>,
+    /// The provider's slug, or `password`.
+    pub provider: &'a str,
+    /// The client's IP address and user agent, for the audit trail.
+    pub client: &'a AuditClient,
+    /// The `id_hash` of an earlier session of this client, which the new one replaces.
+    pub earlier: Option<&'a str>,
+}
+
+/// An access token with its refresh token.
+#[derive(Clone, Debug)]
+pub struct TokenPair {
+    /// The access token, a JWT.
+    pub access_token: SecretString,
+    /// `expires_in`: the access token's lifetime, in seconds.
+    pub expires_in: i64,
+    /// The refresh token, good for one use.
+    pub refresh_token: RefreshToken,
+    /// The session of both tokens.
+    pub session: ActiveSession,
+}
