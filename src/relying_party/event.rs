@@ -71,9 +71,10 @@ impl Journal {
 
     /// Records and logs one step.
     pub fn record(&mut self, event: FlowEvent) {
-        match &event {
-            FlowEvent::ClaimChecked { .. } => tracing::debug!(provider = %self.provider, ?event, "flow"),
-            _ => tracing::info!(provider = %self.provider, ?event, "flow"),
+        if matches!(event, FlowEvent::ClaimChecked { .. }) {
+            tracing::debug!(provider = %self.provider, ?event, "flow");
+        } else {
+            tracing::info!(provider = %self.provider, ?event, "flow");
         }
         self.events.push(event);
     }
