@@ -58,7 +58,7 @@ fn owning(id: UserId, address: &str, method: VerificationMethod) -> UserSummary 
 }
 
 fn known(user: UserSummary) -> Option<IdentityOwner> {
-    Some(IdentityOwner { recorded_email: user.verified_email.as_ref().map(|email| email.address().clone()), user })
+    Some(IdentityOwner { recorded_email: user.verified_email.as_ref().map(|email| email.email().clone()), user })
 }
 
 fn owned_by(user: UserSummary, methods: &[SignInMethod]) -> Option<EmailOwner> {
@@ -69,8 +69,8 @@ fn sign_in(facts: &Facts, linking_context: &LinkingContext) -> Answer {
     decide(&Purpose::SignIn, facts, linking_context).answer
 }
 
-/// A user who signed up by letter with Ada's address, and only has a password.
-fn standing_with_owner() -> LinkingContext {
+/// A user who signed up with Ada's email address and has only a password.
+fn context_with_owner() -> LinkingContext {
     LinkingContext {
         email_owner: owned_by(owning(user(1), ADA, VerificationMethod::EmailLink), &[SignInMethod::Password]),
         ..LinkingContext::default()
@@ -96,7 +96,7 @@ fn a_known_identity_signs_its_user_in() {
 }
 
 #[test]
-fn a_known_identity_signs_its_user_in_whatever_its_address_says() {
+fn a_known_identity_signs_its_user_in_whatever_its_email() {
     let linking_context = LinkingContext {
         identity_owner: known(owning(user(1), "old@gmail.com", VerificationMethod::Authority)),
         email_owner: owned_by(owning(user(2), ADA, VerificationMethod::Authority), &[]),
@@ -114,7 +114,7 @@ fn a_known_identity_signs_its_user_in_whatever_its_address_says() {
 }
 
 #[test]
-fn an_address_follows_the_identity_that_it_came_from() {
+fn an_email_follows_the_identity_that_it_came_from() {
     let linking_context = LinkingContext {
         identity_owner: known(owning(user(1), "old@gmail.com", VerificationMethod::Authority)),
         ..LinkingContext::default()
@@ -131,11 +131,11 @@ fn an_address_follows_the_identity_that_it_came_from() {
     assert_eq!(sign_in(&facts(), &elsewhere), kept);
 
     let by_word = facts_with_email(|email| email.provider_is_authoritative = false);
-    assert_eq!(sign_in(&by_word, &linking_context), kept, "a weaker proof replaces no stronger one");
+    assert_eq!(sign_in(&by_word, &linking_context), kept, "a weaker verification does not replace a stronger one");
 }
 
 #[test]
-fn a_better_proof_of_the_same_address_is_written_down() {
+fn a_stronger_verification_of_the_same_email_is_stored() {
     let linking_context = LinkingContext {
         identity_owner: known(owning(user(1), ADA, VerificationMethod::ProviderClaim)),
         ..LinkingContext::default()
@@ -147,7 +147,7 @@ fn a_better_proof_of_the_same_address_is_written_down() {
 // LK21.
 
 #[test]
-fn lk21_a_disabled_user_gets_in_by_no_door() {
+fn lk21_a_disabled_user_is_refused_everywhere() {
     let disabled = UserSummary { disabled: true, ..owning(user(1), ADA, VerificationMethod::Authority) };
     let by_identity = LinkingContext { identity_owner: known(disabled.clone()), ..LinkingContext::default() };
     let by_address = LinkingContext { email_owner: owned_by(disabled.clone(), &[]), ..LinkingContext::default() };
@@ -161,8 +161,8 @@ fn lk21_a_disabled_user_gets_in_by_no_door() {
 
 // Rule 2, LK8.
 
-/// All 2^5: is the provider the authority, does it say verified, is the local address verified, has the local
-/// user a password, have they an identity at this provider already?
+/// All 2^5: the provider is the authority, it says verified, the local email is verified, the local user has a
+/// password, the local user has an identity at this provider.
 #[test]
 fn lk8_linking_without_asking_needs_every_condition_at_once() {
     for case in 0..32_u8 {
@@ -203,12 +203,12 @@ fn lk8_linking_without_asking_needs_every_condition_at_once() {
                 let Answer::ClaimFromUnverified { email, squatted_accounts } = decision.answer else {
                     panic!("{case:05b}: {:?}", decision.answer);
                 };
-                assert_eq!(email.address().as_str(), ADA);
+                assert_eq!(email.email().as_str(), ADA);
                 assert_eq!(squatted_accounts.len(), 1);
-                assert_eq!(squatted_accounts[0].invalidated.contains(&Invalidation::Password), has_password);
-                assert_eq!(squatted_accounts[0].invalidated.contains(&Invalidation::Sessions), has_password);
-                assert_eq!(squatted_accounts[0].invalidated.contains(&Invalidation::Identities), has_password);
-                assert!(squatted_accounts[0].invalidated.contains(&Invalidation::Claim));
+                assert_eq!(squatted_accounts[0].invalidations.contains(&Invalidation::Password), has_password);
+                assert_eq!(squatted_accounts[0].invalidations.contains(&Invalidation::Sessions), has_password);
+                assert_eq!(squatted_accounts[0].invalidations.contains(&Invalidation::Identities), has_password);
+                assert!(squatted_accounts[0].invalidations.contains(&Invalidation::Claim));
             }
             (false, _) => {
                 assert!(matches!(decision.answer, Answer::Create { email: NewEmail::Claimed(_) }), "{case:05b}");
@@ -217,11 +217,11 @@ fn lk8_linking_without_asking_needs_every_condition_at_once() {
     }
 }
 
-/// Eve's provider says "verified" about Ada's address, and Eve signs up with it. Ada's Google identity must not
-/// be led into Eve's user.
+/// Eve's provider says that Ada's address is verified, and Eve signs up with it. Ada's Google identity must not be
+/// linked to Eve's user.
 #[test]
-fn an_owner_on_a_providers_word_is_asked_even_when_the_authority_comes() {
-    let mut linking_context = standing_with_owner();
+fn a_weakly_verified_owner_is_asked_even_by_the_authority() {
+    let mut linking_context = context_with_owner();
     assert!(matches!(sign_in(&facts(), &linking_context), Answer::LinkWithoutAsking { .. }));
     linking_context.email_owner =
         owned_by(owning(user(1), ADA, VerificationMethod::ProviderClaim), &[SignInMethod::Provider("eve".into())]);
@@ -231,7 +231,7 @@ fn an_owner_on_a_providers_word_is_asked_even_when_the_authority_comes() {
 }
 
 #[test]
-fn an_owner_of_another_address_is_nobody() {
+fn an_owner_of_another_email_is_ignored() {
     let linking_context = LinkingContext {
         email_owner: owned_by(owning(user(1), "eve@gmail.com", VerificationMethod::EmailLink), &[]),
         ..LinkingContext::default()
@@ -242,7 +242,7 @@ fn an_owner_of_another_address_is_nobody() {
 // Rule 3, LK1.
 
 #[test]
-fn lk1_what_was_planted_is_void_and_the_owner_gets_a_clean_user() {
+fn lk1_squatted_accounts_lose_the_email_to_a_new_user() {
     let linking_context = LinkingContext {
         email_holders: vec![
             EmailHolder { id: user(1), has_password: true },
@@ -260,22 +260,22 @@ fn lk1_what_was_planted_is_void_and_the_owner_gets_a_clean_user() {
         [
             SquattedAccount {
                 user: user(1),
-                invalidated: vec![
+                invalidations: vec![
                     Invalidation::Claim,
                     Invalidation::Password,
                     Invalidation::Sessions,
                     Invalidation::Identities,
-                    Invalidation::Letters
+                    Invalidation::EmailLinks
                 ],
             },
-            SquattedAccount { user: user(2), invalidated: vec![Invalidation::Claim, Invalidation::Letters] },
+            SquattedAccount { user: user(2), invalidations: vec![Invalidation::Claim, Invalidation::EmailLinks] },
         ]
     );
     assert!(decision.reasons.ends_with(&[Reason::EmailSquatted, Reason::EmailClaimed]));
 }
 
 #[test]
-fn a_user_voids_nothing_of_their_own_when_their_address_is_proven() {
+fn verifying_an_email_invalidates_nothing_of_its_user() {
     let holder = |number| EmailHolder { id: user(number), has_password: true };
     let linking_context = LinkingContext {
         session_user: Some(present(user(1))),
@@ -292,7 +292,7 @@ fn a_user_voids_nothing_of_their_own_when_their_address_is_proven() {
 // Rule 4, LK5, LK7.
 
 #[test]
-fn nobody_found_means_a_new_user() {
+fn an_unknown_profile_creates_a_user() {
     assert_eq!(
         sign_in(&facts(), &LinkingContext::default()),
         Answer::Create { email: NewEmail::Verified(verified(ADA, VerificationMethod::Authority)) }
@@ -306,23 +306,23 @@ fn nobody_found_means_a_new_user() {
 /// LK5: a provider that does not check. LK7: one that is trusted, but whose addresses can be edited (nOAuth):
 /// its page never says verified. Its being an authority changes nothing.
 #[test]
-fn lk5_lk7_an_address_that_is_not_verified_finds_nobody() {
+fn lk5_lk7_an_unverified_email_finds_no_user() {
     for authoritative in [false, true] {
         let facts = facts_with_email(|email| {
             email.verified_by_provider = false;
             email.provider_is_authoritative = authoritative;
         });
-        let decision = decide(&Purpose::SignIn, &facts, &standing_with_owner());
+        let decision = decide(&Purpose::SignIn, &facts, &context_with_owner());
         assert!(matches!(decision.answer, Answer::Create { email: NewEmail::Claimed(_) }));
         assert!(decision.reasons.contains(&Reason::EmailUnverified));
     }
 }
 
 #[test]
-fn a_malformed_address_is_none_even_when_it_is_called_verified() {
+fn a_malformed_email_is_absent_even_if_called_verified() {
     for text in ["", "ada@gmail.com\r\n", "ada@gmail.com,eve@evil.example", "\"ada@gmail.com\"@evil.example"] {
         let facts = facts_with_email(|email| email.unverified_address = text.into());
-        let answer = sign_in(&facts, &standing_with_owner());
+        let answer = sign_in(&facts, &context_with_owner());
         assert_eq!(answer, Answer::Create { email: NewEmail::None }, "{text:?}");
     }
 }
@@ -330,7 +330,7 @@ fn a_malformed_address_is_none_even_when_it_is_called_verified() {
 // LK22.
 
 #[test]
-fn lk22_sign_up_can_be_closed_and_users_who_are_there_still_get_in() {
+fn lk22_closed_sign_up_still_admits_existing_users() {
     let closed = LinkingContext { sign_up: SignUp::Closed, ..LinkingContext::default() };
     assert_eq!(sign_in(&facts(), &closed), Answer::Refuse(Reason::SignUpClosed));
     let there = LinkingContext {
@@ -342,7 +342,7 @@ fn lk22_sign_up_can_be_closed_and_users_who_are_there_still_get_in() {
 }
 
 #[test]
-fn lk22_only_an_address_of_an_admitted_domain_by_its_authority_signs_up() {
+fn lk22_sign_up_can_require_a_verified_domain() {
     let linking_context = LinkingContext {
         sign_up: SignUp::Domains(BTreeSet::from(["good.example".to_owned()])),
         ..LinkingContext::default()
@@ -405,7 +405,7 @@ fn lk14_an_identity_of_another_user_does_not_move() {
 }
 
 #[test]
-fn linking_takes_no_address_from_another_user() {
+fn linking_takes_no_email_from_another_user() {
     let linking_context = LinkingContext {
         session_user: Some(present(user(1))),
         email_owner: owned_by(owning(user(2), ADA, VerificationMethod::ProviderClaim), &[]),
@@ -443,7 +443,7 @@ fn a_grant_is_for_the_identity_that_was_asked_for() {
 
 // For all inputs.
 
-fn any_proof() -> impl Strategy<Value = VerificationMethod> {
+fn any_method() -> impl Strategy<Value = VerificationMethod> {
     prop_oneof![
         Just(VerificationMethod::ProviderClaim),
         Just(VerificationMethod::Authority),
@@ -451,12 +451,12 @@ fn any_proof() -> impl Strategy<Value = VerificationMethod> {
     ]
 }
 
-fn any_address() -> impl Strategy<Value = &'static str> {
+fn any_email_text() -> impl Strategy<Value = &'static str> {
     prop_oneof![Just(ADA), Just("eve@evil.example"), Just("bob@gmail.com"), Just("no address")]
 }
 
 fn any_user() -> impl Strategy<Value = UserSummary> {
-    (0..4_u8, any::<bool>(), proptest::option::of((any_address(), any_proof()))).prop_map(
+    (0..4_u8, any::<bool>(), proptest::option::of((any_email_text(), any_method()))).prop_map(
         |(number, disabled, email)| UserSummary {
             id: user(number),
             disabled,
@@ -467,7 +467,7 @@ fn any_user() -> impl Strategy<Value = UserSummary> {
     )
 }
 
-fn any_way() -> impl Strategy<Value = SignInMethod> {
+fn any_sign_in_method() -> impl Strategy<Value = SignInMethod> {
     prop_oneof![
         Just(SignInMethod::Password),
         Just(SignInMethod::Provider("google".into())),
@@ -475,7 +475,7 @@ fn any_way() -> impl Strategy<Value = SignInMethod> {
     ]
 }
 
-fn any_standing() -> impl Strategy<Value = LinkingContext> {
+fn any_context() -> impl Strategy<Value = LinkingContext> {
     let holder =
         (0..4_u8, any::<bool>()).prop_map(|(number, has_password)| EmailHolder { id: user(number), has_password });
     let sign_up = prop_oneof![
@@ -484,8 +484,8 @@ fn any_standing() -> impl Strategy<Value = LinkingContext> {
         Just(SignUp::Domains(BTreeSet::from(["gmail.com".to_owned()])))
     ];
     (
-        proptest::option::of((any_user(), proptest::option::of(any_address()))),
-        proptest::option::of((any_user(), proptest::collection::vec(any_way(), 0..3))),
+        proptest::option::of((any_user(), proptest::option::of(any_email_text()))),
+        proptest::option::of((any_user(), proptest::collection::vec(any_sign_in_method(), 0..3))),
         proptest::collection::vec(holder, 0..3),
         proptest::option::of(any_user()),
         sign_up,
@@ -518,7 +518,7 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
 }
 
 fn any_email() -> impl Strategy<Value = Option<ProfileEmail>> {
-    proptest::option::of((any_address(), any::<bool>(), any::<bool>()).prop_map(
+    proptest::option::of((any_email_text(), any::<bool>(), any::<bool>()).prop_map(
         |(address, verified_by_provider, provider_is_authoritative)| ProfileEmail {
             unverified_address: address.into(),
             verified_by_provider,
@@ -527,9 +527,9 @@ fn any_email() -> impl Strategy<Value = Option<ProfileEmail>> {
     ))
 }
 
-/// The users whom an answer lets in, asks or changes.
+/// The users that an answer signs in, asks or changes.
 fn touched(answer: &Answer) -> Vec<UserId> {
-    let of_plants = |squatted_accounts: &[SquattedAccount]| {
+    let of_squatted = |squatted_accounts: &[SquattedAccount]| {
         squatted_accounts.iter().map(|squatted| squatted.user).collect::<Vec<_>>()
     };
     match answer {
@@ -537,16 +537,16 @@ fn touched(answer: &Answer) -> Vec<UserId> {
         | Answer::LinkWithoutAsking { user, email }
         | Answer::Link { user, email }
         | Answer::AlreadyLinked { user, email }
-        | Answer::Proven { user, email }
+        | Answer::Reauthenticated { user, email }
         | Answer::Grant { user, email } => {
             let mut users = vec![*user];
             if let EmailUpdate::Adopt { squatted_accounts, .. } = email {
-                users.extend(of_plants(squatted_accounts));
+                users.extend(of_squatted(squatted_accounts));
             }
             users
         }
         Answer::Prompt { user, .. } => vec![*user],
-        Answer::ClaimFromUnverified { squatted_accounts, .. } => of_plants(squatted_accounts),
+        Answer::ClaimFromUnverified { squatted_accounts, .. } => of_squatted(squatted_accounts),
         Answer::Create { .. } | Answer::LinkedElsewhere | Answer::Refuse(_) => vec![],
     }
 }
@@ -556,7 +556,7 @@ proptest! {
 
     #[test]
     fn every_combination_has_an_answer_with_reasons(
-        purpose in any_purpose(), email in any_email(), linking_context in any_standing(),
+        purpose in any_purpose(), email in any_email(), linking_context in any_context(),
     ) {
         let facts = facts_with(|profile| profile.email = email);
         let decision = decide(&purpose, &facts, &linking_context);
@@ -567,8 +567,8 @@ proptest! {
     }
 
     #[test]
-    fn no_input_lets_an_unverified_address_reach_another_user(
-        purpose in any_purpose(), email in any_email(), linking_context in any_standing(),
+    fn an_unverified_email_never_reaches_another_user(
+        purpose in any_purpose(), email in any_email(), linking_context in any_context(),
     ) {
         let facts = facts_with(|profile| profile.email = email);
         prop_assume!(facts.email.verified().is_none());
@@ -581,31 +581,31 @@ proptest! {
         for who in touched(&decision.answer) {
             prop_assert!(own.contains(&Some(who)), "{:?}", decision);
         }
-        // Nor does it matter in any other way who has the address.
-        let nobody_has_it = LinkingContext { email_owner: None, email_holders: vec![], ..linking_context };
-        prop_assert_eq!(decide(&purpose, &facts, &nobody_has_it), decision);
+        // Who holds the address makes no difference at all.
+        let without_holders = LinkingContext { email_owner: None, email_holders: vec![], ..linking_context };
+        prop_assert_eq!(decide(&purpose, &facts, &without_holders), decision);
     }
 
     #[test]
-    fn only_the_owner_of_the_very_address_is_ever_joined(
-        email in any_email(), linking_context in any_standing(),
+    fn only_the_owner_of_the_same_email_is_linked(
+        email in any_email(), linking_context in any_context(),
     ) {
         let facts = facts_with(|profile| profile.email = email);
         if let Answer::LinkWithoutAsking { user, .. } = sign_in(&facts, &linking_context) {
             let owner = linking_context.email_owner.unwrap();
             let own = owner.user.verified_email.unwrap();
-            let told = facts.email.verified().unwrap();
+            let new = facts.email.verified().unwrap();
             prop_assert_eq!(user, owner.user.id);
-            prop_assert_eq!(own.address(), told.address());
-            prop_assert!(own.method().is_strong() && told.method() == VerificationMethod::Authority);
+            prop_assert_eq!(own.email(), new.email());
+            prop_assert!(own.method().is_strong() && new.method() == VerificationMethod::Authority);
             prop_assert!(!owner.user.disabled);
             prop_assert!(!owner.methods.contains(&SignInMethod::Provider("google".into())));
         }
     }
 
     #[test]
-    fn nobody_disabled_gets_in(
-        purpose in any_purpose(), email in any_email(), linking_context in any_standing(),
+    fn a_disabled_user_is_never_signed_in(
+        purpose in any_purpose(), email in any_email(), linking_context in any_context(),
     ) {
         let facts = facts_with(|profile| profile.email = email);
         let users = [

@@ -18,9 +18,9 @@ use super::{
     verified::{Verified, fingerprint},
 };
 use crate::{
-    accounts::{EmailRequirement, IdentityId, UserId},
+    accounts::{ClientInfo, EmailRequirement, IdentityId, UserId},
     relying_party::Clock,
-    store::{ActiveSession, AuditClient, AuditContext, Database, NewSession, Rotation, Session, StoreError},
+    store::{ActiveSession, AuditContext, Database, NewSession, Rotation, Session, StoreError},
 };
 
 /// The page that asks for an address.
@@ -53,7 +53,7 @@ pub struct Opening<'a> {
     /// The provider's slug, or `password`.
     pub provider: &'a str,
     /// Where the request came from.
-    pub client: &'a AuditClient,
+    pub client: &'a ClientInfo,
     /// The `id_hash` of the session that it takes the place of, if there is one.
     pub earlier: Option<&'a str>,
 }
@@ -122,7 +122,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshTokenError`].
-    pub async fn refresh(&self, unverified: &str, client: &AuditClient) -> Result<Pair, RefreshTokenError> {
+    pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<Pair, RefreshTokenError> {
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
         // Before the token is used up.
         let keys = self.0.keys.current().await?;
@@ -217,7 +217,7 @@ impl Tokens {
             identity: opening.identity,
             provider: Some(opening.provider.to_owned()),
             user_agent: opening.client.user_agent.clone(),
-            address: opening.client.address.clone(),
+            ip: opening.client.ip.map(|ip| ip.to_string()),
             data: "{}".to_owned(),
             created_at: now,
             expires_at: now + Session::IDLE,

@@ -1,7 +1,11 @@
 //! GET `/auth/verify`: what a proxy in front of another service is told.
 
 use axum::{body::Body, extract::Request};
-use latchkey::{accounts::UserId, store::AuditClient, tokens::Opening, web};
+use latchkey::{
+    accounts::{ClientInfo, UserId},
+    tokens::Opening,
+    web,
+};
 use reqwest::Method;
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -23,7 +27,7 @@ async fn ask_for(app: &App, authorization: &str) -> Page {
 /// An application's own session: `Authorization` for it, and its `id_hash`.
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
-    let opening = Opening { user, identity: None, provider: "google", client: &AuditClient::default(), earlier: None };
+    let opening = Opening { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
     let pair = app.tokens().issue_pair(&opening).await.expect("a pair");
     (format!("Bearer {}", pair.access_token.expose_secret()), pair.session.session.id_hash)
 }
