@@ -1,7 +1,9 @@
 //! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
 //!
-//! `Database::settle` is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
-//! in one transaction. Everything else is one query with a name.
+//! [`Database::settle`] gathers the facts about a profile, asks `accounts::decide` and carries the answer out, in one
+//! transaction (`linking`). `account` has the other changes that span tables. `users`, `sessions`, `grants`, `email` and
+//! `audit` each hold the queries of their tables, `outbox` the queue that emails and revocations share, and `engine`
+//! the connection, transactions and migrations.
 
 mod account;
 mod audit;
@@ -18,6 +20,7 @@ mod users;
 
 pub use account::change::Changed;
 pub use account::sign_up::{NewSignUp, SignedUp};
+pub use account::undo::Undone;
 pub use audit::context::AuditContext;
 pub use audit::events::{NewEvent, PastEvent};
 pub use email::links::{EmailLink, LinkData, UndoStep};
@@ -35,8 +38,7 @@ pub use sessions::refresh_tokens::{NewRefreshToken, Rotation};
 pub use sessions::revocation_cache::REVOCATION_MEMORY;
 pub use sessions::rows::{ActiveSession, NewSession, Session};
 pub use sessions::used_flows::FlowStatus;
+pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::passwords::PasswordLookup;
 
 pub use crate::accounts::PASSWORD;
-pub use account::undo::Undone;
-pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
