@@ -1,27 +1,27 @@
--- One set of migrations for SQLite and PostgreSQL. Hence: ids, hashes and sealed values are TEXT, times are
--- BIGINT in seconds since 1970 (UTC), and there are no booleans: a nullable time says when, too.
+-- One set of migrations serves SQLite and PostgreSQL. Hence ids, hashes and sealed values are TEXT, times are BIGINT
+-- (Unix seconds), and booleans are nullable times or BIGINT.
 
--- A person.
 CREATE TABLE users (
-    -- UUID version 7: sorts by creation, is never given again.
+    -- UUID version 7, never reused.
     id TEXT NOT NULL PRIMARY KEY,
-    -- What to call them. From the provider at each sign-in.
     name TEXT,
-    -- An https address.
+    -- An https URL.
     picture TEXT,
-    -- The address that they have proven, in canonical form. UNIQUE: an address is one user's, and the database
-    -- holds to it even if two sign-ins race. NULL, never '': many have none.
+    -- Canonical form. UNIQUE decides between two sign-ins that race for the same email address. NULL, never ''.
     verified_email TEXT UNIQUE,
-    -- How it was proven ('provider_claim', 'authority', 'email_link'): linking without asking needs a strong proof.
+    -- 'provider_claim', 'authority' or 'email_link'. Linking without asking needs one of the last two.
     verified_email_method TEXT,
-    -- An address that was only written down. Not unique: anybody can write down anything.
+    -- Unverified, and not unique: anybody can claim any email address.
     claimed_email TEXT,
     created_at BIGINT NOT NULL,
-    -- Set by an operator: nobody gets in, and sessions that are open are not found any more.
+    -- Set by an operator: the user cannot sign in, and open sessions are no longer found.
     disabled_at BIGINT,
-    -- Verified and how, or neither.
+    -- Where the name and the picture come from: a provider's slug, or 'own' for what the user chose, which no provider
+    -- overwrites.
+    name_from TEXT,
+    picture_from TEXT,
     CHECK ((verified_email IS NULL) = (verified_email_method IS NULL))
 );
 
--- Who proves an address looks for those who only claimed it.
+-- Verifying an email address finds the users who only claimed it.
 CREATE INDEX users_by_claimed_email ON users (claimed_email);

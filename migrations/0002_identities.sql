@@ -1,25 +1,23 @@
--- A way in through a provider.
+-- An account at a provider, linked to a user.
 CREATE TABLE identities (
-    -- UUID version 7, for pages and rows that speak of this identity.
+    -- UUID version 7.
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Issuer and subject are what an identity is known by. Never the e-mail address, which people change and
-    -- providers give to somebody else.
+    -- Issuer and subject identify the account. The email address does not: users change it, and providers reassign it.
     issuer TEXT NOT NULL,
     subject TEXT NOT NULL,
-    -- The provider's slug in our addresses.
+    -- The provider's slug.
     provider TEXT NOT NULL,
-    -- The address that the provider told last, in canonical form. Not a key to anything.
+    -- As the provider last sent it, in canonical form.
     email TEXT,
-    -- 1 if the provider said that it had verified it.
+    -- 1 if the provider says that it verified the email address, else 0.
     email_verified BIGINT NOT NULL,
-    -- The name that the provider told last: tells two accounts at one provider apart.
+    -- As the provider last sent it. Tells two accounts at one provider apart.
     name TEXT,
     linked_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
-    -- One person there is one user here. Fifty first sign-ins at once are decided here.
+    -- Decides between first sign-ins that race.
     UNIQUE (issuer, subject)
 );
 
--- The dashboard lists a user's ways in.
 CREATE INDEX identities_by_user ON identities (user_id);

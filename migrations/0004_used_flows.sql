@@ -1,15 +1,15 @@
--- Flows that have come back from their provider. A pending flow lives in the browser's cookie, which can be
--- replayed; this row is what makes it count once.
+-- Flows that have returned from their provider. A pending flow lives in a cookie, which can be replayed; this row makes
+-- it single-use.
 CREATE TABLE used_flows (
     -- Hash of the flow's id.
     id_hash TEXT NOT NULL PRIMARY KEY,
-    -- 'used' from the callback on, 'completed' when it ended in a session: a replay is then sent on its way.
+    -- 'used' from the callback on, 'completed' once it has opened a session: a replay is then redirected to its
+    -- destination.
     outcome TEXT NOT NULL,
-    -- Whom it signed in. No foreign key: the row outlives nobody by more than minutes.
+    -- The user who signed in. No foreign key: the row lives for minutes.
     user_id TEXT,
-    -- When the flow in the cookie is void anyway, and this row can go.
+    -- When the flow's cookie has expired, and the row can go.
     expires_at BIGINT NOT NULL
 );
 
--- The sweeper.
 CREATE INDEX used_flows_by_expiry ON used_flows (expires_at);

@@ -1,24 +1,26 @@
--- What is still to be sent. A row is written in the transaction that makes what it announces, so that neither is there
--- without the other, and deleted when it is delivered.
+-- Emails to send and tokens to revoke. A row is written in the transaction that causes it and deleted once it is
+-- delivered.
 CREATE TABLE outbox (
-    -- UUID version 7: one that is delivered twice has the same Message-ID both times.
+    -- UUID version 7. An email that is delivered twice has the same Message-ID both times.
     id TEXT NOT NULL PRIMARY KEY,
     -- 'email' or 'revocation'.
     kind TEXT NOT NULL,
-    -- Whom it concerns; NULL for an address that is nobody's yet. No foreign key: the letter that says that an account
-    -- was deleted outlives it.
+    -- NULL for an email address without an account. No foreign key: the email that confirms a deletion outlives the
+    -- user.
     user_id TEXT,
-    -- JSON, sealed: it holds addresses, and tokens that open accounts. Who only reads the database gets neither.
+    -- What makes rows obsolete together: of a revocation, a hash of the account at the provider. Connecting that
+    -- account again cancels the revocation.
+    about TEXT,
+    -- JSON, sealed: it holds email addresses and tokens.
     sealed TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    -- When to try next. A worker that takes the row moves it ahead, so that no other takes it meanwhile, and so that it
-    -- comes back by itself if the worker dies.
+    -- When to try next. A worker that takes the row moves this ahead: no other worker takes it meanwhile, and the row
+    -- becomes due again if the worker dies.
     due_at BIGINT NOT NULL,
-    -- How often delivery has failed.
+    -- Failed deliveries.
     attempts BIGINT NOT NULL
 );
 
--- The worker.
 CREATE INDEX outbox_by_due ON outbox (due_at);
--- What is void when a user is recovered or deleted.
 CREATE INDEX outbox_by_user ON outbox (user_id);
+CREATE INDEX outbox_by_about ON outbox (about);

@@ -1,5 +1,4 @@
--- The password of somebody who signs in with the address that they have proven. Apart from `users`, so that no query
--- that reads a person reads this along.
+-- Apart from `users`, so that no query for a user reads the hash.
 CREATE TABLE passwords (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     -- argon2id as a PHC string: parameters, salt and hash.

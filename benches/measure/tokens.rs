@@ -9,11 +9,11 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{Purpose, SignUp, UserId},
+    accounts::{ClientInfo, Purpose, SignUp, UserId},
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
-    store::{AuditClient, Database, GrantUpdate, SettleRequest},
+    store::{Database, GrantUpdate, SettleRequest},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -119,7 +119,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         session_user: None,
         session: None,
         sign_up: &SignUp::Open,
-        client: &AuditClient::default(),
+        client: &ClientInfo::default(),
         now: OffsetDateTime::now_utc(),
         random: [7; 30],
         waiting: None,
@@ -130,7 +130,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
 }
 
 async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
-    let origin = AuditClient::default();
+    let origin = ClientInfo::default();
     let opening = NewTokenSession { user, identity: None, provider: "google", client: &origin, earlier: None };
     Ok(tokens.issue_pair(&opening).await?)
 }
@@ -143,7 +143,7 @@ async fn refresh(tokens: &Tokens, pairs: Vec<TokenPair>) -> Result<f64, Failure>
         let (tokens, done) = (tokens.clone(), done.clone());
         applications.spawn(async move {
             while begun.elapsed() < LASTS {
-                match tokens.refresh(pair.refresh_token.expose(), &AuditClient::default()).await {
+                match tokens.refresh(pair.refresh_token.expose(), &ClientInfo::default()).await {
                     Ok(next) => pair = next,
                     Err(error) => return Err(error.to_string()),
                 }

@@ -26,7 +26,7 @@ pub async fn reauthenticate_with_password(
 ) -> Result<Reply, AccountError> {
     let user = &signed_in(context)?.user;
     if let Some(email) = &user.verified_email {
-        count(context, email.address())?;
+        count(context, email.email())?;
     }
     let (hash, _) = context.database.password_of(user.id).await?.ok_or(FormError::WrongPassword)?;
     if !compared_and_renewed(context, password, user.id, &hash).await? {

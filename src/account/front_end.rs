@@ -198,7 +198,7 @@ impl FrontEndSignIn {
                 session_user: here.map(|signed_in| signed_in.user.id),
                 session: here.map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
-                client: &context.client.audit_client(),
+                client: &context.client,
                 now: context.clock.date(),
                 random: random().ok_or(ApiCode::ServerError)?,
                 waiting: None,
@@ -206,7 +206,7 @@ impl FrontEndSignIn {
             })
             .await?;
         let reasons: Vec<&str> = settled.decision.reasons.iter().map(|reason| reason.code()).collect();
-        let decision = settled.decision.answer.code();
+        let decision = settled.decision.answer.outcome().code();
         journal.record(FlowEvent::Decided { decision, reasons: reasons.join(" ") });
         context.wake_mail();
         Ok(settled)
@@ -228,9 +228,8 @@ impl FrontEndSignIn {
         if context.email_requirement.keeps_out(&user) {
             return Err(ApiError::from(ApiCode::AddressRequired).at("/add-email"));
         }
-        let client = context.client.audit_client();
         let opening =
-            NewTokenSession { user: user.id, identity: Some(identity), provider: slug, client: &client, earlier: None };
+            NewTokenSession { user: user.id, identity: Some(identity), provider: slug, client: &context.client, earlier: None };
         let pair = tokens.issue_pair(&opening).await?;
         Ok(TokenSignIn { user, pair: Some(pair), cookies: Vec::new() })
     }

@@ -54,7 +54,7 @@ pub(super) async fn any_email_link(
         context.jar.email_link.find(&context.headers, context.clock.now()).ok_or(FormError::EmailLinkInvalid)?;
     let link = context.database.email_link(&token, context.clock.date()).await?;
     let link = link.filter(|link| kinds.contains(&link.kind)).ok_or(FormError::EmailLinkInvalid)?;
-    match shown.is_none_or(|shown| shown == link.address.as_str()) {
+    match shown.is_none_or(|shown| shown == link.email.as_str()) {
         true => Ok((token, link)),
         false => Err(FormError::EmailLinkInvalid.into()),
     }

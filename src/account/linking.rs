@@ -50,7 +50,7 @@ pub async fn resolve_link_by_password(
 ) -> Result<Reply, AccountError> {
     let link = waiting_as(context, shown).await?;
     let user = context.database.user(link.user).await?.ok_or(FormError::LinkExpired)?;
-    let email = user.verified_email.as_ref().map(|email| email.address().clone()).ok_or(FormError::WrongPassword)?;
+    let email = user.verified_email.as_ref().map(|email| email.email().clone()).ok_or(FormError::WrongPassword)?;
     // The same bucket as the sign-in form's: a prompt is no second door to guess at.
     count(context, &email)?;
     let tried = context.database.password_of(user.id).await?;
@@ -142,7 +142,7 @@ async fn resolve(
             session_user: Some(user.id),
             session,
             sign_up: &SignUp::Open,
-            client: &context.client.audit_client(),
+            client: &context.client,
             now: context.clock.date(),
             random: crate::sessions::random().ok_or(AccountError::Ours)?,
             waiting: None,

@@ -90,13 +90,13 @@ pub async fn reset(
     if link.kind == LinkKind::SignUp {
         return verify_anew(context, &token, &link, password).await;
     }
-    let hash = chosen(context, password, &[link.address.as_str()]).await?;
+    let hash = chosen(context, password, &[link.email.as_str()]).await?;
     let reset = context.database.finish_reset(&token, &hash, &context.audit()).await?;
     let (user, data) = reset.ok_or(FormError::EmailLinkInvalid)?;
     context.wake_mail();
     let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
     let session = context.sign_in(&user, PASSWORD, None).await?;
-    let known = context.jar.remember_account(&context.headers, &link.address, context.clock.now());
+    let known = context.jar.remember_account(&context.headers, &link.email, context.clock.now());
     let (message, typed) = (context.jar.email_link.clear(&context.headers), context.jar.typed.clear(&context.headers));
     Ok(Reply::back(&return_to).with(session).with(known).with(message).with(typed))
 }

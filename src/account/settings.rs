@@ -26,7 +26,7 @@ const SETTINGS: &str = "/settings";
 pub async fn set_password(context: &RequestContext, password: &SecretString) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
     let user = &signed_in.user;
-    let email = user.verified_email.as_ref().map(|email| email.address()).ok_or(FormError::EmailNeeded)?;
+    let email = user.verified_email.as_ref().map(|email| email.email()).ok_or(FormError::EmailNeeded)?;
     let personal = [email.as_str(), user.name.as_deref().unwrap_or_default()];
     let hash = chosen(context, password, &personal).await?;
     let first = context.database.password_of(user.id).await?.is_none();
@@ -49,7 +49,7 @@ pub async fn change_email(
 ) -> Result<Reply, AccountError> {
     let user = &reauthenticated(context)?.user;
     let address = address_of(email)?;
-    if user.verified_email.as_ref().is_some_and(|own| *own.address() == address) {
+    if user.verified_email.as_ref().is_some_and(|own| *own.email() == address) {
         return Err(FormError::EmailUnchanged.into());
     }
     if context.attempts.count_email(&address, LinkKind::ChangeEmail) {

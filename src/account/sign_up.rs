@@ -37,7 +37,7 @@ pub async fn sign_up(
         undo: None,
     };
     if context.attempts.count_email(&address, LinkKind::SignUp) {
-        let sign_up = NewSignUp { address: &address, password: &password, data: &data };
+        let sign_up = NewSignUp { email: &address, password: &password, data: &data };
         context.database.begin_sign_up(&sign_up, &context.audit()).await?;
         context.wake_mail();
     }
@@ -57,7 +57,7 @@ pub async fn verify(
 ) -> Result<Reply, AccountError> {
     let (token, link) = email_of(context, LinkKind::SignUp, shown).await?;
     if !asked_here(context, &link) {
-        count(context, &link.address)?;
+        count(context, &link.email)?;
         compared(context, password, link.password.as_ref()).await?.then_some(()).ok_or(FormError::WrongPassword)?;
     }
     let signed_up = context.database.finish_sign_up(&token, None, &context.audit()).await?;
@@ -77,7 +77,7 @@ pub(super) async fn verify_anew(
     link: &EmailLink,
     password: &SecretString,
 ) -> Result<Reply, AccountError> {
-    let password = chosen(context, password, &[link.address.as_str()]).await?;
+    let password = chosen(context, password, &[link.email.as_str()]).await?;
     let signed_up = context.database.finish_sign_up(token, Some(&password), &context.audit()).await?;
     welcome(context, signed_up).await
 }
@@ -91,7 +91,7 @@ async fn welcome(context: &RequestContext, signed_up: SignedUp) -> Result<Reply,
         SignedUp::User(user, data) => {
             let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
             let session = context.sign_in(&user, PASSWORD, None).await?;
-            let email = user.verified_email.as_ref().map(|email| email.address());
+            let email = user.verified_email.as_ref().map(|email| email.email());
             let known =
                 email.and_then(|email| context.jar.remember_account(&context.headers, email, context.clock.now()));
             let (message, asked) =

@@ -1,4 +1,4 @@
-//! The part of the policy that is about addresses: who owns one, and what becomes of it.
+//! The part of the linking policy that is about email addresses.
 
 use super::decision::{EmailUpdate, Invalidation, SquattedAccount};
 use super::email::EmailAddress;
@@ -8,8 +8,8 @@ use super::linking_context::{EmailHolder, EmailOwner, LinkingContext, UserSummar
 use super::reason::Reason;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
 
-/// What becomes of the address of a user whose identity this is. It follows the provider where it came from
-/// this identity, is adopted where the user has none, and never taken from another user.
+/// Whether the user's email address changes. It follows the provider if it came from this identity, is adopted if the
+/// user has none, and is never taken from another user.
 pub(super) fn email_update(
     user: &UserSummary,
     came_from_here: Option<&EmailAddress>,
@@ -17,18 +17,18 @@ pub(super) fn email_update(
     linking_context: &LinkingContext,
     reasons: &mut Vec<Reason>,
 ) -> EmailUpdate {
-    let Some(email) = reauthenticated(facts, reasons) else {
+    let Some(email) = verified_email(facts, reasons) else {
         return EmailUpdate::Keep;
     };
     if let Some(own) = &user.verified_email {
-        if own.address() == email.address() {
+        if own.email() == email.email() {
             return if email.method() > own.method() {
                 adopt(user, email, linking_context, reasons)
             } else {
                 EmailUpdate::Keep
             };
         }
-        if came_from_here != Some(own.address()) || own.method() > email.method() {
+        if came_from_here != Some(own.email()) || own.method() > email.method() {
             reasons.push(Reason::EmailKeptOwn);
             return EmailUpdate::Keep;
         }
@@ -55,9 +55,9 @@ fn adopt(
     }
 }
 
-/// What others lose who hold an address unproven. Whoever signed up with it loses everything that hung on it;
-/// whoever came through a provider keeps their user, which is known by that identity and not by the
-/// address, and loses the claim.
+/// What other users lose who hold the email address unverified. A user who signed up with it and a password loses
+/// everything that depends on it; a user who came from a provider is identified by that identity, and loses only the
+/// claim.
 pub(super) fn squatted_accounts(
     holders: &[EmailHolder],
     except: Option<UserId>,
@@ -66,7 +66,7 @@ pub(super) fn squatted_accounts(
     let holders = holders.iter().filter(|holder| Some(holder.id) != except);
     holders
         .map(|holder| {
-            let (reason, invalidated): (_, &[Invalidation]) = if holder.has_password {
+            let (reason, invalidations): (_, &[Invalidation]) = if holder.has_password {
                 (
                     Reason::EmailSquatted,
                     &[
@@ -74,27 +74,27 @@ pub(super) fn squatted_accounts(
                         Invalidation::Password,
                         Invalidation::Sessions,
                         Invalidation::Identities,
-                        Invalidation::Letters,
+                        Invalidation::EmailLinks,
                     ],
                 )
             } else {
-                (Reason::EmailClaimed, &[Invalidation::Claim, Invalidation::Letters])
+                (Reason::EmailClaimed, &[Invalidation::Claim, Invalidation::EmailLinks])
             };
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
-            SquattedAccount { user: holder.id, invalidated: invalidated.to_vec() }
+            SquattedAccount { user: holder.id, invalidations: invalidations.to_vec() }
         })
         .collect()
 }
 
-/// What others lose who hold an address unproven that this user proves by our letter.
+/// What other users lose when this one verifies the email address by a link.
 pub fn claimed_accounts(holders: &[EmailHolder], user: UserId) -> Vec<SquattedAccount> {
     squatted_accounts(holders, Some(user), &mut Vec::new())
 }
 
-/// The address, if it may be used to find somebody.
-pub(super) fn reauthenticated<'a>(facts: &'a Facts, reasons: &mut Vec<Reason>) -> Option<&'a VerifiedEmail> {
+/// The email address, if it may find a user.
+pub(super) fn verified_email<'a>(facts: &'a Facts, reasons: &mut Vec<Reason>) -> Option<&'a VerifiedEmail> {
     reasons.push(match &facts.email {
         EmailFact::Absent => Reason::EmailAbsent,
         EmailFact::Malformed => Reason::EmailMalformed,
@@ -105,10 +105,10 @@ pub(super) fn reauthenticated<'a>(facts: &'a Facts, reasons: &mut Vec<Reason>) -
     facts.email.verified()
 }
 
-/// The owner of this very address: an owner of another one, gathered by mistake, is nobody.
+/// Ignores an owner of another address, gathered by mistake.
 pub(super) fn owner_of<'a>(email: &VerifiedEmail, linking_context: &'a LinkingContext) -> Option<&'a EmailOwner> {
     linking_context.email_owner.as_ref().filter(|owner| {
         let own = owner.user.verified_email.as_ref();
-        own.is_some_and(|own| own.address() == email.address())
+        own.is_some_and(|own| own.email() == email.email())
     })
 }

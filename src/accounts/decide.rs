@@ -1,11 +1,11 @@
-//! The linking policy: who is this, and what becomes of them. Total and pure.
+//! The linking policy: which user a profile belongs to. Total and pure.
 //!
-//! The attacker's tale: Eve signs up here with Ada's address before Ada does, through a form or through a
-//! provider that does not check. If Ada's first sign-in were led into what Eve made, or Eve's provider into what
-//! Ada has, they would share a user. So nobody is found by an address that nobody proved, and nothing made
-//! before the proof survives it. ("Pre-hijacked accounts", USENIX Security 2022.)
+//! The threat: Eve signs up with Ada's email address before Ada does, by a form or a provider that does not verify it.
+//! If Ada's first sign-in joined Eve's account, or Eve's provider joined Ada's, they would share a user. So an
+//! unverified email address never finds a user, and nothing that was set up before its verification survives it.
+//! ("Pre-hijacked accounts", USENIX Security 2022.)
 
-use super::address::{email_update, owner_of, reauthenticated, squatted_accounts};
+use super::address::{email_update, owner_of, squatted_accounts, verified_email};
 use super::decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose};
 use super::facts::Facts;
 use super::ids::{IdentityKey, UserId};
@@ -13,16 +13,16 @@ use super::linking_context::{EmailOwner, LinkingContext, SignInMethod, SignUp, U
 use super::reason::Reason;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
 
-/// Decides what becomes of a profile. Every combination has an answer.
+/// Decides about a profile. Every combination has an answer.
 ///
 /// 1. The identity is known: its user signs in.
-/// 2. A user owns the same verified address: linked without asking only if the provider is the authority for
-///    the address and says verified, the user's own proof is as strong, and the user has no other identity at
-///    this provider; otherwise the user is asked.
-/// 3. Somebody holds the address unproven: the one who proved it gets it, in a user of their own.
+/// 2. A user owns the same verified email address: linked without asking only if the provider is the authority for the
+///    address and has verified it, the user's own verification is as strong, and the user has no other identity at this
+///    provider; otherwise the user is asked.
+/// 3. Other users hold the address unverified: a new user gets it, and they lose it.
 /// 4. Otherwise a new user.
 ///
-/// An address that the provider does not vouch for takes no part in any of this.
+/// An email address that the provider has not verified plays no part in this.
 pub fn decide(purpose: &Purpose, facts: &Facts, linking_context: &LinkingContext) -> Decision {
     let mut reasons = Vec::new();
     let answer = match purpose {
@@ -35,8 +35,7 @@ pub fn decide(purpose: &Purpose, facts: &Facts, linking_context: &LinkingContext
     Decision { answer, reasons }
 }
 
-/// Decides what becomes of somebody who followed the link of our letter to finish a sign-up: rules 3 and 4, as for an
-/// address that its provider vouches for. Who owns the address already has an account, and no second one.
+/// Decides about a sign-up whose link was opened: rules 3 and 4. The owner of the email address gets no second account.
 pub fn decide_by_email_link(email: &VerifiedEmail, linking_context: &LinkingContext) -> Decision {
     let mut reasons = vec![Reason::EmailVerifiedByLink];
     let answer = match owner_of(email, linking_context) {
@@ -46,15 +45,15 @@ pub fn decide_by_email_link(email: &VerifiedEmail, linking_context: &LinkingCont
     Decision { answer, reasons }
 }
 
-/// What of an account is void when its owner recovers it by a letter to its address.
+/// What a password reset by email invalidates.
 ///
-/// Whoever had only a provider's word for the address may be Eve, at a provider that believes anything: what she linked
-/// goes (the trojan-identifier attack). Where the address was proven as strongly before, its reader linked it all.
-pub fn invalidated_at_recovery(user: &UserSummary) -> Vec<Invalidation> {
+/// If only a provider's claim verified the email address before, the account may be Eve's, from a provider that does
+/// not verify: her identities are unlinked (the trojan-identifier attack). Otherwise the mailbox's owner linked them.
+pub fn invalidations_at_recovery(user: &UserSummary) -> Vec<Invalidation> {
     let strong = user.verified_email.as_ref().is_some_and(|email| email.method().is_strong());
-    let mut invalidated = vec![Invalidation::Password, Invalidation::Sessions, Invalidation::Letters];
-    invalidated.extend((!strong).then_some(Invalidation::Identities));
-    invalidated
+    let mut invalidations = vec![Invalidation::Password, Invalidation::Sessions, Invalidation::EmailLinks];
+    invalidations.extend((!strong).then_some(Invalidation::Identities));
+    invalidations
 }
 
 fn sign_in(facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
@@ -70,7 +69,7 @@ fn sign_in(facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Re
         };
     }
     reasons.push(Reason::IdentityUnknown);
-    let Some(email) = reauthenticated(facts, reasons) else {
+    let Some(email) = verified_email(facts, reasons) else {
         return create(NewEmail::of(&facts.email), linking_context, reasons);
     };
     match owner_of(email, linking_context) {
@@ -79,18 +78,17 @@ fn sign_in(facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Re
     }
 }
 
-/// Rule 2. Any doubt is the owner's to resolve.
+/// Rule 2. In doubt, the owner decides.
 fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut Vec<Reason>) -> Answer {
     let user = &owner.user;
-    // Who only has a provider's word for the address may be Eve at a provider that believes anything: Ada's
-    // Google identity must not be led into Eve's user.
+    // With only a provider's claim, the user may be Eve, from a provider that does not verify: Ada's Google identity
+    // must not be linked to her.
     let owned = user.verified_email.as_ref().is_some_and(|own| own.method().is_strong());
     reasons.push(if owned { Reason::EmailOwned } else { Reason::EmailOwnedUnconfirmed });
     if user.disabled {
         return refuse(Reason::UserDisabled, reasons);
     }
-    // A second account at one provider with the same address: the address was given to somebody else there,
-    // or one of the two claims is false.
+    // Two accounts at one provider with the same address: the provider has reassigned it, or one claim is false.
     let has_one_here = owner.methods.contains(&SignInMethod::Provider(facts.provider.clone()));
     reasons.push(if has_one_here { Reason::OwnerHasIdentityHere } else { Reason::OwnerHasNoIdentityHere });
     if owned && email.method() == VerificationMethod::Authority && !has_one_here {
@@ -155,7 +153,7 @@ fn grant(
         Ok(session_user) => session_user,
         Err(refused) => return refused,
     };
-    // The person can pick another account on the provider's page: its files are not to show up here.
+    // The user may pick another account on the provider's page, whose data must not appear here.
     if facts.identity != *identity {
         return refuse(Reason::GrantForAnotherIdentity, reasons);
     }
@@ -173,39 +171,38 @@ fn reauthenticate(user: UserId, facts: &Facts, linking_context: &LinkingContext,
     if let Err(refused) = starter(user, linking_context, reasons) {
         return refused;
     }
-    match shown(user, facts, linking_context, reasons) {
-        Ok(email) => Answer::Proven { user, email },
+    match own_identity(user, facts, linking_context, reasons) {
+        Ok(email) => Answer::Reauthenticated { user, email },
         Err(refused) => refused,
     }
 }
 
 fn resolve_link(user: UserId, facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
-    match shown(user, facts, linking_context, reasons) {
+    match own_identity(user, facts, linking_context, reasons) {
         Ok(email) => Answer::SignIn { user, email },
         Err(refused) => refused,
     }
 }
 
-/// What becomes of the user's address, if the identity is theirs. Nobody is created, linked or found by an address here:
-/// a proof that could do that would prove nothing.
-fn shown(
+/// Requires that the identity is already linked to the user. Creates and links nothing, and looks no user up by email.
+fn own_identity(
     user: UserId,
     facts: &Facts,
     linking_context: &LinkingContext,
     reasons: &mut Vec<Reason>,
 ) -> Result<EmailUpdate, Answer> {
     let Some(owner) = linking_context.identity_owner.as_ref().filter(|owner| owner.user.id == user) else {
-        return Err(refuse(Reason::ProofOfAnother, reasons));
+        return Err(refuse(Reason::ReauthenticationMismatch, reasons));
     };
     if owner.user.disabled {
         return Err(refuse(Reason::UserDisabled, reasons));
     }
-    reasons.push(Reason::IdentityOfTheUser);
+    reasons.push(Reason::IdentityOfUser);
     Ok(email_update(&owner.user, owner.recorded_email.as_ref(), facts, linking_context, reasons))
 }
 
-/// The signed-in user, if it is the one who started the flow. Without this check Eve starts a link in her
-/// session, and Ada, led to the provider by Eve, finishes it: Ada's identity would be Eve's way in, or the reverse.
+/// The signed-in user, who must be the one that started the flow. Otherwise Eve could start a link in her session and
+/// have Ada finish it: Ada's identity would sign in to Eve's account, or the reverse.
 fn starter<'a>(
     user: UserId,
     linking_context: &'a LinkingContext,
@@ -227,7 +224,7 @@ fn not_admitted(email: &NewEmail, sign_up: &SignUp) -> Option<Reason> {
         (SignUp::Open, _) => None,
         (SignUp::Closed, _) => Some(Reason::SignUpClosed),
         (SignUp::Domains(domains), NewEmail::Verified(email))
-            if email.method().is_strong() && domains.contains(email.address().domain()) =>
+            if email.method().is_strong() && domains.contains(email.email().domain()) =>
         {
             None
         }

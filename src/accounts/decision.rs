@@ -1,4 +1,4 @@
-//! Questions and answers of the policy: what a flow is for, and what is to be done.
+//! The linking policy's questions and answers.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,54 +11,40 @@ use super::verification_method::{ClaimedEmail, VerifiedEmail};
 /// What a flow was started for. Serialized only into something sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
-    /// To sign in or up.
+    /// Sign-in or sign-up.
     SignIn,
-    /// To link one more way in.
+    /// Link another sign-in method.
     Link {
-        /// Who started it, signed in.
+        /// The signed-in user who started it.
         user: UserId,
     },
-    /// To ask the provider for more scopes.
+    /// Request more scopes.
     Grant {
-        /// Who started it, signed in.
+        /// The signed-in user who started it.
         user: UserId,
-        /// The identity whose grant is to grow.
+        /// The identity whose grant to extend.
         identity: IdentityKey,
     },
-    /// To show once more who is signed in, before a sensitive step.
+    /// Re-authenticate before a sensitive change.
     Reauthenticate {
-        /// Who started it, signed in.
+        /// The signed-in user who started it.
         user: UserId,
     },
-    /// To show, at the link prompt, that an account is one's own: its user signs in, and what waits is linked.
+    /// Sign in to the existing account at the link prompt; then the pending profile is linked.
     ResolveLink {
-        /// Whose account.
         user: UserId,
-        /// What waits, by its name: the proof is for this and for nothing that came into the browser since.
+        /// The id of the pending profile: the sign-in must not link one that arrived in the browser later.
         link: String,
     },
 }
 
 impl Purpose {
-    /// The purpose in one word, for the audit trail.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Link { .. } => "link",
-            Self::Grant { .. } => "grant",
-            Self::Reauthenticate { .. } => "reauthenticate",
-            Self::ResolveLink { .. } => "resolve_link",
-        }
-    }
-}
-
-impl Purpose {
-    /// Whether the provider is to ask who somebody is although it knows them.
+    /// Whether the provider must authenticate the user again.
     pub const fn asks_again(&self) -> bool {
         matches!(self, Self::Reauthenticate { .. })
     }
 
-    /// Whose account it is about, where that was clear from the start.
+    /// The account that the flow was started for.
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::SignIn => None,
@@ -70,151 +56,103 @@ impl Purpose {
     }
 }
 
-/// An answer and the reasons for it, in the order in which they were found.
+/// The reasons are in the order in which they were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// What is to be done.
     pub answer: Answer,
-    /// Why.
     pub reasons: Vec<Reason>,
 }
 
-/// What is to be done with a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The identity is known: its user signs in.
     SignIn {
-        /// Who.
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// The identity is new and beyond doubt the owner's of the address: it is linked, its user signs in.
+    /// The identity is new and certainly belongs to the owner of the email address: it is linked, and its user signs
+    /// in.
     LinkWithoutAsking {
-        /// Who.
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// A user owns the address, but it takes them to say so: by one of these ways in. Nothing changes yet.
+    /// The owner of the email address has to confirm by one of these methods. Nothing changes yet.
     Prompt {
-        /// Who is asked.
         user: UserId,
-        /// How they can show that they are it.
         methods: Vec<SignInMethod>,
     },
-    /// Nobody owns the address but somebody holds it unproven: a new user gets it, what was planted is void.
+    /// A new user gets the email address, which squatted accounts lose.
     ClaimFromUnverified {
-        /// The new user's address.
         email: VerifiedEmail,
-        /// What is void.
         squatted_accounts: Vec<SquattedAccount>,
     },
-    /// Nobody is found: a new user.
+    /// A new user.
     Create {
-        /// The new user's address.
         email: NewEmail,
     },
-    /// The signed-in user gets one more way in.
+    /// The identity is linked to the signed-in user.
     Link {
-        /// Who.
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// The signed-in user has this way in already.
+    /// The identity is already linked to the signed-in user.
     AlreadyLinked {
-        /// Who.
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// The identity is another user's, and stays it. Says no more than "in use".
+    /// The identity is linked to another user and stays so. Reveals nothing else about that user.
     LinkedElsewhere,
-    /// The signed-in user has shown that they are it.
-    Proven {
-        /// Who.
+    /// The signed-in user has re-authenticated.
+    Reauthenticated {
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// The signed-in user's grant may grow.
+    /// The signed-in user may extend the grant.
     Grant {
-        /// Who.
         user: UserId,
-        /// What becomes of their address.
         email: EmailUpdate,
     },
-    /// No.
     Refuse(Reason),
 }
 
-impl Answer {
-    /// The answer in one word, for the audit trail.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::SignIn { .. } => "sign_in",
-            Self::LinkWithoutAsking { .. } => "link_without_asking",
-            Self::Prompt { .. } => "prompt",
-            Self::ClaimFromUnverified { .. } => "claim_from_unverified",
-            Self::Create { .. } => "create",
-            Self::Link { .. } => "link",
-            Self::AlreadyLinked { .. } => "already_linked",
-            Self::LinkedElsewhere => "linked_elsewhere",
-            Self::Proven { .. } => "proven",
-            Self::Grant { .. } => "grant",
-            Self::Refuse(_) => "refuse",
-        }
-    }
-}
-
-/// What becomes of a user's address when they sign in or link.
+/// What happens to a user's email address at a sign-in or link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailUpdate {
-    /// It stays.
     Keep,
-    /// This one becomes theirs, or theirs is better proven now.
+    /// It is new to the user, or better verified than before.
     Adopt {
-        /// The address with its proof.
         email: VerifiedEmail,
-        /// What was planted with it elsewhere, and is void.
         squatted_accounts: Vec<SquattedAccount>,
     },
 }
 
-/// A new user's address.
+/// A new user's email address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewEmail {
-    /// None is known.
     None,
-    /// Unproven: for show.
     Claimed(ClaimedEmail),
-    /// Proven.
     Verified(VerifiedEmail),
 }
 
-/// A user who holds an address that another one proved, and what that costs them.
+/// A user who holds an email address that another user has verified ("Pre-hijacked accounts").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SquattedAccount {
-    /// Who.
     pub user: UserId,
-    /// What is void.
-    pub invalidated: Vec<Invalidation>,
+    pub invalidations: Vec<Invalidation>,
 }
 
-/// What is void when somebody else proves an address.
+/// What a user loses when another one verifies their email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalidation {
-    /// The claim to the address.
+    /// The claim to the email address.
     Claim,
-    /// The password that was set for it.
     Password,
-    /// The sessions that were opened with it (the unexpired-session attack).
+    /// The unexpired-session attack.
     Sessions,
-    /// The identities that were linked to it (the trojan-identifier attack).
+    /// The trojan-identifier attack.
     Identities,
-    /// The letters under way for it (the unexpired-e-mail-change attack).
-    Letters,
+    /// The unexpired-email-change attack.
+    EmailLinks,
 }
 
 impl NewEmail {

@@ -1,7 +1,6 @@
-//! A browser in words.
+//! A browser's display name.
 
-/// Browser and system from a `User-Agent`, as far as it tells: "Firefox on Linux". For people to recognise a device;
-/// anyone can send any text here, so nothing is decided by it.
+/// Browser and system from a `User-Agent`, as "Firefox on Linux". For display only: clients can send any text.
 pub fn describe(user_agent: Option<&str>) -> String {
     let Some(agent) = user_agent else { return "Unknown browser".to_owned() };
     match (browser(agent), system(agent)) {
@@ -12,7 +11,7 @@ pub fn describe(user_agent: Option<&str>) -> String {
     }
 }
 
-/// The order matters: most browsers name others for compatibility.
+/// In this order: most browsers name others for compatibility.
 fn browser(agent: &str) -> Option<&'static str> {
     let marks = [
         ("Edg", "Edge"),
@@ -63,7 +62,7 @@ mod tests {
     #[case("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android")]
     #[case("<script>", "Unknown browser")]
     #[case("", "Unknown browser")]
-    fn an_agent_is_told_in_words(#[case] agent: &str, #[case] words: &str) {
+    fn a_user_agent_has_a_display_name(#[case] agent: &str, #[case] words: &str) {
         assert_eq!(describe(Some(agent)), words);
     }
 }

@@ -1,5 +1,5 @@
-//! One canonical form for e-mail addresses, used on every path: two spellings of one mailbox must never be two
-//! users, and two mailboxes never one.
+//! The canonical form of email addresses: two spellings of one mailbox must never be two users, and two mailboxes never
+//! one.
 
 use std::fmt;
 
@@ -7,15 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AccountsError;
 
-/// An e-mail address in canonical form. Says nothing about who owns it: see
+/// An email address in canonical form. Says nothing about its owner: see
 /// [`VerifiedEmail`](super::VerifiedEmail) and [`ClaimedEmail`](super::ClaimedEmail).
 ///
 /// The form: `local@domain`, in ASCII, lower case, at most 254 bytes (RFC 5321 §4.5.3.1.3).
-/// - The local part is a dot-atom (RFC 5322 §3.2.3) in ASCII. RFC 5321 §2.4 lets a host tell `Ada@` from
-///   `ada@`, but no provider of mail does, and somebody who registers the other spelling is after the first
-///   one's account: lower case it is. Nothing else is folded: dots and plus tags stay, because whether they
-///   matter is the host's secret, and `ı` or `K` are refused instead of becoming `i` and `k`
-///   (CVE-2019-19844).
+/// - The local part is a dot-atom (RFC 5322 §3.2.3) in ASCII. RFC 5321 §2.4 lets a host distinguish `Ada@` from
+///   `ada@`, but no mail provider does, and whoever registers the other spelling is after the first one's account: it is
+///   lower-cased. Nothing else is folded: dots and plus tags stay, because only the host knows whether they matter, and `ı`
+///   (U+0131) or `K` (U+212A) are refused instead of becoming `i` and `k` (CVE-2019-19844).
 /// - The domain is the ASCII form of IDNA (UTS 46, as browsers do it), without a trailing dot: the same
 ///   name in DNS, hence the same mailbox. IP literals are refused.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,31 +22,28 @@ use super::error::AccountsError;
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// The canonical form of an address; never a part of one.
-    ///
     /// # Errors
-    /// [`AccountsError::Email`] with the rule that was broken. White space is not trimmed: who sends
-    /// `a@x.example\r\nBcc: b@y.example` (CVE-2022-35924 and its kin) gets no mail at all.
+    /// [`AccountsError::Email`] with the rule that was broken. White space is not trimmed:
+    /// `a@x.example\r\nBcc: b@y.example` is refused (as in CVE-2022-35924).
     pub fn parse(text: &str) -> Result<Self, AccountsError> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_BYTES {
             return Err(AccountsError::Email("longer than 254 bytes"));
         }
         let Some((local, domain)) = text.split_once('@') else {
             return Err(AccountsError::Email("no @"));
         };
         let address = format!("{}@{}", canonical_local(local)?, canonical_domain(domain)?);
-        if address.len() > LONGEST {
+        if address.len() > MAX_BYTES {
             return Err(AccountsError::Email("longer than 254 bytes"));
         }
         Ok(Self(address))
     }
 
-    /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What comes after the `@`, in its ASCII form.
+    /// In its ASCII form.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
     }
@@ -80,7 +76,7 @@ impl fmt::Debug for EmailAddress {
 }
 
 /// RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets.
-const LONGEST: usize = 254;
+const MAX_BYTES: usize = 254;
 
 fn canonical_local(local: &str) -> Result<String, AccountsError> {
     if local.len() > 64 {
@@ -93,16 +89,16 @@ fn canonical_local(local: &str) -> Result<String, AccountsError> {
 }
 
 /// RFC 5322 §3.2.3. Leaves out the quote, the comma, angle brackets, spaces and every control character, so
-/// that an address can stand in a header and in an envelope without more ado.
+/// that an address needs no quoting in headers and envelopes.
 fn is_atext_or_dot(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&byte)
 }
 
 fn canonical_domain(domain: &str) -> Result<String, AccountsError> {
-    // The host parser below decodes per cent signs and drops tabs: neither belongs into an address.
+    // The host parser below decodes percent signs and drops tabs; neither is allowed in an address.
     if !domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || !(c.is_ascii() || c.is_control()))
     {
-        return Err(AccountsError::Email("the domain holds other characters than a host name"));
+        return Err(AccountsError::Email("the domain contains characters that a host name does not"));
     }
     let Ok(url::Host::Domain(ascii)) = url::Host::parse(domain) else {
         return Err(AccountsError::Email("the domain is not a host name"));
@@ -150,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn two_mailboxes_stay_two() {
+    fn two_mailboxes_stay_distinct() {
         for (one, other) in [
             ("ada@example.com", "a.da@example.com"),
             ("ada@example.com", "ada+news@example.com"),
@@ -163,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_more_or_less_than_one_address_is_refused() {
+    fn anything_but_one_address_is_refused() {
         for text in [
             "",
             "ada",

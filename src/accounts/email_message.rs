@@ -1,6 +1,4 @@
-//! What our letters say, before it is put into words.
-//!
-//! A letter that announces a change is queued in the transaction that makes the change; whoever delivers it draws it.
+//! The content of emails; the room `mail` words it.
 
 use std::fmt;
 
@@ -11,114 +9,90 @@ use super::email::EmailAddress;
 use super::linking_context::SignInMethod;
 use crate::codes::access::Access;
 
-/// A letter to one address. Serialized only into something sealed: it may hold a token.
+/// Serialized only to be sealed: it may hold a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailMessage {
-    /// The one recipient.
     pub to: EmailAddress,
-    /// What to call them, where we know it.
+    /// The recipient's name.
     pub name: Option<String>,
-    /// What it says.
     pub matter: EmailKind,
-    /// The request that caused it.
     pub cause: Cause,
 }
 
-/// The request that caused a letter, for "if this was not you".
+/// The request that caused an email, for "if this wasn't you".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// Unix seconds.
     pub at: i64,
-    /// Browser and system in words.
     pub device: String,
-    /// The client's network address.
-    pub address: String,
+    /// Empty if no request caused the email.
+    pub ip: String,
 }
 
-/// What a letter is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmailKind {
-    /// Somebody signs up with this address: the link finishes it. Valid a day.
+    /// The link creates the account.
     ConfirmSignUp {
-        /// The link's token.
         token: EmailToken,
     },
-    /// Somebody signs up with this address, which has an account: nothing was changed.
+    /// Someone tried to sign up with the email address of an account. Nothing has changed.
     AlreadyRegistered {
-        /// How its owner signs in.
         methods: Vec<SignInMethod>,
     },
-    /// The password was forgotten: the link leads to a new one. Valid half an hour.
     ResetPassword {
-        /// The link's token.
         token: EmailToken,
     },
-    /// The password was forgotten, but there is none: the providers are the way in, and the way to recover.
+    /// A reset was requested for an account without a password: points to its providers.
     NoPassword {
-        /// How its owner signs in.
         methods: Vec<SignInMethod>,
     },
-    /// The password was forgotten for an address that has no account.
+    /// A reset was requested for an email address without an account.
     NoAccount,
-    /// This address is to become an account's: the link confirms it. Valid a day.
     ConfirmEmailChange {
-        /// The link's token.
         token: EmailToken,
     },
-    /// Somebody wants to give this address to their account, and it has one already: nothing was changed.
+    /// Another user tried to change to this email address. Nothing has changed.
     EmailTaken,
-    /// To the old address: the account has another one now.
+    /// To the old email address.
     EmailChanged {
-        /// The new address.
         new: EmailAddress,
-        /// Takes it back. Valid seven days.
         undo: EmailToken,
     },
-    /// A provider became a way in.
     MethodAdded {
         /// The provider's slug.
         provider: String,
-        /// The account there: its address or name.
+        /// The email address or name of the account there.
         account: Option<String>,
-        /// Takes it back. Valid seven days.
         undo: EmailToken,
     },
-    /// A provider is a way in no more.
     MethodRemoved {
         /// The provider's slug.
         provider: String,
-        /// The account there.
         account: Option<String>,
-        /// What we see no more with it.
         revoked_access: Vec<RevokedAccess>,
     },
-    /// A password was set where there was none, or changed.
     PasswordChanged {
-        /// It is the first one.
+        /// There was no password before.
         first: bool,
-        /// Takes it back. Valid seven days.
         undo: EmailToken,
     },
-    /// A refresh token came a second time: its session was ended.
+    /// A rotated refresh token was presented again; its session has ended.
     TokenReused,
-    /// The account was deleted.
     AccountDeleted {
-        /// What we see no more with it.
         revoked_access: Vec<RevokedAccess>,
     },
 }
 
-/// What a person let us see at a provider, and what is given back there.
+/// Access to a provider's data that is revoked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevokedAccess {
     /// The provider's slug.
     pub provider: String,
-    /// What we saw.
     pub sees: Vec<Access>,
 }
 
 impl EmailKind {
-    /// What its link does; `None` for a letter whose links carry no token.
+    /// `None` if the email has no link with a token.
     pub const fn link(&self) -> Option<LinkKind> {
         match self {
             Self::ConfirmSignUp { .. } => Some(LinkKind::SignUp),
@@ -136,24 +110,18 @@ impl EmailKind {
     }
 }
 
-/// What the link of a letter does. It works once, and not for ever.
+/// What a link in an email does. It works once, within its lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// Finishes a sign-up.
     SignUp,
-    /// Leads to a new password.
     Reset,
-    /// Confirms a new address.
     ChangeEmail,
-    /// Takes a change back.
     Undo,
 }
 
 impl LinkKind {
-    /// Every kind.
     pub const ALL: [Self; 4] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo];
 
-    /// The kind in `snake_case`, as the database keeps it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
@@ -163,8 +131,7 @@ impl LinkKind {
         }
     }
 
-    /// How long the link works. A reset is asked for by somebody who waits for it; an undo is read when the person gets
-    /// round to it.
+    /// The user who requests a reset waits for it; an undo may be read much later.
     pub const fn lifetime(self) -> Duration {
         match self {
             Self::SignUp | Self::ChangeEmail => Duration::DAY,
@@ -174,19 +141,17 @@ impl LinkKind {
     }
 }
 
-/// The secret in the link of a letter: 256 random bits as base64url. Kept as its hash, and sealed in the outbox until
-/// the letter is gone. Never printed.
+/// The secret in a link: 256 random bits as base64url. The database keeps its hash, and the outbox a sealed copy until
+/// the email is delivered. Does not print.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailToken(String);
 
 impl EmailToken {
-    /// A token from its text, a new one or one that somebody brings.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for the link and for its hash.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -194,6 +159,6 @@ impl EmailToken {
 
 impl fmt::Debug for EmailToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("LetterToken(…)")
+        formatter.write_str("EmailToken(…)")
     }
 }

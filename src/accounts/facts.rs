@@ -1,4 +1,4 @@
-//! A profile in canonical form: what the policy reads and the database keeps.
+//! A profile in canonical form, as the policy reads it and the database stores it.
 
 use super::display::{display_name, picture_url};
 use super::email::EmailAddress;
@@ -7,40 +7,32 @@ use super::ids::IdentityKey;
 use super::verification_method::{ClaimedEmail, VerifiedEmail};
 use crate::providers::{Profile, ProfileEmail};
 
-/// What a profile says, with nothing left in it that could surprise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// Who it is at the provider.
     pub identity: IdentityKey,
     /// The provider's slug.
     pub provider: String,
-    /// What it says about an e-mail address.
     pub email: EmailFact,
-    /// A name, bounded.
     pub name: Option<String>,
-    /// The address of a picture, https or a stand-in's, bounded.
+    /// A URL: https, or http of an endpoint override on loopback.
     pub picture: Option<String>,
 }
 
-/// What a profile says about an e-mail address. Four cases, and only one of them can find a user.
+/// A profile's email address. Only a verified one can find a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailFact {
-    /// None was told: Facebook by telephone, GitHub when private.
+    /// As with Facebook accounts by phone number, or private GitHub addresses.
     Absent,
-    /// Something was told that is not an address of the form that we accept. Counts as none.
+    /// Not an acceptable email address; treated as absent.
     Malformed,
-    /// An address, and nobody says that it is the person's.
     Unverified(ClaimedEmail),
-    /// An address that the provider vouches for.
     Verified(VerifiedEmail),
 }
 
 impl Facts {
-    /// The facts of a profile.
-    ///
     /// # Errors
-    /// [`AccountsError::IdentityKey`] when the profile names nobody. A malformed e-mail address, name or
-    /// picture is no error: the person gets in without it.
+    /// [`AccountsError::IdentityKey`] when issuer or subject is unusable. A malformed email address, name or picture is
+    /// dropped.
     pub fn of(profile: &Profile) -> Result<Self, AccountsError> {
         Ok(Self {
             identity: IdentityKey::new(&profile.issuer, &profile.subject)?,
@@ -61,16 +53,15 @@ impl EmailFact {
         }
     }
 
-    /// The address, whatever it is worth: for the identity's row, not for a look-up.
-    pub fn address(&self) -> Option<&EmailAddress> {
+    /// Verified or not: to be stored, never to look up a user.
+    pub fn email(&self) -> Option<&EmailAddress> {
         match self {
             Self::Absent | Self::Malformed => None,
-            Self::Unverified(email) => Some(email.address()),
-            Self::Verified(email) => Some(email.address()),
+            Self::Unverified(email) => Some(email.email()),
+            Self::Verified(email) => Some(email.email()),
         }
     }
 
-    /// The address if it is proven.
     pub fn verified(&self) -> Option<&VerifiedEmail> {
         match self {
             Self::Verified(email) => Some(email),

@@ -1,4 +1,4 @@
-//! The names of users and identities.
+//! Ids of users and identities.
 
 use std::fmt;
 
@@ -8,32 +8,28 @@ use uuid::Uuid;
 
 use super::error::AccountsError;
 
-/// A UUID of version 7 (RFC 9562 §5.7): sorts by its creation, so that new rows lie together in an index.
-/// Not a secret and not to be used as one: its first half is the time.
+/// A UUID of version 7 (RFC 9562 §5.7): sorts by creation time, so that new rows are adjacent in an index. Not secret:
+/// its first half is the time.
 pub fn time_ordered_id(now: OffsetDateTime, random: [u8; 10]) -> Uuid {
     let milliseconds = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
 }
 
-/// A user's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(Uuid);
 
-/// An identity's own id, for pages and rows that speak of it; what it is known by is its [`IdentityKey`].
+/// For pages and foreign keys. The provider's name for the identity is its [`IdentityKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdentityId(Uuid);
 
 macro_rules! id {
     ($name:ident) => {
         impl $name {
-            /// A new id, from the time and from random bytes.
             pub fn new(now: OffsetDateTime, random: [u8; 10]) -> Self {
                 Self(time_ordered_id(now, random))
             }
 
-            /// Reads an id back from its text form.
-            ///
             /// # Errors
             /// [`AccountsError::Id`] for anything that is not a UUID.
             pub fn parse(text: &str) -> Result<Self, AccountsError> {
@@ -50,7 +46,7 @@ macro_rules! id {
 }
 
 impl UserId {
-    /// No user's id (the nil UUID, RFC 9562 §5.9): asks for rows where there are none.
+    /// The nil UUID (RFC 9562 §5.9), for queries that must find no rows.
     pub const NOBODY: Self = Self(Uuid::nil());
 }
 
@@ -71,9 +67,7 @@ impl From<UserId> for String {
 id!(UserId);
 id!(IdentityId);
 
-/// Issuer and subject: what an identity is known by (OpenID Connect Core §5.7: the only claims that a relying
-/// party can rely on together as a stable identifier). Compared byte for byte; an issuer of another provider
-/// with the same subject is another person.
+/// Issuer and subject, the only stable identifier together (OpenID Connect Core §5.7). Compared byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdentityKey {
     issuer: String,
@@ -81,12 +75,10 @@ pub struct IdentityKey {
 }
 
 impl IdentityKey {
-    /// A key from its two parts.
-    ///
     /// # Errors
-    /// [`AccountsError::IdentityKey`] when a part is empty, holds control characters, or is longer than the
-    /// 255 characters of OpenID Connect Core §2 (subject) or 2048 (issuer). An empty subject accepted
-    /// here would be one user for everybody whom a broken provider forgets to name.
+    /// [`AccountsError::IdentityKey`] when a part is empty, contains control characters, or is longer than 255 characters
+    /// (subject, OpenID Connect Core §2) or 2048 (issuer). An empty subject would make one user of everybody at a broken
+    /// provider.
     pub fn new(issuer: &str, subject: &str) -> Result<Self, AccountsError> {
         if is_name(issuer, 2048) && is_name(subject, 255) {
             Ok(Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
@@ -95,12 +87,10 @@ impl IdentityKey {
         }
     }
 
-    /// Who vouches for the subject.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// The issuer's name for the person.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -115,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_sort_by_their_creation_and_survive_their_text_form() {
+    fn ids_sort_by_creation_and_round_trip() {
         let early = UserId::new(OffsetDateTime::UNIX_EPOCH, [0xff; 10]);
         let late = UserId::new(OffsetDateTime::UNIX_EPOCH + time::Duration::DAY, [0; 10]);
         assert!(early < late && early.to_string() < late.to_string());

@@ -1,10 +1,12 @@
-//! The meaning: users, identities, verified and claimed e-mail addresses, and the linking policy `decide`,
-//! total and pure. See the tour in `lib.rs`.
+//! Users, identities, verified and claimed email addresses, the linking policy `decide` and the audit trail's events.
+//! Pure. See the tour in `lib.rs`.
 //!
-//! `Facts` are what a provider's profile says, brought into canonical form; `LinkingContext` is what the
-//! database knows about it; `decide` takes both to a `Decision`, the answer with the reasons for it.
+//! `Facts` are a provider's profile in canonical form, `LinkingContext` is what the database knows about it; `decide`
+//! maps both to a `Decision`: an answer with its reasons.
 
 mod address;
+mod audit;
+mod client_info;
 mod decide;
 mod decision;
 mod device;
@@ -26,7 +28,9 @@ mod verification_method;
 mod tests;
 
 pub use address::claimed_accounts;
-pub use decide::{decide, decide_by_email_link, invalidated_at_recovery};
+pub use audit::{AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+pub use client_info::ClientInfo;
+pub use decide::{decide, decide_by_email_link, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
@@ -36,7 +40,9 @@ pub use email_requirement::EmailRequirement;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
-pub use linking_context::{EmailHolder, EmailOwner, IdentityOwner, LinkingContext, SignInMethod, SignUp, UserSummary};
+pub use linking_context::{
+    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSWORD, SignInMethod, SignUp, UserSummary,
+};
 pub use password::{NewPassword, PasswordError, canonical_password};
 pub use password_hash::PasswordHash;
 pub use reason::Reason;

@@ -1,5 +1,4 @@
-//! Which passwords are good enough: by their length, and by how soon a guesser would come to them. Of what characters
-//! they are made is nobody's business (NIST SP 800-63B-4 §3.1.1.2).
+//! Password strength: length and estimated guesses. No composition rules (NIST SP 800-63B-4 §3.1.1.2).
 
 use std::fmt;
 
@@ -7,50 +6,47 @@ use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::zxcvbn;
 
-/// A password that the person may have from now on, in its canonical form. Never printed.
+/// An accepted password in canonical form. Does not print.
 #[derive(Clone)]
 pub struct NewPassword(SecretString);
 
-/// Why a password was not accepted. Never carries the password.
+/// Never contains the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Fewer than 8 characters.
     #[error("the password has fewer than 8 characters")]
     Short,
     /// More than 1024 characters, or 4096 bytes.
     #[error("the password has more than 1024 characters")]
     Long,
-    /// Among those that are tried first.
-    #[error("the password is among those that are tried first")]
+    #[error("the password is too common")]
     Common,
-    /// Good enough for a stranger, but made of what anyone knows of this person, or of our name.
-    #[error("the password is made of the person's own address or name, or of ours")]
+    /// Strong enough for somebody else, but derived from this user's email address or name, or from the product's name.
+    #[error("the password is derived from the user's email address or name, or from the product's name")]
     Personal,
 }
 
 impl NewPassword {
-    /// Judges a password that somebody chose. `personal` is what a guesser would try for this person before all else:
-    /// their address and their name; the parts of these and our own name need not be told. Takes some milliseconds, and
-    /// up to some tenths of a second for what is made to take long: not for a thread that others wait for.
+    /// Checks a password. `personal` is what an attacker would try first for this user: email address and name; their
+    /// parts and the product's name are added. Takes milliseconds, for hostile input tenths of a second: not for an
+    /// async thread.
     ///
     /// # Errors
-    /// [`PasswordError`]: what is wrong with it, length first.
+    /// [`PasswordError`], length first.
     pub fn choose(password: &SecretString, personal: &[&str]) -> Result<Self, PasswordError> {
         let password = canonical_password(password).ok_or(PasswordError::Long)?;
         let text = password.expose_secret();
         match text.chars().count() {
-            count if count < FEWEST => return Err(PasswordError::Short),
-            count if count > MOST => return Err(PasswordError::Long),
+            count if count < MIN_CHARS => return Err(PasswordError::Short),
+            count if count > MAX_CHARS => return Err(PasswordError::Long),
             _ => {}
         }
-        match is_soon_guessed(text, &words(personal)) {
+        match is_weak(text, &words(personal)) {
             false => Ok(Self(password)),
-            true if is_soon_guessed(text, &[]) => Err(PasswordError::Common),
+            true if is_weak(text, &[]) => Err(PasswordError::Common),
             true => Err(PasswordError::Personal),
         }
     }
 
-    /// The password, to be hashed.
     pub fn expose(&self) -> &SecretString {
         &self.0
     }
@@ -62,34 +58,32 @@ impl fmt::Debug for NewPassword {
     }
 }
 
-/// The form in which a password is hashed, when it is chosen as when it is tried: Unicode's NFC, because one keyboard
-/// sends `é` as one code point and another as two. Nothing is trimmed or folded. `None` when it has more than 4096
-/// bytes: such was never chosen.
+/// The form in which a password is hashed: Unicode NFC, because keyboards differ in sending `é` as one code point or
+/// two. Nothing is trimmed or folded. `None` above 4096 bytes: no accepted password is that long.
 pub fn canonical_password(password: &SecretString) -> Option<SecretString> {
     let text = password.expose_secret();
-    (text.len() <= LONGEST).then(|| SecretString::from(text.nfc().collect::<String>()))
+    (text.len() <= MAX_BYTES).then(|| SecretString::from(text.nfc().collect::<String>()))
 }
 
-/// In code points. NIST SP 800-63B-4 §3.1.1.2 asks for 15 where the password is the only factor and for 8 beside another
-/// one, and to take 64 or more. Here 8 will do, if they are not guessed soon: the number of tries is limited.
-const FEWEST: usize = 8;
-const MOST: usize = 1024;
+/// In code points. NIST SP 800-63B-4 §3.1.1.2 requires 15 where the password is the only factor, 8 beside another one,
+/// and to accept at least 64. Here 8 suffice with the strength estimate, as attempts are limited.
+const MIN_CHARS: usize = 8;
+const MAX_CHARS: usize = 1024;
 
-/// In bytes: `MOST` code points of four.
-const LONGEST: usize = 4 * MOST;
+/// In bytes: `MAX_CHARS` code points of four.
+const MAX_BYTES: usize = 4 * MAX_CHARS;
 
-/// How many guesses a password must withstand. Tries at the login page are limited to some thousands a day.
-const GUESSES: u64 = 1_000_000;
+/// Guesses that a password must withstand. Attempts at the login page are limited to some thousands a day.
+const MIN_GUESSES: u64 = 1_000_000;
 
-/// How many code points of a password are judged: what is good enough so far is good enough. The work grows with the
-/// square of it or faster.
-const JUDGED: usize = 40;
+/// Code points that the estimate looks at, as its work grows at least quadratically.
+const ESTIMATED_CHARS: usize = 40;
 
-fn is_soon_guessed(password: &str, words: &[&str]) -> bool {
-    zxcvbn(beginning(password), words).guesses() < GUESSES
+fn is_weak(password: &str, words: &[&str]) -> bool {
+    zxcvbn(beginning(password), words).guesses() < MIN_GUESSES
 }
 
-/// What is known of somebody, as a whole, before its `@`, and word by word.
+/// Each text as a whole, its part before the `@`, and its words.
 fn words<'a>(personal: &[&'a str]) -> Vec<&'a str> {
     let parts = personal.iter().flat_map(|text| {
         let before = text.split_once('@').map(|(before, _)| before);
@@ -100,7 +94,7 @@ fn words<'a>(personal: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn beginning(text: &str) -> &str {
-    text.char_indices().nth(JUDGED).map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(ESTIMATED_CHARS).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
@@ -136,7 +130,7 @@ mod tests {
         "e\u{301}o\u{308}a\u{30a}u\u{308}n\u{303}c\u{327}i\u{302}",
         PasswordError::Short
     )]
-    fn what_is_guessed_soon_is_refused(#[case] text: &str, #[case] error: PasswordError) {
+    fn weak_passwords_are_refused(#[case] text: &str, #[case] error: PasswordError) {
         assert_eq!(choose(text).unwrap_err(), error);
     }
 
@@ -146,12 +140,12 @@ mod tests {
     #[case("  spaces at both ends stay  ")]
     #[case("🦀🐢🦊🐙🦉🐝🦋🐌")]
     #[case("пароль не из словаря")]
-    fn a_good_password_stays_what_it_is(#[case] text: &str) {
+    fn a_strong_password_is_accepted_unchanged(#[case] text: &str) {
         assert_eq!(choose(text).unwrap().expose().expose_secret(), text);
     }
 
     #[test]
-    fn what_is_personal_to_one_is_good_enough_for_another() {
+    fn personal_words_count_for_their_user_only() {
         assert!(NewPassword::choose(&"ada.lovelace@example.com".into(), &["grace@example.org"]).is_ok());
     }
 
@@ -159,12 +153,12 @@ mod tests {
     fn a_password_has_1024_characters_at_most() {
         let long = |characters| "🦀🐢🦊🐙🦉🐝🦋🐌🐬🦔".chars().cycle().take(characters).collect::<String>();
         let start = "correct horse battery staple";
-        let rest = MOST - start.chars().count();
+        let rest = MAX_CHARS - start.chars().count();
         assert!(choose(&format!("{start}{}", long(rest))).is_ok());
         assert_eq!(choose(&format!("{start}{}", long(rest + 1))).unwrap_err(), PasswordError::Long);
         assert_eq!(choose(&format!("{start}{}", "x".repeat(rest))).map(drop), Ok(()));
         assert_eq!(choose(&format!("{start}{}", "x".repeat(rest + 1))).unwrap_err(), PasswordError::Long);
-        assert_eq!(choose(&" ".repeat(MOST)).unwrap_err(), PasswordError::Common);
+        assert_eq!(choose(&" ".repeat(MAX_CHARS)).unwrap_err(), PasswordError::Common);
     }
 
     #[test]
@@ -190,8 +184,8 @@ mod tests {
     #[case("19.12.1815")]
     #[case("passwordp@ssw0rd")]
     #[case("İßΣ\u{301}")]
-    fn nothing_takes_long_to_judge(#[case] pattern: &str) {
-        let text: String = pattern.chars().cycle().take(MOST).collect();
+    fn hostile_passwords_are_estimated_quickly(#[case] pattern: &str) {
+        let text: String = pattern.chars().cycle().take(MAX_CHARS).collect();
         let begin = Instant::now();
         drop(choose(&text));
         assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());

@@ -1,19 +1,17 @@
-//! What is kept of a password.
+//! The stored form of a password.
 
 use std::fmt;
 
-/// A password's hash with its salt and parameters, as a string in the PHC format. Made and read by the room `passwords`;
-/// everybody else carries it between there and its row. Never printed: who has it can guess at leisure.
+/// A PHC string, written and read by the room `passwords`. Does not print: it allows offline guessing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// A hash as its row has it. It is not looked at: one that cannot be read fits no password.
+    /// Not validated: an unreadable hash matches no password.
     pub fn from_row(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for its row.
     pub fn as_str(&self) -> &str {
         &self.0
     }

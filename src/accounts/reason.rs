@@ -1,10 +1,10 @@
-//! The reasons that a decision gives, each a code for the log and a sentence for a person.
+//! The reasons of a decision, each with a code and a sentence.
 
 use std::fmt;
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $sentence:literal;)+) => {
-        /// One step on the way to a decision. A closed list: the audit trail keeps the codes.
+        /// A step towards a decision. A closed list: the audit trail keeps the codes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason { $($(#[$doc])* $name,)+ }
 
@@ -17,6 +17,11 @@ macro_rules! reasons {
                 match self { $(Self::$name => $code,)+ }
             }
 
+            /// `None` for anything that is not of the list.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reason| reason.code() == code)
+            }
+
             /// The reason in a sentence.
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)+ }
@@ -26,70 +31,48 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// The profile names nobody.
     IdentityMalformed = "identity_malformed", "The profile has no usable issuer and subject.";
     /// Rule 1.
     IdentityKnown = "identity_known", "The identity (issuer and subject) is linked to a user.";
     /// Not rule 1.
-    IdentityUnknown = "identity_unknown", "The identity (issuer and subject) is linked to nobody.";
-    /// An operator shut the user out.
+    IdentityUnknown = "identity_unknown", "The identity (issuer and subject) is not linked to a user.";
     UserDisabled = "user_disabled", "The user is disabled.";
-    /// Nothing to look for.
-    EmailAbsent = "email_absent", "The provider told no e-mail address.";
-    /// Counts as none.
-    EmailMalformed = "email_malformed", "What the provider told as an e-mail address is not one; it counts as none.";
-    /// Never used to find anyone.
-    EmailUnverified = "email_unverified", "The provider does not say that it verified the e-mail address, so the address is not used to find anyone.";
-    /// The provider runs the mailbox.
-    EmailVerifiedByMailbox = "email_verified_by_its_authority", "The e-mail address is verified, and this provider is the authority for it.";
-    /// The provider does not run the mailbox.
-    EmailVerifiedByProvider = "email_verified_by_word", "The provider says that it verified the e-mail address, but is not the authority for it.";
+    EmailAbsent = "email_absent", "The provider sent no email address.";
+    EmailMalformed = "email_malformed", "The provider sent a malformed email address; it is treated as absent.";
+    EmailUnverified = "email_unverified", "The provider does not say that it verified the email address, so the address is not used to look up a user.";
+    EmailVerifiedByMailbox = "email_verified_by_authority", "The email address is verified, and this provider is the authority for it.";
+    EmailVerifiedByProvider = "email_verified_by_provider", "The provider says that it verified the email address, but is not the authority for it.";
     /// Rule 4.
-    EmailFree = "address_free", "No user owns the e-mail address.";
+    EmailFree = "email_free", "No user owns the email address.";
     /// Rule 2.
-    EmailOwned = "address_owned", "A user owns the same e-mail address, verified by its authority or by our letter.";
-    /// Rule 2, and the local proof is weak: whoever told it to us may not read the mailbox.
-    EmailOwnedUnconfirmed = "address_owned_by_word", "A user owns the same e-mail address, but only on the word of a provider that is not the authority for it.";
+    EmailOwned = "email_owned", "A user owns the same email address, verified by its authority or by a link.";
+    /// Rule 2, and the user's own verification is weak.
+    EmailOwnedUnconfirmed = "email_owned_unconfirmed", "A user owns the same email address, but only by the claim of a provider that is not the authority for it.";
     /// Rule 2, its last condition.
-    OwnerHasIdentityHere = "owner_has_identity_here", "That user has another identity at this provider already.";
+    OwnerHasIdentityHere = "owner_has_identity_here", "That user already has another identity at this provider.";
     /// Rule 2, its last condition.
     OwnerHasNoIdentityHere = "owner_has_no_identity_here", "That user has no other identity at this provider.";
     /// Rule 3.
-    EmailSquatted = "address_planted", "A user signed up with the e-mail address and a password and never confirmed it; what hung on that is void.";
+    EmailSquatted = "email_squatted", "A user signed up with the email address and a password and never confirmed it; the account loses what depended on it.";
     /// Rule 3, the harmless case.
-    EmailClaimed = "address_claimed", "A user who came through a provider has the e-mail address as an unconfirmed claim; the claim is dropped.";
-    /// The user's address is new or better proven.
-    EmailAdopted = "email_adopted", "The e-mail address becomes the user's.";
-    /// The address changed at the provider, and the new one is somebody else's here.
-    EmailKeptOwnedByAnother = "email_kept_owned_by_another", "Another user owns the e-mail address; the user keeps theirs, and only the identity's claim is updated.";
-    /// The user's address did not come from this identity.
-    EmailKeptOwn = "email_kept_own", "The user has an e-mail address of their own, which did not come from this identity; they keep it.";
-    /// An operator closed the door.
-    SignUpClosed = "sign_up_closed", "New users are not admitted.";
-    /// Not of the house.
-    DomainNotAdmitted = "domain_not_admitted", "New users need an e-mail address of an admitted domain, verified by its authority or by our letter.";
-    /// Linking and step-up are for signed-in browsers.
-    SessionMissing = "session_missing", "Nobody is signed in in this browser.";
-    /// Somebody else's flow, finished in this browser.
+    EmailClaimed = "email_claimed", "A user from another provider has the email address as an unverified claim; the claim is dropped.";
+    EmailAdopted = "email_adopted", "The email address becomes the user's.";
+    EmailKeptOwnedByAnother = "email_kept_owned_by_another", "Another user owns the email address; the user keeps theirs, and only the identity's claim is updated.";
+    EmailKeptOwn = "email_kept_own", "The user has an email address of their own, which did not come from this identity; they keep it.";
+    SignUpClosed = "sign_up_closed", "Sign-up is closed.";
+    DomainNotAdmitted = "domain_not_admitted", "Sign-up requires an email address of an allowed domain, verified by its authority or by a link.";
+    SessionMissing = "session_missing", "No user is signed in in this browser.";
+    /// Another user's flow, finished in this browser.
     SessionOfAnother = "session_of_another", "The user who is signed in in this browser did not start this.";
-    /// As it should be.
     SessionOfStarter = "session_of_starter", "The user who started this is signed in in this browser.";
-    /// Identities do not move.
     IdentityOwnedByAnother = "identity_owned_by_another", "The identity is linked to another user and does not move.";
-    /// Nothing to do.
     IdentityOwnedBySelf = "identity_owned_by_self", "The identity is linked to this user already.";
-    /// The person came back as somebody else.
-    ProofOfAnother = "reauthentication_mismatch", "The identity is not one of the user who had to be shown.";
-    /// As it should be.
-    IdentityOfTheUser = "proof_of_the_user", "The identity is one of the user who had to be shown.";
-    /// A letter reached its reader.
-    EmailVerifiedByLink = "email_verified_by_letter", "The e-mail address is verified: its reader followed the link of our letter.";
-    /// The person picked another account at the provider.
-    GrantForAnotherIdentity = "grant_for_another_identity", "The provider answered for another identity than the one that was asked for.";
-    /// Unlinked meanwhile.
-    GrantIdentityNotLinked = "grant_identity_not_linked", "The identity is not linked to this user (any more).";
-    /// As it should be.
-    GrantForTheIdentity = "grant_for_the_identity", "The provider answered for the identity that was asked for.";
+    ReauthenticationMismatch = "reauthentication_mismatch", "The identity is not linked to the user who had to sign in.";
+    IdentityOfUser = "identity_of_user", "The identity is linked to the user who had to sign in.";
+    EmailVerifiedByLink = "email_verified_by_link", "The email address is verified: the user opened the link that was sent to it.";
+    GrantForAnotherIdentity = "grant_for_another_identity", "The user picked another account at the provider than the one requested.";
+    GrantIdentityNotLinked = "grant_identity_not_linked", "The identity is no longer linked to this user.";
+    GrantForTheIdentity = "grant_for_the_identity", "The user picked the requested account at the provider.";
 }
 
 impl fmt::Display for Reason {

@@ -1,23 +1,22 @@
-//! Whose an address is: types that carry trust. A [`VerifiedEmail`] exists only where somebody proved it.
+//! Types for verified and claimed email addresses.
 
 use super::email::EmailAddress;
 use super::error::AccountsError;
 use crate::providers::ProfileEmail;
 
-/// How it was proven that a person reads an address, weakest first.
+/// How an email address was verified, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum VerificationMethod {
-    /// A provider that does not run the mailbox says that it has checked. It may be out of date, or not have
-    /// looked well; enough to be told apart from a claim, not enough to hand a user over for.
+    /// A provider that does not run the mailbox says that it has verified it. That may be outdated or careless: not
+    /// enough to link an account by.
     ProviderClaim,
-    /// The provider that runs the mailbox says so.
+    /// By the provider that runs the mailbox.
     Authority,
-    /// The person opened a letter that we sent there.
+    /// The user opened a link in an email to it.
     EmailLink,
 }
 
 impl VerificationMethod {
-    /// The proof in one word, as the database keeps it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::ProviderClaim => "provider_claim",
@@ -26,34 +25,32 @@ impl VerificationMethod {
         }
     }
 
-    /// The proof of a code; `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::ProviderClaim, Self::Authority, Self::EmailLink].into_iter().find(|method| method.code() == code)
     }
 
-    /// Whether nobody but the reader of the mailbox can have brought it about.
+    /// Whether it takes access to the mailbox.
     pub const fn is_strong(self) -> bool {
         matches!(self, Self::Authority | Self::EmailLink)
     }
 }
 
-/// An address together with the proof that its user reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedEmail {
-    address: EmailAddress,
+    email: EmailAddress,
     method: VerificationMethod,
 }
 
 impl VerifiedEmail {
-    /// The address of a profile, if the provider says that it is verified; `None` if not.
+    /// `None` if the provider does not say that it is verified.
     ///
     /// # Errors
-    /// [`AccountsError::Email`] when the address is malformed: no mail then, whatever was said of it.
-    pub fn from_profile(email: &ProfileEmail) -> Result<Option<Self>, AccountsError> {
-        let address = EmailAddress::parse(&email.unverified_address)?;
-        Ok(email.verified_by_provider.then_some(Self {
-            address,
-            method: if email.provider_is_authoritative {
+    /// [`AccountsError::Email`] when the address is malformed, verified or not.
+    pub fn from_profile(profile: &ProfileEmail) -> Result<Option<Self>, AccountsError> {
+        let email = EmailAddress::parse(&profile.unverified_address)?;
+        Ok(profile.verified_by_provider.then_some(Self {
+            email,
+            method: if profile.provider_is_authoritative {
                 VerificationMethod::Authority
             } else {
                 VerificationMethod::ProviderClaim
@@ -61,35 +58,30 @@ impl VerifiedEmail {
         }))
     }
 
-    /// An address that was verified before, read back from where we wrote it down.
-    pub(crate) fn on_record(address: EmailAddress, method: VerificationMethod) -> Self {
-        Self { address, method }
+    /// From the database, or right after the verification.
+    pub(crate) fn on_record(email: EmailAddress, method: VerificationMethod) -> Self {
+        Self { email, method }
     }
 
-    /// The address.
-    pub fn address(&self) -> &EmailAddress {
-        &self.address
+    pub fn email(&self) -> &EmailAddress {
+        &self.email
     }
 
-    /// How it was proven.
     pub fn method(&self) -> VerificationMethod {
         self.method
     }
 }
 
-/// An address that somebody wrote down as theirs. Good for showing it to them, marked as such; never for
-/// finding anyone.
+/// An unverified email address. For display as unconfirmed, never to look a user up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimedEmail(EmailAddress);
 
 impl ClaimedEmail {
-    /// A claim to an address.
-    pub fn new(address: EmailAddress) -> Self {
-        Self(address)
+    pub fn new(email: EmailAddress) -> Self {
+        Self(email)
     }
 
-    /// The address.
-    pub fn address(&self) -> &EmailAddress {
+    pub fn email(&self) -> &EmailAddress {
         &self.0
     }
 }
@@ -107,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verified_address_needs_the_providers_word() {
+    fn only_a_verified_profile_email_is_verified() {
         let method = |verified, authoritative| {
             VerifiedEmail::from_profile(&email(verified, authoritative)).unwrap().map(|verified| verified.method())
         };
@@ -118,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn proofs_survive_their_codes() {
+    fn methods_round_trip_by_their_codes() {
         for method in [VerificationMethod::ProviderClaim, VerificationMethod::Authority, VerificationMethod::EmailLink]
         {
             assert_eq!(VerificationMethod::from_code(method.code()), Some(method));

@@ -1,22 +1,22 @@
-//! `latchkey explain-link`: why somebody was linked, asked or refused, or what would become of a sign-in now. It changes
-//! nothing.
+//! `latchkey explain-link`: why a sign-in was linked, prompted or refused, or what a simulated sign-in would come to.
+//! Read-only.
 //!
 //! # The JSON
-//! One object. Members may be added; what is here stays, or `schema` counts up.
+//! One object. Members may be added; any other change increments `schema`.
 //!
 //! | member | what |
 //! |---|---|
 //! | `schema` | `1` |
-//! | `supposed` | whether it is about a sign-in that did not happen |
-//! | `decisions` | the newest first; empty when nothing was found |
+//! | `simulated` | whether it is about a simulated sign-in |
+//! | `decisions` | the newest first; empty if nothing was found |
 //!
-//! Each decision has `at` (RFC 3339), `event`, `request`, `device`, `address` (all `null` when it was supposed), `purpose`
-//! (what was going on: a word), `provider` (its slug), `user` (an id, or `null` for nobody known), `answer` (`{"code",
-//! "sentence"}`), `ways` (how the user who is asked can show that they are it) and `reasons` (`[{"code", "sentence"}]` in
-//! the order in which they were found). Codes stay, sentences may change.
+//! Each decision has `at` (RFC 3339), `event`, `request`, `device`, `ip` (all `null` if simulated), `purpose` (a code),
+//! `provider` (its slug), `user` (an id, or `null`), `answer` (`{"code", "sentence"}`), `methods` (by which a prompted
+//! user can confirm) and `reasons` (`[{"code", "sentence"}]` in the order in which they were found). Codes are stable,
+//! sentences may change. The sentence of a code that another version of Latchkey recorded is `null`.
 //!
 //! # The exit status
-//! 0 when there is something to tell, 1 when nothing was found, 2 when the question could not be put.
+//! 0 with decisions, 1 without, 2 if the request could not be answered.
 
 use std::error::Error;
 
@@ -33,43 +33,39 @@ use crate::{
 /// The decisions that are shown of one user.
 const SHOWN: u32 = 100;
 
-/// What is to be explained.
 #[derive(Clone, Debug)]
 pub enum About {
-    /// The past decisions about a user, by their id or their verified address.
+    /// The past decisions about a user, by id or verified email address.
     User(String),
     /// One past decision, by the id of its event or of its request.
     Event(String),
-    /// A sign-in that did not happen.
     SimulatedSignIn(SimulatedSignIn),
 }
 
-/// A sign-in that did not happen.
 #[derive(Clone, Debug, Default)]
 pub struct SimulatedSignIn {
     /// The provider's slug.
     pub provider: String,
     /// Its issuer, where it is not a configured provider's.
     pub issuer: Option<String>,
-    /// What the provider would call the person; without it, somebody who is linked to nobody.
+    /// Without it, an identity that is not linked to a user.
     pub subject: Option<String>,
-    /// The address that the provider would tell.
+    /// As the provider would send it.
     pub email: Option<String>,
-    /// Whether it would say that it verified the address.
+    /// Whether the provider would say that the email address is verified.
     pub verified: bool,
-    /// Whether it runs the mailbox.
+    /// Whether the provider is the authority for the email address.
     pub authoritative: bool,
-    /// Who, signed in, would be linking; without it, somebody signs in.
+    /// The signed-in user who would link; without it, it is a sign-in.
     pub link_for: Option<String>,
 }
 
-/// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
-    /// The question makes no sense; the text says why, and what would.
+    /// The arguments are unusable; the text says why.
     #[error("{0}")]
-    Question(String),
-    /// The database cannot be asked; the text says why, and what to do.
+    Arguments(String),
+    /// The text says why, and what to do.
     #[error("the database: {0}")]
     Database(String),
 }
@@ -80,26 +76,24 @@ impl From<StoreError> for ExplainError {
     }
 }
 
-/// Whether the database is there with the schema of this Latchkey. To connect would make SQLite's file, and a query that
-/// finds no table says less.
+/// Checks that the database exists with the schema of this build: connecting would create SQLite's file, and a failed
+/// query would explain less.
 ///
 /// # Errors
 /// [`ExplainError::Database`] when it is not.
 pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
     match DatabaseCheckup::of(config.database_url.expose_secret()).await?.reach {
         Reach::Reached(found) if found.are_current() => Ok(()),
-        Reach::Reached(_) => Err(ExplainError::Database(
-            "its schema is not the one of this Latchkey; `latchkey doctor` says what to do".to_owned(),
-        )),
-        Reach::NoFile => Err(ExplainError::Database("it is not there yet; the first start makes it".to_owned())),
+        Reach::Reached(_) => {
+            Err(ExplainError::Database("its schema is not that of this version; run `latchkey doctor`".to_owned()))
+        }
+        Reach::NoFile => Err(ExplainError::Database("it does not exist yet; the first start creates it".to_owned())),
         Reach::Away(error) => Err(error.into()),
     }
 }
 
-/// Explains. `providers` are those that are configured.
-///
 /// # Errors
-/// [`ExplainError`]; nothing found is no error.
+/// [`ExplainError`]; finding nothing is none.
 pub async fn explain_link(
     database: &Database,
     providers: &[Provider],
@@ -111,57 +105,55 @@ pub async fn explain_link(
                 Some(user) => database.decisions_about(user, SHOWN).await?,
                 None => Vec::new(),
             };
-            Ok(Explanation::of_the_past(decisions))
+            Ok(Explanation::past(decisions))
         }
-        About::Event(id) => Ok(Explanation::of_the_past(database.decisions_of(id).await?)),
-        About::SimulatedSignIn(supposed) => suppose(database, providers, supposed).await,
+        About::Event(id) => Ok(Explanation::past(database.decisions_of(id).await?)),
+        About::SimulatedSignIn(simulated) => simulate(database, providers, simulated).await,
     }
 }
 
-/// A user by id or address. An id is taken as it is: the trail outlives the user.
+/// An id is not looked up: the audit trail outlives the user.
 async fn whose(database: &Database, text: &str) -> Result<Option<UserId>, ExplainError> {
     if let Ok(id) = UserId::parse(text) {
         return Ok(Some(id));
     }
     match EmailAddress::parse(text) {
-        Ok(address) => Ok(database.owner_of(&address).await?),
-        Err(_) => Err(ExplainError::Question("--user wants a user's id or an e-mail address".to_owned())),
+        Ok(email) => Ok(database.owner_of(&email).await?),
+        Err(_) => Err(ExplainError::Arguments("--user takes a user's id or email address".to_owned())),
     }
 }
 
-async fn suppose(
+async fn simulate(
     database: &Database,
     providers: &[Provider],
-    supposed: &SimulatedSignIn,
+    simulated: &SimulatedSignIn,
 ) -> Result<Explanation, ExplainError> {
-    let facts = Facts::of(&profile(providers, supposed)?)
-        .map_err(|_| ExplainError::Question("--issuer or --subject cannot be that of an identity".to_owned()))?;
-    let session_user = supposed.link_for.as_deref().map(UserId::parse).transpose();
-    let session_user =
-        session_user.map_err(|_| ExplainError::Question("--link-for wants the id of a user".to_owned()))?;
+    let facts = Facts::of(&profile(providers, simulated)?)
+        .map_err(|_| ExplainError::Arguments("--issuer or --subject is unusable".to_owned()))?;
+    let session_user = simulated.link_for.as_deref().map(UserId::parse).transpose();
+    let session_user = session_user.map_err(|_| ExplainError::Arguments("--link-for takes a user's id".to_owned()))?;
     let purpose = session_user.map_or(Purpose::SignIn, |user| Purpose::Link { user });
-    let decision = database.suppose(&purpose, &facts, session_user, &SignUp::Open).await?;
-    let explained = decision.map(|decision| Explained::supposed(&purpose, &facts.provider, &decision));
-    Ok(Explanation::supposed(explained))
+    let decision = database.simulate(&purpose, &facts, session_user, &SignUp::Open).await?;
+    let explained = decision.map(|decision| Explained::simulated(&purpose, &facts.provider, &decision));
+    Ok(Explanation::simulated(explained))
 }
 
-/// What the provider would tell of the person.
-fn profile(providers: &[Provider], supposed: &SimulatedSignIn) -> Result<Profile, ExplainError> {
-    /// No provider calls anybody this.
-    const NOBODY: &str = "(somebody new)";
-    let provider = &supposed.provider;
+fn profile(providers: &[Provider], simulated: &SimulatedSignIn) -> Result<Profile, ExplainError> {
+    /// No provider issues this subject.
+    const NEW_SUBJECT: &str = "(new)";
+    let provider = &simulated.provider;
     let configured = providers.iter().find(|known| known.slug.as_str() == provider);
-    let issuer = supposed.issuer.as_deref().or(configured.map(|known| known.metadata.issuer()));
+    let issuer = simulated.issuer.as_deref().or(configured.map(|known| known.metadata.issuer()));
     let issuer = issuer
-        .ok_or_else(|| ExplainError::Question(format!("no provider `{provider}` is configured: name its --issuer")))?;
+        .ok_or_else(|| ExplainError::Arguments(format!("no provider `{provider}` is configured: pass its --issuer")))?;
     Ok(Profile {
         issuer: issuer.to_owned(),
-        subject: supposed.subject.clone().unwrap_or_else(|| NOBODY.to_owned()),
+        subject: simulated.subject.clone().unwrap_or_else(|| NEW_SUBJECT.to_owned()),
         provider: provider.clone(),
-        email: supposed.email.clone().map(|unverified_address| ProfileEmail {
+        email: simulated.email.clone().map(|unverified_address| ProfileEmail {
             unverified_address,
-            verified_by_provider: supposed.verified,
-            provider_is_authoritative: supposed.authoritative,
+            verified_by_provider: simulated.verified,
+            provider_is_authoritative: simulated.authoritative,
         }),
         name: None,
         picture: None,

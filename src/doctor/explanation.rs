@@ -1,4 +1,4 @@
-//! Decisions in words: as text, as JSON, as an exit status.
+//! Explained decisions: as text, as JSON, as an exit status.
 
 use std::fmt;
 
@@ -6,59 +6,52 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::{
-    accounts::{Answer, Decision, Purpose, Reason, SignInMethod, UserId, describe_device},
-    store::PastDecision,
+    accounts::{Answer, Decision, DecisionOutcome, Purpose, Reason, SignInMethod, UserId, describe_device},
+    store::PastEvent,
 };
 
-/// Decisions, explained.
 #[derive(Clone, Debug)]
 pub struct Explanation {
-    supposed: bool,
+    simulated: bool,
     decisions: Vec<Explained>,
 }
 
-/// One decision, explained.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explained {
-    /// When, in RFC 3339. `None` if it was supposed; likewise the next four.
+    /// RFC 3339. `None` if simulated; likewise the next four.
     pub at: Option<String>,
-    /// The event's id.
     pub event: Option<String>,
-    /// The request's id in the log.
+    /// The id of the request in the log.
     pub request: Option<String>,
-    /// Browser and system in words.
     pub device: Option<String>,
-    /// The client's address.
-    pub address: Option<String>,
-    /// What was going on, in one word.
+    pub ip: Option<String>,
     pub purpose: String,
     /// The provider's slug.
     pub provider: Option<String>,
-    /// Who signs in, is linked or is asked.
+    /// The user that signs in, is linked or is asked.
     pub user: Option<String>,
-    /// The answer's code.
     pub answer: String,
-    /// How the user who is asked can show that they are it.
+    /// By which a prompted user can confirm.
     pub methods: Vec<String>,
-    /// The codes of the reasons, in the order in which they were found.
+    /// Codes, in the order in which the reasons were found.
     pub reasons: Vec<String>,
 }
 
 impl Explanation {
-    pub(super) fn of_the_past(decisions: Vec<PastDecision>) -> Self {
-        Self { supposed: false, decisions: decisions.into_iter().map(Explained::past).collect() }
+    pub(super) fn past(decisions: Vec<PastEvent>) -> Self {
+        Self { simulated: false, decisions: decisions.into_iter().map(Explained::past).collect() }
     }
 
-    pub(super) fn supposed(decision: Option<Explained>) -> Self {
-        Self { supposed: true, decisions: decision.into_iter().collect() }
+    pub(super) fn simulated(decision: Option<Explained>) -> Self {
+        Self { simulated: true, decisions: decision.into_iter().collect() }
     }
 
-    /// The decisions, the newest first.
+    /// The newest first.
     pub fn decisions(&self) -> &[Explained] {
         &self.decisions
     }
 
-    /// 0 when there is something to tell, 1 when nothing was found.
+    /// 0 with decisions, 1 without.
     pub fn exit_status(&self) -> u8 {
         u8::from(self.decisions.is_empty())
     }
@@ -66,7 +59,7 @@ impl Explanation {
     /// As JSON, as `doctor::explain_link` describes it, with a line break at the end.
     pub fn to_json(&self) -> String {
         let decisions: Vec<_> = self.decisions.iter().map(Explained::to_json).collect();
-        let explanation = json!({ "schema": 1, "supposed": self.supposed, "decisions": decisions });
+        let explanation = json!({ "schema": 1, "simulated": self.simulated, "decisions": decisions });
         format!("{explanation:#}\n")
     }
 }
@@ -74,8 +67,8 @@ impl Explanation {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.decisions.is_empty() {
-            return f.write_str(match self.supposed {
-                true => "There is no such user.\n",
+            return f.write_str(match self.simulated {
+                true => "No such user.\n",
                 false => "No decision is recorded.\n",
             });
         }
@@ -90,34 +83,34 @@ impl fmt::Display for Explanation {
 }
 
 impl Explained {
-    fn past(decision: PastDecision) -> Self {
-        // Whatever stands in a row must not rewrite the operator's terminal.
+    fn past(event: PastEvent) -> Self {
+        // A row must not send control characters to the operator's terminal.
         let plain = |text: String| text.replace(char::is_control, " ");
         Self {
-            at: decision.at.format(&Rfc3339).ok(),
-            event: Some(plain(decision.event)),
-            request: decision.client.request_id.map(plain),
-            device: Some(describe_device(decision.client.user_agent.as_deref())),
-            address: decision.client.address.map(plain),
-            purpose: plain(decision.kind),
-            provider: decision.provider.map(plain),
-            user: decision.user.map(plain),
-            answer: plain(decision.answer),
+            at: event.at.format(&Rfc3339).ok(),
+            event: Some(plain(event.id)),
+            request: event.client.request_id.map(plain),
+            device: Some(describe_device(event.client.user_agent.as_deref())),
+            ip: event.client.ip.map(|ip| ip.to_string()),
+            purpose: plain(event.codes.kind),
+            provider: event.codes.provider.map(plain),
+            user: event.user.map(plain),
+            answer: plain(event.codes.outcome),
             methods: Vec::new(),
-            reasons: decision.reasons.into_iter().map(plain).collect(),
+            reasons: event.codes.reasons.into_iter().map(plain).collect(),
         }
     }
 
-    pub(super) fn supposed(purpose: &Purpose, provider: &str, decision: &Decision) -> Self {
+    pub(super) fn simulated(purpose: &Purpose, provider: &str, decision: &Decision) -> Self {
         let methods = match &decision.answer {
             Answer::Prompt { methods, .. } => methods.iter().map(method).collect(),
             _ => Vec::new(),
         };
         Self {
-            purpose: purpose.code().to_owned(),
+            purpose: purpose.kind().code().to_owned(),
             provider: Some(provider.replace(char::is_control, " ")),
             user: user_of(&decision.answer).map(|user| user.to_string()),
-            answer: decision.answer.code().to_owned(),
+            answer: decision.answer.outcome().code().to_owned(),
             methods,
             reasons: decision.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
             ..Self::default()
@@ -132,12 +125,12 @@ impl Explained {
             "event": self.event,
             "request": self.request,
             "device": self.device,
-            "address": self.address,
+            "ip": self.ip,
             "purpose": self.purpose,
             "provider": self.provider,
             "user": self.user,
             "answer": { "code": self.answer, "sentence": sentence_of_answer(&self.answer) },
-            "ways": self.methods,
+            "methods": self.methods,
             "reasons": reasons,
         })
     }
@@ -145,21 +138,22 @@ impl Explained {
 
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (when, purpose) = (self.at.as_deref().unwrap_or("Supposed"), &self.purpose);
+        let (when, purpose) = (self.at.as_deref().unwrap_or("Simulated"), &self.purpose);
         let provider = self.provider.as_deref().map(|provider| format!(" by {provider}")).unwrap_or_default();
         writeln!(f, "{when}  {purpose}{provider}: {}", self.answer)?;
         writeln!(
             f,
             "  {}",
-            sentence_of_answer(&self.answer).unwrap_or("(Another version of Latchkey knows what that is.)")
+            sentence_of_answer(&self.answer)
+                .unwrap_or("(Another version of Latchkey recorded this; its sentence is not known.)")
         )?;
         for (number, code) in self.reasons.iter().enumerate() {
             let label = if number == 0 { "because" } else { "" };
             writeln!(f, "  {label:<7}  {}", sentence_of_reason(code).unwrap_or(code))?;
         }
-        let from: Vec<_> = [self.device.as_deref(), self.address.as_deref()].into_iter().flatten().collect();
+        let from: Vec<_> = [self.device.as_deref(), self.ip.as_deref()].into_iter().flatten().collect();
         for (label, text) in [
-            ("ways", Some(self.methods.join(", "))),
+            ("methods", Some(self.methods.join(", "))),
             ("user", self.user.clone()),
             ("from", Some(from.join(", "))),
             ("event", self.event.clone()),
@@ -187,7 +181,7 @@ fn user_of(answer: &Answer) -> Option<UserId> {
         | Answer::Prompt { user, .. }
         | Answer::Link { user, .. }
         | Answer::AlreadyLinked { user, .. }
-        | Answer::Proven { user, .. }
+        | Answer::Reauthenticated { user, .. }
         | Answer::Grant { user, .. } => Some(*user),
         Answer::ClaimFromUnverified { .. } | Answer::Create { .. } | Answer::LinkedElsewhere | Answer::Refuse(_) => {
             None
@@ -196,28 +190,31 @@ fn user_of(answer: &Answer) -> Option<UserId> {
 }
 
 fn sentence_of_reason(code: &str) -> Option<&'static str> {
-    Reason::ALL.iter().find(|reason| reason.code() == code).map(|reason| reason.sentence())
+    Reason::from_code(code).map(Reason::sentence)
 }
 
 fn sentence_of_answer(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "sign_in" => "The user of the identity signs in.",
-        "link_without_asking" => "The identity is linked to the owner of the e-mail address, who signs in.",
-        "prompt" => {
-            "Nothing changes: the owner of the e-mail address is asked to show, by a way in that they have, that it is them."
+    Some(match DecisionOutcome::from_code(code)? {
+        DecisionOutcome::SignIn => "The identity's user signs in.",
+        DecisionOutcome::LinkWithoutAsking => {
+            "The identity is linked to the user who owns the email address, and that user signs in."
         }
-        "claim_from_unverified" => "A new user, who gets the e-mail address; what others had planted with it is void.",
-        "create" => "A new user.",
-        "link" => "The identity becomes a way in of the user who is signed in.",
-        "already_linked" => "The identity was a way in of the user who is signed in before.",
-        "linked_elsewhere" => "Nothing changes: the identity is another user's.",
-        "proven" => "The user who is signed in has shown once more that it is them.",
-        "grant" => "The user who is signed in may grant more of the identity.",
-        "scope_declined" => {
-            "The user who is signed in came back and had declined what they were asked for: they see no more than before."
+        DecisionOutcome::Prompt => {
+            "Nothing changes: the user who owns the email address has to sign in by another method before the identity is linked."
         }
-        "refuse" => "Nothing changes, and nobody is let in.",
-        _ => return None,
+        DecisionOutcome::ClaimFromUnverified => {
+            "A new user is created with the email address; accounts that held it unverified lose it, with what was set up by it."
+        }
+        DecisionOutcome::Create => "A new user is created.",
+        DecisionOutcome::Link => "The identity is linked to the signed-in user.",
+        DecisionOutcome::AlreadyLinked => "The identity was already linked to the signed-in user.",
+        DecisionOutcome::LinkedElsewhere => "Nothing changes: the identity is linked to another user.",
+        DecisionOutcome::Reauthenticated => "The signed-in user has re-authenticated.",
+        DecisionOutcome::Grant => "The signed-in user may extend the identity's grant.",
+        DecisionOutcome::ScopeDeclined => {
+            "The signed-in user returned but declined the requested scope: the grant is not extended."
+        }
+        DecisionOutcome::Refused => "Nothing changes, and no session is opened.",
     })
 }
 
@@ -226,50 +223,28 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::{
-        accounts::{EmailUpdate, NewEmail},
-        store::AuditClient,
-    };
+    use crate::accounts::{ClientInfo, EventCodes};
 
     fn past(provider: &str, answer: &str, reasons: &[&str]) -> Explanation {
-        Explanation::of_the_past(vec![PastDecision {
-            event: "e".to_owned(),
+        Explanation::past(vec![PastEvent {
+            id: "e".to_owned(),
             at: OffsetDateTime::UNIX_EPOCH,
-            kind: "sign_in".to_owned(),
             user: None,
-            provider: Some(provider.to_owned()),
-            answer: answer.to_owned(),
-            reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
-            client: AuditClient::default(),
+            codes: EventCodes {
+                kind: "sign_in".to_owned(),
+                provider: Some(provider.to_owned()),
+                outcome: answer.to_owned(),
+                reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
+            },
+            client: ClientInfo::default(),
         }])
     }
 
     #[test]
-    fn every_answer_has_a_sentence() {
-        let user = UserId::new(OffsetDateTime::UNIX_EPOCH, [7; 10]);
-        let email = || EmailUpdate::Keep;
-        for answer in [
-            Answer::SignIn { user, email: email() },
-            Answer::LinkWithoutAsking { user, email: email() },
-            Answer::Prompt { user, methods: Vec::new() },
-            Answer::Create { email: NewEmail::None },
-            Answer::Link { user, email: email() },
-            Answer::AlreadyLinked { user, email: email() },
-            Answer::LinkedElsewhere,
-            Answer::Proven { user, email: email() },
-            Answer::Grant { user, email: email() },
-            Answer::Refuse(Reason::UserDisabled),
-        ] {
-            assert!(sentence_of_answer(answer.code()).is_some(), "{}", answer.code());
-        }
-        assert!(sentence_of_answer("claim_from_unverified").is_some());
-    }
-
-    #[test]
-    fn the_text_has_a_line_for_each_reason_and_a_name_makes_no_second_line() {
-        let explanation = past("goo\n\u{1b}[31mgle", "refuse", &["identity_known", "user_disabled"]);
-        let expected = "1970-01-01T00:00:00Z  sign_in by goo  [31mgle: refuse\n\
-             \x20 Nothing changes, and nobody is let in.\n\
+    fn each_reason_has_a_line_and_control_characters_are_removed() {
+        let explanation = past("goo\n\u{1b}[31mgle", "refused", &["identity_known", "user_disabled"]);
+        let expected = "1970-01-01T00:00:00Z  sign_in by goo  [31mgle: refused\n\
+             \x20 Nothing changes, and no session is opened.\n\
              \x20 because  The identity (issuer and subject) is linked to a user.\n\
              \x20          The user is disabled.\n\
              \x20 from     Unknown browser\n\
@@ -278,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn what_another_version_wrote_is_told_by_its_codes() {
+    fn unknown_codes_of_another_version_are_shown() {
         let text = past("google", "of_the_future", &["for_a_reason"]).to_string();
         assert!(text.contains("Another version") && text.contains("because  for_a_reason\n"), "{text}");
     }
 
     #[test]
-    fn nothing_found_is_said_and_has_a_status_of_its_own() {
-        for nothing in [Explanation::of_the_past(Vec::new()), Explanation::supposed(None)] {
+    fn nothing_found_has_its_own_exit_status() {
+        for nothing in [Explanation::past(Vec::new()), Explanation::simulated(None)] {
             assert!(nothing.exit_status() == 1 && nothing.to_string().ends_with(".\n"));
         }
     }

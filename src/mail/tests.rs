@@ -73,12 +73,12 @@ fn with_account(account: &str) -> Vec<EmailKind> {
 }
 
 fn message(matter: EmailKind) -> EmailMessage {
-    let cause = Cause { at: 1_769_850_300, device: "Firefox on Linux".to_owned(), address: "192.0.2.1".to_owned() };
+    let cause = Cause { at: 1_769_850_300, device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned() };
     EmailMessage { to: address("ada@example.com"), name: Some("Ada Lovelace".to_owned()), matter, cause }
 }
 
 fn hostile(matter: EmailKind) -> EmailMessage {
-    let cause = Cause { at: i64::MAX, device: HOSTILE.to_owned(), address: HOSTILE.to_owned() };
+    let cause = Cause { at: i64::MAX, device: HOSTILE.to_owned(), ip: HOSTILE.to_owned() };
     EmailMessage { name: Some(HOSTILE.to_owned()), cause, ..message(matter) }
 }
 

@@ -231,7 +231,7 @@ fn texts<const N: usize>(texts: [&str; N], at: &str) -> Vec<String> {
 fn cause(message: &EmailMessage) -> String {
     let cause = &message.cause;
     let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
-    let address = outside::network_address(&cause.address);
+    let address = outside::network_address(&cause.ip);
     let address = address.map_or_else(|| "an unknown address".to_owned(), |address| format!("the address {address}"));
     format!("This was asked for on {}, with {device}, from {address}.", dates::words(cause.at))
 }

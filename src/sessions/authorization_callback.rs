@@ -13,7 +13,7 @@ use super::{
     step_up::StepUp,
 };
 use crate::{
-    accounts::{Answer, Purpose, Reason, SignUp, UserId, time_ordered_id},
+    accounts::{Answer, AuditEvent, FlowFailure, Purpose, PurposeKind, Reason, SignUp, UserId, time_ordered_id},
     oauth::AuthorizationResponse,
     providers::Profile,
     relying_party::{FlowEvent, Journal, PendingFlow, ReturnTo},
@@ -172,7 +172,7 @@ impl AuthorizationCallback {
                 session_user: self.signed_in(),
                 session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
-                client: &self.context.client.audit_client(),
+                client: &self.context.client,
                 now: self.context.clock.date(),
                 random: random().ok_or(CallbackError::NoRandomness)?,
                 waiting: waiting.map(|link| &link.profile),
@@ -181,7 +181,8 @@ impl AuthorizationCallback {
             .await?;
         for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
             let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
-            journal.record(FlowEvent::Decided { decision: decision.answer.code(), reasons: reasons.join(" ") });
+            journal
+                .record(FlowEvent::Decided { decision: decision.answer.outcome().code(), reasons: reasons.join(" ") });
         }
         self.context.wake_mail();
         Ok(settled)
@@ -213,7 +214,7 @@ impl AuthorizationCallback {
                 let (identity, return_to) = (signed_in.identity, attempt.return_to.clone());
                 signed_in_result(user, CallbackOutcome::Linked { already: true, identity, return_to })
             }
-            (Answer::Proven { user, .. }, Some(_)) => {
+            (Answer::Reauthenticated { user, .. }, Some(_)) => {
                 cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
                 signed_in_result(user, CallbackOutcome::There(attempt.return_to.clone()))
             }
@@ -255,26 +256,25 @@ impl AuthorizationCallback {
         journal: &mut Journal,
     ) -> CallbackError {
         journal.record(FlowEvent::Refused { because: refused.to_string() });
-        if refused.is_worth_a_row() {
-            self.record(&refused, purpose).await;
+        if let Some(failure) = refused.failure() {
+            self.record(failure, purpose).await;
         }
         refused
     }
 
-    async fn record(&self, refused: &CallbackError, purpose: Option<&Purpose>) {
+    async fn record(&self, failure: FlowFailure, purpose: Option<&Purpose>) {
         let Some(bytes) = random::<10>() else { return };
+        let purpose_kind = purpose.map_or(PurposeKind::SignIn, Purpose::kind);
+        let event = AuditEvent::FlowFailed { purpose: purpose_kind, provider: self.provider.clone(), failure };
         let event = NewEvent {
             id: time_ordered_id(self.context.clock.date(), bytes),
             at: self.context.clock.date(),
-            kind: purpose.map_or("sign_in", Purpose::code),
+            event: &event,
             user: purpose.and_then(Purpose::user),
-            provider: Some(&self.provider),
-            outcome: "refused",
-            reasons: &[refused.code()],
-            client: &self.context.client.audit_client(),
+            client: &self.context.client,
         };
         if let Err(error) = self.context.database.record_event(&event).await {
-            tracing::warn!(%error, "a refusal could not be written down");
+            tracing::warn!(%error, "could not record the failed sign-in");
         }
     }
 }

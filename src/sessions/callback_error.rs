@@ -2,7 +2,7 @@
 
 use super::session_error::SessionError;
 use crate::{
-    accounts::Reason,
+    accounts::{FlowFailure, Reason},
     relying_party::{ClientError, CompleteError, ExternalTokenError},
     store::StoreError,
 };
@@ -55,51 +55,43 @@ impl CallbackError {
         }
     }
 
-    /// The refusal in one word, for the audit trail.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownFlow => "flow_unknown",
-            Self::ExpiredFlow => "flow_expired",
-            Self::UsedFlow => "flow_used",
-            Self::OtherProvider => "other_provider",
-            Self::NothingWaits => "nothing_waits",
+    /// What the audit trail records. `None` for what it has or must not have: the policy records its refusals itself, and
+    /// anybody can send the response to an unknown flow.
+    pub(super) const fn failure(&self) -> Option<FlowFailure> {
+        Some(match self {
+            Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_) => return None,
+            Self::ExpiredFlow => FlowFailure::FlowExpired,
+            Self::OtherProvider => FlowFailure::OtherProvider,
+            Self::NothingWaits => FlowFailure::NoPendingLink,
+            Self::NoRandomness => FlowFailure::NoRandomness,
             Self::Token(error) => match error {
-                ExternalTokenError::NotOurClient => "not_our_client",
-                ExternalTokenError::UnfitToken(_) => "unfit_token",
-                ExternalTokenError::IdToken(_) => "id_token",
-                ExternalTokenError::NoProfile => "no_profile",
-                ExternalTokenError::NotAdmitted => "not_admitted",
-                ExternalTokenError::Unavailable { .. } => "provider_silent",
+                ExternalTokenError::NotOurClient => FlowFailure::OtherClient,
+                ExternalTokenError::UnfitToken(_) => FlowFailure::InvalidToken,
+                ExternalTokenError::IdToken(_) => FlowFailure::IdToken,
+                ExternalTokenError::NoProfile => FlowFailure::NoProfile,
+                ExternalTokenError::NotAdmitted => FlowFailure::NotAdmitted,
+                ExternalTokenError::Unavailable { .. } => FlowFailure::ProviderUnavailable,
                 ExternalTokenError::UnknownProvider
                 | ExternalTokenError::NoIdTokens
-                | ExternalTokenError::NoTokenCheck => "no_such_token",
+                | ExternalTokenError::NoTokenCheck => FlowFailure::UnsupportedToken,
             },
-            Self::Policy(reason) => reason.code(),
-            Self::Store(_) => "database",
-            Self::Session(_) => "session",
-            Self::NoRandomness => "no_randomness",
             Self::Flow(error) => match error {
-                CompleteError::ProviderChanged => "provider_changed",
-                CompleteError::Response(_) => "authorization_response",
-                CompleteError::Metadata(_) => "metadata",
-                CompleteError::BreakerOpen => "breaker_open",
-                CompleteError::Client(ClientError::NoAuthentication) => "client_authentication",
-                CompleteError::Http(_) => "provider_silent",
-                CompleteError::Token(_) => "token_response",
-                CompleteError::Keys(_) => "keys",
-                CompleteError::IdToken(_) => "id_token",
-                CompleteError::Userinfo(_) => "userinfo",
-                CompleteError::Client(ClientError::Secret(_)) => "client_secret",
-                CompleteError::Api(_) => "api",
-                CompleteError::NoProfile => "no_profile",
-                CompleteError::NotAdmitted => "not_admitted",
+                CompleteError::ProviderChanged => FlowFailure::ProviderChanged,
+                CompleteError::Response(_) => FlowFailure::AuthorizationResponse,
+                CompleteError::Metadata(_) => FlowFailure::Metadata,
+                CompleteError::BreakerOpen => FlowFailure::BreakerOpen,
+                CompleteError::Client(ClientError::NoAuthentication) => FlowFailure::ClientAuthentication,
+                CompleteError::Client(ClientError::Secret(_)) => FlowFailure::ClientSecret,
+                CompleteError::Http(_) => FlowFailure::ProviderUnavailable,
+                CompleteError::Token(_) => FlowFailure::TokenResponse,
+                CompleteError::Keys(_) => FlowFailure::Keys,
+                CompleteError::IdToken(_) => FlowFailure::IdToken,
+                CompleteError::Userinfo(_) => FlowFailure::Userinfo,
+                CompleteError::Api(_) => FlowFailure::Api,
+                CompleteError::NoProfile => FlowFailure::NoProfile,
+                CompleteError::NotAdmitted => FlowFailure::NotAdmitted,
             },
-        }
-    }
-
-    /// The decision's own event is written in its transaction; an unknown flow is nobody's.
-    pub(super) const fn is_worth_a_row(&self) -> bool {
-        !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
+        })
     }
 }
 

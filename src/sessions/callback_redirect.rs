@@ -135,7 +135,7 @@ fn page_of_error(
     return_to: Option<&str>,
 ) -> String {
     let code = match refused {
-        CallbackError::Policy(Reason::ProofOfAnother) => FormError::ReauthenticationMismatch.code(),
+        CallbackError::Policy(Reason::ReauthenticationMismatch) => FormError::ReauthenticationMismatch.code(),
         CallbackError::Policy(Reason::IdentityOwnedByAnother) => FormError::LinkedElsewhere.code(),
         CallbackError::NothingWaits => FormError::LinkExpired.code(),
         CallbackError::Policy(Reason::GrantForAnotherIdentity) => FormError::AccountMismatch.code(),

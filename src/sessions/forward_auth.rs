@@ -109,7 +109,7 @@ impl ForwardAuth<'_> {
 impl From<SignedIn> for Principal {
     fn from(signed_in: SignedIn) -> Self {
         let User { id, verified_email, name, .. } = signed_in.user;
-        Self { id, email: verified_email.map(|email| email.address().clone()), name }
+        Self { id, email: verified_email.map(|email| email.email().clone()), name }
     }
 }
 

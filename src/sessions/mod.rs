@@ -4,7 +4,6 @@
 mod authorization_callback;
 mod callback_error;
 mod callback_redirect;
-mod client;
 mod cookies;
 mod credential;
 mod flow_cookies;
@@ -26,10 +25,10 @@ mod sweeper;
 mod token_cookies;
 mod transport;
 
+pub use crate::accounts::ClientInfo;
 pub use authorization_callback::{AuthorizationCallback, random};
 pub use callback_error::CallbackError;
 pub use callback_redirect::{CallbackOutcome, CallbackRedirect, Direction};
-pub use client::ClientInfo;
 pub use cookies::Cookies;
 pub use credential::is_of_this_browser;
 pub use flow_cookies::{FlowCookies, Found, flow_id};

@@ -6,12 +6,9 @@ use http::{HeaderMap, HeaderValue};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use super::{
-    client::ClientInfo, cookies::Cookies, jar::Jar, session_error::SessionError, signed_in::SignedIn,
-    transport::SessionHandle,
-};
+use super::{cookies::Cookies, jar::Jar, session_error::SessionError, signed_in::SignedIn, transport::SessionHandle};
 use crate::{
-    accounts::{EmailRequirement, IdentityId, User},
+    accounts::{ClientInfo, EmailRequirement, IdentityId, User},
     grants::Grants,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
@@ -56,7 +53,7 @@ pub struct RequestContext {
 impl RequestContext {
     /// When this is, and where the request came from.
     pub fn audit(&self) -> AuditContext {
-        AuditContext { client: self.client.audit_client(), now: self.clock.date() }
+        AuditContext { client: self.client.clone(), now: self.clock.date() }
     }
 
     /// Letters were queued.

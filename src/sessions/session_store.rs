@@ -46,7 +46,7 @@ pub(super) struct Opening {
     pub(super) identity: Option<String>,
     pub(super) provider: String,
     pub(super) user_agent: Option<String>,
-    pub(super) address: String,
+    pub(super) ip: Option<String>,
     /// Hash of the id of the session that the browser had before.
     pub(super) replaces: Option<String>,
 }
@@ -129,7 +129,7 @@ impl Sessions {
             identity: opening.identity.as_deref().map(IdentityId::parse).transpose().map_err(unreadable)?,
             provider: Some(opening.provider),
             user_agent: opening.user_agent,
-            address: Some(opening.address),
+            ip: opening.ip,
             data: data_of(record)?,
             created_at: now,
             expires_at: now + IDLE,

@@ -3,7 +3,10 @@
 use http::HeaderValue;
 
 use super::{authorization_callback::random, request_context::RequestContext, session_error::SessionError};
-use crate::{accounts::time_ordered_id, store::NewEvent};
+use crate::{
+    accounts::{AuditEvent, SignInMethod, time_ordered_id},
+    store::NewEvent,
+};
 
 /// A sign-out.
 #[derive(Clone)]
@@ -26,18 +29,16 @@ impl SignOut {
     async fn record(&self) {
         let Some(signed_in) = &self.0.signed_in else { return };
         let Some(random) = random() else { return };
+        let method = signed_in.session.provider.as_deref().map(SignInMethod::from_code);
         let event = NewEvent {
             id: time_ordered_id(self.0.clock.date(), random),
             at: self.0.clock.date(),
-            kind: "sign_out",
+            event: &AuditEvent::SignOut { method },
             user: Some(signed_in.user.id),
-            provider: signed_in.session.provider.as_deref(),
-            outcome: "signed_out",
-            reasons: &[],
-            client: &self.0.client.audit_client(),
+            client: &self.0.client,
         };
         if let Err(error) = self.0.database.record_event(&event).await {
-            tracing::warn!(%error, "a sign-out could not be written down");
+            tracing::warn!(%error, "could not record the sign-out");
         }
     }
 }

@@ -94,7 +94,7 @@ pub(super) async fn open(
         identity: identity.map(|identity| identity.to_string()),
         provider: method.to_owned(),
         user_agent: context.client.user_agent.clone(),
-        address: context.client.address.to_string(),
+        ip: context.client.ip.map(|ip| ip.to_string()),
         replaces: earlier.id().map(|id| id_hash(&id)),
     };
     session.insert(OPENING, opening).await?;

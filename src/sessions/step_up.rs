@@ -40,7 +40,7 @@ impl StepUp {
     /// What is to be kept of it. What is of no use is not kept, tokens least of all.
     pub(super) fn granting(&self) -> GrantUpdate<'_> {
         match (self.allowed, self.of_use) {
-            (true, _) => GrantUpdate::Asked(self.asked, &self.grant),
+            (true, _) => GrantUpdate::Granted(self.asked, &self.grant),
             (false, true) => GrantUpdate::Declined(self.asked, Some(&self.grant)),
             (false, false) => GrantUpdate::Declined(self.asked, None),
         }

@@ -5,7 +5,6 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 
 use super::{
-    client::ClientInfo,
     cookies::{self, Cookies},
     request_context::RequestContext,
     session_error::SessionError,
@@ -13,7 +12,7 @@ use super::{
     transport::Identified,
 };
 use crate::{
-    accounts::{IdentityId, User},
+    accounts::{ClientInfo, IdentityId, User},
     relying_party::Clock,
     store::{ActiveSession, Database},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
@@ -117,7 +116,7 @@ impl TokenCookies {
         client: &ClientInfo,
         clock: &Clock,
     ) -> Result<Identified, SessionError> {
-        match self.tokens.refresh(refresh, &client.audit_client()).await {
+        match self.tokens.refresh(refresh, client).await {
             Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
             Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
             Err(RefreshTokenError::Reused) => {
@@ -147,7 +146,7 @@ impl TokenCookies {
             user: user.id,
             identity,
             provider: method,
-            client: &context.client.audit_client(),
+            client: &context.client,
             earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id_hash.as_str()),
         };
         Ok(self.set(&self.tokens.issue_pair(&opening).await?, &context.clock))

@@ -4,7 +4,6 @@ use http::{HeaderMap, HeaderValue};
 use tower_sessions::Session;
 
 use super::{
-    client::ClientInfo,
     cookies::Cookies,
     request_context::RequestContext,
     session_error::SessionError,
@@ -12,7 +11,7 @@ use super::{
     token_cookies::TokenCookies,
 };
 use crate::{
-    accounts::{IdentityId, User},
+    accounts::{ClientInfo, IdentityId, User},
     relying_party::Clock,
     store::Database,
     tokens::Tokens,

@@ -1,41 +1,38 @@
-//! What the database can answer instead of rows.
+//! Errors of the database.
 
-/// Why a query failed. The edge answers 503 where [`is_temporary`](Self::is_temporary), and 500 for the rest.
-///
-/// Causes are for the log; they hold SQL states and names of constraints, never bound values.
+/// Sources are for the log: they hold SQL states and names of constraints, never bound values.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is away, full, too slow or too busy. Trying again later can help.
+    /// The database is unreachable, full or overloaded. A later retry can help.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A constraint held: a row is there already, or one that it needs is not (any more).
-    #[error("a constraint of the database was violated")]
+    /// A row exists already, or a referenced row does not exist.
+    #[error("a database constraint was violated")]
     Conflict(#[source] sqlx::Error),
-    /// Another transaction was in the way; the same one, begun anew, can succeed.
-    #[error("another transaction was in the way")]
+    /// A retry of the same transaction can succeed.
+    #[error("the transaction conflicted with another one")]
     Contended(#[source] sqlx::Error),
-    /// A row holds what we cannot have written.
-    #[error("a row of the database cannot be read: {0}")]
+    /// A row holds a value that this build does not write.
+    #[error("unexpected value in the database: {0}")]
     Corrupt(String),
-    /// `DATABASE_URL` cannot be used; the text says why and what to put there. Never the URL: it has a password.
+    /// `DATABASE_URL` cannot be used. The text explains how to fix it and does not repeat the URL, which holds a
+    /// password.
     #[error("{0}")]
     Url(&'static str),
-    /// The schema could not be brought up to date.
-    #[error("the database cannot be migrated")]
+    #[error("cannot migrate the database")]
     Migration(#[source] Box<sqlx::migrate::MigrateError>),
-    /// Anything else: our own fault.
-    #[error("the database refused a query")]
+    #[error("the database rejected a query")]
     Other(#[source] sqlx::Error),
 }
 
 impl StoreError {
-    /// Whether trying again later can help: 503 instead of 500.
+    /// Whether a later retry can help: the response is 503 instead of 500.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Contended(_))
     }
 
-    /// Whether the same transaction, begun anew, can end otherwise.
-    pub(super) fn is_race(&self) -> bool {
+    /// Whether an immediate retry of the transaction can succeed.
+    pub(in crate::store) fn is_race(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::Contended(_))
     }
 }
@@ -68,7 +65,6 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl From<crate::accounts::AccountsError> for StoreError {
-    /// A value that we wrote in canonical form does not read back as one.
     fn from(error: crate::accounts::AccountsError) -> Self {
         Self::Corrupt(error.to_string())
     }
@@ -109,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_by_itself_is_told_from_what_does_not() {
+    fn temporary_failures_differ_from_permanent_ones() {
         for code in ["08006", "53300", "57P01", "55P03", "5", "261", "13", "14"] {
             assert!(matches!(Failure::of(code), Failure::Unavailable), "{code}");
         }

@@ -1,70 +1,44 @@
 //! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
 //!
-//! `Database::settle` is the heart: it gathers the facts, asks `accounts::decide` and carries the answer out
-//! in one transaction. Everything else is one query with a name.
+//! [`Database::settle`] gathers the facts about a profile, asks `accounts::decide` and carries the answer out, in one
+//! transaction (`linking`). `account` has the other changes that span tables. `users`, `sessions`, `grants`, `email` and
+//! `audit` each hold the queries of their tables, `outbox` the queue that emails and revocations share, and `engine`
+//! the connection, transactions and migrations.
 
-mod alone;
-mod audit_context;
-mod carry_out;
-mod checkup;
-mod credentials;
-mod database;
-mod demo;
-mod email_tokens;
-mod emails;
+mod account;
+mod audit;
+mod email;
 mod engine;
 mod error;
-mod events;
-mod explain;
-mod flows;
-mod grant_ends;
-mod grant_keys;
-mod grant_renewal;
 mod grants;
-mod identities;
 mod ids;
-mod leaving;
-mod linking_context;
+mod linking;
 mod outbox;
-mod passwords;
-mod profile;
-mod queued_emails;
-mod recovery;
-mod refresh_tokens;
-mod revocation_cache;
-mod revocations;
-mod session_rows;
 mod sessions;
-mod settle;
-mod sign_up;
 mod signing_keys;
-mod sweep;
-mod undo;
-mod user_rows;
 mod users;
-mod write;
 
-pub use audit_context::AuditContext;
-pub use checkup::{DatabaseCheckup, Migrations, Reach};
-pub use credentials::Changed;
-pub use database::Database;
-pub use email_tokens::{EmailLink, LinkData, UndoStep};
+pub use account::change::Changed;
+pub use account::sign_up::{NewSignUp, SignedUp};
+pub use account::undo::Undone;
+pub use audit::context::AuditContext;
+pub use audit::events::{NewEvent, PastEvent};
+pub use email::links::{EmailLink, LinkData, UndoStep};
+pub use email::queue::QueuedEmail;
+pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};
+pub use engine::database::Database;
 pub use error::StoreError;
-pub use events::{AuditClient, NewEvent};
-pub use explain::PastDecision;
-pub use flows::FlowStatus;
-pub use grant_ends::DisconnectedGrant;
-pub use grant_keys::Resealed;
-pub use grants::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant, OpenGrant, RevocationStatus};
-pub use leaving::PastEvent;
+pub use grants::end::DisconnectedGrant;
+pub use grants::reseal::Resealed;
+pub use grants::revocations::{QueuedRevocation, Revocation};
+pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant, OpenGrant, RevocationStatus};
+pub use linking::request::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
 pub use outbox::{GIVEN_UP_AFTER, wait_after};
-pub use passwords::PasswordLookup;
-pub use queued_emails::QueuedEmail;
-pub use refresh_tokens::{NewRefreshToken, Rotation};
-pub use revocation_cache::REVOCATION_MEMORY;
-pub use revocations::{QueuedRevocation, Revocation};
-pub use session_rows::{ActiveSession, NewSession, Session};
-pub use settle::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
-pub use sign_up::{NewSignUp, PASSWORD, SignedUp};
+pub use sessions::refresh_tokens::{NewRefreshToken, Rotation};
+pub use sessions::revocation_cache::REVOCATION_MEMORY;
+pub use sessions::rows::{ActiveSession, NewSession, Session};
+pub use sessions::used_flows::FlowStatus;
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
-pub use undo::Undone;
+pub use users::passwords::PasswordLookup;
+
+pub use crate::accounts::PASSWORD;

@@ -1,5 +1,4 @@
-//! The queue of what is still to be sent, whatever it is: written in the transaction that makes it, leased by whoever
-//! sends it, tried again, given up. `queued_emails` and `revocations` say what is in it.
+//! The table `outbox`: a queue with leases and retries. `email::queue` and `grants::revocations` define its contents.
 
 use std::time::Duration;
 
@@ -8,15 +7,15 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::database::Database;
-use super::engine::Engine;
-use super::error::StoreError;
-use super::ids;
 use crate::accounts::UserId;
 use crate::sealing::Sealer;
+use crate::store::engine::database::Database;
+use crate::store::engine::engines::Engine;
+use crate::store::error::StoreError;
+use crate::store::ids;
 
-/// After the first failure, the second, …; the last holds for all that follow.
-const AGAIN: [Duration; 5] = [
+/// After the first failure, the second, and so on; the last applies to all further ones.
+const RETRY_AFTER: [Duration; 5] = [
     Duration::from_secs(15),
     Duration::from_secs(60),
     Duration::from_secs(5 * 60),
@@ -24,52 +23,48 @@ const AGAIN: [Duration; 5] = [
     Duration::from_secs(60 * 60),
 ];
 
-/// What could not be sent for so long is not sent any more.
+/// Delivery is given up after this time.
 pub const GIVEN_UP_AFTER: time::Duration = time::Duration::days(3);
 
-/// How long to wait before what has failed so often already, and again just now, is tried once more.
+/// How long to wait after one more failure; `attempts` failed before it.
 pub fn wait_after(attempts: u32) -> Duration {
-    let last = AGAIN.len() - 1;
-    AGAIN[usize::try_from(attempts).unwrap_or(last).min(last)]
+    let last = RETRY_AFTER.len() - 1;
+    RETRY_AFTER[usize::try_from(attempts).unwrap_or(last).min(last)]
 }
 
-/// A row that does not open was sealed with a key that is gone, or that this machine was not given. It may come back, so
-/// the row is not deleted at once; but it must not stand in the way of others.
-const UNREADABLE_AGAIN: Duration = Duration::from_secs(3600);
-/// And then it is deleted: the key will not come back.
+/// A row that cannot be opened was sealed with a key that this machine does not have. The key may come back, so the row
+/// is retried, out of the way of others.
+const UNREADABLE_RETRY: Duration = Duration::from_secs(3600);
+/// Then it is deleted.
 const UNREADABLE_KEPT: Duration = Duration::from_secs(3 * 86_400);
 
-/// Something to be queued.
-pub(super) struct NewRow<'a, T> {
-    /// What it is, in one word.
-    pub(super) kind: &'static str,
-    /// Whom it concerns; `None` for what outlives them.
-    pub(super) user: Option<UserId>,
-    /// What it is about, where it can become void.
-    pub(super) about: Option<&'a str>,
-    /// What it says. Sealed.
-    pub(super) content: &'a T,
-    /// When to try first.
-    pub(super) due_at: OffsetDateTime,
+pub(in crate::store) struct NewRow<'a, T> {
+    pub(in crate::store) kind: &'static str,
+    /// `None` for what outlives its user.
+    pub(in crate::store) user: Option<UserId>,
+    /// What cancels rows together.
+    pub(in crate::store) about: Option<&'a str>,
+    /// Stored sealed.
+    pub(in crate::store) content: &'a T,
+    pub(in crate::store) due_at: OffsetDateTime,
 }
 
-/// Something out of the queue.
-pub(super) struct Queued<T> {
-    pub(super) id: Uuid,
-    pub(super) content: T,
-    /// How often sending has failed.
-    pub(super) attempts: u32,
-    pub(super) created_at: OffsetDateTime,
+pub(in crate::store) struct Queued<T> {
+    pub(in crate::store) id: Uuid,
+    pub(in crate::store) content: T,
+    /// Failed attempts.
+    pub(in crate::store) attempts: u32,
+    pub(in crate::store) created_at: OffsetDateTime,
 }
 
-/// Queues something as part of a transaction; tells its id.
-pub(super) async fn put<T: Serialize>(
+/// Returns the row's id.
+pub(in crate::store) async fn put<T: Serialize>(
     connection: &mut AnyConnection,
     sealer: &Sealer,
     row: &NewRow<'_, T>,
     now: OffsetDateTime,
 ) -> Result<Uuid, StoreError> {
-    let unwritable = || StoreError::Corrupt(format!("a {} that cannot be sealed", row.kind));
+    let unwritable = || StoreError::Corrupt(format!("cannot seal outbox row of kind {}", row.kind));
     let id = ids::id(now)?;
     let plain = serde_json::to_vec(row.content).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
@@ -90,9 +85,8 @@ pub(super) async fn put<T: Serialize>(
 }
 
 impl Database {
-    /// Takes at most `limit` rows of a kind that are due and leases them until `now + lease`, so that another machine does
-    /// not take them too. Those due longest come first. Who does not say what became of one gets it again.
-    pub(super) async fn take_due<T: DeserializeOwned>(
+    /// Leases at most `limit` due rows of a kind until `now + lease`, the longest due first.
+    pub(in crate::store) async fn take_due<T: DeserializeOwned>(
         &self,
         kind: &'static str,
         now: OffsetDateTime,
@@ -107,8 +101,8 @@ impl Database {
                 match open(&self.sealer, &row) {
                     Ok(row) => queued.push(row),
                     Err(unreadable) => {
-                        tracing::warn!(row = %row.0, kind, "what is queued cannot be read: {unreadable}");
-                        self.put_unreadable_aside(&row.0, now).await?;
+                        tracing::warn!(row = %row.0, kind, "cannot read a queued row: {unreadable}");
+                        self.postpone_unreadable(&row.0, now).await?;
                     }
                 }
             }
@@ -119,15 +113,18 @@ impl Database {
         }
     }
 
-    /// It is where it was to go, or given up: its row goes.
-    pub(super) async fn sent(&self, id: Uuid) -> Result<(), StoreError> {
+    pub(in crate::store) async fn sent(&self, id: Uuid) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id.to_string()).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Sending failed: due again at `again_at`, or given up, when its row goes.
-    pub(super) async fn not_sent(&self, id: Uuid, again_at: Option<OffsetDateTime>) -> Result<(), StoreError> {
+    /// Due again at `again_at`; `None` gives the row up and deletes it.
+    pub(in crate::store) async fn not_sent(
+        &self,
+        id: Uuid,
+        again_at: Option<OffsetDateTime>,
+    ) -> Result<(), StoreError> {
         let Some(again_at) = again_at else { return self.sent(id).await };
         let _turn = self.turn().await?;
         sqlx::query("UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id = $1")
@@ -146,7 +143,7 @@ impl Database {
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
         let _turn = self.turn().await?;
-        // Without SKIP LOCKED, a second worker of PostgreSQL would wait for the first and then take the same rows.
+        // Without SKIP LOCKED, a second worker on PostgreSQL would wait for the first and then take the same rows.
         let statement = match self.engine {
             Engine::Sqlite => {
                 "UPDATE outbox SET due_at = $3 WHERE id IN \
@@ -169,7 +166,7 @@ impl Database {
             .await?)
     }
 
-    async fn put_unreadable_aside(&self, id: &str, now: OffsetDateTime) -> Result<(), StoreError> {
+    async fn postpone_unreadable(&self, id: &str, now: OffsetDateTime) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         sqlx::query("DELETE FROM outbox WHERE id = $1 AND created_at < $2")
             .bind(id)
@@ -178,7 +175,7 @@ impl Database {
             .await?;
         sqlx::query("UPDATE outbox SET due_at = $2 WHERE id = $1")
             .bind(id)
-            .bind((now + UNREADABLE_AGAIN).unix_timestamp())
+            .bind((now + UNREADABLE_RETRY).unix_timestamp())
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -202,7 +199,7 @@ fn open<T: DeserializeOwned>(
     })
 }
 
-/// Where sealed content opens: in its own row, and nowhere else.
+/// The sealing context: content opens only in its own row.
 fn place(id: &str) -> String {
     format!("outbox {id}")
 }
@@ -212,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_waits_grow_to_an_hour_and_stay() {
+    fn retries_back_off_to_one_hour() {
         let seconds: Vec<_> = (0..7).map(|attempts| wait_after(attempts).as_secs()).collect();
         assert_eq!(seconds, [15, 60, 300, 900, 3600, 3600, 3600]);
         assert_eq!(wait_after(u32::MAX).as_secs(), 3600);

@@ -1,13 +1,13 @@
-//! Queries on `signing_keys`. When a key signs and how long it is kept, `tokens` says.
+//! The table `signing_keys`. The room `tokens` decides the rotation.
 
 use secrecy::{ExposeSecret, SecretSlice};
 use sqlx::{AnyConnection, FromRow};
 
-use super::database::Database;
-use super::error::StoreError;
 use crate::sealing::Sealer;
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
 
-/// When a key is what. Unix seconds.
+/// Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyTimes {
     /// Published from then on.
@@ -16,72 +16,61 @@ pub struct KeyTimes {
     pub signs_from: i64,
     /// Signs until then.
     pub signs_until: i64,
-    /// Published and believed until then.
+    /// Published until then.
     pub expires_at: i64,
 }
 
-/// A signing key that is written down.
 #[derive(Clone, Debug)]
 pub struct StoredKey {
     /// Thumbprint of the public key.
     pub kid: String,
-    /// The private key in PKCS#8. `None` when it was sealed with a key that we do not have.
+    /// PKCS#8. `None` when it was sealed with an unknown key.
     pub private_key: Option<SecretSlice<u8>>,
-    /// Whether the private key is sealed with the newest key that we have.
+    /// Whether it is sealed with the newest key.
     pub sealed_anew: bool,
-    /// The public key, JSON.
+    /// The public key as a JWK.
     pub public_jwk: String,
-    /// When it is what.
     pub times: KeyTimes,
 }
 
-/// A signing key to be written down.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     /// Thumbprint of the public key.
     pub kid: String,
-    /// The private key in PKCS#8.
+    /// PKCS#8.
     pub private_key: SecretSlice<u8>,
-    /// The public key, JSON.
+    /// The public key as a JWK.
     pub public_jwk: String,
-    /// When it is what.
     pub times: KeyTimes,
 }
 
-/// What is to be done with the signing keys.
 #[derive(Clone, Debug, Default)]
 pub struct KeyChanges {
-    /// Keys to be written down.
     pub make: Vec<NewKey>,
-    /// Keys, by `kid`, that get other times.
+    /// New times, by `kid`.
     pub retime: Vec<(String, KeyTimes)>,
-    /// Keys, by `kid`, that go.
+    /// By `kid`.
     pub drop: Vec<String>,
 }
 
 impl KeyChanges {
-    /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.make.is_empty() && self.retime.is_empty() && self.drop.is_empty()
     }
 }
 
 impl Database {
-    /// All signing keys, the one that signs first before the others.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
+    /// In the order in which they sign.
     pub async fn signing_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         read(&mut connection, &self.sealer).await
     }
 
-    /// Shows the signing keys to `arrange` and does what it says, in one transaction and alone: of two machines that find
-    /// that a key is missing, the second finds the key of the first. What an older `SECRET_KEY` sealed is sealed anew.
-    /// Gives the keys as they are then.
+    /// Applies what `arrange` decides about the present keys, under a lock: of two machines that miss a key, the second
+    /// finds the first one's. Re-seals keys that an older `SECRET_KEY` sealed. Returns the keys after the changes.
     ///
     /// # Errors
-    /// As every query: [`StoreError`]; and what `arrange` fails with.
+    /// [`StoreError`], and what `arrange` fails with.
     pub async fn arrange_signing_keys<E: From<StoreError>>(
         &self,
         arrange: impl FnOnce(&[StoredKey]) -> Result<KeyChanges, E>,
@@ -93,7 +82,7 @@ impl Database {
         let changes = arrange(&keys)?;
         for key in &keys {
             if let (Some(private_key), false) = (&key.private_key, key.sealed_anew) {
-                seal_anew(connection, &self.sealer, &key.kid, private_key).await?;
+                reseal(connection, &self.sealer, &key.kid, private_key).await?;
             }
         }
         for kid in &changes.drop {
@@ -165,7 +154,7 @@ async fn insert(connection: &mut AnyConnection, sealer: &Sealer, key: &NewKey) -
     Ok(())
 }
 
-async fn seal_anew(
+async fn reseal(
     connection: &mut AnyConnection,
     sealer: &Sealer,
     kid: &str,
@@ -198,10 +187,10 @@ async fn drop_key(connection: &mut AnyConnection, kid: &str) -> Result<(), Store
 fn seal(sealer: &Sealer, kid: &str, private_key: &SecretSlice<u8>) -> Result<String, StoreError> {
     sealer
         .seal(&place(kid), private_key.expose_secret())
-        .map_err(|_| StoreError::Unavailable("the system gives no random numbers".into()))
+        .map_err(|_| StoreError::Unavailable("the system has no random numbers".into()))
 }
 
-/// Where a sealed key opens: in its own row, and nowhere else.
+/// The sealing context: a key opens only in its own row.
 fn place(kid: &str) -> String {
     format!("signing_key {kid}")
 }

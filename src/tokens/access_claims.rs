@@ -122,7 +122,7 @@ pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) 
 fn profile_claims(user: &User) -> Vec<(&'static str, Value)> {
     let mut claims = Vec::new();
     if let Some(email) = &user.verified_email {
-        claims.push(("email", json!(email.address().as_str())));
+        claims.push(("email", json!(email.email().as_str())));
         claims.push(("email_verified", json!(true)));
     }
     claims.extend(user.name.as_ref().map(|name| ("name", json!(name))));

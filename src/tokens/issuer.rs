@@ -16,10 +16,10 @@ use super::{
     verified::{VerifiedTokens, fingerprint},
 };
 use crate::{
-    accounts::EmailRequirement,
+    accounts::{ClientInfo, EmailRequirement},
     relying_party::Clock,
     sealing::random_text,
-    store::{ActiveSession, AuditClient, AuditContext, Database, NewSession, Rotation, Session, StoreError},
+    store::{ActiveSession, AuditContext, Database, NewSession, Rotation, Session, StoreError},
 };
 
 /// The page on which a user adds an email.
@@ -93,7 +93,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshTokenError`].
-    pub async fn refresh(&self, unverified: &str, client: &AuditClient) -> Result<TokenPair, RefreshTokenError> {
+    pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<TokenPair, RefreshTokenError> {
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
         // Before the token is used: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
@@ -188,7 +188,7 @@ impl Tokens {
             identity: opening.identity,
             provider: Some(opening.provider.to_owned()),
             user_agent: opening.client.user_agent.clone(),
-            address: opening.client.address.clone(),
+            ip: opening.client.ip.map(|ip| ip.to_string()),
             data: "{}".to_owned(),
             created_at: now,
             expires_at: now + Session::IDLE,

@@ -4,8 +4,8 @@ use secrecy::SecretString;
 
 use super::refresh_token::RefreshToken;
 use crate::{
-    accounts::{IdentityId, UserId},
-    store::{ActiveSession, AuditClient},
+    accounts::{ClientInfo, IdentityId, UserId},
+    store::ActiveSession,
 };
 
 /// The session to open for a new token pair.
@@ -18,7 +18,7 @@ pub struct NewTokenSession<'a> {
     /// The provider's slug, or `password`.
     pub provider: &'a str,
     /// The client's IP address and user agent, for the audit trail.
-    pub client: &'a AuditClient,
+    pub client: &'a ClientInfo,
     /// The `id_hash` of an earlier session of this client, which the new one replaces.
     pub earlier: Option<&'a str>,
 }

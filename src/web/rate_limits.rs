@@ -119,7 +119,7 @@ pub async fn forms(State(limits): State<RateLimits>, request: Request, next: Nex
 }
 
 fn address_of(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ClientInfo>().map(|client| client.address)
+    request.extensions().get::<ClientInfo>().and_then(|client| client.ip)
 }
 
 /// Answers 429 with `Retry-After` instead of going on.

@@ -5,9 +5,9 @@ use std::process::Output;
 
 use crate::support::database::{Engine, TestDatabase};
 use latchkey::{
-    accounts::{Answer, Purpose, Reason, SignUp, UserId},
+    accounts::{Answer, ClientInfo, Purpose, Reason, SignUp, UserId},
     providers::{Profile, ProfileEmail},
-    store::{AuditClient, Database, GrantUpdate, SettleOutcome, SettleRequest},
+    store::{Database, GrantUpdate, SettleOutcome, SettleRequest},
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -32,8 +32,8 @@ impl Trail {
 
     async fn settle(&mut self, purpose: Purpose, profile: &Profile, session_user: Option<UserId>) -> SettleOutcome {
         self.hours += 1;
-        let client = AuditClient {
-            address: Some("192.0.2.1".into()),
+        let client = ClientInfo {
+            ip: Some([192, 0, 2, 1].into()),
             user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
             request_id: Some(format!("request-{}", self.hours)),
         };
@@ -131,7 +131,7 @@ fn text(output: &Output) -> &str {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_users_past_is_told_in_words(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn past_decisions_are_explained(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (mut trail, ada) = Trail::with_ada(engine).await;
     let asked = trail.sign_in(&profile("work", "ada", false)).await;
     assert!(matches!(asked.decision.answer, Answer::Prompt { .. }));
@@ -145,7 +145,7 @@ async fn a_users_past_is_told_in_words(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(codes(prompt), asked.decision.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>());
     assert_eq!(prompt["reasons"][0]["sentence"], Reason::IdentityUnknown.sentence());
     assert_eq!(
-        [&prompt["purpose"], &prompt["provider"], &prompt["device"], &prompt["address"], &prompt["at"]],
+        [&prompt["purpose"], &prompt["provider"], &prompt["device"], &prompt["ip"], &prompt["at"]],
         ["sign_in", "work", "Firefox on Linux", "192.0.2.1", "2027-01-15T10:00:00Z"]
     );
 
@@ -153,8 +153,8 @@ async fn a_users_past_is_told_in_words(#[values(Engine::Sqlite, Engine::Postgres
     let words = text(&output);
     for expected in [
         "2027-01-15T11:00:00Z  link by work: link\n",
-        "2027-01-15T10:00:00Z  sign_in by work: prompt\n  Nothing changes: the owner of the e-mail address is asked",
-        "  because  The identity (issuer and subject) is linked to nobody.\n",
+        "2027-01-15T10:00:00Z  sign_in by work: prompt\n  Nothing changes: the user who owns the email address has to sign in",
+        "  because  The identity (issuer and subject) is not linked to a user.\n",
         "  from     Firefox on Linux, 192.0.2.1\n",
         &format!("  user     {ada}\n"),
     ] {
@@ -172,20 +172,20 @@ async fn a_refusal_is_found_by_its_event_and_by_its_request(
     let refused = trail.sign_in(&profile("google", "ada", true)).await;
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::UserDisabled));
 
-    let event = trail.test.text("SELECT id FROM events WHERE outcome = 'refuse'").await;
+    let event = trail.test.text("SELECT id FROM events WHERE outcome = 'refused'").await;
     let decision = trail.decision(&["--event", &event]).await;
-    assert_eq!((&decision["answer"]["code"], &decision["request"]), (&"refuse".into(), &"request-2".into()));
+    assert_eq!((&decision["answer"]["code"], &decision["request"]), (&"refused".into(), &"request-2".into()));
     assert_eq!(codes(&decision), ["identity_known", "user_disabled"]);
     assert_eq!(decision, trail.decision(&["--event", "request-2"]).await);
 
-    let supposed = trail.decision(&["--provider", "google", "--subject", "ada"]).await;
-    assert_eq!(codes(&supposed), ["identity_known", "user_disabled"]);
+    let simulated = trail.decision(&["--provider", "google", "--subject", "ada"]).await;
+    assert_eq!(codes(&simulated), ["identity_known", "user_disabled"]);
     assert_eq!(trail.decisions(&["--user", &ada.to_string()]).await.last().unwrap()["answer"]["code"], "create");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_is_supposed_and_nothing_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn simulating_a_sign_in_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (mut trail, ada) = Trail::with_ada(engine).await;
     let mut byron = profile("google", "byron", true);
     byron.email = None;
@@ -205,7 +205,7 @@ async fn a_sign_in_is_supposed_and_nothing_changes(#[values(Engine::Sqlite, Engi
 
     let asked = trail.decision(&new_by("new")).await;
     assert_eq!((&asked["answer"]["code"], &asked["user"]), (&"prompt".into(), &ada.as_str().into()));
-    assert_eq!(asked["ways"], serde_json::json!(["google"]));
+    assert_eq!(asked["methods"], serde_json::json!(["google"]));
 
     let unverified = trail.decision(&["--provider", "google", "--email", ADA]).await;
     assert_eq!(unverified["answer"]["code"], "create");
@@ -217,14 +217,14 @@ async fn a_sign_in_is_supposed_and_nothing_changes(#[values(Engine::Sqlite, Engi
     assert_eq!(elsewhere["answer"]["code"], "linked_elsewhere");
 
     let output = trail.ask(&new_by("new")).await;
-    assert!(text(&output).starts_with("Supposed  sign_in by new: prompt\n"), "{}", text(&output));
-    assert!(text(&output).contains("  ways     google\n"), "{}", text(&output));
+    assert!(text(&output).starts_with("Simulated  sign_in by new: prompt\n"), "{}", text(&output));
+    assert!(text(&output).contains("  methods  google\n"), "{}", text(&output));
     assert_eq!(trail.rows().await, before);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_found_and_nothing_asked_are_told_apart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn nothing_found_and_bad_arguments_differ(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let trail = Trail::new(engine).await;
     let nobody = "01890a5d-0000-7000-8000-000000000000";
     for nothing in [
@@ -268,7 +268,7 @@ async fn a_database_without_our_schema_is_left_as_it_is(#[values(Engine::Sqlite,
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let told = String::from_utf8(output.stderr).unwrap();
     match trail.test.url.strip_prefix("sqlite://") {
-        Some(file) => assert!(told.contains("not there yet") && !std::path::Path::new(file).exists(), "{told}"),
+        Some(file) => assert!(told.contains("does not exist yet") && !std::path::Path::new(file).exists(), "{told}"),
         None => {
             assert!(told.contains("latchkey doctor"), "{told}");
             assert_eq!(trail.test.number("SELECT count(*) FROM pg_tables WHERE tablename = 'users'").await, 0);

@@ -43,7 +43,7 @@ impl Desk {
     }
 
     async fn queue(&self, to: &str, matter: EmailKind) {
-        let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), address: "192.0.2.1".into() };
+        let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), ip: "192.0.2.1".into() };
         let message = EmailMessage { to: EmailAddress::parse(to).unwrap(), name: None, matter, cause };
         self.store.queue_email(None, &message, self.clock.date()).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Proofs: who is signed in, whose account it is, who reads a mailbox.
+//! Re-authentication, the link prompt, sign-up links and recovery.
 
 use super::*;
 
@@ -19,13 +19,13 @@ fn signed_in_with_the_identity() -> LinkingContext {
 }
 
 #[test]
-fn an_identity_of_the_signed_in_user_proves_who_they_are() {
+fn an_identity_of_the_signed_in_user_reauthenticates() {
     let answer = reauthenticate(&facts(), &signed_in_with_the_identity());
-    assert_eq!(answer, Answer::Proven { user: user(1), email: EmailUpdate::Keep });
+    assert_eq!(answer, Answer::Reauthenticated { user: user(1), email: EmailUpdate::Keep });
 }
 
 #[test]
-fn a_proof_is_the_signed_in_users_own_or_none() {
+fn reauthentication_needs_the_signed_in_users_identity() {
     let linking_context = signed_in_with_the_identity();
     for (linking_context, reason) in [
         (LinkingContext { session_user: None, ..linking_context.clone() }, Reason::SessionMissing),
@@ -37,16 +37,19 @@ fn a_proof_is_the_signed_in_users_own_or_none() {
             },
             Reason::UserDisabled,
         ),
-        (LinkingContext { identity_owner: known(present(user(2))), ..linking_context.clone() }, Reason::ProofOfAnother),
-        (LinkingContext { identity_owner: None, ..linking_context.clone() }, Reason::ProofOfAnother),
+        (
+            LinkingContext { identity_owner: known(present(user(2))), ..linking_context.clone() },
+            Reason::ReauthenticationMismatch,
+        ),
+        (LinkingContext { identity_owner: None, ..linking_context.clone() }, Reason::ReauthenticationMismatch),
     ] {
         assert_eq!(reauthenticate(&facts(), &linking_context), Answer::Refuse(reason));
     }
 }
 
-/// An unknown identity whose address is the user's would be linked without asking in a sign-in; a proof links nothing.
+/// A sign-in would link an unknown identity with the user's email without asking; a re-authentication links nothing.
 #[test]
-fn a_proof_links_nobody_whatever_the_address_says() {
+fn reauthentication_links_nothing_whatever_the_email() {
     let linking_context = LinkingContext {
         identity_owner: None,
         session_user: Some(owning(user(1), ADA, VerificationMethod::EmailLink)),
@@ -54,8 +57,8 @@ fn a_proof_links_nobody_whatever_the_address_says() {
         ..LinkingContext::default()
     };
     assert!(matches!(sign_in(&facts(), &linking_context), Answer::LinkWithoutAsking { .. }));
-    assert_eq!(reauthenticate(&facts(), &linking_context), Answer::Refuse(Reason::ProofOfAnother));
-    assert_eq!(resolve(&facts(), &linking_context), Answer::Refuse(Reason::ProofOfAnother));
+    assert_eq!(reauthenticate(&facts(), &linking_context), Answer::Refuse(Reason::ReauthenticationMismatch));
+    assert_eq!(resolve(&facts(), &linking_context), Answer::Refuse(Reason::ReauthenticationMismatch));
 }
 
 #[test]
@@ -65,10 +68,10 @@ fn at_the_link_prompt_an_identity_of_the_account_signs_its_user_in() {
 }
 
 #[test]
-fn at_the_link_prompt_somebody_elses_identity_opens_nothing() {
+fn at_the_link_prompt_another_users_identity_is_refused() {
     for owner in [None, known(present(user(2)))] {
         let linking_context = LinkingContext { identity_owner: owner, ..LinkingContext::default() };
-        assert_eq!(resolve(&facts(), &linking_context), Answer::Refuse(Reason::ProofOfAnother));
+        assert_eq!(resolve(&facts(), &linking_context), Answer::Refuse(Reason::ReauthenticationMismatch));
     }
     let disabled = UserSummary { disabled: true, ..present(user(1)) };
     let linking_context = LinkingContext { identity_owner: known(disabled), ..LinkingContext::default() };
@@ -76,7 +79,7 @@ fn at_the_link_prompt_somebody_elses_identity_opens_nothing() {
 }
 
 #[test]
-fn who_follows_the_letter_of_a_sign_up_becomes_a_user_with_the_address() {
+fn a_sign_up_link_creates_a_user_with_the_email() {
     let email = verified(ADA, VerificationMethod::EmailLink);
     let decision = decide_by_email_link(&email, &LinkingContext::default());
     assert_eq!(decision.answer, Answer::Create { email: NewEmail::Verified(email) });
@@ -84,7 +87,7 @@ fn who_follows_the_letter_of_a_sign_up_becomes_a_user_with_the_address() {
 }
 
 #[test]
-fn the_letter_of_a_sign_up_makes_no_second_user_with_an_address() {
+fn a_sign_up_link_creates_no_second_user() {
     for method in [VerificationMethod::ProviderClaim, VerificationMethod::Authority, VerificationMethod::EmailLink] {
         let linking_context =
             LinkingContext { email_owner: owned_by(owning(user(1), ADA, method), &[]), ..LinkingContext::default() };
@@ -94,7 +97,7 @@ fn the_letter_of_a_sign_up_makes_no_second_user_with_an_address() {
 }
 
 #[test]
-fn the_letter_takes_the_address_from_who_only_claimed_it() {
+fn a_sign_up_link_takes_the_email_from_claimants() {
     let holder = EmailHolder { id: user(2), has_password: false };
     let linking_context = LinkingContext { email_holders: vec![holder.clone()], ..LinkingContext::default() };
     let Answer::ClaimFromUnverified { squatted_accounts, .. } =
@@ -104,14 +107,14 @@ fn the_letter_takes_the_address_from_who_only_claimed_it() {
     };
     assert_eq!(
         squatted_accounts,
-        [SquattedAccount { user: user(2), invalidated: vec![Invalidation::Claim, Invalidation::Letters] }]
+        [SquattedAccount { user: user(2), invalidations: vec![Invalidation::Claim, Invalidation::EmailLinks] }]
     );
     assert_eq!(squatted_accounts, claimed_accounts(std::slice::from_ref(&holder), user(1)));
     assert_eq!(claimed_accounts(&[holder], user(2)), []);
 }
 
 #[test]
-fn where_only_domains_are_admitted_a_letter_to_one_of_them_is_enough() {
+fn a_link_to_an_allowed_domain_may_sign_up() {
     let sign_up = SignUp::Domains(["example.com".to_owned()].into());
     let linking_context = LinkingContext { sign_up, ..LinkingContext::default() };
     let of = |address| decide_by_email_link(&verified(address, VerificationMethod::EmailLink), &linking_context).answer;
@@ -120,17 +123,17 @@ fn where_only_domains_are_admitted_a_letter_to_one_of_them_is_enough() {
 }
 
 #[test]
-fn recovery_voids_what_was_linked_before_the_address_was_proven_and_keeps_it_after() {
+fn recovery_unlinks_what_was_linked_before_verification() {
     for (method, trojan) in [
         (VerificationMethod::ProviderClaim, true),
         (VerificationMethod::Authority, false),
         (VerificationMethod::EmailLink, false),
     ] {
-        let invalidated = invalidated_at_recovery(&owning(user(1), ADA, method));
-        assert_eq!(invalidated.contains(&Invalidation::Identities), trojan, "{method:?}");
-        for always in [Invalidation::Password, Invalidation::Sessions, Invalidation::Letters] {
-            assert!(invalidated.contains(&always), "{method:?} {always:?}");
+        let invalidations = invalidations_at_recovery(&owning(user(1), ADA, method));
+        assert_eq!(invalidations.contains(&Invalidation::Identities), trojan, "{method:?}");
+        for always in [Invalidation::Password, Invalidation::Sessions, Invalidation::EmailLinks] {
+            assert!(invalidations.contains(&always), "{method:?} {always:?}");
         }
     }
-    assert!(invalidated_at_recovery(&present(user(1))).contains(&Invalidation::Identities));
+    assert!(invalidations_at_recovery(&present(user(1))).contains(&Invalidation::Identities));
 }

@@ -86,7 +86,7 @@ fn session() -> ActiveSession {
             identity: None,
             provider: Some("google".to_owned()),
             user_agent: None,
-            address: None,
+            ip: None,
             data: "{}".to_owned(),
             created_at: at(NOW),
             last_seen_at: at(NOW),

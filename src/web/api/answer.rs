@@ -52,7 +52,7 @@ impl From<&User> for UserAnswer {
     fn from(user: &User) -> Self {
         Self {
             id: user.id.to_string(),
-            email: user.verified_email.as_ref().map(|email| email.address().to_string()),
+            email: user.verified_email.as_ref().map(|email| email.email().to_string()),
             name: user.name.clone(),
             picture: user.picture.clone(),
         }

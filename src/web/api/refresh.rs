@@ -109,7 +109,7 @@ async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
 }
 
 async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, Failure> {
-    app.tokens.refresh(token, &context.client.audit_client()).await.map_err(|error| match error {
+    app.tokens.refresh(token, &context.client).await.map_err(|error| match error {
         RefreshTokenError::Internal(error) => Failure::of(app, error.into()),
         error => {
             tracing::info!(%error, "a refresh token was refused");

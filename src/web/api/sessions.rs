@@ -63,7 +63,7 @@ impl SessionAnswer {
             id: session.id_hash,
             provider: session.provider,
             user_agent: session.user_agent,
-            address: session.address,
+            address: session.ip,
             created_at: time_text(session.created_at),
             last_seen_at: time_text(session.last_seen_at),
             expires_at: time_text(session.expires_at),

@@ -1,132 +1,180 @@
-//! "Recent activity": what the audit trail says, in words for the person whom it is about.
+//! The audit trail in words, for the user whom it is about.
 
 use crate::{
-    accounts::describe_device,
+    accounts::{AuditEvent, DecisionOutcome, GrantEnd, PurposeKind, SignInMethod, UndoneChange, describe_device},
     codes::access::Access,
-    store::{PASSWORD, PastEvent},
+    store::PastEvent,
     ui::{view::ActivityView, wording},
 };
 
-/// An event on a page. `label` gives a provider's name for people.
-pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> ActivityView {
-    let method = event.provider.as_deref().map(|slug| match slug {
-        PASSWORD => "a password".to_owned(),
-        slug => label(slug),
-    });
-    let method = method.as_deref().unwrap_or("another way");
-    let (what, alarming) = match asked_to_see(event) {
-        Some(access) if event.outcome == "grant" => (format!("Let us see {}", wording::access::name(access)), false),
-        Some(access) if event.outcome == "scope_declined" => {
-            (format!("Declined to let us see {}", wording::access::name(access)), false)
-        }
-        _ => sentence(&event.kind, &event.outcome, method),
-    };
-    ActivityView {
+/// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know.
+/// `label` gives a provider's display name.
+pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
+    let (what, alarming) = sentence(&event.event()?, label);
+    Some(ActivityView {
         what,
         alarming,
-        at: event.at,
-        device: describe_device(event.user_agent.as_deref()),
-        address: event.address.clone().unwrap_or_else(|| "unknown".to_owned()),
+        at: event.at.unix_timestamp(),
+        device: describe_device(event.client.user_agent.as_deref()),
+        address: event.client.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()),
+    })
+}
+
+/// The sentence, and whether the user should check that it was them.
+fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool) {
+    let calm = |what: &str| (what.to_owned(), false);
+    let alarm = |what: &str| (what.to_owned(), true);
+    match event {
+        AuditEvent::Decision { purpose, provider, outcome, access, .. } => {
+            decision(*purpose, *outcome, *access, &label(provider))
+        }
+        AuditEvent::FlowFailed { purpose, provider, .. } => {
+            alarm(&format!("{} failed", attempt(*purpose, &label(provider))))
+        }
+        AuditEvent::PasswordSignIn => calm("Signed in with a password"),
+        AuditEvent::WrongPassword => alarm("A sign-in with a wrong password was refused"),
+        AuditEvent::SignUpRequested => calm("Someone tried to sign up with your email address; nothing was changed"),
+        AuditEvent::SignUp { outcome, .. } => match outcome {
+            DecisionOutcome::Refused => alarm("A sign-up with your email address was refused"),
+            DecisionOutcome::SignIn
+            | DecisionOutcome::LinkWithoutAsking
+            | DecisionOutcome::Prompt
+            | DecisionOutcome::ClaimFromUnverified
+            | DecisionOutcome::Create
+            | DecisionOutcome::Link
+            | DecisionOutcome::AlreadyLinked
+            | DecisionOutcome::LinkedElsewhere
+            | DecisionOutcome::Reauthenticated
+            | DecisionOutcome::Grant
+            | DecisionOutcome::ScopeDeclined => calm("Signed up with a password"),
+        },
+        AuditEvent::SignOut { method: None } => calm("Signed out"),
+        AuditEvent::SignOut { method: Some(SignInMethod::Password) } => calm("Signed out (signed in with a password)"),
+        AuditEvent::SignOut { method: Some(SignInMethod::Provider(slug)) } => {
+            calm(&format!("Signed out (signed in with {})", label(slug)))
+        }
+        AuditEvent::PasswordChanged { first: true } => alarm("Set a password"),
+        AuditEvent::PasswordChanged { first: false } => alarm("Changed the password"),
+        AuditEvent::PasswordResetRequested => calm("Requested a password reset email"),
+        AuditEvent::PasswordReset => alarm("Reset the password"),
+        AuditEvent::EmailChangeRequested => calm("Requested a change of the email address"),
+        AuditEvent::EmailChanged => alarm("Changed the email address"),
+        AuditEvent::NameChanged => calm("Changed the name"),
+        AuditEvent::Unlinked { provider } => alarm(&format!("Removed {}", label(provider))),
+        AuditEvent::Undone(UndoneChange::MethodAdded { provider }) => {
+            alarm(&format!("Undid the linking of {}", label(provider)))
+        }
+        AuditEvent::Undone(UndoneChange::PasswordChanged) => alarm("Undid a password change"),
+        AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
+        AuditEvent::SessionEnded => calm("Signed out another device"),
+        AuditEvent::OtherSessionsEnded => calm("Signed out all other devices"),
+        AuditEvent::TokenReused => alarm("A used sign-in token was presented again; its session was ended"),
+        AuditEvent::GrantEnded { provider, end } => calm(&match end {
+            GrantEnd::Disconnected => format!("Disconnected {}", label(provider)),
+            GrantEnd::Revoked => format!("Access to {} was revoked there", label(provider)),
+            GrantEnd::Expired => format!("Access to {} expired", label(provider)),
+        }),
+        AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }
 
-/// What a step-up was about. Events from before it was written down do not say.
-fn asked_to_see(event: &PastEvent) -> Option<Access> {
-    let reasons: Vec<String> = serde_json::from_str(&event.reasons).ok().filter(|_| event.kind == "grant")?;
-    reasons.iter().find_map(|reason| Access::from_code(reason))
-}
-
-fn sentence(kind: &str, outcome: &str, method: &str) -> (String, bool) {
+fn decision(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>, label: &str) -> (String, bool) {
     let calm = |what: String| (what, false);
     let alarm = |what: String| (what, true);
-    match (kind, outcome) {
-        ("sign_in", "sign_in") => calm(format!("Signed in with {method}")),
-        ("sign_in", "link_without_asking") => calm(format!("Signed in with {method}, which was linked")),
-        ("sign_in" | "sign_up", "create" | "claim_from_unverified") => calm(format!("Signed up with {method}")),
-        ("sign_in", "prompt") => {
-            alarm(format!("Somebody came with {method} and your address, and was asked to prove it"))
+    let data = || access.map_or_else(|| format!("data at {label}"), |access| wording::access::name(access).to_owned());
+    match outcome {
+        DecisionOutcome::SignIn => match purpose {
+            PurposeKind::ResolveLink => calm(format!("Signed in with {label} to link an account")),
+            PurposeKind::SignIn | PurposeKind::Link | PurposeKind::Grant | PurposeKind::Reauthenticate => {
+                calm(format!("Signed in with {label}"))
+            }
+        },
+        DecisionOutcome::LinkWithoutAsking => calm(format!("Signed in with {label}, which was linked")),
+        DecisionOutcome::Prompt => alarm(format!("Someone tried to sign in with {label} using your email address")),
+        DecisionOutcome::ClaimFromUnverified | DecisionOutcome::Create => calm(format!("Signed up with {label}")),
+        DecisionOutcome::Link => calm(format!("Linked {label}")),
+        DecisionOutcome::AlreadyLinked => calm(format!("Linked {label}, which was already linked")),
+        DecisionOutcome::LinkedElsewhere => {
+            alarm(format!("Tried to link a {label} account that is linked to another user"))
         }
-        ("sign_in", "refused") => alarm(format!("A sign-in with {method} was refused")),
-        ("sign_up", "email_sent") => calm("Somebody signed up with your address; nothing was changed".to_owned()),
-        ("resolve_link", "sign_in") => calm(format!("Signed in with {method} to link another way in")),
-        ("link", "link") => calm(format!("Linked {method}")),
-        ("link", "already_linked") => calm(format!("Linked {method}, which was linked before")),
-        ("link", "linked_elsewhere") => alarm(format!("Tried to link a {method} account that somebody else has here")),
-        ("unlink", _) => alarm(format!("Unlinked {method}")),
-        ("reauthenticate", "proven") => calm(format!("Confirmed with {method} who you are")),
-        ("grant", "grant") => calm(format!("Let us see something at {method}")),
-        ("grant", "scope_declined") => calm(format!("Declined to let us see something at {method}")),
-        ("grant", "disconnected") => calm(format!("Disconnected {method}: we see nothing there any more")),
-        ("grant", "revoked" | "expired") => calm(format!("The access at {method} ended")),
-        ("password", "password_set") => alarm("Set a password".to_owned()),
-        ("password" | "reset", "password_changed") => alarm("Changed the password".to_owned()),
-        ("reset", "email_sent") => calm("Asked for a letter to choose a new password".to_owned()),
-        ("email", "email_sent") => calm("Asked for a letter to a new address".to_owned()),
-        ("email", "email_changed") => alarm("Changed the e-mail address".to_owned()),
-        ("undo", _) => alarm("Took a change back".to_owned()),
-        ("device", "ended") => calm("Signed out another browser".to_owned()),
-        ("device", "others_ended") => calm("Signed out everywhere else".to_owned()),
-        ("token", "reused") => alarm("An old refresh token came again, and its session was ended".to_owned()),
-        ("profile", _) => calm("Changed the profile".to_owned()),
-        ("sign_out", _) => calm("Signed out".to_owned()),
-        ("link" | "grant" | "reauthenticate" | "resolve_link", _) => {
-            alarm(format!("An attempt with {method} was refused"))
-        }
-        _ => calm("Something else".to_owned()),
+        DecisionOutcome::Reauthenticated => calm(format!("Signed in again with {label} to confirm it was you")),
+        DecisionOutcome::Grant => calm(format!("Allowed access to {}", data())),
+        DecisionOutcome::ScopeDeclined => calm(format!("Declined access to {}", data())),
+        DecisionOutcome::Refused => alarm(format!("{} was refused", attempt(purpose, label))),
+    }
+}
+
+fn attempt(purpose: PurposeKind, label: &str) -> String {
+    match purpose {
+        PurposeKind::SignIn => format!("A sign-in with {label}"),
+        PurposeKind::Link | PurposeKind::ResolveLink => format!("Linking {label}"),
+        PurposeKind::Grant => format!("Connecting {label}"),
+        PurposeKind::Reauthenticate => format!("Signing in again with {label}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
     use super::*;
+    use crate::accounts::{ClientInfo, EventCodes, FlowFailure};
 
-    fn told(kind: &str, outcome: &str, provider: Option<&str>) -> ActivityView {
-        told_because(kind, outcome, provider, "[]")
-    }
-
-    fn told_because(kind: &str, outcome: &str, provider: Option<&str>, reasons: &str) -> ActivityView {
-        let event = PastEvent {
+    fn past(codes: EventCodes) -> PastEvent {
+        PastEvent {
             id: "1".into(),
-            at: 7,
-            kind: kind.into(),
-            provider: provider.map(Into::into),
-            outcome: outcome.into(),
-            reasons: reasons.into(),
-            address: Some("192.0.2.1".into()),
-            user_agent: None,
-        };
-        activity_view(&event, str::to_uppercase)
-    }
-
-    #[test]
-    fn what_happened_is_told_with_the_ways_name() {
-        assert_eq!(told("sign_in", "sign_in", Some("google")).what, "Signed in with GOOGLE");
-        assert_eq!(told("sign_in", "sign_in", Some("password")).what, "Signed in with a password");
-        assert_eq!(told("link", "link", Some("x")).what, "Linked X");
-        assert_eq!(told("grant", "grant", Some("google")).what, "Let us see something at GOOGLE");
-        let attempt = told("grant", "refuse", Some("google"));
-        assert!(attempt.alarming && attempt.what.contains("refused"));
-    }
-
-    #[test]
-    fn what_was_given_to_see_is_named_where_it_is_known() {
-        let seen = |outcome, reasons| told_because("grant", outcome, Some("google"), reasons).what;
-        assert_eq!(seen("grant", r#"["own_identity","drive"]"#), "Let us see Google Drive");
-        assert_eq!(seen("scope_declined", r#"["calendar"]"#), "Declined to let us see Google Calendar");
-        for unknown in ["[]", r#"["own_identity"]"#, "not JSON"] {
-            assert_eq!(seen("grant", unknown), "Let us see something at GOOGLE");
+            at: OffsetDateTime::UNIX_EPOCH,
+            user: None,
+            codes,
+            client: ClientInfo { ip: Some([192, 0, 2, 1].into()), ..ClientInfo::default() },
         }
-        assert!(seen("refused", r#"["drive"]"#).contains("refused"));
-        assert_eq!(told_because("link", "link", Some("google"), r#"["drive"]"#).what, "Linked GOOGLE");
+    }
+
+    fn view(event: &AuditEvent) -> ActivityView {
+        activity_view(&past(event.into()), str::to_uppercase).unwrap()
+    }
+
+    fn decided(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>) -> ActivityView {
+        view(&AuditEvent::Decision { purpose, provider: "google".into(), outcome, reasons: Vec::new(), access })
     }
 
     #[test]
-    fn a_refusal_and_a_removal_are_alarming_and_a_sign_in_is_not() {
-        assert!(
-            told("sign_in", "refused", Some("password")).alarming && told("unlink", "unlinked", Some("x")).alarming
-        );
-        assert!(!told("sign_in", "sign_in", Some("google")).alarming);
-        assert!(told("link", "refuse", Some("google")).alarming);
-        assert!(told("token", "reused", None).alarming);
+    fn an_event_names_its_provider_device_and_ip() {
+        let signed_in = decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None);
+        assert_eq!(signed_in.what, "Signed in with GOOGLE");
+        assert_eq!((signed_in.device.as_str(), signed_in.address.as_str()), ("Unknown browser", "192.0.2.1"));
+        assert_eq!(view(&AuditEvent::PasswordSignIn).what, "Signed in with a password");
+        assert_eq!(decided(PurposeKind::Link, DecisionOutcome::Link, None).what, "Linked GOOGLE");
+    }
+
+    #[test]
+    fn a_grant_names_the_service_where_it_is_known() {
+        let grant = |outcome, access| decided(PurposeKind::Grant, outcome, access).what;
+        assert_eq!(grant(DecisionOutcome::Grant, Some(Access::Drive)), "Allowed access to Google Drive");
+        assert_eq!(grant(DecisionOutcome::ScopeDeclined, Some(Access::Calendar)), "Declined access to Google Calendar");
+        assert_eq!(grant(DecisionOutcome::Grant, None), "Allowed access to data at GOOGLE");
+        assert_eq!(grant(DecisionOutcome::Refused, Some(Access::Drive)), "Connecting GOOGLE was refused");
+    }
+
+    #[test]
+    fn refusals_and_removals_are_alarming_and_sign_ins_are_not() {
+        let failed = AuditEvent::FlowFailed {
+            purpose: PurposeKind::SignIn,
+            provider: "google".into(),
+            failure: FlowFailure::IdToken,
+        };
+        for event in [failed, AuditEvent::WrongPassword, AuditEvent::TokenReused] {
+            assert!(view(&event).alarming, "{event:?}");
+        }
+        assert!(view(&AuditEvent::Unlinked { provider: "x".into() }).alarming);
+        assert!(decided(PurposeKind::Link, DecisionOutcome::Refused, None).alarming);
+        assert!(!decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None).alarming);
+        assert!(!view(&AuditEvent::PasswordSignIn).alarming);
+    }
+
+    #[test]
+    fn an_event_of_another_version_is_left_out() {
+        let codes = EventCodes { kind: "sign_in".into(), outcome: "of_the_future".into(), ..EventCodes::default() };
+        assert_eq!(activity_view(&past(codes), str::to_uppercase), None);
     }
 }

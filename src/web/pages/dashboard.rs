@@ -34,8 +34,8 @@ pub async fn dashboard(call: Call) -> PageResult {
 
 /// The proven address, or the one that somebody wrote down.
 pub fn email(user: &User) -> Option<(String, bool)> {
-    let verified = user.verified_email.as_ref().map(|email| (email.address().to_string(), true));
-    verified.or_else(|| user.claimed_email.as_ref().map(|email| (email.address().to_string(), false)))
+    let verified = user.verified_email.as_ref().map(|email| (email.email().to_string(), true));
+    verified.or_else(|| user.claimed_email.as_ref().map(|email| (email.email().to_string(), false)))
 }
 
 /// What to call an account: by its address, or by its person's name.
@@ -63,7 +63,7 @@ fn session_view(call: &Call, session: Session) -> SessionView {
         provider: call.label(&slug),
         provider_slug: slug,
         device: describe_device(session.user_agent.as_deref()),
-        address: session.address.unwrap_or_else(|| "unknown".to_owned()),
+        address: session.ip.unwrap_or_else(|| "unknown".to_owned()),
         signed_in_at: session.created_at.unix_timestamp(),
         idle_until: session.expires_at.unix_timestamp(),
         absolute_until: session.absolute_expires_at.unix_timestamp(),

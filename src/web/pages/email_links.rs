@@ -16,7 +16,7 @@ pub async fn add_email(call: Call) -> PageResult {
     if user.verified_email.is_some() || call.app.mail.is_none() {
         return Err(PageError::To(return_to.as_str().to_owned()));
     }
-    let claimed = user.claimed_email.as_ref().map(|email| email.address().to_string());
+    let claimed = user.claimed_email.as_ref().map(|email| email.email().to_string());
     let view = AddEmailView {
         provider: call.label(signed_in.session.provider.as_deref().unwrap_or_default()),
         email: call.typed().or(claimed),
@@ -84,7 +84,7 @@ async fn link_of(call: &Call, kinds: &[LinkKind]) -> Result<Option<EmailLink>, P
 
 fn shown(call: &Call, link: store::EmailLink) -> Option<EmailLink> {
     let asked_here = asked_here(&call.context, &link);
-    let email = link.address.to_string();
+    let email = link.email.to_string();
     Some(match link.kind {
         LinkKind::SignUp => EmailLink::SignUp { email, asked_here, asked_at: link.created_at.unix_timestamp() },
         LinkKind::Reset => EmailLink::Reset { email },

@@ -50,7 +50,7 @@ pub async fn confirm(call: Call) -> PageResult {
     if signed_in.is_recently_authenticated(call.context.clock.date()) && call.notice().is_none() {
         return Err(PageError::To(return_to));
     }
-    let email = user.verified_email.as_ref().map(|email| email.address().to_string());
+    let email = user.verified_email.as_ref().map(|email| email.email().to_string());
     let (methods, _) = methods_of(&call, user.id).await?;
     let view = ConfirmView {
         who: email.or_else(|| user.name.clone()).unwrap_or_else(|| "your account".to_owned()),

@@ -52,7 +52,7 @@ pub async fn settings(call: Call) -> PageResult {
         reauthenticated: signed_in.is_recently_authenticated(call.context.clock.date()),
         grants,
         devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
-        activity: events.iter().map(|event| activity_view(event, |slug| call.label(slug))).collect(),
+        activity: events.iter().filter_map(|event| activity_view(event, |slug| call.label(slug))).collect(),
     };
     call.draw(view).await
 }
@@ -61,7 +61,7 @@ pub async fn settings(call: Call) -> PageResult {
 pub async fn password(call: Call) -> PageResult {
     let user = &call.reauthenticated()?.user;
     let view = SetPasswordView {
-        email: user.verified_email.as_ref().map(|email| email.address().to_string()),
+        email: user.verified_email.as_ref().map(|email| email.email().to_string()),
         change: call.app.database.password_of(user.id).await?.is_some(),
         form_error: call.form_error(),
     };
@@ -154,12 +154,21 @@ pub async fn data(call: Call) -> PageResult {
         "sessions": sessions.iter().map(|session| json!({
             "way": session.provider,
             "user_agent": session.user_agent,
-            "address": session.address,
+            "address": session.ip,
             "created_at": session.created_at.unix_timestamp(),
             "last_seen_at": session.last_seen_at.unix_timestamp(),
             "expires_at": session.expires_at.unix_timestamp(),
         })).collect::<Vec<Value>>(),
-        "events": events,
+        "events": events.iter().map(|event| json!({
+            "id": event.id,
+            "at": event.at.unix_timestamp(),
+            "kind": event.codes.kind,
+            "provider": event.codes.provider,
+            "outcome": event.codes.outcome,
+            "reasons": event.codes.reasons,
+            "ip": event.client.ip.map(|ip| ip.to_string()),
+            "user_agent": event.client.user_agent,
+        })).collect::<Vec<Value>>(),
     });
     Ok(download(data))
 }
@@ -215,7 +224,7 @@ fn device_view(call: &Call, session: Session, here: &str) -> DeviceView {
         here: session.id_hash == here,
         id: session.id_hash,
         device: describe_device(session.user_agent.as_deref()),
-        address: session.address.unwrap_or_else(|| "unknown".to_owned()),
+        address: session.ip.unwrap_or_else(|| "unknown".to_owned()),
         method: call.label(&slug),
         method_slug: slug,
         first_seen: session.created_at.unix_timestamp(),

@@ -88,7 +88,9 @@ async fn a_question_that_cannot_be_put_is_said_so() {
     for wish in ["list", "rotate"] {
         let output = keys(&folder, &[wish], &settings).await;
         assert_eq!(output.status.code(), Some(2), "{output:?}");
-        assert!(output.stdout.is_empty() && std::str::from_utf8(&output.stderr).unwrap().contains("not there yet"));
+        assert!(
+            output.stdout.is_empty() && std::str::from_utf8(&output.stderr).unwrap().contains("does not exist yet")
+        );
     }
     assert!(!folder.path().join("nowhere.db").exists());
 }

@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use latchkey::{accounts::UserId, codes::api::ApiCode, store::AuditClient, tokens::NewTokenSession};
+use latchkey::{
+    accounts::{ClientInfo, UserId},
+    codes::api::ApiCode,
+    tokens::NewTokenSession,
+};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -344,7 +348,7 @@ async fn every_documented_code_comes_about() {
     note(end, &nobody.ask(delete(&nobody, "/api/sessions/x")).await);
     let user = UserId::parse(&wishing.user_of(&nobody).await.expect("a user")).expect("an id");
     let opening =
-        NewTokenSession { user, identity: None, provider: "google", client: &AuditClient::default(), earlier: None };
+        NewTokenSession { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
     let kept_out = wishing.tokens().issue_pair(&opening).await.expect("a pair");
     note(refresh, &nobody.refreshes(kept_out.refresh_token.expose()).await);
     let once = App::start_with(Engine::Sqlite, &[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).await;

@@ -192,8 +192,12 @@ async fn the_settings_say_what_may_be_seen(#[values(Engine::Sqlite, Engine::Post
     ] {
         assert!(page.says(told), "{told}: {}", page.body);
     }
-    assert!(page.says("Let us see Google Drive") && page.says("Let us see Google Calendar"), "{}", page.body);
-    assert!(!page.says("Let us see something"), "{}", page.body);
+    assert!(
+        page.says("Allowed access to Google Drive") && page.says("Allowed access to Google Calendar"),
+        "{}",
+        page.body
+    );
+    assert!(!page.says("Allowed access to data"), "{}", page.body);
     // What signing in takes is no news there.
     assert!(!page.says("userinfo.email") && !page.says(DRIVE), "{}", page.body);
     assert!(page.body.contains("action=\"/grants/disconnect\""));

@@ -299,7 +299,7 @@ impl World {
     async fn check(&mut self) -> Result<(), TestCaseError> {
         let reauthenticated = format!(
             "SELECT COALESCE((SELECT string_agg(id, ' ') FROM users WHERE verified_email IN ('{ADA}', '{ADAS_OTHER}') \
-             AND verified_email_method <> 'providers_word'), '')"
+             AND verified_email_method <> 'provider_claim'), '')"
         );
         let adas: Vec<String> =
             self.app.database.text(&reauthenticated).await.split_whitespace().map(str::to_owned).collect();

@@ -267,7 +267,7 @@ async fn nothing_of_the_request_but_device_and_address_gets_into_a_letter(#[valu
     let message = app.message().await;
     let text = serde_json::to_string(&message).expect("JSON");
     assert!(!text.contains("evil") && !text.contains("gopher") && !text.contains("http"), "{text}");
-    assert_eq!((message.cause.device.as_str(), message.cause.address.as_str()), ("Firefox on Linux", "127.0.0.1"));
+    assert_eq!((message.cause.device.as_str(), message.cause.ip.as_str()), ("Firefox on Linux", "127.0.0.1"));
     // The twin: the link works.
     assert_eq!(browser.resets(&token_of(&message), NEW_PASSWORD).await.location(), "/dashboard");
 }

@@ -72,7 +72,7 @@ async fn the_audit_trail_says_who_came_how_and_why() {
     app.browser().signs_in_as("ada").await;
     app.browser().signs_in_as("ada").await;
     let events = app.events().await;
-    for part in ["sign_in google", "identity_unknown", "email_verified_by_its_authority", "identity_known", "Firefox"] {
+    for part in ["sign_in google", "identity_unknown", "email_verified_by_authority", "identity_known", "Firefox"] {
         assert!(events.contains(part), "{part}: {events}");
     }
     let concerned = app.database.number("SELECT count(*) FROM events WHERE user_id IN (SELECT id FROM users)").await;

@@ -597,7 +597,7 @@ async fn a_deleted_account_leaves_one_event_that_names_nobody_and_a_letter(
     }
     let left = app
         .database
-        .text("SELECT kind || COALESCE(user_id, '') || COALESCE(address, '') || COALESCE(user_agent, '') || COALESCE(request_id, '') FROM events WHERE outcome = 'deleted'")
+        .text("SELECT kind || COALESCE(user_id, '') || COALESCE(ip, '') || COALESCE(user_agent, '') || COALESCE(request_id, '') FROM events WHERE outcome = 'deleted'")
         .await;
     assert_eq!(left, "account");
     // The address and the identity are free again.

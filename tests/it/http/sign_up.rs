@@ -46,7 +46,7 @@ async fn somebody_signs_up_out_and_in_again(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!((verified.status, verified.location()), (303, "/settings/email?x=1"));
     assert_eq!((app.rows().await, app.database.count("passwords").await), ((1, 0, 1), 1));
     let proof = app.database.text("SELECT verified_email || ' ' || verified_email_method FROM users").await;
-    assert_eq!(proof, "ada@example.com letter");
+    assert_eq!(proof, "ada@example.com email_link");
     assert!(browser.is_signed_in().await);
     for gone in ["email-link", "asked"] {
         assert_eq!(browser.cookie(gone), None);

@@ -1,7 +1,11 @@
 //! GET `/auth/verify`: what a proxy in front of another service is told.
 
 use axum::{body::Body, extract::Request};
-use latchkey::{accounts::UserId, store::AuditClient, tokens::NewTokenSession, web};
+use latchkey::{
+    accounts::{ClientInfo, UserId},
+    tokens::NewTokenSession,
+    web,
+};
 use reqwest::Method;
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -24,7 +28,7 @@ async fn ask_for(app: &App, authorization: &str) -> Page {
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
     let opening =
-        NewTokenSession { user, identity: None, provider: "google", client: &AuditClient::default(), earlier: None };
+        NewTokenSession { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
     let pair = app.tokens().issue_pair(&opening).await.expect("a pair");
     (format!("Bearer {}", pair.access_token.expose_secret()), pair.session.session.id_hash)
 }

@@ -1,6 +1,6 @@
 //! Grants as rows: who writes on the strength of what was true a moment ago writes nothing.
 
-use latchkey::accounts::{Answer, Identity, Purpose};
+use latchkey::accounts::{Answer, ClientInfo, Identity, Purpose};
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, AuditClient, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
+use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -29,7 +29,7 @@ fn gift(number: u32) -> NewGrant {
 async fn with_grant(database: &Database) -> Identity {
     let user = who(&sign_in(database, &google("ada", ADA)).await);
     let identity = database.identities(user).await.unwrap().remove(0);
-    gives(database, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(1))).await;
+    gives(database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(1))).await;
     identity
 }
 
@@ -41,7 +41,7 @@ async fn gives(database: &Database, identity: &Identity, profile: &Profile, gran
         session_user: Some(identity.user),
         session: None,
         sign_up: &SignUp::Open,
-        client: &AuditClient::default(),
+        client: &ClientInfo::default(),
         now: now(),
         random: random(),
         waiting: None,
@@ -135,7 +135,7 @@ async fn a_grant_of_somebody_else_is_none(#[values(Engine::Sqlite, Engine::Postg
     let claimed = Identity { user: grace, ..identity.clone() };
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
-    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
     assert!(database.disconnect_grant(grace, identity.id, LEASE, &audit).await.unwrap().is_none());
     assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
 }
@@ -145,7 +145,7 @@ async fn a_revocation_names_nobody_and_is_leased_to_who_disconnected() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
     let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     let revocation = ended.revocation.unwrap().revocation;
     assert_eq!((revocation.token.expose_secret(), revocation.refresh), ("refresh-1", true));
@@ -185,7 +185,7 @@ async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqli
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let audit = super::AuditContext { client: AuditClient::default(), now: now() };
+    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
     let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
     // An access token goes with what it was made from.
@@ -197,7 +197,7 @@ async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqli
     assert_eq!((due.len(), due[0].revocation.token.expose_secret()), (1, "refresh-3"));
 
     // Not where the account was connected anew: the provider would take that back as well.
-    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(4))).await;
+    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(4))).await;
     assert!(!database.renew_grant(&identity, 1, &gift(5), now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-4");
@@ -252,7 +252,7 @@ async fn what_is_given_while_its_identity_goes_is_given_back() {
     let held = Held::inserts(&test, "grants", "true").await;
     let ((), settled, ()) = tokio::join!(
         async {
-            gives(&database, &identity, &google("eve", "eve@gmail.com"), GrantUpdate::Asked(Access::Drive, &gift(1)))
+            gives(&database, &identity, &google("eve", "eve@gmail.com"), GrantUpdate::Granted(Access::Drive, &gift(1)))
                 .await
         },
         async {
@@ -278,7 +278,7 @@ async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_
         database.lose_grant(&identity, 1, GrantEndReason::Revoked, true, now()),
         async {
             Held::wait_for(&test, 1).await;
-            gives(&other, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &gift(2))).await;
+            gives(&other, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(2))).await;
         },
         held.let_go(),
     );
@@ -293,7 +293,7 @@ async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_
 async fn what_ended_by_itself_and_is_put_away_is_not_said_to_be_confirmed(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let audit = super::AuditContext { client: AuditClient::default(), now: now() + Duration::hours(1) };
+    let audit = super::AuditContext { client: ClientInfo::default(), now: now() + Duration::hours(1) };
     for (because, revoke, told) in [
         // Nothing was asked of the provider, which may still list us.
         (GrantEndReason::Expired, false, RevocationStatus::Failed),

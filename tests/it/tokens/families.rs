@@ -1,8 +1,8 @@
 //! The session is the family: what becomes of it becomes of its tokens.
 
 use latchkey::{
-    accounts::UserId,
-    store::{AuditClient, AuditContext},
+    accounts::{ClientInfo, UserId},
+    store::AuditContext,
     tokens::{RefreshTokenError, TokensError},
 };
 use rstest::rstest;
@@ -16,7 +16,7 @@ async fn a_session_that_is_ended_takes_its_tokens_along(#[values(Engine::Sqlite,
     let mock = MockProvider::on(engine).await;
     let ada = mock.person("ada").await.id;
     let [one, two, three] = [mock.sign_in(ada).await, mock.sign_in(ada).await, mock.sign_in(ada).await];
-    let audit = AuditContext { client: AuditClient::default(), now: mock.clock.date() };
+    let audit = AuditContext { client: ClientInfo::default(), now: mock.clock.date() };
     assert!(mock.database.delete_session(&one.session.session.id_hash).await.unwrap());
     assert!(matches!(mock.refresh(&one).await, Err(RefreshTokenError::Unknown)));
     assert!(!mock.is_open(&one).await, "an access token that is still valid leads nowhere");

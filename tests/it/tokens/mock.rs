@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use latchkey::{
-    accounts::{Purpose, SignUp, User, UserId},
+    accounts::{ClientInfo, Purpose, SignUp, User, UserId},
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
-    store::{AuditClient, Database, GrantUpdate, SettleRequest},
+    store::{Database, GrantUpdate, SettleRequest},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -96,7 +96,7 @@ impl MockProvider {
             session_user: None,
             session: None,
             sign_up: &SignUp::Open,
-            client: &AuditClient::default(),
+            client: &ClientInfo::default(),
             now: self.clock.date(),
             random,
             waiting: None,
@@ -109,14 +109,14 @@ impl MockProvider {
 
 /// A sign-in with Google, in the place of an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
-    static ORIGIN: AuditClient = AuditClient { address: None, user_agent: None, request_id: None };
+    static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None };
     NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, earlier }
 }
 
 /// Brings a refresh token to one machine.
 pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, RefreshTokenError> {
-    let client = AuditClient {
-        address: Some("192.0.2.9".into()),
+    let client = ClientInfo {
+        ip: Some([192, 0, 2, 9].into()),
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
         request_id: Some("r9".into()),
     };

@@ -1,8 +1,8 @@
 //! A refresh token works once; a second time it ends the session (threats RT1, RT4, RT5).
 
 use latchkey::{
-    accounts::EmailKind,
-    store::{AuditClient, AuditContext, NewRefreshToken, NewSession, Rotation},
+    accounts::{ClientInfo, EmailKind},
+    store::{AuditContext, NewRefreshToken, NewSession, Rotation},
     tokens::RefreshTokenError,
 };
 use rstest::rstest;
@@ -41,7 +41,7 @@ async fn what_is_no_token_of_ours_changes_nothing(#[values(Engine::Sqlite, Engin
     let pair = mock.sign_in(mock.person("ada").await.id).await;
     let unknown = format!("lkr_{}", "A".repeat(43));
     for junk in [unknown.as_str(), "", "lkr_", &text(&pair)[4..], "' OR 1=1 --"] {
-        let refused = mock.tokens.refresh(junk, &AuditClient::default()).await;
+        let refused = mock.tokens.refresh(junk, &ClientInfo::default()).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{junk}: {refused:?}");
     }
     assert_eq!(mock.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
@@ -70,14 +70,14 @@ async fn rt1_who_brings_a_used_token_ends_the_session_and_its_user_gets_a_letter
     }
     assert!(mock.is_open(&elsewhere).await && mock.refresh(&elsewhere).await.is_ok(), "other sessions go on");
 
-    let event = "SELECT kind || ' ' || outcome || ' ' || user_id || ' ' || address || ' ' || request_id FROM events \
+    let event = "SELECT kind || ' ' || outcome || ' ' || user_id || ' ' || ip || ' ' || request_id FROM events \
                  WHERE kind = 'token'";
     assert_eq!(mock.test.text(event).await, format!("token reused {} 192.0.2.9 r9", ada.id));
     let lease = std::time::Duration::from_secs(60);
     let emails = mock.database.take_due_emails(mock.clock.date(), lease, 10).await.unwrap();
     let [message] = &emails[..] else { panic!("{emails:?}") };
     assert_eq!((message.message.to.as_str(), &message.message.matter), ("ada@gmail.com", &EmailKind::TokenReused));
-    assert_eq!(message.message.cause.address, "192.0.2.9");
+    assert_eq!(message.message.cause.ip, "192.0.2.9");
 }
 
 #[rstest]
@@ -222,7 +222,7 @@ async fn family(mock: &MockProvider, id_hash: &str) -> String {
         identity: None,
         provider: Some("google".into()),
         user_agent: None,
-        address: None,
+        ip: None,
         data: "{}".into(),
         created_at: at(0),
         expires_at: at(0) + Duration::days(14),
@@ -233,7 +233,7 @@ async fn family(mock: &MockProvider, id_hash: &str) -> String {
 }
 
 async fn rotate(mock: &MockProvider, hash: &str, child: &str, after: i64) -> Rotation {
-    let audit = AuditContext { client: AuditClient::default(), now: at(after) };
+    let audit = AuditContext { client: ClientInfo::default(), now: at(after) };
     mock.database.rotate_refresh_token(hash, &token(child), &audit).await.unwrap()
 }
 

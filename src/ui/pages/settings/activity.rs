@@ -1,20 +1,19 @@
-//! What happened to the account lately, so that its owner sees what was not them.
+//! Recent activity, so that users can spot what was not them.
 
 use leptos::prelude::*;
 
 use super::section;
 use crate::ui::{components::timestamp::Timestamp, view::ActivityView};
 
-/// "Recent activity".
 pub fn activity(activity: Vec<ActivityView>) -> AnyView {
     if activity.is_empty() {
-        return section("activity", view! { <p class="card-lead">"Nothing yet."</p> }.into_any());
+        return section("activity", view! { <p class="card-lead">"No activity yet."</p> }.into_any());
     }
     let rows: Vec<_> = activity.into_iter().map(row).collect();
     let body = view! {
         <p class="card-lead">
-            "Something that was not you? Sign out everywhere else, and "
-            <a href="/settings/password">"choose a new password"</a> "."
+            "See something that wasn't you? Sign out on all other devices and "
+            <a href="/settings/password">"change your password"</a> "."
         </p>
         <ol class="activity" role="list">
             {rows}

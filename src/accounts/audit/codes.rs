@@ -1,0 +1,134 @@
+//! Events as the table `events` keeps them, and back.
+
+use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+use crate::accounts::linking_context::{PASSWORD, SignInMethod};
+use crate::accounts::reason::Reason;
+use crate::codes::access::Access;
+
+/// The outcome of a flow that failed before the policy was asked. Its one reason is no reason of the policy.
+pub const FAILED: &str = "failed";
+
+/// An event in codes. A row that another version of Latchkey wrote can hold codes that this one does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventCodes {
+    pub kind: String,
+    /// A provider's slug, or `password`.
+    pub provider: Option<String>,
+    pub outcome: String,
+    pub reasons: Vec<String>,
+}
+
+impl From<&AuditEvent> for EventCodes {
+    fn from(event: &AuditEvent) -> Self {
+        let password = Some(PASSWORD);
+        match event {
+            AuditEvent::Decision { purpose, provider, outcome, reasons, access } => {
+                let reasons = reasons.iter().map(|reason| reason.code()).chain(access.map(Access::code));
+                codes(purpose.code(), Some(provider), outcome.code(), reasons)
+            }
+            AuditEvent::FlowFailed { purpose, provider, failure } => {
+                codes(purpose.code(), Some(provider), FAILED, [failure.code()])
+            }
+            AuditEvent::PasswordSignIn => codes("sign_in", password, "sign_in", []),
+            AuditEvent::WrongPassword => codes("sign_in", password, "wrong_password", []),
+            AuditEvent::SignUpRequested => codes("sign_up", password, "requested", []),
+            AuditEvent::SignUp { outcome, reasons } => {
+                codes("sign_up", password, outcome.code(), reasons.iter().map(|reason| reason.code()))
+            }
+            AuditEvent::SignOut { method } => {
+                codes("sign_out", method.as_ref().map(SignInMethod::code), "signed_out", [])
+            }
+            AuditEvent::PasswordChanged { first: true } => codes("password", password, "set", []),
+            AuditEvent::PasswordChanged { first: false } => codes("password", password, "changed", []),
+            AuditEvent::PasswordResetRequested => codes("password", password, "reset_requested", []),
+            AuditEvent::PasswordReset => codes("password", password, "reset", []),
+            AuditEvent::EmailChangeRequested => codes("email", None, "change_requested", []),
+            AuditEvent::EmailChanged => codes("email", None, "changed", []),
+            AuditEvent::NameChanged => codes("profile", None, "name_changed", []),
+            AuditEvent::Unlinked { provider } => codes("unlink", Some(provider), "unlinked", []),
+            AuditEvent::Undone(UndoneChange::MethodAdded { provider }) => {
+                codes("undo", Some(provider), "method_added", [])
+            }
+            AuditEvent::Undone(UndoneChange::PasswordChanged) => codes("undo", None, "password_changed", []),
+            AuditEvent::Undone(UndoneChange::EmailChanged) => codes("undo", None, "email_changed", []),
+            AuditEvent::SessionEnded => codes("session", None, "ended", []),
+            AuditEvent::OtherSessionsEnded => codes("session", None, "others_ended", []),
+            AuditEvent::TokenReused => codes("token", None, "reused", []),
+            AuditEvent::GrantEnded { provider, end } => codes("grant", Some(provider), end.code(), []),
+            AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
+        }
+    }
+}
+
+fn codes<'a>(
+    kind: &str,
+    provider: Option<&str>,
+    outcome: &str,
+    reasons: impl IntoIterator<Item = &'a str>,
+) -> EventCodes {
+    EventCodes {
+        kind: kind.to_owned(),
+        provider: provider.map(str::to_owned),
+        outcome: outcome.to_owned(),
+        reasons: reasons.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+impl EventCodes {
+    /// The event; `None` where this version of Latchkey would not have written these codes.
+    pub fn event(&self) -> Option<AuditEvent> {
+        self.guess().filter(|event| Self::from(event) == *self)
+    }
+
+    /// The only event that these codes can stand for. It may have other codes in the members not looked at.
+    fn guess(&self) -> Option<AuditEvent> {
+        Some(match (self.kind.as_str(), self.outcome.as_str()) {
+            ("sign_in", "sign_in") if self.is_by_password() => AuditEvent::PasswordSignIn,
+            ("sign_in", "wrong_password") => AuditEvent::WrongPassword,
+            ("sign_up", "requested") => AuditEvent::SignUpRequested,
+            ("sign_up", outcome) => {
+                AuditEvent::SignUp { outcome: DecisionOutcome::from_code(outcome)?, reasons: self.policy_reasons() }
+            }
+            ("sign_out", _) => AuditEvent::SignOut { method: self.provider.as_deref().map(SignInMethod::from_code) },
+            ("password", "set") => AuditEvent::PasswordChanged { first: true },
+            ("password", "changed") => AuditEvent::PasswordChanged { first: false },
+            ("password", "reset_requested") => AuditEvent::PasswordResetRequested,
+            ("password", "reset") => AuditEvent::PasswordReset,
+            ("email", "change_requested") => AuditEvent::EmailChangeRequested,
+            ("email", "changed") => AuditEvent::EmailChanged,
+            ("profile", "name_changed") => AuditEvent::NameChanged,
+            ("unlink", _) => AuditEvent::Unlinked { provider: self.provider.clone()? },
+            ("undo", "method_added") => {
+                AuditEvent::Undone(UndoneChange::MethodAdded { provider: self.provider.clone()? })
+            }
+            ("undo", "password_changed") => AuditEvent::Undone(UndoneChange::PasswordChanged),
+            ("undo", "email_changed") => AuditEvent::Undone(UndoneChange::EmailChanged),
+            ("session", "ended") => AuditEvent::SessionEnded,
+            ("session", "others_ended") => AuditEvent::OtherSessionsEnded,
+            ("token", "reused") => AuditEvent::TokenReused,
+            ("account", "deleted") => AuditEvent::AccountDeleted,
+            (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
+        })
+    }
+
+    fn of_flow(&self, purpose: PurposeKind, outcome: &str, provider: String) -> Option<AuditEvent> {
+        if outcome == FAILED {
+            let failure = FlowFailure::from_code(self.reasons.first()?)?;
+            return Some(AuditEvent::FlowFailed { purpose, provider, failure });
+        }
+        if let (PurposeKind::Grant, Some(end)) = (purpose, GrantEnd::from_code(outcome)) {
+            return Some(AuditEvent::GrantEnded { provider, end });
+        }
+        let outcome = DecisionOutcome::from_code(outcome)?;
+        let access = self.reasons.last().and_then(|last| Access::from_code(last));
+        Some(AuditEvent::Decision { purpose, provider, outcome, reasons: self.policy_reasons(), access })
+    }
+
+    fn is_by_password(&self) -> bool {
+        self.provider.as_deref() == Some(PASSWORD)
+    }
+
+    fn policy_reasons(&self) -> Vec<Reason> {
+        self.reasons.iter().filter_map(|code| Reason::from_code(code)).collect()
+    }
+}

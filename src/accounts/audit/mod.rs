@@ -1,0 +1,73 @@
+//! The audit trail: what can happen to an account. The database keeps each event as codes; see [`EventCodes`].
+
+mod codes;
+mod outcome;
+
+#[cfg(test)]
+mod tests;
+
+pub use codes::{EventCodes, FAILED};
+pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+
+use super::linking_context::SignInMethod;
+use super::reason::Reason;
+use crate::codes::access::Access;
+
+/// Something that happened to an account. Holds no secret, no token and no text from a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditEvent {
+    /// The linking policy decided about a provider's profile.
+    Decision {
+        purpose: PurposeKind,
+        /// The provider's slug.
+        provider: String,
+        outcome: DecisionOutcome,
+        /// In the order in which they were found.
+        reasons: Vec<Reason>,
+        /// What the user was asked to allow, where the purpose is a grant.
+        access: Option<Access>,
+    },
+    /// An authorization response or an external token failed before the policy was asked.
+    FlowFailed {
+        purpose: PurposeKind,
+        provider: String,
+        failure: FlowFailure,
+    },
+    PasswordSignIn,
+    WrongPassword,
+    /// The sign-up form was sent. The account that has the email address sees it; a new address has no account yet.
+    SignUpRequested,
+    /// The link of a sign-up was opened.
+    SignUp {
+        outcome: DecisionOutcome,
+        reasons: Vec<Reason>,
+    },
+    /// `method` is what the session was opened with.
+    SignOut {
+        method: Option<SignInMethod>,
+    },
+    /// `first`: the account had no password before.
+    PasswordChanged {
+        first: bool,
+    },
+    PasswordResetRequested,
+    PasswordReset,
+    EmailChangeRequested,
+    EmailChanged,
+    NameChanged,
+    Unlinked {
+        provider: String,
+    },
+    /// The link "this wasn't me" was opened.
+    Undone(UndoneChange),
+    SessionEnded,
+    OtherSessionsEnded,
+    /// A rotated refresh token was presented again; its session has ended.
+    TokenReused,
+    GrantEnded {
+        provider: String,
+        end: GrantEnd,
+    },
+    /// Names no user: the account's own events are deleted with it.
+    AccountDeleted,
+}

@@ -1,0 +1,139 @@
+//! The closed lists in an [`AuditEvent`](super::AuditEvent). Each value has one code, which the database keeps.
+
+use crate::accounts::decision::{Answer, Purpose};
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$each])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.code() == code)
+            }
+        }
+    };
+}
+
+codes! {
+    /// A [`Purpose`] without its payload.
+    PurposeKind {
+        SignIn = "sign_in",
+        Link = "link",
+        Grant = "grant",
+        Reauthenticate = "reauthenticate",
+        ResolveLink = "resolve_link",
+    }
+}
+
+codes! {
+    /// An [`Answer`] without its payload, and what a grant can come to.
+    DecisionOutcome {
+        SignIn = "sign_in",
+        LinkWithoutAsking = "link_without_asking",
+        Prompt = "prompt",
+        ClaimFromUnverified = "claim_from_unverified",
+        Create = "create",
+        Link = "link",
+        AlreadyLinked = "already_linked",
+        LinkedElsewhere = "linked_elsewhere",
+        Reauthenticated = "reauthenticated",
+        Grant = "grant",
+        /// The policy allowed the grant, but the user declined the scope at the provider.
+        ScopeDeclined = "scope_declined",
+        Refused = "refused",
+    }
+}
+
+codes! {
+    /// Why a flow ended before the policy was asked.
+    FlowFailure {
+        FlowExpired = "flow_expired",
+        /// The response came to another provider's redirect URI (mix-up, RFC 9700 §4.4).
+        OtherProvider = "other_provider",
+        /// The link prompt that the flow was to resolve is gone.
+        NoPendingLink = "no_pending_link",
+        NoRandomness = "no_randomness",
+        /// The provider's configuration changed while the flow was pending.
+        ProviderChanged = "provider_changed",
+        AuthorizationResponse = "authorization_response",
+        Metadata = "metadata",
+        BreakerOpen = "breaker_open",
+        ClientAuthentication = "client_authentication",
+        ClientSecret = "client_secret",
+        ProviderUnavailable = "provider_unavailable",
+        TokenResponse = "token_response",
+        Keys = "keys",
+        IdToken = "id_token",
+        Userinfo = "userinfo",
+        Api = "api",
+        NoProfile = "no_profile",
+        /// The configuration admits other accounts only, as `GOOGLE_HD`.
+        NotAdmitted = "not_admitted",
+        /// An external token that was issued to another client.
+        OtherClient = "other_client",
+        InvalidToken = "invalid_token",
+        UnsupportedToken = "unsupported_token",
+    }
+}
+
+codes! {
+    /// How a grant ended.
+    GrantEnd {
+        /// By the user.
+        Disconnected = "disconnected",
+        /// By the provider, which no longer accepts the tokens.
+        Revoked = "revoked",
+        /// There was no refresh token.
+        Expired = "expired",
+    }
+}
+
+/// A change that its user took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UndoneChange {
+    /// The identity was linked.
+    MethodAdded {
+        /// The provider's slug.
+        provider: String,
+    },
+    PasswordChanged,
+    EmailChanged,
+}
+
+impl Purpose {
+    pub const fn kind(&self) -> PurposeKind {
+        match self {
+            Self::SignIn => PurposeKind::SignIn,
+            Self::Link { .. } => PurposeKind::Link,
+            Self::Grant { .. } => PurposeKind::Grant,
+            Self::Reauthenticate { .. } => PurposeKind::Reauthenticate,
+            Self::ResolveLink { .. } => PurposeKind::ResolveLink,
+        }
+    }
+}
+
+impl Answer {
+    pub const fn outcome(&self) -> DecisionOutcome {
+        match self {
+            Self::SignIn { .. } => DecisionOutcome::SignIn,
+            Self::LinkWithoutAsking { .. } => DecisionOutcome::LinkWithoutAsking,
+            Self::Prompt { .. } => DecisionOutcome::Prompt,
+            Self::ClaimFromUnverified { .. } => DecisionOutcome::ClaimFromUnverified,
+            Self::Create { .. } => DecisionOutcome::Create,
+            Self::Link { .. } => DecisionOutcome::Link,
+            Self::AlreadyLinked { .. } => DecisionOutcome::AlreadyLinked,
+            Self::LinkedElsewhere => DecisionOutcome::LinkedElsewhere,
+            Self::Reauthenticated { .. } => DecisionOutcome::Reauthenticated,
+            Self::Grant { .. } => DecisionOutcome::Grant,
+            Self::Refuse(_) => DecisionOutcome::Refused,
+        }
+    }
+}

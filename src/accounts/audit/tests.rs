@@ -1,0 +1,115 @@
+use super::*;
+
+const PROVIDER: &str = "google";
+
+fn provider() -> String {
+    PROVIDER.to_owned()
+}
+
+/// Every event, with every value of the closed lists in it.
+fn every_event() -> Vec<AuditEvent> {
+    let mut events = vec![
+        AuditEvent::PasswordSignIn,
+        AuditEvent::WrongPassword,
+        AuditEvent::SignUpRequested,
+        AuditEvent::SignOut { method: None },
+        AuditEvent::SignOut { method: Some(SignInMethod::Password) },
+        AuditEvent::SignOut { method: Some(SignInMethod::Provider(provider())) },
+        AuditEvent::PasswordChanged { first: true },
+        AuditEvent::PasswordChanged { first: false },
+        AuditEvent::PasswordResetRequested,
+        AuditEvent::PasswordReset,
+        AuditEvent::EmailChangeRequested,
+        AuditEvent::EmailChanged,
+        AuditEvent::NameChanged,
+        AuditEvent::Unlinked { provider: provider() },
+        AuditEvent::Undone(UndoneChange::MethodAdded { provider: provider() }),
+        AuditEvent::Undone(UndoneChange::PasswordChanged),
+        AuditEvent::Undone(UndoneChange::EmailChanged),
+        AuditEvent::SessionEnded,
+        AuditEvent::OtherSessionsEnded,
+        AuditEvent::TokenReused,
+        AuditEvent::AccountDeleted,
+    ];
+    events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
+    for outcome in DecisionOutcome::ALL.iter().copied() {
+        events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
+        for purpose in PurposeKind::ALL.iter().copied() {
+            for access in Access::ALL.iter().copied().map(Some).chain([None]) {
+                let reasons = Reason::ALL.to_vec();
+                events.push(AuditEvent::Decision { purpose, provider: provider(), outcome, reasons, access });
+            }
+        }
+    }
+    for purpose in PurposeKind::ALL.iter().copied() {
+        for failure in FlowFailure::ALL.iter().copied() {
+            events.push(AuditEvent::FlowFailed { purpose, provider: provider(), failure });
+        }
+    }
+    events
+}
+
+/// Adding a variant breaks this match: add it to [`every_event`], too.
+const fn is_in_every_event(event: &AuditEvent) -> bool {
+    match event {
+        AuditEvent::Decision { .. }
+        | AuditEvent::FlowFailed { .. }
+        | AuditEvent::PasswordSignIn
+        | AuditEvent::WrongPassword
+        | AuditEvent::SignUpRequested
+        | AuditEvent::SignUp { .. }
+        | AuditEvent::SignOut { .. }
+        | AuditEvent::PasswordChanged { .. }
+        | AuditEvent::PasswordResetRequested
+        | AuditEvent::PasswordReset
+        | AuditEvent::EmailChangeRequested
+        | AuditEvent::EmailChanged
+        | AuditEvent::NameChanged
+        | AuditEvent::Unlinked { .. }
+        | AuditEvent::Undone(_)
+        | AuditEvent::SessionEnded
+        | AuditEvent::OtherSessionsEnded
+        | AuditEvent::TokenReused
+        | AuditEvent::GrantEnded { .. }
+        | AuditEvent::AccountDeleted => true,
+    }
+}
+
+#[test]
+fn every_event_is_read_back_from_its_codes() {
+    for event in every_event() {
+        assert!(is_in_every_event(&event));
+        assert_eq!(EventCodes::from(&event).event(), Some(event));
+    }
+}
+
+#[test]
+fn no_two_events_share_their_codes() {
+    let mut codes: Vec<_> = every_event().iter().map(|event| format!("{:?}", EventCodes::from(event))).collect();
+    let all = codes.len();
+    codes.sort();
+    codes.dedup();
+    assert_eq!(codes.len(), all);
+}
+
+#[test]
+fn one_unknown_code_makes_the_event_unknown() {
+    let known = EventCodes::from(&AuditEvent::Decision {
+        purpose: PurposeKind::SignIn,
+        provider: provider(),
+        outcome: DecisionOutcome::Create,
+        reasons: vec![Reason::IdentityUnknown],
+        access: None,
+    });
+    assert!(known.event().is_some());
+    let other = || "from_another_version".to_owned();
+    for unknown in [
+        EventCodes { kind: other(), ..known.clone() },
+        EventCodes { outcome: other(), ..known.clone() },
+        EventCodes { reasons: vec![other()], ..known.clone() },
+        EventCodes { reasons: vec![known.reasons[0].clone(), other()], ..known.clone() },
+        EventCodes { provider: None, ..known },
+    ] {
+        assert_eq!(unknown.event(), None, "{unknown:?}");
+    }
+}

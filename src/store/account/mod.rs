@@ -1,0 +1,10 @@
+//! Changes of an account that span tables: each writes its rows, its event and its email in one transaction.
+
+pub(super) mod announce;
+pub(super) mod change;
+pub(super) mod change_email;
+pub(super) mod password;
+pub(super) mod reset;
+pub(super) mod sign_up;
+pub(super) mod undo;
+pub(super) mod unlink;

@@ -1,0 +1,52 @@
+//! A signed-in user removes a sign-in method.
+
+use crate::accounts::{AuditEvent, EmailKind, IdentityId, RevokedAccess, UserId};
+use crate::store::account::announce::account_of;
+use crate::store::account::change::Changed;
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
+use crate::store::email::message::queue_to_user;
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+use crate::store::sessions::end::is_open;
+use crate::store::users::identities::{identities_of, unlink};
+use crate::store::users::passwords::password_of;
+use crate::store::users::queries::user;
+
+impl Database {
+    /// Unlinks an identity, but never the last sign-in method, even if another request removes one at the same time.
+    /// Other sessions end. The email lists `revoked_access`.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then.
+    pub async fn unlink(
+        &self,
+        id: UserId,
+        identity: IdentityId,
+        revoked_access: Vec<RevokedAccess>,
+        here: &str,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
+        let identities = identities_of(write.connection(), id).await?;
+        let Some(removed) = identities.iter().find(|other| other.id == identity) else {
+            return Ok(Changed::NotThere);
+        };
+        if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
+            return Ok(Changed::LastSignInMethod);
+        }
+        unlink(&mut write, removed, audit.now).await?;
+        self.credential_changed(&mut write, id, here).await?;
+        let (provider, account) = (removed.provider.clone(), account_of(removed));
+        let matter = EmailKind::MethodRemoved { provider, account, revoked_access };
+        queue_to_user(write.connection(), &self.sealer, &user, matter, audit).await?;
+        let event = AuditEvent::Unlinked { provider: removed.provider.clone() };
+        note(write.connection(), audit, Some(id), &event).await?;
+        write.commit().await?;
+        Ok(Changed::Done)
+    }
+}

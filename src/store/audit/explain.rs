@@ -1,0 +1,65 @@
+//! What the linking policy decided, and what it would decide: for `latchkey explain-link`.
+
+use crate::accounts::{Decision, EmailAddress, FAILED, Facts, Purpose, SignUp, UserId, decide};
+use crate::store::audit::events::{EventRow, PastEvent, select_events};
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+use crate::store::linking::gather::gather;
+
+/// Decisions are the events that have reasons and did not fail before the policy was asked (`$1` is [`FAILED`]).
+macro_rules! select_decisions {
+    ($rest:literal) => {
+        concat!(select_events!("reasons <> '[]' AND outcome <> $1 AND "), $rest)
+    };
+}
+
+impl Database {
+    /// The linking policy's decisions about a user, the newest first, `limit` at most. The user may be gone.
+    pub async fn decisions_about(&self, user: UserId, limit: u32) -> Result<Vec<PastEvent>, StoreError> {
+        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("user_id = $2 ORDER BY at DESC, id DESC LIMIT $3"))
+            .bind(FAILED)
+            .bind(user.to_string())
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(PastEvent::try_from).collect()
+    }
+
+    /// The decision with this event id, or those of the request with this id in the log, the newest first.
+    pub async fn decisions_of(&self, event_or_request: &str) -> Result<Vec<PastEvent>, StoreError> {
+        let rows: Vec<EventRow> =
+            sqlx::query_as(select_decisions!("(id = $2 OR request_id = $2) ORDER BY at DESC, id DESC"))
+                .bind(FAILED)
+                .bind(event_or_request)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter().map(PastEvent::try_from).collect()
+    }
+
+    /// The user with this verified email address.
+    pub async fn owner_of(&self, email: &EmailAddress) -> Result<Option<UserId>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT id FROM users WHERE verified_email = $1")
+            .bind(email.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|(id,)| Ok(UserId::parse(&id)?)).transpose()
+    }
+
+    /// What the linking policy would decide about a profile now; changes nothing. `None` when `session_user` does not
+    /// exist.
+    pub async fn simulate(
+        &self,
+        purpose: &Purpose,
+        facts: &Facts,
+        session_user: Option<UserId>,
+        sign_up: &SignUp,
+    ) -> Result<Option<Decision>, StoreError> {
+        // Never committed: rolled back when dropped.
+        let mut write = self.write().await?;
+        let linking_context = gather(&mut write, facts, session_user, None, sign_up).await?.linking_context;
+        if session_user.is_some() && linking_context.session_user.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(decide(purpose, facts, &linking_context)))
+    }
+}

@@ -1,0 +1,5 @@
+//! The table `events`.
+
+pub(super) mod context;
+pub(super) mod events;
+pub(super) mod explain;

@@ -1,0 +1,230 @@
+//! The table `email_tokens`: links in emails.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{AnyConnection, FromRow};
+use time::{Duration, OffsetDateTime};
+
+use crate::accounts::{EmailAddress, EmailToken, LinkKind, PasswordHash, UserId};
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+use crate::store::ids;
+use crate::store::users::rows::time;
+
+/// The kind of a row without a sent link.
+const NOTHING: &str = "nothing";
+
+/// Stored with a link in plain text: nothing secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkData {
+    pub return_to: Option<String>,
+    /// A hash of the requesting browser's cookie.
+    pub browser: Option<String>,
+    pub undo: Option<UndoStep>,
+}
+
+/// The change that an undo link undoes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UndoStep {
+    MethodAdded {
+        /// The provider's slug.
+        provider: String,
+        issuer: String,
+        subject: String,
+    },
+    PasswordChanged,
+    EmailChanged {
+        old: EmailAddress,
+    },
+}
+
+/// A link that is neither used nor expired.
+#[derive(Clone, Debug)]
+pub struct EmailLink {
+    pub kind: LinkKind,
+    /// `None` for a sign-up.
+    pub user: Option<UserId>,
+    /// Where the email went.
+    pub email: EmailAddress,
+    /// Of a sign-up.
+    pub password: Option<PasswordHash>,
+    pub data: LinkData,
+    pub created_at: OffsetDateTime,
+}
+
+#[derive(FromRow)]
+struct LinkRow {
+    kind: String,
+    user_id: Option<String>,
+    email: String,
+    password_hash: Option<String>,
+    data: String,
+    created_at: i64,
+}
+
+impl EmailLink {
+    /// `None` for a row without a sent link.
+    fn of(row: LinkRow) -> Result<Option<Self>, StoreError> {
+        let Some(kind) = LinkKind::ALL.into_iter().find(|kind| kind.code() == row.kind) else {
+            return if row.kind == NOTHING { Ok(None) } else { Err(StoreError::Corrupt("email_tokens.kind".into())) };
+        };
+        Ok(Some(Self {
+            kind,
+            user: row.user_id.as_deref().map(UserId::parse).transpose()?,
+            email: EmailAddress::parse(&row.email)?,
+            password: row.password_hash.map(PasswordHash::from_row),
+            data: serde_json::from_str(&row.data).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            created_at: time(row.created_at)?,
+        }))
+    }
+}
+
+impl Database {
+    /// Looks the link up without using it: mail scanners follow links by GET.
+    pub async fn email_link(&self, token: &EmailToken, now: OffsetDateTime) -> Result<Option<EmailLink>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        find_link(&mut connection, token, now).await
+    }
+}
+
+/// Looks a link up without using it. Callers lock its user or email address before they take it: the holder of that
+/// lock invalidates other links, and the opposite order would deadlock.
+pub(in crate::store) async fn find_link(
+    connection: &mut AnyConnection,
+    token: &EmailToken,
+    now: OffsetDateTime,
+) -> Result<Option<EmailLink>, StoreError> {
+    let row: Option<LinkRow> = sqlx::query_as(
+        "SELECT kind, user_id, email, password_hash, data, created_at FROM email_tokens \
+         WHERE token_hash = $1 AND expires_at > $2",
+    )
+    .bind(ids::hash_of(token))
+    .bind(now.unix_timestamp())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(EmailLink::of).transpose()?.flatten())
+}
+
+pub(in crate::store) struct NewLink<'a> {
+    /// `None` for a row without a sent link, written so that every request costs the same.
+    pub(in crate::store) kind: Option<LinkKind>,
+    pub(in crate::store) user: Option<UserId>,
+    pub(in crate::store) email: &'a EmailAddress,
+    pub(in crate::store) password: Option<&'a PasswordHash>,
+    pub(in crate::store) data: &'a LinkData,
+}
+
+/// Returns the token, of which the database keeps only the hash.
+pub(in crate::store) async fn make_link(
+    connection: &mut AnyConnection,
+    link: &NewLink<'_>,
+    now: OffsetDateTime,
+) -> Result<EmailToken, StoreError> {
+    let token = ids::token()?;
+    let lifetime = link.kind.map_or(Duration::minutes(1), LinkKind::lifetime);
+    sqlx::query(
+        "INSERT INTO email_tokens (token_hash, kind, user_id, email, password_hash, data, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(ids::hash_of(&token))
+    .bind(link.kind.map_or(NOTHING, LinkKind::code))
+    .bind(link.user.map(|user| user.to_string()))
+    .bind(link.email.as_str())
+    .bind(link.password.map(PasswordHash::as_str))
+    .bind(serde_json::to_string(link.data).map_err(|error| StoreError::Corrupt(error.to_string()))?)
+    .bind(now.unix_timestamp())
+    .bind((now + lifetime).unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(token)
+}
+
+/// Uses a link: only the first caller gets it.
+pub(in crate::store) async fn take_link(
+    connection: &mut AnyConnection,
+    token: &EmailToken,
+    kind: LinkKind,
+    now: OffsetDateTime,
+) -> Result<Option<EmailLink>, StoreError> {
+    let row: Option<LinkRow> = sqlx::query_as(
+        "DELETE FROM email_tokens WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 \
+         RETURNING kind, user_id, email, password_hash, data, created_at",
+    )
+    .bind(ids::hash_of(token))
+    .bind(kind.code())
+    .bind(now.unix_timestamp())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(EmailLink::of).transpose()?.flatten())
+}
+
+pub(in crate::store) async fn invalidate_links(
+    connection: &mut AnyConnection,
+    user: UserId,
+    kind: LinkKind,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2")
+        .bind(user.to_string())
+        .bind(kind.code())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Invalidates pending password resets and email changes (the unexpired-email-change attack). Undo links stay valid.
+pub(in crate::store) async fn invalidate_pending(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<(), StoreError> {
+    invalidate_links(connection, user, LinkKind::Reset).await?;
+    invalidate_links(connection, user, LinkKind::ChangeEmail).await
+}
+
+/// Invalidates undo links that were sent to other mailboxes since: an attacker who moved the account there would use
+/// them to take it back.
+pub(in crate::store) async fn invalidate_later_undos(
+    connection: &mut AnyConnection,
+    user: UserId,
+    email: &EmailAddress,
+    since: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE user_id = $1 AND kind = $2 AND email <> $3 AND created_at >= $4")
+        .bind(user.to_string())
+        .bind(LinkKind::Undo.code())
+        .bind(email.as_str())
+        .bind(since.unix_timestamp())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The creation time of an undo link to this mailbox: later than those to other mailboxes, as their order decides which
+/// is still valid and times have a resolution of a second.
+pub(in crate::store) async fn after_other_undos(
+    connection: &mut AnyConnection,
+    user: UserId,
+    email: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<OffsetDateTime, StoreError> {
+    let (last,): (Option<i64>,) =
+        sqlx::query_as("SELECT max(created_at) FROM email_tokens WHERE user_id = $1 AND kind = $2 AND email <> $3")
+            .bind(user.to_string())
+            .bind(LinkKind::Undo.code())
+            .bind(email.as_str())
+            .fetch_one(connection)
+            .await?;
+    let after = last.map(|last| time(last.saturating_add(1))).transpose()?;
+    Ok(after.map_or(now, |after| after.max(now)))
+}
+
+/// Invalidates pending sign-ups with an email address that has been verified.
+pub(in crate::store) async fn invalidate_sign_ups(
+    connection: &mut AnyConnection,
+    email: &EmailAddress,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM email_tokens WHERE email = $1 AND kind = $2")
+        .bind(email.as_str())
+        .bind(LinkKind::SignUp.code())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

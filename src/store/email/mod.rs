@@ -1,0 +1,5 @@
+//! Links in emails, and the queue of emails.
+
+pub(super) mod links;
+pub(super) mod message;
+pub(super) mod queue;

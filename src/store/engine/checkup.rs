@@ -1,0 +1,197 @@
+//! A read-only check of the database: creates no file and runs no migration.
+
+use std::{path::PathBuf, time::Duration};
+
+use sqlx::{
+    AnyConnection, Connection,
+    migrate::{AppliedMigration, Migrate, MigrateError},
+};
+use url::Url;
+
+use super::{
+    database::{MIGRATIONS, PATIENCE},
+    engines::{self, Engine},
+};
+use crate::store::error::StoreError;
+
+#[derive(Debug)]
+pub struct DatabaseCheckup {
+    /// The engine with the file or the host, for display. Never the URL, which holds a password.
+    pub place: String,
+    /// SQLite's file.
+    pub file: Option<PathBuf>,
+    pub reach: Reach,
+}
+
+#[derive(Debug)]
+pub enum Reach {
+    /// There is no SQLite file yet.
+    NoFile,
+    /// It did not answer, or refused the connection.
+    Away(StoreError),
+    Reached(Migrations),
+}
+
+/// The migrations of this build compared with those of the database, by version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrations {
+    pub applied: Vec<i64>,
+    /// In this build only: the next start, or `latchkey migrate`, applies them.
+    pub pending: Vec<i64>,
+    /// In the database only: a newer Latchkey applied them.
+    pub unknown: Vec<i64>,
+    /// In both, with different checksums.
+    pub changed: Vec<i64>,
+    /// Started in the database and not finished.
+    pub half_done: Option<i64>,
+}
+
+impl DatabaseCheckup {
+    /// Takes a few seconds at most.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] when the URL cannot be used. Everything else is in the checkup.
+    pub async fn of(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(url)?;
+        let file = match engine {
+            Engine::Sqlite => Some(engines::file(url)?),
+            Engine::Postgres => None,
+        };
+        let place = match &file {
+            Some(file) => format!("SQLite, {}", file.display()),
+            None => postgres_place(url),
+        };
+        let reach = match &file {
+            Some(file) if !file.exists() => Reach::NoFile,
+            _ => reach(engine, url).await,
+        };
+        Ok(Self { place, file, reach })
+    }
+}
+
+impl Migrations {
+    /// Whether this build could start without migrating.
+    pub fn are_current(&self) -> bool {
+        self.pending.is_empty() && !self.stop_the_start()
+    }
+
+    /// Whether this build would refuse to start.
+    pub fn stop_the_start(&self) -> bool {
+        !self.unknown.is_empty() || !self.changed.is_empty() || self.half_done.is_some()
+    }
+
+    fn compare(known: &[(i64, &[u8])], applied: &[AppliedMigration], half_done: Option<i64>) -> Self {
+        let mut migrations = Self { half_done, ..Self::default() };
+        for (version, checksum) in known {
+            match applied.iter().find(|migration| migration.version == *version) {
+                _ if half_done == Some(*version) => {}
+                None => migrations.pending.push(*version),
+                Some(migration) if migration.checksum.as_ref() == *checksum => migrations.applied.push(*version),
+                Some(_) => migrations.changed.push(*version),
+            }
+        }
+        let is_known = |version: i64| known.iter().any(|(known, _)| *known == version);
+        migrations.unknown = applied.iter().map(|migration| migration.version).filter(|v| !is_known(*v)).collect();
+        migrations
+    }
+}
+
+/// The host and port only: the URL may hold a password.
+fn postgres_place(url: &str) -> String {
+    let parsed = Url::parse(url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str).filter(|host| !host.is_empty());
+    match (host, parsed.as_ref().and_then(Url::port)) {
+        (Some(host), Some(port)) => format!("PostgreSQL at {host}:{port}"),
+        (Some(host), None) => format!("PostgreSQL at {host}"),
+        (None, _) => "PostgreSQL".to_owned(),
+    }
+}
+
+async fn reach(engine: Engine, url: &str) -> Reach {
+    /// For all queries together, once connected.
+    const QUESTIONS: Duration = PATIENCE;
+    let asked = async {
+        let mut connection = tokio::time::timeout(PATIENCE, AnyConnection::connect(url)).await.map_err(late)??;
+        let migrations = tokio::time::timeout(QUESTIONS, migrations(engine, &mut connection)).await.map_err(late)??;
+        // Whether closing fails does not matter here.
+        drop(connection.close().await);
+        Ok::<_, StoreError>(migrations)
+    };
+    asked.await.map_or_else(Reach::Away, Reach::Reached)
+}
+
+fn late(elapsed: tokio::time::error::Elapsed) -> StoreError {
+    StoreError::Unavailable(elapsed.into())
+}
+
+async fn migrations(engine: Engine, connection: &mut AnyConnection) -> Result<Migrations, StoreError> {
+    let table = MIGRATIONS.table_name.as_ref();
+    let (tables,): (i64,) =
+        sqlx::query_as(engine.count_tables()).bind(table.to_owned()).fetch_one(&mut *connection).await?;
+    let (applied, half_done) = match tables {
+        0 => (Vec::new(), None),
+        _ => (
+            connection.list_applied_migrations(table).await.map_err(unreadable)?,
+            connection.dirty_version(table).await.map_err(unreadable)?,
+        ),
+    };
+    let known: Vec<_> = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.as_ref())).collect();
+    Ok(Migrations::compare(&known, &applied, half_done))
+}
+
+fn unreadable(error: MigrateError) -> StoreError {
+    StoreError::Migration(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [(i64, &[u8]); 3] = [(1, b"one"), (2, b"two"), (3, b"three")];
+
+    fn compare(applied: &[(i64, &'static [u8])], half_done: Option<i64>) -> Migrations {
+        let applied: Vec<_> = applied
+            .iter()
+            .map(|(version, checksum)| AppliedMigration { version: *version, checksum: (*checksum).into() })
+            .collect();
+        Migrations::compare(&KNOWN, &applied, half_done)
+    }
+
+    #[test]
+    fn equal_migrations_are_current() {
+        let migrations = compare(&KNOWN, None);
+        assert_eq!(migrations.applied, [1, 2, 3]);
+        assert!(migrations.are_current() && !migrations.stop_the_start());
+    }
+
+    #[test]
+    fn an_older_schema_waits_for_the_next_start() {
+        let migrations = compare(&KNOWN[..1], None);
+        assert_eq!(migrations.pending, [2, 3]);
+        assert!(!migrations.are_current() && !migrations.stop_the_start());
+        assert_eq!(compare(&[], None).pending, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_newer_a_changed_and_a_half_done_schema_stop_the_start() {
+        let newer = compare(&[KNOWN.as_slice(), &[(4, b"four")]].concat(), None);
+        assert_eq!(newer.unknown, [4]);
+        let changed = compare(&[(1, b"one"), (2, b"another"), (3, b"three")], None);
+        assert_eq!(changed.changed, [2]);
+        let half_done = compare(&KNOWN, Some(3));
+        assert_eq!((half_done.applied.as_slice(), half_done.half_done), ([1, 2].as_slice(), Some(3)));
+        for migrations in [newer, changed, half_done] {
+            assert!(migrations.stop_the_start() && !migrations.are_current());
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_database_holds_no_password() {
+        assert_eq!(
+            postgres_place("postgres://me:hush@db.example:5433/x?password=hush"),
+            "PostgreSQL at db.example:5433"
+        );
+        assert_eq!(postgres_place("postgres:///x?host=/run/postgresql&password=hush"), "PostgreSQL");
+    }
+}

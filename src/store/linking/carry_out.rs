@@ -1,0 +1,115 @@
+//! Carries out the linking policy's decision.
+
+use time::OffsetDateTime;
+
+use crate::accounts::{Answer, EmailUpdate, Facts, IdentityId, Invalidation, NewEmail, SquattedAccount, UserId};
+use crate::store::email::links::invalidate_pending;
+use crate::store::engine::write::Write;
+use crate::store::error::StoreError;
+use crate::store::linking::request::SignedIn;
+use crate::store::sessions::end::delete_sessions_of;
+use crate::store::users::identities::{link_identity, refresh_identity, unlink_all};
+use crate::store::users::passwords::drop_password;
+use crate::store::users::queries::{adopt_email, complete_user, create_user, drop_claim, refresh_user, user};
+
+/// The ids and the time for rows that the decision may create.
+pub(in crate::store) struct NewIds {
+    pub(in crate::store) user: UserId,
+    pub(in crate::store) identity: IdentityId,
+    pub(in crate::store) now: OffsetDateTime,
+}
+
+/// Returns the user that the answer signs in, if it does.
+pub(in crate::store) async fn carry_out(
+    write: &mut Write<'_>,
+    answer: &Answer,
+    facts: &Facts,
+    known: Option<IdentityId>,
+    ids: &NewIds,
+) -> Result<Option<SignedIn>, StoreError> {
+    let now = ids.now;
+    let (id, identity) = match answer {
+        Answer::SignIn { user, email }
+        | Answer::AlreadyLinked { user, email }
+        | Answer::Reauthenticated { user, email }
+        | Answer::Grant { user, email } => {
+            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
+            refresh_user(write.connection(), *user, facts).await?;
+            refresh_identity(write.connection(), known, facts, now).await?;
+            update_email(write, *user, email, now).await?;
+            (*user, known)
+        }
+        Answer::LinkWithoutAsking { user, email } => {
+            link_identity(write.connection(), ids.identity, *user, facts, now).await?;
+            refresh_user(write.connection(), *user, facts).await?;
+            update_email(write, *user, email, now).await?;
+            (*user, ids.identity)
+        }
+        Answer::Link { user, email } => {
+            link_identity(write.connection(), ids.identity, *user, facts, now).await?;
+            complete_user(write.connection(), *user, facts).await?;
+            update_email(write, *user, email, now).await?;
+            (*user, ids.identity)
+        }
+        Answer::ClaimFromUnverified { email, squatted_accounts } => {
+            invalidate_squatted(write, squatted_accounts, now).await?;
+            let email = NewEmail::Verified(email.clone());
+            create_user(write.connection(), ids.user, facts, &email, now).await?;
+            link_identity(write.connection(), ids.identity, ids.user, facts, now).await?;
+            (ids.user, ids.identity)
+        }
+        Answer::Create { email } => {
+            create_user(write.connection(), ids.user, facts, email, now).await?;
+            link_identity(write.connection(), ids.identity, ids.user, facts, now).await?;
+            (ids.user, ids.identity)
+        }
+        Answer::Prompt { .. } | Answer::LinkedElsewhere | Answer::Refuse(_) => return Ok(None),
+    };
+    let user = user(write.connection(), id).await?;
+    let user = user.ok_or_else(|| StoreError::Corrupt("an identity without its user".into()))?;
+    Ok(Some(SignedIn { user, identity }))
+}
+
+async fn update_email(
+    write: &mut Write<'_>,
+    user: UserId,
+    email: &EmailUpdate,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    match email {
+        EmailUpdate::Keep => Ok(()),
+        EmailUpdate::Adopt { email, squatted_accounts } => {
+            invalidate_squatted(write, squatted_accounts, now).await?;
+            adopt_email(write.connection(), user, email).await
+        }
+    }
+}
+
+/// Invalidates what other users have set up with an email address that this user has verified.
+pub(in crate::store) async fn invalidate_squatted(
+    write: &mut Write<'_>,
+    squatted_accounts: &[SquattedAccount],
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    for account in squatted_accounts {
+        for invalidation in &account.invalidations {
+            invalidate(write, account.user, *invalidation, now).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::store) async fn invalidate(
+    write: &mut Write<'_>,
+    user: UserId,
+    invalidation: Invalidation,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    match invalidation {
+        Invalidation::Claim => drop_claim(write.connection(), user).await,
+        Invalidation::Password => drop_password(write.connection(), user).await,
+        Invalidation::Sessions => delete_sessions_of(write, user, None).await.map(drop),
+        Invalidation::Identities => unlink_all(write, user, now).await,
+        Invalidation::EmailLinks => invalidate_pending(write.connection(), user).await,
+    }
+}

@@ -1,0 +1,106 @@
+//! Gathers what the linking policy looks at.
+
+use crate::accounts::{
+    EmailAddress, EmailHolder, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod,
+    SignUp, UserId, VerifiedEmail,
+};
+use crate::store::engine::write::Write;
+use crate::store::error::StoreError;
+use crate::store::sessions::end::is_open;
+use crate::store::users::identities::{known_identity, providers_of};
+use crate::store::users::passwords::password_of;
+use crate::store::users::queries::{email_holders, email_owner, user};
+
+pub(in crate::store) struct Gathered {
+    pub(in crate::store) linking_context: LinkingContext,
+    pub(in crate::store) identity: Option<IdentityId>,
+}
+
+/// Reads what the database knows about a profile, under locks on everything that the decision depends on.
+pub(in crate::store) async fn gather(
+    write: &mut Write<'_>,
+    facts: &Facts,
+    session_user: Option<UserId>,
+    session: Option<&str>,
+    sign_up: &SignUp,
+) -> Result<Gathered, StoreError> {
+    write.lock(&lock_names(facts, session_user)).await?;
+
+    let mut linking_context = LinkingContext { sign_up: sign_up.clone(), ..LinkingContext::default() };
+    let mut identity = None;
+    if let Some(known) = known_identity(write.connection(), &facts.identity).await? {
+        identity = Some(known.id);
+        linking_context.identity_owner = Some(IdentityOwner { user: known.user.into(), recorded_email: known.email });
+    }
+    if let Some(id) = session_user
+        && still_open(write, id, session).await?
+    {
+        linking_context.session_user = user(write.connection(), id).await?.map(Into::into);
+    }
+    // Only a verified email address may find a user. The usual case, a known user with an unchanged address, needs no
+    // query either.
+    if let Some(email) = facts.email.verified()
+        && !is_settled(email, &linking_context)
+    {
+        gather_email(write, email.email(), &mut linking_context).await?;
+    }
+    Ok(Gathered { linking_context, identity })
+}
+
+async fn still_open(write: &mut Write<'_>, user: UserId, session: Option<&str>) -> Result<bool, StoreError> {
+    match session {
+        Some(session) => is_open(write.connection(), user, session).await,
+        None => Ok(true),
+    }
+}
+
+/// For an email address that a link verifies, under a lock on it.
+pub(in crate::store) async fn linking_context_of_email(
+    write: &mut Write<'_>,
+    email: &EmailAddress,
+) -> Result<LinkingContext, StoreError> {
+    write.lock(&[format!("email {email}")]).await?;
+    let mut linking_context = LinkingContext::default();
+    gather_email(write, email, &mut linking_context).await?;
+    Ok(linking_context)
+}
+
+/// See [`Write::lock`].
+fn lock_names(facts: &Facts, session_user: Option<UserId>) -> Vec<String> {
+    let mut names = vec![lock_name(&facts.identity)];
+    names.extend(facts.email.verified().map(|email| format!("email {}", email.email())));
+    names.extend(session_user.map(|user| format!("user {user}")));
+    names
+}
+
+/// The lock of an account at a provider, whichever user it is linked to.
+pub(in crate::store) fn lock_name(identity: &IdentityKey) -> String {
+    format!("identity {} {}", identity.issuer(), identity.subject())
+}
+
+fn is_settled(email: &VerifiedEmail, linking_context: &LinkingContext) -> bool {
+    let owner = linking_context.identity_owner.as_ref();
+    owner.is_some_and(|owner| owner.user.verified_email.as_ref() == Some(email))
+}
+
+async fn gather_email(
+    write: &mut Write<'_>,
+    email: &EmailAddress,
+    linking_context: &mut LinkingContext,
+) -> Result<(), StoreError> {
+    let owner = email_owner(write.connection(), email).await?;
+    // Also without an owner: a known email address must not cost more queries than an unknown one.
+    let methods = methods_of(write, owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id)).await?;
+    linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods });
+    for id in email_holders(write.connection(), email).await? {
+        let has_password = password_of(write.connection(), id).await?.is_some();
+        linking_context.email_holders.push(EmailHolder { id, has_password });
+    }
+    Ok(())
+}
+
+async fn methods_of(write: &mut Write<'_>, user: UserId) -> Result<Vec<SignInMethod>, StoreError> {
+    let password = password_of(write.connection(), user).await?.map(|_| SignInMethod::Password);
+    let providers = providers_of(write.connection(), user).await?;
+    Ok(password.into_iter().chain(providers.into_iter().map(SignInMethod::Provider)).collect())
+}

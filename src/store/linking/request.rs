@@ -1,0 +1,61 @@
+//! What [`Database::settle`](crate::store::Database::settle) takes and returns.
+
+use time::OffsetDateTime;
+
+use crate::accounts::{ClientInfo, Decision, IdentityId, Purpose, SignUp, User, UserId};
+use crate::codes::access::Access;
+use crate::providers::Profile;
+use crate::store::grants::types::NewGrant;
+
+#[derive(Clone, Copy, Debug)]
+pub struct SettleRequest<'a> {
+    pub purpose: &'a Purpose,
+    pub profile: &'a Profile,
+    /// The user who is signed in in this browser now.
+    pub session_user: Option<UserId>,
+    /// Their session, which must still be open. `None` where something else authenticates the user.
+    pub session: Option<&'a str>,
+    pub sign_up: &'a SignUp,
+    pub client: &'a ClientInfo,
+    pub now: OffsetDateTime,
+    /// For the ids of a user, an identity and an event.
+    pub random: [u8; 30],
+    /// The profile that waits at the link prompt.
+    pub waiting: Option<&'a Profile>,
+    pub granted: GrantUpdate<'a>,
+}
+
+/// The tokens of a step-up. Stored only if the policy allows the grant.
+#[derive(Clone, Copy, Debug)]
+pub enum GrantUpdate<'a> {
+    None,
+    Granted(Access, &'a NewGrant),
+    /// The user declined the requested scope; the tokens have the earlier scopes, if any.
+    Declined(Access, Option<&'a NewGrant>),
+}
+
+impl GrantUpdate<'_> {
+    /// What the user was asked to allow.
+    pub(in crate::store) const fn access(self) -> Option<Access> {
+        match self {
+            Self::None => None,
+            Self::Granted(access, _) | Self::Declined(access, _) => Some(access),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettleOutcome {
+    pub decision: Decision,
+    /// `None` when the answer signs nobody in.
+    pub signed_in: Option<SignedIn>,
+    /// The decision about the profile at the link prompt.
+    pub waiting: Option<Decision>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// After all changes.
+    pub user: User,
+    pub identity: IdentityId,
+}

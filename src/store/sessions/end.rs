@@ -1,0 +1,118 @@
+//! Ends sessions.
+
+use sqlx::AnyConnection;
+
+use crate::accounts::{AuditEvent, SignInMethod, UserId};
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
+use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
+use crate::store::error::StoreError;
+
+impl Database {
+    /// Ends another session of the same user. False when the user has no such session.
+    pub async fn end_session(&self, user: UserId, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
+        // PostgreSQL rejects text with NUL, and no id contains it.
+        if id_hash.contains('\0') {
+            return Ok(false);
+        }
+        let mut write = self.write().await?;
+        self.revocation_cache.session(id_hash);
+        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2")
+            .bind(id_hash)
+            .bind(user.to_string())
+            .execute(write.connection())
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        note(write.connection(), audit, Some(user), &AuditEvent::SessionEnded).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Signs the session's user out. False when there is no session: signing out twice is no error.
+    pub async fn sign_out(&self, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let of: Option<(String, Option<String>)> =
+            sqlx::query_as("SELECT user_id, provider FROM sessions WHERE id_hash = $1")
+                .bind(id_hash)
+                .fetch_optional(write.connection())
+                .await?;
+        let Some((user, provider)) = of else { return Ok(false) };
+        let ended = delete_session(&mut write, id_hash).await?;
+        if ended {
+            let user = UserId::parse(&user)?;
+            let method = provider.as_deref().map(SignInMethod::from_code);
+            note(write.connection(), audit, Some(user), &AuditEvent::SignOut { method }).await?;
+        }
+        write.commit().await?;
+        Ok(ended)
+    }
+
+    /// Returns the number of ended sessions.
+    pub async fn end_other_sessions(&self, user: UserId, here: &str, audit: &AuditContext) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let ended = delete_sessions_of(&mut write, user, Some(here)).await?;
+        note(write.connection(), audit, Some(user), &AuditEvent::OtherSessionsEnded).await?;
+        write.commit().await?;
+        Ok(ended)
+    }
+
+    /// False when there was none.
+    pub async fn delete_session(&self, id_hash: &str) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let deleted = delete_session(&mut write, id_hash).await?;
+        write.commit().await?;
+        Ok(deleted)
+    }
+
+    /// Returns the number of ended sessions.
+    pub async fn delete_user_sessions(&self, user: UserId, except: Option<&str>) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let deleted = delete_sessions_of(&mut write, user, except).await?;
+        write.commit().await?;
+        Ok(deleted)
+    }
+}
+
+/// False when there was none.
+pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
+    write.revocation_cache().session(id_hash);
+    let deleted =
+        sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(write.connection()).await?;
+    Ok(deleted.rows_affected() == 1)
+}
+
+/// Whether a session still exists. The caller holds the lock on its user, as does the code that ends the user's
+/// sessions: a slow request must not change an account after its session was ended to protect it.
+pub(in crate::store) async fn is_open(
+    connection: &mut AnyConnection,
+    user: UserId,
+    id_hash: &str,
+) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT users.id FROM sessions JOIN users ON users.id = sessions.user_id \
+         WHERE sessions.id_hash = $1 AND users.id = $2 AND users.disabled_at IS NULL",
+    )
+    .bind(id_hash)
+    .bind(user.to_string())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+pub(in crate::store) async fn delete_sessions_of(
+    write: &mut Write<'_>,
+    user: UserId,
+    except: Option<&str>,
+) -> Result<u64, StoreError> {
+    write.revocation_cache().user(user);
+    // No id hash is empty.
+    let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2")
+        .bind(user.to_string())
+        .bind(except.unwrap_or_default())
+        .execute(write.connection())
+        .await?;
+    Ok(deleted.rows_affected())
+}

@@ -1,0 +1,9 @@
+//! The tables `sessions`, `refresh_tokens` and `used_flows`.
+
+pub(super) mod end;
+pub(super) mod queries;
+pub(super) mod refresh_tokens;
+pub(super) mod revocation_cache;
+pub(super) mod rotation;
+pub(super) mod rows;
+pub(super) mod used_flows;

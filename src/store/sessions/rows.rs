@@ -1,0 +1,126 @@
+//! Rows of `sessions`.
+
+use sqlx::FromRow;
+use time::{Duration, OffsetDateTime};
+
+use crate::accounts::{IdentityId, User, UserId};
+use crate::store::error::StoreError;
+use crate::store::users::rows::{UserRow, time};
+
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Hash of the id in the cookie. Of a token session: random, so that no cookie matches it.
+    pub id_hash: String,
+    pub user: UserId,
+    pub identity: Option<IdentityId>,
+    /// The provider's slug.
+    pub provider: Option<String>,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    /// The application's data, as JSON.
+    pub data: String,
+    pub created_at: OffsetDateTime,
+    /// Idle expiry. Limited by the absolute one.
+    pub expires_at: OffsetDateTime,
+    pub absolute_expires_at: OffsetDateTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Hash of the id in the cookie. Not secret from its user: it gives no access.
+    pub id_hash: String,
+    pub user: UserId,
+    /// `None` for a password, or if the identity has been unlinked since.
+    pub identity: Option<IdentityId>,
+    /// The provider's slug.
+    pub provider: Option<String>,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    /// The application's data, as JSON.
+    pub data: String,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: OffsetDateTime,
+    /// Idle expiry.
+    pub expires_at: OffsetDateTime,
+    pub absolute_expires_at: OffsetDateTime,
+    /// When the user last authenticated in this session.
+    pub reauthenticated_at: OffsetDateTime,
+}
+
+impl Session {
+    /// A session expires after this time without use.
+    pub const IDLE: Duration = Duration::days(14);
+    /// A session expires after this time in any case.
+    pub const ABSOLUTE: Duration = Duration::days(90);
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveSession {
+    pub session: Session,
+    pub user: User,
+}
+
+/// The columns of [`SessionRow`]. `sessions` must be in the `FROM`.
+macro_rules! session_columns {
+    () => {
+        "sessions.id_hash, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
+         sessions.user_agent, sessions.ip, sessions.data, sessions.created_at, sessions.last_seen_at, \
+         sessions.expires_at, sessions.absolute_expires_at, sessions.reauthenticated_at"
+    };
+}
+
+pub(in crate::store) use session_columns;
+
+/// As [`session_columns`] names the columns.
+#[derive(FromRow)]
+pub(in crate::store) struct SessionRow {
+    id_hash: String,
+    session_user_id: String,
+    identity_id: Option<String>,
+    provider: Option<String>,
+    user_agent: Option<String>,
+    ip: Option<String>,
+    data: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    absolute_expires_at: i64,
+    reauthenticated_at: i64,
+}
+
+#[derive(FromRow)]
+pub(in crate::store) struct ActiveSessionRow {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            user: UserId::parse(&row.session_user_id)?,
+            identity: row.identity_id.as_deref().map(IdentityId::parse).transpose()?,
+            created_at: time(row.created_at)?,
+            last_seen_at: time(row.last_seen_at)?,
+            expires_at: time(row.expires_at)?,
+            absolute_expires_at: time(row.absolute_expires_at)?,
+            reauthenticated_at: time(row.reauthenticated_at)?,
+            id_hash: row.id_hash,
+            provider: row.provider,
+            user_agent: row.user_agent,
+            ip: row.ip,
+            data: row.data,
+        })
+    }
+}
+
+impl TryFrom<ActiveSessionRow> for ActiveSession {
+    type Error = StoreError;
+
+    fn try_from(row: ActiveSessionRow) -> Result<Self, StoreError> {
+        Ok(Self { session: row.session.try_into()?, user: row.user.try_into()? })
+    }
+}

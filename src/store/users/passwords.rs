@@ -1,0 +1,135 @@
+//! Queries on `passwords`.
+
+use sqlx::AnyConnection;
+use time::OffsetDateTime;
+
+use crate::accounts::{AuditEvent, EmailAddress, PasswordHash, User, UserId};
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+use crate::store::users::queries::user;
+use crate::store::users::rows::time;
+
+/// What to compare a password with.
+#[derive(Clone, Debug)]
+pub enum PasswordLookup {
+    Of {
+        user: UserId,
+        disabled: bool,
+        hash: PasswordHash,
+        set_at: OffsetDateTime,
+    },
+    /// The user has no password.
+    NoneOf(UserId),
+    /// No user has this verified email address.
+    Nobody,
+}
+
+/// User, disabled at, hash, set at.
+type LookupRow = (String, Option<i64>, Option<String>, Option<i64>);
+
+impl Database {
+    pub async fn password_lookup(&self, email: &EmailAddress) -> Result<PasswordLookup, StoreError> {
+        // One query in every case: the time must not reveal whether the account exists.
+        let row: Option<LookupRow> = sqlx::query_as(
+            "SELECT users.id, users.disabled_at, passwords.hash, passwords.set_at FROM users \
+             LEFT JOIN passwords ON passwords.user_id = users.id WHERE users.verified_email = $1",
+        )
+        .bind(email.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(match row {
+            Some((user, disabled, Some(hash), Some(set_at))) => PasswordLookup::Of {
+                user: UserId::parse(&user)?,
+                disabled: disabled.is_some(),
+                hash: PasswordHash::from_row(hash),
+                set_at: time(set_at)?,
+            },
+            Some((user, ..)) => PasswordLookup::NoneOf(UserId::parse(&user)?),
+            None => PasswordLookup::Nobody,
+        })
+    }
+
+    /// The hash, and when the password was set.
+    pub async fn password_of(&self, user: UserId) -> Result<Option<(PasswordHash, OffsetDateTime)>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        password_of(&mut connection, user).await
+    }
+
+    /// Records a sign-in with the password that was set at `set_at`. `None` when the user is deleted or disabled, or
+    /// when the password was changed while it was being compared: the old one must not open a session after the change.
+    pub async fn sign_in_with_password(
+        &self,
+        id: UserId,
+        set_at: OffsetDateTime,
+        audit: &AuditContext,
+    ) -> Result<Option<User>, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let now_set_at = password_of(write.connection(), id).await?.map(|(_, set_at)| set_at);
+        let user = user(write.connection(), id).await?;
+        let user = user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at));
+        if user.is_some() {
+            note(write.connection(), audit, Some(id), &AuditEvent::PasswordSignIn).await?;
+        }
+        write.commit().await?;
+        Ok(user)
+    }
+
+    pub async fn password_refused(&self, user: UserId, audit: &AuditContext) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
+        let mut connection = self.pool.acquire().await?;
+        note(&mut connection, audit, Some(user), &AuditEvent::WrongPassword).await
+    }
+
+    /// Replaces the hash of an unchanged password.
+    pub async fn rehash_password(
+        &self,
+        user: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
+        sqlx::query("UPDATE passwords SET hash = $3 WHERE user_id = $1 AND hash = $2")
+            .bind(user.to_string())
+            .bind(old.as_str())
+            .bind(new.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+pub(in crate::store) async fn password_of(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<Option<(PasswordHash, OffsetDateTime)>, StoreError> {
+    let row: Option<(String, i64)> = sqlx::query_as("SELECT hash, set_at FROM passwords WHERE user_id = $1")
+        .bind(user.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.map(|(hash, set_at)| Ok((PasswordHash::from_row(hash), time(set_at)?))).transpose()
+}
+
+pub(in crate::store) async fn put_password(
+    connection: &mut AnyConnection,
+    user: UserId,
+    hash: &PasswordHash,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO passwords (user_id, hash, set_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at",
+    )
+    .bind(user.to_string())
+    .bind(hash.as_str())
+    .bind(now.unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::store) async fn drop_password(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM passwords WHERE user_id = $1").bind(user.to_string()).execute(connection).await?;
+    Ok(())
+}
