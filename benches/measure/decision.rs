@@ -6,7 +6,7 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{EmailOwner, Facts, LinkingContext, Purpose, SignInMethod, UserId, UserSummary, VerifiedEmail, decide},
+    accounts::{EmailOwner, Facts, Purpose, SignInMethod, LinkingContext, UserId, UserSummary, VerifiedEmail, decide},
     providers::{Profile, ProfileEmail},
 };
 use time::OffsetDateTime;
@@ -38,8 +38,7 @@ pub fn measure() -> Result<Vec<Duration>, Failure> {
         verified_email: VerifiedEmail::from_profile(&email)?,
     };
     let methods = vec![SignInMethod::Password, SignInMethod::Provider("github".into())];
-    let linking_context =
-        LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
+    let linking_context = LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
     let facts = Facts::of(&profile)?;
     let rounds = (0..ROUNDS).map(|_| {
         let begun = Instant::now();
