@@ -82,14 +82,10 @@ pub mod sessions;
 pub mod mail;
 
 /// **account** has the use cases: sign up, sign in with a password, recover, link, unlink, re-authenticate, change,
-/// undo, delete, and sign in with a token that a provider gave to a front end. One file per use case; each returns where
-/// the browser goes next.
+/// undo, delete, and sign in with a token that a provider gave to a front end. One file per use case: the server
+/// function of its form, and what it does.
 #[cfg(feature = "ssr")]
 pub mod account;
-
-/// **actions** has the server functions of our forms: each reads its fields and calls its use case. Both targets; the
-/// server's part stays inside the bodies.
-pub mod actions;
 
 /// **ui** is everything a user sees: the app, its pages, components and islands. Both targets.
 pub mod ui;

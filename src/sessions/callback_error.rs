@@ -7,47 +7,39 @@ use crate::{
     store::StoreError,
 };
 
-/// Why a response opened no session.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
-    /// This browser holds no flow with the response's state.
-    #[error("the browser holds no such flow")]
+    /// This browser has no flow with the state of the response.
+    #[error("this browser has no flow with this state")]
     UnknownFlow,
-    /// The flow is too old.
-    #[error("the flow is expired")]
+    #[error("the flow has expired")]
     ExpiredFlow,
-    /// The flow came back before.
-    #[error("the flow was used before")]
+    #[error("the flow is already used")]
     UsedFlow,
-    /// The response came back on another provider's redirect URI (mix-up, RFC 9700 §4.4).
-    #[error("the response came back on another provider's redirect URI")]
+    /// Mix-up (RFC 9700 §4.4).
+    #[error("the response came to another provider's redirect URI")]
     OtherProvider,
-    /// The flow failed on its way to a profile.
     #[error(transparent)]
     Flow(#[from] CompleteError),
-    /// The token that a front end brought vouches for nobody.
+    /// An id_token of Google's button was refused.
     #[error(transparent)]
     Token(#[from] ExternalTokenError),
-    /// What waited at the link prompt is not there any more, or waited for another user.
-    #[error("nothing waits at the link prompt")]
-    NothingWaits,
-    /// The policy said no.
+    /// The pending link has expired, is used, or belongs to another user.
+    #[error("no pending link")]
+    NoPendingLink,
     #[error("the linking policy refused: {}", .0.sentence())]
     Policy(Reason),
-    /// The database did not answer, or not sensibly.
-    #[error("the database: {0}")]
+    #[error("database: {0}")]
     Store(#[from] StoreError),
-    /// The session could not be opened.
     #[error(transparent)]
     Session(SessionError),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    #[error("the system returned no random numbers")]
     NoRandomness,
 }
 
 impl CallbackError {
-    /// Whether the database was away: the person is told to try again later, by a status that says so.
-    pub fn is_our_database(&self) -> bool {
+    /// Whether the database is down, so that the answer is a 503.
+    pub fn is_outage(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
             Self::Session(error) => error.is_temporary(),
@@ -55,14 +47,14 @@ impl CallbackError {
         }
     }
 
-    /// The refusal in one word, for the audit trail.
+    /// The reason in the audit trail.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownFlow => "flow_unknown",
             Self::ExpiredFlow => "flow_expired",
             Self::UsedFlow => "flow_used",
             Self::OtherProvider => "other_provider",
-            Self::NothingWaits => "nothing_waits",
+            Self::NoPendingLink => "nothing_waits",
             Self::Token(error) => match error {
                 ExternalTokenError::NotOurClient => "not_our_client",
                 ExternalTokenError::UnfitTokenError(_) => "unfit_token",
@@ -97,8 +89,9 @@ impl CallbackError {
         }
     }
 
-    /// The decision's own event is written in its transaction; an unknown flow is nobody's.
-    pub(super) const fn is_worth_a_row(&self) -> bool {
+    /// Whether it is recorded. A decision's event is part of its transaction; an unknown flow belongs to no user, and anyone
+    /// can send one.
+    pub(super) const fn is_recorded(&self) -> bool {
         !matches!(self, Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_))
     }
 }

@@ -13,7 +13,7 @@ use std::{fs, path::Path};
 use paths::{Code, Place, read};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 20] = [
     "codes",
     "oauth",
     "oidc",
@@ -30,7 +30,6 @@ const ROOMS: [&str; 21] = [
     "sessions",
     "mail",
     "account",
-    "actions",
     "ui",
     "config",
     "doctor",
