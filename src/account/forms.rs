@@ -35,9 +35,9 @@ pub struct Form {
 /// Who may send a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
-    /// Everyone: the form signs somebody in, or acts on what an email or the link prompt left in the browser.
+    /// Everyone: the form signs in, or acts on what an email or the link prompt left in the browser.
     Anyone,
-    /// The user for whom the page was rendered, if somebody is signed in (`sessions::FormOwners`).
+    /// The user for whom the page was rendered, if a user is signed in (`sessions::FormOwners`).
     Owner,
 }
 

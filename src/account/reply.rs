@@ -44,7 +44,7 @@ pub struct ProviderRequest {
 /// it.
 ///
 /// A redirect does not work: browsers apply the `form-action` of our content security policy to every redirect after a
-/// POST, including the provider's own redirects to origins that nobody can list. A page ends that chain.
+/// POST, including the provider's own redirects to origins that we cannot list. A page ends that chain.
 #[derive(Clone, Debug, Default)]
 pub struct StartedFlow(Arc<OnceLock<ProviderRequest>>);
 

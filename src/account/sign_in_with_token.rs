@@ -41,7 +41,7 @@ pub struct TokenSignIn {
     pub token: ProviderToken,
     /// Binds the nonce of the id_token to the device, where no cookie does.
     pub nonce_token: Option<SecretString>,
-    /// Whether an id_token must carry a nonce of ours (`API_NONCE`).
+    /// Whether an id_token must carry our nonce (`API_NONCE`).
     pub nonce_required: bool,
     pub delivery: SessionDelivery,
 }

@@ -18,8 +18,8 @@ use crate::{
     store::{LinkData, NewSignUp},
 };
 
-/// POST `/auth/password/sign-up`: queues the email that finishes the sign-up, or that tells the owner of the address that
-/// they have an account. The answer and the work are the same for both.
+/// POST `/auth/password/sign-up`: queues the email that finishes the sign-up, or the one that reminds the owner of the
+/// address of their account. The answer and the work are the same for both.
 #[server(name = SignUp, prefix = "/auth", endpoint = "password/sign-up")]
 pub async fn sign_up(
     email: Option<String>,

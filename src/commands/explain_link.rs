@@ -48,7 +48,7 @@ pub struct ExplainLink {
     /// Simulated: the provider hosts the mailbox.
     #[arg(long, requires = "email")]
     authoritative: bool,
-    /// Simulated: this user is signed in and links the identity; by default nobody is signed in.
+    /// Simulated: this user is signed in and links the identity; by default no user is signed in.
     #[arg(long, value_name = "USER ID")]
     link_for: Option<String>,
     /// Print JSON.

@@ -215,7 +215,7 @@ impl AuthorizationCallback {
                 cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
                 applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
             }
-            // A grant signs nobody in: the session and its authentication time stay.
+            // A grant is no sign-in: the session and its authentication time stay.
             (Answer::Grant { user, .. }, Some(_)) => {
                 let signed_in = || CallbackOutcome::SignedIn(verified.return_to.clone());
                 applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))

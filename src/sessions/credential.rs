@@ -19,7 +19,7 @@ use crate::{
 /// ID token on your server side", read 2026-11).
 const CSRF_COOKIE: &str = "g_csrf_token";
 
-/// Whether the form began on a page of ours in this browser: it repeats a cookie that only such a page can set. Without
+/// Whether the form began on our page in this browser: it repeats a cookie that only our pages can set. Without
 /// this check any site could post its own id_token and sign the user in to the attacker's account (login CSRF).
 pub fn is_from_this_browser(request: &HeaderMap, csrf_token: &str) -> bool {
     let mut values = cookies::of(request).filter(|(name, _)| *name == CSRF_COOKIE).map(|(_, value)| value);

@@ -1,4 +1,4 @@
-//! An id_token that works once, since no nonce of ours binds it to a device (threat PA3).
+//! An id_token that works once, since none of our nonces binds it to a device (threat PA3).
 
 use time::OffsetDateTime;
 

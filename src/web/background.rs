@@ -6,7 +6,7 @@ use super::state::AppState;
 use crate::{config::Config, mail, sessions};
 
 /// Starts all of them under the supervisor. The signing keys need no loop: the first request that finds a rotation due
-/// carries it out.
+/// performs it.
 pub fn run_background_loops(config: &Config, app: &AppState) {
     let supervisor = &app.supervisor;
     let services = app.services.clone();

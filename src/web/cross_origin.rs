@@ -17,7 +17,7 @@ use super::credential;
 use crate::relying_party::RelyingParty;
 
 /// The paths that accept a POST from a provider's own site: redirect URIs with form post, which only redirect, and Google's
-/// own button, which requires a cookie that only a page of ours can set.
+/// own button, which requires a cookie that only our pages can set.
 #[derive(Clone, Debug)]
 pub struct FormPosts(Arc<[String]>);
 

@@ -51,7 +51,7 @@ pub struct Shared {
     pub(super) form_owners: FormOwners,
     pub(super) header_policy: HeaderPolicy,
     pub(super) cors: Cors,
-    /// Whether an id_token from a front end must carry a nonce of ours (`API_NONCE`).
+    /// Whether an id_token from a front end must carry our nonce (`API_NONCE`).
     pub(super) api_nonce: bool,
     pub(super) api_documents: Documents,
     pub(super) assets: Arc<Assets>,

@@ -43,7 +43,7 @@ impl Supervisor {
         Self { stop, tasks: TaskTracker::new(), failing: Arc::default(), restart: RESTART }
     }
 
-    /// Starts a loop. `run` makes it anew for each start; it returns once the token is cancelled, or earlier if it has
+    /// Starts a loop. `run` is called for each start; the loop returns once the token is cancelled, or earlier if it has
     /// nothing to do.
     pub fn spawn<F>(&self, name: &'static str, run: impl Fn(CancellationToken) -> F + Send + 'static)
     where

@@ -77,7 +77,7 @@ fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::V
     described.servers = Some(vec![ServerBuilder::new().url(origin).build()]);
     let components = described.components.get_or_insert_default();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-    let bearer = bearer.description(Some("An access token of ours. Takes precedence over cookies.")).build();
+    let bearer = bearer.description(Some("One of our access tokens. Takes precedence over cookies.")).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let cookie = ApiKeyValue::with_description(session, "The browser's session.");
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));

@@ -25,7 +25,7 @@ pub struct SignInRequest {
     /// The provider's slug.
     #[schema(examples("google"))]
     provider: String,
-    /// An id_token for one of our clients at the provider, with a nonce of ours.
+    /// An id_token for one of our clients at the provider, with our nonce.
     #[schema(value_type = String, nullable = false, required = false)]
     id_token: Option<SecretString>,
     /// An access token. Only for providers that reveal the client of a token, and only for our clients.
