@@ -1,4 +1,4 @@
-//! Why a request of a program was not carried out, and where its person can go on.
+//! Why a request to the API failed, and the page on which its user can continue.
 
 use http::HeaderValue;
 
@@ -11,60 +11,59 @@ use crate::{
     tokens::TokensError,
 };
 
-/// Seconds after which a program tries again, where nobody said anything else.
-const TRY_AGAIN: u64 = 5;
+/// The default `Retry-After`, in seconds.
+const RETRY_AFTER: u64 = 5;
 
-/// A request that was not carried out. Its cause, where it is ours, was logged.
+/// A failed request. A cause on our side is already logged.
 #[derive(Debug)]
 pub struct ApiError {
-    /// Why.
     pub code: ApiCode,
-    /// The path of our page where the person can go on.
+    /// The path of the page on which the user can continue.
     pub page: Option<String>,
     /// `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
-    /// `Set-Cookie` values: something may wait in the browser for that page.
+    /// `Set-Cookie` values, such as a pending link for that page.
     pub cookies: Vec<HeaderValue>,
 }
 
 impl ApiError {
-    /// The same with the page where the person can go on.
+    /// Adds the page on which the user can continue.
     #[must_use]
     pub fn at(mut self, page: impl Into<String>) -> Self {
         self.page = Some(page.into());
         self
     }
 
-    /// The same with these `Set-Cookie` values.
+    /// Adds `Set-Cookie` values.
     #[must_use]
     pub fn with(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
         self.cookies.extend(cookies);
         self
     }
 
-    /// To the login page of this provider, which tells the same refusal.
-    pub(super) fn at_login(self, sign_in_error: SignInError, slug: &str) -> Self {
-        self.at(sign_in_error.login_path(Some(slug), None))
+    /// Adds the login page, which shows the same error for this provider.
+    pub(super) fn at_login(self, error: SignInError, slug: &str) -> Self {
+        self.at(error.login_path(Some(slug), None))
     }
 
-    fn ours(is_temporary: bool) -> Self {
+    fn internal(is_temporary: bool) -> Self {
         if is_temporary { ApiCode::Unavailable.into() } else { ApiCode::ServerError.into() }
     }
 }
 
 impl From<ApiCode> for ApiError {
     fn from(code: ApiCode) -> Self {
-        let retry_after = (code.status() == 503).then_some(TRY_AGAIN);
+        let retry_after = (code.status() == 503).then_some(RETRY_AFTER);
         Self { code, page: None, retry_after, cookies: Vec::new() }
     }
 }
 
-/// The cause's own words name states and constraints; its `Debug` would name the values that met them.
+/// Logs the `Display` of the cause: its `Debug` would contain values of the row.
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%error, cause, "the database failed");
-        Self::ours(error.is_temporary())
+        tracing::error!(%error, cause, "database error");
+        Self::internal(error.is_temporary())
     }
 }
 
@@ -73,8 +72,8 @@ impl From<TokensError> for ApiError {
         match error {
             TokensError::Store(error) => error.into(),
             error => {
-                tracing::error!(%error, "no token could be issued or verified");
-                Self::ours(error.is_temporary())
+                tracing::error!(%error, "cannot issue or verify a token");
+                Self::internal(error.is_temporary())
             }
         }
     }
@@ -86,8 +85,8 @@ impl From<SessionError> for ApiError {
             SessionError::Store(error) => error.into(),
             SessionError::Tokens(error) => error.into(),
             error @ SessionError::Cookie(_) => {
-                tracing::error!(%error, "a session could not be kept");
-                Self::ours(error.is_temporary())
+                tracing::error!(%error, "cannot write the session");
+                Self::internal(error.is_temporary())
             }
         }
     }
@@ -95,12 +94,12 @@ impl From<SessionError> for ApiError {
 
 impl From<SealingError> for ApiError {
     fn from(error: SealingError) -> Self {
-        tracing::error!(%error, "something could not be sealed");
-        Self::ours(false)
+        tracing::error!(%error, "cannot seal a value");
+        Self::internal(false)
     }
 }
 
-/// Which check failed is for the log: it helps nobody who has an honest token, and everybody who makes one.
+/// The log has the failed check: it would help only those who forge tokens.
 impl From<ExternalTokenError> for ApiError {
     fn from(error: ExternalTokenError) -> Self {
         match error {
@@ -112,7 +111,7 @@ impl From<ExternalTokenError> for ApiError {
                 ApiCode::ProviderTokenInvalid.into()
             }
             ExternalTokenError::Unavailable { retry_after } => Self {
-                retry_after: Some(retry_after.map_or(TRY_AGAIN, |wait| wait.as_secs().max(1))),
+                retry_after: Some(retry_after.map_or(RETRY_AFTER, |wait| wait.as_secs().max(1))),
                 ..ApiCode::ProviderUnavailable.into()
             },
         }

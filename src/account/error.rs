@@ -1,30 +1,32 @@
-//! Why a request was not carried out.
+//! Why a use case failed.
 
 use crate::{
-    accounts::PasswordError, codes::outcome::FormError, passwords::PoolError, sealing::SealingError,
-    sessions::SessionError, store::StoreError,
+    accounts::PasswordError,
+    codes::outcome::FormError,
+    passwords::PoolError,
+    sealing::SealingError,
+    sessions::SessionError,
+    store::{Changed, StoreError},
 };
 
-/// What ends a request early.
+/// Every failure of a form; [`send`](super::reply::send) answers it.
 #[derive(Debug)]
 pub enum AccountError {
-    /// Something that the person can do something about: they go back to the form, which says so.
-    FormError(FormError),
-    /// Nobody is signed in: they sign in and come back.
+    /// The user can do something about it: back to the form, which says what.
+    Form(FormError),
+    /// To the login page, and back.
     SignedOut,
-    /// The last proof of who they are is too old: they give one and come back.
+    /// To the confirmation page, and back.
     ReauthenticationRequired,
-    /// The database did not answer, or not sensibly.
     Store(StoreError),
-    /// The session could not be kept.
     Session(SessionError),
-    /// Our own fault, which was logged.
-    Ours,
+    /// Already logged.
+    Internal,
 }
 
 impl From<FormError> for AccountError {
-    fn from(form_error: FormError) -> Self {
-        Self::FormError(form_error)
+    fn from(error: FormError) -> Self {
+        Self::Form(error)
     }
 }
 
@@ -46,10 +48,10 @@ impl From<SessionError> for AccountError {
 impl From<PoolError> for AccountError {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Full => Self::FormError(FormError::Busy),
+            PoolError::Full => Self::Form(FormError::Busy),
             PoolError::Broken => {
-                tracing::error!(%error, "a password could not be hashed");
-                Self::Ours
+                tracing::error!(%error, "cannot hash a password");
+                Self::Internal
             }
         }
     }
@@ -57,18 +59,32 @@ impl From<PoolError> for AccountError {
 
 impl From<SealingError> for AccountError {
     fn from(error: SealingError) -> Self {
-        tracing::error!(%error, "a cookie could not be sealed");
-        Self::Ours
+        tracing::error!(%error, "cannot seal a cookie");
+        Self::Internal
     }
 }
 
 impl From<PasswordError> for AccountError {
     fn from(error: PasswordError) -> Self {
-        Self::FormError(match error {
+        Self::Form(match error {
             PasswordError::Short => FormError::PasswordShort,
             PasswordError::Long => FormError::PasswordLong,
             PasswordError::Common => FormError::PasswordCommon,
             PasswordError::Personal => FormError::PasswordPersonal,
         })
     }
+}
+
+/// A change that the store refused is an error of its form.
+pub(super) fn require_done(change: Changed) -> Result<(), AccountError> {
+    Err(match change {
+        Changed::Done => return Ok(()),
+        Changed::SignedOut => return Err(AccountError::SignedOut),
+        Changed::NotThere => FormError::NotFound,
+        Changed::LastSignInMethod => FormError::LastSignInMethod,
+        Changed::EmailNeeded => FormError::EmailNeeded,
+        Changed::AddressTaken => FormError::EmailLinkInvalid,
+        Changed::OfAnother => FormError::EmailLinkOfAnotherUser,
+    }
+    .into())
 }

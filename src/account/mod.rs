@@ -1,29 +1,41 @@
-//! What a person may ask of us about their account, one file for each kind of request: it asks the pure rooms, writes
-//! once, and says where the browser goes next. See the tour in `lib.rs`.
+//! The use cases, one file each: the server function that a form calls, and below it what it does. A use case asks the pure
+//! rooms, writes once, and returns where the browser goes next. See the tour in `lib.rs`.
 
 mod api_error;
-mod confirming;
+mod callback;
+mod change_email;
+mod connect;
+mod delete;
+mod devices;
+mod email_link;
 mod error;
-mod front_end;
-mod grants;
-mod inbox;
-mod leaving;
-mod linking;
-mod password;
+mod forgot_password;
+mod form_secret;
+mod forms;
+mod link;
+mod link_prompt;
+mod passwords;
+mod profile;
+mod reauthenticate;
 mod reply;
-mod settings;
+mod reset_password;
+mod set_password;
+mod sign_in_with_password;
+mod sign_in_with_token;
+mod sign_out;
 mod sign_up;
+mod start_flow;
+mod undo;
+mod unlink;
+mod verify_email;
 
 pub use api_error::ApiError;
-pub use confirming::{reauthenticate_with_password, reauthenticate_with_provider};
+pub use callback::Callback;
+pub use delete::DELETION_WORD;
+pub use email_link::{EMAIL_LINK_PATH, follow_email_link};
 pub use error::AccountError;
-pub use front_end::{FrontEndSignIn, ProviderToken, SessionDelivery, TokenSignIn};
-pub use grants::{connect, disconnect};
-pub use inbox::{EMAIL_LINK_PATH, follow_email_link};
-pub use leaving::{DELETION_WORD, delete_account, undo};
-pub use linking::waiting;
-pub use linking::{cancel_link, confirm_link, link_provider, resolve_link_by_password, resolve_link_by_provider};
-pub use password::{forgot, reset, sign_in};
-pub use reply::{Onward, ProviderRequest, Reply, send, send_keeping_email};
-pub use settings::{change_email, choose_name, confirm_email, end_other_sessions, end_session, set_password, unlink};
-pub use sign_up::{asked_here, sign_up, verify};
+pub use forms::{FORMS, Form, Sender};
+pub use link_prompt::pending_link;
+pub use reply::{ProviderRequest, StartedFlow};
+pub use sign_in_with_token::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn};
+pub use verify_email::asked_in_this_browser;

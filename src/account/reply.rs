@@ -1,5 +1,4 @@
-//! Where the browser goes from a form: by 303 (RFC 9700 §4.12) to an address of ours, or by a page of ours to a provider
-//! that a flow was started with.
+//! The answer to a form: a 303 (RFC 9700 §4.12) to a page of this site, or an authorization request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,10 +16,10 @@ use crate::{
     sessions::RequestContext,
 };
 
-/// In bytes: somewhat more than the longest address, so that a slip can be mended.
-const LONGEST_TYPED: usize = 320;
+/// In bytes: somewhat more than the longest address, so that the user can correct a typing error.
+const MAX_TYPED: usize = 320;
 
-/// Where the browser goes, with the cookies that come along.
+/// Where the browser goes, and its cookies.
 #[derive(Debug)]
 pub struct Reply {
     to: Destination,
@@ -36,54 +35,53 @@ enum Destination {
 /// An authorization request that a form started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderRequest {
-    /// The provider's name for people.
+    /// The provider's label.
     pub provider: String,
-    /// The request's URL.
     pub url: String,
 }
 
-/// Where [`send`] leaves the authorization request of a form, for the edge to answer with a page that goes on to it.
+/// The slot in which [`send`] leaves the authorization request of a form. `web::forms` answers with a page that goes on to
+/// it.
 ///
-/// A redirect would not do: browsers hold every redirect that follows a POST to the `form-action` of our content security
-/// policy, also those by which a provider leads on to other origins, which nobody can list. A page of ours ends that chain.
+/// A redirect does not work: browsers apply the `form-action` of our content security policy to every redirect after a
+/// POST, including the provider's own redirects to origins that we cannot list. A page ends that chain.
 #[derive(Clone, Debug, Default)]
-pub struct Onward(Arc<OnceLock<ProviderRequest>>);
+pub struct StartedFlow(Arc<OnceLock<ProviderRequest>>);
 
-impl Onward {
-    /// The request, if the form started one.
+impl StartedFlow {
+    /// `None` if the form started no flow.
     pub fn request(&self) -> Option<&ProviderRequest> {
         self.0.get()
     }
 }
 
 impl Reply {
-    /// To an address.
+    /// To a URL.
     pub fn to(location: impl Into<String>) -> Self {
         Self { to: Destination::Page(location.into()), cookies: Vec::new() }
     }
 
-    /// To a provider.
     pub fn to_provider(request: ProviderRequest) -> Self {
         Self { to: Destination::Provider(request), cookies: Vec::new() }
     }
 
-    /// To a page (a path of ours, which may have a query) that says what went wrong.
-    pub fn error(page: &str, form_error: FormError) -> Self {
-        Self::to(with_form_error(page, form_error))
+    /// To a page (a path, which may have a query) that shows the error.
+    pub fn error(page: &str, error: FormError) -> Self {
+        Self::to(with_error(page, error))
     }
 
-    /// To where the person was going.
+    /// To the page on which the user started.
     pub fn back(return_to: &ReturnTo) -> Self {
         Self::to(return_to.as_str())
     }
 
-    /// To a page (a path of ours, which may have a query) that says what was done.
+    /// To a page (a path, which may have a query) that says what was done.
     pub fn done(page: &str, done: Done) -> Self {
         let join = if page.contains('?') { '&' } else { '?' };
         Self::to(format!("{page}{join}done={}", done.code()))
     }
 
-    /// With these `Set-Cookie` values.
+    /// Adds `Set-Cookie` values.
     #[must_use]
     pub fn with(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
         self.cookies.extend(cookies);
@@ -91,29 +89,29 @@ impl Reply {
     }
 }
 
-/// Answers the form of `page` (a path of ours, which may have a query) by what became of it.
-pub fn send(outcome: Result<Reply, AccountError>, page: &str) {
+/// Answers the form of `page` (a path, which may have a query).
+pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
     let reply = expect_context::<ResponseOptions>();
     match outcome {
         Ok(Reply { to: Destination::Page(location), cookies }) => see_other(&reply, &location, cookies),
         Ok(Reply { to: Destination::Provider(request), cookies }) => {
-            // There is one answer to a form, so that the place is free.
-            _ = expect_context::<Onward>().0.set(request);
+            // A form has one answer: the slot is empty.
+            _ = expect_context::<StartedFlow>().0.set(request);
             append(&reply, cookies);
         }
-        Err(AccountError::FormError(form_error)) => see_other(&reply, &with_form_error(page, form_error), Vec::new()),
+        Err(AccountError::Form(error)) => see_other(&reply, &with_error(page, error), Vec::new()),
         Err(AccountError::SignedOut) => see_other(&reply, &format!("/login?return_to={}", encode(page)), Vec::new()),
         Err(AccountError::ReauthenticationRequired) => {
             see_other(&reply, &format!("/confirm?return_to={}", encode(page)), Vec::new())
         }
-        Err(AccountError::Ours) => see_other(&reply, &with_form_error(page, FormError::ServerError), Vec::new()),
+        Err(AccountError::Internal) => see_other(&reply, &with_error(page, FormError::ServerError), Vec::new()),
         Err(AccountError::Session(error)) => {
-            tracing::error!(%error, "a session could not be kept");
+            tracing::error!(%error, "cannot write the session");
             unavailable(&reply);
         }
         Err(AccountError::Store(error)) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            tracing::error!(%error, cause, "the database failed");
+            tracing::error!(%error, cause, "database error");
             if error.is_temporary() {
                 unavailable(&reply);
             } else {
@@ -123,10 +121,15 @@ pub fn send(outcome: Result<Reply, AccountError>, page: &str) {
     }
 }
 
-/// The same for a form with an address in it, which the person need not type a second time when something was wrong.
-pub fn send_keeping_email(context: &RequestContext, outcome: Result<Reply, AccountError>, page: &str, typed: &str) {
+/// [`send`] for a form with an email address, which the user need not type again after an error.
+pub(super) fn send_keeping_email(
+    context: &RequestContext,
+    outcome: Result<Reply, AccountError>,
+    page: &str,
+    typed: &str,
+) {
     let kept = match &outcome {
-        Err(AccountError::FormError(_)) if typed.len() <= LONGEST_TYPED => {
+        Err(AccountError::Form(_)) if typed.len() <= MAX_TYPED => {
             context.jar.typed.keep(&typed.to_owned(), context.clock.now()).ok()
         }
         _ => None,
@@ -157,7 +160,7 @@ fn unavailable(reply: &ResponseOptions) {
     reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
 }
 
-fn with_form_error(page: &str, form_error: FormError) -> String {
+fn with_error(page: &str, error: FormError) -> String {
     let join = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{join}error={}#{ERROR_ANCHOR}", form_error.code())
+    format!("{page}{join}error={}#{ERROR_ANCHOR}", error.code())
 }

@@ -1,4 +1,4 @@
-//! An authorization response arrives, and a session begins or a refusal says why not.
+//! The authorization callback: an authorization response comes in, and a session begins or an error says why not.
 
 use aws_lc_rs::rand;
 use http::HeaderValue;
@@ -7,9 +7,10 @@ use time::OffsetDateTime;
 use super::{
     callback_error::CallbackError,
     callback_redirect::{CallbackOutcome, CallbackRedirect},
-    flow_cookies::{Found, KEPT, flow_id},
+    flow_cookies::{Found, MAX_AGE, flow_id},
     pending_link::PendingLink,
     request_context::RequestContext,
+    sign_in::SignIn,
     step_up::StepUp,
 };
 use crate::{
@@ -20,36 +21,35 @@ use crate::{
     store::{self, FlowStatus, GrantUpdate, NewEvent, SettleOutcome, SettleRequest, StoreError},
 };
 
-/// The arrival of a response, gathered by the edge from the request.
+/// One callback; `web::callback` makes it from the request.
 #[derive(Clone)]
 pub struct AuthorizationCallback {
-    /// The provider's slug, from the path of the redirect URI.
+    /// The slug in the path of the redirect URI.
     pub provider: String,
-    /// The request.
     pub context: RequestContext,
 }
 
 impl AuthorizationCallback {
-    /// Takes the response to its end: finds the flow in this browser, uses it up before anything is sent anywhere,
-    /// completes it, settles who it is, and does what the flow was for.
+    /// Finds the flow in this browser, marks it used before any request to the provider, completes it, settles the identity,
+    /// and does what the flow was for.
     pub async fn complete(self, response: AuthorizationResponse) -> CallbackRedirect {
         let mut journal = Journal::new(&self.provider);
         let context = &self.context;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
             let outcome = Err(self.refuse(CallbackError::UnknownFlow, None, &mut journal).await);
-            return CallbackRedirect::of_nothing(outcome);
+            return CallbackRedirect::without_flow(outcome);
         };
         let mut cookies: Vec<HeaderValue> = context.jar.flows.clear(&state).into_iter().collect();
         let (outcome, flow) = match context.jar.flows.find(&context.headers, &state, context.clock.now()) {
             Found::Unknown => (self.without_flow(&state).await, None),
-            Found::Expired(flow) => (self.with_late_flow(&flow).await, Some(flow)),
+            Found::Expired(flow) => (self.with_expired_flow(&flow).await, Some(flow)),
             Found::Pending(flow) => {
                 let name = context.jar.name.find(&context.headers, &state, &flow.provider);
                 let outcome = self.with_flow(&flow, &response, name.as_deref(), &mut journal, &mut cookies).await;
                 cookies.extend(match (&outcome, &name) {
                     (Ok(_), _) => context.jar.name.clear(&context.headers),
-                    // Only a name that came with a flow of this browser may outlast it.
-                    (Err(_), Some(name)) => context.jar.name.carry(&flow.provider, name),
+                    // Only a name that came with a flow of this browser is kept for the next one.
+                    (Err(_), Some(name)) => context.jar.name.keep_for_next_flow(&flow.provider, name),
                     (Err(_), None) => None,
                 });
                 (outcome, Some(flow))
@@ -58,19 +58,19 @@ impl AuthorizationCallback {
         let purpose = flow.as_ref().map(|flow| flow.purpose.clone());
         let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
-            Err(refused) => Err(self.refuse(refused, purpose.as_ref(), &mut journal).await),
+            Err(error) => Err(self.refuse(error, purpose.as_ref(), &mut journal).await),
         };
         let access = flow.as_ref().and_then(|flow| flow.access);
         CallbackRedirect { outcome, purpose, access, return_to: flow.map(|flow| flow.return_to), cookies }
     }
 
-    /// The flow's cookie is gone: the back button after a sign-in, a link that was sent to somebody else, or an
-    /// attacker's response in a victim's browser (login CSRF). Nothing is sent anywhere.
+    /// The flow's cookie is gone: the back button after a sign-in, a link that was shared, or an attacker's response in a
+    /// victim's browser (login CSRF). No request goes to the provider.
     async fn without_flow(&self, state: &str) -> Result<CallbackOutcome, CallbackError> {
         match self.context.database.flow_status(&flow_id(state)).await? {
             FlowStatus::Unused => Err(CallbackError::UnknownFlow),
             FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
-                Ok(CallbackOutcome::There(ReturnTo::default()))
+                Ok(CallbackOutcome::SignedIn(ReturnTo::default()))
             }
             FlowStatus::Used | FlowStatus::Completed { .. } => Err(CallbackError::UsedFlow),
         }
@@ -86,97 +86,96 @@ impl AuthorizationCallback {
     ) -> Result<CallbackOutcome, CallbackError> {
         let id = flow_id(flow.state.expose());
         if !self.mark_used(&id, flow).await? {
-            return self.replayed(&id, flow).await;
+            return self.replay(&id, flow).await;
         }
         if flow.provider != self.provider {
             return Err(CallbackError::OtherProvider);
         }
-        let waiting = self.waiting_for(&flow.purpose).await?;
+        let pending = self.pending_link(&flow.purpose).await?;
         let completed = self.context.relying_party.complete(flow, response, unverified_name, journal).await?;
         let step_up = StepUp::of(&self.context, flow, &completed);
-        let attempt = SignInAttempt {
+        let verified = Verified {
             purpose: &flow.purpose,
             profile: &completed.profile,
             return_to: &flow.return_to,
             step_up: step_up.as_ref(),
         };
-        let signed_in_result = self.settle_and_carry_on(&attempt, waiting, journal, cookies).await?;
-        // For replays only. The person is in: nothing that fails from here on may tell them otherwise.
-        if let Some(user) = signed_in_result.user
+        let applied = self.settle_and_apply(&verified, pending, journal, cookies).await?;
+        // For replays only. The user is signed in: from here on, an error must not say otherwise.
+        if let Some(user) = applied.user
             && let Err(error) = self.context.database.complete_flow(&id, user).await
         {
-            tracing::warn!(%error, "a flow could not be marked completed");
+            tracing::warn!(%error, "cannot mark a flow completed");
         }
-        Ok(signed_in_result.outcome)
+        Ok(applied.outcome)
     }
 
-    /// What waits at the link prompt of this browser, for a flow that is to resolve it.
-    async fn waiting_for(&self, purpose: &Purpose) -> Result<Option<PendingLink>, CallbackError> {
-        let Purpose::ResolveLink { user, link: asked } = purpose else { return Ok(None) };
+    /// The pending link of this browser that the flow is to resolve.
+    async fn pending_link(&self, purpose: &Purpose) -> Result<Option<PendingLink>, CallbackError> {
+        let Purpose::ResolveLink { user, link: id } = purpose else { return Ok(None) };
         let context = &self.context;
-        let waiting = context.jar.link.find(&context.headers, context.clock.now());
-        let waiting =
-            waiting.filter(|link| link.user == *user && link.id == *asked).ok_or(CallbackError::NothingWaits)?;
-        if waiting.is_unused(context).await? { Ok(Some(waiting)) } else { Err(CallbackError::NothingWaits) }
+        let link = context.jar.link.find(&context.headers, context.clock.now());
+        let link = link.filter(|link| link.user == *user && link.id == *id).ok_or(CallbackError::NoPendingLink)?;
+        if link.is_unused(context).await? { Ok(Some(link)) } else { Err(CallbackError::NoPendingLink) }
     }
 
-    /// Too late, and counted once as well: a cookie that somebody keeps must not fill the audit trail.
-    async fn with_late_flow(&self, flow: &PendingFlow) -> Result<CallbackOutcome, CallbackError> {
+    /// An expired flow is marked used as well: a cookie that a client keeps must not fill the audit trail.
+    async fn with_expired_flow(&self, flow: &PendingFlow) -> Result<CallbackOutcome, CallbackError> {
         match self.mark_used(&flow_id(flow.state.expose()), flow).await? {
             true => Err(CallbackError::ExpiredFlow),
             false => Err(CallbackError::UsedFlow),
         }
     }
 
-    /// Whether this is the first response to the flow. Remembered for as long as its cookie could be shown again.
+    /// Returns whether this is the first response to the flow. The mark outlives the cookie.
     async fn mark_used(&self, id: &str, flow: &PendingFlow) -> Result<bool, StoreError> {
-        let until = flow.started_at.saturating_add(KEPT + 60);
+        let until = flow.started_at.saturating_add(MAX_AGE + 60);
         let until = OffsetDateTime::from_unix_timestamp(until).unwrap_or_else(|_| self.context.clock.date());
         self.context.database.mark_flow_used(id, until).await
     }
 
-    /// The same response once more, in the browser that has the flow: whoever is signed in by it goes on quietly.
-    async fn replayed(&self, id: &str, flow: &PendingFlow) -> Result<CallbackOutcome, CallbackError> {
+    /// The same response again, in the browser of the flow: a user whom it signed in goes on to the destination.
+    async fn replay(&self, id: &str, flow: &PendingFlow) -> Result<CallbackOutcome, CallbackError> {
         match self.context.database.flow_status(id).await? {
             FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
-                Ok(CallbackOutcome::There(flow.return_to.clone()))
+                Ok(CallbackOutcome::SignedIn(flow.return_to.clone()))
             }
             _ => Err(CallbackError::UsedFlow),
         }
     }
 
-    /// Decides what becomes of it, writes that down, and does it for the browser.
-    pub(super) async fn settle_and_carry_on(
+    /// Settles the verified profile in the database, and then applies the decision to the browser.
+    pub(super) async fn settle_and_apply(
         &self,
-        attempt: &SignInAttempt<'_>,
-        waiting: Option<PendingLink>,
+        verified: &Verified<'_>,
+        pending: Option<PendingLink>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<SignInResult, CallbackError> {
-        let settled = self.settle(attempt, waiting.as_ref(), journal).await?;
-        self.carry_on(attempt, settled, waiting, journal, cookies).await
+    ) -> Result<Applied, CallbackError> {
+        let settled = self.settle(verified, pending.as_ref(), journal).await?;
+        self.apply(verified, settled, pending, journal, cookies).await
     }
 
     async fn settle(
         &self,
-        attempt: &SignInAttempt<'_>,
-        waiting: Option<&PendingLink>,
+        verified: &Verified<'_>,
+        pending: Option<&PendingLink>,
         journal: &mut Journal,
     ) -> Result<SettleOutcome, CallbackError> {
         let settled = self
             .context
             .database
             .settle(&SettleRequest {
-                purpose: attempt.purpose,
-                profile: attempt.profile,
+                purpose: verified.purpose,
+                profile: verified.profile,
                 session_user: self.signed_in(),
                 session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
                 client: &self.context.client,
                 now: self.context.clock.date(),
                 random: random().ok_or(CallbackError::NoRandomness)?,
-                waiting: waiting.map(|link| &link.profile),
-                granted: attempt.step_up.map_or(GrantUpdate::None, StepUp::granting),
+                waiting: pending.map(|link| &link.profile),
+                granted: verified.step_up.map_or(GrantUpdate::None, StepUp::grant_update),
             })
             .await?;
         for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
@@ -188,55 +187,55 @@ impl AuthorizationCallback {
         Ok(settled)
     }
 
-    /// Does for the browser what was decided for the user.
-    async fn carry_on(
+    async fn apply(
         &self,
-        attempt: &SignInAttempt<'_>,
+        verified: &Verified<'_>,
         settled: SettleOutcome,
-        waiting: Option<PendingLink>,
+        pending: Option<PendingLink>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<SignInResult, CallbackError> {
-        let signed_in_result = |user, outcome| Ok(SignInResult { user: Some(user), outcome });
+    ) -> Result<Applied, CallbackError> {
+        let applied = |user, outcome| Ok(Applied { user: Some(user), outcome });
         match (settled.decision.answer, settled.signed_in) {
             (Answer::Prompt { user, .. }, _) => {
-                let waits = PendingLink::keep(&self.context, user, attempt.profile.clone(), attempt.return_to.clone());
-                cookies.push(waits.map_err(|_| CallbackError::NoRandomness)?);
-                Ok(SignInResult { user: None, outcome: CallbackOutcome::Prompted })
+                let link = PendingLink::keep(&self.context, user, verified.profile.clone(), verified.return_to.clone());
+                cookies.push(link.map_err(|_| CallbackError::NoRandomness)?);
+                Ok(Applied { user: None, outcome: CallbackOutcome::Prompted })
             }
             (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
             (Answer::Link { user, .. }, Some(signed_in)) => {
                 cookies.extend(self.context.renew_session(false).await?.into_iter().flatten());
-                let (identity, return_to) = (signed_in.identity, attempt.return_to.clone());
-                signed_in_result(user, CallbackOutcome::Linked { already: false, identity, return_to })
+                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
+                applied(user, CallbackOutcome::Linked { already: false, identity, return_to })
             }
             (Answer::AlreadyLinked { user, .. }, Some(signed_in)) => {
-                let (identity, return_to) = (signed_in.identity, attempt.return_to.clone());
-                signed_in_result(user, CallbackOutcome::Linked { already: true, identity, return_to })
+                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
+                applied(user, CallbackOutcome::Linked { already: true, identity, return_to })
             }
             (Answer::Reauthenticated { user, .. }, Some(_)) => {
                 cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
-                signed_in_result(user, CallbackOutcome::There(attempt.return_to.clone()))
+                applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
             }
-            // Nobody signs in by it: the session, and what it was proven with, stay as they are.
+            // A grant is no sign-in: the session and its authentication time stay.
             (Answer::Grant { user, .. }, Some(_)) => {
-                let there = || CallbackOutcome::There(attempt.return_to.clone());
-                signed_in_result(user, attempt.step_up.map_or_else(there, |step_up| step_up.outcome(attempt.return_to)))
+                let signed_in = || CallbackOutcome::SignedIn(verified.return_to.clone());
+                applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))
             }
             (_, Some(signed_in)) => {
                 let store::SignedIn { user, identity } = signed_in;
-                cookies.extend(self.context.sign_in(&user, &self.provider, Some(identity)).await?);
+                let SignIn::Complete(session) = self.context.sign_in(&user, &self.provider, Some(identity)).await?;
+                cookies.extend(session);
                 journal.record(FlowEvent::SessionCreated);
-                let Some(link) = waiting else {
-                    return signed_in_result(user.id, CallbackOutcome::There(attempt.return_to.clone()));
+                let Some(link) = pending else {
+                    return applied(user.id, CallbackOutcome::SignedIn(verified.return_to.clone()));
                 };
-                cookies.extend(link.used_up(&self.context).await);
+                cookies.extend(link.use_up(&self.context).await);
                 let linked = settled.waiting.is_some_and(|decision| {
                     matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
                 });
-                signed_in_result(
+                applied(
                     user.id,
-                    if linked { CallbackOutcome::There(link.return_to) } else { CallbackOutcome::NotLinked },
+                    if linked { CallbackOutcome::SignedIn(link.return_to) } else { CallbackOutcome::NotLinked },
                 )
             }
             (_, None) => Err(CallbackError::Policy(Reason::IdentityOwnedByAnother)),
@@ -247,19 +246,18 @@ impl AuthorizationCallback {
         self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id)
     }
 
-    /// Writes the refusal down and ends the flow in the browser. A response to no flow of this browser costs no row:
-    /// anyone can send those.
+    /// Logs the error and records it in the audit trail.
     pub(super) async fn refuse(
         &self,
-        refused: CallbackError,
+        error: CallbackError,
         purpose: Option<&Purpose>,
         journal: &mut Journal,
     ) -> CallbackError {
-        journal.record(FlowEvent::Refused { because: refused.to_string() });
-        if let Some(failure) = refused.failure() {
+        journal.record(FlowEvent::Refused { because: error.to_string() });
+        if let Some(failure) = error.failure() {
             self.record(failure, purpose).await;
         }
-        refused
+        error
     }
 
     async fn record(&self, failure: FlowFailure, purpose: Option<&Purpose>) {
@@ -274,26 +272,27 @@ impl AuthorizationCallback {
             client: &self.context.client,
         };
         if let Err(error) = self.context.database.record_event(&event).await {
-            tracing::warn!(%error, "could not record the failed sign-in");
+            tracing::warn!(%error, "cannot record a refused sign-in");
         }
     }
 }
 
-/// What somebody came for, and who a provider says that they are: the same by whichever door they came.
-pub(super) struct SignInAttempt<'a> {
+/// A verified profile and the purpose of its flow, from a callback or from Google's button.
+pub(super) struct Verified<'a> {
     pub(super) purpose: &'a Purpose,
     pub(super) profile: &'a Profile,
     pub(super) return_to: &'a ReturnTo,
     pub(super) step_up: Option<&'a StepUp>,
 }
 
-/// What became of it, and who is signed in by it.
-pub(super) struct SignInResult {
+/// What was done for the browser.
+pub(super) struct Applied {
+    /// The user who is signed in now.
     pub(super) user: Option<UserId>,
     pub(super) outcome: CallbackOutcome,
 }
 
-/// Random bytes; `None` when the system gives none.
+/// Random bytes; `None` if the system returns none.
 pub fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).ok()?;

@@ -7,47 +7,39 @@ use crate::{
     store::StoreError,
 };
 
-/// Why a response opened no session.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
-    /// This browser holds no flow with the response's state.
-    #[error("the browser holds no such flow")]
+    /// This browser has no flow with the state of the response.
+    #[error("this browser has no flow with this state")]
     UnknownFlow,
-    /// The flow is too old.
-    #[error("the flow is expired")]
+    #[error("the flow has expired")]
     ExpiredFlow,
-    /// The flow came back before.
-    #[error("the flow was used before")]
+    #[error("the flow is already used")]
     UsedFlow,
-    /// The response came back on another provider's redirect URI (mix-up, RFC 9700 §4.4).
-    #[error("the response came back on another provider's redirect URI")]
+    /// Mix-up (RFC 9700 §4.4).
+    #[error("the response came to another provider's redirect URI")]
     OtherProvider,
-    /// The flow failed on its way to a profile.
     #[error(transparent)]
     Flow(#[from] CompleteError),
-    /// The token that a front end brought vouches for nobody.
+    /// An id_token of Google's button was refused.
     #[error(transparent)]
     Token(#[from] ExternalTokenError),
-    /// What waited at the link prompt is not there any more, or waited for another user.
-    #[error("nothing waits at the link prompt")]
-    NothingWaits,
-    /// The policy said no.
+    /// The pending link has expired, is used, or belongs to another user.
+    #[error("no pending link")]
+    NoPendingLink,
     #[error("the linking policy refused: {}", .0.sentence())]
     Policy(Reason),
-    /// The database did not answer, or not sensibly.
-    #[error("the database: {0}")]
+    #[error("database: {0}")]
     Store(#[from] StoreError),
-    /// The session could not be opened.
     #[error(transparent)]
     Session(SessionError),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    #[error("the system returned no random numbers")]
     NoRandomness,
 }
 
 impl CallbackError {
-    /// Whether the database was away: the person is told to try again later, by a status that says so.
-    pub fn is_our_database(&self) -> bool {
+    /// Whether the database is down, so that the answer is a 503.
+    pub fn is_outage(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
             Self::Session(error) => error.is_temporary(),
@@ -62,7 +54,7 @@ impl CallbackError {
             Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_) => return None,
             Self::ExpiredFlow => FlowFailure::FlowExpired,
             Self::OtherProvider => FlowFailure::OtherProvider,
-            Self::NothingWaits => FlowFailure::NoPendingLink,
+            Self::NoPendingLink => FlowFailure::NoPendingLink,
             Self::NoRandomness => FlowFailure::NoRandomness,
             Self::Token(error) => match error {
                 ExternalTokenError::NotOurClient => FlowFailure::OtherClient,

@@ -1,4 +1,4 @@
-//! What became of an arrival, and where the browser goes from there.
+//! The outcome of a callback, and where the browser goes.
 
 use http::HeaderValue;
 
@@ -15,87 +15,73 @@ use crate::{
     relying_party::{CompleteError, ExternalTokenError, ReturnTo},
 };
 
-/// Where the browser goes from here.
+/// The result of a callback.
 #[derive(Debug)]
 pub struct CallbackRedirect {
-    /// What became of the flow, or why nothing did.
     pub outcome: Result<CallbackOutcome, CallbackError>,
-    /// What the flow was for, where the browser holds it.
+    /// `None` without a flow, like the following fields.
     pub purpose: Option<Purpose>,
-    /// What the person was asked to let us see.
+    /// The access that the flow requested.
     pub access: Option<Access>,
-    /// Where the person was going, for another try.
     pub return_to: Option<ReturnTo>,
-    /// `Set-Cookie` values: the flow ends in the browser, a session may begin, a name may wait for the next flow.
+    /// `Set-Cookie` values: they remove the flow, and may begin a session or keep a name for the next flow.
     pub cookies: Vec<HeaderValue>,
 }
 
-/// What a flow came to.
 #[derive(Debug)]
 pub enum CallbackOutcome {
-    /// The person goes on to where they were going.
-    There(ReturnTo),
-    /// The address is a user's with other ways in: the link prompt asks.
+    /// Signed in, or signed in already: on to the destination.
+    SignedIn(ReturnTo),
+    /// The email address belongs to an account with other sign-in methods: to the link prompt.
     Prompted,
-    /// The signed-in user has one more way in.
-    Linked {
-        /// They had it already.
-        already: bool,
-        /// The way.
-        identity: IdentityId,
-        /// The page that they were on.
-        return_to: ReturnTo,
-    },
-    /// The person showed that an account is theirs and is signed in, but what waited at the link prompt belongs to
-    /// somebody else by now.
+    /// The signed-in user has one more sign-in method.
+    Linked { already: bool, identity: IdentityId, return_to: ReturnTo },
+    /// The user authenticated at the link prompt and is signed in, but the pending identity belongs to another user by now.
     NotLinked,
-    /// The signed-in person lets us see what they were asked for.
+    /// The requested access was granted.
     Granted(ReturnTo),
-    /// They came back, and had declined just that.
-    Declined(Access),
+    /// The user declined the requested access.
+    AccessDeclined(Access),
 }
 
-/// Where an answer leads.
 #[derive(Debug)]
 pub enum Direction {
-    /// To a page of ours.
+    /// To a page of this site.
     To(String),
-    /// Nowhere now: our database is away, and the same once more may work.
+    /// The database is down: 503.
     Unavailable,
 }
 
 impl CallbackRedirect {
-    /// No flow was found, and nothing done.
-    pub(super) fn of_nothing(outcome: Result<CallbackOutcome, CallbackError>) -> Self {
+    pub(super) fn without_flow(outcome: Result<CallbackOutcome, CallbackError>) -> Self {
         Self { outcome, purpose: None, access: None, return_to: None, cookies: Vec::new() }
     }
 
-    /// Where the browser goes; `slug` is the provider's, and `signed_in` says whether somebody was when they arrived: who
-    /// was about to do something on a page goes back to it.
-    pub fn direction(&self, slug: &str, signed_in: bool) -> Direction {
-        let refused = match &self.outcome {
+    /// Where the browser goes. `slug` is the provider's. A user who was signed in at the start (`was_signed_in`) goes back to
+    /// the page of the form.
+    pub fn direction(&self, slug: &str, was_signed_in: bool) -> Direction {
+        let error = match &self.outcome {
             Ok(outcome) => return Direction::To(page_of(outcome)),
-            Err(refused) if refused.is_our_database() => return Direction::Unavailable,
-            Err(refused) => refused,
+            Err(error) if error.is_outage() => return Direction::Unavailable,
+            Err(error) => error,
         };
         let return_to = self.return_to.as_ref().map(ReturnTo::as_str);
         Direction::To(match &self.purpose {
-            Some(purpose) if signed_in || matches!(purpose, Purpose::ResolveLink { .. }) => {
-                page_of_error(purpose, self.access, refused, slug, return_to)
+            Some(purpose) if was_signed_in || matches!(purpose, Purpose::ResolveLink { .. }) => {
+                page_of_error(purpose, self.access, error, slug, return_to)
             }
-            _ => sign_in_error_of(refused).login_path(Some(slug), return_to),
+            _ => sign_in_error_of(error).login_path(Some(slug), return_to),
         })
     }
 }
 
-/// What the person is told.
-fn sign_in_error_of(refused: &CallbackError) -> SignInError {
-    match refused {
+fn sign_in_error_of(error: &CallbackError) -> SignInError {
+    match error {
         CallbackError::UnknownFlow => SignInError::FlowUnknown,
         CallbackError::ExpiredFlow => SignInError::FlowExpired,
         CallbackError::UsedFlow => SignInError::FlowUsed,
         CallbackError::OtherProvider => SignInError::ResponseMismatch,
-        CallbackError::NothingWaits => SignInError::LinkRequired,
+        CallbackError::NoPendingLink => SignInError::LinkRequired,
         CallbackError::Policy(Reason::UserDisabled) => SignInError::AccountDisabled,
         CallbackError::Policy(_) => SignInError::ProviderInvalid,
         CallbackError::Flow(error) => sign_in_error_of_flow(error),
@@ -104,15 +90,14 @@ fn sign_in_error_of(refused: &CallbackError) -> SignInError {
     }
 }
 
-/// Where it came to what it was for.
 fn page_of(outcome: &CallbackOutcome) -> String {
     match outcome {
-        CallbackOutcome::There(return_to) => return_to.as_str().to_owned(),
+        CallbackOutcome::SignedIn(return_to) => return_to.as_str().to_owned(),
         CallbackOutcome::Prompted => "/link".to_owned(),
         CallbackOutcome::Linked { already, identity, return_to } => {
             let done = if *already { Done::AlreadyLinked } else { Done::Linked };
             let page = return_to.as_str();
-            // What an account lets us see is looked at in that account, and not in the one that was there before.
+            // A page that shows a connected service opens with the new identity.
             match Access::ALL.iter().any(|access| access.page() == page) {
                 true => format!("{page}?account={identity}&done={}", done.code()),
                 false => with_code(page, "done", done.code()),
@@ -120,31 +105,31 @@ fn page_of(outcome: &CallbackOutcome) -> String {
         }
         CallbackOutcome::NotLinked => format!("/settings?error={}#{ERROR_ANCHOR}", FormError::LinkedElsewhere.code()),
         CallbackOutcome::Granted(return_to) => return_to.as_str().to_owned(),
-        CallbackOutcome::Declined(access) => {
+        CallbackOutcome::AccessDeclined(access) => {
             format!("{}?error={}#{ERROR_ANCHOR}", access.page(), FormError::ScopeDeclined.code())
         }
     }
 }
 
-/// Who was about to do something on a page goes back to that page.
+/// Back to the page of the form that started the flow.
 fn page_of_error(
     purpose: &Purpose,
     access: Option<Access>,
-    refused: &CallbackError,
+    error: &CallbackError,
     slug: &str,
     return_to: Option<&str>,
 ) -> String {
-    let code = match refused {
+    let code = match error {
         CallbackError::Policy(Reason::ReauthenticationMismatch) => FormError::ReauthenticationMismatch.code(),
         CallbackError::Policy(Reason::IdentityOwnedByAnother) => FormError::LinkedElsewhere.code(),
-        CallbackError::NothingWaits => FormError::LinkExpired.code(),
+        CallbackError::NoPendingLink => FormError::LinkExpired.code(),
         CallbackError::Policy(Reason::GrantForAnotherIdentity) => FormError::AccountMismatch.code(),
         CallbackError::Policy(Reason::GrantIdentityNotLinked) => FormError::NotFound.code(),
         CallbackError::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => SignInError::FlowUnknown.code(),
-        _ => sign_in_error_of(refused).code(),
+        _ => sign_in_error_of(error).code(),
     };
     let page = match purpose {
-        Purpose::SignIn => return sign_in_error_of(refused).login_path(Some(slug), return_to),
+        Purpose::SignIn => return sign_in_error_of(error).login_path(Some(slug), return_to),
         Purpose::Link { .. } => {
             format!("{}&provider={slug}", with_code(return_to.unwrap_or("/settings"), "error", code))
         }
@@ -160,7 +145,7 @@ fn page_of_error(
     format!("{page}#{ERROR_ANCHOR}")
 }
 
-/// A page of ours, which may have a query, told a code of ours.
+/// Adds a code to a page, which may have a query.
 fn with_code(page: &str, name: &str, code: &str) -> String {
     let join = if page.contains('?') { '&' } else { '?' };
     format!("{page}{join}{name}={code}")

@@ -1,43 +1,49 @@
-//! Our cookies' names and attributes.
+//! Names and attributes of our cookies.
 
 use http::{HeaderMap, HeaderValue, header};
+use time::Duration;
+use tower_sessions::cookie::{Cookie, SameSite};
 
-/// How cookies are written: with the `__Host-` prefix and `Secure` under https, without on http loopback, where
-/// browsers would refuse them.
+/// Writes cookies: with the `__Host-` prefix and `Secure` under https, and without on http loopback, where browsers would
+/// refuse them.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     https: bool,
 }
 
 impl Cookies {
-    /// Cookies for an https origin, or for http on loopback.
     pub const fn new(https: bool) -> Self {
         Self { https }
     }
 
-    /// A cookie's full name. `__Host-` makes the browser refuse it from a subdomain or over plain http
+    /// A cookie's full name. With `__Host-` the browser accepts it neither from a subdomain nor over plain http
     /// (RFC 6265bis §4.1.3.2).
     pub fn name(self, name: &str) -> String {
         if self.https { format!("__Host-{name}") } else { name.to_owned() }
     }
 
-    /// Whether cookies are `Secure`.
     pub const fn is_secure(self) -> bool {
         self.https
     }
 
-    /// A `Set-Cookie` value. `name` is a full name.
+    /// A `Set-Cookie` value. `name` is a full name; `max_age` is in seconds. `None` if the value is no header value.
     pub(super) fn set(self, name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!("{name}={value}; Max-Age={max_age}; {}", self.attributes())).ok()
+        let cookie = Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .secure(self.https)
+            .same_site(SameSite::Lax)
+            .max_age(Duration::seconds(max_age));
+        HeaderValue::from_str(&cookie.to_string()).ok()
     }
 
-    /// A `Set-Cookie` value that removes a cookie. Without its attributes the browser would refuse the removal of a
-    /// `__Host-` cookie, and it would stay.
+    /// A `Set-Cookie` value that removes a cookie. It has all attributes, without which the browser refuses to remove a
+    /// `__Host-` cookie.
     pub(super) fn clear(self, name: &str) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!("{name}=; Max-Age=0; {}", self.attributes())).ok()
+        self.set(name, "", 0)
     }
 
-    /// Gives a removal that tower-sessions wrote, which has no attributes, those that the browser asks for.
+    /// Adds the attributes to removals by tower-sessions, which writes none.
     pub fn complete_removals(self, headers: &mut HeaderMap) {
         let session = self.name("session");
         let is_removal =
@@ -48,7 +54,7 @@ impl Cookies {
         let values: Vec<HeaderValue> = headers
             .get_all(header::SET_COOKIE)
             .iter()
-            // Where a session begins, the library still takes away the malformed one that the browser came with.
+            // Where a session begins, the library still removes the malformed cookie that the browser sent.
             .filter(|value| !(begins && is_removal(value)))
             .map(|value| is_removal(value).then(|| self.clear(&session)).flatten().unwrap_or_else(|| value.clone()))
             .collect();
@@ -56,10 +62,6 @@ impl Cookies {
         for value in values {
             headers.append(header::SET_COOKIE, value);
         }
-    }
-
-    fn attributes(self) -> &'static str {
-        if self.https { "Path=/; HttpOnly; Secure; SameSite=Lax" } else { "Path=/; HttpOnly; SameSite=Lax" }
     }
 }
 
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_that_begins_is_not_taken_away_again() {
+    fn a_new_session_is_not_removed_in_the_same_answer() {
         let mut headers = HeaderMap::new();
         headers.append(header::SET_COOKIE, HeaderValue::from_static("session=new; Path=/"));
         headers.append(header::SET_COOKIE, HeaderValue::from_static("session=; Max-Age=0; Path=/"));
@@ -88,12 +90,12 @@ mod tests {
     }
 
     #[test]
-    fn a_removal_without_attributes_gets_them_and_others_stay() {
+    fn a_removal_gets_its_attributes_and_other_cookies_stay() {
         let mut headers = HeaderMap::new();
         headers.append(header::SET_COOKIE, HeaderValue::from_static("__Host-session=; Max-Age=0; Path=/"));
         headers.append(header::SET_COOKIE, HeaderValue::from_static("other=1"));
         Cookies::new(true).complete_removals(&mut headers);
         let values: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
-        assert_eq!(values, ["__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax", "other=1"]);
+        assert_eq!(values, ["__Host-session=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0", "other=1"]);
     }
 }

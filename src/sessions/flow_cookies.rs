@@ -1,4 +1,4 @@
-//! Pending flows in the browser's own keeping: one sealed cookie each, several tabs side by side.
+//! Pending flows: one sealed cookie each in the browser, for several tabs side by side.
 
 use std::sync::Arc;
 
@@ -12,48 +12,45 @@ use crate::{
     sealing::{Sealer, SealingError},
 };
 
-/// Seconds that a cookie is kept: longer than its flow counts, so that who comes late is told that it was too late.
-pub(super) const KEPT: i64 = 3600;
-/// Flows that one browser may have pending. Cookies without a bound once outgrew what servers read, and locked people
-/// out of every page.
-const MOST: usize = 5;
+/// Lifetime of the cookie in seconds: longer than the flow's, so that a late response gets the error "expired".
+pub(super) const MAX_AGE: i64 = 3600;
+/// Pending flows per browser. An unbounded number of cookies outgrows what servers read, and locks the browser out.
+const MAX_FLOWS: usize = 5;
 
-/// Makes, finds and clears flow cookies. Cheap to clone.
+/// Writes, finds and clears flow cookies. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FlowCookies {
     sealer: Arc<Sealer>,
     cookies: Cookies,
 }
 
-/// What became of the flow that a response claims to answer.
+/// The flow of a response, by its state.
 #[derive(Debug)]
 pub enum Found {
-    /// The browser holds it.
     Pending(Box<PendingFlow>),
-    /// The browser holds it, and it is too old.
     Expired(Box<PendingFlow>),
-    /// The browser does not hold it.
+    /// Not in this browser.
     Unknown,
 }
 
 impl FlowCookies {
-    /// Cookies sealed with keys derived from the secret keys, newest first.
+    /// Derives its keys from the secret keys, newest first.
     ///
     /// # Errors
-    /// When there is no key.
+    /// If there is no key.
     pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, SealingError> {
         Ok(Self { sealer: Arc::new(Sealer::new(secret_keys, "flow cookie")?), cookies })
     }
 
-    /// The `Set-Cookie` values that keep a new flow, and drop what is expired, foreign or too much: the oldest go.
+    /// The `Set-Cookie` values that keep a new flow and remove expired, foreign and surplus ones, the oldest first.
     ///
     /// # Errors
-    /// When sealing fails.
+    /// If sealing fails.
     pub fn keep(&self, request: &HeaderMap, flow: &PendingFlow, now: i64) -> Result<Vec<HeaderValue>, SealingError> {
         let name = self.name(flow.state.expose());
         let plain = serde_json::to_vec(flow).map_err(|_| SealingError)?;
         let sealed = self.sealer.seal(&name, &plain)?;
-        let mut set = vec![self.cookies.set(&name, &sealed, KEPT).ok_or(SealingError)?];
+        let mut set = vec![self.cookies.set(&name, &sealed, MAX_AGE).ok_or(SealingError)?];
         set.extend(self.surplus(request, now).iter().filter_map(|name| self.cookies.clear(name)));
         Ok(set)
     }
@@ -64,26 +61,26 @@ impl FlowCookies {
         let found = cookies::of(request).find(|(cookie, _)| *cookie == name);
         match found.and_then(|(name, sealed)| self.open(name, sealed)) {
             None => Found::Unknown,
-            // A browser would have dropped it.
-            Some(flow) if now.saturating_sub(flow.started_at) > KEPT => Found::Unknown,
+            // A browser would have deleted it.
+            Some(flow) if now.saturating_sub(flow.started_at) > MAX_AGE => Found::Unknown,
             Some(flow) if flow.is_expired(now) => Found::Expired(Box::new(flow)),
             Some(flow) => Found::Pending(Box::new(flow)),
         }
     }
 
-    /// The `Set-Cookie` value that ends the flow with this `state` in the browser.
+    /// The `Set-Cookie` value that removes the flow with this `state`.
     pub fn clear(&self, unverified_state: &str) -> Option<HeaderValue> {
         self.cookies.clear(&self.name(unverified_state))
     }
 
-    /// The `Set-Cookie` values that end every flow of the browser.
+    /// The `Set-Cookie` values that remove every flow of the browser.
     pub fn clear_all(&self, request: &HeaderMap) -> Vec<HeaderValue> {
         let prefix = self.cookies.name("flow-");
         let names = cookies::of(request).map(|(name, _)| name).filter(|name| name.starts_with(&prefix));
         names.filter_map(|name| self.cookies.clear(name)).collect()
     }
 
-    /// Cookies that have to go so that the new one is at most the [`MOST`]th.
+    /// Names of the cookies to remove, so that at most [`MAX_FLOWS`] are left with the new one.
     fn surplus(&self, request: &HeaderMap, now: i64) -> Vec<String> {
         let prefix = self.cookies.name("flow-");
         let (mut live, mut surplus) = (Vec::new(), Vec::new());
@@ -93,9 +90,9 @@ impl FlowCookies {
                 _ => surplus.push(name.to_owned()),
             }
         }
-        // Stable: within one second the browser's own order counts, which is the oldest first (RFC 6265 §5.4).
+        // A stable sort: within one second the browser's order decides, oldest first (RFC 6265 §5.4).
         live.sort_by_key(|(started_at, _)| *started_at);
-        let too_many = (live.len() + 1).saturating_sub(MOST);
+        let too_many = (live.len() + 1).saturating_sub(MAX_FLOWS);
         surplus.extend(live.into_iter().take(too_many).map(|(_, name)| name));
         surplus
     }
@@ -110,8 +107,8 @@ impl FlowCookies {
     }
 }
 
-/// The flow's id: SHA-256 of its state. It names the cookie and the row that says "used", and tells neither reader
-/// the state itself.
+/// The flow's id: SHA-256 of its state. It names the cookie and the row in `used_flows`, and reveals the state to readers of
+/// neither.
 pub fn flow_id(state: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()))
 }
@@ -145,7 +142,7 @@ mod tests {
         }
     }
 
-    /// A browser's jar after these `Set-Cookie`s.
+    /// The browser's cookies after these `Set-Cookie` values.
     fn jar(mut jar: Vec<(String, String)>, set: &[HeaderValue]) -> Vec<(String, String)> {
         for value in set {
             let text = value.to_str().unwrap();
@@ -170,13 +167,13 @@ mod tests {
         let state = flow.state.expose();
         assert!(matches!(cookies.find(&request(&browser), state, 600), Found::Pending(_)));
         assert!(matches!(cookies.find(&request(&browser), state, 601), Found::Expired(_)));
-        assert!(matches!(cookies.find(&request(&browser), state, KEPT + 1), Found::Unknown));
+        assert!(matches!(cookies.find(&request(&browser), state, MAX_AGE + 1), Found::Unknown));
         assert!(matches!(cookies.find(&HeaderMap::new(), state, 0), Found::Unknown));
         assert!(matches!(cookies.find(&request(&browser), &state[1..], 0), Found::Unknown));
     }
 
     #[test]
-    fn a_cookie_renamed_to_another_flows_name_does_not_open() {
+    fn a_renamed_cookie_does_not_open() {
         let cookies = flow_cookies();
         let (mine, other) = (flow(1, 0), flow(2, 0));
         let browser = jar(vec![], &cookies.keep(&HeaderMap::new(), &mine, 0).unwrap());
@@ -185,13 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn five_flows_stay_side_by_side_and_the_oldest_goes_first() {
+    fn five_flows_are_kept_and_the_oldest_goes_first() {
         let cookies = flow_cookies();
         let mut browser = vec![];
         for seed in 1..=7 {
             let set = cookies.keep(&request(&browser), &flow(seed, i64::from(seed)), 10).unwrap();
             browser = jar(browser, &set);
-            assert!(browser.len() <= MOST);
+            assert!(browser.len() <= MAX_FLOWS);
         }
         let found = |seed| cookies.find(&request(&browser), flow(seed, 0).state.expose(), 10);
         assert!(matches!(found(2), Found::Unknown));
@@ -199,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_fits_with_the_longest_destination_and_has_every_attribute() {
+    fn the_longest_flow_fits_into_a_cookie_with_every_attribute() {
         let set = flow_cookies().keep(&HeaderMap::new(), &flow(1, 0), 0).unwrap();
         let text = set[0].to_str().unwrap();
         assert!(text.len() <= 4096, "{}", text.len());
@@ -211,9 +208,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_sealed_here_is_cleared_away() {
-        let planted = vec![("__Host-flow-planted".to_owned(), "AAAA".to_owned())];
-        let set = flow_cookies().keep(&request(&planted), &flow(1, 0), 0).unwrap();
-        assert!(set.iter().any(|value| value.to_str().unwrap().starts_with("__Host-flow-planted=;")));
+    fn a_foreign_cookie_is_removed() {
+        let foreign = vec![("__Host-flow-foreign".to_owned(), "AAAA".to_owned())];
+        let set = flow_cookies().keep(&request(&foreign), &flow(1, 0), 0).unwrap();
+        assert!(set.iter().any(|value| value.to_str().unwrap().starts_with("__Host-flow-foreign=;")));
     }
 }

@@ -1,4 +1,4 @@
-//! Who somebody is, for others who ask: no cookie is set and no token used up by it.
+//! Forward auth: who sends a request, without setting a cookie or using up a token.
 
 use std::sync::Arc;
 
@@ -19,69 +19,56 @@ use crate::{
     tokens::{AccessClaims, AccessTokenError, Tokens},
 };
 
-/// As much of a signed-in person as another service is told.
+/// What another service learns of a signed-in user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// Who.
     pub id: UserId,
-    /// The address that they have proven.
+    /// Verified.
     pub email: Option<EmailAddress>,
-    /// What to call them.
     pub name: Option<String>,
 }
 
-/// What is asked with.
+/// The services that a check needs.
 pub struct ForwardAuth<'a> {
-    /// The database.
     pub database: &'a Database,
-    /// Verifies what bearers bring.
     pub tokens: &'a Tokens,
-    /// What carries the sessions of browsers.
     pub transport: &'a SessionTransport,
-    /// How cookies are written.
     pub cookies: Cookies,
-    /// The time.
     pub clock: &'a Clock,
 }
 
 impl ForwardAuth<'_> {
-    /// Who brings an access token.
-    ///
-    /// # Errors
-    /// [`SessionError`].
+    /// The user of an access token.
     pub async fn bearer(&self, unverified: &str) -> Result<Option<Principal>, SessionError> {
         match self.tokens.verify(unverified).await {
             Ok(claims) => self.of_claims(claims).await,
             Err(AccessTokenError::Internal(error)) => Err(error.into()),
             Err(error) => {
-                tracing::debug!(%error, "a bearer's token is not valid");
+                tracing::debug!(%error, "invalid access token in the Authorization header");
                 Ok(None)
             }
         }
     }
 
-    /// Whose browser it is. A refresh token that could be used is enough: it is looked at, and stays as it is.
-    ///
-    /// # Errors
-    /// [`SessionError`].
+    /// The user of a browser's cookies. A valid refresh token suffices and is not used up.
     pub async fn browser(&self, request: &HeaderMap) -> Result<Option<Principal>, SessionError> {
         match self.transport {
             SessionTransport::Cookie => match self.session_id(request) {
                 Some(id) => self.session(&id_hash(&id)).await,
                 None => Ok(None),
             },
-            SessionTransport::Tokens(session_handle) => {
-                if let Some(claims) = session_handle.claims(request).await?
-                    && let Some(known) = self.of_claims(claims).await?
+            SessionTransport::Tokens(cookies) => {
+                if let Some(claims) = cookies.claims(request).await?
+                    && let Some(principal) = self.of_claims(claims).await?
                 {
-                    return Ok(Some(known));
+                    return Ok(Some(principal));
                 }
-                Ok(self.touched(session_handle.look_at(request).await?).await)
+                Ok(self.touched(cookies.look_at(request).await?).await)
             }
         }
     }
 
-    /// The token's word is taken while nothing is known of an end of its session; else the database is asked.
+    /// Accepts the claims unless the session may have been revoked; then the database decides.
     async fn of_claims(&self, claims: Arc<AccessClaims>) -> Result<Option<Principal>, SessionError> {
         if self.database.is_not_revoked(claims.session(), claims.user(), claims.issued_at()) {
             return Ok(Some(Principal::from(&*claims)));
@@ -94,7 +81,7 @@ impl ForwardAuth<'_> {
         Ok(self.touched(active).await)
     }
 
-    /// Who only ever visits what stands behind us has to stay signed in as well.
+    /// A user who only visits the services behind the proxy must stay signed in as well.
     async fn touched(&self, active: Option<ActiveSession>) -> Option<Principal> {
         touched(active?, self.database, self.clock).await.map(Principal::from)
     }
@@ -124,7 +111,7 @@ mod tests {
     use crate::{store::REVOCATION_MEMORY, tokens::LIFETIME};
 
     #[test]
-    fn a_session_that_ended_is_in_doubt_for_longer_than_any_token_lives() {
+    fn a_revocation_is_remembered_longer_than_a_token_lives() {
         const { assert!(REVOCATION_MEMORY > LIFETIME) };
     }
 }

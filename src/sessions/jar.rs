@@ -1,4 +1,4 @@
-//! The cookies beside the session's own: each says one thing, to us alone.
+//! The cookies besides the session's: each has one purpose, and only we can read it.
 
 use std::sync::Arc;
 
@@ -23,27 +23,27 @@ use crate::{
     sealing::{Sealer, SealingError},
 };
 
-/// Accounts that a browser is known by.
+/// Accounts that a browser remembers.
 const MAX_KNOWN_ACCOUNTS: usize = 5;
 const MINUTES: i64 = 60;
 const DAYS: i64 = 24 * 3600;
 
-/// All of them. Cheap to clone.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Jar {
     /// Pending flows.
     pub flows: FlowCookies,
-    /// The name that came beside a response.
+    /// The name that came with a response (Apple).
     pub name: NameCookie,
-    /// The address that was typed into a form, so that it need not be typed again; in no address of a page, as that ends
-    /// in histories and logs.
+    /// The email address that the user typed, so that they need not type it again. Not in the URL, which ends up in histories
+    /// and logs.
     pub typed: SealedCookie<String>,
-    /// The token of a letter's link, on its way from the link to the form.
+    /// The token of an email's link, until its form is sent.
     pub email_link: SealedCookie<EmailToken>,
-    /// The identity that waits at the link prompt.
+    /// The identity at the link prompt.
     pub link: SealedCookie<PendingLink>,
-    /// What a browser is known by that asked for a sign-up.
-    pub asked: SealedCookie<String>,
+    /// Marks the browser that signed up.
+    pub sign_up: SealedCookie<String>,
     /// Nonces for front ends.
     pub nonces: Nonces,
     known: SealedCookie<Vec<String>>,
@@ -51,10 +51,10 @@ pub struct Jar {
 }
 
 impl Jar {
-    /// Cookies sealed with keys derived from the secret keys, newest first.
+    /// Derives its keys from the secret keys, newest first.
     ///
     /// # Errors
-    /// When there is no key.
+    /// If there is no key.
     pub fn new<'a>(
         secret_keys: impl Iterator<Item = &'a [u8]> + Clone,
         cookies: Cookies,
@@ -66,31 +66,31 @@ impl Jar {
             typed: SealedCookie::new(sealer.clone(), cookies, "typed", 10 * MINUTES),
             email_link: SealedCookie::new(sealer.clone(), cookies, "email-link", 30 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
-            asked: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
+            sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
             known: SealedCookie::new(sealer, cookies, "known", 365 * DAYS),
             cookies,
         })
     }
 
-    /// The way in that this browser used last: a provider's slug, or `password`.
+    /// The sign-in method that this browser used last: a provider's slug, or `password`.
     pub fn last_used(&self, request: &HeaderMap) -> Option<Slug> {
         let name = self.cookies.name(LAST);
         cookies::of(request).find(|(cookie, _)| *cookie == name).and_then(|(_, slug)| Slug::parse(slug))
     }
 
-    /// The `Set-Cookie` value that remembers it. It says nothing else: not who.
+    /// The `Set-Cookie` value that remembers the method. It does not name the user.
     pub fn remember_method(&self, slug: &str) -> Option<HeaderValue> {
         self.cookies.set(&self.cookies.name(LAST), slug, 365 * DAYS)
     }
 
-    /// Whether somebody signed in here with this address and its password before: strangers who try passwords for it must
-    /// not keep them out.
+    /// Whether this browser has signed in with this address and its password: strangers who guess that password must not
+    /// lock its user out.
     pub fn is_known(&self, request: &HeaderMap, address: &EmailAddress, now: i64) -> bool {
         self.known.find(request, now).is_some_and(|known| known.contains(&mark_of(address)))
     }
 
-    /// The `Set-Cookie` value that remembers that.
+    /// The `Set-Cookie` value that remembers the account.
     pub fn remember_account(&self, request: &HeaderMap, address: &EmailAddress, now: i64) -> Option<HeaderValue> {
         let mark = mark_of(address);
         let mut known = self.known.find(request, now).unwrap_or_default();
@@ -100,37 +100,37 @@ impl Jar {
         self.known.keep(&known, now).ok()
     }
 
-    /// The `Set-Cookie` values that end what waits for a next step: on a machine that others use, a letter's link that was
-    /// followed and not used would be theirs.
+    /// The `Set-Cookie` values that remove everything that waits for a next step: on a shared computer, an email's link that
+    /// was opened and not used would fall to the next user.
     pub fn clear_pending(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> {
         let pending = [self.typed.clear(request), self.email_link.clear(request), self.link.clear(request)];
         pending.into_iter().flatten()
     }
 
-    /// What this browser is known by for a sign-up, and the `Set-Cookie` value that keeps it.
+    /// The hash of this browser's sign-up mark, and the `Set-Cookie` value that keeps the mark.
     ///
     /// # Errors
-    /// When the system gives no random numbers.
-    pub fn ask(&self, request: &HeaderMap, now: i64) -> Result<(String, HeaderValue), SealingError> {
-        let browser = match self.asked.find(request, now) {
+    /// If the system returns no random numbers.
+    pub fn mark_sign_up(&self, request: &HeaderMap, now: i64) -> Result<(String, HeaderValue), SealingError> {
+        let browser = match self.sign_up.find(request, now) {
             Some(browser) => browser,
             None => random_name()?,
         };
-        Ok((hash(&browser), self.asked.keep(&browser, now)?))
+        Ok((hash(&browser), self.sign_up.keep(&browser, now)?))
     }
 
-    /// The hash of what this browser is known by, as [`ask`](Self::ask) gave it.
-    pub fn asked_by(&self, request: &HeaderMap, now: i64) -> Option<String> {
-        self.asked.find(request, now).map(|browser| hash(&browser))
+    /// The hash that [`mark_sign_up`](Self::mark_sign_up) returned to this browser.
+    pub fn sign_up_mark(&self, request: &HeaderMap, now: i64) -> Option<String> {
+        self.sign_up.find(request, now).map(|browser| hash(&browser))
     }
 }
 
 const LAST: &str = "last";
 
-/// A name that nobody guesses: 128 random bits.
+/// 128 random bits, as text.
 ///
 /// # Errors
-/// When the system gives no random numbers.
+/// If the system returns no random numbers.
 pub fn random_name() -> Result<String, SealingError> {
     let mut bytes = [0; 16];
     rand::fill(&mut bytes).map_err(|_| SealingError)?;
@@ -141,7 +141,7 @@ fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 
-/// Short, and not the address itself.
+/// A short hash, not the address itself.
 fn mark_of(address: &EmailAddress) -> String {
     hash(address.as_str())[..16].to_owned()
 }
@@ -166,15 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn the_last_way_is_remembered_and_nonsense_is_none() {
+    fn the_last_method_is_remembered_and_nonsense_is_ignored() {
         let browser = request(&jar().remember_method("google").unwrap());
         assert_eq!(jar().last_used(&browser).map(|slug| slug.to_string()).as_deref(), Some("google"));
-        let planted = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("last=<script>"))]);
-        assert_eq!(jar().last_used(&planted), None);
+        let nonsense = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("last=<script>"))]);
+        assert_eq!(jar().last_used(&nonsense), None);
     }
 
     #[test]
-    fn a_browser_is_known_by_the_last_five_accounts() {
+    fn a_browser_remembers_its_last_five_accounts() {
         let mut browser = HeaderMap::new();
         for number in 0..6 {
             browser = request(&jar().remember_account(&browser, &address(number), 0).unwrap());
@@ -185,11 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_asks_twice_is_the_same_browser_and_another_is_not() {
-        let (hash, set) = jar().ask(&HeaderMap::new(), 0).unwrap();
+    fn a_browser_keeps_its_sign_up_mark() {
+        let (hash, set) = jar().mark_sign_up(&HeaderMap::new(), 0).unwrap();
         let browser = request(&set);
-        assert_eq!(jar().ask(&browser, 10).unwrap().0, hash);
-        assert_eq!(jar().asked_by(&browser, 10), Some(hash.clone()));
-        assert_ne!(jar().ask(&HeaderMap::new(), 10).unwrap().0, hash);
+        assert_eq!(jar().mark_sign_up(&browser, 10).unwrap().0, hash);
+        assert_eq!(jar().sign_up_mark(&browser, 10), Some(hash.clone()));
+        assert_ne!(jar().mark_sign_up(&HeaderMap::new(), 10).unwrap().0, hash);
     }
 }

@@ -1,10 +1,9 @@
-//! A name that came beside an authorization response, once, and must not get lost: Apple tells it at the first consent
-//! only, by a POST that carries none of our cookies.
+//! The name that comes with an authorization response: Apple sends it at the first consent only, in a POST without our
+//! cookies.
 //!
-//! It waits in a cookie of its own, so that nothing personal is in an address and a sign-in that fails half way does not
-//! lose it. There is one such cookie and not one for each flow: anybody can make a browser post to us, and must not
-//! fill its jar. Sealed for the state that came along, it opens for the flow of that state alone; nobody can put a name
-//! on a sign-in that is not theirs.
+//! It waits in a cookie of its own, so that no URL contains personal data and a failed sign-in does not lose it. There is one
+//! such cookie, not one per flow: any site can make a browser post to us, and must not fill its cookie jar. The cookie is
+//! sealed for the state of its response and opens for that flow alone, so that no site can put a name on another sign-in.
 
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::{
     sealing::{Sealer, SealingError},
 };
 
-/// Makes, reads and clears the cookie. Cheap to clone.
+/// Writes, reads and clears the cookie. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct NameCookie {
     sealer: Arc<Sealer>,
@@ -27,25 +26,25 @@ pub struct NameCookie {
 }
 
 impl NameCookie {
-    /// A cookie sealed with keys derived from the secret keys, newest first.
+    /// Derives its keys from the secret keys, newest first.
     ///
     /// # Errors
-    /// When there is no key.
+    /// If there is no key.
     pub fn new<'a>(secret_keys: impl Iterator<Item = &'a [u8]>, cookies: Cookies) -> Result<Self, SealingError> {
         Ok(Self { sealer: Arc::new(Sealer::new(secret_keys, "name cookie")?), cookies })
     }
 
-    /// The `Set-Cookie` value that keeps a name for the flow with this state, as long as the flow may last.
+    /// The `Set-Cookie` value that keeps a name for the flow with this state, for as long as a flow can last.
     pub fn keep(&self, unverified_state: &str, unverified_name: &str) -> Option<HeaderValue> {
         self.set(&flow_id(unverified_state), unverified_name)
     }
 
-    /// The same for the provider's next flow in this browser, after this one failed.
-    pub(super) fn carry(&self, provider: &str, unverified_name: &str) -> Option<HeaderValue> {
+    /// The same for the next flow at this provider, after a failed one.
+    pub(super) fn keep_for_next_flow(&self, provider: &str, unverified_name: &str) -> Option<HeaderValue> {
         self.set(provider, unverified_name)
     }
 
-    /// The name that waits for the flow with this state, or was carried over from a failed one at this provider.
+    /// The name for the flow with this state, or from a failed flow at this provider.
     pub(super) fn find(&self, request: &HeaderMap, unverified_state: &str, provider: &str) -> Option<String> {
         let sealed = self.sealed(request)?;
         let places = [flow_id(unverified_state), provider.to_owned()];
@@ -53,7 +52,7 @@ impl NameCookie {
         String::from_utf8(plain).ok()
     }
 
-    /// The `Set-Cookie` value that ends it, if there is one.
+    /// The `Set-Cookie` value that removes it, if the browser has one.
     pub(super) fn clear(&self, request: &HeaderMap) -> Option<HeaderValue> {
         self.sealed(request).and_then(|_| self.cookies.clear(&self.name()))
     }
@@ -71,7 +70,7 @@ impl NameCookie {
         self.cookies.name("name")
     }
 
-    /// A flow's id is 43 characters and a slug at most 32: the two cannot be taken for each other.
+    /// A flow's id has 43 characters and a slug at most 32: they cannot be confused.
     fn place(&self, place: &str) -> String {
         format!("{} {place}", self.name())
     }
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_waits_for_its_own_flow_only() {
+    fn a_name_is_found_by_its_own_flow_only() {
         let cookie = cookie();
         let browser = request(&cookie.keep("state", "Zoë Ødegård").unwrap());
         assert_eq!(cookie.find(&browser, "state", "apple").as_deref(), Some("Zoë Ødegård"));
@@ -103,15 +102,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_was_carried_over_is_for_any_flow_at_its_provider() {
+    fn a_name_of_a_failed_flow_serves_the_next_at_its_provider() {
         let cookie = cookie();
-        let browser = request(&cookie.carry("apple", "Ada").unwrap());
+        let browser = request(&cookie.keep_for_next_flow("apple", "Ada").unwrap());
         assert_eq!(cookie.find(&browser, "another", "apple").as_deref(), Some("Ada"));
         assert_eq!(cookie.find(&browser, "another", "google"), None);
     }
 
     #[test]
-    fn the_cookie_is_like_the_others_and_fits() {
+    fn the_longest_name_fits_into_a_cookie_with_every_attribute() {
         let set = cookie().keep("state", &"\u{1F469}".repeat(201)).unwrap();
         let text = set.to_str().unwrap();
         assert!(text.len() < 2048 && text.starts_with("__Host-name="), "{text}");

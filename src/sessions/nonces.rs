@@ -1,8 +1,8 @@
-//! Nonces for front ends that talk to a provider by themselves: each is given to one device, goes through the provider
-//! into the id_token, and counts once.
+//! Nonces for front ends that run the flow themselves: each is issued to one device, comes back in the id_token, and works
+//! once.
 //!
-//! Who steals an id_token has not got what the device has: the sealed cookie or, where there are no cookies, the sealed
-//! text that was given with the nonce (threat PA3).
+//! A thief of an id_token lacks what the device has: the sealed cookie or, without cookies, the sealed nonce token (threat
+//! PA3).
 
 use std::sync::Arc;
 
@@ -15,81 +15,78 @@ use crate::{
     sealing::{Sealer, SealingError},
 };
 
-/// Seconds that a nonce counts.
+/// In seconds.
 pub const NONCE_LIFETIME: i64 = 600;
-/// Nonces that one browser may hold: more would outgrow its cookie. The oldest go.
-const MOST: usize = 5;
-/// What the text for a device is sealed for.
+/// Nonces per browser, so that they fit into a cookie. The oldest go.
+const MAX_NONCES: usize = 5;
+/// Associated data of the nonce token.
 const PLACE: &str = "nonce token";
 
-/// Gives nonces out and finds them again. Cheap to clone.
+/// Issues nonces and finds them again. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Nonces {
     sealer: Arc<Sealer>,
-    cookie: SealedCookie<Vec<Given>>,
+    cookie: SealedCookie<Vec<Issued>>,
 }
 
-/// A nonce that a device got. Serialized only into something sealed.
+/// Serialized only to be sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Given {
+struct Issued {
     nonce: Nonce,
     /// Unix seconds.
     at: i64,
 }
 
-/// A nonce, given to a device in both ways.
+/// A new nonce, bound to its device in both ways.
 #[derive(Debug)]
-pub struct GivenNonce {
+pub struct IssuedNonce {
     /// For the authorization request.
     pub nonce: Nonce,
-    /// The sealed text that shows to whom it was given.
+    /// Binds the nonce to a device without cookies.
     pub nonce_token: String,
-    /// The `Set-Cookie` value that shows the same.
+    /// The `Set-Cookie` value that binds it to a browser.
     pub cookie: HeaderValue,
 }
 
 impl Nonces {
-    /// Nonces sealed by this sealer.
     pub(super) fn new(sealer: Arc<Sealer>, cookies: Cookies) -> Self {
         let cookie = SealedCookie::new(sealer.clone(), cookies, "nonce", NONCE_LIFETIME);
         Self { sealer, cookie }
     }
 
-    /// A new nonce for whoever sent this request.
-    ///
     /// # Errors
-    /// When the system gives no random numbers.
-    pub fn give(&self, request: &HeaderMap, now: i64) -> Result<GivenNonce, SealingError> {
-        let given = Given { nonce: Nonce::from_random(random().ok_or(SealingError)?), at: now };
-        let plain = serde_json::to_vec(&given).map_err(|_| SealingError)?;
+    /// If the system returns no random numbers.
+    pub fn issue(&self, request: &HeaderMap, now: i64) -> Result<IssuedNonce, SealingError> {
+        let issued = Issued { nonce: Nonce::from_random(random().ok_or(SealingError)?), at: now };
+        let plain = serde_json::to_vec(&issued).map_err(|_| SealingError)?;
         let nonce_token = self.sealer.seal(PLACE, &plain)?;
         let mut held = self.held(request, now);
-        held.push(given.clone());
-        held.drain(..held.len().saturating_sub(MOST));
-        Ok(GivenNonce { nonce: given.nonce, nonce_token, cookie: self.cookie.keep(&held, now)? })
+        held.push(issued.clone());
+        held.drain(..held.len().saturating_sub(MAX_NONCES));
+        Ok(IssuedNonce { nonce: issued.nonce, nonce_token, cookie: self.cookie.keep(&held, now)? })
     }
 
-    /// The nonce that an id_token claims to carry, if this text shows that the device got it.
+    /// The nonce that an id_token claims, if the nonce token shows that this device received it.
     pub fn of_token(&self, nonce_token: &str, unverified_nonce: &str, now: i64) -> Option<Nonce> {
         let plain = self.sealer.open(PLACE, nonce_token).ok()?;
-        let given: Given = serde_json::from_slice(&plain).ok()?;
-        (counts(&given, now) && given.nonce.matches(unverified_nonce)).then_some(given.nonce)
+        let issued: Issued = serde_json::from_slice(&plain).ok()?;
+        (is_valid(&issued, now) && issued.nonce.matches(unverified_nonce)).then_some(issued.nonce)
     }
 
-    /// The same, if a cookie of the request shows it.
+    /// The same by the cookie of the request.
     pub fn of_cookie(&self, request: &HeaderMap, unverified_nonce: &str, now: i64) -> Option<Nonce> {
         self.held(request, now).into_iter().map(|given| given.nonce).find(|nonce| nonce.matches(unverified_nonce))
     }
 
-    /// Whether the browser holds any.
+    /// Whether the browser has any.
     pub fn has_any(&self, request: &HeaderMap, now: i64) -> bool {
         !self.held(request, now).is_empty()
     }
 
-    /// The `Set-Cookie` value that takes a used one from the browser, if it holds it.
+    /// The `Set-Cookie` value that removes a used nonce from the browser, if it has it.
     pub fn forget(&self, request: &HeaderMap, used: &Nonce, now: i64) -> Option<HeaderValue> {
         let held = self.held(request, now);
-        let rest: Vec<Given> = held.iter().filter(|given| !given.nonce.matches(used.expose())).cloned().collect();
+        let rest: Vec<Issued> = held.iter().filter(|given| !given.nonce.matches(used.expose())).cloned().collect();
         match rest.len() {
             0 => self.cookie.clear(request),
             left if left < held.len() => self.cookie.keep(&rest, now).ok(),
@@ -97,15 +94,15 @@ impl Nonces {
         }
     }
 
-    fn held(&self, request: &HeaderMap, now: i64) -> Vec<Given> {
+    fn held(&self, request: &HeaderMap, now: i64) -> Vec<Issued> {
         let mut held = self.cookie.find(request, now).unwrap_or_default();
-        held.retain(|given| counts(given, now));
+        held.retain(|given| is_valid(given, now));
         held
     }
 }
 
-fn counts(given: &Given, now: i64) -> bool {
-    now.saturating_sub(given.at) <= NONCE_LIFETIME
+fn is_valid(issued: &Issued, now: i64) -> bool {
+    now.saturating_sub(issued.at) <= NONCE_LIFETIME
 }
 
 #[cfg(test)]
@@ -125,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_shown_by_the_cookie_or_by_the_text_for_ten_minutes() {
-        let given = nonces().give(&HeaderMap::new(), 100).unwrap();
+    fn a_nonce_is_found_by_cookie_or_nonce_token_for_ten_minutes() {
+        let given = nonces().issue(&HeaderMap::new(), 100).unwrap();
         let (browser, nonce) = (request(&given.cookie), given.nonce.expose());
         assert!(nonces().of_cookie(&browser, nonce, 700).is_some());
         assert!(nonces().of_cookie(&browser, nonce, 701).is_none());
@@ -136,24 +133,24 @@ mod tests {
     }
 
     #[test]
-    fn another_devices_nonce_is_none() {
+    fn another_devices_nonce_is_not_found() {
         let (mine, other) =
-            (nonces().give(&HeaderMap::new(), 0).unwrap(), nonces().give(&HeaderMap::new(), 0).unwrap());
+            (nonces().issue(&HeaderMap::new(), 0).unwrap(), nonces().issue(&HeaderMap::new(), 0).unwrap());
         assert!(nonces().of_cookie(&request(&mine.cookie), other.nonce.expose(), 0).is_none());
         assert!(nonces().of_token(&mine.nonce_token, other.nonce.expose(), 0).is_none());
         assert!(nonces().of_token(other.nonce.expose(), other.nonce.expose(), 0).is_none());
         assert!(nonces().of_cookie(&HeaderMap::new(), mine.nonce.expose(), 0).is_none());
-        // The cookie's value is no text for a device: another place.
+        // The cookie's value is no nonce token: it has other associated data.
         let value = mine.cookie.to_str().unwrap().split(['=', ';']).nth(1).unwrap();
         assert!(nonces().of_token(value, mine.nonce.expose(), 0).is_none());
     }
 
     #[test]
-    fn a_browser_holds_five_and_a_used_one_goes() {
+    fn a_browser_keeps_five_nonces_and_loses_a_used_one() {
         let mut browser = HeaderMap::new();
         let given: Vec<_> = (0..6)
             .map(|_| {
-                let given = nonces().give(&browser, 0).unwrap();
+                let given = nonces().issue(&browser, 0).unwrap();
                 assert!(given.cookie.len() <= 4096);
                 browser = request(&given.cookie);
                 given.nonce
@@ -164,7 +161,7 @@ mod tests {
         let browser = request(&nonces().forget(&browser, &given[3], 0).unwrap());
         assert!(!holds(&browser, &given[3]) && holds(&browser, &given[5]));
         assert!(nonces().forget(&browser, &given[3], 0).is_none());
-        let last = nonces().give(&HeaderMap::new(), 0).unwrap();
+        let last = nonces().issue(&HeaderMap::new(), 0).unwrap();
         let cleared = nonces().forget(&request(&last.cookie), &last.nonce, 0).unwrap();
         assert!(cleared.to_str().unwrap().contains("Max-Age=0"));
     }

@@ -1,4 +1,4 @@
-//! Something that waits in the browser for the next step: a cookie that only we can write and read.
+//! A value that waits in the browser for the next step: a cookie that only we can write and read.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -9,9 +9,9 @@ use super::cookies::{self, Cookies};
 use crate::sealing::{Sealer, SealingError};
 
 /// Longest cookie that browsers keep, in bytes (RFC 6265 §6.1).
-const LONGEST: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
-/// Makes, reads and clears one cookie. Cheap to clone.
+/// Writes, reads and clears one cookie. Cheap to clone.
 #[derive(Debug)]
 pub struct SealedCookie<T> {
     sealer: Arc<Sealer>,
@@ -35,25 +35,24 @@ struct Dated<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
-    /// A cookie of this name that counts for so many seconds.
+    /// `lifetime` is in seconds.
     pub fn new(sealer: Arc<Sealer>, cookies: Cookies, name: &'static str, lifetime: i64) -> Self {
         Self { sealer, cookies, name, lifetime, holds: PhantomData }
     }
 
-    /// The `Set-Cookie` value that keeps something from now on.
+    /// The `Set-Cookie` value that keeps a value.
     ///
     /// # Errors
-    /// When it cannot be sealed, or is too long for a cookie.
+    /// If it cannot be sealed, or is too long for a cookie.
     pub fn keep(&self, value: &T, now: i64) -> Result<HeaderValue, SealingError> {
         let plain = serde_json::to_vec(&Dated { at: now, value }).map_err(|_| SealingError)?;
         let name = self.cookies.name(self.name);
         let sealed = self.sealer.seal(&name, &plain)?;
         let set = self.cookies.set(&name, &sealed, self.lifetime).ok_or(SealingError)?;
-        if set.len() <= LONGEST { Ok(set) } else { Err(SealingError) }
+        if set.len() <= MAX_BYTES { Ok(set) } else { Err(SealingError) }
     }
 
-    /// What the browser holds, if we sealed it and it still counts: a browser can keep a cookie for longer than it was
-    /// told to.
+    /// The browser's value, if we sealed it and its lifetime is not over: a browser can keep a cookie for longer.
     pub fn find(&self, request: &HeaderMap, now: i64) -> Option<T> {
         let name = self.cookies.name(self.name);
         let (_, sealed) = cookies::of(request).find(|(cookie, _)| *cookie == name)?;
@@ -62,7 +61,7 @@ impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
         (now.saturating_sub(dated.at) <= self.lifetime).then_some(dated.value)
     }
 
-    /// The `Set-Cookie` value that ends it, if there is one.
+    /// The `Set-Cookie` value that removes it, if the browser has one.
     pub fn clear(&self, request: &HeaderMap) -> Option<HeaderValue> {
         let name = self.cookies.name(self.name);
         cookies::of(request).find(|(cookie, _)| *cookie == name).and_then(|_| self.cookies.clear(&name))
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_is_found_until_its_end() {
+    fn a_value_is_found_until_its_lifetime_is_over() {
         let browser = request(&cookie("typed").keep(&"ada@example.com".to_owned(), 100).unwrap());
         assert_eq!(cookie("typed").find(&browser, 700).as_deref(), Some("ada@example.com"));
         assert_eq!(cookie("typed").find(&browser, 701), None);
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_every_attribute_and_what_does_not_fit_is_refused() {
+    fn a_cookie_has_every_attribute_and_a_bounded_length() {
         let set = cookie("typed").keep(&"x".to_owned(), 0).unwrap();
         for attribute in ["__Host-typed=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=600"] {
             assert!(set.to_str().unwrap().contains(attribute), "{attribute}");

@@ -1,8 +1,7 @@
 //! tower-sessions' store on our own `sessions` table.
 //!
-//! The library keeps the cookie and makes the ids; a session row exists only for somebody who is signed in, so an
-//! anonymous visitor costs nothing. What is read on every request does not pass through the library's record: see
-//! `signed_in`.
+//! The library makes the ids and writes the cookie. A row exists only for a signed-in user, so an anonymous visitor costs
+//! nothing. What every request reads does not go through the library's record: see `signed_in`.
 
 use std::{fmt, sync::Arc};
 
@@ -25,21 +24,18 @@ use crate::{
     store::{Database, NewSession, Session, StoreError},
 };
 
-/// A session ends when nothing was asked for so long.
 pub(super) const IDLE: Duration = Session::IDLE;
-/// A session ends then, whatever happens.
 pub(super) const ABSOLUTE: Duration = Session::ABSOLUTE;
-/// The record's member that says what to write down when the row is made.
+/// The record's member with the columns of a new row.
 pub(super) const OPENING: &str = "opening";
 
-/// The store of sessions.
 #[derive(Clone)]
 pub struct Sessions {
     database: Arc<Database>,
     clock: Clock,
 }
 
-/// What a new session's row is made of.
+/// The columns of a new row.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Opening {
     pub(super) user: String,
@@ -47,29 +43,27 @@ pub(super) struct Opening {
     pub(super) provider: String,
     pub(super) user_agent: Option<String>,
     pub(super) ip: Option<String>,
-    /// Hash of the id of the session that the browser had before.
+    /// Hash of the id of the browser's earlier session.
     pub(super) replaces: Option<String>,
 }
 
 impl Sessions {
-    /// The store on this database.
     pub fn new(database: Arc<Database>, clock: Clock) -> Self {
         Self { database, clock }
     }
 }
 
-/// The layer that gives every request its session.
 pub fn layer(database: Arc<Database>, clock: Clock, cookies: Cookies) -> SessionManagerLayer<Sessions> {
     SessionManagerLayer::new(Sessions::new(database, clock))
         .with_name(cookies.name("session"))
         .with_secure(cookies.is_secure())
         .with_http_only(true)
-        // Strict, the default, would leave the cookie behind on the way back from the provider.
+        // With Strict, the default, the browser would not send the cookie on the way back from the provider.
         .with_same_site(SameSite::Lax)
         .with_path("/")
 }
 
-/// What the table knows a session by: who reads the table cannot sign in with it (ASVS 5.0 7.2).
+/// The table has only this hash of the id: its readers cannot sign in with it (ASVS 5.0 7.2).
 pub(super) fn id_hash(id: &Id) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
 }
@@ -86,7 +80,7 @@ impl SessionStore for Sessions {
         }
     }
 
-    /// Only ever changes a row that is there: a request that outlives a sign-out must not bring the session back.
+    /// Only updates an existing row: a request that outlives a sign-out must not restore the session.
     async fn save(&self, record: &Record) -> Result<()> {
         let now = self.clock.date();
         let data = data_of(record)?;
@@ -120,9 +114,9 @@ impl Sessions {
             .data
             .get(OPENING)
             .and_then(|value| serde_json::from_value(value.clone()).ok())
-            .ok_or_else(|| Error::Encode("a session is opened by a sign-in only".to_owned()))?;
+            .ok_or_else(|| Error::Encode("only a sign-in opens a session".to_owned()))?;
         let now: OffsetDateTime = self.clock.date();
-        let unreadable = |_| Error::Encode("the opening names no user".to_owned());
+        let unreadable = |_| Error::Encode("the opening has no valid user".to_owned());
         let session = NewSession {
             id_hash: id_hash(&record.id),
             user: UserId::parse(&opening.user).map_err(unreadable)?,
@@ -145,7 +139,7 @@ impl fmt::Debug for Sessions {
     }
 }
 
-/// What is in the columns is not kept a second time.
+/// The record without what is in the columns.
 fn data_of(record: &Record) -> Result<String> {
     let rest: serde_json::Map<_, _> = record
         .data

@@ -1,4 +1,4 @@
-//! A person leaves: the session ends, and what the browser still holds of ours goes.
+//! Sign out: end the session, and clear what the browser still holds.
 
 use http::HeaderValue;
 
@@ -13,11 +13,11 @@ use crate::{
 pub struct SignOut(pub RequestContext);
 
 impl SignOut {
-    /// Ends the session and gives the `Set-Cookie` values that end what the browser holds; a cookie of tower-sessions
-    /// is taken away by its own layer. Signing out twice is no error.
+    /// Ends the session and returns the `Set-Cookie` values. The layer of tower-sessions clears its own cookie. Signing out
+    /// twice is no error.
     ///
     /// # Errors
-    /// When the database does not answer: the session still counts then, and the person has to know.
+    /// If the database is down: the session is still valid then, and the user has to know.
     pub async fn complete(self) -> Result<Vec<HeaderValue>, SessionError> {
         let mut cookies = self.0.end_session().await?;
         self.record().await;
@@ -38,7 +38,7 @@ impl SignOut {
             client: &self.0.client,
         };
         if let Err(error) = self.0.database.record_event(&event).await {
-            tracing::warn!(%error, "could not record the sign-out");
+            tracing::warn!(%error, "cannot record a sign-out");
         }
     }
 }

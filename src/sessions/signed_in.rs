@@ -16,19 +16,17 @@ use crate::{
     store::{ActiveSession, Database, Session, StoreError},
 };
 
-/// "Last seen" and the idle end are moved at most so often: a read should not cost a write.
+/// How often "last seen" and the idle expiry are written at most: a read should rarely cost a write.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
-/// Who is signed in in this browser, and the session that says so.
+/// The user of a session.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The person.
     pub user: User,
-    /// Their session here.
     pub session: Session,
 }
 
-/// How long a proof of who somebody is suffices for sensitive steps.
+/// How long an authentication suffices for sensitive changes.
 pub const REAUTHENTICATION_LIFETIME: Duration = Duration::minutes(10);
 
 impl From<ActiveSession> for SignedIn {
@@ -38,17 +36,16 @@ impl From<ActiveSession> for SignedIn {
 }
 
 impl SignedIn {
-    /// Whether the person proved in this session, not long ago, who they are: at the sign-in or since.
+    /// Whether the user authenticated in this session within [`REAUTHENTICATION_LIFETIME`].
     pub fn is_recently_authenticated(&self, now: OffsetDateTime) -> bool {
         now - self.session.reauthenticated_at < REAUTHENTICATION_LIFETIME
     }
 }
 
-/// The signed-in user of this request's session cookie, from one query; `None` when there is no cookie or no such
-/// session any more.
+/// The user of this request's session cookie, from one query; `None` without a cookie or a session.
 ///
 /// # Errors
-/// When the database does not answer. That is no reason to call anybody signed out.
+/// If the database is down, which is never "signed out".
 pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Result<Option<SignedIn>, StoreError> {
     let Some(id) = cookie.id() else { return Ok(None) };
     let now = clock.date();
@@ -56,7 +53,7 @@ pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Res
     Ok(touched(active, database, clock).await)
 }
 
-/// Notes that a session was used, now and then. `None` when it has ended meanwhile.
+/// Updates "last seen" if it is due. `None` if the session has ended meanwhile.
 pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &Clock) -> Option<SignedIn> {
     let (mut signed_in, now) = (SignedIn::from(active), clock.date());
     if now - signed_in.session.last_seen_at < TOUCH_AFTER {
@@ -68,16 +65,16 @@ pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &
             signed_in.session.expires_at = (now + IDLE).min(signed_in.session.absolute_expires_at);
         }
         Ok(false) => return None,
-        // A database that can be read and not written still knows who is signed in.
-        Err(error) => tracing::warn!(%error, "a session's last use could not be noted"),
+        // With a read-only database the user is still signed in.
+        Err(error) => tracing::warn!(%error, "cannot update a session's last use"),
     }
     Some(signed_in)
 }
 
-/// Opens a session under a new id, ends the one that the browser had, and gives the `Set-Cookie` value. An id that
-/// somebody planted before the sign-in is worth nothing after it (session fixation; ASVS 5.0 7.2.4).
+/// Opens a session under a new id, which ends the browser's earlier one, and returns the `Set-Cookie` value. The new id
+/// prevents session fixation (ASVS 5.0 7.2.4).
 ///
-/// The request's own session stays untouched until the new one stands: who fails to get it keeps what they had.
+/// The earlier session stays until the new one is written: a failed sign-in changes nothing.
 pub(super) async fn open(
     context: &RequestContext,
     earlier: &Cookie,
@@ -85,7 +82,7 @@ pub(super) async fn open(
     method: &str,
     identity: Option<IdentityId>,
 ) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
-    // The browser's clock decides how long it keeps the cookie; the table decides how long it counts.
+    // The browser's clock decides how long it keeps the cookie; the row decides how long the session lasts.
     let expiry = Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE);
     let sessions = Sessions::new(context.database.clone(), context.clock.clone());
     let session = Cookie::new(None, Arc::new(sessions), Some(expiry));
@@ -102,7 +99,7 @@ pub(super) async fn open(
     Ok(session.id().and_then(|id| set_cookie(context, &id)))
 }
 
-/// Gives the browser's session another id.
+/// Gives the browser's session a new id.
 pub(super) async fn renew(context: &RequestContext, reauthenticated: bool) -> Result<Option<HeaderValue>, StoreError> {
     let Some(signed_in) = &context.signed_in else { return Ok(None) };
     let id = Id::default();

@@ -1,4 +1,4 @@
-//! What a step-up brought: the scopes that were granted, and the tokens that they are good for.
+//! The end of a step-up: the granted scopes and their tokens.
 
 use super::{callback_redirect::CallbackOutcome, request_context::RequestContext};
 use crate::{
@@ -7,27 +7,27 @@ use crate::{
     store::{GrantUpdate, NewGrant},
 };
 
-/// The end of a flow in which a person was asked to let us see something.
+/// The result of a flow that requested an access.
 pub(super) struct StepUp {
-    asked: Access,
+    requested: Access,
     grant: NewGrant,
-    /// What was asked for was granted.
-    allowed: bool,
-    /// Something that we know was granted: that, or what was granted before.
-    of_use: bool,
+    /// The requested access was granted.
+    is_granted: bool,
+    /// Some known access was granted: the requested one, or an earlier one.
+    is_useful: bool,
 }
 
 impl StepUp {
-    /// What a flow brought, if it asked for anything.
+    /// `None` if the flow requested no access.
     pub(super) fn of(context: &RequestContext, flow: &PendingFlow, completed: &Completed) -> Option<Self> {
-        let asked = flow.access?;
+        let requested = flow.access?;
         let provider = context.relying_party.provider(&flow.provider)?;
         let allows = |access: Access| provider.allows(access, &completed.granted);
         let tokens = &completed.tokens;
         Some(Self {
-            asked,
-            allowed: allows(asked),
-            of_use: Access::ALL.iter().any(|access| allows(*access)),
+            requested,
+            is_granted: allows(requested),
+            is_useful: Access::ALL.iter().any(|access| allows(*access)),
             grant: NewGrant {
                 scopes: completed.granted.clone(),
                 access_token: tokens.access_token().clone(),
@@ -37,17 +37,19 @@ impl StepUp {
         })
     }
 
-    /// What is to be kept of it. What is of no use is not kept, tokens least of all.
-    pub(super) fn granting(&self) -> GrantUpdate<'_> {
-        match (self.allowed, self.of_use) {
-            (true, _) => GrantUpdate::Granted(self.asked, &self.grant),
-            (false, true) => GrantUpdate::Declined(self.asked, Some(&self.grant)),
-            (false, false) => GrantUpdate::Declined(self.asked, None),
+    /// What the store keeps of it: no tokens without a useful scope.
+    pub(super) fn grant_update(&self) -> GrantUpdate<'_> {
+        match (self.is_granted, self.is_useful) {
+            (true, _) => GrantUpdate::Granted(self.requested, &self.grant),
+            (false, true) => GrantUpdate::Declined(self.requested, Some(&self.grant)),
+            (false, false) => GrantUpdate::Declined(self.requested, None),
         }
     }
 
-    /// What it came to.
     pub(super) fn outcome(&self, return_to: &ReturnTo) -> CallbackOutcome {
-        if self.allowed { CallbackOutcome::Granted(return_to.clone()) } else { CallbackOutcome::Declined(self.asked) }
+        match self.is_granted {
+            true => CallbackOutcome::Granted(return_to.clone()),
+            false => CallbackOutcome::AccessDeclined(self.requested),
+        }
     }
 }

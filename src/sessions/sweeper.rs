@@ -1,4 +1,4 @@
-//! Rows that are past their end go, a few at a time.
+//! Deletes expired rows, in small batches.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,25 +7,25 @@ use tokio_util::sync::CancellationToken;
 use crate::{relying_party::Clock, store::Database};
 
 /// Between two rounds.
-const PAUSE: Duration = Duration::from_secs(60);
-/// Rows of one statement: other writers wait no longer than that takes.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// Rows per statement, which bounds how long other writers wait.
 const BATCH: u32 = 500;
 
-/// How long refusals that are about nobody are kept.
+/// How long events without a user are kept.
 const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
 
-/// Deletes expired sessions, used flows and old events about nobody, and forgets refresh tokens that nobody may ask for
-/// again, every minute until `stop` is cancelled. Where another process served the same file at the start, asks whether it
-/// still does.
+/// Every minute until `stop` is cancelled, deletes expired sessions, used flows, links, and old events without a user, and
+/// drops the sealed successors of refresh tokens whose grace period is over. If another process had the SQLite file open at
+/// the start, checks whether it still does.
 pub async fn run_sweeper(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(INTERVAL) => {}
         }
         database.claim_alone();
         if let Err(error) = sweep(&database, &clock).await {
-            tracing::warn!(%error, "expired rows could not be deleted; the next round tries again");
+            tracing::warn!(%error, "cannot delete expired rows; retrying in the next round");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A session carried by tokens in two cookies. The pages need not know: an access token that has expired is renewed on the
-//! way, and the answer carries the next pair.
+//! A session as tokens in two cookies. Pages need not know: an expired access token is exchanged on the way, and the answer
+//! sets the next pair.
 
 use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
@@ -33,18 +33,18 @@ impl TokenCookies {
         Self { tokens, cookies }
     }
 
-    /// The access token that the browser sent; unverified.
+    /// The browser's access token, unverified.
     pub fn access<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
         self.find(request, ACCESS)
     }
 
-    /// The refresh token that the browser sent; unverified.
+    /// The browser's refresh token, unverified.
     pub fn refresh<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
         self.find(request, REFRESH)
     }
 
-    /// The `Set-Cookie` values that give the browser a pair. The access token's cookie lives no longer than the token, so
-    /// that what is of no use is not sent; the refresh token's as long as the session can.
+    /// The `Set-Cookie` values of a pair. The cookie of the access token lives as long as the token, and that of the refresh
+    /// token as long as the session can.
     pub fn set(&self, pair: &TokenPair, clock: &Clock) -> Vec<HeaderValue> {
         let session_lasts = (pair.session.session.absolute_expires_at - clock.date()).whole_seconds();
         let access = self.cookies.set(&self.cookies.name(ACCESS), pair.access_token.expose_secret(), pair.expires_in);
@@ -52,7 +52,7 @@ impl TokenCookies {
         [access, refresh].into_iter().flatten().collect()
     }
 
-    /// The `Set-Cookie` values that take both away, if the browser has one of them.
+    /// The `Set-Cookie` values that remove both, if the browser has one of them.
     pub fn clear(&self, request: &HeaderMap) -> Vec<HeaderValue> {
         if self.access(request).is_none() && self.refresh(request).is_none() {
             return Vec::new();
@@ -60,26 +60,20 @@ impl TokenCookies {
         [ACCESS, REFRESH].into_iter().filter_map(|name| self.cookies.clear(&self.cookies.name(name))).collect()
     }
 
-    /// What a valid access token among the cookies says. `None` where there is none.
-    ///
-    /// # Errors
-    /// [`TokensError`].
+    /// The claims of the browser's access token, if it is valid.
     pub async fn claims(&self, request: &HeaderMap) -> Result<Option<std::sync::Arc<AccessClaims>>, TokensError> {
         let Some(access) = self.access(request) else { return Ok(None) };
         match self.tokens.verify(access).await {
             Ok(claims) => Ok(Some(claims)),
             Err(AccessTokenError::Internal(error)) => Err(error),
             Err(error) => {
-                tracing::debug!(%error, "an access token in a cookie is not valid");
+                tracing::debug!(%error, "invalid access token in a cookie");
                 Ok(None)
             }
         }
     }
 
-    /// Who is signed in by a refresh token among the cookies, without using it.
-    ///
-    /// # Errors
-    /// [`SessionError`].
+    /// The session of the browser's refresh token, which is not used up.
     pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, SessionError> {
         match self.refresh(request) {
             Some(refresh) => Ok(self.tokens.peek_session(refresh).await?),
@@ -87,7 +81,7 @@ impl TokenCookies {
         }
     }
 
-    /// Who is signed in: by the access token, or else by the refresh token, which is used up for it.
+    /// The signed-in user: by the access token, or else by the refresh token, which is used up.
     pub(super) async fn identify(
         &self,
         request: &HeaderMap,
@@ -107,8 +101,8 @@ impl TokenCookies {
         }
     }
 
-    /// A refresh token that leads nowhere stays where it is: by the time that this answer arrives, another tab may have
-    /// signed in, and its cookies have the same names.
+    /// An unknown refresh token is not removed: before this answer arrives, another tab may sign in, and its cookies have the
+    /// same names.
     async fn exchange(
         &self,
         refresh: &str,
@@ -120,13 +114,13 @@ impl TokenCookies {
             Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
             Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
             Err(RefreshTokenError::Reused) => {
-                tracing::warn!("a refresh token in a cookie came again; its session is ended");
+                tracing::warn!("refresh token reused: session ended");
                 Ok(Identified { signed_in: None, cookies: self.clear(request) })
             }
-            // A database that can be read and not written still knows who is signed in.
+            // With a read-only database the user is still signed in.
             Err(RefreshTokenError::Internal(TokensError::Store(error))) => match self.look_at(request).await {
                 Ok(Some(active)) => {
-                    tracing::warn!(%error, "a refresh token could not be exchanged");
+                    tracing::warn!(%error, "cannot exchange a refresh token");
                     Ok(Identified { signed_in: Some(active.into()), cookies: Vec::new() })
                 }
                 _ => Err(error.into()),
@@ -162,7 +156,7 @@ impl TokenCookies {
         Ok(pair.map(|pair| self.set(&pair, &context.clock)))
     }
 
-    /// Who is not signed in may still hold a refresh token: whatever it was of ends as well.
+    /// A browser that is not signed in may still have a refresh token: its session ends as well.
     pub(super) async fn end(&self, context: &RequestContext) -> Result<Vec<HeaderValue>, SessionError> {
         let session = match (&context.signed_in, self.refresh(&context.headers)) {
             (Some(signed_in), _) => Some(signed_in.session.id_hash.clone()),

@@ -1,4 +1,4 @@
-//! What carries a session: a cookie, or tokens in two cookies (`SESSION_MODE`).
+//! How a browser holds its session: an id in a cookie, or tokens in two cookies (`SESSION_MODE`).
 
 use http::{HeaderMap, HeaderValue};
 use tower_sessions::Session;
@@ -17,45 +17,41 @@ use crate::{
     tokens::Tokens,
 };
 
-/// What carries the sessions of this installation.
+/// The transport of this installation.
 #[derive(Clone, Debug)]
 pub enum SessionTransport {
-    /// A cookie, whose hash is the session's id: the row is asked for with each request.
+    /// An id, whose hash names the row.
     Cookie,
     /// An access token and a refresh token, each in a cookie.
     Tokens(TokenCookies),
 }
 
-/// What carries the session of one request, if there is a session.
+/// The session of one request, if it has one.
 #[derive(Clone, Debug)]
 pub enum SessionHandle {
-    /// The cookie.
     Cookie(Session),
-    /// The two cookies.
     Tokens(TokenCookies),
 }
 
-/// What was learned of a request's cookies.
+/// The result of [`SessionHandle::identify`].
 #[derive(Debug, Default)]
 pub struct Identified {
-    /// Who is signed in.
     pub signed_in: Option<SignedIn>,
-    /// `Set-Cookie` values for the answer: tokens that were renewed on the way.
+    /// `Set-Cookie` values: tokens that were exchanged on the way.
     pub cookies: Vec<HeaderValue>,
 }
 
 impl SessionTransport {
-    /// Tokens in cookies, written as all of ours are.
     pub fn tokens(tokens: Tokens, cookies: Cookies) -> Self {
         Self::Tokens(TokenCookies::new(tokens, cookies))
     }
 }
 
 impl SessionHandle {
-    /// Who is signed in. Nothing is told of nobody: a database that does not answer is no signed-out browser.
+    /// Looks up the signed-in user.
     ///
     /// # Errors
-    /// [`SessionError`], when the database does not answer.
+    /// If the database is down this is an error, never "signed out".
     pub async fn identify(
         &self,
         headers: &HeaderMap,
@@ -72,8 +68,8 @@ impl SessionHandle {
         }
     }
 
-    /// Opens a session under a new id, ends the one that the browser had, and gives the `Set-Cookie` values. What somebody
-    /// planted before the sign-in is worth nothing after it (session fixation; ASVS 5.0 7.2.4).
+    /// Opens a session under a new id, which ends the browser's earlier one, and returns the `Set-Cookie` values. The new
+    /// id prevents session fixation (ASVS 5.0 7.2.4).
     pub(super) async fn open(
         &self,
         context: &RequestContext,
@@ -89,7 +85,7 @@ impl SessionHandle {
         }
     }
 
-    /// Gives the browser's session another id; `None` when it has ended.
+    /// Gives the browser's session a new id; `None` if it has ended.
     pub(super) async fn renew(
         &self,
         context: &RequestContext,
@@ -101,8 +97,8 @@ impl SessionHandle {
         }
     }
 
-    /// Ends the browser's session, if it has one, and gives the `Set-Cookie` values that take its cookies away where the
-    /// session's layer does not do so itself.
+    /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values that clear its cookies, unless the
+    /// layer of tower-sessions does that.
     pub(super) async fn end(&self, context: &RequestContext) -> Result<Vec<HeaderValue>, SessionError> {
         match self {
             Self::Cookie(session) => {

@@ -1,4 +1,4 @@
-//! The built front end, inside the binary in release and read from disk in development.
+//! The built front end: embedded in a release binary, read from disk in development.
 
 use axum::{
     body::Body,
@@ -17,9 +17,9 @@ use crate::ui::view::Assets;
 #[allow_missing = true]
 struct Site;
 
-/// A file of the site, precompressed where the client takes that, `None` when there is no such file.
+/// Answers with a file, precompressed if the client accepts that; `None` if there is no such file.
 ///
-/// Addresses that name the content's version (`?v=`) never change and say so; others are revalidated by `ETag`.
+/// URLs with the version of the content (`?v=`) are immutable; others are revalidated by `ETag`.
 pub fn serve(request: &Request) -> Option<Response<Body>> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
@@ -29,7 +29,7 @@ pub fn serve(request: &Request) -> Option<Response<Body>> {
     let version = version_of(&plain);
     let (encoding, file) = negotiated(path, plain, request.headers());
     let etag = format!("\"{version}{}\"", encoding.map(|name| format!("-{name}")).unwrap_or_default());
-    let named = request.uri().query().and_then(|query| query.strip_prefix("v=")) == Some(version.as_str());
+    let is_versioned = request.uri().query().and_then(|query| query.strip_prefix("v=")) == Some(version.as_str());
 
     let mut response = if is_known(request.headers(), &etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -44,21 +44,20 @@ pub fn serve(request: &Request) -> Option<Response<Body>> {
     let headers = response.headers_mut();
     insert(headers, header::ETAG, &etag);
     insert(headers, header::VARY, "accept-encoding");
-    insert(headers, header::CACHE_CONTROL, if named { "public, max-age=31536000, immutable" } else { "no-cache" });
+    insert(
+        headers,
+        header::CACHE_CONTROL,
+        if is_versioned { "public, max-age=31536000, immutable" } else { "no-cache" },
+    );
     Some(response)
 }
 
-/// The addresses of the built files with the version of their content.
-pub fn addresses(reload: Option<String>) -> Assets {
-    let address = |path: &str| {
+/// The URLs of the built files, with versions.
+pub fn urls(reload: Option<String>) -> Assets {
+    let url = |path: &str| {
         Site::get(path).map_or_else(|| format!("/{path}"), |file| format!("/{path}?v={}", version_of(&file)))
     };
-    Assets {
-        css: address("pkg/latchkey.css"),
-        js: address("pkg/latchkey.js"),
-        wasm: address("pkg/latchkey.wasm"),
-        reload,
-    }
+    Assets { css: url("pkg/latchkey.css"), js: url("pkg/latchkey.js"), wasm: url("pkg/latchkey.wasm"), reload }
 }
 
 fn version_of(file: &EmbeddedFile) -> String {

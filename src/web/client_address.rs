@@ -1,14 +1,13 @@
-//! The client's network address, as far as it can be believed.
+//! The client's IP address.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::{HeaderMap, header};
 use ipnet::IpNet;
 
-/// Where a request comes from: the peer of the connection or, when that is a trusted proxy, the last address that the
-/// proxies did not add themselves.
+/// The peer of the connection or, if that is a trusted proxy, the last forwarded address that is not a trusted proxy's.
 ///
-/// The threat: who may write this address at will is never rate-limited, so headers of strangers count for nothing.
+/// The threat: a client that can choose its address is never rate-limited, so only trusted proxies' headers are read.
 pub fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let peer = peer.ip().to_canonical();
@@ -17,7 +16,7 @@ pub fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     }
     let mut nearest = peer;
     for address in forwarded(headers).into_iter().rev() {
-        // What a proxy could not read ends the chain: the part before it is hearsay.
+        // An unreadable entry ends the chain: what stands before it is not trustworthy.
         let Some(address) = address else { break };
         nearest = address;
         if !is_trusted(address) {
@@ -27,7 +26,7 @@ pub fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
-/// One bucket per network that one customer usually holds: an IPv4 address, or an IPv6 /64.
+/// One bucket per network that one customer usually has: an IPv4 address, or an IPv6 /64.
 pub fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
@@ -35,7 +34,7 @@ pub fn rate_limit_key(address: IpAddr) -> IpAddr {
     }
 }
 
-/// `X-Forwarded-For`, or `Forwarded` (RFC 7239) where only that is there, oldest first.
+/// `X-Forwarded-For`, or else `Forwarded` (RFC 7239), oldest first.
 fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let list = |name: &str| {
         headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>().join(",")
@@ -88,7 +87,7 @@ mod tests {
     #[case::two_proxies("10.0.0.1:1", "x-forwarded-for", "203.0.113.9, 10.0.0.2", "203.0.113.9")]
     #[case::standard("[::1]:1", "forwarded", "for=\"[2001:db8::7]:4711\";proto=https", "2001:db8::7")]
     #[case::mapped("[::ffff:10.0.0.1]:1", "x-forwarded-for", "::ffff:203.0.113.9", "203.0.113.9")]
-    fn a_trusted_proxy_is_believed(
+    fn headers_of_a_trusted_proxy_are_used(
         #[case] peer: &str,
         #[case] name: &'static str,
         #[case] value: &'static str,
@@ -98,11 +97,11 @@ mod tests {
     }
 
     #[rstest]
-    #[case::stranger("203.0.113.50:1", "x-forwarded-for", "198.51.100.1", "203.0.113.50")]
+    #[case::no_proxy("203.0.113.50:1", "x-forwarded-for", "198.51.100.1", "203.0.113.50")]
     #[case::invented_first_part("10.0.0.1:1", "x-forwarded-for", "198.51.100.1, 203.0.113.9", "203.0.113.9")]
     #[case::unreadable("10.0.0.1:1", "x-forwarded-for", "198.51.100.1, unknown", "10.0.0.1")]
     #[case::no_header("10.0.0.1:1", "accept", "x", "10.0.0.1")]
-    fn anybody_else_is_not(
+    fn other_headers_are_ignored(
         #[case] peer: &str,
         #[case] name: &'static str,
         #[case] value: &'static str,
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_in_a_64_share_a_bucket_and_strangers_do_not() {
+    fn addresses_of_one_64_share_a_bucket() {
         let key = |text: &str| rate_limit_key(text.parse().unwrap());
         assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));
         assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));

@@ -1,8 +1,8 @@
 //! Work that outlives its request.
 //!
-//! A client that goes away drops its request's future wherever that stands, and what it began is left there: a password
-//! changed and the session's id not, a nonce used up for nothing. What writes therefore runs as a task. The server waits
-//! for these at its end.
+//! When a client disconnects, the future of its request is dropped at whatever point it waits, and would leave half of its
+//! work done: a new password with the old session id, a nonce used up for nothing. So everything that writes runs as a task,
+//! and the server waits for these tasks when it shuts down.
 
 use std::{
     future::poll_fn,
@@ -19,35 +19,35 @@ use tracing::Instrument;
 
 use super::state::AppState;
 
-/// The work did not come to its end. The log has it.
+/// The work panicked, which is already logged.
 #[derive(Debug)]
-pub struct Panicked;
+pub struct PanicError;
 
-/// Carries work out to its end, whether or not anybody still waits for it.
+/// Runs work to its end, even if the client disconnects.
 ///
 /// # Errors
-/// [`Panicked`].
+/// If it panics.
 pub async fn detached<T: Send + 'static>(
     app: &AppState,
     work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, Panicked> {
-    app.tasks.spawn(caught(work).in_current_span()).await.unwrap_or(Err(Panicked))
+) -> Result<T, PanicError> {
+    app.tasks.spawn(catch_panic(work).in_current_span()).await.unwrap_or(Err(PanicError))
 }
 
-/// The panic is logged here, since nobody may be there any more to hear of it.
-async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+/// Logs the panic here: the caller may be gone.
+async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, PanicError> {
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(_) => {
-            tracing::error!("the work of a request panicked");
-            Poll::Ready(Err(Panicked))
+            tracing::error!("request task panicked");
+            Poll::Ready(Err(PanicError))
         }
     })
     .await
 }
 
-impl IntoResponse for Panicked {
+impl IntoResponse for PanicError {
     fn into_response(self) -> Response {
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
@@ -58,14 +58,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_an_answer_and_work_without_one_its_outcome() {
-        assert!(caught(async { panic!("oh no") }).await.is_err_and(|panicked: Panicked| {
-            panicked.into_response().status() == StatusCode::INTERNAL_SERVER_ERROR
-        }));
+    async fn a_panic_is_answered_by_500_and_other_work_returns() {
+        assert!(
+            catch_panic(async { panic!("oh no") }).await.is_err_and(|error: PanicError| {
+                error.into_response().status() == StatusCode::INTERNAL_SERVER_ERROR
+            })
+        );
         let work = async {
             tokio::task::yield_now().await;
             7
         };
-        assert_eq!(caught(work).await.ok(), Some(7));
+        assert_eq!(catch_panic(work).await.ok(), Some(7));
     }
 }

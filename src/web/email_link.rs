@@ -1,4 +1,4 @@
-//! GET `/auth/email-link`: the link of a letter.
+//! GET `/auth/email-link`: the link of an email.
 
 use axum::{
     extract::{Extension, RawQuery, State},
@@ -12,8 +12,8 @@ use crate::{
     sessions::{ClientInfo, SessionHandle, SignedIn},
 };
 
-/// Takes the token out of the address, and leads on.
-pub async fn message(
+/// Moves the token from the URL to a cookie, and redirects to its page.
+pub async fn email_link(
     State(app): State<AppState>,
     Extension(session): Extension<SessionHandle>,
     signed_in: Option<Extension<SignedIn>>,

@@ -1,5 +1,4 @@
-//! Errors as pages: whatever layer refuses a request says so by a status, and this layer, outside them all, makes a
-//! page of it that a person understands.
+//! Error pages: every layer reports an error by its status, and this layer, outside them all, renders the page.
 
 use axum::{
     extract::{Request, State},
@@ -14,39 +13,39 @@ use super::{
 };
 use crate::ui::{app::problem_html, view::ErrorPage};
 
-/// Gives an error status without a page its page, or a line of text where no page is wanted; under `/api/` and
-/// `/.well-known/` the API's JSON.
-pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    // What a probe is told is for machines, and says more than a status.
+/// Adds the body to an error without one: a page for browsers, JSON under `/api/` and `/.well-known/`, otherwise one line of
+/// text.
+pub async fn render(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    // A probe gets its own text.
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
     let is_api = is_path(request.uri().path());
     let mut response = next.run(request).await;
     if !is_probe {
-        say_when(&mut response);
+        add_retry_after(&mut response);
     }
     if is_api {
         return as_json(response);
     }
-    let Some(problem) = problem_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
+    let Some(page) = page_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
         return response;
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     if wants_page {
-        return (parts, Html(problem_html(problem, &app.assets))).into_response();
+        return (parts, Html(problem_html(page, &app.assets))).into_response();
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()
 }
 
-/// Seconds after which to try again, where nobody knows better: the layer that ends what takes too long does not say.
-const TRY_AGAIN: HeaderValue = HeaderValue::from_static("5");
+/// The default, in seconds; the time-out layer sets none.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
-fn say_when(response: &mut Response) {
+fn add_retry_after(response: &mut Response) {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().entry(header::RETRY_AFTER).or_insert(TRY_AGAIN);
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
 }
 
@@ -61,7 +60,7 @@ fn as_json(response: Response) -> Response {
     answer
 }
 
-/// A browser that navigates; scripts and probes get a line of text.
+/// Whether a browser navigates.
 fn wants_page(request: &Request) -> bool {
     let accepts_html = request
         .headers()
@@ -79,7 +78,7 @@ fn has_page(response: &Response) -> bool {
         .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
 }
 
-fn problem_of(status: StatusCode) -> Option<ErrorPage> {
+fn page_of(status: StatusCode) -> Option<ErrorPage> {
     Some(match status {
         StatusCode::NOT_FOUND => ErrorPage::NotFound,
         StatusCode::FORBIDDEN => ErrorPage::CrossOrigin,
@@ -97,17 +96,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_turned_away_for_a_while_hears_for_how_long() {
-        let told = |mut response: Response| {
-            say_when(&mut response);
+    fn every_503_has_a_retry_after() {
+        let retry_after = |mut response: Response| {
+            add_retry_after(&mut response);
             let seconds = response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
             let api = as_json(response).headers().get(header::RETRY_AFTER).cloned();
             assert_eq!(api.map(|value| value.to_str().unwrap().to_owned()), seconds);
             seconds
         };
-        assert_eq!(told(StatusCode::SERVICE_UNAVAILABLE.into_response()).as_deref(), Some("5"));
+        assert_eq!(retry_after(StatusCode::SERVICE_UNAVAILABLE.into_response()).as_deref(), Some("5"));
         let known = (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")]).into_response();
-        assert_eq!(told(known).as_deref(), Some("30"));
-        assert_eq!(told(StatusCode::NOT_FOUND.into_response()), None);
+        assert_eq!(retry_after(known).as_deref(), Some("30"));
+        assert_eq!(retry_after(StatusCode::NOT_FOUND.into_response()), None);
     }
 }

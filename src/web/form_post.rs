@@ -1,8 +1,7 @@
-//! POST `/auth/callback/{provider}`: the response of a provider that answers by a form (OAuth 2.0 Form Post Response
-//! Mode), which is Apple.
+//! POST `/auth/callback/{provider}`: OAuth 2.0 Form Post Response Mode, which Apple uses.
 //!
-//! The form comes from the provider's own site, so that the browser sends none of our `SameSite=Lax` cookies along.
-//! Nothing is done with it here: the answer leads the browser to the same address by GET, where the flow's cookie is.
+//! The form comes from the provider's site, so the browser sends none of our `SameSite=Lax` cookies with it. This handler
+//! only redirects to the same URL by GET, where the browser sends the flow's cookie.
 
 use axum::{
     body::{Body, to_bytes},
@@ -16,10 +15,10 @@ use crate::providers::apple;
 
 /// A code, a state and a name are 1 KB.
 const FORM_BYTES: usize = 16 * 1024;
-/// Longest value that is led on, in bytes; a code is no longer.
+/// Longest value that is passed on, in bytes; a code is no longer.
 const VALUE_BYTES: usize = 4096;
 
-/// Leads a form on, for a provider that answers by one; 405 for any other.
+/// 405 for a provider that does not use this mode.
 pub async fn form_post(State(app): State<AppState>, Path(slug): Path<String>, request: Request) -> Response {
     let Some(provider) = app.relying_party.provider(&slug) else { return StatusCode::NOT_FOUND.into_response() };
     if !provider.spec.form_post {
@@ -29,22 +28,22 @@ pub async fn form_post(State(app): State<AppState>, Path(slug): Path<String>, re
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     match read(request.into_body()).await {
-        Ok(form) => lead_on(&app, &slug, &form),
+        Ok(form) => redirect_to_get(&app, &slug, &form),
         Err(status) => status.into_response(),
     }
 }
 
-fn lead_on(app: &AppState, slug: &str, form: &Query) -> Response {
+fn redirect_to_get(app: &AppState, slug: &str, form: &Query) -> Response {
     let query = response_parameters(form);
     let mut response = see_other(&format!("/auth/callback/{slug}?{query}"));
-    if let Some(cookie) = kept_name(app, form) {
+    if let Some(cookie) = name_cookie(app, form) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-/// The name comes once in a lifetime: it is kept before anything can fail, and never in an address.
-fn kept_name(app: &AppState, form: &Query) -> Option<HeaderValue> {
+/// Apple sends the name only once: it is kept before anything can fail, and never in a URL.
+fn name_cookie(app: &AppState, form: &Query) -> Option<HeaderValue> {
     let (state, user) = form.one("state").zip(form.one("user"))?;
     let name = apple::name_of_user(user).filter(|_| !form.repeats(&["state", "user"]))?;
     app.jar.name.keep(state, &name)

@@ -1,4 +1,4 @@
-//! Response headers of every answer, whatever its status.
+//! Security headers, on every response.
 
 use std::sync::Arc;
 
@@ -12,7 +12,6 @@ use leptos::nonce::Nonce;
 
 use crate::account::EMAIL_LINK_PATH;
 
-/// What the headers depend on, fixed at the start.
 #[derive(Clone, Debug)]
 pub struct HeaderPolicy(Arc<Inner>);
 
@@ -20,13 +19,12 @@ pub struct HeaderPolicy(Arc<Inner>);
 struct Inner {
     https: bool,
     image_sources: String,
-    /// The content security policy up to the nonce, and from there to its end.
+    /// The content security policy before and after the nonce.
     pieces: [String; 2],
 }
 
 impl HeaderPolicy {
-    /// `image_sources` are the origins that people's pictures come from; `live_reload` is the `ws://` address of the
-    /// development reload.
+    /// `image_sources` are the origins of profile pictures; `live_reload` is the `ws://` URL of the development reload.
     pub fn new(https: bool, image_sources: &[String], live_reload: Option<String>) -> Self {
         let image_sources = image_sources.join(" ");
         let pieces = pieces(https, &image_sources, live_reload.as_deref());
@@ -35,9 +33,9 @@ impl HeaderPolicy {
 }
 
 impl HeaderPolicy {
-    /// Whether a picture at this address may be shown: a browser would refuse any other, and complain.
-    pub fn shows_image(&self, address: &str) -> bool {
-        let Ok(url) = url::Url::parse(address) else { return false };
+    /// Whether the policy allows an image at this URL.
+    pub fn shows_image(&self, url: &str) -> bool {
+        let Ok(url) = url::Url::parse(url) else { return false };
         let origin = url.origin().ascii_serialization();
         self.0.image_sources.split(' ').any(|source| match source.split_once("*.") {
             Some((scheme, domain)) => {
@@ -54,21 +52,21 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), web-share=(), xr-spatial-tracking=()";
 
-/// Mints the request's nonce, hands it inwards as an extension, and sets every header on the way out.
+/// Makes the nonce of the request, passes it on as an extension, and sets the headers of the response.
 pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let path = request.uri().path();
-    let holds_a_code = path.starts_with("/auth/callback/") || path == EMAIL_LINK_PATH;
+    let has_secret = path.starts_with("/auth/callback/") || path == EMAIL_LINK_PATH;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.reserve(HEADERS);
     for (name, value) in fixed() {
         headers.insert(name, value);
     }
-    // Nobody further on may learn the address of a callback, whatever became of it: the code in it may be alive still.
-    insert_default(headers, header::REFERRER_POLICY, if holds_a_code { "no-referrer" } else { "same-origin" });
-    // Pages and redirects of a sign-in must not be found in a cache afterwards; assets say otherwise themselves.
+    // The URL of a callback must not travel in a `Referer`, even after an error: its code may still be valid.
+    insert_default(headers, header::REFERRER_POLICY, if has_secret { "no-referrer" } else { "same-origin" });
+    // No cache may keep pages and redirects of a sign-in. Assets set their own value.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
     if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
@@ -80,7 +78,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     response
 }
 
-/// So many are added here, and by the layer around this one.
+/// The number of headers added here and by the layer around this one.
 const HEADERS: usize = 12;
 
 fn fixed() -> [(HeaderName, HeaderValue); 6] {
@@ -105,8 +103,8 @@ impl HeaderPolicy {
     }
 }
 
-/// Nothing runs but our own module, found by its nonce; WebAssembly may compile, `eval` may not. Nothing frames us, no
-/// `<base>` or foreign `<form>` can redirect what a person types.
+/// Only our own module runs, by its nonce. WebAssembly may compile, `eval` may not. No site can frame our pages, and no
+/// injected `<base>` or `<form>` can send what a user types elsewhere.
 fn pieces(https: bool, image_sources: &str, live_reload: Option<&str>) -> [String; 2] {
     let socket = live_reload.map(|address| format!(" {address}")).unwrap_or_default();
     let upgrade = if https { "; upgrade-insecure-requests" } else { "" };
@@ -129,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_of_known_places_are_shown_and_no_others() {
+    fn only_pictures_of_listed_origins_are_shown() {
         let policy = policy(true);
         for shown in ["https://a.pictures.example/x.png", "https://one.example/"] {
             assert!(policy.shows_image(shown), "{shown}");

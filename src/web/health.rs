@@ -1,18 +1,26 @@
-//! For whoever watches the process.
+//! Health checks.
 
 use axum::{extract::State, http::StatusCode};
 
 use super::state::AppState;
 
-/// The process lives.
+/// Liveness: the process runs.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// It can serve: the database answers.
-pub async fn readyz(State(app): State<AppState>) -> (StatusCode, &'static str) {
-    match app.database.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+/// Readiness: the database answers, and no background loop keeps panicking.
+pub async fn readyz(State(app): State<AppState>) -> (StatusCode, String) {
+    let failing = app.supervisor.failing();
+    if !failing.is_empty() {
+        return unready(format!("background loops keep panicking: {}\n", failing.join(", ")));
     }
+    match app.database.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(_) => unready("the database does not answer\n".to_owned()),
+    }
+}
+
+fn unready(reason: String) -> (StatusCode, String) {
+    (StatusCode::SERVICE_UNAVAILABLE, reason)
 }

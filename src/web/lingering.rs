@@ -1,4 +1,4 @@
-//! Bodies that are read to their end though no handler wants them.
+//! Drains request bodies that no handler reads.
 
 use std::{
     future::poll_fn,
@@ -11,18 +11,17 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::{runtime::Handle, time::timeout};
 
-/// So much of what nobody wants is read, in bytes.
-const MOST: usize = 1024 * 1024;
-/// For so long.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Maximum number of unread body bytes to drain.
+const MAX_BYTES: usize = 1024 * 1024;
+/// Maximum time to drain.
+const MAX_TIME: Duration = Duration::from_secs(3);
 
-/// A request's body. Whoever is refused while still sending ("too large", "not from there") would find the connection
-/// reset and our answer lost with it, if it were closed with something unread (RFC 9112 §9.6). Therefore what is left when
-/// a handler has answered is read and forgotten, in bounds that leave nothing to gain by sending more.
+/// A request's body. Closing a connection with unread data resets it and loses the error response for a client that is
+/// still sending (RFC 9112 §9.6). So the rest of the body is read and dropped after the handler has answered, within
+/// bounds.
 pub(super) struct Lingering(Option<Incoming>);
 
 impl Lingering {
-    /// This body.
     pub(super) fn new(body: Incoming) -> Self {
         Self(Some(body))
     }
@@ -55,16 +54,16 @@ impl Drop for Lingering {
     fn drop(&mut self) {
         let rest = self.0.take().filter(|body| !body.is_end_stream());
         if let (Some(rest), Ok(runtime)) = (rest, Handle::try_current()) {
-            drop(runtime.spawn(timeout(PATIENCE, forget(rest))));
+            drop(runtime.spawn(timeout(MAX_TIME, drain(rest))));
         }
     }
 }
 
-async fn forget(mut body: Incoming) {
+async fn drain(mut body: Incoming) {
     let mut read = 0;
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         read += frame.data_ref().map_or(0, Bytes::len);
-        if read > MOST {
+        if read > MAX_BYTES {
             break;
         }
     }

@@ -1,4 +1,4 @@
-//! How often one address may start and complete sign-ins.
+//! Rate limits per IP address.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -20,22 +20,22 @@ use tokio_util::sync::CancellationToken;
 use super::client_address::rate_limit_key;
 use crate::sessions::ClientInfo;
 
-/// Starts of a sign-in that one address may make at once …
+/// Starts of a sign-in: the burst …
 const STARTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
-/// … and a second after that.
+/// … and the sustained rate per second.
 const STARTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).unwrap();
-/// Responses that one address may bring at once, and a second after that. Counted apart: a flood of starts from a
-/// network that many people share must not keep those out who come back from the provider.
+/// Authorization responses. Counted apart from starts: a flood of starts from a shared network must not block users who come
+/// back from the provider.
 const RESPONSES: NonZeroU32 = NonZeroU32::new(120).unwrap();
 const RESPONSES_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
-/// Forms that one address may send at once, and a second after that: each may cost a hash of a password.
+/// Forms: each may cost a password hash.
 const FORMS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const FORMS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1).unwrap();
-/// Addresses are hashed into so many buckets, so that a flood of them cannot fill the memory, and a full table never
-/// means that nobody is limited.
+/// Addresses are hashed into this many buckets, so that a flood of addresses neither fills the memory nor disables the
+/// limits.
 const BUCKETS: u64 = 1 << 18;
 
-/// Limits by address, or none (`RATE_LIMITS=off`).
+/// The limits; `None` with `RATE_LIMITS=off`.
 #[derive(Clone, Debug)]
 pub struct RateLimits(Option<Arc<Limits>>);
 
@@ -48,7 +48,6 @@ struct Limits {
 }
 
 impl RateLimits {
-    /// Limits that hold, or not.
     pub fn new(on: bool) -> Self {
         let limiter = |burst, per_second| RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst));
         Self(on.then(|| {
@@ -61,10 +60,10 @@ impl RateLimits {
         }))
     }
 
-    /// Forgets every minute the addresses that have all their allowance back, until `stop` is cancelled.
+    /// Every minute until `stop` is cancelled, drops the buckets that are full again.
     pub async fn run_sweeper(self, stop: CancellationToken) {
         let Self(Some(limits)) = self else { return };
-        while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
+        while tokio::time::timeout(SWEEP_INTERVAL, stop.cancelled()).await.is_err() {
             for limiter in [&limits.starts, &limits.responses, &limits.forms] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
@@ -72,24 +71,22 @@ impl RateLimits {
         }
     }
 
-    /// Counts one start; the seconds to wait when it is one too many.
+    /// Fails with the seconds to wait.
     fn count_start(&self, address: IpAddr) -> Result<(), u64> {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.starts, address))
     }
 
-    /// Counts one form.
     fn count_form(&self, address: IpAddr) -> Result<(), u64> {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.forms, address))
     }
 
-    /// Counts one response.
     fn count_response(&self, address: IpAddr) -> Result<(), u64> {
         self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.responses, address))
     }
 }
 
-/// Between two rounds of forgetting.
-const SWEEP: Duration = Duration::from_secs(60);
+/// Between two rounds.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Limits {
     fn count(&self, limiter: &DefaultKeyedRateLimiter<u64>, address: IpAddr) -> Result<(), u64> {
@@ -100,30 +97,27 @@ impl Limits {
     }
 }
 
-/// Counts starts. In front of every look-up, so that a flood costs no more than the counting.
 pub async fn starts(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_start(address));
-    within(counted, request, next).await
+    limit(counted, request, next).await
 }
 
-/// Counts responses.
 pub async fn responses(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_response(address));
-    within(counted, request, next).await
+    limit(counted, request, next).await
 }
 
-/// Counts forms.
 pub async fn forms(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_form(address));
-    within(counted, request, next).await
+    limit(counted, request, next).await
 }
 
 fn address_of(request: &Request) -> Option<IpAddr> {
     request.extensions().get::<ClientInfo>().and_then(|client| client.ip)
 }
 
-/// Answers 429 with `Retry-After` instead of going on.
-async fn within(counted: Result<(), u64>, request: Request, next: Next) -> Response {
+/// Answers 429 with `Retry-After` if the limit is reached.
+async fn limit(counted: Result<(), u64>, request: Request, next: Next) -> Response {
     match counted {
         Ok(()) => next.run(request).await,
         Err(seconds) => {
@@ -147,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_starts_does_not_keep_responses_out() {
+    fn a_flood_of_starts_does_not_block_responses() {
         let limits = RateLimits::new(true);
         let address = "203.0.113.1".parse().unwrap();
         while limits.count_start(address).is_ok() {}
@@ -155,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn switched_off_nobody_is_limited() {
+    fn rate_limits_can_be_switched_off() {
         let limits = RateLimits::new(false);
         let address = "203.0.113.1".parse().unwrap();
         assert!((0..1000).all(|_| limits.count_start(address).is_ok() && limits.count_response(address).is_ok()));

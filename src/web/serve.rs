@@ -1,4 +1,4 @@
-//! The listener: hyper with the time-outs that `axum::serve` does not set, and an end that finishes what is under way.
+//! The listener: hyper with the time-outs that `axum::serve` does not set, and a graceful shutdown.
 
 use std::{
     collections::HashMap,
@@ -25,35 +25,35 @@ use tower::ServiceExt;
 
 use super::{client_address::rate_limit_key, lingering::Lingering};
 
-/// A connection that has not sent its first bytes, or a request's head, by then is closed (slow-loris).
+/// For the first bytes of a connection, and for the head of a request (slow loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// A connection is asked to end then; a client that answers pings and does nothing else would stay for ever.
+/// Age at which a connection is shut down gracefully: otherwise a client that only answers pings could keep it.
 const CONNECTION_AGE: Duration = Duration::from_secs(600);
-/// How long requests under way may take to finish after the connection, or the server, was told to end.
+/// For running requests, once the connection or the server shuts down.
 const GRACE: Duration = Duration::from_secs(20);
-/// Connections at the same time; more wait in the kernel's queue.
-const CONNECTIONS: usize = 8192;
-/// Of them, those of one network (an IPv4 address, an IPv6 /64): one client must not hold them all.
-const CONNECTIONS_OF_ONE: usize = 256;
-/// After an accept that failed (no file descriptor left, say), before the next.
+/// Concurrent connections; more wait in the kernel's queue.
+const MAX_CONNECTIONS: usize = 8192;
+/// Concurrent connections per network (an IPv4 address or an IPv6 /64), so that one client cannot take them all.
+const MAX_PER_NETWORK: usize = 256;
+/// After a failed accept (such as no file descriptors left).
 const PAUSE: Duration = Duration::from_millis(50);
-/// How HTTP/2 begins (RFC 9113 §3.4).
+/// RFC 9113 §3.4.
 const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// The address of the connection's other end, as a request extension.
+/// The peer of the connection, as a request extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stop` is cancelled, then lets what is under way finish. Connections of `trusted` proxies and of this
-/// machine are not counted by address.
+/// Serves until `stop` is cancelled, then waits for running requests. Connections of `trusted` proxies and of loopback are
+/// not counted per network.
 pub async fn serve(listener: TcpListener, app: Router, trusted: Arc<[IpNet]>, stop: CancellationToken) {
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let networks = Networks { trusted, held: Arc::default() };
     let builder = Arc::new(builder());
     let tasks = TaskTracker::new();
     while let Some((stream, peer, permit)) = accept(&listener, &connections, &stop).await {
-        // Dropping the stream closes it at once: an answer would cost more than the attacker's connection did.
-        let Some(place) = networks.take_place(peer.ip()) else { continue };
+        // Dropping the stream closes it at once: an answer would cost more than the attacker's connection.
+        let Some(place) = networks.acquire(peer.ip()) else { continue };
         let connection = serve_connection(stream, peer, app.clone(), Arc::clone(&builder), stop.clone());
         tasks.spawn(async move {
             connection.await;
@@ -63,7 +63,7 @@ pub async fn serve(listener: TcpListener, app: Router, trusted: Arc<[IpNet]>, st
     drop(listener);
     tasks.close();
     if timeout(GRACE + PAUSE, tasks.wait()).await.is_err() {
-        tracing::warn!("some connections did not end in time");
+        tracing::warn!("some connections were still open at shutdown");
     }
 }
 
@@ -74,11 +74,11 @@ async fn serve_connection(
     builder: Arc<Builder<TokioExecutor>>,
     stop: CancellationToken,
 ) {
-    let speaks = tokio::select! {
+    let has_begun = tokio::select! {
         () = stop.cancelled() => false,
-        speaks = begins_to_speak(&stream) => speaks,
+        has_begun = has_sent_first_bytes(&stream) => has_begun,
     };
-    if !speaks {
+    if !has_begun {
         return;
     }
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
@@ -99,7 +99,7 @@ async fn serve_connection(
             timeout(GRACE, connection).await.unwrap_or(Ok(()))
         }
     };
-    // An error here is the client's: gone away, or not speaking HTTP.
+    // The client disconnected, or does not speak HTTP.
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
     }
@@ -118,23 +118,23 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// Whether the client tells in time which HTTP it speaks. hyper-util waits for that without a time-out of its own.
-async fn begins_to_speak(stream: &TcpStream) -> bool {
-    let tells = async {
+/// Whether the client sends, in time, enough to tell its HTTP version. hyper-util waits for that without a time-out.
+async fn has_sent_first_bytes(stream: &TcpStream) -> bool {
+    let first_bytes = async {
         let mut first = [0; HTTP2_PREFACE.len()];
         loop {
             match stream.peek(&mut first).await {
                 Ok(0) | Err(_) => return false,
                 Ok(read) if read == first.len() || first[..read] != HTTP2_PREFACE[..read] => return true,
-                // The beginning of the preface: looking again gives the same bytes at once until more have come.
+                // A part of the preface: peeking again returns the same bytes at once until more arrive.
                 Ok(_) => sleep(PAUSE).await,
             }
         }
     };
-    timeout(HEAD_TIMEOUT, tells).await.unwrap_or(false)
+    timeout(HEAD_TIMEOUT, first_bytes).await.unwrap_or(false)
 }
 
-/// The next connection; `None` once the server is to end.
+/// The next connection; `None` at shutdown.
 async fn accept(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
@@ -151,40 +151,40 @@ async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                // Without it an answer in two writes waits 40 ms for the client's acknowledgement.
+                // Otherwise an answer in two writes waits 40 ms for the client's acknowledgement.
                 let _ = stream.set_nodelay(true);
                 return Some((stream, peer, permit));
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 sleep(PAUSE).await;
             }
         }
     }
 }
 
-/// How many connections each network holds.
+/// Counts the connections per network.
 #[derive(Clone)]
 struct Networks {
     trusted: Arc<[IpNet]>,
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
-/// One connection of a network; given back when dropped.
+/// One counted connection; uncounted when dropped.
 struct Place {
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
     network: Option<IpAddr>,
 }
 
 impl Networks {
-    fn take_place(&self, address: IpAddr) -> Option<Place> {
+    fn acquire(&self, address: IpAddr) -> Option<Place> {
         let address = address.to_canonical();
         let counted = !address.is_loopback() && !self.trusted.iter().any(|network| network.contains(&address));
         let network = counted.then(|| rate_limit_key(address));
         if let Some(network) = network {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             let count = held.entry(network).or_default();
-            if *count >= CONNECTIONS_OF_ONE {
+            if *count >= MAX_PER_NETWORK {
                 return None;
             }
             *count += 1;
@@ -215,23 +215,22 @@ mod tests {
     }
 
     #[test]
-    fn one_network_holds_so_many_connections_and_gets_places_back() {
+    fn connections_per_network_are_bounded() {
         let networks = networks();
         let places: Vec<_> =
-            (0..CONNECTIONS_OF_ONE).map(|_| networks.take_place("203.0.113.1".parse().unwrap()).unwrap()).collect();
-        assert!(networks.take_place("203.0.113.1".parse().unwrap()).is_none());
-        assert!(networks.take_place("203.0.113.2".parse().unwrap()).is_some());
+            (0..MAX_PER_NETWORK).map(|_| networks.acquire("203.0.113.1".parse().unwrap()).unwrap()).collect();
+        assert!(networks.acquire("203.0.113.1".parse().unwrap()).is_none());
+        assert!(networks.acquire("203.0.113.2".parse().unwrap()).is_some());
         drop(places);
-        assert!(networks.take_place("203.0.113.1".parse().unwrap()).is_some());
+        assert!(networks.acquire("203.0.113.1".parse().unwrap()).is_some());
         assert!(networks.held.lock().unwrap().is_empty());
     }
 
     #[test]
-    fn a_trusted_proxy_and_this_machine_are_not_counted() {
+    fn trusted_proxies_and_loopback_are_not_counted() {
         let networks = networks();
         for address in ["10.1.2.3", "127.0.0.1", "::1"] {
-            let places: Vec<_> =
-                (0..=CONNECTIONS_OF_ONE).map(|_| networks.take_place(address.parse().unwrap())).collect();
+            let places: Vec<_> = (0..=MAX_PER_NETWORK).map(|_| networks.acquire(address.parse().unwrap())).collect();
             assert!(places.iter().all(Option::is_some), "{address}");
         }
     }

@@ -17,10 +17,9 @@ use crate::{
     relying_party::{AuthorizationOptions, BeginError, Prompt, ReturnTo},
 };
 
-/// Sends the browser to the provider, with the pending flow sealed into a cookie.
+/// Redirects to the provider, with the pending flow in a sealed cookie.
 ///
-/// It only ever starts a sign-in: linking and step-up are POSTs, because a GET can be provoked by an image
-/// (CVE-2015-9284).
+/// Starts nothing but a sign-in: linking and step-up are POSTs, because an image can provoke a GET (CVE-2015-9284).
 pub async fn start(
     State(app): State<AppState>,
     Path(slug): Path<String>,
@@ -30,7 +29,7 @@ pub async fn start(
     if app.relying_party.provider(&slug).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // A prefetch or an <img> is nobody's wish to sign in, and would drop the flows that are.
+    // The user did not ask for a prefetch or an <img>, which would push out pending flows.
     if !is_navigation(&headers) {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -39,7 +38,7 @@ pub async fn start(
         return_to: query.one("return_to").and_then(ReturnTo::parse).unwrap_or_default(),
         prompt: query.one("prompt").and_then(Prompt::parse),
         login_hint: query.one("login_hint").map(str::to_owned),
-        // What people let us see is asked for by our own forms, of who is signed in.
+        // Only our forms request access, for a signed-in user.
         access: None,
     };
     let return_to = options.return_to.clone();
@@ -53,13 +52,13 @@ pub async fn start(
                 response
             }
             Err(error) => {
-                tracing::error!(%error, "the flow could not be sealed");
+                tracing::error!(%error, "cannot seal the flow");
                 to_login(SignInError::ServerError, &slug, &return_to)
             }
         },
         Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::warn!(provider = %slug, %error, "a sign-in could not be started");
+            tracing::warn!(provider = %slug, %error, "cannot start a sign-in");
             to_login(sign_in_error_of(&error), &slug, &return_to)
         }
     }
@@ -72,17 +71,17 @@ fn sign_in_error_of(error: &BeginError) -> SignInError {
     }
 }
 
-/// Fetch Metadata: absent in old browsers and scripts, which count as navigating.
+/// Fetch Metadata. A request without it (an old browser, a script) counts as a navigation.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let says = |name: &'static str, value: &str| {
+    let is = |name: &'static str, value: &str| {
         headers.get(HeaderName::from_static(name)).is_some_and(|header| header.as_bytes() == value.as_bytes())
     };
-    let mode_fits = !headers.contains_key("sec-fetch-mode") || says("sec-fetch-mode", "navigate");
-    let dest_fits = !headers.contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
+    let is_navigate = !headers.contains_key("sec-fetch-mode") || is("sec-fetch-mode", "navigate");
+    let is_document = !headers.contains_key("sec-fetch-dest") || is("sec-fetch-dest", "document");
     let purpose = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
     };
-    mode_fits && dest_fits && !purpose("sec-purpose") && !purpose("purpose") && !purpose("x-moz")
+    is_navigate && is_document && !purpose("sec-purpose") && !purpose("purpose") && !purpose("x-moz")
 }
 
 #[cfg(test)]
@@ -107,7 +106,7 @@ mod tests {
     #[case(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")])]
     #[case(&[("sec-purpose", "prefetch;prerender")])]
     #[case(&[("purpose", "prefetch")])]
-    fn an_image_a_frame_or_a_prefetch_is_not(#[case] pairs: &[(&'static str, &'static str)]) {
+    fn an_image_a_frame_and_a_prefetch_are_no_navigation(#[case] pairs: &[(&'static str, &'static str)]) {
         assert!(!is_navigation(&headers(pairs)));
     }
 }

@@ -1,17 +1,18 @@
-//! What every handler may need.
+//! The state of the router.
 
 use std::{ops::Deref, sync::Arc};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     api::{Cors, Documents},
     assets,
     headers::HeaderPolicy,
     rate_limits::RateLimits,
+    supervisor::Supervisor,
 };
 use crate::{
     accounts::EmailRequirement,
@@ -20,93 +21,70 @@ use crate::{
     mail::SmtpTransport,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
-    sessions::{ClientInfo, Cookies, FormOwners, Jar, RequestContext, SessionHandle, SessionTransport, SignedIn},
+    sessions::{
+        ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle, SessionTransport, SignedIn,
+    },
     store::Database,
     tokens::Tokens,
     ui::view::{Assets, SandboxView},
 };
 
-/// What handlers and layers have, in one piece: each layer of the router clones it for each request.
+/// Everything that handlers and layers share, behind one `Arc`: each layer clones it for each request.
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Shared>);
 
-/// Shared by all requests.
+/// The [`Services`] of the use cases, and what the edge alone needs.
 #[derive(Debug)]
 pub struct Shared {
-    /// The database.
-    pub database: Arc<Database>,
-    /// Us at the providers.
-    pub relying_party: RelyingParty,
-    /// What people let us see there.
-    pub grants: Grants,
-    /// The cookies beside the session's.
-    pub jar: Jar,
-    pub(super) form_owners: FormOwners,
-    /// Hashes and compares passwords.
-    pub passwords: PasswordPool,
-    /// How often one account may be tried.
-    pub attempts: Attempts,
-    /// Where letters go; without it the password way in is off.
-    pub mail: Option<Mail>,
-    /// How cookies are written.
-    pub cookies: Cookies,
-    /// Whether people need an e-mail address; where no letter could prove one, nobody is asked.
-    pub email_requirement: EmailRequirement,
-    /// The time.
-    pub clock: Clock,
-    /// Our tokens: what bearers bring in either mode, and what browsers carry in one of them.
+    pub services: Arc<Services>,
+    /// Verifies bearer tokens in either mode, and browsers' cookies with `SESSION_MODE=jwt`.
     pub tokens: Tokens,
-    /// What carries the sessions of browsers.
     pub transport: SessionTransport,
-    /// Limits by address.
+    /// Without it, password sign-in is off.
+    pub mail: Option<Mail>,
+    /// Limits per IP address.
     pub rate_limits: RateLimits,
-    /// Work that outlives its request; waited for at the end.
-    pub tasks: TaskTracker,
-    pub(super) header_policy: HeaderPolicy,
-    /// Whose pages may call the API.
-    pub(super) cors: Cors,
-    /// Whether an id_token that a front end brings must carry a nonce of ours.
-    pub(super) api_nonce: bool,
-    /// The API, described.
-    pub(super) api_documents: Documents,
-    /// Networks whose forwarding headers are believed.
+    pub supervisor: Supervisor,
+    /// Cancelled when the server shuts down.
+    pub stop: CancellationToken,
     pub trusted_proxies: Arc<[IpNet]>,
+    pub(super) form_owners: FormOwners,
+    pub(super) header_policy: HeaderPolicy,
+    pub(super) cors: Cors,
+    /// Whether an id_token from a front end must carry our nonce (`API_NONCE`).
+    pub(super) api_nonce: bool,
+    pub(super) api_documents: Documents,
     pub(super) assets: Arc<Assets>,
     pub(super) sandbox: Option<SandboxView>,
     pub(super) origin: Arc<str>,
     pub(super) on_loopback: bool,
 }
 
-/// Who delivers letters.
+/// The mail server.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// The way to the mail server.
     pub post: SmtpTransport,
-    /// Rung when letters were queued.
+    /// Wakes the delivery worker.
     pub mail_wake: Arc<Notify>,
 }
 
 impl Mail {
-    /// Letters that go this way.
     pub fn new(post: SmtpTransport) -> Self {
         Self { post, mail_wake: Arc::default() }
     }
 }
 
-/// What keeps the state from being built, though the configuration was accepted.
+/// Why the state could not be built from a valid configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// The HTTP client for providers could not be made.
-    #[error("the HTTP client cannot be made: {0}")]
+    #[error("cannot create the HTTP client: {0}")]
     HttpClient(#[from] reqwest::Error),
-    /// No key to seal cookies with.
     #[error("there is no secret key")]
     NoKey(#[from] crate::sealing::SealingError),
 }
 
 impl AppState {
-    /// Puts everything together. Without `mail` the password way in is off; `sandbox` is there where it plays the
-    /// providers.
+    /// Without `mail`, password sign-in is off. `sandbox` is set where the sandbox stands in for the providers.
     ///
     /// # Errors
     /// [`StateError`].
@@ -117,9 +95,9 @@ impl AppState {
         mail: Option<Mail>,
         sandbox: Option<SandboxView>,
     ) -> Result<Self, StateError> {
-        let cookies = Cookies::new(config.base_url.is_https());
         let origin = config.base_url.origin();
-        // Where no letter could prove an address, nobody is kept out.
+        let cookies = Cookies::new(config.base_url.is_https());
+        // Without a mail server no address can be verified, so none is required.
         let email_requirement = if mail.is_some() { config.email_requirement } else { EmailRequirement::Off };
         let audience = config.token_audience.as_deref();
         let tokens =
@@ -130,45 +108,50 @@ impl AppState {
         };
         let relying_party =
             RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
+        let picture_origins = relying_party.picture_origins();
         let tasks = TaskTracker::new();
-        let grants = Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone());
+        let services = Services {
+            grants: Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone()),
+            jar: Jar::new(config.secret_keys.iter(), cookies)?,
+            passwords: PasswordPool::new(),
+            attempts: Attempts::new(config.rate_limits),
+            mail_wake: mail.as_ref().map(|mail| mail.mail_wake.clone()),
+            database,
+            relying_party,
+            cookies,
+            email_requirement,
+            clock,
+            tasks,
+        };
         let reload = config.reload_port.map(|port| format!("ws://localhost:{port}"));
-        let (carries, renews) = match transport {
+        let assets = assets::urls(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
+        let (session_cookie, refresh_cookie) = match transport {
             SessionTransport::Cookie => (cookies.name("session"), None),
             SessionTransport::Tokens(_) => (cookies.name("access_token"), Some(cookies.name("refresh_token"))),
         };
-        let assets = assets::addresses(reload.as_ref().map(|origin| format!("{origin}/live_reload")));
+        let stop = CancellationToken::new();
         Ok(Self(Arc::new(Shared {
-            api_documents: Documents::new(origin, &carries, renews.as_deref(), &assets),
+            api_documents: Documents::new(origin, &session_cookie, refresh_cookie.as_deref(), &assets),
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
-            jar: Jar::new(config.secret_keys.iter(), cookies)?,
             form_owners: FormOwners::new(config.secret_keys.iter())?,
-            passwords: PasswordPool::new(),
-            attempts: Attempts::new(config.rate_limits),
-            mail,
             rate_limits: RateLimits::new(config.rate_limits),
-            header_policy: HeaderPolicy::new(config.base_url.is_https(), &relying_party.picture_origins(), reload),
+            header_policy: HeaderPolicy::new(config.base_url.is_https(), &picture_origins, reload),
             trusted_proxies: config.trusted_proxies.clone().into(),
             assets: Arc::new(assets),
-            sandbox,
             origin: origin.into(),
-            email_requirement,
             on_loopback: config.base_url.is_loopback(),
-            tasks,
-            grants,
-            database,
-            relying_party,
+            supervisor: Supervisor::new(stop.clone()),
+            services: Arc::new(services),
             tokens,
             transport,
-            cookies,
-            clock,
+            mail,
+            sandbox,
+            stop,
         })))
     }
-}
 
-impl AppState {
-    /// A request as an intention sees it.
+    /// A request as the use cases see it.
     pub(super) fn context(
         &self,
         headers: &HeaderMap,
@@ -176,23 +159,7 @@ impl AppState {
         signed_in: Option<SignedIn>,
         client: ClientInfo,
     ) -> RequestContext {
-        RequestContext {
-            headers: headers.clone(),
-            session,
-            signed_in,
-            client,
-            database: self.database.clone(),
-            relying_party: self.relying_party.clone(),
-            grants: self.grants.clone(),
-            jar: self.jar.clone(),
-            cookies: self.cookies,
-            passwords: self.passwords.clone(),
-            attempts: self.attempts.clone(),
-            mail_wake: self.mail.as_ref().map(|mail| mail.mail_wake.clone()),
-            email_requirement: self.email_requirement,
-            clock: self.clock.clone(),
-            tasks: self.tasks.clone(),
-        }
+        RequestContext { headers: headers.clone(), session, signed_in, client, services: self.services.clone() }
     }
 }
 
@@ -201,5 +168,13 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Shared {
         &self.0
+    }
+}
+
+impl Deref for Shared {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
     }
 }

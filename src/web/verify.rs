@@ -1,7 +1,7 @@
-//! GET `/auth/verify`: who is signed in, for a proxy that stands in front of another service and asks before it lets a
-//! request through (nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`).
+//! GET `/auth/verify`: forward auth for a proxy in front of another service (nginx `auth_request`, Caddy `forward_auth`,
+//! Traefik `ForwardAuth`).
 //!
-//! It tells and changes nothing: no cookie is set, as most proxies would not pass it on, and no token used up.
+//! It is read-only: it sets no cookie, which most proxies would not pass on, and uses up no refresh token.
 
 use axum::{
     extract::{RawQuery, State},
@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    api::{Means, challenge},
+    api::{Authentication, challenge},
     query::Query,
     redirect::see_other,
     request_context::session_error,
@@ -26,29 +26,30 @@ use crate::{
 const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 const USER_EMAIL: HeaderName = HeaderName::from_static("x-user-email");
 const USER_NAME: HeaderName = HeaderName::from_static("x-user-name");
-/// Where to sign in.
+/// The URL of the login page.
 const SIGN_IN: HeaderName = HeaderName::from_static("x-sign-in");
-/// What the person asked the proxy for: nginx by its configuration, Caddy and Traefik of themselves.
-const ASKED_FOR: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
+/// The URI that the proxy received: nginx sends it by configuration, Caddy and Traefik by default.
+const ORIGINAL_URI: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
 
-/// 200 with who it is, or 401 with where to sign in; with `?redirect=1`, for proxies that hand our answer on, 303 to there.
+/// 200 with the user, or 401 with the URL of the login page. With `?redirect=1`, for proxies that pass our answer on, 303 to
+/// that URL.
 pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let known = match who_asks(&app, &headers).await {
-        Ok(known) => known,
+    let principal = match principal_of(&app, &headers).await {
+        Ok(principal) => principal,
         Err(error) => return session_error(&error),
     };
     let redirect = Query::parse(query.as_deref()).one("redirect") == Some("1");
-    match known {
-        Some(known) if app.email_requirement == EmailRequirement::Require && known.email.is_none() => {
-            lead(&app, "/add-email", ApiCode::AddressRequired, &headers, redirect)
+    match principal {
+        Some(principal) if app.email_requirement == EmailRequirement::Require && principal.email.is_none() => {
+            to_page(&app, "/add-email", ApiCode::AddressRequired, &headers, redirect)
         }
-        Some(known) => told(&known),
-        None => lead(&app, "/login", what_is_wrong(&headers), &headers, redirect),
+        Some(principal) => identity_headers(&principal),
+        None => to_page(&app, "/login", error_code(&headers), &headers, redirect),
     }
 }
 
-/// An `Authorization` header decides alone, valid or not, as at the API; without one the cookies do.
-async fn who_asks(app: &AppState, headers: &HeaderMap) -> Result<Option<Principal>, SessionError> {
+/// As at the API, an `Authorization` header decides alone, valid or not; without one the cookies do.
+async fn principal_of(app: &AppState, headers: &HeaderMap) -> Result<Option<Principal>, SessionError> {
     let forward_auth = ForwardAuth {
         database: &app.database,
         tokens: &app.tokens,
@@ -56,22 +57,22 @@ async fn who_asks(app: &AppState, headers: &HeaderMap) -> Result<Option<Principa
         cookies: app.cookies,
         clock: &app.clock,
     };
-    match Means::of(headers) {
-        Means::Cookie => forward_auth.browser(headers).await,
-        Means::Bearer(token) => forward_auth.bearer(token).await,
-        Means::Unreadable => Ok(None),
+    match Authentication::of(headers) {
+        Authentication::Cookie => forward_auth.browser(headers).await,
+        Authentication::Bearer(token) => forward_auth.bearer(token).await,
+        Authentication::Unreadable => Ok(None),
     }
 }
 
-fn told(known: &Principal) -> Response {
+fn identity_headers(principal: &Principal) -> Response {
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
-    let email = known.email.as_ref().map(EmailAddress::as_str);
+    let email = principal.email.as_ref().map(EmailAddress::as_str);
     for (name, text) in [
-        (USER_ID, Some(known.id.to_string())),
-        (USER_EMAIL, email.map(plain)),
-        (USER_NAME, known.name.as_deref().map(plain)),
+        (USER_ID, Some(principal.id.to_string())),
+        (USER_EMAIL, email.map(header_text)),
+        (USER_NAME, principal.name.as_deref().map(header_text)),
     ] {
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
             headers.insert(name, value);
@@ -80,9 +81,8 @@ fn told(known: &Principal) -> Response {
     response
 }
 
-/// Printable ASCII as it is; everything else, and the percent sign, percent-encoded as UTF-8: a header holds no more, and a
-/// name must not be able to look like two headers.
-fn plain(text: &str) -> String {
+/// Percent-encodes everything but printable ASCII, and the percent sign, as UTF-8: a name must fit into one header.
+fn header_text(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -93,42 +93,40 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// As at the API: who brought something that is no token of ours, or is none any more, hears that it is not valid.
-fn what_is_wrong(headers: &HeaderMap) -> ApiCode {
-    match Means::of(headers) {
-        Means::Cookie => ApiCode::NotSignedIn,
-        Means::Bearer(_) | Means::Unreadable => ApiCode::InvalidToken,
+fn error_code(headers: &HeaderMap) -> ApiCode {
+    match Authentication::of(headers) {
+        Authentication::Cookie => ApiCode::NotSignedIn,
+        Authentication::Bearer(_) | Authentication::Unreadable => ApiCode::InvalidToken,
     }
 }
 
-fn lead(app: &AppState, page: &str, code: ApiCode, asked: &HeaderMap, redirect: bool) -> Response {
-    let address = format!("{}{}", app.origin, with_return_to(page, Some(return_to(asked).as_str())));
+fn to_page(app: &AppState, page: &str, code: ApiCode, request: &HeaderMap, redirect: bool) -> Response {
+    let url = format!("{}{}", app.origin, with_return_to(page, Some(return_to(request).as_str())));
     let mut response = if redirect {
-        see_other(&address)
+        see_other(&url)
     } else {
-        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge(code))], Html(small_page(&address)))
+        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge(code))], Html(small_page(&url)))
             .into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
-    if let Ok(address) = HeaderValue::from_str(&address) {
-        headers.insert(SIGN_IN, address);
+    if let Ok(url) = HeaderValue::from_str(&url) {
+        headers.insert(SIGN_IN, url);
     }
     response
 }
 
-/// What the person asked for, if it can only be a path of ours. Anybody may send these headers here; all they get is a link
-/// for themselves.
-fn return_to(asked: &HeaderMap) -> ReturnTo {
-    let asked = ASKED_FOR.iter().find_map(|name| asked.get(*name));
-    asked.and_then(|value| value.to_str().ok()).and_then(ReturnTo::parse).unwrap_or_default()
+/// The path that the user requested, if it is a local one. Any client can send these headers, and gets a link for itself.
+fn return_to(request: &HeaderMap) -> ReturnTo {
+    let uri = ORIGINAL_URI.iter().find_map(|name| request.get(*name));
+    uri.and_then(|value| value.to_str().ok()).and_then(ReturnTo::parse).unwrap_or_default()
 }
 
-/// For people whose proxy shows it to them. The address is of our making, and holds nothing that means anything in HTML.
-fn small_page(address: &str) -> String {
+/// For users whose proxy shows this answer. We made the URL: it contains no HTML metacharacters.
+fn small_page(url: &str) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sign in first</title>\
-         <p>This page is for people who are signed in. <a href=\"{address}\">Sign in</a> and come back.</p></html>\n"
+         <p>Sign in to see this page. <a href=\"{url}\">Sign in</a></p></html>\n"
     )
 }
 
@@ -146,9 +144,9 @@ mod tests {
     #[case("100%", "100%25")]
     #[case("a\r\nX-User-Id: b", "a%0D%0AX-User-Id: b")]
     #[case("\u{7f}", "%7F")]
-    fn a_name_is_one_header_whatever_is_in_it(#[case] name: &str, #[case] header: &str) {
-        assert_eq!(plain(name), header);
-        assert!(HeaderValue::from_str(&plain(name)).is_ok());
+    fn any_name_fits_into_one_header(#[case] name: &str, #[case] header: &str) {
+        assert_eq!(header_text(name), header);
+        assert!(HeaderValue::from_str(&header_text(name)).is_ok());
     }
 
     #[rstest]
@@ -157,7 +155,7 @@ mod tests {
     #[case("x-original-uri", "https://evil.example/", "/dashboard")]
     #[case("x-original-uri", "//evil.example/", "/dashboard")]
     #[case("x-other", "/docs/", "/dashboard")]
-    fn what_was_asked_for_is_a_path_of_ours(
+    fn the_original_uri_must_be_a_local_path(
         #[case] name: &'static str,
         #[case] value: &'static str,
         #[case] page: &str,

@@ -1,4 +1,4 @@
-//! What answers have in common.
+//! What successful answers share.
 
 use axum::{
     Json,
@@ -22,7 +22,7 @@ pub struct Success;
 #[derive(Clone, Copy, Debug)]
 pub struct NoSuccess;
 
-/// Nothing more to say than that it was done.
+/// An answer without data.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Done")]
 pub struct Done {
@@ -34,16 +34,16 @@ pub struct Done {
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub struct UserAnswer {
-    /// Their id: never changes and is never given to anybody else.
+    /// The id; it never changes and is never reused.
     #[schema(examples("0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07"))]
     id: String,
-    /// Their e-mail address, if they have shown that it is theirs.
+    /// The verified email address.
     #[schema(required, examples("ada@gmail.com"))]
     email: Option<String>,
-    /// What to call them.
+    /// The display name.
     #[schema(required, examples("Ada Lovelace"))]
     name: Option<String>,
-    /// Address of a picture of them.
+    /// The URL of the profile picture.
     #[schema(required, examples("https://lh3.googleusercontent.com/a/ada"))]
     picture: Option<String>,
 }
@@ -59,7 +59,7 @@ impl From<&User> for UserAnswer {
     }
 }
 
-/// An answer with these `Set-Cookie` values.
+/// Adds `Set-Cookie` values to an answer.
 pub fn with_cookies(answer: impl Serialize, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = Json(answer).into_response();
     for cookie in cookies {
@@ -68,7 +68,7 @@ pub fn with_cookies(answer: impl Serialize, cookies: impl IntoIterator<Item = He
     response
 }
 
-/// RFC 3339, in UTC. The epoch for a time that has no year of four digits, which none of ours is.
+/// RFC 3339, in UTC. The epoch for a year without four digits, which cannot occur.
 pub fn time_text(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
 }

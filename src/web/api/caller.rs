@@ -1,6 +1,6 @@
-//! Who asks: an `Authorization` header decides alone, valid or not; without one the browser's session does.
+//! Authentication: an `Authorization` header decides alone, valid or not; without one the browser's session does.
 //!
-//! Two ways at once would let one of them cover for the other: a front end whose token has just died would go on as whoever
+//! The threat: if an invalid header fell back to the cookie, a front end with an expired token would continue as the user who
 //! is signed in in the browser.
 
 use axum::{
@@ -19,29 +19,27 @@ use crate::{
     web::state::AppState,
 };
 
-/// A request as an intention sees it.
+/// A request as the use cases see it.
 pub struct ApiContext(pub RequestContext);
 
-/// Somebody who is signed in, and may see what is behind the sign-in.
+/// A signed-in user who has an email address if one is required.
 pub struct Caller {
-    /// The request, with them signed in.
     pub context: RequestContext,
-    /// Who they are.
     pub signed_in: SignedIn,
 }
 
-/// By what somebody says who they are.
+/// How a request authenticates.
 #[derive(Debug)]
-pub enum Means<'a> {
-    /// An access token of ours, they say.
+pub enum Authentication<'a> {
+    /// By an access token, unverified.
     Bearer(&'a str),
-    /// An `Authorization` that is nothing of ours.
+    /// By an `Authorization` header that is no single bearer token.
     Unreadable,
-    /// The browser's session, if there is one.
+    /// By the browser's session, if it has one.
     Cookie,
 }
 
-/// With an `Authorization` header, nobody looks at the cookies.
+/// Removes the cookies of a request with an `Authorization` header.
 pub async fn authorization_decides(mut request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::AUTHORIZATION) {
         request.headers_mut().remove(header::COOKIE);
@@ -49,17 +47,16 @@ pub async fn authorization_decides(mut request: Request, next: Next) -> Response
     next.run(request).await
 }
 
-impl Means<'_> {
-    /// What the headers say.
-    pub fn of(headers: &HeaderMap) -> Means<'_> {
+impl Authentication<'_> {
+    pub fn of(headers: &HeaderMap) -> Authentication<'_> {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let Some(value) = values.next() else { return Means::Cookie };
+        let Some(value) = values.next() else { return Authentication::Cookie };
         let bearer = value.to_str().ok().and_then(|value| value.split_once(' '));
         match bearer {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && values.next().is_none() => {
-                Means::Bearer(token.trim())
+                Authentication::Bearer(token.trim())
             }
-            _ => Means::Unreadable,
+            _ => Authentication::Unreadable,
         }
     }
 }
@@ -84,21 +81,21 @@ impl FromRequestParts<AppState> for Caller {
         let ApiContext(mut context) = ApiContext::from_request_parts(parts, app).await?;
         let signed_in = signed_in(app, &context).await.map_err(IntoResponse::into_response)?;
         if context.email_requirement.keeps_out(&signed_in.user) {
-            let declined = ApiError::from(ApiCode::AddressRequired).at("/add-email");
-            return Err(Failure::of(app, declined).into_response());
+            let error = ApiError::from(ApiCode::AddressRequired).at("/add-email");
+            return Err(Failure::of(app, error).into_response());
         }
         context.signed_in = Some(signed_in.clone());
         Ok(Self { context, signed_in })
     }
 }
 
-/// Whoever is signed in by this request: the database is asked for each, so that an end is felt at once.
+/// The signed-in user. Every request reads the database, so that revocation takes effect immediately.
 pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<SignedIn, Failure> {
-    match Means::of(&context.headers) {
-        Means::Cookie => context.signed_in.clone().ok_or_else(|| ApiCode::NotSignedIn.into()),
-        Means::Unreadable => Err(ApiCode::InvalidToken.into()),
-        Means::Bearer(token) => {
-            let claims = app.tokens.verify(token).await.map_err(|error| refused(app, error))?;
+    match Authentication::of(&context.headers) {
+        Authentication::Cookie => context.signed_in.clone().ok_or_else(|| ApiCode::NotSignedIn.into()),
+        Authentication::Unreadable => Err(ApiCode::InvalidToken.into()),
+        Authentication::Bearer(token) => {
+            let claims = app.tokens.verify(token).await.map_err(|error| invalid_token(app, error))?;
             let active = context.database.load_session(claims.session(), context.clock.date()).await;
             let active = active.map_err(|error| Failure::of(app, error.into()))?;
             match active {
@@ -111,12 +108,12 @@ pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<Signe
     }
 }
 
-/// Which check failed is for the log.
-pub fn refused(app: &AppState, error: AccessTokenError) -> Failure {
+/// The log has the failed check.
+pub fn invalid_token(app: &AppState, error: AccessTokenError) -> Failure {
     match error {
         AccessTokenError::Internal(error) => Failure::of(app, error.into()),
         error => {
-            tracing::info!(%error, "an access token was refused");
+            tracing::info!(%error, "invalid access token");
             ApiCode::InvalidToken.into()
         }
     }
@@ -128,22 +125,22 @@ mod tests {
 
     use super::*;
 
-    fn means(values: &[&'static str]) -> String {
+    fn authentication(values: &[&'static str]) -> String {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
-        format!("{:?}", Means::of(&headers))
+        format!("{:?}", Authentication::of(&headers))
     }
 
     #[test]
-    fn one_header_of_the_scheme_is_a_token_and_everything_else_decides_too() {
-        assert_eq!(means(&[]), "Cookie");
-        assert_eq!(means(&["Bearer abc"]), r#"Bearer("abc")"#);
-        assert_eq!(means(&["bEARER  abc "]), r#"Bearer("abc")"#);
+    fn any_authorization_header_decides() {
+        assert_eq!(authentication(&[]), "Cookie");
+        assert_eq!(authentication(&["Bearer abc"]), r#"Bearer("abc")"#);
+        assert_eq!(authentication(&["bEARER  abc "]), r#"Bearer("abc")"#);
         for odd in ["", "Bearer", "Basic YTpi", "Bearerabc", "DPoP abc"] {
-            assert_eq!(means(&[odd]), "Unreadable", "{odd}");
+            assert_eq!(authentication(&[odd]), "Unreadable", "{odd}");
         }
-        assert_eq!(means(&["Bearer abc", "Bearer abc"]), "Unreadable");
+        assert_eq!(authentication(&["Bearer abc", "Bearer abc"]), "Unreadable");
     }
 }

@@ -1,7 +1,8 @@
-//! Whose pages may call the API from a browser: the origins of `CORS_ORIGINS`, exactly, and nobody else's.
+//! CORS: pages of exactly the origins in `CORS_ORIGINS` may call the API from a browser.
 //!
-//! An origin is never sent back because it was asked for, but because it is on the list: with credentials allowed, a
-//! reflected one would let every page on the web act as whoever looks at it (threat PA7).
+//! An origin is never reflected, only compared with the list: with credentials allowed, a reflected origin would let every
+//! page on the web act as its visitor (threat PA7). tower-http's `CorsLayer` cannot express the policy: it takes the first of
+//! two `Origin` headers, and answers every OPTIONS request as a preflight.
 
 use std::sync::Arc;
 
@@ -14,36 +15,35 @@ use axum::{
 
 use super::is_path;
 
-/// Seconds for which a browser may keep the answer to a preflight.
-const KEPT: &str = "600";
+/// Seconds for which a browser may cache a preflight.
+const MAX_AGE: &str = "600";
 const METHODS: &str = "GET, POST, DELETE";
 const HEADERS: &str = "authorization, content-type";
 const EXPOSED: &str = "retry-after, www-authenticate, x-request-id";
 
-/// The list.
+/// The allowed origins.
 #[derive(Clone, Debug)]
 pub struct Cors(Arc<[String]>);
 
 impl Cors {
-    /// These origins, as browsers write them.
+    /// The origins as browsers send them.
     pub fn new(origins: &[String]) -> Self {
         Self(origins.into())
     }
 
-    /// All of them.
     pub fn origins(&self) -> &[String] {
         &self.0
     }
 
-    /// The origin that the request names, if it is on the list.
+    /// The request's origin, if it is allowed.
     fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let mut named = headers.get_all(header::ORIGIN).iter();
-        let (Some(origin), None) = (named.next(), named.next()) else { return None };
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let (Some(origin), None) = (origins.next(), origins.next()) else { return None };
         self.0.iter().any(|known| known.as_bytes() == origin.as_bytes()).then(|| origin.clone())
     }
 }
 
-/// Answers preflights, and tells the browsers of allowed origins that their pages may read the answers, errors included.
+/// Answers preflights, and lets pages of allowed origins read the responses, errors included.
 pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Response {
     if !is_path(request.uri().path()) {
         return next.run(request).await;
@@ -55,20 +55,20 @@ pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Re
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = allowed {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let mut say = |name: HeaderName, value| drop(headers.insert(name, HeaderValue::from_static(value)));
-        say(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        let mut set = |name: HeaderName, value| drop(headers.insert(name, HeaderValue::from_static(value)));
+        set(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         if is_preflight {
-            say(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-            say(header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
-            say(header::ACCESS_CONTROL_MAX_AGE, KEPT);
+            set(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+            set(header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
+            set(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         } else {
-            say(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
     }
     response
 }
 
-/// A browser that asks first (Fetch, "CORS-preflight request").
+/// Fetch, "CORS-preflight request".
 fn is_preflight(request: &Request) -> bool {
     let has = |name: HeaderName| request.headers().contains_key(name);
     *request.method() == Method::OPTIONS && has(header::ORIGIN) && has(header::ACCESS_CONTROL_REQUEST_METHOD)
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_allowed_byte_for_byte_and_once() {
+    fn an_origin_is_compared_byte_for_byte() {
         let cors = Cors::new(&["https://spa.example".to_owned()]);
         let allowed = |origins: &[&'static str]| {
             let mut headers = HeaderMap::new();

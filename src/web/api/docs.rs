@@ -1,4 +1,4 @@
-//! GET `/api/docs`: the same document as people read it. A page without any script, drawn once at the start.
+//! GET `/api/docs`: the OpenAPI document as a page, without scripts, rendered once at startup.
 
 use axum::{
     extract::State,
@@ -15,13 +15,12 @@ use crate::{
     web::state::AppState,
 };
 
-/// The page.
 pub async fn page(State(app): State<AppState>) -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], app.api_documents.page()).into_response()
 }
 
-/// The page of a document.
-pub fn draw(document: &Value, assets: &Assets) -> String {
+/// Renders a document.
+pub fn render(document: &Value, assets: &Assets) -> String {
     api_docs_html(view_of(document), assets)
 }
 

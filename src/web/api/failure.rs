@@ -1,4 +1,4 @@
-//! What a refusal looks like: one shape, and a code of a closed list.
+//! Error responses: one shape, with a code of a closed list.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -21,23 +21,23 @@ use super::answer::NoSuccess;
 use crate::{
     account::ApiError,
     codes::api::ApiCode,
-    web::{detached::Panicked, state::AppState},
+    web::{detached::PanicError, state::AppState},
 };
 
-/// A request that was not carried out.
+/// A failed request.
 #[derive(Debug)]
 pub struct Failure {
     code: ApiCode,
-    /// The member of the body that it is about.
+    /// The invalid member of the body.
     member: Option<&'static str>,
-    /// What to say instead of the code's sentence. Words of ours: nothing that was sent is in it.
+    /// Replaces the code's sentence. Never contains anything from the request.
     message: Option<String>,
     url: Option<String>,
     retry_after: Option<u64>,
     cookies: Vec<HeaderValue>,
 }
 
-/// The same as JSON.
+/// A failed request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Failure)]
 pub struct FailureBody {
@@ -46,35 +46,34 @@ pub struct FailureBody {
     error: ErrorBody,
 }
 
-/// Why.
+/// The reason of a failure.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 struct ErrorBody {
     code: Code,
-    /// The same in a sentence, for people.
+    /// An explanation for developers. Programs use the code.
     message: Cow<'static, str>,
-    /// The member of the body that it is about, with `invalid_request`.
+    /// With `invalid_request`: the member of the body that is invalid.
     #[schema(value_type = String, nullable = false, required = false, examples("provider"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'static str>,
-    /// The page where the person can go on, with some codes.
+    /// With some codes: the page on which the user can continue.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
 }
 
-/// Why, for programs.
 #[derive(Clone, Copy)]
 struct Code(ApiCode);
 
 impl Failure {
-    /// What an intention declined; its page is one of ours.
-    pub fn of(app: &AppState, declined: ApiError) -> Self {
-        let ApiError { code, page, retry_after, cookies } = declined;
+    /// An error of a use case.
+    pub fn of(app: &AppState, error: ApiError) -> Self {
+        let ApiError { code, page, retry_after, cookies } = error;
         Self { url: page.map(|page| format!("{}{page}", app.origin)), retry_after, cookies, ..code.into() }
     }
 
-    /// `invalid_request`, because of a member of the body: what is wrong with it, in a sentence.
+    /// `invalid_request`, because of a member of the body.
     pub fn of_member(member: &'static str, message: impl Into<String>) -> Self {
         Self { member: Some(member), ..Self::of_request(message) }
     }
@@ -91,8 +90,8 @@ impl From<ApiCode> for Failure {
     }
 }
 
-impl From<Panicked> for Failure {
-    fn from(_: Panicked) -> Self {
+impl From<PanicError> for Failure {
+    fn from(_: PanicError) -> Self {
         ApiCode::ServerError.into()
     }
 }
@@ -118,7 +117,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// RFC 6750 §3: what is wrong with a bearer token is said in one word.
+/// The `WWW-Authenticate` header (RFC 6750 §3).
 pub fn challenge(code: ApiCode) -> HeaderValue {
     HeaderValue::from_static(match code {
         ApiCode::InvalidToken => r#"Bearer realm="Latchkey", error="invalid_token""#,
@@ -126,7 +125,7 @@ pub fn challenge(code: ApiCode) -> HeaderValue {
     })
 }
 
-/// The body for an error of a layer around the handlers, which says no more than its status; `None` for what is no error.
+/// The body for an error of a layer, by its status; `None` for a success.
 pub fn failure_of_status(status: StatusCode) -> Option<Failure> {
     let code = match status {
         StatusCode::UNAUTHORIZED => ApiCode::NotSignedIn,
@@ -169,7 +168,7 @@ impl PartialSchema for Code {
 
 impl ToSchema for Code {}
 
-/// The documented answers for these codes, one for each status, with an example for each code.
+/// The documented responses for these codes: one per status, with one example per code.
 pub fn documented(codes: &[ApiCode]) -> BTreeMap<String, RefOr<Documented>> {
     let mut by_status: BTreeMap<u16, Vec<ApiCode>> = BTreeMap::new();
     for code in codes {
@@ -204,7 +203,7 @@ fn example_of(code: ApiCode) -> serde_json::Value {
     json!({ "success": false, "error": error })
 }
 
-/// Declares a type that documents these codes as answers of an endpoint, beside the endpoint.
+/// Declares a type that documents these codes as responses of an endpoint.
 macro_rules! failures {
     ($name:ident: $($code:ident),+ $(,)?) => {
         struct $name;

@@ -1,8 +1,7 @@
-//! A JSON body, read without forgiveness.
+//! Strict JSON bodies.
 //!
-//! Only `application/json`: what a form could send by itself, a page from elsewhere could send without a preflight
-//! (threat PA7). One charset, every member once, a bounded length and depth: two readers that disagree about a body are a
-//! hole (threat PA12).
+//! Only `application/json`: another site can send the content types of forms without a preflight (threat PA7). One charset,
+//! each member once, bounded length and depth: readers that understand a body differently are a vulnerability (threat PA12).
 
 use std::error::Error;
 
@@ -21,20 +20,20 @@ use crate::{
     web::state::AppState,
 };
 
-/// Two tokens of the longest kind that providers give, with room.
-const LONGEST: usize = 32 * 1024;
+/// Room for two of the longest tokens that providers issue.
+const MAX_BYTES: usize = 32 * 1024;
 
-/// A body that is an object.
+/// A JSON object.
 pub struct JsonBody(pub JsonDocument);
 
-/// The same, or no body at all.
-pub struct PerhapsJson(pub Option<JsonDocument>);
+/// A JSON object, or no body.
+pub struct OptionalJsonBody(pub Option<JsonDocument>);
 
 impl FromRequest<AppState> for JsonBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
-        if !is_json(request.headers()) || is_coded(request.headers()) {
+        if !is_json(request.headers()) || is_encoded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -42,25 +41,25 @@ impl FromRequest<AppState> for JsonBody {
     }
 }
 
-impl FromRequest<AppState> for PerhapsJson {
+impl FromRequest<AppState> for OptionalJsonBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
-        let (says_nothing, is_json) =
+        let (has_no_type, is_json) =
             (!request.headers().contains_key(header::CONTENT_TYPE), is_json(request.headers()));
-        if (!says_nothing && !is_json) || is_coded(request.headers()) {
+        if (!has_no_type && !is_json) || is_encoded(request.headers()) {
             return Err(ApiCode::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
         match bytes.is_empty() {
             true => Ok(Self(None)),
-            false if says_nothing => Err(ApiCode::UnsupportedMediaType.into()),
+            false if has_no_type => Err(ApiCode::UnsupportedMediaType.into()),
             false => document(&bytes).map(Some).map(Self),
         }
     }
 }
 
-/// `application/json`, in UTF-8 where it says in what (RFC 8259 §8.1), and said once.
+/// `application/json`, once, with no charset but UTF-8 (RFC 8259 §8.1).
 fn is_json(headers: &HeaderMap) -> bool {
     let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(kind), None) = (kinds.next(), kinds.next()) else { return false };
@@ -75,23 +74,23 @@ fn is_utf8(parameter: &str) -> bool {
     })
 }
 
-/// Compressed, say (RFC 9110 §8.4): we would read the bytes as they are, and others what they stand for.
-fn is_coded(headers: &HeaderMap) -> bool {
+/// Such as compressed (RFC 9110 §8.4): we would read the bytes as they are, and other readers decode them.
+fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(body: Body) -> Result<Bytes, Failure> {
-    to_bytes(body, LONGEST).await.map_err(|error| code_of(&error).into())
+    to_bytes(body, MAX_BYTES).await.map_err(|error| code_of(&error).into())
 }
 
-/// Time-outs and limits of the layers around us come as errors of the body, wrapped into others.
+/// The outer layers report time-outs and limits as nested errors of the body.
 fn code_of(error: &axum::Error) -> ApiCode {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<TimeoutError>() {
             return ApiCode::RequestTimeout;
         }
-        // The connection broke, or its framing: nobody reads the answer.
+        // The connection broke: no client reads the answer.
         if error.is::<hyper::Error>() {
             return ApiCode::InvalidRequest;
         }
@@ -104,22 +103,22 @@ fn document(bytes: &[u8]) -> Result<JsonDocument, Failure> {
     JsonDocument::parse(bytes).map_err(|_| ApiCode::InvalidJson.into())
 }
 
-/// A text that has to be there and says something.
+/// A required, non-empty string.
 pub fn text(document: &JsonDocument, name: &'static str) -> Result<String, Failure> {
     optional_text(document, name)?.ok_or_else(|| missing(name))
 }
 
-/// What is said of a member that has to be there and is not.
+/// The error for a missing member.
 pub fn missing(name: &'static str) -> Failure {
     Failure::of_member(name, format!("The member {name} is missing."))
 }
 
-/// What is said of a member that is there and is none.
+/// The message for a member of another type.
 pub fn wrong_type_sentence(name: &str) -> String {
-    format!("The member {name} is not a text.")
+    format!("The member {name} is not a string.")
 }
 
-/// A text that says something, if it is there.
+/// An optional, non-empty string.
 pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, Failure> {
     match document.optional_str(name) {
         Ok(Some("")) => Err(Failure::of_member(name, format!("The member {name} is empty."))),
@@ -129,7 +128,7 @@ pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Opti
     }
 }
 
-/// The same, for what nobody may read in a log.
+/// The same for a secret.
 pub fn optional_secret(document: &JsonDocument, name: &'static str) -> Result<Option<SecretString>, Failure> {
     Ok(optional_text(document, name)?.map(SecretString::from))
 }
@@ -141,10 +140,10 @@ mod tests {
 
     use super::*;
 
-    fn says(kinds: &[&'static str]) -> bool {
+    fn accepts(types: &[&'static str]) -> bool {
         let mut headers = HeaderMap::new();
-        for kind in kinds {
-            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        for value in types {
+            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
         }
         is_json(&headers)
     }
@@ -154,8 +153,8 @@ mod tests {
     #[case::upper_case("Application/JSON")]
     #[case::charset("application/json; charset=utf-8")]
     #[case::quoted("application/json;charset=\"UTF-8\"")]
-    fn json_is_read(#[case] kind: &'static str) {
-        assert!(says(&[kind]));
+    fn json_is_accepted(#[case] kind: &'static str) {
+        assert!(accepts(&[kind]));
     }
 
     #[rstest]
@@ -168,25 +167,25 @@ mod tests {
     #[case::longer("application/jsonx")]
     #[case::patch("application/merge-patch+json")]
     #[case::empty("")]
-    fn anything_else_is_not(#[case] kind: &'static str) {
-        assert!(!says(&[kind]));
+    fn other_content_types_are_refused(#[case] kind: &'static str) {
+        assert!(!accepts(&[kind]));
     }
 
     #[test]
-    fn what_is_coded_is_not_read() {
+    fn an_encoded_body_is_refused() {
         let coded = |codings: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for coding in codings {
                 headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
             }
-            is_coded(&headers)
+            is_encoded(&headers)
         };
         assert!(coded(&["gzip"]) && coded(&["identity", "br"]) && coded(&["gzip, identity"]) && coded(&[""]));
         assert!(!coded(&[]) && !coded(&["identity"]) && !coded(&["Identity"]));
     }
 
     #[test]
-    fn a_type_is_said_once() {
-        assert!(!says(&[]) && !says(&["application/json", "text/plain"]) && !says(&["application/json"; 2]));
+    fn a_repeated_content_type_is_refused() {
+        assert!(!accepts(&[]) && !accepts(&["application/json", "text/plain"]) && !accepts(&["application/json"; 2]));
     }
 }

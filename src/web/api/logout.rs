@@ -1,4 +1,4 @@
-//! POST `/api/auth/logout`: the session ends, and every token of it.
+//! POST `/api/auth/logout`: ends a session and its tokens.
 
 use axum::{extract::State, http::HeaderValue, response::Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::{
     answer::{Done, Success, with_cookies},
-    caller::{ApiContext, Means, refused},
+    caller::{ApiContext, Authentication, invalid_token},
     failure::{Failure, failures},
-    json::{PerhapsJson, optional_secret},
+    json::{OptionalJsonBody, optional_secret},
 };
 use crate::{
     account::ApiError,
@@ -18,12 +18,12 @@ use crate::{
     web::{detached::detached, state::AppState},
 };
 
-/// Names the session by its refresh token, where nothing else does.
+/// Names the session by its refresh token.
 #[derive(ToSchema)]
 #[schema(as = SignOut)]
-#[allow(dead_code, reason = "the document's half: the body is read member by member")]
+#[allow(dead_code, reason = "describes the body, which is read member by member")]
 pub struct SignOutRequest {
-    /// One of the session's, used or not.
+    /// A refresh token of the session, used or unused.
     #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
     refresh_token: Option<SecretString>,
 }
@@ -35,16 +35,16 @@ failures!(LogoutFailures:
 
 /// Sign out
 ///
-/// Ends the session of the access token and that of the `refresh_token` in the body: one of them is enough, and a valid
-/// `refresh_token` counts beside an access token that has expired. Without a body and without an `Authorization` header it
-/// ends the session of the cookie. Signing out twice is no error.
+/// Ends the session of the access token and that of the `refresh_token` in the body. One of them is enough: a valid
+/// `refresh_token` is accepted with an expired access token. Without a body and an `Authorization` header, ends the session
+/// of the cookie. Signing out twice is no error.
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
-    tag = "Signing in",
-    request_body(content = SignOutRequest, description = "Needed only where neither a token nor a cookie says whose session it is.", example = json!({"refresh_token": "lkr_…"})),
+    tag = "Authentication",
+    request_body(content = SignOutRequest, description = "Only needed if neither an access token nor a cookie identifies the session.", example = json!({"refresh_token": "lkr_…"})),
     responses(
-        (status = 200, description = "Nobody is signed in by it any more.", body = Done, example = json!({"success": true})),
+        (status = 200, description = "The session has ended.", body = Done, example = json!({"success": true})),
         LogoutFailures,
     ),
     security((), ("bearer" = []), ("cookie" = [])),
@@ -52,33 +52,33 @@ failures!(LogoutFailures:
 pub async fn logout(
     State(app): State<AppState>,
     ApiContext(context): ApiContext,
-    PerhapsJson(body): PerhapsJson,
+    OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Failure> {
-    let named = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
-    detached(&app, end(app.clone(), context, named)).await?
+    let refresh_token = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    detached(&app, end(app.clone(), context, refresh_token)).await?
 }
 
-async fn end(app: AppState, context: RequestContext, named: Option<SecretString>) -> Result<Response, Failure> {
-    let of_body = match &named {
+async fn end(app: AppState, context: RequestContext, refresh_token: Option<SecretString>) -> Result<Response, Failure> {
+    let of_body = match &refresh_token {
         Some(token) => {
             let session = app.tokens.session_of(token.expose_secret()).await;
             session.map_err(|error| Failure::of(&app, error.into()))?
         }
         None => None,
     };
-    let of_header = match Means::of(&context.headers) {
-        Means::Cookie if named.is_none() => {
-            let cookies = leave(context).await.map_err(|declined| Failure::of(&app, declined))?;
+    let of_header = match Authentication::of(&context.headers) {
+        Authentication::Cookie if refresh_token.is_none() => {
+            let cookies = end_cookie_session(context).await.map_err(|error| Failure::of(&app, error))?;
             return Ok(with_cookies(Done { success: Success }, cookies));
         }
-        Means::Cookie => None,
-        // Whoever holds the refresh token may end what it is of; an access token that has run out says nothing against it.
-        Means::Unreadable if of_body.is_some() => None,
-        Means::Unreadable => return Err(ApiCode::InvalidToken.into()),
-        Means::Bearer(token) => match app.tokens.verify(token).await {
+        Authentication::Cookie => None,
+        // The refresh token alone may end its session, whatever the state of the access token.
+        Authentication::Unreadable if of_body.is_some() => None,
+        Authentication::Unreadable => return Err(ApiCode::InvalidToken.into()),
+        Authentication::Bearer(token) => match app.tokens.verify(token).await {
             Ok(claims) => Some(claims.session().to_owned()),
             Err(error) if of_body.is_none() || matches!(error, AccessTokenError::Internal(_)) => {
-                return Err(refused(&app, error));
+                return Err(invalid_token(&app, error));
             }
             Err(_) => None,
         },
@@ -90,6 +90,6 @@ async fn end(app: AppState, context: RequestContext, named: Option<SecretString>
     Ok(with_cookies(Done { success: Success }, []))
 }
 
-async fn leave(context: RequestContext) -> Result<Vec<HeaderValue>, ApiError> {
+async fn end_cookie_session(context: RequestContext) -> Result<Vec<HeaderValue>, ApiError> {
     Ok(SignOut(context).complete().await?)
 }

@@ -1,4 +1,4 @@
-//! GET `/api/me`: who am I.
+//! GET `/api/me`: the signed-in user.
 
 use axum::Json;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::{
     failure::failures,
 };
 
-/// Who asks.
+/// The signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 pub struct MeAnswer {
@@ -21,15 +21,15 @@ pub struct MeAnswer {
 
 failures!(MeFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
 
-/// Who am I?
+/// Get the signed-in user
 ///
-/// By access token or by cookie. The database is asked each time, so that the end of a session is felt at once.
+/// By access token or cookie. Revocation of the session takes effect immediately.
 #[utoipa::path(
     get,
     path = "/api/me",
-    tag = "The person",
+    tag = "User",
     responses(
-        (status = 200, description = "The user who is signed in.", body = MeAnswer,
+        (status = 200, description = "The signed-in user.", body = MeAnswer,
          example = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}})),
         MeFailures,
     ),

@@ -1,9 +1,7 @@
-//! The JSON API, one file for each endpoint, and what stands around them: who asks (`caller`), how strictly a body is read
-//! (`json`), what a refusal looks like (`failure`), whose pages may call (`cors`), and the document that says all this to
-//! programs (`openapi`) and to people (`docs`).
+//! The JSON API, one file per endpoint, and what they share: authentication (`caller`), strict bodies (`json`), error
+//! responses (`failure`), CORS (`cors`), and the description for programs (`openapi`) and for developers (`docs`).
 //!
-//! Whatever goes wrong under `/api/` and `/.well-known/`, in a handler or in a layer around it, is answered by one shape of
-//! JSON with a code of a closed list.
+//! Every error under `/api/` and `/.well-known/`, of a handler or a layer, is JSON of one shape with a code of a closed list.
 
 mod answer;
 mod caller;
@@ -20,7 +18,7 @@ mod sessions;
 mod sign_in;
 mod well_known;
 
-pub use caller::{Means, authorization_decides};
+pub use caller::{Authentication, authorization_decides};
 pub use cors::{Cors, share};
 pub use failure::{challenge, failure_of_status};
 pub use openapi::Documents;
@@ -33,27 +31,27 @@ use axum::{
 
 use super::state::AppState;
 
-/// Whether a path is the API's, and what is wrong there told as JSON.
+/// Whether a path is the API's, so that its errors are JSON.
 pub fn is_path(path: &str) -> bool {
     path.starts_with("/api/") || path == "/api" || path.starts_with("/.well-known/")
 }
 
-/// Where a provider's tokens become sessions.
+/// A provider's token for a session.
 pub fn sign_ins() -> Router<AppState> {
     Router::new().route("/api/auth", post(sign_in::sign_in))
 }
 
-/// Where refresh tokens become the next pairs.
+/// A refresh token for the next pair.
 pub fn renewals() -> Router<AppState> {
     Router::new().route("/api/auth/refresh", post(refresh::refresh))
 }
 
-/// Where a front end begins.
+/// A nonce for a front end.
 pub fn nonces() -> Router<AppState> {
     Router::new().route("/api/auth/nonce", get(nonce::nonce))
 }
 
-/// What a signed-in person has here.
+/// What a signed-in user has here.
 pub fn own() -> Router<AppState> {
     Router::new()
         .route("/api/auth/logout", post(logout::logout))
@@ -62,7 +60,7 @@ pub fn own() -> Router<AppState> {
         .route("/api/sessions/{id}", delete(sessions::end))
 }
 
-/// What everybody may read.
+/// Public documents.
 pub fn published() -> Router<AppState> {
     Router::new()
         .route("/api/openapi.json", get(openapi::document))
@@ -72,8 +70,8 @@ pub fn published() -> Router<AppState> {
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
 }
 
-/// What is not there is not there for anybody and by any method: no check of who asks stands in front of it.
-pub fn nothing() -> Router<AppState> {
-    let not_found = || any(async || StatusCode::NOT_FOUND);
-    Router::new().route("/api", not_found()).route("/api/", not_found()).route("/api/{*rest}", not_found())
+/// 404 for every method, before any authentication.
+pub fn not_found() -> Router<AppState> {
+    let handler = || any(async || StatusCode::NOT_FOUND);
+    Router::new().route("/api", handler()).route("/api/", handler()).route("/api/{*rest}", handler())
 }

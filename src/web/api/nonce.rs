@@ -1,4 +1,4 @@
-//! GET `/api/auth/nonce`: where a front end begins.
+//! GET `/api/auth/nonce`: a nonce for a front end.
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{
     failure::{Failure, failures},
 };
 use crate::{
-    sessions::{GivenNonce, NONCE_LIFETIME},
+    sessions::{IssuedNonce, NONCE_LIFETIME},
     web::state::AppState,
 };
 
@@ -17,12 +17,11 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 #[schema(as = Nonce)]
 pub struct NonceAnswer {
-    /// For the authorization request: the provider puts it into the id_token.
+    /// For the authorization request; the provider copies it into the id_token.
     nonce: String,
-    /// Shows that the nonce was given to this device. Keep it where the nonce went out from; a browser that keeps our
-    /// cookies does not need it.
+    /// Binds the nonce to this device. Keep it on the device; a browser that keeps our cookies does not need it.
     nonce_token: String,
-    /// Seconds that both count.
+    /// Lifetime of both in seconds.
     #[schema(examples(600))]
     expires_in: i64,
 }
@@ -31,23 +30,22 @@ failures!(NonceFailures: TooManyRequests, ServerError);
 
 /// Get a nonce
 ///
-/// An id_token counts only with a nonce that was given to the device which hands it in, and once. Ask for one before the
-/// person goes to the provider. It is shown to be the device's by the cookie `nonce`, or by `nonce_token` in the body of
-/// `POST /api/auth`.
+/// An id_token is accepted once, and only with a nonce that was issued to the same device. Request one before the user goes to
+/// the provider. The cookie `nonce`, or `nonce_token` in the body of `POST /api/auth`, binds it to the device.
 #[utoipa::path(
     get,
     path = "/api/auth/nonce",
-    tag = "Signing in",
+    tag = "Authentication",
     responses(
-        (status = 200, description = "A nonce, good for ten minutes.", body = NonceAnswer,
+        (status = 200, description = "A nonce, valid for ten minutes.", body = NonceAnswer,
          example = json!({"nonce": "wq8Ee1Rn2a1iVIA8Z3tUXnJGu4dcpzqQv5V1vG5u2oE", "nonce_token": "c2VhbGVk…", "expires_in": 600})),
         NonceFailures,
     ),
     security(()),
 )]
 pub async fn nonce(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Failure> {
-    let given = app.jar.nonces.give(&headers, app.clock.now());
-    let GivenNonce { nonce, nonce_token, cookie } = given.map_err(|error| Failure::of(&app, error.into()))?;
+    let issued = app.jar.nonces.issue(&headers, app.clock.now());
+    let IssuedNonce { nonce, nonce_token, cookie } = issued.map_err(|error| Failure::of(&app, error.into()))?;
     let answer = NonceAnswer { nonce: nonce.expose().to_owned(), nonce_token, expires_in: NONCE_LIFETIME };
     Ok(with_cookies(answer, [cookie]))
 }

@@ -1,4 +1,4 @@
-//! GET `/api/openapi.json`: the API as programs read it, made once at the start from the types and handlers themselves.
+//! GET `/api/openapi.json`: the OpenAPI document, generated once at startup from the types and handlers.
 
 use axum::{
     body::Bytes,
@@ -22,7 +22,7 @@ use crate::{ui::view::Assets, web::state::AppState};
 #[openapi(
     info(
         title = "Latchkey",
-        description = "Sign-in for front ends that hold a provider's token, and for services that verify our users.\n\nOne precedence: an `Authorization` header decides alone, valid or not; without one the cookie does. A `refresh_token` in a body counts by itself. Bodies are `application/json` in UTF-8, not compressed, each member once; members that we do not know are ignored. A form that brings our cookies must say in `Origin` or `Sec-Fetch-Site` that it comes from a page that may call; programs need not.\n\nEvery failure under `/api/` and `/.well-known/` has the shape of `Failure` and a code of its list; beside those that an operation names there are `not_found` (404), `method_not_allowed` (405), `body_too_large` (413) where a request without a body announces a large one, and `unavailable` (503) where an answer takes too long.",
+        description = "Sign-in for front ends with a provider's token, and for services that verify our users.\n\nAn `Authorization` header takes precedence over cookies, even if it is invalid. A `refresh_token` in a body is independent of both. Bodies are uncompressed `application/json` in UTF-8, with each member once; unknown members are ignored. A form post with our cookies needs an `Origin` or `Sec-Fetch-Site` header of an allowed page; other clients need neither.\n\nEvery error under `/api/` and `/.well-known/` has the shape of `Failure` and one of its codes. Besides the codes that an operation lists, any request can fail with `not_found` (404), `method_not_allowed` (405), `body_too_large` (413, if a request without a body announces a large one) and `unavailable` (503, if the answer takes too long).",
     ),
     paths(
         nonce::nonce,
@@ -37,21 +37,21 @@ use crate::{ui::view::Assets, web::state::AppState};
     ),
     components(schemas(failure::FailureBody)),
     tags(
-        (name = "Signing in", description = "From a provider's token to a session, and out again."),
-        (name = "The person", description = "Who is signed in, and where."),
-        (name = "Other services", description = "What it takes to verify an access token without asking us."),
+        (name = "Authentication", description = "Sign in with a provider's token, refresh, and sign out."),
+        (name = "User", description = "The signed-in user and their sessions."),
+        (name = "Token verification", description = "What other services need to verify our access tokens locally."),
     ),
 )]
 struct Described;
 
-/// Where a body may be left out. As `Option` it would be described as one that may be `null`, which is another thing.
-const WITHOUT_BODY_TOO: [&str; 2] = ["/api/auth/refresh", "/api/auth/logout"];
+/// Operations with an optional body. An `Option` would be described as a body that may be `null`.
+const OPTIONAL_BODY: [&str; 2] = ["/api/auth/refresh", "/api/auth/logout"];
 
-/// A member of each body, for the example of what is said when it is no text.
+/// A member of each body, for the example of an invalid one.
 const MEMBERS: [(&str, &str); 3] =
     [("/api/auth", "provider"), ("/api/auth/refresh", "refresh_token"), ("/api/auth/logout", "refresh_token")];
 
-/// The document and the page, ready to be sent.
+/// The document and its page, serialized.
 #[derive(Clone, Debug)]
 pub struct Documents {
     json: Bytes,
@@ -59,12 +59,11 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Those of this origin. `session` is the full name of the session's cookie; `refresh` that of the refresh token's, where
-    /// cookies carry tokens.
+    /// `session` and `refresh` are full names of cookies; `refresh` exists with `SESSION_MODE=jwt`.
     pub fn new(origin: &str, session: &str, refresh: Option<&str>, assets: &Assets) -> Self {
         let document = describe(origin, session, refresh);
-        let page = docs::draw(&document, assets).into();
-        // Strings and maps with string keys: nothing in it can fail to be written.
+        let page = docs::render(&document, assets).into();
+        // Strings and maps with string keys cannot fail to serialize.
         Self { json: serde_json::to_vec_pretty(&document).unwrap_or_default().into(), page }
     }
 
@@ -73,22 +72,21 @@ impl Documents {
     }
 }
 
-/// The document as it is here.
 fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::Value {
     let mut described = Described::openapi();
     described.servers = Some(vec![ServerBuilder::new().url(origin).build()]);
     let components = described.components.get_or_insert_default();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-    let bearer = bearer.description(Some("An access token of ours. Decides alone where it is sent.")).build();
+    let bearer = bearer.description(Some("One of our access tokens. Takes precedence over cookies.")).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let cookie = ApiKeyValue::with_description(session, "The browser's session.");
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     if let Some(refresh) = refresh {
-        let cookie = ApiKeyValue::with_description(refresh, "The browser's refresh token, where no body brings one.");
+        let cookie = ApiKeyValue::with_description(refresh, "The browser's refresh token, unless the body has one.");
         components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
     let mut document = serde_json::to_value(described).unwrap_or_default();
-    for path in WITHOUT_BODY_TOO {
+    for path in OPTIONAL_BODY {
         document["paths"][path]["post"]["requestBody"]["required"] = false.into();
     }
     if refresh.is_some() {
@@ -103,10 +101,9 @@ fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::V
     document
 }
 
-/// The document.
 pub async fn document(State(app): State<AppState>) -> Response {
-    let kept = (header::CACHE_CONTROL, "public, max-age=300");
-    ([(header::CONTENT_TYPE, "application/json"), kept], app.api_documents.json.clone()).into_response()
+    let cache = (header::CACHE_CONTROL, "public, max-age=300");
+    ([(header::CONTENT_TYPE, "application/json"), cache], app.api_documents.json.clone()).into_response()
 }
 
 #[cfg(test)]
@@ -121,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn where_cookies_carry_tokens_one_of_them_refreshes() {
+    fn in_jwt_mode_a_cookie_can_refresh() {
         let security = |document: &Value| document["paths"]["/api/auth/refresh"]["post"]["security"].clone();
         let document = describe("https://app.example", "__Host-access_token", Some("__Host-refresh_token"));
         assert_eq!(security(&document), json!([{}, { "refresh_cookie": [] }]));
@@ -133,19 +130,19 @@ mod tests {
     }
 
     #[test]
-    fn the_document_has_every_code_and_each_is_an_operations_or_everybodys() {
+    fn the_document_explains_every_code() {
         let document = described();
         let codes = &document["components"]["schemas"]["Code"]["enum"];
         let codes: Vec<&str> = codes.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
         assert_eq!(codes, ApiCode::ALL.iter().map(|code| code.code()).collect::<Vec<_>>());
-        let (paths, everybodys) = (document["paths"].to_string(), document["info"]["description"].to_string());
+        let (paths, general) = (document["paths"].to_string(), document["info"]["description"].to_string());
         for code in codes {
-            assert!(paths.contains(&format!("`{code}`")) || everybodys.contains(&format!("`{code}`")), "{code}");
+            assert!(paths.contains(&format!("`{code}`")) || general.contains(&format!("`{code}`")), "{code}");
         }
     }
 
     #[test]
-    fn every_operation_is_described_and_every_reference_leads_somewhere() {
+    fn operations_are_described_and_references_resolve() {
         let document = described();
         let mut operations = 0;
         for (path, item) in document["paths"].as_object().unwrap() {
@@ -156,7 +153,6 @@ mod tests {
             }
         }
         assert_eq!(operations, 9);
-        // What cannot be two things at once is described as one.
         assert_eq!(document["components"]["schemas"]["Mode"]["enum"], serde_json::json!(["session", "token"]));
         assert!(document["components"]["schemas"]["SignIn"]["properties"]["mode"]["$ref"].is_string());
         let text = document.to_string();
@@ -164,7 +160,6 @@ mod tests {
             let pointer = reference.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
-        // What is told of a member is shown where there is a body.
         let error = &document["components"]["schemas"]["Error"];
         assert_eq!(error["properties"]["member"]["type"], "string");
         assert!(!error["required"].to_string().contains("member"), "{error}");

@@ -1,4 +1,4 @@
-//! POST `/api/auth/refresh`: a refresh token for the next pair.
+//! POST `/api/auth/refresh`: exchanges a refresh token for the next pair.
 
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,7 +9,7 @@ use super::{
     answer::{Success, with_cookies},
     caller::ApiContext,
     failure::{Failure, failures},
-    json::{PerhapsJson, missing, optional_secret},
+    json::{OptionalJsonBody, missing, optional_secret},
     sign_in::TokensAnswer,
 };
 use crate::{
@@ -21,17 +21,17 @@ use crate::{
     web::{detached::detached, state::AppState},
 };
 
-/// The refresh token that is to be used up.
+/// The refresh token to exchange.
 #[derive(ToSchema)]
 #[schema(as = Refresh)]
-#[allow(dead_code, reason = "the document's half: the body is read member by member")]
+#[allow(dead_code, reason = "describes the body, which is read member by member")]
 pub struct RefreshRequest {
-    /// As the last answer had it.
+    /// From the last answer.
     #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
     refresh_token: Option<SecretString>,
 }
 
-/// The next pair; where cookies carry it, no more than that it was done.
+/// The next pair; without members if cookies hold it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Refreshed)]
 pub struct RefreshAnswer {
@@ -46,19 +46,20 @@ failures!(RefreshFailures:
     UnsupportedMediaType, TooManyRequests, ServerError, Unavailable,
 );
 
-/// Get the next tokens
+/// Refresh tokens
 ///
-/// Of the `refresh_token` in the body, whatever the headers say; without it, of the cookie where cookies carry tokens, and
-/// where no `Authorization` header is sent.
+/// Exchanges the `refresh_token` in the body, whatever the headers are. Without it, exchanges the browser's cookie, if cookies
+/// hold the tokens (`SESSION_MODE=jwt`) and the request has no `Authorization` header.
 ///
-/// A refresh token is good for one pair. Whoever tries a second time within ten seconds, because the answer got lost, gets
-/// the same refresh token again; later it is taken for stolen: the session ends, and its person gets a letter.
-/// `address_required`: the person has to give an e-mail address first (`EMAIL_ADDRESS=required`); nothing is used up.
+/// A refresh token works once. A retry within ten seconds, after a lost answer, returns the same new refresh token. A later
+/// reuse counts as theft: the session ends, and its user gets an email.
+///
+/// `address_required`: the user must add an email address first (`EMAIL_ADDRESS=required`); the token is not used up.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
-    tag = "Signing in",
-    request_body(content = RefreshRequest, description = "Left out where cookies carry the tokens (`SESSION_MODE=jwt`): then the answer sets the next ones, and has none.", example = json!({"refresh_token": "lkr_…"})),
+    tag = "Authentication",
+    request_body(content = RefreshRequest, description = "Optional if cookies hold the tokens (`SESSION_MODE=jwt`): the answer then sets cookies and contains no tokens.", example = json!({"refresh_token": "lkr_…"})),
     responses(
         (status = 200, description = "The next pair.", body = RefreshAnswer,
          example = json!({"success": true, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"})),
@@ -69,16 +70,16 @@ failures!(RefreshFailures:
 pub async fn refresh(
     State(app): State<AppState>,
     ApiContext(context): ApiContext,
-    PerhapsJson(body): PerhapsJson,
+    OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Failure> {
-    let brought = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
-    detached(&app, exchange(app.clone(), context, brought)).await?
+    let token = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
+    detached(&app, exchange(app.clone(), context, token)).await?
 }
 
-async fn exchange(app: AppState, context: RequestContext, brought: Option<SecretString>) -> Result<Response, Failure> {
-    match (brought, &context.session) {
+async fn exchange(app: AppState, context: RequestContext, token: Option<SecretString>) -> Result<Response, Failure> {
+    match (token, &context.session) {
         (Some(token), _) => {
-            admit(&app, token.expose_secret()).await?;
+            require_email(&app, token.expose_secret()).await?;
             let pair = next_pair(&app, &context, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
@@ -86,7 +87,7 @@ async fn exchange(app: AppState, context: RequestContext, brought: Option<Secret
         (None, SessionHandle::Tokens(cookies)) => {
             let token = cookies.refresh(&context.headers).ok_or_else(|| missing("refresh_token"))?;
             let pair = next_pair(&app, &context, token).await?;
-            // What a page cannot read it cannot lose.
+            // Scripts cannot leak tokens that they cannot read.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
             Ok(with_cookies(answer, cookies.set(&pair, &context.clock)))
         }
@@ -94,8 +95,8 @@ async fn exchange(app: AppState, context: RequestContext, brought: Option<Secret
     }
 }
 
-/// Whom the pages keep out gets no tokens in hand, whatever a browser's cookies hold. Asked before anything is used up.
-async fn admit(app: &AppState, token: &str) -> Result<(), Failure> {
+/// A user who must add an email address first gets no tokens in the answer. Checked before the token is used up.
+async fn require_email(app: &AppState, token: &str) -> Result<(), Failure> {
     if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
@@ -112,8 +113,8 @@ async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Res
     app.tokens.refresh(token, &context.client).await.map_err(|error| match error {
         RefreshTokenError::Internal(error) => Failure::of(app, error.into()),
         error => {
-            tracing::info!(%error, "a refresh token was refused");
-            // There may be a letter about it.
+            tracing::info!(%error, "invalid refresh token");
+            // A reuse has queued an email.
             context.wake_mail();
             ApiCode::RefreshTokenInvalid.into()
         }

@@ -1,4 +1,4 @@
-//! GET `/api/sessions` and DELETE `/api/sessions/{id}`: where a person is signed in, and the end of it.
+//! GET `/api/sessions` and DELETE `/api/sessions/{id}`: the sessions of the signed-in user.
 
 use axum::{
     Json,
@@ -18,48 +18,48 @@ use crate::{
     web::{detached::detached, state::AppState},
 };
 
-/// Where a person is signed in.
+/// The sessions of the signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Sessions)]
 pub struct SessionsAnswer {
     /// Always true.
     success: Success,
-    /// The one that was used last comes first.
+    /// The most recently used first.
     sessions: Vec<SessionAnswer>,
 }
 
-/// One of them.
+/// One session.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 struct SessionAnswer {
-    /// Names it. Opens nothing.
+    /// Identifies the session. It is no credential.
     id: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     current: bool,
-    /// The way in: a provider's name, or `password`.
+    /// The sign-in method: a provider's slug, or `password`.
     #[schema(required, examples("google"))]
     provider: Option<String>,
-    /// What the browser or application calls itself.
+    /// The `User-Agent` at the sign-in.
     #[schema(required)]
     user_agent: Option<String>,
-    /// The network address at the sign-in.
+    /// The IP address at the sign-in.
     #[schema(required)]
     address: Option<String>,
-    /// When the person signed in.
+    /// The time of the sign-in.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it was last used, to the minute.
+    /// The last use, to the minute.
     #[schema(format = DateTime)]
     last_seen_at: String,
-    /// When it ends if nothing is asked until then.
+    /// When it expires if it is not used again.
     #[schema(format = DateTime)]
     expires_at: String,
 }
 
 impl SessionAnswer {
-    fn of(session: Session, here: &str) -> Self {
+    fn of(session: Session, current: &str) -> Self {
         Self {
-            current: session.id_hash == here,
+            current: session.id_hash == current,
             id: session.id_hash,
             provider: session.provider,
             user_agent: session.user_agent,
@@ -73,11 +73,11 @@ impl SessionAnswer {
 
 failures!(ListFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
 
-/// Where am I signed in?
+/// List sessions
 #[utoipa::path(
     get,
     path = "/api/sessions",
-    tag = "The person",
+    tag = "User",
     responses(
         (status = 200, description = "All sessions of the user.", body = SessionsAnswer,
          example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
@@ -86,10 +86,10 @@ failures!(ListFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError,
     security(("bearer" = []), ("cookie" = [])),
 )]
 pub async fn list(State(app): State<AppState>, caller: Caller) -> Result<Json<SessionsAnswer>, Failure> {
-    let here = &caller.signed_in.session.id_hash;
+    let current = &caller.signed_in.session.id_hash;
     let sessions = app.database.user_sessions(caller.signed_in.user.id, app.clock.date()).await;
     let sessions = sessions.map_err(|error| Failure::of(&app, error.into()))?;
-    let sessions = sessions.into_iter().map(|session| SessionAnswer::of(session, here)).collect();
+    let sessions = sessions.into_iter().map(|session| SessionAnswer::of(session, current)).collect();
     Ok(Json(SessionsAnswer { success: Success, sessions }))
 }
 
@@ -100,15 +100,15 @@ failures!(EndFailures:
 
 /// End a session
 ///
-/// Also the one that asks. Its tokens end with it: here at once, at services that verify tokens by themselves within five
-/// minutes.
+/// It may be the session of this request. Revocation of its tokens takes effect here immediately, and within five minutes at
+/// services that verify them locally.
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
-    tag = "The person",
-    params(("id" = String, Path, description = "As the list has it.", example = "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM")),
+    tag = "User",
+    params(("id" = String, Path, description = "The id in the list.", example = "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM")),
     responses(
-        (status = 200, description = "It is ended.", body = Done, example = json!({"success": true})),
+        (status = 200, description = "The session has ended.", body = Done, example = json!({"success": true})),
         EndFailures,
     ),
     security(("bearer" = []), ("cookie" = [])),
@@ -118,7 +118,7 @@ pub async fn end(
     caller: Caller,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Done>, Failure> {
-    let Path(id) = id.map_err(|_| Failure::of_request("The id in the address is not text in UTF-8."))?;
+    let Path(id) = id.map_err(|_| Failure::of_request("The id in the path is not valid UTF-8."))?;
     let ending = {
         let (app, audit) = (app.clone(), caller.context.audit());
         async move { app.database.end_session(caller.signed_in.user.id, &id, &audit).await }

@@ -1,4 +1,4 @@
-//! POST `/api/auth`: a front end hands in what a provider gave it.
+//! POST `/api/auth`: sign in with a provider's token.
 
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,44 +12,44 @@ use super::{
     json::{JsonBody, optional_secret, optional_text, text},
 };
 use crate::{
-    account::{FrontEndSignIn, ProviderToken, SessionDelivery, TokenSignIn},
+    account::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn},
     oauth::JsonDocument,
     tokens::TokenPair,
     web::{detached::detached, state::AppState},
 };
 
-/// What a front end got from a provider: one of the two tokens.
+/// A provider's token: exactly one of the two.
 #[derive(ToSchema)]
 #[schema(as = SignIn)]
 pub struct SignInRequest {
-    /// The provider's name in our addresses, as `google`.
+    /// The provider's slug.
     #[schema(examples("google"))]
     provider: String,
-    /// An id_token, for one of our clients at the provider, with a nonce of ours.
+    /// An id_token for one of our clients at the provider, with our nonce.
     #[schema(value_type = String, nullable = false, required = false)]
     id_token: Option<SecretString>,
-    /// An access token. Taken only from providers that say whose client it was given to, and only where it is ours.
+    /// An access token. Only for providers that reveal the client of a token, and only for our clients.
     #[schema(value_type = String, nullable = false, required = false)]
     access_token: Option<SecretString>,
-    /// What came with the nonce, where the request brings no cookie.
+    /// The nonce's token, if the request has no cookie.
     #[schema(value_type = String, nullable = false, required = false)]
     nonce_token: Option<SecretString>,
-    /// What is to carry the session; a cookie, if nothing is said.
+    /// How the session is returned; `session` by default.
     #[schema(nullable = false, required = false)]
     mode: Option<Mode>,
 }
 
-/// What carries a session.
+/// How a session is returned.
 #[derive(Clone, Copy, ToSchema)]
 #[schema(rename_all = "lowercase")]
 enum Mode {
-    /// A cookie.
+    /// As a cookie.
     Session,
-    /// Tokens.
+    /// As tokens in the answer.
     Token,
 }
 
-/// Somebody is signed in.
+/// The user is signed in.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SignedIn)]
 pub struct SignInAnswer {
@@ -60,23 +60,23 @@ pub struct SignInAnswer {
     tokens: TokensAnswer,
 }
 
-/// Tokens that carry a session; all four members, or none where cookies carry it.
+/// The tokens of a session: all four members, or none if cookies hold the session.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = Tokens)]
 pub struct TokensAnswer {
-    /// Shows who is signed in: `Authorization: Bearer …`. A JWT (RFC 9068), signed with a key of `/.well-known/jwks.json`.
+    /// For `Authorization: Bearer …`. A JWT (RFC 9068), signed with a key of `/.well-known/jwks.json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
-    /// Gets the next pair, once.
+    /// Works once, for the next pair.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     refresh_token: Option<String>,
-    /// Seconds that the access token is valid.
+    /// Lifetime of the access token in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples(300))]
     expires_in: Option<i64>,
-    /// How the access token is sent.
+    /// The type of the access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("Bearer"))]
     token_type: Option<&'static str>,
@@ -102,21 +102,22 @@ failures!(SignInFailures:
 
 /// Sign in with a provider's token
 ///
-/// For front ends that talk to a provider by themselves. With `"mode": "session"` the answer sets the session's cookie;
-/// with `"mode": "token"` it has tokens instead. `link_required`: somebody has the e-mail address already and must show, on
-/// the page at `url`, that the account is theirs.
+/// For front ends that run the provider's flow themselves. With `"mode": "session"` the answer sets the session's cookie; with
+/// `"mode": "token"` it contains tokens instead.
+///
+/// `link_required`: an account with this email address exists. Its owner has to authenticate on the page at `url` first.
 #[utoipa::path(
     post,
     path = "/api/auth",
-    tag = "Signing in",
+    tag = "Authentication",
     request_body(content = SignInRequest, examples(
-        ("id_token" = (summary = "An id_token, for a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
-        ("access_token" = (summary = "An access token, for tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
+        ("id_token" = (summary = "With an id_token, returning a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
+        ("access_token" = (summary = "With an access token, returning tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
     )),
     responses(
         (status = 200, description = "Signed in.", body = SignInAnswer, examples(
-            ("session" = (summary = "By a cookie", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}}))),
-            ("token" = (summary = "By tokens", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"}))),
+            ("session" = (summary = "Cookie", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}}))),
+            ("token" = (summary = "Tokens", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"}))),
         )),
         SignInFailures,
     ),
@@ -127,35 +128,35 @@ pub async fn sign_in(
     ApiContext(context): ApiContext,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Failure> {
-    let asked = read(&body, app.api_nonce)?;
-    let welcomed = detached(&app, asked.complete(context, app.tokens.clone())).await?;
-    let TokenSignIn { user, pair, cookies } = welcomed.map_err(|declined| Failure::of(&app, declined))?;
+    let sign_in = read(&body, app.api_nonce)?;
+    let outcome = detached(&app, sign_in.complete(context, app.tokens.clone())).await?;
+    let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| Failure::of(&app, error))?;
     let tokens = pair.as_ref().map(TokensAnswer::from).unwrap_or_default();
     Ok(with_cookies(SignInAnswer { success: Success, user: UserAnswer::from(&user), tokens }, cookies))
 }
 
-fn read(body: &JsonDocument, nonce_required: bool) -> Result<FrontEndSignIn, Failure> {
-    let asked = SignInRequest {
+fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, Failure> {
+    let request = SignInRequest {
         provider: text(body, "provider")?,
         id_token: optional_secret(body, "id_token")?,
         access_token: optional_secret(body, "access_token")?,
         nonce_token: optional_secret(body, "nonce_token")?,
         mode: mode(body)?,
     };
-    let token = match (asked.id_token, asked.access_token) {
+    let token = match (request.id_token, request.access_token) {
         (Some(token), None) => ProviderToken::Id(token),
         (None, Some(token)) => ProviderToken::Access(token),
         (Some(_), Some(_)) => {
-            return Err(Failure::of_member("access_token", "Either id_token or access_token can be there, not both."));
+            return Err(Failure::of_member("access_token", "Send either id_token or access_token, not both."));
         }
-        (None, None) => return Err(Failure::of_member("id_token", "Either id_token or access_token must be there.")),
+        (None, None) => return Err(Failure::of_member("id_token", "Send either id_token or access_token.")),
     };
-    Ok(FrontEndSignIn {
-        unverified_provider: asked.provider,
+    Ok(TokenSignIn {
+        unverified_provider: request.provider,
         token,
-        nonce_token: asked.nonce_token,
+        nonce_token: request.nonce_token,
         nonce_required,
-        delivery: match asked.mode {
+        delivery: match request.mode {
             Some(Mode::Token) => SessionDelivery::Tokens,
             Some(Mode::Session) | None => SessionDelivery::Cookie,
         },
@@ -167,6 +168,6 @@ fn mode(body: &JsonDocument) -> Result<Option<Mode>, Failure> {
         None => Ok(None),
         Some("session") => Ok(Some(Mode::Session)),
         Some("token") => Ok(Some(Mode::Token)),
-        Some(_) => Err(Failure::of_member("mode", "The member mode is neither session nor token.")),
+        Some(_) => Err(Failure::of_member("mode", "The member mode must be session or token.")),
     }
 }

@@ -1,4 +1,4 @@
-//! `/.well-known/…`: what another service needs to verify our access tokens by itself.
+//! `/.well-known/…`: what other services need to verify our access tokens locally.
 
 use axum::{
     Json,
@@ -12,20 +12,20 @@ use super::failure::{Failure, failures};
 use crate::web::state::AppState;
 
 /// Shorter than the day for which a key is published before it signs.
-const KEPT: &str = "public, max-age=300";
+const CACHE: &str = "public, max-age=300";
 
 failures!(KeysFailures: ServerError, Unavailable);
 
-/// Our keys
+/// Get the signing keys
 ///
-/// The public keys that access tokens are verified with (RFC 7517): those that sign now, will sign next, and signed what
-/// has not expired yet. Read them again when a token names a `kid` that you do not know.
+/// The public keys (RFC 7517) of access tokens: the current key, the next one, and former keys whose tokens have not expired.
+/// Fetch them again when a token has an unknown `kid`.
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",
-    tag = "Other services",
+    tag = "Token verification",
     responses(
-        (status = 200, description = "A JWK set.", body = Object,
+        (status = 200, description = "The JWK set.", body = Object,
          example = json!({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…"}]})),
         KeysFailures,
     ),
@@ -36,17 +36,17 @@ pub async fn keys(State(app): State<AppState>) -> Result<Response, Failure> {
     Ok(published(keys))
 }
 
-/// Where to find them
+/// Get the metadata
 ///
-/// Issuer and keys, as libraries look for them (RFC 8414, OpenID Connect Discovery). Latchkey is no OpenID provider for
-/// other applications: there is no authorization endpoint, and the document names none. The same stands under
-/// `/.well-known/oauth-authorization-server`.
+/// Issuer and keys, in the form that libraries expect (RFC 8414, OpenID Connect Discovery). Latchkey is no OpenID provider for
+/// other applications and has no authorization endpoint. `/.well-known/oauth-authorization-server` returns the same
+/// document.
 #[utoipa::path(
     get,
     path = "/.well-known/openid-configuration",
-    tag = "Other services",
+    tag = "Token verification",
     responses(
-        (status = 200, description = "Metadata.", body = Object,
+        (status = 200, description = "The metadata.", body = Object,
          example = json!({"issuer": "https://app.example", "jwks_uri": "https://app.example/.well-known/jwks.json"})),
     ),
     security(()),
@@ -55,8 +55,7 @@ pub async fn metadata(State(app): State<AppState>) -> Response {
     published(metadata_of(&app.origin))
 }
 
-/// What is true of us and nothing else. Lists that a reader would fill with a default when they are missing are there, and
-/// empty.
+/// Lists for which readers assume a default are present and empty.
 fn metadata_of(origin: &str) -> Value {
     json!({
         "issuer": origin,
@@ -71,5 +70,5 @@ fn metadata_of(origin: &str) -> Value {
 }
 
 fn published(document: Value) -> Response {
-    ([(header::CACHE_CONTROL, KEPT)], Json(document)).into_response()
+    ([(header::CACHE_CONTROL, CACHE)], Json(document)).into_response()
 }

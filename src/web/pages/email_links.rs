@@ -2,7 +2,7 @@
 
 use super::call::{Call, PageError, PageResult};
 use crate::{
-    account::asked_here,
+    account::asked_in_this_browser,
     accounts::LinkKind,
     store::{self, UndoStep},
     ui::view::{AddEmailView, CheckInboxView, EmailLink, EmailLinkPageView, EmailLinkView, Undoing},
@@ -83,7 +83,7 @@ async fn link_of(call: &Call, kinds: &[LinkKind]) -> Result<Option<EmailLink>, P
 }
 
 fn shown(call: &Call, link: store::EmailLink) -> Option<EmailLink> {
-    let asked_here = asked_here(&call.context, &link);
+    let asked_here = asked_in_this_browser(&call.context, &link);
     let email = link.email.to_string();
     Some(match link.kind {
         LinkKind::SignUp => EmailLink::SignUp { email, asked_here, asked_at: link.created_at.unix_timestamp() },

@@ -3,14 +3,14 @@
 
 use super::call::{Call, PageError, PageResult};
 use crate::{
-    account::{AccountError, waiting},
+    account::{AccountError, pending_link},
     accounts::UserId,
     ui::view::{ConfirmView, LinkPromptView, ProviderButton},
 };
 
 /// GET `/link`.
 pub async fn prompt(call: Call) -> PageResult {
-    let link = match waiting(&call.context).await {
+    let link = match pending_link(&call.context).await {
         Ok(link) => link,
         Err(AccountError::Store(error)) => return Err(error.into()),
         // The back button, or a prompt that ran out.

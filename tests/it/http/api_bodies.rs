@@ -55,17 +55,17 @@ async fn what_is_not_one_object_is_not_json() {
 async fn members_are_of_their_types_and_do_not_contradict_each_other() {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.browser();
-    let (nothing, empty, no_text) = (" is missing.", " is empty.", " is not a text.");
+    let (nothing, empty, no_text) = (" is missing.", " is empty.", " is not a string.");
     for (body, member, wrong) in [
         (json!({}), "provider", nothing),
-        (json!({ "provider": "google" }), "id_token", "must be there"),
+        (json!({ "provider": "google" }), "id_token", "Send either"),
         (json!({ "provider": "google", "id_token": "x", "access_token": "y" }), "access_token", "not both"),
         (json!({ "provider": "google", "id_token": "x", "access_token": null }), "access_token", no_text),
         (json!({ "provider": "google", "id_token": "" }), "id_token", empty),
         (json!({ "provider": "google", "id_token": 1 }), "id_token", no_text),
         (json!({ "provider": ["google"], "id_token": "x" }), "provider", no_text),
         (json!({ "id_token": "x" }), "provider", nothing),
-        (json!({ "provider": "google", "id_token": "x", "mode": "cookie" }), "mode", "neither session nor token"),
+        (json!({ "provider": "google", "id_token": "x", "mode": "cookie" }), "mode", "must be session or token"),
         (json!({ "provider": "google", "id_token": "x", "mode": true }), "mode", no_text),
         (json!({ "provider": "google", "id_token": "x", "nonce_token": {} }), "nonce_token", no_text),
     ] {

@@ -67,6 +67,7 @@ pub struct App {
     pub grants: Grants,
     /// What outlives its request.
     pub tasks: TaskTracker,
+    pub supervisor: web::Supervisor,
     config: Config,
     clock: Clock,
     advanced: AtomicI64,
@@ -174,6 +175,7 @@ impl App {
             other,
             grants: state.grants.clone(),
             tasks: state.tasks.clone(),
+            supervisor: state.supervisor.clone(),
             config,
             clock,
             advanced: AtomicI64::new(0),

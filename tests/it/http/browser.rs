@@ -84,6 +84,11 @@ impl Browser {
         self.post_unchanged(path, &form).await
     }
 
+    /// A form with its owner: the user who is signed in here.
+    pub async fn with_owner(&self, form: &str) -> String {
+        self.owners.added_to(form, &self.cookies()).await
+    }
+
     /// A form of our own pages, posted as it is.
     pub async fn post_unchanged(&self, path: &str, form: &str) -> Page {
         let request = self

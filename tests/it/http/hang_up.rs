@@ -1,4 +1,4 @@
-//! Browsers that go away while they are answered: what they asked for is done whole, and nobody else notices.
+//! Clients that disconnect while their request runs: the work is finished, and no other client notices.
 
 use rstest::rstest;
 use sqlx::{Connection, PgConnection};
@@ -34,8 +34,8 @@ async fn connection(app: &App) -> TcpStream {
     TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection")
 }
 
-/// Sends a request, lets it come as far as the rows of `sessions`, which are locked, hangs up, and has the server notice
-/// that. Then the rows are free, and the server finishes what it began.
+/// Sends a request, waits until it blocks on the locked rows of `sessions`, disconnects, and waits until the server has
+/// noticed. Then unlocks the rows, and the server finishes its work.
 async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut holder = PgConnection::connect(&app.database.url).await.expect("connects");
     sqlx::raw_sql("BEGIN; UPDATE sessions SET data = data").execute(&mut holder).await.expect("a lock");
@@ -46,41 +46,39 @@ async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut looks = 0;
     while app.database.number(waiting).await == 0 {
         looks += 1;
-        assert!(looks < 1000, "nobody waits for the rows");
+        assert!(looks < 1000, "the request never waits for the rows");
     }
     stream.shutdown().await.expect("hangs up");
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("the server hangs up, too");
-    assert_eq!(answer, b"", "there was no answer yet");
-    assert_eq!(app.tasks.len(), 1, "the server still works on it, and waits for it at its end");
+    stream.read_to_end(&mut answer).await.expect("the server closes the connection");
+    assert_eq!(answer, b"", "no answer was sent");
+    assert_eq!(app.tasks.len(), 1, "the task still runs");
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.expect("the rows are free");
     holder.close().await.expect("closes");
     finished(app).await;
 }
 
-/// As at the server's end.
+/// As at shutdown.
 async fn finished(app: &App) {
     app.tasks.close();
     app.tasks.wait().await;
     app.tasks.reopen();
 }
 
-/// Two writes that belong together: the password, and another id for the session.
+/// Two writes that belong together: the new password, and the new session id.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_session(
-    #[values("server", "jwt")] mode: &str,
-) {
+async fn a_password_change_is_finished_after_a_disconnect(#[values("server", "jwt")] mode: &str) {
     let app = App::start(Stage::of(Engine::Postgres, mode)).await;
     let (browser, copy) = (app.browser(), app.browser());
     app.signs_up(&browser, ADA, PASSWORD).await;
     copy.put_back(browser.cookies());
     let session = app.database.text("SELECT id_hash FROM sessions").await;
-    let body = format!("password={}", NEW_PASSWORD.replace(' ', "+"));
+    let body = browser.with_owner(&format!("password={}", NEW_PASSWORD.replace(' ', "+"))).await;
     hang_up_in_the_middle(&app, &request(&browser, "POST /settings/password", FORM, &body)).await;
 
     assert_ne!(app.database.text("SELECT id_hash FROM sessions").await, session);
-    assert!(!copy.is_signed_in().await, "what was known before opens nothing");
+    assert!(!copy.is_signed_in().await, "the old cookies are invalid");
     let another = app.browser();
     assert!(another.tries_password(ADA, PASSWORD).await.location().contains("error="));
     another.signs_in_with(ADA, NEW_PASSWORD).await;
@@ -94,7 +92,7 @@ async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_
 #[case::refresh("jwt", "POST /api/auth/refresh", 0, (1, 2))]
 #[case::page_that_renews_tokens("jwt", "GET /dashboard", 360, (1, 2))]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_begun_is_finished_though_nobody_waits_for_it(
+async fn sign_out_and_refresh_are_finished_after_a_disconnect(
     #[case] mode: &str,
     #[case] line: &str,
     #[case] later: i64,
@@ -110,10 +108,10 @@ async fn what_was_begun_is_finished_though_nobody_waits_for_it(
     assert_eq!(browser.is_signed_in().await, rows.0 == 1);
 }
 
-/// None of those who stay is given a session that does not last.
+/// A new session id must not get lost in a transaction that a disconnect has cancelled.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_who_hang_up_harm_nobody_who_stays(
+async fn many_disconnects_do_not_affect_other_clients(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
@@ -121,7 +119,8 @@ async fn many_who_hang_up_harm_nobody_who_stays(
     let (leaving, staying) = (app.browser(), app.browser());
     app.signs_up(&staying, ADA, PASSWORD).await;
     leaving.signs_in_as("grace").await;
-    let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, "");
+    let form = leaving.with_owner("").await;
+    let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, &form);
     for round in 0..3 {
         for _ in 0..40 {
             let mut stream = connection(&app).await;

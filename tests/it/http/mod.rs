@@ -37,6 +37,7 @@ mod grants_faults;
 mod grants_keys;
 mod hang_up;
 mod headers;
+mod health;
 mod id_token;
 mod jwt_mode;
 mod keys;

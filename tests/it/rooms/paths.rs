@@ -1,52 +1,47 @@
-//! A small reader of Rust: which paths a source names, on which lines, and what stands under `cfg`. It knows comments,
-//! texts, characters and trees of `use`; it does not know types, and need not.
+//! A small reader of Rust: which paths a source names, on which lines, and which lines have a `cfg` on a feature. It
+//! understands comments, literals and `use` trees; it does not know types.
 
-/// What is of interest in a source.
 pub struct Code {
-    /// Every path, in order; a tree of `use` as its branches.
+    /// Every path, in order; a `use` tree as its branches.
     pub places: Vec<Place>,
     /// Lines with a `cfg` on a feature.
     pub features: Vec<usize>,
     modules: Vec<String>,
 }
 
-/// A path and where it stands.
 #[derive(Debug)]
 pub struct Place {
-    /// Its names.
     pub path: Vec<String>,
-    /// Its line, from 1.
+    /// From 1.
     pub line: usize,
-    /// Whether it stands in a `#[cfg(test)]` module or a file of tests.
+    /// In a `#[cfg(test)]` module or a file of tests.
     pub in_tests: bool,
 }
 
 impl Code {
-    /// Marks the whole source as tests, when it is.
     pub fn with_tests(mut self, all: bool) -> Self {
         self.places.iter_mut().for_each(|place| place.in_tests |= all);
         self
     }
 
-    /// Names of the modules that it declares.
     pub fn modules(&self) -> &[String] {
         &self.modules
     }
 }
 
 impl Place {
-    /// The room that it names, when it begins at the crate's root: by `crate`, by the crate's name, or by climbing up.
+    /// The room that it names if it begins at the crate's root: `crate::`, `latchkey::`, or several `super::`.
     pub fn room<'a>(&'a self, rooms: &[&str]) -> Option<&'a str> {
         let climbs = self.path.iter().take_while(|name| *name == "super").count();
         match self.path.first()?.as_str() {
             "crate" | "latchkey" => self.path.get(1).map(String::as_str).filter(|name| *name != "self"),
-            // How deep the file is, the path does not say: a name of a room after two steps up is taken as the room.
+            // The path does not say how deep the file is: a room's name after two `super` counts as that room.
             _ if climbs >= 2 => self.path.get(climbs).map(String::as_str).filter(|name| rooms.contains(name)),
             _ => None,
         }
     }
 
-    /// Whether it begins with the names, or, for the names of a type and its function, ends with them.
+    /// Whether it begins with these names; a type with its function may be anywhere in it.
     pub fn names(&self, names: &str) -> bool {
         let names: Vec<&str> = names.split("::").collect();
         let is_type = names[0].starts_with(char::is_uppercase);
@@ -55,11 +50,10 @@ impl Place {
     }
 }
 
-/// Reads a source.
 pub fn read(source: &str) -> Code {
     let tokens = tokens(source);
     let mut code = Code { places: Vec::new(), features: Vec::new(), modules: Vec::new() };
-    // Where the `#[cfg(test)]` module that we are in began, by the depth of braces.
+    // The depth of braces at which the current `#[cfg(test)]` module began.
     let (mut depth, mut tests, mut test_ahead) = (0usize, None, false);
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -101,7 +95,7 @@ pub fn read(source: &str) -> Code {
     code
 }
 
-/// Takes the path at `at`, with all branches of a tree, and returns where it ends.
+/// Reads the path at `at` with all branches of a tree, and returns the index after it.
 fn branches(tokens: &[Token], mut at: usize, stem: &[String], places: &mut Vec<Place>) -> usize {
     let mut path = stem.to_vec();
     let line = tokens.get(at).map_or(0, |token| token.line);
@@ -138,7 +132,7 @@ fn branches(tokens: &[Token], mut at: usize, stem: &[String], places: &mut Vec<P
     at
 }
 
-/// Whether the `::` at `at` goes on from a name, rather than being the first of `::tokio::spawn`.
+/// Whether the `::` at `at` follows a name, unlike the first one of `::tokio::spawn`.
 fn follows_name(tokens: &[Token], at: usize) -> bool {
     const KEYWORDS: [&str; 6] = ["use", "return", "in", "match", "as", "if"];
     at.checked_sub(1).is_some_and(|before| {
@@ -147,7 +141,7 @@ fn follows_name(tokens: &[Token], at: usize) -> bool {
     })
 }
 
-/// Whether the path at `at` only says who may see something: `pub(in crate::store)`.
+/// Whether the path at `at` is a visibility: `pub(in crate::store)`.
 fn is_visibility(tokens: &[Token], at: usize) -> bool {
     at >= 3 && tokens[at - 3].text == "pub" && tokens[at - 2].text == "(" && tokens[at - 1].text == "in"
 }
@@ -180,7 +174,7 @@ impl Token {
     }
 }
 
-/// Names, `::` and single signs; without comments, texts, characters and lifetimes.
+/// Names, `::` and single characters; no comments, literals or lifetimes.
 fn tokens(source: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let (mut rest, mut line) = (source, 1);
@@ -196,7 +190,7 @@ fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// How many bytes the next piece has, and whether it is a token.
+/// The length of the next piece in bytes, and whether it is a token.
 fn measure(rest: &str, first: char) -> (usize, bool) {
     if first.is_whitespace() {
         return (first.len_utf8(), false);
@@ -244,7 +238,7 @@ fn block_comment(rest: &str) -> usize {
     at
 }
 
-/// The length of a text literal of any kind: plain, byte, C, raw.
+/// The length of a string literal of any kind: plain, byte, C, raw.
 fn text_literal(rest: &str) -> Option<usize> {
     let prefix = ["br", "cr", "r", "b", "c", ""].into_iter().find(|prefix| {
         let after = rest.strip_prefix(prefix).unwrap_or("");
@@ -270,7 +264,7 @@ fn character_or_lifetime(rest: &str) -> usize {
     }
 }
 
-/// The length of a literal between two of `quote`, with backslashes.
+/// The length of a literal between two `quote` bytes, with escapes.
 fn quoted(rest: &str, quote: u8) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;

@@ -1,4 +1,4 @@
-//! A front end hands in what a provider gave it, and its person is signed in: by a cookie, or by tokens.
+//! Sign in with a token that a provider gave to a front end: `POST /api/auth`.
 
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,85 +13,77 @@ use crate::{
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
     providers::{IdentitySource, Profile},
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
-    sessions::{NONCE_LIFETIME, PendingLink, RequestContext, flow_id, random},
+    sessions::{NONCE_LIFETIME, PendingLink, RequestContext, SignIn, flow_id, random},
     store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 
-/// What a front end brings.
+/// A provider's token, unverified.
 #[derive(Debug)]
 pub enum ProviderToken {
-    /// An id_token.
     Id(SecretString),
-    /// An access token.
     Access(SecretString),
 }
 
-/// What is to carry the session.
+/// How the front end wants to receive the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionDelivery {
-    /// A cookie, in the browser that asks.
+    /// As cookies of the browser that sends the request.
     Cookie,
-    /// Tokens, handed out.
+    /// As tokens in the answer.
     Tokens,
 }
 
-/// A sign-in with what a provider gave to a front end.
+/// The request.
 #[derive(Debug)]
-pub struct FrontEndSignIn {
-    /// The provider's slug, as a stranger wrote it.
+pub struct TokenSignIn {
     pub unverified_provider: String,
-    /// What it gave.
     pub token: ProviderToken,
-    /// What shows to whom the nonce in the id_token was given, where no cookie does.
+    /// Binds the nonce of the id_token to the device, where no cookie does.
     pub nonce_token: Option<SecretString>,
-    /// Whether an id_token needs a nonce of ours at all (`API_NONCE`).
+    /// Whether an id_token must carry our nonce (`API_NONCE`).
     pub nonce_required: bool,
-    /// What is to carry the session.
     pub delivery: SessionDelivery,
 }
 
-/// Somebody who is signed in now.
+/// A user who is signed in now.
 #[derive(Debug)]
-pub struct TokenSignIn {
-    /// Who.
+pub struct TokenSignedIn {
     pub user: User,
-    /// The tokens, where they carry the session.
+    /// With [`SessionDelivery::Tokens`].
     pub pair: Option<TokenPair>,
     /// `Set-Cookie` values.
     pub cookies: Vec<HeaderValue>,
 }
 
-impl FrontEndSignIn {
-    /// Signs in: whom the token names is decided and written as at the callback, and where that prompts, nobody is signed
-    /// in here.
+impl TokenSignIn {
+    /// Signs in. The linking decision is made and written as at the callback; where the callback would show the link prompt,
+    /// this fails with `link_required`.
     ///
     /// # Errors
-    /// [`Declined`]. Nothing was changed then, except that a nonce or token which was good is used up.
-    pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignIn, ApiError> {
+    /// [`ApiError`]. Nothing was changed, except that a valid nonce or id_token is used up.
+    pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignedIn, ApiError> {
         let provider = context.relying_party.provider(&self.unverified_provider).ok_or(ApiCode::UnknownProvider)?;
-        let (slug, gives_id_tokens) =
+        let (slug, issues_id_tokens) =
             (provider.slug.to_string(), matches!(provider.spec.who, IdentitySource::IdToken(_)));
-        if matches!(self.token, ProviderToken::Id(_)) && !gives_id_tokens {
+        if matches!(self.token, ProviderToken::Id(_)) && !issues_id_tokens {
             return Err(ApiCode::TokenKindUnsupported.into());
         }
         let mut journal = Journal::new(&slug);
         let nonce = self.nonce(&context)?;
-        let profile = self.verify_external_token(&context, &slug, nonce.as_ref(), &mut journal).await?;
+        let profile = self.verify(&context, &slug, nonce.as_ref(), &mut journal).await?;
         self.use_up(&context, &profile, nonce.as_ref()).await?;
-        let cookies = nonce.and_then(|nonce| context.jar.nonces.forget(&context.headers, &nonce, context.clock.now()));
-        let welcomed = self.welcome(&context, &tokens, &slug, &profile, &mut journal).await;
-        match welcomed {
-            Ok(mut welcomed) => {
-                welcomed.cookies.extend(cookies);
-                Ok(welcomed)
+        let cleared = nonce.and_then(|nonce| context.jar.nonces.forget(&context.headers, &nonce, context.clock.now()));
+        match self.settle_and_sign_in(&context, &tokens, &slug, &profile, &mut journal).await {
+            Ok(mut signed_in) => {
+                signed_in.cookies.extend(cleared);
+                Ok(signed_in)
             }
-            Err(declined) => Err(declined.with(cookies)),
+            Err(error) => Err(error.with(cleared)),
         }
     }
 
-    /// The nonce of ours that the id_token claims to carry, once it is shown that this device got it; `None` where none is
-    /// asked for.
+    /// The nonce that the id_token claims to carry, if this device received it from us. `None` if no nonce is required.
     fn nonce(&self, context: &RequestContext) -> Result<Option<Nonce>, ApiError> {
         let ProviderToken::Id(token) = &self.token else { return Ok(None) };
         if !self.nonce_required {
@@ -106,31 +98,31 @@ impl FrontEndSignIn {
             return Err(ApiCode::ProviderTokenInvalid.into());
         }
         let claimed = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
-        let shown = match &self.nonce_token {
+        let nonce = match &self.nonce_token {
             Some(nonce_token) => context.jar.nonces.of_token(nonce_token.expose_secret(), claimed, now),
             None => context.jar.nonces.of_cookie(&context.headers, claimed, now),
         };
-        shown.map(Some).ok_or_else(|| ApiCode::NonceInvalid.into())
+        nonce.map(Some).ok_or_else(|| ApiCode::NonceInvalid.into())
     }
 
-    async fn verify_external_token(
+    async fn verify(
         &self,
         context: &RequestContext,
         slug: &str,
         nonce: Option<&Nonce>,
         journal: &mut Journal,
     ) -> Result<Profile, ApiError> {
-        let brought = match &self.token {
+        let presented = match &self.token {
             ProviderToken::Id(token) => Presented::IdToken {
                 token: token.expose_secret(),
                 nonce: nonce.map_or(NonceRule::NotSent, NonceRule::Equals),
             },
             ProviderToken::Access(token) => Presented::AccessToken(token),
         };
-        context.relying_party.verify_external_token(slug, brought, journal).await.map_err(|error| {
+        context.relying_party.verify_external_token(slug, presented, journal).await.map_err(|error| {
             journal.record(FlowEvent::Refused { because: error.to_string() });
             match &error {
-                ExternalTokenError::IdToken(refused) if is_of_another_client(refused.kind()) => {
+                ExternalTokenError::IdToken(error) if is_of_another_client(error.kind()) => {
                     ApiCode::TokenOfAnotherClient.into()
                 }
                 _ => error.into(),
@@ -138,7 +130,7 @@ impl FrontEndSignIn {
         })
     }
 
-    /// An id_token counts once, and so does a nonce. Only what was verified is used up, so that nobody else can use it up.
+    /// An id_token and a nonce work once. Both are used up after the verification, so that a forged token uses up neither.
     async fn use_up(&self, context: &RequestContext, profile: &Profile, nonce: Option<&Nonce>) -> Result<(), ApiError> {
         let ProviderToken::Id(token) = &self.token else { return Ok(()) };
         if let Some(nonce) = nonce {
@@ -147,56 +139,56 @@ impl FrontEndSignIn {
                 return Err(ApiCode::NonceInvalid.into());
             }
         }
-        if !context.counts_once(&profile.issuer, token.expose_secret()).await? {
+        if !context.use_id_token(&profile.issuer, token.expose_secret()).await? {
             return Err(ApiCode::ProviderTokenUsed.into());
         }
         Ok(())
     }
 
-    async fn welcome(
+    async fn settle_and_sign_in(
         &self,
         context: &RequestContext,
         tokens: &Tokens,
         slug: &str,
         profile: &Profile,
         journal: &mut Journal,
-    ) -> Result<TokenSignIn, ApiError> {
+    ) -> Result<TokenSignedIn, ApiError> {
         let settled = self.settle(context, profile, journal).await?;
         match (settled.decision.answer, settled.signed_in) {
             (Answer::Prompt { user, .. }, _) => {
-                let declined = ApiError::from(ApiCode::LinkRequired);
+                let error = ApiError::from(ApiCode::LinkRequired);
                 if self.delivery == SessionDelivery::Tokens {
-                    return Err(declined.at_login(SignInError::LinkRequired, slug));
+                    return Err(error.at_login(SignInError::LinkRequired, slug));
                 }
-                let waits = PendingLink::keep(context, user, profile.clone(), ReturnTo::default())?;
-                Err(declined.at("/link").with([waits]))
+                let pending = PendingLink::keep(context, user, profile.clone(), ReturnTo::default())?;
+                Err(error.at("/link").with([pending]))
             }
             (Answer::Refuse(Reason::UserDisabled), _) => Err(ApiCode::AccountDisabled.into()),
             (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiCode::NotPermitted.into()),
             (_, None) => Err(ApiCode::ProviderTokenInvalid.into()),
             (_, Some(signed_in)) => {
-                let welcomed = self.open(context, tokens, slug, signed_in).await?;
+                let signed_in = self.sign_in(context, tokens, slug, signed_in).await?;
                 journal.record(FlowEvent::SessionCreated);
-                Ok(welcomed)
+                Ok(signed_in)
             }
         }
     }
 
-    /// Decides as the callback does. Tokens are for whoever asks for them: who is signed in in a browser has no say.
+    /// Decides as the callback does. For tokens, the session of the browser does not matter.
     async fn settle(
         &self,
         context: &RequestContext,
         profile: &Profile,
         journal: &mut Journal,
     ) -> Result<SettleOutcome, ApiError> {
-        let here = context.signed_in.as_ref().filter(|_| self.delivery == SessionDelivery::Cookie);
+        let current = context.signed_in.as_ref().filter(|_| self.delivery == SessionDelivery::Cookie);
         let settled = context
             .database
             .settle(&SettleRequest {
                 purpose: &Purpose::SignIn,
                 profile,
-                session_user: here.map(|signed_in| signed_in.user.id),
-                session: here.map(|signed_in| signed_in.session.id_hash.as_str()),
+                session_user: current.map(|signed_in| signed_in.user.id),
+                session: current.map(|signed_in| signed_in.session.id_hash.as_str()),
                 sign_up: &SignUp::Open,
                 client: &context.client,
                 now: context.clock.date(),
@@ -212,29 +204,34 @@ impl FrontEndSignIn {
         Ok(settled)
     }
 
-    async fn open(
+    async fn sign_in(
         &self,
         context: &RequestContext,
         tokens: &Tokens,
         slug: &str,
         signed_in: SignedIn,
-    ) -> Result<TokenSignIn, ApiError> {
+    ) -> Result<TokenSignedIn, ApiError> {
         let SignedIn { user, identity } = signed_in;
         if self.delivery == SessionDelivery::Cookie {
-            let cookies = context.sign_in(&user, slug, Some(identity)).await?;
-            return Ok(TokenSignIn { user, pair: None, cookies });
+            let SignIn::Complete(cookies) = context.sign_in(&user, slug, Some(identity)).await?;
+            return Ok(TokenSignedIn { user, pair: None, cookies });
         }
-        // Other services believe the token: somebody who is to have an address first gets none.
+        // Other services accept the token without asking us: a user who must add an email address first gets none.
         if context.email_requirement.keeps_out(&user) {
             return Err(ApiError::from(ApiCode::AddressRequired).at("/add-email"));
         }
-        let opening =
-            NewTokenSession { user: user.id, identity: Some(identity), provider: slug, client: &context.client, earlier: None };
-        let pair = tokens.issue_pair(&opening).await?;
-        Ok(TokenSignIn { user, pair: Some(pair), cookies: Vec::new() })
+        let opening = NewTokenSession {
+            user: user.id,
+            identity: Some(identity),
+            provider: slug,
+            client: &context.client,
+            earlier: None,
+        };
+        let SignIn::Complete(pair) = context.sign_in_with_tokens(tokens, &opening).await?;
+        Ok(TokenSignedIn { user, pair: Some(pair), cookies: Vec::new() })
     }
 }
 
-fn is_of_another_client(sign_in_error: IdTokenErrorKind) -> bool {
-    matches!(sign_in_error, IdTokenErrorKind::WrongAudience | IdTokenErrorKind::WrongAuthorizedParty)
+fn is_of_another_client(error: IdTokenErrorKind) -> bool {
+    matches!(error, IdTokenErrorKind::WrongAudience | IdTokenErrorKind::WrongAuthorizedParty)
 }

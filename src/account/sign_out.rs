@@ -1,21 +1,17 @@
-//! Signing out.
+//! Sign out.
 
+use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 
-/// POST `/auth/logout`: ends the session, takes our cookies away, and goes to the login page. The provider's own session
-/// and what it granted stay; the page says so.
-///
-/// # Errors
-/// Never; when the database does not answer, the status is 503 and the session still counts.
+use crate::sessions;
+
+/// POST `/auth/logout`: ends the session, clears the cookies, and goes to the login page. The provider's own session stays,
+/// as the page says. If the database is down the status is 503, and the session is still valid.
 #[server(name = SignOut, prefix = "/auth", endpoint = "logout")]
 pub async fn sign_out() -> Result<(), ServerFnError> {
-    use axum::http::{HeaderValue, StatusCode, header};
-    use leptos_axum::ResponseOptions;
-
-    use crate::sessions::SignOut;
-
     let reply = expect_context::<ResponseOptions>();
-    match expect_context::<SignOut>().complete().await {
+    match expect_context::<sessions::SignOut>().complete().await {
         Ok(cookies) => {
             reply.set_status(StatusCode::SEE_OTHER);
             reply.insert_header(header::LOCATION, HeaderValue::from_static("/login?signed_out=1"));
@@ -24,7 +20,7 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
             }
         }
         Err(error) => {
-            tracing::error!(%error, "a session could not be ended");
+            tracing::error!(%error, "cannot end the session");
             reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
             reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }

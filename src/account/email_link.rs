@@ -1,4 +1,6 @@
-//! Letters that were asked for, and links of letters that are followed.
+//! Links in emails, and the page that says that an email was sent.
+
+use http::HeaderValue;
 
 use super::{error::AccountError, reply::Reply};
 use crate::{
@@ -9,18 +11,18 @@ use crate::{
     store::EmailLink,
 };
 
-/// Where the links of our letters lead.
+/// The path of every link in an email.
 pub const EMAIL_LINK_PATH: &str = "/auth/email-link";
 
-/// Follows the link of a letter: the token goes from the address, which ends in histories, logs and the `Referer`, into a
-/// cookie, and the browser goes to the page that the link is for. Nothing is used up: scanners of mail follow links, too.
+/// Opens the link of an email: moves the token from the URL, which ends up in histories, logs and the `Referer`, to a
+/// cookie, and returns the page that the link is for. It uses nothing up, since mail scanners open links as well.
 ///
 /// # Errors
-/// When the database does not answer, or nothing can be sealed.
+/// If the database is down, or the cookie cannot be sealed.
 pub async fn follow_email_link(
     context: &RequestContext,
     token: &str,
-) -> Result<(&'static str, Vec<http::HeaderValue>), AccountError> {
+) -> Result<(&'static str, Vec<HeaderValue>), AccountError> {
     let token = EmailToken::new(token.to_owned());
     let Some(link) = context.database.email_link(&token, context.clock.date()).await? else {
         return Ok(("/verify-email", context.jar.email_link.clear(&context.headers).into_iter().collect()));
@@ -34,18 +36,9 @@ pub async fn follow_email_link(
     Ok((page, vec![context.jar.email_link.keep(&token, context.clock.now())?]))
 }
 
-/// The link that this browser follows, if it is of this kind and still works. `shown` is the address that the page named:
-/// another letter may have been followed in another tab meanwhile, even one that somebody else sent.
-pub(super) async fn email_of(
-    context: &RequestContext,
-    kind: LinkKind,
-    shown: Option<&str>,
-) -> Result<(EmailToken, EmailLink), AccountError> {
-    any_email_link(context, &[kind], shown).await
-}
-
-/// The same for several kinds.
-pub(super) async fn any_email_link(
+/// The link that this browser opened, if it is of one of these kinds and still valid. `shown` is the address that the page
+/// showed: another tab may have opened another link meanwhile, even one that a stranger requested.
+pub(super) async fn email_link(
     context: &RequestContext,
     kinds: &[LinkKind],
     shown: Option<&str>,
@@ -60,19 +53,19 @@ pub(super) async fn any_email_link(
     }
 }
 
-/// The address that somebody typed. Keyboards of phones leave a space at its end.
-pub(super) fn address_of(typed: &str) -> Result<EmailAddress, AccountError> {
+/// The address that the user typed. Keyboards of phones append a space.
+pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
     Ok(EmailAddress::parse(typed.trim_matches(' ')).map_err(|_| FormError::EmailInvalid)?)
 }
 
-/// To the page that says that a letter is under way: the same for every address.
+/// To "Check your inbox": the same for every address.
 pub(super) fn check_inbox(
     context: &RequestContext,
-    message: &str,
-    address: &EmailAddress,
+    email_kind: &str,
+    email: &EmailAddress,
     return_to: Option<&ReturnTo>,
 ) -> Result<Reply, AccountError> {
-    let back = return_to.map(|path| format!("&return_to={}", encode(path.as_str()))).unwrap_or_default();
-    let typed = context.jar.typed.keep(&address.to_string(), context.clock.now())?;
-    Ok(Reply::to(format!("/check-inbox?for={message}{back}")).with([typed]))
+    let return_to = return_to.map(|path| format!("&return_to={}", encode(path.as_str()))).unwrap_or_default();
+    let typed = context.jar.typed.keep(&email.to_string(), context.clock.now())?;
+    Ok(Reply::to(format!("/check-inbox?for={email_kind}{return_to}")).with([typed]))
 }

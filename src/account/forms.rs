@@ -1,0 +1,102 @@
+//! Every form that changes something. The router, the check of its owner and the tests are built from this one list.
+
+use leptos::server_fn::ServerFn;
+
+use super::{
+    change_email::{ChangeEmail, ConfirmEmail},
+    connect::{Connect, Disconnect},
+    delete::DeleteAccount,
+    devices::{EndOtherSessions, EndSession},
+    forgot_password::ForgotPassword,
+    link::LinkProvider,
+    link_prompt::{CancelLink, ConfirmLink, ResolveLinkByPassword, ResolveLinkByProvider},
+    profile::ChooseName,
+    reauthenticate::{ReauthenticateWithPassword, ReauthenticateWithProvider},
+    reset_password::ResetPassword,
+    set_password::SetPassword,
+    sign_in_with_password::SignInWithPassword,
+    sign_up::SignUp,
+    undo::Undo,
+    unlink::Unlink,
+    verify_email::VerifyEmail,
+};
+
+/// A form, by its server function.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// The path of the server function.
+    pub path: &'static str,
+    pub sender: Sender,
+    /// Leads to an email, or to a password whose owner could not be reached without one: refused while no mail server is
+    /// configured.
+    pub needs_mail: bool,
+}
+
+/// Who may send a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Everyone: the form signs in, or acts on what an email or the link prompt left in the browser.
+    Anyone,
+    /// The user for whom the page was rendered, if a user is signed in (`sessions::FormOwners`).
+    Owner,
+}
+
+impl Form {
+    const fn of<F: ServerFn>(sender: Sender, mail: Mail) -> Self {
+        Self { path: F::PATH, sender, needs_mail: matches!(mail, Mail::Needed) }
+    }
+}
+
+enum Mail {
+    Needed,
+    Unneeded,
+}
+
+use Mail::{Needed, Unneeded};
+use Sender::{Anyone, Owner};
+
+/// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
+/// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
+pub const FORMS: [Form; 23] = [
+    Form::of::<SignUp>(Anyone, Needed),
+    Form::of::<SignInWithPassword>(Anyone, Needed),
+    Form::of::<ForgotPassword>(Anyone, Needed),
+    Form::of::<ResetPassword>(Anyone, Unneeded),
+    Form::of::<VerifyEmail>(Anyone, Unneeded),
+    Form::of::<ChangeEmail>(Owner, Needed),
+    Form::of::<ConfirmEmail>(Owner, Unneeded),
+    Form::of::<ReauthenticateWithPassword>(Owner, Unneeded),
+    Form::of::<ReauthenticateWithProvider>(Owner, Unneeded),
+    Form::of::<LinkProvider>(Owner, Unneeded),
+    Form::of::<Unlink>(Owner, Unneeded),
+    Form::of::<ResolveLinkByPassword>(Anyone, Unneeded),
+    Form::of::<ResolveLinkByProvider>(Anyone, Unneeded),
+    Form::of::<ConfirmLink>(Owner, Unneeded),
+    Form::of::<CancelLink>(Anyone, Unneeded),
+    Form::of::<SetPassword>(Owner, Needed),
+    Form::of::<ChooseName>(Owner, Unneeded),
+    Form::of::<Undo>(Anyone, Unneeded),
+    Form::of::<DeleteAccount>(Owner, Unneeded),
+    Form::of::<EndSession>(Owner, Unneeded),
+    Form::of::<EndOtherSessions>(Owner, Unneeded),
+    Form::of::<Connect>(Owner, Unneeded),
+    Form::of::<Disconnect>(Owner, Unneeded),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::account::{callback::Callback, sign_out::SignOut};
+
+    #[test]
+    fn every_server_function_is_a_form_but_the_callback_and_sign_out() {
+        let forms: BTreeSet<&str> = FORMS.iter().map(|form| form.path).collect();
+        assert_eq!(forms.len(), FORMS.len());
+        let others = [<Callback as ServerFn>::PATH, <SignOut as ServerFn>::PATH];
+        let listed: BTreeSet<&str> = forms.into_iter().chain(others).collect();
+        let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        assert_eq!(listed, registered);
+    }
+}

@@ -1,0 +1,80 @@
+//! What the use cases with a password share.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::AccountError;
+use crate::{
+    accounts::{EmailAddress, PasswordHash, UserId},
+    codes::outcome::FormError,
+    passwords::Verdict,
+    sessions::RequestContext,
+};
+
+/// Longest password that is verified, in bytes: longer than any that can be chosen.
+const MAX_BYTES: usize = 8 * 1024;
+
+/// Checks a new password and hashes it. `personal` are words of the user's that a guesser would try first.
+pub(super) async fn hash_new_password(
+    context: &RequestContext,
+    password: &SecretString,
+    personal: &[&str],
+) -> Result<PasswordHash, AccountError> {
+    let password = context.passwords.choose(password, personal).await??;
+    Ok(context.passwords.hash(&password).await?)
+}
+
+/// Compares a password with a hash. Without a hash the answer is no, after the same work.
+pub(super) async fn is_correct(
+    context: &RequestContext,
+    password: &SecretString,
+    hash: Option<&PasswordHash>,
+) -> Result<bool, AccountError> {
+    Ok(matches!(verdict(context, password, hash).await?, Verdict::Right { .. }))
+}
+
+/// Like [`is_correct`], and hashes the password again if its hash has weaker parameters than today's.
+pub(super) async fn is_correct_and_rehash(
+    context: &RequestContext,
+    password: &SecretString,
+    user: UserId,
+    hash: &PasswordHash,
+) -> Result<bool, AccountError> {
+    match verdict(context, password, Some(hash)).await? {
+        Verdict::Wrong => return Ok(false),
+        Verdict::Right { outdated: false } => {}
+        Verdict::Right { outdated: true } => {
+            // A password that is not acceptable today keeps its old hash.
+            if let Ok(password) = context.passwords.choose(password, &[]).await? {
+                let rehashed = context.passwords.hash(&password).await?;
+                context.database.rehash_password(user, hash, &rehashed).await?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+async fn verdict(
+    context: &RequestContext,
+    password: &SecretString,
+    hash: Option<&PasswordHash>,
+) -> Result<Verdict, AccountError> {
+    let hash = hash.filter(|_| password.expose_secret().len() <= MAX_BYTES);
+    Ok(context.passwords.verify(password, hash).await?)
+}
+
+/// Records a wrong password in the account's audit trail, in the background: the time of the answer must not reveal
+/// whether an account exists.
+pub(super) fn record_wrong_password(context: &RequestContext, user: UserId) {
+    let (database, audit) = (context.database.clone(), context.audit());
+    context.tasks.spawn(async move {
+        if let Err(error) = database.password_refused(user, &audit).await {
+            tracing::warn!(%error, "cannot record a wrong password");
+        }
+    });
+}
+
+/// Counts one attempt at an account's password.
+pub(super) fn count_attempt(context: &RequestContext, email: &EmailAddress) -> Result<(), AccountError> {
+    let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
+    Ok(context.attempts.count(email, is_known).map_err(|_| FormError::TooManyAttempts)?)
+}

@@ -1,0 +1,68 @@
+//! Sign in with an email address and a password.
+
+use leptos::prelude::*;
+use secrecy::SecretString;
+
+use super::{
+    email_link::parse_email,
+    error::AccountError,
+    form_secret::{FormSecret, secret},
+    passwords::{count_attempt, is_correct, is_correct_and_rehash, record_wrong_password},
+    reply::{Reply, send_keeping_email},
+};
+use crate::{
+    codes::{outcome::FormError, percent::with_return_to},
+    relying_party::ReturnTo,
+    sessions::{RequestContext, SignIn},
+    store::{PASSWORD, PasswordLookup},
+};
+
+/// POST `/auth/password/sign-in`
+#[server(name = SignInWithPassword, prefix = "/auth", endpoint = "password/sign-in")]
+pub async fn sign_in_with_password(
+    email: Option<String>,
+    password: Option<FormSecret>,
+    return_to: Option<String>,
+) -> Result<(), ServerFnError> {
+    let return_to = return_to.as_deref().and_then(ReturnTo::parse);
+    let page = with_return_to("/login", return_to.as_ref().map(ReturnTo::as_str));
+    let email = email.unwrap_or_default();
+    let context = expect_context::<RequestContext>();
+    send_keeping_email(&context, sign_in(&context, &email, &secret(password), return_to).await, &page, &email);
+    Ok(())
+}
+
+/// An unknown address costs the same work and gets the same answer as a wrong password. Strangers who guess an account's
+/// password slow each other down, and not its owner: a browser that the account knows is counted apart, and the user can
+/// sign in with a provider.
+async fn sign_in(
+    context: &RequestContext,
+    email: &str,
+    password: &SecretString,
+    return_to: Option<ReturnTo>,
+) -> Result<Reply, AccountError> {
+    let now = context.clock.now();
+    let email = parse_email(email)?;
+    count_attempt(context, &email)?;
+    let (user, set_at) = match context.database.password_lookup(&email).await? {
+        PasswordLookup::Of { user, disabled, hash, set_at } => {
+            if !is_correct_and_rehash(context, password, user, &hash).await? || disabled {
+                record_wrong_password(context, user);
+                return Err(FormError::WrongCredentials.into());
+            }
+            (user, set_at)
+        }
+        // A sign-up that waits for its email gets this answer too: otherwise a stranger who signs up with an address and
+        // then signs in with it would learn whether the address has an account.
+        PasswordLookup::NoneOf(_) | PasswordLookup::Nobody => {
+            is_correct(context, password, None).await?;
+            return Err(FormError::WrongCredentials.into());
+        }
+    };
+    let user = context.database.sign_in_with_password(user, set_at, &context.audit()).await?;
+    let user = user.ok_or(FormError::WrongCredentials)?;
+    let SignIn::Complete(session) = context.sign_in(&user, PASSWORD, None).await?;
+    let remembered = context.jar.remember_account(&context.headers, &email, now);
+    let cleared = context.jar.typed.clear(&context.headers);
+    Ok(Reply::back(&return_to.unwrap_or_default()).with(session).with(remembered).with(cleared))
+}

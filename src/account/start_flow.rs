@@ -1,0 +1,33 @@
+//! Send the browser from a form to a provider.
+
+use super::{
+    error::AccountError,
+    reply::{ProviderRequest, Reply},
+};
+use crate::{
+    accounts::Purpose,
+    codes::outcome::FormError,
+    relying_party::{AuthorizationOptions, BeginError},
+    sessions::RequestContext,
+};
+
+/// Begins a flow and keeps it in a cookie.
+pub(super) async fn start_flow(
+    context: &RequestContext,
+    slug: &str,
+    purpose: Purpose,
+    options: AuthorizationOptions,
+) -> Result<Reply, AccountError> {
+    let (url, flow) = match context.relying_party.begin(slug, purpose, options).await {
+        Ok(begun) => begun,
+        Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(FormError::NotFound.into()),
+        Err(error) => {
+            tracing::warn!(provider = %slug, %error, "cannot start a flow");
+            return Err(FormError::ProviderUnavailable.into());
+        }
+    };
+    let cookies = context.jar.flows.keep(&context.headers, &flow, context.clock.now())?;
+    let provider =
+        context.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |provider| provider.label.clone());
+    Ok(Reply::to_provider(ProviderRequest { provider, url: url.into() }).with(cookies))
+}

@@ -1,0 +1,38 @@
+//! Unlink an identity.
+
+use leptos::prelude::*;
+
+use super::{
+    error::{AccountError, require_done},
+    reauthenticate::reauthenticated,
+    reply::{Reply, send},
+};
+use crate::{
+    accounts::IdentityId,
+    codes::{
+        outcome::{Done, FormError},
+        percent::encode,
+    },
+    sessions::RequestContext,
+};
+
+/// POST `/settings/unlink`: unlinks an identity, by its id.
+#[server(name = Unlink, prefix = "/settings", endpoint = "unlink")]
+pub async fn unlink(identity: Option<String>) -> Result<(), ServerFnError> {
+    let identity = identity.unwrap_or_default();
+    let page = format!("/settings/unlink?identity={}", encode(&identity));
+    let context = expect_context::<RequestContext>();
+    send(unlink_identity(&context, &identity).await, &page);
+    Ok(())
+}
+
+async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Reply, AccountError> {
+    let signed_in = reauthenticated(context)?;
+    let (user, session) = (signed_in.user.id, &signed_in.session.id_hash);
+    let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
+    let revoked_access = context.grants.affected_access(user, Some(identity)).await?;
+    require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
+    context.wake_mail();
+    context.grants.wake_mail();
+    Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(false).await?.unwrap_or_default()))
+}

@@ -1,0 +1,80 @@
+//! Finish a sign-up by the link of its email.
+
+use leptos::prelude::*;
+use secrecy::SecretString;
+
+use super::{
+    email_link::email_link,
+    error::AccountError,
+    form_secret::{FormSecret, secret},
+    passwords::{count_attempt, hash_new_password, is_correct},
+    reply::{Reply, send},
+};
+use crate::{
+    accounts::{EmailToken, LinkKind},
+    codes::outcome::FormError,
+    relying_party::ReturnTo,
+    sessions::{RequestContext, SignIn},
+    store::{EmailLink, PASSWORD, SignedUp},
+};
+
+/// POST `/auth/email/verify`. `username` is the address that the page showed; the password is needed in any browser but
+/// the one that signed up.
+#[server(name = VerifyEmail, prefix = "/auth", endpoint = "email/verify")]
+pub async fn verify_email(username: Option<String>, password: Option<FormSecret>) -> Result<(), ServerFnError> {
+    let context = expect_context::<RequestContext>();
+    send(verify(&context, username.as_deref(), &secret(password)).await, "/verify-email");
+    Ok(())
+}
+
+/// The threat: Eve signs up with Ada's address and a password of her own, and a single click of Ada's on an unexpected email
+/// makes an account that Eve can open. So the browser that signed up only has to confirm, and any other has to know the
+/// password.
+async fn verify(context: &RequestContext, shown: Option<&str>, password: &SecretString) -> Result<Reply, AccountError> {
+    let (token, link) = email_link(context, &[LinkKind::SignUp], shown).await?;
+    if !asked_in_this_browser(context, &link) {
+        count_attempt(context, &link.email)?;
+        if !is_correct(context, password, link.password.as_ref()).await? {
+            return Err(FormError::WrongPassword.into());
+        }
+    }
+    let signed_up = context.database.finish_sign_up(&token, None, &context.audit()).await?;
+    finish(context, signed_up).await
+}
+
+/// Whether this browser requested the email.
+pub fn asked_in_this_browser(context: &RequestContext, link: &EmailLink) -> bool {
+    let mark = context.jar.sign_up_mark(&context.headers, context.clock.now());
+    mark.is_some() && mark == link.data.browser
+}
+
+/// Finishes a sign-up with another password than the one chosen at its start, for a user who opens the link elsewhere and
+/// does not know that one.
+pub(super) async fn verify_with_new_password(
+    context: &RequestContext,
+    token: &EmailToken,
+    link: &EmailLink,
+    password: &SecretString,
+) -> Result<Reply, AccountError> {
+    let hash = hash_new_password(context, password, &[link.email.as_str()]).await?;
+    let signed_up = context.database.finish_sign_up(token, Some(&hash), &context.audit()).await?;
+    finish(context, signed_up).await
+}
+
+async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, AccountError> {
+    let (jar, headers) = (&context.jar, &context.headers);
+    match signed_up {
+        SignedUp::NoLink => Err(FormError::EmailLinkInvalid.into()),
+        SignedUp::EmailOwned => {
+            Ok(Reply::error("/login", FormError::EmailLinkInvalid).with(jar.email_link.clear(headers)))
+        }
+        SignedUp::User(user, data) => {
+            let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
+            let SignIn::Complete(session) = context.sign_in(&user, PASSWORD, None).await?;
+            let email = user.verified_email.as_ref().map(|email| email.email());
+            let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));
+            let cleared = [jar.email_link.clear(headers), jar.sign_up.clear(headers), jar.typed.clear(headers)];
+            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The database connection of a command.
+
+use latchkey::{
+    config::Config,
+    sealing::Sealer,
+    store::{Database, StoreError},
+};
+use secrecy::ExposeSecret;
+
+use crate::Failure;
+
+pub async fn connect(config: &Config) -> Result<Database, Failure> {
+    let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
+    Database::connect(config.database_url.expose_secret(), sealer).await.map_err(failure)
+}
+
+pub async fn connect_and_migrate(config: &Config) -> Result<Database, Failure> {
+    let database = connect(config).await?;
+    database.migrate().await.map_err(failure)?;
+    Ok(database)
+}
+
+/// With the innermost cause: the host does not answer, the password is wrong.
+fn failure(error: StoreError) -> Failure {
+    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    let cause = causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("DATABASE_URL: {error}{cause}").into()
+}

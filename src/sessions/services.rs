@@ -1,0 +1,46 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use super::{cookies::Cookies, jar::Jar};
+use crate::{
+    accounts::EmailRequirement,
+    grants::Grants,
+    passwords::{Attempts, PasswordPool},
+    relying_party::{Clock, RelyingParty},
+    store::Database,
+};
+
+/// The services of this process, made once.
+#[derive(Debug)]
+pub struct Services {
+    pub database: Arc<Database>,
+    pub relying_party: RelyingParty,
+    pub grants: Grants,
+    /// The cookies besides the session's.
+    pub jar: Jar,
+    /// Names and attributes of cookies.
+    pub cookies: Cookies,
+    pub passwords: PasswordPool,
+    /// Limits the password attempts per account.
+    pub attempts: Attempts,
+    /// Wakes the delivery worker; `None` without a mail server, where password sign-in is off.
+    pub mail_wake: Option<Arc<Notify>>,
+    /// `Off` without a mail server, where no address could be verified.
+    pub email_requirement: EmailRequirement,
+    pub clock: Clock,
+    /// Work that outlives its request.
+    pub tasks: TaskTracker,
+}
+
+impl Services {
+    /// Wakes the delivery worker after emails were queued.
+    pub fn wake_mail(&self) {
+        if let Some(mail_wake) = &self.mail_wake {
+            mail_wake.notify_one();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The background loops of a server.
+
+use std::sync::Arc;
+
+use super::state::AppState;
+use crate::{config::Config, mail, sessions};
+
+/// Starts all of them under the supervisor. The signing keys need no loop: the first request that finds a rotation due
+/// performs it.
+pub fn run_background_loops(config: &Config, app: &AppState) {
+    let supervisor = &app.supervisor;
+    let services = app.services.clone();
+    supervisor.spawn("expired rows", move |stop| {
+        sessions::run_sweeper(services.database.clone(), services.clock.clone(), stop)
+    });
+    let rate_limits = app.rate_limits.clone();
+    supervisor.spawn("rate limits", move |stop| rate_limits.clone().run_sweeper(stop));
+    let attempts = app.attempts.clone();
+    supervisor.spawn("password attempts", move |stop| attempts.clone().run_sweeper(stop));
+    let grants = app.grants.clone();
+    supervisor.spawn("resealing of grants", move |stop| grants.clone().run_resealer(stop));
+    let grants = app.grants.clone();
+    supervisor.spawn("revocation of grants", move |stop| grants.clone().run_revoker(stop));
+    if let Some(mail) = app.mail.clone() {
+        let (site, services) = (Arc::new(site_of(config)), app.services.clone());
+        supervisor.spawn("email delivery", move |stop| {
+            let (database, clock) = (services.database.clone(), services.clock.clone());
+            mail::run_delivery(database, mail.post.clone(), site.clone(), clock, mail.mail_wake.clone(), stop)
+        });
+    }
+}
+
+/// The names that emails use.
+fn site_of(config: &Config) -> mail::Site {
+    let labels = config.providers.iter().map(|provider| (provider.slug.to_string(), provider.label.clone())).collect();
+    let connections = config
+        .providers
+        .iter()
+        .filter_map(|provider| Some((provider.slug.to_string(), provider.connections()?.to_owned())))
+        .collect();
+    mail::Site { origin: config.base_url.origin().to_owned(), labels, connections }
+}

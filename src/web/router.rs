@@ -1,0 +1,170 @@
+//! All routes, with the layers around them.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state, map_request},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any, get, post},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    csrf::ConfigError,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+    trace::TraceLayer,
+};
+
+use super::{
+    api, assets, callback, credential,
+    cross_origin::{self, FormPosts},
+    email_link, error_pages, form_post,
+    forms::{self, FORMS},
+    headers, health, pages, rate_limits, request_context,
+    request_log::{REQUEST_ID, on_panic, on_response, span},
+    sign_out, start,
+    state::AppState,
+    verify,
+};
+use crate::{
+    account::EMAIL_LINK_PATH,
+    sessions::{self, SessionTransport},
+    ui::app::App,
+};
+
+/// Our forms have a few hundred bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Longer than a flow may take with its provider.
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
+/// Between two chunks of a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Looks up the signed-in user of a route.
+macro_rules! with_user {
+    ($app:expr) => {{
+        let app: &AppState = $app;
+        let cookie = matches!(app.transport, SessionTransport::Cookie)
+            .then(|| sessions::layer(app.database.clone(), app.clock.clone(), app.cookies));
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(app.clone(), request_context::complete_removals))
+            .option_layer(cookie)
+            .layer(from_fn_with_state(app.clone(), request_context::identify_user))
+    }};
+}
+
+/// # Errors
+/// If the public origin is not one that a browser sends; the configuration has checked it.
+pub fn router(app: &AppState) -> Result<Router, ConfigError> {
+    let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
+    let routes = site(app)?.merge(json_api(app)?).merge(health).layer(
+        ServiceBuilder::new()
+            // Outside all that can fail, so that allowed pages can read the errors.
+            .layer(from_fn_with_state(app.cors.clone(), api::share))
+            .layer(from_fn_with_state(app.clone(), error_pages::render))
+            .layer(CatchPanicLayer::custom(on_panic))
+            .layer(timeout)
+            .layer(from_fn_with_state(app.clone(), request_context::identify_client))
+            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+    );
+    // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
+    // nothing, and answers a program.
+    let verify = Router::new()
+        .route("/auth/verify", get(verify::verify))
+        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
+    // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
+    // six calls would be six boxes.
+    Ok(routes.merge(verify).with_state(app.clone()).layer(
+        ServiceBuilder::new()
+            // Answers a panic in the layers themselves.
+            .layer(CatchPanicLayer::custom(on_panic))
+            .layer(map_request(request_context::check_request_id))
+            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
+            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+            .layer(from_fn_with_state(app.header_policy.clone(), headers::set)),
+    ))
+}
+
+/// Pages, forms, and the endpoints of the flow.
+fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
+    let with_user = with_user!(app);
+    // The rate limits stand before the session look-up: a flood costs no more than being counted.
+    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
+    let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    let callback = get_only(callback::callback).route_layer(with_user.clone());
+    let callback = callback.post(form_post::form_post).route_layer(limited_responses.clone());
+    let credential = post(credential::credential).route_layer(with_user.clone()).route_layer(limited_responses);
+    let form_posts = FormPosts::new(&app.relying_party);
+    Ok(signed_in_pages(app)
+        .route("/auth/logout", post(sign_out::sign_out))
+        .route_layer(with_user)
+        .route_layer(from_fn_with_state(app.clone(), request_context::redirect_to_our_host))
+        .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
+        .route("/auth/callback/{provider}", callback)
+        .route(credential::PATH, credential)
+        .fallback(asset)
+        .layer(
+            ServiceBuilder::new()
+                .layer(cross_origin::layer(&app.origin, form_posts.clone())?)
+                .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
+        ))
+}
+
+/// Everything that depends on who is signed in.
+fn signed_in_pages(app: &AppState) -> Router<AppState> {
+    // Leptos' list of its pages; making it also starts its executor.
+    let pages = leptos_axum::generate_route_list(App)
+        .iter()
+        .fold(Router::new().route("/", get(pages::home)), |router, page| {
+            router.route(page.path(), pages::page(page.path()))
+        });
+    let forms = FORMS.iter().fold(Router::new(), |router, path| router.route(path, forms::form()));
+    let email_links = Router::new().route(EMAIL_LINK_PATH, get_only(email_link::email_link));
+    let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
+    pages.route("/settings/data.json", pages::data()).merge(forms.merge(email_links).route_layer(limited_forms))
+}
+
+/// `/api` and `/.well-known`.
+fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
+    let with_user = with_user!(app);
+    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
+    let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
+    let renewals = api::renewals().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
+    Ok(api::sign_ins()
+        .route_layer(with_user)
+        .merge(renewals)
+        .route_layer(limited_responses)
+        .merge(api::nonces().route_layer(limited_starts))
+        .merge(own)
+        .layer(
+            ServiceBuilder::new()
+                .layer(cross_origin::api_layer(&app.origin, app.cors.origins())?)
+                .layer(from_fn(cross_origin::require_provenance_of_forms)),
+        )
+        .merge(api::published())
+        .merge(api::not_found())
+        .route("/.well-known/{*rest}", any(asset)))
+}
+
+/// GET without the HEAD for which axum would run the same handler: a HEAD starts and completes nothing.
+fn get_only<H, T>(handler: H) -> MethodRouter<AppState>
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    get(handler).head(|| async { StatusCode::NO_CONTENT })
+}
+
+/// A built file, or 404.
+async fn asset(request: Request) -> Response {
+    assets::serve(&request).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
