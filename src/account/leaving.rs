@@ -21,7 +21,7 @@ pub async fn undo(context: &RequestContext, shown: Option<&str>) -> Result<Reply
         return Err(FormError::EmailLinkInvalid.into());
     };
     context.wake_mail();
-    context.grants.wake_mail();
+    context.grants.wake_revoker();
     Ok(match reset {
         Some(reset) => {
             Reply::to("/reset-password?done=undone").with([context.jar.email_link.keep(&reset, context.clock.now())?])
@@ -42,7 +42,7 @@ pub async fn delete_account(context: &RequestContext, word: &str) -> Result<Repl
     let revoked_access = context.grants.affected_access(user, None).await?;
     context.database.delete_user(user, revoked_access, &context.audit()).await?;
     context.wake_mail();
-    context.grants.wake_mail();
+    context.grants.wake_revoker();
     let left = RequestContext { signed_in: None, ..context.clone() };
     Ok(Reply::done("/login", Done::Deleted).with(SignOut(left).complete().await?))
 }

@@ -93,7 +93,7 @@ pub async fn unlink(context: &RequestContext, identity: &str) -> Result<Reply, A
     let revoked_access = context.grants.affected_access(signed_in.user.id, Some(identity)).await?;
     done(context.database.unlink(signed_in.user.id, identity, revoked_access, here, &context.audit()).await?)?;
     context.wake_mail();
-    context.grants.wake_mail();
+    context.grants.wake_revoker();
     Ok(Reply::done(SETTINGS, Done::Unlinked).with(context.renew_session(false).await?.into_iter().flatten()))
 }
 
