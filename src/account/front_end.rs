@@ -71,7 +71,7 @@ impl FrontEndSignIn {
     pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignIn, ApiError> {
         let provider = context.relying_party.provider(&self.unverified_provider).ok_or(ApiCode::UnknownProvider)?;
         let (slug, gives_id_tokens) =
-            (provider.slug.to_string(), matches!(provider.spec.who, IdentitySource::IdToken(_)));
+            (provider.slug.to_string(), matches!(provider.spec.identity, IdentitySource::IdToken(_)));
         if matches!(self.token, ProviderToken::Id(_)) && !gives_id_tokens {
             return Err(ApiCode::TokenKindUnsupported.into());
         }

@@ -20,8 +20,8 @@ pub struct AuthorizationRequest<'a> {
     pub state: &'a State,
     /// `nonce`, for providers that issue an id_token.
     pub nonce: Option<&'a Nonce>,
-    /// `code_challenge`; its method is always `S256`.
-    pub code_challenge: &'a PkceChallenge,
+    /// `code_challenge`, for providers that support PKCE; its method is always `S256`.
+    pub code_challenge: Option<&'a PkceChallenge>,
     /// What this provider or this occasion wants besides: `prompt`, `login_hint`, `access_type`,
     /// `response_mode`, … Names of the protocol's own parameters are left out, so that no `login_hint` of a
     /// stranger and no fact sheet can change what is asked for; of equal names the first counts.
@@ -94,9 +94,11 @@ impl AuthorizationRequest<'_> {
             ("redirect_uri", self.redirect_uri.to_owned()),
             ("scope", self.scope.to_string()),
             ("state", self.state.expose().to_owned()),
-            ("code_challenge", self.code_challenge.as_str().to_owned()),
-            ("code_challenge_method", PkceChallenge::METHOD.to_owned()),
         ];
+        if let Some(challenge) = self.code_challenge {
+            parameters.push(("code_challenge", challenge.as_str().to_owned()));
+            parameters.push(("code_challenge_method", PkceChallenge::METHOD.to_owned()));
+        }
         // An empty `scope` is not a value that RFC 6749 §3.3 knows: without scopes the parameter is absent.
         parameters.retain(|(name, value)| *name != "scope" || !value.is_empty());
         if let Some(nonce) = self.nonce {

@@ -106,20 +106,25 @@ impl RelyingParty {
             code_verifier: PkceVerifier::from_random(random()?),
             started_at: self.clock.now(),
         };
+        let challenge = flow.code_verifier.challenge();
         let request = AuthorizationRequest {
             authorization_endpoint: &metadata.authorization_endpoint,
             client_id: &provider.client_id,
             redirect_uri: &self.redirect_uri(slug),
             scope: &scopes(provider, flow.access),
             state: &flow.state,
-            nonce: matches!(provider.spec.who, IdentitySource::IdToken(_)).then_some(&flow.nonce),
-            code_challenge: &flow.code_verifier.challenge(),
+            nonce: sends_nonce(provider).then_some(&flow.nonce),
+            code_challenge: provider.spec.pkce.then_some(&challenge),
             extra_parameters: &extra_parameters(provider, &flow.purpose, &options),
         };
         let url = request.url();
         Journal::new(slug).record(FlowEvent::Started);
         Ok((url, flow))
     }
+}
+
+fn sends_nonce(provider: &Provider) -> bool {
+    matches!(&provider.spec.identity, IdentitySource::IdToken(spec) if spec.nonce)
 }
 
 /// What is asked for: who the person is, and what they are to let us see. The former with the latter, too: only the id_token
@@ -146,10 +151,10 @@ fn extra_parameters<'a>(
         parameters.extend(on);
     };
     if purpose.asks_again() {
-        insist(provider.spec.asks_again);
+        insist(provider.spec.reauthentication);
     }
-    if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.lets_see) {
-        insist(lets_see.offline);
+    if let (Some(_), Some(api_access)) = (options.access, &provider.spec.api_access) {
+        insist(api_access.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
     parameters
@@ -164,10 +169,10 @@ fn random() -> Result<[u8; 32], BeginError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::IdentityKey, accounts::UserId, providers::google};
+    use crate::{accounts::IdentityKey, accounts::UserId, providers::for_tests::provider};
 
     fn google() -> Provider {
-        google::provider("id".into(), "secret".into(), None, None, None, None)
+        provider("google")
     }
 
     fn grant() -> Purpose {

@@ -142,7 +142,7 @@ impl Probe<'_> {
         provider: &Provider,
     ) -> Result<(EndpointSource, ProviderMetadata, Option<i64>), BeginError> {
         match &provider.metadata {
-            Metadata::Principal(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
+            Metadata::Constant(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
             Metadata::Discovered { issuer } => {
                 let rules = EndpointRules { allow_loopback_http: self.http.on_loopback() };
                 let (answer, skew) = self.send(discovery_request(issuer, rules)?).await?;
@@ -173,7 +173,7 @@ impl Probe<'_> {
         let Some(request) =
             secret.and_then(|secret| metadata.client_authentication(Some(secret))).and_then(|authentication| {
                 let us = Client { client_id: provider.client_id.clone(), authentication };
-                exchange_of_nothing(metadata, &us, redirect_uri)
+                exchange_of_nothing(metadata, &us, redirect_uri, provider.spec.pkce)
             })
         else {
             return (TokenEndpointCheckup::NoClientAuthentication, None);
@@ -195,14 +195,19 @@ impl Probe<'_> {
 
 /// A token request as a sign-in would send it, with a code that nobody gave out. It guards nothing, so that its
 /// unguessable values may be guessed.
-fn exchange_of_nothing(metadata: &ProviderMetadata, us: &Client, redirect_uri: &str) -> Option<HttpRequest> {
+fn exchange_of_nothing(
+    metadata: &ProviderMetadata,
+    us: &Client,
+    redirect_uri: &str,
+    pkce: bool,
+) -> Option<HttpRequest> {
     let state = State::from_random([0; 32]);
     let response =
         AuthorizationResponse::new(Some("latchkey-doctor".to_owned()), Some(state.expose().to_owned()), None, None);
     let expected = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
     let code = validate_authorization_response(&response, &expected).ok()?;
-    let verifier = PkceVerifier::from_random([0; 32]);
-    Some(authorization_code_grant(&metadata.token_endpoint, us, &code, redirect_uri, &verifier))
+    let verifier = pkce.then(|| PkceVerifier::from_random([0; 32]));
+    Some(authorization_code_grant(&metadata.token_endpoint, us, &code, redirect_uri, verifier.as_ref()))
 }
 
 /// RFC 6749 §5.2 has the client authenticated before the code is looked at: `invalid_grant` means that the client is

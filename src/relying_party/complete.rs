@@ -122,7 +122,7 @@ impl RelyingParty {
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
         let exchanged = Exchanged { client, metadata, flow, code, tokens };
-        let profile = match &client.provider.spec.who {
+        let profile = match &client.provider.spec.identity {
             IdentitySource::IdToken(spec) => self.ask_id_token(&exchanged, spec, unverified_name, journal).await?,
             IdentitySource::Api(spec) => self.ask_api(&exchanged, spec, journal).await?,
         };
@@ -163,7 +163,8 @@ impl RelyingParty {
         }
         let us = self.us_at(client, metadata)?;
         let redirect_uri = self.redirect_uri(&flow.provider);
-        let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, &flow.code_verifier);
+        let verifier = client.provider.spec.pkce.then_some(&flow.code_verifier);
+        let request = authorization_code_grant(&metadata.token_endpoint, &us, code, &redirect_uri, verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, client.provider.spec.token_encoding)?)
     }

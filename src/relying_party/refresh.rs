@@ -80,7 +80,7 @@ impl RelyingParty {
     ) -> Result<Refreshed, RefreshError> {
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let us = self.us_at(client, &metadata)?;
-        if matches!(client.provider.spec.who, IdentitySource::IdToken(_)) {
+        if matches!(client.provider.spec.identity, IdentitySource::IdToken(_)) {
             // Before the refresh token is spent, which may be good for once: an answer that cannot be verified is lost.
             client.keys(&self.http, &metadata, self.clock.now()).await?;
         }
@@ -104,7 +104,7 @@ impl RelyingParty {
         tokens: &TokenResponse,
         id_token: &SecretString,
     ) -> Result<(), RefreshError> {
-        let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Ok(()) };
+        let IdentitySource::IdToken(spec) = &client.provider.spec.identity else { return Ok(()) };
         let access_token = tokens.access_token();
         let came = CameWith { nonce: NonceRule::NotSent, access_token, code: None, max_age: None };
         let mut journal = Journal::new(client.provider.slug.as_str());

@@ -108,6 +108,7 @@ fn an_issuer_that_we_cannot_compare_must_fit_where_it_is_there(#[case] iss: &str
 #[rstest]
 #[case("access_denied", AccessDenied)]
 #[case::apple("user_cancelled_authorize", AccessDenied)]
+#[case::linkedin("user_cancelled_login", AccessDenied)]
 #[case("login_required", LoginRequired)]
 #[case("interaction_required", InteractionRequired)]
 #[case("consent_required", ConsentRequired)]

@@ -34,7 +34,7 @@ impl RelyingParty {
             return Err(UnfitTokenError::Malformed.into());
         }
         let checked = self.check_token(client, check, token, journal).await?;
-        let profile = match &client.provider.spec.who {
+        let profile = match &client.provider.spec.identity {
             IdentitySource::IdToken(spec) => self.ask_userinfo(client, spec, token, &checked, journal).await?,
             IdentitySource::Api(spec) => self.ask_api_as_bearer(client, spec, token, journal).await?,
         };
