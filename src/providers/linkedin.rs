@@ -57,7 +57,7 @@ fn metadata() -> ProviderMetadata {
             ISSUER,
             address(ISSUER, "/v2/authorization"),
             address(ISSUER, "/v2/accessToken"),
-            // Basic is refused (linkedin-api-python-client#63).
+            // The documentation has the credentials in the body alone (linkedin-api-python-client#63).
             "client_secret_post",
         )
     }
