@@ -1,7 +1,8 @@
-//! The only reader of the environment. Everything is parsed once, at the start, into types; whatever is wrong
-//! stops the start with one sentence that names the variable and says what to put there.
+//! The only reader of the environment. Everything is parsed into types once, at the start; a wrong setting stops the start with
+//! one sentence that names the variable and says what to put there.
 
 mod api;
+mod built_in;
 mod endpoint_overrides;
 mod environment;
 mod front_ends;
@@ -25,53 +26,47 @@ use url::{Host, Url};
 use crate::{accounts::EmailRequirement, providers::Provider};
 use secret_key::MissingFile;
 
-/// Everything that the environment decides.
 #[derive(Debug)]
 pub struct Config {
-    /// The public origin; redirect URIs are built from it and never from a request.
+    /// The public origin; redirect URIs are built from it, never from a request.
     pub base_url: BaseUrl,
-    /// Where the server listens.
     pub listen_addr: SocketAddr,
-    /// `sqlite://…` or `postgres://…`; secret, because it may hold a password.
+    /// `sqlite://…` or `postgres://…`; secret, since it may contain a password.
     pub database_url: SecretString,
-    /// Seal and open cookies; the first seals, all of them open.
+    /// The first one seals cookies, all of them open.
     pub secret_keys: SecretKeys,
-    /// The providers that are switched on, in the order of the login page.
+    /// The configured providers, in the order of the login page.
     pub providers: Vec<Provider>,
-    /// No provider is configured and `BASE_URL` is loopback: the sandbox may play them.
+    /// No provider is configured and `BASE_URL` is loopback: the sandbox may mock them.
     pub sandbox_wanted: bool,
-    /// Where the sandbox listens when it is started (`SANDBOX_ADDR`).
     pub sandbox_addr: SocketAddr,
-    /// Where the sandbox's mail server listens then (`SANDBOX_SMTP_ADDR`).
     pub sandbox_smtp_addr: SocketAddr,
-    /// Who takes our letters; without it none are sent.
+    /// Without it no email is sent.
     pub mail: Option<MailConfig>,
-    /// Whether rate limits hold.
     pub rate_limits: bool,
-    /// Whether people need an e-mail address (`EMAIL_ADDRESS`).
+    /// Whether users need an email address (`EMAIL_ADDRESS`).
     pub email_requirement: EmailRequirement,
     /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
-    /// Whether an id_token that a front end brings must carry a nonce of ours (`API_NONCE`).
+    /// Whether an id_token from a front end must have a nonce of ours (`API_NONCE`).
     pub api_nonce: bool,
-    /// Who our access tokens are for, where it is somebody else than we (`TOKEN_AUDIENCE`).
+    /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
     pub token_audience: Option<String>,
-    /// What carries the sessions of browsers (`SESSION_MODE`).
     pub session_mode: SessionMode,
-    /// Networks whose forwarding headers are believed.
+    /// Networks whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Address of the live reload's socket, under `cargo leptos watch` only.
+    /// Port of the live reload, under `cargo leptos watch` only.
     pub reload_port: Option<u16>,
-    /// JSON lines instead of text in the log (`LOG_FORMAT=json`).
+    /// One JSON object per line (`LOG_FORMAT=json`).
     pub log_json: bool,
-    /// What is logged, in the words of tracing-subscriber's `EnvFilter` (`RUST_LOG`).
+    /// `EnvFilter` of tracing-subscriber (`RUST_LOG`).
     pub log_filter: String,
 }
 
-/// What carries the sessions of browsers.
+/// How browsers hold their sessions (`SESSION_MODE`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionMode {
-    /// A cookie with a random id, whose row is looked up with each request.
+    /// A cookie with a random id that is looked up on each request.
     #[default]
     Server,
     /// An access token and a refresh token, each in a cookie.
@@ -86,11 +81,10 @@ pub struct BaseUrl {
     loopback: bool,
 }
 
-/// A setting that stops the start. Its message is one sentence for the person who set it.
+/// A setting that stops the start, in one sentence for the operator.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{variable} {problem}")]
 pub struct ConfigError {
-    /// The variable to look at.
     pub variable: String,
     /// What is wrong with it and what to put there.
     pub problem: String,
@@ -103,8 +97,7 @@ impl ConfigError {
 }
 
 impl Config {
-    /// Reads the process's environment, after `.env` in development, and makes the secret key's file where one
-    /// is allowed.
+    /// Reads `.env` and the process's environment, and generates the secret key's file where that is allowed.
     ///
     /// # Errors
     /// The first setting that is wrong.
@@ -112,8 +105,8 @@ impl Config {
         Self::parse(&Environment::of_process()?)
     }
 
-    /// Parses an environment. The only effect is the secret key's file, and only where `SECRET_KEY` is not set
-    /// and `BASE_URL` is loopback.
+    /// Parses an environment. The only side effect is the secret key's file, and only where `SECRET_KEY` is not set and
+    /// `BASE_URL` is loopback.
     ///
     /// # Errors
     /// The first setting that is wrong.
@@ -121,7 +114,7 @@ impl Config {
         Self::parse_with(env, MissingFile::Make)
     }
 
-    /// The same, without that effect: for those who look on (`latchkey doctor`).
+    /// The same without that side effect (`latchkey doctor`).
     ///
     /// # Errors
     /// The first setting that is wrong.
@@ -135,7 +128,7 @@ impl Config {
         if providers.is_empty() && !base_url.loopback {
             return Err(ConfigError::new(
                 "GOOGLE_CLIENT_ID",
-                "is not set and no other provider is either: nobody could sign in; set GOOGLE_CLIENT_ID and \
+                "is not set, and no other provider is configured, so no one could sign in; set GOOGLE_CLIENT_ID and \
                  GOOGLE_CLIENT_SECRET, or those of another provider, or OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET",
             ));
         }
@@ -164,11 +157,9 @@ impl Config {
 }
 
 impl BaseUrl {
-    /// Parses the public origin.
-    ///
     /// # Errors
-    /// When it is no URL, has a path, query or credentials, or is plain http on anything but loopback: session
-    /// cookies over plain http could be read on the way.
+    /// When it is not an origin, or is plain http on anything but loopback: session cookies over plain http could be read on
+    /// the way.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let wrong =
             |problem: &str| ConfigError::new("BASE_URL", format!("{problem}, for instance https://app.example"));
@@ -182,7 +173,7 @@ impl BaseUrl {
             return Err(wrong("must be an origin without a path"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not hold a user name or password"));
+            return Err(wrong("must not contain a user name or password"));
         }
         let loopback = is_loopback(&url);
         if !https && !loopback {
@@ -201,13 +192,13 @@ impl BaseUrl {
         self.https
     }
 
-    /// Whether the host is this machine: only then do the development settings work.
+    /// Whether the host is loopback: only then do the development settings work.
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
 }
 
-/// What the names of a provider's variables begin with: `GOOGLE` for `google`, `OIDC_WORK` for a generic `work`.
+/// The prefix of a provider's variables: `GOOGLE` for `google`, `OIDC_WORK` for a generic `work`.
 pub fn variables_of(slug: &str) -> String {
     providers::variables_of(slug)
 }
@@ -276,17 +267,17 @@ fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigError> {
         })
 }
 
-/// Compared byte for byte by whoever verifies a token: no white space that nobody sees.
+/// Verifiers compare it byte for byte, so invisible white space is rejected.
 fn token_audience(env: &Environment) -> Result<Option<String>, ConfigError> {
-    const LONGEST: usize = 255;
+    const MAX_LENGTH: usize = 255;
     match env.get("TOKEN_AUDIENCE") {
         None => Ok(None),
-        Some(text) if text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+        Some(text) if text.len() <= MAX_LENGTH && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
             Ok(Some(text.to_owned()))
         }
         Some(_) => Err(ConfigError::new(
             "TOKEN_AUDIENCE",
-            "must be one name of printable characters without spaces, for instance https://api.example",
+            "must be printable ASCII characters without spaces, for instance https://api.example",
         )),
     }
 }
@@ -299,7 +290,6 @@ fn log_json(env: &Environment) -> Result<bool, ConfigError> {
     }
 }
 
-/// `cargo leptos watch` says where its live reload listens; anything else has none.
 fn reload_port(env: &Environment) -> Option<u16> {
     env.get("LEPTOS_WATCH")?;
     env.get("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok())

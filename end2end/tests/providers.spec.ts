@@ -1,11 +1,18 @@
 // Each provider that the sandbox plays, by its own button.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { request } from "@playwright/test";
 import { sandbox } from "../addresses.mjs";
 import { expect, test, type Page } from "./browser";
 import { answerAs, continueWith, memberSince, nameOf, signOut, signedIn, somebody } from "./people";
 
-const labels = ["Google", "Apple", "Discord", "Facebook", "GitHub", "GitLab", "Microsoft", "X"];
+// From the table of built-in providers: each one's page has `BuiltIn::new(("slug", "Label"), …)`.
+const pages = fileURLToPath(new URL("../../src/providers/", import.meta.url));
+const labels = readdirSync(pages)
+  .filter((name) => name.endsWith(".rs"))
+  .flatMap((name) => [...readFileSync(pages + name, "utf8").matchAll(/BuiltIn::new\(\s*\("[a-z]+", "([^"]+)"\)/g)])
+  .map(([, label]) => label);
 
 for (const label of labels) {
   test(`a person signs in with ${label}, twice, as the same person`, async ({ page, anotherBrowser }) => {

@@ -178,6 +178,7 @@ mod iss;
 mod keys;
 mod landing;
 mod ledger;
+mod linkedin;
 mod log;
 mod mail;
 mod microsoft;

@@ -47,6 +47,7 @@ providers! {
     Microsoft => microsoft,
     Discord => discord,
     Gitlab => gitlab,
+    Linkedin => linkedin,
 }
 
 impl Provider {

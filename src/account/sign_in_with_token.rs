@@ -65,7 +65,7 @@ impl TokenSignIn {
     pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignedIn, ApiError> {
         let provider = context.relying_party.provider(&self.unverified_provider).ok_or(ApiCode::UnknownProvider)?;
         let (slug, issues_id_tokens) =
-            (provider.slug.to_string(), matches!(provider.spec.who, IdentitySource::IdToken(_)));
+            (provider.slug.to_string(), matches!(provider.spec.identity, IdentitySource::IdToken(_)));
         if matches!(self.token, ProviderToken::Id(_)) && !issues_id_tokens {
             return Err(ApiCode::TokenKindUnsupported.into());
         }

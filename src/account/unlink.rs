@@ -33,6 +33,6 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     let revoked_access = context.grants.affected_access(user, Some(identity)).await?;
     require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
     context.wake_mail();
-    context.grants.wake_mail();
+    context.grants.wake_revoker();
     Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(false).await?.unwrap_or_default()))
 }

@@ -1,4 +1,4 @@
-//! An event, as an answer tells it.
+//! An event of a calendar.
 
 use serde_json::Value;
 use time::{Date, format_description::StaticFormatDescription, macros::format_description};
@@ -14,39 +14,26 @@ const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]")
 /// An event, or one occurrence of a recurring one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What it is called; nothing where it has no title, or is private: whoever looks over the person's shoulder sees
-    /// the dashboard, too.
+    /// `None` without a title, and for private events: bystanders may see the dashboard.
     pub title: Option<String>,
-    /// When it is.
     pub when: When,
-    /// Where it is; nothing where it is private.
+    /// `None` for private events, too.
     pub place: Option<String>,
-    /// Its address in Google Calendar.
+    /// Its URL in Google Calendar.
     pub link: Option<String>,
 }
 
-/// When an event is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
-    /// From a moment to another, in Unix seconds.
-    Timestamps {
-        /// Its beginning.
-        begins: i64,
-        /// Its end.
-        ends: i64,
-    },
-    /// On whole days, wherever one is; both are part of it.
-    Days {
-        /// The first.
-        first: Date,
-        /// The last.
-        last: Date,
-    },
+    /// Unix seconds.
+    Timestamps { begins: i64, ends: i64 },
+    /// Whole days in any time zone; both are included.
+    Days { first: Date, last: Date },
 }
 
 impl Event {
-    /// Reads an answer, in its order; `None` when it is not the JSON of a list of events. What was cancelled, or has no
-    /// beginning that can be read, is left out.
+    /// The events of a response in their order; `None` when it is not the JSON of a list of events. Cancelled events and those
+    /// without a valid start are left out.
     pub(super) fn read_all(body: &[u8], endpoint_override: Option<&Origin>) -> Option<Vec<Self>> {
         let answer = parse_json(body).ok()?;
         let items = answer.get("items")?.as_array()?;
@@ -59,12 +46,12 @@ impl Event {
             return None;
         }
         let private = matches!(text("visibility"), Some("private" | "confidential"));
-        let told = |name: &str| text(name).filter(|text| !private && !text.trim().is_empty()).map(words);
+        let public = |name: &str| text(name).filter(|text| !private && !text.trim().is_empty()).map(words);
         Some(Self {
             when: When::read(&item["start"], &item["end"])?,
-            title: told("summary"),
-            place: told("location"),
-            link: text("htmlLink").and_then(|address| link(address, endpoint_override)),
+            title: public("summary"),
+            place: public("location"),
+            link: text("htmlLink").and_then(|url| link(url, endpoint_override)),
         })
     }
 }
@@ -77,7 +64,7 @@ impl When {
         }
         let day = |value: &Value| value["date"].as_str().and_then(|text| Date::parse(text, DAY).ok());
         let first = day(start)?;
-        // The end that is told is the day behind the last one ("Events", `end`: exclusive).
+        // `end` is exclusive ("Events").
         let last = day(end).and_then(Date::previous_day).unwrap_or(first);
         Some(Self::Days { first, last: last.max(first) })
     }
@@ -108,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_read() {
-        let wanted = Event {
+    fn an_event_is_parsed() {
+        let expected = Event {
             title: Some("Call\u{fffd}".into()),
             when: When::Timestamps { begins: 600, ends: 1200 },
             place: Some("Room \"42\"".into()),
             link: Some("https://www.google.com/calendar/event?eid=1".into()),
         };
-        assert_eq!(with("unknown", json!(1)), Some(wanted));
+        assert_eq!(with("unknown", json!(1)), Some(expected));
     }
 
     #[rstest]
@@ -124,7 +111,7 @@ mod tests {
     #[case(json!({"date": "2028-02-28"}), json!({"date": "2028-03-01"}), date!(2028-02-28), date!(2028-02-29))]
     #[case(json!({"date": "2026-11-25"}), json!({"date": "2026-11-25"}), date!(2026-11-25), date!(2026-11-25))]
     #[case(json!({"date": "2026-11-25"}), json!({}), date!(2026-11-25), date!(2026-11-25))]
-    fn the_day_behind_a_whole_day_is_no_part_of_it(
+    fn the_end_of_whole_days_is_exclusive(
         #[case] start: Value,
         #[case] end: Value,
         #[case] first: Date,
@@ -135,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_private_has_neither_title_nor_place_and_what_was_cancelled_is_not_there() {
+    fn private_events_have_no_title_and_cancelled_ones_are_left_out() {
         for private in ["private", "confidential"] {
             let event = with("visibility", json!(private)).unwrap();
             assert_eq!((event.title, event.place), (None, None), "{private}");
@@ -149,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_odd_is_absent_and_without_a_beginning_there_is_no_event() {
+    fn mistyped_members_are_left_out_and_a_start_is_required() {
         for odd in [json!(null), json!(7), json!([]), json!({}), json!(" ")] {
             assert_eq!(with("summary", odd.clone()).unwrap().title, None, "{odd}");
             assert_eq!(with("location", odd.clone()).unwrap().place, None, "{odd}");
@@ -169,14 +156,14 @@ mod tests {
     #[case(br#"{"items":{}}"#)]
     #[case(br#"{"files":[]}"#)]
     #[case(br#"{"items":[]"#)]
-    fn what_is_no_list_is_none(#[case] body: &[u8]) {
+    fn anything_but_a_list_is_rejected(#[case] body: &[u8]) {
         assert_eq!(Event::read_all(body, None), None);
         assert_eq!(Event::read_all(br#"{"items":[]}"#, None), Some(Vec::new()));
     }
 
     proptest! {
         #[test]
-        fn any_json_is_read_or_left(
+        fn any_json_is_parsed_or_rejected(
             body in r#"\{"items":\[(\{"(start|end|summary)":(\{"(date|dateTime)":("[-0-9TZ:]{0,20}"|7|null)\}|"x"|null)\},?){0,4}\]\}"#,
             bytes in any::<Vec<u8>>()
         ) {

@@ -1,30 +1,20 @@
-//! Asking for the next events.
+//! Requests the next events.
 
 use time::OffsetDateTime;
 
 use super::{event::Event, query::path_and_query};
 use crate::grants::{CalendarEventsReadonly, GrantError, Granted, Grants};
 
-/// Why Calendar gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CalendarError {
-    /// It could not be asked, or did not answer as an API does.
     #[error(transparent)]
     Grant(#[from] GrantError),
-    /// It answered, and not as it is documented.
-    #[error("Google Calendar answered {status} with {bytes} bytes that cannot be used")]
-    Malformed {
-        /// The status code.
-        status: u16,
-        /// Length of the body.
-        bytes: usize,
-    },
+    /// A response that Google does not document.
+    #[error("unexpected response from Google Calendar: status {status}, {bytes} bytes")]
+    Malformed { status: u16, bytes: usize },
 }
 
-/// What is going on at `now` or comes next in the person's main calendar, in order of the beginnings: five at most.
-///
-/// # Errors
-/// [`CalendarError`].
+/// The events of the user's primary calendar that are in progress at `now` or come next, by start: five at most.
 pub async fn next_events(
     grants: &Grants,
     granted: &mut Granted<CalendarEventsReadonly>,

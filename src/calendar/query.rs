@@ -4,19 +4,18 @@ use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 use crate::codes::percent::encode;
 
-/// How many are shown.
-const MOST: u32 = 5;
-/// Exactly what is shown.
+const MAX_RESULTS: u32 = 5;
+/// Only what the page shows.
 const FIELDS: &str = "items(status,summary,location,visibility,htmlLink,start(date,dateTime),end(date,dateTime))";
 
-/// Path and query of the request, below the API's address: what has not ended yet, each occurrence of what recurs by
+/// Path and query of the request, below the API's base URL: events that have not ended, each occurrence of recurring ones by
 /// itself, the next one first.
 pub(super) fn path_and_query(now: OffsetDateTime) -> String {
-    // Milliseconds are ignored, and an offset is demanded.
-    let whole = now.to_offset(UtcOffset::UTC).replace_nanosecond(0).unwrap_or(now);
-    let bound = whole.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned());
+    // Google ignores milliseconds and requires an offset.
+    let seconds = now.to_offset(UtcOffset::UTC).replace_nanosecond(0).unwrap_or(now);
+    let bound = seconds.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned());
     format!(
-        "/calendar/v3/calendars/primary/events?timeMin={}&maxResults={MOST}&singleEvents=true&orderBy=startTime&fields={}",
+        "/calendar/v3/calendars/primary/events?timeMin={}&maxResults={MAX_RESULTS}&singleEvents=true&orderBy=startTime&fields={}",
         encode(&bound),
         encode(FIELDS)
     )
@@ -27,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bound_is_now_in_utc() {
+    fn time_min_is_now_in_utc() {
         let now = time::macros::datetime!(2026-11-25 10:30:00.75 +1);
         let path = path_and_query(now);
         assert!(

@@ -6,8 +6,7 @@ use super::{ConfigError, Environment, is_loopback};
 
 /// The origins whose pages may call `/api/*` from a browser, each as a browser writes it in `Origin`.
 ///
-/// An exact list and nothing else: a pattern that is a little too wide lets somebody else's page act as the person who
-/// looks at it.
+/// An exact list, no patterns: one that is a little too wide would let a foreign page act as its visitor.
 pub(super) fn cors_origins(env: &Environment) -> Result<Vec<String>, ConfigError> {
     let list = env.get("CORS_ORIGINS").unwrap_or_default();
     list.split([',', ' ']).filter(|part| !part.is_empty()).map(origin).collect()
@@ -18,20 +17,22 @@ fn origin(text: &str) -> Result<String, ConfigError> {
         Err(ConfigError::new("CORS_ORIGINS", format!("{problem}: put origins there, for instance https://spa.example")))
     };
     if text.contains('*') {
-        return wrong("must not hold a pattern");
+        return wrong("must not contain a pattern");
     }
-    let Ok(url) = Url::parse(text) else { return wrong("holds something that is no URL") };
+    let Ok(url) = Url::parse(text) else { return wrong("contains something that is not a URL") };
     if !matches!(url.scheme(), "https" | "http") || (url.scheme() == "http" && !is_loopback(&url)) {
-        return wrong("must hold https origins, or http ones on loopback");
+        return wrong("must contain https origins, or http ones on loopback");
     }
-    // Byte for byte: what a browser would write otherwise would never match, and nobody would know why.
+    // Origins are compared byte for byte: any other spelling would never match.
     if url.origin().ascii_serialization() != text {
-        return wrong("must hold origins as browsers write them, in lower case and without a path or the usual port");
+        return wrong(
+            "must contain origins as browsers write them, in lower case and without a path or the default port",
+        );
     }
     Ok(text.to_owned())
 }
 
-/// Whether an id_token that a front end brings must carry a nonce of ours.
+/// Whether an id_token from a front end must have a nonce of ours.
 pub(super) fn nonce_required(env: &Environment) -> Result<bool, ConfigError> {
     match env.get("API_NONCE") {
         None | Some("required") => Ok(true),

@@ -1,56 +1,41 @@
-//! Addresses of providers, from their variables.
+//! URLs of providers, from their variables.
 //!
-//! A stand-in for a built-in provider is only for development: outside loopback it would send people, and their codes,
-//! to whatever address somebody slipped into the environment.
+//! An override of a built-in provider's endpoints is for development only: outside loopback it would send users and their
+//! authorization codes to any URL that someone managed to put into the environment.
 
 use url::Url;
 
-use super::{BaseUrl, ConfigError, Environment, is_loopback};
+use super::{BaseUrl, ConfigError, is_loopback};
 
-/// The issuer of a stand-in that is found by discovery.
-pub(super) fn issuer(env: &Environment, base_url: &BaseUrl, variable: &str) -> Result<Option<String>, ConfigError> {
-    let Some(issuer) = allowed(env, base_url, variable)? else { return Ok(None) };
-    check_issuer(variable, issuer, base_url)?;
-    Ok(Some(issuer.to_owned()))
+pub(super) fn check_loopback(variable: &str, base_url: &BaseUrl) -> Result<(), ConfigError> {
+    match base_url.is_loopback() {
+        true => Ok(()),
+        false => Err(ConfigError::new(
+            variable,
+            "overrides a provider's endpoints, which works only while BASE_URL is loopback: remove it",
+        )),
+    }
 }
 
-/// The address of a stand-in below which everything is where the provider has it.
-pub(super) fn url(env: &Environment, base_url: &BaseUrl, variable: &str) -> Result<Option<String>, ConfigError> {
-    let Some(text) = allowed(env, base_url, variable)? else { return Ok(None) };
-    check_url(variable, text, base_url)?;
-    Ok(Some(text.to_owned()))
-}
-
-/// An https address below which everything is; plain http only on loopback, for us and for the provider.
+/// A base URL: https, or plain http where both we and the provider are on loopback.
 pub(super) fn check_url(variable: &str, text: &str, base_url: &BaseUrl) -> Result<(), ConfigError> {
     let usable = Url::parse(text).is_ok_and(|url| is_plain(&url, base_url)) && !text.ends_with('/');
     match usable {
         true => Ok(()),
         false => Err(ConfigError::new(
             variable,
-            "must be an https address (or http on loopback) without a slash at the end and without a query, for instance https://git.example",
+            "must be an https URL (or http on loopback) without a query and without a slash at the end, for instance https://git.example",
         )),
     }
 }
 
-/// OpenID Connect Discovery §2: an https URL without query or fragment. Plain http only on loopback, for us and
-/// for the provider.
+/// OpenID Connect Discovery §2: an https URL without query or fragment. Plain http only where both we and the provider are
+/// on loopback.
 pub(super) fn check_issuer(variable: &str, issuer: &str, base_url: &BaseUrl) -> Result<(), ConfigError> {
     match Url::parse(issuer).is_ok_and(|url| is_plain(&url, base_url)) {
         true => Ok(()),
         false => Err(ConfigError::new(variable, "must be the provider's issuer, for instance https://id.example")),
     }
-}
-
-fn allowed<'a>(env: &'a Environment, base_url: &BaseUrl, variable: &str) -> Result<Option<&'a str>, ConfigError> {
-    let value = env.get(variable);
-    if value.is_some() && !base_url.is_loopback() {
-        return Err(ConfigError::new(
-            variable,
-            "points a provider at a stand-in, which works only while BASE_URL is loopback: remove it",
-        ));
-    }
-    Ok(value)
 }
 
 fn is_plain(url: &Url, base_url: &BaseUrl) -> bool {

@@ -2,17 +2,16 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{ConfigError, providers::is_a_providers};
+use super::{ConfigError, providers::is_provider_variable};
 
-/// Variables by name. An empty value counts as not set, as in a copied `.env.example`.
-///
-/// There is no `Debug`: the values include secrets.
+/// Variables by name. An empty value is the same as none, as in a copied `.env.example`. No `Debug`: secrets are among the
+/// values.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The process's own, with the `.env` of the working folder beneath it when there is one. No folder above is
-    /// looked into: whoever may write there could point us at their provider.
+    /// The process's environment, with the defaults of `.env` in the working directory. Parent directories are not searched:
+    /// whoever can write there could point us at their own provider.
     ///
     /// # Errors
     /// When `.env` exists and cannot be read or parsed, or a variable of the process is not UTF-8.
@@ -22,7 +21,7 @@ impl Environment {
             let Ok(name) = name.into_string() else { continue };
             match value.into_string() {
                 Ok(value) => variables.insert(name, value),
-                // Somebody else's variable may be what it likes; dropping one of ours would go unnoticed.
+                // Variables of other programs do not matter; ignoring one of ours would go unnoticed.
                 Err(_) if is_ours(&name) => return Err(ConfigError::new(name, "is not UTF-8 text")),
                 Err(_) => continue,
             };
@@ -30,7 +29,7 @@ impl Environment {
         Ok(Self(variables))
     }
 
-    /// A variable's value without surrounding blanks; `None` when unset or empty.
+    /// A variable's value without surrounding white space; `None` when unset or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
@@ -51,10 +50,10 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
-    let lines = dotenvy::from_path_iter(path).map_err(|_| ConfigError::new(".env", "is there but cannot be read"))?;
+    let lines = dotenvy::from_path_iter(path).map_err(|_| ConfigError::new(".env", "exists but cannot be read"))?;
     lines
         .collect::<Result<_, _>>()
-        // The line itself may hold a secret: it is not repeated.
+        // The line may contain a secret, so the error does not repeat it.
         .map_err(|_| ConfigError::new(".env", "has a line that is not NAME=value"))
 }
 
@@ -74,5 +73,5 @@ fn is_ours(name: &str) -> bool {
         "EMAIL_",
         "SANDBOX_",
     ];
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_a_providers(name)
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_provider_variable(name)
 }

@@ -1,45 +1,40 @@
-//! Further clients of ours at a provider: front ends that sign people in by themselves and hand us the token.
+//! Our other clients at a provider: apps and pages that sign users in themselves and hand us the token.
 
 use super::{ConfigError, Environment, providers::missing};
 use crate::providers::{IdentitySource, Provider};
 
-/// What the variable's name ends with.
 pub(super) const SUFFIX: &str = "_API_CLIENT_IDS";
-/// More than anybody has apps.
-const MOST: usize = 20;
-/// Longest client id, in bytes.
-const LONGEST: usize = 255;
+const MAX_CLIENTS: usize = 20;
+/// Maximum length of a client id, in bytes.
+const MAX_LENGTH: usize = 255;
 
-/// The provider with the further clients that `<FAMILY>_API_CLIENT_IDS` names.
+/// The provider with the further clients of `<PREFIX>_API_CLIENT_IDS`.
 pub(super) fn added(
     env: &Environment,
-    family: &str,
+    prefix: &str,
     provider: Option<Provider>,
 ) -> Result<Option<Provider>, ConfigError> {
-    let variable = format!("{family}{SUFFIX}");
+    let variable = format!("{prefix}{SUFFIX}");
     let Some(list) = env.get(&variable) else { return Ok(provider) };
     let Some(mut provider) = provider else {
-        return Err(missing(&format!("{family}_CLIENT_ID"), &variable));
+        return Err(missing(&format!("{prefix}_CLIENT_ID"), &variable));
     };
-    if let IdentitySource::Api(_) = provider.spec.who {
+    if let IdentitySource::Api(_) = provider.spec.identity {
         return Err(ConfigError::new(
             variable,
-            format!(
-                "is of no use: {} answers for no client but the one of {family}_CLIENT_ID; remove it",
-                provider.label
-            ),
+            format!("has no effect: {} can confirm the tokens of {prefix}_CLIENT_ID only; remove it", provider.label),
         ));
     }
     provider.further_client_ids = ids(list).ok_or_else(|| {
-        ConfigError::new(variable, format!("must be client ids, separated by commas, {MOST} at most"))
+        ConfigError::new(variable, format!("must be client ids, separated by commas, {MAX_CLIENTS} at most"))
     })?;
     Ok(Some(provider))
 }
 
 fn ids(list: &str) -> Option<Vec<String>> {
     let ids: Vec<String> = list.split(',').map(|id| id.trim().to_owned()).collect();
-    let usable = |id: &String| (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-    (ids.len() <= MOST && ids.iter().all(usable)).then_some(ids)
+    let usable = |id: &String| (1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    (ids.len() <= MAX_CLIENTS && ids.iter().all(usable)).then_some(ids)
 }
 
 #[cfg(test)]
@@ -78,19 +73,19 @@ mod tests {
     }
 
     #[test]
-    fn without_it_the_client_is_alone() {
+    fn without_the_variable_there_is_one_client() {
         assert_eq!(parsed(&GOOGLE, &[]).unwrap().providers[0].client_ids(), ["web"]);
         assert_eq!(parsed(&GOOGLE, &[("GOOGLE_API_CLIENT_IDS", " ")]).unwrap().providers[0].client_ids(), ["web"]);
     }
 
     #[test]
-    fn a_generic_provider_has_its_own() {
+    fn a_generic_provider_may_have_further_clients() {
         let config = parsed(&WORK, &[("OIDC_WORK_API_CLIENT_IDS", "app")]).unwrap();
         assert_eq!(config.providers[0].client_ids(), ["web", "app"]);
     }
 
     #[test]
-    fn further_clients_need_a_first_one_and_a_provider_that_answers_for_them() {
+    fn further_clients_need_a_first_one_and_id_tokens() {
         let variable = |outcome: Result<Config, ConfigError>| outcome.err().map(|error| error.variable);
         let alone = [("GOOGLE_API_CLIENT_IDS", "app")];
         assert_eq!(variable(parsed(&[], &alone)).as_deref(), Some("GOOGLE_CLIENT_ID"));

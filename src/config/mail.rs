@@ -1,4 +1,4 @@
-//! `SMTP_URL` and `MAIL_FROM`: who takes our letters, and what they are from.
+//! `SMTP_URL` and `MAIL_FROM`: the mail server and the sender.
 
 use secrecy::SecretString;
 
@@ -8,16 +8,15 @@ use crate::{
     mail::{MailServer, check_sender},
 };
 
-/// Both halves of it, checked.
 #[derive(Clone, Debug)]
 pub struct MailConfig {
-    /// `smtps://user:password@host:465`, or `smtp://…`; secret, because it holds a password.
+    /// `smtps://user:password@host:465`, or `smtp://…`; secret, since it contains a password.
     pub smtp_url: SecretString,
-    /// A mailbox: an address, or `Name <address>`.
+    /// An email address, or `Name <address>`.
     pub mail_from: String,
 }
 
-/// Both variables or neither. Half a configuration would look as if letters were sent.
+/// Both variables or neither: half a configuration would look as if email was sent.
 pub(super) fn parse(env: &Environment) -> Result<Option<MailConfig>, ConfigError> {
     let missing = |variable: &str, problem| Err(ConfigError::new(variable, problem));
     let (smtp_url, mail_from) = match (env.get("SMTP_URL"), env.get("MAIL_FROM")) {
@@ -41,8 +40,7 @@ pub(super) fn parse(env: &Environment) -> Result<Option<MailConfig>, ConfigError
     Ok(Some(MailConfig { smtp_url, mail_from }))
 }
 
-/// `EMAIL_ADDRESS`: whether people need one. It is proven by a letter, so that somebody has to take those; the sandbox
-/// does.
+/// `EMAIL_ADDRESS`: whether users need one. It is verified by email, so a mail server is needed; the sandbox has one.
 pub(super) fn email_requirement(env: &Environment, sandbox_wanted: bool) -> Result<EmailRequirement, ConfigError> {
     match env.get("EMAIL_ADDRESS") {
         None | Some("ask") => Ok(EmailRequirement::Ask),
@@ -50,7 +48,7 @@ pub(super) fn email_requirement(env: &Environment, sandbox_wanted: bool) -> Resu
         Some("required") if env.get("SMTP_URL").is_some() || sandbox_wanted => Ok(EmailRequirement::Require),
         Some("required") => Err(ConfigError::new(
             "EMAIL_ADDRESS",
-            "may be `required` only where letters are sent: set SMTP_URL and MAIL_FROM, or nobody without an address gets in",
+            "may be `required` only where email can be sent: set SMTP_URL and MAIL_FROM, or users without an address cannot sign in",
         )),
         Some(_) => Err(ConfigError::new("EMAIL_ADDRESS", "must be `ask`, `required` or `off`")),
     }

@@ -1,4 +1,4 @@
-//! `SECRET_KEY`: given, or made once for development.
+//! `SECRET_KEY`: set, or generated once for development.
 
 use std::{
     fmt,
@@ -14,37 +14,35 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::{BaseUrl, ConfigError, Environment};
 
 const FILE: &str = "data/secret.key";
-const LEAST_BYTES: usize = 32;
+const MIN_BYTES: usize = 32;
 
-/// Key material, newest first: the first seals, all of them open. Never printed.
+/// Key material, newest first: the first one seals, all of them open. Never printed.
 #[derive(Clone)]
 pub struct SecretKeys {
     keys: Vec<Vec<u8>>,
     source: KeySource,
 }
 
-/// Where the keys come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
     /// `SECRET_KEY`.
     Environment,
-    /// The file of development.
+    /// The development file.
     File(PathBuf),
-    /// The file of development, which is not there yet: the keys are of this process alone.
+    /// The development file, which does not exist yet: the keys are this process's alone.
     FileToBeMade(PathBuf),
 }
 
-/// Whether the file may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MissingFile {
-    /// To serve: the key must be the same at the next start.
+    /// The server: the next start needs the same key.
     Make,
-    /// To look on: nothing is written.
+    /// Diagnostics: nothing is written.
     LeaveMissing,
 }
 
 impl SecretKeys {
-    /// `SECRET_KEY`, or, on loopback over http, a file that is made once with mode 0600.
+    /// `SECRET_KEY`, or, on loopback over http, a file that is generated once with mode 0600.
     ///
     /// # Errors
     /// When the key is missing under https, too short, guessable, not base64, or its file cannot be used.
@@ -79,7 +77,6 @@ impl SecretKeys {
         self.keys.iter().map(Vec::as_slice)
     }
 
-    /// Where they come from.
     pub fn source(&self) -> &KeySource {
         &self.source
     }
@@ -94,14 +91,11 @@ impl fmt::Debug for SecretKeys {
 fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
     let hint = "make one with `openssl rand -base64 32`";
     let key = STANDARD.decode(text).map_err(|_| ConfigError::new("SECRET_KEY", format!("must be base64; {hint}")))?;
-    if key.len() < LEAST_BYTES {
+    if key.len() < MIN_BYTES {
         return Err(ConfigError::new("SECRET_KEY", format!("must be 32 bytes or more once decoded; {hint}")));
     }
     if key.iter().all(|byte| *byte == key[0]) {
-        return Err(ConfigError::new(
-            "SECRET_KEY",
-            format!("is one byte over and over, which anyone can guess; {hint}"),
-        ));
+        return Err(ConfigError::new("SECRET_KEY", format!("repeats one byte, which anyone can guess; {hint}")));
     }
     Ok(key)
 }
@@ -114,8 +108,8 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(_) => return Err(wrong("cannot be read")),
     }
-    let mut key = [0; LEAST_BYTES];
-    rand::fill(&mut key).map_err(|_| wrong("cannot be made: the system gives no randomness"))?;
+    let mut key = [0; MIN_BYTES];
+    rand::fill(&mut key).map_err(|_| wrong("cannot be created: the system has no randomness"))?;
     let keys = vec![key.to_vec()];
     if missing_file == MissingFile::LeaveMissing {
         return Ok(SecretKeys { keys, source: KeySource::FileToBeMade(path.to_owned()) });
@@ -125,10 +119,10 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .map_err(|_| wrong("cannot be made: its folder is not writable"))?;
+            .map_err(|_| wrong("cannot be created: its folder is not writable"))?;
     }
-    // Complete under another name first, then linked into place: nobody ever reads half a key, and of two processes that
-    // start together one makes the key and the other takes it.
+    // Written under another name and then linked into place: no process ever reads half a key, and of two that start together
+    // one creates the key and the other reads it.
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let written = OpenOptions::new()
         .write(true)
@@ -141,7 +135,7 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
     let _ = fs::remove_file(&draft);
     match written {
         Ok(()) => Ok(SecretKeys { keys, source: KeySource::File(path.to_owned()) }),
-        // Another process of ours was quicker: its key is the key.
+        // Another process was first: its key is the key.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             fs::read_to_string(path).map_err(|_| wrong("cannot be read")).and_then(|text| in_file(&text, path))
         }
@@ -151,7 +145,10 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
 
 fn in_file(text: &str, path: &Path) -> Result<SecretKeys, ConfigError> {
     let unusable = |_| {
-        ConfigError::new("SECRET_KEY", format!("is not set and its file {} holds no key: remove it", path.display()))
+        ConfigError::new(
+            "SECRET_KEY",
+            format!("is not set and its file {} does not contain a key: remove it", path.display()),
+        )
     };
     let keys = SecretKeys::parse(text.trim()).map_err(unusable)?;
     Ok(SecretKeys { source: KeySource::File(path.to_owned()), ..keys })

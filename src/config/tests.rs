@@ -1,9 +1,15 @@
+use std::{collections::BTreeSet, sync::OnceLock};
+
 use rstest::rstest;
 
 use super::*;
-use crate::providers::key_for_tests::p256_key;
+use crate::providers::{BUILT_IN, BuiltIn, VariableKind, for_tests::required_value};
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+
+fn production() -> [(&'static str, &'static str); 2] {
+    [("BASE_URL", "https://app.example"), ("SECRET_KEY", KEY)]
+}
 
 fn valid() -> Vec<(&'static str, &'static str)> {
     vec![
@@ -19,7 +25,7 @@ fn with(changes: &[(&'static str, &'static str)]) -> Result<Config, ConfigError>
 }
 
 #[test]
-fn the_production_settings_are_enough() {
+fn production_needs_four_settings() {
     let config = with(&[]).unwrap();
     assert_eq!(config.base_url.origin(), "https://app.example");
     assert_eq!(config.providers.len(), 1);
@@ -27,7 +33,7 @@ fn the_production_settings_are_enough() {
 }
 
 #[test]
-fn on_loopback_without_a_provider_the_sandbox_is_wanted() {
+fn on_loopback_without_a_provider_the_sandbox_starts() {
     let env = [("SECRET_KEY", KEY)].into_iter().collect();
     let config = Config::parse(&env).unwrap();
     assert!(config.sandbox_wanted);
@@ -56,39 +62,33 @@ fn lists_of_keys_and_networks_are_read() {
     assert_eq!(config.trusted_proxies.len(), 2);
 }
 
-/// Made once a run, and kept for as long as it lasts.
-fn apple_private_key() -> &'static str {
-    static KEY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    KEY.get_or_init(|| p256_key().pem)
+/// What switches on every built-in provider: the required variables of each row of the table.
+fn every_provider() -> Vec<(&'static str, &'static str)> {
+    static SETTINGS: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    let settings = SETTINGS.get_or_init(|| {
+        let of = |row: &'static BuiltIn| row.required.iter().map(|name| (variable(row, name), required_value(name)));
+        BUILT_IN.into_iter().flat_map(of).collect()
+    });
+    settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// Everything that switches on a built-in provider beside Google.
-fn every_provider() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("GITHUB_CLIENT_ID", "a"),
-        ("GITHUB_CLIENT_SECRET", "b"),
-        ("DISCORD_CLIENT_ID", "a"),
-        ("DISCORD_CLIENT_SECRET", "b"),
-        ("FACEBOOK_CLIENT_ID", "a"),
-        ("FACEBOOK_CLIENT_SECRET", "b"),
-        ("GITLAB_CLIENT_ID", "a"),
-        ("GITLAB_CLIENT_SECRET", "b"),
-        ("X_CLIENT_ID", "a"),
-        ("X_CLIENT_SECRET", "b"),
-        ("MICROSOFT_CLIENT_ID", "a"),
-        ("MICROSOFT_CLIENT_SECRET", "b"),
-        ("MICROSOFT_TENANT", "organizations"),
-        ("APPLE_CLIENT_ID", "com.example.app"),
-        ("APPLE_TEAM_ID", "TEAM123456"),
-        ("APPLE_KEY_ID", "KEY1234567"),
-        ("APPLE_PRIVATE_KEY", apple_private_key()),
-    ]
+fn variable(row: &BuiltIn, name: &str) -> String {
+    format!("{}_{name}", row.prefix())
 }
+
+/// The variables of every provider that are of this kind.
+fn optional(kinds: &[VariableKind]) -> Vec<&'static str> {
+    let of =
+        |row: &'static BuiltIn| row.optional.iter().map(move |optional| (variable(row, optional.name), optional.kind));
+    let variables = BUILT_IN.into_iter().flat_map(of).filter(|(_, kind)| kinds.contains(kind));
+    variables.map(|(name, _)| &*name.leak()).collect()
+}
+
+const OVERRIDES: [VariableKind; 2] = [VariableKind::IssuerOverride, VariableKind::UrlOverride];
 
 /// The same with one value changed.
-fn every_provider_with(name: &str, value: &'static str) -> Vec<(&'static str, &'static str)> {
-    let change = |(known, old)| (known, if known == name { value } else { old });
-    every_provider().into_iter().map(change).collect()
+fn every_provider_with(name: &'static str, value: &'static str) -> Vec<(&'static str, &'static str)> {
+    every_provider().into_iter().chain([(name, value)]).collect()
 }
 
 fn slugs(config: &Config) -> Vec<&str> {
@@ -96,28 +96,43 @@ fn slugs(config: &Config) -> Vec<&str> {
 }
 
 #[test]
-fn every_provider_has_its_place_on_the_login_page() {
+fn every_provider_is_on_the_login_page_in_the_order_of_the_table() {
     let config = with(&every_provider()).unwrap();
-    assert_eq!(slugs(&config), ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"]);
-    let issuers: Vec<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
-    let distinct: std::collections::BTreeSet<_> = issuers.iter().collect();
-    assert_eq!(distinct.len(), issuers.len(), "{issuers:?}");
+    assert_eq!(slugs(&config), BUILT_IN.map(|row| row.slug));
+    let issuers: BTreeSet<_> = config.providers.iter().map(|provider| provider.metadata.issuer()).collect();
+    assert_eq!(issuers.len(), BUILT_IN.len(), "{issuers:?}");
 }
 
-/// Each half of a provider is refused, and named is what is missing.
 #[test]
-fn a_half_configured_provider_is_told_what_is_missing() {
-    for (missing, _) in every_provider().into_iter().filter(|(name, _)| *name != "MICROSOFT_TENANT") {
-        let rest: Vec<_> = every_provider().into_iter().filter(|(name, _)| *name != missing).collect();
-        let error = with(&rest).unwrap_err();
-        assert_eq!(error.variable, missing);
-        assert!(error.problem.starts_with("is missing while "), "{error}");
+fn a_half_configured_provider_names_the_missing_variable() {
+    for row in BUILT_IN {
+        for name in row.required {
+            let missing = variable(row, name);
+            let rest = every_provider().into_iter().filter(|(name, _)| *name != missing);
+            let error = Config::parse(&production().into_iter().chain(rest).collect()).unwrap_err();
+            assert_eq!(error.variable, missing);
+            assert!(error.problem.starts_with("is missing while "), "{error}");
+        }
     }
 }
 
 #[test]
-fn the_key_of_apple_may_stand_on_one_line() {
-    let one_line = apple_private_key().replace('\n', "\\n").leak();
+fn the_example_file_has_every_required_variable_and_option() {
+    let example = include_str!("../../.env.example");
+    let has = |name: &str| example.contains(&format!("\n#{name}="));
+    for row in BUILT_IN {
+        for name in row.required {
+            assert!(has(&variable(row, name)), "{}", variable(row, name));
+        }
+    }
+    for name in optional(&[VariableKind::Instance, VariableKind::Text]) {
+        assert!(has(name), "{name}");
+    }
+}
+
+#[test]
+fn apples_private_key_may_be_on_one_line() {
+    let one_line = required_value("PRIVATE_KEY").replace('\n', "\\n").leak();
     let key = "APPLE_PRIVATE_KEY";
     assert!(slugs(&with(&every_provider_with(key, one_line)).unwrap()).contains(&"apple"));
     for wrong in ["-----BEGIN PRIVATE KEY-----", "hush", "AuthKey_KEY1234567.p8"] {
@@ -134,7 +149,7 @@ fn the_key_of_apple_may_stand_on_one_line() {
 #[case("example.com", false)]
 #[case("Common", false)]
 #[case("../x", false)]
-fn a_tenant_is_a_word_or_an_id(#[case] tenant: &'static str, #[case] accepted: bool) {
+fn a_microsoft_tenant_is_a_word_or_a_uuid(#[case] tenant: &'static str, #[case] accepted: bool) {
     let outcome = with(&every_provider_with("MICROSOFT_TENANT", tenant));
     assert_eq!(outcome.is_ok(), accepted);
     assert!(accepted || outcome.unwrap_err().variable == "MICROSOFT_TENANT");
@@ -146,7 +161,7 @@ fn a_tenant_is_a_word_or_an_id(#[case] tenant: &'static str, #[case] accepted: b
 #[case("navy", false)]
 #[case("@navy.example", false)]
 #[case("a.example,b.example", false)]
-fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accepted: bool) {
+fn google_hd_is_one_domain_in_lower_case(#[case] domain: &'static str, #[case] accepted: bool) {
     let outcome = with(&[("GOOGLE_HD", domain)]);
     assert_eq!(outcome.is_ok(), accepted);
     match outcome {
@@ -155,24 +170,9 @@ fn a_workspace_domain_is_one_domain(#[case] domain: &'static str, #[case] accept
     }
 }
 
-const ENDPOINT_OVERRIDES: [&str; 12] = [
-    "GOOGLE_ISSUER",
-    "GOOGLE_TOKENINFO_URL",
-    "GOOGLE_API_URL",
-    "APPLE_ISSUER",
-    "DISCORD_URL",
-    "FACEBOOK_URL",
-    "FACEBOOK_GRAPH_URL",
-    "GITHUB_URL",
-    "GITHUB_API_URL",
-    "MICROSOFT_URL",
-    "X_URL",
-    "X_API_URL",
-];
-
 #[test]
-fn a_stand_in_is_for_loopback_and_a_plain_address() {
-    for variable in ENDPOINT_OVERRIDES {
+fn an_endpoint_override_is_a_plain_url_on_loopback() {
+    for variable in optional(&OVERRIDES) {
         let at = |base_url, address| {
             let settings: Vec<_> =
                 every_provider().into_iter().chain([("BASE_URL", base_url), (variable, address)]).collect();
@@ -197,7 +197,7 @@ fn a_stand_in_is_for_loopback_and_a_plain_address() {
     }
 }
 
-/// Many run GitLab themselves: its address is no stand-in alone.
+/// Outside loopback, too: `GITLAB_URL` is not only for mocks.
 #[rstest]
 #[case("https://app.example", "https://git.example", true)]
 #[case("https://app.example", "https://git.example/gitlab", true)]
@@ -207,7 +207,7 @@ fn a_stand_in_is_for_loopback_and_a_plain_address() {
 #[case("https://app.example", "https://git.example/", false)]
 #[case("https://app.example", "https://git.example?a=b", false)]
 #[case("https://app.example", "git.example", false)]
-fn a_gitlab_may_be_ones_own(#[case] base_url: &'static str, #[case] url: &'static str, #[case] accepted: bool) {
+fn gitlab_may_be_self_hosted(#[case] base_url: &'static str, #[case] url: &'static str, #[case] accepted: bool) {
     let settings = [every_provider(), vec![("BASE_URL", base_url), ("GITLAB_URL", url)]].concat();
     match with(&settings) {
         Ok(config) => {
@@ -220,17 +220,14 @@ fn a_gitlab_may_be_ones_own(#[case] base_url: &'static str, #[case] url: &'stati
 }
 
 #[test]
-fn a_stand_in_or_an_option_without_its_client_is_half_a_provider() {
+fn an_option_without_its_client_names_the_client_id() {
     let loopback = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
-    for variable in ENDPOINT_OVERRIDES.into_iter().chain(["MICROSOFT_TENANT", "GOOGLE_HD", "GITLAB_URL"]) {
-        let value = match variable {
-            "MICROSOFT_TENANT" => "common",
-            "GOOGLE_HD" => "navy.example",
-            _ => "http://localhost:3010/it",
-        };
+    let others = [VariableKind::Instance, VariableKind::Text];
+    for variable in optional(&OVERRIDES).into_iter().chain(optional(&others)) {
+        let value = "http://localhost:3010/it";
         let error = Config::parse(&loopback.into_iter().chain([(variable, value)]).collect()).unwrap_err();
-        let family = variable.split('_').next().unwrap();
-        assert_eq!(error.variable, format!("{family}_CLIENT_ID"));
+        let prefix = variable.split('_').next().unwrap();
+        assert_eq!(error.variable, format!("{prefix}_CLIENT_ID"));
     }
 }
 
@@ -299,15 +296,15 @@ fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
 #[case::log_format("LOG_FORMAT", "fancy")]
 #[case::sandbox_mail("SANDBOX_SMTP_ADDR", "localhost")]
 #[case::oidc_issuer("OIDC_WORK_CLIENT_ID", "a")]
-fn a_wrong_setting_is_named(#[case] variable: &'static str, #[case] value: &'static str) {
+fn a_wrong_setting_is_named_and_its_value_is_not_repeated(#[case] variable: &'static str, #[case] value: &'static str) {
     let error = with(&[(variable, value)]).unwrap_err();
-    let family = variable.split('_').next().unwrap();
-    assert!(error.variable.starts_with(family), "{error}");
+    let prefix = variable.split('_').next().unwrap();
+    assert!(error.variable.starts_with(prefix), "{error}");
     assert!(!error.to_string().contains(value) || value.is_empty() || value.len() < 6, "{error} repeats the value");
 }
 
 #[test]
-fn a_generic_provider_may_not_take_a_name_of_ours() {
+fn a_generic_provider_may_not_take_a_reserved_name() {
     let named = |name: &str| {
         let values = [("ISSUER", "https://id.example"), ("CLIENT_ID", "a"), ("CLIENT_SECRET", "b")];
         let settings = values.map(|(suffix, value)| (format!("OIDC_{name}_{suffix}"), value.to_owned()));
@@ -324,19 +321,19 @@ fn a_generic_provider_may_not_take_a_name_of_ours() {
 }
 
 #[test]
-fn nobody_could_sign_in_without_a_provider_in_production() {
+fn production_needs_a_provider() {
     let env = [("BASE_URL", "https://app.example"), ("SECRET_KEY", KEY)].into_iter().collect();
     assert_eq!(Config::parse(&env).unwrap_err().variable, "GOOGLE_CLIENT_ID");
 }
 
 #[test]
-fn a_providers_variables_are_found_by_its_slug() {
+fn variables_of_gives_the_prefix() {
     assert_eq!(variables_of("google"), "GOOGLE");
     assert_eq!(variables_of("work"), "OIDC_WORK");
 }
 
 #[test]
-fn an_inspection_writes_nothing() {
+fn inspect_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data/secret.key");
     let keys = |missing| secret_key::from_file(&path, missing).unwrap();
@@ -348,7 +345,7 @@ fn an_inspection_writes_nothing() {
 }
 
 #[test]
-fn the_configuration_prints_no_secret() {
+fn debug_output_has_no_secret() {
     let printed = format!("{:?}", with(&[("DATABASE_URL", "postgres://u:p4ssw0rd@db/x")]).unwrap());
     assert!(!printed.contains("hush") && !printed.contains("p4ssw0rd") && !printed.contains(KEY));
 }
@@ -359,20 +356,17 @@ fn the_configuration_prints_no_secret() {
 #[case(&[("EMAIL_ADDRESS", "required")], None)]
 #[case(&[("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtps://a:b@mail.example"), ("MAIL_FROM", "a@app.example")], Some(EmailRequirement::Require))]
 #[case(&[("EMAIL_ADDRESS", "yes")], None)]
-fn an_address_is_asked_for_required_or_neither(
-    #[case] settings: &[(&str, &str)],
-    #[case] wish: Option<EmailRequirement>,
-) {
+fn email_address_is_ask_required_or_off(#[case] settings: &[(&str, &str)], #[case] expected: Option<EmailRequirement>) {
     let environment: Environment = valid().into_iter().chain(settings.iter().copied()).collect();
-    match (Config::parse(&environment), wish) {
-        (Ok(config), Some(wish)) => assert_eq!(config.email_requirement, wish),
+    match (Config::parse(&environment), expected) {
+        (Ok(config), Some(expected)) => assert_eq!(config.email_requirement, expected),
         (Err(error), None) => assert_eq!(error.variable, "EMAIL_ADDRESS"),
-        (outcome, wish) => panic!("{wish:?}: {outcome:?}"),
+        (outcome, expected) => panic!("{expected:?}: {outcome:?}"),
     }
 }
 
 #[test]
-fn origins_of_front_ends_are_read_as_browsers_write_them() {
+fn cors_origins_are_a_list() {
     let config =
         with(&[("CORS_ORIGINS", "https://spa.example, http://localhost:3020 https://b.example:8443")]).unwrap();
     assert_eq!(config.cors_origins, ["https://spa.example", "http://localhost:3020", "https://b.example:8443"]);
@@ -391,28 +385,28 @@ fn origins_of_front_ends_are_read_as_browsers_write_them() {
 #[case::plain_http("http://spa.example")]
 #[case::other_scheme("ftp://spa.example")]
 #[case::one_of_two("https://spa.example,https://*.example")]
-fn what_is_no_origin_of_a_front_end_stops_the_start(#[case] origins: &'static str) {
+fn a_wrong_cors_origin_is_rejected(#[case] origins: &'static str) {
     let error = with(&[("CORS_ORIGINS", origins)]).unwrap_err();
     assert_eq!(error.variable, "CORS_ORIGINS");
     assert!(error.problem.contains("https://spa.example"), "{error}");
 }
 
 #[test]
-fn a_nonce_is_required_unless_it_is_switched_off() {
+fn api_nonce_is_required_by_default() {
     assert!(with(&[]).unwrap().api_nonce && with(&[("API_NONCE", "required")]).unwrap().api_nonce);
     assert!(!with(&[("API_NONCE", "off")]).unwrap().api_nonce);
     assert_eq!(with(&[("API_NONCE", "no")]).unwrap_err().variable, "API_NONCE");
 }
 
 #[test]
-fn tokens_are_for_us_unless_somebody_else_is_named() {
+fn token_audience_is_optional() {
     assert_eq!(with(&[]).unwrap().token_audience, None);
     let named = with(&[("TOKEN_AUDIENCE", "https://api.example")]).unwrap();
     assert_eq!(named.token_audience.as_deref(), Some("https://api.example"));
 }
 
 #[test]
-fn browsers_carry_one_cookie_unless_somebody_wants_tokens() {
+fn session_mode_is_server_by_default() {
     let mode = |value: &'static str| with(&[("SESSION_MODE", value)]).unwrap().session_mode;
     assert_eq!(with(&[]).unwrap().session_mode, SessionMode::Server);
     assert_eq!((mode("server"), mode("jwt")), (SessionMode::Server, SessionMode::Jwt));

@@ -17,7 +17,7 @@ pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Opt
     id(&mut findings, "team_id", "APPLE_TEAM_ID", key.team_id());
     id(&mut findings, "key_id", "APPLE_KEY_ID", key.key_id());
     // A stand-in has rules of its own for these.
-    if matches!(provider.metadata, Metadata::Principal(_)) {
+    if matches!(provider.metadata, Metadata::Constant(_)) {
         services_id(&mut findings, &provider.client_id, key.team_id());
         domain(&mut findings, base_url);
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         doctor::Verdict,
-        providers::{apple, key_for_tests::p256_key},
+        providers::for_tests::{provider, provider_with},
     };
 
     fn examined(
@@ -100,8 +100,9 @@ mod tests {
         base_url: &str,
         endpoint_override: Option<&str>,
     ) -> Findings {
-        let key = AppleKey::new(team_id.to_owned(), key_id.to_owned(), &p256_key().pem.into()).unwrap();
-        let provider = apple::provider(client_id.to_owned(), key, endpoint_override.map(str::to_owned));
+        let settings = [("CLIENT_ID", client_id), ("TEAM_ID", team_id), ("KEY_ID", key_id)];
+        let issuer = endpoint_override.map(|issuer| ("ISSUER", issuer));
+        let provider = provider_with("apple", &settings.into_iter().chain(issuer).collect::<Vec<_>>());
         findings(&provider, &BaseUrl::parse(base_url).unwrap(), 1_800_000_000).unwrap()
     }
 
@@ -167,7 +168,7 @@ mod tests {
     fn no_finding_holds_the_secret_and_others_have_none() {
         let findings = at("https://app.example");
         assert!(findings.list.iter().all(|finding| !finding.message.contains("eyJ")), "{findings:?}");
-        let github = crate::providers::github::provider("id".into(), "hush".into(), None, None);
+        let github = provider("github");
         assert!(super::findings(&github, &BaseUrl::parse("https://app.example").unwrap(), 0).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! The way from the top of the drive to a folder.
+//! The path from the root of the drive to a folder.
 
 use super::{
     error::DriveError,
@@ -8,47 +8,47 @@ use super::{
 };
 use crate::grants::{DriveMetadataReadonly, Granted, Grants};
 
-/// Folders that are asked for at most; each is a request.
-const MOST: usize = 8;
+/// Maximum depth; each folder is a request.
+const MAX_DEPTH: usize = 8;
 
-/// The folders from the top down to `folder`, which is the last one. What others share begins where it was shared, and
-/// what lies deeper than eight folders begins in between.
+/// The folders from the root to `folder`, which is the last one. For shared folders the path begins where they were shared;
+/// of a path deeper than eight folders only the last eight are there.
 ///
 /// # Errors
-/// [`DriveError`]; [`DriveError::NoSuchFolder`] also for a file that is no folder.
+/// [`DriveError::NoSuchFolder`] also for a file that is not a folder.
 pub async fn ancestors(
     grants: &Grants,
     granted: &mut Granted<DriveMetadataReadonly>,
     folder: &FileId,
 ) -> Result<Vec<Folder>, DriveError> {
     if folder.is_root() {
-        return Ok(vec![Folder::top()]);
+        return Ok(vec![Folder::root()]);
     }
-    // The top has an id of its own, by which its children name it.
-    let Some(top) = look(grants, granted, &FileId::root()).await? else { return Err(DriveError::NoSuchFolder) };
-    let mut method = Vec::new();
+    // Children refer to the root by its real id.
+    let Some(root) = get(grants, granted, &FileId::root()).await? else { return Err(DriveError::NoSuchFolder) };
+    let mut path = Vec::new();
     let mut next = Some(folder.clone());
     while let Some(id) = next.take() {
-        if id == top.folder.id {
-            method.push(Folder::top());
+        if id == root.folder.id {
+            path.push(Folder::root());
             break;
         }
-        match look(grants, granted, &id).await? {
+        match get(grants, granted, &id).await? {
             Some(FolderDocument { folder, parent, .. }) => {
-                method.push(folder);
-                next = parent.filter(|id| method.len() < MOST && method.iter().all(|folder| folder.id != *id));
+                path.push(folder);
+                next = parent.filter(|id| path.len() < MAX_DEPTH && path.iter().all(|folder| folder.id != *id));
             }
-            None if method.is_empty() => return Err(DriveError::NoSuchFolder),
-            // What it lies in is not shared with this person.
+            None if path.is_empty() => return Err(DriveError::NoSuchFolder),
+            // The parent is not shared with this user.
             None => break,
         }
     }
-    method.reverse();
-    Ok(method)
+    path.reverse();
+    Ok(path)
 }
 
-/// A folder's document; `None` when there is none, or it is no folder's.
-async fn look(
+/// The folder with this id; `None` when there is none, or it is not a folder.
+async fn get(
     grants: &Grants,
     granted: &mut Granted<DriveMetadataReadonly>,
     id: &FileId,

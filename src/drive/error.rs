@@ -1,25 +1,16 @@
-//! Why there are no files.
-
 use crate::grants::GrantError;
 
-/// Why Drive gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum DriveError {
-    /// It could not be asked, or did not answer as an API does.
     #[error(transparent)]
     Grant(#[from] GrantError),
-    /// There is no such folder for this person: it was deleted, is another's, or is none.
+    /// Deleted, not visible to this user, or not a folder.
     #[error("there is no such folder")]
     NoSuchFolder,
-    /// The page token is none of this list, or of a list that is too old.
+    /// The page token is invalid or has expired.
     #[error("there is no such page of this list")]
     NoSuchPage,
-    /// It answered, and not as it is documented.
-    #[error("Google Drive answered {status} with {bytes} bytes that cannot be used")]
-    Malformed {
-        /// The status code.
-        status: u16,
-        /// Length of the body.
-        bytes: usize,
-    },
+    /// A response that Google does not document.
+    #[error("unexpected response from Google Drive: status {status}, {bytes} bytes")]
+    Malformed { status: u16, bytes: usize },
 }

@@ -1,4 +1,4 @@
-//! A file, as an answer tells it.
+//! A file of a list.
 
 use serde_json::Value;
 use url::Origin;
@@ -12,31 +12,26 @@ use crate::{
 /// A file, or a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// What names it.
     pub id: String,
-    /// Its name; may be anything, and nothing.
+    /// May be empty.
     pub name: String,
-    /// What kind it is.
     pub kind: FileKind,
-    /// Its owner's name, where it is somebody else's and Google tells one.
+    /// The owner's name, if it is another user and Google names one.
     pub owner: Option<String>,
-    /// Whether the person owns it.
     pub mine: bool,
-    /// When anybody changed it last (Unix seconds). May lie ahead: clients choose it.
+    /// Last change by any user, in Unix seconds. Clients choose it, so it may lie in the future.
     pub modified: Option<i64>,
-    /// In bytes; folders, shortcuts and Google's own kinds have none.
+    /// In bytes; folders, shortcuts and Google's own types have none.
     pub size: Option<u64>,
-    /// Its address in Google Drive.
+    /// Its URL in Google Drive.
     pub link: Option<String>,
-    /// Others can see it.
     pub shared: bool,
-    /// The person marked it.
     pub starred: bool,
 }
 
 impl File {
-    /// Reads the document of one file; `None` without an id. What else is missing, or not of the type that Google
-    /// documents, is absent: one odd file does not cost the list.
+    /// `None` without an id. Any other member that is missing or of an undocumented type is left out: one odd file does not
+    /// break the list.
     pub(super) fn read(document: &Value, endpoint_override: Option<&Origin>) -> Option<Self> {
         let text = |name: &str| document[name].as_str();
         let is = |name: &str| document[name].as_bool() == Some(true);
@@ -51,7 +46,7 @@ impl File {
             owner: owner.filter(|_| !mine).map(words),
             mine,
             modified: text("modifiedTime").and_then(timestamp),
-            // A number of bytes is a text: it may be beyond what JSON numbers hold everywhere.
+            // A string, since it may exceed JSON numbers.
             size: text("size").and_then(|digits| digits.parse().ok()),
             link: text("webViewLink").and_then(|address| link(address, endpoint_override)),
             shared: is("shared"),
@@ -85,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_read() {
+    fn a_document_is_parsed() {
         let file = File {
             id: "1a".into(),
             name: "Übersicht .pdf".into(),
@@ -113,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_of_the_wrong_type_is_absent() {
+    fn missing_or_mistyped_members_are_left_out() {
         let bare = File::read(&json!({"id": "1a"}), None).unwrap();
         assert_eq!((bare.name.as_str(), bare.kind, bare.mine, bare.owner), ("", FileKind::Other, false, None));
         for odd in [json!(null), json!(7), json!([]), json!({}), json!("")] {
@@ -131,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_persons_own_names_no_owner() {
+    fn own_files_name_no_owner() {
         let own = with("ownedByMe", json!(true));
         assert!(own.mine && own.owner.is_none());
         let own = with("owners", json!([{"displayName": "Ada", "me": true}]));
@@ -141,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_json_is_read_or_left(name in any::<String>(), time in any::<String>(), size in any::<String>(), link in any::<String>()) {
+        fn any_document_is_parsed(name in any::<String>(), time in any::<String>(), size in any::<String>(), link in any::<String>()) {
             let document = json!({"id": "1", "name": name, "modifiedTime": time, "size": size, "webViewLink": link});
             let file = File::read(&document, None).unwrap();
             prop_assert_eq!(file.name.chars().count(), name.chars().count());

@@ -1,10 +1,7 @@
-//! What names a file.
+/// Maximum length in bytes; Google's ids have 33 or 44.
+const MAX_LENGTH: usize = 128;
 
-/// Longest accepted id, in bytes; Google's have 33 or 44.
-const LONGEST: usize = 128;
-
-/// Google's id of a file or folder, or `root`. It becomes a segment of a path, so that only what cannot leave a segment
-/// is one.
+/// Google's id of a file or folder, or `root`. It becomes a path segment, so it contains nothing that could leave one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileId(String);
 
@@ -12,20 +9,18 @@ impl FileId {
     /// Accepts letters, digits, `-` and `_`.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        (fits && (1..=LONGEST).contains(&text.len())).then(|| Self(text.to_owned()))
+        (fits && (1..=MAX_LENGTH).contains(&text.len())).then(|| Self(text.to_owned()))
     }
 
-    /// What stands for the top of everybody's drive.
+    /// Google's alias for the root of the user's drive.
     pub fn root() -> Self {
         Self("root".to_owned())
     }
 
-    /// Whether it is that.
     pub fn is_root(&self) -> bool {
         self.0 == "root"
     }
 
-    /// As Google writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -36,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_cannot_leave_its_segment() {
+    fn an_id_cannot_leave_its_path_segment() {
         for text in ["root", "1aZ_-9", "0AGoogleDriveRoot9PVA", &"a".repeat(128)] {
             assert_eq!(FileId::parse(text).as_ref().map(FileId::as_str), Some(text));
         }

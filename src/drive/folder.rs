@@ -1,43 +1,39 @@
-//! A folder on the way to another.
+//! A folder of a path.
 
 use serde_json::Value;
 
 use super::{file_id::FileId, kind::kind_of};
 use crate::{codes::files::FileKind, grants::status::words, oauth::parse_json};
 
-/// A folder's id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
-    /// What names it: `root` for the top of the drive, whatever Google calls it.
+    /// `root` for the root of the drive, instead of its real id.
     pub id: FileId,
-    /// Its name.
     pub name: String,
 }
 
-/// The document of a folder, as far as the way to the top needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FolderDocument {
     pub(super) folder: Folder,
-    /// What it lies in; nothing for the top, and for what others share.
+    /// `None` for the root, and for what others share.
     pub(super) parent: Option<FileId>,
-    /// Whether it is a folder: any file can be asked for.
+    /// An id may be any file's.
     pub(super) is_folder: bool,
 }
 
 impl Folder {
-    /// The top of the drive. Google calls it so, in the language of the person's account.
-    pub(super) fn top() -> Self {
+    /// The root of the drive, by Google's name for it.
+    pub(super) fn root() -> Self {
         Self { id: FileId::root(), name: "My Drive".to_owned() }
     }
 }
 
 impl FolderDocument {
-    /// Path and query of the request.
     pub(super) fn path_and_query(id: &FileId) -> String {
         format!("/drive/v3/files/{}?fields=id%2Cname%2Cparents%2CmimeType", id.as_str())
     }
 
-    /// Reads an answer; `None` when it is not the JSON of a file.
+    /// `None` when the body is not the JSON of a file.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let document = parse_json(body).ok()?;
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -56,7 +52,7 @@ mod tests {
     const MIME: &str = r#""mimeType":"application/vnd.google-apps.folder""#;
 
     #[test]
-    fn a_folder_is_read_with_what_it_lies_in() {
+    fn a_folder_is_parsed_with_its_parent() {
         let read = |members: &str| FolderDocument::read(format!("{{{members}}}").as_bytes());
         let inner = read(&format!(r#""id":"1a","name":"Budget\u0000",{MIME},"parents":["0A"]"#)).unwrap();
         assert_eq!(inner.folder, Folder { id: FileId::parse("1a").unwrap(), name: "Budget\u{fffd}".into() });
@@ -74,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_asked_for_by_its_id() {
+    fn the_request_has_the_id() {
         let path = FolderDocument::path_and_query(&FileId::root());
         assert_eq!(path, "/drive/v3/files/root?fields=id%2Cname%2Cparents%2CmimeType");
     }

@@ -1,23 +1,21 @@
-//! Kinds of files. One table says both what a MIME type is and what to ask for to get a kind, so that what is asked for
-//! and what is shown agree.
+//! File types. One table maps MIME types to kinds and kinds to search clauses, so that the filter and the icons agree.
 
 use crate::codes::files::FileKind;
 
-/// The MIME types of a kind: some whole, some by how they begin. None of them belongs to two kinds; what is in no row is
-/// [`FileKind::Other`].
+/// The MIME types of a kind, in full or by prefix. No type belongs to two kinds; one in no row is [`FileKind::Other`].
 struct Row {
     kind: FileKind,
-    whole: &'static [&'static str],
-    begins: &'static [&'static str],
+    full: &'static [&'static str],
+    prefixes: &'static [&'static str],
 }
 
 const ROWS: &[Row] = &[
-    Row { kind: FileKind::Folder, whole: &["application/vnd.google-apps.folder"], begins: &[] },
-    Row { kind: FileKind::Shortcut, whole: &["application/vnd.google-apps.shortcut"], begins: &[] },
+    Row { kind: FileKind::Folder, full: &["application/vnd.google-apps.folder"], prefixes: &[] },
+    Row { kind: FileKind::Shortcut, full: &["application/vnd.google-apps.shortcut"], prefixes: &[] },
     Row {
         kind: FileKind::Document,
-        whole: &["application/vnd.google-apps.document", "application/msword", "application/rtf"],
-        begins: &[
+        full: &["application/vnd.google-apps.document", "application/msword", "application/rtf"],
+        prefixes: &[
             "application/vnd.openxmlformats-officedocument.wordprocessingml",
             "application/vnd.ms-word",
             "application/vnd.oasis.opendocument.text",
@@ -25,8 +23,8 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: FileKind::Spreadsheet,
-        whole: &["application/vnd.google-apps.spreadsheet"],
-        begins: &[
+        full: &["application/vnd.google-apps.spreadsheet"],
+        prefixes: &[
             "application/vnd.openxmlformats-officedocument.spreadsheetml",
             "application/vnd.ms-excel",
             "application/vnd.oasis.opendocument.spreadsheet",
@@ -34,31 +32,31 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: FileKind::Presentation,
-        whole: &["application/vnd.google-apps.presentation"],
-        begins: &[
+        full: &["application/vnd.google-apps.presentation"],
+        prefixes: &[
             "application/vnd.openxmlformats-officedocument.presentationml",
             "application/vnd.ms-powerpoint",
             "application/vnd.oasis.opendocument.presentation",
         ],
     },
-    Row { kind: FileKind::Form, whole: &["application/vnd.google-apps.form"], begins: &[] },
+    Row { kind: FileKind::Form, full: &["application/vnd.google-apps.form"], prefixes: &[] },
     Row {
         kind: FileKind::Drawing,
-        whole: &["application/vnd.google-apps.drawing", "application/vnd.google-apps.jam"],
-        begins: &["application/vnd.oasis.opendocument.graphics", "application/vnd.visio"],
+        full: &["application/vnd.google-apps.drawing", "application/vnd.google-apps.jam"],
+        prefixes: &["application/vnd.oasis.opendocument.graphics", "application/vnd.visio"],
     },
-    Row { kind: FileKind::Pdf, whole: &["application/pdf"], begins: &[] },
-    Row { kind: FileKind::Image, whole: &["application/vnd.google-apps.photo"], begins: &["image/"] },
+    Row { kind: FileKind::Pdf, full: &["application/pdf"], prefixes: &[] },
+    Row { kind: FileKind::Image, full: &["application/vnd.google-apps.photo"], prefixes: &["image/"] },
     Row {
         kind: FileKind::Video,
-        whole: &["application/vnd.google-apps.video", "application/vnd.google-apps.vid"],
-        begins: &["video/"],
+        full: &["application/vnd.google-apps.video", "application/vnd.google-apps.vid"],
+        prefixes: &["video/"],
     },
-    Row { kind: FileKind::Audio, whole: &["application/vnd.google-apps.audio"], begins: &["audio/"] },
+    Row { kind: FileKind::Audio, full: &["application/vnd.google-apps.audio"], prefixes: &["audio/"] },
     Row {
         kind: FileKind::Archive,
-        whole: &["application/zip", "application/gzip", "application/vnd.rar", "application/java-archive"],
-        begins: &[
+        full: &["application/zip", "application/gzip", "application/vnd.rar", "application/java-archive"],
+        prefixes: &[
             "application/x-zip",
             "application/x-gzip",
             "application/x-rar",
@@ -69,7 +67,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: FileKind::Text,
-        whole: &[
+        full: &[
             "application/json",
             "application/xml",
             "application/yaml",
@@ -79,33 +77,33 @@ const ROWS: &[Row] = &[
             "application/x-sh",
             "application/vnd.google-apps.script",
         ],
-        begins: &["text/"],
+        prefixes: &["text/"],
     },
 ];
 
 impl Row {
     fn has(&self, mime_type: &str) -> bool {
-        self.whole.contains(&mime_type) || self.begins.iter().any(|begin| mime_type.starts_with(begin))
+        self.full.contains(&mime_type) || self.prefixes.iter().any(|prefix| mime_type.starts_with(prefix))
     }
 }
 
-/// What kind of file has this MIME type.
 pub fn kind_of(mime_type: &str) -> FileKind {
     ROWS.iter().find(|row| row.has(mime_type)).map_or(FileKind::Other, |row| row.kind)
 }
 
-/// The part of `q` that asks for a kind. `contains` looks at beginnings ("Search query terms and operators").
+/// The clause of `q` that filters by a kind. `contains` matches prefixes ("Search query terms and operators").
 pub fn clause(kind: FileKind) -> String {
     match ROWS.iter().find(|row| row.kind == kind) {
         Some(row) => {
-            let whole = row.whole.iter().map(|mime_type| format!("mimeType = '{mime_type}'"));
-            let begins = row.begins.iter().map(|begin| format!("mimeType contains '{begin}'"));
-            format!("({})", whole.chain(begins).collect::<Vec<_>>().join(" or "))
+            let full = row.full.iter().map(|mime_type| format!("mimeType = '{mime_type}'"));
+            let prefixes = row.prefixes.iter().map(|prefix| format!("mimeType contains '{prefix}'"));
+            format!("({})", full.chain(prefixes).collect::<Vec<_>>().join(" or "))
         }
         None => {
-            let whole = ROWS.iter().flat_map(|row| row.whole).map(|mime_type| format!("mimeType != '{mime_type}'"));
-            let begins = ROWS.iter().flat_map(|row| row.begins).map(|begin| format!("not mimeType contains '{begin}'"));
-            whole.chain(begins).collect::<Vec<_>>().join(" and ")
+            let full = ROWS.iter().flat_map(|row| row.full).map(|mime_type| format!("mimeType != '{mime_type}'"));
+            let prefixes =
+                ROWS.iter().flat_map(|row| row.prefixes).map(|prefix| format!("not mimeType contains '{prefix}'"));
+            full.chain(prefixes).collect::<Vec<_>>().join(" and ")
         }
     }
 }
@@ -155,24 +153,29 @@ mod tests {
     ];
 
     #[test]
-    fn every_kind_is_told_by_its_types_and_asked_for_by_the_same() {
+    fn a_clause_finds_exactly_the_types_of_its_kind() {
         for (mime_type, kind) in KNOWN {
             assert_eq!(kind_of(mime_type), *kind, "{mime_type}");
-            for asked in FileKind::ALL {
-                // Google looks at beginnings, by its documentation; should it look anywhere, it comes to the same.
-                for looks in [str::starts_with as fn(&str, &'static str) -> bool, |text, part| text.contains(part)] {
-                    assert_eq!(finds(&clause(*asked), mime_type, looks), asked == kind, "{mime_type} as {asked:?}");
+            for filter in FileKind::ALL {
+                // By Google's documentation `contains` matches prefixes; the result is the same if it matches anywhere.
+                for matches in [str::starts_with as fn(&str, &'static str) -> bool, |text, part| text.contains(part)] {
+                    assert_eq!(
+                        finds(&clause(*filter), mime_type, matches),
+                        filter == kind,
+                        "{mime_type} as {filter:?}"
+                    );
                 }
             }
         }
-        let told: Vec<_> = FileKind::ALL.iter().filter(|kind| KNOWN.iter().all(|(_, known)| known != *kind)).collect();
-        assert!(told.is_empty(), "{told:?} is not in the table of this test");
+        let untested: Vec<_> =
+            FileKind::ALL.iter().filter(|kind| KNOWN.iter().all(|(_, known)| known != *kind)).collect();
+        assert!(untested.is_empty(), "{untested:?} is not in the table of this test");
     }
 
     #[test]
     fn no_type_belongs_to_two_kinds() {
         for row in ROWS {
-            for mime_type in row.whole.iter().chain(row.begins) {
+            for mime_type in row.full.iter().chain(row.prefixes) {
                 assert_eq!(ROWS.iter().filter(|other| other.has(mime_type)).count(), 1, "{mime_type}");
             }
         }
@@ -181,21 +184,20 @@ mod tests {
     #[rstest]
     #[case(FileKind::Pdf, "(mimeType = 'application/pdf')")]
     #[case(FileKind::Image, "(mimeType = 'application/vnd.google-apps.photo' or mimeType contains 'image/')")]
-    fn a_clause_stands_in_parentheses(#[case] kind: FileKind, #[case] wanted: &str) {
-        assert_eq!(clause(kind), wanted);
+    fn a_clause_is_in_parentheses(#[case] kind: FileKind, #[case] expected: &str) {
+        assert_eq!(clause(kind), expected);
     }
 
-    /// Reads the clause as Google would.
-    fn finds(clause: &str, mime_type: &str, looks: fn(&str, &'static str) -> bool) -> bool {
+    /// Evaluates the clause as Google would.
+    fn finds(clause: &str, mime_type: &str, matches: fn(&str, &'static str) -> bool) -> bool {
         let term = |term: &str| {
             let (field, quoted) = term.split_once(" '").unwrap();
-            // Long enough for the test.
             let value: &'static str = Box::leak(quoted.trim_end_matches('\'').to_owned().into_boxed_str());
             match field {
                 "mimeType =" => mime_type == value,
                 "mimeType !=" => mime_type != value,
-                "mimeType contains" => looks(mime_type, value),
-                "not mimeType contains" => !looks(mime_type, value),
+                "mimeType contains" => matches(mime_type, value),
+                "not mimeType contains" => !matches(mime_type, value),
                 other => panic!("{other}"),
             }
         };

@@ -1,4 +1,4 @@
-//! Asking for a list of files.
+//! Lists files.
 
 use super::{error::DriveError, page::FilePage, query::FileQuery};
 use crate::{
@@ -6,10 +6,7 @@ use crate::{
     oauth::HttpResponse,
 };
 
-/// Asks for one page.
-///
-/// # Errors
-/// [`DriveError`].
+/// Requests one page.
 pub async fn list(
     grants: &Grants,
     granted: &mut Granted<DriveMetadataReadonly>,
@@ -21,13 +18,12 @@ pub async fn list(
         200 => FilePage::read(&response.body, token, grants.endpoint_override(granted).as_ref())
             .ok_or(malformed(&response)),
         404 => Err(DriveError::NoSuchFolder),
-        // Of what we send only the token was made elsewhere: the rest is understood.
+        // The page token is the only part of the request that we did not make.
         400 if token.is_some() => Err(DriveError::NoSuchPage),
         _ => Err(malformed(&response)),
     }
 }
 
-/// An answer that is of no use.
 pub(super) fn malformed(response: &HttpResponse) -> DriveError {
     DriveError::Malformed { status: response.status, bytes: response.body.len() }
 }

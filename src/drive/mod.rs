@@ -1,5 +1,5 @@
-//! Google Drive v3, as far as a list of files needs it: what to ask, and what the answer says. Pure, but for
-//! `list` and `ancestors`, which ask through a grant that proves the scope.
+//! Google Drive v3, as far as a list of files needs it: requests and responses. Pure, but for `list` and `ancestors`, which
+//! call the API through a grant.
 //!
 //! Sources: "Method: files.list", "Method: files.get", "Search query terms and operators", "Google Workspace and Google
 //! Drive supported MIME types" (developers.google.com/workspace/drive/api); read November 2026.

@@ -1,27 +1,26 @@
-//! One page of a list, as an answer tells it.
+//! One page of a list.
 
 use url::Origin;
 
 use super::file::File;
 use crate::oauth::parse_json;
 
-/// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilePage {
-    /// Its files, in their order. May be none though there are more pages ("Method: files.list").
+    /// May be empty although there are more pages ("Method: files.list").
     pub files: Vec<File>,
-    /// What names the next page.
+    /// Token of the next page.
     pub next: Option<String>,
-    /// Google did not look everywhere.
+    /// Google did not search everywhere (`incompleteSearch`).
     pub incomplete: bool,
 }
 
 impl FilePage {
-    /// Reads the answer to what was asked with `page_token`; `None` when it is not the JSON of a list.
+    /// The response to a request with `page_token`; `None` when it is not the JSON of a list.
     pub(super) fn read(body: &[u8], page_token: Option<&str>, endpoint_override: Option<&Origin>) -> Option<Self> {
         let answer = parse_json(body).ok()?;
         let files = answer.get("files")?.as_array()?;
-        // A page that names itself as the next one would have no end.
+        // A page that names itself as the next one would loop forever.
         let next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty() && Some(*token) != page_token);
         Some(Self {
             files: files.iter().filter_map(|file| File::read(file, endpoint_override)).collect(),
@@ -39,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_read_and_files_without_an_id_are_left_out() {
+    fn files_without_an_id_are_left_out() {
         let body =
             br#"{"nextPageToken":"n","incompleteSearch":true,"files":[{"id":"1"},{"name":"x"},7,{"id":"2"}],"more":1}"#;
         let page = FilePage::read(body, None, None).unwrap();
@@ -60,25 +59,25 @@ mod tests {
     #[case(br#"[]"#)]
     #[case(br#"{"files":[],"files":[]}"#)]
     #[case(b"{\"files\":[{\"id\":\"\xff\"}]}")]
-    fn what_is_no_list_is_none(#[case] body: &[u8]) {
+    fn anything_but_a_list_is_rejected(#[case] body: &[u8]) {
         assert_eq!(FilePage::read(body, None, None), None);
     }
 
     #[test]
     fn a_page_that_names_itself_as_the_next_is_the_last() {
-        let next = |asked_with| FilePage::read(br#"{"files":[],"nextPageToken":"b"}"#, asked_with, None).unwrap().next;
+        let next = |page_token| FilePage::read(br#"{"files":[],"nextPageToken":"b"}"#, page_token, None).unwrap().next;
         assert_eq!((next(None), next(Some("a"))), (Some("b".into()), Some("b".into())));
         assert_eq!(next(Some("b")), None);
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_left(body in any::<Vec<u8>>()) {
+        fn any_bytes_are_parsed_or_rejected(body in any::<Vec<u8>>()) {
             let _ = FilePage::read(&body, None, None);
         }
 
         #[test]
-        fn any_json_is_read_or_left(
+        fn any_json_is_parsed_or_rejected(
             body in r#"\{"files":\[(\{"(id|name|size|owners|mimeType)":("[^"\\]{0,5}"|-?[0-9]{1,30}|null|\[\{\}\]|\{"me":1\})\},?){0,4}\]\}"#
         ) {
             let _ = FilePage::read(body.as_bytes(), None, None);

@@ -1,4 +1,4 @@
-//! What a list is asked for, and the request that asks for it.
+//! The request for a list of files.
 
 use super::{file_id::FileId, kind::clause};
 use crate::codes::{
@@ -6,47 +6,44 @@ use crate::codes::{
     percent::encode,
 };
 
-/// Files on one page of a list.
 const PAGE_SIZE: u32 = 50;
-/// Exactly what is shown.
+/// Only what the page shows.
 const FIELDS: &str = "nextPageToken,incompleteSearch,files(id,name,mimeType,modifiedTime,size,starred,shared,\
     ownedByMe,owners(displayName,me),webViewLink)";
 
-/// A question for files. What is in the bin is never among them.
+/// Search criteria. Files in the trash are never found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileQuery {
-    /// In this folder. Without it: at the top of the drive, or in all of it when something narrows the list.
+    /// Without it: the root of the drive, or the whole drive when `search` or `kind` is set.
     pub folder: Option<FileId>,
-    /// Words that the name contains, by the beginnings of words.
+    /// Prefixes of words in the name.
     pub search: Option<String>,
-    /// Only of this kind.
     pub kind: Option<FileKind>,
-    /// In this order; without it a folder is sorted by name, and the whole drive by its latest changes.
+    /// Without it, a folder is sorted by name and the whole drive by last change.
     pub sort: Option<FileSort>,
-    /// The page behind another one: its `next`.
+    /// `next` of the previous page.
     pub page_token: Option<String>,
 }
 
 impl FileQuery {
-    /// The folder that the list is of; `None` when it is of the whole drive.
+    /// The folder to list; `None` for the whole drive.
     pub fn within(&self) -> Option<FileId> {
         let narrowed = self.search.is_some() || self.kind.is_some();
         self.folder.clone().or_else(|| (!narrowed).then(FileId::root))
     }
 
-    /// The order.
     pub fn order(&self) -> FileSort {
         self.sort.unwrap_or(if self.within().is_some() { FileSort::Name } else { FileSort::Newest })
     }
 
-    /// Path and query of the request, below the API's address.
+    /// Path and query of the request, below the API's base URL.
     pub(super) fn path_and_query(&self) -> String {
         let order = match self.order() {
-            // As people count: 9 before 10.
+            // 9 before 10.
             FileSort::Name => "folder,name_natural",
             FileSort::Newest => "modifiedTime desc",
             FileSort::Oldest => "modifiedTime",
-            // `size` is no key that Google sorts by.
+            // Google cannot sort by `size`.
             FileSort::Largest => "quotaBytesUsed desc",
         };
         let mut path = format!(
@@ -71,8 +68,7 @@ impl FileQuery {
     }
 }
 
-/// A text of the query language. The threat: a search that closes its quote goes on as query, and looks where the person
-/// did not ask to look.
+/// A string literal of the query language. The threat is query injection: a search that closes its quote.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
@@ -122,7 +118,7 @@ mod tests {
         "trashed = false and '1a' in parents and name contains 'x' and (mimeType = 'application/vnd.google-apps.form')",
         "modifiedTime"
     )]
-    fn what_is_wished_is_what_is_asked_for(#[case] query: FileQuery, #[case] q: &str, #[case] order: &str) {
+    fn criteria_become_the_query_and_the_order(#[case] query: FileQuery, #[case] q: &str, #[case] order: &str) {
         assert_eq!((parameter(&query, "q"), parameter(&query, "orderBy")), (q.to_owned(), order.to_owned()));
         assert_eq!(parameter(&query, "pageSize"), "50");
         assert_eq!((parameter(&query, "spaces"), parameter(&query, "corpora")), ("drive".into(), "user".into()));
@@ -130,26 +126,28 @@ mod tests {
     }
 
     #[test]
-    fn a_page_token_is_handed_back_as_it_came() {
+    fn a_page_token_is_sent_back_unchanged() {
         let token = "~!!~AI9FV7Q+/=& é";
         let query = FileQuery { page_token: Some(token.into()), ..FileQuery::default() };
         assert_eq!(parameter(&query, "pageToken"), token);
     }
 
-    /// The texts between quotes, as Google reads them, and what is around them.
+    /// The string literals, as Google reads them, and the rest.
     fn read(q: &str) -> (Vec<String>, String) {
-        let (mut texts, mut around, mut emails) = (Vec::new(), String::new(), q.chars());
-        while let Some(message) = emails.next() {
-            if message != '\'' {
-                around.push(message);
+        let (mut texts, mut around, mut characters) = (Vec::new(), String::new(), q.chars());
+        while let Some(character) = characters.next() {
+            if character != '\'' {
+                around.push(character);
                 continue;
             }
             let mut text = String::new();
             loop {
-                match emails.next().expect("a quote that ends") {
+                match characters.next().expect("a quote that ends") {
                     '\'' => break,
-                    '\\' => text.push(emails.next().filter(|message| "'\\".contains(*message)).expect("an escape")),
-                    message => text.push(message),
+                    '\\' => {
+                        text.push(characters.next().filter(|character| "'\\".contains(*character)).expect("an escape"))
+                    }
+                    character => text.push(character),
                 }
             }
             texts.push(text);

@@ -1,4 +1,4 @@
-//! What we would see no more without a way in, or without the account.
+//! The API access that would be revoked with a sign-in method or with the account.
 
 use super::Grants;
 use crate::{
@@ -8,33 +8,27 @@ use crate::{
 };
 
 impl Grants {
-    /// What a person lets us see and what is given back with one of their identities, or with all of them where none is
-    /// named; each provider once.
-    ///
-    /// # Errors
-    /// As every query: [`StoreError`].
+    /// What is revoked with one of the user's identities, or with all of them where none is named; each provider once.
     pub async fn affected_access(
         &self,
         user: UserId,
         identity: Option<IdentityId>,
     ) -> Result<Vec<RevokedAccess>, StoreError> {
-        let mut affected_access: Vec<RevokedAccess> = Vec::new();
+        let mut revoked: Vec<RevokedAccess> = Vec::new();
         for grant in self.database.grants(user).await? {
-            let goes = identity.is_none_or(|identity| identity == grant.identity);
+            let is_affected = identity.is_none_or(|identity| identity == grant.identity);
             let Some(provider) = self.relying_party.provider(&grant.provider) else { continue };
-            if grant.state != GrantStatus::Live || !goes {
+            if grant.state != GrantStatus::Live || !is_affected {
                 continue;
             }
             for access in Access::ALL.iter().copied().filter(|access| provider.allows(*access, &grant.scopes)) {
-                match affected_access.iter_mut().find(|known| known.provider == grant.provider) {
+                match revoked.iter_mut().find(|known| known.provider == grant.provider) {
                     Some(known) if known.sees.contains(&access) => {}
                     Some(known) => known.sees.push(access),
-                    None => {
-                        affected_access.push(RevokedAccess { provider: grant.provider.clone(), sees: vec![access] })
-                    }
+                    None => revoked.push(RevokedAccess { provider: grant.provider.clone(), sees: vec![access] }),
                 }
             }
         }
-        Ok(affected_access)
+        Ok(revoked)
     }
 }

@@ -1,4 +1,4 @@
-//! What an API's answer says about the grant.
+//! What an API's response says about the grant.
 //!
 //! Source: "Resolve errors" of Google Drive (developers.google.com/workspace/drive/api/guides/handle-errors) and "Handle API
 //! errors" of Google Calendar (…/calendar/api/guides/errors), read November 2026: the status says little, the reasons in
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::oauth::{HttpResponse, parse_json};
 
-/// Reasons of a 403 that mean "not so fast" or "not any more today".
+/// Reasons of a 403 that mean a rate limit or a used-up quota.
 const LIMITS: [&str; 8] = [
     "rateLimitExceeded",
     "userRateLimitExceeded",
@@ -21,30 +21,28 @@ const LIMITS: [&str; 8] = [
     "RESOURCE_EXHAUSTED",
     "RESOURCE_QUOTA_EXCEEDED",
 ];
-/// Reasons of a 403 that mean that the token lacks the scope. Not `insufficientFilePermissions`, which is about a file.
+/// Reasons of a 403 that mean a missing scope. Not `insufficientFilePermissions`, which is about a file.
 const SCOPES: [&str; 3] = ["insufficientPermissions", "insufficientScope", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"];
 
-/// What an answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is the API's answer to the question: 200, 400 or 404.
+    /// 200, 400 or 404: the caller reads it.
     Usable,
-    /// 401: the token is not taken.
+    /// 401: the token is not accepted.
     Unauthorized,
     /// 403: the token lacks the scope.
     ScopeMissing,
-    /// 429, or 403 for the same reasons.
+    /// 429, or 403 with one of [`LIMITS`].
     Limited {
-        /// How long to wait at least.
+        /// From the response.
         retry_after: Option<Duration>,
     },
-    /// 403 for another reason; the first that is given, for the log.
+    /// 403 for another reason; the first one, for the log.
     Refused(String),
-    /// 5xx, or a status that makes no sense here. A redirect is among them: nobody follows one with a token in hand.
+    /// 5xx, or an unexpected status. Redirects are among them: a request with a token never follows one.
     Away,
 }
 
-/// Judges an answer.
 pub(super) fn judge(response: &HttpResponse) -> Verdict {
     match response.status {
         200 | 400 | 404 => Verdict::Usable,
@@ -66,7 +64,7 @@ pub(super) fn judge(response: &HttpResponse) -> Verdict {
 }
 
 /// The reasons in Google's envelope: those of `errors`, those of `details` (google.rpc.ErrorInfo), the canonical status.
-/// Only what looks like a code: the rest of the answer is a stranger's text.
+/// Only what looks like a code: the rest of the response is untrusted text.
 fn reasons(body: &[u8]) -> Vec<String> {
     let Ok(document) = parse_json(body) else { return Vec::new() };
     let error = &document["error"];
@@ -106,9 +104,9 @@ mod tests {
     #[case(302, Verdict::Away)]
     #[case(204, Verdict::Away)]
     #[case(410, Verdict::Away)]
-    fn a_status_alone(#[case] status: u16, #[case] verdict: Verdict) {
+    fn a_status_is_judged_without_a_body(#[case] status: u16, #[case] verdict: Verdict) {
         assert_eq!(judge(&response(status, b"")), verdict);
-        assert_eq!(because(status, "rateLimitExceeded"), verdict, "reasons count with a 403 only");
+        assert_eq!(because(status, "rateLimitExceeded"), verdict, "reasons matter with a 403 only");
     }
 
     #[rstest]
@@ -120,12 +118,12 @@ mod tests {
     #[case("insufficientFilePermissions", Verdict::Refused("insufficientFilePermissions".into()))]
     #[case("domainPolicy", Verdict::Refused("domainPolicy".into()))]
     #[case("accessNotConfigured", Verdict::Refused("accessNotConfigured".into()))]
-    fn a_403_is_told_by_its_reason(#[case] reason: &str, #[case] verdict: Verdict) {
+    fn a_403_is_judged_by_its_reason(#[case] reason: &str, #[case] verdict: Verdict) {
         assert_eq!(because(403, reason), verdict);
     }
 
     #[test]
-    fn the_newer_envelope_counts_as_well() {
+    fn the_newer_error_format_is_understood() {
         let details = json!({ "error": { "code": 403, "status": "PERMISSION_DENIED", "details": [
             { "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT" },
         ] } });
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_asks_us_to_wait_is_kept() {
+    fn retry_after_is_kept() {
         let wait = HttpResponse { status: 429, retry_after: Some("30".into()), ..HttpResponse::default() };
         assert_eq!(judge(&wait), Verdict::Limited { retry_after: Some(Duration::from_secs(30)) });
         let some_day = HttpResponse { status: 429, retry_after: Some("tomorrow".into()), ..HttpResponse::default() };
@@ -144,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_no_reason() {
+    fn only_a_code_is_a_reason() {
         let hostile = "<script>alert(1)</script>\r\n";
         assert_eq!(because(403, hostile), Verdict::Refused("no reason".into()));
         assert_eq!(because(403, &"x".repeat(65)), Verdict::Refused("no reason".into()));
@@ -152,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_it_is_judged(status in 100_u16..=599, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_response_is_judged(status in 100_u16..=599, body in proptest::collection::vec(any::<u8>(), 0..200)) {
             judge(&response(status, &body));
         }
     }

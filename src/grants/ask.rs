@@ -1,4 +1,4 @@
-//! An API is asked, and what its answer means for the grant is done.
+//! Calls an API, and updates the grant by the response.
 
 use super::{
     ApiScope, GrantError, Granted, Grants,
@@ -12,14 +12,11 @@ use crate::{
 };
 
 impl Grants {
-    /// GET of `path_and_query` (it begins with `/`) at the API of the grant's provider. What comes back is the API's answer
-    /// to the question, 200, 400 or 404; its body is a stranger's.
+    /// GET of `path_and_query` (beginning with `/`) at the API of the grant's provider. The response has the status 200, 400
+    /// or 404, and an untrusted body.
     ///
-    /// A token that is not taken is renewed once; when the new one is not taken either, the grant ends and is given back. A
-    /// scope that is not there any more is taken out of the grant. An API that asks us to wait is left alone meanwhile.
-    ///
-    /// # Errors
-    /// [`GrantError`].
+    /// A token that is not accepted is refreshed once; if the new one is not accepted either, the grant ends and is revoked. A
+    /// missing scope is removed from the grant. While a rate limit lasts, the API is not called.
     pub async fn ask<S: ApiScope>(
         &self,
         granted: &mut Granted<S>,
@@ -41,16 +38,19 @@ impl Grants {
             }
             Verdict::Limited { retry_after } => {
                 let seconds = self.shared.limits.begin(limit, retry_after, self.clock.now());
-                tracing::warn!(access = S::ACCESS.code(), seconds, "an API asked us to wait");
+                tracing::warn!(access = S::ACCESS.code(), seconds, "rate limited by the provider's API");
                 Err(GrantError::Busy { seconds })
             }
             Verdict::Unauthorized => {
                 let Granted { identity, generation, .. } = &*granted;
                 let now = self.clock.date();
-                tracing::info!(access = S::ACCESS.code(), "a grant has ended: a new token is not taken either");
-                // Their provider has just renewed them: there they live, and are given back.
+                tracing::info!(
+                    access = S::ACCESS.code(),
+                    "grant ended: the API does not accept a refreshed token either"
+                );
+                // The provider has just refreshed the tokens, so they are valid there and have to be revoked.
                 self.database.lose_grant(identity, *generation, GrantEndReason::Revoked, true, now).await?;
-                self.wake_mail();
+                self.wake_revoker();
                 Err(GrantError::Lost(GrantEndReason::Revoked))
             }
             Verdict::ScopeMissing => {
@@ -59,11 +59,15 @@ impl Grants {
                 Err(GrantError::Withdrawn)
             }
             Verdict::Refused(reason) => {
-                tracing::warn!(access = S::ACCESS.code(), reason, "an API refuses");
+                tracing::warn!(access = S::ACCESS.code(), reason, "the provider's API refused the request");
                 Err(GrantError::Refused)
             }
             Verdict::Away => {
-                tracing::warn!(access = S::ACCESS.code(), status = response.status, "an API does not work");
+                tracing::warn!(
+                    access = S::ACCESS.code(),
+                    status = response.status,
+                    "the provider's API returned an unexpected status"
+                );
                 Err(GrantError::Away)
             }
         }
@@ -76,28 +80,28 @@ impl Grants {
         answer.map_err(|error| match error {
             ResourceRequestError::ProviderChanged => GrantError::NotGranted,
             ResourceRequestError::OutsideApi => {
-                tracing::error!(%error, "a request of ours is malformed");
+                tracing::error!(%error, "malformed API request");
                 GrantError::Refused
             }
             ResourceRequestError::BreakerOpen | ResourceRequestError::Http(_) => {
-                tracing::warn!(provider = %slug, %error, "an API does not answer");
+                tracing::warn!(provider = %slug, %error, "the provider's API is unavailable");
                 GrantError::Away
             }
         })
     }
 
-    /// Puts another token in place of one that was refused: what somebody has renewed meanwhile, or else a new one.
+    /// Replaces a rejected token by one that was refreshed meanwhile, or else refreshes it.
     async fn replace<S: ApiScope>(&self, granted: &mut Granted<S>) -> Result<(), GrantError> {
-        let refused = granted.generation;
-        // Twice: who asked with an older token may be renewing that, and find that nothing is to be done.
+        let rejected = granted.generation;
+        // Twice: a refresh under way may be of an older token, and change nothing.
         for _ in 0..2 {
-            let refresh_outcome = self.renew(&granted.identity, refused, GrantEndReason::Revoked).await;
+            let outcome = self.renew(&granted.identity, rejected, GrantEndReason::Revoked).await;
             let open = self.open::<S>(&granted.identity).await?;
-            if open.generation != refused {
+            if open.generation != rejected {
                 *granted = Granted::new(granted.identity.clone(), open);
                 return Ok(());
             }
-            if refresh_outcome == RefreshOutcome::Away {
+            if outcome == RefreshOutcome::Away {
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! Leaving somebody alone for a while: for as long as they say, and longer from time to time. In memory, within bounds.
+//! Back-off: `Retry-After`, otherwise exponential. In memory, with a bound.
 
 use std::{
     collections::HashMap,
@@ -7,14 +7,13 @@ use std::{
     time::Duration,
 };
 
-/// The longest that doubling comes to, in seconds.
-const LONGEST: u64 = 64;
-/// The longest that is granted to who asks for it, in seconds. A slip of theirs must not shut us out for a day.
-const LONGEST_ASKED_FOR: u64 = 3600;
-/// How many are remembered at most.
-const MOST: usize = 10_000;
+/// Maximum of the exponential back-off, in seconds.
+const MAX_EXPONENTIAL: u64 = 64;
+/// Maximum of `Retry-After` that we respect, in seconds: a mistake of theirs must not lock us out for a day.
+const MAX_RETRY_AFTER: u64 = 3600;
+const CAPACITY: usize = 10_000;
 
-/// Who is left alone, and until when.
+/// Back-offs by key.
 #[derive(Debug)]
 pub(super) struct Backoff<K>(Mutex<HashMap<K, BackoffState>>);
 
@@ -24,7 +23,7 @@ struct BackoffState {
     since: i64,
     /// Seconds.
     length: u64,
-    /// How many there were in a row.
+    /// Consecutive failures.
     count: u32,
 }
 
@@ -35,36 +34,35 @@ impl<K> Default for Backoff<K> {
 }
 
 impl<K: Eq + Hash + Clone> Backoff<K> {
-    /// Seconds that are left of a pause.
+    /// Seconds left, if the key is backed off.
     pub(super) fn left(&self, key: &K, now: i64) -> Option<u64> {
-        self.lock().get(key).and_then(|pause| pause.left(now))
+        self.lock().get(key).and_then(|state| state.left(now))
     }
 
-    /// Begins a pause, of as many seconds as asked for, or of 1, 2, 4 … 64 by how many there were in a row; the longer
-    /// counts. One that goes on already is that one: many who asked at once are told the same, each for itself. Tells the
-    /// seconds that are left.
-    pub(super) fn begin(&self, key: K, asked_for: Option<Duration>, now: i64) -> u64 {
-        let asked_for = asked_for.map_or(0, |asked_for| asked_for.as_secs().min(LONGEST_ASKED_FOR));
+    /// Backs off for `retry_after` or for 1, 2, 4 … 64 seconds by consecutive failures, whichever is longer. A running
+    /// back-off is not doubled: concurrent calls that fail together are one failure. Returns the seconds left.
+    pub(super) fn begin(&self, key: K, retry_after: Option<Duration>, now: i64) -> u64 {
+        let retry_after = retry_after.map_or(0, |wait| wait.as_secs().min(MAX_RETRY_AFTER));
         let mut backoff = self.lock();
-        if let Some(pause) = backoff.get_mut(&key)
-            && let Some(left) = pause.left(now)
+        if let Some(state) = backoff.get_mut(&key)
+            && let Some(left) = state.left(now)
         {
-            if asked_for > left {
-                *pause = BackoffState { since: now, length: asked_for, ..*pause };
+            if retry_after > left {
+                *state = BackoffState { since: now, length: retry_after, ..*state };
             }
-            return left.max(asked_for);
+            return left.max(retry_after);
         }
-        if backoff.len() >= MOST && !backoff.contains_key(&key) {
+        if backoff.len() >= CAPACITY && !backoff.contains_key(&key) {
             make_room(&mut backoff, now);
         }
-        let count = backoff.get(&key).map_or(0, |pause| pause.count);
-        let doubled = 1_u64.checked_shl(count).unwrap_or(LONGEST).min(LONGEST);
-        let length = asked_for.max(doubled);
+        let count = backoff.get(&key).map_or(0, |state| state.count);
+        let doubled = 1_u64.checked_shl(count).unwrap_or(MAX_EXPONENTIAL).min(MAX_EXPONENTIAL);
+        let length = retry_after.max(doubled);
         backoff.insert(key, BackoffState { since: now, length, count: count.saturating_add(1) });
         length
     }
 
-    /// All is well again.
+    /// After a success.
     pub(super) fn end(&self, key: &K) {
         self.lock().remove(key);
     }
@@ -75,18 +73,18 @@ impl<K: Eq + Hash + Clone> Backoff<K> {
 }
 
 impl BackoffState {
-    /// A clock that stepped back must not make it longer.
+    /// `None` when the clock stepped back: that must not make a back-off longer.
     fn left(self, now: i64) -> Option<u64> {
         let passed = u64::try_from(now.saturating_sub(self.since)).ok()?;
         self.length.checked_sub(passed).filter(|left| *left > 0)
     }
 }
 
-/// Who is over goes; if nobody is, who would be first.
+/// Removes what has expired, or else what would expire first.
 fn make_room<K: Eq + Hash + Clone>(backoff: &mut HashMap<K, BackoffState>, now: i64) {
-    backoff.retain(|_, pause| pause.left(now).is_some());
-    let first = backoff.iter().min_by_key(|(_, pause)| pause.left(now)).map(|(key, _)| key.clone());
-    if let Some(first) = first.filter(|_| backoff.len() >= MOST) {
+    backoff.retain(|_, state| state.left(now).is_some());
+    let first = backoff.iter().min_by_key(|(_, state)| state.left(now)).map(|(key, _)| key.clone());
+    if let Some(first) = first.filter(|_| backoff.len() >= CAPACITY) {
         backoff.remove(&first);
     }
 }
@@ -96,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_bound_and_begin_anew_after_a_success() {
+    fn back_off_doubles_up_to_a_bound_and_restarts_after_success() {
         let backoff = Backoff::default();
         let lengths: Vec<_> = (0..9).map(|round| backoff.begin("ada", None, round * 64)).collect();
         assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 64, 64, 64]);
@@ -109,19 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn many_who_hear_it_at_once_are_one() {
+    fn concurrent_failures_are_one() {
         let backoff = Backoff::default();
         for _ in 0..50 {
             assert_eq!(backoff.begin("ada", None, 0), 1);
         }
-        assert_eq!(backoff.begin("ada", None, 1), 2, "the next one in a row");
-        assert_eq!(backoff.begin("ada", Some(Duration::from_secs(30)), 2), 30, "the longer counts");
+        assert_eq!(backoff.begin("ada", None, 1), 2, "the second failure");
+        assert_eq!(backoff.begin("ada", Some(Duration::from_secs(30)), 2), 30, "the longer of the two");
         assert_eq!((backoff.begin("ada", None, 3), backoff.left(&"ada", 3)), (29, Some(29)));
         assert_eq!(backoff.begin("ada", None, 32), 4);
     }
 
     #[test]
-    fn who_asks_for_longer_is_left_alone_for_longer() {
+    fn retry_after_is_respected_up_to_a_bound() {
         let backoff = Backoff::default();
         let half_a_minute = Some(Duration::from_secs(30));
         assert_eq!(backoff.begin("ada", half_a_minute, 100), 30);
@@ -134,16 +132,16 @@ mod tests {
     }
 
     #[test]
-    fn they_are_bounded_and_those_that_are_over_go_first() {
+    fn capacity_is_bounded_and_expired_entries_go_first() {
         let backoff = Backoff::default();
-        for key in 0..MOST {
+        for key in 0..CAPACITY {
             backoff.begin(key, Some(Duration::from_secs(if key == 7 { 5 } else { 1000 })), 0);
         }
-        backoff.begin(MOST, None, 6);
-        assert_eq!(backoff.lock().len(), MOST);
+        backoff.begin(CAPACITY, None, 6);
+        assert_eq!(backoff.lock().len(), CAPACITY);
         assert!(backoff.left(&7, 1).is_none() && backoff.left(&8, 1).is_some());
-        backoff.begin(MOST + 1, Some(Duration::from_secs(1000)), 6);
-        assert_eq!(backoff.lock().len(), MOST);
-        assert!(backoff.left(&(MOST + 1), 6).is_some());
+        backoff.begin(CAPACITY + 1, Some(Duration::from_secs(1000)), 6);
+        assert_eq!(backoff.lock().len(), CAPACITY);
+        assert!(backoff.left(&(CAPACITY + 1), 6).is_some());
     }
 }

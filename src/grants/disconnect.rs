@@ -1,4 +1,4 @@
-//! The person ends a grant.
+//! The user disconnects a service.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::{
     store::{AuditContext, StoreError},
 };
 
-/// How long the person waits for their provider's word.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the user waits for the provider's confirmation.
+const WAIT: Duration = Duration::from_secs(2);
 
 impl Grants {
-    /// Ends a user's grant of an identity. Our tokens are gone when this returns, whatever the provider says. It is told at
-    /// once, and asked again from the queue until it confirms. False when there is no such grant.
+    /// Ends the grant of an identity; false when there is none. When this returns, our tokens are deleted. They are revoked at
+    /// the provider at once, and again from the queue until it confirms.
     ///
     /// # Errors
-    /// As every query: [`StoreError`]; nothing has changed then.
+    /// [`StoreError`]: nothing has changed.
     pub async fn disconnect(
         &self,
         user: UserId,
@@ -32,12 +32,12 @@ impl Grants {
             let grants = self.clone();
             let attempt = async move {
                 if let Err(error) = grants.revoke(&queued).await {
-                    tracing::warn!(%error, "what became of a revocation could not be written down");
+                    tracing::warn!(%error, "could not record the outcome of a revocation");
                 }
             };
-            // It goes on when the patience, or the browser, is gone.
+            // It continues after the timeout, and when the browser disconnects.
             let attempt = self.tasks.spawn(attempt.in_current_span());
-            drop(tokio::time::timeout(PATIENCE, attempt).await);
+            drop(tokio::time::timeout(WAIT, attempt).await);
         }
         Ok(true)
     }

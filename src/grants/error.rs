@@ -1,35 +1,29 @@
-//! Why we cannot see what a person has at their provider.
+//! Why an API cannot be called, or did not return data.
 
 use crate::store::{GrantEndReason, StoreError};
 
-/// Why there is nothing to see.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantError {
-    /// The person has not let us, or not any more: a step-up.
-    #[error("this is not granted")]
+    /// The user has not granted it, or has disconnected it.
+    #[error("access was not granted")]
     NotGranted,
-    /// The person has let us, and their provider took it out of the grant since: the person has to connect anew.
-    #[error("this is not granted any more")]
+    /// The user had granted it, and the provider has removed the scope since: the user has to connect again.
+    #[error("access was withdrawn at the provider")]
     Withdrawn,
-    /// The grant ended by itself: the person has to connect anew.
+    /// The grant was revoked or has expired: the user has to connect again.
     #[error("the grant has ended: {}", .0.code())]
     Lost(GrantEndReason),
-    /// The API asked us to wait.
-    #[error("the API wants to be left alone for {seconds} seconds")]
-    Busy {
-        /// For how long still.
-        seconds: u64,
-    },
-    /// The provider does not answer, or not sensibly.
-    #[error("the provider does not answer")]
+    #[error("rate limited by the provider; retry in {seconds} s")]
+    Busy { seconds: u64 },
+    /// Unreachable, or an unexpected response.
+    #[error("the provider is unavailable")]
     Away,
-    /// The tokens were sealed with a key that we do not have: a matter for the operator.
-    #[error("no key of ours opens the tokens")]
+    /// For the operator: a key is missing from `SECRET_KEY`.
+    #[error("the tokens were sealed with an unknown key")]
     Unreadable,
-    /// The API says no, for a reason that neither waiting nor another grant changes.
-    #[error("the API refuses")]
+    /// For a reason that neither waiting nor another grant changes.
+    #[error("the provider's API refused the request")]
     Refused,
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

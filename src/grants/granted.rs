@@ -1,4 +1,4 @@
-//! The proof that a person lets us see something, now.
+//! The capability to call an API for a user.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,12 +7,12 @@ use secrecy::SecretString;
 use super::scope::ApiScope;
 use crate::{accounts::Identity, oauth::Scopes, store::OpenGrant};
 
-/// The proof that the scope `S` is granted for an identity, with an access token that lives. Only
-/// [`Grants::take`](super::Grants::take) makes it, so that no request of ours can come before the grant.
+/// A capability: the scope `S` is granted for an identity, with a valid access token. Only
+/// [`Grants::take`](super::Grants::take) makes it, so that no API can be called without a grant.
 pub struct Granted<S: ApiScope> {
     pub(super) identity: Identity,
     pub(super) access_token: SecretString,
-    /// Which of the grant's tokens it is.
+    /// Counts the grant's refreshes.
     pub(super) generation: i64,
     pub(super) scopes: Scopes,
     scope: PhantomData<fn() -> S>,
@@ -24,7 +24,6 @@ impl<S: ApiScope> Granted<S> {
         Self { identity, access_token, generation, scopes, scope: PhantomData }
     }
 
-    /// The identity that it is of.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }

@@ -1,9 +1,8 @@
-//! What people let us see at their providers: tokens that are there when they are needed, and gone when they are not. See
-//! the tour in `lib.rs`.
+//! Access to providers' APIs on behalf of users. See the tour in `lib.rs`.
 //!
-//! `Grants::take` gives the proof that an API may be asked, `Grants::ask` asks it, `Grants::disconnect` ends it. The rows
-//! are the store's, the requests the relying party's; what is decided here is when to renew, when to wait and when to give
-//! up.
+//! `Grants::take` checks the grant and returns a capability, `Grants::ask` calls the API with it, `Grants::disconnect` ends
+//! the grant. The store keeps the rows and the relying party sends the requests; this room decides when to refresh, when to
+//! wait and when to give up.
 
 mod affected_access;
 mod answer;
@@ -38,37 +37,36 @@ use crate::{
 use backoff::Backoff;
 use single_flight::SingleFlight;
 
-/// What people let us see. Cheap to clone; clones share what is under way.
+/// Cheap to clone; clones share refreshes and back-offs.
 #[derive(Clone, Debug)]
 pub struct Grants {
     database: Arc<Database>,
     relying_party: RelyingParty,
     clock: Clock,
-    /// Work that must end although nobody waits for it any more: a refresh token may be good for once.
+    /// Work that must finish even if its caller is gone: a refresh token may work only once.
     tasks: TaskTracker,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Renewals under way in this process.
+    /// Refreshes under way in this process.
     single_flight: Arc<SingleFlight>,
-    /// APIs that asked us to wait.
+    /// Rate limits of APIs.
     limits: Backoff<(IdentityId, Access)>,
-    /// Tokens that could not be renewed just now.
+    /// Failed refreshes.
     outages: Backoff<IdentityId>,
-    /// Rung when revocations were queued.
-    mail_wake: Notify,
+    revoker_wake: Notify,
 }
 
 impl Grants {
-    /// Grants in this database, of these providers. `tasks` is waited for at the end of the process.
+    /// The process waits for `tasks` before it exits.
     pub fn new(database: Arc<Database>, relying_party: RelyingParty, clock: Clock, tasks: TaskTracker) -> Self {
         Self { database, relying_party, clock, tasks, shared: Arc::default() }
     }
 
-    /// Revocations were queued.
-    pub fn wake_mail(&self) {
-        self.shared.mail_wake.notify_one();
+    /// After revocations were queued.
+    pub fn wake_revoker(&self) {
+        self.shared.revoker_wake.notify_one();
     }
 }

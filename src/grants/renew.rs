@@ -1,4 +1,4 @@
-//! Tokens are renewed: once for all who need it, in this process and across all.
+//! Refreshes tokens, once for all concurrent callers, in this process and across processes.
 
 use std::time::{Duration, Instant};
 
@@ -11,16 +11,15 @@ use crate::{
     store::{FoundGrant, GrantEndReason, NewGrant, OpenGrant, StoreError},
 };
 
-/// How long a renewal is nobody else's: longer than it can take, with what is written after it.
+/// Lease of a refresh: longer than the refresh and its database writes can take.
 const LEASE: Duration = Duration::from_secs(20);
-/// How long to wait for somebody else's.
-const PATIENCE: Duration = Duration::from_secs(12);
-/// Between two looks whether it is over.
-const LOOK_AGAIN: Duration = Duration::from_millis(150);
+/// How long to wait for a refresh by another process.
+const WAIT: Duration = Duration::from_secs(12);
+const POLL_INTERVAL: Duration = Duration::from_millis(150);
 
 impl Grants {
-    /// Renews the tokens of `generation`, unless somebody has meanwhile. Where there is nothing to renew them with, the
-    /// grant ends, for the reason that is given.
+    /// Refreshes the tokens of `generation`, unless that has happened meanwhile. Without a refresh token the grant ends for the
+    /// reason `otherwise`.
     pub(super) async fn renew(
         &self,
         identity: &Identity,
@@ -33,10 +32,10 @@ impl Grants {
         let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
         let renewal = async move {
             match grants.renew_alone(&identity, generation, otherwise).await {
-                Ok(refresh_outcome) => refresh_outcome,
+                Ok(outcome) => outcome,
                 Err(error) => {
                     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                    tracing::error!(%error, cause, "tokens could not be renewed");
+                    tracing::error!(%error, cause, "could not refresh tokens");
                     RefreshOutcome::Away
                 }
             }
@@ -51,7 +50,7 @@ impl Grants {
         otherwise: GrantEndReason,
     ) -> Result<RefreshOutcome, StoreError> {
         let now = self.clock.date();
-        let Some(open) = self.still(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
+        let Some(open) = self.unchanged(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
         let Some(refresh_token) = &open.refresh_token else {
             self.database.lose_grant(identity, generation, otherwise, false, now).await?;
             return Ok(RefreshOutcome::Changed);
@@ -81,18 +80,18 @@ impl Grants {
         let provider = &identity.provider;
         match &error {
             RefreshError::Revoked => {
-                tracing::info!(%provider, "a grant has ended: {error}");
+                tracing::info!(%provider, "grant ended: {error}");
                 self.database.lose_grant(identity, generation, GrantEndReason::Revoked, false, now).await?;
                 Ok(RefreshOutcome::Changed)
             }
             RefreshError::IdentityMismatch => {
-                tracing::warn!(%provider, "a grant is ended: {error}");
+                tracing::warn!(%provider, "grant ended and queued for revocation: {error}");
                 self.database.lose_grant(identity, generation, GrantEndReason::Revoked, true, now).await?;
-                self.wake_mail();
+                self.wake_revoker();
                 Ok(RefreshOutcome::Changed)
             }
             RefreshError::ProviderChanged | RefreshError::Unavailable { .. } => {
-                tracing::warn!(%provider, %error, "tokens could not be renewed");
+                tracing::warn!(%provider, %error, "could not refresh tokens");
                 let retry_after =
                     if let RefreshError::Unavailable { retry_after, .. } = error { retry_after } else { None };
                 self.shared.outages.begin(identity.id, retry_after, now.unix_timestamp());
@@ -102,21 +101,21 @@ impl Grants {
         }
     }
 
-    /// Somebody else renews the tokens, on another machine: their outcome is ours.
+    /// Another process refreshes the tokens: its outcome is ours.
     async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<RefreshOutcome, StoreError> {
         let since = Instant::now();
-        while since.elapsed() < PATIENCE {
-            let Some(open) = self.still(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
+        while since.elapsed() < WAIT {
+            let Some(open) = self.unchanged(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };
             if open.refreshing_until.is_none_or(|until| until <= self.clock.date()) {
                 break;
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(RefreshOutcome::Away)
     }
 
-    /// The grant, if its tokens are still those of this generation.
-    async fn still(&self, identity: &Identity, generation: i64) -> Result<Option<OpenGrant>, StoreError> {
+    /// The grant, if its tokens are still of this generation.
+    async fn unchanged(&self, identity: &Identity, generation: i64) -> Result<Option<OpenGrant>, StoreError> {
         match self.database.open_grant(identity).await? {
             FoundGrant::Live(open) if open.generation == generation => Ok(Some(*open)),
             _ => Ok(None),

@@ -1,4 +1,4 @@
-//! After a change of SECRET_KEY: grants are sealed with the new key, so that the old one can go.
+//! After a rotation of `SECRET_KEY`: seals grants with the new key, so that the old one can be removed.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use tokio_util::sync::CancellationToken;
 use super::Grants;
 use crate::store::StoreError;
 
-/// Between two rounds. After the first there is something to do only while a machine with the old key still writes.
+/// Between two rounds. After the first one there is work only while a process with the old key still writes.
 const PAUSE: Duration = Duration::from_secs(60);
-/// Rows at a time.
+/// Rows per query.
 const BATCH: u32 = 100;
 
 impl Grants {
-    /// Seals what hangs on older keys anew, now and every minute, until `stop` is cancelled.
+    /// Reseals grants of older keys, now and every minute, until `stop` is cancelled.
     pub async fn run_resealer(self, stop: CancellationToken) {
-        let mut status = 0;
+        let mut reported = 0;
         loop {
             match self.reseal(&stop).await {
-                Ok(unreadable) if unreadable != status => {
-                    status = unreadable;
+                Ok(unreadable) if unreadable != reported => {
+                    reported = unreadable;
                     match unreadable {
-                        0 => tracing::info!("every grant can be read again"),
+                        0 => tracing::info!("all grants are readable again"),
                         _ => tracing::error!(
                             unreadable,
-                            "grants were sealed with a key that is not in SECRET_KEY: add it again"
+                            "grants are sealed with a key that is missing from SECRET_KEY: add it again"
                         ),
                     }
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "grants could not be sealed anew; the next round tries again"),
+                Err(error) => tracing::warn!(%error, "could not reseal grants; retrying in the next round"),
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -38,10 +38,10 @@ impl Grants {
         }
     }
 
-    /// One round. Tells how many grants no key of ours opens.
+    /// One round. Returns the number of grants that none of our keys can open.
     ///
     /// # Errors
-    /// When the database does not answer. What was sealed anew stays so.
+    /// When the database is unavailable. Completed batches are kept.
     pub async fn reseal(&self, stop: &CancellationToken) -> Result<u32, StoreError> {
         let (mut after, mut done, mut unreadable) = (None, 0, 0);
         while !stop.is_cancelled()
@@ -52,7 +52,7 @@ impl Grants {
             unreadable += batch.unreadable;
         }
         if done > 0 {
-            tracing::info!(done, "grants were sealed with the newest key");
+            tracing::info!(done, "grants resealed with the newest key");
         }
         Ok(unreadable)
     }

@@ -1,4 +1,4 @@
-//! Tells providers to forget what we have forgotten, until they confirm.
+//! Revokes tokens at the providers, again and again until they confirm.
 
 use std::time::Duration;
 
@@ -11,36 +11,34 @@ use crate::{
     store::{GIVEN_UP_AFTER, QueuedRevocation, Revocation, StoreError, wait_after},
 };
 
-/// Between two looks into the queue, when nobody rings.
-const PAUSE: Duration = Duration::from_secs(15);
-/// Revocations at a time.
-const AT_ONCE: u32 = 4;
-/// How long one that was taken out of the queue is nobody else's: longer than it can take, with what is written after it.
+/// Between two polls of the queue, unless woken.
+const POLL_INTERVAL: Duration = Duration::from_secs(15);
+const MAX_CONCURRENT: u32 = 4;
+/// Lease of a queued revocation: longer than the request and its database writes can take.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
 
 impl Grants {
-    /// Revokes what is queued until `stop` is cancelled: whenever the bell rings and every 15 seconds. Ends after those in
-    /// hand.
+    /// Revokes what is queued, whenever woken and every 15 seconds, until `stop` is cancelled; finishes what is under way.
     pub async fn run_revoker(self, stop: CancellationToken) {
         loop {
             if let Err(error) = self.revoke_due(&stop).await {
-                tracing::warn!(%error, "the queue of revocations could not be read or written; the next round tries again");
+                tracing::warn!(%error, "could not read or update the revocation queue; retrying in the next round");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.shared.mail_wake.notified() => {}
-                () = tokio::time::sleep(PAUSE) => {}
+                () = self.shared.revoker_wake.notified() => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
         }
     }
 
-    /// One round: revokes until nothing is due, or a provider does not answer.
+    /// One round: revokes until nothing is due or a provider does not confirm.
     ///
     /// # Errors
-    /// When the queue cannot be read or written. What was revoked stays so.
+    /// When the queue cannot be read or updated. Completed revocations are kept.
     pub async fn revoke_due(&self, stop: &CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            let due = self.database.take_due_revocations(self.clock.date(), LEASE, AT_ONCE).await?;
+            let due = self.database.take_due_revocations(self.clock.date(), LEASE, MAX_CONCURRENT).await?;
             if due.is_empty() {
                 return Ok(());
             }
@@ -49,18 +47,18 @@ impl Grants {
                 let grants = self.clone();
                 under_way.spawn(async move { grants.revoke(&queued).await });
             }
-            let mut works = true;
+            let mut confirmed = true;
             for outcome in under_way.join_all().await {
-                works &= outcome?;
+                confirmed &= outcome?;
             }
-            if !works {
+            if !confirmed {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// Revokes one token and keeps the books. False when the provider did not confirm. The token appears nowhere but in the
+    /// Revokes one token and updates the queue. False when the provider did not confirm. The token appears nowhere but in the
     /// request's body.
     pub(super) async fn revoke(&self, queued: &QueuedRevocation) -> Result<bool, StoreError> {
         let QueuedRevocation { id, revocation, attempts, created_at } = queued;
@@ -68,20 +66,20 @@ impl Grants {
         let hint = if *refresh { TokenTypeHint::RefreshToken } else { TokenTypeHint::AccessToken };
         match self.relying_party.revoke(provider, issuer, token, hint).await {
             Ok(()) => {
-                tracing::info!(revocation = %id, %provider, "tokens were revoked");
+                tracing::info!(revocation = %id, %provider, "tokens revoked");
                 self.database.revoked(queued, self.clock.date()).await?;
                 Ok(true)
             }
             Err(error) => {
-                let again_at = self.clock.date() + wait_after(*attempts);
-                let again_at = (again_at < *created_at + GIVEN_UP_AFTER).then_some(again_at);
-                match again_at {
+                let retry_at = self.clock.date() + wait_after(*attempts);
+                let retry_at = (retry_at < *created_at + GIVEN_UP_AFTER).then_some(retry_at);
+                match retry_at {
                     Some(_) => {
-                        tracing::warn!(revocation = %id, %provider, attempts = attempts + 1, "a revocation has to wait: {error}");
+                        tracing::warn!(revocation = %id, %provider, attempts = attempts + 1, "revocation failed and will be retried: {error}");
                     }
-                    None => tracing::error!(revocation = %id, %provider, "a revocation is given up: {error}"),
+                    None => tracing::error!(revocation = %id, %provider, "revocation failed for good: {error}"),
                 }
-                self.database.not_revoked(*id, again_at).await?;
+                self.database.not_revoked(*id, retry_at).await?;
                 Ok(false)
             }
         }

@@ -1,19 +1,17 @@
-//! Scopes as types: what asks for files cannot be handed the proof that there may be events.
+//! Scopes as types: a request for files does not compile with the capability for events.
 
 use crate::{
     codes::access::Access,
     providers::google::{CALENDAR_EVENTS_READONLY, DRIVE_METADATA_READONLY},
 };
 
-/// One thing that a person may let us see.
+/// A scope that a user may grant, and the API that it is for.
 pub trait ApiScope: Send + Sync + 'static {
-    /// The thing.
     const ACCESS: Access;
-    /// The scope that it takes.
     const SCOPE: &'static str;
 }
 
-/// Names, kinds and dates of files in Google Drive.
+/// Names, types and dates of files in Google Drive.
 #[derive(Clone, Copy, Debug)]
 pub enum DriveMetadataReadonly {}
 

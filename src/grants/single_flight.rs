@@ -1,4 +1,4 @@
-//! One renewal for all who need it: whoever comes while one is under way shares its outcome, a failure too.
+//! One refresh for all concurrent callers: they share its outcome, failures too.
 
 use std::{
     collections::HashMap,
@@ -11,24 +11,22 @@ use tracing::Instrument;
 
 use crate::accounts::IdentityId;
 
-/// What became of a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RefreshOutcome {
-    /// The row is another than it was: whoever waited reads it.
+    /// The row has changed: callers read it again.
     Changed,
-    /// It came to nothing, for now.
+    /// It failed for now.
     Away,
 }
 
 type Outcome = watch::Receiver<Option<RefreshOutcome>>;
 
-/// Renewals that are under way in this process.
+/// Refreshes under way in this process.
 #[derive(Debug, Default)]
 pub(super) struct SingleFlight(Mutex<HashMap<IdentityId, Outcome>>);
 
 impl SingleFlight {
-    /// The outcome of the renewal that is under way for an identity, or else of this one, which begins. It goes on when
-    /// nobody waits for it any more.
+    /// Joins the refresh under way for this identity, or else starts `renewal`, which finishes even if all callers are gone.
     pub(super) async fn join<F>(
         self: &Arc<Self>,
         identity: IdentityId,
@@ -38,30 +36,30 @@ impl SingleFlight {
     where
         F: Future<Output = RefreshOutcome> + Send + 'static,
     {
-        let mut outcome = self.outcome(identity, tasks, renewal);
-        let refresh_outcome = outcome.wait_for(Option::is_some).await.map(|refresh_outcome| *refresh_outcome);
-        // The task ended without a word: it panicked.
-        refresh_outcome.ok().flatten().unwrap_or(RefreshOutcome::Away)
+        let mut receiver = self.start_or_join(identity, tasks, renewal);
+        let outcome = receiver.wait_for(Option::is_some).await.map(|outcome| *outcome);
+        // The sender was dropped: the task panicked.
+        outcome.ok().flatten().unwrap_or(RefreshOutcome::Away)
     }
 
-    fn outcome<F>(self: &Arc<Self>, identity: IdentityId, tasks: &TaskTracker, renewal: F) -> Outcome
+    fn start_or_join<F>(self: &Arc<Self>, identity: IdentityId, tasks: &TaskTracker, renewal: F) -> Outcome
     where
         F: Future<Output = RefreshOutcome> + Send + 'static,
     {
-        let mut single_flight = self.lock();
-        if let Some(outcome) = single_flight.get(&identity) {
+        let mut under_way = self.lock();
+        if let Some(outcome) = under_way.get(&identity) {
             return outcome.clone();
         }
-        let (tell, outcome) = watch::channel(None);
-        single_flight.insert(identity, outcome.clone());
-        let end = End { single_flight: self.clone(), identity };
-        let fly = async move {
-            let refresh_outcome = renewal.await;
-            // Before anybody is told: who comes from now on begins anew.
-            drop(end);
-            tell.send_replace(Some(refresh_outcome));
+        let (sender, outcome) = watch::channel(None);
+        under_way.insert(identity, outcome.clone());
+        let entry = Entry { single_flight: self.clone(), identity };
+        let task = async move {
+            let outcome = renewal.await;
+            // First the entry goes: later callers start another refresh.
+            drop(entry);
+            sender.send_replace(Some(outcome));
         };
-        tasks.spawn(fly.in_current_span());
+        tasks.spawn(task.in_current_span());
         outcome
     }
 
@@ -70,13 +68,13 @@ impl SingleFlight {
     }
 }
 
-/// Takes a flight off the list, even if it ended in a panic.
-struct End {
+/// Removes the entry when dropped, after a panic too.
+struct Entry {
     single_flight: Arc<SingleFlight>,
     identity: IdentityId,
 }
 
-impl Drop for End {
+impl Drop for Entry {
     fn drop(&mut self) {
         self.single_flight.lock().remove(&self.identity);
     }
@@ -106,7 +104,7 @@ mod tests {
                 ready.wait().await;
                 let renewal = async move {
                     begun.fetch_add(1, Ordering::SeqCst);
-                    // Ends when all fifty have come a second time, which those who wait do not: they are yielded to.
+                    // Long enough for all fifty to join.
                     for _ in 0..200 {
                         tokio::task::yield_now().await;
                     }
@@ -122,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fifty_who_need_it_at_once_share_one_renewal_and_its_outcome() {
+    async fn fifty_concurrent_callers_share_one_refresh_and_its_outcome() {
         for refresh_outcome in [RefreshOutcome::Changed, RefreshOutcome::Away] {
             let (begun, outcomes) = together(refresh_outcome).await;
             assert_eq!((begun, outcomes), (1, vec![refresh_outcome; 50]));
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_identity_has_a_flight_of_its_own_and_the_next_begins_anew() {
+    async fn another_identity_and_a_later_caller_start_their_own() {
         let (single_flight, tasks) = (Arc::new(SingleFlight::default()), TaskTracker::new());
         let begun = Arc::new(AtomicU32::new(0));
         for number in [1, 2, 1] {
@@ -145,12 +143,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_renewal_goes_on_when_nobody_waits_for_it_any_more() {
+    async fn a_refresh_finishes_when_its_caller_is_gone() {
         let (single_flight, tasks) = (Arc::new(SingleFlight::default()), TaskTracker::new());
-        let (tell, status) = tokio::sync::oneshot::channel();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
         let renewal = async move {
             tokio::task::yield_now().await;
-            assert!(tell.send(()).is_ok());
+            assert!(sender.send(()).is_ok());
             RefreshOutcome::Changed
         };
         tokio::select! {
@@ -158,13 +156,13 @@ mod tests {
             _ = single_flight.join(identity(1), &tasks, renewal) => panic!("it cannot be over yet"),
             () = async {} => {}
         }
-        assert_eq!(status.await, Ok(()));
+        assert_eq!(receiver.await, Ok(()));
     }
 
     #[tokio::test]
-    async fn a_panic_leaves_nobody_waiting() {
+    async fn a_panic_ends_the_wait_and_the_entry() {
         let (single_flight, tasks) = (Arc::new(SingleFlight::default()), TaskTracker::new());
-        let renewal = async { panic!("a planted fault") };
+        let renewal = async { panic!("on purpose") };
         assert_eq!(single_flight.join(identity(1), &tasks, renewal).await, RefreshOutcome::Away);
         assert_eq!(
             single_flight.join(identity(1), &tasks, async { RefreshOutcome::Changed }).await,

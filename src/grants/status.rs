@@ -1,37 +1,36 @@
-//! What a provider's API tells, made fit for a page. The words are those of whoever could write to the person's files
-//! and calendar, which may be anybody who shared something with them; so are the links.
+//! Sanitises what a provider's API returns, for pages. Texts and links are untrusted: anyone may have shared a file or an event
+//! with the user.
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::{Origin, Url};
 
 use super::{ApiScope, Granted, Grants};
 
-/// Where Google's own pages are: `drive.google.com`, `docs.google.com`, `www.google.com/calendar`.
+/// The domain of Google's own pages: `drive.google.com`, `docs.google.com`, `www.google.com/calendar`.
 const SITE: &str = "google.com";
 
-/// A text without anything that acts in the place of being read. Nothing is cut: white space stays white space, and what
-/// would turn the direction of the line or means nothing on a page becomes U+FFFD, so that it is seen that something was
-/// there (`invoice[U+202E]fdp.exe` reads as a PDF otherwise).
+/// A text without control characters. Nothing is cut: white space becomes a space, and direction overrides and other control
+/// characters become U+FFFD (`invoice[U+202E]fdp.exe` would read as a PDF).
 pub fn words(text: &str) -> String {
-    let harmless = |message: char| match message {
+    let harmless = |character: char| match character {
         '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
         // Embeddings, overrides and isolates (Unicode Standard Annex #9 §2).
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
-        message if message.is_control() => char::REPLACEMENT_CHARACTER,
-        message => message,
+        character if character.is_control() => char::REPLACEMENT_CHARACTER,
+        character => character,
     };
     text.chars().map(harmless).collect()
 }
 
-/// A link that a person may be led to: https at Google's own site, or at a stand-in's origin in development. Anything
-/// else, `javascript:` above all, is no link.
+/// The link, if it is https at Google's own site, or at a mock's origin in development. Anything else, `javascript:` above
+/// all, is `None`.
 pub fn link(text: &str, endpoint_override: Option<&Origin>) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_plain = url.username().is_empty() && url.password().is_none();
-    let of_site =
+    let at_site =
         url.scheme() == "https" && url.port().is_none() && url.domain().is_some_and(|domain| is_at(domain, SITE));
-    let of_stand_in = endpoint_override.is_some_and(|origin| *origin == url.origin());
-    (is_plain && (of_site || of_stand_in)).then(|| url.into())
+    let at_mock = endpoint_override.is_some_and(|origin| *origin == url.origin());
+    (is_plain && (at_site || at_mock)).then(|| url.into())
 }
 
 /// Unix seconds of a time with its offset (RFC 3339).
@@ -40,7 +39,7 @@ pub fn timestamp(text: &str) -> Option<i64> {
 }
 
 impl Grants {
-    /// Where links may lead beside the provider's own site, when a stand-in plays its API.
+    /// The origin of the mock that replaces the provider's API, where links may lead, too.
     pub fn endpoint_override<S: ApiScope>(&self, granted: &Granted<S>) -> Option<Origin> {
         let provider = self.relying_party.provider(&granted.identity().provider)?;
         let api = Url::parse(provider.api.as_deref()?).ok()?;
@@ -49,7 +48,7 @@ impl Grants {
     }
 }
 
-/// Whether it is that domain, or one below.
+/// Whether it is that domain or a subdomain.
 fn is_at(domain: &str, site: &str) -> bool {
     domain.strip_suffix(site).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
@@ -68,9 +67,9 @@ mod tests {
     #[case("a\u{0}b\u{1b}[31m\u{7f}\u{2066}", "a\u{fffd}b\u{fffd}[31m\u{fffd}\u{fffd}")]
     #[case("<script>alert(1)</script>", "<script>alert(1)</script>")]
     #[case("", "")]
-    fn words_are_kept_and_what_acts_is_replaced(#[case] status: &str, #[case] shown: &str) {
-        assert_eq!(words(status), shown);
-        assert_eq!(status.chars().count(), shown.chars().count(), "nothing is cut");
+    fn control_characters_are_replaced_and_nothing_is_cut(#[case] text: &str, #[case] shown: &str) {
+        assert_eq!(words(text), shown);
+        assert_eq!(text.chars().count(), shown.chars().count(), "nothing is cut");
     }
 
     #[rstest]
@@ -78,7 +77,7 @@ mod tests {
     #[case("https://drive.google.com/file/d/1/view")]
     #[case("https://google.com/")]
     #[case("http://localhost:3010/google/drive/file/d/1")]
-    fn links_to_google_and_to_the_stand_in_are_links(#[case] text: &str) {
+    fn links_to_google_and_to_the_mock_are_kept(#[case] text: &str) {
         let endpoint_override = Url::parse("http://localhost:3010/google-api").unwrap().origin();
         assert_eq!(link(text, Some(&endpoint_override)).as_deref(), Some(text));
         assert_eq!(link(text, None).is_some(), text.starts_with("https://"));
@@ -99,13 +98,13 @@ mod tests {
     #[case("http://localhost:3011/google/drive/file/d/1")]
     #[case("https://localhost:3010/x")]
     #[case("")]
-    fn any_other_is_none(#[case] text: &str) {
+    fn any_other_link_is_dropped(#[case] text: &str) {
         let endpoint_override = Url::parse("http://localhost:3010/google-api").unwrap().origin();
         assert_eq!(link(text, Some(&endpoint_override)), None);
     }
 
     #[test]
-    fn a_moment_has_its_offset() {
+    fn a_timestamp_needs_an_offset() {
         assert_eq!(timestamp("1970-01-01T00:01:00.250Z"), Some(60));
         assert_eq!(timestamp("1970-01-01T02:00:00+02:00"), Some(0));
         assert_eq!((timestamp("1970-01-01T00:00:00"), timestamp("1970-01-01"), timestamp("soon")), (None, None, None));

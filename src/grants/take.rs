@@ -1,4 +1,4 @@
-//! The proof that an API may be asked.
+//! Checks a grant, and refreshes its tokens when they are about to expire.
 
 use time::{Duration, OffsetDateTime};
 
@@ -8,15 +8,12 @@ use crate::{
     store::{FoundGrant, GrantEndReason, OpenGrant},
 };
 
-/// A token with less left than this is renewed before it is used: it must not run out on the way.
+/// A token with less time left is refreshed before use.
 const MARGIN: Duration = Duration::seconds(60);
 
 impl Grants {
-    /// The proof that the scope `S` is granted for an identity, with a token that lives; it is renewed where it has to be,
-    /// once for all who need it at the moment. The identity's user is the one who asks: who that is, the caller knows.
-    ///
-    /// # Errors
-    /// [`GrantError`], but for those that only an API can be the cause of.
+    /// The capability to call the API of the scope `S` for an identity, with a token that is refreshed if necessary. The caller
+    /// has checked that the identity belongs to the user of the request.
     pub async fn take<S: ApiScope>(&self, identity: &Identity) -> Result<Granted<S>, GrantError> {
         if !self.is_offered::<S>(identity) {
             return Err(GrantError::NotGranted);
@@ -25,7 +22,7 @@ impl Grants {
         let now = self.clock.date();
         let open = match Life::of(&open, now) {
             Life::Long => open,
-            // It may run out on the way, and is all that there is.
+            // It may expire on the way, and cannot be refreshed.
             Life::Short if open.refresh_token.is_none() => open,
             life => match self.renew(identity, open.generation, GrantEndReason::Expired).await {
                 RefreshOutcome::Changed => {
@@ -37,12 +34,12 @@ impl Grants {
             },
         };
         if let Err(error) = self.database.grant_used(identity.id, &open, now).await {
-            tracing::debug!(%error, "when a grant was of use could not be written down");
+            tracing::debug!(%error, "could not record the use of a grant");
         }
         Ok(Granted::new(identity.clone(), open))
     }
 
-    /// The grant of an identity, if it lets us see what `S` stands for.
+    /// The grant of an identity, if it includes `S`.
     pub(super) async fn open<S: ApiScope>(&self, identity: &Identity) -> Result<OpenGrant, GrantError> {
         match self.database.open_grant(identity).await? {
             FoundGrant::Live(open) if open.scopes.contains(S::SCOPE) => Ok(*open),
@@ -50,20 +47,20 @@ impl Grants {
             FoundGrant::Live(_) | FoundGrant::None => Err(GrantError::NotGranted),
             FoundGrant::Lost(because) => Err(GrantError::Lost(because)),
             FoundGrant::Unreadable => {
-                tracing::error!(identity = %identity.id, "tokens were sealed with a key that is not in SECRET_KEY");
+                tracing::error!(identity = %identity.id, "tokens are sealed with a key that is missing from SECRET_KEY");
                 Err(GrantError::Unreadable)
             }
         }
     }
 
-    /// Whether the identity's provider is switched on, still the same, and has what `S` stands for.
+    /// Whether the identity's provider is configured, has the same issuer, and offers the API.
     fn is_offered<S: ApiScope>(&self, identity: &Identity) -> bool {
         let provider = self.relying_party.provider(&identity.provider);
-        provider.is_some_and(|it| it.metadata.issuer() == identity.key.issuer() && it.offers(S::ACCESS))
+        provider.is_some_and(|known| known.metadata.issuer() == identity.key.issuer() && known.offers(S::ACCESS))
     }
 }
 
-/// How much is left of an access token.
+/// Remaining lifetime of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
     Long,
@@ -73,7 +70,7 @@ enum Life {
 }
 
 impl Life {
-    /// One of which the provider does not say when it runs out is good until it is refused.
+    /// Without an expiry the token is used until the API rejects it.
     fn of(open: &OpenGrant, now: OffsetDateTime) -> Self {
         match open.access_expires_at {
             Some(at) if at <= now => Self::Over,

@@ -62,8 +62,8 @@ pub enum AuthorizationErrorCode {
 impl AuthorizationErrorCode {
     pub(super) fn classify(error: &str) -> Self {
         match error {
-            // The second is Apple's.
-            "access_denied" | "user_cancelled_authorize" => Self::AccessDenied,
+            // The second is Apple's and LinkedIn's, the third LinkedIn's.
+            "access_denied" | "user_cancelled_authorize" | "user_cancelled_login" => Self::AccessDenied,
             "login_required" => Self::LoginRequired,
             "interaction_required" => Self::InteractionRequired,
             "consent_required" => Self::ConsentRequired,

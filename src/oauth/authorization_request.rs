@@ -20,8 +20,8 @@ pub struct AuthorizationRequest<'a> {
     pub state: &'a State,
     /// `nonce`, for providers that issue an id_token.
     pub nonce: Option<&'a Nonce>,
-    /// `code_challenge`; its method is always `S256`.
-    pub code_challenge: &'a PkceChallenge,
+    /// `code_challenge`, for providers that support PKCE; its method is always `S256`.
+    pub code_challenge: Option<&'a PkceChallenge>,
     /// Further parameters: `prompt`, `login_hint`, `access_type`, `response_mode`, … Protocol parameters among
     /// them are dropped, so that they cannot override the fields above; the first of equal names is kept.
     pub extra_parameters: &'a [(&'a str, &'a str)],
@@ -93,9 +93,11 @@ impl AuthorizationRequest<'_> {
             ("redirect_uri", self.redirect_uri.to_owned()),
             ("scope", self.scope.to_string()),
             ("state", self.state.expose().to_owned()),
-            ("code_challenge", self.code_challenge.as_str().to_owned()),
-            ("code_challenge_method", PkceChallenge::METHOD.to_owned()),
         ];
+        if let Some(challenge) = self.code_challenge {
+            parameters.push(("code_challenge", challenge.as_str().to_owned()));
+            parameters.push(("code_challenge_method", PkceChallenge::METHOD.to_owned()));
+        }
         // RFC 6749 §3.3 has no empty `scope`: without scopes the parameter is absent.
         parameters.retain(|(name, value)| *name != "scope" || !value.is_empty());
         if let Some(nonce) = self.nonce {

@@ -8,20 +8,18 @@ use super::{AuthorizationCode, Client, HttpRequest, PkceVerifier, Scopes};
 /// Exchanges an authorization code. Send it once: on a second use the provider may revoke the tokens that it issued for
 /// the code (RFC 6749 §4.1.2).
 ///
-/// `redirect_uri` must equal that of the authorization request, byte for byte.
+/// `redirect_uri` must equal that of the authorization request, byte for byte; `code_verifier` is absent if the request had no
+/// challenge.
 pub fn authorization_code_grant(
     token_endpoint: &Url,
     client: &Client,
     code: &AuthorizationCode,
     redirect_uri: &str,
-    code_verifier: &PkceVerifier,
+    code_verifier: Option<&PkceVerifier>,
 ) -> HttpRequest {
-    let parameters = [
-        ("grant_type", "authorization_code"),
-        ("code", code.expose()),
-        ("redirect_uri", redirect_uri),
-        ("code_verifier", code_verifier.expose()),
-    ];
+    let mut parameters =
+        vec![("grant_type", "authorization_code"), ("code", code.expose()), ("redirect_uri", redirect_uri)];
+    parameters.extend(code_verifier.map(|verifier| ("code_verifier", verifier.expose())));
     HttpRequest::post_form(token_endpoint, client, &parameters)
 }
 

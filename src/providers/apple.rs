@@ -1,68 +1,53 @@
-//! Apple.
+//! Apple: OpenID Connect with `form_post` and a signed client secret.
 //!
 //! Sources: "Sign in with Apple REST API", "Creating a client secret", "Generate and validate tokens"
 //! (developer.apple.com/documentation/signinwithapplerestapi); read November 2026.
 
-use std::sync::Arc;
-
-use serde_json::Value;
-
 use super::{
-    AppleKey, ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail, Provider, ProviderSpec,
-    ResponseIssuer, Slug, address, endpoints, spec::text,
+    AppleKey, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail,
+    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::IssuerOverride, address,
+    endpoints, spec::text,
 };
 use crate::{
-    oauth::{TokenEncoding, parse_json},
+    oauth::parse_json,
     oidc::{Algorithm, ProviderMetadata},
 };
 
 const ISSUER: &str = "https://appleid.apple.com";
-/// What the discovery document named for a while in June 2025.
+/// The issuer of the discovery document for a while in June 2025.
 const OTHER_ISSUER: &str = "https://account.apple.com";
 /// Longest first or last name, in characters.
 const LONGEST_PART: usize = 100;
-/// Domains whose mailboxes Apple runs; the first one's addresses forward to the person's own.
+/// Domains whose mailboxes Apple runs; addresses of the first one forward to the user's own.
 const OWN_DOMAINS: [&str; 4] = ["privaterelay.appleid.com", "icloud.com", "me.com", "mac.com"];
 
-static SPEC: ProviderSpec = ProviderSpec {
-    sign_in_scopes: &["openid", "name", "email"],
-    prompts: &[],
-    // Asking for a name or an address forces it.
-    extra_parameters: |_| vec![("response_mode", "form_post")],
-    asks_again: &[],
-    lets_see: None,
-    token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::OwnDomain,
-    form_post: true,
-    picture_origins: |_| Vec::new(),
-    own_domains: &["apple.com"],
-    token_check: None,
-    who: IdentitySource::IdToken(OidcSpec {
-        algorithms: &[Algorithm::Rs256],
-        issuers: |provider, _| token_issuers(provider.metadata.issuer()),
-        userinfo_completes: false,
-        admits: |_, _| true,
-        profile,
-    }),
+pub(super) static APPLE: BuiltIn = BuiltIn {
+    required: &["CLIENT_ID", "TEAM_ID", "KEY_ID", "PRIVATE_KEY"],
+    optional: &[Variable::new("ISSUER", IssuerOverride)],
+    ..BuiltIn::new(("apple", "Apple"), &SPEC, ButtonColours::BLACK_AND_WHITE, provider)
 };
 
-/// Our client (a Services ID) at Apple; `endpoint_override` is the issuer of a stand-in for development.
-pub fn provider(client_id: String, key: AppleKey, endpoint_override: Option<String>) -> Provider {
-    Provider {
-        slug: Slug::constant("apple"),
-        label: "Apple".to_owned(),
-        client_id,
-        further_client_ids: Vec::new(),
-        client_secret: ClientSecret::Apple(key),
-        metadata: match endpoint_override {
-            Some(issuer) => Metadata::Discovered { issuer },
-            None => Metadata::Principal(Arc::new(metadata())),
-        },
-        api: None,
-        tokeninfo: None,
-        hosted_domain: None,
-        spec: &SPEC,
-    }
+static SPEC: ProviderSpec = ProviderSpec {
+    // Required with the scopes `name` and `email`.
+    extra_parameters: |_| vec![("response_mode", "form_post")],
+    response_issuer: ResponseIssuer::OwnDomain,
+    form_post: true,
+    own_domains: &["apple.com"],
+    ..ProviderSpec::new(&["openid", "name", "email"], IdentitySource::IdToken(OIDC))
+};
+
+const OIDC: OidcSpec =
+    OidcSpec { issuers: |provider, _| token_issuers(provider.metadata.issuer()), ..OidcSpec::new(profile) };
+
+/// `CLIENT_ID` is a Services ID.
+fn provider(settings: &Settings) -> Result<Provider, SettingError> {
+    let [team_id, key_id] = ["TEAM_ID", "KEY_ID"].map(|name| settings.required(name).to_owned());
+    let key = AppleKey::new(team_id, key_id, &settings.required("PRIVATE_KEY").into()).map_err(|_| SettingError {
+        name: "PRIVATE_KEY",
+        problem: "must be the content of the .p8 file from Apple, from -----BEGIN PRIVATE KEY----- to the end; its line breaks may be written \\n",
+    })?;
+    let metadata = Metadata::or_discovered(settings.get("ISSUER"), metadata);
+    Ok(APPLE.client_with(settings, ClientSecret::Apple(key), metadata))
 }
 
 fn metadata() -> ProviderMetadata {
@@ -80,7 +65,8 @@ fn token_issuers(issuer: &str) -> Vec<String> {
     issuers
 }
 
-/// The id_token has no name; it comes once, beside the first response, and unsigned.
+/// The id_token has no name: it comes once, beside the first authorization response, unsigned. Apple also writes booleans as
+/// strings (developer forums, thread 746352).
 fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
     Some(Profile {
         issuer: provider.metadata.issuer().to_owned(),
@@ -88,7 +74,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {
             unverified_address: address.to_owned(),
-            verified_by_provider: is_true(facts.value("email_verified")),
+            verified_by_provider: facts.is_true_or_text("email_verified"),
             provider_is_authoritative: is_own(address),
         }),
         name: facts.unverified_name.map(str::to_owned),
@@ -96,8 +82,8 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
     })
 }
 
-/// The name in the `user` field of the response to the first consent: JSON that nobody signed, so that it is fit for
-/// display and for nothing else. Each part is cut at `LONGEST_PART`.
+/// The name in the `user` field of the response to the first consent: unsigned JSON, for display only. Each part is cut at
+/// `LONGEST_PART`.
 pub fn name_of_user(user: &str) -> Option<String> {
     let user = parse_json(user.as_bytes()).ok()?;
     let name = user.get("name")?;
@@ -105,11 +91,6 @@ pub fn name_of_user(user: &str) -> Option<String> {
     let parts: Vec<String> = parts.map(|part| part.trim().chars().take(LONGEST_PART).collect()).collect();
     let full = parts.join(" ").trim().to_owned();
     (!full.is_empty()).then_some(full)
-}
-
-/// Apple writes its booleans as strings, too (developer forums, thread 746352).
-fn is_true(value: Option<&Value>) -> bool {
-    matches!(value, Some(Value::Bool(true))) || value.and_then(Value::as_str) == Some("true")
 }
 
 fn is_own(address: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What proves that we are our client at a provider.
+//! How our client authenticates at a provider.
 
 use std::fmt;
 
@@ -13,16 +13,16 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-/// Lifetime of a minted secret, in seconds. Apple allows half a year; one that is made for each request needs no more
-/// than the request takes.
+/// Lifetime of a minted secret, in seconds. Apple allows six months; a secret per request needs no more than the request
+/// takes.
 const MINTED_LIFETIME: i64 = 300;
 
 /// A client secret, or the key that makes one.
 #[derive(Clone, Debug)]
 pub enum ClientSecret {
-    /// The secret that the provider gave.
+    /// Issued by the provider.
     Fixed(SecretString),
-    /// Apple's way: a JWT signed by our own key, made for each request.
+    /// A JWT signed with our key, made for each request.
     Apple(AppleKey),
 }
 
@@ -32,17 +32,16 @@ pub struct AppleKey {
     team_id: String,
     key_id: String,
     key: EncodingKey,
-    /// Its public half, an uncompressed point.
+    /// The public key, an uncompressed point.
     public: Vec<u8>,
 }
 
-/// The key cannot make a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the private key is not a P-256 key in PKCS#8 PEM")]
 pub struct ClientSecretError;
 
 impl ClientSecret {
-    /// The secret for a request that is made now.
+    /// The secret for a request at this time, in Unix seconds.
     ///
     /// # Errors
     /// When the key cannot sign.
@@ -76,30 +75,29 @@ struct Claims<'a> {
 }
 
 impl AppleKey {
-    /// A key from Apple's `.p8` file; a line break may be written `\\n`, as it often is in an environment.
+    /// A key from Apple's `.p8` file; line breaks may be written `\\n`, as in an environment variable.
     ///
     /// # Errors
-    /// When it is no P-256 key in PKCS#8 PEM.
+    /// When it is not a P-256 key in PKCS#8 PEM.
     pub fn new(team_id: String, key_id: String, pem: &SecretString) -> Result<Self, ClientSecretError> {
         let pem = pem.expose_secret().replace("\\n", "\n");
         let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_| ClientSecretError)?;
-        // A key of another curve is found out now and not at the first sign-in.
-        let public = public_half(&pem).ok_or(ClientSecretError)?;
+        // A key of another curve fails here, not at the first sign-in.
+        let public = public_key(&pem).ok_or(ClientSecretError)?;
         let key = Self { team_id, key_id, key, public };
         key.mint("check", "check", 0).map(|_| key)
     }
 
-    /// The team that the key is of.
     pub fn team_id(&self) -> &str {
         &self.team_id
     }
 
-    /// What Apple knows the key by.
+    /// `kid` of the secrets.
     pub fn key_id(&self) -> &str {
         &self.key_id
     }
 
-    /// Whether a secret verifies with the key's public half, as Apple will verify it (RFC 7518 §3.4).
+    /// Whether a secret verifies with the public key, as Apple will verify it (RFC 7518 §3.4).
     pub fn verifies(&self, secret: &SecretString) -> bool {
         let Some((signed, signature)) = secret.expose_secret().rsplit_once('.') else { return false };
         let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
@@ -115,8 +113,8 @@ impl AppleKey {
     }
 }
 
-/// The public half of a P-256 key in PKCS#8 PEM (RFC 7468).
-fn public_half(pem: &str) -> Option<Vec<u8>> {
+/// The public key of a P-256 key in PKCS#8 PEM (RFC 7468).
+fn public_key(pem: &str) -> Option<Vec<u8>> {
     let body: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &STANDARD.decode(body).ok()?).ok()?;
     Some(pair.public_key().as_ref().to_vec())

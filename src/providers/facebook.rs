@@ -5,64 +5,46 @@
 
 mod debug_token;
 
-use std::sync::Arc;
-
 use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    ApiDocument, ClientSecret, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, ResponseIssuer, Slug, TokenCheck, address, endpoints, origins, spec::text,
+    ApiDocument, BuiltIn, ButtonColours, ClientSecret, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail,
+    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
+    address, endpoints, origins, spec::text,
 };
-use crate::oauth::TokenEncoding;
 
 const URL: &str = "https://www.facebook.com";
 const GRAPH_URL: &str = "https://graph.facebook.com";
-/// Versions live about two years; the changelog of the Graph API says which.
+/// A version lives for about two years; see the changelog of the Graph API.
 const VERSION: &str = "v24.0";
 
+pub(super) static FACEBOOK: BuiltIn = BuiltIn {
+    optional: &[Variable::new("URL", UrlOverride), Variable::new("GRAPH_URL", UrlOverride)],
+    // Facebook's blue; white on it has a contrast of 4.7.
+    ..BuiltIn::new(("facebook", "Facebook"), &SPEC, ButtonColours::filled("#0866ff", "#0757db"), provider)
+};
+
 static SPEC: ProviderSpec = ProviderSpec {
-    sign_in_scopes: &["public_profile", "email"],
-    prompts: &[],
-    extra_parameters: |_| Vec::new(),
-    asks_again: &[("auth_type", "reauthenticate")],
-    lets_see: None,
-    token_encoding: TokenEncoding::Json,
+    reauthentication: &[("auth_type", "reauthenticate")],
     response_issuer: ResponseIssuer::OwnDomain,
-    form_post: false,
     picture_origins: |_| origins(&["https://*.fbcdn.net", "https://*.fbsbx.com"]),
     own_domains: &["facebook.com"],
     token_check: Some(TokenCheck { request: debug_token::request, judge: debug_token::judge }),
-    who: IdentitySource::Api(OAuthSpec { documents, profile }),
+    ..ProviderSpec::new(&["public_profile", "email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 
-/// Our client at Facebook; `url` and `graph_url` are those of a stand-in for development.
-pub fn provider(
-    client_id: String,
-    client_secret: SecretString,
-    url: Option<String>,
-    graph_url: Option<String>,
-) -> Provider {
-    let url = url.as_deref().unwrap_or(URL);
-    let graph = graph_url.unwrap_or_else(|| GRAPH_URL.to_owned());
-    Provider {
-        slug: Slug::constant("facebook"),
-        label: "Facebook".to_owned(),
-        client_id,
-        further_client_ids: Vec::new(),
-        client_secret: client_secret.into(),
-        metadata: Metadata::Principal(Arc::new(endpoints(
-            url,
-            address(url, &format!("/{VERSION}/dialog/oauth")),
-            address(&graph, &format!("/{VERSION}/oauth/access_token")),
-            "client_secret_post",
-        ))),
-        api: Some(graph),
-        tokeninfo: None,
-        hosted_domain: None,
-        spec: &SPEC,
-    }
+fn provider(settings: &Settings) -> Result<Provider, SettingError> {
+    let url = settings.get("URL").unwrap_or(URL);
+    let graph = settings.get("GRAPH_URL").unwrap_or(GRAPH_URL);
+    let metadata = endpoints(
+        url,
+        address(url, &format!("/{VERSION}/dialog/oauth")),
+        address(graph, &format!("/{VERSION}/oauth/access_token")),
+        "client_secret_post",
+    );
+    Ok(Provider { api: Some(graph.to_owned()), ..FACEBOOK.client(settings, metadata.into()) })
 }
 
 fn documents(provider: &Provider, access_token: &SecretString) -> Vec<ApiDocument> {
@@ -75,16 +57,16 @@ fn documents(provider: &Provider, access_token: &SecretString) -> Vec<ApiDocumen
     vec![ApiDocument { name: "me", url, required: true }]
 }
 
-/// HMAC-SHA256 of the access token, keyed with the app's secret, in hex: a token that was stolen is of no use without
-/// the secret, and an app can require it.
+/// HMAC-SHA256 of the access token, keyed with the app secret, in hex. An app can require it, so that a stolen token is
+/// useless without the secret.
 fn appsecret_proof(access_token: &SecretString, secret: &SecretString) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
     let tag = hmac::sign(&key, access_token.expose_secret().as_bytes());
     tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The id is the app's own for the person. An address may be missing (accounts by telephone), and nothing says that it
-/// was verified: it never counts as such.
+/// The id is app-scoped. The email address may be missing (accounts with a phone number), and has no verified flag: it is
+/// never treated as verified.
 fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
     let me = documents.get("me");
     Some(Profile {

@@ -5,66 +5,55 @@
 
 mod check_token;
 
-use std::sync::Arc;
-
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, Documents, IdentitySource, Metadata, OAuthSpec, Profile, ProfileEmail, Provider, ProviderSpec,
-    ResponseIssuer, Slug, TokenCheck, address, endpoints, origins, spec::text,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Palette, Profile, ProfileEmail,
+    Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride, address,
+    endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
 
 const URL: &str = "https://github.com";
 const API_URL: &str = "https://api.github.com";
 
+pub(super) static GITHUB: BuiltIn = BuiltIn {
+    optional: &[Variable::new("URL", UrlOverride), Variable::new("API_URL", UrlOverride)],
+    ..BuiltIn::new(
+        ("github", "GitHub"),
+        &SPEC,
+        ButtonColours { light: Palette::filled("#24292f", "#32383f"), dark: Palette::WHITE_ON_DARK },
+        provider,
+    )
+};
+
 static SPEC: ProviderSpec = ProviderSpec {
-    sign_in_scopes: &["read:user", "user:email"],
     prompts: &["select_account"],
-    extra_parameters: |_| Vec::new(),
-    asks_again: &[("prompt", "select_account")],
-    lets_see: None,
-    // A form, unless JSON is asked for, which we do; errors arrive with status 200.
+    reauthentication: &[("prompt", "select_account")],
+    // A form, unless the request accepts JSON, as ours does; errors have status 200.
     token_encoding: TokenEncoding::JsonOrForm,
-    response_issuer: ResponseIssuer::Metadata,
-    form_post: false,
     picture_origins: |_| origins(&["https://avatars.githubusercontent.com"]),
     own_domains: &["github.com"],
     token_check: Some(TokenCheck { request: check_token::request, judge: check_token::judge }),
-    who: IdentitySource::Api(OAuthSpec { documents, profile }),
+    ..ProviderSpec::new(&["read:user", "user:email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 
-/// Our client at GitHub; `url` and `api_url` are those of a stand-in for development.
-pub fn provider(
-    client_id: String,
-    client_secret: SecretString,
-    url: Option<String>,
-    api_url: Option<String>,
-) -> Provider {
-    let url = url.as_deref().unwrap_or(URL);
-    Provider {
-        slug: Slug::constant("github"),
-        label: "GitHub".to_owned(),
-        client_id,
-        further_client_ids: Vec::new(),
-        client_secret: client_secret.into(),
-        metadata: Metadata::Principal(Arc::new(endpoints(
-            // What GitHub calls itself in `iss`, since 2026.
-            &format!("{url}/login/oauth"),
-            address(url, "/login/oauth/authorize"),
-            address(url, "/login/oauth/access_token"),
-            "client_secret_post",
-        ))),
-        api: Some(api_url.unwrap_or_else(|| API_URL.to_owned())),
-        tokeninfo: None,
-        hosted_domain: None,
-        spec: &SPEC,
-    }
+fn provider(settings: &Settings) -> Result<Provider, SettingError> {
+    let url = settings.get("URL").unwrap_or(URL);
+    let metadata = endpoints(
+        // The `iss` of its authorization responses, since 2026.
+        &format!("{url}/login/oauth"),
+        address(url, "/login/oauth/authorize"),
+        address(url, "/login/oauth/access_token"),
+        "client_secret_post",
+    );
+    let api = settings.get("API_URL").unwrap_or(API_URL);
+    Ok(Provider { api: Some(api.to_owned()), ..GITHUB.client(settings, metadata.into()) })
 }
 
-/// `/user` shows a public address at most, and nobody says that it is verified; `/user/emails` knows. It is closed to
-/// a GitHub App without that permission (403) and to a token without the scope (404).
+/// `/user` has the public email address at most, without a verified flag; `/user/emails` has the flag. It is closed to a
+/// GitHub App without that permission (403) and to a token without the scope (404).
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or(API_URL);
     vec![
@@ -73,7 +62,7 @@ fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     ]
 }
 
-/// The number is the identity; a login can be renamed, and then belongs to somebody else.
+/// The number is the identity; a login can be renamed and then taken by another user.
 fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
     let user = documents.get("user");
     let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0)?;

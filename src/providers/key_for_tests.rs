@@ -1,4 +1,4 @@
-//! A key of Apple's kind, for tests.
+//! A key as Apple issues them, for tests.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,7 +9,6 @@ pub(crate) struct P256Key {
     pub(crate) public: Vec<u8>,
 }
 
-/// A new key.
 pub(crate) fn p256_key() -> P256Key {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let pkcs8 = pair.to_pkcs8v1().expect("PKCS#8");

@@ -3,43 +3,52 @@
 //! Sources: "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Migrate away from using
 //! email claims for user identification or authorization" (learn.microsoft.com); read November 2026.
 
-use std::sync::Arc;
-
-use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, Slug,
+    BuiltIn, ButtonColours, Facts, IdentitySource, OidcSpec, Palette, Profile, ProfileEmail, Provider, ProviderSpec,
+    ResponseIssuer, SettingError, Settings, Variable,
+    VariableKind::{Text, UrlOverride},
     address, endpoints,
 };
-use crate::{
-    oauth::TokenEncoding,
-    oidc::{Algorithm, ProviderMetadata},
-};
+use crate::oidc::{Algorithm, ProviderMetadata};
 
 const URL: &str = "https://login.microsoftonline.com";
 /// The tenant of all personal accounts.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-/// What stands for a tenant in the issuer of those who take several.
+/// The placeholder for the tenant in the issuer of multi-tenant endpoints.
 const ANY_TENANT: &str = "{tenantid}";
 
-/// Whose accounts are taken (`MICROSOFT_TENANT`).
+// Microsoft's guidelines have a light and a dark button.
+pub(super) static MICROSOFT: BuiltIn = BuiltIn {
+    optional: &[Variable::new("URL", UrlOverride), Variable::new("TENANT", Text)],
+    ..BuiltIn::new(
+        ("microsoft", "Microsoft"),
+        &SPEC,
+        ButtonColours {
+            light: Palette::new("#ffffff", "#f3f3f3", "#8c8c8c", "#5e5e5e"),
+            dark: Palette::new("#2f2f2f", "#3b3b3b", "#8c8c8c", "#ffffff"),
+        },
+        provider,
+    )
+};
+
+/// Whose accounts are accepted (`MICROSOFT_TENANT`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tenant {
-    /// `common`: of any organisation, and personal ones.
+    /// `common`: any organisation's, and personal ones.
     Common,
-    /// `organizations`: of any organisation.
+    /// `organizations`: any organisation's.
     Organizations,
     /// `consumers`: personal ones.
     Consumers,
-    /// Of this organisation.
+    /// This organisation's.
     One(Uuid),
 }
 
 impl Tenant {
-    /// Reads `common`, `organizations`, `consumers` or an organisation's id; `None` for anything else: a domain name
-    /// would not say which issuer to expect.
+    /// `None` for anything but the three words and a tenant's id: from a domain name the issuer would not follow.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "common" => Some(Self::Common),
@@ -72,43 +81,28 @@ static ORGANIZATIONS: ProviderSpec = spec(|provider, claims| token_issuers(provi
 
 const fn spec(issuers: fn(&Provider, &Value) -> Vec<String>) -> ProviderSpec {
     ProviderSpec {
-        sign_in_scopes: &["openid", "email", "profile"],
         prompts: &["select_account", "consent", "none", "login"],
-        extra_parameters: |_| Vec::new(),
-        asks_again: &[("prompt", "login")],
-        lets_see: None,
-        token_encoding: TokenEncoding::Json,
-        // It would name the tenant of the person, which is not known before the id_token.
+        reauthentication: &[("prompt", "login")],
+        // It would name the user's tenant, which is not known before the id_token.
         response_issuer: ResponseIssuer::OwnDomain,
-        form_post: false,
-        picture_origins: |_| Vec::new(),
         own_domains: &["microsoftonline.com", "microsoft.com", "sts.windows.net", "live.com"],
-        token_check: None,
-        who: IdentitySource::IdToken(OidcSpec {
-            algorithms: &[Algorithm::Rs256],
-            issuers,
-            userinfo_completes: false,
-            admits: |_, _| true,
-            profile,
-        }),
+        ..ProviderSpec::new(
+            &["openid", "email", "profile"],
+            IdentitySource::IdToken(OidcSpec { issuers, ..OidcSpec::new(profile) }),
+        )
     }
 }
 
-/// Our client at Microsoft; `url` is that of a stand-in for development.
-pub fn provider(client_id: String, client_secret: SecretString, tenant: &Tenant, url: Option<String>) -> Provider {
-    let url = url.as_deref().unwrap_or(URL);
-    Provider {
-        slug: Slug::constant("microsoft"),
-        label: "Microsoft".to_owned(),
-        client_id,
-        further_client_ids: Vec::new(),
-        client_secret: client_secret.into(),
-        metadata: Metadata::Principal(Arc::new(metadata(url, tenant))),
-        api: None,
-        tokeninfo: None,
-        hosted_domain: None,
-        spec: if *tenant == Tenant::Organizations { &ORGANIZATIONS } else { &SPEC },
-    }
+fn provider(settings: &Settings) -> Result<Provider, SettingError> {
+    let tenant = Tenant::parse(settings.get("TENANT").unwrap_or("common")).ok_or(SettingError {
+        name: "TENANT",
+        problem: "must be `common`, `organizations`, `consumers` or the id of a tenant (a UUID; Entra shows it as \"Directory (tenant) ID\")",
+    })?;
+    let metadata = metadata(settings.get("URL").unwrap_or(URL), &tenant);
+    Ok(Provider {
+        spec: if tenant == Tenant::Organizations { &ORGANIZATIONS } else { &SPEC },
+        ..MICROSOFT.client(settings, metadata.into())
+    })
 }
 
 fn metadata(url: &str, tenant: &Tenant) -> ProviderMetadata {
@@ -125,8 +119,8 @@ fn metadata(url: &str, tenant: &Tenant) -> ProviderMetadata {
     }
 }
 
-/// The issuer is made from the tenant that the token claims to be of; only a token of that tenant's issuer verifies
-/// then. A tenant is an id: anything else in its place could make an issuer of somebody else's.
+/// The issuer follows from the tenant that the token names (`tid`); then only a token of that tenant's issuer verifies. `tid`
+/// must be a UUID: anything else could turn the template into a foreign issuer.
 fn token_issuers(provider: &Provider, claims: &Value, personal_accounts: bool) -> Vec<String> {
     let template = provider.metadata.issuer();
     if !template.contains(ANY_TENANT) {
@@ -141,8 +135,8 @@ fn token_issuers(provider: &Provider, claims: &Value, personal_accounts: bool) -
         .collect()
 }
 
-/// `tid` (in the issuer) and `oid` are the identity; `sub` is another one for each app. The address can be changed at
-/// will by the tenant's own administrator ("nOAuth"): only `xms_edov` says that its domain is the tenant's.
+/// `tid` (in the issuer) and `oid` are the identity; `sub` differs per app. A tenant's administrator can set any email address
+/// ("nOAuth"): only `xms_edov` says that its domain is the tenant's.
 fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
     let oid = facts.text("oid").and_then(|oid| Uuid::try_parse(oid).ok())?;
     Some(Profile {

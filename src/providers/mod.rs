@@ -1,17 +1,19 @@
-//! A page of facts per provider and one mapping from its documents to a `Profile`. Data, no I/O.
-//!
-//! CONTRIBUTING.md says how to add one: a file like `discord.rs` or `gitlab.rs`, with a constructor, its `ProviderSpec` and a
-//! profile function.
+//! One page per provider: its endpoints, its `ProviderSpec`, its row of [`BUILT_IN`], and the mapping from its documents to a
+//! `Profile`. Data, no I/O. CONTRIBUTING.md says how to add one.
 
 pub mod apple;
+mod built_in;
 mod client_secret;
 pub mod discord;
 pub mod facebook;
+#[cfg(test)]
+pub(crate) mod for_tests;
 pub mod github;
 pub mod gitlab;
 pub mod google;
 #[cfg(test)]
 pub(crate) mod key_for_tests;
+pub mod linkedin;
 pub mod microsoft;
 pub mod open_id_connect;
 mod profile;
@@ -22,6 +24,9 @@ mod tests;
 mod token_check;
 pub mod x;
 
+pub use built_in::{
+    BUILT_IN, BuiltIn, ButtonColours, Palette, SettingError, Settings, Variable, VariableKind, built_in,
+};
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
@@ -36,75 +41,68 @@ use url::Url;
 
 use crate::{codes::access::Access, oauth::Scopes, oidc::ProviderMetadata};
 
-/// One provider with our client at it.
+/// A provider and our client there.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// Its place in `/auth/{slug}`.
+    /// The last segment of `/auth/{slug}` and `/auth/callback/{slug}`.
     pub slug: Slug,
-    /// Its name for people.
+    /// Its name on buttons and in sentences.
     pub label: String,
-    /// Our `client_id` there.
     pub client_id: String,
-    /// Further clients of ours there: front ends that sign people in by themselves and hand us the token.
+    /// Our other clients there: apps and pages that sign users in themselves and hand us the token.
     pub further_client_ids: Vec<String>,
-    /// Our `client_secret` there.
     pub client_secret: ClientSecret,
-    /// Where its endpoints are learned.
     pub metadata: Metadata,
-    /// Where its API lives, for a provider that is asked there who somebody is, or what they let us see. Ends without a
-    /// slash. From the code or the configuration, never from metadata: tokens go there.
+    /// Base URL of its API, without a slash at the end. From the code or the configuration, never from metadata: access
+    /// tokens are sent there.
     pub api: Option<String>,
-    /// Where it says what an access token is worth, for a provider that has an address of its own for that.
+    /// Google's endpoint that validates access tokens.
     pub tokeninfo: Option<Url>,
-    /// The one domain whose accounts are admitted, for a provider that knows such (Google's `hd`).
+    /// The one domain whose accounts are admitted (Google's `hd`).
     pub hosted_domain: Option<String>,
-    /// How it behaves.
     pub spec: &'static ProviderSpec,
 }
 
 impl Provider {
-    /// All clients that are ours: what a front end brings may have been given to any of them.
+    /// All our clients there: a token from a front end may have been issued to any of them.
     pub fn client_ids(&self) -> Vec<&str> {
         std::iter::once(&self.client_id).chain(&self.further_client_ids).map(String::as_str).collect()
     }
 
-    /// Whether it has something for us to see.
+    /// Whether it has this API.
     pub fn offers(&self, access: Access) -> bool {
         self.api.is_some() && !self.scopes_of(access).is_empty()
     }
 
-    /// The scopes that let us see it, all of them needed; none where it has no such thing.
+    /// The scopes that the API needs, all of them; empty where the provider has no such API.
     pub fn scopes_of(&self, access: Access) -> &'static [&'static str] {
-        self.spec.lets_see.as_ref().map_or(&[], |lets_see| (lets_see.scopes)(access))
+        self.spec.api_access.as_ref().map_or(&[], |api_access| (api_access.scopes)(access))
     }
 
-    /// Its page where a person sees what was granted, and takes it back; `None` where it has nothing for us to see.
+    /// Its page where users review and revoke what they granted; `None` where it has no API for us.
     pub fn connections(&self) -> Option<&'static str> {
-        self.spec.lets_see.as_ref().filter(|_| self.api.is_some()).map(|lets_see| lets_see.by_hand)
+        self.spec.api_access.as_ref().filter(|_| self.api.is_some()).map(|api_access| api_access.connections)
     }
 
-    /// Whether these scopes let us see it.
+    /// Whether the granted scopes are enough for the API.
     pub fn allows(&self, access: Access, granted: &Scopes) -> bool {
         self.offers(access) && self.scopes_of(access).iter().all(|scope| granted.contains(scope))
     }
 }
 
-/// How a provider lets us see something, by its slug: so it is, whether or not the provider is configured at the moment.
-pub fn lets_see(slug: &str) -> Option<&'static ApiAccess> {
-    match slug {
-        "google" => google::SPEC.lets_see.as_ref(),
-        _ => None,
-    }
+/// The API access that a provider offers, by its slug, whether or not it is configured at present.
+pub fn api_access(slug: &str) -> Option<&'static ApiAccess> {
+    built_in(slug)?.spec.api_access.as_ref()
 }
 
 /// Where a provider's endpoints come from.
 #[derive(Clone, Debug)]
 pub enum Metadata {
-    /// Constants in code, from the provider's documentation.
-    Principal(Arc<ProviderMetadata>),
+    /// Constants in the code, from the provider's documentation.
+    Constant(Arc<ProviderMetadata>),
     /// OpenID Connect Discovery at this issuer.
     Discovered {
-        /// The issuer, byte for byte as its documents must repeat it.
+        /// Byte for byte as the discovery document must repeat it.
         issuer: String,
     },
 }
@@ -113,14 +111,28 @@ impl Metadata {
     /// The issuer that the provider's documents and tokens must name.
     pub fn issuer(&self) -> &str {
         match self {
-            Self::Principal(metadata) => &metadata.issuer,
+            Self::Constant(metadata) => &metadata.issuer,
             Self::Discovered { issuer } => issuer,
+        }
+    }
+
+    /// Constants, or discovery at the issuer that replaces them.
+    fn or_discovered(issuer: Option<&str>, constants: fn() -> ProviderMetadata) -> Self {
+        match issuer {
+            Some(issuer) => Self::Discovered { issuer: issuer.to_owned() },
+            None => constants().into(),
         }
     }
 }
 
-/// A profile from the standard claims (OpenID Connect Core §5.1), with the provider's authority over the address
-/// as given.
+impl From<ProviderMetadata> for Metadata {
+    fn from(metadata: ProviderMetadata) -> Self {
+        Self::Constant(Arc::new(metadata))
+    }
+}
+
+/// A profile from the standard claims (OpenID Connect Core §5.1). `is_authoritative` says of an email address whether the
+/// provider runs its mailbox.
 fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: impl Fn(&str) -> bool) -> Profile {
     Profile {
         issuer: provider.metadata.issuer().to_owned(),
@@ -136,17 +148,17 @@ fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: im
     }
 }
 
-/// An address below a base that stands in the code or that the configuration has checked.
+/// A URL below a base that is a constant or that `config` has checked.
 fn address(base: &str, path: &str) -> Url {
     Url::parse(&format!("{base}{path}")).unwrap_or_else(|_| unreachable!("a constant, or checked at the start"))
 }
 
-/// Sources of pictures that are the same for every client.
+/// Sources of profile pictures, for a content security policy.
 fn origins(constants: &[&str]) -> Vec<String> {
     constants.iter().map(|origin| (*origin).to_owned()).collect()
 }
 
-/// What every provider without a discovery document has: two endpoints, and a way to authenticate at the second.
+/// The metadata that every provider has: two endpoints, and how a client authenticates at the token endpoint.
 fn endpoints(issuer: &str, authorization: Url, token: Url, authentication: &str) -> ProviderMetadata {
     ProviderMetadata {
         issuer: issuer.to_owned(),

@@ -2,32 +2,21 @@
 
 use secrecy::SecretString;
 
-use super::{
-    Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, ResponseIssuer, Slug, standard_profile,
-};
-use crate::{oauth::TokenEncoding, oidc::Algorithm};
+use super::{Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, Slug, standard_profile};
+use crate::oidc::Algorithm;
 
 static SPEC: ProviderSpec = ProviderSpec {
-    sign_in_scopes: &["openid", "email", "profile"],
     prompts: &["select_account", "consent", "none", "login"],
-    extra_parameters: |_| Vec::new(),
-    // Ten minutes, as long as a proof lasts here; `auth_time` is then required (Core §3.1.2.1) and checked.
-    asks_again: &[("prompt", "login"), ("max_age", "600")],
-    lets_see: None,
-    token_encoding: TokenEncoding::Json,
-    response_issuer: ResponseIssuer::Metadata,
-    form_post: false,
-    picture_origins: |_| Vec::new(),
-    own_domains: &[],
-    token_check: None,
-    who: IdentitySource::IdToken(OidcSpec {
-        algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
-        issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
-        // A certified provider leaves the scopes' claims to userinfo when it gives an access token (Core §5.4).
-        userinfo_completes: true,
-        admits: |_, _| true,
-        profile: |provider, facts| Some(profile(provider, facts)),
-    }),
+    // 600 seconds, as long as a re-authentication lasts here; `auth_time` is then required (Core §3.1.2.1) and checked.
+    reauthentication: &[("prompt", "login"), ("max_age", "600")],
+    ..ProviderSpec::new(&["openid", "email", "profile"], IdentitySource::IdToken(OIDC))
+};
+
+const OIDC: OidcSpec = OidcSpec {
+    algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
+    // A certified provider leaves the scopes' claims to userinfo when it issues an access token (Core §5.4).
+    userinfo_completes: true,
+    ..OidcSpec::new(profile)
 };
 
 /// Our client at the provider with this issuer.
@@ -46,8 +35,8 @@ pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, cl
     }
 }
 
-/// Nobody knows for which addresses an arbitrary provider is authoritative, so it is for none: an address that
-/// somebody here has already is never linked without asking.
-fn profile(provider: &Provider, facts: &Facts<'_>) -> Profile {
-    standard_profile(provider, facts, |_| false)
+/// Which mailboxes an arbitrary provider runs is unknown, so it is authoritative for none: an address that an account here
+/// already has is never linked without asking.
+fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
+    Some(standard_profile(provider, facts, |_| false))
 }

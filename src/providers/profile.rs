@@ -1,38 +1,36 @@
-//! What every provider's documents come down to.
+//! The common form of every provider's documents.
 
 use serde::{Deserialize, Serialize};
 
-/// Our normalised view of a provider's claims or userinfo document.
+/// Our normalised view of a provider's claims or API documents.
 ///
-/// The documents were verified where they came from; what they say about names and addresses is still only
-/// what the provider says. `accounts` judges it.
+/// The documents are verified; names and email addresses in them are still only what the provider says. `accounts` decides
+/// what to trust.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Who vouches: the `iss` of the id_token, or the constant of a provider without one. With `subject` it
-    /// is the identity's key.
+    /// `iss` of the id_token, or the constant of a provider without one. With `subject` it is the identity's key.
     pub issuer: String,
-    /// The provider's own, never reassigned name for the person (`sub`, or GitHub's numeric `id` as text).
-    /// Opaque and case-sensitive.
+    /// The provider's stable, never reassigned identifier of the user (`sub`, or GitHub's numeric `id` as text). Opaque and
+    /// case-sensitive.
     pub subject: String,
-    /// The provider's slug in our addresses, as in `/auth/google`.
+    /// The provider's slug, as in `/auth/google`.
     pub provider: String,
-    /// The e-mail address, if the provider told one.
     pub email: Option<ProfileEmail>,
-    /// The person's name for display.
+    /// For display only.
     pub name: Option<String>,
-    /// Address of the person's picture.
+    /// URL of the user's picture.
     pub picture: Option<String>,
 }
 
-/// A provider's word about an e-mail address.
+/// What a provider says about an email address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileEmail {
     /// The address as the provider wrote it: unparsed, of any form and length.
     pub unverified_address: String,
-    /// The provider says that it has verified the address, in the way which that provider's page requires
-    /// (a boolean `true`; for Microsoft `xms_edov`; for Facebook never).
+    /// The provider says that it has verified the address, by the claim that its page requires (a boolean `true`; for
+    /// Microsoft `xms_edov`; for Facebook never).
     pub verified_by_provider: bool,
-    /// The provider runs the mailbox, so that nobody else can vouch better: Google for gmail.com and for
-    /// accounts with `hd`. A verified flag without this can be out of date.
+    /// The provider runs the mailbox: Google for gmail.com and for accounts with `hd`. Without this, a verified address may
+    /// belong to another person today.
     pub provider_is_authoritative: bool,
 }

@@ -1,4 +1,4 @@
-//! A provider's name in addresses.
+//! A provider's name in URLs.
 
 use std::fmt;
 
@@ -7,21 +7,19 @@ use std::fmt;
 pub struct Slug(String);
 
 impl Slug {
-    /// `None` for anything else, upper case and percent signs included: one provider has one address.
+    /// `None` for anything else, upper case and percent signs included: one provider has one URL.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = text.bytes();
-        let begins_well = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
-        let goes_on_well =
+        let first_fits = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
+        let rest_fits =
             bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
-        (begins_well && goes_on_well && text.len() <= 32).then(|| Self(text.to_owned()))
+        (first_fits && rest_fits && text.len() <= 32).then(|| Self(text.to_owned()))
     }
 
-    /// A slug that stands in the code.
     pub(super) fn constant(text: &'static str) -> Self {
         Self(text.to_owned())
     }
 
-    /// The slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

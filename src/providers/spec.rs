@@ -13,163 +13,201 @@ use crate::{
     oidc::{Algorithm, Claims, Userinfo},
 };
 
-/// One provider's manners.
+/// How one provider differs from the protocol and from the others. [`ProviderSpec::new`] has the defaults.
 #[derive(Debug)]
 pub struct ProviderSpec {
-    /// Scopes of a sign-in: the least that tells who somebody is.
+    /// The scopes of a sign-in: the fewest that identify the user.
     pub sign_in_scopes: &'static [&'static str],
-    /// Values of `prompt` that it understands, of those that we pass through.
+    /// The values of `prompt` that it supports, of those that we pass on.
     pub prompts: &'static [&'static str],
-    /// What its authorization request needs besides.
+    /// Further parameters of its authorization request.
     pub extra_parameters: fn(&Provider) -> Vec<(&'static str, &str)>,
-    /// What makes it ask who somebody is although it knows them, before a sensitive step: parameters of its authorization
-    /// request, in place of the others of the same name. Of `max_age` (OpenID Connect Core §3.1.2.1) the answer is checked.
-    pub asks_again: &'static [(&'static str, &'static str)],
-    /// How it lets us see something beyond who somebody is; `None` where it does not.
-    pub lets_see: Option<ApiAccess>,
-    /// How it writes its token responses.
+    /// Parameters of the authorization request that make it authenticate the user again, before a sensitive step; they
+    /// replace others of the same name. `max_age` (OpenID Connect Core §3.1.2.1) is checked in the id_token.
+    pub reauthentication: &'static [(&'static str, &'static str)],
+    /// Access to its APIs beyond sign-in.
+    pub api_access: Option<ApiAccess>,
+    /// Whether it supports PKCE for confidential clients (RFC 7636).
+    pub pkce: bool,
     pub token_encoding: TokenEncoding,
     /// What `iss` in its authorization response is compared with.
     pub response_issuer: ResponseIssuer,
-    /// It answers by a POST from its own site (`response_mode=form_post`).
+    /// It responds by a cross-site POST (`response_mode=form_post`).
     pub form_post: bool,
-    /// Where its people's pictures come from, as sources of a content security policy.
+    /// Origins of its users' pictures, for the content security policy.
     pub picture_origins: fn(&Provider) -> Vec<String>,
-    /// Domains that are its own with everything below them, so that nobody else has a server there.
+    /// Its own domains, with all their subdomains: nobody else has a server there.
     pub own_domains: &'static [&'static str],
-    /// How it says whose client an access token was given to; `None` where it says so to nobody.
+    /// How to find out which client an access token was issued to; `None` where the provider does not say.
     pub token_check: Option<TokenCheck>,
-    /// How it says who somebody is.
-    pub who: IdentitySource,
+    pub identity: IdentitySource,
 }
 
-/// Manners of a provider that lets us see something beyond who somebody is.
+/// Access to a provider's APIs beyond sign-in.
 #[derive(Debug)]
 pub struct ApiAccess {
-    /// The scopes of a thing to see, all of them needed; none where it has no such thing.
+    /// The scopes that an API needs, all of them; empty where there is no such API.
     pub scopes: fn(Access) -> &'static [&'static str],
-    /// What makes it ask for consent, and give tokens that outlive the visit: parameters of the authorization request, in
-    /// place of the others of the same name.
+    /// Parameters of the authorization request that ask for consent and a refresh token; they replace others of the same
+    /// name.
     pub offline: &'static [(&'static str, &'static str)],
-    /// Other names under which the scopes of a sign-in come back.
+    /// Other names under which the response grants the scopes of a sign-in.
     pub sign_in_aliases: &'static [&'static str],
-    /// Its page where a person sees what was granted, and takes it back.
-    pub by_hand: &'static str,
-    /// After how many days without use it forgets a refresh token.
+    /// Its page where users review and revoke what they granted.
+    pub connections: &'static str,
+    /// An unused refresh token expires after this many days.
     pub unused_days: u16,
 }
 
-/// What `iss` in an authorization response (RFC 9207) must be, when it is there.
+/// What `iss` in an authorization response (RFC 9207) must be if it is present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseIssuer {
     /// The issuer of its metadata.
     Metadata,
-    /// An address at one of its own domains: it names none today, and may begin to.
+    /// Any URL at one of its own domains: it sends none today, and may begin to.
     OwnDomain,
 }
 
-/// How a provider says who somebody is.
+/// Where the user's identity comes from.
 #[derive(Debug)]
 pub enum IdentitySource {
-    /// By an id_token (OpenID Connect).
+    /// An id_token (OpenID Connect).
     IdToken(OidcSpec),
-    /// By its API, asked with the access token (OAuth 2 alone).
+    /// The provider's API, called with the access token (plain OAuth 2.0).
     Api(OAuthSpec),
 }
 
-/// Manners of a provider with id_tokens.
+/// A provider with id_tokens. [`OidcSpec::new`] has the defaults.
 #[derive(Debug)]
 pub struct OidcSpec {
-    /// Algorithms that its id_tokens may be signed with. Never symmetric ones.
+    /// The signature algorithms of its id_tokens; never symmetric ones.
     pub algorithms: &'static [Algorithm],
-    /// Spellings of its issuer that an id_token may carry. The claims are not verified yet: they may choose among what
-    /// we accept, and nothing else.
+    /// The issuers that an id_token may name. The claims are not verified yet: they may select among the issuers that we
+    /// accept, and nothing else.
     pub issuers: fn(&Provider, &Value) -> Vec<String>,
-    /// Ask the userinfo endpoint when the id_token names no e-mail address or no name (OpenID Connect Core §5.4).
+    /// Whether the nonce of the authorization request comes back in the id_token (OpenID Connect Core §3.1.2.1).
+    pub nonce: bool,
+    /// Call userinfo when the id_token has no email address or no name (OpenID Connect Core §5.4).
     pub userinfo_completes: bool,
-    /// Whether the facts are of somebody whom the configuration admits.
+    /// Whether the configuration admits this user.
     pub admits: fn(&Provider, &Facts<'_>) -> bool,
-    /// Turns verified claims into a profile; `None` when they name nobody.
+    /// Maps verified claims to a profile; `None` when they identify no one.
     pub profile: fn(&Provider, &Facts<'_>) -> Option<Profile>,
 }
 
-/// Manners of a provider whose API is asked.
+/// A provider whose API is called.
 #[derive(Debug)]
 pub struct OAuthSpec {
-    /// What to ask for.
+    /// The documents to request.
     pub documents: fn(&Provider, &SecretString) -> Vec<ApiDocument>,
-    /// Turns the documents into a profile; `None` when they name nobody.
+    /// Maps the documents to a profile; `None` when they identify no one.
     pub profile: fn(&Provider, &Documents) -> Option<Profile>,
 }
 
-/// One document of a provider's API, read as the bearer of the access token.
+/// One document of a provider's API, requested with the access token as bearer.
 #[derive(Clone, Debug)]
 pub struct ApiDocument {
-    /// What the profile function knows it by.
+    /// The profile function's name for it.
     pub name: &'static str,
-    /// Its address. Never holds the token.
+    /// Never contains the token.
     pub url: Url,
-    /// Without it nobody signs in. Others may be missing: a scope that was declined, say.
+    /// The sign-in fails without it. Others may be missing, for instance when a scope was declined.
     pub required: bool,
 }
 
-/// The documents that came, by name.
+/// The documents that the API returned, by name.
 #[derive(Debug, Default)]
 pub struct Documents(BTreeMap<&'static str, Value>);
 
 impl ProviderSpec {
-    /// `max_age` of a request that makes it ask again, in seconds.
+    /// The defaults.
+    pub(super) const fn new(sign_in_scopes: &'static [&'static str], identity: IdentitySource) -> Self {
+        Self {
+            sign_in_scopes,
+            prompts: &[],
+            extra_parameters: |_| Vec::new(),
+            reauthentication: &[],
+            api_access: None,
+            pkce: true,
+            token_encoding: TokenEncoding::Json,
+            response_issuer: ResponseIssuer::Metadata,
+            form_post: false,
+            picture_origins: |_| Vec::new(),
+            own_domains: &[],
+            token_check: None,
+            identity,
+        }
+    }
+
+    /// `max_age` of a re-authentication, in seconds.
     pub fn max_age(&self) -> Option<u64> {
-        self.asks_again.iter().find(|(name, _)| *name == "max_age").and_then(|(_, seconds)| seconds.parse().ok())
+        self.reauthentication.iter().find(|(name, _)| *name == "max_age").and_then(|(_, seconds)| seconds.parse().ok())
+    }
+}
+
+impl OidcSpec {
+    /// The defaults: RS256, and the issuer and nonce of the protocol.
+    pub(super) const fn new(profile: fn(&Provider, &Facts<'_>) -> Option<Profile>) -> Self {
+        Self {
+            algorithms: &[Algorithm::Rs256],
+            issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
+            nonce: true,
+            userinfo_completes: false,
+            admits: |_, _| true,
+            profile,
+        }
     }
 }
 
 impl Documents {
-    /// Adds a document.
     pub fn insert(&mut self, name: &'static str, document: Value) {
         self.0.insert(name, document);
     }
 
-    /// A document, or JSON's null.
+    /// A document, or JSON's `null`.
     pub fn get(&self, name: &str) -> &Value {
         self.0.get(name).unwrap_or(&Value::Null)
     }
 }
 
-/// A non-empty string member of a document; any other JSON type is no answer.
+/// A non-empty string member of a document; `None` for any other JSON type.
 pub(super) fn text<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
     document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// What a provider said about a person: the verified id_token and, where it was asked, the userinfo document
-/// whose `sub` was checked against it.
+/// What a provider says about a user: the verified id_token and, if it was requested, the userinfo document, whose `sub` was
+/// compared with the id_token's.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// The verified id_token's claims; `None` where an access token was brought instead, and userinfo is all there is.
+    /// The verified id_token's claims; `None` where a front end presented an access token, and userinfo is all there is.
     pub claims: Option<&'a Claims>,
-    /// The userinfo document.
     pub userinfo: Option<&'a Userinfo>,
-    /// A name that came beside the response and that nobody signed: Apple's, at the first consent.
+    /// An unsigned name beside the authorization response: Apple's, at the first consent.
     pub unverified_name: Option<&'a str>,
 }
 
 impl Facts<'_> {
-    /// `sub`: of the id_token, which userinfo's was compared with, or else of userinfo.
+    /// `sub` of the id_token, or of userinfo where there is no id_token.
     pub fn subject(&self) -> &str {
         self.claims.map_or_else(|| self.text("sub").unwrap_or_default(), Claims::subject)
     }
 
-    /// A non-empty string, from the id_token first. Any other JSON type is no answer.
+    /// A non-empty string, from the id_token first; `None` for any other JSON type.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.value(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
-    /// Only the boolean `true`: `"true"`, `1` and their like are not a provider's word (CVE-2022-35924 shape).
+    /// Only the boolean `true`: no `"true"`, no `1`.
     pub fn is_true(&self, name: &str) -> bool {
         self.value(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// The id_token is signed, userinfo is not: where both speak, the id_token counts. The e-mail address and its
+    /// The boolean `true` or the string `"true"`, for the providers that are known to write booleans as strings.
+    pub fn is_true_or_text(&self, name: &str) -> bool {
+        self.is_true(name) || self.text(name) == Some("true")
+    }
+
+    /// The id_token is signed and userinfo is not: if both have a member, the id_token's counts. `email` and
     /// `email_verified` are one statement and come from the same document.
     pub fn value(&self, name: &str) -> Option<&Value> {
         let claim = |name| self.claims.and_then(|claims| claims.get(name));

@@ -1,8 +1,8 @@
-//! Whose client an access token was given to, in the provider's own words.
+//! Which client an access token was issued to, according to the provider.
 //!
-//! The threat is the confused deputy (RFC 9700 §4.6; threat PA1): an access token says nothing of its client, and opens
-//! userinfo whoever holds it. A token that somebody gave to another site would sign that site's owner in here as them. So
-//! the provider is asked first, and userinfo only when the token is one of ours.
+//! The threat is token substitution (RFC 9700 §4.6; threat PA1): an access token does not name its client, and anyone who
+//! holds it can call userinfo. The owner of another site could sign in here with the tokens of that site's users. So we check
+//! the client before we request userinfo.
 
 use std::fmt;
 
@@ -11,79 +11,71 @@ use secrecy::SecretString;
 use super::Provider;
 use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, ResponseError};
 
-/// How a provider is asked about an access token: a request, and what its answer comes to.
+/// How to check an access token: a request, and what its response means.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenCheck {
-    /// Asks about the token, which is never in the address. `None` when our client has no secret to ask with.
+    /// The token is never in the URL. `None` when our client has no secret to authenticate with.
     pub request: fn(&Provider, &SecretString) -> Option<HttpRequest>,
-    /// Reads the answer, at this time in Unix seconds. A token is good when it was given to a client of ours, for
-    /// signing in, by a person, and has not expired; whatever the answer does not say counts against it.
+    /// Judges the response; the time is in Unix seconds. A token is accepted when it was issued to our client, for signing in,
+    /// to a user, and has not expired; a missing statement is a rejection.
     pub judge: fn(&Provider, &HttpResponse, i64) -> Result<CheckedToken, TokenCheckError>,
 }
 
-/// A token of ours; only a check makes one.
+/// A token of our client; only a check makes one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CheckedToken {
     subject: String,
 }
 
-/// Why an access token was not taken.
+/// Why an access token was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenCheckError {
-    /// The provider is away, or answered outside its own documentation.
+    /// The provider is unavailable, or its response is not a documented one.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The provider's answer is no JSON.
-    #[error("the provider's answer about the token is malformed: {0}")]
+    #[error("malformed response to the token check: {0}")]
     Malformed(#[from] DocumentError),
-    /// The provider does not know our own client, or its secret: a matter of the configuration.
-    #[error("the provider refused our own client when asked about a token")]
+    /// Our client id or secret is wrong: for the operator.
+    #[error("the provider rejected our client credentials in a token check")]
     ClientRefused,
-    /// The token was given to somebody else's client.
-    #[error("the token was given to another client")]
+    #[error("the token was issued to another client")]
     NotOurClient,
-    /// The token is ours, or nobody's, and not good for signing in.
-    #[error("the token is unfit: {0}")]
+    /// The token is unknown, or cannot be used to sign in.
+    #[error("unusable token: {0}")]
     UnfitTokenError(#[from] UnfitTokenError),
 }
 
-/// What makes an access token unfit for signing in.
+/// Why an access token cannot be used to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitTokenError {
-    /// Not what an access token can look like; nobody was asked.
-    #[error("it is no token")]
+    /// By its form; no request was sent.
+    #[error("malformed")]
     Malformed,
-    /// The provider does not know it: made up, revoked or expired.
-    #[error("the provider does not know it")]
+    /// To the provider: made up, revoked or expired.
+    #[error("unknown to the provider")]
     Unknown,
-    /// Its time is over.
-    #[error("it has expired")]
+    #[error("expired")]
     Expired,
-    /// It does not have the scopes of a sign-in.
-    #[error("it lacks the scopes of a sign-in")]
+    #[error("the scopes of a sign-in are missing")]
     MissingScope,
-    /// It stands for a program.
-    #[error("it is a service account's")]
+    #[error("issued to a service account")]
     ServiceAccount,
-    /// It stands for no person.
-    #[error("it stands for nobody")]
+    /// Issued to an app or a page.
+    #[error("not issued to a user")]
     Nobody,
-    /// What the provider says of it lacks something, or has another type.
-    #[error("what the provider says of it is unclear")]
+    /// A member of the response is missing or of another type.
+    #[error("incomplete response to the token check")]
     Unclear,
-    /// The provider says, who somebody is, of another person than it said the token was of.
-    #[error("the provider's answers are about different persons")]
+    /// The token check and userinfo name different users.
+    #[error("token check and userinfo name different users")]
     AnotherSubject,
-    /// The provider's API does not open to it.
-    #[error("the provider's API refuses it")]
+    #[error("rejected by the provider's API")]
     Withheld,
 }
 
 impl CheckedToken {
-    /// A token that stands for this person, who must have a name.
-    ///
     /// # Errors
-    /// [`UnfitTokenError::Nobody`] for an empty one.
+    /// [`UnfitTokenError::Nobody`] for an empty subject.
     pub(super) fn of(subject: &str) -> Result<Self, UnfitTokenError> {
         match subject {
             "" => Err(UnfitTokenError::Nobody),
@@ -91,7 +83,7 @@ impl CheckedToken {
         }
     }
 
-    /// Whom it stands for, as the provider's documents must name them.
+    /// The user that the provider's documents must name.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -103,7 +95,7 @@ impl fmt::Debug for CheckedToken {
     }
 }
 
-/// The answer as a document. Who is away, or sends a page, has said nothing about the token.
+/// The response as JSON. An outage or an HTML page says nothing about the token.
 pub(super) fn document(response: &HttpResponse) -> Result<JsonDocument, TokenCheckError> {
     response.check_available()?;
     match response.may_be_json() {
@@ -112,7 +104,6 @@ pub(super) fn document(response: &HttpResponse) -> Result<JsonDocument, TokenChe
     }
 }
 
-/// A text that the answer must have.
 pub(super) fn required<'a>(document: &'a JsonDocument, member: &'static str) -> Result<&'a str, UnfitTokenError> {
     document.required_str(member).map_err(|_| UnfitTokenError::Unclear)
 }

@@ -112,20 +112,25 @@ impl RelyingParty {
             code_verifier: PkceVerifier::from_random(random_bytes()?),
             started_at: self.clock.now(),
         };
+        let challenge = flow.code_verifier.challenge();
         let request = AuthorizationRequest {
             authorization_endpoint: &metadata.authorization_endpoint,
             client_id: &provider.client_id,
             redirect_uri: &self.redirect_uri(slug),
             scope: &requested_scopes(provider, flow.access),
             state: &flow.state,
-            nonce: matches!(provider.spec.who, IdentitySource::IdToken(_)).then_some(&flow.nonce),
-            code_challenge: &flow.code_verifier.challenge(),
+            nonce: sends_nonce(provider).then_some(&flow.nonce),
+            code_challenge: provider.spec.pkce.then_some(&challenge),
             extra_parameters: &extra_parameters(provider, &flow.purpose, &options),
         };
         let url = request.url();
         Journal::new(slug).record(FlowEvent::Started);
         Ok((url, flow))
     }
+}
+
+fn sends_nonce(provider: &Provider) -> bool {
+    matches!(&provider.spec.identity, IdentitySource::IdToken(spec) if spec.nonce)
 }
 
 /// The sign-in scopes and those of the requested API access. Sign-in scopes are always included: without the id_token
@@ -152,9 +157,9 @@ fn extra_parameters<'a>(
         parameters.extend(required);
     };
     if purpose.asks_again() {
-        replace(provider.spec.asks_again);
+        replace(provider.spec.reauthentication);
     }
-    if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.lets_see) {
+    if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.api_access) {
         replace(lets_see.offline);
     }
     parameters.extend(login_hint.map(|hint| ("login_hint", hint)));
@@ -164,10 +169,10 @@ fn extra_parameters<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::IdentityKey, accounts::UserId, providers::google};
+    use crate::{accounts::IdentityKey, accounts::UserId, providers::for_tests::provider};
 
     fn google() -> Provider {
-        google::provider("id".into(), "secret".into(), None, None, None, None)
+        provider("google")
     }
 
     fn grant_purpose() -> Purpose {

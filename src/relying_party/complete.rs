@@ -121,7 +121,7 @@ impl RelyingParty {
         let tokens = self.exchange(client, &metadata, flow, &code).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
         let exchanged = Exchanged { client, metadata, flow, code, tokens };
-        let profile = match &client.provider.spec.who {
+        let profile = match &client.provider.spec.identity {
             IdentitySource::IdToken(spec) => self.id_token_profile(&exchanged, spec, unverified_name, journal).await?,
             IdentitySource::Api(spec) => self.api_profile(&exchanged, spec, journal).await?,
         };
@@ -162,7 +162,7 @@ impl RelyingParty {
         }
         let oauth_client = self.oauth_client(client, metadata)?;
         let redirect_uri = self.redirect_uri(&flow.provider);
-        let verifier = &flow.code_verifier;
+        let verifier = client.provider.spec.pkce.then_some(&flow.code_verifier);
         let request = authorization_code_grant(&metadata.token_endpoint, &oauth_client, code, &redirect_uri, verifier);
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
         Ok(process_token_response(&response, client.provider.spec.token_encoding)?)

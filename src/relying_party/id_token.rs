@@ -65,7 +65,8 @@ impl RelyingParty {
         let Exchanged { client, metadata, flow, code, tokens } = exchanged;
         let provider = &client.provider;
         let binding = TokenBinding {
-            nonce: NonceRule::Equals(&flow.nonce),
+            // A provider that returns no nonce was sent none; a token with one comes from another request.
+            nonce: if spec.nonce { NonceRule::Equals(&flow.nonce) } else { NonceRule::Forbidden },
             access_token: tokens.access_token(),
             code: Some(code),
             max_age: flow.purpose.asks_again().then(|| provider.spec.max_age()).flatten(),
@@ -88,7 +89,9 @@ impl RelyingParty {
         binding: &TokenBinding<'_>,
         journal: &mut Journal,
     ) -> Result<Claims, VerifyError> {
-        let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Err(KeysError::NoKeys.into()) };
+        let IdentitySource::IdToken(spec) = &client.provider.spec.identity else {
+            return Err(KeysError::NoKeys.into());
+        };
         let id_token = id_token.expose_secret();
         // The unverified claims only select among accepted issuers; the verification checks the selected one.
         let issuers = (spec.issuers)(&client.provider, &unverified_claims(id_token));

@@ -102,7 +102,7 @@ impl ProviderClient {
             return Err(BeginError::BreakerOpen);
         }
         match &self.provider.metadata {
-            Metadata::Principal(metadata) => Ok(Arc::clone(metadata)),
+            Metadata::Constant(metadata) => Ok(Arc::clone(metadata)),
             Metadata::Discovered { issuer } => {
                 self.metadata.get(now, self.discover(http, issuer, now)).await.map_err(|error| match error {
                     CacheError::Fetch(error) => error,

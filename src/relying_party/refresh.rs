@@ -81,7 +81,7 @@ impl RelyingParty {
     ) -> Result<Refreshed, RefreshError> {
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let oauth_client = self.oauth_client(client, &metadata)?;
-        if matches!(client.provider.spec.who, IdentitySource::IdToken(_)) {
+        if matches!(client.provider.spec.identity, IdentitySource::IdToken(_)) {
             // Before sending the refresh token, which may be good for one use: without keys the response would be lost.
             client.keys(&self.http, &metadata, self.clock.now()).await?;
         }
@@ -105,7 +105,7 @@ impl RelyingParty {
         tokens: &TokenResponse,
         id_token: &SecretString,
     ) -> Result<(), RefreshError> {
-        let IdentitySource::IdToken(spec) = &client.provider.spec.who else { return Ok(()) };
+        let IdentitySource::IdToken(spec) = &client.provider.spec.identity else { return Ok(()) };
         let access_token = tokens.access_token();
         let binding = TokenBinding { nonce: NonceRule::NotSent, access_token, code: None, max_age: None };
         let mut journal = Journal::new(client.provider.slug.as_str());

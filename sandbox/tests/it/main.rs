@@ -12,6 +12,7 @@ mod front_ends;
 mod github;
 mod gitlab;
 mod id_tokens;
+mod linkedin;
 mod mail;
 mod microsoft;
 mod sign_in;

@@ -13,7 +13,7 @@ fn request_url(endpoint: &str, scopes: &str, extra: &[(&str, &str)]) -> Url {
         scope: &Scopes::parse(scopes),
         state: &state(),
         nonce: Some(&Nonce::from_random([2; 32])),
-        code_challenge: &PkceVerifier::from_random([3; 32]).challenge(),
+        code_challenge: Some(&PkceVerifier::from_random([3; 32]).challenge()),
         extra_parameters: extra,
     }
     .url()

@@ -108,6 +108,7 @@ fn iss_must_satisfy_the_predicate_if_present(#[case] iss: &str, #[case] accepted
 #[rstest]
 #[case("access_denied", AccessDenied)]
 #[case::apple("user_cancelled_authorize", AccessDenied)]
+#[case::linkedin("user_cancelled_login", AccessDenied)]
 #[case("login_required", LoginRequired)]
 #[case("interaction_required", InteractionRequired)]
 #[case("consent_required", ConsentRequired)]

@@ -50,7 +50,7 @@ proptest! {
             scope: &scope,
             state: &state,
             nonce: None,
-            code_challenge: &PkceVerifier::from_random([3; 32]).challenge(),
+            code_challenge: Some(&PkceVerifier::from_random([3; 32]).challenge()),
             extra_parameters: &[(&name, &value)],
         }
         .url();

@@ -12,7 +12,7 @@ fn exchange(authentication: ClientAuthentication) -> HttpRequest {
         &client(authentication),
         &code(),
         "https://app.example/auth/callback/google",
-        &PkceVerifier::from_random([3; 32]),
+        Some(&PkceVerifier::from_random([3; 32])),
     )
 }
 

@@ -1,8 +1,8 @@
-//! Facebook's word about an access token.
+//! Facebook's `debug_token`.
 //!
 //! Sources: "Debug-Token /debug_token" and "Access Tokens: app access tokens" (developers.facebook.com/docs/graph-api and
-//! /docs/facebook-login); Meta's own PHP SDK up to 3.2, which sends every call, reads too, as a POST with
-//! `method=GET` in its body; read November 2026.
+//! /docs/facebook-login); Meta's own PHP SDK up to 3.2, which sends every call as a POST, with `method=GET` in
+//! the body for reads; read November 2026.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -15,11 +15,10 @@ use crate::oauth::{HttpRequest, HttpResponse, ResponseError};
 
 /// "The App_id in the input_token did not match the Viewing App", among other wrong parameters.
 const PARAMETER: u64 = 100;
-/// Our own token (the app's) is not accepted.
+/// Our app token is not accepted.
 const ACCESS_TOKEN: u64 = 190;
 
-/// Both tokens stay out of the address: the app's is in the header, the person's in the body, and `method` makes a GET
-/// of it.
+/// Both tokens stay out of the URL: the app's is in the header, the user's in the body, and `method` makes it a GET.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
     let app_token = SecretString::from(format!("{}|{}", provider.client_id, secret.expose_secret()));
@@ -29,15 +28,14 @@ pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Optio
     Some(HttpRequest::form(&url, &form).with_bearer(&app_token))
 }
 
-/// Facebook describes tokens of the asking app only. A further client counts for nothing here: its ids of persons
-/// would be others.
+/// Facebook describes tokens of the requesting app only. Further clients are not accepted: user ids are app-scoped.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
     let answer = document(response)?;
     if let Some(error) = answer.get("error") {
         return Err(match error.get("code").and_then(Value::as_u64) {
             Some(PARAMETER) => TokenCheckError::NotOurClient,
             Some(ACCESS_TOKEN) => TokenCheckError::ClientRefused,
-            // Limits of calls among them.
+            // Rate limits, for instance.
             _ => ResponseError::UnexpectedStatus(response.status).into(),
         });
     }
@@ -53,7 +51,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
     if text("type").ok_or(UnfitTokenError::Unclear)? != "USER" {
         return Err(UnfitTokenError::Nobody.into());
     }
-    // Zero is a token that never expires.
+    // Zero: the token never expires.
     match data.get("expires_at").and_then(Value::as_i64).ok_or(UnfitTokenError::Unclear)? {
         0 => {}
         end if end > now => {}

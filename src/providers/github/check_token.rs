@@ -1,4 +1,4 @@
-//! GitHub's word about an access token.
+//! GitHub's "Check a token".
 //!
 //! Source: "Check a token" in "REST API endpoints for OAuth authorizations" (docs.github.com/rest/apps/oauth-applications);
 //! read November 2026.
@@ -14,20 +14,20 @@ use super::{
 };
 use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseError};
 
-/// With our client's own credentials (Basic), the token in the body. GitHub knows tokens of that client only.
+/// Our client's credentials by Basic, the token in the body. GitHub finds tokens of that client only.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
     let mut url = Url::parse(provider.api.as_deref().unwrap_or(API_URL)).ok()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(["applications", &provider.client_id, "token"]);
-    let us = Client {
+    let client = Client {
         client_id: provider.client_id.clone(),
         authentication: ClientAuthentication::ClientSecretBasic(secret.clone()),
     };
-    Some(HttpRequest::json(&url, &json!({ "access_token": access_token.expose_secret() })).with_basic(&us))
+    Some(HttpRequest::json(&url, &json!({ "access_token": access_token.expose_secret() })).with_basic(&client))
 }
 
-/// 404 for a token of another client as for one that nobody gave, 422 for what cannot be one. A token without any scope
-/// still says who somebody is; a GitHub App's have none.
+/// 404 for a token of another client and for an unknown one, 422 for a malformed one. A token without scopes still identifies
+/// the user; those of GitHub Apps have none.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
     let answer = document(response)?;
     match response.status {
@@ -46,7 +46,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
         Value::String(_) => return Err(UnfitTokenError::Expired.into()),
         _ => return Err(UnfitTokenError::Unclear.into()),
     }
-    // An installation's token has no user.
+    // The token of an installation has no user.
     let user = answer.get("user").filter(|user| !user.is_null()).ok_or(UnfitTokenError::Nobody)?;
     let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(UnfitTokenError::Unclear)?;
     Ok(CheckedToken::of(&id.to_string())?)

@@ -1,8 +1,8 @@
-//! Google's word about an access token.
+//! Google's `tokeninfo`.
 //!
 //! Sources: `tokeninfo` of the OAuth2 API, whose method is POST, and `TokenInfo` with `getTokenInfo` of
-//! google-auth-library (cloud.google.com/nodejs/docs/reference/google-auth-library), which asks by POST with a form; read
-//! November 2026. Numbers and booleans arrive as texts; `sub` and `email` only with their scopes.
+//! google-auth-library (cloud.google.com/nodejs/docs/reference/google-auth-library), which sends a POST with a form; read
+//! November 2026. Numbers and booleans are strings; `sub` and `email` only with their scopes.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,22 +12,21 @@ use super::super::{
 };
 use crate::oauth::{HttpRequest, HttpResponse, JsonDocument, ResponseError, Scopes};
 
-/// Where it is.
 pub(super) const ENDPOINT: &str = "https://oauth2.googleapis.com/tokeninfo";
-/// What `email` means in Google's answers.
+/// The scope `email` in Google's responses.
 const EMAIL_SCOPE: &str = "https://www.googleapis.com/auth/userinfo.email";
-/// What the addresses of service accounts end with.
+/// Suffix of the email addresses of service accounts.
 const SERVICE_ACCOUNTS: &str = ".gserviceaccount.com";
-/// Seconds by which Google's clock and ours may differ.
+/// Clock skew between Google and us, in seconds.
 const LEEWAY: i64 = 60;
 
-/// The token travels in the body: the query, which the documentation shows, would stay behind in logs.
+/// The token is in the body: the query, which the documentation shows, would end up in logs.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let endpoint = provider.tokeninfo.as_ref()?;
     Some(HttpRequest::form(endpoint, &[("access_token", access_token.expose_secret())]))
 }
 
-/// Google answers 400 to a token that it does not know, or no more.
+/// Google returns 400 for an unknown or expired token.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
     let info = document(response)?;
     match response.status {
@@ -49,7 +48,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
     Ok(CheckedToken::of(required(&info, "sub")?)?)
 }
 
-/// `aud` is the client that the token is for, `azp` the one that asked for it: a service account's own number, for its.
+/// `aud` is the client that the token is for, `azp` the one that requested it: for a service account, its own number.
 fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenCheckError> {
     let ours = provider.client_ids();
     let audience = required(info, "aud")?;
@@ -60,14 +59,14 @@ fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenChe
     }
 }
 
-/// `expires_in` is by Google's own clock; `exp` is checked beside it, as a cache could have kept the answer.
+/// `expires_in` is by Google's clock; `exp` is checked, too, since the response may come from a cache.
 fn is_alive(info: &JsonDocument, now: i64) -> Result<bool, UnfitTokenError> {
     let left = number(info, "expires_in")?.ok_or(UnfitTokenError::Unclear)?;
     let end = number(info, "exp")?;
     Ok(left > 0 && end.is_none_or(|end| end > now.saturating_sub(LEEWAY)))
 }
 
-/// A whole number, which Google writes as a text.
+/// An integer, which Google writes as a string.
 fn number(info: &JsonDocument, member: &'static str) -> Result<Option<i64>, UnfitTokenError> {
     let Some(value) = info.get(member) else { return Ok(None) };
     let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));

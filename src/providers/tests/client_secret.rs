@@ -1,4 +1,4 @@
-//! Apple's client secret, read as Apple would read it.
+//! Apple's client secret, verified as Apple would.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,7 +14,7 @@ fn part(text: &str) -> Value {
 }
 
 #[test]
-fn a_secret_is_minted_for_the_moment_and_signed_with_our_key() {
+fn a_secret_is_minted_per_request_and_signed_with_our_key() {
     let key = p256_key();
     let apple = AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &key.pem.into()).unwrap();
     let secret = ClientSecret::Apple(apple).at("com.example.app", AUDIENCE, 1_800_000_000).unwrap();
@@ -30,33 +30,33 @@ fn a_secret_is_minted_for_the_moment_and_signed_with_our_key() {
 }
 
 #[test]
-fn a_key_verifies_its_own_secrets_and_nobody_elses() {
+fn a_key_verifies_its_own_secrets_alone() {
     let key = |pem: String| AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &pem.into()).unwrap();
     let (ours, theirs) = (key(p256_key().pem), key(p256_key().pem));
     let minted = |key: &AppleKey| ClientSecret::Apple(key.clone()).at("com.example.app", AUDIENCE, 0).unwrap();
     assert!(ours.verifies(&minted(&ours)) && !ours.verifies(&minted(&theirs)));
-    let bent = minted(&ours).expose_secret().replacen('e', "f", 1);
-    for wrong in [bent.as_str(), "", "a.b.c", "hush"] {
+    let tampered = minted(&ours).expose_secret().replacen('e', "f", 1);
+    for wrong in [tampered.as_str(), "", "a.b.c", "hush"] {
         assert!(!ours.verifies(&SecretString::from(wrong)), "{wrong}");
     }
     assert_eq!((ours.team_id(), ours.key_id()), ("TEAM123456", "KEY1234567"));
 }
 
 #[test]
-fn a_key_of_another_curve_is_no_key() {
+fn a_key_of_another_curve_is_rejected() {
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     let other = pem(pair.to_pkcs8v1().unwrap().as_ref());
     assert!(AppleKey::new("T".into(), "K".into(), &other.into()).is_err());
 }
 
 #[test]
-fn a_fixed_secret_is_what_it_is() {
+fn a_fixed_secret_is_used_as_it_is() {
     let secret = ClientSecret::from("hush").at("id", AUDIENCE, 0).unwrap();
     assert_eq!(secret.expose_secret(), "hush");
 }
 
 #[test]
-fn what_is_no_p256_key_is_no_key() {
+fn anything_but_a_p256_key_is_rejected() {
     let accepts = |pem: &str| AppleKey::new("T".into(), "K".into(), &SecretString::from(pem)).is_ok();
     let good = p256_key().pem;
     assert!(accepts(&good) && accepts(&good.replace('\n', "\\n")));
@@ -68,7 +68,7 @@ fn what_is_no_p256_key_is_no_key() {
 }
 
 #[test]
-fn neither_kind_prints() {
+fn debug_output_has_no_secret() {
     let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
     assert_eq!(format!("{:?}", ClientSecret::Apple(key)), "Apple(AppleKey(KEY, [redacted]))");
     assert!(!format!("{:?}", ClientSecret::from("hush")).contains("hush"));

@@ -1,5 +1,6 @@
-//! Each provider's mapping, on documents: what it says counts for what its page of facts allows, and no more.
+//! Each provider's mapping from documents to a profile.
 
+mod brands;
 mod client_secret;
 mod every_provider;
 mod of_apple;
@@ -8,6 +9,7 @@ mod of_facebook;
 mod of_github;
 mod of_gitlab;
 mod of_google;
+mod of_linkedin;
 mod of_microsoft;
 mod of_x;
 mod slug;
@@ -15,61 +17,36 @@ mod token_check;
 
 use serde_json::Value;
 
-use super::{key_for_tests::p256_key, *};
+use super::{
+    for_tests::{provider, provider_with},
+    key_for_tests::p256_key,
+    *,
+};
 use crate::oidc::Claims;
-
-fn google() -> Provider {
-    google::provider("id".into(), "secret".into(), None, None, None, None)
-}
 
 fn generic() -> Provider {
     let slug = Slug::parse("work").unwrap();
     open_id_connect::provider(slug, "Work".into(), "https://id.example".into(), "id".into(), "secret".into())
 }
 
-fn apple() -> Provider {
-    let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
-    apple::provider("com.example.app".into(), key, None)
-}
-
-fn discord() -> Provider {
-    discord::provider("id".into(), "secret".into(), None)
-}
-
-fn facebook() -> Provider {
-    facebook::provider("id".into(), "secret".into(), None, None)
-}
-
-fn github() -> Provider {
-    github::provider("id".into(), "secret".into(), None, None)
-}
-
-fn gitlab() -> Provider {
-    gitlab::provider("id".into(), "secret".into(), None)
-}
-
 fn microsoft(tenant: &str) -> Provider {
-    microsoft::provider("id".into(), "secret".into(), &microsoft::Tenant::parse(tenant).unwrap(), None)
+    provider_with("microsoft", &[("TENANT", tenant)])
 }
 
-fn x() -> Provider {
-    x::provider("id".into(), "secret".into(), None, None)
-}
-
-/// A page of facts joins here; `every_provider.rs` then holds for it.
+/// The built-in ones and a generic one.
 fn every_provider() -> Vec<Provider> {
-    vec![google(), apple(), discord(), facebook(), github(), gitlab(), microsoft("common"), x(), generic()]
+    BUILT_IN.iter().map(|row| provider(row.slug)).chain([generic()]).collect()
 }
 
 fn oidc_spec(provider: &Provider) -> &'static OidcSpec {
-    match &provider.spec.who {
+    match &provider.spec.identity {
         IdentitySource::IdToken(spec) => spec,
         IdentitySource::Api(_) => panic!("{} has no id_tokens", provider.slug),
     }
 }
 
 fn oauth_spec(provider: &Provider) -> &'static OAuthSpec {
-    match &provider.spec.who {
+    match &provider.spec.identity {
         IdentitySource::Api(spec) => spec,
         IdentitySource::IdToken(_) => panic!("{} has id_tokens", provider.slug),
     }
@@ -80,7 +57,7 @@ fn profile_of(provider: &Provider, claims: &Value) -> Option<Profile> {
     profile_named(provider, claims, None)
 }
 
-/// The same, with a name beside the response.
+/// The same with an unsigned name beside the response.
 fn profile_named(provider: &Provider, claims: &Value, unverified_name: Option<&str>) -> Option<Profile> {
     let claims = Claims::unverified_for_tests(claims);
     (oidc_spec(provider).profile)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name })

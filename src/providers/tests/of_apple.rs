@@ -1,4 +1,4 @@
-//! Threats ID35 (Apple's strings) and UI7: the private relay, and the name that comes once.
+//! Threats ID35 (booleans as strings) and UI7: the private relay, and the name that comes once.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn claims() -> Value {
 fn with(name: &str, value: Value) -> Profile {
     let mut claims = claims();
     claims[name] = value;
-    profile_of(&apple(), &claims).unwrap()
+    profile_of(&provider("apple"), &claims).unwrap()
 }
 
 #[rstest]
@@ -25,7 +25,7 @@ fn with(name: &str, value: Value) -> Profile {
 #[case(json!("1"), false)]
 #[case(json!([]), false)]
 #[case(json!(null), false)]
-fn apples_booleans_are_booleans_or_their_words(#[case] value: Value, #[case] verified: bool) {
+fn an_address_is_verified_by_true_as_boolean_or_string(#[case] value: Value, #[case] verified: bool) {
     assert_eq!(with("email_verified", value).email.unwrap().verified_by_provider, verified);
 }
 
@@ -36,13 +36,13 @@ fn apples_booleans_are_booleans_or_their_words(#[case] value: Value, #[case] ver
 #[case("ada@x.example", false)]
 #[case("ada@icloud.com.evil.example", false)]
 #[case("@icloud.com", false)]
-fn apple_is_the_authority_for_its_own_mailboxes(#[case] address: &str, #[case] authority: bool) {
-    assert_eq!(with("email", json!(address)).email.unwrap().provider_is_authoritative, authority);
+fn apple_is_authoritative_for_its_own_mailboxes(#[case] address: &str, #[case] authoritative: bool) {
+    assert_eq!(with("email", json!(address)).email.unwrap().provider_is_authoritative, authoritative);
 }
 
 #[test]
-fn the_name_beside_the_response_is_a_name_and_nothing_in_the_token_is() {
-    let profile = profile_named(&apple(), &claims(), Some("Ada Lovelace")).unwrap();
+fn the_name_comes_beside_the_response_and_never_from_the_token() {
+    let profile = profile_named(&provider("apple"), &claims(), Some("Ada Lovelace")).unwrap();
     assert_eq!(profile.name.as_deref(), Some("Ada Lovelace"));
     assert_eq!(with("name", json!("Eve")).name, None);
     assert_eq!((profile.issuer.as_str(), profile.picture), ("https://appleid.apple.com", None));
@@ -60,7 +60,7 @@ fn the_name_beside_the_response_is_a_name_and_nothing_in_the_token_is() {
 #[case(r#"{"email":"ada@x.example"}"#, None)]
 #[case("Ada", None)]
 #[case("", None)]
-fn the_user_field_names_somebody_or_nobody(#[case] user: &str, #[case] name: Option<&str>) {
+fn the_user_field_is_read_strictly(#[case] user: &str, #[case] name: Option<&str>) {
     assert_eq!(apple::name_of_user(user).as_deref(), name);
 }
 
@@ -72,10 +72,9 @@ fn a_long_name_is_cut() {
 }
 
 #[test]
-fn both_spellings_of_the_issuer_count_and_a_stand_in_has_one() {
+fn both_issuers_are_accepted_and_a_mock_has_its_own_alone() {
     let issuers = |provider: &Provider| (oidc_spec(provider).issuers)(provider, &Value::Null);
-    assert_eq!(issuers(&apple()), ["https://appleid.apple.com", "https://account.apple.com"]);
-    let key = AppleKey::new("TEAM".into(), "KEY".into(), &p256_key().pem.into()).unwrap();
-    let endpoint_override = apple::provider("id".into(), key, Some("http://localhost:9/apple".into()));
-    assert_eq!(issuers(&endpoint_override), ["http://localhost:9/apple"]);
+    assert_eq!(issuers(&provider("apple")), ["https://appleid.apple.com", "https://account.apple.com"]);
+    let mock = provider_with("apple", &[("ISSUER", "http://localhost:9/apple")]);
+    assert_eq!(issuers(&mock), ["http://localhost:9/apple"]);
 }

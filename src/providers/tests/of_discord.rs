@@ -1,4 +1,4 @@
-//! Threat UI6: Discord's word about an address, ids that are texts, and pictures that are made of two of its values.
+//! Threat UI6: Discord's `verified`, ids that are strings, and picture URLs that are made of two of its values.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,11 +11,11 @@ fn with(name: &str, value: Value) -> Option<Profile> {
         "email": "ada@x.example", "verified": true,
     });
     me[name] = value;
-    profile_from(&discord(), &[("me", me)])
+    profile_from(&provider("discord"), &[("me", me)])
 }
 
 #[test]
-fn id_address_name_and_picture_make_the_profile() {
+fn id_address_name_and_picture_map_to_the_profile() {
     let profile = with("id", json!("80351110224678912")).unwrap();
     assert_eq!((profile.issuer.as_str(), profile.subject.as_str()), ("https://discord.com", "80351110224678912"));
     assert_eq!(profile.name.as_deref(), Some("Ada"));
@@ -32,12 +32,12 @@ fn id_address_name_and_picture_make_the_profile() {
 #[case(json!("ada"))]
 #[case(json!(""))]
 #[case(json!(null))]
-fn an_id_that_is_no_snowflake_is_nobody(#[case] id: Value) {
+fn an_id_that_is_no_snowflake_is_rejected(#[case] id: Value) {
     assert_eq!(with("id", id), None);
 }
 
 #[test]
-fn an_id_beyond_every_number_keeps_its_digits() {
+fn an_id_longer_than_a_number_keeps_its_digits() {
     let id = "18446744073709551616";
     assert_eq!(with("id", json!(id)).unwrap().subject, id);
 }
@@ -69,13 +69,13 @@ fn without_a_display_name_the_user_name_is_the_name() {
 #[case(json!("../../x"))]
 #[case(json!("a?b"))]
 #[case(json!(7))]
-fn what_is_no_hash_makes_no_picture(#[case] avatar: Value) {
+fn a_picture_needs_a_hash(#[case] avatar: Value) {
     assert_eq!(with("avatar", avatar).unwrap().picture, None);
 }
 
 #[test]
-fn a_stand_in_shows_its_own_pictures() {
-    let endpoint_override = discord::provider("id".into(), "secret".into(), Some("http://localhost:9/discord".into()));
-    let profile = profile_from(&endpoint_override, &[("me", json!({ "id": "1", "avatar": "b" }))]).unwrap();
+fn pictures_of_a_mock_are_at_the_mock() {
+    let mock = provider_with("discord", &[("URL", "http://localhost:9/discord")]);
+    let profile = profile_from(&mock, &[("me", json!({ "id": "1", "avatar": "b" }))]).unwrap();
     assert_eq!(profile.picture.as_deref(), Some("http://localhost:9/discord/avatars/1/b.png"));
 }

@@ -1,4 +1,4 @@
-//! Threat UI7: Facebook's address may be missing, and never counts as verified.
+//! Threat UI7: Facebook's email address may be missing, and is never verified.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -15,11 +15,11 @@ fn me() -> Value {
 fn with(name: &str, value: Value) -> Option<Profile> {
     let mut me = me();
     me[name] = value;
-    profile_from(&facebook(), &[("me", me)])
+    profile_from(&provider("facebook"), &[("me", me)])
 }
 
 #[test]
-fn an_address_is_there_and_is_nobodys_word() {
+fn the_address_is_never_verified() {
     let profile = with("id", json!("10225234567890123")).unwrap();
     assert_eq!(profile.issuer, "https://www.facebook.com");
     assert_eq!((profile.subject.as_str(), profile.provider.as_str()), ("10225234567890123", "facebook"));
@@ -32,7 +32,7 @@ fn an_address_is_there_and_is_nobodys_word() {
 #[case(json!(null))]
 #[case(json!(""))]
 #[case(json!(["ada@gmail.com"]))]
-fn a_missing_address_is_none_and_not_an_empty_one(#[case] email: Value) {
+fn an_account_may_have_no_address(#[case] email: Value) {
     assert_eq!(with("email", email).unwrap().email, None);
 }
 
@@ -40,14 +40,14 @@ fn a_missing_address_is_none_and_not_an_empty_one(#[case] email: Value) {
 #[case(json!(10_225_234_567_890_123_u64))]
 #[case(json!(""))]
 #[case(json!(null))]
-fn an_id_that_is_no_text_is_nobody(#[case] id: Value) {
+fn an_id_that_is_not_a_string_is_rejected(#[case] id: Value) {
     assert_eq!(with("id", id), None);
-    assert_eq!(profile_from(&facebook(), &[]), None);
+    assert_eq!(profile_from(&provider("facebook"), &[]), None);
 }
 
 #[test]
-fn the_call_is_signed_and_does_not_hold_the_token() {
-    let documents = (oauth_spec(&facebook()).documents)(&facebook(), &"the-token".into());
+fn the_url_has_the_proof_and_not_the_token() {
+    let documents = (oauth_spec(&provider("facebook")).documents)(&provider("facebook"), &"the-token".into());
     let [me] = documents.as_slice() else { panic!("one document") };
     assert!(me.required && me.url.path().ends_with("/me") && me.url.path().starts_with("/v"));
     let pairs: Vec<(String, String)> = me.url.query_pairs().into_owned().collect();

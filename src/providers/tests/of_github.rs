@@ -1,4 +1,4 @@
-//! Threat UI6: which of GitHub's addresses counts, and what the identity is.
+//! Threat UI6: which of GitHub's email addresses is taken, and what the identity is.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -16,17 +16,17 @@ fn email(address: &str, primary: Value, verified: Value) -> Value {
 fn with_user(name: &str, value: Value) -> Option<Profile> {
     let mut user = user();
     user[name] = value;
-    profile_from(&github(), &[("user", user), ("emails", json!([]))])
+    profile_from(&provider("github"), &[("user", user), ("emails", json!([]))])
 }
 
 #[test]
-fn the_number_the_primary_address_and_the_name_make_the_profile() {
+fn number_primary_address_and_name_map_to_the_profile() {
     let emails = json!([
         email("old@x.example", json!(false), json!(true)),
         email("mona@x.example", json!(true), json!(true)),
         email("8+octocat@users.noreply.github.com", json!(false), json!(true)),
     ]);
-    let profile = profile_from(&github(), &[("user", user()), ("emails", emails)]).unwrap();
+    let profile = profile_from(&provider("github"), &[("user", user()), ("emails", emails)]).unwrap();
     assert_eq!(profile.issuer, "https://github.com/login/oauth");
     assert_eq!((profile.subject.as_str(), profile.provider.as_str()), ("583231", "github"));
     assert_eq!(profile.name.as_deref(), Some("Mona"));
@@ -48,8 +48,8 @@ fn the_number_the_primary_address_and_the_name_make_the_profile() {
 #[case::no_text(json!([email("", json!(true), json!(true))]))]
 #[case::an_object(json!({ "email": "a@x.example", "primary": true, "verified": true }))]
 #[case::texts(json!(["a@x.example"]))]
-fn no_other_address_counts_and_the_public_one_never_does(#[case] emails: Value) {
-    let profile = profile_from(&github(), &[("user", user()), ("emails", emails)]).unwrap();
+fn only_the_primary_verified_address_is_taken(#[case] emails: Value) {
+    let profile = profile_from(&provider("github"), &[("user", user()), ("emails", emails)]).unwrap();
     assert_eq!(profile.email, None);
 }
 
@@ -69,19 +69,19 @@ fn an_id_keeps_every_digit(#[case] id: Value, #[case] subject: &str) {
 #[case(json!(null))]
 #[case(json!([583_231]))]
 #[case(json!(1e300))]
-fn without_a_number_it_is_nobody(#[case] id: Value) {
+fn an_id_that_is_not_a_positive_integer_is_rejected(#[case] id: Value) {
     assert_eq!(with_user("id", id), None);
 }
 
 #[test]
-fn a_login_is_a_name_at_most() {
+fn a_login_is_only_a_fallback_for_the_name() {
     assert_eq!(with_user("name", Value::Null).unwrap().name.as_deref(), Some("octocat"));
     assert_eq!(with_user("login", json!("renamed")).unwrap().subject, "583231");
 }
 
 #[test]
-fn both_documents_are_below_the_api_and_the_addresses_may_be_missing() {
-    let documents = (oauth_spec(&github()).documents)(&github(), &"token".into());
+fn the_emails_document_may_be_missing() {
+    let documents = (oauth_spec(&provider("github")).documents)(&provider("github"), &"token".into());
     let asked: Vec<_> = documents.iter().map(|document| (document.url.as_str(), document.required)).collect();
     assert_eq!(asked, [("https://api.github.com/user", true), ("https://api.github.com/user/emails", false)]);
 }

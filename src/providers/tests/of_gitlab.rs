@@ -1,4 +1,4 @@
-//! GitLab's claims, at gitlab.com and where somebody runs it.
+//! GitLab's claims, at gitlab.com and self-hosted.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,11 +11,11 @@ fn with(name: &str, value: Value) -> Profile {
         "preferred_username": "ada", "picture": "https://gitlab.com/uploads/-/system/user/avatar/1234567/avatar.png",
     });
     claims[name] = value;
-    profile_of(&gitlab(), &claims).unwrap()
+    profile_of(&provider("gitlab"), &claims).unwrap()
 }
 
 #[test]
-fn the_accounts_number_its_address_and_its_name_make_the_profile() {
+fn the_claims_map_to_the_profile() {
     let profile = with("sub", json!("1234567"));
     assert_eq!((profile.issuer.as_str(), profile.subject.as_str()), ("https://gitlab.com", "1234567"));
     assert_eq!((profile.name.as_deref(), profile.provider.as_str()), (Some("Ada"), "gitlab"));
@@ -26,7 +26,7 @@ fn the_accounts_number_its_address_and_its_name_make_the_profile() {
 #[rstest]
 #[case(json!("ada@gitlab.com"))]
 #[case(json!("ada@gmail.com"))]
-fn gitlab_is_the_authority_for_nobodys_mailbox(#[case] address: Value) {
+fn gitlab_is_authoritative_for_no_mailbox(#[case] address: Value) {
     assert!(!with("email", address).email.unwrap().provider_is_authoritative);
 }
 
@@ -43,23 +43,23 @@ fn only_the_boolean_true_verifies_an_address(#[case] verified: Value) {
 #[case(json!(null))]
 #[case(json!(""))]
 #[case(json!(["ada@x.example"]))]
-fn an_account_may_show_no_address(#[case] email: Value) {
+fn an_account_may_have_no_address(#[case] email: Value) {
     assert_eq!(with("email", email).email, None);
 }
 
 #[test]
-fn a_user_name_is_no_name_and_the_old_subject_is_nobodys() {
+fn user_name_and_legacy_subject_are_ignored() {
     let profile = with("name", Value::Null);
     assert_eq!((profile.name, profile.subject.as_str()), (None, "1234567"));
 }
 
 #[test]
-fn one_that_somebody_runs_is_found_by_discovery_and_shows_its_own_pictures() {
-    let own = gitlab::provider("id".into(), "secret".into(), Some("https://code.example/gitlab".into()));
+fn a_self_hosted_instance_is_discovered_and_has_its_own_pictures() {
+    let own = provider_with("gitlab", &[("URL", "https://code.example/gitlab")]);
     assert!(matches!(&own.metadata, Metadata::Discovered { issuer } if issuer == "https://code.example/gitlab"));
     let pictures = |provider: &Provider| (provider.spec.picture_origins)(provider);
     assert_eq!(pictures(&own), ["https://code.example", "https://secure.gravatar.com"]);
-    assert_eq!(pictures(&gitlab()), ["https://gitlab.com", "https://secure.gravatar.com"]);
+    assert_eq!(pictures(&provider("gitlab")), ["https://gitlab.com", "https://secure.gravatar.com"]);
     let same = profile_of(&own, &json!({ "sub": "1234567" })).unwrap();
-    assert_eq!(same.issuer, "https://code.example/gitlab", "the same number there is somebody else");
+    assert_eq!(same.issuer, "https://code.example/gitlab", "the same number there is another user");
 }

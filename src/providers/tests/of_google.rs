@@ -1,4 +1,4 @@
-//! Threat ID35 and Google's authority over mailboxes; any OpenID Connect provider beside it.
+//! Threat ID35 and the mailboxes for which Google is authoritative; beside it a generic OpenID Connect provider.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{codes::access::Access, oauth::Scopes};
 
-/// A valid person, with one claim changed.
+/// Valid claims with one changed.
 fn profile_with(provider: &Provider, name: &str, value: Value) -> Profile {
     let mut claims = json!({
         "sub": "1", "email": "ada@gmail.com", "email_verified": true, "name": "Ada", "picture": "https://pictures.example/a",
@@ -16,8 +16,8 @@ fn profile_with(provider: &Provider, name: &str, value: Value) -> Profile {
 }
 
 #[test]
-fn a_google_profile_has_everything_that_google_told() {
-    let profile = profile_with(&google(), "name", json!("Ada"));
+fn the_claims_map_to_the_profile() {
+    let profile = profile_with(&provider("google"), "name", json!("Ada"));
     assert_eq!(profile.issuer, "https://accounts.google.com");
     assert_eq!((profile.subject.as_str(), profile.provider.as_str()), ("1", "google"));
     assert_eq!(
@@ -35,18 +35,18 @@ fn a_google_profile_has_everything_that_google_told() {
 #[case::another_mailbox("linus@elsewhere.example", None, false)]
 #[case::looks_like_gmail("ada@gmail.com.evil.example", None, false)]
 #[case::two_signs("ada@evil.example@notgmail.com", None, false)]
-fn google_is_the_authority_for_the_mailboxes_that_it_runs(
+fn google_is_authoritative_for_the_mailboxes_it_hosts(
     #[case] address: &str,
     #[case] hd: Option<&str>,
-    #[case] authority: bool,
+    #[case] authoritative: bool,
 ) {
     let claims = json!({ "sub": "1", "email": address, "email_verified": true, "hd": hd });
-    let email = profile_of(&google(), &claims).unwrap().email.unwrap();
-    assert_eq!(email.provider_is_authoritative, authority);
+    let email = profile_of(&provider("google"), &claims).unwrap().email.unwrap();
+    assert_eq!(email.provider_is_authoritative, authoritative);
 }
 
 #[test]
-fn a_generic_provider_is_the_authority_for_nobody() {
+fn a_generic_provider_is_authoritative_for_no_mailbox() {
     let claims = json!({ "sub": "1", "email": "ada@gmail.com", "email_verified": true, "hd": "gmail.com" });
     let email = profile_of(&generic(), &claims).unwrap().email.unwrap();
     assert!(email.verified_by_provider && !email.provider_is_authoritative);
@@ -60,7 +60,7 @@ fn a_generic_provider_is_the_authority_for_nobody() {
 #[case(json!(null))]
 #[case(json!(false))]
 fn only_the_boolean_true_verifies_an_address(#[case] value: Value) {
-    for provider in [google(), generic()] {
+    for provider in [provider("google"), generic()] {
         let email = profile_with(&provider, "email_verified", value.clone()).email.unwrap();
         assert!(!email.verified_by_provider, "{value}");
     }
@@ -70,8 +70,8 @@ fn only_the_boolean_true_verifies_an_address(#[case] value: Value) {
 #[case("email", json!(["ada@gmail.com"]))]
 #[case("email", json!(""))]
 #[case("email", json!(7))]
-fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) {
-    assert_eq!(profile_with(&google(), name, value).email, None);
+fn an_address_that_is_not_a_string_is_ignored(#[case] name: &str, #[case] value: Value) {
+    assert_eq!(profile_with(&provider("google"), name, value).email, None);
 }
 
 #[rstest]
@@ -82,27 +82,27 @@ fn an_address_that_is_no_text_is_none(#[case] name: &str, #[case] value: Value) 
 #[case(json!(["navy.example"]), false)]
 #[case(json!(true), false)]
 #[case(json!(null), false)]
-fn a_workspace_is_admitted_by_its_claim_and_not_by_an_address(#[case] hd: Value, #[case] admitted: bool) {
-    let restricted = google::provider("id".into(), "secret".into(), None, None, None, Some("navy.example".into()));
+fn a_workspace_is_admitted_by_its_claim_not_by_the_address(#[case] hd: Value, #[case] admitted: bool) {
+    let restricted = provider_with("google", &[("HD", "navy.example")]);
     let claims = json!({ "sub": "1", "email": "grace@navy.example", "email_verified": true, "hd": hd });
     let admits = oidc_spec(&restricted).admits;
     let claims = Claims::unverified_for_tests(&claims);
     let facts = Facts { claims: Some(&claims), userinfo: None, unverified_name: None };
     assert_eq!(admits(&restricted, &facts), admitted);
-    assert!(admits(&google(), &facts), "without the setting everybody is");
+    assert!(admits(&provider("google"), &facts), "without the setting everyone is admitted");
     assert_eq!((restricted.spec.extra_parameters)(&restricted), [("hd", "navy.example")]);
-    assert_eq!((restricted.spec.extra_parameters)(&google()), []);
+    assert_eq!((restricted.spec.extra_parameters)(&provider("google")), []);
 }
 
 #[test]
-fn google_signs_its_issuer_with_and_without_the_scheme() {
-    let issuers = (oidc_spec(&google()).issuers)(&google(), &Value::Null);
+fn the_issuer_is_accepted_with_and_without_its_scheme() {
+    let issuers = (oidc_spec(&provider("google")).issuers)(&provider("google"), &Value::Null);
     assert_eq!(issuers, ["https://accounts.google.com", "accounts.google.com"]);
 }
 
 #[test]
-fn each_access_is_one_scope_that_reads_and_nothing_more() {
-    let google = google();
+fn each_api_needs_one_read_only_scope() {
+    let google = provider("google");
     for access in Access::ALL {
         let [scope] = google.scopes_of(*access) else { panic!("{access:?} wants one scope") };
         assert!(scope.starts_with("https://www.googleapis.com/auth/") && scope.ends_with(".readonly"), "{scope}");
@@ -115,9 +115,11 @@ fn each_access_is_one_scope_that_reads_and_nothing_more() {
 }
 
 #[test]
-fn tokens_of_a_stand_in_are_not_for_the_api_of_google() {
+fn tokens_of_a_mock_are_never_sent_to_google() {
     let at = |issuer: Option<&str>, api: Option<&str>| {
-        google::provider("id".into(), "secret".into(), issuer.map(Into::into), None, api.map(Into::into), None)
+        let settings = [("ISSUER", issuer), ("API_URL", api)];
+        let set: Vec<_> = settings.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        provider_with("google", &set)
     };
     let (issuer, api) = (Some("http://localhost:3010/google"), Some("http://localhost:3010/google-api"));
     assert_eq!(at(None, None).api.as_deref(), Some("https://www.googleapis.com"));

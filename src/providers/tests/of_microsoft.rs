@@ -35,11 +35,11 @@ fn issuers(tenant: &str, tid: &Value) -> Vec<String> {
 }
 
 #[test]
-fn tenant_and_object_are_the_identity() {
+fn tenant_and_object_id_are_the_identity() {
     let profile = with("name", json!("Ada")).unwrap();
     assert_eq!((profile.issuer, profile.subject.as_str()), (issuer(&tenant('1')), OID));
     let elsewhere = with("iss", json!(issuer(&tenant('2')))).unwrap();
-    assert_ne!(elsewhere.issuer, issuer(&tenant('1')), "the same object id in another tenant is somebody else");
+    assert_ne!(elsewhere.issuer, issuer(&tenant('1')), "the same object id in another tenant is another user");
 }
 
 #[rstest]
@@ -52,14 +52,14 @@ fn tenant_and_object_are_the_identity() {
 #[case(json!(1), false)]
 #[case(json!(["1"]), false)]
 #[case(json!(null), false)]
-fn only_the_domain_owners_word_verifies_an_address(#[case] edov: Value, #[case] verified: bool) {
+fn only_xms_edov_verifies_an_address(#[case] edov: Value, #[case] verified: bool) {
     let email = with("xms_edov", edov).unwrap().email.unwrap();
     assert_eq!(email.verified_by_provider, verified);
     assert!(!email.provider_is_authoritative);
 }
 
 #[test]
-fn an_address_without_that_word_is_unverified_and_a_user_name_is_none() {
+fn without_xms_edov_an_address_is_unverified() {
     let email = profile_of(&microsoft("common"), &claims()).unwrap().email.unwrap();
     assert_eq!((email.unverified_address.as_str(), email.verified_by_provider), ("ada@x.example", false));
     assert_eq!(with("email", Value::Null).unwrap().email, None);
@@ -70,12 +70,12 @@ fn an_address_without_that_word_is_unverified_and_a_user_name_is_none() {
 #[case(json!("ada"))]
 #[case(json!(""))]
 #[case(json!(7))]
-fn without_an_object_id_it_is_nobody(#[case] oid: Value) {
+fn without_an_object_id_there_is_no_profile(#[case] oid: Value) {
     assert_eq!(with("oid", oid), None);
 }
 
 #[test]
-fn an_issuer_is_made_of_the_tenant_that_the_token_names() {
+fn the_issuer_follows_from_the_tenant_in_the_token() {
     assert_eq!(issuers("common", &json!(tenant('1'))), [issuer(&tenant('1'))]);
     assert_eq!(issuers("common", &json!(PERSONAL)).len(), 1);
     assert_eq!(issuers("organizations", &json!(tenant('1'))), [issuer(&tenant('1'))]);
@@ -93,6 +93,6 @@ fn an_issuer_is_made_of_the_tenant_that_the_token_names() {
 #[case(json!(""))]
 #[case(json!(7))]
 #[case(json!(null))]
-fn a_tenant_that_is_no_id_makes_no_issuer(#[case] tid: Value) {
+fn a_tenant_that_is_not_a_uuid_has_no_issuer(#[case] tid: Value) {
     assert!(issuers("common", &tid).is_empty());
 }

@@ -1,4 +1,4 @@
-//! Threat UI7: X's envelope, ids that are texts, and addresses that may be missing.
+//! Threat UI7: X's `data` envelope, ids that are strings, and email addresses that may be missing.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,11 +11,11 @@ fn with(name: &str, value: Value) -> Option<Profile> {
         "profile_image_url": "https://pbs.twimg.com/a.png",
     });
     data[name] = value;
-    profile_from(&x(), &[("me", json!({ "data": data }))])
+    profile_from(&provider("x"), &[("me", json!({ "data": data }))])
 }
 
 #[test]
-fn the_envelope_holds_the_profile() {
+fn the_data_maps_to_the_profile() {
     let profile = with("id", json!("2244994945")).unwrap();
     assert_eq!((profile.issuer.as_str(), profile.subject.as_str()), ("https://x.com", "2244994945"));
     let email = profile.email.unwrap();
@@ -33,20 +33,20 @@ fn an_id_longer_than_a_number_keeps_every_digit() {
 #[case(json!(2_244_994_945_u64))]
 #[case(json!(""))]
 #[case(json!(null))]
-fn an_id_that_is_no_text_is_nobody(#[case] id: Value) {
+fn an_id_that_is_not_a_string_is_rejected(#[case] id: Value) {
     assert_eq!(with("id", id), None);
 }
 
 #[test]
-fn without_its_envelope_a_document_is_nobodys() {
+fn a_document_without_data_is_rejected() {
     let bare = json!({ "id": "1", "name": "Ada" });
     for document in [bare, json!({ "errors": [{ "title": "Unauthorized" }] }), json!([]), Value::Null] {
-        assert_eq!(profile_from(&x(), &[("me", document)]), None);
+        assert_eq!(profile_from(&provider("x"), &[("me", document)]), None);
     }
 }
 
 #[test]
-fn a_username_is_a_name_and_never_an_address() {
+fn a_username_is_only_a_fallback_for_the_name() {
     let profile = with("confirmed_email", Value::Null).unwrap();
     assert_eq!(profile.email, None);
     assert_eq!(with("name", Value::Null).unwrap().name.as_deref(), Some("ada"));

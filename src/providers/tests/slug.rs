@@ -1,4 +1,4 @@
-//! A slug is a path segment, a cookie's part and a word in a log line.
+//! A slug is a path segment, part of a cookie's name and a word in a log line.
 
 use rstest::rstest;
 
@@ -7,7 +7,7 @@ use super::*;
 #[rstest]
 #[case("google")]
 #[case("my_idp-2")]
-fn a_slug_is_safe_everywhere(#[case] text: &str) {
+fn a_slug_is_lower_case_letters_digits_and_dashes(#[case] text: &str) {
     assert_eq!(Slug::parse(text).unwrap().as_str(), text);
 }
 
@@ -20,6 +20,6 @@ fn a_slug_is_safe_everywhere(#[case] text: &str) {
 #[case("..")]
 #[case("a%2e")]
 #[case("abcdefghijklmnopqrstuvwxyzabcdefg")]
-fn anything_else_is_no_slug(#[case] text: &str) {
+fn anything_else_is_rejected(#[case] text: &str) {
     assert_eq!(Slug::parse(text), None);
 }

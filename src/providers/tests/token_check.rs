@@ -1,4 +1,4 @@
-//! Threats PA1 and PA4 on bytes: what a provider says of an access token, one answer that passes and one change each.
+//! Threats PA1 and PA4: a provider's response about an access token; one that passes, and one change each.
 
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -10,11 +10,11 @@ use crate::oauth::{HttpRequest, HttpResponse, Method, ResponseError};
 const NOW: i64 = 1_800_000_000;
 
 fn check(provider: &Provider) -> TokenCheck {
-    provider.spec.token_check.expect("it has a check")
+    provider.spec.token_check.expect("a token check")
 }
 
-fn asked(provider: &Provider) -> HttpRequest {
-    (check(provider).request)(provider, &"a-token".into()).expect("our client has a secret")
+fn check_request(provider: &Provider) -> HttpRequest {
+    (check(provider).request)(provider, &"a-token".into()).expect("a client secret")
 }
 
 fn body(request: &HttpRequest) -> &str {
@@ -47,7 +47,7 @@ fn changed(mut answer: Value, pointer: &str, value: Value) -> Value {
 }
 
 fn google_with_an_app() -> Provider {
-    Provider { further_client_ids: vec!["app".into()], ..google() }
+    Provider { further_client_ids: vec!["app".into()], ..provider("google") }
 }
 
 fn tokeninfo() -> Value {
@@ -74,7 +74,7 @@ fn authorization() -> Value {
 }
 
 #[test]
-fn a_token_is_never_in_an_address() {
+fn a_token_is_never_in_the_url() {
     for provider in every_provider() {
         let Some(check) = provider.spec.token_check else { continue };
         let request = (check.request)(&provider, &"a-token".into()).unwrap();
@@ -87,7 +87,7 @@ fn a_token_is_never_in_an_address() {
 }
 
 #[test]
-fn only_those_who_say_whose_client_a_token_is_have_a_check() {
+fn google_facebook_and_github_check_tokens() {
     let with: Vec<String> = every_provider()
         .iter()
         .filter(|provider| provider.spec.token_check.is_some())
@@ -97,13 +97,14 @@ fn only_those_who_say_whose_client_a_token_is_have_a_check() {
 }
 
 #[test]
-fn google_is_asked_by_a_form_and_a_stand_in_in_its_place() {
-    let request = asked(&google());
+fn tokeninfo_is_asked_by_a_form_at_google_or_its_mock() {
+    let request = check_request(&provider("google"));
     assert_eq!(request.url.as_str(), "https://oauth2.googleapis.com/tokeninfo");
     assert_eq!((body(&request), header(&request, "authorization")), ("access_token=a-token", None));
     let at = |tokeninfo: Option<&str>| {
-        let issuer = Some("http://localhost:9/google".into());
-        asked(&google::provider("id".into(), "s".into(), issuer, tokeninfo.map(Into::into), None, None)).url
+        let issuer = ("ISSUER", "http://localhost:9/google");
+        let settings: Vec<_> = [issuer].into_iter().chain(tokeninfo.map(|url| ("TOKENINFO_URL", url))).collect();
+        check_request(&provider_with("google", &settings)).url
     };
     assert_eq!(at(None).as_str(), "http://localhost:9/google/tokeninfo");
     assert_eq!(at(Some("http://localhost:9/info")).as_str(), "http://localhost:9/info");
@@ -120,7 +121,7 @@ fn google_is_asked_by_a_form_and_a_stand_in_in_its_place() {
 #[case::no_exp("/exp", json!(null))]
 #[case::google_a_little_behind("/exp", json!((NOW - 30).to_string()))]
 #[case::no_address("/email", json!(null))]
-fn what_google_may_say_of_a_good_token(#[case] member: &str, #[case] value: Value) {
+fn tokeninfo_accepts(#[case] member: &str, #[case] value: Value) {
     let outcome = judged(&google_with_an_app(), 200, &changed(tokeninfo(), member, value));
     assert_eq!(outcome.as_deref(), Ok("110169484474386276334"));
 }
@@ -151,19 +152,22 @@ fn what_google_may_say_of_a_good_token(#[case] member: &str, #[case] value: Valu
 #[case::nobody("/sub", json!(""), UnfitTokenError::Nobody.into())]
 #[case::no_subject("/sub", json!(null), UnfitTokenError::Unclear.into())]
 #[case::a_number("/sub", json!(1), UnfitTokenError::Unclear.into())]
-fn what_google_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
+fn tokeninfo_rejects(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
     assert_eq!(judged(&google_with_an_app(), 200, &changed(tokeninfo(), member, value)), Err(expected));
 }
 
 #[test]
-fn a_further_client_is_nobodys_where_none_is_configured() {
-    assert_eq!(judged(&google(), 200, &changed(tokeninfo(), "/aud", json!("app"))), Err(TokenCheckError::NotOurClient));
-    assert!(judged(&google(), 200, &tokeninfo()).is_ok());
+fn a_further_client_must_be_configured() {
+    assert_eq!(
+        judged(&provider("google"), 200, &changed(tokeninfo(), "/aud", json!("app"))),
+        Err(TokenCheckError::NotOurClient)
+    );
+    assert!(judged(&provider("google"), 200, &tokeninfo()).is_ok());
 }
 
 #[test]
-fn facebook_is_asked_with_the_apps_token_in_the_header() {
-    let request = asked(&facebook());
+fn debug_token_is_authorized_by_the_app_token() {
+    let request = check_request(&provider("facebook"));
     assert_eq!(request.url.as_str(), "https://graph.facebook.com/v24.0/debug_token");
     assert_eq!(body(&request), "method=GET&input_token=a-token");
     assert_eq!(header(&request, "authorization"), Some("Bearer id|secret"));
@@ -172,8 +176,8 @@ fn facebook_is_asked_with_the_apps_token_in_the_header() {
 #[rstest]
 #[case::as_it_is("/data/type", json!("USER"))]
 #[case::never_expires("/data/expires_at", json!(0))]
-fn what_facebook_may_say_of_a_good_token(#[case] member: &str, #[case] value: Value) {
-    assert_eq!(judged(&facebook(), 200, &changed(debug_token(), member, value)).as_deref(), Ok("10150"));
+fn debug_token_accepts(#[case] member: &str, #[case] value: Value) {
+    assert_eq!(judged(&provider("facebook"), 200, &changed(debug_token(), member, value)).as_deref(), Ok("10150"));
 }
 
 #[rstest]
@@ -189,13 +193,13 @@ fn what_facebook_may_say_of_a_good_token(#[case] member: &str, #[case] value: Va
 #[case::nobody("/data/user_id", json!(null), UnfitTokenError::Unclear.into())]
 #[case::an_empty_name("/data/user_id", json!(""), UnfitTokenError::Nobody.into())]
 #[case::no_data("/data", json!(null), UnfitTokenError::Unclear.into())]
-fn what_facebook_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
-    assert_eq!(judged(&facebook(), 200, &changed(debug_token(), member, value)), Err(expected));
+fn debug_token_rejects(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
+    assert_eq!(judged(&provider("facebook"), 200, &changed(debug_token(), member, value)), Err(expected));
 }
 
 #[test]
-fn a_further_app_of_ours_is_another_at_facebook_for_it_knows_people_by_other_numbers() {
-    let two = Provider { further_client_ids: vec!["app".into()], ..facebook() };
+fn another_app_of_ours_has_other_user_ids_at_facebook() {
+    let two = Provider { further_client_ids: vec!["app".into()], ..provider("facebook") };
     let of_the_other = changed(debug_token(), "/data/app_id", json!("app"));
     assert_eq!(judged(&two, 200, &of_the_other), Err(TokenCheckError::NotOurClient));
 }
@@ -204,19 +208,19 @@ fn a_further_app_of_ours_is_another_at_facebook_for_it_knows_people_by_other_num
 #[case::of_another_app(400, 100, TokenCheckError::NotOurClient)]
 #[case::our_secret(400, 190, TokenCheckError::ClientRefused)]
 #[case::too_many_calls(400, 4, TokenCheckError::Response(ResponseError::UnexpectedStatus(400)))]
-fn facebooks_errors_have_numbers(#[case] status: u16, #[case] code: u16, #[case] expected: TokenCheckError) {
-    assert_eq!(judged(&facebook(), status, &json!({"error": {"code": code, "message": "m"}})), Err(expected));
+fn facebook_errors_are_mapped_by_code(#[case] status: u16, #[case] code: u16, #[case] expected: TokenCheckError) {
+    assert_eq!(judged(&provider("facebook"), status, &json!({"error": {"code": code, "message": "m"}})), Err(expected));
 }
 
 #[test]
-fn github_is_asked_with_our_clients_credentials() {
-    let request = asked(&github());
+fn check_token_is_authorized_by_the_client() {
+    let request = check_request(&provider("github"));
     assert_eq!(request.url.as_str(), "https://api.github.com/applications/id/token");
     assert_eq!(body(&request), r#"{"access_token":"a-token"}"#);
     assert_eq!(header(&request, "authorization"), Some("Basic aWQ6c2VjcmV0"));
     assert_eq!(header(&request, "content-type"), Some("application/json"));
-    let odd = github::provider("a/b?c".into(), "s".into(), None, Some("http://localhost:9/github-api".into()));
-    assert_eq!(asked(&odd).url.as_str(), "http://localhost:9/github-api/applications/a%2Fb%3Fc/token");
+    let odd = provider_with("github", &[("CLIENT_ID", "a/b?c"), ("API_URL", "http://localhost:9/github-api")]);
+    assert_eq!(check_request(&odd).url.as_str(), "http://localhost:9/github-api/applications/a%2Fb%3Fc/token");
 }
 
 #[rstest]
@@ -224,8 +228,8 @@ fn github_is_asked_with_our_clients_credentials() {
 #[case::no_end("/expires_at", json!(null))]
 #[case::an_end_to_come("/expires_at", json!("2027-01-15T08:00:01Z"))]
 #[case::no_scopes("/scopes", json!([]))]
-fn what_github_may_say_of_a_good_token(#[case] member: &str, #[case] value: Value) {
-    assert_eq!(judged(&github(), 200, &changed(authorization(), member, value)).as_deref(), Ok("583231"));
+fn check_token_accepts(#[case] member: &str, #[case] value: Value) {
+    assert_eq!(judged(&provider("github"), 200, &changed(authorization(), member, value)).as_deref(), Ok("583231"));
 }
 
 #[rstest]
@@ -238,20 +242,20 @@ fn what_github_may_say_of_a_good_token(#[case] member: &str, #[case] value: Valu
 #[case::an_installation("/user", json!(null), UnfitTokenError::Nobody.into())]
 #[case::no_number("/user/id", json!("583231"), UnfitTokenError::Unclear.into())]
 #[case::zero("/user/id", json!(0), UnfitTokenError::Unclear.into())]
-fn what_github_must_not_say(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
-    assert_eq!(judged(&github(), 200, &changed(authorization(), member, value)), Err(expected));
+fn check_token_rejects(#[case] member: &str, #[case] value: Value, #[case] expected: TokenCheckError) {
+    assert_eq!(judged(&provider("github"), 200, &changed(authorization(), member, value)), Err(expected));
 }
 
 #[rstest]
-#[case(google(), 400, UnfitTokenError::Unknown.into())]
-#[case(google(), 401, UnfitTokenError::Unknown.into())]
-#[case(google(), 404, TokenCheckError::Response(ResponseError::UnexpectedStatus(404)))]
-#[case(github(), 404, UnfitTokenError::Unknown.into())]
-#[case(github(), 422, UnfitTokenError::Unknown.into())]
-#[case(github(), 401, TokenCheckError::ClientRefused)]
-#[case(github(), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
-#[case(facebook(), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
-fn a_refusal_is_about_the_token_only_where_the_provider_says_so(
+#[case(provider("google"), 400, UnfitTokenError::Unknown.into())]
+#[case(provider("google"), 401, UnfitTokenError::Unknown.into())]
+#[case(provider("google"), 404, TokenCheckError::Response(ResponseError::UnexpectedStatus(404)))]
+#[case(provider("github"), 404, UnfitTokenError::Unknown.into())]
+#[case(provider("github"), 422, UnfitTokenError::Unknown.into())]
+#[case(provider("github"), 401, TokenCheckError::ClientRefused)]
+#[case(provider("github"), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
+#[case(provider("facebook"), 302, TokenCheckError::Response(ResponseError::UnexpectedStatus(302)))]
+fn a_status_is_about_the_token_only_where_documented(
     #[case] provider: Provider,
     #[case] status: u16,
     #[case] expected: TokenCheckError,
@@ -260,8 +264,8 @@ fn a_refusal_is_about_the_token_only_where_the_provider_says_so(
 }
 
 #[test]
-fn trouble_and_nonsense_are_no_answer() {
-    for provider in [google(), facebook(), github()] {
+fn outages_and_malformed_responses_say_nothing_about_the_token() {
+    for provider in [provider("google"), provider("facebook"), provider("github")] {
         for status in [429, 500, 503] {
             let outcome = judged(&provider, status, &tokeninfo());
             assert!(matches!(outcome, Err(TokenCheckError::Response(error)) if error.is_unavailable()), "{status}");

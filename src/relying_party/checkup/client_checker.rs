@@ -32,7 +32,7 @@ impl ClientChecker<'_> {
         provider: &Provider,
     ) -> Result<(EndpointSource, ProviderMetadata, Option<i64>), BeginError> {
         match &provider.metadata {
-            Metadata::Principal(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
+            Metadata::Constant(metadata) => Ok((EndpointSource::BuiltIn, ProviderMetadata::clone(metadata), None)),
             Metadata::Discovered { issuer } => {
                 let rules = EndpointRules { allow_loopback_http: self.http.on_loopback() };
                 let (dated, skew) = self.send(discovery_request(issuer, rules)?).await?;
@@ -63,7 +63,7 @@ impl ClientChecker<'_> {
         let Some(request) =
             secret.and_then(|secret| metadata.client_authentication(Some(secret))).and_then(|authentication| {
                 let client = Client { client_id: provider.client_id.clone(), authentication };
-                dummy_code_exchange(metadata, &client, redirect_uri)
+                dummy_code_exchange(metadata, &client, redirect_uri, provider.spec.pkce)
             })
         else {
             return (TokenEndpointCheckup::NoClientAuthentication, None);
@@ -85,14 +85,19 @@ impl ClientChecker<'_> {
 
 /// A token request like that of a sign-in, with a made-up code. It protects nothing, so its state and verifier may be
 /// constant.
-fn dummy_code_exchange(metadata: &ProviderMetadata, client: &Client, redirect_uri: &str) -> Option<HttpRequest> {
+fn dummy_code_exchange(
+    metadata: &ProviderMetadata,
+    client: &Client,
+    redirect_uri: &str,
+    pkce: bool,
+) -> Option<HttpRequest> {
     let state = State::from_random([0; 32]);
     let response =
         AuthorizationResponse::new(Some("latchkey-doctor".to_owned()), Some(state.expose().to_owned()), None, None);
     let expected = ExpectedResponse { state: &state, issuer: ExpectedIssuer::Is(""), iss_parameter_supported: false };
     let code = validate_authorization_response(&response, &expected).ok()?;
-    let verifier = PkceVerifier::from_random([0; 32]);
-    Some(authorization_code_grant(&metadata.token_endpoint, client, &code, redirect_uri, &verifier))
+    let verifier = pkce.then(|| PkceVerifier::from_random([0; 32]));
+    Some(authorization_code_grant(&metadata.token_endpoint, client, &code, redirect_uri, verifier.as_ref()))
 }
 
 /// The token endpoint authenticates the client before it checks the code (RFC 6749 §5.2), so `invalid_grant` means that

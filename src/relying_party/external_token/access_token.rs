@@ -35,7 +35,7 @@ impl RelyingParty {
             return Err(UnfitTokenError::Malformed.into());
         }
         let checked = self.check_token(client, check, token, journal).await?;
-        let profile = match &client.provider.spec.who {
+        let profile = match &client.provider.spec.identity {
             IdentitySource::IdToken(spec) => self.userinfo_profile(client, spec, token, &checked, journal).await?,
             IdentitySource::Api(spec) => self.api_profile_of_token(client, spec, token, journal).await?,
         };

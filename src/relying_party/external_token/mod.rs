@@ -64,7 +64,7 @@ impl RelyingParty {
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
         let client = self.client(slug).ok_or(ExternalTokenError::UnknownProvider)?;
-        match (presented, &client.provider.spec.who) {
+        match (presented, &client.provider.spec.identity) {
             (Presented::IdToken { .. }, IdentitySource::Api(_)) => Err(ExternalTokenError::NoIdTokens),
             (Presented::IdToken { token, nonce }, IdentitySource::IdToken(spec)) => {
                 self.verify_external_id_token(client, spec, token, nonce, journal).await

@@ -10,7 +10,7 @@ use crate::{
     accounts::Identity,
     codes::access::Access,
     oauth::Scopes,
-    providers::{ApiAccess, lets_see},
+    providers::{ApiAccess, api_access},
     store::{Grant, GrantStatus, RevocationStatus},
     ui::view::{GrantState, GrantView},
 };
@@ -19,7 +19,7 @@ use crate::{
 pub fn grant_views(call: &Call, identities: &[Identity], grants: &[Grant]) -> Vec<GrantView> {
     let view = |grant: &Grant| {
         let identity = identities.iter().find(|identity| identity.id == grant.identity)?;
-        Some(grant_view(call, identity, grant, lets_see(&grant.provider)?))
+        Some(grant_view(call, identity, grant, api_access(&grant.provider)?))
     };
     grants.iter().filter_map(view).collect()
 }
@@ -49,7 +49,7 @@ fn grant_view(call: &Call, identity: &Identity, grant: &Grant, spec: &ApiAccess)
 }
 
 fn state(grant: &Grant, spec: &ApiAccess) -> GrantState {
-    let by_hand = || spec.by_hand.to_owned();
+    let by_hand = || spec.connections.to_owned();
     match (grant.state, grant.access_expires_at) {
         (GrantStatus::Live, Some(until)) if !grant.renewable => GrantState::Until(until.unix_timestamp()),
         (GrantStatus::Live, _) => {

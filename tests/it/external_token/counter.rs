@@ -3,13 +3,26 @@
 use latchkey::config::{Config, Environment};
 use latchkey::oauth::Nonce;
 use latchkey::oidc::NonceRule;
-use latchkey::providers::Profile;
+use latchkey::providers::{BUILT_IN, IdentitySource, OidcSpec, Profile};
 use latchkey::relying_party::{Clock, ExternalTokenError, Journal, Presented, RelyingParty};
 use latchkey_sandbox::{Sandbox, Settings};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+
+/// The built-in providers with id_tokens, and how they issue them.
+pub fn with_id_tokens() -> impl Iterator<Item = (&'static str, &'static OidcSpec)> {
+    BUILT_IN.into_iter().filter_map(|row| match &row.spec.identity {
+        IdentitySource::IdToken(spec) => Some((row.slug, spec)),
+        IdentitySource::Api(_) => None,
+    })
+}
+
+/// The built-in providers whose API says who the user is.
+pub fn without_id_tokens() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.into_iter().filter(|row| matches!(row.spec.identity, IdentitySource::Api(_))).map(|row| row.slug)
+}
 
 pub struct Counter {
     pub sandbox: Sandbox,

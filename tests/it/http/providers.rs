@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::{
-    providers::{AppleKey, ClientSecret},
+    providers::{AppleKey, BUILT_IN, ClientSecret, IdentitySource, built_in},
     relying_party::Clock,
 };
 use latchkey_sandbox::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, apple_private_key_pem};
@@ -19,14 +19,25 @@ use super::{
 };
 use crate::support::database::Engine;
 
-/// The providers of the sandbox. A new one joins here.
-const PROVIDERS: [&str; 8] = ["google", "apple", "discord", "facebook", "github", "gitlab", "microsoft", "x"];
+/// The built-in providers: the sandbox mocks each of them.
+fn providers() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.into_iter().map(|row| row.slug)
+}
 
-/// Those of them whose API is asked who somebody is.
-const APIS: [&str; 4] = ["discord", "facebook", "github", "x"];
+/// Those without id_tokens, whose API says who the user is.
+fn apis() -> impl Iterator<Item = &'static str> {
+    providers().filter(|slug| is_api(slug))
+}
 
-/// Those whose word verifies an address, without being the authority for gmail.com: who has it already is asked.
-const VOUCHERS: [&str; 5] = ["apple", "discord", "github", "gitlab", "x"];
+fn is_api(slug: &str) -> bool {
+    matches!(built_in(slug).expect("built in").spec.identity, IdentitySource::Api(_))
+}
+
+/// Those that verify email addresses without running gmail.com: an address that an account here already has needs the user's
+/// consent to link. Facebook never verifies one, and Microsoft no foreign ones.
+fn verifying() -> impl Iterator<Item = &'static str> {
+    providers().filter(|slug| !["google", "facebook", "microsoft"].contains(slug))
+}
 
 /// The person decides at the provider, and is sent back: the path and query.
 async fn decides(app: &App, browser: &Browser, authorize: &str, person: &str, decision: &str) -> String {
@@ -48,7 +59,7 @@ async fn arrives(app: &App, browser: &Browser, person: &str, mock: &str) {
 }
 
 #[tokio::test]
-async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests() {
+async fn the_sandbox_mocks_every_provider_of_the_table() {
     let app = App::start_with_providers(Engine::Sqlite).await;
     let clients = app.sandbox.variables().iter().filter_map(|(name, _)| name.strip_suffix("_CLIENT_ID"));
     let mut played: Vec<String> = clients.map(str::to_ascii_lowercase).collect();
@@ -57,7 +68,7 @@ async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests()
         assert!(login.contains(&format!("href=\"/auth/{slug}\"")), "{slug}");
     }
     played.sort_unstable();
-    let mut here = PROVIDERS.to_vec();
+    let mut here: Vec<&str> = providers().collect();
     here.sort_unstable();
     assert_eq!(played, here);
 }
@@ -65,7 +76,7 @@ async fn every_provider_of_the_sandbox_is_on_the_login_page_and_in_these_tests()
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_with_each_and_again_as_the_same(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    for mock in PROVIDERS {
+    for mock in providers() {
         let app = App::start_with_providers(engine).await;
         let (browser, again) = (app.browser(), app.browser());
         arrives(&app, &browser, "ada", mock).await;
@@ -80,11 +91,13 @@ async fn a_person_signs_in_with_each_and_again_as_the_same(#[values(Engine::Sqli
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_has_a_challenge_and_a_nonce_only_where_an_id_token_can_carry_it() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for mock in PROVIDERS {
+    for mock in providers() {
         let authorize = app.browser().start(&format!("/auth/{mock}")).await;
-        let has_id_token = !APIS.contains(&mock);
-        assert_eq!(parameter(&authorize, "code_challenge_method"), "S256", "{mock}");
-        assert_eq!(!parameter(&authorize, "nonce").is_empty(), has_id_token, "{mock}");
+        let has_id_token = !is_api(mock);
+        let spec = built_in(mock).expect("built in").spec;
+        let nonce = matches!(&spec.identity, IdentitySource::IdToken(oidc) if oidc.nonce);
+        assert_eq!(parameter(&authorize, "code_challenge_method"), if spec.pkce { "S256" } else { "" }, "{mock}");
+        assert_eq!(!parameter(&authorize, "nonce").is_empty(), nonce, "{mock}");
         assert_eq!(parameter(&authorize, "scope").contains("openid"), has_id_token, "{mock}");
         assert!(parameter(&authorize, "redirect_uri").ends_with(&format!("/auth/callback/{mock}")));
     }
@@ -93,7 +106,7 @@ async fn a_request_has_a_challenge_and_a_nonce_only_where_an_id_token_can_carry_
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cancels_is_told_so_and_nothing_is_asked_of_the_provider() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for mock in PROVIDERS {
+    for mock in providers() {
         let browser = app.browser();
         let authorize = browser.start(&format!("/auth/{mock}")).await;
         let callback = decides(&app, &browser, &authorize, "ada", "deny").await;
@@ -108,7 +121,7 @@ async fn two_people_without_an_address_are_two_people() {
     let other =
         app.tell_sandbox("persons", json!({ "id": "nomail2", "name": "Nina", "email": null, "sub": "7" })).await;
     assert!(other.is_object(), "{other}");
-    for (index, mock) in PROVIDERS.into_iter().enumerate() {
+    for (index, mock) in providers().enumerate() {
         for person in ["nomail", "nomail2"] {
             let browser = app.browser();
             arrives(&app, &browser, person, mock).await;
@@ -125,7 +138,7 @@ async fn an_address_that_nobody_verified_finds_nobody() {
     app.browser().signs_in_as("ada").await;
     // Linus's account says Ada's address, and no provider has verified it.
     app.tell_sandbox("persons/linus", json!({ "email": "ada@gmail.com", "email_verified": false })).await;
-    for (index, mock) in PROVIDERS.into_iter().enumerate() {
+    for (index, mock) in providers().enumerate() {
         let browser = app.browser();
         arrives(&app, &browser, "linus", mock).await;
         assert!(!browser.get("/dashboard").await.body.contains("Ada Lovelace"), "{mock}");
@@ -143,7 +156,7 @@ async fn facebooks_word_never_verifies_and_a_verified_address_leads_to_a_questio
     let stranger = app.browser();
     arrives(&app, &stranger, "ada", "facebook").await;
     assert_eq!(app.rows().await, (2, 2, 2), "another user, and Ada's is untouched");
-    for mock in VOUCHERS {
+    for mock in verifying() {
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "ada", mock).await;
         assert_eq!(browser.get(&callback).await.location(), "/link", "{mock}");
@@ -155,10 +168,10 @@ async fn facebooks_word_never_verifies_and_a_verified_address_leads_to_a_questio
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_person_at_each_provider_is_an_identity_each() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for mock in PROVIDERS {
+    for mock in providers() {
         arrives(&app, &app.browser(), "nomail", mock).await;
     }
-    let all = i64::try_from(PROVIDERS.len()).expect("few");
+    let all = i64::try_from(BUILT_IN.len()).expect("few");
     assert_eq!(app.rows().await, (all, all, all));
     assert_eq!(app.database.number("SELECT count(DISTINCT issuer) FROM identities").await, all);
 }
@@ -166,7 +179,7 @@ async fn the_same_person_at_each_provider_is_an_identity_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_each() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    let others = PROVIDERS.into_iter().filter(|mock| *mock != "google");
+    let others = providers().filter(|mock| *mock != "google");
     for (first, second) in others.flat_map(|mock| [("google", mock), (mock, "google")]) {
         let person = format!("{first}-{second}");
         app.tell_sandbox("persons", json!({ "id": person, "name": "Both", "email": null })).await;
@@ -183,7 +196,7 @@ async fn each_provider_is_linked_to_an_account_of_google_and_google_to_one_of_ea
         let callback = decides(&app, &again, start.location(), &person, "allow").await;
         assert_eq!(again.get(&callback).await.location(), "/settings?done=already_linked", "{person}");
     }
-    let pairs = 2 * i64::try_from(PROVIDERS.len() - 1).expect("few");
+    let pairs = 2 * i64::try_from(BUILT_IN.len() - 1).expect("few");
     assert_eq!((app.database.count("users").await, app.database.count("identities").await), (pairs, 2 * pairs));
 }
 
@@ -193,16 +206,16 @@ async fn the_same_subject_at_another_provider_is_somebody_else() {
     const SUBJECT: &str = "1234567890123456789";
     // Where each says it, and how a document looks that says nothing else.
     let says = |mock: &str| match mock {
-        "google" | "apple" | "gitlab" => json!({ "claims": { "sub": SUBJECT } }),
+        "google" | "apple" | "gitlab" | "linkedin" => json!({ "claims": { "sub": SUBJECT } }),
         "x" => json!({ "data": { "id": SUBJECT, "name": "Somebody" } }),
         "github" => json!({ "id": 1_234_567_890_123_456_789_u64, "login": "somebody" }),
         _ => json!({ "id": SUBJECT, "name": "Somebody", "username": "somebody" }),
     };
     let app = App::start_with_providers(Engine::Sqlite).await;
     // Microsoft's is a UUID and can be no one else's.
-    let providers: Vec<&str> = PROVIDERS.into_iter().filter(|mock| *mock != "microsoft").collect();
+    let providers: Vec<&str> = providers().filter(|mock| *mock != "microsoft").collect();
     for (index, mock) in providers.iter().enumerate() {
-        if APIS.contains(mock) {
+        if is_api(mock) {
             let error = json!({ "kind": "answer", "status": 200, "body": says(mock).to_string() });
             app.tell_sandbox(&format!("{mock}/faults"), json!({ "endpoint": "userinfo", "fault": error })).await;
         } else {
@@ -222,7 +235,7 @@ async fn the_same_subject_at_another_provider_is_somebody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_counts_on_its_own_providers_redirect_uri_only() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for (from, to) in pairs(PROVIDERS) {
+    for (from, to) in pairs() {
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "ada", from).await;
         let moved = callback.replace(&format!("/callback/{from}?"), &format!("/callback/{to}?"));
@@ -233,7 +246,7 @@ async fn a_response_counts_on_its_own_providers_redirect_uri_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_of_one_provider_buys_nothing_at_another() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for (from, to) in pairs(PROVIDERS) {
+    for (from, to) in pairs() {
         let (browser, victim) = (app.browser(), app.browser());
         let stolen = parameter(&callback_of(&app, &victim, "ada", from).await, "code");
         let callback = callback_of(&app, &browser, "grace", to).await;
@@ -247,14 +260,14 @@ async fn a_code_of_one_provider_buys_nothing_at_another() {
 async fn a_token_of_one_provider_says_nothing_at_another() {
     let app = App::start_with_providers(Engine::Sqlite).await;
     // Sandboxes have one first key for all providers; each gets one of its own, as in life.
-    for mock in PROVIDERS {
+    for mock in providers() {
         app.tell_sandbox(&format!("{mock}/keys"), json!({ "action": "rotate" })).await;
         app.tell_sandbox(&format!("{mock}/keys"), json!({ "action": "withdraw_old" })).await;
     }
-    for mock in PROVIDERS {
+    for mock in providers() {
         arrives(&app, &app.browser(), "nomail", mock).await;
     }
-    for (from, to) in pairs(PROVIDERS) {
+    for (from, to) in pairs() {
         let browser = app.browser();
         let stolen = tokens_of(&app, from).await;
         let callback = callback_of(&app, &browser, "nomail", to).await;
@@ -270,7 +283,7 @@ async fn a_token_of_one_provider_says_nothing_at_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_may_begin_to_name_itself_and_not_to_name_another() {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for mock in PROVIDERS {
+    for mock in providers() {
         app.tell_sandbox(&format!("{mock}/iss"), json!({ "iss": "right", "times": 1 })).await;
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "nomail", mock).await;
@@ -289,7 +302,7 @@ async fn a_provider_may_begin_to_name_itself_and_not_to_name_another() {
 async fn no_provider_may_name_another_that_is_switched_on() {
     let app = App::start_with_providers(Engine::Sqlite).await;
     let state = app.tell_sandbox("requests/clear", json!({})).await;
-    for (from, to) in pairs(PROVIDERS) {
+    for (from, to) in pairs() {
         let issuer = state[to]["issuer"].as_str().expect("an issuer");
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "nomail", from).await;
@@ -310,7 +323,10 @@ async fn tokens_of(app: &App, mock: &str) -> String {
     let secret = if mock == "apple" { apple_secret(app) } else { format!("{id}-secret") };
     let redirect_uri = parameter(&authorize, "redirect_uri");
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs([("grant_type", "authorization_code"), ("code", &code), ("code_verifier", VERIFIER)]);
+    form.extend_pairs([("grant_type", "authorization_code"), ("code", &code)]);
+    if built_in(mock).expect("built in").spec.pkce {
+        form.append_pair("code_verifier", VERIFIER);
+    }
     form.append_pair("redirect_uri", &redirect_uri);
     // X takes the secret in the header alone, and Facebook in the body alone.
     if mock != "x" {
@@ -338,10 +354,8 @@ fn apple_secret(app: &App) -> String {
 }
 
 /// Each two providers, both ways round.
-fn pairs<const N: usize>(providers: [&'static str; N]) -> impl Iterator<Item = (&'static str, &'static str)> {
-    providers
-        .into_iter()
-        .flat_map(move |from| providers.into_iter().filter(move |to| *to != from).map(move |to| (from, to)))
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    providers().flat_map(|from| providers().filter(move |to| *to != from).map(move |to| (from, to)))
 }
 
 #[rstest]
@@ -356,7 +370,7 @@ fn pairs<const N: usize>(providers: [&'static str; N]) -> impl Iterator<Item = (
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_document_that_says_who_it_is_nobody_signs_in(#[case] error: Value, #[case] code: &str) {
     let app = App::start_with_providers(Engine::Sqlite).await;
-    for mock in APIS {
+    for mock in apis() {
         let browser = app.browser();
         let callback = callback_of(&app, &browser, "nomail", mock).await;
         let order = json!({ "endpoint": "userinfo", "fault": error.clone(), "times": 1 });
@@ -390,6 +404,7 @@ async fn documents_that_name_nobody_sign_nobody_in() {
 #[case::facebook_with_200("facebook", 200, r#"{"error":{"message":"x","type":"OAuthException","code":100}}"#)]
 #[case::discord("discord", 400, r#"{"error":"invalid_grant","error_description":"x"}"#)]
 #[case::gitlab("gitlab", 400, r#"{"error":"invalid_grant","error_description":"x"}"#)]
+#[case::linkedin("linkedin", 400, r#"{"error":"invalid_request","error_description":"x"}"#)]
 #[case::x("x", 400, r#"{"error":"invalid_request","error_description":"x"}"#)]
 #[tokio::test(flavor = "multi_thread")]
 async fn each_providers_way_to_refuse_a_code_is_understood(

@@ -1,0 +1,32 @@
+//! The discovery document and the key set.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::world::{Provider, World};
+
+/// `GET /oauth/.well-known/openid-configuration`. It says nothing of client authentication and of PKCE.
+pub async fn document(State(world): State<World>) -> Response {
+    let issuer = format!("{}/linkedin/oauth", world.origin());
+    let document = json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/v2/authorization"),
+        "token_endpoint": format!("{issuer}/v2/accessToken"),
+        "userinfo_endpoint": format!("{}/linkedin-api/v2/userinfo", world.origin()),
+        "jwks_uri": format!("{issuer}/openid/jwks"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "profile", "email"],
+        "claims_supported": ["iss", "aud", "iat", "exp", "sub", "name", "given_name", "family_name", "picture", "email", "email_verified", "locale"],
+    });
+    Json(document).into_response()
+}
+
+/// `GET /oauth/openid/jwks`.
+pub async fn keys(State(world): State<World>) -> Response {
+    let keys: Vec<_> = world.state().houses[Provider::Linkedin].keys.published().map(|key| key.jwk()).collect();
+    Json(json!({"keys": keys})).into_response()
+}
