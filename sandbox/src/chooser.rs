@@ -6,10 +6,10 @@ use url::Url;
 use super::fields::Fields;
 use super::page::{Page, escape, person_row};
 use super::persons::Person;
-use super::world::Provider;
+use super::state::Provider;
 
 /// Where a provider's pages stand and what they are about.
-pub struct Counter<'a> {
+pub struct AccountPages<'a> {
     /// Whose pages.
     pub provider: Provider,
     /// The path of the authorization endpoint; `/person` and `/consent` are below it.
@@ -30,7 +30,7 @@ pub struct Row {
     pub tag: Option<String>,
 }
 
-impl Counter<'_> {
+impl AccountPages<'_> {
     /// The account chooser; `hint` fills the address of somebody new.
     pub fn chooser(&self, rows: &[Row], hint: &str) -> Page {
         let rows: String = rows.iter().map(row).collect();
@@ -69,19 +69,19 @@ impl Counter<'_> {
     }
 
     /// The consent screen: what the client is granted in any case, plain text, and HTML of further fields.
-    pub fn consent(&self, person: &Person, learns: &[String], fields: &str) -> Page {
-        let learns: String = learns.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
-        let learns = if learns.is_empty() {
-            learns
+    pub fn consent(&self, person: &Person, grants: &[String], fields: &str) -> Page {
+        let grants: String = grants.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
+        let grants = if grants.is_empty() {
+            grants
         } else {
-            format!(r#"<h2>It will be able to</h2><ul class="granted">{learns}</ul>"#)
+            format!(r#"<h2>It will be able to</h2><ul class="granted">{grants}</ul>"#)
         };
         let main = format!(
             r#"<h1>{client} wants access to your sandbox account</h1>
 <div class="person">{row}</div>
 <form method="post" action="{path}/consent?{query}">
 <input type="hidden" name="person" value="{id}">
-{learns}
+{grants}
 {fields}
 <div class="actions">
 <button class="button primary" name="decision" value="allow">Continue</button>

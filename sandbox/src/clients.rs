@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::world::Provider;
+use super::state::Provider;
 
 /// The `client_id` at the sandbox Apple, a Services ID there.
 pub const APPLE_CLIENT_ID: &str = "sandbox-apple";
@@ -75,7 +75,7 @@ impl Clients {
     }
 
     /// Whether it is one of the clients at the sandbox Google.
-    pub(super) fn is_of_google(&self, client_id: &str) -> bool {
+    pub(super) fn is_google_client(&self, client_id: &str) -> bool {
         self.of(Provider::Google).id == client_id || self.google_spa == client_id
     }
 }
@@ -110,7 +110,7 @@ impl fmt::Debug for Client {
 ///
 /// A real provider compares whole strings (RFC 9700 §2.1). The sandbox cannot, because the developer's port
 /// is not known to it; it stays on loopback, so that no code ever leaves the machine.
-pub fn redirect_uri_fits(uri: &str) -> bool {
+pub fn is_allowed_redirect_uri(uri: &str) -> bool {
     is_on_loopback(uri) && Url::parse(uri).is_ok_and(|url| url.path().starts_with(REDIRECT_PATH))
 }
 
@@ -135,9 +135,9 @@ mod tests {
 
     #[test]
     fn a_callback_on_loopback_fits() {
-        assert!(redirect_uri_fits("http://localhost:3000/auth/callback/google"));
-        assert!(redirect_uri_fits("http://127.0.0.1:81/auth/callback/google"));
-        assert!(redirect_uri_fits("http://[::1]/auth/callback/google"));
+        assert!(is_allowed_redirect_uri("http://localhost:3000/auth/callback/google"));
+        assert!(is_allowed_redirect_uri("http://127.0.0.1:81/auth/callback/google"));
+        assert!(is_allowed_redirect_uri("http://[::1]/auth/callback/google"));
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
             "javascript://localhost/auth/callback/",
             "/auth/callback/google",
         ] {
-            assert!(!redirect_uri_fits(uri), "{uri}");
+            assert!(!is_allowed_redirect_uri(uri), "{uri}");
         }
     }
 

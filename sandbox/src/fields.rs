@@ -60,7 +60,7 @@ impl Fields {
     }
 
     /// For the request log: an object, secrets redacted, a repeated field as an array.
-    pub fn shown(&self) -> Value {
+    pub fn redacted(&self) -> Value {
         let mut members = Map::new();
         for (name, value) in &self.0 {
             let shown = if SECRETS.contains(&name.as_str()) { "[redacted]" } else { value };
@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn the_log_shows_names_but_no_secrets() {
         let fields = Fields::parse("grant_type=authorization_code&code=4%2F0&a=1&a=2");
-        assert_eq!(fields.shown(), json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]}));
+        assert_eq!(
+            fields.redacted(),
+            json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]})
+        );
         assert_eq!(fields.repeated(), Some("a"));
         assert_eq!(fields.without("a"), "grant_type=authorization_code&code=4%2F0");
     }

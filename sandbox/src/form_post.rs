@@ -8,18 +8,18 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use super::page::{Page, escape};
-use super::response::armed;
-use super::world::{Provider, World};
+use super::response::apply_faults;
+use super::state::{Provider, SharedState};
 
 /// 200 with the page, its fields bent by a fault if one is armed.
-pub fn posted_back(
-    world: &World,
+pub fn form_post_back(
+    shared: &SharedState,
     provider: Provider,
     redirect_uri: &str,
     pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Response {
-    form_page(provider, redirect_uri, &armed(world, provider, pairs, person))
+    form_page(provider, redirect_uri, &apply_faults(shared, provider, pairs, person))
 }
 
 /// The page of one form with these fields.

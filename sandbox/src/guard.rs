@@ -11,7 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use url::Host;
 
-use super::world::World;
+use super::state::SharedState;
 
 /// No script at all; nothing from elsewhere. Pages whose form ends at a client add its origin to `form-action`.
 pub const POLICY: &str =
@@ -21,11 +21,11 @@ pub const POLICY: &str =
 const SHARED: &[&str] = &["/google/token"];
 
 /// Puts the guard around everything.
-pub fn around(world: &World, routes: Router<World>) -> Router<World> {
-    routes.layer(from_fn_with_state(world.clone(), guard))
+pub fn wrap(shared: &SharedState, routes: Router<SharedState>) -> Router<SharedState> {
+    routes.layer(from_fn_with_state(shared.clone(), guard))
 }
 
-async fn guard(State(world): State<World>, request: Request, next: Next) -> Response {
+async fn guard(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host =
         headers.get(HOST).and_then(|host| host.to_str().ok()).or(request.uri().authority().map(Authority::as_str));
@@ -35,7 +35,7 @@ async fn guard(State(world): State<World>, request: Request, next: Next) -> Resp
     }
     // A page elsewhere could otherwise arm faults, or consent, by a form that submits itself.
     let is_shared = SHARED.contains(&request.uri().path());
-    if request.method() == Method::POST && is_foreign(headers, world.origin()) && !is_shared {
+    if request.method() == Method::POST && is_foreign(headers, shared.origin()) && !is_shared {
         return (StatusCode::FORBIDDEN, "this request comes from another site").into_response();
     }
     let mut response = next.run(request).await;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::Rules;
-use super::world::{Provider, World};
+use super::state::{Provider, SharedState};
 
 /// Armed rules of a provider; without one the answer is as the provider's manners are.
 pub type IssRules = Rules<IssRule>;
@@ -28,17 +28,17 @@ pub enum Iss {
 }
 
 /// The parameters of an answer about this person, with the `iss` that the rules say.
-pub fn named(
-    world: &World,
+pub fn apply_iss(
+    shared: &SharedState,
     provider: Provider,
     mut pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Vec<(String, String)> {
-    let Some(rule) = world.state().houses[provider].iss.take(person, |_| true) else { return pairs };
+    let Some(rule) = shared.lock().providers[provider].iss.take(person, |_| true) else { return pairs };
     pairs.retain(|(name, _)| name != "iss");
     let iss = match rule.iss {
         Iss::Off => None,
-        Iss::Right => Some(format!("{}{}", world.origin(), provider.facts().issuer)),
+        Iss::Right => Some(format!("{}{}", shared.origin(), provider.facts().issuer)),
         Iss::Wrong => Some("https://evil.example".to_owned()),
     };
     pairs.extend(iss.map(|iss| ("iss".to_owned(), iss)));

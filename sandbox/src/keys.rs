@@ -77,18 +77,18 @@ impl SigningKey {
 }
 
 /// The process's first key, shared by every sandbox in it: tests start many.
-pub async fn first() -> Option<Arc<SigningKey>> {
+pub async fn shared_key() -> Option<Arc<SigningKey>> {
     static FIRST: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
-    made_once(&FIRST).await
+    generate_once(&FIRST).await
 }
 
 /// A key that is never published: what an attacker would sign with.
-pub async fn stranger() -> Option<Arc<SigningKey>> {
+pub async fn attacker_key() -> Option<Arc<SigningKey>> {
     static STRANGER: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
-    made_once(&STRANGER).await
+    generate_once(&STRANGER).await
 }
 
-async fn made_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> {
+async fn generate_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> {
     let make = || async { SigningKey::generate().await.ok_or(()) };
     cell.get_or_try_init(make).await.ok().cloned()
 }
@@ -98,13 +98,13 @@ async fn made_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> 
 pub struct KeyRing {
     current: Arc<SigningKey>,
     older: Vec<Arc<SigningKey>>,
-    waiting: Option<Arc<SigningKey>>,
+    pending: Option<Arc<SigningKey>>,
 }
 
 impl KeyRing {
     /// A ring of one.
     pub fn new(current: Arc<SigningKey>) -> Self {
-        Self { current, older: Vec::new(), waiting: None }
+        Self { current, older: Vec::new(), pending: None }
     }
 
     /// Signs with `key` from now on; the older ones stay published.
@@ -115,7 +115,7 @@ impl KeyRing {
 
     /// Rotates to `key` at the next signature: whoever has cached the set does not know it yet.
     pub fn rotate_before_signing(&mut self, key: Arc<SigningKey>) {
-        self.waiting = Some(key);
+        self.pending = Some(key);
     }
 
     /// Publishes the current key alone.
@@ -125,7 +125,7 @@ impl KeyRing {
 
     /// The key for one signature.
     pub fn signing(&mut self) -> Arc<SigningKey> {
-        if let Some(key) = self.waiting.take() {
+        if let Some(key) = self.pending.take() {
             self.rotate(key);
         }
         self.current.clone()

@@ -6,28 +6,28 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::house::Facts;
+use super::mock_provider::Facts;
 use super::page::{self, Page, escape, person_row};
-use super::world::{Provider, World};
+use super::state::{Provider, SharedState};
 
 /// `/`, the stylesheet, and the persons' pictures.
-pub fn routes() -> Router<World> {
+pub fn routes() -> Router<SharedState> {
     Router::new()
         .route("/", get(landing))
         .route("/sandbox.css", get(page::stylesheet))
         .route("/picture/{id}", get(picture))
 }
 
-async fn landing(State(world): State<World>) -> Page {
-    let state = world.state();
+async fn landing(State(shared): State<SharedState>) -> Page {
+    let state = shared.lock();
     let persons: String = state
         .persons
         .all()
         .iter()
         .map(|person| format!(r#"<li><div class="person">{}</div></li>"#, person_row(person)))
         .collect();
-    let origin = escape(world.origin());
-    let smtp = escape(world.smtp_url());
+    let origin = escape(shared.origin());
+    let smtp = escape(shared.smtp_url());
     let providers: String = Provider::ALL.iter().map(|provider| of(provider.facts(), &origin)).collect();
     let main = format!(
         r#"<h1>Latchkey's sandbox</h1>
@@ -55,8 +55,8 @@ fn of(facts: &Facts, origin: &str) -> String {
     format!("<li>Sandbox {}{addresses}{documents}</li>", facts.label)
 }
 
-async fn picture(State(world): State<World>, Path(id): Path<String>) -> Response {
-    match world.state().persons.by_id(&id) {
+async fn picture(State(shared): State<SharedState>, Path(id): Path<String>) -> Response {
+    match shared.lock().persons.by_id(&id) {
         Some(person) => page::picture(person),
         None => StatusCode::NOT_FOUND.into_response(),
     }

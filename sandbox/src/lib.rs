@@ -1,7 +1,7 @@
 //! The sandbox: small real providers and a mail server for development, demo and tests.
 //!
 //! It listens on loopback ports of its own (its own origin), imports no other room and shares no code with the
-//! relying party, so that the two are independent witnesses of the same standards. Everything is kept in
+//! relying party, so that the two are independent witnesses of the same standards. SandboxState is kept in
 //! memory, bounded, and forgotten at the end.
 //!
 //! ```no_run
@@ -14,12 +14,12 @@
 //! ```
 //!
 //! # Layout
-//! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
+//! Shared by every provider: `clients`, `persons`, `keys`, `tokens` (codes, tokens, consent, the
 //! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
 //! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
 //! `mail` is the mail server and its inbox.
-//! One folder per provider. A new one is a folder with its `FACTS` (see `house`) and a line in `world.rs`; its client is
-//! `sandbox-<slug>`. `desk` is the authorization endpoint of those without manners of their own there: each is a `Desk`
+//! One folder per provider. A new one is a folder with its `FACTS` (see `mock`) and a line in `shared.rs`; its client is
+//! `sandbox-<slug>`. `page` is the authorization endpoint of those without manners of their own there: each is a `AuthorizePage`
 //! of facts. Each folder's `mod.rs` has its manners.
 //!
 //! # Driving the sandbox Google without a browser
@@ -130,7 +130,7 @@
 //! type; `{"$raw": "1e400"}` is written as it stands; in a text `{origin}` is the sandbox's origin, and `{value}` the honest
 //! value of a text member. `sign`: `rs256`, `rs384`,
 //! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
-//! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
+//! flipped), `unpublished_key` (a attacker_key's key under our `kid`), `embedded_key` (a attacker_key's key, in the header as `jwk`).
 //! With `"refreshed": true` it is for the id_tokens of refresh answers of Google only.
 //!
 //! ## Faults
@@ -155,14 +155,14 @@
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
 
 mod apple;
+mod authorize;
+mod avatar;
 mod basic;
-mod bend;
-mod bounded;
+mod bounded_map;
 mod browser;
 mod chooser;
 mod clients;
 mod control;
-mod desk;
 mod discord;
 mod facebook;
 mod faults;
@@ -172,28 +172,28 @@ mod github;
 mod gitlab;
 mod google;
 mod guard;
-mod house;
 mod id_token;
 mod iss;
 mod keys;
 mod landing;
-mod ledger;
 mod log;
 mod mail;
 mod microsoft;
+mod mock_provider;
 mod page;
 mod persons;
 mod pkce;
-mod portrait;
+mod recording;
 mod redeem;
 mod response;
 mod rotate;
 mod rules;
-mod stage;
-mod stencil;
-mod trickle;
+mod state;
+mod tamper;
+mod template;
+mod throttle;
+mod token_store;
 mod variables;
-mod world;
 mod x;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -212,7 +212,7 @@ pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, 
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
 pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
-use world::{Provider, World};
+use state::{Provider, SharedState};
 
 /// How long [`Sandbox::shutdown`] waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -271,27 +271,27 @@ impl Sandbox {
     pub async fn start(settings: Settings) -> Result<Self, SandboxError> {
         let (listener, address) = listen(settings.listen).await?;
         let (mail_listener, mail_address) = listen(settings.smtp_listen).await?;
-        let first_key = keys::first().await.ok_or(SandboxError::Key)?;
+        let first_key = keys::shared_key().await.ok_or(SandboxError::Key)?;
 
-        let world = World::new(
+        let shared = SharedState::new(
             format!("http://localhost:{}", address.port()),
             format!("smtp://{mail_address}"),
             settings.clients,
             first_key,
         );
-        let (origin, smtp_url) = (world.origin().to_owned(), world.smtp_url().to_owned());
-        let stop = world.closing().clone();
-        let variables = variables::variables(&origin, world.clients());
+        let (origin, smtp_url) = (shared.origin().to_owned(), shared.smtp_url().to_owned());
+        let stop = shared.closing().clone();
+        let variables = variables::variables(&origin, shared.clients());
         let mut router = Router::new()
             .merge(landing::routes())
             .merge(mail::routes())
             .merge(control::routes())
-            .merge(stage::around(&world, stage::trap()));
+            .merge(recording::wrap(&shared, recording::trap()));
         for provider in Provider::ALL {
-            router = router.merge(stage::around(&world, (provider.facts().routes)()));
+            router = router.merge(recording::wrap(&shared, (provider.facts().routes)()));
         }
-        tokio::spawn(mail::serve(world.clone(), mail_listener));
-        let router = guard::around(&world, router).with_state(world);
+        tokio::spawn(mail::serve(shared.clone(), mail_listener));
+        let router = guard::wrap(&shared, router).with_state(shared);
 
         // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));

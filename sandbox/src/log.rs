@@ -11,7 +11,7 @@ use super::fields::Fields;
 /// How many requests are kept.
 const CAPACITY: usize = 2_000;
 /// The headers that are shown as they are.
-const SHOWN: &[&str] = &["host", "accept", "content-type", "user-agent", "origin", "sec-fetch-site"];
+const LOGGED_HEADERS: &[&str] = &["host", "accept", "content-type", "user-agent", "origin", "sec-fetch-site"];
 
 /// The newest requests, and how many there have been since the last clearing.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ pub struct Entry {
     pub client_auth: &'static str,
     /// The length of the PKCE verifier, if one came.
     pub code_verifier_length: Option<usize>,
-    /// Whom the presented code or token belongs to.
+    /// PersonFilter the presented code or token belongs to.
     pub person: Option<String>,
     /// What was answered; null while it is not.
     pub status: Option<u16>,
@@ -58,7 +58,7 @@ impl Entry {
         let scheme =
             text("authorization").map(|value| value.split(' ').next().unwrap_or_default().to_ascii_lowercase());
         let mut shown: Map<_, _> =
-            SHOWN.iter().filter_map(|&name| Some((name.to_owned(), json!(text(name)?)))).collect();
+            LOGGED_HEADERS.iter().filter_map(|&name| Some((name.to_owned(), json!(text(name)?)))).collect();
         if let Some(scheme) = &scheme {
             shown.insert("authorization".to_owned(), json!(scheme));
         }
@@ -77,8 +77,8 @@ impl Entry {
             endpoint: "page".to_owned(),
             method: method.to_string(),
             path: uri.path().to_owned(),
-            query: query.shown(),
-            form: form.shown(),
+            query: query.redacted(),
+            form: form.redacted(),
             headers: shown,
             client_auth,
             code_verifier_length: form.get("code_verifier").or_else(|| query.get("code_verifier")).map(str::len),

@@ -4,9 +4,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, H
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::avatar;
 use super::guard::POLICY;
 use super::persons::Person;
-use super::portrait;
 
 /// A page: its title, which is not escaped here but by [`escape`] where needed, and its main part.
 pub struct Page {
@@ -97,7 +97,7 @@ pub fn person_row(person: &Person) -> String {
 pub fn picture(person: &Person) -> Response {
     let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
     let kept = (CACHE_CONTROL, "public, max-age=300");
-    ([(CONTENT_TYPE, "image/svg+xml"), kept, anywhere], portrait::draw(person)).into_response()
+    ([(CONTENT_TYPE, "image/svg+xml"), kept, anywhere], avatar::draw(person)).into_response()
 }
 
 /// The stylesheet.

@@ -82,7 +82,7 @@ pub struct Persons(Vec<Person>);
 
 impl Default for Persons {
     fn default() -> Self {
-        Self(cast())
+        Self(predefined())
     }
 }
 
@@ -128,13 +128,13 @@ impl Persons {
             None => self.0.push(person),
         }
         if self.0.len() > CAPACITY {
-            self.0.remove(cast().len());
+            self.0.remove(predefined().len());
         }
     }
 }
 
-fn cast() -> Vec<Person> {
-    let somebody = |id: &str, name: Option<&str>, email: Option<&str>| Person {
+fn predefined() -> Vec<Person> {
+    let person = |id: &str, name: Option<&str>, email: Option<&str>| Person {
         id: id.to_owned(),
         sub: subject_of(id),
         name: name.map(str::to_owned),
@@ -143,19 +143,19 @@ fn cast() -> Vec<Person> {
         hd: None,
         picture: true,
     };
-    let grace = somebody("grace", Some("Grace Hopper"), Some("grace@navy.example"));
-    let linus = somebody("linus", Some("Linus Penguin"), Some("linus@example.org"));
-    let plain = somebody("plain", None, Some("plain@gmail.com"));
+    let grace = person("grace", Some("Grace Hopper"), Some("grace@navy.example"));
+    let linus = person("linus", Some("Linus Penguin"), Some("linus@example.org"));
+    let plain = person("plain", None, Some("plain@gmail.com"));
     let long = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorff von und zu Hohenlohe-Schillingsfürst 🦄👩🏽‍🚀 مريم عبد الرحمن שלום";
     vec![
-        somebody("ada", Some("Ada Lovelace"), Some("ada@gmail.com")),
+        person("ada", Some("Ada Lovelace"), Some("ada@gmail.com")),
         Person { hd: Some("navy.example".to_owned()), ..grace },
         Person { email_verified: false, ..linus },
         Person { picture: false, ..plain },
-        somebody("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
-        somebody("nomail", Some("Niko Nomail"), None),
-        somebody("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
-        somebody("petra", Some("Petra Password"), Some("petra@example.org")),
+        person("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
+        person("nomail", Some("Niko Nomail"), None),
+        person("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
+        person("petra", Some("Petra Password"), Some("petra@example.org")),
     ]
 }
 
@@ -185,14 +185,14 @@ mod tests {
             persons.put(Person::with_email(&format!("{number}@example.org"), None));
         }
         assert_eq!(persons.all().len(), CAPACITY);
-        assert!(cast().iter().all(|person| persons.by_id(&person.id) == Some(person)));
+        assert!(predefined().iter().all(|person| persons.by_id(&person.id) == Some(person)));
         let subjects: std::collections::HashSet<_> = persons.all().iter().map(|person| &person.sub).collect();
         assert_eq!(subjects.len(), CAPACITY);
     }
 
     #[test]
     fn a_change_of_the_wrong_type_is_refused_and_a_right_one_is_taken() {
-        let ada = cast().remove(0);
+        let ada = predefined().remove(0);
         let change = |value: Value| ada.changed(Map::from_iter([("email_verified".to_owned(), value)]));
         assert!(change(Value::from("yes")).is_err());
         assert!(!change(Value::from(false)).unwrap().email_verified);

@@ -8,7 +8,7 @@ const CAPACITY: usize = 200;
 /// One armed misbehaviour.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule<T> {
-    /// Whom it is for; absent: everybody.
+    /// PersonFilter it is for; absent: everybody.
     #[serde(default)]
     pub person: Option<String>,
     /// How often it still applies; absent: until disarmed.

@@ -2,7 +2,7 @@
 
 use super::apple::apple_private_key_pem;
 use super::clients::Clients;
-use super::world::Provider;
+use super::state::Provider;
 
 /// Names and values, for every provider: our client there, and where the provider is.
 pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {

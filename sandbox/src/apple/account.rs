@@ -3,8 +3,8 @@
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
-use crate::ledger::Scopes;
 use crate::persons::Person;
+use crate::token_store::Scopes;
 
 /// Stands among the remembered scopes when the person hides the address.
 pub const HIDDEN: &str = "hide my email";

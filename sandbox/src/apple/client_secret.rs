@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use super::error::OAuthError;
 use super::key::verifies;
-use super::refusal::Refusal;
 use crate::clients::AppleClient;
 use crate::fields::Fields;
 
@@ -15,15 +15,15 @@ const LONGEST: i64 = 15_777_000;
 const LEEWAY: i64 = 60;
 
 /// `client_id` and `client_secret` in the body; Apple takes no other way.
-pub fn authenticate(form: &Fields, client: &AppleClient, issuer: &str, now: i64) -> Result<(), Refusal> {
+pub fn authenticate(form: &Fields, client: &AppleClient, issuer: &str, now: i64) -> Result<(), OAuthError> {
     if form.get("client_id") != Some(&client.id) {
-        return Err(Refusal("invalid_client", "There is no such client_id."));
+        return Err(OAuthError("invalid_client", "There is no such client_id."));
     }
-    let secret = form.get("client_secret").ok_or(Refusal("invalid_client", "There is no client_secret."))?;
-    judged(secret, client, issuer, now).map_err(|why| Refusal("invalid_client", why))
+    let secret = form.get("client_secret").ok_or(OAuthError("invalid_client", "There is no client_secret."))?;
+    checked(secret, client, issuer, now).map_err(|why| OAuthError("invalid_client", why))
 }
 
-fn judged(secret: &str, client: &AppleClient, issuer: &str, now: i64) -> Result<(), &'static str> {
+fn checked(secret: &str, client: &AppleClient, issuer: &str, now: i64) -> Result<(), &'static str> {
     let (input, signature) = secret.rsplit_once('.').ok_or("The client_secret is no JWT.")?;
     let (header, claims) = input.split_once('.').ok_or("The client_secret is no JWT.")?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "The client_secret is no JWT.")?;

@@ -4,7 +4,7 @@
 //! "Creating a client secret" and "Authenticating users with Sign in with Apple" (Apple Developer Documentation,
 //! read in 2025):
 //!
-//! - Asking for `name` or `email` demands `response_mode=form_post`; every unfit request ends at a page here.
+//! - Asking for `name` or `email` demands `response_mode=form_post`; every invalid_request request ends at a page here.
 //! - The answer to `form_post` is a page with one form whose `action` is the redirect URI and whose hidden fields are
 //!   `code` and `state`, and with the first authorization `user`, JSON:
 //!   `{"name": {"firstName", "lastName"}, "email"}`, each where its scope was asked for. After Cancel they are
@@ -31,13 +31,13 @@
 //! | made up | booleans | as made |
 
 mod account;
-mod ask;
+mod authorize;
 mod client_secret;
 mod discovery;
+mod error;
 mod grant;
 mod key;
 mod pages;
-mod refusal;
 mod request;
 mod revoke;
 mod token;
@@ -47,8 +47,8 @@ use axum::http::Method;
 use axum::routing::{get, post};
 
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::world::World;
+use super::mock_provider::Facts;
+use super::state::SharedState;
 
 pub use key::apple_private_key_pem;
 
@@ -84,14 +84,14 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/apple`.
-fn routes() -> Router<World> {
+/// SandboxState below `/apple`.
+fn routes() -> Router<SharedState> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/auth/keys", get(discovery::keys))
-        .route("/auth/authorize", get(ask::ask))
-        .route("/auth/authorize/person", post(ask::choose))
-        .route("/auth/authorize/consent", get(ask::consent).post(ask::decide))
+        .route("/auth/authorize", get(authorize::authorize))
+        .route("/auth/authorize/person", post(authorize::choose_account))
+        .route("/auth/authorize/consent", get(authorize::consent).post(authorize::decide))
         .route("/auth/token", post(token::token))
         .route("/auth/revoke", post(revoke::revoke));
     Router::new().nest("/apple", provider)

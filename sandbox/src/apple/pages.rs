@@ -2,26 +2,26 @@
 
 use axum::http::StatusCode;
 
-use super::request::{AuthorizationRequest, Unfit};
-use crate::chooser::{Counter, Row};
+use super::request::{AuthorizationRequest, RequestError};
+use crate::chooser::{AccountPages, Row};
 use crate::page::{Page, escape};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// The account chooser.
-pub fn chooser(world: &World, request: &AuthorizationRequest) -> Page {
-    let persons = world.state().persons.all().to_vec();
+pub fn chooser(shared: &SharedState, request: &AuthorizationRequest) -> Page {
+    let persons = shared.lock().persons.all().to_vec();
     let rows: Vec<_> = persons.into_iter().map(|person| Row { person, tag: None }).collect();
-    counter(request).chooser(&rows, "")
+    account_pages(request).chooser(&rows, "")
 }
 
 /// The consent page: the first time with the name and the choice about the address, later with the button alone.
-pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -> Page {
-    let first = world.state().houses[Provider::Apple].ledger.consent(&person.id, &request.client_id).is_empty();
-    let mut learns = vec!["Know who you are".to_owned()];
+pub fn consent(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> Page {
+    let first = shared.lock().providers[Provider::Apple].tokens.consent(&person.id, &request.client_id).is_empty();
+    let mut grants = vec!["Know who you are".to_owned()];
     let mut fields = String::new();
     if first && request.scopes.contains("name") {
-        learns.push("Know your name, this once".to_owned());
+        grants.push("Know your name, this once".to_owned());
         let (given, family) = person.names();
         fields.push_str(&format!(
             r#"<label for="first">First name</label>
@@ -33,7 +33,7 @@ pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -
         ));
     }
     if first && request.scopes.contains("email") && person.email.is_some() {
-        learns.push("Write to you".to_owned());
+        grants.push("Write to you".to_owned());
         fields.push_str(
             r#"<fieldset><legend>E-mail</legend>
 <label class="check"><input type="radio" name="email" value="share" checked><span>Share my e-mail</span></label>
@@ -41,11 +41,11 @@ pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -
 </fieldset>"#,
         );
     }
-    counter(request).consent(person, &learns, &fields)
+    account_pages(request).consent(person, &grants, &fields)
 }
 
 /// The page for a request that goes nowhere.
-pub fn unfit(Unfit(code, why): &Unfit) -> Page {
+pub fn invalid_request(RequestError(code, why): &RequestError) -> Page {
     let main = format!(
         "<h1>Your request could not be completed</h1><p><code>{}</code></p><p>{}</p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
         escape(code),
@@ -55,8 +55,8 @@ pub fn unfit(Unfit(code, why): &Unfit) -> Page {
     Page { status: StatusCode::BAD_REQUEST, ..Page::new(Provider::Apple.label(), "Request not completed", main) }
 }
 
-fn counter(request: &AuthorizationRequest) -> Counter<'_> {
-    Counter {
+fn account_pages(request: &AuthorizationRequest) -> AccountPages<'_> {
+    AccountPages {
         provider: Provider::Apple,
         path: "/apple/auth/authorize",
         query: &request.query,

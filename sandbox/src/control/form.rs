@@ -6,14 +6,14 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::order::{OrderError, carry_out};
+use super::command::{CommandError, execute};
 use crate::fields::Fields;
 use crate::page::{Page, escape};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `POST /control/form` with `order` and its fields; back to the control page.
-pub async fn submit(State(world): State<World>, body: String) -> Response {
-    match obey(&world, &Fields::parse(&body)).await {
+pub async fn submit(State(shared): State<SharedState>, body: String) -> Response {
+    match apply(&shared, &Fields::parse(&body)).await {
         Ok(()) => (StatusCode::SEE_OTHER, [(LOCATION, "/control")]).into_response(),
         Err(error) => {
             let main = format!(
@@ -26,26 +26,26 @@ pub async fn submit(State(world): State<World>, body: String) -> Response {
     }
 }
 
-async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
+async fn apply(shared: &SharedState, form: &Fields) -> Result<(), CommandError> {
     let person = form.get("person");
     let times = form.get("times").and_then(|times| times.parse::<u32>().ok());
-    let name = form.get("order").unwrap_or_default();
+    let name = form.get("command").unwrap_or_default();
     let body = match name {
         "reset" => {
-            world.reset();
+            shared.reset();
             return Ok(());
         }
         "clear_requests" => {
-            world.state().log.clear();
+            shared.lock().log.clear();
             return Ok(());
         }
-        "clear_letters" => {
-            world.state().mail.clear();
+        "clear_emails" => {
+            shared.lock().mail.clear();
             return Ok(());
         }
         "mail" => {
-            let order = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
-            world.state().mail.behave(serde_json::from_value(order)?);
+            let behaviour = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
+            shared.lock().mail.set_behaviour(serde_json::from_value(behaviour)?);
             return Ok(());
         }
         "presets" => {
@@ -58,12 +58,12 @@ async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
     };
     // Without a provider, such as from "Behave again": all of them.
     let named = form.get("provider");
-    let meant = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
-    if meant().next().is_none() {
-        return Err(OrderError::Unknown(name.to_owned()));
+    let providers = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
+    if providers().next().is_none() {
+        return Err(CommandError::Unknown(name.to_owned()));
     }
-    for provider in meant() {
-        carry_out(world, *provider, name, body.clone()).await?;
+    for provider in providers() {
+        execute(shared, *provider, name, body.clone()).await?;
     }
     Ok(())
 }

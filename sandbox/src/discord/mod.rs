@@ -25,11 +25,11 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
 /// Discord, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -43,24 +43,24 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-static DESK: Desk = Desk {
+static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Discord,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: false,
+    requires_all_parameters: false,
+    accumulates_scopes: false,
     refresh_scope: None,
-    names_itself: true,
-    denial: &[
+    sends_iss: true,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The resource owner or authorization server denied the request"),
     ],
     code: || random_text().chars().filter(char::is_ascii_alphanumeric).take(30).collect(),
 };
 
-fn routes() -> Router<World> {
-    let provider = desk::routes(&DESK, "/oauth2/authorize")
+fn routes() -> Router<SharedState> {
+    let provider = authorize::routes(&AUTHORIZE_PAGE, "/oauth2/authorize")
         .route("/api/oauth2/token", post(token::token))
         .route("/api/oauth2/token/revoke", post(token::revoke))
         .route("/api/users/@me", get(me::me))

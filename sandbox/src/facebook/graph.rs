@@ -8,15 +8,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::DESK;
+use super::AUTHORIZE_PAGE;
 use crate::fields::Fields;
-use crate::ledger::{Token, random_text};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Token, random_text};
 
 /// An error in Facebook's envelope, status 400.
 #[derive(Debug)]
-pub struct Failure {
+pub struct ApiError {
     /// 100: a parameter; 190: the token; 1: the app's secret.
     pub code: u32,
     /// `error_subcode`.
@@ -25,7 +25,7 @@ pub struct Failure {
     pub message: &'static str,
 }
 
-impl Failure {
+impl ApiError {
     /// A parameter is missing or wrong.
     pub fn parameter(message: &'static str) -> Self {
         Self { code: 100, subcode: None, message }
@@ -37,7 +37,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut error = json!({
             "message": self.message,
@@ -53,23 +53,23 @@ impl IntoResponse for Failure {
 }
 
 /// A call in a person's name: the token in the header or the query, and its `appsecret_proof`.
-pub fn caller(world: &World, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), Failure> {
+pub fn caller(shared: &SharedState, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), ApiError> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let Some(text) = bearer.or_else(|| query.get("access_token")) else {
         let message = "An active access token must be used to query information about the current user.";
-        return Err(Failure { code: 2500, subcode: None, message });
+        return Err(ApiError { code: 2500, subcode: None, message });
     };
     let (token, person) = {
-        let state = world.state();
+        let state = shared.lock();
         let now = state.now();
-        let token = state.houses[Provider::Facebook].ledger.live(text, now).cloned().ok_or(Failure::token())?;
-        let person = state.persons.by_id(&token.person).cloned().ok_or(Failure::token())?;
+        let token = state.providers[Provider::Facebook].tokens.live(text, now).cloned().ok_or(ApiError::token())?;
+        let person = state.persons.by_id(&token.person).cloned().ok_or(ApiError::token())?;
         (token, person)
     };
     match query.get("appsecret_proof") {
-        None => Err(Failure::parameter("API calls from the server require an appsecret_proof argument")),
-        Some(given) if given != proof(text, &DESK.client(world).secret) => {
-            Err(Failure::parameter("Invalid appsecret_proof provided in the API argument"))
+        None => Err(ApiError::parameter("API calls from the server require an appsecret_proof argument")),
+        Some(given) if given != proof(text, &AUTHORIZE_PAGE.client(shared).secret) => {
+            Err(ApiError::parameter("Invalid appsecret_proof provided in the API argument"))
         }
         Some(_) => Ok((token, person)),
     }

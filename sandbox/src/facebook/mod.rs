@@ -23,12 +23,12 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
-use graph::Failure;
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
+use graph::ApiError;
 
 /// Facebook, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -48,16 +48,16 @@ const PROFILE: &str = "public_profile";
 const EMAIL: &str = "email";
 
 /// Facebook's dialog.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Facebook,
     scopes,
     describe,
     declinable: &[EMAIL],
-    strict: false,
-    sticky: true,
+    requires_all_parameters: false,
+    accumulates_scopes: true,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_code", "200"),
         ("error_description", "Permissions error"),
@@ -66,9 +66,9 @@ pub static DESK: Desk = Desk {
     code: || format!("AQ{}", random_text()),
 };
 
-/// Everything below `/facebook` and `/facebook-graph`.
-fn routes() -> Router<World> {
-    let site = desk::routes(&DESK, "/dialog/oauth").route_layer(from_fn(versioned));
+/// SandboxState below `/facebook` and `/facebook-graph`.
+fn routes() -> Router<SharedState> {
+    let site = authorize::routes(&AUTHORIZE_PAGE, "/dialog/oauth").route_layer(from_fn(versioned));
     Router::new()
         .nest("/facebook/{version}", site)
         .nest("/facebook-graph", graph_api())
@@ -88,11 +88,11 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     }
 }
 
-fn graph_api() -> Router<World> {
+fn graph_api() -> Router<SharedState> {
     Router::new()
         .route("/oauth/access_token", get(token::token).post(token::token))
         .route("/me", get(me::me))
-        .route("/me/permissions", delete(me::drop_permissions))
+        .route("/me/permissions", delete(me::delete_permissions))
         .route("/debug_token", get(debug::debug_token).post(debug::debug_token))
 }
 
@@ -100,7 +100,7 @@ fn graph_api() -> Router<World> {
 async fn versioned(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     match uri.path().split('/').nth(2) {
         Some(segment) if is_version(segment) => next.run(request).await,
-        _ => Failure { code: 2500, subcode: None, message: "Unknown path components" }.into_response(),
+        _ => ApiError { code: 2500, subcode: None, message: "Unknown path components" }.into_response(),
     }
 }
 

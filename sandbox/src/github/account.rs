@@ -6,33 +6,33 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::api::{failure, presented};
+use super::api::{api_error, presented};
 use super::{EMAIL, USER};
-use crate::ledger::Token;
 use crate::persons::Person;
-use crate::world::World;
+use crate::state::SharedState;
+use crate::token_store::Token;
 
 /// `GET /user`. Any token will do.
-pub async fn user(State(world): State<World>, headers: HeaderMap) -> Response {
-    match bearer(&world, &headers) {
-        Some((token, person)) => said(&token, shown(&person, world.origin())),
-        None => failure(StatusCode::UNAUTHORIZED, "Bad credentials"),
+pub async fn user(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    match bearer(&shared, &headers) {
+        Some((token, person)) => with_scopes(&token, user_json(&person, shared.origin())),
+        None => api_error(StatusCode::UNAUTHORIZED, "Bad credentials"),
     }
 }
 
 /// `GET /user/emails`, with [`EMAIL`] or [`USER`]; a 404 without.
-pub async fn emails(State(world): State<World>, headers: HeaderMap) -> Response {
-    match bearer(&world, &headers) {
+pub async fn emails(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    match bearer(&shared, &headers) {
         Some((token, person)) if token.scopes.contains(EMAIL) || token.scopes.contains(USER) => {
-            said(&token, addresses(&person))
+            with_scopes(&token, addresses(&person))
         }
-        Some(_) => failure(StatusCode::NOT_FOUND, "Not Found"),
-        None => failure(StatusCode::UNAUTHORIZED, "Bad credentials"),
+        Some(_) => api_error(StatusCode::NOT_FOUND, "Not Found"),
+        None => api_error(StatusCode::UNAUTHORIZED, "Bad credentials"),
     }
 }
 
 /// The person as the API describes a user.
-pub fn shown(person: &Person, origin: &str) -> Value {
+pub fn user_json(person: &Person, origin: &str) -> Value {
     let id = id(person);
     json!({
         "login": login(person),
@@ -48,14 +48,14 @@ pub fn shown(person: &Person, origin: &str) -> Value {
     })
 }
 
-fn bearer(world: &World, headers: &HeaderMap) -> Option<(Token, Person)> {
-    let mut state = world.state();
+fn bearer(shared: &SharedState, headers: &HeaderMap) -> Option<(Token, Person)> {
+    let mut state = shared.lock();
     let token = presented(&mut state, headers)?;
     let person = state.persons.by_id(&token.person)?.clone();
     Some((token, person))
 }
 
-fn said(token: &Token, body: Value) -> Response {
+fn with_scopes(token: &Token, body: Value) -> Response {
     let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(", ");
     ([(HeaderName::from_static("x-oauth-scopes"), scopes)], Json(body)).into_response()
 }

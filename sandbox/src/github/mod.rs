@@ -31,11 +31,11 @@ use axum::http::Method;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
 /// GitHub, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -55,16 +55,16 @@ const EMAIL: &str = "user:email";
 const USER: &str = "user";
 
 /// GitHub's authorization endpoint.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Github,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: true,
+    requires_all_parameters: false,
+    accumulates_scopes: true,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The user has denied your application access."),
         (
@@ -75,14 +75,15 @@ pub static DESK: Desk = Desk {
     code: || random_text().chars().filter(char::is_ascii_alphanumeric).take(20).collect(),
 };
 
-/// Everything below `/github` and `/github-api`.
-fn routes() -> Router<World> {
-    let site = desk::routes(&DESK, "/login/oauth/authorize").route("/login/oauth/access_token", post(token::token));
+/// SandboxState below `/github` and `/github-api`.
+fn routes() -> Router<SharedState> {
+    let site = authorize::routes(&AUTHORIZE_PAGE, "/login/oauth/authorize")
+        .route("/login/oauth/access_token", post(token::token));
     let api = Router::new()
         .route("/user", get(account::user))
         .route("/user/emails", get(account::emails))
-        .route("/applications/{client_id}/grant", delete(applications::drop_grant))
-        .route("/applications/{client_id}/token", delete(applications::drop_token).post(applications::check_token))
+        .route("/applications/{client_id}/grant", delete(applications::delete_grant))
+        .route("/applications/{client_id}/token", delete(applications::delete_token).post(applications::check_token))
         .route_layer(from_fn(api::with_user_agent));
     Router::new().nest("/github", site).nest("/github-api", api)
 }

@@ -25,11 +25,11 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
 /// GitLab, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -43,24 +43,24 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-static DESK: Desk = Desk {
+static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Gitlab,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: false,
+    requires_all_parameters: false,
+    accumulates_scopes: false,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The resource owner or authorization server denied the request."),
     ],
     code: random_text,
 };
 
-fn routes() -> Router<World> {
-    let provider = desk::routes(&DESK, "/oauth/authorize")
+fn routes() -> Router<SharedState> {
+    let provider = authorize::routes(&AUTHORIZE_PAGE, "/oauth/authorize")
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/oauth/discovery/keys", get(discovery::keys))
         .route("/oauth/token", post(token::token))

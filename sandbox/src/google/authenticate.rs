@@ -2,33 +2,33 @@
 
 use axum::http::HeaderMap;
 
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use crate::basic;
 use crate::clients::Clients;
 use crate::fields::Fields;
-use crate::world::Provider;
+use crate::state::Provider;
 
 /// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), one of them, or for the public client its name alone.
 /// The client that it is.
-pub fn authenticate(headers: &HeaderMap, form: &Fields, clients: &Clients) -> Result<String, Refusal> {
+pub fn authenticate(headers: &HeaderMap, form: &Fields, clients: &Clients) -> Result<String, OAuthError> {
     let presented = match (basic::presented(headers), form.get("client_id"), form.get("client_secret")) {
         (Some(_), _, Some(_)) => {
-            return Err(Refusal::bad("invalid_request", "Two ways of client authentication at once."));
+            return Err(OAuthError::bad("invalid_request", "Two ways of client authentication at once."));
         }
         (Some(text), id, None) => basic::read(text).filter(|(known, _)| id.is_none_or(|id| id == known)),
         (None, Some(id), Some(secret)) => Some((id.to_owned(), secret.to_owned())),
         (None, Some(id), None) if id == clients.google_spa => return Ok(id.to_owned()),
         (None, Some(_), None) => {
-            return Err(Refusal::bad("invalid_request", "client_secret is missing."));
+            return Err(OAuthError::bad("invalid_request", "client_secret is missing."));
         }
         (None, None, _) => {
-            return Err(Refusal::bad("invalid_request", "Could not determine client ID from request."));
+            return Err(OAuthError::bad("invalid_request", "Could not determine client ID from request."));
         }
     };
     let client = clients.of(Provider::Google);
     match presented {
         Some((id, secret)) if id == client.id && secret == client.secret => Ok(id),
-        _ => Err(Refusal::client()),
+        _ => Err(OAuthError::client()),
     }
 }
 
@@ -46,8 +46,7 @@ mod tests {
     }
 
     fn status(headers: &HeaderMap, form: &str) -> u16 {
-        authenticate(headers, &Fields::parse(form), &Clients::default())
-            .map_or_else(|refusal| refusal.0.as_u16(), |_| 200)
+        authenticate(headers, &Fields::parse(form), &Clients::default()).map_or_else(|error| error.0.as_u16(), |_| 200)
     }
 
     #[test]

@@ -15,19 +15,19 @@
 //! `drive` and `calendar` are the APIs behind the scopes, at a base of their own (`/google-api`); `api` is what they share.
 
 mod api;
-mod ask;
 mod authenticate;
+mod authorize;
 mod calendar;
 mod claims;
 mod cors;
 mod discovery;
 mod drive;
+mod error;
 mod grant;
 mod gsi;
 mod issue;
+mod next_page;
 mod pages;
-mod proceed;
-mod refusal;
 mod request;
 mod revoke;
 mod scopes;
@@ -44,11 +44,11 @@ use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::browser::signed_out;
+use super::browser;
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::Scopes;
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::Scopes;
 
 /// Google, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -103,14 +103,14 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/google` and `/google-api`.
-fn routes() -> Router<World> {
+/// SandboxState below `/google` and `/google-api`.
+fn routes() -> Router<SharedState> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/certs", get(discovery::certs))
-        .route("/o/oauth2/v2/auth", get(ask::ask))
-        .route("/o/oauth2/v2/auth/person", post(ask::choose))
-        .route("/o/oauth2/v2/auth/consent", get(ask::consent).post(ask::decide))
+        .route("/o/oauth2/v2/auth", get(authorize::authorize))
+        .route("/o/oauth2/v2/auth/person", post(authorize::choose_account))
+        .route("/o/oauth2/v2/auth/consent", get(authorize::consent).post(authorize::decide))
         .route("/signout", post(sign_out))
         .route("/token", post(token::token).options(token::token).layer(from_fn(cors::shared)))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
@@ -122,6 +122,6 @@ fn routes() -> Router<World> {
 }
 
 /// `POST /google/signout`.
-async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
-    signed_out(&world, Provider::Google, &headers)
+async fn sign_out(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    browser::sign_out(&shared, Provider::Google, &headers)
 }

@@ -1,10 +1,10 @@
-//! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), read and judged.
+//! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), read and checked.
 
 use super::scopes;
-use crate::clients::{Clients, is_on_loopback, redirect_uri_fits};
+use crate::clients::{Clients, is_allowed_redirect_uri, is_on_loopback};
 use crate::fields::Fields;
-use crate::ledger::Scopes;
 use crate::pkce::challenge;
+use crate::token_store::Scopes;
 
 /// An authorization request that Google would take.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub struct AuthorizationRequest {
 pub struct Prompt {
     /// Show nothing at all.
     pub none: bool,
-    /// Show the consent screen even if nothing new is asked.
+    /// Show the consent screen even if nothing new is parameters.
     pub consent: bool,
     /// Show the account chooser even if the account is clear.
     pub select_account: bool,
@@ -48,7 +48,7 @@ pub struct Prompt {
 
 /// Why a request is not taken.
 #[derive(Debug, PartialEq)]
-pub enum Unfit {
+pub enum RequestError {
     /// The client or its redirect URI is wrong: a page, and nothing is sent anywhere (RFC 6749 §4.1.2.1).
     Page {
         /// Google's code.
@@ -70,17 +70,17 @@ pub enum Unfit {
 }
 
 /// Reads the query of an authorization request of one of the clients here.
-pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Unfit> {
+pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, RequestError> {
     let fields = Fields::parse(query);
-    let page = |code, why: String| Err(Unfit::Page { code, why });
+    let page = |code, why: String| Err(RequestError::Page { code, why });
     let Some(client_id) = fields.get("client_id") else {
         return page("invalid_request", "Missing required parameter: client_id".to_owned());
     };
-    if !clients.is_of_google(client_id) {
+    if !clients.is_google_client(client_id) {
         return page("invalid_client", format!("The OAuth client was not found: {client_id}"));
     }
     let is_public = client_id == clients.google_spa;
-    let fits = |uri: &str| if is_public { is_on_loopback(uri) } else { redirect_uri_fits(uri) };
+    let fits = |uri: &str| if is_public { is_on_loopback(uri) } else { is_allowed_redirect_uri(uri) };
     let redirect_uri = match fields.get("redirect_uri") {
         None => {
             return page("invalid_request", "Missing required parameter: redirect_uri".to_owned());
@@ -91,9 +91,10 @@ pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Unfi
         Some(uri) => uri.to_owned(),
     };
     let state = fields.get("state").map(str::to_owned);
-    let refuse = |(code, why)| Unfit::Redirect { code, why, redirect_uri: redirect_uri.clone(), state: state.clone() };
-    let asked = Asked::read(&fields).map_err(&refuse)?;
-    if is_public && asked.challenge.is_none() {
+    let refuse =
+        |(code, why)| RequestError::Redirect { code, why, redirect_uri: redirect_uri.clone(), state: state.clone() };
+    let parameters = Parameters::read(&fields).map_err(&refuse)?;
+    if is_public && parameters.challenge.is_none() {
         // RFC 9700 §2.1.1: without a secret the verifier is all that binds the code.
         return Err(refuse(("invalid_request", "Missing required parameter: code_challenge".to_owned())));
     }
@@ -101,12 +102,12 @@ pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Unfi
         client_id: client_id.to_owned(),
         nonce: fields.get("nonce").map(str::to_owned),
         max_age: fields.get("max_age").is_some(),
-        scopes: asked.scopes,
-        prompt: asked.prompt,
-        offline: asked.offline,
+        scopes: parameters.scopes,
+        prompt: parameters.prompt,
+        offline: parameters.offline,
         include_granted: fields.get("include_granted_scopes") == Some("true"),
         login_hint: fields.get("login_hint").map(str::to_owned),
-        challenge: asked.challenge,
+        challenge: parameters.challenge,
         query: fields.without("person"),
         redirect_uri,
         state,
@@ -114,14 +115,14 @@ pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Unfi
 }
 
 /// The parts that can be wrong and are told to the client.
-struct Asked {
+struct Parameters {
     scopes: Scopes,
     prompt: Prompt,
     offline: bool,
     challenge: Option<String>,
 }
 
-impl Asked {
+impl Parameters {
     fn read(fields: &Fields) -> Result<Self, (&'static str, String)> {
         let invalid = |why: String| ("invalid_request", why);
         if let Some(name) = fields.repeated() {

@@ -1,6 +1,6 @@
 //! Scopes: Google's two spellings, which are for signing in, and what the consent screen says of the others.
 
-use crate::ledger::Scopes;
+use crate::token_store::Scopes;
 
 /// What the scopes of the APIs begin with.
 pub const API: &str = "https://www.googleapis.com/auth/";

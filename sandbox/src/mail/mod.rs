@@ -5,14 +5,14 @@
 //! authentication, and misbehaves when it is told to.
 
 mod command;
-mod conversation;
+mod email;
 mod links;
 mod listener;
 mod mailbox;
 mod pages;
 mod reader;
-mod received;
+mod session;
 
 pub use listener::serve;
-pub use mailbox::{Mailbox, Order};
+pub use mailbox::{MailBehaviour, Mailbox};
 pub use pages::routes;

@@ -88,7 +88,7 @@ mod tests {
         assert_ne!(one.email, two.email);
         assert_ne!(one.sub, Account::of(&ada, "another client").sub);
         assert!(Uuid::try_parse(&one.oid).is_ok() && one.oid.starts_with("00000000-0000-0000-"), "{}", one.oid);
-        let stranger = Account::of(&Person::with_email("x@gmail.com", None), "c");
-        assert!(stranger.oid != one.oid && stranger.tid == one.tid);
+        let attacker_key = Account::of(&Person::with_email("x@gmail.com", None), "c");
+        assert!(attacker_key.oid != one.oid && attacker_key.tid == one.tid);
     }
 }

@@ -30,12 +30,12 @@
 //! | made up | of `hd`, or personal | as made | `email_verified` |
 
 mod account;
-mod ask;
+mod authorize;
 mod discovery;
+mod error;
 mod grant;
 mod issue;
 mod pages;
-mod refusal;
 mod request;
 mod scopes;
 mod tenant;
@@ -48,10 +48,10 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::browser::signed_out;
+use super::browser;
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
 
 pub use account::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 
@@ -93,14 +93,14 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == below).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/microsoft`.
-fn routes() -> Router<World> {
+/// SandboxState below `/microsoft`.
+fn routes() -> Router<SharedState> {
     let provider = Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .route("/{tenant}/oauth2/v2.0/authorize", get(ask::ask))
-        .route("/{tenant}/oauth2/v2.0/authorize/person", post(ask::choose))
-        .route("/{tenant}/oauth2/v2.0/authorize/consent", get(ask::consent).post(ask::decide))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize))
+        .route("/{tenant}/oauth2/v2.0/authorize/person", post(authorize::choose_account))
+        .route("/{tenant}/oauth2/v2.0/authorize/consent", get(authorize::consent).post(authorize::decide))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
         .route("/{tenant}/oauth2/v2.0/logout", get(sign_out).post(sign_out))
         .route("/oidc/userinfo", get(userinfo::userinfo).post(userinfo::userinfo));
@@ -108,6 +108,6 @@ fn routes() -> Router<World> {
 }
 
 /// `GET` or `POST /{tenant}/oauth2/v2.0/logout`.
-async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
-    signed_out(&world, Provider::Microsoft, &headers)
+async fn sign_out(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    browser::sign_out(&shared, Provider::Microsoft, &headers)
 }

@@ -1,6 +1,6 @@
 //! Scopes: those of OpenID Connect and those of Microsoft Graph.
 
-use crate::ledger::Scopes;
+use crate::token_store::Scopes;
 
 const GRAPH: &str = "https://graph.microsoft.com/";
 
@@ -27,7 +27,7 @@ pub fn description(scope: &str) -> String {
 }
 
 /// As the token response tells them: `offline_access` shows in the refresh token alone.
-pub fn told(scopes: &Scopes) -> String {
+pub fn in_response(scopes: &Scopes) -> String {
     scopes.iter().filter(|scope| *scope != "offline_access").cloned().collect::<Vec<_>>().join(" ")
 }
 
@@ -39,7 +39,7 @@ mod tests {
     fn scopes_of_openid_connect_and_of_graph_are_known() {
         let scopes = read("openid offline_access https://graph.microsoft.com/User.Read User.Read").unwrap();
         assert_eq!(scopes.len(), 3);
-        assert_eq!(told(&scopes), "User.Read openid");
+        assert_eq!(in_response(&scopes), "User.Read openid");
         assert_eq!(read("openid phone"), Err("phone"));
     }
 }

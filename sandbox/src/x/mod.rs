@@ -5,14 +5,14 @@
 //! with HTTP Basic at the token endpoint, and a `client_secret` in the body is refused; access tokens live for two
 //! hours; a refresh token only with `offline.access`, rotating, one live per user and app; payloads stand under
 //! `data`, ids are texts; `confirmed_email` only with `users.email` and only when asked for in `user.fields`; errors
-//! of the API are problem JSON. `/2/users/me` needs `users.read` and `tweet.read`.
+//! of the API are error JSON. `/2/users/me` needs `users.read` and `tweet.read`.
 //!
 //! Persons: Linus has not confirmed his address and nomail has none, so that neither has a `confirmed_email`;
 //! plain, who has no name elsewhere, is called like the username. The username follows from the name: a new name is
 //! a new username, and two persons of one name have the same. Ids have 19 digits and are above 2^53.
 
+mod error;
 mod me;
-mod problem;
 mod revoke;
 mod token;
 
@@ -20,12 +20,12 @@ use axum::Router;
 use axum::http::{HeaderMap, Method};
 use axum::routing::{get, post};
 
+use super::authorize::{self, AuthorizePage};
 use super::basic;
-use super::desk::{self, Desk};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
 /// X, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
@@ -44,26 +44,26 @@ const SCOPES: &[&str] =
     &["users.read", "tweet.read", "users.email", "offline.access", "follows.read", "like.read", "tweet.write"];
 
 /// X's authorization endpoint.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::X,
     scopes,
     describe,
     declinable: &[],
-    strict: true,
-    sticky: false,
+    requires_all_parameters: true,
+    accumulates_scopes: false,
     refresh_scope: Some("offline.access"),
-    names_itself: false,
-    denial: &[("error", "access_denied")],
+    sends_iss: false,
+    denied: &[("error", "access_denied")],
     code: random_text,
 };
 
-/// Everything below `/x` and `/x-api`.
-fn routes() -> Router<World> {
+/// SandboxState below `/x` and `/x-api`.
+fn routes() -> Router<SharedState> {
     let api = Router::new()
         .route("/2/oauth2/token", post(token::token))
         .route("/2/oauth2/revoke", post(revoke::revoke))
         .route("/2/users/me", get(me::me));
-    Router::new().nest("/x", desk::routes(&DESK, "/i/oauth2/authorize")).nest("/x-api", api)
+    Router::new().nest("/x", authorize::routes(&AUTHORIZE_PAGE, "/i/oauth2/authorize")).nest("/x-api", api)
 }
 
 /// Which endpoint a path below `/x/` or `/x-api/` is.
@@ -78,9 +78,9 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
 }
 
 /// Whether the client's credentials stand in the header.
-fn is_authenticated(world: &World, headers: &HeaderMap) -> bool {
+fn is_authenticated(shared: &SharedState, headers: &HeaderMap) -> bool {
     let (id, secret) = basic::presented(headers).and_then(basic::read).unzip();
-    DESK.knows(world, id.as_deref(), secret.as_deref())
+    AUTHORIZE_PAGE.is_client(shared, id.as_deref(), secret.as_deref())
 }
 
 fn scopes(text: &str) -> Result<Scopes, String> {

@@ -8,18 +8,18 @@ use serde_json::json;
 
 use super::token::authenticated;
 use crate::fields::Fields;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `POST /2/oauth2/revoke` with `token`. A token that is not known is gone already.
-pub async fn revoke(State(world): State<World>, headers: HeaderMap, body: String) -> Response {
+pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body: String) -> Response {
     let form = Fields::parse(&body);
-    if let Err(refusal) = authenticated(&world, &headers, &form) {
-        return refusal.into_response();
+    if let Err(error) = authenticated(&shared, &headers, &form) {
+        return error.into_response();
     }
     let text = form.get("token").unwrap_or_default();
-    let mut state = world.state();
-    let ledger = &mut state.houses[Provider::X].ledger;
-    ledger.access.retain(|known, _| known != text);
-    ledger.refresh.retain(|known, _| known != text);
+    let mut state = shared.lock();
+    let tokens = &mut state.providers[Provider::X].tokens;
+    tokens.access.retain(|known, _| known != text);
+    tokens.refresh.retain(|known, _| known != text);
     Json(json!({"revoked": true})).into_response()
 }

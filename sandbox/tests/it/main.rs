@@ -1,8 +1,8 @@
 //! The sandbox over HTTP: that its providers are honest ones, and that they lie exactly as they are told to.
 
 mod apple;
-mod asking;
 mod calendar;
+mod client;
 mod control;
 mod discord;
 mod drive;
@@ -14,8 +14,8 @@ mod gitlab;
 mod id_tokens;
 mod mail;
 mod microsoft;
+mod prompt;
 mod sign_in;
-mod stage;
 mod start;
 mod tokens;
 mod x;

@@ -2,7 +2,7 @@
 //!
 //! From "Resolve errors" of the Drive API and "Performance tips" of both APIs (Google Workspace, read in 2025).
 
-mod failure;
+mod error;
 mod page_token;
 mod partial;
 mod times;
@@ -13,9 +13,9 @@ use axum::http::header::AUTHORIZATION;
 use super::scopes::API;
 use crate::fields::Fields;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-pub use failure::Failure;
+pub use error::ApiError;
 pub use page_token::{Listing, resumed, token};
 pub use partial::Mask;
 pub use times::{date, date_time, instant};
@@ -34,18 +34,18 @@ pub struct Call {
 ///
 /// # Errors
 /// 401 without a live token, 403 when no scope of it allows the call.
-pub fn caller(world: &World, headers: &HeaderMap, call: &Call) -> Result<(Person, i64), Failure> {
-    let header = headers.get(AUTHORIZATION).ok_or_else(Failure::anonymous)?;
+pub fn caller(shared: &SharedState, headers: &HeaderMap, call: &Call) -> Result<(Person, i64), ApiError> {
+    let header = headers.get(AUTHORIZATION).ok_or_else(ApiError::anonymous)?;
     let text = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-    let state = world.state();
+    let state = shared.lock();
     let now = state.now();
-    let token = text.and_then(|text| state.houses[Provider::Google].ledger.live(text, now));
-    let token = token.ok_or_else(Failure::credentials)?;
-    let person = state.persons.by_id(&token.person).ok_or_else(Failure::credentials)?;
+    let token = text.and_then(|text| state.providers[Provider::Google].tokens.live(text, now));
+    let token = token.ok_or_else(ApiError::credentials)?;
+    let person = state.persons.by_id(&token.person).ok_or_else(ApiError::credentials)?;
     let allows = |scope: &&str| token.scopes.contains(&format!("{API}{scope}"));
     match call.scopes.iter().any(allows) {
         true => Ok((person.clone(), now)),
-        false => Err(Failure::scope(call)),
+        false => Err(ApiError::scope(call)),
     }
 }
 
@@ -53,11 +53,11 @@ pub fn caller(world: &World, headers: &HeaderMap, call: &Call) -> Result<(Person
 ///
 /// # Errors
 /// 400 for anything else.
-pub fn size(query: &Fields, name: &'static str, usual: usize, most: usize) -> Result<usize, Failure> {
+pub fn size(query: &Fields, name: &'static str, usual: usize, most: usize) -> Result<usize, ApiError> {
     let Some(text) = query.get(name) else { return Ok(usual) };
     match text.parse::<usize>() {
         Ok(number) if number > 0 => Ok(number.min(most)),
-        _ => Err(Failure::parameter(
+        _ => Err(ApiError::parameter(
             name,
             "invalidParameter",
             format!("Invalid value '{text}'. Values must be within the range: [1, {most}]"),

@@ -4,10 +4,10 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Failure;
+use super::ApiError;
 use crate::fields::Fields;
 
-/// Everything that makes two requests pages of one listing.
+/// SandboxState that makes two requests pages of one listing.
 pub struct Listing([u8; 8]);
 
 impl Listing {
@@ -32,9 +32,9 @@ pub fn token(listing: &Listing, position: usize) -> String {
 ///
 /// # Errors
 /// 400 when it is not a token of this listing.
-pub fn resumed(listing: &Listing, query: &Fields) -> Result<Option<usize>, Failure> {
+pub fn resumed(listing: &Listing, query: &Fields) -> Result<Option<usize>, ApiError> {
     let Some(text) = query.get("pageToken") else { return Ok(None) };
-    position(listing, text).map(Some).ok_or(Failure::value("pageToken"))
+    position(listing, text).map(Some).ok_or(ApiError::value("pageToken"))
 }
 
 fn position(listing: &Listing, text: &str) -> Option<usize> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Failure;
+use super::ApiError;
 
 /// Which members an answer has; none named means all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ impl Mask {
     ///
     /// # Errors
     /// 400 when it is no field selection.
-    pub fn read(text: &str) -> Result<Self, Failure> {
+    pub fn read(text: &str) -> Result<Self, ApiError> {
         let compact: String = text.chars().filter(|character| !character.is_whitespace()).collect();
         let mut rest = compact.as_str();
         match Self::list(&mut rest, 0) {
@@ -48,7 +48,7 @@ impl Mask {
     ///
     /// # Errors
     /// 400 with the first that there is not.
-    pub fn known(&self, names: &[&[&str]]) -> Result<(), Failure> {
+    pub fn known(&self, names: &[&[&str]]) -> Result<(), ApiError> {
         let is_known = |name: &&String| *name == "*" || names.iter().any(|names| names.contains(&name.as_str()));
         self.0.keys().find(|name| !is_known(name)).map_or(Ok(()), |name| Err(invalid(name)))
     }
@@ -95,9 +95,9 @@ fn join(members: &mut BTreeMap<String, Mask>, name: String, mask: Mask) {
     }
 }
 
-fn invalid(what: &str) -> Failure {
+fn invalid(what: &str) -> ApiError {
     let shown: String = what.chars().take(100).collect();
-    Failure::parameter("fields", "invalidParameter", format!("Invalid field selection {shown}"))
+    ApiError::parameter("fields", "invalidParameter", format!("Invalid field selection {shown}"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::disk::Disk;
 use super::kind::FOLDER;
-use crate::google::api::Failure;
+use crate::google::api::ApiError;
 
 /// How a listing is sorted; by index where nothing else decides.
 #[derive(Debug, Default)]
@@ -58,9 +58,9 @@ impl Order {
     ///
     /// # Errors
     /// 400 for a key that is not known.
-    pub fn read(text: &str) -> Result<Self, Failure> {
+    pub fn read(text: &str) -> Result<Self, ApiError> {
         let keys = text.split(',').filter(|_| !text.is_empty());
-        keys.map(|key| by(key).ok_or(Failure::value("orderBy"))).collect::<Result<_, _>>().map(Self)
+        keys.map(|key| by(key).ok_or(ApiError::value("orderBy"))).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether the files come as they are.

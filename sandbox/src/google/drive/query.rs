@@ -1,7 +1,7 @@
 //! `q`: terms, each about one field, joined by `and` and `or` from left to right, with `not` and parentheses.
 
 use super::disk::{Disk, Place};
-use crate::google::api::Failure;
+use crate::google::api::ApiError;
 
 /// What a listing is narrowed to: its parts from left to right, each with how it is joined to those before.
 #[derive(Debug, Default)]
@@ -49,14 +49,14 @@ impl Filter {
     ///
     /// # Errors
     /// 400 when it is not understood, 404 for a folder that is not there.
-    pub fn read(text: &str, disk: &Disk) -> Result<Self, Failure> {
-        let tokens = tokens(text).ok_or(Failure::value("q"))?;
+    pub fn read(text: &str, disk: &Disk) -> Result<Self, ApiError> {
+        let tokens = tokens(text).ok_or(ApiError::value("q"))?;
         if tokens.is_empty() {
             return Ok(Self::default());
         }
         let mut rest = tokens.as_slice();
         let filter = expression(&mut rest, disk, 0)?;
-        if rest.is_empty() { Ok(filter) } else { Err(Failure::value("q")) }
+        if rest.is_empty() { Ok(filter) } else { Err(ApiError::value("q")) }
     }
 
     /// Whether the file of an index is in the listing.
@@ -129,13 +129,13 @@ fn quoted(rest: &mut impl Iterator<Item = char>) -> Option<String> {
     }
 }
 
-fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, Failure> {
+fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, ApiError> {
     let mut parts = vec![(Join::And, node(rest, disk, depth)?)];
     while let Some((Token::Word(word), behind)) = rest.split_first() {
         let join = match word.to_ascii_lowercase().as_str() {
             "and" => Join::And,
             "or" => Join::Or,
-            _ => return Err(Failure::value("q")),
+            _ => return Err(ApiError::value("q")),
         };
         *rest = behind;
         parts.push((join, node(rest, disk, depth)?));
@@ -143,8 +143,8 @@ fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, 
     Ok(Filter(parts))
 }
 
-fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure> {
-    let refused = || Failure::value("q");
+fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, ApiError> {
+    let refused = || ApiError::value("q");
     let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(refused)?;
     match first {
         Token::Open => {
@@ -166,14 +166,14 @@ fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure>
     }
 }
 
-fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failure> {
+fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, ApiError> {
     use Token::{Text, Word};
-    let Word(operator) = operator else { return Err(Failure::value("q")) };
+    let Word(operator) = operator else { return Err(ApiError::value("q")) };
     let operator = operator.as_str();
     match (first, operator, last) {
         (Text(id), "in", Word(field)) if field == "parents" => {
             // As Drive says it: without the id.
-            disk.place(id).map(Term::In).ok_or_else(|| Failure::missing("fileId", "File not found: .".to_owned()))
+            disk.place(id).map(Term::In).ok_or_else(|| ApiError::missing("fileId", "File not found: .".to_owned()))
         }
         (Word(field), "contains", Text(text)) if field == "name" => Ok(Term::NameHas(text.to_lowercase())),
         (Word(field), "=" | "!=", Text(text)) if field == "name" => Ok(Term::NameIs(text.clone(), operator == "=")),
@@ -184,10 +184,10 @@ fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failu
             match field.as_str() {
                 "trashed" => Ok(Term::Trashed(wanted)),
                 "starred" => Ok(Term::Starred(wanted)),
-                _ => Err(Failure::value("q")),
+                _ => Err(ApiError::value("q")),
             }
         }
-        _ => Err(Failure::value("q")),
+        _ => Err(ApiError::value("q")),
     }
 }
 

@@ -9,13 +9,13 @@ fn valid() -> String {
     format!("client_id=sandbox-google&redirect_uri={CALLBACK}&response_type=code&scope=openid&state=s")
 }
 
-fn judged(query: &str) -> Result<AuthorizationRequest, Unfit> {
+fn checked(query: &str) -> Result<AuthorizationRequest, RequestError> {
     read(query, &Clients::default())
 }
 
 #[test]
 fn a_plain_request_is_taken() {
-    let request = judged(&valid()).unwrap();
+    let request = checked(&valid()).unwrap();
     assert_eq!(request.redirect_uri, "http://localhost:3000/auth/callback/google");
     assert_eq!(request.state.as_deref(), Some("s"));
     assert!(!request.offline && request.challenge.is_none() && request.prompt == Prompt::default());
@@ -23,7 +23,7 @@ fn a_plain_request_is_taken() {
 
 #[test]
 fn state_may_be_missing() {
-    assert_eq!(judged(&valid().replace("&state=s", "")).unwrap().state, None);
+    assert_eq!(checked(&valid().replace("&state=s", "")).unwrap().state, None);
 }
 
 #[rstest]
@@ -36,8 +36,8 @@ fn state_may_be_missing() {
     "redirect_uri_mismatch"
 )]
 fn nothing_is_sent_to_a_client_or_address_that_is_not_known(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let unfit = judged(&valid().replace(from, to)).unwrap_err();
-    assert!(matches!(unfit, Unfit::Page { code: found, .. } if found == code), "{unfit:?}");
+    let invalid_request = checked(&valid().replace(from, to)).unwrap_err();
+    assert!(matches!(invalid_request, RequestError::Page { code: found, .. } if found == code), "{invalid_request:?}");
 }
 
 #[rstest]
@@ -52,9 +52,9 @@ fn nothing_is_sent_to_a_client_or_address_that_is_not_known(#[case] from: &str, 
 #[case("state=s", "state=s&response_mode=fragment", "invalid_request")]
 #[case("state=s", "state=s&nonce=1&nonce=2", "invalid_request")]
 fn other_faults_are_told_to_the_client(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let unfit = judged(&valid().replace(from, to)).unwrap_err();
+    let invalid_request = checked(&valid().replace(from, to)).unwrap_err();
     assert!(
-        matches!(&unfit, Unfit::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
-        "{unfit:?}"
+        matches!(&invalid_request, RequestError::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
+        "{invalid_request:?}"
     );
 }

@@ -1,0 +1,18 @@
+//! Refusals of the back-channel endpoints: 400 always, also for the client.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// An error code and a description.
+#[derive(Debug)]
+pub struct OAuthError(pub &'static str, pub &'static str);
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = Json(json!({"error": self.0, "error_description": self.1}));
+        (StatusCode::BAD_REQUEST, [(CACHE_CONTROL, "no-store")], body).into_response()
+    }
+}
