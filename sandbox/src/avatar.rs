@@ -1,8 +1,7 @@
-//! The portrait of a person: drawn from their `sub`, so that it is always the same, in the few colours of the mock.
+//! Generated profile pictures, derived from `sub` and always the same.
 
 use super::persons::Person;
 
-/// Behind the person, and what they wear.
 const GROUNDS: [(&str, &str); 5] = [
     ("#dfe7e4", "#2f6b5e"),
     ("#e6e3f0", "#57508f"),
@@ -12,7 +11,7 @@ const GROUNDS: [(&str, &str); 5] = [
 ];
 const SKINS: [&str; 5] = ["#f3d3bd", "#e4b48f", "#c98f66", "#9a6642", "#7d5338"];
 const HAIRS: [&str; 5] = ["#2b2320", "#5a3a22", "#8a5a2b", "#c7a14a", "#8d8d92"];
-/// Short, long, a bun, curls: behind the head, and over the brow.
+/// Short, long, bun, curls: the path behind the head and the path over the forehead.
 const CUTS: [(&str, &str); 4] = [
     ("", "M28 40c-1-16 9-24 20-24s21 8 20 24c-4-8-8-12-12-14-8 3-20 3-26 4-1 3-2 6-2 10z"),
     ("M26 40c0-16 10-25 22-25s22 9 22 25v26H26z", "M30 38c4-4 12-6 18-13 4 6 12 9 18 13 0-13-8-20-18-20s-18 7-18 20z"),
@@ -23,10 +22,10 @@ const CUTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Where the choice begins: so that the first persons get faces that go with their names.
+/// Initial seed, chosen so that the predefined users get fitting faces.
 const FIRST: u32 = 1321;
 
-/// As SVG, 96 pixels wide. Nothing of it was written by the person.
+/// SVG, 96 pixels wide. Contains no user input.
 pub fn draw(person: &Person) -> String {
     let mut seed = person.sub.bytes().fold(FIRST, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     let mut choose = |among: usize| {
@@ -54,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_portrait_is_always_the_same_small_and_each_has_another() {
+    fn avatars_are_stable_small_and_distinct() {
         let persons = ["ada@gmail.com", "grace@navy.example", "linus@example.org", "petra@example.org"];
         let drawn: Vec<_> = persons.map(|email| draw(&Person::with_email(email, None))).to_vec();
         assert_eq!(drawn[0], draw(&Person::with_email("ada@gmail.com", None)));

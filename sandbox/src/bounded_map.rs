@@ -1,8 +1,7 @@
-//! A map that forgets its oldest entry when full, so that a long demo or a load test cannot eat the machine.
+//! A map that evicts its oldest entry when full, so that a load test cannot exhaust the memory.
 
 use std::collections::{HashMap, VecDeque};
 
-/// String keys to `V`, at most `capacity` of them.
 #[derive(Debug)]
 pub struct BoundedMap<V> {
     capacity: usize,
@@ -11,12 +10,11 @@ pub struct BoundedMap<V> {
 }
 
 impl<V> BoundedMap<V> {
-    /// An empty map that keeps the newest `capacity` entries.
     pub fn new(capacity: usize) -> Self {
         Self { capacity, entries: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// Adds or replaces, and forgets the oldest when there is no room.
+    /// Inserts or replaces; evicts the oldest entry when full.
     pub fn insert(&mut self, key: String, value: V) {
         if self.entries.insert(key.clone(), value).is_none() {
             self.order.push_back(key);
@@ -29,23 +27,19 @@ impl<V> BoundedMap<V> {
         }
     }
 
-    /// The entry, if it is still there.
     pub fn get(&self, key: &str) -> Option<&V> {
         self.entries.get(key)
     }
 
-    /// The entry, to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         self.entries.get_mut(key)
     }
 
-    /// Forgets every entry that `keep` says no to.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &V) -> bool) {
         self.entries.retain(|key, value| keep(key, value));
         self.order.retain(|key| self.entries.contains_key(key));
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -56,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_entry_makes_room() {
+    fn full_map_evicts_the_oldest_entry() {
         let mut map = BoundedMap::new(2);
         for key in ["a", "b", "c"] {
             map.insert(key.to_owned(), ());
@@ -67,12 +61,12 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_was_dropped_frees_its_place() {
+    fn removed_entry_frees_its_place() {
         let mut map = BoundedMap::new(2);
         map.insert("a".to_owned(), ());
         map.insert("b".to_owned(), ());
         map.retain(|key, ()| key != "a");
         map.insert("c".to_owned(), ());
-        assert!(map.get("b").is_some(), "b is not the oldest of a full map: a had left");
+        assert!(map.get("b").is_some(), "the map is not full, since a was removed");
     }
 }

@@ -1,5 +1,4 @@
-//! Who is signed in to which provider in which browser: a cookie of the provider's own, so that `prompt=none`
-//! can be answered.
+//! Which users are signed in to a provider in a browser (a cookie per provider), so that `prompt=none` works.
 
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -8,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use super::state::{Provider, SharedState};
 use super::token_store::{TokenStore, random_text};
 
-/// The persons signed in to this browser, the latest first.
+/// Ids of the users signed in to this browser, the latest first.
 pub fn signed_in(tokens: &TokenStore, provider: Provider, headers: &HeaderMap) -> Vec<String> {
     cookie(provider, headers).and_then(|value| tokens.browsers.get(value)).cloned().unwrap_or_default()
 }
 
-/// Signs the person in to the browser that gets this response.
+/// Signs the user in to the browser that receives this response.
 pub fn with_session(
     shared: &SharedState,
     provider: Provider,
@@ -28,7 +27,7 @@ pub fn with_session(
     response
 }
 
-/// Nobody is signed in to this browser any more: 303 to the sandbox's front page.
+/// Signs all users out of this browser; 303 to the front page.
 pub fn sign_out(shared: &SharedState, provider: Provider, headers: &HeaderMap) -> Response {
     if let Some(value) = cookie(provider, headers) {
         shared.lock().provider(provider).tokens.browsers.retain(|known, _| known != value);

@@ -1,4 +1,4 @@
-//! Faults of endpoints: what a provider on a bad day, or in bad hands, answers.
+//! Faults of endpoints: the responses of an unavailable, broken or malicious provider.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,52 +19,40 @@ use super::tamper::{add_keys, edit_json, first_half, half_closed, map_body};
 use super::template::Template;
 use super::throttle::ThrottledBody;
 
-/// Armed faults of a provider.
 pub type Faults = Rules<EndpointFault>;
 
-/// The body of an armed fault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EndpointFault {
-    /// Where.
     pub endpoint: Endpoint,
-    /// What.
     pub fault: Fault,
 }
 
-/// The places where a provider can be told to misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
-    /// The discovery document.
     Discovery,
-    /// The authorization endpoint, as a page.
     Authorize,
-    /// The parameters that go back to the client: [`Fault::Patch`] only.
+    /// Only [`Fault::Patch`] applies here.
     AuthorizationResponse,
-    /// The token endpoint.
     Token,
-    /// The userinfo endpoint; GitHub's user, Facebook's and X's me.
+    /// Also GitHub's `/user` and the `me` endpoints of Facebook, X and Discord.
     Userinfo,
-    /// The JWK set.
     Certs,
-    /// The revocation endpoint.
     Revoke,
-    /// Google's tokeninfo, GitHub's check of a token, Facebook's debug_token.
+    /// Also GitHub's token check and Facebook's `debug_token`.
     Tokeninfo,
-    /// GitHub's list of addresses.
+    /// GitHub's list of email addresses.
     Emails,
-    /// The token endpoint, when it is a refresh token that is presented; the log calls it `token`.
+    /// The token endpoint with `grant_type=refresh_token`; logged as `token`.
     Refresh,
-    /// Google Drive's files.
     Files,
-    /// Google Calendar's events.
     Events,
 }
 
-/// A fault; see the room's documentation for the JSON.
+/// The crate documentation describes each kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[allow(missing_docs)] // the table in the room's documentation says what each means
+
 pub enum Fault {
     Status {
         status: u16,
@@ -113,7 +101,8 @@ pub enum Fault {
     },
 }
 
-/// Answers `request` with the fault; `next` is the honest handler, which runs only where the table says so.
+/// Applies the fault to `request`; `next` is the provider's handler, which runs only for the kinds that change its
+/// response.
 pub async fn play(fault: Fault, shared: &SharedState, request: Request, next: Next) -> Response {
     let now = shared.lock().now();
     let mut template = Template::new(shared.origin(), now);
@@ -130,7 +119,7 @@ pub async fn play(fault: Fault, shared: &SharedState, request: Request, next: Ne
         }
         Fault::Hang => {
             shared.closing().cancelled().await;
-            plain(503, "the sandbox ends")
+            plain(503, "the sandbox is shutting down")
         }
         Fault::Slow { delay_ms } => {
             tokio::time::sleep(at_most_two_minutes(delay_ms)).await;

@@ -1,4 +1,4 @@
-//! The id_token: honest claims, patched by a patch when one is armed, signed in the way that the patch says.
+//! Signs id_tokens, changed by armed patches.
 
 use std::sync::Arc;
 
@@ -15,83 +15,64 @@ use super::rules::Rules;
 use super::state::{Provider, SharedState};
 use super::template::Template;
 
-/// Armed patches of a provider.
 pub type Patches = Rules<ArmedPatch>;
 
-/// The body of an armed patch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ArmedPatch {
-    /// The change.
     pub patch: Patch,
 }
 
-/// A change of an id_token; see the room's documentation for the JSON.
+/// The crate documentation describes the JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Patch {
-    /// Claims added or replaced.
     pub claims: Map<String, Value>,
-    /// Claims removed.
     pub remove: Vec<String>,
-    /// Header parameters added or replaced, after `sign` has set `alg`.
+    /// Added or replaced after `sign` has set `alg`.
     pub header: Map<String, Value>,
-    /// Header parameters removed.
     pub remove_header: Vec<String>,
-    /// How it is signed.
     pub sign: Signing,
-    /// Only in the answers to refresh tokens.
+    /// Only for id_tokens of refresh responses.
     pub refreshed: bool,
 }
 
-/// How an id_token is signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signing {
-    /// Honestly.
     #[default]
     Rs256,
-    /// The right key, an algorithm that was not agreed.
+    /// The right key with an unexpected algorithm.
     Rs384,
-    /// The same, RSASSA-PSS.
     Ps256,
-    /// `alg: none` and no signature.
     None,
-    /// HMAC keyed with the public key in PEM: key confusion.
+    /// HMAC keyed with the public key in PEM (key confusion).
     Hs256PublicKey,
-    /// The same, DER.
     Hs256PublicKeyDer,
-    /// HMAC keyed with the client secret.
     Hs256ClientSecret,
     /// RS256 with one bit flipped.
     BadSignature,
-    /// RS256 by a key that is not published, under the `kid` of one that is.
+    /// Signed by an unpublished key under the `kid` of a published one.
     UnpublishedKey,
-    /// RS256 by a key that travels in the header as `jwk`.
+    /// Signed by a key in the header's `jwk`.
     EmbeddedKey,
 }
 
 impl Signing {
-    /// Whether it takes a attacker_key's key.
     fn uses_attacker_key(self) -> bool {
         matches!(self, Self::UnpublishedKey | Self::EmbeddedKey)
     }
 }
 
-/// What a token is made with.
 struct SigningContext<'a> {
-    /// The provider's key for this signature.
     key: Arc<SigningKey>,
-    /// The attacker's key, for patches that want one.
     attacker_key: Option<Arc<SigningKey>>,
-    /// The client's secret.
     client_secret: &'a str,
-    /// The sandbox's origin.
     origin: &'a str,
     /// Unix seconds.
     now: i64,
 }
 
-/// Signs the claims about a person with the provider's key, patched by what is armed for that person.
+/// Signs the claims with the provider's key, after armed patches.
 pub async fn issue(
     shared: &SharedState,
     provider: Provider,
@@ -102,7 +83,7 @@ pub async fn issue(
     sign(shared, provider, person, claims, client_secret, |patch| !patch.refreshed).await
 }
 
-/// The same for the answer to a refresh token.
+/// The same for refresh responses.
 pub async fn reissue(
     shared: &SharedState,
     provider: Provider,
@@ -132,7 +113,7 @@ async fn sign(
     mint(claims, &patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })
 }
 
-/// The compact serialisation (RFC 7515 §7.1) of the claims, patched by the patch.
+/// JWS compact serialization (RFC 7515 §7.1).
 fn mint(claims: Map<String, Value>, patch: &Patch, with: &SigningContext<'_>) -> String {
     let payload = patched(claims, &patch.claims, &patch.remove, with);
     let header = patched(header(patch.sign, with), &patch.header, &patch.remove_header, with);
@@ -141,7 +122,7 @@ fn mint(claims: Map<String, Value>, patch: &Patch, with: &SigningContext<'_>) ->
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// `at_hash` (OpenID Connect Core §3.1.3.6) for a 256-bit algorithm: half of the hash, base64url.
+/// `at_hash` (OpenID Connect Core §3.1.3.6) for a 256-bit algorithm.
 pub fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, access_token.as_bytes()).as_ref()[..16])
 }

@@ -1,6 +1,6 @@
-//! The layer around a provider: records each request, plays an armed fault, notes the answer.
+//! The layer around a provider: logs each request, applies an armed fault, logs the status.
 //!
-//! Because the misbehaviours live here, the handlers behind it are an honest provider and nothing else.
+//! Because misbehaviour lives here, the handlers below implement a correct provider and nothing else.
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -19,15 +19,15 @@ use super::log::Entry;
 use super::state::{Provider, SharedState};
 use super::token_store::TokenStore;
 
-/// The largest request body, in bytes.
+/// Bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// Puts the layer around a provider's routes.
 pub fn wrap(shared: &SharedState, routes: Router<SharedState>) -> Router<SharedState> {
     routes.route_layer(from_fn_with_state(shared.clone(), observe))
 }
 
-/// `/trap/…`: where redirect faults and hostile documents point. It answers `{}`; the log tells who came.
+/// `/trap/…`: the target of redirect faults and tampered documents. Responds `{}`; the log shows which requests
+/// followed.
 pub fn trap() -> Router<SharedState> {
     Router::new().route("/trap/{*rest}", any(async || axum::Json(json!({}))))
 }
@@ -47,7 +47,7 @@ async fn observe(State(shared): State<SharedState>, request: Request, next: Next
     response
 }
 
-/// Records the request; returns its number and the fault that is armed for it.
+/// Logs the request; returns its number and the armed fault, if any.
 fn record(shared: &SharedState, parts: &Parts, body: &Bytes) -> (u64, Option<Fault>) {
     let form = form(parts, body);
     let mut entry = Entry::of(&parts.method, &parts.uri, &parts.headers, &form);
@@ -88,7 +88,7 @@ fn endpoint_of(method: &Method, path: &str) -> Option<(Provider, Option<Endpoint
     Some((provider, (provider.facts().endpoint)(method, rest)))
 }
 
-/// PersonFilter the presented code or token belongs to.
+/// The user that the presented code or token belongs to.
 fn person_of(tokens: &TokenStore, parts: &Parts, form: &Fields) -> Option<String> {
     let query = Fields::parse(parts.uri.query().unwrap_or_default());
     let scheme =

@@ -1,4 +1,4 @@
-//! The redirect that carries an authorization response to the client, patched by a fault if one is armed.
+//! Redirects the authorization response to the client, after armed faults.
 
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
@@ -11,7 +11,7 @@ use super::iss;
 use super::state::{Provider, SharedState};
 use super::template::Template;
 
-/// Sends the parameters back to the client's redirect URI, in its query.
+/// Redirects to the client with the parameters in the query.
 pub fn redirect_back(
     shared: &SharedState,
     provider: Provider,
@@ -26,7 +26,7 @@ pub fn redirect_back(
     (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
 }
 
-/// The parameters as an armed `iss` and an armed fault change them, however they travel.
+/// Applies an armed `iss` rule and an armed fault to the response parameters.
 pub fn apply_faults(
     shared: &SharedState,
     provider: Provider,
@@ -68,7 +68,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_patch_can_replace_repeat_and_remove_parameters() {
+    fn patch_replaces_repeats_and_removes_parameters() {
         let pairs =
             [("state", "s"), ("iss", "i"), ("code", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let set = json!({"code": ["{value}", "second"], "iss": "{origin}/evil"});

@@ -1,4 +1,4 @@
-//! A refresh token that is good once: the answer brings its successor (RFC 6749 §6, RFC 9700 §4.14.2).
+//! Refresh token rotation: each response has a new refresh token (RFC 6749 §6, RFC 9700 §4.14.2).
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -13,7 +13,7 @@ use super::state::{Provider, SharedState};
 use super::tamper::edit_json;
 use super::token_store::random_text;
 
-/// The honest answer with a new refresh token in it; the one that was presented is worth nothing any more.
+/// Adds a new refresh token to the response and invalidates the presented one.
 pub async fn rotate(shared: &SharedState, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {

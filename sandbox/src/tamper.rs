@@ -1,4 +1,4 @@
-//! Honest answers, edit_json: members changed, bodies cut short or broken off.
+//! Changes to a provider's response: edited JSON, replaced, truncated or aborted bodies.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_LENGTH;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::throttle::ThrottledBody;
 
-/// The honest JSON object, changed. An answer that is not an object is passed on.
+/// Edits a JSON object in the response body; passes other bodies through.
 pub async fn edit_json(response: Response, edit: impl FnOnce(&mut Map<String, Value>)) -> Response {
     let change = |body: Bytes| match serde_json::from_slice(&body) {
         Ok(Value::Object(mut members)) => {
@@ -20,7 +20,7 @@ pub async fn edit_json(response: Response, edit: impl FnOnce(&mut Map<String, Va
     map_body(response, change).await
 }
 
-/// The answer with another body, its length told anew.
+/// Replaces the body and drops `Content-Length`.
 pub async fn map_body(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
@@ -30,7 +30,7 @@ pub async fn map_body(response: Response, change: impl FnOnce(Bytes) -> Body) ->
     }
 }
 
-/// Announces the whole length, sends half of it, and breaks the connection.
+/// Announces the full length, sends half of it, and drops the connection.
 pub async fn half_closed(response: Response) -> Response {
     let mut length = 0;
     let half = |body: Bytes| {
@@ -43,12 +43,11 @@ pub async fn half_closed(response: Response) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// Half of a body.
 pub fn first_half(body: &Bytes) -> Bytes {
     body.slice(..body.len() / 2)
 }
 
-/// A JWK set with `count` keys before the honest ones.
+/// Puts `count` keys before the real ones of a JWK set.
 pub fn add_keys(members: &mut Map<String, Value>, count: usize) {
     if let Some(Value::Array(keys)) = members.get_mut("keys") {
         let Some(honest) = keys.first().cloned() else {

@@ -1,23 +1,20 @@
-//! Values of control calls that are filled in when they are used: `{"$now": 60}`, `{"$raw": "1e400"}`, `{origin}`, `{value}`.
+//! Placeholders in control calls, filled in on use: `{"$now": 60}`, `{"$raw": "1e400"}`, `{origin}`, `{value}`.
 
 use serde_json::{Map, Value};
 
-/// What to fill in, and the raw texts met on the way.
 pub struct Template<'a> {
     origin: &'a str,
     now: i64,
-    /// What `{value}` stands for, where it stands for anything.
+    /// The value of `{value}`, if there is one.
     pub honest: Option<String>,
     raw: Vec<String>,
 }
 
 impl<'a> Template<'a> {
-    /// For this origin and this time (unix seconds).
     pub fn new(origin: &'a str, now: i64) -> Self {
         Self { origin, now, honest: None, raw: Vec::new() }
     }
 
-    /// The value with its placeholders filled in.
     pub fn fill(&mut self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text)),
@@ -27,13 +24,12 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// A text with `{origin}`, and `{value}` where it has a meaning, filled in.
     pub fn text(&self, text: &str) -> String {
         let text = text.replace("{origin}", self.origin);
         self.honest.as_ref().map_or_else(|| text.clone(), |honest| text.replace("{value}", honest))
     }
 
-    /// JSON text of a filled value, raw texts in their places.
+    /// Serializes a filled value, with `$raw` texts inserted.
     pub fn print(&self, value: &Value) -> String {
         let mut text = value.to_string();
         for (number, raw) in self.raw.iter().enumerate() {
@@ -70,14 +66,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn times_are_relative_and_of_the_type_asked_for() {
+    fn times_are_relative_and_have_the_requested_type() {
         let mut template = Template::new("http://o", 1_000);
         let filled = template.fill(&json!([{"$now": -61}, {"$now": 5, "as": "string"}, {"$now": 0, "as": "float"}, 7]));
         assert_eq!(filled, json!([939, "1005", 1000.5, 7]));
     }
 
     #[test]
-    fn raw_text_and_origin_are_put_in_place() {
+    fn raw_text_and_origin_are_filled_in() {
         let mut template = Template::new("http://o", 0);
         let filled = template.fill(&json!({"exp": {"$raw": "1e400"}, "jku": "{origin}/trap"}));
         assert_eq!(template.print(&filled), r#"{"exp":1e400,"jku":"http://o/trap"}"#);

@@ -1,4 +1,4 @@
-//! A body that comes slowly or aborts off.
+//! A response body that arrives slowly or breaks off.
 
 use std::future::Future;
 use std::io;
@@ -10,7 +10,6 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame};
 use tokio::time::{Sleep, sleep};
 
-/// The rest of a body, what to wait before each chunk, and how it ends.
 pub struct ThrottledBody {
     rest: Bytes,
     chunk: usize,
@@ -20,14 +19,14 @@ pub struct ThrottledBody {
 }
 
 impl ThrottledBody {
-    /// All of `body`, `chunk` bytes at a time, with a pause before each.
+    /// Sends `body` in pieces of `chunk` bytes, with a pause before each.
     pub fn new(body: Bytes, chunk: usize, pause: Duration) -> Self {
         Self { rest: body, chunk: chunk.max(1), pause, aborts: false, waiting: None }
     }
 
-    /// `part` at once, and then an error, at which hyper closes the connection.
+    /// Sends `part`, then fails, at which hyper closes the connection.
     pub fn aborting(part: Bytes) -> Self {
-        // The pause lets the part reach the network before the end does.
+        // The pause lets the data reach the network before the connection breaks.
         Self { chunk: part.len().max(1), rest: part, pause: Duration::from_millis(20), aborts: true, waiting: None }
     }
 }

@@ -1,4 +1,4 @@
-//! The authorization endpoint: from the request, by the chooser and the consent page, to the answer.
+//! The authorization endpoint: chooser, consent page, response.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 use crate::token_store::Decision;
 
-/// `GET /auth/authorize`: the chooser, always.
+/// `GET /auth/authorize`: always shows the chooser.
 pub async fn authorize(State(shared): State<SharedState>, RawQuery(query): RawQuery) -> Response {
     let request = match read(&shared, query) {
         Ok(request) => request,
@@ -27,7 +27,7 @@ pub async fn authorize(State(shared): State<SharedState>, RawQuery(query): RawQu
     }
 }
 
-/// `POST /auth/authorize/person`: somebody was picked or typed in.
+/// `POST /auth/authorize/person`: the user picked an account or entered a new one.
 pub async fn choose_account(State(shared): State<SharedState>, RawQuery(query): RawQuery, body: String) -> Response {
     let request = match read(&shared, query) {
         Ok(request) => request,

@@ -1,4 +1,4 @@
-//! The discovery document and the key set.
+//! Discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::State;
@@ -30,7 +30,7 @@ pub async fn document(State(shared): State<SharedState>) -> Response {
     Json(document).into_response()
 }
 
-/// `GET /auth/keys`: the published keys, the one that signs first.
+/// `GET /auth/keys`: the published keys, current one first.
 pub async fn keys(State(shared): State<SharedState>) -> Response {
     let keys: Vec<_> = shared.lock().providers[Provider::Apple].keys.published().map(|key| key.jwk()).collect();
     ([(CACHE_CONTROL, "no-store")], Json(json!({"keys": keys}))).into_response()

@@ -1,4 +1,4 @@
-//! Refusals of the back-channel endpoints: 400 always, also for the client.
+//! Errors of the token and revocation endpoints: always status 400, even for the client.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// An error code and a description.
+/// Error code, description.
 #[derive(Debug)]
 pub struct OAuthError(pub &'static str, pub &'static str);
 

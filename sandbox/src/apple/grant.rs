@@ -1,4 +1,4 @@
-//! The authorization response: a code, and the first time who the person is; or the news of a Cancel.
+//! The authorization response: a code, with `user` the first time; or an error after Cancel.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use crate::response::redirect_back;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Code, Scopes, random_text};
 
-/// How long a code lives, in seconds. Apple's lives for five minutes.
+/// Seconds. (Apple: five minutes.)
 const CODE_LIFETIME: i64 = 60;
-/// Stands among the remembered scopes so that a consent to nothing at all is one, too.
+/// Always stored, so that a consent without scopes counts as one too.
 const KNOWN: &str = "openid";
 
-/// What the person has chosen on the consent page.
+/// The user's choices on the consent page.
 #[derive(Default)]
 pub struct Choice {
     hide: bool,
@@ -33,7 +33,7 @@ impl Choice {
     }
 }
 
-/// Makes a code and sends it to the client, with `user` when this is the first time.
+/// Issues a code and returns it to the client, with `user` on the first authorization.
 pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Person, choice: Choice) -> Response {
     let code = format!("c{}.0.r{}", random_text(), random_text());
     let mut state = shared.lock();
@@ -68,12 +68,11 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
     respond(shared, request, parameters, Some(&person.id))
 }
 
-/// The person has said no.
 pub fn deny(shared: &SharedState, request: &AuthorizationRequest, person: Option<&str>) -> Response {
     respond(shared, request, vec![("error", "user_cancelled_authorize".to_owned())], person)
 }
 
-/// `user`: unsigned, and never sent again.
+/// The `user` parameter: unsigned and sent only once.
 fn user(
     request: &AuthorizationRequest,
     person: &Person,

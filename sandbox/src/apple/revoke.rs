@@ -1,4 +1,5 @@
-//! Revocation (RFC 7009), Apple's way: any token takes the whole grant back, and the next sign-in is a first one.
+//! Revocation (RFC 7009) as Apple does it: any token revokes the whole grant, and the next sign-in counts as the
+//! first.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,7 +11,7 @@ use super::issuer;
 use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 
-/// `POST /auth/revoke` with `token`, `client_id` and `client_secret`: 200 and nothing, for a dead token as well.
+/// `POST /auth/revoke` with `token`, `client_id` and `client_secret`: 200 with no body, also for an unknown token.
 pub async fn revoke(State(shared): State<SharedState>, body: String) -> Response {
     let form = Fields::parse(&body);
     let mut state = shared.lock();

@@ -1,4 +1,4 @@
-//! The token endpoint: a code or a refresh token in, tokens out.
+//! The token endpoint.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,9 +16,9 @@ use crate::redeem::{CodeError, redeem};
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
 
-/// What Apple says of its access token, which is good for nothing.
+/// Seconds. No Apple API accepts the access token.
 const EXPIRES_IN: i64 = 3600;
-/// How long an id_token lives, in seconds: a day.
+/// Seconds: one day.
 const ID_TOKEN_LIFETIME: i64 = 86_400;
 
 /// `POST /auth/token`.
@@ -31,7 +31,7 @@ pub async fn token(State(shared): State<SharedState>, body: String) -> Response 
 
 async fn exchange(shared: &SharedState, form: &Fields) -> Result<Value, OAuthError> {
     if form.repeated().is_some() {
-        return Err(OAuthError("invalid_request", "A parameter is given more than once."));
+        return Err(OAuthError("invalid_request", "A parameter is repeated."));
     }
     let client = &shared.clients().apple;
     let (token, nonce, refresh, now) = {
@@ -65,7 +65,7 @@ fn code_error(error: CodeError) -> OAuthError {
         CodeError::RedirectUri => {
             OAuthError("invalid_grant", "The redirect_uri does not match the previously requested redirect_uri.")
         }
-        CodeError::Verifier => OAuthError("invalid_grant", "The code_verifier does not fit."),
+        CodeError::Verifier => OAuthError("invalid_grant", "The code_verifier does not match."),
         CodeError::Unknown | CodeError::Spent | CodeError::Expired => {
             OAuthError("invalid_grant", "The code has expired or has been revoked.")
         }
@@ -81,7 +81,7 @@ async fn issue_tokens(
 ) -> Result<Value, OAuthError> {
     let client = &shared.clients().apple;
     let person = shared.lock().persons.by_id(&token.person).cloned();
-    let person = person.ok_or(OAuthError("invalid_grant", "The account is gone."))?;
+    let person = person.ok_or(OAuthError("invalid_grant", "The account does not exist."))?;
     let access = format!("a{}.0.r{}", random_text(), random_text());
     let mut claims = Map::new();
     let mut set = |name: &str, value: Value| drop(claims.insert(name.to_owned(), value));
@@ -97,7 +97,7 @@ async fn issue_tokens(
     set("nonce_supported", json!(true));
     set("auth_time", json!(now));
     claims.extend(email_claims(&person, &client.team_id, &token.scopes));
-    // The client has no secret but its key; its id stands in where a bent token is to be keyed with one.
+    // Apple clients have no shared secret: HMAC patches use the client id instead.
     let id_token = issue(shared, Provider::Apple, &person.id, claims, &client.id).await;
     let mut body =
         json!({"access_token": access, "token_type": "Bearer", "expires_in": EXPIRES_IN, "id_token": id_token});

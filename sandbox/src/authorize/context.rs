@@ -1,4 +1,4 @@
-//! One request to a page: whose page, which authorization request, at which path.
+//! Extracts and validates the authorization request.
 
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::StatusCode;
@@ -11,28 +11,23 @@ use super::request::{AuthorizationRequest, RequestError, read};
 use super::{AuthorizePage, pages};
 use crate::state::SharedState;
 
-/// A request whose query is an authorization request that the page takes; any other is answered at once.
+/// A valid authorization request; the extractor answers an invalid one itself.
 pub struct AuthorizeContext {
-    /// SandboxState.
     pub shared: SharedState,
-    /// Whose page it is.
     pub page: &'static AuthorizePage,
-    /// The authorization request.
     pub request: AuthorizationRequest,
-    /// The path of the authorization endpoint as the browser knows it.
+    /// The path of the authorization endpoint, as the browser sees it.
     pub path: String,
-    /// The query of this request.
     pub query: String,
 }
 
 impl AuthorizeContext {
-    /// 303 to a page of the page, `""` for the chooser.
+    /// 303 to a page below the authorization endpoint; `""` is the chooser.
     pub fn redirect(&self, page: &str) -> Response {
         let location = format!("{}{page}", self.path);
         (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
     }
 
-    /// 303 to the chooser.
     pub fn restart(&self) -> Response {
         self.redirect(&format!("?{}", self.request.query))
     }

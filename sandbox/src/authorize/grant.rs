@@ -1,4 +1,4 @@
-//! The authorization response: a code bound to everything that the token request must prove, or an error.
+//! The authorization response: a code, or an error.
 
 use axum::response::Response;
 
@@ -9,13 +9,13 @@ use crate::response::redirect_back;
 use crate::state::SharedState;
 use crate::token_store::{Code, Scopes};
 
-/// How long a code lives, in seconds.
+/// Seconds.
 const CODE_LIFETIME: i64 = 60;
 
-/// Before a scope in the memory of consent: it was declined, and is not asked for again.
+/// Prefix of a stored scope that the user declined; we don't ask for it again.
 const DECLINED: &str = "declined ";
 
-/// What of the request still has to be asked: neither granted before nor declined before.
+/// Scopes that the user has neither granted nor declined yet.
 pub fn unanswered_scopes(context: &AuthorizeContext, person: &Person) -> Scopes {
     let request = &context.request;
     let known = context.shared.lock().provider(context.page.provider).tokens.consent(&person.id, &request.client_id);
@@ -24,20 +24,18 @@ pub fn unanswered_scopes(context: &AuthorizeContext, person: &Person) -> Scopes 
     request.scopes.iter().filter(|scope| !settled(scope)).cloned().collect()
 }
 
-/// Whether the person has been asked at all before.
 pub fn has_consented(context: &AuthorizeContext, person: &Person) -> bool {
     let mut state = context.shared.lock();
     state.provider(context.page.provider).tokens.has_consented(&person.id, &context.request.client_id)
 }
 
-/// The scopes of the request that were granted before.
 pub fn granted_before(context: &AuthorizeContext, person: &Person) -> Scopes {
     let known =
         context.shared.lock().provider(context.page.provider).tokens.consent(&person.id, &context.request.client_id);
     context.request.scopes.intersection(&known).cloned().collect()
 }
 
-/// Remembers what was granted and what was not, makes a code and sends it to the client.
+/// Stores the decision, issues a code and returns it to the client.
 pub fn allow(context: &AuthorizeContext, person: &Person, mut granted: Scopes) -> Response {
     let AuthorizeContext { shared, page, request, .. } = context;
     let code = (page.code)();
@@ -72,13 +70,12 @@ pub fn allow(context: &AuthorizeContext, person: &Person, mut granted: Scopes) -
     respond(shared, page, &request.redirect_uri, request.state.as_deref(), &[("code", &code)], Some(&person.id))
 }
 
-/// Cancel, in the provider's manner.
 pub fn deny(context: &AuthorizeContext, person: Option<&str>) -> Response {
     let AuthorizeContext { shared, page, request, .. } = context;
     respond(shared, page, &request.redirect_uri, request.state.as_deref(), page.denied, person)
 }
 
-/// An error about the request itself.
+/// Returns an error about the request to the client.
 pub fn send_error(
     shared: &SharedState,
     page: &AuthorizePage,

@@ -1,4 +1,4 @@
-//! From the authorization request, by the chooser and the consent screen, to the answer.
+//! From the authorization request via chooser and consent screen to the response.
 
 use axum::response::{IntoResponse, Response};
 
@@ -8,12 +8,12 @@ use super::pages;
 use crate::fields::Fields;
 use crate::token_store::{Decision, Scopes};
 
-/// `GET` of the authorization endpoint: the chooser, or the answer that control has given in advance.
+/// `GET` the authorization endpoint: shows the chooser, or applies auto consent.
 pub async fn authorize(context: AuthorizeContext) -> Response {
     auto_consent_response(&context).unwrap_or_else(|| pages::chooser(&context).into_response())
 }
 
-/// `POST …/person`: somebody was picked or typed in. The consent screen follows if something new is asked.
+/// `POST …/person`: the user picked an account or entered a new one. Shows the consent screen if there are new scopes.
 pub async fn choose_account(context: AuthorizeContext, body: String) -> Response {
     let person = context.shared.lock().persons.pick(&Fields::parse(&body));
     match person {
@@ -48,8 +48,8 @@ pub async fn decide(context: AuthorizeContext, body: String) -> Response {
     }
 }
 
-/// All that is asked, but a declinable scope only if its box was checked. The page names the others in hidden
-/// fields, so that a form without any `scope` is a test's, and grants all.
+/// All requested scopes except declinable ones whose box was unchecked. The page sends the other scopes in hidden
+/// fields; a form without any `scope` comes from a test and grants everything.
 fn granted(context: &AuthorizeContext, form: &Fields) -> Scopes {
     let named: Vec<_> = form.all("scope").collect();
     let takes = |scope: &&String| {
@@ -59,7 +59,7 @@ fn granted(context: &AuthorizeContext, form: &Fields) -> Scopes {
     context.request.scopes.iter().filter(takes).cloned().collect()
 }
 
-/// The answer that control has given for the next requests, if it has.
+/// The response configured by `auto_consent`, if any.
 fn auto_consent_response(context: &AuthorizeContext) -> Option<Response> {
     let auto = context.shared.lock().provider(context.page.provider).tokens.take_auto()?;
     let person = context.shared.lock().persons.by_id(&auto.person).cloned()?;

@@ -1,22 +1,21 @@
-//! What the person sees.
+//! The chooser, the consent screen and the error page.
 
 use axum::http::StatusCode;
 
 use super::AuthorizePage;
 use super::context::AuthorizeContext;
-use crate::chooser::{AccountPages, Row, boxes};
+use crate::chooser::{AccountPages, Row, boxes, error_page};
 use crate::page::{Page, escape};
 use crate::persons::Person;
 use crate::token_store::Scopes;
 
-/// The account chooser.
 pub fn chooser(context: &AuthorizeContext) -> Page {
     let persons = context.shared.lock().persons.all().to_vec();
     let rows: Vec<_> = persons.into_iter().map(|person| Row { person, tag: None }).collect();
     account_pages(context).chooser(&rows, "")
 }
 
-/// The consent screen: what is granted together, in hidden fields, and a box for each scope that can be declined.
+/// Lists the scopes granted together (hidden fields), with a checkbox for each declinable one.
 pub fn consent(context: &AuthorizeContext, person: &Person, before: &Scopes) -> Page {
     let AuthorizeContext { page, request, .. } = context;
     let (declinable, always): (Vec<_>, Vec<_>) =
@@ -30,14 +29,10 @@ pub fn consent(context: &AuthorizeContext, person: &Person, before: &Scopes) -> 
     account_pages(context).consent(person, &grants, &format!("{hidden}{boxes}"))
 }
 
-/// The page for a request whose client or redirect URI is wrong: nothing may be sent there.
+/// Shown for an unknown client or redirect URI: we must not redirect there.
 pub fn invalid_request(page: &AuthorizePage, why: &str) -> Page {
-    let main = format!(
-        "<h1>This request is invalid</h1><p>{}</p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
-        escape(why),
-        crate::REDIRECT_PATH,
-    );
-    Page { status: StatusCode::BAD_REQUEST, ..Page::new(page.provider.label(), "This request is invalid", main) }
+    let details = format!("<p>{}</p>", escape(why));
+    error_page(page.provider, StatusCode::BAD_REQUEST, "This request is invalid", &details)
 }
 
 fn account_pages(context: &AuthorizeContext) -> AccountPages<'_> {

@@ -1,4 +1,4 @@
-//! The authorization request (RFC 6749 §4.1.1), read and checked by the page's rules.
+//! Parses and validates the authorization request (RFC 6749 §4.1.1).
 
 use super::AuthorizePage;
 use crate::clients::{Client, is_allowed_redirect_uri};
@@ -6,55 +6,39 @@ use crate::fields::Fields;
 use crate::pkce::challenge;
 use crate::token_store::Scopes;
 
-/// A request that the provider takes.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
-    /// Which client asks.
     pub client_id: String,
-    /// Where the answer goes.
     pub redirect_uri: String,
-    /// Handed back as it came.
     pub state: Option<String>,
-    /// What is asked for.
     pub scopes: Scopes,
-    /// Facebook's `auth_type=rerequest`: ask rerequest for what was declined.
+    /// Facebook's `auth_type=rerequest`: ask again for declined scopes.
     pub rerequest: bool,
-    /// For the id_token, where there is one.
     pub nonce: Option<String>,
-    /// PKCE, S256.
+    /// PKCE (S256).
     pub challenge: Option<String>,
-    /// The query rerequest, for the forms of the pages.
+    /// The query, repeated in the forms of the pages.
     pub query: String,
 }
 
-/// Why a request is not taken.
 #[derive(Debug, PartialEq)]
 pub enum RequestError {
-    /// The client or its redirect URI is wrong: a page, and nothing is sent anywhere (RFC 6749 §4.1.2.1).
+    /// Unknown client or redirect URI: show a page, never redirect (RFC 6749 §4.1.2.1).
     Page(String),
-    /// Told to the client.
-    Redirect {
-        /// The OAuth error code.
-        code: &'static str,
-        /// What is wrong.
-        why: String,
-        /// Where to.
-        redirect_uri: String,
-        /// Handed back.
-        state: Option<String>,
-    },
+    /// Returned to the client.
+    Redirect { code: &'static str, why: String, redirect_uri: String, state: Option<String> },
 }
 
-/// Reads the query of an authorization request to the page where `client` is registered.
+/// Parses and validates the query for the registered `client`.
 pub fn read(page: &AuthorizePage, query: &str, client: &Client) -> Result<AuthorizationRequest, RequestError> {
     let fields = Fields::parse(query);
     let client_id = fields.get("client_id").unwrap_or_default();
     if client_id != client.id {
-        return Err(RequestError::Page(format!("There is no application {client_id:?}.")));
+        return Err(RequestError::Page(format!("Unknown application {client_id:?}.")));
     }
     let redirect_uri = fields.get("redirect_uri").unwrap_or_default().to_owned();
     if !is_allowed_redirect_uri(&redirect_uri) || fields.all("redirect_uri").count() > 1 {
-        return Err(RequestError::Page(format!("This application may not be answered at {redirect_uri:?}.")));
+        return Err(RequestError::Page(format!("Redirect URI not allowed: {redirect_uri:?}.")));
     }
     let state = fields.get("state").map(str::to_owned);
     let refuse =
@@ -72,11 +56,11 @@ pub fn read(page: &AuthorizePage, query: &str, client: &Client) -> Result<Author
     })
 }
 
-/// The parts that can be wrong and are told to the client.
+/// Parameters whose errors are returned to the client.
 fn parameters(page: &AuthorizePage, fields: &Fields) -> Result<(Scopes, Option<String>), (&'static str, String)> {
     let invalid = |why: String| ("invalid_request", why);
     if let Some(name) = fields.repeated() {
-        return Err(invalid(format!("Parameter given more than once: {name}")));
+        return Err(invalid(format!("Repeated parameter: {name}")));
     }
     let required: &[&str] = if page.requires_all_parameters {
         &["response_type", "scope", "state", "code_challenge", "code_challenge_method"]

@@ -1,4 +1,4 @@
-//! Control for tests: JSON in, JSON out.
+//! The JSON control API.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -33,7 +33,6 @@ pub async fn variables(State(shared): State<SharedState>) -> Json<Value> {
     Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
-/// The filter of the request log.
 #[derive(Deserialize)]
 pub struct Filter {
     endpoint: Option<String>,
@@ -58,7 +57,6 @@ pub async fn reset(State(shared): State<SharedState>) -> Json<Value> {
     Json(snapshot(&shared))
 }
 
-/// The body of a clock order.
 #[derive(Deserialize)]
 pub struct Clock {
     offset_seconds: i64,
@@ -68,7 +66,7 @@ pub struct Clock {
 pub async fn clock(State(shared): State<SharedState>, body: Body<Clock>) -> Response {
     match body {
         Ok(Json(clock)) => {
-            // A thousand years either way, so that no sum of times can overflow.
+            // A thousand years in each direction, so that sums of times cannot overflow.
             let limit = 1000 * 366 * 86_400;
             shared.lock().clock_offset = clock.offset_seconds.clamp(-limit, limit);
             Json(snapshot(&shared)).into_response()
@@ -85,8 +83,8 @@ pub async fn create_person(State(shared): State<SharedState>, body: Body<Map<Str
     };
     let total = shared.lock().persons.all().len();
     let email = changes.get("email").and_then(Value::as_str).map(str::to_owned);
-    let made_up = format!("made.up.{total}.{}@gmail.com", shared.lock().now());
-    put(&shared, &Person::with_email(&email.unwrap_or(made_up), Some("Made Up".to_owned())), changes)
+    let generated = format!("new.user.{total}.{}@gmail.com", shared.lock().now());
+    put(&shared, &Person::with_email(&email.unwrap_or(generated), Some("New User".to_owned())), changes)
 }
 
 /// `POST /control/persons/{id}`.
@@ -103,11 +101,11 @@ pub async fn change_person(
     let person = shared.lock().persons.by_id(&id).cloned();
     match person {
         Some(person) => put(&shared, &person, changes),
-        None => error_response(StatusCode::NOT_FOUND, &format!("there is no person {id:?}")),
+        None => error_response(StatusCode::NOT_FOUND, &format!("unknown person {id:?}")),
     }
 }
 
-/// `POST /control/{provider}/{order}`.
+/// `POST /control/{provider}/{command}`.
 pub async fn command(
     State(shared): State<SharedState>,
     Path((provider, name)): Path<(String, String)>,
@@ -118,7 +116,7 @@ pub async fn command(
         Err(rejection) => return rejection.into_response(),
     };
     let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return error_response(StatusCode::NOT_FOUND, "there is no such provider");
+        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
     match execute(&shared, provider, &name, body).await {
         Ok(()) => Json(snapshot(&shared)).into_response(),
@@ -126,7 +124,7 @@ pub async fn command(
     }
 }
 
-/// The state as control calls answer it.
+/// The body of `GET /control/state`.
 pub fn snapshot(shared: &SharedState) -> Value {
     let mut state = shared.lock();
     let mut snapshot = json!({
@@ -157,7 +155,7 @@ pub fn snapshot(shared: &SharedState) -> Value {
 
 fn put(shared: &SharedState, person: &Person, changes: Map<String, Value>) -> Response {
     let person = match person.changed(changes) {
-        // The id stands in paths and in forms; `new` has a meaning there.
+        // Ids are used in paths and forms, where `new` is reserved.
         Ok(person)
             if person.id != "new"
                 && !person.id.is_empty()
@@ -165,14 +163,13 @@ fn put(shared: &SharedState, person: &Person, changes: Map<String, Value>) -> Re
         {
             person
         }
-        Ok(_) => return error_response(StatusCode::BAD_REQUEST, "an id is emails, digits, - and _"),
+        Ok(_) => return error_response(StatusCode::BAD_REQUEST, "an id may contain letters, digits, - and _"),
         Err(error) => return error_response(StatusCode::BAD_REQUEST, &error.to_string()),
     };
     shared.lock().persons.put(person.clone());
     Json(person).into_response()
 }
 
-/// A error with its reason.
 pub fn error_response(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"error": message}))).into_response()
 }

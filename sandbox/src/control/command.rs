@@ -1,4 +1,4 @@
-//! An order to one provider: read, checked, carried out.
+//! Commands for one provider.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,26 +13,19 @@ use crate::rules::Rule;
 use crate::state::{Provider, SharedState};
 use crate::token_store::AutoConsent;
 
-/// Why an order is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// No order of that name.
-    #[error("there is no order {0:?}")]
+    #[error("unknown command {0:?}")]
     Unknown(String),
-    /// The JSON does not fit.
-    #[error("the body does not fit: {0}")]
+    #[error("invalid body: {0}")]
     Body(#[from] serde_json::Error),
-    /// Nobody of that id.
-    #[error("there is no person {0:?}")]
+    #[error("unknown person {0:?}")]
     Person(String),
-    /// No preset of that name.
-    #[error("there is no preset {0:?}")]
+    #[error("unknown preset {0:?}")]
     Preset(String),
-    /// Only parameters can be bent there.
-    #[error("at authorization_response only the fault kind `patch` works")]
+    #[error("authorization_response supports only the fault kind `patch`")]
     ResponseFault,
-    /// No key could be made.
-    #[error("no key could be made")]
+    #[error("could not generate a key")]
     Key,
 }
 
@@ -60,7 +53,7 @@ enum KeyCommand {
     WithdrawOld,
 }
 
-/// Carries out the order called `name`; the room's documentation lists them.
+/// Executes a provider command; the crate documentation lists them.
 pub async fn execute(shared: &SharedState, provider: Provider, name: &str, body: Value) -> Result<(), CommandError> {
     match name {
         "auto_consent" if body.get("person").is_none_or(Value::is_null) => {
@@ -79,7 +72,7 @@ pub async fn execute(shared: &SharedState, provider: Provider, name: &str, body:
         }
         "faults" => arm_fault(shared, provider, read(body)?)?,
         "presets" => preset(shared, provider, read(body)?)?,
-        "disarm" => {
+        "behave" => {
             let PersonFilter { person } = read(body)?;
             let mut state = shared.lock();
             let mock = state.provider(provider);

@@ -1,4 +1,4 @@
-//! Control for people: the forms of the control page give the same orders as the JSON.
+//! The control page's forms run the same commands as the JSON API.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,17 +11,16 @@ use crate::fields::Fields;
 use crate::page::{Page, escape};
 use crate::state::{Provider, SharedState};
 
-/// `POST /control/form` with `order` and its fields; back to the control page.
+/// `POST /control/form` with `command` and its fields; redirects back to the control page.
 pub async fn submit(State(shared): State<SharedState>, body: String) -> Response {
     match apply(&shared, &Fields::parse(&body)).await {
         Ok(()) => (StatusCode::SEE_OTHER, [(LOCATION, "/control")]).into_response(),
         Err(error) => {
             let main = format!(
-                r#"<h1>That did not work</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
+                r#"<h1>Command failed</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
                 escape(&error.to_string())
             );
-            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "That did not work", main) }
-                .into_response()
+            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "Command failed", main) }.into_response()
         }
     }
 }
@@ -56,7 +55,7 @@ async fn apply(shared: &SharedState, form: &Fields) -> Result<(), CommandError> 
         "iss" => json!({"iss": form.get("iss").unwrap_or_default(), "person": person, "times": times}),
         _ => Value::Object(serde_json::Map::new()),
     };
-    // Without a provider, such as from "Behave again": all of them.
+    // "Disarm all" and "Forget consent" send no provider: they apply to all.
     let named = form.get("provider");
     let providers = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
     if providers().next().is_none() {

@@ -1,4 +1,4 @@
-//! Control of the mail server, and its emails for tests.
+//! Controls the mail server and returns its emails.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -11,7 +11,6 @@ use super::api::{Body, error_response, snapshot};
 use crate::mail::MailBehaviour;
 use crate::state::SharedState;
 
-/// Whose emails.
 #[derive(Deserialize)]
 pub struct Filter {
     to: Option<String>,
@@ -41,6 +40,6 @@ pub async fn set_behaviour(State(shared): State<SharedState>, body: Body<Value>)
             shared.lock().mail.set_behaviour(behaviour);
             Json(snapshot(&shared)).into_response()
         }
-        Err(error) => error_response(StatusCode::BAD_REQUEST, &format!("the body does not fit: {error}")),
+        Err(error) => error_response(StatusCode::BAD_REQUEST, &format!("invalid body: {error}")),
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens out of hand: what another client, or a program, would hold. Nobody signed in for them.
+//! Issues tokens without a sign-in: tokens of another client or of a service account.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,23 +13,22 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
 
-/// The body of the request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MintRequest {
     kind: Kind,
-    /// Of whom; a service account is made up.
+    /// Ignored for a service account.
     #[serde(default)]
     person: Option<String>,
-    /// For which client, known here or not; absent: the registered one.
+    /// Any client id; absent: the registered client.
     #[serde(default)]
     client_id: Option<String>,
-    /// Absent: those of signing in.
+    /// Absent: the sign-in scopes.
     #[serde(default)]
     scopes: Option<Vec<String>>,
     #[serde(default)]
     nonce: Option<String>,
-    /// Seconds until an access token ends.
+    /// Lifetime of the access token, in seconds.
     #[serde(default = "an_hour")]
     expires_in: i64,
 }
@@ -42,7 +41,7 @@ enum Kind {
     ServiceAccount,
 }
 
-/// `POST /control/{provider}/mint`: the token, and whose it is.
+/// `POST /control/{provider}/mint`.
 pub async fn mint(
     State(shared): State<SharedState>,
     Path(provider): Path<String>,
@@ -53,16 +52,13 @@ pub async fn mint(
         Err(rejection) => return rejection.into_response(),
     };
     let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return error_response(StatusCode::NOT_FOUND, "there is no such provider");
+        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
     if provider != Provider::Google && request.kind != Kind::AccessToken {
-        return error_response(
-            StatusCode::BAD_REQUEST,
-            "only the sandbox Google mints id_tokens and has service accounts",
-        );
+        return error_response(StatusCode::BAD_REQUEST, "id_token and service_account are supported for google only");
     }
     let Some((person, client_id)) = holder(&shared, provider, &request) else {
-        return error_response(StatusCode::BAD_REQUEST, "there is no such person");
+        return error_response(StatusCode::BAD_REQUEST, "unknown person");
     };
     match mint_token(&shared, provider, request, person, client_id).await {
         Ok(answer) => Json(answer).into_response(),
@@ -70,7 +66,7 @@ pub async fn mint(
     }
 }
 
-/// PersonFilter the token stands for, and the client that it is given to. A service account is its own client, by its number.
+/// A service account is its own client, identified by its number.
 fn holder(shared: &SharedState, provider: Provider, request: &MintRequest) -> Option<(Person, String)> {
     let mut state = shared.lock();
     if request.kind == Kind::ServiceAccount {
@@ -109,7 +105,6 @@ async fn mint_token(
     Ok(json!({"access_token": access, "expires_in": request.expires_in}))
 }
 
-/// The scopes of a sign-in.
 fn usual(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Google => &["openid", "email", "profile"],

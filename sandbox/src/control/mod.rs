@@ -1,4 +1,4 @@
-//! Control: JSON for tests, a page for people. Both give the same orders.
+//! The control API (JSON) and the control page.
 
 mod api;
 mod command;
@@ -14,7 +14,6 @@ use axum::routing::{get, post};
 
 use super::state::SharedState;
 
-/// SandboxState below `/control`.
 pub fn routes() -> Router<SharedState> {
     Router::new()
         .route("/control", get(page::page))

@@ -1,4 +1,4 @@
-//! `/api/users/@me`, and the pictures.
+//! `/api/users/@me` and the avatars.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -55,12 +55,12 @@ fn api_error(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"message": message, "code": 0}))).into_response()
 }
 
-/// 19 digits and above 2^53, odd, so that no double is equal to it.
+/// 19 digits, above 2^53 and odd, so that no double represents it exactly.
 fn snowflake(person: &Person) -> String {
     (1_000_000_000_000_000_000 + (person.number("discord", 58) | 1)).to_string()
 }
 
-/// In lower case, letters, digits, `_` and `.`; unique at Discord, of the id here.
+/// Lowercase letters, digits, `_` and `.`; unique at Discord.
 fn username(person: &Person) -> String {
     person.id.to_ascii_lowercase().replace('-', "_")
 }

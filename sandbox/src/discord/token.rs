@@ -1,4 +1,4 @@
-//! Discord's token endpoint, and its revocation (RFC 7009).
+//! Discord's token and revocation endpoints (RFC 7009).
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::redeem::{CodeError, redeem};
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, TokenStore, random_text};
 
-/// A week.
+/// Seconds: one week.
 const EXPIRES_IN: i64 = 604_800;
 
 struct OAuthError(StatusCode, &'static str, &'static str);
@@ -24,7 +24,7 @@ pub async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: 
     answered(authenticated(&shared, &headers, &body).and_then(|form| exchange(&shared, &form)))
 }
 
-/// `POST /api/oauth2/token/revoke`: the whole grant of the token is over. One that is not known is gone already.
+/// `POST /api/oauth2/token/revoke`: revokes the token's whole grant. An unknown token is not an error.
 pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body: String) -> Response {
     answered(authenticated(&shared, &headers, &body).map(|form| {
         let text = form.get("token").unwrap_or_default();
@@ -37,7 +37,7 @@ pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body:
     }))
 }
 
-/// A form of the client's, with its credentials in the header or in the body.
+/// Client credentials in the header or in the form.
 fn authenticated(shared: &SharedState, headers: &HeaderMap, body: &str) -> Result<Fields, OAuthError> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/x-www-form-urlencoded") {
@@ -76,7 +76,7 @@ fn exchange(shared: &SharedState, form: &Fields) -> Result<Value, OAuthError> {
     }))
 }
 
-/// Good once.
+/// Single use.
 fn by_refresh_token(tokens: &mut TokenStore, form: &Fields) -> Result<Token, OAuthError> {
     let text = form.get("refresh_token").unwrap_or_default();
     let token = tokens.refresh.get(text).cloned();

@@ -1,4 +1,4 @@
-//! `debug_token`: to which app a token was given, and whether it lives.
+//! `debug_token`: which app a token belongs to, and whether it is valid.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -12,8 +12,9 @@ use super::graph::{ApiError, app_scoped_id};
 use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 
-/// `GET /debug_token?input_token=…&access_token=<app id>|<app secret>`, or the same fields in the form of a POST with
-/// `method=GET`, as the Graph API takes every read. The app's token may be in the header.
+/// `GET /debug_token?input_token=…&access_token=<app id>
+/// <app secret>`, or the same fields in a POST form with `method=GET`, which the Graph API accepts for every read. The
+/// app token may be in the header.
 pub async fn debug_token(
     State(shared): State<SharedState>,
     method: Method,

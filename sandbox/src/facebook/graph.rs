@@ -1,5 +1,4 @@
-//! What the calls of the Graph API have in common: the error envelope, the token, the proof that the app's server
-//! makes the call.
+//! Shared by all Graph API calls: the error envelope, the access token and `appsecret_proof`.
 
 use aws_lc_rs::hmac;
 use axum::Json;
@@ -14,24 +13,20 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
 
-/// An error in Facebook's envelope, status 400.
+/// Facebook's error envelope, status 400.
 #[derive(Debug)]
 pub struct ApiError {
-    /// 100: a parameter; 190: the token; 1: the app's secret.
+    /// 100: parameter; 190: token; 1: app secret.
     pub code: u32,
-    /// `error_subcode`.
     pub subcode: Option<u32>,
-    /// For developers.
     pub message: &'static str,
 }
 
 impl ApiError {
-    /// A parameter is missing or wrong.
     pub fn parameter(message: &'static str) -> Self {
         Self { code: 100, subcode: None, message }
     }
 
-    /// The token is not one, or no longer.
     pub fn token() -> Self {
         Self { code: 190, subcode: None, message: "Invalid OAuth access token - Cannot parse access token" }
     }
@@ -52,7 +47,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A call in a person's name: the token in the header or the query, and its `appsecret_proof`.
+/// Checks the access token (header or query) and its `appsecret_proof`.
 pub fn caller(shared: &SharedState, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), ApiError> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let Some(text) = bearer.or_else(|| query.get("access_token")) else {
@@ -75,7 +70,7 @@ pub fn caller(shared: &SharedState, headers: &HeaderMap, query: &Fields) -> Resu
     }
 }
 
-/// The person's id at this app and no other: 17 digits.
+/// App-scoped user id: 17 digits.
 pub fn app_scoped_id(person: &Person, app_id: &str) -> String {
     format!("10{:015}", person.number(&format!("facebook {app_id}"), 63) % 1_000_000_000_000_000)
 }
@@ -91,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_proof_is_the_hmac_of_rfc_4231_case_2() {
+    fn appsecret_proof_matches_rfc_4231_case_2() {
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(proof("what do ya want for nothing?", "Jefe"), expected);
     }

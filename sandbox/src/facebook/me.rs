@@ -1,4 +1,4 @@
-//! `/me`: the fields that are asked for, as far as they exist and are granted; and the end of the grant.
+//! `/me` (the requested fields that exist and are granted) and `/me/permissions`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -13,7 +13,7 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::Token;
 
-/// `GET /me?fields=…`; without `fields`, `name` and `id`.
+/// `GET /me?fields=…`; the default is `id,name`.
 pub async fn me(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
     let answer = caller(&shared, &headers, &query).and_then(|(token, person)| {
@@ -26,7 +26,7 @@ pub async fn me(State(shared): State<SharedState>, RawQuery(query): RawQuery, he
     }
 }
 
-/// `DELETE /me/permissions`: the person's whole grant to the app.
+/// `DELETE /me/permissions`: revokes the user's whole grant to the app.
 pub async fn delete_permissions(
     State(shared): State<SharedState>,
     RawQuery(query): RawQuery,
@@ -55,7 +55,7 @@ fn user(token: &Token, person: &Person, fields: &[String], origin: &str) -> Resu
         };
         members.extend(value.map(|value| (field.clone(), value)));
     }
-    // The id always comes.
+    // `id` is always included.
     members.insert("id".to_owned(), json!(app_scoped_id(person, &token.client_id)));
     Ok(members)
 }
@@ -65,7 +65,7 @@ fn picture(person: &Person, origin: &str) -> Value {
     json!({"data": {"height": 50, "is_silhouette": !person.picture, "url": url, "width": 50}})
 }
 
-/// The fields' names, without what modifies them: `picture.width(200){url}` is `picture`.
+/// Field names without their modifiers: `picture.width(200){url}` is `picture`.
 fn names(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let (mut depth, mut modified) = (0_i32, false);
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modifiers_are_not_part_of_a_fields_name() {
+    fn field_names_are_read_without_modifiers() {
         assert_eq!(names("id,picture.width(200).height(200){url,width},email,"), ["id", "picture", "email"]);
     }
 }

@@ -1,15 +1,18 @@
-//! The sandbox Facebook: Facebook Login for the web, with its manners.
+//! Mock Facebook: Facebook Login for the web.
 //!
-//! From Meta's "Manually build a login flow", "Secure Graph API calls with appsecret_proof", "Debug token" and
-//! "Handling errors" (Facebook Login and Graph API documentation, read in 2025): ids are app-scoped and texts; every
-//! Graph call must carry `appsecret_proof` (the app's setting "Require App Secret" is on); errors come in an envelope
-//! with a code, 100 for parameters and 190 for tokens, status 400; tokens live for 60 days and there is no refresh
-//! token; `email` can be declined on the consent screen and is not asked for again without `auth_type=rerequest`;
-//! a token has all that was ever granted; Cancel comes with `error_code`, `error_reason` and `error_description`.
-//! The Graph API answers with and without a version in the path, the dialog with any version.
+//! Sources: "Manually build a login flow", "Secure Graph API calls with appsecret_proof", "Debug token" and "Handling
+//! errors" (Facebook Login and Graph API documentation, 2025).
 //!
-//! Persons: nobody's address says whether it is verified (Linus's is not, and looks like Ada's); nomail signed up
-//! with a telephone number and has none; plain, who has no name elsewhere, is "Facebook User".
+//! - Ids are app-scoped strings.
+//! - Every Graph call needs `appsecret_proof` ("Require App Secret" is on).
+//! - Errors have an envelope with a code (100 for parameters, 190 for tokens) and status 400.
+//! - Tokens are valid for 60 days; there is no refresh token. A token has every scope that was ever granted.
+//! - `email` can be declined on the consent screen and is not asked for again without `auth_type=rerequest`.
+//! - Cancel returns `error_code`, `error_reason` and `error_description`.
+//! - The Graph API works with and without a version in the path, the dialog with any version.
+//!
+//! No address says whether it is verified (Linus's is not, and looks the same as Ada's). `nomail` signed up by phone
+//! and has none. `plain`, who has no name, is "Facebook User".
 
 mod debug;
 mod graph;
@@ -30,7 +33,6 @@ use super::state::{Provider, SharedState};
 use super::token_store::{Scopes, random_text};
 use graph::ApiError;
 
-/// Facebook, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "facebook",
     label: "Facebook",
@@ -42,12 +44,11 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The scope that everybody grants.
+/// Always granted.
 const PROFILE: &str = "public_profile";
-/// The scope that can be declined.
+/// Can be declined.
 const EMAIL: &str = "email";
 
-/// Facebook's dialog.
 pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Facebook,
     scopes,
@@ -66,7 +67,6 @@ pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     code: || format!("AQ{}", random_text()),
 };
 
-/// SandboxState below `/facebook` and `/facebook-graph`.
 fn routes() -> Router<SharedState> {
     let site = authorize::routes(&AUTHORIZE_PAGE, "/dialog/oauth").route_layer(from_fn(versioned));
     Router::new()
@@ -75,7 +75,6 @@ fn routes() -> Router<SharedState> {
         .nest("/facebook-graph/{version}", graph_api().route_layer(from_fn(versioned)))
 }
 
-/// Which endpoint a path below `/facebook/` or `/facebook-graph/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     let unversioned = path.split_once('/').filter(|(version, _)| is_version(version)).map_or(path, |(_, rest)| rest);
     match unversioned {
@@ -96,7 +95,7 @@ fn graph_api() -> Router<SharedState> {
         .route("/debug_token", get(debug::debug_token).post(debug::debug_token))
 }
 
-/// `v24.0`, say.
+/// The path must contain a version such as `v24.0`.
 async fn versioned(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     match uri.path().split('/').nth(2) {
         Some(segment) if is_version(segment) => next.run(request).await,
@@ -108,7 +107,7 @@ fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| rest.parse::<f32>().is_ok_and(|version| version > 0.0))
 }
 
-/// Between commas or spaces; the public profile always comes along.
+/// Separated by commas or spaces; `public_profile` is always included.
 fn scopes(text: &str) -> Result<Scopes, String> {
     let mut scopes = Scopes::from([PROFILE.to_owned()]);
     for scope in text.split([',', ' ']).filter(|scope| !scope.is_empty()) {
@@ -123,7 +122,7 @@ fn scopes(text: &str) -> Result<Scopes, String> {
 fn describe(scope: &str) -> String {
     match scope {
         PROFILE => "See your name and picture".to_owned(),
-        EMAIL => "See your e-mail address".to_owned(),
+        EMAIL => "See your email address".to_owned(),
         other => format!("Use {other}"),
     }
 }

@@ -1,4 +1,4 @@
-//! `oauth/access_token`: a code, a token to prolong, or the app's own credentials in; JSON out.
+//! `oauth/access_token`: exchanges a code, a token to extend, or the app's credentials.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -13,7 +13,7 @@ use crate::redeem::{CodeError, redeem};
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, TokenStore, random_text};
 
-/// Sixty days, as Facebook says it.
+/// Seconds: about 60 days, Facebook's own number.
 const EXPIRES_IN: i64 = 5_183_944;
 
 /// `GET` or `POST /oauth/access_token`.

@@ -1,4 +1,4 @@
-//! `/user` and `/user/emails`: what GitHub says about a person.
+//! `/user` and `/user/emails`.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::persons::Person;
 use crate::state::SharedState;
 use crate::token_store::Token;
 
-/// `GET /user`. Any token will do.
+/// `GET /user`. Needs no scope.
 pub async fn user(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
     match bearer(&shared, &headers) {
         Some((token, person)) => with_scopes(&token, user_json(&person, shared.origin())),
@@ -20,7 +20,7 @@ pub async fn user(State(shared): State<SharedState>, headers: HeaderMap) -> Resp
     }
 }
 
-/// `GET /user/emails`, with [`EMAIL`] or [`USER`]; a 404 without.
+/// `GET /user/emails`. 404 without [`EMAIL`] or [`USER`].
 pub async fn emails(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
     match bearer(&shared, &headers) {
         Some((token, person)) if token.scopes.contains(EMAIL) || token.scopes.contains(USER) => {
@@ -31,7 +31,6 @@ pub async fn emails(State(shared): State<SharedState>, headers: HeaderMap) -> Re
     }
 }
 
-/// The person as the API describes a user.
 pub fn user_json(person: &Person, origin: &str) -> Value {
     let id = id(person);
     json!({
@@ -60,13 +59,13 @@ fn with_scopes(token: &Token, body: Value) -> Response {
     ([(HeaderName::from_static("x-oauth-scopes"), scopes)], Json(body)).into_response()
 }
 
-/// Odd, so that above 2^53 no double is equal to it.
+/// Odd, so that above 2^53 no double represents it exactly.
 fn id(person: &Person) -> u64 {
     let floor = if matches!(person.id.as_str(), "grace" | "long") { 1 << 53 } else { 1 << 31 };
     floor + (person.number("github", 40) | 1)
 }
 
-/// From the name: letters and digits with single hyphens, 39 at most.
+/// Derived from the name: letters and digits with single hyphens, 39 characters at most.
 fn login(person: &Person) -> String {
     let name = person.name.as_deref().unwrap_or(&person.id).to_ascii_lowercase();
     let words = name.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -74,7 +73,7 @@ fn login(person: &Person) -> String {
     if login.is_empty() { person.id.clone() } else { login.trim_end_matches('-').to_owned() }
 }
 
-/// Linus shows an address that GitHub has not verified.
+/// Linus publishes an address that GitHub has not verified.
 fn is_public(person: &Person) -> bool {
     matches!(person.id.as_str(), "ada" | "linus")
 }

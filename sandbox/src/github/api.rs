@@ -1,4 +1,4 @@
-//! What every request to the API meets: a `User-Agent` is required, and errors have GitHub's form.
+//! Shared by all API requests: `User-Agent` is required, and errors have GitHub's format.
 
 use axum::Json;
 use axum::extract::Request;
@@ -20,7 +20,6 @@ pub async fn with_user_agent(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, why).into_response()
 }
 
-/// An error of the API.
 pub fn api_error(status: StatusCode, message: &str) -> Response {
     let body = json!({
         "message": message,
@@ -30,7 +29,7 @@ pub fn api_error(status: StatusCode, message: &str) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// The presented token, behind `Bearer` or `token`.
+/// After `Bearer` or `token`.
 pub fn presented(state: &mut SandboxState, headers: &HeaderMap) -> Option<Token> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("token "))?;

@@ -1,4 +1,4 @@
-//! The application's own calls, with its credentials: check a token, drop a token, drop the whole grant.
+//! Calls of the OAuth app itself: check a token, delete a token, delete a grant.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 use crate::token_store::Token;
 
-/// `POST /applications/{client_id}/token`: whose the token is and what it may, or 404.
+/// `POST /applications/{client_id}/token`: the token's user and scopes, or 404.
 pub async fn check_token(
     shared: State<SharedState>,
     client: Path<String>,
@@ -41,7 +41,7 @@ pub async fn check_token(
     Json(body).into_response()
 }
 
-/// `DELETE /applications/{client_id}/token`: this token is over.
+/// `DELETE /applications/{client_id}/token`: revokes this token.
 pub async fn delete_token(
     shared: State<SharedState>,
     client: Path<String>,
@@ -58,7 +58,7 @@ pub async fn delete_token(
     }
 }
 
-/// `DELETE /applications/{client_id}/grant`: all tokens of the token's user at this application, and the consent.
+/// `DELETE /applications/{client_id}/grant`: revokes all tokens of the user for this application, and the consent.
 pub async fn delete_grant(
     shared: State<SharedState>,
     client: Path<String>,
@@ -77,7 +77,7 @@ pub async fn delete_grant(
 
 type TokenRequest = (SharedState, String, Option<Token>);
 
-/// The token of the JSON body, after the credentials and the path have been found to be of one client.
+/// The token in the JSON body, after checking that the credentials and the path name the same client.
 fn token_of(
     State(shared): State<SharedState>,
     Path(client_id): Path<String>,

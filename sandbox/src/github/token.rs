@@ -1,4 +1,4 @@
-//! GitHub's token endpoint: failures with status 200, a form for an answer unless JSON is asked for.
+//! GitHub's token endpoint: errors have status 200, and the response is a form unless JSON is accepted.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -13,13 +13,13 @@ use crate::redeem::{CodeError, redeem};
 use crate::state::{Provider, SharedState};
 use crate::token_store::random_text;
 
-/// Where the documentation of the errors is; the error's own heading follows.
+/// The anchor is the error code.
 const ERRORS: &str =
     "https://docs.github.com/apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors/#";
 
 type Members = Vec<(&'static str, String)>;
 
-/// `POST /login/oauth/access_token`, its parameters in the body or in the query.
+/// `POST /login/oauth/access_token`, with parameters in the body or the query.
 pub async fn token(
     State(shared): State<SharedState>,
     RawQuery(query): RawQuery,

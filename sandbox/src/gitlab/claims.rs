@@ -1,4 +1,4 @@
-//! What GitLab says about a person: some of it in the id_token, all of it at userinfo.
+//! GitLab's claims: some in the id_token, all at userinfo.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,6 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::Scopes;
 
-/// The claims of an id_token: who it is, and the address.
 pub fn in_id_token(person: &Person, scopes: &Scopes) -> Map<String, Value> {
     let mut claims = Map::new();
     let mut set = |name: &str, value: Value| drop(claims.insert(name.to_owned(), value));
@@ -60,7 +59,7 @@ fn at_userinfo(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Va
     claims
 }
 
-/// Accounts are counted from one.
+/// GitLab numbers accounts from 1.
 fn number(person: &Person) -> u64 {
     person.number("gitlab", 24) + 1
 }

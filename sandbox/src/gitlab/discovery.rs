@@ -1,4 +1,4 @@
-//! The discovery document and the key set.
+//! Discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::State;

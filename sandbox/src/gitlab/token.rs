@@ -1,4 +1,4 @@
-//! GitLab's token endpoint, and its revocation (RFC 7009).
+//! GitLab's token and revocation endpoints (RFC 7009).
 
 use axum::Json;
 use axum::extract::State;
@@ -16,9 +16,9 @@ use crate::redeem::redeem;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
 
-/// Two hours.
+/// Seconds: two hours.
 const EXPIRES_IN: i64 = 7200;
-/// How long an id_token lives, in seconds.
+/// Seconds.
 const ID_TOKEN_LIFETIME: i64 = 120;
 
 struct OAuthError(StatusCode, &'static str, &'static str);
@@ -33,7 +33,7 @@ pub async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: 
     answered(outcome)
 }
 
-/// `POST /oauth/revoke`: of the token that is presented. One that is not known is gone already.
+/// `POST /oauth/revoke`: revokes this token only. An unknown token is not an error.
 pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body: String) -> Response {
     let form = Fields::parse(&body);
     answered(authenticated(&shared, &headers, &form).map(|()| {
@@ -105,7 +105,7 @@ async fn issue_tokens(shared: &SharedState, token: Token, nonce: Option<String>)
 
 async fn id_token(shared: &SharedState, token: &Token, nonce: Option<String>, now: i64) -> Result<String, OAuthError> {
     let person = shared.lock().persons.by_id(&token.person).cloned();
-    let person = person.ok_or(OAuthError(StatusCode::BAD_REQUEST, "invalid_grant", "The account is gone."))?;
+    let person = person.ok_or(OAuthError(StatusCode::BAD_REQUEST, "invalid_grant", "The account does not exist."))?;
     let mut claims = Map::new();
     let mut set = |name: &str, value: Value| drop(claims.insert(name.to_owned(), value));
     set("iss", json!(format!("{}/gitlab", shared.origin())));

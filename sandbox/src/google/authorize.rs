@@ -1,4 +1,4 @@
-//! The authorization endpoint: from the request, by the chooser and the consent screen, to the answer.
+//! The authorization endpoint: chooser, consent screen, response.
 
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -13,7 +13,7 @@ use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Decision, Scopes};
 
-/// `GET /o/oauth2/v2/auth`: the chooser, or whatever comes next when the person is clear.
+/// `GET /o/oauth2/v2/auth`: the chooser, or the next page if the account is known.
 pub async fn authorize(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let request = match read(&shared, query) {
         Ok(request) => request,
@@ -35,7 +35,7 @@ pub async fn authorize(State(shared): State<SharedState>, RawQuery(query): RawQu
     }
 }
 
-/// `POST /o/oauth2/v2/auth/person`: somebody was picked or typed in.
+/// `POST /o/oauth2/v2/auth/person`: the user picked an account or entered a new one.
 pub async fn choose_account(
     State(shared): State<SharedState>,
     RawQuery(query): RawQuery,
@@ -105,7 +105,7 @@ fn read(shared: &SharedState, query: Option<String>) -> Result<AuthorizationRequ
     }))
 }
 
-/// The answer that control has given for the next requests, if it has.
+/// The response configured by `auto_consent`, if any.
 fn auto_consent_response(
     shared: &SharedState,
     request: &AuthorizationRequest,
@@ -121,7 +121,7 @@ fn auto_consent_response(
     Some(with_session(shared, headers, &person, allow(shared, request, &person, consent)))
 }
 
-/// Sign-in scopes, and those extra ones that are among `checked` (all without it).
+/// The sign-in scopes, plus the extra scopes in `checked` (all if `None`).
 fn granted(request: &AuthorizationRequest, checked: Option<&[String]>) -> Scopes {
     let checked: Option<Scopes> =
         checked.map(|checked| checked.iter().filter_map(|scope| scopes::read(scope).ok()).flatten().collect());

@@ -1,4 +1,4 @@
-//! What the provider says about a person, as far as the granted scopes allow.
+//! The claims about a user that the granted scopes allow.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::scopes::{EMAIL, PROFILE};
 use crate::persons::Person;
 use crate::token_store::Scopes;
 
-/// `sub`, and with their scopes `email`, `email_verified` (a boolean), `hd`, and the names and the picture.
+/// `sub`, and with the matching scopes `email`, `email_verified` (boolean), `hd`, the names and the picture.
 pub fn claims(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Value> {
     let mut claims = Map::new();
     let mut set = |name: &str, value: Option<Value>| {

@@ -1,4 +1,4 @@
-//! Refusals of the back-channel endpoints: RFC 6749 §5.2 error JSON.
+//! OAuth errors as JSON (RFC 6749 §5.2).
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -6,19 +6,17 @@ use axum::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A status, an error code and a description.
+/// Status, error code, description.
 #[derive(Debug)]
 pub struct OAuthError(pub StatusCode, pub &'static str, pub &'static str);
 
 impl OAuthError {
-    /// 400 with a code and a description.
     pub fn bad(code: &'static str, description: &'static str) -> Self {
         Self(StatusCode::BAD_REQUEST, code, description)
     }
 
-    /// 401: these client credentials are not known.
     pub fn client() -> Self {
-        Self(StatusCode::UNAUTHORIZED, "invalid_client", "The OAuth client was not found or its secret is wrong.")
+        Self(StatusCode::UNAUTHORIZED, "invalid_client", "The OAuth client was not found or the secret is wrong.")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The authorization response: a code bound to everything that the token request must prove, or an error.
+//! The authorization response: a code, or an error.
 
 use axum::response::Response;
 
@@ -9,18 +9,16 @@ use crate::response::redirect_back;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Code, Scopes, random_text};
 
-/// How long a code lives, in seconds.
+/// Seconds.
 const CODE_LIFETIME: i64 = 60;
 
-/// What the person agreed to.
 pub struct Consent {
-    /// The scopes.
     pub granted: Scopes,
-    /// Whether the consent screen was shown: no refresh token without it.
+    /// Google issues a refresh token only after the consent screen.
     pub shown: bool,
 }
 
-/// Makes a code and sends it to the client.
+/// Issues a code and returns it to the client.
 pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Person, consent: Consent) -> Response {
     let mut granted = consent.granted;
     if granted.is_empty() {
@@ -41,7 +39,7 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
             person: person.id.clone(),
             scopes: granted.clone(),
             nonce: request.nonce.clone(),
-            // Who is asked for their account has signed in just now.
+            // Choosing an account counts as signing in.
             auth_time: request.max_age.then_some(expires_at - CODE_LIFETIME),
             challenge: request.challenge.clone(),
             with_refresh: request.offline && consent.shown,
@@ -58,12 +56,11 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
     respond(shared, &request.redirect_uri, request.state.as_deref(), parameters, Some(&person.id))
 }
 
-/// Sends an error to the client.
 pub fn deny(shared: &SharedState, request: &AuthorizationRequest, code: &str, person: Option<&str>) -> Response {
     respond(shared, &request.redirect_uri, request.state.as_deref(), vec![("error", code.to_owned())], person)
 }
 
-/// The redirect to the client, with `state` and `iss` (RFC 9207).
+/// Redirects to the client with `state` and `iss` (RFC 9207).
 pub fn respond(
     shared: &SharedState,
     redirect_uri: &str,

@@ -1,11 +1,11 @@
-//! Google's own button in redirect mode: the page that it opens, and what that page posts to the site.
+//! The Sign in with Google button in redirect mode: the chooser, and the form it posts to the site.
 //!
-//! From "Sign in with Google HTML API reference" (`data-ux_mode`, `data-login_uri`) and "Verify the Google ID token on your
-//! server side" (developers.google.com/identity/gsi/web; read November 2026): the browser posts `credential`, an id_token
-//! for the site's client, and `g_csrf_token`, which is also in a cookie of that name at the site.
+//! Sources: "Sign in with Google HTML API reference" (`data-ux_mode`, `data-login_uri`) and "Verify the Google ID
+//! token on your server side" (developers.google.com/identity/gsi/web, November 2026): the browser posts `credential`,
+//! an id_token for the site's client, and `g_csrf_token`, which is also in a cookie of that name.
 //!
-//! The original's script sets that cookie on the site's own page. Cookies do not tell ports apart: here the answer of
-//! the chooser sets it, for the whole host, and a site on the same host gets it. The original's page posts itself.
+//! Google's script sets the cookie on the site's own page. Here the chooser's response sets it for the whole host,
+//! since cookies ignore ports.
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -27,12 +27,10 @@ use crate::response::apply_faults;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Scopes, random_text};
 
-/// The page, below the issuer.
 const BUTTON: &str = "/gsi/button";
-/// The parameter that becomes the cookie and does not reach the form, so that a fault can bend either.
+/// Becomes the cookie and is not sent in the form, so that a fault can change either.
 const COOKIE: &str = "g_csrf_cookie";
 
-/// `/gsi/button` and what is behind it.
 pub fn routes() -> Router<SharedState> {
     Router::new()
         .route(BUTTON, get(show_chooser))
@@ -40,7 +38,6 @@ pub fn routes() -> Router<SharedState> {
         .route(&format!("{BUTTON}/consent"), post(cancel))
 }
 
-/// What the site's button asks for.
 struct ButtonRequest {
     client_id: String,
     login_uri: String,
@@ -56,7 +53,7 @@ async fn show_chooser(State(shared): State<SharedState>, RawQuery(query): RawQue
     }
 }
 
-/// `POST /gsi/button/person`: the page of one form that goes to the site.
+/// `POST /gsi/button/person`: the form that posts the credential to the site.
 async fn choose_account(
     State(shared): State<SharedState>,
     RawQuery(query): RawQuery,
@@ -86,10 +83,10 @@ async fn choose_account(
     with_session(&shared, &headers, &person, response)
 }
 
-/// `POST /gsi/button/consent`: Cancel. The site hears nothing of it.
+/// `POST /gsi/button/consent`: Cancel. The site is not notified.
 async fn cancel() -> Page {
-    let main = "<h1>Nothing was sent</h1><p>The site that asked does not learn of it.</p>".to_owned();
-    Page::new(Provider::Google.label(), "Nothing was sent", main)
+    let main = "<h1>Canceled</h1><p>Nothing was sent to the site.</p>".to_owned();
+    Page::new(Provider::Google.label(), "Canceled", main)
 }
 
 fn read(shared: &SharedState, query: Option<String>) -> Result<ButtonRequest, Page> {
@@ -99,8 +96,7 @@ fn read(shared: &SharedState, query: Option<String>) -> Result<ButtonRequest, Pa
     let client_id = fields.get("client_id").filter(|id| shared.clients().is_google_client(id));
     let client_id = client_id.ok_or_else(|| invalid_request("invalid_client", "The OAuth client was not found."))?;
     let login_uri = fields.get("login_uri").filter(|uri| is_on_loopback(uri));
-    let login_uri =
-        login_uri.ok_or_else(|| invalid_request("invalid_request", "login_uri is not an address of this machine."))?;
+    let login_uri = login_uri.ok_or_else(|| invalid_request("invalid_request", "login_uri must be on loopback."))?;
     Ok(ButtonRequest {
         client_id: client_id.to_owned(),
         login_uri: login_uri.to_owned(),

@@ -1,4 +1,4 @@
-//! The token response (RFC 6749 §5.1): an access token, and an id_token when `openid` was granted.
+//! The token response (RFC 6749 §5.1): an access token, and an id_token with `openid`.
 
 use serde_json::{Map, Value, json};
 
@@ -9,21 +9,19 @@ use crate::id_token::{at_hash, issue, reissue};
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Scopes, Token, random_text};
 
-/// What Google says of an access token that lives for an hour.
+/// Seconds. Google announces 3599.
 const EXPIRES_IN: i64 = 3599;
-/// How long an id_token lives, in seconds.
+/// Seconds.
 const ID_TOKEN_LIFETIME: i64 = 3600;
 
-/// What the id_token says because the authorization request asked for it.
 #[derive(Default)]
 pub struct IdTokenContext {
     pub nonce: Option<String>,
     pub auth_time: Option<i64>,
-    /// Whether it comes with a refresh: nobody has signed in.
+    /// Issued with a refresh token: the user did not sign in.
     pub refreshed: bool,
 }
 
-/// Makes the access token, and the id_token when `openid` was granted.
 pub async fn issue_tokens(
     shared: &SharedState,
     token: Token,
@@ -45,7 +43,7 @@ pub async fn issue_tokens(
     Ok(body)
 }
 
-/// An id_token that comes alone, without an access token: the button's, or one that control mints.
+/// An id_token without an access token: for the button and `mint`.
 pub async fn credential(
     shared: &SharedState,
     person: &str,

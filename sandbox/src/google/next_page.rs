@@ -1,4 +1,4 @@
-//! What follows once it is clear who the person is: the consent screen, the code, or for `prompt=none` an error.
+//! After the account is known: the consent screen, the code, or an error for `prompt=none`.
 
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
@@ -11,7 +11,7 @@ use crate::browser;
 use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 
-/// `prompt=none` (OpenID Connect Core §3.1.2.1): an answer without a page, or an error.
+/// `prompt=none` (OpenID Connect Core §3.1.2.1): a response without showing a page.
 pub fn without_interaction(
     shared: &SharedState,
     request: &AuthorizationRequest,
@@ -23,7 +23,7 @@ pub fn without_interaction(
         ([], _) => None,
         (known, Some(_)) => hinted.filter(|person| known.contains(&person.id)),
         ([only], None) => shared.lock().persons.by_id(only).cloned(),
-        // Several are signed in and none is named: only a chooser could tell.
+        // Several users are signed in and none is hinted: only the chooser could decide.
         (_, None) => return deny(shared, request, "interaction_required", None),
     };
     let Some(person) = person else {
@@ -35,7 +35,7 @@ pub fn without_interaction(
     proceed(shared, request, headers, &person)
 }
 
-/// The person is clear: the consent screen if something new is asked or it is demanded, else the code.
+/// Shows the consent screen if needed, otherwise issues the code.
 pub fn proceed(shared: &SharedState, request: &AuthorizationRequest, headers: &HeaderMap, person: &Person) -> Response {
     let response = if needs_consent(shared, request, person) {
         redirect(format!("/google/{AUTHORIZE}/consent?{}&person={}", request.query, person.id))
@@ -45,18 +45,17 @@ pub fn proceed(shared: &SharedState, request: &AuthorizationRequest, headers: &H
     with_session(shared, headers, person, response)
 }
 
-/// Whether something new is asked, or the consent screen is demanded.
+/// New scopes, or `prompt=consent`.
 pub fn needs_consent(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> bool {
     let known = shared.lock().providers[Provider::Google].tokens.consent(&person.id, &request.client_id);
     request.prompt.consent || !request.scopes.is_subset(&known)
 }
 
-/// Signs the person in to the browser that gets this response.
+/// Signs the user in to the browser that receives this response.
 pub fn with_session(shared: &SharedState, headers: &HeaderMap, person: &Person, response: Response) -> Response {
     browser::with_session(shared, Provider::Google, headers, &person.id, response)
 }
 
-/// 303 to another page of the provider.
 pub fn redirect(location: String) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

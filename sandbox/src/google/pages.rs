@@ -1,15 +1,15 @@
-//! What the person sees.
+//! The chooser, the consent screen and the error page.
 
 use axum::http::StatusCode;
 
 use super::request::AuthorizationRequest;
 use super::scopes;
-use crate::chooser::{AccountPages, Row, boxes};
+use crate::chooser::{AccountPages, Row, boxes, error_page};
 use crate::page::{Page, escape};
 use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 
-/// The account chooser; the hinted person and those who are signed in come first.
+/// The hinted user and signed-in users come first.
 pub fn chooser(
     shared: &SharedState,
     request: &AuthorizationRequest,
@@ -26,7 +26,6 @@ pub fn chooser(
     AccountPages { sign_out, ..account_pages(request) }.chooser(&rows, hint)
 }
 
-/// The consent screen: what is always granted, and a box for each scope that can be declined.
 pub fn consent(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> Page {
     let (always, extra): (Vec<_>, Vec<_>) = request.scopes.iter().partition(|scope| scopes::is_for_sign_in(scope));
     let grants: Vec<_> = always.into_iter().map(|scope| scopes::description(scope)).collect();
@@ -35,16 +34,11 @@ pub fn consent(shared: &SharedState, request: &AuthorizationRequest, person: &Pe
     account_pages(request).consent(person, &grants, &boxes)
 }
 
-/// The page for a request whose client or redirect URI is wrong: nothing may be sent there.
+/// Shown for an unknown client or redirect URI: we must not redirect there.
 pub fn invalid_request(code: &str, why: &str) -> Page {
-    let main = format!(
-        "<h1>Access blocked: this request is invalid</h1><p>{}</p><p>Error 400: <code>{}</code></p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
-        escape(why),
-        escape(code),
-        crate::REDIRECT_PATH,
-    );
+    let details = format!("<p>{}</p><p>Error 400: <code>{}</code></p>", escape(why), escape(code));
     let status = if code == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
-    Page { status, ..Page::new(Provider::Google.label(), "Access blocked", main) }
+    error_page(Provider::Google, status, "Access blocked: this request is invalid", &details)
 }
 
 fn account_pages(request: &AuthorizationRequest) -> AccountPages<'_> {

@@ -1,4 +1,4 @@
-//! Revocation (RFC 7009), Google's way: any token of a grant takes the whole grant back, consent included.
+//! Revocation (RFC 7009) as Google does it: any token revokes the whole grant, including consent.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -9,7 +9,7 @@ use super::error::OAuthError;
 use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 
-/// `POST /revoke` with `token`, in the body or, as Google also takes it, in the query. No client authentication.
+/// `POST /revoke` with `token`, in the body or (Google allows it) the query. No client authentication.
 pub async fn revoke(State(shared): State<SharedState>, RawQuery(query): RawQuery, body: String) -> Response {
     let (query, form) = (Fields::parse(query.as_deref().unwrap_or_default()), Fields::parse(&body));
     let Some(text) = form.get("token").or_else(|| query.get("token")) else {

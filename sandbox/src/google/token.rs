@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §4.1.3, §6): a code or a refresh token in, tokens out.
+//! The token endpoint (RFC 6749 §4.1.3, §6).
 
 use axum::Json;
 use axum::extract::State;
@@ -25,7 +25,7 @@ pub async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: 
 
 async fn exchange(shared: &SharedState, headers: &HeaderMap, form: &Fields) -> Result<Value, OAuthError> {
     if form.repeated().is_some() {
-        return Err(OAuthError::bad("invalid_request", "A parameter is given more than once."));
+        return Err(OAuthError::bad("invalid_request", "A parameter is repeated."));
     }
     let client_id = authenticate(headers, form, shared.clients())?;
     let (token, context, refresh) = {
@@ -52,7 +52,8 @@ async fn exchange(shared: &SharedState, headers: &HeaderMap, form: &Fields) -> R
 
 type Redeemed = (Token, IdTokenContext, Option<String>);
 
-/// Redeems a code: once, in time, at its redirect URI, with its verifier. A refused attempt spends it too.
+/// Redeems a code once, before it expires, with the same redirect URI and PKCE verifier. A failed attempt also
+/// invalidates it.
 fn by_code(tokens: &mut TokenStore, form: &Fields, client_id: &str, now: i64) -> Result<Redeemed, OAuthError> {
     let grant = |why| OAuthError::bad("invalid_grant", why);
     let Some(text) = form.get("code") else {
@@ -80,7 +81,7 @@ fn by_code(tokens: &mut TokenStore, form: &Fields, client_id: &str, now: i64) ->
         (None, None) => {}
         (Some(challenge), Some(verifier)) if *challenge == s256(verifier) => {}
         (Some(_), None) => return Err(grant("Missing code verifier.")),
-        // Also a verifier without a challenge: somebody has stripped the challenge (RFC 9700 §2.1.1).
+        // Also a verifier without a challenge: an attacker removed the challenge (RFC 9700 §2.1.1).
         (_, Some(_)) => return Err(grant("Invalid code verifier.")),
     }
     let token = Token {

@@ -1,4 +1,4 @@
-//! Google's tokeninfo: what an access token or an id_token is worth, every value a text.
+//! Google's tokeninfo for access tokens and id_tokens; all values are strings.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -22,7 +22,7 @@ pub async fn tokeninfo(State(shared): State<SharedState>, RawQuery(query): RawQu
         (Some(text), None) => of_access_token(&state, &text),
         (None, Some(text)) => of_id_token(&state, &text),
         _ => {
-            return OAuthError::bad("invalid_request", "One of access_token and id_token is needed.").into_response();
+            return OAuthError::bad("invalid_request", "Either access_token or id_token is required.").into_response();
         }
     };
     match info {
@@ -52,7 +52,7 @@ fn of_access_token(state: &SandboxState, text: &str) -> Option<Value> {
     Some(info)
 }
 
-/// The claims of an id_token that a published key has signed and that has not expired.
+/// Checks the signature against the published keys, and `exp`.
 fn of_id_token(state: &SandboxState, text: &str) -> Option<Value> {
     let (input, signature) = text.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;

@@ -1,36 +1,26 @@
-//! One line of a client's, read (RFC 5321 §4.1).
+//! Parses SMTP commands (RFC 5321 §4.1).
 
-/// The largest letter, in bytes; told to clients by SIZE (RFC 1870).
+/// Maximum message size in bytes, announced by SIZE (RFC 1870).
 pub const MAX_SIZE: usize = 1 << 20;
 
-/// What a client wants.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// HELO.
     Hello,
-    /// EHLO.
     ExtendedHello,
-    /// MAIL: the return path, empty for `<>`.
+    /// MAIL with the return path; empty for `<>`.
     Mail(String),
-    /// RCPT: the recipient.
     Recipient(String),
-    /// DATA.
     Data,
-    /// RSET.
     Reset,
-    /// NOOP.
     Nothing,
-    /// VRFY.
     Verify,
-    /// QUIT.
     Quit,
 }
 
-/// A line that is no command: the answer to it.
+/// The reply to an invalid line.
 pub type Reply = &'static str;
 
 impl Command {
-    /// Reads a line without its end.
     pub fn parse(line: &[u8]) -> Result<Self, Reply> {
         let line = std::str::from_utf8(line).map_err(|_| UNKNOWN)?;
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -56,10 +46,10 @@ impl Command {
     }
 }
 
-const UNKNOWN: Reply = "500 5.5.2 no such command";
-const SYNTAX: Reply = "501 5.5.4 that is not how it is written";
+const UNKNOWN: Reply = "500 5.5.2 unknown command";
+const SYNTAX: Reply = "501 5.5.4 syntax error";
 
-/// The address of `FROM:<address>`, and the parameters after it, all of which must be known.
+/// Parses `FROM:<address>`; unknown parameters are rejected.
 fn path(name: &str, text: &str) -> Result<String, Reply> {
     let (found, text) = text.split_at_checked(name.len()).ok_or(SYNTAX)?;
     let text = text.trim_start().strip_prefix('<').filter(|_| found.eq_ignore_ascii_case(name)).ok_or(SYNTAX)?;
@@ -76,11 +66,11 @@ fn path(name: &str, text: &str) -> Result<String, Reply> {
         match parameter.to_ascii_uppercase().split_once('=') {
             Some(("SIZE", size)) => match size.parse::<usize>() {
                 Ok(size) if size <= MAX_SIZE => {}
-                Ok(_) => return Err("552 5.3.4 too large"),
+                Ok(_) => return Err("552 5.3.4 message too large"),
                 Err(_) => return Err(SYNTAX),
             },
             Some(("BODY", "7BIT" | "8BITMIME")) => {}
-            _ => return Err("555 5.5.4 no such parameter"),
+            _ => return Err("555 5.5.4 unknown parameter"),
         }
     }
     Ok(address.to_owned())
@@ -91,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_read_in_any_case() {
+    fn commands_parse_in_any_case() {
         for (line, command) in [
             ("EHLO app.example", Command::ExtendedHello),
             ("helo x", Command::Hello),
@@ -107,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_refused() {
+    fn other_lines_are_rejected() {
         for (line, code) in [
             ("", "500"),
             ("POST / HTTP/1.1", "500"),

@@ -1,35 +1,30 @@
-//! A email that has arrived, read for people and for tests.
+//! A received email, parsed for the inbox and for tests.
 
 use mail_parser::{Addr, MessageParser, PartType};
 use serde::Serialize;
 
 use super::links;
 
-/// A email, as far as anybody asks.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Email {
-    /// Counts from 1.
+    /// Starts at 1.
     pub id: u64,
-    /// What the email says it is from; the envelope's word where it says nothing.
     pub from: String,
-    /// PersonFilter the envelope is for.
+    /// Envelope recipients.
     pub to: Vec<String>,
-    /// The subject, decoded.
     pub subject: String,
-    /// The plain text; empty where there is none.
+    /// Empty if there is no plain text.
     pub text: String,
-    /// The HTML; null where there is none.
+    /// Null if there is no HTML.
     pub html: Option<String>,
-    /// Every link of the text and of the HTML, each once.
+    /// All links in the text and the HTML, without duplicates.
     pub links: Vec<String>,
-    /// The sandbox's time, unix seconds.
+    /// Unix seconds of the sandbox's clock.
     pub received_at: i64,
-    /// The email as it came, headers and all.
     pub source: String,
 }
 
 impl Email {
-    /// Reads a email as well as it can be read: a broken one is shown, too.
     pub fn read(sender: &str, to: Vec<String>, source: &[u8], received_at: i64) -> Self {
         let shown = String::from_utf8_lossy(source).into_owned();
         let envelope = Self { from: sender.to_owned(), to, received_at, source: shown, ..Self::default() };
@@ -60,7 +55,6 @@ impl Email {
         }
     }
 
-    /// Whether one of its recipients has this address.
     pub fn is_to(&self, address: &str) -> bool {
         self.to.iter().any(|to| to.eq_ignore_ascii_case(address))
     }
@@ -82,7 +76,7 @@ mod tests {
         --x\r\nContent-Type: text/html\r\n\r\n<a href=\"http://localhost:3000/?a=1&amp;b=2\">x</a>\r\n--x--\r\n";
 
     #[test]
-    fn a_letter_is_read() {
+    fn email_is_parsed() {
         let email = Email::read("bounce@app.example", vec!["ada@x.example".to_owned()], MESSAGE, 7);
         assert_eq!(email.from, "L\u{e4}tch <no-reply@app.example>");
         assert_eq!(email.subject, "\u{e4}");
@@ -98,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_comes_is_kept() {
+    fn malformed_emails_are_kept() {
         for source in [b"".as_slice(), b"\r\n", b"hello", b"\xff\xfe\r\n\r\n\xff", b"Subject: x\r\n\r\n"] {
             let email = Email::read("", vec!["ada@x.example".to_owned()], source, 0);
             assert!(email.html.is_none() && email.links.is_empty());

@@ -1,4 +1,4 @@
-//! The port of the mail server.
+//! Accepts SMTP connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,10 @@ use super::mailbox::Behaviour;
 use super::session::SmtpSession;
 use crate::state::SharedState;
 
-/// Connections at a time; more of them wait.
+/// Further connections wait.
 const MAX_CONNECTIONS: usize = 64;
-/// However slowly a client speaks.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Takes emails until the sandbox ends.
 pub async fn serve(shared: SharedState, listener: TcpListener) {
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
@@ -24,7 +22,7 @@ pub async fn serve(shared: SharedState, listener: TcpListener) {
             () = shared.closing().cancelled() => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // Out of file descriptors, say: it passes.
+                // For example out of file descriptors, which is temporary.
                 Err(_) => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;

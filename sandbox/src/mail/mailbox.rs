@@ -1,4 +1,4 @@
-//! What has arrived, and how the mail server behaves.
+//! The received emails and the mail server's behaviour.
 
 use std::collections::VecDeque;
 
@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::email::Email;
 
-/// How many emails are kept: the newest.
 const CAPACITY: usize = 500;
 
-/// The emails and the armed misbehaviour.
 #[derive(Debug, Default)]
 pub struct Mailbox {
     emails: VecDeque<Email>,
@@ -17,37 +15,31 @@ pub struct Mailbox {
     misbehaviour: Option<MailBehaviour>,
 }
 
-/// How the mail server is to behave.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailBehaviour {
-    /// The behaviour.
     pub behave: Behaviour,
-    /// How often it applies; absent: until told otherwise.
+    /// Absent: until changed.
     #[serde(default)]
     pub times: Option<u32>,
 }
 
-/// A behaviour of the mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Behaviour {
-    /// As it should.
-    Honest,
-    /// Connections are closed before a word is said.
+    Normal,
+    /// Closes connections before the greeting.
     RefuseConnections,
     /// 451 to RCPT.
     Greylist,
     /// 550 to RCPT.
     Reject,
-    /// No word at all until the sandbox ends.
+    /// Accepts the connection and sends nothing.
     Hang,
-    /// The email is kept, and the connection breaks before it is said so.
     DropAfterData,
 }
 
 impl Mailbox {
-    /// Keeps a email and gives it its number.
     pub fn keep(&mut self, email: Email) {
         self.total += 1;
         if self.emails.len() >= CAPACITY {
@@ -56,33 +48,29 @@ impl Mailbox {
         self.emails.push_back(Email { id: self.total, ..email });
     }
 
-    /// The emails to an address, or all, the oldest first.
     pub fn emails<'a>(&'a self, to: Option<&'a str>) -> impl DoubleEndedIterator<Item = &'a Email> {
         self.emails.iter().filter(move |email| to.is_none_or(|to| email.is_to(to)))
     }
 
-    /// One of them.
     pub fn email(&self, id: u64) -> Option<&Email> {
         self.emails.iter().find(|email| email.id == id)
     }
 
-    /// Forgets them all. Numbers are not given again.
+    /// Ids are not reused.
     pub fn clear(&mut self) {
         self.emails.clear();
     }
 
-    /// From now on.
     pub fn set_behaviour(&mut self, misbehaviour: MailBehaviour) {
         self.misbehaviour =
-            (misbehaviour.behave != Behaviour::Honest && misbehaviour.times != Some(0)).then_some(misbehaviour);
+            (misbehaviour.behave != Behaviour::Normal && misbehaviour.times != Some(0)).then_some(misbehaviour);
     }
 
-    /// The armed misbehaviour.
     pub fn misbehaviour(&self) -> Option<MailBehaviour> {
         self.misbehaviour
     }
 
-    /// The misbehaviour if it is one of these; it has happened once more then.
+    /// The armed misbehaviour if it is one of `here`; counts it as used.
     pub fn misbehaves(&mut self, here: &[Behaviour]) -> Option<Behaviour> {
         let MailBehaviour { behave, times } =
             self.misbehaviour.filter(|misbehaviour| here.contains(&misbehaviour.behave))?;
@@ -96,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misbehaviour_happens_as_often_as_it_was_told_to() {
+    fn misbehaviour_applies_its_number_of_times() {
         let mut mailbox = Mailbox::default();
         mailbox.set_behaviour(MailBehaviour { behave: Behaviour::Reject, times: Some(2) });
         assert_eq!(mailbox.misbehaves(&[Behaviour::Hang]), None, "not here");
@@ -109,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_letters_are_kept() {
+    fn mailbox_keeps_the_newest_emails() {
         let mut mailbox = Mailbox::default();
         for number in 0..=CAPACITY {
             mailbox.keep(Email::read("a@x.example", vec![format!("{number}@x.example")], b"\r\n", 0));

@@ -1,4 +1,4 @@
-//! The inbox for people.
+//! The inbox pages.
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -15,17 +15,15 @@ use crate::guard::POLICY;
 use crate::page::{Page, escape};
 use crate::state::SharedState;
 
-/// A email's HTML is a attacker_key's: no script, nothing loaded, an origin of its own. It may lead the whole tab away when
-/// somebody clicks, and into our own page only.
+/// Email HTML is untrusted: no scripts, no loading, an opaque origin. Links may navigate the whole tab on a click.
+/// Only our own page may frame it.
 const EMAIL_POLICY: &str = "sandbox allow-top-navigation-by-user-activation; default-src 'none'; \
      style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
-/// SandboxState below `/inbox`.
 pub fn routes() -> Router<SharedState> {
     Router::new().route("/inbox", get(inbox)).route("/inbox/{id}", get(email)).route("/inbox/{id}/html", get(html))
 }
 
-/// The filter of the inbox.
 #[derive(Deserialize)]
 pub struct Filter {
     to: Option<String>,
@@ -36,22 +34,20 @@ async fn inbox(State(shared): State<SharedState>, Query(filter): Query<Filter>) 
     let rows: String = shared.lock().mail.emails(to).rev().map(row).collect();
     let list = match (rows.is_empty(), to) {
         (false, _) => format!(
-            r#"<div class="scroll" tabindex="0" role="region" aria-label="Letters"><table>
+            r#"<div class="scroll" tabindex="0" role="region" aria-label="Emails"><table>
 <thead><tr><th scope="col">Subject</th><th scope="col">To</th><th scope="col">From</th><th scope="col">When</th></tr></thead>
 <tbody>{rows}</tbody></table></div>"#
         ),
         (true, Some(to)) => {
-            format!(r#"<p>No email to {} is here. <a href="/inbox">See all</a></p>"#, escape(to))
+            format!(r#"<p>No emails to {}. <a href="/inbox">Show all</a></p>"#, escape(to))
         }
-        (true, None) => {
-            "<p>No email is here yet. Whatever is sent to this mail server arrives here and goes no further.</p>".into()
-        }
+        (true, None) => "<p>No emails yet. The mail server keeps every message here and delivers none.</p>".into(),
     };
     let main = format!(
         r#"<div class="wide">
 <h1>Inbox</h1>
 <form method="get" action="/inbox">
-<label for="to">Letters to</label>
+<label for="to">To</label>
 <input id="to" name="to" type="email" autocomplete="off" maxlength="320" value="{to}">
 <div class="actions"><button class="button">Show</button></div>
 </form>
@@ -67,14 +63,14 @@ async fn email(State(shared): State<SharedState>, Path(id): Path<u64>) -> Respon
     let Some(email) = state.mail.email(id) else { return not_found() };
     let text: String = links::parts(&email.text).into_iter().map(part).collect();
     let text = if text.is_empty() {
-        "<p>It has no plain text.</p>".to_owned()
+        "<p>No plain text.</p>".to_owned()
     } else {
         format!(r#"<pre class="email" tabindex="0" role="region" aria-label="Text">{text}</pre>"#)
     };
     let drawn = email.html.as_ref().map_or_else(String::new, |_| {
         format!(
-            r#"<h2>As HTML</h2>
-<iframe class="email" title="The email as HTML" src="/inbox/{id}/html" sandbox="allow-top-navigation-by-user-activation"></iframe>"#
+            r#"<h2>HTML</h2>
+<iframe class="email" title="Email as HTML" src="/inbox/{id}/html" sandbox="allow-top-navigation-by-user-activation"></iframe>"#
         )
     });
     let main = format!(
@@ -90,7 +86,7 @@ async fn email(State(shared): State<SharedState>, Path(id): Path<u64>) -> Respon
         to = escape(&email.to.join(", ")),
         when = when(email.received_at),
     );
-    let mut response = Page::new("mailbox", "Letter", main).into_response();
+    let mut response = Page::new("mailbox", "Email", main).into_response();
     if let Ok(policy) = HeaderValue::try_from(format!("{POLICY}; frame-src 'self'")) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -100,7 +96,7 @@ async fn email(State(shared): State<SharedState>, Path(id): Path<u64>) -> Respon
 async fn html(State(shared): State<SharedState>, Path(id): Path<u64>) -> Response {
     let html = shared.lock().mail.email(id).and_then(|email| email.html.clone());
     let Some(html) = html else { return not_found() };
-    // Its links open in the tab that the email is shown in.
+    // Links open in the inbox's tab.
     const TARGET: &str = "<base target=\"_top\">";
     let html = match html.split_once("<head>") {
         Some((before, after)) => format!("{before}<head>{TARGET}{after}"),
@@ -116,8 +112,8 @@ async fn html(State(shared): State<SharedState>, Path(id): Path<u64>) -> Respons
 }
 
 fn not_found() -> Response {
-    let main = r#"<h1>This email is not here</h1><p><a href="/inbox">All emails</a></p>"#.to_owned();
-    Page { status: StatusCode::NOT_FOUND, ..Page::new("mailbox", "This email is not here", main) }.into_response()
+    let main = r#"<h1>Email not found</h1><p><a href="/inbox">All emails</a></p>"#.to_owned();
+    Page { status: StatusCode::NOT_FOUND, ..Page::new("mailbox", "Email not found", main) }.into_response()
 }
 
 fn row(email: &Email) -> String {

@@ -1,36 +1,31 @@
-//! Lines and letters off a connection, bounded in length and in time.
+//! Reads lines and messages from a connection, bounded in size and time.
 
 use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// RFC 5321 §4.5.3.1.4, with room for parameters.
+/// RFC 5321 §4.5.3.1.4, plus room for parameters.
 const MAX_LINE: u64 = 2048;
-/// A letter is read in lines of at most so much at a time.
+/// Longer lines are read in chunks of this size.
 const CHUNK: u64 = 64 * 1024;
-/// How long a client may keep silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Reads from a client.
 pub struct Reader<R>(BufReader<R>);
 
-/// What came after DATA.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Message {
-    /// The letter.
     Whole(Vec<u8>),
-    /// Too much of it. It was read to its end all the same.
+    /// Read to its end and discarded.
     TooLarge,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// Begins.
     pub fn new(stream: R) -> Self {
         Self(BufReader::new(stream))
     }
 
-    /// The next line without its end; `None` when the client has gone.
+    /// The next line without CRLF; `None` at the end of the stream.
     pub async fn line(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let mut line = self.chunk(MAX_LINE).await?;
         if line.is_empty() {
@@ -43,10 +38,10 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(Some(line))
     }
 
-    /// A letter up to the line of one dot, the dots that were put before others taken out again (RFC 5321 §4.5.2).
-    /// `None` when the client has gone before.
+    /// Reads a message up to the final dot and undoes dot-stuffing (RFC 5321 §4.5.2). `None` if the stream ends first.
     ///
-    /// Only CRLF ends a line: with other ends, the dot of one server is a letter's text to the next (SMTP smuggling).
+    /// Only CRLF ends a line: with other line ends, one server's final dot is message text to the next (SMTP
+    /// smuggling).
     pub async fn message(&mut self, largest: usize) -> Result<Option<Message>, Error> {
         let (mut text, mut too_large) = (Vec::new(), false);
         loop {
@@ -64,13 +59,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             text.extend_from_slice(chunk);
             if too_large || text.len() > largest {
                 too_large = true;
-                // The end of the line is what the next one is checked by.
+                // Keep the line end: it decides how the next line is read.
                 text.drain(..text.len().saturating_sub(2));
             }
         }
     }
 
-    /// Until the client goes.
     pub async fn drain(&mut self) {
         while matches!(self.0.fill_buf().await, Ok(bytes) if !bytes.is_empty()) {
             let length = self.0.buffer().len();
@@ -97,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_letter_ends_at_the_dot_and_its_own_dots_come_back() {
+    async fn message_ends_at_the_dot_and_dots_are_unstuffed() {
         let whole = |text: &str| Some(Message::Whole(text.as_bytes().to_vec()));
         assert_eq!(message("a\r\n.\r\nQUIT\r\n", 100).await, whole("a\r\n"));
         assert_eq!(message(".\r\n", 100).await, whole(""));
@@ -111,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn too_much_is_read_to_its_end_and_dropped() {
+    async fn oversized_message_is_read_to_its_end_and_dropped() {
         let long = format!("{}\r\n.x\r\n{}\r\n.\r\nQUIT\r\n", "a".repeat(200_000), "b".repeat(70_000));
         let mut reader = Reader::new(long.as_bytes());
         assert_eq!(reader.message(1000).await.unwrap(), Some(Message::TooLarge));
@@ -122,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_without_end_is_an_error() {
+    async fn line_without_end_is_an_error() {
         let endless = "a".repeat(5000);
         assert!(Reader::new(endless.as_bytes()).line().await.is_err());
         assert!(Reader::new(b"NOOP".as_slice()).line().await.is_err());

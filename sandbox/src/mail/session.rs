@@ -1,4 +1,4 @@
-//! One connection of a client, from the greeting to the goodbye.
+//! One SMTP session, from greeting to QUIT.
 
 use std::io::Error;
 
@@ -10,13 +10,11 @@ use super::mailbox::Behaviour;
 use super::reader::{Message, Reader};
 use crate::state::SharedState;
 
-/// Recipients of one email.
 const MAX_RECIPIENTS: usize = 100;
-/// A browser can be made to send an HTTP request here, and commands in its body. Before they come, its first lines have
-/// been refused, and that is the end.
+/// A page can make a browser send an HTTP request here, with commands in its body. The session ends at the header
+/// lines, before the body.
 const MAX_ERRORS: u32 = 5;
 
-/// What is said between the two.
 pub struct SmtpSession<R, W> {
     shared: SharedState,
     reader: Reader<R>,
@@ -31,7 +29,6 @@ struct Envelope {
     recipients: Vec<String>,
 }
 
-/// Whether to go on.
 #[derive(PartialEq, Eq)]
 enum Next {
     Continue,
@@ -39,18 +36,16 @@ enum Next {
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SmtpSession<R, W> {
-    /// Nobody has spoken yet.
     pub fn new(shared: SharedState, reader: R, writer: W) -> Self {
         Self { shared, reader: Reader::new(reader), writer, greeted: false, envelope: None, errors: 0 }
     }
 
-    /// Until one of the two leaves.
     pub async fn run(mut self) -> Result<(), Error> {
         if self.misbehaves(&[Behaviour::Hang]) == Some(Behaviour::Hang) {
             self.reader.drain().await;
             return Ok(());
         }
-        self.reply("220 localhost the sandbox's inbox").await?;
+        self.reply("220 localhost sandbox ESMTP").await?;
         while let Some(line) = self.reader.line().await? {
             let next = match Command::parse(&line) {
                 Ok(command) => self.handle(command).await?,
@@ -73,22 +68,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SmtpSession<R, W> {
                 (self.greeted, self.envelope) = (true, None);
                 self.reply(&format!("250-localhost\r\n250-SIZE {MAX_SIZE}\r\n250 8BITMIME")).await
             }
-            Command::Mail(_) if !self.greeted => self.reject("503 5.5.1 say EHLO first").await,
-            Command::Mail(_) if self.envelope.is_some() => self.reject("503 5.5.1 one email at a time").await,
+            Command::Mail(_) if !self.greeted => self.reject("503 5.5.1 send EHLO first").await,
+            Command::Mail(_) if self.envelope.is_some() => self.reject("503 5.5.1 nested MAIL command").await,
             Command::Mail(sender) => {
                 self.envelope = Some(Envelope { sender, recipients: Vec::new() });
-                self.reply("250 2.1.0 go on").await
+                self.reply("250 2.1.0 OK").await
             }
             Command::Recipient(recipient) => self.recipient(recipient).await,
             Command::Data => self.data().await,
             Command::Reset => {
                 self.envelope = None;
-                self.reply("250 2.0.0 forgotten").await
+                self.reply("250 2.0.0 OK").await
             }
-            Command::Nothing => self.reply("250 2.0.0 yes").await,
-            Command::Verify => self.reply("252 2.1.5 everybody has a mailbox here").await,
+            Command::Nothing => self.reply("250 2.0.0 OK").await,
+            Command::Verify => self.reply("252 2.1.5 every address is accepted").await,
             Command::Quit => {
-                self.reply("221 2.0.0 goodbye").await?;
+                self.reply("221 2.0.0 bye").await?;
                 Ok(Next::Close)
             }
         }
@@ -96,21 +91,23 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SmtpSession<R, W> {
 
     async fn recipient(&mut self, recipient: String) -> Result<Next, Error> {
         let misbehaves = self.misbehaves(&[Behaviour::Greylist, Behaviour::Reject]);
-        let Some(envelope) = &mut self.envelope else { return self.reject("503 5.5.1 say MAIL first").await };
+        let Some(envelope) = &mut self.envelope else { return self.reject("503 5.5.1 send MAIL first").await };
         match misbehaves {
-            Some(Behaviour::Greylist) => return self.reply("451 4.7.1 come again later").await,
-            Some(_) => return self.reply("550 5.1.1 there is no such mailbox").await,
-            None if envelope.recipients.len() >= MAX_RECIPIENTS => return self.reply("452 4.5.3 too many").await,
+            Some(Behaviour::Greylist) => return self.reply("451 4.7.1 greylisted, try again later").await,
+            Some(_) => return self.reply("550 5.1.1 unknown mailbox").await,
+            None if envelope.recipients.len() >= MAX_RECIPIENTS => {
+                return self.reply("452 4.5.3 too many recipients").await;
+            }
             None => envelope.recipients.push(recipient),
         }
-        self.reply("250 2.1.5 go on").await
+        self.reply("250 2.1.5 OK").await
     }
 
     async fn data(&mut self) -> Result<Next, Error> {
         if self.envelope.as_ref().is_none_or(|envelope| envelope.recipients.is_empty()) {
-            return self.reject("503 5.5.1 for whom? say MAIL and RCPT first").await;
+            return self.reject("503 5.5.1 send MAIL and RCPT first").await;
         }
-        self.reply("354 go on, and end with a line of one dot").await?;
+        self.reply("354 end with <CRLF>.<CRLF>").await?;
         let text = self.reader.message(MAX_SIZE).await?;
         match (text, self.envelope.take()) {
             (Some(Message::Whole(text)), Some(Envelope { sender, recipients })) => {
@@ -120,9 +117,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SmtpSession<R, W> {
                 if self.misbehaves(&[Behaviour::DropAfterData]).is_some() {
                     return Ok(Next::Close);
                 }
-                self.reply("250 2.0.0 it has arrived").await
+                self.reply("250 2.0.0 received").await
             }
-            (Some(_), _) => self.reply("552 5.3.4 too large").await,
+            (Some(_), _) => self.reply("552 5.3.4 message too large").await,
             (None, _) => Ok(Next::Close),
         }
     }

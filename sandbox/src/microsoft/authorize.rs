@@ -1,4 +1,4 @@
-//! The authorization endpoint: from the request, by the chooser and the consent screen, to the answer.
+//! The authorization endpoint: chooser, consent screen, response.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::LOCATION;
@@ -16,7 +16,7 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::Decision;
 
-/// `GET /{tenant}/oauth2/v2.0/authorize`: the chooser, or whatever comes next when the person is clear.
+/// `GET /{tenant}/oauth2/v2.0/authorize`: the chooser, or the next page if the account is known.
 pub async fn authorize(
     State(shared): State<SharedState>,
     Path(tenant): Path<String>,
@@ -41,7 +41,7 @@ pub async fn authorize(
     }
 }
 
-/// `POST …/authorize/person`: somebody was picked or typed in.
+/// `POST …/authorize/person`: the user picked an account or entered a new one.
 pub async fn choose_account(
     State(shared): State<SharedState>,
     Path(tenant): Path<String>,
@@ -112,7 +112,7 @@ fn read(shared: &SharedState, tenant: &str, query: Option<String>) -> Result<Aut
     }))
 }
 
-/// The answer that control has given for the next requests, if it has.
+/// The response configured by `auto_consent`, if any.
 fn auto_consent_response(
     shared: &SharedState,
     request: &AuthorizationRequest,
@@ -126,7 +126,7 @@ fn auto_consent_response(
     })
 }
 
-/// `prompt=none` (OpenID Connect Core §3.1.2.1): an answer without a page, or an error.
+/// `prompt=none` (OpenID Connect Core §3.1.2.1): a response without showing a page.
 fn without_interaction(
     shared: &SharedState,
     request: &AuthorizationRequest,
@@ -157,7 +157,7 @@ fn without_interaction(
     authorize_person(shared, request, headers, &person)
 }
 
-/// The person is clear: turned away, asked for consent, or let in.
+/// Rejects users of other tenants, shows the consent screen if needed, otherwise issues the code.
 fn proceed(shared: &SharedState, request: &AuthorizationRequest, headers: &HeaderMap, person: &Person) -> Response {
     let tid = Account::of(person, &request.client_id).tid;
     if request.tenant.admits(&tid) && needs_consent(shared, request, person) {
@@ -167,7 +167,7 @@ fn proceed(shared: &SharedState, request: &AuthorizationRequest, headers: &Heade
     authorize_person(shared, request, headers, person)
 }
 
-/// The code for somebody of this tenant, a page for others.
+/// Issues the code, or shows an error page to users of other tenants.
 fn authorize_person(
     shared: &SharedState,
     request: &AuthorizationRequest,

@@ -1,4 +1,4 @@
-//! A tenant's discovery document and key set.
+//! A tenant's discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::{Path, State};

@@ -1,5 +1,5 @@
-//! Refusals in Microsoft's manner: an AADSTS number in `error_description`, and the number, the time and two ids
-//! as members of their own.
+//! Microsoft's errors: an AADSTS number in `error_description`, plus the number, a timestamp and two ids as separate
+//! members.
 
 use aws_lc_rs::rand;
 use axum::Json;
@@ -13,22 +13,20 @@ use uuid::{Builder, Uuid};
 
 use crate::state::SharedState;
 
-/// An OAuth error code, Microsoft's number, and a sentence.
+/// OAuth error code, AADSTS number, message.
 #[derive(Debug, PartialEq)]
 pub struct OAuthError(pub &'static str, pub u32, pub String);
 
 impl OAuthError {
-    /// One with a fixed sentence.
     pub fn new(error: &'static str, number: u32, why: &str) -> Self {
         Self(error, number, why.to_owned())
     }
 
-    /// `error_description`.
     pub fn description(&self) -> String {
         format!("AADSTS{}: {}", self.1, self.2)
     }
 
-    /// As JSON, 401 for wrong client credentials and else 400.
+    /// JSON; 401 for `invalid_client`, otherwise 400.
     pub fn respond(&self, shared: &SharedState) -> Response {
         let at = OffsetDateTime::from_unix_timestamp(shared.lock().now()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let at = at.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z")).unwrap_or_default();
@@ -47,7 +45,6 @@ impl OAuthError {
         (status, [(CACHE_CONTROL, "no-store, no-cache")], Json(body)).into_response()
     }
 
-    /// The tenant of a path is none.
     pub fn tenant(segment: &str) -> Self {
         Self(
             "invalid_request",
@@ -59,10 +56,9 @@ impl OAuthError {
     }
 }
 
-/// A fresh id, such as `session_state`.
 pub fn random_uuid() -> Uuid {
     let mut bytes = [0; 16];
-    // AWS-LC ends the process when the system has no randomness: there is no failure to handle.
+    // AWS-LC aborts the process if the system has no randomness, so there is no error to handle.
     let _ = rand::fill(&mut bytes);
     Builder::from_random_bytes(bytes).into_uuid()
 }

@@ -1,4 +1,4 @@
-//! The authorization response: a code bound to everything that the token request must prove, or an error.
+//! The authorization response: a code, or an error.
 
 use axum::response::Response;
 
@@ -10,10 +10,10 @@ use crate::response::redirect_back;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Code, random_text};
 
-/// How long a code lives, in seconds.
+/// Seconds.
 const CODE_LIFETIME: i64 = 60;
 
-/// Makes a code and sends it to the client.
+/// Issues a code and returns it to the client.
 pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> Response {
     let code = format!("1.A{}", random_text());
     {
@@ -41,7 +41,6 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
     respond(shared, &request.target, parameters, Some(&person.id))
 }
 
-/// The person has said no.
 pub fn deny(shared: &SharedState, request: &AuthorizationRequest, person: Option<&str>) -> Response {
     let why = OAuthError::new("access_denied", 65_004, "User declined to consent to access the app.");
     let parameters = vec![
@@ -52,7 +51,6 @@ pub fn deny(shared: &SharedState, request: &AuthorizationRequest, person: Option
     respond(shared, &request.target, parameters, person)
 }
 
-/// Sends an error to the client.
 pub fn send_error(shared: &SharedState, target: &ResponseTarget, why: &OAuthError, person: Option<&str>) -> Response {
     let parameters = vec![("error", why.0.to_owned()), ("error_description", why.description())];
     respond(shared, target, parameters, person)

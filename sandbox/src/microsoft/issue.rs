@@ -10,10 +10,10 @@ use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
 
-/// How long access tokens and id_tokens live, in seconds.
+/// Lifetime of access tokens and id_tokens, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// Makes the tokens. A refresh token stays good when the next one is given out.
+/// Earlier refresh tokens stay valid.
 pub async fn issue_tokens(shared: &SharedState, token: Token, nonce: Option<String>) -> Result<Value, OAuthError> {
     let [access, refresh] = [format!("EwB{}", random_text()), format!("1.AR{}", random_text())];
     let mut body = json!({

@@ -1,4 +1,4 @@
-//! What the person sees.
+//! The chooser, the consent screen and the error pages.
 
 use axum::http::StatusCode;
 
@@ -6,12 +6,12 @@ use super::account::{Account, MICROSOFT_PERSONAL_TENANT};
 use super::error::OAuthError;
 use super::request::AuthorizationRequest;
 use super::scopes;
-use crate::chooser::{AccountPages, Row};
+use crate::chooser::{AccountPages, Row, error_page};
 use crate::page::{Page, escape};
 use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 
-/// The account chooser; those who are signed in come first.
+/// Signed-in users come first.
 pub fn chooser(shared: &SharedState, request: &AuthorizationRequest, here: &[String]) -> Page {
     let mut persons = shared.lock().persons.all().to_vec();
     persons.sort_by_key(|person| !here.contains(&person.id));
@@ -27,13 +27,12 @@ pub fn chooser(shared: &SharedState, request: &AuthorizationRequest, here: &[Str
     account_pages.chooser(&rows, request.login_hint.as_deref().unwrap_or_default())
 }
 
-/// The consent screen: all or nothing.
+/// Scopes cannot be declined one by one.
 pub fn consent(request: &AuthorizationRequest, person: &Person) -> Page {
     let grants: Vec<_> = request.scopes.iter().map(|scope| scopes::description(scope)).collect();
     account_pages(request).consent(&with_username(person.clone(), request), &grants, "")
 }
 
-/// The page for somebody of another tenant.
 pub fn wrong_tenant(request: &AuthorizationRequest, person: &Person) -> Page {
     let username = Account::of(person, &request.client_id).username;
     let why = format!(
@@ -46,17 +45,13 @@ pub fn wrong_tenant(request: &AuthorizationRequest, person: &Person) -> Page {
     Page { status: StatusCode::FORBIDDEN, main: page.main + &again, ..page }
 }
 
-/// The page for a request that goes nowhere.
 pub fn invalid_request(why: &OAuthError) -> Page {
-    let main = format!(
-        "<h1>Sorry, but we are having trouble signing you in</h1><p>{}</p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
-        escape(&why.description()),
-        crate::REDIRECT_PATH,
-    );
-    Page { status: StatusCode::BAD_REQUEST, ..Page::new(Provider::Microsoft.label(), "Sign-in failed", main) }
+    let details = format!("<p>{}</p>", escape(&why.description()));
+    let heading = "Sorry, but we are having trouble signing you in";
+    error_page(Provider::Microsoft, StatusCode::BAD_REQUEST, heading, &details)
 }
 
-/// The person with the user name in the place of the address: people know their account by it.
+/// Shows the user name in place of the email address, as Microsoft does.
 fn with_username(person: Person, request: &AuthorizationRequest) -> Person {
     Person { email: Some(Account::of(&person, &request.client_id).username), email_verified: true, ..person }
 }

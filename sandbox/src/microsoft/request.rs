@@ -1,4 +1,4 @@
-//! The authorization request, read and checked.
+//! Parses and validates the authorization request.
 
 use super::error::OAuthError;
 use super::scopes;
@@ -8,65 +8,48 @@ use crate::fields::Fields;
 use crate::pkce::challenge;
 use crate::token_store::Scopes;
 
-/// A request that Microsoft would take.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
-    /// At whose authorization endpoint.
     pub tenant: Tenant,
-    /// The path of that endpoint.
     pub path: String,
-    /// Which client asks.
     pub client_id: String,
-    /// Where the answer goes, how, and with which `state`.
     pub target: ResponseTarget,
-    /// For the id_token.
     pub nonce: Option<String>,
-    /// What is asked for.
     pub scopes: Scopes,
-    /// How much to ask the person.
     pub prompt: Option<Prompt>,
-    /// An e-mail address or user name.
+    /// An email address or user name.
     pub login_hint: Option<String>,
-    /// PKCE, S256.
+    /// PKCE (S256).
     pub challenge: Option<String>,
-    /// The query again, for the forms of the pages.
+    /// The query, repeated in the forms of the pages.
     pub query: String,
 }
 
-/// Where the answer goes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseTarget {
-    /// The address.
     pub redirect_uri: String,
-    /// `response_mode=form_post`, and not in the query.
+    /// `response_mode=form_post`; otherwise the query.
     pub by_form: bool,
-    /// Handed back as it came.
     pub state: Option<String>,
 }
 
-/// `prompt`: one word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Prompt {
-    /// Sign in anew, whoever is signed in.
+    /// Always ask to sign in.
     Login,
-    /// Show nothing at all.
     None,
-    /// Show the consent screen even if nothing new is parameters.
     Consent,
-    /// Show the account chooser even if the account is clear.
     SelectAccount,
 }
 
-/// Why a request is not taken.
 #[derive(Debug, PartialEq)]
 pub enum RequestError {
-    /// The tenant, the client or its redirect URI is wrong: a page, and nothing is sent anywhere.
+    /// Unknown tenant, client or redirect URI: show a page, never redirect (RFC 6749 §4.1.2.1).
     Page(OAuthError),
-    /// Told to the client.
+    /// Returned to the client.
     Back(OAuthError, ResponseTarget),
 }
 
-/// Reads the query of a request to a tenant's authorization endpoint.
 pub fn read(segment: &str, query: &str, client: &Client) -> Result<AuthorizationRequest, RequestError> {
     let fields = Fields::parse(query);
     let tenant = Tenant::read(segment).ok_or_else(|| RequestError::Page(OAuthError::tenant(segment)))?;
@@ -103,7 +86,7 @@ fn missing(name: &str) -> OAuthError {
     OAuthError("invalid_request", 900_144, format!("The request body must contain the following parameter: '{name}'."))
 }
 
-/// The parts that can be wrong and are told to the client.
+/// Parameters whose errors are returned to the client.
 struct Parameters {
     scopes: Scopes,
     prompt: Option<Prompt>,

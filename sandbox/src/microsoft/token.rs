@@ -1,4 +1,4 @@
-//! The token endpoint: a code or a refresh token in, tokens out.
+//! The token endpoint.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -67,7 +67,6 @@ async fn exchange(
     issue_tokens(shared, token, nonce).await
 }
 
-/// `client_secret_post` or `client_secret_basic`.
 fn authenticate(headers: &HeaderMap, form: &Fields, client: &Client) -> Result<(), OAuthError> {
     let (id, secret) = match basic::presented(headers).and_then(basic::read) {
         Some((id, secret)) => (id, Some(secret)),
@@ -115,7 +114,7 @@ fn by_code(
     Ok((token, nonce))
 }
 
-/// `scope` may ask for less again, and for nothing that was not consented to.
+/// `scope` may request fewer scopes, but no new ones.
 fn by_refresh_token(tokens: &TokenStore, form: &Fields, client: &Client) -> Result<Token, OAuthError> {
     let text = form.get("refresh_token").ok_or_else(|| missing("refresh_token"))?;
     let known = tokens.refresh.get(text).filter(|token| token.client_id == client.id);

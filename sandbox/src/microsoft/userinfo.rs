@@ -1,4 +1,4 @@
-//! Microsoft Graph's userinfo endpoint: no more than the id_token says, and no `oid`.
+//! Microsoft Graph's userinfo endpoint: no more claims than the id_token, and no `oid`.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,24 +1,19 @@
-//! Errors of X's API: error JSON (RFC 9457).
+//! X API errors: problem details (RFC 9457).
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A error.
 pub struct ApiError {
-    /// The status, which the body repeats.
     pub status: StatusCode,
-    /// `about:blank`, or the last segment of X's own type.
+    /// `about:blank`, or X's problem type.
     pub kind: &'static str,
-    /// What kind of error.
     pub title: &'static str,
-    /// What happened.
     pub detail: String,
 }
 
 impl ApiError {
-    /// No token, or none that lives.
     pub fn unauthorized() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
@@ -37,6 +32,6 @@ impl IntoResponse for ApiError {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        (self.status, [(CONTENT_TYPE, "application/error+json")], body.to_string()).into_response()
+        (self.status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
     }
 }

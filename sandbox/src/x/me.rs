@@ -1,4 +1,4 @@
-//! `/2/users/me`: `id`, `name`, `username`, and what `user.fields` asks for, under `data`.
+//! `/2/users/me`: `id`, `name`, `username` and the requested `user.fields`, under `data`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -61,9 +61,7 @@ fn user(token: &Token, person: &Person, fields: &str, origin: &str) -> Result<Va
                     status: StatusCode::BAD_REQUEST,
                     kind: "https://api.x.com/2/problems/invalid-request",
                     title: "Invalid Request",
-                    detail: format!(
-                        "The `user.fields` query parameter value [{unknown}] is not one of those there are."
-                    ),
+                    detail: format!("The `user.fields` query parameter value [{unknown}] is not valid."),
                 });
             }
         }
@@ -71,12 +69,12 @@ fn user(token: &Token, person: &Person, fields: &str, origin: &str) -> Result<Va
     Ok(data)
 }
 
-/// 19 digits, a text.
+/// 19 digits.
 fn id(person: &Person) -> String {
     format!("1{:018}", person.number("x", 63) % 1_000_000_000_000_000_000)
 }
 
-/// From the name: letters, digits and underscores, 15 at most.
+/// Derived from the name: letters, digits and underscores, 15 characters at most.
 fn username(person: &Person) -> String {
     let name = person.name.as_deref().unwrap_or(&person.id);
     let username: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(15).collect();

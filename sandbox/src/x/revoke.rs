@@ -1,4 +1,4 @@
-//! X's revocation (RFC 7009): of the token that is presented, and of it alone.
+//! X's revocation endpoint (RFC 7009): revokes only the presented token.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use super::token::authenticated;
 use crate::fields::Fields;
 use crate::state::{Provider, SharedState};
 
-/// `POST /2/oauth2/revoke` with `token`. A token that is not known is gone already.
+/// `POST /2/oauth2/revoke` with `token`. An unknown token is not an error.
 pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body: String) -> Response {
     let form = Fields::parse(&body);
     if let Err(error) = authenticated(&shared, &headers, &form) {

@@ -1,4 +1,4 @@
-//! X's token endpoint: a code or a refresh token in, tokens out.
+//! X's token endpoint.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,10 +13,10 @@ use crate::redeem::{CodeError, redeem};
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, TokenStore, random_text};
 
-/// Two hours.
+/// Seconds: two hours.
 const EXPIRES_IN: i64 = 7200;
 
-/// A status, an error code and a description (RFC 6749 §5.2).
+/// Status, error code, description (RFC 6749 §5.2).
 pub struct OAuthError(StatusCode, &'static str, &'static str);
 
 /// `POST /2/oauth2/token`.
@@ -28,10 +28,10 @@ pub async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: 
     }
 }
 
-/// HTTP Basic, and nothing beside it.
+/// HTTP Basic only.
 pub fn authenticated(shared: &SharedState, headers: &HeaderMap, form: &Fields) -> Result<(), OAuthError> {
     if form.get("client_secret").is_some() {
-        return Err(bad("client_secret does not belong in the body: use the Authorization header."));
+        return Err(bad("client_secret must not be in the body: use the Authorization header."));
     }
     if !is_authenticated(shared, headers) {
         return Err(OAuthError(StatusCode::UNAUTHORIZED, "unauthorized_client", "Missing valid authorization header"));
@@ -41,7 +41,7 @@ pub fn authenticated(shared: &SharedState, headers: &HeaderMap, form: &Fields) -
 
 fn exchange(shared: &SharedState, form: &Fields) -> Result<Value, OAuthError> {
     if form.repeated().is_some() {
-        return Err(bad("A parameter is given more than once."));
+        return Err(bad("A parameter is repeated."));
     }
     let mut state = shared.lock();
     let now = state.now();

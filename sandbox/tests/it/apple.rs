@@ -1,4 +1,4 @@
-//! The sandbox Apple: a form instead of a redirect, a name that comes once, a client secret that is signed.
+//! Mock Apple: `form_post`, `user` on the first authorization only, signed client secrets.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::client::{Answer, TestClient, VERIFIER, part, query};
 
 const CALLBACK: &str = "http://localhost:3000/auth/callback/apple";
 
-fn asked(changes: &[(&str, &str)]) -> String {
+fn authorize_query(changes: &[(&str, &str)]) -> String {
     let own = [
         ("client_id", APPLE_CLIENT_ID),
         ("redirect_uri", CALLBACK),
@@ -21,8 +21,8 @@ fn asked(changes: &[(&str, &str)]) -> String {
     query(&own.chain(changes.iter().copied()).collect::<Vec<_>>())
 }
 
-/// The hidden fields of the form that goes to the client.
-fn posted(answer: &Answer) -> HashMap<String, String> {
+/// The hidden fields of the `form_post` page.
+fn form_fields(answer: &Answer) -> HashMap<String, String> {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains(&format!(r#"<form method="post" action="{CALLBACK}">"#)), "{}", answer.body);
     let text =
@@ -40,10 +40,10 @@ async fn decide(client: &TestClient, changes: &[(&str, &str)], form: &[(&str, &s
 }
 
 async fn allow(client: &TestClient, person: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
-    posted(&decide(client, &[], &[&[("person", person), ("decision", "allow")], more].concat()).await)
+    form_fields(&decide(client, &[], &[&[("person", person), ("decision", "allow")], more].concat()).await)
 }
 
-/// A client secret, with some claims replaced, or removed where null.
+/// A client secret with some claims replaced (null removes).
 fn secret(client: &TestClient, changes: Value, kid: &str) -> String {
     let now = jsonwebtoken::get_current_timestamp();
     let mut claims = json!({
@@ -82,14 +82,14 @@ async fn claims(client: &TestClient, person: &str, more: &[(&str, &str)]) -> Val
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_from_the_chooser_to_a_revocation() {
+async fn sign_in_works_from_chooser_to_revocation() {
     let client = TestClient::start().await;
     let document = client.get("/apple/.well-known/openid-configuration").await.json();
     assert_eq!(document["issuer"], client.sandbox.apple_issuer());
     assert_eq!(document["authorization_endpoint"], format!("{}/auth/authorize", client.sandbox.apple_issuer()));
-    let chooser = client.get(&format!("/apple/auth/authorize?{}", asked(&[]))).await;
+    let chooser = client.get(&format!("/apple/auth/authorize?{}", authorize_query(&[]))).await;
     assert!(chooser.status == 200 && chooser.body.contains("Ada Lovelace"));
-    let path = format!("/apple/auth/authorize/person?{}", asked(&[]));
+    let path = format!("/apple/auth/authorize/person?{}", authorize_query(&[]));
     let screen = client.post(&path, &[("person", "ada")]).await.header("location").to_owned();
     assert!(client.get(&screen).await.body.contains(r#"name="email" value="hide""#));
 
@@ -97,7 +97,7 @@ async fn a_whole_sign_in_from_the_chooser_to_a_revocation() {
     assert!(!answer.body.contains("<script"));
     assert!(answer.header("content-security-policy").contains("form-action 'self' http://localhost:3000;"));
     assert_eq!(answer.header("referrer-policy"), "strict-origin", "so that the post names its origin");
-    let fields = posted(&answer);
+    let fields = form_fields(&answer);
     assert_eq!(fields["state"], "the-state");
     let user: Value = serde_json::from_str(&fields["user"]).unwrap();
     assert_eq!(user, json!({"name": {"firstName": "A\"da", "lastName": "Lovelace"}, "email": "ada@gmail.com"}));
@@ -127,7 +127,7 @@ async fn a_whole_sign_in_from_the_chooser_to_a_revocation() {
 }
 
 #[tokio::test]
-async fn asking_for_a_name_or_an_address_demands_form_post() {
+async fn name_and_email_scopes_require_form_post() {
     let client = TestClient::start().await;
     for changes in
         [&[("response_mode", "query")][..], &[("response_mode", "")], &[("response_mode", ""), ("scope", "email")]]
@@ -151,22 +151,22 @@ async fn asking_for_a_name_or_an_address_demands_form_post() {
         ("response_mode", "fragment"),
         ("code_challenge_method", "plain"),
     ] {
-        let answer = client.get(&format!("/apple/auth/authorize?{}", asked(&[change]))).await;
+        let answer = client.get(&format!("/apple/auth/authorize?{}", authorize_query(&[change]))).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{change:?}");
     }
 }
 
 #[tokio::test]
-async fn cancel_is_told_in_apples_words() {
+async fn cancel_returns_apples_error() {
     let client = TestClient::start().await;
-    let fields = posted(&decide(&client, &[], &[("decision", "deny")]).await);
+    let fields = form_fields(&decide(&client, &[], &[("decision", "deny")]).await);
     assert_eq!(fields.len(), 2);
     assert_eq!((fields["error"].as_str(), fields["state"].as_str()), ("user_cancelled_authorize", "the-state"));
     assert!(allow(&client, "ada", &[]).await.contains_key("user"), "a Cancel is no first time");
 }
 
 #[tokio::test]
-async fn booleans_are_texts_for_some_and_addresses_can_be_hidden() {
+async fn booleans_may_be_strings_and_emails_may_be_hidden() {
     let client = TestClient::start().await;
     for (person, more, verified, private) in [
         ("ada", None, json!("true"), json!("false")),
@@ -191,7 +191,7 @@ async fn booleans_are_texts_for_some_and_addresses_can_be_hidden() {
 }
 
 #[tokio::test]
-async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
+async fn client_secret_must_be_current_and_signed() {
     let client = TestClient::start().await;
     let now = jsonwebtoken::get_current_timestamp();
     let status = async |secret: &str| {
@@ -227,7 +227,7 @@ async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_one_minute_at_one_place_with_its_verifier() {
+async fn code_works_once_within_a_minute_with_its_verifier() {
     let client = TestClient::start().await;
     let attempt = async |changes: &[(&str, &str)]| {
         let code = allow(&client, "ada", &[]).await.remove("code").unwrap();
@@ -245,17 +245,17 @@ async fn a_code_is_good_once_for_one_minute_at_one_place_with_its_verifier() {
 }
 
 #[tokio::test]
-async fn control_reaches_it_as_it_reaches_google() {
+async fn control_api_works_as_for_google() {
     let client = TestClient::start().await;
-    let path = format!("/apple/auth/authorize?{}", asked(&[]));
+    let path = format!("/apple/auth/authorize?{}", authorize_query(&[]));
     client.control("apple/auto_consent", json!({"person": "grace", "times": 2})).await;
-    assert!(posted(&client.get(&path).await).contains_key("user"));
-    assert!(!posted(&client.get(&path).await).contains_key("user"));
+    assert!(form_fields(&client.get(&path).await).contains_key("user"));
+    assert!(!form_fields(&client.get(&path).await).contains_key("user"));
     client.control("apple/forget_consent", json!({})).await;
     client.control("apple/presets", json!({"preset": "response_duplicate_state", "times": 1})).await;
     let answer = decide(&client, &[], &[("person", "grace"), ("decision", "allow")]).await;
     assert_eq!(answer.body.matches(r#"name="state""#).count(), 2);
-    let fields = posted(&answer);
+    let fields = form_fields(&answer);
     assert!(fields.contains_key("user"), "consent was forgotten");
     client.control("apple/presets", json!({"preset": "wrong_nonce", "times": 1})).await;
     let tokens = redeem(&client, &fields["code"], &[]).await.json();

@@ -1,4 +1,4 @@
-//! The sandbox's Google Calendar.
+//! Mock Google Calendar.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ impl TestClient {
         self.api(access, EVENTS, query).await
     }
 
-    /// The sandbox's time as a bound.
+    /// The sandbox's time in RFC 3339.
     async fn now(&self) -> String {
         let now = self.get("/control/state").await.json()["now"].as_i64().unwrap();
         let now = time::OffsetDateTime::from_unix_timestamp(now).unwrap();
@@ -29,7 +29,7 @@ fn start(event: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn the_next_events_come_in_order_of_their_start() {
+async fn events_are_sorted_by_start() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[CALENDAR]).await;
     let now = client.now().await;
@@ -53,7 +53,7 @@ async fn the_next_events_come_in_order_of_their_start() {
 }
 
 #[tokio::test]
-async fn events_are_of_all_sorts() {
+async fn events_cover_all_kinds() {
     let client = TestClient::start().await;
     let access = client.access("grace", &[CALENDAR]).await;
     let events = items(&client.events(&access, &IN_ORDER).await);
@@ -73,7 +73,7 @@ async fn events_are_of_all_sorts() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_is_an_error() {
+async fn invalid_requests_return_an_error() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[CALENDAR]).await;
     for (query, location) in [
@@ -96,7 +96,7 @@ async fn what_cannot_be_answered_is_an_error() {
 }
 
 #[tokio::test]
-async fn its_scope_is_its_own_and_can_be_declined() {
+async fn calendar_scope_can_be_declined() {
     let client = TestClient::start().await;
     let drive = client.access("ada", &[DRIVE]).await;
     assert_eq!(client.events(&drive, &[]).await.status, 403);
@@ -114,7 +114,7 @@ async fn its_scope_is_its_own_and_can_be_declined() {
 }
 
 #[tokio::test]
-async fn it_misbehaves_as_it_is_told_and_the_log_knows_it() {
+async fn calendar_misbehaves_and_the_log_records_it() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[CALENDAR]).await;
     for (preset, status) in [("calendar_token_expired", 401), ("calendar_rate_limited", 403), ("calendar_503", 503)] {

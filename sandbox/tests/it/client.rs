@@ -1,4 +1,4 @@
-//! A sandbox and a relying party of a few lines.
+//! A running sandbox and a minimal relying party.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The parameters that went back to the client.
+    /// The parameters of the authorization response.
     pub fn callback(&self) -> HashMap<String, String> {
         assert_eq!(self.status, 303, "{}", self.body);
         let location = self.header("location");
@@ -74,7 +74,7 @@ impl TestClient {
         self.send(with_form(self.request(Method::POST, path), form)).await
     }
 
-    /// A control call that must succeed.
+    /// A control call, which must succeed.
     pub async fn control(&self, path: &str, body: Value) -> Value {
         let request = self.request(Method::POST, &format!("/control/{path}"));
         let answer = self.send(request.header("content-type", "application/json").body(body.to_string())).await;
@@ -87,7 +87,7 @@ impl TestClient {
         log["requests"].as_array().unwrap().clone()
     }
 
-    /// One POST is a whole sign-in.
+    /// A complete sign-in in one POST.
     pub async fn consent(&self, query: &str, person: &str, scopes: &[&str]) -> Answer {
         let mut form = vec![("person", person), ("decision", "allow")];
         form.extend(scopes.iter().map(|scope| ("scope", *scope)));
@@ -102,12 +102,12 @@ impl TestClient {
         self.send(self.exchange_request(code)).await
     }
 
-    /// A fresh code of Ada's.
+    /// A new code for Ada.
     pub async fn code(&self) -> String {
         self.consent(&query(&[]), "ada", &[]).await.code()
     }
 
-    /// The answer of the token endpoint to somebody who grants these scopes beside those of signing in, offline.
+    /// The token response for offline access with these scopes and the sign-in scopes.
     pub async fn grant(&self, person: &str, scopes: &[&str]) -> Value {
         let scope = format!("openid email profile {}", scopes.join(" "));
         let offline = query(&[("scope", &scope), ("access_type", "offline"), ("prompt", "consent")]);
@@ -119,7 +119,7 @@ impl TestClient {
         self.grant(person, scopes).await["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// A call of an API; the path is what follows `https://www.googleapis.com`.
+    /// An API call; `path` follows `https://www.googleapis.com`.
     pub async fn api(&self, access: &str, path: &str, query: &[(&str, &str)]) -> Answer {
         let query = serde_urlencoded::to_string(query).unwrap();
         let url = format!("{}{path}?{query}", self.sandbox.google_api_url());
@@ -140,7 +140,7 @@ impl TestClient {
         self.send(self.refresh_request(token)).await
     }
 
-    /// The claims of an id_token that verifies against the published keys.
+    /// The claims of an id_token, verified against the published keys.
     pub async fn verified(&self, id_token: &str) -> Result<Value, String> {
         let keys = self.get("/google/certs").await.json();
         let kid = decode_header(id_token).map_err(|error| error.to_string())?.kid;

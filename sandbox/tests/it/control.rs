@@ -1,4 +1,4 @@
-//! Orders, the request log, the pages.
+//! The control API, the request log and the control page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::client::{CALLBACK, DRIVE, TestClient, VERIFIER, part, query, token_form, with_form};
 
 #[tokio::test]
-async fn auto_consent_answers_without_a_page() {
+async fn auto_consent_skips_the_pages() {
     let client = TestClient::start().await;
     let scope = format!("openid email {DRIVE}");
     let path = format!("/google/o/oauth2/v2/auth?{}", query(&[("scope", &scope), ("access_type", "offline")]));
@@ -30,7 +30,7 @@ async fn auto_consent_answers_without_a_page() {
 }
 
 #[tokio::test]
-async fn the_log_tells_who_asked_what_but_no_secret() {
+async fn log_shows_requests_without_secrets() {
     let client = TestClient::start().await;
     assert!(client.requests("token").await.is_empty());
     let code = client.code().await;
@@ -65,7 +65,7 @@ async fn the_log_tells_who_asked_what_but_no_secret() {
 }
 
 #[tokio::test]
-async fn persons_are_made_and_changed_by_control() {
+async fn control_creates_and_changes_persons() {
     let client = TestClient::start().await;
     let made =
         client.control("persons", json!({"email": "x@y.example", "hd": "y.example", "email_verified": false})).await;
@@ -78,7 +78,7 @@ async fn persons_are_made_and_changed_by_control() {
 }
 
 #[tokio::test]
-async fn nonsense_orders_are_refused_with_a_reason() {
+async fn invalid_commands_are_rejected_with_a_reason() {
     let client = TestClient::start().await;
     for (path, body) in [
         ("google/id_token", json!({"patch": {"clams": {}}})),
@@ -100,7 +100,7 @@ async fn nonsense_orders_are_refused_with_a_reason() {
 }
 
 #[tokio::test]
-async fn the_pages_show_themselves_and_their_forms_work() {
+async fn control_page_renders_and_its_forms_work() {
     let client = TestClient::start().await;
     let landing = client.get("/").await.body;
     assert!(landing.contains("Ada Lovelace") && landing.contains(r#"href="/control""#));

@@ -1,4 +1,4 @@
-//! The sandbox Discord and its manners.
+//! Mock Discord.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ impl TestClient {
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_a_user() {
+async fn sign_in_returns_a_user() {
     let client = TestClient::start().await;
     let chooser = client.get(&format!("{AUTHORIZE}?{}", authorize_query("identify email"))).await;
     assert!(chooser.body.contains("not the real Discord") && chooser.body.contains(r#"value="ada""#));
@@ -65,7 +65,7 @@ async fn a_whole_sign_in_ends_with_a_user() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_null_and_an_address_needs_its_scope() {
+async fn missing_data_is_null_and_email_needs_its_scope() {
     let client = TestClient::start().await;
     let me = async |person, scope| client.discord_me(&client.discord_tokens(person, scope).await).await.json();
     let plain = me("plain", "identify email").await;
@@ -81,7 +81,7 @@ async fn what_is_missing_is_null_and_an_address_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn the_answer_names_its_issuer_and_cancel_is_in_discords_words() {
+async fn response_has_iss_and_cancel_returns_discords_error() {
     let client = TestClient::start().await;
     let own = format!("{}/discord", client.sandbox.origin());
     assert_eq!(client.discord_answer("ada", "identify").await.callback()["iss"], own);
@@ -95,7 +95,7 @@ async fn the_answer_names_its_issuer_and_cancel_is_in_discords_words() {
 }
 
 #[tokio::test]
-async fn forms_of_the_client_are_taken_and_nothing_else() {
+async fn token_endpoint_accepts_client_forms_only() {
     let client = TestClient::start().await;
     let json = client.request(Method::POST, TOKEN).header("content-type", "application/json").body("{}");
     assert_eq!(client.send(json).await.status, 400);
@@ -113,7 +113,7 @@ async fn forms_of_the_client_are_taken_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_a_revocation_ends_the_grant() {
+async fn refresh_tokens_rotate_and_revocation_ends_the_grant() {
     let client = TestClient::start().await;
     let tokens = client.discord_tokens("ada", "identify").await;
     let refresh = async |token: &Value| {

@@ -1,4 +1,4 @@
-//! The sandbox's Google Drive.
+//! Mock Google Drive.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ impl TestClient {
         self.api(access, FILES, query).await
     }
 
-    /// Every page, and how many there were.
+    /// All files of all pages, and the number of pages.
     async fn every_file(&self, access: &str, query: &[(&str, &str)]) -> (Vec<Value>, usize) {
         let (mut files, mut pages, mut next) = (Vec::new(), 0, None::<String>);
         loop {
@@ -49,7 +49,7 @@ fn reason(answer: &Answer) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_drive_is_listed_over_pages_each_file_once_with_four_members_unless_more_is_asked_for() {
+async fn listing_has_each_file_once_with_the_default_fields() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let first = client.files(&access, &[]).await.json();
@@ -65,7 +65,7 @@ async fn a_drive_is_listed_over_pages_each_file_once_with_four_members_unless_mo
 }
 
 #[tokio::test]
-async fn the_files_are_of_all_kinds_owners_and_names() {
+async fn files_cover_all_kinds_owners_and_names() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let (files, _) = client.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
@@ -96,7 +96,7 @@ async fn the_files_are_of_all_kinds_owners_and_names() {
 }
 
 #[tokio::test]
-async fn folders_are_four_deep_and_every_file_is_in_its_parent_or_nowhere() {
+async fn folders_are_four_deep_and_parents_list_their_files() {
     let client = TestClient::start().await;
     let access = client.access("grace", &[DRIVE]).await;
     let (files, _) = client.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
@@ -124,7 +124,7 @@ async fn folders_are_four_deep_and_every_file_is_in_its_parent_or_nowhere() {
 }
 
 #[tokio::test]
-async fn a_search_finds_by_the_words_of_the_name_by_kind_and_by_bin() {
+async fn search_matches_name_words_type_and_trash() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let budgets = client.names(&access, "name contains 'budg'").await;
@@ -142,7 +142,7 @@ async fn a_search_finds_by_the_words_of_the_name_by_kind_and_by_bin() {
 }
 
 #[tokio::test]
-async fn a_listing_is_sorted_as_it_is_asked_for() {
+async fn listing_follows_order_by() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let sorted = async |by: &str| client.every_file(&access, &[ALL, ("orderBy", by), ("pageSize", "70")]).await.0;
@@ -162,7 +162,7 @@ async fn a_listing_is_sorted_as_it_is_asked_for() {
     assert!(numbered.len() > 20 && numbered.is_sorted(), "{numbered:?}");
     assert!(!natural.is_sorted(), "9 comes before 10, and not after it");
     let newest = sorted("modifiedTime desc").await;
-    // The clock goes on between two pages.
+    // The clock advances between two pages.
     let days: Vec<_> = newest.iter().map(|file| text(file, "modifiedTime")[..10].to_owned()).collect();
     assert!(days.is_sorted_by(|one, other| one >= other));
     let sizes: Vec<u64> =
@@ -171,7 +171,7 @@ async fn a_listing_is_sorted_as_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_answer_has_the_fields_that_are_asked_for() {
+async fn response_has_the_requested_fields() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let page = client.files(&access, &[("fields", "files(id,owners(me))"), ("pageSize", "2")]).await.json();
@@ -185,7 +185,7 @@ async fn an_answer_has_the_fields_that_are_asked_for() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_is_an_error_in_googles_envelope() {
+async fn invalid_requests_return_googles_error_envelope() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     for (name, value, wanted) in [
@@ -219,7 +219,7 @@ async fn what_cannot_be_answered_is_an_error_in_googles_envelope() {
 }
 
 #[tokio::test]
-async fn a_call_needs_a_live_token_with_the_scope() {
+async fn call_needs_a_valid_token_with_the_scope() {
     let client = TestClient::start().await;
     let bare = client.send(client.http.get(format!("{}{FILES}", client.sandbox.google_api_url()))).await;
     assert_eq!(reason(&bare), (401, "required".to_owned()));
@@ -244,7 +244,7 @@ async fn a_call_needs_a_live_token_with_the_scope() {
 }
 
 #[tokio::test]
-async fn scopes_that_were_granted_before_are_in_the_next_token_when_it_is_wished() {
+async fn include_granted_scopes_adds_earlier_scopes() {
     let client = TestClient::start().await;
     client.access("ada", &[DRIVE]).await;
     for (wish, status) in [("true", 200), ("false", 403)] {
@@ -256,7 +256,7 @@ async fn scopes_that_were_granted_before_are_in_the_next_token_when_it_is_wished
 }
 
 #[tokio::test]
-async fn a_token_ends_with_its_hour_and_all_of_them_with_the_grant() {
+async fn token_expires_after_an_hour_or_with_its_grant() {
     let client = TestClient::start().await;
     let tokens = client.grant("ada", &[DRIVE]).await;
     let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
@@ -274,7 +274,7 @@ async fn a_token_ends_with_its_hour_and_all_of_them_with_the_grant() {
 }
 
 #[tokio::test]
-async fn a_drive_of_fifty_thousand_pages_to_its_end_and_an_empty_one_has_no_page_more() {
+async fn large_drive_pages_to_its_end_and_empty_has_no_page() {
     let client = TestClient::start().await;
     let access = client.access("long", &[DRIVE]).await;
     let (files, pages) =
@@ -291,7 +291,7 @@ async fn a_drive_of_fifty_thousand_pages_to_its_end_and_an_empty_one_has_no_page
 }
 
 #[tokio::test]
-async fn a_drive_is_the_same_after_a_restart_and_different_for_others() {
+async fn drive_is_stable_across_restarts_and_differs_per_user() {
     let listing = async |person: &str| {
         let client =
             TestClient { sandbox: Sandbox::start(Settings::default()).await.unwrap(), ..TestClient::start().await };
@@ -308,7 +308,7 @@ async fn a_drive_is_the_same_after_a_restart_and_different_for_others() {
 }
 
 #[tokio::test]
-async fn times_follow_the_sandboxes_clock() {
+async fn times_follow_the_sandbox_clock() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     let newest = async || {
@@ -321,7 +321,7 @@ async fn times_follow_the_sandboxes_clock() {
 }
 
 #[tokio::test]
-async fn a_refresh_misbehaves_only_when_it_is_one() {
+async fn refresh_fault_applies_to_refresh_requests_only() {
     let client = TestClient::start().await;
     let tokens = client.grant("ada", &[DRIVE]).await;
     let refresh = text(&tokens, "refresh_token");
@@ -347,7 +347,7 @@ async fn a_refresh_misbehaves_only_when_it_is_one() {
 }
 
 #[tokio::test]
-async fn drive_misbehaves_as_it_is_told_and_the_log_knows_it() {
+async fn drive_misbehaves_and_the_log_records_it() {
     let client = TestClient::start().await;
     let access = client.access("ada", &[DRIVE]).await;
     for (preset, status, wanted) in [

@@ -1,4 +1,4 @@
-//! The sandbox Facebook and its manners.
+//! Mock Facebook.
 
 use aws_lc_rs::hmac;
 use latchkey_sandbox::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET};
@@ -53,14 +53,14 @@ impl TestClient {
     }
 }
 
-fn refused(answer: &Answer, code: u32) {
+fn assert_error(answer: &Answer, code: u32) {
     let error = &answer.json()["error"];
     assert_eq!((answer.status, &error["type"], &error["code"]), (400, &json!("OAuthException"), &json!(code)));
     assert!(error["message"].is_string() && error["fbtrace_id"].is_string());
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_a_profile() {
+async fn sign_in_returns_a_profile() {
     let client = TestClient::start().await;
     let query = authorize_query(&[]);
     let chooser = client.get(&format!("{DIALOG}?{query}")).await;
@@ -88,7 +88,7 @@ async fn a_whole_sign_in_ends_with_a_profile() {
 }
 
 #[tokio::test]
-async fn any_version_will_do_but_there_must_be_one_in_the_dialog() {
+async fn dialog_needs_a_version_and_accepts_any() {
     let client = TestClient::start().await;
     for (path, status) in [("v1.0/", 200), ("v99/", 200), ("vx/", 400), ("1.0/", 400), ("", 404)] {
         assert_eq!(
@@ -103,21 +103,21 @@ async fn any_version_will_do_but_there_must_be_one_in_the_dialog() {
 }
 
 #[tokio::test]
-async fn every_call_needs_a_live_token_and_its_proof() {
+async fn every_call_needs_a_valid_token_and_appsecret_proof() {
     let client = TestClient::start().await;
     let token = client.facebook_token("ada").await;
     let me = |rest: &str| client.request(Method::GET, &format!("{GRAPH}/me?fields=id{rest}"));
-    refused(&client.send(me("").bearer_auth(&token)).await, 100);
-    refused(&client.send(me(&format!("&appsecret_proof={}", proof("x"))).bearer_auth(&token)).await, 100);
-    refused(&client.facebook_me("EAAwrong", "id").await, 190);
-    refused(&client.facebook_me(&token, "id,moon").await, 100);
+    assert_error(&client.send(me("").bearer_auth(&token)).await, 100);
+    assert_error(&client.send(me(&format!("&appsecret_proof={}", proof("x"))).bearer_auth(&token)).await, 100);
+    assert_error(&client.facebook_me("EAAwrong", "id").await, 190);
+    assert_error(&client.facebook_me(&token, "id,moon").await, 100);
     assert_eq!(client.facebook_me(&token, "id").await.status, 200);
     client.control("clock", json!({"offset_seconds": 61 * 86_400})).await;
-    refused(&client.facebook_me(&token, "id").await, 190);
+    assert_error(&client.facebook_me(&token, "id").await, 190);
 }
 
 #[tokio::test]
-async fn an_address_is_absent_or_comes_without_any_flag() {
+async fn email_is_absent_or_has_no_verified_flag() {
     let client = TestClient::start().await;
     let me =
         async |person: &str| client.facebook_me(&client.facebook_token(person).await, "id,name,email").await.json();
@@ -128,7 +128,7 @@ async fn an_address_is_absent_or_comes_without_any_flag() {
 }
 
 #[tokio::test]
-async fn email_can_be_declined_and_is_asked_for_again_only_by_rerequest() {
+async fn declined_email_needs_rerequest() {
     let client = TestClient::start().await;
     let path = format!("{DIALOG}/consent?{}", authorize_query(&[]));
     let declined = [("person", "ada"), ("scope", "public_profile"), ("decision", "allow")];
@@ -146,7 +146,7 @@ async fn email_can_be_declined_and_is_asked_for_again_only_by_rerequest() {
 }
 
 #[tokio::test]
-async fn cancel_comes_in_facebooks_words() {
+async fn cancel_returns_facebooks_error() {
     let client = TestClient::start().await;
     let path = format!("{DIALOG}/consent?{}", authorize_query(&[]));
     let callback = client.post(&path, &[("person", "ada"), ("decision", "deny")]).await.callback();
@@ -165,7 +165,7 @@ async fn cancel_comes_in_facebooks_words() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_in_time_at_its_redirect_uri_for_its_client() {
+async fn code_works_once_in_time_for_its_client() {
     let client = TestClient::start().await;
     let path = format!("{GRAPH}/oauth/access_token");
     for (name, value, code) in [
@@ -178,21 +178,21 @@ async fn a_code_is_good_once_in_time_at_its_redirect_uri_for_its_client() {
         let text = client.facebook_code("ada").await;
         let mut form = form(&text);
         form.iter_mut().filter(|(known, _)| *known == name).for_each(|field| field.1 = value);
-        refused(&client.post(&path, &form).await, code);
+        assert_error(&client.post(&path, &form).await, code);
     }
     let code = client.facebook_code("ada").await;
     let token = client.facebook_exchange(&code).await;
     let again = client.post(&path, &form(&code)).await;
-    refused(&again, 100);
+    assert_error(&again, 100);
     assert_eq!(again.json()["error"]["error_subcode"], 36009);
-    refused(&client.facebook_me(&token, "id").await, 190);
+    assert_error(&client.facebook_me(&token, "id").await, 190);
     let code = client.facebook_code("ada").await;
     client.control("clock", json!({"offset_seconds": 61})).await;
-    refused(&client.post(&path, &form(&code)).await, 100);
+    assert_error(&client.post(&path, &form(&code)).await, 100);
 }
 
 #[tokio::test]
-async fn a_token_is_examined_prolonged_and_given_back() {
+async fn token_can_be_debugged_extended_and_revoked() {
     let client = TestClient::start().await;
     let token = client.facebook_token("ada").await;
     let app = format!("{FACEBOOK_CLIENT_ID}%7C{FACEBOOK_CLIENT_SECRET}");
@@ -204,7 +204,7 @@ async fn a_token_is_examined_prolonged_and_given_back() {
     assert_eq!((&data["app_id"], &data["is_valid"]), (&json!(FACEBOOK_CLIENT_ID), &json!(true)));
     assert_eq!((&data["user_id"], &data["scopes"]), (&id, &json!(["email", "public_profile"])));
     assert_eq!(debug("wrong", &app).await.json()["data"]["is_valid"], Value::Bool(false));
-    refused(&debug(&token, "wrong").await, 190);
+    assert_error(&debug(&token, "wrong").await, 190);
 
     let exchange = format!(
         "{GRAPH}/oauth/access_token?grant_type=fb_exchange_token&client_id={FACEBOOK_CLIENT_ID}&client_secret={FACEBOOK_CLIENT_SECRET}&fb_exchange_token={token}"
@@ -214,11 +214,11 @@ async fn a_token_is_examined_prolonged_and_given_back() {
     let dropped = client.send(client.request(Method::DELETE, &path)).await;
     assert_eq!(dropped.json(), json!({"success": true}));
     assert_eq!(client.requests("revoke").await[0]["person"], "ada");
-    refused(&client.facebook_me(&token, "id").await, 190);
+    assert_error(&client.facebook_me(&token, "id").await, 190);
 }
 
 #[tokio::test]
-async fn faults_know_its_endpoints() {
+async fn faults_apply_to_its_endpoints() {
     let client = TestClient::start().await;
     let token = client.facebook_token("ada").await;
     let fault =

@@ -1,4 +1,4 @@
-//! Endpoints on a bad day.
+//! Faults of endpoints and of the authorization response.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::client::{CALENDAR, DRIVE, TestClient, query};
 
-/// Every preset of an endpoint that can be tried without waiting.
+/// Every endpoint preset that needs no waiting.
 #[tokio::test]
-async fn each_misbehaviour_of_an_endpoint_takes_effect() {
+async fn every_endpoint_preset_takes_effect() {
     let client = TestClient::start().await;
     let presets = client.get("/control/presets").await.json();
     let apis = client.sandbox.google_api_url();
@@ -90,7 +90,7 @@ async fn each_misbehaviour_of_an_endpoint_takes_effect() {
 }
 
 #[tokio::test]
-async fn each_misbehaviour_of_the_authorization_response_takes_effect() {
+async fn every_authorization_response_preset_takes_effect() {
     let client = TestClient::start().await;
     let presets = client.get("/control/presets").await.json();
     let is_ours = |preset: &&Value| preset["group"] == "authorization response";
@@ -121,7 +121,7 @@ async fn each_misbehaviour_of_the_authorization_response_takes_effect() {
 }
 
 #[tokio::test]
-async fn slow_dripping_and_hanging_answers_take_their_time() {
+async fn slow_dripping_and_hanging_responses_are_delayed() {
     let client = TestClient::start().await;
     let arm = async |fault: Value| {
         client.control("google/faults", json!({"endpoint": "certs", "fault": fault, "times": 1})).await
@@ -143,7 +143,7 @@ async fn slow_dripping_and_hanging_answers_take_their_time() {
 }
 
 #[tokio::test]
-async fn a_fault_for_one_person_spares_the_others_and_a_failed_request_spends_no_code() {
+async fn personal_fault_spares_others_and_keeps_the_code() {
     let client = TestClient::start().await;
     let fault = json!({"endpoint": "token", "fault": {"kind": "status", "status": 503}, "person": "ada"});
     client.control("google/faults", fault).await;
@@ -151,6 +151,6 @@ async fn a_fault_for_one_person_spares_the_others_and_a_failed_request_spends_no
     assert_eq!(client.exchange(&grace).await.status, 200);
     assert_eq!(client.exchange(&ada).await.status, 503);
     assert_eq!(client.exchange(&ada).await.status, 503);
-    client.control("google/disarm", json!({"person": "ada"})).await;
+    client.control("google/behave", json!({"person": "ada"})).await;
     assert_eq!(client.exchange(&ada).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! What front ends of a developer's own need of the sandbox: a public client, Google's button, tokens out of hand.
+//! The public client, the Google button and minted tokens.
 
 use latchkey_sandbox::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID};
 use reqwest::Method;
@@ -9,8 +9,8 @@ use crate::client::{Answer, TestClient, VERIFIER, part, query, with_form};
 const PAGE: &str = "http://localhost:3020";
 const BUTTON: &str = "/google/gsi/button";
 
-/// The answer to the public client's authorization request, changed as [`query`] says.
-async fn asked(client: &TestClient, changes: &[(&str, &str)]) -> Answer {
+/// The public client's authorization response; `changes` as in [`query`].
+async fn authorize(client: &TestClient, changes: &[(&str, &str)]) -> Answer {
     let redirect_uri = format!("{PAGE}/");
     let mut fields = vec![("client_id", GOOGLE_SPA_CLIENT_ID), ("redirect_uri", redirect_uri.as_str())];
     fields.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
@@ -18,13 +18,13 @@ async fn asked(client: &TestClient, changes: &[(&str, &str)]) -> Answer {
     client.consent(&query(&fields), "ada", &[]).await
 }
 
-fn returned(answer: &Answer, name: &str) -> String {
+fn response_parameter(answer: &Answer, name: &str) -> String {
     let url = url::Url::parse(answer.header("location")).unwrap();
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// A token request as the page at `origin` makes it.
-async fn redeemed(client: &TestClient, code: &str, origin: &str, changes: &[(&str, &str)]) -> Answer {
+/// The token request of a page at `origin`.
+async fn redeem(client: &TestClient, code: &str, origin: &str, changes: &[(&str, &str)]) -> Answer {
     let redirect_uri = format!("{PAGE}/");
     let mut form = vec![
         ("grant_type", "authorization_code"),
@@ -39,19 +39,19 @@ async fn redeemed(client: &TestClient, code: &str, origin: &str, changes: &[(&st
 }
 
 #[tokio::test]
-async fn a_page_redeems_its_code_without_a_secret_and_reads_the_answer() {
+async fn page_redeems_its_code_without_a_secret() {
     let client = TestClient::start().await;
-    let code = returned(&asked(&client, &[]).await, "code");
-    let answer = redeemed(&client, &code, PAGE, &[]).await;
+    let code = response_parameter(&authorize(&client, &[]).await, "code");
+    let answer = redeem(&client, &code, PAGE, &[]).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, PAGE), "{}", answer.body);
     assert_eq!((answer.header("vary"), answer.header("access-control-allow-credentials")), ("Origin", ""));
     let claims = part(answer.json()["id_token"].as_str().unwrap(), 1);
     assert_eq!((&claims["aud"], &claims["azp"]), (&json!(GOOGLE_SPA_CLIENT_ID), &json!(GOOGLE_SPA_CLIENT_ID)));
     assert_eq!(claims["nonce"], "the-nonce");
 
-    let refused = redeemed(&client, "4/0Anone", PAGE, &[]).await;
+    let refused = redeem(&client, "4/0Anone", PAGE, &[]).await;
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (400, PAGE), "errors are read, too");
-    let elsewhere = redeemed(&client, "4/0Anone", "https://evil.example", &[]).await;
+    let elsewhere = redeem(&client, "4/0Anone", "https://evil.example", &[]).await;
     assert_eq!(elsewhere.header("access-control-allow-origin"), "");
     let preflight = client.request(Method::OPTIONS, "/google/token").header("origin", PAGE);
     let preflight = client.send(preflight.header("access-control-request-method", "POST")).await;
@@ -59,29 +59,32 @@ async fn a_page_redeems_its_code_without_a_secret_and_reads_the_answer() {
 }
 
 #[tokio::test]
-async fn the_public_client_needs_pkce_and_stays_on_this_machine() {
+async fn public_client_needs_pkce_and_a_loopback_redirect() {
     let client = TestClient::start().await;
-    let bare = asked(&client, &[("code_challenge", ""), ("code_challenge_method", "")]).await;
-    assert_eq!(returned(&bare, "error"), "invalid_request");
-    assert_eq!(asked(&client, &[("redirect_uri", "https://evil.example/")]).await.status, 400);
-    let of_the_other = asked(&client, &[("client_id", GOOGLE_CLIENT_ID)]).await;
+    let bare = authorize(&client, &[("code_challenge", ""), ("code_challenge_method", "")]).await;
+    assert_eq!(response_parameter(&bare, "error"), "invalid_request");
+    assert_eq!(authorize(&client, &[("redirect_uri", "https://evil.example/")]).await.status, 400);
+    let of_the_other = authorize(&client, &[("client_id", GOOGLE_CLIENT_ID)]).await;
     assert_eq!(of_the_other.status, 400, "the client with a secret is answered at its callback only");
 
     let wrong = async |changes: &[(&str, &str)]| {
-        let code = returned(&asked(&client, &[]).await, "code");
-        redeemed(&client, &code, PAGE, changes).await.json()["error"].as_str().unwrap().to_owned()
+        let code = response_parameter(&authorize(&client, &[]).await, "code");
+        redeem(&client, &code, PAGE, changes).await.json()["error"].as_str().unwrap().to_owned()
     };
     assert_eq!(wrong(&[("code_verifier", "")]).await, "invalid_grant");
     assert_eq!(wrong(&[("client_secret", "sandbox-google-secret")]).await, "invalid_client");
     let of_ours = [("client_id", GOOGLE_CLIENT_ID), ("client_secret", "sandbox-google-secret")];
     assert_eq!(wrong(&of_ours).await, "invalid_grant", "a code is its client's");
-    let code = returned(&asked(&client, &[("redirect_uri", "http://127.0.0.1:4444/anywhere?x=y")]).await, "code");
-    let answer = redeemed(&client, &code, PAGE, &[("redirect_uri", "http://127.0.0.1:4444/anywhere?x=y")]).await;
+    let code = response_parameter(
+        &authorize(&client, &[("redirect_uri", "http://127.0.0.1:4444/anywhere?x=y")]).await,
+        "code",
+    );
+    let answer = redeem(&client, &code, PAGE, &[("redirect_uri", "http://127.0.0.1:4444/anywhere?x=y")]).await;
     assert_eq!(answer.status, 200);
 }
 
-/// What the button's page posts, and the cookie beside it.
-async fn pressed(client: &TestClient, client_id: &str) -> (Value, Option<String>) {
+/// The fields that the button's form posts, and the CSRF cookie.
+async fn press_button(client: &TestClient, client_id: &str) -> (Value, Option<String>) {
     let query = serde_urlencoded::to_string([
         ("client_id", client_id),
         ("login_uri", "http://localhost:3000/auth/google/credential"),
@@ -104,12 +107,12 @@ async fn pressed(client: &TestClient, client_id: &str) -> (Value, Option<String>
 }
 
 #[tokio::test]
-async fn googles_button_posts_a_credential_and_its_double_submit_token() {
+async fn button_posts_a_credential_and_csrf_token() {
     let client = TestClient::start().await;
     let chooser = client.get(&format!("{BUTTON}?client_id={GOOGLE_CLIENT_ID}&login_uri={PAGE}/in")).await;
     assert!(chooser.status == 200 && chooser.body.contains("Ada Lovelace"));
     for client_id in [GOOGLE_CLIENT_ID, GOOGLE_SPA_CLIENT_ID] {
-        let (form, cookie) = pressed(&client, client_id).await;
+        let (form, cookie) = press_button(&client, client_id).await;
         assert_eq!(form["g_csrf_token"].as_str(), cookie.as_deref());
         assert!(cookie.unwrap().len() >= 32 && form.get("g_csrf_cookie").is_none());
         let claims = part(form["credential"].as_str().unwrap(), 1);
@@ -124,22 +127,22 @@ async fn googles_button_posts_a_credential_and_its_double_submit_token() {
 }
 
 #[tokio::test]
-async fn the_button_misbehaves_as_it_is_told() {
+async fn button_misbehaves_as_configured() {
     let client = TestClient::start().await;
     for (preset, form_has, cookie_has) in
         [("gsi_csrf_other", true, true), ("gsi_csrf_absent", false, true), ("gsi_csrf_no_cookie", true, false)]
     {
         client.control("google/presets", json!({ "preset": preset, "times": 1 })).await;
-        let (form, cookie) = pressed(&client, GOOGLE_CLIENT_ID).await;
+        let (form, cookie) = press_button(&client, GOOGLE_CLIENT_ID).await;
         let token = form.get("g_csrf_token").and_then(Value::as_str);
         assert_eq!((token.is_some(), cookie.is_some()), (form_has, cookie_has), "{preset}");
         assert_ne!(token, cookie.as_deref(), "{preset}");
     }
     client.control("google/presets", json!({ "preset": "gsi_csrf_empty", "times": 1 })).await;
-    let (form, cookie) = pressed(&client, GOOGLE_CLIENT_ID).await;
+    let (form, cookie) = press_button(&client, GOOGLE_CLIENT_ID).await;
     assert_eq!((form["g_csrf_token"].as_str(), cookie.as_deref()), (Some(""), Some("")));
     client.control("google/presets", json!({ "preset": "wrong_aud", "times": 1 })).await;
-    let (form, _) = pressed(&client, GOOGLE_CLIENT_ID).await;
+    let (form, _) = press_button(&client, GOOGLE_CLIENT_ID).await;
     assert_eq!(part(form["credential"].as_str().unwrap(), 1)["aud"], "another-client");
 }
 
@@ -165,7 +168,7 @@ async fn tokens_are_minted_for_any_client() {
 }
 
 #[tokio::test]
-async fn facebook_describes_its_own_apps_tokens_and_takes_them_in_a_form() {
+async fn facebook_debugs_its_own_apps_tokens_from_a_form() {
     let client = TestClient::start().await;
     let token =
         client.control("facebook/mint", json!({"kind": "access_token", "person": "ada"})).await["access_token"].clone();

@@ -1,4 +1,4 @@
-//! The sandbox GitHub and its manners.
+//! Mock GitHub.
 
 use std::collections::HashMap;
 
@@ -65,7 +65,7 @@ impl TestClient {
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_a_user_and_a_verified_primary_address() {
+async fn sign_in_returns_a_user_and_a_verified_primary_email() {
     let client = TestClient::start().await;
     let query = authorize_query(SCOPE);
     let chooser = client.get(&format!("{AUTHORIZE}?{query}")).await;
@@ -94,7 +94,7 @@ async fn a_whole_sign_in_ends_with_a_user_and_a_verified_primary_address() {
 }
 
 #[tokio::test]
-async fn ids_are_exact_integers_and_logins_are_not_ids() {
+async fn ids_are_exact_integers_and_logins_may_repeat() {
     let client = TestClient::start().await;
     for (person, floor) in [("ada", 1_u64 << 31), ("grace", 1 << 53), ("long", 1 << 53), ("nomail", 1 << 31)] {
         let user = client.github_get("/user", &client.github_token(person, "").await).await.json();
@@ -112,7 +112,7 @@ async fn ids_are_exact_integers_and_logins_are_not_ids() {
 }
 
 #[tokio::test]
-async fn addresses_have_all_their_shapes_and_need_their_scope() {
+async fn emails_cover_all_cases_and_need_their_scope() {
     let client = TestClient::start().await;
     let emails = async |person: &str| {
         let token = client.github_token(person, SCOPE).await;
@@ -132,7 +132,7 @@ async fn addresses_have_all_their_shapes_and_need_their_scope() {
 }
 
 #[tokio::test]
-async fn the_api_wants_a_user_agent_and_a_live_token() {
+async fn api_needs_a_user_agent_and_a_valid_token() {
     let client = TestClient::start().await;
     let token = client.github_token("ada", SCOPE).await;
     let bare = client.request(Method::GET, "/github-api/user").bearer_auth(&token);
@@ -144,7 +144,7 @@ async fn the_api_wants_a_user_agent_and_a_live_token() {
 }
 
 #[tokio::test]
-async fn scopes_stick() {
+async fn granted_scopes_accumulate() {
     let client = TestClient::start().await;
     client.github_token("ada", "user:email").await;
     let code = client.github_code("ada", "read:user").await;
@@ -180,7 +180,7 @@ async fn token_failures_have_status_200_and_an_error() {
 }
 
 #[tokio::test]
-async fn cancel_auto_consent_and_iss_do_as_they_are_told() {
+async fn cancel_auto_consent_and_iss_work() {
     let client = TestClient::start().await;
     let query = authorize_query(SCOPE);
     let denied = client.post(&format!("{AUTHORIZE}/consent?{query}"), &[("decision", "deny")]).await.callback();
@@ -204,7 +204,7 @@ async fn cancel_auto_consent_and_iss_do_as_they_are_told() {
 }
 
 #[tokio::test]
-async fn the_application_checks_and_drops_tokens_and_grants() {
+async fn application_checks_and_deletes_tokens_and_grants() {
     let client = TestClient::start().await;
     let secret = GITHUB_CLIENT_SECRET;
     let (one, two) = (client.github_token("ada", SCOPE).await, client.github_token("ada", SCOPE).await);
@@ -223,7 +223,7 @@ async fn the_application_checks_and_drops_tokens_and_grants() {
 }
 
 #[tokio::test]
-async fn faults_and_the_log_know_its_endpoints() {
+async fn faults_and_log_cover_its_endpoints() {
     let client = TestClient::start().await;
     let token = client.github_token("ada", SCOPE).await;
     for (endpoint, path) in [("userinfo", "/user"), ("emails", "/user/emails")] {

@@ -1,4 +1,4 @@
-//! The sandbox GitLab and its manners.
+//! Mock GitLab.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn claims(tokens: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_discovery_document_describes_endpoints_that_exist() {
+async fn discovery_document_names_existing_endpoints() {
     let client = TestClient::start().await;
     let document = client.get("/gitlab/.well-known/openid-configuration").await.json();
     let issuer = format!("{}/gitlab", client.sandbox.origin());
@@ -57,7 +57,7 @@ async fn the_discovery_document_describes_endpoints_that_exist() {
 }
 
 #[tokio::test]
-async fn the_id_token_has_the_address_and_userinfo_the_name() {
+async fn id_token_has_the_email_and_userinfo_the_name() {
     let client = TestClient::start().await;
     let tokens = client.gitlab_tokens("ada", SCOPE).await;
     let said = claims(&tokens);
@@ -70,7 +70,7 @@ async fn the_id_token_has_the_address_and_userinfo_the_name() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_absent_and_an_address_needs_its_scope() {
+async fn missing_data_is_absent_and_email_needs_its_scope() {
     let client = TestClient::start().await;
     let linus = claims(&client.gitlab_tokens("linus", SCOPE).await);
     assert_eq!(linus["email_verified"], false);
@@ -84,7 +84,7 @@ async fn what_is_missing_is_absent_and_an_address_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn the_answer_has_no_iss_until_it_is_told_to() {
+async fn response_has_no_iss_unless_configured() {
     let client = TestClient::start().await;
     let query = query(&[("client_id", "sandbox-gitlab")]);
     let path = format!("{AUTHORIZE}/consent?{query}");
@@ -95,7 +95,7 @@ async fn the_answer_has_no_iss_until_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_refresh_tokens_rotate() {
+async fn code_works_once_and_refresh_tokens_rotate() {
     let client = TestClient::start().await;
     let stranger = client.post(TOKEN, &[("client_id", "sandbox-gitlab"), ("client_secret", "x")]).await;
     assert_eq!((stranger.status, &stranger.json()["error"]), (401, &json!("invalid_client")));

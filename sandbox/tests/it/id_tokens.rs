@@ -1,4 +1,4 @@
-//! id_tokens that lie, and keys that rotate.
+//! Tampered id_tokens and key rotation.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::client::{TestClient, part};
 
-/// Every preset of the id_token, and that the next token is honest again.
+/// Every id_token preset; the next token is valid again.
 #[tokio::test]
-async fn each_misbehaviour_of_the_id_token_takes_effect_once() {
+async fn every_id_token_preset_takes_effect_once() {
     let client = TestClient::start().await;
     let presets = client.get("/control/presets").await.json();
     let issuer = client.sandbox.google_issuer();
@@ -50,7 +50,7 @@ async fn each_misbehaviour_of_the_id_token_takes_effect_once() {
 }
 
 #[tokio::test]
-async fn times_in_a_patch_are_relative_to_now_and_of_the_type_asked_for() {
+async fn patch_times_are_relative_and_have_the_given_type() {
     let client = TestClient::start().await;
     let now = client.get("/control/state").await.json()["now"].as_i64().unwrap();
     let patch = json!({"claims": {"exp": {"$now": -600}, "nbf": {"$now": 60, "as": "string"}, "iat": {"$now": 0, "as": "float"}}});
@@ -61,7 +61,7 @@ async fn times_in_a_patch_are_relative_to_now_and_of_the_type_asked_for() {
 }
 
 #[tokio::test]
-async fn signatures_lie_in_the_way_that_was_asked_for() {
+async fn tampered_signatures_match_their_kind() {
     let client = TestClient::start().await;
     for (sign, alg, verifies_by_its_header) in [
         ("rs384", "RS384", None),
@@ -98,7 +98,7 @@ async fn signatures_lie_in_the_way_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn keys_rotate_now_before_the_next_signature_and_are_withdrawn() {
+async fn keys_rotate_and_are_withdrawn() {
     let client = TestClient::start().await;
     let kids = async || {
         let keys = client.get("/google/certs").await.json();

@@ -1,4 +1,4 @@
-//! The sandbox over HTTP: that its providers are honest ones, and that they lie exactly as they are told to.
+//! The sandbox over HTTP: its providers behave correctly, and misbehave as configured.
 
 mod apple;
 mod calendar;

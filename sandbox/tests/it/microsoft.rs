@@ -1,4 +1,4 @@
-//! The sandbox Microsoft: tenants, ids, addresses that nobody vouches for, and errors with numbers.
+//! Mock Microsoft: tenants, ids, unverified emails and AADSTS errors.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use crate::client::{Answer, TestClient, VERIFIER, part, query, with_form};
 
 const CALLBACK: &str = "http://localhost:3000/auth/callback/microsoft";
 
-fn asked(changes: &[(&str, &str)]) -> String {
+fn authorize_query(changes: &[(&str, &str)]) -> String {
     let own = [("client_id", MICROSOFT_CLIENT_ID), ("redirect_uri", CALLBACK)];
     let own = own.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name)).copied();
     query(&own.chain(changes.iter().copied()).collect::<Vec<_>>())
 }
 
-fn came(answer: &Answer) -> HashMap<String, String> {
+fn response_parameters(answer: &Answer) -> HashMap<String, String> {
     assert_eq!(answer.status, 303, "{}", answer.body);
     let location = answer.header("location");
     assert!(location.starts_with(CALLBACK), "{location}");
@@ -42,13 +42,13 @@ async fn redeem(client: &TestClient, tenant: &str, changes: &[(&str, &str)]) -> 
 }
 
 async fn claims(client: &TestClient, person: &str) -> Value {
-    let code = came(&decide(client, "common", &[], person, "allow").await).remove("code").unwrap();
+    let code = response_parameters(&decide(client, "common", &[], person, "allow").await).remove("code").unwrap();
     let tokens = redeem(client, "common", &[("code", &code)]).await.json();
     part(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}")), 1)
 }
 
 #[tokio::test]
-async fn discovery_names_a_template_a_tenant_or_the_personal_tenant() {
+async fn discovery_issuer_depends_on_the_tenant() {
     let client = TestClient::start().await;
     let base = client.sandbox.microsoft_url();
     let navy = microsoft_tenant_of("navy.example");
@@ -70,16 +70,16 @@ async fn discovery_names_a_template_a_tenant_or_the_personal_tenant() {
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_from_the_chooser_to_a_refresh() {
+async fn sign_in_works_from_chooser_to_refresh() {
     let client = TestClient::start().await;
     let wide = [("scope", "openid profile email offline_access"), ("prompt", "select_account")];
-    let chooser = client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(&wide))).await;
+    let chooser = client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(&wide))).await;
     assert!(chooser.status == 200 && chooser.body.contains("Grace Hopper") && !chooser.body.contains("<script"));
-    let path = format!("/microsoft/common/oauth2/v2.0/authorize/person?{}", asked(&wide));
+    let path = format!("/microsoft/common/oauth2/v2.0/authorize/person?{}", authorize_query(&wide));
     let screen = client.post(&path, &[("person", "grace")]).await.header("location").to_owned();
     assert!(client.get(&screen).await.body.contains("See your e-mail address"));
 
-    let answer = came(&decide(&client, "common", &wide, "grace", "allow").await);
+    let answer = response_parameters(&decide(&client, "common", &wide, "grace", "allow").await);
     assert_eq!(answer["state"], "the-state");
     assert!(answer.contains_key("session_state") && !answer.contains_key("iss"));
     let tokens = redeem(&client, "common", &[("code", &answer["code"])]).await.json();
@@ -102,13 +102,13 @@ async fn a_whole_sign_in_from_the_chooser_to_a_refresh() {
     let more = [("grant_type", "refresh_token"), ("refresh_token", old), ("scope", "openid Mail.Read")];
     assert_eq!(redeem(&client, "common", &more).await.json()["error_codes"], json!([65_001]));
 
-    let code = came(&decide(&client, "common", &[], "grace", "allow").await).remove("code").unwrap();
+    let code = response_parameters(&decide(&client, "common", &[], "grace", "allow").await).remove("code").unwrap();
     let online = redeem(&client, "common", &[("code", &code)]).await.json();
     assert!(online.get("refresh_token").is_none(), "without offline_access");
 }
 
 #[tokio::test]
-async fn everybody_has_ids_and_not_everybody_an_address_that_is_vouched_for() {
+async fn everyone_has_ids_but_not_a_verified_email() {
     let client = TestClient::start().await;
     for (person, domain, email, edov) in [
         ("ada", None, json!("ada@gmail.com"), json!(true)),
@@ -134,7 +134,7 @@ async fn everybody_has_ids_and_not_everybody_an_address_that_is_vouched_for() {
 }
 
 #[tokio::test]
-async fn a_tenant_turns_persons_of_other_tenants_away() {
+async fn tenant_rejects_users_of_other_tenants() {
     let client = TestClient::start().await;
     let navy = microsoft_tenant_of("navy.example");
     for (tenant, person, comes_in) in [
@@ -149,21 +149,21 @@ async fn a_tenant_turns_persons_of_other_tenants_away() {
     ] {
         let answer = decide(&client, tenant, &[], person, "allow").await;
         if comes_in {
-            assert!(came(&answer).contains_key("code"), "{tenant} {person}");
+            assert!(response_parameters(&answer).contains_key("code"), "{tenant} {person}");
         } else {
             assert_eq!((answer.status, answer.header("location")), (403, ""), "{tenant} {person}");
             assert!(answer.body.contains("AADSTS50020"));
         }
     }
-    let code = came(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+    let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
     let elsewhere = redeem(&client, &navy, &[("code", &code)]).await;
     assert_eq!(elsewhere.json()["error_codes"], json!([50_020]));
 }
 
 #[tokio::test]
-async fn refusals_have_numbers() {
+async fn errors_have_aadsts_numbers() {
     let client = TestClient::start().await;
-    let cancelled = came(&decide(&client, "common", &[], "ada", "deny").await);
+    let cancelled = response_parameters(&decide(&client, "common", &[], "ada", "deny").await);
     assert_eq!((cancelled["error"].as_str(), cancelled["error_subcode"].as_str()), ("access_denied", "cancel"));
     assert!(cancelled["error_description"].starts_with("AADSTS65004: ") && cancelled["state"] == "the-state");
 
@@ -180,13 +180,13 @@ async fn refusals_have_numbers() {
         (("prompt", "none consent"), "invalid_request", "90023"),
         (("prompt", "none"), "login_required", "50058"),
     ] {
-        let answer = came(&page(&[change]).await);
+        let answer = response_parameters(&page(&[change]).await);
         assert_eq!(answer["error"], error);
         assert!(answer["error_description"].starts_with(&format!("AADSTS{number}: ")), "{answer:?}");
     }
 
     let attempt = async |change: (&str, &str)| {
-        let code = came(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+        let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
         let answer = redeem(&client, "common", &[("code", &code), change]).await;
         let second = redeem(&client, "common", &[("code", &code)]).await.status;
         let body = answer.json();
@@ -200,13 +200,13 @@ async fn refusals_have_numbers() {
     );
     assert_eq!(attempt(("grant_type", "x")).await, (400, "unsupported_grant_type".into(), json!(70_003), 200));
     assert_eq!(attempt(("nothing", "x")).await.3, 400, "a code is good once");
-    let code = came(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+    let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
     client.control("clock", json!({"offset_seconds": 61})).await;
     assert_eq!(redeem(&client, "common", &[("code", &code)]).await.json()["error_codes"], json!([70_008]));
 }
 
 #[tokio::test]
-async fn prompt_says_how_much_is_asked() {
+async fn prompt_controls_the_interaction() {
     let client = TestClient::start().await;
     let first = decide(&client, "common", &[], "ada", "allow").await;
     let cookie = first.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -215,23 +215,26 @@ async fn prompt_says_how_much_is_asked() {
         client.send(client.request(Method::GET, &path).header("cookie", &cookie)).await
     };
     let hint = ("login_hint", "ada@gmail.com");
-    assert!(came(&ask("common", &[("prompt", "none")]).await).contains_key("code"));
-    assert!(came(&ask("common", &[hint]).await).contains_key("code"));
+    assert!(response_parameters(&ask("common", &[("prompt", "none")]).await).contains_key("code"));
+    assert!(response_parameters(&ask("common", &[hint]).await).contains_key("code"));
     assert!(ask("common", &[hint, ("prompt", "consent")]).await.header("location").contains("/authorize/consent?"));
     for prompt in ["login", "select_account"] {
         assert_eq!(ask("common", &[hint, ("prompt", prompt)]).await.status, 200, "{prompt}");
     }
-    assert_eq!(came(&ask("organizations", &[("prompt", "none")]).await)["error"], "interaction_required");
+    assert_eq!(
+        response_parameters(&ask("organizations", &[("prompt", "none")]).await)["error"],
+        "interaction_required"
+    );
     let more = [("prompt", "none"), ("scope", "openid User.Read")];
-    assert_eq!(came(&ask("common", &more).await)["error"], "consent_required");
+    assert_eq!(response_parameters(&ask("common", &more).await)["error"], "consent_required");
 }
 
 #[tokio::test]
-async fn control_reaches_it_as_it_reaches_google() {
+async fn control_api_works_as_for_google() {
     let client = TestClient::start().await;
-    let path = format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(&[]));
+    let path = format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(&[]));
     client.control("microsoft/auto_consent", json!({"person": "linus", "times": 1})).await;
-    let code = came(&client.get(&path).await).remove("code").unwrap();
+    let code = response_parameters(&client.get(&path).await).remove("code").unwrap();
     client.control("microsoft/presets", json!({"preset": "slash_iss", "times": 1})).await;
     let tokens = redeem(&client, "common", &[("code", &code)]).await.json();
     assert!(part(tokens["id_token"].as_str().unwrap(), 1)["iss"].as_str().unwrap().ends_with("/v2.0/"));
@@ -246,7 +249,7 @@ async fn control_reaches_it_as_it_reaches_google() {
     client.control("microsoft/presets", json!({"preset": "response_wrong_state", "times": 1})).await;
     let by_form = decide(&client, "common", &[("response_mode", "form_post")], "ada", "allow").await;
     assert!(by_form.status == 200 && by_form.body.contains(r#"name="state" value="not-the-state""#));
-    let fresh = with_form(client.request(Method::POST, "/control/form"), &[("command", "disarm")]);
+    let fresh = with_form(client.request(Method::POST, "/control/form"), &[("command", "behave")]);
     assert_eq!(client.send(fresh).await.status, 303);
     assert_eq!(client.get("/microsoft/common/discovery/v2.0/keys").await.status, 200);
 }

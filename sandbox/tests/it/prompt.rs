@@ -1,4 +1,4 @@
-//! How much the person is asked: `prompt`, remembered consent, scopes one by one.
+//! `prompt`, remembered consent, and scopes declined one by one.
 
 use reqwest::Method;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::{CALENDAR, DRIVE, TestClient, query, with_form};
 
 #[tokio::test]
-async fn prompt_none_answers_only_when_nothing_is_left_to_ask() {
+async fn prompt_none_succeeds_only_without_interaction() {
     let client = TestClient::start().await;
     let silent = async |changes: &[(&str, &str)], cookie: &str| {
         let query = query(&[&[("prompt", "none")], changes].concat());
@@ -36,7 +36,7 @@ async fn prompt_none_answers_only_when_nothing_is_left_to_ask() {
 }
 
 #[tokio::test]
-async fn consent_is_remembered_and_a_hint_skips_the_chooser_for_who_is_signed_in() {
+async fn remembered_consent_and_a_hint_skip_the_pages() {
     let client = TestClient::start().await;
     let path = format!("/google/o/oauth2/v2/auth/person?{}", query(&[]));
     let granted = client.consent(&query(&[]), "ada", &[]).await;
@@ -46,18 +46,18 @@ async fn consent_is_remembered_and_a_hint_skips_the_chooser_for_who_is_signed_in
         let request = client.request(Method::GET, &format!("/google/o/oauth2/v2/auth?{}", query(changes)));
         client.send(request.header("cookie", cookie)).await
     };
-    assert_eq!(ask(&[], &cookie).await.status, 200, "the chooser always comes without a hint");
+    assert_eq!(ask(&[], &cookie).await.status, 200, "without a hint, the chooser is always shown");
     let hint = ("login_hint", "ada@gmail.com");
     assert!(ask(&[hint], &cookie).await.callback().contains_key("code"));
     assert_eq!(ask(&[hint, ("prompt", "select_account")], &cookie).await.status, 200);
     assert!(ask(&[hint, ("prompt", "consent")], &cookie).await.header("location").contains("/auth/consent?"));
-    assert_eq!(ask(&[hint], "").await.status, 200, "a hint signs nobody in");
+    assert_eq!(ask(&[hint], "").await.status, 200, "a hint does not sign anyone in");
     client.control("google/forget_consent", json!({})).await;
     assert!(client.post(&path, &[("person", "ada")]).await.header("location").contains("/auth/consent?"));
 }
 
 #[tokio::test]
-async fn another_account_can_be_chosen_although_the_request_names_one() {
+async fn another_account_can_be_chosen_despite_a_login_hint() {
     let client = TestClient::start().await;
     let picked = client.post(&format!("/google/o/oauth2/v2/auth/person?{}", query(&[])), &[("person", "ada")]).await;
     let cookie = picked.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -69,7 +69,7 @@ async fn another_account_can_be_chosen_although_the_request_names_one() {
     assert!(link.contains("scope=") && !link.contains("login_hint"), "{link}");
     let chooser = ask(&link).await;
     assert!(chooser.status == 200 && chooser.body.contains("Choose an account"), "{}", chooser.body);
-    // With the hint it is who is signed in, straight on.
+    // With the hint, the signed-in user skips the chooser.
     let straight = ask(&format!("/google/o/oauth2/v2/auth?{hinted}")).await;
     assert!(straight.header("location").contains("/auth/consent?"), "{}", straight.body);
 }

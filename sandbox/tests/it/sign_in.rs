@@ -1,4 +1,4 @@
-//! Whole sign-ins, and those that end early.
+//! Complete and canceled sign-ins.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::client::{TestClient, part, query, token_form};
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_a_verified_id_token() {
+async fn sign_in_returns_a_valid_id_token() {
     let client = TestClient::start().await;
     let auth = "/google/o/oauth2/v2/auth";
     let query = query(&[]);
@@ -60,7 +60,7 @@ async fn a_whole_sign_in_ends_with_a_verified_id_token() {
 }
 
 #[tokio::test]
-async fn a_request_without_state_nonce_and_pkce_still_works() {
+async fn request_without_state_nonce_and_pkce_works() {
     let client = TestClient::start().await;
     let query = query(&[("state", ""), ("nonce", ""), ("code_challenge", ""), ("code_challenge_method", "")]);
     let answer = client.consent(&query, "ada", &[]).await;
@@ -69,13 +69,13 @@ async fn a_request_without_state_nonce_and_pkce_still_works() {
     let form: Vec<_> = token_form(&code).into_iter().filter(|(name, _)| *name != "code_verifier").collect();
     let tokens = client.post("/google/token", &form).await.json();
     assert!(part(tokens["id_token"].as_str().unwrap(), 1).get("nonce").is_none());
-    // A verifier without a challenge is a stripped challenge.
+    // A verifier without a challenge: the challenge was removed.
     let code = client.consent(&query, "ada", &[]).await.code();
     assert_eq!(client.exchange(&code).await.json()["error"], "invalid_grant");
 }
 
 #[tokio::test]
-async fn persons_lack_what_they_lack() {
+async fn missing_user_data_is_absent_from_claims() {
     let client = TestClient::start().await;
     for (person, has, lacks) in [
         ("plain", "email", &["name", "given_name", "picture"][..]),
@@ -93,7 +93,7 @@ async fn persons_lack_what_they_lack() {
 }
 
 #[tokio::test]
-async fn another_account_is_made_up_and_found_again() {
+async fn created_account_is_found_again() {
     let client = TestClient::start().await;
     let path = format!("/google/o/oauth2/v2/auth/person?{}", query(&[]));
     let form = [("person", "new"), ("email", "new.one@gmail.com"), ("name", "New <b>One</b>"), ("verified", "no")];
@@ -123,7 +123,7 @@ async fn cancel_is_access_denied() {
 }
 
 #[tokio::test]
-async fn an_unknown_client_or_redirect_uri_ends_on_a_page() {
+async fn unknown_client_or_redirect_uri_shows_a_page() {
     let client = TestClient::start().await;
     for change in
         [("client_id", "other"), ("redirect_uri", "https://evil.example/auth/callback/google"), ("client_id", "")]

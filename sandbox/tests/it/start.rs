@@ -1,4 +1,4 @@
-//! Where it listens, what it says of itself, whom it refuses.
+//! Startup, shutdown, discovery and request checks.
 
 use latchkey_sandbox::{Sandbox, SandboxError, Settings};
 use reqwest::{Method, StatusCode};
@@ -7,14 +7,14 @@ use serde_json::json;
 use crate::client::{TestClient, query, with_form};
 
 #[tokio::test]
-async fn it_refuses_to_listen_beyond_loopback() {
+async fn sandbox_refuses_to_listen_beyond_loopback() {
     let settings = Settings { listen: "0.0.0.0:0".parse().unwrap(), ..Settings::default() };
     assert!(matches!(Sandbox::start(settings).await, Err(SandboxError::NotLoopback(_))));
     Sandbox::start(Settings::default()).await.unwrap().shutdown().await;
 }
 
 #[tokio::test]
-async fn after_shutdown_nobody_answers() {
+async fn shutdown_closes_the_port() {
     let client = TestClient::start().await;
     let url = format!("{}/", client.sandbox.origin());
     assert_eq!(client.get("/").await.status, 200);
@@ -23,7 +23,7 @@ async fn after_shutdown_nobody_answers() {
 }
 
 #[tokio::test]
-async fn the_discovery_document_describes_endpoints_that_exist() {
+async fn discovery_document_names_existing_endpoints() {
     let client = TestClient::start().await;
     let document = client.get("/google/.well-known/openid-configuration").await.json();
     let issuer = client.sandbox.google_issuer();
@@ -39,7 +39,7 @@ async fn the_discovery_document_describes_endpoints_that_exist() {
 }
 
 #[tokio::test]
-async fn foreign_hosts_and_foreign_pages_are_refused() {
+async fn other_hosts_and_cross_site_posts_are_rejected() {
     let client = TestClient::start().await;
     let own = client.sandbox.origin().to_owned();
     let host = async |name: &str, path: &str| {
@@ -64,7 +64,7 @@ async fn foreign_hosts_and_foreign_pages_are_refused() {
 }
 
 #[tokio::test]
-async fn it_tells_the_variables_that_lead_to_each_of_its_providers() {
+async fn variables_cover_every_provider() {
     let client = TestClient::start().await;
     let told = client.get("/control/variables").await.json();
     for (name, value) in client.sandbox.variables() {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::client::{TestClient, part, query, token_form};
 
 #[tokio::test]
-async fn a_refresh_token_comes_only_offline_and_only_with_the_consent_screen() {
+async fn refresh_token_needs_offline_access_and_consent() {
     let client = TestClient::start().await;
     let offline = query(&[("access_type", "offline")]);
     let person = format!("/google/o/oauth2/v2/auth/person?{offline}");
@@ -36,7 +36,7 @@ async fn a_refresh_token_comes_only_offline_and_only_with_the_consent_screen() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_one_minute_at_one_place_with_its_verifier() {
+async fn code_works_once_within_a_minute_with_its_verifier() {
     let client = TestClient::start().await;
     let code = client.code().await;
     let access = client.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
@@ -71,7 +71,7 @@ async fn a_code_is_good_once_for_one_minute_at_one_place_with_its_verifier() {
 }
 
 #[tokio::test]
-async fn tokeninfo_tells_what_a_token_is_worth() {
+async fn tokeninfo_describes_valid_tokens() {
     let client = TestClient::start().await;
     let tokens = client.exchange(&client.code().await).await.json();
     let access = tokens["access_token"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! The sandbox X and its manners.
+//! Mock X.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -57,7 +57,7 @@ impl TestClient {
     }
 }
 
-fn problem(answer: &Answer, status: u16, title: &str) {
+fn assert_problem(answer: &Answer, status: u16, title: &str) {
     assert_eq!((answer.status, answer.header("content-type")), (status, "application/problem+json"));
     let problem = answer.json();
     assert_eq!((&problem["status"], &problem["title"]), (&json!(status), &json!(title)));
@@ -65,7 +65,7 @@ fn problem(answer: &Answer, status: u16, title: &str) {
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_data() {
+async fn sign_in_returns_data() {
     let client = TestClient::start().await;
     let query = authorize_query(&[]);
     let chooser = client.get(&format!("{AUTHORIZE}?{query}")).await;
@@ -87,7 +87,7 @@ async fn a_whole_sign_in_ends_with_data() {
 }
 
 #[tokio::test]
-async fn an_address_needs_scope_field_and_confirmation() {
+async fn email_needs_scope_field_and_confirmation() {
     let client = TestClient::start().await;
     for (person, scope) in [("ada", "users.read tweet.read"), ("linus", SCOPE), ("nomail", SCOPE)] {
         let tokens = client.x_tokens(person, scope).await;
@@ -99,7 +99,7 @@ async fn an_address_needs_scope_field_and_confirmation() {
 }
 
 #[tokio::test]
-async fn a_request_without_pkce_state_or_scope_is_refused() {
+async fn request_without_pkce_state_or_scope_is_rejected() {
     let client = TestClient::start().await;
     for (change, error) in [
         (&[("code_challenge", ""), ("code_challenge_method", "")][..], "invalid_request"),
@@ -115,7 +115,7 @@ async fn a_request_without_pkce_state_or_scope_is_refused() {
 }
 
 #[tokio::test]
-async fn the_client_authenticates_in_the_header_and_nowhere_else() {
+async fn client_authenticates_in_the_header_only() {
     let client = TestClient::start().await;
     let code = client.x_code("ada", SCOPE).await;
     let mut fields = form(&code).to_vec();
@@ -130,7 +130,7 @@ async fn the_client_authenticates_in_the_header_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_in_time_at_its_redirect_uri_with_its_verifier() {
+async fn code_works_once_in_time_with_its_verifier() {
     let client = TestClient::start().await;
     for (name, value) in [("code", "x"), ("redirect_uri", "http://localhost/auth/callback/y"), ("code_verifier", "x")] {
         let code = client.x_code("ada", SCOPE).await;
@@ -142,14 +142,14 @@ async fn a_code_is_good_once_in_time_at_its_redirect_uri_with_its_verifier() {
     let code = client.x_code("ada", SCOPE).await;
     let tokens = client.x_post(TOKEN, &form(&code)).await.json();
     assert_eq!(client.x_post(TOKEN, &form(&code)).await.status, 400);
-    problem(&client.x_me(&tokens["access_token"], "").await, 401, "Unauthorized");
+    assert_problem(&client.x_me(&tokens["access_token"], "").await, 401, "Unauthorized");
     let code = client.x_code("ada", SCOPE).await;
     client.control("clock", json!({"offset_seconds": 61})).await;
     assert_eq!(client.x_post(TOKEN, &form(&code)).await.status, 400);
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_one_is_live() {
+async fn refresh_tokens_rotate_and_only_one_is_valid() {
     let client = TestClient::start().await;
     let first = client.x_tokens("ada", OFFLINE).await["refresh_token"].clone();
     let grace = client.x_tokens("grace", OFFLINE).await["refresh_token"].clone();
@@ -163,19 +163,19 @@ async fn refresh_tokens_rotate_and_one_is_live() {
 }
 
 #[tokio::test]
-async fn errors_of_the_api_are_problems() {
+async fn api_errors_are_problem_details() {
     let client = TestClient::start().await;
-    problem(&client.x_me(&json!("wrong"), "").await, 401, "Unauthorized");
+    assert_problem(&client.x_me(&json!("wrong"), "").await, 401, "Unauthorized");
     let narrow = client.x_tokens("ada", "users.read").await;
-    problem(&client.x_me(&narrow["access_token"], "").await, 403, "Forbidden");
+    assert_problem(&client.x_me(&narrow["access_token"], "").await, 403, "Forbidden");
     let tokens = client.x_tokens("ada", SCOPE).await;
-    problem(&client.x_me(&tokens["access_token"], "moon").await, 400, "Invalid Request");
+    assert_problem(&client.x_me(&tokens["access_token"], "moon").await, 400, "Invalid Request");
     client.control("clock", json!({"offset_seconds": 7200})).await;
-    problem(&client.x_me(&tokens["access_token"], "").await, 401, "Unauthorized");
+    assert_problem(&client.x_me(&tokens["access_token"], "").await, 401, "Unauthorized");
 }
 
 #[tokio::test]
-async fn a_token_is_revoked_and_cancel_and_faults_work() {
+async fn revocation_cancel_and_faults_work() {
     let client = TestClient::start().await;
     let tokens = client.x_tokens("ada", OFFLINE).await;
     let revoke = "/x-api/2/oauth2/revoke";
@@ -201,6 +201,6 @@ async fn a_token_is_revoked_and_cancel_and_faults_work() {
         )
         .await;
     assert_eq!(client.x_me(&fresh["access_token"], "").await.header("retry-after"), "9");
-    assert_eq!(client.post("/control/form", &[("command", "disarm")]).await.status, 303);
+    assert_eq!(client.post("/control/form", &[("command", "behave")]).await.status, 303);
     assert_eq!(client.x_me(&fresh["access_token"], "").await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! Errors in the envelope of Google's APIs: a code, a message, a reason that programs go by.
+//! The error envelope of Google's APIs.
 
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::Call;
 use crate::google::scopes::API;
 
-/// An error of an API.
 #[derive(Debug)]
 pub struct ApiError(Box<Parts>);
 
@@ -17,27 +16,27 @@ pub struct ApiError(Box<Parts>);
 struct Parts {
     status: StatusCode,
     message: String,
-    /// The one entry of `errors`, without its `domain`.
+    /// The entry of `errors`, without its `domain`.
     cause: Value,
-    /// The canonical status and details, where Google sends them.
+    /// The canonical status and details, which Google sends for some errors.
     canonical: Option<(&'static str, Value)>,
     challenge: Option<String>,
 }
 
 impl ApiError {
-    /// 401: no token at all.
+    /// No token.
     pub fn anonymous() -> Self {
         let challenge = r#"Bearer realm="https://accounts.google.com/""#;
         Self::unauthenticated("Login Required.", "required", challenge)
     }
 
-    /// 401: the token is not one, has expired or was revoked.
+    /// Invalid, expired or revoked token.
     pub fn credentials() -> Self {
         let challenge = r#"Bearer realm="https://accounts.google.com/", error="invalid_token""#;
         Self::unauthenticated("Invalid Credentials", "authError", challenge)
     }
 
-    /// 403: no scope of the token allows the call.
+    /// The token lacks the scope.
     pub fn scope(call: &Call) -> Self {
         let scopes: Vec<_> = call.scopes.iter().map(|scope| format!("{API}{scope}")).collect();
         let info = json!({
@@ -58,18 +57,16 @@ impl ApiError {
         })
     }
 
-    /// 400: a parameter is not understood.
+    /// Invalid parameter value.
     pub fn value(name: &'static str) -> Self {
         Self::parameter(name, "invalid", "Invalid Value".to_owned())
     }
 
-    /// 400: a parameter, with a reason and a message of its own.
     pub fn parameter(name: &'static str, reason: &'static str, message: String) -> Self {
         let cause = json!({"message": message, "reason": reason, "locationType": "parameter", "location": name});
         Self::with(Parts { status: StatusCode::BAD_REQUEST, message, cause, canonical: None, challenge: None })
     }
 
-    /// 404: nothing of that name is there for the caller.
     pub fn missing(name: &'static str, message: String) -> Self {
         let cause = json!({"message": message, "reason": "notFound", "locationType": "parameter", "location": name});
         Self::with(Parts { status: StatusCode::NOT_FOUND, message, cause, canonical: None, challenge: None })

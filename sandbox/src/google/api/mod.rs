@@ -1,6 +1,6 @@
-//! What Google's APIs have in common: who calls, what their token allows, errors, times, partial answers, page tokens.
+//! Shared by Google's APIs: callers and scopes, errors, timestamps, partial responses, page tokens.
 //!
-//! From "Resolve errors" of the Drive API and "Performance tips" of both APIs (Google Workspace, read in 2025).
+//! Source: "Resolve errors" of the Drive API and "Performance tips" of both APIs (Google Workspace, 2025).
 
 mod error;
 mod page_token;
@@ -20,20 +20,20 @@ pub use page_token::{Listing, resumed, token};
 pub use partial::Mask;
 pub use times::{date, date_time, instant};
 
-/// A method of an API, as errors name it.
 pub struct Call {
-    /// Such as `drive.googleapis.com`.
+    /// For example `drive.googleapis.com`.
     pub service: &'static str,
-    /// Such as `google.apps.drive.v3.DriveFiles.List`.
+    /// For example `google.apps.drive.v3.DriveFiles.List`.
     pub method: &'static str,
-    /// The scopes that allow it, the narrowest first, without what Google's all begin with. Any one will do.
+    /// Any of these scopes allows the call, narrowest first; without the common prefix.
     pub scopes: &'static [&'static str],
 }
 
-/// Who calls, and the sandbox's time (unix seconds). The token is in the header; Google has stopped to take it in the query.
+/// The caller and the sandbox's time (Unix seconds). The token must be in the header, as Google no longer accepts it
+/// in the query.
 ///
 /// # Errors
-/// 401 without a live token, 403 when no scope of it allows the call.
+/// 401 without a valid token, 403 if its scopes don't allow the call.
 pub fn caller(shared: &SharedState, headers: &HeaderMap, call: &Call) -> Result<(Person, i64), ApiError> {
     let header = headers.get(AUTHORIZATION).ok_or_else(ApiError::anonymous)?;
     let text = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
@@ -49,7 +49,7 @@ pub fn caller(shared: &SharedState, headers: &HeaderMap, call: &Call) -> Result<
     }
 }
 
-/// A number of the query between 1 and `most`, which larger ones are taken for.
+/// A number of at least 1; larger numbers than `most` are reduced to it.
 ///
 /// # Errors
 /// 400 for anything else.

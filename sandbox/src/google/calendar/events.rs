@@ -1,4 +1,4 @@
-//! What people have before them, relative to the sandbox's clock.
+//! A user's events, relative to the sandbox's clock.
 
 use crate::persons::Person;
 
@@ -8,42 +8,36 @@ const DAY: i64 = 24 * HOUR;
 /// One event, or one occurrence of a recurring one.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Which; the occurrences of a recurring event share it.
+    /// Occurrences of a recurring event share it.
     pub number: u32,
-    /// Unix seconds; midnight in UTC for whole days.
+    /// Unix seconds; midnight UTC for all-day events.
     pub start: i64,
-    /// Likewise; behind the last moment.
+    /// Exclusive.
     pub end: i64,
-    /// Whole days.
     pub all_day: bool,
     /// Some events have no title.
     pub summary: Option<&'static str>,
-    /// Where it is.
     pub place: Option<&'static str>,
-    /// Whether others see only that the person is busy.
+    /// Others see only that the user is busy.
     pub private: bool,
-    /// How it comes again.
     pub recurrence: Recurrence,
 }
 
-/// Whether an event comes again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Recurrence {
-    /// It does not.
     Never,
-    /// The event that stands for all, as it is without `singleEvents`.
+    /// The recurring event itself, as listed without `singleEvents`.
     Daily,
-    /// One of its occurrences.
     Occurrence,
 }
 
-/// The person's events, in no order of time. Who has an empty drive has an empty calendar as well.
+/// Unsorted. `plain` has none.
 pub fn events(person: &Person, now: i64, single: bool) -> Vec<Event> {
     if person.id == "plain" {
         return Vec::new();
     }
     let (hour, today) = (now - now.rem_euclid(HOUR), now - now.rem_euclid(DAY));
-    // Not everybody's day is the same.
+    // Shifts the times per user.
     let turn = i64::try_from(person.number("calendar", 2)).unwrap_or_default() * 15 * 60;
     let timed = |number, at: i64, length: i64, summary| event(number, hour + turn + at, length, Some(summary));
     let whole = |number, at: i64, days: i64, summary| Event {

@@ -1,9 +1,9 @@
-//! The sandbox's Google Calendar, v3: `events.list` of the primary calendar.
+//! Mock Google Calendar v3: `events.list` of the primary calendar.
 //!
-//! From "Events: list" and "Events" (Google Calendar API, read in 2025): `timeMin` is the bound of an event's end,
-//! `timeMax` that of its start, both exclusive and with a mandatory offset; without `singleEvents=true` a recurring event
-//! is one item with its rule, and `orderBy=startTime` is refused; a whole day has `date` in the place of `dateTime`, and
-//! its end is the day behind.
+//! Source: "Events: list" and "Events" (Google Calendar API, 2025). `timeMin` bounds an event's end and `timeMax` its
+//! start, both exclusive and with a mandatory offset. Without `singleEvents=true`, a recurring event is one item with
+//! its rule, and `orderBy=startTime` is an error. An all-day event has `date` instead of `dateTime`, and its end is
+//! the following day.
 
 mod events;
 mod resource;
@@ -42,7 +42,6 @@ const FIELDS: &[&str] = &[
     "items",
 ];
 
-/// `/calendar/v3` below the API's base.
 pub fn routes() -> Router<SharedState> {
     Router::new().route("/calendar/v3/calendars/{calendar}/events", get(list))
 }

@@ -1,4 +1,4 @@
-//! An event as the API tells it.
+//! An event as the API returns it.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,6 @@ use super::events::{Event, Recurrence};
 use crate::google::api::{date, date_time};
 use crate::persons::Person;
 
-/// SandboxState about an event.
 pub fn event(person: &Person, now: i64, event: &Event) -> Value {
     let series = format!("{:013x}{:02}", person.number("calendar id", 52), event.number);
     let stamp: String = date_time(event.start).chars().filter(char::is_ascii_alphanumeric).take(15).collect();

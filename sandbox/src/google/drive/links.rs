@@ -1,4 +1,4 @@
-//! Where a file's links lead: a page that stands for the file, its icon, its small picture.
+//! The targets of a file's links: a placeholder page, the icon, the thumbnail.
 
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
@@ -7,14 +7,14 @@ use axum::response::{IntoResponse, Response};
 use crate::page::{Page, escape};
 use crate::state::Provider;
 
-/// `GET /google/drive/{kind}/d/{id}`: in the place of the file itself, which the sandbox does not have.
+/// `GET /google/drive/{kind}/d/{id}`: a page in place of the file, which the sandbox does not have.
 pub async fn file_page(Path((kind, id)): Path<(String, String)>) -> Page {
     let main = format!(
-        "<h1>Here the file would open</h1><p>The sandbox knows files by their names only. This one is <code>{}/{}</code>.</p>",
+        "<h1>File</h1><p>The sandbox has no file contents. This is <code>{}/{}</code>.</p>",
         escape(&kind),
         escape(&id)
     );
-    Page::new(Provider::Google.label(), "A file", main)
+    Page::new(Provider::Google.label(), "File", main)
 }
 
 /// `GET /google/drive/icon/{mime type}`.
@@ -27,7 +27,7 @@ pub async fn thumbnail(Path(id): Path<String>) -> Response {
     square(&id, 220)
 }
 
-/// A square in a colour that follows from the text. Any site may show it.
+/// A square whose colour is derived from the text.
 fn square(text: &str, side: u32) -> Response {
     let hue = text.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 360);
     let svg = format!(

@@ -1,10 +1,10 @@
-//! The sandbox's Google Drive, v3: `files.list` and `files.get`, and the pages that its links lead to.
+//! Mock Google Drive v3: `files.list`, `files.get`, and the pages that file links point to.
 //!
-//! From "Method: files.list", "Search query terms and operators" and "Resolve errors" (Google Drive API, read in 2025):
-//! without `fields` only `kind`, `id`, `name` and `mimeType` of a file are told; `name contains` looks at the beginnings of
-//! words; trashed files are listed unless `trashed = false`; `size` is absent for folders, shortcuts and Google's own
-//! kinds; numbers of bytes are texts; a page token belongs to its query. Stricter than the original: a field, a sort
-//! key or a query term that the sandbox does not know is a 400.
+//! Source: "Method: files.list", "Search query terms and operators" and "Resolve errors" (Google Drive API, 2025).
+//! Without `fields`, a file has only `kind`, `id`, `name` and `mimeType`. `name contains` matches the beginnings of
+//! words. Trashed files are listed unless `trashed = false`. `size` is absent for folders, shortcuts and Google's own
+//! types; byte counts are strings. A page token belongs to its query. Stricter than Drive: an unknown field, sort key
+//! or query term is a 400.
 
 mod disk;
 mod kind;
@@ -37,15 +37,13 @@ const LIST: Call =
 const GET: Call =
     Call { service: "drive.googleapis.com", method: "google.apps.drive.v3.DriveFiles.Get", scopes: SCOPES };
 
-/// What of a file is told to those who do not say.
+/// The default `fields`.
 const USUAL: &str = "kind,id,name,mimeType";
 
-/// `/drive/v3` below the API's base.
 pub fn routes() -> Router<SharedState> {
     Router::new().route("/drive/v3/files", get(list)).route("/drive/v3/files/{id}", get(get_file))
 }
 
-/// Where the links of files lead, below the site.
 pub fn pages() -> Router<SharedState> {
     Router::new()
         .route("/drive/{kind}/d/{id}", get(links::file_page))

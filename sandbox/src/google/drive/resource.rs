@@ -1,4 +1,4 @@
-//! A file as the API tells it.
+//! A file as the API returns it.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::kind::{FOLDER, SHORTCUT};
 use super::names;
 use crate::google::api::date_time;
 
-/// The fields of a file: those that the sandbox has, and others of Drive's that it never has.
+/// All fields of a Drive file: those the sandbox sets, and those it never sets.
 pub const FIELDS: &[&[&str]] = &[
     &[
         "kind",
@@ -55,7 +55,6 @@ pub const FIELDS: &[&[&str]] = &[
     ],
 ];
 
-/// SandboxState about the file of an index.
 pub fn file(disk: &Disk, index: usize) -> Value {
     let (id, name, kind, origin) = (disk.id(index), disk.name(index), disk.kind(index), &disk.origin);
     let size = disk.size(index);
@@ -86,7 +85,7 @@ pub fn file(disk: &Disk, index: usize) -> Value {
     file
 }
 
-/// "My Drive" itself, which no listing has.
+/// "My Drive", which no listing contains.
 pub fn root(disk: &Disk) -> Value {
     let id = disk.root_id();
     json!({
