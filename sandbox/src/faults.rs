@@ -52,7 +52,6 @@ pub enum Endpoint {
 /// The crate documentation describes each kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-
 pub enum Fault {
     Status {
         status: u16,

@@ -135,7 +135,7 @@ fn patched(
 ) -> String {
     let mut template = Template::new(with.origin, with.now);
     for (name, value) in set {
-        template.honest = members.get(name).and_then(Value::as_str).map(str::to_owned);
+        template.original = members.get(name).and_then(Value::as_str).map(str::to_owned);
         members.insert(name.clone(), template.fill(value));
     }
     members.retain(|name, _| !remove.contains(name));

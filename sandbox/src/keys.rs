@@ -83,8 +83,8 @@ pub async fn shared_key() -> Option<Arc<SigningKey>> {
 
 /// Never published: what an attacker would sign with.
 pub async fn attacker_key() -> Option<Arc<SigningKey>> {
-    static STRANGER: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
-    generate_once(&STRANGER).await
+    static ATTACKER: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
+    generate_once(&ATTACKER).await
 }
 
 async fn generate_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> {

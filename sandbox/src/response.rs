@@ -48,7 +48,7 @@ fn patched(
     remove: &[String],
     template: &Template<'_>,
 ) -> Vec<(String, String)> {
-    let honest =
+    let original =
         |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let mut patched: Vec<_> =
         pairs.iter().filter(|(name, _)| !remove.contains(name) && !set.contains_key(name)).cloned().collect();
@@ -56,7 +56,7 @@ fn patched(
         let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
         for value in values {
             let text = value.as_str().map_or_else(|| value.to_string(), |text| template.text(text));
-            patched.push((name.clone(), text.replace("{value}", &honest(name))));
+            patched.push((name.clone(), text.replace("{value}", &original(name))));
         }
     }
     patched

@@ -50,11 +50,11 @@ pub fn first_half(body: &Bytes) -> Bytes {
 /// Puts `count` keys before the real ones of a JWK set.
 pub fn add_keys(members: &mut Map<String, Value>, count: usize) {
     if let Some(Value::Array(keys)) = members.get_mut("keys") {
-        let Some(honest) = keys.first().cloned() else {
+        let Some(original) = keys.first().cloned() else {
             return;
         };
         let others = (0..count).map(|number| {
-            let mut key = honest.clone();
+            let mut key = original.clone();
             key["kid"] = json!(format!("add_keys-{number}"));
             key
         });

@@ -6,13 +6,13 @@ pub struct Template<'a> {
     origin: &'a str,
     now: i64,
     /// The value of `{value}`, if there is one.
-    pub honest: Option<String>,
+    pub original: Option<String>,
     raw: Vec<String>,
 }
 
 impl<'a> Template<'a> {
     pub fn new(origin: &'a str, now: i64) -> Self {
-        Self { origin, now, honest: None, raw: Vec::new() }
+        Self { origin, now, original: None, raw: Vec::new() }
     }
 
     pub fn fill(&mut self, value: &Value) -> Value {
@@ -26,7 +26,7 @@ impl<'a> Template<'a> {
 
     pub fn text(&self, text: &str) -> String {
         let text = text.replace("{origin}", self.origin);
-        self.honest.as_ref().map_or_else(|| text.clone(), |honest| text.replace("{value}", honest))
+        self.original.as_ref().map_or_else(|| text.clone(), |original| text.replace("{value}", original))
     }
 
     /// Serializes a filled value, with `$raw` texts inserted.

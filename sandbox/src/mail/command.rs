@@ -32,7 +32,7 @@ impl Command {
             "EHLO" => with_argument(Self::ExtendedHello),
             "MAIL" => path("FROM:", rest).map(Self::Mail),
             "RCPT" => match path("TO:", rest)? {
-                nobody if nobody.is_empty() => Err(SYNTAX),
+                path if path.is_empty() => Err(SYNTAX),
                 recipient => Ok(Self::Recipient(recipient)),
             },
             "DATA" => without_argument(Self::Data),

@@ -36,7 +36,7 @@ fn form_fields(answer: &Answer) -> HashMap<String, String> {
 }
 
 async fn decide(client: &TestClient, changes: &[(&str, &str)], form: &[(&str, &str)]) -> Answer {
-    client.post(&format!("/apple/auth/authorize/consent?{}", asked(changes)), form).await
+    client.post(&format!("/apple/auth/authorize/consent?{}", authorize_query(changes)), form).await
 }
 
 async fn allow(client: &TestClient, person: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
@@ -132,7 +132,7 @@ async fn name_and_email_scopes_require_form_post() {
     for changes in
         [&[("response_mode", "query")][..], &[("response_mode", "")], &[("response_mode", ""), ("scope", "email")]]
     {
-        let answer = client.get(&format!("/apple/auth/authorize?{}", asked(changes))).await;
+        let answer = client.get(&format!("/apple/auth/authorize?{}", authorize_query(changes))).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{changes:?}");
         assert!(answer.body.contains("response_mode must be form_post"));
     }

@@ -101,11 +101,11 @@ async fn calendar_scope_can_be_declined() {
     let drive = client.access("ada", &[DRIVE]).await;
     assert_eq!(client.events(&drive, &[]).await.status, 403);
     let scope = format!("openid {DRIVE} {CALENDAR}");
-    let asked = query(&[("scope", &scope)]);
-    let screen = client.get(&format!("/google/o/oauth2/v2/auth/consent?{asked}&person=grace")).await.body;
+    let wide = query(&[("scope", &scope)]);
+    let screen = client.get(&format!("/google/o/oauth2/v2/auth/consent?{wide}&person=grace")).await.body;
     assert!(screen.contains("See the events of your calendars"), "{screen}");
     assert!(screen.contains("See information about your Drive files"), "{screen}");
-    let code = client.consent(&asked, "grace", &[CALENDAR]).await.code();
+    let code = client.consent(&wide, "grace", &[CALENDAR]).await.code();
     let access = client.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(client.events(&access, &[]).await.status, 200);
     assert_eq!(client.api(&access, "/drive/v3/files", &[]).await.status, 403);

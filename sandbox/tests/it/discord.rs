@@ -99,8 +99,8 @@ async fn token_endpoint_accepts_client_forms_only() {
     let client = TestClient::start().await;
     let json = client.request(Method::POST, TOKEN).header("content-type", "application/json").body("{}");
     assert_eq!(client.send(json).await.status, 400);
-    let stranger = client.post(TOKEN, &[("client_id", "sandbox-discord"), ("client_secret", "x")]).await;
-    assert_eq!((stranger.status, &stranger.json()["error"]), (401, &json!("invalid_client")));
+    let rejected = client.post(TOKEN, &[("client_id", "sandbox-discord"), ("client_secret", "x")]).await;
+    assert_eq!((rejected.status, &rejected.json()["error"]), (401, &json!("invalid_client")));
     for (code, verifier, error) in
         [("x", VERIFIER, "invalid_grant"), ("x", "short", "invalid_request"), ("", VERIFIER, "invalid_request")]
     {

@@ -248,8 +248,8 @@ async fn include_granted_scopes_adds_earlier_scopes() {
     let client = TestClient::start().await;
     client.access("ada", &[DRIVE]).await;
     for (wish, status) in [("true", 200), ("false", 403)] {
-        let asked = query(&[("scope", CALENDAR), ("include_granted_scopes", wish)]);
-        let code = client.consent(&asked, "ada", &[CALENDAR]).await.code();
+        let wide = query(&[("scope", CALENDAR), ("include_granted_scopes", wish)]);
+        let code = client.consent(&wide, "ada", &[CALENDAR]).await.code();
         let access = client.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
         assert_eq!(client.files(&access, &[]).await.status, status, "{wish}");
     }
@@ -331,9 +331,9 @@ async fn refresh_fault_applies_to_refresh_requests_only() {
         assert_eq!(signed_in.status, 200, "{preset} is not for signing in");
         signed_in.json()
     };
-    let honest = arm("refresh_other_subject").await;
+    let valid = arm("refresh_other_subject").await;
     let subject = |tokens: &Value| part(text(tokens, "id_token"), 1)["sub"].clone();
-    assert_eq!(subject(&honest), subject(&tokens));
+    assert_eq!(subject(&valid), subject(&tokens));
     assert_eq!(subject(&client.refresh(refresh).await.json()), "199999999999999999999");
     assert_eq!(subject(&client.refresh(refresh).await.json()), subject(&tokens));
     arm("refresh_invalid_grant").await;

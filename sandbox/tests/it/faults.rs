@@ -86,7 +86,7 @@ async fn every_endpoint_preset_takes_effect() {
         tried += 1;
     }
     assert!(tried > 45, "{tried}");
-    assert_eq!(client.exchange(&client.code().await).await.status, 200, "and it is honest again");
+    assert_eq!(client.exchange(&client.code().await).await.status, 200, "and the next response is normal");
 }
 
 #[tokio::test]
@@ -116,8 +116,8 @@ async fn every_authorization_response_preset_takes_effect() {
             assert!(all(parameter.as_str().unwrap()).is_empty(), "{name}");
         }
     }
-    let honest = client.consent(&query(&[]), "ada", &[]).await.callback();
-    assert_eq!(honest["state"], "the-state");
+    let normal = client.consent(&query(&[]), "ada", &[]).await.callback();
+    assert_eq!(normal["state"], "the-state");
 }
 
 #[tokio::test]

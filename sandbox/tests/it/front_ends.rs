@@ -49,8 +49,8 @@ async fn page_redeems_its_code_without_a_secret() {
     assert_eq!((&claims["aud"], &claims["azp"]), (&json!(GOOGLE_SPA_CLIENT_ID), &json!(GOOGLE_SPA_CLIENT_ID)));
     assert_eq!(claims["nonce"], "the-nonce");
 
-    let refused = redeem(&client, "4/0Anone", PAGE, &[]).await;
-    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (400, PAGE), "errors are read, too");
+    let rejected = redeem(&client, "4/0Anone", PAGE, &[]).await;
+    assert_eq!((rejected.status, rejected.header("access-control-allow-origin")), (400, PAGE), "errors are read, too");
     let elsewhere = redeem(&client, "4/0Anone", "https://evil.example", &[]).await;
     assert_eq!(elsewhere.header("access-control-allow-origin"), "");
     let preflight = client.request(Method::OPTIONS, "/google/token").header("origin", PAGE);
@@ -163,8 +163,8 @@ async fn tokens_are_minted_for_any_client() {
     let order = json!({"kind": "id_token", "person": "ada", "client_id": "theirs", "nonce": "n"});
     let id_token = client.control("google/mint", order.clone()).await["id_token"].as_str().unwrap().to_owned();
     assert_eq!((&part(&id_token, 1)["aud"], &part(&id_token, 1)["nonce"]), (&json!("theirs"), &json!("n")));
-    let refused = client.request(Method::POST, "/control/github/mint").header("content-type", "application/json");
-    assert_eq!(client.send(refused.body(order.to_string())).await.status, 400, "GitHub has no id_tokens");
+    let rejected = client.request(Method::POST, "/control/github/mint").header("content-type", "application/json");
+    assert_eq!(client.send(rejected.body(order.to_string())).await.status, 400, "GitHub has no id_tokens");
 }
 
 #[tokio::test]
@@ -178,11 +178,11 @@ async fn facebook_debugs_its_own_apps_tokens_from_a_form() {
         let app = format!("{FACEBOOK_CLIENT_ID}|{FACEBOOK_CLIENT_SECRET}");
         client.send(request.bearer_auth(app)).await
     };
-    let told = debug("GET", token.as_str().unwrap()).await;
-    assert_eq!(told.json()["data"]["app_id"], FACEBOOK_CLIENT_ID, "{}", told.body);
+    let info = debug("GET", token.as_str().unwrap()).await;
+    assert_eq!(info.json()["data"]["app_id"], FACEBOOK_CLIENT_ID, "{}", info.body);
     assert_eq!(debug("POST", token.as_str().unwrap()).await.json()["error"]["code"], 100);
     let order = json!({"kind": "access_token", "person": "ada", "client_id": "theirs"});
     let theirs = client.control("facebook/mint", order).await["access_token"].clone();
-    let refused = debug("GET", theirs.as_str().unwrap()).await;
-    assert_eq!((refused.status, &refused.json()["error"]["code"]), (400, &json!(100)));
+    let rejected = debug("GET", theirs.as_str().unwrap()).await;
+    assert_eq!((rejected.status, &rejected.json()["error"]["code"]), (400, &json!(100)));
 }

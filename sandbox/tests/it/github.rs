@@ -73,7 +73,7 @@ async fn sign_in_returns_a_user_and_a_verified_primary_email() {
     assert!(chooser.header("content-security-policy").contains("form-action 'self' http://localhost:3000"));
     let picked = client.post(&format!("{AUTHORIZE}/person?{query}"), &[("person", "ada")]).await;
     let consent = client.get(picked.header("location")).await;
-    assert!(consent.body.contains("Read your e-mail addresses"), "{}", consent.body);
+    assert!(consent.body.contains("Read your email addresses"), "{}", consent.body);
     let form_of_page = [("person", "ada"), ("scope", "read:user"), ("scope", "user:email"), ("decision", "allow")];
     let callback = client.post(&format!("{AUTHORIZE}/consent?{query}"), &form_of_page).await.callback();
     assert_eq!((callback["state"].as_str(), callback.get("iss")), ("the-state", None));
@@ -127,8 +127,8 @@ async fn emails_cover_all_cases_and_need_their_scope() {
     let linus = client.github_get("/user", &client.github_token("linus", "read:user").await).await.json();
     assert_eq!(linus["email"], "linus@example.org", "public is not verified");
     let token = client.github_token("plain", "read:user").await;
-    let refused = client.github_get("/user/emails", &token).await;
-    assert_eq!((refused.status, refused.json()["message"].as_str()), (404, Some("Not Found")));
+    let rejected = client.github_get("/user/emails", &token).await;
+    assert_eq!((rejected.status, rejected.json()["message"].as_str()), (404, Some("Not Found")));
 }
 
 #[tokio::test]

@@ -97,8 +97,8 @@ async fn response_has_no_iss_unless_configured() {
 #[tokio::test]
 async fn code_works_once_and_refresh_tokens_rotate() {
     let client = TestClient::start().await;
-    let stranger = client.post(TOKEN, &[("client_id", "sandbox-gitlab"), ("client_secret", "x")]).await;
-    assert_eq!((stranger.status, &stranger.json()["error"]), (401, &json!("invalid_client")));
+    let rejected = client.post(TOKEN, &[("client_id", "sandbox-gitlab"), ("client_secret", "x")]).await;
+    assert_eq!((rejected.status, &rejected.json()["error"]), (401, &json!("invalid_client")));
     let code = client.gitlab_code("ada", SCOPE).await;
     let tokens = client.gitlab_exchange(&code).await.json();
     let again = client.gitlab_exchange(&code).await;

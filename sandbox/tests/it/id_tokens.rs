@@ -29,8 +29,9 @@ async fn every_id_token_preset_takes_effect_once() {
         let (header, claims) = (part(token, 0), part(token, 1));
         for (members, set, remove) in [(&claims, "claims", "remove"), (&header, "header", "remove_header")] {
             for (member, value) in patch[set].as_object().unwrap() {
-                let honest = if member == "iss" { &issuer } else { GOOGLE_CLIENT_ID };
-                let wanted = value.to_string().replace("{value}", honest).replace("{origin}", client.sandbox.origin());
+                let original = if member == "iss" { &issuer } else { GOOGLE_CLIENT_ID };
+                let wanted =
+                    value.to_string().replace("{value}", original).replace("{origin}", client.sandbox.origin());
                 let wanted: Value = serde_json::from_str(&wanted).unwrap();
                 assert!(value.get("$now").is_some() || members[member] == wanted, "{name}: {members}");
                 assert!(!members[member].is_object() && members.get(member).is_some(), "{name}: {members}");

@@ -24,7 +24,7 @@ fn response_parameters(answer: &Answer) -> HashMap<String, String> {
 }
 
 async fn decide(client: &TestClient, tenant: &str, changes: &[(&str, &str)], person: &str, decision: &str) -> Answer {
-    let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize/consent?{}", asked(changes));
+    let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize/consent?{}", authorize_query(changes));
     client.post(&path, &[("person", person), ("decision", decision)]).await
 }
 
@@ -77,7 +77,7 @@ async fn sign_in_works_from_chooser_to_refresh() {
     assert!(chooser.status == 200 && chooser.body.contains("Grace Hopper") && !chooser.body.contains("<script"));
     let path = format!("/microsoft/common/oauth2/v2.0/authorize/person?{}", authorize_query(&wide));
     let screen = client.post(&path, &[("person", "grace")]).await.header("location").to_owned();
-    assert!(client.get(&screen).await.body.contains("See your e-mail address"));
+    assert!(client.get(&screen).await.body.contains("See your email address"));
 
     let answer = response_parameters(&decide(&client, "common", &wide, "grace", "allow").await);
     assert_eq!(answer["state"], "the-state");
@@ -168,7 +168,7 @@ async fn errors_have_aadsts_numbers() {
     assert!(cancelled["error_description"].starts_with("AADSTS65004: ") && cancelled["state"] == "the-state");
 
     let page = async |changes: &[(&str, &str)]| {
-        client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(changes))).await
+        client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(changes))).await
     };
     for (change, number) in [(("client_id", "x"), "700016"), (("redirect_uri", "https://evil.example/"), "50011")] {
         let answer = page(&[change]).await;
@@ -211,7 +211,7 @@ async fn prompt_controls_the_interaction() {
     let first = decide(&client, "common", &[], "ada", "allow").await;
     let cookie = first.header("set-cookie").split(';').next().unwrap().to_owned();
     let ask = async |tenant: &str, changes: &[(&str, &str)]| {
-        let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize?{}", asked(changes));
+        let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize?{}", authorize_query(changes));
         client.send(client.request(Method::GET, &path).header("cookie", &cookie)).await
     };
     let hint = ("login_hint", "ada@gmail.com");

@@ -66,15 +66,15 @@ async fn other_hosts_and_cross_site_posts_are_rejected() {
 #[tokio::test]
 async fn variables_cover_every_provider() {
     let client = TestClient::start().await;
-    let told = client.get("/control/variables").await.json();
+    let variables = client.get("/control/variables").await.json();
     for (name, value) in client.sandbox.variables() {
-        assert_eq!(told[name], *value);
+        assert_eq!(variables[name], *value);
     }
     let state = client.get("/control/state").await.json();
     let landing = client.get("/").await.body;
     for (slug, _) in state.as_object().unwrap().iter().filter(|(_, part)| part["issuer"].is_string()) {
         let family = slug.to_ascii_uppercase();
-        assert!(told[format!("{family}_CLIENT_ID")].is_string(), "{slug}");
+        assert!(variables[format!("{family}_CLIENT_ID")].is_string(), "{slug}");
         let addresses: Vec<_> = client
             .sandbox
             .variables()

@@ -71,7 +71,7 @@ async fn sign_in_returns_data() {
     let chooser = client.get(&format!("{AUTHORIZE}?{query}")).await;
     assert!(chooser.body.contains("not the real X") && chooser.body.contains(r#"name="person" value="ada""#));
     let picked = client.post(&format!("{AUTHORIZE}/person?{query}"), &[("person", "ada")]).await;
-    assert!(client.get(picked.header("location")).await.body.contains("See your e-mail address"));
+    assert!(client.get(picked.header("location")).await.body.contains("See your email address"));
     let tokens = client.x_tokens("ada", SCOPE).await;
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&json!("bearer"), &json!(7200)));
     assert_eq!(tokens["scope"], "tweet.read users.email users.read");

@@ -117,6 +117,6 @@ fn flag(query: &Fields, name: &'static str) -> Result<bool, ApiError> {
 }
 
 fn bound(query: &Fields, name: &'static str) -> Result<Option<i64>, ApiError> {
-    let refused = || ApiError::parameter(name, "badRequest", "Bad Request".to_owned());
-    query.get(name).map(|text| instant(text).ok_or_else(refused)).transpose()
+    let rejected = || ApiError::parameter(name, "badRequest", "Bad Request".to_owned());
+    query.get(name).map(|text| instant(text).ok_or_else(rejected)).transpose()
 }

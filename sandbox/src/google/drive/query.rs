@@ -142,13 +142,13 @@ fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, 
 }
 
 fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, ApiError> {
-    let refused = || ApiError::value("q");
-    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(refused)?;
+    let rejected = || ApiError::value("q");
+    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(rejected)?;
     match first {
         Token::Open => {
             *rest = behind;
             let inside = expression(rest, disk, depth + 1)?;
-            let Some((Token::Close, behind)) = rest.split_first() else { return Err(refused()) };
+            let Some((Token::Close, behind)) = rest.split_first() else { return Err(rejected()) };
             *rest = behind;
             Ok(Node::Group(inside))
         }
@@ -157,7 +157,7 @@ fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, ApiError
             node(rest, disk, depth + 1).map(|node| Node::Not(Box::new(node)))
         }
         _ => {
-            let (parts, behind) = rest.split_first_chunk().ok_or_else(refused)?;
+            let (parts, behind) = rest.split_first_chunk().ok_or_else(rejected)?;
             *rest = behind;
             term(parts, disk).map(Node::Term)
         }

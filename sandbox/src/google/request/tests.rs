@@ -15,7 +15,7 @@ fn check(query: &str) -> Result<AuthorizationRequest, RequestError> {
 
 #[test]
 fn plain_request_is_accepted() {
-    let request = checked(&valid()).unwrap();
+    let request = check(&valid()).unwrap();
     assert_eq!(request.redirect_uri, "http://localhost:3000/auth/callback/google");
     assert_eq!(request.state.as_deref(), Some("s"));
     assert!(!request.offline && request.challenge.is_none() && request.prompt == Prompt::default());
@@ -23,7 +23,7 @@ fn plain_request_is_accepted() {
 
 #[test]
 fn state_may_be_missing() {
-    assert_eq!(checked(&valid().replace("&state=s", "")).unwrap().state, None);
+    assert_eq!(check(&valid().replace("&state=s", "")).unwrap().state, None);
 }
 
 #[rstest]
@@ -36,8 +36,8 @@ fn state_may_be_missing() {
     "redirect_uri_mismatch"
 )]
 fn unknown_client_or_redirect_uri_shows_a_page(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let invalid_request = checked(&valid().replace(from, to)).unwrap_err();
-    assert!(matches!(invalid_request, RequestError::Page { code: found, .. } if found == code), "{invalid_request:?}");
+    let error = check(&valid().replace(from, to)).unwrap_err();
+    assert!(matches!(error, RequestError::Page { code: found, .. } if found == code), "{error:?}");
 }
 
 #[rstest]
@@ -52,9 +52,9 @@ fn unknown_client_or_redirect_uri_shows_a_page(#[case] from: &str, #[case] to: &
 #[case("state=s", "state=s&response_mode=fragment", "invalid_request")]
 #[case("state=s", "state=s&nonce=1&nonce=2", "invalid_request")]
 fn other_errors_are_returned_to_the_client(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let invalid_request = checked(&valid().replace(from, to)).unwrap_err();
+    let error = check(&valid().replace(from, to)).unwrap_err();
     assert!(
-        matches!(&invalid_request, RequestError::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
-        "{invalid_request:?}"
+        matches!(&error, RequestError::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
+        "{error:?}"
     );
 }
