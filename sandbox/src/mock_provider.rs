@@ -13,6 +13,7 @@ use super::keys::{KeyRing, SigningKey};
 use super::state::{Provider, SharedState};
 use super::token_store::TokenStore;
 
+/// The static description of a mock provider.
 pub struct Facts {
     /// Used in paths and control calls; the registered client is `sandbox-<slug>`.
     pub slug: &'static str,

@@ -17,7 +17,6 @@ macro_rules! providers {
     ($($name:ident => $folder:ident),+ $(,)?) => {
         #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
-
         pub enum Provider {
             $($name),+
         }
@@ -56,6 +55,7 @@ impl Provider {
     }
 }
 
+/// The handle that every handler gets; cheap to clone.
 #[derive(Clone)]
 pub struct SharedState(Arc<Inner>);
 
@@ -94,8 +94,8 @@ impl SandboxState {
 
     /// Unix seconds of the sandbox's clock.
     pub fn now(&self) -> i64 {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.clock_offset)
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        i64::try_from(system).unwrap_or(i64::MAX).saturating_add(self.clock_offset)
     }
 }
 

@@ -55,7 +55,7 @@ pub fn add_keys(members: &mut Map<String, Value>, count: usize) {
         };
         let others = (0..count).map(|number| {
             let mut key = original.clone();
-            key["kid"] = json!(format!("add_keys-{number}"));
+            key["kid"] = json!(format!("other-{number}"));
             key
         });
         keys.splice(0..0, others);

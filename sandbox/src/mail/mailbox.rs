@@ -36,6 +36,7 @@ pub enum Behaviour {
     Reject,
     /// Accepts the connection and sends nothing.
     Hang,
+    /// Keeps the email and drops the connection before confirming it.
     DropAfterData,
 }
 
