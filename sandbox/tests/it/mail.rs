@@ -120,7 +120,7 @@ async fn oversized_email_is_rejected_and_the_next_is_accepted() {
         .from("a@x.example".parse().unwrap())
         .to("ada@example.com".parse().unwrap())
         .header(ContentType::TEXT_PLAIN)
-        .body("a line of a very long message\n".repeat(30_000))
+        .body("a line of a very long message\n".repeat(40_000))
         .unwrap();
     let error = smtp_client(&client).send(large).await.unwrap_err();
     assert_eq!(error.status().unwrap().to_string(), "552");
