@@ -21,9 +21,9 @@ export async function letterTo(address: string, subject: RegExp): Promise<Letter
 /** All letters to the address so far, the oldest first. */
 export async function lettersTo(address: string): Promise<Letter[]> {
   const control = await request.newContext({ baseURL: sandbox.origin });
-  const answer = await control.get(`/control/letters?to=${encodeURIComponent(address)}`);
+  const answer = await control.get(`/control/emails?to=${encodeURIComponent(address)}`);
   expect(answer.ok(), await answer.text()).toBe(true);
-  const { letters } = await answer.json();
+  const { emails: letters } = await answer.json();
   await control.dispose();
   return letters;
 }

@@ -1,51 +1,50 @@
-//! Who is signed in to which provider in which browser: a cookie of the provider's own, so that `prompt=none`
-//! can be answered.
+//! Which users are signed in to a provider in a browser (a cookie per provider), so that `prompt=none` works.
 
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::ledger::{Ledger, random_text};
-use super::world::{Provider, World};
+use super::state::{Provider, SharedState};
+use super::token_store::{TokenStore, random_text};
 
-/// The persons signed in to this browser, the latest first.
-pub fn signed_in(ledger: &Ledger, provider: Provider, headers: &HeaderMap) -> Vec<String> {
-    cookie(provider, headers).and_then(|value| ledger.browsers.get(value)).cloned().unwrap_or_default()
+/// Ids of the users signed in to this browser, the latest first.
+pub fn signed_in(tokens: &TokenStore, provider: Provider, headers: &HeaderMap) -> Vec<String> {
+    cookie(provider, headers).and_then(|value| tokens.browsers.get(value)).cloned().unwrap_or_default()
 }
 
-/// Signs the person in to the browser that gets this response.
-pub fn signed(
-    world: &World,
+/// Signs the user in to the browser that receives this response.
+pub fn with_session(
+    shared: &SharedState,
     provider: Provider,
     headers: &HeaderMap,
     person: &str,
     mut response: Response,
 ) -> Response {
-    let cookie = sign_in(&mut world.state().house(provider).ledger, provider, headers, person);
+    let cookie = add_session(&mut shared.lock().provider(provider).tokens, provider, headers, person);
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
 }
 
-/// Nobody is signed in to this browser any more: 303 to the sandbox's front page.
-pub fn signed_out(world: &World, provider: Provider, headers: &HeaderMap) -> Response {
+/// Signs all users out of this browser; 303 to the front page.
+pub fn sign_out(shared: &SharedState, provider: Provider, headers: &HeaderMap) -> Response {
     if let Some(value) = cookie(provider, headers) {
-        world.state().house(provider).ledger.browsers.retain(|known, _| known != value);
+        shared.lock().provider(provider).tokens.browsers.retain(|known, _| known != value);
     }
     let slug = provider.slug();
-    let gone = format!("sandbox_{slug}=; Path=/{slug}; HttpOnly; SameSite=Lax; Max-Age=0");
-    (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, gone)]).into_response()
+    let expired = format!("sandbox_{slug}=; Path=/{slug}; HttpOnly; SameSite=Lax; Max-Age=0");
+    (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, expired)]).into_response()
 }
 
-fn sign_in(ledger: &mut Ledger, provider: Provider, headers: &HeaderMap, person: &str) -> String {
-    let known = cookie(provider, headers).filter(|value| ledger.browsers.get(value).is_some());
+fn add_session(tokens: &mut TokenStore, provider: Provider, headers: &HeaderMap, person: &str) -> String {
+    let known = cookie(provider, headers).filter(|value| tokens.browsers.get(value).is_some());
     let value = known.map_or_else(random_text, str::to_owned);
-    let mut persons = signed_in(ledger, provider, headers);
+    let mut persons = signed_in(tokens, provider, headers);
     persons.retain(|other| other != person);
     persons.insert(0, person.to_owned());
     persons.truncate(10);
-    ledger.browsers.insert(value.clone(), persons);
+    tokens.browsers.insert(value.clone(), persons);
     let slug = provider.slug();
     format!("sandbox_{slug}={value}; Path=/{slug}; HttpOnly; SameSite=Lax")
 }

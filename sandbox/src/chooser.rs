@@ -1,37 +1,32 @@
-//! The two pages that providers share: pick a person (or make one up), and consent or cancel. Plain forms that
-//! carry the authorization request in their action; the fields are `person` and `decision`.
+//! The account chooser and the consent screen of all providers. Plain forms with the authorization request in their
+//! action; the fields are `person` and `decision`.
 
+use axum::http::StatusCode;
 use url::Url;
 
 use super::fields::Fields;
 use super::page::{Page, escape, person_row};
 use super::persons::Person;
-use super::world::Provider;
+use super::state::Provider;
 
-/// Where a provider's pages stand and what they are about.
-pub struct Counter<'a> {
-    /// Whose pages.
+pub struct AccountPages<'a> {
     pub provider: Provider,
     /// The path of the authorization endpoint; `/person` and `/consent` are below it.
     pub path: &'a str,
-    /// The authorization request.
     pub query: &'a str,
-    /// Where its answer goes.
     pub redirect_uri: &'a str,
-    /// The path to sign out at, when somebody is signed in.
+    /// The sign-out path, if a user is signed in.
     pub sign_out: Option<&'a str>,
 }
 
-/// A person as the provider knows them, and a note in their row.
 pub struct Row {
-    /// With the provider's own address.
     pub person: Person,
-    /// Such as `Signed in`; plain text.
+    /// For example `Signed in`; plain text.
     pub tag: Option<String>,
 }
 
-impl Counter<'_> {
-    /// The account chooser; `hint` fills the address of somebody new.
+impl AccountPages<'_> {
+    /// `hint` prefills the email field.
     pub fn chooser(&self, rows: &[Row], hint: &str) -> Page {
         let rows: String = rows.iter().map(row).collect();
         let sign_out = self.sign_out.map_or_else(String::new, |path| {
@@ -47,12 +42,12 @@ impl Counter<'_> {
 </form>
 <form method="post" action="{path}/person?{query}">
 <h2>Use another account</h2>
-<p class="quiet">Make somebody up: any address does.</p>
-<label for="email">E-mail address</label>
+<p class="quiet">Create a user: any address works.</p>
+<label for="email">Email</label>
 <input id="email" name="email" type="email" autocomplete="off" required maxlength="320" value="{hint}">
 <label for="name">Name (optional)</label>
 <input id="name" name="name" autocomplete="off" maxlength="200">
-<label for="verified">Is the address verified?</label>
+<label for="verified">Email verified?</label>
 <select id="verified" name="verified"><option value="yes">Yes</option><option value="no">No</option></select>
 <div class="actions"><button class="button primary" name="person" value="new">Next</button></div>
 </form>
@@ -68,33 +63,33 @@ impl Counter<'_> {
         self.page("Choose an account", main)
     }
 
-    /// The consent screen: what the client is granted in any case, plain text, and HTML of further fields.
-    pub fn consent(&self, person: &Person, learns: &[String], fields: &str) -> Page {
-        let learns: String = learns.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
-        let learns = if learns.is_empty() {
-            learns
+    /// `grants`: what the client gets in any case (plain text); `fields`: HTML of further form fields.
+    pub fn consent(&self, person: &Person, grants: &[String], fields: &str) -> Page {
+        let grants: String = grants.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
+        let grants = if grants.is_empty() {
+            grants
         } else {
-            format!(r#"<h2>It will be able to</h2><ul class="granted">{learns}</ul>"#)
+            format!(r#"<h2>It will be able to</h2><ul class="granted">{grants}</ul>"#)
         };
         let main = format!(
             r#"<h1>{client} wants access to your sandbox account</h1>
 <div class="person">{row}</div>
 <form method="post" action="{path}/consent?{query}">
 <input type="hidden" name="person" value="{id}">
-{learns}
+{grants}
 {fields}
 <div class="actions">
 <button class="button primary" name="decision" value="allow">Continue</button>
 <button class="button" name="decision" value="deny">Cancel</button>
 </div>
 </form>
-<p class="quiet"><a href="{path}?{anybody}">Choose another account</a></p>"#,
+<p class="quiet"><a href="{path}?{without_hint}">Choose another account</a></p>"#,
             client = escape(&self.client_name()),
             row = person_row(person),
             path = escape(self.path),
             query = escape(self.query),
-            // A hint would choose the same account again.
-            anybody = escape(&Fields::parse(self.query).without("login_hint")),
+            // With the hint, the same account would be chosen again.
+            without_hint = escape(&Fields::parse(self.query).without("login_hint")),
             id = escape(&person.id),
         );
         self.page("Consent", main)
@@ -105,19 +100,28 @@ impl Counter<'_> {
         Page { form_ends_at: origin, ..Page::new(self.provider.label(), title, main) }
     }
 
-    /// Clients have no name of their own here: the place that they are at says more to a developer.
+    /// Clients have no names here; the redirect URI's host and port say more to a developer.
     fn client_name(&self) -> String {
         Url::parse(self.redirect_uri).map(|url| url.authority().to_owned()).unwrap_or_default()
     }
 }
 
-/// A box for each scope that can be declined: the scope, what it allows, and whether it was granted before.
+/// The page for a request that must not be redirected; `details` is HTML.
+pub fn error_page(provider: Provider, status: StatusCode, heading: &str, details: &str) -> Page {
+    let main = format!(
+        r#"<h1>{heading}</h1>{details}<p class="quiet">The sandbox accepts redirect URIs on loopback whose path starts with <code>{}</code>.</p>"#,
+        crate::REDIRECT_PATH,
+    );
+    Page { status, ..Page::new(provider.label(), heading, main) }
+}
+
+/// A checkbox per declinable scope: the scope, its description, and whether it was granted before.
 pub fn boxes<'a>(scopes: impl Iterator<Item = (&'a str, String, bool)>) -> String {
     let boxes: String = scopes.map(|(scope, description, before)| checkbox(scope, &description, before)).collect();
     if boxes.is_empty() {
         return boxes;
     }
-    format!("<fieldset><legend>Choose what else it can do</legend>{boxes}</fieldset>")
+    format!("<fieldset><legend>Choose what else to allow</legend>{boxes}</fieldset>")
 }
 
 fn checkbox(scope: &str, description: &str, granted_before: bool) -> String {

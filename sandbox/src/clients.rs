@@ -1,44 +1,43 @@
-//! The clients (relying parties) that are registered at the sandbox's providers.
+//! The OAuth clients registered at the mock providers.
 
 use std::fmt;
 
 use url::{Host, Url};
 
-use super::world::Provider;
+use super::state::Provider;
 
-/// The `client_id` at the sandbox Apple, a Services ID there.
+/// The `client_id` (Services ID) at Apple.
 pub const APPLE_CLIENT_ID: &str = "sandbox-apple";
-/// The team at the sandbox Apple that the client belongs to.
+/// The client's team id at Apple.
 pub const APPLE_TEAM_ID: &str = "SANDBOXTM1";
-/// The id of the key that the client signs its secrets with; `apple_private_key_pem` is the key.
+/// The id of the key that signs Apple client secrets; [`crate::apple_private_key_pem`] is the key.
 pub const APPLE_KEY_ID: &str = "SANDBOXKY1";
-/// The `client_id` at the sandbox Microsoft.
+/// The `client_id` at Microsoft.
 pub const MICROSOFT_CLIENT_ID: &str = "sandbox-microsoft";
-/// The `client_secret` at the sandbox Microsoft. Public by design: it protects nothing.
+/// The `client_secret` at Microsoft. Public by design: it protects nothing.
 pub const MICROSOFT_CLIENT_SECRET: &str = "sandbox-microsoft-secret";
-/// The `client_id` at the sandbox Google.
+/// The `client_id` at Google.
 pub const GOOGLE_CLIENT_ID: &str = "sandbox-google";
-/// The `client_secret` at the sandbox Google. Public by design: it protects nothing.
+/// The `client_secret` at Google. Public by design: it protects nothing.
 pub const GOOGLE_CLIENT_SECRET: &str = "sandbox-google-secret";
-/// The `client_id` of a public client at the sandbox Google, which may live in a page: no secret, PKCE required, answered
-/// anywhere on this machine.
+/// The `client_id` of Google's public client, for pages and apps: no secret, PKCE required, any loopback redirect URI.
 pub const GOOGLE_SPA_CLIENT_ID: &str = "sandbox-google-spa";
-/// The `client_id` at the sandbox GitHub.
+/// The `client_id` at GitHub.
 pub const GITHUB_CLIENT_ID: &str = "sandbox-github";
-/// The `client_secret` at the sandbox GitHub.
+/// The `client_secret` at GitHub.
 pub const GITHUB_CLIENT_SECRET: &str = "sandbox-github-secret";
-/// The `client_id` (app id) at the sandbox Facebook.
+/// The `client_id` (app id) at Facebook.
 pub const FACEBOOK_CLIENT_ID: &str = "sandbox-facebook";
-/// The `client_secret` (app secret) at the sandbox Facebook.
+/// The `client_secret` (app secret) at Facebook.
 pub const FACEBOOK_CLIENT_SECRET: &str = "sandbox-facebook-secret";
-/// The `client_id` at the sandbox X.
+/// The `client_id` at X.
 pub const X_CLIENT_ID: &str = "sandbox-x";
-/// The `client_secret` at the sandbox X.
+/// The `client_secret` at X.
 pub const X_CLIENT_SECRET: &str = "sandbox-x-secret";
-/// Where the path of every accepted redirect URI starts.
+/// Prefix of the path of every allowed redirect URI.
 pub const REDIRECT_PATH: &str = "/auth/callback/";
 
-/// One registration.
+/// A registered client.
 #[derive(Clone)]
 pub struct Client {
     /// `client_id`.
@@ -47,35 +46,34 @@ pub struct Client {
     pub secret: String,
 }
 
-/// A registration at Apple: a key in the place of a secret.
+/// A client registered at Apple, which has a key instead of a secret.
 #[derive(Clone, Debug)]
 pub struct AppleClient {
     /// `client_id`.
     pub id: String,
-    /// The team.
+    /// Team id.
     pub team_id: String,
     /// The `kid` of its client secrets.
     pub key_id: String,
 }
 
-/// The registrations at all providers.
+/// The clients registered at all providers.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// At the sandbox Apple.
     pub apple: AppleClient,
-    /// The public client at the sandbox Google.
+    /// The public client at Google.
     pub google_spa: String,
     with_secret: Vec<Client>,
 }
 
 impl Clients {
-    /// The registration at a provider; at Apple, [`Clients::apple`] is the one that counts.
+    /// The client at a provider; for Apple, use [`Clients::apple`].
     pub(super) fn of(&self, provider: Provider) -> &Client {
         &self.with_secret[provider as usize]
     }
 
-    /// Whether it is one of the clients at the sandbox Google.
-    pub(super) fn is_of_google(&self, client_id: &str) -> bool {
+    pub(super) fn is_google_client(&self, client_id: &str) -> bool {
         self.of(Provider::Google).id == client_id || self.google_spa == client_id
     }
 }
@@ -105,16 +103,16 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Whether a client may have its answers sent to `uri`: `http` or `https`, a loopback host, any port, a path
-/// below [`REDIRECT_PATH`], no user information and no fragment (RFC 6749 §3.1.2).
+/// Whether `uri` is an allowed redirect URI: `http` or `https`, a loopback host, any port, a path below
+/// [`REDIRECT_PATH`], no user information and no fragment (RFC 6749 §3.1.2).
 ///
-/// A real provider compares whole strings (RFC 9700 §2.1). The sandbox cannot, because the developer's port
-/// is not known to it; it stays on loopback, so that no code ever leaves the machine.
-pub fn redirect_uri_fits(uri: &str) -> bool {
+/// A real provider compares whole strings (RFC 9700 §2.1). The sandbox does not know the developer's port, so it
+/// accepts any on loopback; no code leaves the machine.
+pub fn is_allowed_redirect_uri(uri: &str) -> bool {
     is_on_loopback(uri) && Url::parse(uri).is_ok_and(|url| url.path().starts_with(REDIRECT_PATH))
 }
 
-/// The same anywhere on this machine: for a public client, a page's origin, and the button's `login_uri`.
+/// Whether `uri` is on loopback, at any path: for public clients, origins of pages, and the button's `login_uri`.
 pub fn is_on_loopback(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else {
         return false;
@@ -134,14 +132,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_callback_on_loopback_fits() {
-        assert!(redirect_uri_fits("http://localhost:3000/auth/callback/google"));
-        assert!(redirect_uri_fits("http://127.0.0.1:81/auth/callback/google"));
-        assert!(redirect_uri_fits("http://[::1]/auth/callback/google"));
+    fn callback_on_loopback_is_allowed() {
+        assert!(is_allowed_redirect_uri("http://localhost:3000/auth/callback/google"));
+        assert!(is_allowed_redirect_uri("http://127.0.0.1:81/auth/callback/google"));
+        assert!(is_allowed_redirect_uri("http://[::1]/auth/callback/google"));
     }
 
     #[test]
-    fn anything_else_does_not_fit() {
+    fn other_redirect_uris_are_rejected() {
         for uri in [
             "http://evil.example/auth/callback/google",
             "http://localhost.evil.example/auth/callback/google",
@@ -152,12 +150,12 @@ mod tests {
             "javascript://localhost/auth/callback/",
             "/auth/callback/google",
         ] {
-            assert!(!redirect_uri_fits(uri), "{uri}");
+            assert!(!is_allowed_redirect_uri(uri), "{uri}");
         }
     }
 
     #[test]
-    fn the_documented_clients_are_those_that_are_registered() {
+    fn documented_clients_are_registered() {
         let clients = Clients::default();
         for (provider, id, secret) in [
             (Provider::Google, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET),
@@ -175,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_client_may_be_anywhere_on_this_machine_and_nowhere_else() {
+    fn public_client_may_use_any_loopback_url_only() {
         assert!(is_on_loopback("http://localhost:3020/") && is_on_loopback("http://127.0.0.1:3020"));
         for uri in [
             "https://evil.example/",
@@ -189,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_not_printed() {
+    fn client_secret_is_not_printed() {
         assert!(!format!("{:?}", Clients::default()).contains("secret\": \"sandbox"));
         assert!(!format!("{:?}", Clients::default()).contains(GOOGLE_CLIENT_SECRET));
     }

@@ -1,4 +1,4 @@
-//! Faults of endpoints: what a provider on a bad day, or in bad hands, answers.
+//! Faults of endpoints: the responses of an unavailable, broken or malicious provider.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,59 +12,46 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::bend::{bent, broken_off, crowd, first_half, rewritten};
-use super::rotate::rotated;
+use super::rotate::rotate;
 use super::rules::Rules;
-use super::stencil::Stencil;
-use super::trickle::Trickle;
-use super::world::World;
+use super::state::SharedState;
+use super::tamper::{add_keys, edit_json, first_half, half_closed, map_body};
+use super::template::Template;
+use super::throttle::ThrottledBody;
 
-/// Armed faults of a provider.
 pub type Faults = Rules<EndpointFault>;
 
-/// The body of an armed fault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EndpointFault {
-    /// Where.
     pub endpoint: Endpoint,
-    /// What.
     pub fault: Fault,
 }
 
-/// The places where a provider can be told to misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
-    /// The discovery document.
     Discovery,
-    /// The authorization endpoint, as a page.
     Authorize,
-    /// The parameters that go back to the client: [`Fault::Patch`] only.
+    /// Only [`Fault::Patch`] applies here.
     AuthorizationResponse,
-    /// The token endpoint.
     Token,
-    /// The userinfo endpoint; GitHub's user, Facebook's and X's me.
+    /// Also GitHub's `/user` and the `me` endpoints of Facebook, X and Discord.
     Userinfo,
-    /// The JWK set.
     Certs,
-    /// The revocation endpoint.
     Revoke,
-    /// Google's tokeninfo, GitHub's check of a token, Facebook's debug_token.
+    /// Also GitHub's token check and Facebook's `debug_token`.
     Tokeninfo,
-    /// GitHub's list of addresses.
+    /// GitHub's list of email addresses.
     Emails,
-    /// The token endpoint, when it is a refresh token that is presented; the log calls it `token`.
+    /// The token endpoint with `grant_type=refresh_token`; logged as `token`.
     Refresh,
-    /// Google Drive's files.
     Files,
-    /// Google Calendar's events.
     Events,
 }
 
-/// A fault; see the room's documentation for the JSON.
+/// The crate documentation describes each kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[allow(missing_docs)] // the table in the room's documentation says what each means
 pub enum Fault {
     Status {
         status: u16,
@@ -113,48 +100,51 @@ pub enum Fault {
     },
 }
 
-/// Answers `request` with the fault; `next` is the honest handler, which runs only where the table says so.
-pub async fn play(fault: Fault, world: &World, request: Request, next: Next) -> Response {
-    let now = world.state().now();
-    let mut stencil = Stencil::new(world.origin(), now);
+/// Applies the fault to `request`; `next` is the provider's handler, which runs only for the kinds that change its
+/// response.
+pub async fn play(fault: Fault, shared: &SharedState, request: Request, next: Next) -> Response {
+    let now = shared.lock().now();
+    let mut template = Template::new(shared.origin(), now);
     match fault {
         Fault::Status { status, retry_after } => with_header(plain(status, "sandbox fault"), RETRY_AFTER, retry_after),
         Fault::Answer { status, content_type, headers, body } => {
-            let answer = with_header(plain(status, stencil.text(&body)), CONTENT_TYPE, Some(content_type));
+            let answer = with_header(plain(status, template.text(&body)), CONTENT_TYPE, Some(content_type));
             let named = headers.into_iter().filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
             named.fold(answer, |answer, (name, value)| with_header(answer, name, Some(value)))
         }
         Fault::Redirect { status, to } => {
             let trap = || format!("{{origin}}/trap{}", request.uri().path());
-            with_header(plain(status, ""), LOCATION, Some(stencil.text(&to.unwrap_or_else(trap))))
+            with_header(plain(status, ""), LOCATION, Some(template.text(&to.unwrap_or_else(trap))))
         }
         Fault::Hang => {
-            world.closing().cancelled().await;
-            plain(503, "the sandbox ends")
+            shared.closing().cancelled().await;
+            plain(503, "the sandbox is shutting down")
         }
         Fault::Slow { delay_ms } => {
             tokio::time::sleep(at_most_two_minutes(delay_ms)).await;
             next.run(request).await
         }
         Fault::Patch { set, remove } => {
-            let bend = |members: &mut Map<String, Value>| {
-                members.extend(set.iter().map(|(name, value)| (name.clone(), stencil.fill(value))));
+            let edit = |members: &mut Map<String, Value>| {
+                members.extend(set.iter().map(|(name, value)| (name.clone(), template.fill(value))));
                 members.retain(|name, _| !remove.contains(name));
             };
-            bent(next.run(request).await, bend).await
+            edit_json(next.run(request).await, edit).await
         }
         Fault::Huge { bytes } => {
             let padding = "x".repeat(bytes.min(64 << 20));
-            let bend = |members: &mut Map<String, Value>| drop(members.insert("padding".to_owned(), json!(padding)));
-            bent(next.run(request).await, bend).await
+            let edit = |members: &mut Map<String, Value>| drop(members.insert("padding".to_owned(), json!(padding)));
+            edit_json(next.run(request).await, edit).await
         }
-        Fault::ManyKeys { count } => bent(next.run(request).await, |members| crowd(members, count.min(100_000))).await,
-        Fault::Rotate => rotated(world, request, next).await,
-        Fault::Truncated => rewritten(next.run(request).await, |body| Body::from(first_half(&body))).await,
-        Fault::HalfClosed => broken_off(next.run(request).await).await,
+        Fault::ManyKeys { count } => {
+            edit_json(next.run(request).await, |members| add_keys(members, count.min(100_000))).await
+        }
+        Fault::Rotate => rotate(shared, request, next).await,
+        Fault::Truncated => map_body(next.run(request).await, |body| Body::from(first_half(&body))).await,
+        Fault::HalfClosed => half_closed(next.run(request).await).await,
         Fault::Drip { chunk_bytes, delay_ms } => {
             let pause = at_most_two_minutes(delay_ms);
-            rewritten(next.run(request).await, |body| Body::new(Trickle::slowly(body, chunk_bytes, pause))).await
+            map_body(next.run(request).await, |body| Body::new(ThrottledBody::new(body, chunk_bytes, pause))).await
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The fields of a query or a form, in order, repeats kept.
+//! The fields of a query or form, in order, including repeated ones.
 
 use serde_json::{Map, Value};
 
-/// Values that give power to whoever reads the log.
+/// Redacted in the request log.
 const SECRETS: &[&str] = &[
     "code",
     "code_verifier",
@@ -17,50 +17,47 @@ const SECRETS: &[&str] = &[
     "fb_exchange_token",
 ];
 
-/// Names and values of an `application/x-www-form-urlencoded` text.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads any text; what is malformed is taken as the URL standard says.
+    /// Never fails: malformed input is read as the URL standard says.
     pub fn parse(text: &str) -> Self {
         Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
-    /// The text members of a JSON object.
+    /// The string members of a JSON object.
     pub fn of_json(text: &str) -> Self {
         let members: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
         Self(members.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect())
     }
 
-    /// The fields of a query and of a form together.
     pub fn joined(query: Option<&str>, form: &str) -> Self {
         Self::parse(&format!("{}&{form}", query.unwrap_or_default()))
     }
 
-    /// The first value of `name`; an empty one counts as absent (RFC 6749 §3.1).
+    /// The first value of `name`; an empty value counts as absent (RFC 6749 §3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
         self.all(name).find(|value| !value.is_empty())
     }
 
-    /// Every value of `name`.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A name that comes more than once, which RFC 6749 §3.1 and §3.2 forbid.
+    /// A repeated parameter, which RFC 6749 §3.1 and §3.2 forbid.
     pub fn repeated(&self) -> Option<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.all(name).count() > 1)
     }
 
-    /// The text again, without the fields called `name`.
+    /// The encoded fields without those called `name`.
     pub fn without(&self, name: &str) -> String {
         let kept = self.0.iter().filter(|(known, _)| known != name);
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     }
 
-    /// For the request log: an object, secrets redacted, a repeated field as an array.
-    pub fn shown(&self) -> Value {
+    /// For the request log: an object with secrets redacted and repeated fields as arrays.
+    pub fn redacted(&self) -> Value {
         let mut members = Map::new();
         for (name, value) in &self.0 {
             let shown = if SECRETS.contains(&name.as_str()) { "[redacted]" } else { value };
@@ -80,9 +77,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_log_shows_names_but_no_secrets() {
+    fn log_redacts_secrets() {
         let fields = Fields::parse("grant_type=authorization_code&code=4%2F0&a=1&a=2");
-        assert_eq!(fields.shown(), json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]}));
+        assert_eq!(
+            fields.redacted(),
+            json!({"grant_type": "authorization_code", "code": "[redacted]", "a": ["1", "2"]})
+        );
         assert_eq!(fields.repeated(), Some("a"));
         assert_eq!(fields.without("a"), "grant_type=authorization_code&code=4%2F0");
     }

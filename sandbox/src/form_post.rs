@@ -1,35 +1,34 @@
 //! The authorization response as a form that the browser posts to the client (OAuth 2.0 Form Post Response Mode).
 //!
-//! The originals' page posts itself by a script. Here a person presses the button, so that it works without any;
-//! a test reads the hidden fields of the one form and posts them to its `action`.
+//! Real providers submit the form by script. Here the user presses the button; a test reads the hidden fields and
+//! posts them to `action`.
 
 use axum::http::header::REFERRER_POLICY;
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use super::page::{Page, escape};
-use super::response::armed;
-use super::world::{Provider, World};
+use super::response::apply_faults;
+use super::state::{Provider, SharedState};
 
-/// 200 with the page, its fields bent by a fault if one is armed.
-pub fn posted_back(
-    world: &World,
+/// 200 with an HTML form that holds the parameters, after armed faults.
+pub fn form_post_back(
+    shared: &SharedState,
     provider: Provider,
     redirect_uri: &str,
     pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Response {
-    form_page(provider, redirect_uri, &armed(world, provider, pairs, person))
+    form_page(provider, redirect_uri, &apply_faults(shared, provider, pairs, person))
 }
 
-/// The page of one form with these fields.
 pub fn form_page(provider: Provider, redirect_uri: &str, pairs: &[(String, String)]) -> Response {
     let field = |(name, value): &(String, String)| {
         format!(r#"<input type="hidden" name="{}" value="{}">"#, escape(name), escape(value))
     };
     let main = format!(
-        r#"<h1>Back to the app</h1>
-<p>The real {label} posts this form by itself. Here you do.</p>
+        r#"<h1>Return to the app</h1>
+<p>The real {label} submits this form automatically. Here, press the button.</p>
 <form method="post" action="{action}">
 {fields}
 <div class="actions"><button class="button primary" autofocus>Continue</button></div>
@@ -39,7 +38,7 @@ pub fn form_page(provider: Provider, redirect_uri: &str, pairs: &[(String, Strin
         fields = pairs.iter().map(field).collect::<String>(),
     );
     let form_ends_at = Url::parse(redirect_uri).ok().map(|url| url.origin().ascii_serialization());
-    let page = Page { form_ends_at, ..Page::new(provider.label(), "Back to the app", main) };
-    // With the guard's `same-origin` the post would say `Origin: null`; the originals' posts name their origin.
+    let page = Page { form_ends_at, ..Page::new(provider.label(), "Return to the app", main) };
+    // With the guard's `same-origin` the browser would send `Origin: null`; the real providers' forms send their origin.
     ([(REFERRER_POLICY, "strict-origin")], page).into_response()
 }

@@ -1,4 +1,4 @@
-//! What stands before every request: a loopback `Host`, no foreign page behind a form, strict headers.
+//! Checks every request: `Host` must be loopback, POSTs must come from our own pages. Sets security headers.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,32 +11,31 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use url::Host;
 
-use super::world::World;
+use super::state::SharedState;
 
-/// No script at all; nothing from elsewhere. Pages whose form ends at a client add its origin to `form-action`.
+/// No scripts, no external resources. Pages with a form that redirects to the client add its origin to `form-action`.
 pub const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What a page elsewhere may post to: no cookie counts there, and it says itself whose pages may read the answer.
+/// May be posted to from other origins: it uses no cookies and sets its own CORS headers.
 const SHARED: &[&str] = &["/google/token"];
 
-/// Puts the guard around everything.
-pub fn around(world: &World, routes: Router<World>) -> Router<World> {
-    routes.layer(from_fn_with_state(world.clone(), guard))
+pub fn wrap(shared: &SharedState, routes: Router<SharedState>) -> Router<SharedState> {
+    routes.layer(from_fn_with_state(shared.clone(), guard))
 }
 
-async fn guard(State(world): State<World>, request: Request, next: Next) -> Response {
+async fn guard(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host =
         headers.get(HOST).and_then(|host| host.to_str().ok()).or(request.uri().authority().map(Authority::as_str));
-    // DNS rebinding: a page of the attacker's whose name now points at 127.0.0.1 still sends its own name.
+    // DNS rebinding: an attacker's host name that now resolves to 127.0.0.1 is still in `Host`.
     if !host.is_some_and(is_loopback) {
-        return (StatusCode::MISDIRECTED_REQUEST, "the sandbox answers to localhost only").into_response();
+        return (StatusCode::MISDIRECTED_REQUEST, "the sandbox only accepts requests for localhost").into_response();
     }
-    // A page elsewhere could otherwise arm faults, or consent, by a form that submits itself.
+    // CSRF: another site's form could otherwise arm faults or consent.
     let is_shared = SHARED.contains(&request.uri().path());
-    if request.method() == Method::POST && is_foreign(headers, world.origin()) && !is_shared {
-        return (StatusCode::FORBIDDEN, "this request comes from another site").into_response();
+    if request.method() == Method::POST && is_foreign(headers, shared.origin()) && !is_shared {
+        return (StatusCode::FORBIDDEN, "cross-site request rejected").into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -44,7 +43,7 @@ async fn guard(State(world): State<World>, request: Request, next: Next) -> Resp
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
-        // `no-referrer` would make browsers send `Origin: null` with our own forms.
+        // With `no-referrer`, browsers would send `Origin: null` with our own forms.
         (REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
@@ -66,7 +65,7 @@ fn is_loopback(authority: &str) -> bool {
     }
 }
 
-/// Whether a browser says that another site's page made the request. Test clients and servers say nothing.
+/// Whether `Origin` names another site. HTTP clients and servers send none.
 fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
     let Some(from) = headers.get(ORIGIN) else {
         return false;
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_names_pass_and_others_do_not() {
+    fn only_loopback_hosts_pass() {
         for host in ["localhost:81", "localhost", "127.0.0.1:81", "[::1]:81"] {
             assert!(is_loopback(host), "{host}");
         }
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_named_foreign_origin_is_foreign() {
+    fn only_another_origin_is_foreign() {
         let from = |origin: &'static str| HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);
         let own = "http://localhost:81";
         assert!(!is_foreign(&HeaderMap::new(), own));

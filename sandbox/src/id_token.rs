@@ -1,4 +1,4 @@
-//! The id_token: honest claims, bent by a patch when one is armed, signed in the way that the patch says.
+//! Signs id_tokens, changed by armed patches.
 
 use std::sync::Arc;
 
@@ -12,109 +12,90 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{self, SigningKey};
 use super::rules::Rules;
-use super::stencil::Stencil;
-use super::world::{Provider, World};
+use super::state::{Provider, SharedState};
+use super::template::Template;
 
-/// Armed patches of a provider.
-pub type Patches = Rules<Bend>;
+pub type Patches = Rules<ArmedPatch>;
 
-/// The body of an armed patch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Bend {
-    /// The change.
+pub struct ArmedPatch {
     pub patch: Patch,
 }
 
-/// A change of an id_token; see the room's documentation for the JSON.
+/// The crate documentation describes the JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Patch {
-    /// Claims added or replaced.
     pub claims: Map<String, Value>,
-    /// Claims removed.
     pub remove: Vec<String>,
-    /// Header parameters added or replaced, after `sign` has set `alg`.
+    /// Added or replaced after `sign` has set `alg`.
     pub header: Map<String, Value>,
-    /// Header parameters removed.
     pub remove_header: Vec<String>,
-    /// How it is signed.
     pub sign: Signing,
-    /// Only in the answers to refresh tokens.
+    /// Only for id_tokens of refresh responses.
     pub refreshed: bool,
 }
 
-/// How an id_token is signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signing {
-    /// Honestly.
     #[default]
     Rs256,
-    /// The right key, an algorithm that was not agreed.
+    /// The right key with an unexpected algorithm.
     Rs384,
-    /// The same, RSASSA-PSS.
     Ps256,
-    /// `alg: none` and no signature.
     None,
-    /// HMAC keyed with the public key in PEM: key confusion.
+    /// HMAC keyed with the public key in PEM (key confusion).
     Hs256PublicKey,
-    /// The same, DER.
     Hs256PublicKeyDer,
-    /// HMAC keyed with the client secret.
     Hs256ClientSecret,
     /// RS256 with one bit flipped.
     BadSignature,
-    /// RS256 by a key that is not published, under the `kid` of one that is.
+    /// Signed by an unpublished key under the `kid` of a published one.
     UnpublishedKey,
-    /// RS256 by a key that travels in the header as `jwk`.
+    /// Signed by a key in the header's `jwk`.
     EmbeddedKey,
 }
 
 impl Signing {
-    /// Whether it takes a stranger's key.
-    fn by_stranger(self) -> bool {
+    fn uses_attacker_key(self) -> bool {
         matches!(self, Self::UnpublishedKey | Self::EmbeddedKey)
     }
 }
 
-/// What a token is made with.
-struct Material<'a> {
-    /// The provider's key for this signature.
+struct SigningContext<'a> {
     key: Arc<SigningKey>,
-    /// The attacker's key, for patches that want one.
-    stranger: Option<Arc<SigningKey>>,
-    /// The client's secret.
+    attacker_key: Option<Arc<SigningKey>>,
     client_secret: &'a str,
-    /// The sandbox's origin.
     origin: &'a str,
     /// Unix seconds.
     now: i64,
 }
 
-/// Signs the claims about a person with the provider's key, bent by what is armed for that person.
+/// Signs the claims with the provider's key, after armed patches.
 pub async fn issue(
-    world: &World,
+    shared: &SharedState,
     provider: Provider,
     person: &str,
     claims: Map<String, Value>,
     client_secret: &str,
 ) -> String {
-    made(world, provider, person, claims, client_secret, |patch| !patch.refreshed).await
+    sign(shared, provider, person, claims, client_secret, |patch| !patch.refreshed).await
 }
 
-/// The same for the answer to a refresh token.
+/// The same for refresh responses.
 pub async fn reissue(
-    world: &World,
+    shared: &SharedState,
     provider: Provider,
     person: &str,
     claims: Map<String, Value>,
     client_secret: &str,
 ) -> String {
-    made(world, provider, person, claims, client_secret, |_| true).await
+    sign(shared, provider, person, claims, client_secret, |_| true).await
 }
 
-async fn made(
-    world: &World,
+async fn sign(
+    shared: &SharedState,
     provider: Provider,
     person: &str,
     claims: Map<String, Value>,
@@ -122,41 +103,46 @@ async fn made(
     fits: fn(&Patch) -> bool,
 ) -> String {
     let (patch, key, now) = {
-        let mut state = world.state();
+        let mut state = shared.lock();
         let now = state.now();
-        let house = state.house(provider);
-        let armed = house.patches.take(Some(person), |bend| fits(&bend.patch));
-        (armed.map_or_else(Patch::default, |bend| bend.patch), house.keys.signing(), now)
+        let mock = state.provider(provider);
+        let armed = mock.patches.take(Some(person), |armed| fits(&armed.patch));
+        (armed.map_or_else(Patch::default, |armed| armed.patch), mock.keys.signing(), now)
     };
-    let stranger = if patch.sign.by_stranger() { keys::stranger().await } else { None };
-    mint(claims, &patch, &Material { key, stranger, client_secret, origin: world.origin(), now })
+    let attacker_key = if patch.sign.uses_attacker_key() { keys::attacker_key().await } else { None };
+    mint(claims, &patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })
 }
 
-/// The compact serialisation (RFC 7515 §7.1) of the claims, bent by the patch.
-fn mint(claims: Map<String, Value>, patch: &Patch, with: &Material<'_>) -> String {
-    let payload = bent(claims, &patch.claims, &patch.remove, with);
-    let header = bent(header(patch.sign, with), &patch.header, &patch.remove_header, with);
+/// JWS compact serialization (RFC 7515 §7.1).
+fn mint(claims: Map<String, Value>, patch: &Patch, with: &SigningContext<'_>) -> String {
+    let payload = patched(claims, &patch.claims, &patch.remove, with);
+    let header = patched(header(patch.sign, with), &patch.header, &patch.remove_header, with);
     let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let signature = signature(patch.sign, input.as_bytes(), with);
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// `at_hash` (OpenID Connect Core §3.1.3.6) for a 256-bit algorithm: half of the hash, base64url.
+/// `at_hash` (OpenID Connect Core §3.1.3.6) for a 256-bit algorithm.
 pub fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, access_token.as_bytes()).as_ref()[..16])
 }
 
-fn bent(mut members: Map<String, Value>, set: &Map<String, Value>, remove: &[String], with: &Material<'_>) -> String {
-    let mut stencil = Stencil::new(with.origin, with.now);
+fn patched(
+    mut members: Map<String, Value>,
+    set: &Map<String, Value>,
+    remove: &[String],
+    with: &SigningContext<'_>,
+) -> String {
+    let mut template = Template::new(with.origin, with.now);
     for (name, value) in set {
-        stencil.honest = members.get(name).and_then(Value::as_str).map(str::to_owned);
-        members.insert(name.clone(), stencil.fill(value));
+        template.original = members.get(name).and_then(Value::as_str).map(str::to_owned);
+        members.insert(name.clone(), template.fill(value));
     }
     members.retain(|name, _| !remove.contains(name));
-    stencil.print(&Value::Object(members))
+    template.print(&Value::Object(members))
 }
 
-fn header(sign: Signing, with: &Material<'_>) -> Map<String, Value> {
+fn header(sign: Signing, with: &SigningContext<'_>) -> Map<String, Value> {
     let alg = match sign {
         Signing::Rs256 | Signing::BadSignature | Signing::UnpublishedKey | Signing::EmbeddedKey => "RS256",
         Signing::Rs384 => "RS384",
@@ -168,14 +154,14 @@ fn header(sign: Signing, with: &Material<'_>) -> Map<String, Value> {
     members.insert("alg".to_owned(), json!(alg));
     members.insert("kid".to_owned(), json!(with.key.kid));
     members.insert("typ".to_owned(), json!("JWT"));
-    if let (Signing::EmbeddedKey, Some(stranger)) = (sign, &with.stranger) {
-        members.insert("kid".to_owned(), json!(stranger.kid));
-        members.insert("jwk".to_owned(), stranger.jwk());
+    if let (Signing::EmbeddedKey, Some(attacker_key)) = (sign, &with.attacker_key) {
+        members.insert("kid".to_owned(), json!(attacker_key.kid));
+        members.insert("jwk".to_owned(), attacker_key.jwk());
     }
     members
 }
 
-fn signature(sign: Signing, input: &[u8], with: &Material<'_>) -> Vec<u8> {
+fn signature(sign: Signing, input: &[u8], with: &SigningContext<'_>) -> Vec<u8> {
     let hs256 = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), input).as_ref().to_vec();
     match sign {
         Signing::Rs256 => with.key.sign(&RSA_PKCS1_SHA256, input),
@@ -186,8 +172,8 @@ fn signature(sign: Signing, input: &[u8], with: &Material<'_>) -> Vec<u8> {
         Signing::Hs256PublicKeyDer => hs256(&with.key.public_der()),
         Signing::Hs256ClientSecret => hs256(with.client_secret.as_bytes()),
         Signing::BadSignature => flipped(with.key.sign(&RSA_PKCS1_SHA256, input)),
-        Signing::UnpublishedKey | Signing::EmbeddedKey => match &with.stranger {
-            Some(stranger) => stranger.sign(&RSA_PKCS1_SHA256, input),
+        Signing::UnpublishedKey | Signing::EmbeddedKey => match &with.attacker_key {
+            Some(attacker_key) => attacker_key.sign(&RSA_PKCS1_SHA256, input),
             None => Vec::new(),
         },
     }

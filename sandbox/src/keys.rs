@@ -1,4 +1,4 @@
-//! RSA signing keys, the JWK set that publishes them, and their rotation.
+//! RSA signing keys, their JWK set and their rotation.
 
 use std::sync::Arc;
 
@@ -12,21 +12,20 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-/// How many old keys stay published.
+/// Maximum number of old keys that stay published.
 const CAPACITY: usize = 20;
 
-/// An RSA-2048 key pair with its public half in the forms that are asked for.
 #[derive(Debug)]
 pub struct SigningKey {
     pair: KeyPair,
-    /// The key id: hex of a hash of the modulus, 40 characters, as Google's are.
+    /// 40 hex digits of the modulus's SHA-256, in the shape of Google's.
     pub kid: String,
     modulus: Vec<u8>,
     exponent: Vec<u8>,
 }
 
 impl SigningKey {
-    /// A new key, in about a tenth of a second, on a thread that may block.
+    /// Takes about 100 ms, on a blocking thread.
     pub async fn generate() -> Option<Arc<Self>> {
         tokio::task::spawn_blocking(Self::generate_here).await.ok().flatten()
     }
@@ -41,26 +40,26 @@ impl SigningKey {
         Some(Arc::new(Self { pair, kid, modulus, exponent }))
     }
 
-    /// The public half as in a JWK set (RFC 7517).
+    /// RFC 7517.
     pub fn jwk(&self) -> Value {
         let [n, e] = [&self.modulus, &self.exponent].map(|number| URL_SAFE_NO_PAD.encode(number));
         json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": n, "e": e})
     }
 
-    /// The public half as X.509 SubjectPublicKeyInfo. Empty if it cannot be written, which no RSA key does.
+    /// SubjectPublicKeyInfo; empty if encoding fails, which it does not for RSA keys.
     pub fn public_der(&self) -> Vec<u8> {
         let der: Result<PublicKeyX509Der<'_>, _> = self.pair.public_key().as_der();
         der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
     }
 
-    /// The same in PEM, 64 characters a line.
+    /// PEM of [`Self::public_der`].
     pub fn public_pem(&self) -> String {
         let text = STANDARD.encode(self.public_der());
         let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
         format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
     }
 
-    /// The signature of `message`; empty if the library refuses.
+    /// Empty if signing fails.
     pub fn sign(&self, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         match self.pair.sign(encoding, &SystemRandom::new(), message, &mut signature) {
@@ -69,69 +68,68 @@ impl SigningKey {
         }
     }
 
-    /// Whether this key made the RS256 signature.
+    /// Verifies an RS256 signature.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let public = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
         public.verify(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
     }
 }
 
-/// The process's first key, shared by every sandbox in it: tests start many.
-pub async fn first() -> Option<Arc<SigningKey>> {
+/// Generated once per process and shared by every sandbox in it, because tests start many.
+pub async fn shared_key() -> Option<Arc<SigningKey>> {
     static FIRST: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
-    made_once(&FIRST).await
+    generate_once(&FIRST).await
 }
 
-/// A key that is never published: what an attacker would sign with.
-pub async fn stranger() -> Option<Arc<SigningKey>> {
-    static STRANGER: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
-    made_once(&STRANGER).await
+/// Never published: what an attacker would sign with.
+pub async fn attacker_key() -> Option<Arc<SigningKey>> {
+    static ATTACKER: OnceCell<Arc<SigningKey>> = OnceCell::const_new();
+    generate_once(&ATTACKER).await
 }
 
-async fn made_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> {
+async fn generate_once(cell: &OnceCell<Arc<SigningKey>>) -> Option<Arc<SigningKey>> {
     let make = || async { SigningKey::generate().await.ok_or(()) };
     cell.get_or_try_init(make).await.ok().cloned()
 }
 
-/// A provider's keys: the one that signs, older ones that are still published, and perhaps one that waits.
+/// The current key, older published keys, and possibly a pending one.
 #[derive(Debug)]
 pub struct KeyRing {
     current: Arc<SigningKey>,
     older: Vec<Arc<SigningKey>>,
-    waiting: Option<Arc<SigningKey>>,
+    pending: Option<Arc<SigningKey>>,
 }
 
 impl KeyRing {
-    /// A ring of one.
     pub fn new(current: Arc<SigningKey>) -> Self {
-        Self { current, older: Vec::new(), waiting: None }
+        Self { current, older: Vec::new(), pending: None }
     }
 
-    /// Signs with `key` from now on; the older ones stay published.
+    /// The old keys stay published.
     pub fn rotate(&mut self, key: Arc<SigningKey>) {
         self.older.insert(0, std::mem::replace(&mut self.current, key));
         self.older.truncate(CAPACITY);
     }
 
-    /// Rotates to `key` at the next signature: whoever has cached the set does not know it yet.
+    /// Rotates right before the next signature, so that a cached key set does not contain the new key.
     pub fn rotate_before_signing(&mut self, key: Arc<SigningKey>) {
-        self.waiting = Some(key);
+        self.pending = Some(key);
     }
 
-    /// Publishes the current key alone.
+    /// Stops publishing old keys.
     pub fn withdraw_old(&mut self) {
         self.older.clear();
     }
 
-    /// The key for one signature.
+    /// Completes a pending rotation.
     pub fn signing(&mut self) -> Arc<SigningKey> {
-        if let Some(key) = self.waiting.take() {
+        if let Some(key) = self.pending.take() {
             self.rotate(key);
         }
         self.current.clone()
     }
 
-    /// The published keys, the current one first.
+    /// Current key first.
     pub fn published(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
         std::iter::once(&self.current).chain(&self.older)
     }

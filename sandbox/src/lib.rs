@@ -1,168 +1,181 @@
-//! The sandbox: small real providers and a mail server for development, demo and tests.
+//! Mock sign-in providers and a mail server for development and tests.
 //!
-//! It listens on loopback ports of its own (its own origin), imports no other room and shares no code with the
-//! relying party, so that the two are independent witnesses of the same standards. Everything is kept in
-//! memory, bounded, and forgotten at the end.
+//! The sandbox implements Google, Apple, Microsoft, GitHub, Facebook, X, Discord and GitLab over HTTP on loopback, so an
+//! application under test needs no special code, only other endpoint URLs. It shares no code with Latchkey: both implement
+//! the same standards independently. Everything is in memory, bounded, and lost on exit.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), latchkey_sandbox::SandboxError> {
 //! use latchkey_sandbox::{Sandbox, Settings};
 //! let sandbox = Sandbox::start(Settings::default()).await?;
-//! println!("the sandbox Google is at {}", sandbox.google_issuer());
+//! println!("mock Google: {}", sandbox.google_issuer());
 //! sandbox.shutdown().await;
 //! # Ok(()) }
 //! ```
 //!
+//! The README has examples for Rust, Playwright and curl.
+//!
 //! # Layout
-//! Shared by every provider: `clients`, `persons`, `keys`, `ledger` (codes, tokens, consent, the
-//! browsers that are signed in), `id_token` and `faults` (the misbehaviours), `stage` (the layer that
-//! records each request and plays the faults, so that a provider's handlers stay honest), `log`, `control`.
-//! `mail` is the mail server and its inbox.
-//! One folder per provider. A new one is a folder with its `FACTS` (see `house`) and a line in `world.rs`; its client is
-//! `sandbox-<slug>`. `desk` is the authorization endpoint of those without manners of their own there: each is a `Desk`
-//! of facts. Each folder's `mod.rs` has its manners.
+//! * One folder per provider; its `mod.rs` documents the provider's quirks. To add one, create a folder with a static `FACTS`
+//!   (see `mock_provider`) and add a line to `state.rs`. Its client is `sandbox-<slug>`.
+//! * `authorize`: the authorization endpoint of providers without special behaviour there, described by an `AuthorizePage`.
+//! * `chooser` (account chooser and consent screen), `clients`, `persons`, `keys`, `id_token`, `token_store` (codes, tokens,
+//!   consents, browser sessions): shared by all providers.
+//! * `recording`: the layer that logs each request and applies armed `faults`, so that the providers' handlers implement
+//!   correct behaviour only. `log` is the request log, `control` the control API and page.
+//! * `mail`: the SMTP server and the inbox.
 //!
-//! # Driving the sandbox Google without a browser
-//! `Q` is the query of the authorization request, unchanged.
+//! # Signing in without a browser
+//! `Q` is the unchanged query of the authorization request.
 //!
-//! | step | request | answer |
+//! | step | request | response |
 //! |---|---|---|
-//! | ask | `GET /google/o/oauth2/v2/auth?Q` | 200 the account chooser, or 303 (to the consent screen, or to the client) |
-//! | choose | `POST /google/o/oauth2/v2/auth/person?Q`, `person=<id>`, or `person=new&email=…&name=…&verified=yes\|no` | 303 to the consent screen or to the client |
+//! | start | `GET /google/o/oauth2/v2/auth?Q` | 200 with the account chooser, or 303 to the consent screen or the client |
+//! | choose | `POST /google/o/oauth2/v2/auth/person?Q` with `person=<id>`, or `person=new&email=…&name=…&verified=yes\|no` | 303 to the consent screen or the client |
 //! | consent screen | `GET /google/o/oauth2/v2/auth/consent?Q&person=<id>` | 200 |
-//! | decide | `POST /google/o/oauth2/v2/auth/consent?Q`, `person=<id>&decision=allow\|deny`, and `scope=<extra scope>` for each box that is checked | 303 to the client |
-//! | sign out | `POST /google/signout` | 303 to `/`, all persons signed out of this browser |
+//! | decide | `POST /google/o/oauth2/v2/auth/consent?Q` with `person=<id>&decision=allow\|deny`, and `scope=<extra scope>` for each checked box | 303 to the client |
+//! | sign out | `POST /google/signout` | 303 to `/`; signs all users out of this browser |
 //!
-//! The last step needs none of the earlier ones: one POST is a whole sign-in. Sign-in scopes are always
-//! granted; extra scopes only when they are among the `scope` fields.
+//! `decide` works without the earlier steps: one POST is a complete sign-in. Sign-in scopes are always granted, extra scopes
+//! only if they are among the `scope` fields.
 //!
-//! The same at GitHub (`/github/login/oauth/authorize`), Facebook (`/facebook/v<NN>/dialog/oauth`), X
-//! (`/x/i/oauth2/authorize`), Discord (`/discord/oauth2/authorize`) and GitLab (`/gitlab/oauth/authorize`), with `/person` and `/consent` behind these paths. There, a form without any `scope` field
-//! grants all that is asked; with one, the declinable scopes (Facebook's `email`) that are not named are declined.
-//! And at Microsoft (`/microsoft/<tenant>/oauth2/v2.0/authorize`), where consent is all or nothing, and at Apple
-//! (`/apple/auth/authorize`), with the further fields `email=share|hide`, `firstName`, `lastName`. An answer by
-//! `response_mode=form_post` is 200 with a page of one form, whose hidden fields go to its `action` by POST.
+//! The other providers work the same way, with `/person` and `/consent` below their authorization endpoint:
 //!
-//! # Google's button in redirect mode
-//! `GET /google/gsi/button?client_id=…&login_uri=…&nonce=…` (the nonce is optional) is the chooser; `POST
-//! /google/gsi/button/person?Q` with `person=<id>` answers 200 with a page of one form that posts `credential` (an id_token
-//! whose `aud` is `client_id`), `g_csrf_token` and `select_by` to `login_uri`, and sets the cookie `g_csrf_token` for the host.
-//! Faults of `authorization_response` bend the form's fields, and as `g_csrf_cookie` the cookie; the presets are `gsi_…`.
+//! | provider | authorization endpoint | consent |
+//! |---|---|---|
+//! | GitHub | `/github/login/oauth/authorize` | without any `scope` field, everything is granted; with one, declinable scopes (Facebook's `email`) must be named |
+//! | Facebook | `/facebook/v<NN>/dialog/oauth` | as GitHub |
+//! | X | `/x/i/oauth2/authorize` | as GitHub |
+//! | Discord | `/discord/oauth2/authorize` | as GitHub |
+//! | GitLab | `/gitlab/oauth/authorize` | as GitHub |
+//! | Microsoft | `/microsoft/<tenant>/oauth2/v2.0/authorize` | all or nothing |
+//! | Apple | `/apple/auth/authorize` | also `email=share\|hide`, `firstName`, `lastName` |
 //!
-//! # A public client
-//! `sandbox-google-spa` at the sandbox Google is for pages and apps: no secret, PKCE required, any loopback address as its
-//! redirect URI, and its token requests may come from any page on loopback (CORS). `variables` names it in
-//! `GOOGLE_API_CLIENT_IDS`.
+//! With `response_mode=form_post` the response is 200 with one form: POST its hidden fields to its `action`.
 //!
-//! # Google's APIs
-//! What stands for `https://www.googleapis.com` is `{origin}/google-api` (`GOOGLE_API_URL`, `Sandbox::google_api_url`). A
-//! call carries an access token of the sandbox Google in `Authorization: Bearer`.
+//! # The Sign in with Google button (redirect mode)
+//! `GET /google/gsi/button?client_id=…&login_uri=…&nonce=…` (nonce optional) is the chooser. `POST
+//! /google/gsi/button/person?Q` with `person=<id>` returns a form that posts `credential` (an id_token with `aud`
+//! `client_id`), `g_csrf_token` and `select_by` to `login_uri`, and sets the cookie `g_csrf_token` for the host. Faults of
+//! `authorization_response` change the form's fields and, as `g_csrf_cookie`, the cookie; see the presets `gsi_…`.
+//!
+//! # Public client
+//! `sandbox-google-spa` is a Google client for pages and apps: no secret, PKCE required, any loopback redirect URI, and pages
+//! on loopback may call the token endpoint (CORS). `/control/variables` lists it as `GOOGLE_API_CLIENT_IDS`.
+//!
+//! # Google APIs
+//! `{origin}/google-api` (`GOOGLE_API_URL`, [`Sandbox::google_api_url`]) replaces `https://www.googleapis.com`. Calls need an
+//! access token in `Authorization: Bearer`.
 //!
 //! | request | scope | parameters |
 //! |---|---|---|
-//! | `GET /google-api/drive/v3/files` | `drive.metadata.readonly`, `drive.readonly` or `drive` | `pageSize` (100; 1,000 at most), `pageToken`, `q`, `orderBy`, `fields`, `spaces=drive`, `corpora=user` |
+//! | `GET /google-api/drive/v3/files` | `drive.metadata.readonly`, `drive.readonly` or `drive` | `pageSize` (default 100, maximum 1,000), `pageToken`, `q`, `orderBy`, `fields`, `spaces=drive`, `corpora=user` |
 //! | `GET /google-api/drive/v3/files/{id}` | the same | `fields`; the id `root` is "My Drive" |
-//! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (250; 2,500 at most), `pageToken`, `singleEvents`, `orderBy=startTime`, `fields` |
+//! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (default 250, maximum 2,500), `pageToken`, `singleEvents`, `orderBy=startTime`, `fields` |
 //!
-//! `q` is terms joined by `and` and `or` from left to right, with `not` and parentheses: `'<id>' in parents`,
-//! `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`, `trashed|starred =|!= true|false`; `\'` and `\\` inside
-//! quotes. `orderBy` is of `folder`, `name`, `modifiedTime`, `createdTime`, `quotaBytesUsed`, `starred`, each with `desc` if
-//! wished. Errors have Google's envelope: 400 `invalid` or `invalidParameter`, 401 `required` or `authError`, 403
-//! `insufficientPermissions`, 404 `notFound`; quota errors come by the presets `drive_…`.
+//! `q` is a sequence of terms joined by `and` and `or`, evaluated from left to right, with `not` and parentheses:
+//! `'<id>' in parents`, `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`, `trashed|starred =|!= true|false`. Inside
+//! quotes, escape `\'` and `\\`. `orderBy` keys are `folder`, `name`, `name_natural`, `modifiedTime`, `createdTime`,
+//! `quotaBytesUsed` and `starred`, each optionally followed by `desc`. Errors use Google's envelope: 400 `invalid` or
+//! `invalidParameter`, 401 `required` or `authError`, 403 `insufficientPermissions`, 404 `notFound`; for quota errors use the
+//! presets `drive_…`.
 //!
-//! Everybody has a drive of 300 files in folders four deep, which follows from the person's subject and is the same after a
-//! restart: all the usual kinds, three owners, some in the bin, some shared and in no folder, some with names that break
-//! pages, one from the future. `long` has 50,000, `plain` none. Times are relative to the sandbox's clock, which also
-//! ends access tokens (after 3,599 seconds). The links of files lead to pages and pictures below `/google/drive/`.
-//! Everybody but `plain` has a calendar of nine events, one of them daily for five days.
+//! Each user has a drive of 300 files in folders four levels deep, derived from the user's subject and the same after a
+//! restart: all common types, three owners, some trashed, some shared and in no folder, some with names that break pages, one
+//! from the future. `long` has 50,000 files, `plain` none. Each user but `plain` has a calendar of nine events, one of them
+//! daily for five days. Times are relative to the sandbox's clock, which also expires access tokens (after 3,599 seconds).
 //!
-//! # The control API
-//! JSON; `GET` reads, `POST` (with `content-type: application/json`) changes and answers the new state.
-//! A request with an `Origin` that is not the sandbox's is refused; without `Origin` it passes.
+//! # Control API
+//! JSON. `GET` reads; `POST` (with `content-type: application/json`) changes something and returns the new state. A request
+//! with another site's `Origin` is rejected; without `Origin` it is accepted.
 //!
-//! | request | body | does |
+//! | request | body | effect |
 //! |---|---|---|
-//! | `GET /control/state` | | persons, misbehaviours, faults, auto consent, key ids, clock, counts |
-//! | `GET /control/variables` | | what switches on every provider here, for the environment of a relying party |
+//! | `GET /control/state` | | persons, armed misbehaviour, auto consent, key ids, clock, counts |
+//! | `GET /control/variables` | | environment variables that configure an application for all providers |
 //! | `GET /control/presets` | | the named misbehaviours of `presets.json` |
 //! | `GET /control/requests?endpoint=token` | | `{"total", "count", "requests": […]}`; the filter is optional |
-//! | `POST /control/requests/clear` | | empties the log |
-//! | `POST /control/reset` | | everything as at the start (the process's first signing key too) |
-//! | `POST /control/clock` | `{"offset_seconds": 61}` | moves the sandbox's clock against the machine's |
-//! | `POST /control/persons` | `{"email", "name", "email_verified", "hd", "picture", "sub", "id"}`, all optional | makes a person, answers it |
-//! | `POST /control/persons/{id}` | the same; `null` removes | changes a person (new name, new e-mail, …) |
-//! | `POST /control/<provider>/…` | | all of the following that begin with `google` work for the other providers, too |
-//! | `POST /control/google/auto_consent` | `{"person": "ada", "scopes": […]\|null, "decision": "allow"\|"deny", "times": n\|null}` | the next authorization requests are answered at once; `scopes` absent grants all; `{"person": null}` ends it |
-//! | `POST /control/google/id_token` | `{"person"?, "times"?, "patch": {…}}` | bends the id_tokens |
-//! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | bends an endpoint |
-//! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
-//! | `POST /control/google/behave` | `{"person"?}` | disarms patches and faults (of that person, or all) |
-//! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen comes again |
-//! | `POST /control/<provider>/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | `iss` in the authorization response; without a rule it is as the provider's manners are |
-//! | `GET /control/letters?to=ada@example.com` | | `{"letters": [{"id", "from", "to": […], "subject", "text", "html", "links": […], "received_at", "source"}]}`, the oldest first; the filter is optional |
-//! | `POST /control/letters/clear` | | empties the inbox |
-//! | `POST /control/mail` | `{"behave": "greylist", "times": n\|null}` | the mail server misbehaves, as [below](#mail) |
-//! | `POST /control/<provider>/mint` | `{"kind": "access_token", "person", "client_id"?, "scopes"?, "expires_in"?}` | a token that nobody signed in for, of any client (absent: the registered one): answers `{"access_token"}` |
-//! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | likewise `{"id_token"}`, bent by what is armed for the person |
-//! | `POST /control/google/mint` | `{"kind": "service_account", "client_id"?, "scopes"?}` | an access token of a program, whose client is its own number |
-//! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | key rotation |
+//! | `POST /control/requests/clear` | | clears the request log |
+//! | `POST /control/reset` | | resets everything, including the signing key |
+//! | `POST /control/clock` | `{"offset_seconds": 61}` | sets the sandbox's clock relative to the system's |
+//! | `POST /control/persons` | `{"email", "name", "email_verified", "hd", "picture", "sub", "id"}`, all optional | creates a person and returns it |
+//! | `POST /control/persons/{id}` | the same; `null` removes | changes a person |
+//! | `GET /control/emails?to=ada@example.com` | | `{"emails": [{"id", "from", "to": […], "subject", "text", "html", "links": […], "received_at", "source"}]}`, oldest first; the filter is optional |
+//! | `POST /control/emails/clear` | | empties the inbox |
+//! | `POST /control/mail` | `{"behave": "greylist", "times": n\|null}` | makes the mail server misbehave, see [below](#mail) |
 //!
-//! `times` is how often it applies (absent or `null`: until disarmed). `person` limits it to the requests that
-//! belong to that person (by the code or the token presented); such a rule goes before one for everybody.
+//! The following work for every provider; replace `google` by another one's slug.
+//!
+//! | request | body | effect |
+//! |---|---|---|
+//! | `POST /control/google/auto_consent` | `{"person": "ada", "scopes": […]\|null, "decision": "allow"\|"deny", "times": n\|null}` | answers the next authorization requests without a page; without `scopes`, all are granted; `{"person": null}` turns it off |
+//! | `POST /control/google/id_token` | `{"person"?, "times"?, "patch": {…}}` | changes id_tokens |
+//! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | arms a fault at an endpoint |
+//! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
+//! | `POST /control/google/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | sets `iss` in the authorization response; otherwise as the provider does |
+//! | `POST /control/google/behave` | `{"person"?}` | removes all of the above for that person, or for everyone |
+//! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen is shown again |
+//! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | rotates keys |
+//! | `POST /control/google/mint` | `{"kind": "access_token", "person", "client_id"?, "scopes"?, "expires_in"?}` | issues a token without a sign-in, for any client (default: the registered one): `{"access_token"}` |
+//! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | Google only: `{"id_token"}`, with the person's armed patches |
+//! | `POST /control/google/mint` | `{"kind": "service_account", "client_id"?, "scopes"?}` | Google only: an access token of a service account, whose client is its own number |
+//!
+//! `times` is how often a rule applies (absent or `null`: until disarmed). `person` limits it to requests with that person's
+//! code or token; such a rule takes precedence over one for everyone.
 //!
 //! ## Mail
-//! The mail server (`smtp_url`) takes letters to anybody and sends them nowhere. People read them at `/inbox`
-//! (`?to=…` is a filter), `/inbox/{id}` and, as HTML in an origin of its own, `/inbox/{id}/html`. The newest 500 are kept,
-//! each of at most 1 MiB.
+//! The mail server ([`Sandbox::smtp_url`]) accepts email to any address and delivers none. The inbox is at `/inbox` (filter:
+//! `?to=…`), `/inbox/{id}` and, as HTML in an opaque origin, `/inbox/{id}/html`. It keeps the newest 500 emails of at most
+//! 1 MiB each.
 //!
-//! | `behave` | what happens | `times` counts |
+//! | `behave` | effect | `times` counts |
 //! |---|---|---|
-//! | `honest` | letters are taken | |
-//! | `refuse_connections` | connections are closed before a word is said | connections |
-//! | `hang` | connections are held without a word | connections |
+//! | `normal` | emails are accepted | |
+//! | `refuse_connections` | connections are closed before the greeting | connections |
+//! | `hang` | connections are accepted, but nothing is sent | connections |
 //! | `greylist` | 451 to RCPT | recipients |
 //! | `reject` | 550 to RCPT | recipients |
-//! | `drop_after_data` | the letter is kept, and the connection breaks before it is said so | letters |
+//! | `drop_after_data` | the email is kept, and the connection breaks before the confirmation | emails |
 //!
 //! ## id_token patch
-//! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`,
-//! all optional. Values: `{"$now": -61}` is the sandbox's time plus seconds, with `"as": "string"` or `"float"` in that
-//! type; `{"$raw": "1e400"}` is written as it stands; in a text `{origin}` is the sandbox's origin, and `{value}` the honest
-//! value of a text member. `sign`: `rs256`, `rs384`,
-//! `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`, `hs256_client_secret`, `bad_signature` (one bit
-//! flipped), `unpublished_key` (a stranger's key under our `kid`), `embedded_key` (a stranger's key, in the header as `jwk`).
-//! With `"refreshed": true` it is for the id_tokens of refresh answers of Google only.
+//! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`, all
+//! optional. `{"$now": -61}` is the sandbox's time plus seconds (`"as": "string"` or `"float"` changes the type),
+//! `{"$raw": "1e400"}` is inserted verbatim, `{origin}` in a string is the sandbox's origin, and `{value}` the original value
+//! of a string member. `sign` is `rs256`, `rs384`, `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`,
+//! `hs256_client_secret`, `bad_signature` (one bit flipped), `unpublished_key` (an attacker's key under the published `kid`)
+//! or `embedded_key` (an attacker's key in the header's `jwk`). With `"refreshed": true` the patch applies only to id_tokens
+//! of Google's refresh responses.
 //!
 //! ## Faults
-//! `endpoint`: `discovery`, `authorize`, `authorization_response`, `token`, `userinfo`, `certs`, `revoke`, `tokeninfo`
-//! (also GitHub's check of a token and Facebook's `debug_token`), `emails` (GitHub). `userinfo` is also GitHub's `/user`,
-//! Facebook's, X's and Discord's `me`. `refresh` is the token endpoint when a refresh token is presented (the log calls it
-//! `token`), `files` Google Drive, `events` Google Calendar.
+//! `endpoint` is `discovery`, `authorize`, `authorization_response`, `token`, `refresh` (the token endpoint with a refresh
+//! token; logged as `token`), `userinfo` (also GitHub's `/user` and the `me` endpoints of Facebook, X and Discord), `certs`,
+//! `revoke`, `tokeninfo` (also GitHub's token check and Facebook's `debug_token`), `emails` (GitHub), `files` (Drive) or
+//! `events` (Calendar).
 //!
-//! | fault | what happens |
+//! | fault | effect |
 //! |---|---|
-//! | `{"kind": "status", "status": 503, "retry_after": "30"}` | that status; the honest handler does not run (a code stays unused) |
-//! | `{"kind": "answer", "status": 200, "content_type": "text/html", "headers": {"retry-after": "30"}, "body": "…"}` | that answer, `headers` are optional; the handler does not run |
-//! | `{"kind": "redirect", "status": 307, "to": "{origin}/trap/x"}` | a redirect, by default into `/trap/…`, which records who follows; the handler does not run |
-//! | `{"kind": "hang"}` | no answer until the sandbox ends |
-//! | `{"kind": "slow", "delay_ms": 500}` | the honest answer, late |
-//! | `{"kind": "patch", "set": {…}, "remove": […]}` | members of the honest JSON changed; at `authorization_response` its parameters, where an array repeats the parameter and `{value}` stands for the honest value |
-//! | `{"kind": "huge", "bytes": 10485760}` | the honest JSON with that much padding in a member of its own |
-//! | `{"kind": "many_keys", "count": 10000}` | the honest JWK set behind that many others |
-//! | `{"kind": "rotate"}` | at `refresh`: the honest answer with a new refresh token; the one presented is worth nothing any more |
-//! | `{"kind": "truncated"}` | the first half of the honest body, as a complete HTTP message |
-//! | `{"kind": "half_closed"}` | the first half, then the connection breaks |
-//! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the honest body, a little at a time |
+//! | `{"kind": "status", "status": 503, "retry_after": "30"}` | that status; the handler does not run (a code stays unused) |
+//! | `{"kind": "answer", "status": 200, "content_type": "text/html", "headers": {"retry-after": "30"}, "body": "…"}` | that response (`headers` optional); the handler does not run |
+//! | `{"kind": "redirect", "status": 307, "to": "{origin}/trap/x"}` | a redirect, by default to `/trap/…`, where the log shows who follows; the handler does not run |
+//! | `{"kind": "hang"}` | no response until shutdown |
+//! | `{"kind": "slow", "delay_ms": 500}` | the normal response after a delay |
+//! | `{"kind": "patch", "set": {…}, "remove": […]}` | changes members of the JSON response; at `authorization_response` its parameters, where an array repeats a parameter and `{value}` is the original value |
+//! | `{"kind": "huge", "bytes": 10485760}` | adds that much padding to the JSON response |
+//! | `{"kind": "many_keys", "count": 10000}` | puts that many other keys before the JWK set's own |
+//! | `{"kind": "rotate"}` | at `refresh`: returns a new refresh token and invalidates the presented one |
+//! | `{"kind": "truncated"}` | the first half of the body, as a complete HTTP message |
+//! | `{"kind": "half_closed"}` | the first half of the body, then the connection breaks |
+//! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the body in small pieces |
 
 mod apple;
+mod authorize;
+mod avatar;
 mod basic;
-mod bend;
-mod bounded;
+mod bounded_map;
 mod browser;
 mod chooser;
 mod clients;
 mod control;
-mod desk;
 mod discord;
 mod facebook;
 mod faults;
@@ -172,29 +185,29 @@ mod github;
 mod gitlab;
 mod google;
 mod guard;
-mod house;
 mod id_token;
 mod iss;
 mod keys;
 mod landing;
-mod ledger;
 mod linkedin;
 mod log;
 mod mail;
 mod microsoft;
+mod mock_provider;
 mod page;
 mod persons;
 mod pkce;
-mod portrait;
+mod recording;
 mod redeem;
 mod response;
 mod rotate;
 mod rules;
-mod stage;
-mod stencil;
-mod trickle;
+mod state;
+mod tamper;
+mod template;
+mod throttle;
+mod token_store;
 mod variables;
-mod world;
 mod x;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -213,12 +226,12 @@ pub use clients::{FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, GITHUB_CLIENT_ID, 
 pub use clients::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET};
 pub use clients::{X_CLIENT_ID, X_CLIENT_SECRET};
 pub use microsoft::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
-use world::{Provider, World};
+use state::{Provider, SharedState};
 
-/// How long [`Sandbox::shutdown`] waits for requests that are under way.
+/// How long [`Sandbox::shutdown`] waits for open requests.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A running sandbox. Dropping it stops it as well, without waiting.
+/// A running sandbox. Dropping it stops it without waiting for open requests.
 pub struct Sandbox {
     origin: String,
     smtp_url: String,
@@ -227,18 +240,18 @@ pub struct Sandbox {
     stop: DropGuard,
 }
 
-/// Where the sandbox listens and whom it knows.
+/// Where the sandbox listens, and its registered clients.
 pub struct Settings {
-    /// A loopback address; port 0 takes a free one.
+    /// A loopback address; port 0 chooses a free port.
     pub listen: SocketAddr,
-    /// Where its mail server listens: likewise.
+    /// The same for the mail server.
     pub smtp_listen: SocketAddr,
     /// The registered clients.
     pub clients: Clients,
 }
 
 impl Default for Settings {
-    /// Free ports of 127.0.0.1 and the documented clients.
+    /// Free ports on 127.0.0.1 and the documented clients.
     fn default() -> Self {
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self { listen: free, smtp_listen: free, clients: Clients::default() }
@@ -248,130 +261,130 @@ impl Default for Settings {
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// Anyone who reaches the sandbox can sign in as anyone: it never leaves the machine.
-    #[error("the sandbox lets everybody in as anybody, so it listens on loopback only, not on {0}")]
+    /// Anyone who reaches the sandbox can sign in as anyone, so it must not be reachable from other machines.
+    #[error("the sandbox lets anyone sign in as anyone: it listens on loopback only, not on {0}")]
     NotLoopback(SocketAddr),
-    /// The address is taken or not ours.
+    /// The address is in use or not available.
     #[error("the sandbox cannot listen on {address}: {cause}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the system said.
+        /// The operating system's error.
         cause: std::io::Error,
     },
-    /// No RSA key could be made.
+    /// RSA key generation failed.
     #[error("the sandbox could not generate its signing key")]
     Key,
 }
 
 impl Sandbox {
-    /// Binds, makes the process's first signing key, and serves in the background; listening on return.
+    /// Starts the servers in the background; they accept connections when this returns.
     ///
     /// # Errors
-    /// [`SandboxError`]: not a loopback address, address in use, no key.
+    /// The address is not on loopback or in use, or key generation failed.
     pub async fn start(settings: Settings) -> Result<Self, SandboxError> {
         let (listener, address) = listen(settings.listen).await?;
         let (mail_listener, mail_address) = listen(settings.smtp_listen).await?;
-        let first_key = keys::first().await.ok_or(SandboxError::Key)?;
+        let first_key = keys::shared_key().await.ok_or(SandboxError::Key)?;
 
-        let world = World::new(
+        let shared = SharedState::new(
             format!("http://localhost:{}", address.port()),
             format!("smtp://{mail_address}"),
             settings.clients,
             first_key,
         );
-        let (origin, smtp_url) = (world.origin().to_owned(), world.smtp_url().to_owned());
-        let stop = world.closing().clone();
-        let variables = variables::variables(&origin, world.clients());
+        let (origin, smtp_url) = (shared.origin().to_owned(), shared.smtp_url().to_owned());
+        let stop = shared.closing().clone();
+        let variables = variables::variables(&origin, shared.clients());
         let mut router = Router::new()
             .merge(landing::routes())
             .merge(mail::routes())
             .merge(control::routes())
-            .merge(stage::around(&world, stage::trap()));
+            .merge(recording::wrap(&shared, recording::trap()));
         for provider in Provider::ALL {
-            router = router.merge(stage::around(&world, (provider.facts().routes)()));
+            router = router.merge(recording::wrap(&shared, (provider.facts().routes)()));
         }
-        tokio::spawn(mail::serve(world.clone(), mail_listener));
-        let router = guard::around(&world, router).with_state(world);
+        tokio::spawn(mail::serve(shared.clone(), mail_listener));
+        let router = guard::wrap(&shared, router).with_state(shared);
 
-        // Without TCP_NODELAY an answer in two writes waits 40 ms for the peer's delayed acknowledgement.
+        // Without TCP_NODELAY, a response in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let until = stop.clone().cancelled_owned();
-        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until).await });
+        let stopped = stop.clone().cancelled_owned();
+        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
         Ok(Self { origin, smtp_url, variables, server, stop: stop.drop_guard() })
     }
 
-    /// `http://localhost:PORT`, without a slash at the end.
+    /// `http://localhost:PORT`, without a trailing slash.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// `SMTP_URL`: `smtp://127.0.0.1:PORT`, the mail server whose letters are at `/inbox`.
+    /// `SMTP_URL`: `smtp://127.0.0.1:PORT`, the mail server whose emails are at `/inbox`.
     pub fn smtp_url(&self) -> &str {
         &self.smtp_url
     }
 
-    /// The variables that switch on every provider here, names and values: clients, secrets and addresses.
+    /// Environment variables that configure Latchkey for all mock providers: client ids, secrets and URLs.
     pub fn variables(&self) -> &[(String, String)] {
         &self.variables
     }
 
-    /// `APPLE_ISSUER`: what stands for `https://appleid.apple.com`.
+    /// `APPLE_ISSUER`: replaces `https://appleid.apple.com`.
     pub fn apple_issuer(&self) -> String {
         apple::issuer(&self.origin)
     }
 
-    /// `MICROSOFT_URL`: what stands for `https://login.microsoftonline.com`.
+    /// `MICROSOFT_URL`: replaces `https://login.microsoftonline.com`.
     pub fn microsoft_url(&self) -> String {
         microsoft::base(&self.origin)
     }
 
-    /// The issuer of the sandbox Google: the origin and `/google`.
+    /// `GOOGLE_ISSUER`: replaces `https://accounts.google.com`.
     pub fn google_issuer(&self) -> String {
         google::issuer(&self.origin)
     }
 
-    /// `GOOGLE_API_URL`: what stands for `https://www.googleapis.com`, with Drive and Calendar.
+    /// `GOOGLE_API_URL`: replaces `https://www.googleapis.com` (Drive and Calendar).
     pub fn google_api_url(&self) -> String {
         google::api_url(&self.origin)
     }
 
-    /// `GITHUB_URL`: the site of the sandbox GitHub.
+    /// `GITHUB_URL`: replaces `https://github.com`.
     pub fn github_url(&self) -> String {
         format!("{}/github", self.origin)
     }
 
-    /// `GITHUB_API_URL`: its API.
+    /// `GITHUB_API_URL`: replaces `https://api.github.com`.
     pub fn github_api_url(&self) -> String {
         format!("{}/github-api", self.origin)
     }
 
-    /// What the sandbox GitHub sends as `iss` once it is told to send the right one.
+    /// The `iss` that GitHub sends after the command `{"iss": "right"}`.
     pub fn github_issuer(&self) -> String {
         format!("{}{}", self.origin, github::FACTS.issuer)
     }
 
-    /// `FACEBOOK_URL`: the site of the sandbox Facebook.
+    /// `FACEBOOK_URL`: replaces `https://www.facebook.com`.
     pub fn facebook_url(&self) -> String {
         format!("{}/facebook", self.origin)
     }
 
-    /// `FACEBOOK_GRAPH_URL`: its Graph API.
+    /// `FACEBOOK_GRAPH_URL`: replaces `https://graph.facebook.com`.
     pub fn facebook_graph_url(&self) -> String {
         format!("{}/facebook-graph", self.origin)
     }
 
-    /// `X_URL`: the site of the sandbox X.
+    /// `X_URL`: replaces `https://x.com`.
     pub fn x_url(&self) -> String {
         format!("{}/x", self.origin)
     }
 
-    /// `X_API_URL`: its API.
+    /// `X_API_URL`: replaces `https://api.x.com`.
     pub fn x_api_url(&self) -> String {
         format!("{}/x-api", self.origin)
     }
 
-    /// Stops accepting, finishes what is under way (two seconds at most), and ends.
+    /// Stops accepting connections, waits up to two seconds for open requests, and stops.
     pub async fn shutdown(self) {
         let mut server = self.server;
         drop(self.stop);
@@ -381,13 +394,12 @@ impl Sandbox {
     }
 }
 
-/// A port of this machine, and no other's.
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SandboxError> {
     if !address.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(address));
     }
-    let refused = |cause| SandboxError::Listen { address, cause };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    let bound = listener.local_addr().map_err(refused)?;
+    let failed = |cause| SandboxError::Listen { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
 }

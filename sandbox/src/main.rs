@@ -1,4 +1,4 @@
-//! `latchkey-sandbox`: plays the providers and the mail server until told to end.
+//! Runs the mock providers and the mail server until it is stopped.
 
 use std::{env, error::Error, net::SocketAddr, process::ExitCode};
 
@@ -24,9 +24,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
     let sandbox = Sandbox::start(settings).await?;
     let origin = sandbox.origin();
-    println!("providers: {origin}");
-    println!("settings of a relying party: {origin}/control/variables");
-    println!("mail server: {}; its inbox: {origin}/inbox", sandbox.smtp_url());
+    println!("mock providers: {origin}");
+    println!("environment variables for your app: {origin}/control/variables");
+    println!("control page: {origin}/control");
+    println!("mail server: {}, inbox: {origin}/inbox", sandbox.smtp_url());
 
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -37,8 +38,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The value of a variable, or its default.
 fn address(variable: &str, default: &str) -> Result<SocketAddr, String> {
     let value = env::var(variable).unwrap_or_else(|_| default.to_owned());
-    value.parse().map_err(|_| format!("{variable} is {value:?}; it must be an address and a port, such as {default}"))
+    value.parse().map_err(|_| format!("{variable} is {value:?}; expected an address and a port such as {default}"))
 }

@@ -1,29 +1,25 @@
-//! The shell of the sandbox's pages, their stylesheet, and the pictures of persons. No script anywhere.
+//! The shell of the sandbox's HTML pages, the stylesheet and profile pictures. No scripts anywhere.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::avatar;
 use super::guard::POLICY;
 use super::persons::Person;
-use super::portrait;
 
-/// A page: its title, which is not escaped here but by [`escape`] where needed, and its main part.
 pub struct Page {
-    /// What the banner says that this is not.
+    /// The banner says "not the real …".
     pub not_the_real: &'static str,
-    /// The document's title, plain text.
     pub title: String,
-    /// HTML of `<main>`.
+    /// HTML of `<main>`; use [`escape`].
     pub main: String,
-    /// Another origin at which a form of this page may end, as Chrome checks redirects after a form too.
+    /// Allowed in `form-action`, as Chrome also checks redirects after a form.
     pub form_ends_at: Option<String>,
-    /// The answer's status.
     pub status: StatusCode,
 }
 
 impl Page {
-    /// An ordinary page.
     pub fn new(not_the_real: &'static str, title: impl Into<String>, main: String) -> Self {
         Self { not_the_real, title: title.into(), main, form_ends_at: None, status: StatusCode::OK }
     }
@@ -43,11 +39,11 @@ impl IntoResponse for Page {
 <link rel="stylesheet" href="/sandbox.css">
 </head>
 <body>
-<header class="banner"><strong>Sandbox</strong> - not the real {banner}</header>
+<header class="banner"><strong>Sandbox</strong> – not the real {banner}</header>
 <main>
 {main}
 </main>
-<footer><a href="/">About this sandbox</a> <a href="/inbox">Inbox</a> <a href="/control">Control</a></footer>
+<footer><a href="/">About the sandbox</a> <a href="/inbox">Inbox</a> <a href="/control">Control</a></footer>
 </body>
 </html>
 "#
@@ -65,7 +61,7 @@ impl IntoResponse for Page {
     }
 }
 
-/// Text for HTML, in elements and in quoted attributes.
+/// Escapes text for HTML elements and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -81,10 +77,9 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A person as a row: picture, name, address.
 pub fn person_row(person: &Person) -> String {
     let note = if person.email.is_some() && !person.email_verified { " · not verified" } else { "" };
-    let email = person.email.as_deref().unwrap_or("no e-mail address");
+    let email = person.email.as_deref().unwrap_or("no email address");
     format!(
         r#"<img src="/picture/{}" alt="" width="40" height="40"><span class="who"><strong dir="auto">{}</strong> <small>{}{note}</small></span>"#,
         escape(&person.id),
@@ -93,14 +88,13 @@ pub fn person_row(person: &Person) -> String {
     )
 }
 
-/// The picture of a person. Any site may show it.
+/// Any site may embed it.
 pub fn picture(person: &Person) -> Response {
     let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
     let kept = (CACHE_CONTROL, "public, max-age=300");
-    ([(CONTENT_TYPE, "image/svg+xml"), kept, anywhere], portrait::draw(person)).into_response()
+    ([(CONTENT_TYPE, "image/svg+xml"), kept, anywhere], avatar::draw(person)).into_response()
 }
 
-/// The stylesheet.
 pub async fn stylesheet() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], include_str!("sandbox.css"))
         .into_response()
@@ -111,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_a_name_becomes_markup() {
+    fn markup_in_names_is_escaped() {
         assert_eq!(escape(r#"<a b="c" d='e'>&"#), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
     }
 }

@@ -1,4 +1,4 @@
-//! The persons who have accounts at the sandbox's providers: a cast of eight, and whoever is made up on the way.
+//! Users with accounts at the mock providers: eight predefined ones, and those that tests or the chooser add.
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
@@ -6,31 +6,26 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 
-/// How many persons there can be; the oldest that was made up leaves first.
+/// The oldest created user is evicted first.
 const CAPACITY: usize = 500;
 
-/// Somebody with an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// The name in forms and control calls, such as `ada`.
+    /// Used in forms and control calls, for example `ada`.
     pub id: String,
     /// Google's subject: 21 digits.
     pub sub: String,
-    /// The whole name; some accounts have none.
     pub name: Option<String>,
-    /// The e-mail address; some accounts have none.
     pub email: Option<String>,
-    /// Whether the provider has verified the address.
     pub email_verified: bool,
     /// The Workspace domain that owns the account.
     pub hd: Option<String>,
-    /// Whether there is a picture.
     pub picture: bool,
 }
 
 impl Person {
-    /// Somebody new, with a subject that follows from the address: the same person after a restart.
+    /// The subject is derived from the address: the same after a restart.
     pub fn with_email(email: &str, name: Option<String>) -> Self {
         let sub = subject_of(&email.to_ascii_lowercase());
         Self {
@@ -44,20 +39,19 @@ impl Person {
         }
     }
 
-    /// A number of the person's own for `purpose`, below 2^`bits`: what a provider's own ids are made of. It
-    /// follows from the subject, so that a person with another `sub` is somebody else at every provider.
+    /// A number below 2^`bits`, derived from the subject and `purpose`; the providers' ids are built from it. A user
+    /// with another `sub` is another user at every provider.
     pub fn number(&self, purpose: &str, bits: u32) -> u64 {
         let hash = digest::digest(&digest::SHA256, format!("{purpose} {}", self.sub).as_bytes());
         let number = hash.as_ref().iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
         number & ((1 << bits.min(63)) - 1)
     }
 
-    /// What to call the person on a page.
     pub fn label(&self) -> &str {
-        self.name.as_deref().or(self.email.as_deref()).unwrap_or("Account without a name")
+        self.name.as_deref().or(self.email.as_deref()).unwrap_or("Unnamed account")
     }
 
-    /// The name's first word, and the rest.
+    /// The first word of the name, and the rest.
     pub fn names(&self) -> (Option<&str>, Option<&str>) {
         match self.name.as_deref().map(|name| name.split_once(' ').unwrap_or((name, ""))) {
             Some((given, "")) => (Some(given), None),
@@ -66,7 +60,6 @@ impl Person {
         }
     }
 
-    /// The person with some members replaced, or what is wrong with them.
     pub fn changed(&self, changes: Map<String, Value>) -> Result<Self, serde_json::Error> {
         let mut members = serde_json::to_value(self)?;
         for (name, value) in changes {
@@ -76,35 +69,32 @@ impl Person {
     }
 }
 
-/// Everybody, in the order of the chooser.
 #[derive(Debug)]
 pub struct Persons(Vec<Person>);
 
 impl Default for Persons {
     fn default() -> Self {
-        Self(cast())
+        Self(predefined())
     }
 }
 
 impl Persons {
-    /// Everybody.
     pub fn all(&self) -> &[Person] {
         &self.0
     }
 
-    /// By `id`.
     pub fn by_id(&self, id: &str) -> Option<&Person> {
         self.0.iter().find(|person| person.id == id)
     }
 
-    /// By e-mail or subject, as in `login_hint`.
+    /// By email or subject, as in `login_hint`.
     pub fn by_hint(&self, hint: &str) -> Option<&Person> {
         self.0.iter().find(|person| {
             person.sub == hint || person.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(hint))
         })
     }
 
-    /// Who was picked or typed in on a chooser: `person=<id>`, or `person=new` with `email`, `name`, `verified`.
+    /// The user from a chooser form: `person=<id>`, or `person=new` with `email`, `name`, `verified`.
     pub fn pick(&mut self, form: &Fields) -> Option<Person> {
         let id = form.get("person")?;
         if id != "new" {
@@ -121,20 +111,20 @@ impl Persons {
         Some(person)
     }
 
-    /// Adds somebody, or replaces who has the same `id`.
+    /// Adds a user, or replaces the one with the same `id`.
     pub fn put(&mut self, person: Person) {
         match self.0.iter_mut().find(|known| known.id == person.id) {
             Some(known) => *known = person,
             None => self.0.push(person),
         }
         if self.0.len() > CAPACITY {
-            self.0.remove(cast().len());
+            self.0.remove(predefined().len());
         }
     }
 }
 
-fn cast() -> Vec<Person> {
-    let somebody = |id: &str, name: Option<&str>, email: Option<&str>| Person {
+fn predefined() -> Vec<Person> {
+    let person = |id: &str, name: Option<&str>, email: Option<&str>| Person {
         id: id.to_owned(),
         sub: subject_of(id),
         name: name.map(str::to_owned),
@@ -143,23 +133,23 @@ fn cast() -> Vec<Person> {
         hd: None,
         picture: true,
     };
-    let grace = somebody("grace", Some("Grace Hopper"), Some("grace@navy.example"));
-    let linus = somebody("linus", Some("Linus Penguin"), Some("linus@example.org"));
-    let plain = somebody("plain", None, Some("plain@gmail.com"));
+    let grace = person("grace", Some("Grace Hopper"), Some("grace@navy.example"));
+    let linus = person("linus", Some("Linus Penguin"), Some("linus@example.org"));
+    let plain = person("plain", None, Some("plain@gmail.com"));
     let long = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorff von und zu Hohenlohe-Schillingsfürst 🦄👩🏽‍🚀 مريم عبد الرحمن שלום";
     vec![
-        somebody("ada", Some("Ada Lovelace"), Some("ada@gmail.com")),
+        person("ada", Some("Ada Lovelace"), Some("ada@gmail.com")),
         Person { hd: Some("navy.example".to_owned()), ..grace },
         Person { email_verified: false, ..linus },
         Person { picture: false, ..plain },
-        somebody("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
-        somebody("nomail", Some("Niko Nomail"), None),
-        somebody("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
-        somebody("petra", Some("Petra Password"), Some("petra@example.org")),
+        person("long", Some(long), Some("maximiliana.theodora.wolfeschlegelsteinhausenbergerdorff@gmail.com")),
+        person("nomail", Some("Niko Nomail"), None),
+        person("mallory", Some("Mallory Guest"), Some("mallory@evil.example")),
+        person("petra", Some("Petra Password"), Some("petra@example.org")),
     ]
 }
 
-/// 21 digits that begin with 1, as Google's are; always the same for the same seed.
+/// 21 digits starting with 1, as Google's.
 fn subject_of(seed: &str) -> String {
     let hash = digest::digest(&digest::SHA256, seed.as_bytes());
     let digits = hash.as_ref().iter().take(20).map(|byte| char::from(b'0' + byte % 10));
@@ -171,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_has_21_digits_and_is_stable() {
+    fn subject_is_stable_and_has_21_digits() {
         let ada = Person::with_email("Someone@gmail.com", None);
         assert_eq!(ada.sub.len(), 21);
         assert!(ada.sub.bytes().all(|byte| byte.is_ascii_digit()));
@@ -179,20 +169,20 @@ mod tests {
     }
 
     #[test]
-    fn the_cast_have_different_subjects_and_stay_when_the_room_is_full() {
+    fn predefined_users_stay_when_the_list_is_full() {
         let mut persons = Persons::default();
         for number in 0..CAPACITY + 20 {
             persons.put(Person::with_email(&format!("{number}@example.org"), None));
         }
         assert_eq!(persons.all().len(), CAPACITY);
-        assert!(cast().iter().all(|person| persons.by_id(&person.id) == Some(person)));
+        assert!(predefined().iter().all(|person| persons.by_id(&person.id) == Some(person)));
         let subjects: std::collections::HashSet<_> = persons.all().iter().map(|person| &person.sub).collect();
         assert_eq!(subjects.len(), CAPACITY);
     }
 
     #[test]
-    fn a_change_of_the_wrong_type_is_refused_and_a_right_one_is_taken() {
-        let ada = cast().remove(0);
+    fn change_of_the_wrong_type_is_rejected() {
+        let ada = predefined().remove(0);
         let change = |value: Value| ada.changed(Map::from_iter([("email_verified".to_owned(), value)]));
         assert!(change(Value::from("yes")).is_err());
         assert!(!change(Value::from(false)).unwrap().email_verified);

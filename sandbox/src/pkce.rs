@@ -1,4 +1,4 @@
-//! PKCE (RFC 7636) with S256; the method `plain` is not offered.
+//! PKCE (RFC 7636) with S256; `plain` is not supported.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::fields::Fields;
 
-/// The challenge of an authorization request (§4.3), or what is wrong with it.
+/// RFC 7636 §4.3; `Err` is an error description.
 pub fn challenge(fields: &Fields) -> Result<Option<String>, String> {
     match (fields.get("code_challenge"), fields.get("code_challenge_method")) {
         (None, None) => Ok(None),
@@ -16,7 +16,7 @@ pub fn challenge(fields: &Fields) -> Result<Option<String>, String> {
     }
 }
 
-/// The challenge of a verifier (§4.2).
+/// RFC 7636 §4.2.
 pub fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
 }
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_of_rfc_7636_appendix_b() {
+    fn challenge_matches_rfc_7636_appendix_b() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }

@@ -1,47 +1,44 @@
-//! Redeeming an authorization code (RFC 6749 §4.1.3): once, in time, by its client, at its redirect URI, with its
-//! PKCE verifier. Each provider says the refusal in its own words.
+//! Redeems an authorization code (RFC 6749 §4.1.3): once, before it expires, for its client, with the same redirect
+//! URI and PKCE verifier. Each provider words the error itself.
 
 use super::fields::Fields;
-use super::ledger::{Ledger, Token};
 use super::pkce::s256;
+use super::token_store::{Token, TokenStore};
 
-/// Why a code is not taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Spoilt {
-    /// There is none in the request.
+pub enum CodeError {
     Missing,
     /// Never issued, or issued to another client.
     Unknown,
-    /// Presented before; its tokens are revoked.
+    /// Used before; its tokens are revoked.
     Spent,
-    /// Its sixty seconds are over.
     Expired,
-    /// The redirect URI is not the one of the authorization request.
+    /// Differs from the authorization request's redirect URI.
     RedirectUri,
-    /// The PKCE verifier is missing, wrong, or there was no challenge.
+    /// The PKCE verifier is missing or wrong, or there was no challenge.
     Verifier,
 }
 
-/// The token that the code in `form` stands for, without a lifetime yet, and whether a refresh token comes along.
-/// A refused attempt spends the code too.
-pub fn redeem(ledger: &mut Ledger, client_id: &str, form: &Fields, now: i64) -> Result<(Token, bool), Spoilt> {
-    let text = form.get("code").ok_or(Spoilt::Missing)?;
-    let known = ledger.codes.get_mut(text).filter(|code| code.client_id == client_id).ok_or(Spoilt::Unknown)?;
+/// Redeems the code in `form`: a token without an expiry yet, and whether to issue a refresh token. A failed attempt
+/// also invalidates the code.
+pub fn redeem(tokens: &mut TokenStore, client_id: &str, form: &Fields, now: i64) -> Result<(Token, bool), CodeError> {
+    let text = form.get("code").ok_or(CodeError::Missing)?;
+    let known = tokens.codes.get_mut(text).filter(|code| code.client_id == client_id).ok_or(CodeError::Unknown)?;
     let spent = std::mem::replace(&mut known.spent, true);
     let code = known.clone();
     if spent {
-        ledger.revoke_code(text);
-        return Err(Spoilt::Spent);
+        tokens.revoke_code(text);
+        return Err(CodeError::Spent);
     }
     if now >= code.expires_at {
-        return Err(Spoilt::Expired);
+        return Err(CodeError::Expired);
     }
     if form.get("redirect_uri") != Some(&code.redirect_uri) {
-        return Err(Spoilt::RedirectUri);
+        return Err(CodeError::RedirectUri);
     }
-    // A verifier without a challenge: somebody has stripped the challenge (RFC 9700 §2.1.1).
+    // A verifier without a challenge: an attacker removed the challenge (RFC 9700 §2.1.1).
     if form.get("code_verifier").map(s256) != code.challenge {
-        return Err(Spoilt::Verifier);
+        return Err(CodeError::Verifier);
     }
     let token = Token {
         client_id: code.client_id,

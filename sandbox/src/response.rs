@@ -1,4 +1,4 @@
-//! The redirect that carries an authorization response to the client, bent by a fault if one is armed.
+//! Redirects the authorization response to the client, after armed faults.
 
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
@@ -8,12 +8,12 @@ use url::Url;
 
 use super::faults::{Endpoint, EndpointFault, Fault};
 use super::iss;
-use super::stencil::Stencil;
-use super::world::{Provider, World};
+use super::state::{Provider, SharedState};
+use super::template::Template;
 
-/// Sends the parameters back to the client's redirect URI, in its query.
-pub fn sent_back(
-    world: &World,
+/// Redirects to the client with the parameters in the query.
+pub fn redirect_back(
+    shared: &SharedState,
     provider: Provider,
     redirect_uri: &str,
     pairs: Vec<(String, String)>,
@@ -22,44 +22,44 @@ pub fn sent_back(
     let Ok(mut location) = Url::parse(redirect_uri) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    location.query_pairs_mut().extend_pairs(armed(world, provider, pairs, person));
+    location.query_pairs_mut().extend_pairs(apply_faults(shared, provider, pairs, person));
     (StatusCode::SEE_OTHER, [(LOCATION, location.to_string()), (CACHE_CONTROL, "no-store".to_owned())]).into_response()
 }
 
-/// The parameters as an armed `iss` and an armed fault change them, however they travel.
-pub fn armed(
-    world: &World,
+/// Applies an armed `iss` rule and an armed fault to the response parameters.
+pub fn apply_faults(
+    shared: &SharedState,
     provider: Provider,
     pairs: Vec<(String, String)>,
     person: Option<&str>,
 ) -> Vec<(String, String)> {
-    let pairs = iss::named(world, provider, pairs, person);
+    let pairs = iss::apply_iss(shared, provider, pairs, person);
     let here = |rule: &EndpointFault| rule.endpoint == Endpoint::AuthorizationResponse;
-    let rule = world.state().house(provider).faults.take(person, here);
+    let rule = shared.lock().provider(provider).faults.take(person, here);
     match rule.map(|rule| rule.fault) {
-        Some(Fault::Patch { set, remove }) => bent(pairs, &set, &remove, &Stencil::new(world.origin(), 0)),
+        Some(Fault::Patch { set, remove }) => patched(pairs, &set, &remove, &Template::new(shared.origin(), 0)),
         _ => pairs,
     }
 }
 
-fn bent(
+fn patched(
     pairs: Vec<(String, String)>,
     set: &Map<String, Value>,
     remove: &[String],
-    stencil: &Stencil<'_>,
+    template: &Template<'_>,
 ) -> Vec<(String, String)> {
-    let honest =
+    let original =
         |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let mut bent: Vec<_> =
+    let mut patched: Vec<_> =
         pairs.iter().filter(|(name, _)| !remove.contains(name) && !set.contains_key(name)).cloned().collect();
     for (name, value) in set {
         let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
         for value in values {
-            let text = value.as_str().map_or_else(|| value.to_string(), |text| stencil.text(text));
-            bent.push((name.clone(), text.replace("{value}", &honest(name))));
+            let text = value.as_str().map_or_else(|| value.to_string(), |text| template.text(text));
+            patched.push((name.clone(), text.replace("{value}", &original(name))));
         }
     }
-    bent
+    patched
 }
 
 #[cfg(test)]
@@ -68,12 +68,13 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_patch_can_replace_repeat_and_remove_parameters() {
+    fn patch_replaces_repeats_and_removes_parameters() {
         let pairs =
             [("state", "s"), ("iss", "i"), ("code", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let set = json!({"code": ["{value}", "second"], "iss": "{origin}/evil"});
-        let bent = bent(pairs.to_vec(), set.as_object().unwrap(), &["state".to_owned()], &Stencil::new("http://o", 0));
-        let shown: Vec<_> = bent.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let patched =
+            patched(pairs.to_vec(), set.as_object().unwrap(), &["state".to_owned()], &Template::new("http://o", 0));
+        let shown: Vec<_> = patched.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(shown, ["code=c", "code=second", "iss=http://o/evil"]);
     }
 }

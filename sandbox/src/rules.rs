@@ -1,25 +1,22 @@
-//! Armed misbehaviours: for one person or for everybody, for some times or until disarmed.
+//! Armed misbehaviours: for one person or everyone, a number of times or until disarmed.
 
 use serde::{Deserialize, Serialize};
 
-/// How many can be armed; the oldest gives way.
+/// The oldest rule is dropped.
 const CAPACITY: usize = 200;
 
-/// One armed misbehaviour.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule<T> {
-    /// Whom it is for; absent: everybody.
+    /// Absent: everyone.
     #[serde(default)]
     pub person: Option<String>,
-    /// How often it still applies; absent: until disarmed.
+    /// Remaining uses; absent: until disarmed.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What happens.
     #[serde(flatten)]
     pub what: T,
 }
 
-/// The armed misbehaviours of one kind at one provider.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Rules<T>(Vec<Rule<T>>);
@@ -31,7 +28,7 @@ impl<T> Default for Rules<T> {
 }
 
 impl<T: Clone> Rules<T> {
-    /// Adds one. Among rules for the same person the earlier goes first.
+    /// Among rules for the same person, the oldest applies first.
     pub fn arm(&mut self, rule: Rule<T>) {
         if self.0.len() >= CAPACITY {
             self.0.remove(0);
@@ -39,7 +36,7 @@ impl<T: Clone> Rules<T> {
         self.0.push(rule);
     }
 
-    /// The one that applies now, counted down: a person's own before one for everybody.
+    /// The matching rule, counted down; a person's own rule goes before one for everyone.
     pub fn take(&mut self, person: Option<&str>, fits: impl Fn(&T) -> bool) -> Option<T> {
         let find = |whose: Option<&str>| {
             self.0.iter().position(|rule| rule.person.as_deref() == whose && rule.times != Some(0) && fits(&rule.what))
@@ -56,7 +53,7 @@ impl<T: Clone> Rules<T> {
         Some(what)
     }
 
-    /// Disarms those of one person, or all.
+    /// Removes the rules of one person, or all.
     pub fn disarm(&mut self, person: Option<&str>) {
         self.0.retain(|rule| person.is_some() && rule.person.as_deref() != person);
     }
@@ -71,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_own_rule_goes_first_and_ends_after_its_times() {
+    fn personal_rule_goes_first_and_ends_after_its_times() {
         let mut rules = Rules::default();
         rules.arm(rule(None, None, "all"));
         rules.arm(rule(Some("ada"), Some(1), "ada"));
@@ -81,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_for_one_person_leaves_others_and_unknown_persons_alone() {
+    fn personal_rule_does_not_apply_to_others() {
         let mut rules = Rules::default();
         rules.arm(rule(Some("ada"), None, "ada"));
         assert_eq!(rules.take(Some("grace"), |_| true), None);

@@ -1,10 +1,11 @@
-//! The variables that lead a relying party to the sandbox: what a developer would otherwise copy from consoles.
+//! Environment variables that point an application at the sandbox: what a developer otherwise copies from provider
+//! consoles.
 
 use super::apple::apple_private_key_pem;
 use super::clients::Clients;
-use super::world::Provider;
+use super::state::Provider;
 
-/// Names and values, for every provider: our client there, and where the provider is.
+/// For every provider: its client and its URLs.
 pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
     let mut variables = Vec::new();
     for provider in Provider::ALL {
@@ -14,7 +15,7 @@ pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
         let client = if *provider == Provider::Apple { at_apple(clients) } else { with_secret(*provider, clients) };
         variables.extend(client.into_iter().map(|(name, value)| (format!("{family}_{name}"), value)));
     }
-    // A page of a developer's own, whose tokens count as ours.
+    // The public client's tokens are accepted as ours.
     variables.push(("GOOGLE_API_CLIENT_IDS".to_owned(), clients.google_spa.clone()));
     variables
 }

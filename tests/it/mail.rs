@@ -66,9 +66,9 @@ impl Desk {
     }
 
     async fn inbox(&self) -> Vec<Value> {
-        let answer = self.http.get(format!("{}/control/letters", self.sandbox.origin())).send().await.unwrap();
+        let answer = self.http.get(format!("{}/control/emails", self.sandbox.origin())).send().await.unwrap();
         let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-        answer["letters"].as_array().unwrap().clone()
+        answer["emails"].as_array().unwrap().clone()
     }
 
     async fn waiting(&self) -> i64 {
@@ -130,7 +130,7 @@ async fn while_the_mail_server_is_away_letters_wait(#[values(Engine::Sqlite, Eng
     assert!(desk.post.is_delayed());
     assert_eq!(desk.rows.number("SELECT attempts FROM outbox").await, 1);
 
-    desk.mail_server("honest").await;
+    desk.mail_server("normal").await;
     desk.clock.advance(10);
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 1), "not before its time");
@@ -153,7 +153,7 @@ async fn a_mail_server_that_is_away_is_not_asked_for_each_letter(
     desk.round().await;
     let tried = desk.rows.number("SELECT count(*) FROM outbox WHERE attempts > 0").await;
     assert!((1..=4).contains(&tried), "{tried}");
-    desk.mail_server("honest").await;
+    desk.mail_server("normal").await;
     desk.clock.advance(HOUR);
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (20, 0));
@@ -168,7 +168,7 @@ async fn who_asks_to_come_later_gets_the_letter_later(#[values(Engine::Sqlite, E
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 1));
     assert!(!desk.post.is_delayed(), "one recipient's word is not the server's");
-    desk.mail_server("honest").await;
+    desk.mail_server("normal").await;
     desk.clock.advance(MINUTE);
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
@@ -260,7 +260,7 @@ async fn a_letter_without_an_answer_goes_out_again_and_is_the_same() {
     desk.queue("ada@example.com", sign_up()).await;
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 1));
-    desk.mail_server("honest").await;
+    desk.mail_server("normal").await;
     desk.clock.advance(MINUTE);
     desk.round().await;
     let inbox = desk.inbox().await;

@@ -1,29 +1,29 @@
-//! A person's account at Apple as one team sees it.
+//! A user's Apple account as one team sees it.
 
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
-use crate::ledger::Scopes;
 use crate::persons::Person;
+use crate::token_store::Scopes;
 
-/// Stands among the remembered scopes when the person hides the address.
+/// Stored among the granted scopes when the user chose "Hide My Email".
 pub const HIDDEN: &str = "hide my email";
 
-/// Six digits, 32 hexadecimal digits, four digits: the same for every client of the team.
+/// `123456.<32 hex digits>.1234`; the same for every client of the team.
 pub fn subject(person: &Person, team: &str) -> String {
     let text = hex(&format!("apple sub {team} {}", person.sub));
     let digits = |purpose: &str, bits| person.number(&format!("apple {purpose} {team}"), bits);
     format!("{:06}.{}.{:04}", digits("first", 10), &text[..32], digits("last", 11) % 10_000)
 }
 
-/// The address as this team gets it: the person's own, or a relay.
+/// The email address the team sees: the user's own or a relay.
 pub fn email(person: &Person, team: &str, scopes: &Scopes) -> Option<String> {
     let own = person.email.clone()?;
     let relay = || format!("{}@privaterelay.appleid.com", &hex(&format!("apple relay {team} {}", person.sub))[..10]);
     Some(if scopes.contains(HIDDEN) { relay() } else { own })
 }
 
-/// The claims about the address, in this person's spelling of booleans.
+/// `email_verified` and `is_private_email` are strings for some people and booleans for others, as at Apple.
 pub fn email_claims(person: &Person, team: &str, scopes: &Scopes) -> Map<String, Value> {
     let mut claims = Map::new();
     let Some(email) = email(person, team, scopes).filter(|_| scopes.contains("email")) else {
@@ -33,7 +33,7 @@ pub fn email_claims(person: &Person, team: &str, scopes: &Scopes) -> Map<String,
     let spelled = |value: bool| if texts { json!(value.to_string()) } else { json!(value) };
     let hidden = scopes.contains(HIDDEN);
     claims.insert("email".to_owned(), json!(email));
-    // A relay is Apple's own: it is always verified.
+    // Apple's relay addresses are always verified.
     claims.insert("email_verified".to_owned(), spelled(hidden || person.email_verified));
     if person.id != "linus" || hidden {
         claims.insert("is_private_email".to_owned(), spelled(hidden));
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_has_apples_form_and_is_one_teams_own() {
+    fn subject_has_apples_format_and_differs_per_team() {
         let person = Person::with_email("x@gmail.com", None);
         let sub = subject(&person, "TEAM");
         let lengths: Vec<_> = sub.split('.').map(str::len).collect();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_address_is_a_relay() {
+    fn hidden_email_is_a_relay_address() {
         let person = Person::with_email("x@gmail.com", None);
         let scopes = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Scopes>();
         let open = email_claims(&person, "T", &scopes(&["email"]));

@@ -1,4 +1,4 @@
-//! The discovery document and the key set.
+//! Discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{AUTHORIZE, issuer};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET /.well-known/openid-configuration`.
-pub async fn document(State(world): State<World>) -> Response {
-    let issuer = issuer(world.origin());
+pub async fn document(State(shared): State<SharedState>) -> Response {
+    let issuer = issuer(shared.origin());
     let at = |path: &str| format!("{issuer}/{path}");
     let document = json!({
         "issuer": issuer,
@@ -30,8 +30,8 @@ pub async fn document(State(world): State<World>) -> Response {
     Json(document).into_response()
 }
 
-/// `GET /auth/keys`: the published keys, the one that signs first.
-pub async fn keys(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().houses[Provider::Apple].keys.published().map(|key| key.jwk()).collect();
+/// `GET /auth/keys`: the published keys, current one first.
+pub async fn keys(State(shared): State<SharedState>) -> Response {
+    let keys: Vec<_> = shared.lock().providers[Provider::Apple].keys.published().map(|key| key.jwk()).collect();
     ([(CACHE_CONTROL, "no-store")], Json(json!({"keys": keys}))).into_response()
 }

@@ -1,4 +1,4 @@
-//! The authorization response: a code, and the first time who the person is; or the news of a Cancel.
+//! The authorization response: a code, with `user` the first time; or an error after Cancel.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use super::account::{self, HIDDEN};
 use super::request::AuthorizationRequest;
 use crate::fields::Fields;
-use crate::form_post::posted_back;
-use crate::ledger::{Code, Scopes, random_text};
+use crate::form_post::form_post_back;
 use crate::persons::Person;
-use crate::response::sent_back;
-use crate::world::{Provider, World};
+use crate::response::redirect_back;
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Code, Scopes, random_text};
 
-/// How long a code lives, in seconds. Apple's lives for five minutes.
+/// Seconds. (Apple: five minutes.)
 const CODE_LIFETIME: i64 = 60;
-/// Stands among the remembered scopes so that a consent to nothing at all is one, too.
+/// Always stored, so that a consent without scopes counts as one too.
 const KNOWN: &str = "openid";
 
-/// What the person has chosen on the consent page.
+/// The user's choices on the consent page.
 #[derive(Default)]
 pub struct Choice {
     hide: bool,
@@ -33,21 +33,21 @@ impl Choice {
     }
 }
 
-/// Makes a code and sends it to the client, with `user` when this is the first time.
-pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, choice: Choice) -> Response {
+/// Issues a code and returns it to the client, with `user` on the first authorization.
+pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Person, choice: Choice) -> Response {
     let code = format!("c{}.0.r{}", random_text(), random_text());
-    let mut state = world.state();
+    let mut state = shared.lock();
     let expires_at = state.now() + CODE_LIFETIME;
-    let ledger = &mut state.houses[Provider::Apple].ledger;
-    let known = ledger.consent(&person.id, &request.client_id);
+    let tokens = &mut state.providers[Provider::Apple].tokens;
+    let known = tokens.consent(&person.id, &request.client_id);
     let first = known.is_empty();
     let mut scopes: Scopes = known.union(&request.scopes).cloned().collect();
     scopes.insert(KNOWN.to_owned());
     if first && choice.hide {
         scopes.insert(HIDDEN.to_owned());
     }
-    ledger.remember(&person.id, &request.client_id, &scopes);
-    let user = first.then(|| user(request, person, &choice, &world.clients().apple.team_id, &scopes)).flatten();
+    tokens.add_consent(&person.id, &request.client_id, &scopes);
+    let user = first.then(|| user(request, person, &choice, &shared.clients().apple.team_id, &scopes)).flatten();
     let bound = Code {
         client_id: request.client_id.clone(),
         redirect_uri: request.redirect_uri.clone(),
@@ -61,19 +61,18 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, cho
         expires_at,
         spent: false,
     };
-    ledger.codes.insert(code.clone(), bound);
+    tokens.codes.insert(code.clone(), bound);
     drop(state);
     let mut parameters = vec![("code", code)];
     parameters.extend(user.map(|user| ("user", user.to_string())));
-    answer(world, request, parameters, Some(&person.id))
+    respond(shared, request, parameters, Some(&person.id))
 }
 
-/// The person has said no.
-pub fn deny(world: &World, request: &AuthorizationRequest, person: Option<&str>) -> Response {
-    answer(world, request, vec![("error", "user_cancelled_authorize".to_owned())], person)
+pub fn deny(shared: &SharedState, request: &AuthorizationRequest, person: Option<&str>) -> Response {
+    respond(shared, request, vec![("error", "user_cancelled_authorize".to_owned())], person)
 }
 
-/// `user`: unsigned, and never sent again.
+/// The `user` parameter: unsigned and sent only once.
 fn user(
     request: &AuthorizationRequest,
     person: &Person,
@@ -95,14 +94,14 @@ fn user(
     user.as_object().is_some_and(|members| !members.is_empty()).then_some(user)
 }
 
-fn answer(
-    world: &World,
+fn respond(
+    shared: &SharedState,
     request: &AuthorizationRequest,
     parameters: Vec<(&str, String)>,
     person: Option<&str>,
 ) -> Response {
     let state = request.state.clone().map(|state| ("state", state));
     let pairs = state.into_iter().chain(parameters).map(|(name, value)| (name.to_owned(), value)).collect();
-    let send = if request.by_form { posted_back } else { sent_back };
-    send(world, Provider::Apple, &request.redirect_uri, pairs, person)
+    let send = if request.by_form { form_post_back } else { redirect_back };
+    send(shared, Provider::Apple, &request.redirect_uri, pairs, person)
 }

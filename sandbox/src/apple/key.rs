@@ -1,4 +1,4 @@
-//! The key pair of the sandbox client: a developer would have made it in Apple's console.
+//! The key pair of the registered client, which a developer creates in Apple's console.
 
 use std::sync::OnceLock;
 
@@ -8,26 +8,24 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Both halves, in the forms that are needed.
 struct Pair {
     private_pem: String,
     public: Vec<u8>,
 }
 
-/// The private half as PKCS#8 in PEM, what Apple's console gives as `AuthKey_….p8`. Made at first use, one for the
-/// process. Public by design: it protects nothing.
+/// The private key in PEM (PKCS#8), which Apple's console provides as `AuthKey_….p8`. Generated once per process.
+/// Public by design: it protects nothing.
 pub fn apple_private_key_pem() -> String {
     pair().map(|pair| pair.private_pem.clone()).unwrap_or_default()
 }
 
-/// Whether the private half made this ES256 signature (RFC 7518 §3.4).
+/// Verifies an ES256 signature (RFC 7518 §3.4).
 pub fn verifies(message: &[u8], signature: &[u8]) -> bool {
     let verifies =
         |pair: &Pair| UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &pair.public).verify(message, signature);
     pair().is_some_and(|pair| verifies(pair).is_ok())
 }
 
-/// `None` if the library can make no key, which it always can.
 fn pair() -> Option<&'static Pair> {
     static PAIR: OnceLock<Option<Pair>> = OnceLock::new();
     PAIR.get_or_init(generated).as_ref()

@@ -1,27 +1,26 @@
-//! What the person sees.
+//! The chooser, the consent page and the error page.
 
 use axum::http::StatusCode;
 
-use super::request::{AuthorizationRequest, Unfit};
-use crate::chooser::{Counter, Row};
+use super::request::{AuthorizationRequest, RequestError};
+use crate::chooser::{AccountPages, Row, error_page};
 use crate::page::{Page, escape};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// The account chooser.
-pub fn chooser(world: &World, request: &AuthorizationRequest) -> Page {
-    let persons = world.state().persons.all().to_vec();
+pub fn chooser(shared: &SharedState, request: &AuthorizationRequest) -> Page {
+    let persons = shared.lock().persons.all().to_vec();
     let rows: Vec<_> = persons.into_iter().map(|person| Row { person, tag: None }).collect();
-    counter(request).chooser(&rows, "")
+    account_pages(request).chooser(&rows, "")
 }
 
-/// The consent page: the first time with the name and the choice about the address, later with the button alone.
-pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -> Page {
-    let first = world.state().houses[Provider::Apple].ledger.consent(&person.id, &request.client_id).is_empty();
-    let mut learns = vec!["Know who you are".to_owned()];
+/// Shows the name and the email choice on the first authorization only.
+pub fn consent(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> Page {
+    let first = shared.lock().providers[Provider::Apple].tokens.consent(&person.id, &request.client_id).is_empty();
+    let mut grants = vec!["Know who you are".to_owned()];
     let mut fields = String::new();
     if first && request.scopes.contains("name") {
-        learns.push("Know your name, this once".to_owned());
+        grants.push("Know your name (shared once)".to_owned());
         let (given, family) = person.names();
         fields.push_str(&format!(
             r#"<label for="first">First name</label>
@@ -33,30 +32,24 @@ pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -
         ));
     }
     if first && request.scopes.contains("email") && person.email.is_some() {
-        learns.push("Write to you".to_owned());
+        grants.push("Send you email".to_owned());
         fields.push_str(
-            r#"<fieldset><legend>E-mail</legend>
-<label class="check"><input type="radio" name="email" value="share" checked><span>Share my e-mail</span></label>
-<label class="check"><input type="radio" name="email" value="hide"><span>Hide my e-mail behind a relay</span></label>
+            r#"<fieldset><legend>Email</legend>
+<label class="check"><input type="radio" name="email" value="share" checked><span>Share My Email</span></label>
+<label class="check"><input type="radio" name="email" value="hide"><span>Hide My Email (relay)</span></label>
 </fieldset>"#,
         );
     }
-    counter(request).consent(person, &learns, &fields)
+    account_pages(request).consent(person, &grants, &fields)
 }
 
-/// The page for a request that goes nowhere.
-pub fn unfit(Unfit(code, why): &Unfit) -> Page {
-    let main = format!(
-        "<h1>Your request could not be completed</h1><p><code>{}</code></p><p>{}</p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
-        escape(code),
-        escape(why),
-        crate::REDIRECT_PATH,
-    );
-    Page { status: StatusCode::BAD_REQUEST, ..Page::new(Provider::Apple.label(), "Request not completed", main) }
+pub fn invalid_request(RequestError(code, why): &RequestError) -> Page {
+    let details = format!("<p><code>{}</code></p><p>{}</p>", escape(code), escape(why));
+    error_page(Provider::Apple, StatusCode::BAD_REQUEST, "Your request could not be completed", &details)
 }
 
-fn counter(request: &AuthorizationRequest) -> Counter<'_> {
-    Counter {
+fn account_pages(request: &AuthorizationRequest) -> AccountPages<'_> {
+    AccountPages {
         provider: Provider::Apple,
         path: "/apple/auth/authorize",
         query: &request.query,

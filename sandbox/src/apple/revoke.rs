@@ -1,30 +1,31 @@
-//! Revocation (RFC 7009), Apple's way: any token takes the whole grant back, and the next sign-in is a first one.
+//! Revocation (RFC 7009) as Apple does it: any token revokes the whole grant, and the next sign-in counts as the
+//! first.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::client_secret::authenticate;
+use super::error::OAuthError;
 use super::issuer;
-use super::refusal::Refusal;
 use crate::fields::Fields;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// `POST /auth/revoke` with `token`, `client_id` and `client_secret`: 200 and nothing, for a dead token as well.
-pub async fn revoke(State(world): State<World>, body: String) -> Response {
+/// `POST /auth/revoke` with `token`, `client_id` and `client_secret`: 200 with no body, also for an unknown token.
+pub async fn revoke(State(shared): State<SharedState>, body: String) -> Response {
     let form = Fields::parse(&body);
-    let mut state = world.state();
+    let mut state = shared.lock();
     let now = state.now();
-    if let Err(refusal) = authenticate(&form, &world.clients().apple, &issuer(world.origin()), now) {
-        return refusal.into_response();
+    if let Err(error) = authenticate(&form, &shared.clients().apple, &issuer(shared.origin()), now) {
+        return error.into_response();
     }
     let Some(text) = form.get("token") else {
-        return Refusal("invalid_request", "The token is missing.").into_response();
+        return OAuthError("invalid_request", "The token is missing.").into_response();
     };
-    let ledger = &mut state.houses[Provider::Apple].ledger;
-    let known = ledger.access.get(text).or_else(|| ledger.refresh.get(text)).cloned();
+    let tokens = &mut state.providers[Provider::Apple].tokens;
+    let known = tokens.access.get(text).or_else(|| tokens.refresh.get(text)).cloned();
     if let Some(token) = known {
-        ledger.revoke(&token.person, &token.client_id);
+        tokens.revoke(&token.person, &token.client_id);
     }
     StatusCode::OK.into_response()
 }

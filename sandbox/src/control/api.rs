@@ -1,4 +1,4 @@
-//! Control for tests: JSON in, JSON out.
+//! The JSON control API.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -8,18 +8,18 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::order::carry_out;
+use super::command::execute;
 use super::presets::{self, Preset};
 use crate::persons::Person;
+use crate::state::{Provider, SharedState};
 use crate::variables::variables as variables_of;
-use crate::world::{Provider, World};
 
 /// A body of JSON.
 pub type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// `GET /control/state`.
-pub async fn state(State(world): State<World>) -> Json<Value> {
-    Json(shown(&world))
+pub async fn state(State(shared): State<SharedState>) -> Json<Value> {
+    Json(snapshot(&shared))
 }
 
 /// `GET /control/presets`.
@@ -28,70 +28,68 @@ pub async fn presets() -> Json<Vec<Preset>> {
 }
 
 /// `GET /control/variables`. The secrets protect nothing.
-pub async fn variables(State(world): State<World>) -> Json<Value> {
-    let variables = variables_of(world.origin(), world.clients());
+pub async fn variables(State(shared): State<SharedState>) -> Json<Value> {
+    let variables = variables_of(shared.origin(), shared.clients());
     Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
-/// The filter of the request log.
 #[derive(Deserialize)]
 pub struct Filter {
     endpoint: Option<String>,
 }
 
 /// `GET /control/requests`.
-pub async fn requests(State(world): State<World>, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.state();
+pub async fn requests(State(shared): State<SharedState>, Query(filter): Query<Filter>) -> Json<Value> {
+    let state = shared.lock();
     let requests: Vec<_> = state.log.entries(filter.endpoint.as_deref()).collect();
     Json(json!({"total": state.log.total(), "count": requests.len(), "requests": requests}))
 }
 
 /// `POST /control/requests/clear`.
-pub async fn clear_requests(State(world): State<World>) -> Json<Value> {
-    world.state().log.clear();
-    Json(shown(&world))
+pub async fn clear_requests(State(shared): State<SharedState>) -> Json<Value> {
+    shared.lock().log.clear();
+    Json(snapshot(&shared))
 }
 
 /// `POST /control/reset`.
-pub async fn reset(State(world): State<World>) -> Json<Value> {
-    world.reset();
-    Json(shown(&world))
+pub async fn reset(State(shared): State<SharedState>) -> Json<Value> {
+    shared.reset();
+    Json(snapshot(&shared))
 }
 
-/// The body of a clock order.
 #[derive(Deserialize)]
 pub struct Clock {
     offset_seconds: i64,
 }
 
 /// `POST /control/clock`.
-pub async fn clock(State(world): State<World>, body: Body<Clock>) -> Response {
+pub async fn clock(State(shared): State<SharedState>, body: Body<Clock>) -> Response {
     match body {
         Ok(Json(clock)) => {
-            // A thousand years either way, so that no sum of times can overflow.
+            // A thousand years in each direction, so that sums of times cannot overflow.
             let limit = 1000 * 366 * 86_400;
-            world.state().clock_offset = clock.offset_seconds.clamp(-limit, limit);
-            Json(shown(&world)).into_response()
+            shared.lock().clock_offset = clock.offset_seconds.clamp(-limit, limit);
+            Json(snapshot(&shared)).into_response()
         }
         Err(rejection) => rejection.into_response(),
     }
 }
 
 /// `POST /control/persons`.
-pub async fn make_person(State(world): State<World>, body: Body<Map<String, Value>>) -> Response {
+pub async fn create_person(State(shared): State<SharedState>, body: Body<Map<String, Value>>) -> Response {
     let changes = match body {
         Ok(Json(changes)) => changes,
         Err(rejection) => return rejection.into_response(),
     };
-    let total = world.state().persons.all().len();
+    let total = shared.lock().persons.all().len();
     let email = changes.get("email").and_then(Value::as_str).map(str::to_owned);
-    let made_up = format!("made.up.{total}.{}@gmail.com", world.state().now());
-    put(&world, &Person::with_email(&email.unwrap_or(made_up), Some("Made Up".to_owned())), changes)
+    let generated = format!("new.user.{total}.{}@gmail.com", shared.lock().now());
+    put(&shared, &Person::with_email(&email.unwrap_or(generated), Some("New User".to_owned())), changes)
 }
 
 /// `POST /control/persons/{id}`.
 pub async fn change_person(
-    State(world): State<World>,
+    State(shared): State<SharedState>,
     Path(id): Path<String>,
     body: Body<Map<String, Value>>,
 ) -> Response {
@@ -100,16 +98,16 @@ pub async fn change_person(
         Err(rejection) => return rejection.into_response(),
     };
     changes.remove("id");
-    let person = world.state().persons.by_id(&id).cloned();
+    let person = shared.lock().persons.by_id(&id).cloned();
     match person {
-        Some(person) => put(&world, &person, changes),
-        None => failure(StatusCode::NOT_FOUND, &format!("there is no person {id:?}")),
+        Some(person) => put(&shared, &person, changes),
+        None => error_response(StatusCode::NOT_FOUND, &format!("unknown person {id:?}")),
     }
 }
 
-/// `POST /control/{provider}/{order}`.
-pub async fn order(
-    State(world): State<World>,
+/// `POST /control/{provider}/{command}`.
+pub async fn command(
+    State(shared): State<SharedState>,
     Path((provider, name)): Path<(String, String)>,
     body: Body<Value>,
 ) -> Response {
@@ -118,46 +116,46 @@ pub async fn order(
         Err(rejection) => return rejection.into_response(),
     };
     let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return failure(StatusCode::NOT_FOUND, "there is no such provider");
+        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
-    match carry_out(&world, provider, &name, body).await {
-        Ok(()) => Json(shown(&world)).into_response(),
-        Err(error) => failure(StatusCode::BAD_REQUEST, &error.to_string()),
+    match execute(&shared, provider, &name, body).await {
+        Ok(()) => Json(snapshot(&shared)).into_response(),
+        Err(error) => error_response(StatusCode::BAD_REQUEST, &error.to_string()),
     }
 }
 
-/// The state as control calls answer it.
-pub fn shown(world: &World) -> Value {
-    let mut state = world.state();
-    let mut shown = json!({
-        "origin": world.origin(),
+/// The body of `GET /control/state`.
+pub fn snapshot(shared: &SharedState) -> Value {
+    let mut state = shared.lock();
+    let mut snapshot = json!({
+        "origin": shared.origin(),
         "now": state.now(),
         "clock_offset": state.clock_offset,
         "persons": state.persons.all(),
         "requests": state.log.total(),
-        "letters": state.mail.letters(None).count(),
-        "mail": state.mail.order(),
+        "emails": state.mail.emails(None).count(),
+        "mail": state.mail.misbehaviour(),
     });
     for provider in Provider::ALL {
-        let house = state.house(*provider);
-        shown[provider.slug()] = json!({
-            "issuer": format!("{}{}", world.origin(), provider.facts().issuer),
-            "kids": house.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
-            "id_token": house.patches,
-            "faults": house.faults,
-            "iss": house.iss,
-            "auto_consent": house.ledger.auto,
-            "codes": house.ledger.codes.len(),
-            "access_tokens": house.ledger.access.len(),
-            "refresh_tokens": house.ledger.refresh.len(),
+        let mock = state.provider(*provider);
+        snapshot[provider.slug()] = json!({
+            "issuer": format!("{}{}", shared.origin(), provider.facts().issuer),
+            "kids": mock.keys.published().map(|key| &key.kid).collect::<Vec<_>>(),
+            "id_token": mock.patches,
+            "faults": mock.faults,
+            "iss": mock.iss,
+            "auto_consent": mock.tokens.auto,
+            "codes": mock.tokens.codes.len(),
+            "access_tokens": mock.tokens.access.len(),
+            "refresh_tokens": mock.tokens.refresh.len(),
         });
     }
-    shown
+    snapshot
 }
 
-fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response {
+fn put(shared: &SharedState, person: &Person, changes: Map<String, Value>) -> Response {
     let person = match person.changed(changes) {
-        // The id stands in paths and in forms; `new` has a meaning there.
+        // Ids are used in paths and forms, where `new` is reserved.
         Ok(person)
             if person.id != "new"
                 && !person.id.is_empty()
@@ -165,14 +163,13 @@ fn put(world: &World, person: &Person, changes: Map<String, Value>) -> Response 
         {
             person
         }
-        Ok(_) => return failure(StatusCode::BAD_REQUEST, "an id is letters, digits, - and _"),
-        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+        Ok(_) => return error_response(StatusCode::BAD_REQUEST, "an id may contain letters, digits, - and _"),
+        Err(error) => return error_response(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    world.state().persons.put(person.clone());
+    shared.lock().persons.put(person.clone());
     Json(person).into_response()
 }
 
-/// A refusal with its reason.
-pub fn failure(status: StatusCode, message: &str) -> Response {
+pub fn error_response(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"error": message}))).into_response()
 }

@@ -1,4 +1,4 @@
-//! Control for people: the forms of the control page give the same orders as the JSON.
+//! The control page's forms run the same commands as the JSON API.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,46 +6,45 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::order::{OrderError, carry_out};
+use super::command::{CommandError, execute};
 use crate::fields::Fields;
 use crate::page::{Page, escape};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// `POST /control/form` with `order` and its fields; back to the control page.
-pub async fn submit(State(world): State<World>, body: String) -> Response {
-    match obey(&world, &Fields::parse(&body)).await {
+/// `POST /control/form` with `command` and its fields; redirects back to the control page.
+pub async fn submit(State(shared): State<SharedState>, body: String) -> Response {
+    match apply(&shared, &Fields::parse(&body)).await {
         Ok(()) => (StatusCode::SEE_OTHER, [(LOCATION, "/control")]).into_response(),
         Err(error) => {
             let main = format!(
-                r#"<h1>That did not work</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
+                r#"<h1>Command failed</h1><p>{}</p><p><a href="/control">Back</a></p>"#,
                 escape(&error.to_string())
             );
-            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "That did not work", main) }
-                .into_response()
+            Page { status: StatusCode::BAD_REQUEST, ..Page::new("providers", "Command failed", main) }.into_response()
         }
     }
 }
 
-async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
+async fn apply(shared: &SharedState, form: &Fields) -> Result<(), CommandError> {
     let person = form.get("person");
     let times = form.get("times").and_then(|times| times.parse::<u32>().ok());
-    let name = form.get("order").unwrap_or_default();
+    let name = form.get("command").unwrap_or_default();
     let body = match name {
         "reset" => {
-            world.reset();
+            shared.reset();
             return Ok(());
         }
         "clear_requests" => {
-            world.state().log.clear();
+            shared.lock().log.clear();
             return Ok(());
         }
-        "clear_letters" => {
-            world.state().mail.clear();
+        "clear_emails" => {
+            shared.lock().mail.clear();
             return Ok(());
         }
         "mail" => {
-            let order = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
-            world.state().mail.behave(serde_json::from_value(order)?);
+            let behaviour = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
+            shared.lock().mail.set_behaviour(serde_json::from_value(behaviour)?);
             return Ok(());
         }
         "presets" => {
@@ -56,14 +55,14 @@ async fn obey(world: &World, form: &Fields) -> Result<(), OrderError> {
         "iss" => json!({"iss": form.get("iss").unwrap_or_default(), "person": person, "times": times}),
         _ => Value::Object(serde_json::Map::new()),
     };
-    // Without a provider, such as from "Behave again": all of them.
+    // "Disarm all" and "Forget consent" send no provider: they apply to all.
     let named = form.get("provider");
-    let meant = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
-    if meant().next().is_none() {
-        return Err(OrderError::Unknown(name.to_owned()));
+    let providers = || Provider::ALL.iter().filter(|provider| named.is_none_or(|named| named == provider.slug()));
+    if providers().next().is_none() {
+        return Err(CommandError::Unknown(name.to_owned()));
     }
-    for provider in meant() {
-        carry_out(world, *provider, name, body.clone()).await?;
+    for provider in providers() {
+        execute(shared, *provider, name, body.clone()).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Control of the mail server, and its letters for tests.
+//! Controls the mail server and returns its emails.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -7,40 +7,39 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Body, failure, shown};
-use crate::mail::Order;
-use crate::world::World;
+use super::api::{Body, error_response, snapshot};
+use crate::mail::MailBehaviour;
+use crate::state::SharedState;
 
-/// Whose letters.
 #[derive(Deserialize)]
 pub struct Filter {
     to: Option<String>,
 }
 
-/// `GET /control/letters`.
-pub async fn letters(State(world): State<World>, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.state();
-    let letters: Vec<_> = state.mail.letters(filter.to.as_deref()).collect();
-    Json(json!({ "letters": letters }))
+/// `GET /control/emails`.
+pub async fn emails(State(shared): State<SharedState>, Query(filter): Query<Filter>) -> Json<Value> {
+    let state = shared.lock();
+    let emails: Vec<_> = state.mail.emails(filter.to.as_deref()).collect();
+    Json(json!({ "emails": emails }))
 }
 
-/// `POST /control/letters/clear`.
-pub async fn clear(State(world): State<World>) -> Json<Value> {
-    world.state().mail.clear();
-    Json(shown(&world))
+/// `POST /control/emails/clear`.
+pub async fn clear(State(shared): State<SharedState>) -> Json<Value> {
+    shared.lock().mail.clear();
+    Json(snapshot(&shared))
 }
 
 /// `POST /control/mail`.
-pub async fn behave(State(world): State<World>, body: Body<Value>) -> Response {
+pub async fn set_behaviour(State(shared): State<SharedState>, body: Body<Value>) -> Response {
     let body = match body {
         Ok(Json(body)) => body,
         Err(rejection) => return rejection.into_response(),
     };
-    match serde_json::from_value::<Order>(body) {
-        Ok(order) => {
-            world.state().mail.behave(order);
-            Json(shown(&world)).into_response()
+    match serde_json::from_value::<MailBehaviour>(body) {
+        Ok(behaviour) => {
+            shared.lock().mail.set_behaviour(behaviour);
+            Json(snapshot(&shared)).into_response()
         }
-        Err(error) => failure(StatusCode::BAD_REQUEST, &format!("the body does not fit: {error}")),
+        Err(error) => error_response(StatusCode::BAD_REQUEST, &format!("invalid body: {error}")),
     }
 }

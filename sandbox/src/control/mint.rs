@@ -1,4 +1,4 @@
-//! Tokens out of hand: what another client, or a program, would hold. Nobody signed in for them.
+//! Issues tokens without a sign-in: tokens of another client or of a service account.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -7,29 +7,28 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Body, failure};
+use super::api::{Body, error_response};
 use crate::google;
-use crate::ledger::{Token, random_text};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Token, random_text};
 
-/// The body of the order.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Order {
+pub struct MintRequest {
     kind: Kind,
-    /// Of whom; a service account is made up.
+    /// Ignored for a service account.
     #[serde(default)]
     person: Option<String>,
-    /// For which client, known here or not; absent: the registered one.
+    /// Any client id; absent: the registered client.
     #[serde(default)]
     client_id: Option<String>,
-    /// Absent: those of signing in.
+    /// Absent: the sign-in scopes.
     #[serde(default)]
     scopes: Option<Vec<String>>,
     #[serde(default)]
     nonce: Option<String>,
-    /// Seconds until an access token ends.
+    /// Lifetime of the access token, in seconds.
     #[serde(default = "an_hour")]
     expires_in: i64,
 }
@@ -42,67 +41,70 @@ enum Kind {
     ServiceAccount,
 }
 
-/// `POST /control/{provider}/mint`: the token, and whose it is.
-pub async fn mint(State(world): State<World>, Path(provider): Path<String>, body: Body<Order>) -> Response {
-    let order = match body {
-        Ok(Json(order)) => order,
+/// `POST /control/{provider}/mint`.
+pub async fn mint(
+    State(shared): State<SharedState>,
+    Path(provider): Path<String>,
+    body: Body<MintRequest>,
+) -> Response {
+    let request = match body {
+        Ok(Json(request)) => request,
         Err(rejection) => return rejection.into_response(),
     };
     let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return failure(StatusCode::NOT_FOUND, "there is no such provider");
+        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
-    if provider != Provider::Google && order.kind != Kind::AccessToken {
-        return failure(StatusCode::BAD_REQUEST, "only the sandbox Google mints id_tokens and has service accounts");
+    if provider != Provider::Google && request.kind != Kind::AccessToken {
+        return error_response(StatusCode::BAD_REQUEST, "id_token and service_account are supported for google only");
     }
-    let Some((person, client_id)) = holder(&world, provider, &order) else {
-        return failure(StatusCode::BAD_REQUEST, "there is no such person");
+    let Some((person, client_id)) = holder(&shared, provider, &request) else {
+        return error_response(StatusCode::BAD_REQUEST, "unknown person");
     };
-    match minted(&world, provider, order, person, client_id).await {
+    match mint_token(&shared, provider, request, person, client_id).await {
         Ok(answer) => Json(answer).into_response(),
-        Err(why) => failure(StatusCode::BAD_REQUEST, &why),
+        Err(why) => error_response(StatusCode::BAD_REQUEST, &why),
     }
 }
 
-/// Whom the token stands for, and the client that it is given to. A service account is its own client, by its number.
-fn holder(world: &World, provider: Provider, order: &Order) -> Option<(Person, String)> {
-    let mut state = world.state();
-    if order.kind == Kind::ServiceAccount {
+/// A service account is its own client, identified by its number.
+fn holder(shared: &SharedState, provider: Provider, request: &MintRequest) -> Option<(Person, String)> {
+    let mut state = shared.lock();
+    if request.kind == Kind::ServiceAccount {
         let robot =
             Person { id: "robot".to_owned(), ..Person::with_email("robot@sandbox.iam.gserviceaccount.com", None) };
         state.persons.put(robot.clone());
-        let client_id = order.client_id.clone().unwrap_or_else(|| robot.sub.clone());
+        let client_id = request.client_id.clone().unwrap_or_else(|| robot.sub.clone());
         return Some((robot, client_id));
     }
-    let person = state.persons.by_id(order.person.as_deref()?)?.clone();
-    let client_id = order.client_id.clone().unwrap_or_else(|| world.clients().of(provider).id.clone());
+    let person = state.persons.by_id(request.person.as_deref()?)?.clone();
+    let client_id = request.client_id.clone().unwrap_or_else(|| shared.clients().of(provider).id.clone());
     Some((person, client_id))
 }
 
-async fn minted(
-    world: &World,
+async fn mint_token(
+    shared: &SharedState,
     provider: Provider,
-    order: Order,
+    request: MintRequest,
     person: Person,
     client_id: String,
 ) -> Result<Value, String> {
-    let scopes = order.scopes.unwrap_or_else(|| usual(provider).iter().map(|&scope| scope.to_owned()).collect());
+    let scopes = request.scopes.unwrap_or_else(|| usual(provider).iter().map(|&scope| scope.to_owned()).collect());
     let scopes = match provider {
         Provider::Google => google::scopes_of(&scopes.join(" "))?,
         _ => scopes.into_iter().collect(),
     };
-    if order.kind == Kind::IdToken {
-        let id_token = google::credential(world, &person.id, &client_id, &scopes, order.nonce).await;
-        return id_token.map(|token| json!({"id_token": token})).map_err(|refusal| refusal.2.to_owned());
+    if request.kind == Kind::IdToken {
+        let id_token = google::credential(shared, &person.id, &client_id, &scopes, request.nonce).await;
+        return id_token.map(|token| json!({"id_token": token})).map_err(|error| error.2.to_owned());
     }
     let access = format!("ya29.a0{}", random_text());
-    let mut state = world.state();
-    let expires_at = Some(state.now().saturating_add(order.expires_in));
+    let mut state = shared.lock();
+    let expires_at = Some(state.now().saturating_add(request.expires_in));
     let token = Token { client_id, person: person.id, scopes, expires_at, offline: false, code: String::new() };
-    state.house(provider).ledger.access.insert(access.clone(), token);
-    Ok(json!({"access_token": access, "expires_in": order.expires_in}))
+    state.provider(provider).tokens.access.insert(access.clone(), token);
+    Ok(json!({"access_token": access, "expires_in": request.expires_in}))
 }
 
-/// The scopes of a sign-in.
 fn usual(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Google => &["openid", "email", "profile"],

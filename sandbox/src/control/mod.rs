@@ -1,10 +1,10 @@
-//! Control: JSON for tests, a page for people. Both give the same orders.
+//! The control API (JSON) and the control page.
 
 mod api;
+mod command;
 mod form;
 mod mail;
 mod mint;
-mod order;
 mod page;
 mod presets;
 
@@ -12,10 +12,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::world::World;
+use super::state::SharedState;
 
-/// Everything below `/control`.
-pub fn routes() -> Router<World> {
+pub fn routes() -> Router<SharedState> {
     Router::new()
         .route("/control", get(page::page))
         .route("/control/form", post(form::submit))
@@ -26,12 +25,12 @@ pub fn routes() -> Router<World> {
         .route("/control/requests/clear", post(api::clear_requests))
         .route("/control/reset", post(api::reset))
         .route("/control/clock", post(api::clock))
-        .route("/control/persons", post(api::make_person))
+        .route("/control/persons", post(api::create_person))
         .route("/control/persons/{id}", post(api::change_person))
-        .route("/control/letters", get(mail::letters))
-        .route("/control/letters/clear", post(mail::clear))
-        .route("/control/mail", post(mail::behave))
+        .route("/control/emails", get(mail::emails))
+        .route("/control/emails/clear", post(mail::clear))
+        .route("/control/mail", post(mail::set_behaviour))
         .route("/control/{provider}/mint", post(mint::mint))
-        .route("/control/{provider}/{order}", post(api::order))
+        .route("/control/{provider}/{command}", post(api::command))
         .layer(DefaultBodyLimit::max(16 << 20))
 }

@@ -1,4 +1,4 @@
-//! The control page: what the sandbox does at the moment, and buttons to change it.
+//! The control page.
 
 use axum::extract::State;
 use serde_json::{Map, json};
@@ -6,77 +6,77 @@ use serde_json::{Map, json};
 use super::presets;
 use crate::log::Entry;
 use crate::page::{Page, escape};
-use crate::world::{Provider, State as Everything, World};
+use crate::state::{Provider, SandboxState, SharedState};
 
 /// `GET /control`.
-pub async fn page(State(world): State<World>) -> Page {
-    let mut state = world.state();
+pub async fn page(State(shared): State<SharedState>) -> Page {
+    let mut state = shared.lock();
     let persons = persons(&state);
     let main = format!(
         r#"<div class="wide">
 <h1>Control</h1>
-<p>Tell the providers how to behave. Tests do the same by JSON: <a href="/control/state">state</a>,
-<a href="/control/presets">misbehaviours by name</a>, <a href="/control/requests">requests</a>.</p>
+<p>Make the providers misbehave. The JSON API does the same: <a href="/control/state">state</a>,
+<a href="/control/presets">presets</a>, <a href="/control/requests">requests</a>.</p>
 <div class="grid">
 <form method="post" action="/control/form">
 <h2>Misbehave</h2>
-<label for="who">Who</label>
+<label for="who">Provider</label>
 <select id="who" name="provider">{providers}</select>
-<label for="preset">What</label>
+<label for="preset">Misbehaviour</label>
 <select id="preset" name="preset">{presets}</select>
-<label for="whom">For whom</label>
-<select id="whom" name="person"><option value="">Everybody</option>{persons}</select>
-<label for="times">How often</label>
-<select id="times" name="times"><option value="1">Once</option><option value="3">Three times</option><option value="">Until it behaves again</option></select>
-<div class="actions"><button class="button primary" name="order" value="presets">Misbehave</button></div>
+<label for="whom">Person</label>
+<select id="whom" name="person"><option value="">Everyone</option>{persons}</select>
+<label for="times">Times</label>
+<select id="times" name="times"><option value="1">Once</option><option value="3">3 times</option><option value="">Until disarmed</option></select>
+<div class="actions"><button class="button primary" name="command" value="presets">Arm</button></div>
 </form>
 <form method="post" action="/control/form">
-<h2>Sign in without a page</h2>
-<label for="auto-at">Where</label>
+<h2>Auto consent</h2>
+<label for="auto-at">Provider</label>
 <select id="auto-at" name="provider">{providers}</select>
-<label for="auto">As whom</label>
-<select id="auto" name="person"><option value="">Nobody: ask as usual</option>{persons}</select>
-<label for="auto-times">How often</label>
+<label for="auto">Sign in as</label>
+<select id="auto" name="person"><option value="">Off: show the pages</option>{persons}</select>
+<label for="auto-times">Times</label>
 <select id="auto-times" name="times"><option value="1">Once</option><option value="">Always</option></select>
-<div class="actions"><button class="button" name="order" value="auto_consent">Set</button></div>
+<div class="actions"><button class="button" name="command" value="auto_consent">Set</button></div>
 </form>
 <form method="post" action="/control/form">
-<h2>Name the issuer in the answer</h2>
-<label for="iss-of">Who</label>
+<h2>Issuer in the authorization response</h2>
+<label for="iss-of">Provider</label>
 <select id="iss-of" name="provider">{providers}</select>
-<label for="iss">What is sent as <code>iss</code></label>
-<select id="iss" name="iss"><option value="right">The right issuer</option><option value="wrong">Another one (mix-up)</option><option value="off">Nothing</option></select>
-<div class="actions"><button class="button" name="order" value="iss">Send it</button></div>
+<label for="iss"><code>iss</code></label>
+<select id="iss" name="iss"><option value="right">Correct issuer</option><option value="wrong">Another issuer (mix-up)</option><option value="off">Omit</option></select>
+<div class="actions"><button class="button" name="command" value="iss">Set</button></div>
 </form>
 <form method="post" action="/control/form">
 <h2>Mail</h2>
-<label for="mail">What the mail server does</label>
-<select id="mail" name="behave"><option value="honest">It takes letters</option><option value="refuse_connections">It refuses connections</option><option value="greylist">It asks to come again later (451)</option><option value="reject">It knows no such mailbox (550)</option><option value="hang">It says nothing</option><option value="drop_after_data">It breaks off after the letter</option></select>
-<label for="mail-times">How often</label>
-<select id="mail-times" name="times"><option value="1">Once</option><option value="">Until told otherwise</option></select>
-<div class="actions"><button class="button" name="order" value="mail">Set</button></div>
+<label for="mail">Behaviour</label>
+<select id="mail" name="behave"><option value="normal">Normal</option><option value="refuse_connections">Refuse connections</option><option value="greylist">Greylist (451)</option><option value="reject">Reject recipients (550)</option><option value="hang">Hang</option><option value="drop_after_data">Drop the connection after DATA</option></select>
+<label for="mail-times">Times</label>
+<select id="mail-times" name="times"><option value="1">Once</option><option value="">Until changed</option></select>
+<div class="actions"><button class="button" name="command" value="mail">Set</button></div>
 </form>
 <div>
 <h2>Keys</h2>
 <p class="quiet">{keys}</p>
-<form method="post" action="/control/form"><input type="hidden" name="order" value="keys">
-<label for="whose">Whose</label>
+<form method="post" action="/control/form"><input type="hidden" name="command" value="keys">
+<label for="whose">Provider</label>
 <select id="whose" name="provider">{providers}</select>
 <div class="actions">
 <button class="button" name="action" value="rotate">Rotate now</button>
 <button class="button" name="action" value="rotate_before_signing">Rotate before the next signature</button>
-<button class="button" name="action" value="withdraw_old">Withdraw the old ones</button>
+<button class="button" name="action" value="withdraw_old">Withdraw old keys</button>
 </div></form>
 </div>
 </div>
-<h2>At the moment</h2>
+<h2>Armed misbehaviour</h2>
 <pre tabindex="0" role="region" aria-label="Armed misbehaviours">{armed}</pre>
 <form method="post" action="/control/form"><div class="actions">
-<button class="button primary" name="order" value="behave">Behave again</button>
-<button class="button" name="order" value="forget_consent">Forget all consent</button>
-<button class="button" name="order" value="clear_requests">Clear the requests</button>
-<button class="button" name="order" value="clear_letters">Empty the inbox</button>
-<button class="button" name="order" value="reset">Reset everything</button>
+<button class="button primary" name="command" value="behave">Disarm all</button>
+<button class="button" name="command" value="forget_consent">Forget consent</button>
+<button class="button" name="command" value="clear_requests">Clear request log</button>
+<button class="button" name="command" value="clear_emails">Empty inbox</button>
+<button class="button" name="command" value="reset">Reset everything</button>
 </div></form>
 <h2 id="requests">Latest requests</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="requests"><table>
@@ -92,17 +92,17 @@ pub async fn page(State(world): State<World>) -> Page {
     Page::new("providers", "Control", main)
 }
 
-fn keys(state: &mut Everything) -> String {
+fn keys(state: &mut SandboxState) -> String {
     let mut html = String::new();
     for provider in Provider::ALL {
         html.push_str(&format!("{}: ", provider.label()));
-        let published = state.house(*provider).keys.published();
+        let published = state.provider(*provider).keys.published();
         html.extend(published.map(|key| format!("<code>{}</code><br>", escape(&key.kid))));
     }
     html
 }
 
-fn persons(state: &Everything) -> String {
+fn persons(state: &SandboxState) -> String {
     let option = |(id, label): (&str, &str)| format!(r#"<option value="{}">{}</option>"#, escape(id), escape(label));
     state.persons.all().iter().map(|person| option((&person.id, person.label()))).collect()
 }
@@ -125,11 +125,12 @@ fn providers() -> String {
     Provider::ALL.iter().map(option).collect()
 }
 
-fn armed(state: &mut Everything) -> String {
-    let mut armed = Map::from_iter([("mail".to_owned(), json!(state.mail.order()))]);
+fn armed(state: &mut SandboxState) -> String {
+    let mut armed = Map::from_iter([("mail".to_owned(), json!(state.mail.misbehaviour()))]);
     for provider in Provider::ALL {
-        let house = state.house(*provider);
-        let of_one = json!({"id_token": house.patches, "faults": house.faults, "iss": house.iss, "auto_consent": house.ledger.auto});
+        let mock = state.provider(*provider);
+        let of_one =
+            json!({"id_token": mock.patches, "faults": mock.faults, "iss": mock.iss, "auto_consent": mock.tokens.auto});
         armed.insert(provider.slug().to_owned(), of_one);
     }
     serde_json::to_string_pretty(&armed).unwrap_or_default()

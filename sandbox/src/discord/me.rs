@@ -1,4 +1,4 @@
-//! `/api/users/@me`, and the pictures.
+//! `/api/users/@me` and the avatars.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -7,32 +7,32 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::ledger::Scopes;
 use crate::page;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::Scopes;
 
 /// `GET /api/users/@me`.
-pub async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
+pub async fn me(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let state = world.state();
-    let token = bearer.and_then(|text| state.houses[Provider::Discord].ledger.live(text, state.now()));
+    let state = shared.lock();
+    let token = bearer.and_then(|text| state.providers[Provider::Discord].tokens.live(text, state.now()));
     let known = token.and_then(|token| Some((token, state.persons.by_id(&token.person)?)));
     match known {
-        Some((token, person)) => Json(shown(person, &token.scopes)).into_response(),
-        None => failure(StatusCode::UNAUTHORIZED, "401: Unauthorized"),
+        Some((token, person)) => Json(user(person, &token.scopes)).into_response(),
+        None => api_error(StatusCode::UNAUTHORIZED, "401: Unauthorized"),
     }
 }
 
 /// `GET /avatars/{id}/{hash}.png`.
-pub async fn avatar(State(world): State<World>, Path((id, _)): Path<(String, String)>) -> Response {
-    match world.state().persons.all().iter().find(|person| snowflake(person) == id) {
+pub async fn avatar(State(shared): State<SharedState>, Path((id, _)): Path<(String, String)>) -> Response {
+    match shared.lock().persons.all().iter().find(|person| snowflake(person) == id) {
         Some(person) => page::picture(person),
-        None => failure(StatusCode::NOT_FOUND, "404: Not Found"),
+        None => api_error(StatusCode::NOT_FOUND, "404: Not Found"),
     }
 }
 
-fn shown(person: &Person, scopes: &Scopes) -> Value {
+fn user(person: &Person, scopes: &Scopes) -> Value {
     let mut user = json!({
         "id": snowflake(person),
         "username": username(person),
@@ -51,16 +51,16 @@ fn shown(person: &Person, scopes: &Scopes) -> Value {
     user
 }
 
-fn failure(status: StatusCode, message: &str) -> Response {
+fn api_error(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"message": message, "code": 0}))).into_response()
 }
 
-/// 19 digits and above 2^53, odd, so that no double is equal to it.
+/// 19 digits, above 2^53 and odd, so that no double represents it exactly.
 fn snowflake(person: &Person) -> String {
     (1_000_000_000_000_000_000 + (person.number("discord", 58) | 1)).to_string()
 }
 
-/// In lower case, letters, digits, `_` and `.`; unique at Discord, of the id here.
+/// Lowercase letters, digits, `_` and `.`; unique at Discord.
 fn username(person: &Person) -> String {
     person.id.to_ascii_lowercase().replace('-', "_")
 }

@@ -1,22 +1,25 @@
-//! The sandbox Discord: OAuth 2.0 with Discord's manners.
+//! Mock Discord: OAuth 2.0 with Discord's quirks.
 //!
-//! From Discord's "OAuth2", "User", "Reference" and "Opcodes and status codes" (Discord Developer Documentation, read in
-//! 2026) and its authorization server metadata: the token and revocation endpoints take forms and nothing else; the
-//! client authenticates in the body or by Basic; a verifier has 43 characters at least; tokens live for a week and a
-//! refresh token always comes, a new one with each refresh; revoking a token ends all of its grant; ids are snowflakes,
-//! numbers of 64 bits written as texts; `email` and `verified` come with the scope `email`; a picture is a hash, to be
-//! made an address of; errors of the API are `{"message", "code"}`. `iss` is in the authorization response, as the
-//! metadata says.
+//! Sources: "OAuth2", "User", "Reference" and "Opcodes and status codes" (Discord Developer Documentation, 2026) and
+//! Discord's authorization server metadata.
+//!
+//! - The token and revocation endpoints accept forms only; the client authenticates in the body or by Basic.
+//! - A PKCE verifier has at least 43 characters.
+//! - Tokens are valid for a week. There is always a refresh token, and refreshing rotates it. Revoking a token revokes
+//!   the grant.
+//! - Ids are snowflakes: 64-bit numbers as strings. An avatar is a hash from which the client builds the URL.
+//! - `email` and `verified` need the scope `email`.
+//! - API errors are `{"message", "code"}`. `iss` is in the authorization response.
 //!
 //! | person | `global_name` | `avatar` | `email`, `verified` |
 //! |---|---|---|---|
-//! | `linus` | there | a hash | an address, `false` |
-//! | `plain` | null: the user name is all | null | an address, `true` |
-//! | `long` | there | a hash that begins with `a_`: it moves | an address, `true` |
-//! | `nomail` | there | a hash | null, `false` |
-//! | everybody else | there | a hash | as it is |
+//! | `linus` | set | a hash | set, `false` |
+//! | `plain` | null | null | set, `true` |
+//! | `long` | set | a hash starting with `a_` (animated) | set, `true` |
+//! | `nomail` | set | a hash | null, `false` |
+//! | others | set | a hash | as created |
 //!
-//! Left out: `prompt`, which Discord takes as `consent` where it is absent; here consent is asked for once.
+//! Not supported: `prompt`. Discord's default is `consent`; here consent is asked for once.
 
 mod me;
 mod token;
@@ -25,13 +28,12 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
-/// Discord, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "discord",
     label: "Discord",
@@ -43,24 +45,24 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-static DESK: Desk = Desk {
+static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Discord,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: false,
+    requires_all_parameters: false,
+    accumulates_scopes: false,
     refresh_scope: None,
-    names_itself: true,
-    denial: &[
+    sends_iss: true,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The resource owner or authorization server denied the request"),
     ],
     code: || random_text().chars().filter(char::is_ascii_alphanumeric).take(30).collect(),
 };
 
-fn routes() -> Router<World> {
-    let provider = desk::routes(&DESK, "/oauth2/authorize")
+fn routes() -> Router<SharedState> {
+    let provider = authorize::routes(&AUTHORIZE_PAGE, "/oauth2/authorize")
         .route("/api/oauth2/token", post(token::token))
         .route("/api/oauth2/token/revoke", post(token::revoke))
         .route("/api/users/@me", get(me::me))
@@ -89,7 +91,7 @@ fn scopes(text: &str) -> Result<Scopes, String> {
 fn describe(scope: &str) -> String {
     match scope {
         "identify" => "See your user name, picture and banner".to_owned(),
-        "email" => "See your e-mail address".to_owned(),
+        "email" => "See your email address".to_owned(),
         other => format!("Use {other}"),
     }
 }

@@ -1,4 +1,4 @@
-//! `debug_token`: to which app a token was given, and whether it lives.
+//! `debug_token`: which app a token belongs to, and whether it is valid.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -7,15 +7,16 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::DESK;
-use super::graph::{Failure, app_scoped_id};
+use super::AUTHORIZE_PAGE;
+use super::graph::{ApiError, app_scoped_id};
 use crate::fields::Fields;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// `GET /debug_token?input_token=…&access_token=<app id>|<app secret>`, or the same fields in the form of a POST with
-/// `method=GET`, as the Graph API takes every read. The app's token may be in the header.
+/// `GET /debug_token?input_token=…&access_token=<app id>
+/// <app secret>`, or the same fields in a POST form with `method=GET`, which the Graph API accepts for every read. The
+/// app token may be in the header.
 pub async fn debug_token(
-    State(world): State<World>,
+    State(shared): State<SharedState>,
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -23,32 +24,32 @@ pub async fn debug_token(
 ) -> Response {
     let query = Fields::joined(query.as_deref(), &body);
     if method == Method::POST && query.get("method").is_none_or(|meant| !meant.eq_ignore_ascii_case("get")) {
-        return Failure::parameter("Unsupported post request.").into_response();
+        return ApiError::parameter("Unsupported post request.").into_response();
     }
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let app = bearer.or_else(|| query.get("access_token")).and_then(|token| token.split_once('|')).unzip();
-    if !DESK.knows(&world, app.0, app.1) {
-        return Failure::token().into_response();
+    if !AUTHORIZE_PAGE.is_client(&shared, app.0, app.1) {
+        return ApiError::token().into_response();
     }
     match query.get("input_token") {
-        Some(text) if is_of_another(&world, app.0, text) => {
-            Failure::parameter("(#100) The App_id in the input_token did not match the Viewing App").into_response()
+        Some(text) if belongs_to_another_app(&shared, app.0, text) => {
+            ApiError::parameter("(#100) The App_id in the input_token did not match the Viewing App").into_response()
         }
-        Some(text) => Json(json!({"data": described(&world, text)})).into_response(),
-        None => Failure::parameter("(#100) You must provide an input_token").into_response(),
+        Some(text) => Json(json!({"data": describe(&shared, text)})).into_response(),
+        None => ApiError::parameter("(#100) You must provide an input_token").into_response(),
     }
 }
 
-fn is_of_another(world: &World, app_id: Option<&str>, text: &str) -> bool {
-    let state = world.state();
-    let token = state.houses[Provider::Facebook].ledger.live(text, state.now());
+fn belongs_to_another_app(shared: &SharedState, app_id: Option<&str>, text: &str) -> bool {
+    let state = shared.lock();
+    let token = state.providers[Provider::Facebook].tokens.live(text, state.now());
     token.is_some_and(|token| Some(token.client_id.as_str()) != app_id)
 }
 
-fn described(world: &World, text: &str) -> Value {
-    let state = world.state();
+fn describe(shared: &SharedState, text: &str) -> Value {
+    let state = shared.lock();
     let now = state.now();
-    let token = state.houses[Provider::Facebook].ledger.live(text, now);
+    let token = state.providers[Provider::Facebook].tokens.live(text, now);
     let Some((token, person)) = token.and_then(|token| Some((token, state.persons.by_id(&token.person)?))) else {
         let error = json!({"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"});
         return json!({"error": error, "is_valid": false, "scopes": []});

@@ -1,5 +1,4 @@
-//! What the calls of the Graph API have in common: the error envelope, the token, the proof that the app's server
-//! makes the call.
+//! Shared by all Graph API calls: the error envelope, the access token and `appsecret_proof`.
 
 use aws_lc_rs::hmac;
 use axum::Json;
@@ -8,36 +7,32 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::DESK;
+use super::AUTHORIZE_PAGE;
 use crate::fields::Fields;
-use crate::ledger::{Token, random_text};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Token, random_text};
 
-/// An error in Facebook's envelope, status 400.
+/// Facebook's error envelope, status 400.
 #[derive(Debug)]
-pub struct Failure {
-    /// 100: a parameter; 190: the token; 1: the app's secret.
+pub struct ApiError {
+    /// 100: parameter; 190: token; 1: app secret.
     pub code: u32,
-    /// `error_subcode`.
     pub subcode: Option<u32>,
-    /// For developers.
     pub message: &'static str,
 }
 
-impl Failure {
-    /// A parameter is missing or wrong.
+impl ApiError {
     pub fn parameter(message: &'static str) -> Self {
         Self { code: 100, subcode: None, message }
     }
 
-    /// The token is not one, or no longer.
     pub fn token() -> Self {
         Self { code: 190, subcode: None, message: "Invalid OAuth access token - Cannot parse access token" }
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut error = json!({
             "message": self.message,
@@ -52,30 +47,30 @@ impl IntoResponse for Failure {
     }
 }
 
-/// A call in a person's name: the token in the header or the query, and its `appsecret_proof`.
-pub fn caller(world: &World, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), Failure> {
+/// Checks the access token (header or query) and its `appsecret_proof`.
+pub fn caller(shared: &SharedState, headers: &HeaderMap, query: &Fields) -> Result<(Token, Person), ApiError> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let Some(text) = bearer.or_else(|| query.get("access_token")) else {
         let message = "An active access token must be used to query information about the current user.";
-        return Err(Failure { code: 2500, subcode: None, message });
+        return Err(ApiError { code: 2500, subcode: None, message });
     };
     let (token, person) = {
-        let state = world.state();
+        let state = shared.lock();
         let now = state.now();
-        let token = state.houses[Provider::Facebook].ledger.live(text, now).cloned().ok_or(Failure::token())?;
-        let person = state.persons.by_id(&token.person).cloned().ok_or(Failure::token())?;
+        let token = state.providers[Provider::Facebook].tokens.live(text, now).cloned().ok_or(ApiError::token())?;
+        let person = state.persons.by_id(&token.person).cloned().ok_or(ApiError::token())?;
         (token, person)
     };
     match query.get("appsecret_proof") {
-        None => Err(Failure::parameter("API calls from the server require an appsecret_proof argument")),
-        Some(given) if given != proof(text, &DESK.client(world).secret) => {
-            Err(Failure::parameter("Invalid appsecret_proof provided in the API argument"))
+        None => Err(ApiError::parameter("API calls from the server require an appsecret_proof argument")),
+        Some(given) if given != proof(text, &AUTHORIZE_PAGE.client(shared).secret) => {
+            Err(ApiError::parameter("Invalid appsecret_proof provided in the API argument"))
         }
         Some(_) => Ok((token, person)),
     }
 }
 
-/// The person's id at this app and no other: 17 digits.
+/// App-scoped user id: 17 digits.
 pub fn app_scoped_id(person: &Person, app_id: &str) -> String {
     format!("10{:015}", person.number(&format!("facebook {app_id}"), 63) % 1_000_000_000_000_000)
 }
@@ -91,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_proof_is_the_hmac_of_rfc_4231_case_2() {
+    fn appsecret_proof_matches_rfc_4231_case_2() {
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(proof("what do ya want for nothing?", "Jefe"), expected);
     }

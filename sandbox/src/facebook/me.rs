@@ -1,4 +1,4 @@
-//! `/me`: the fields that are asked for, as far as they exist and are granted; and the end of the grant.
+//! `/me` (the requested fields that exist and are granted) and `/me/permissions`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -7,37 +7,41 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::EMAIL;
-use super::graph::{Failure, app_scoped_id, caller};
+use super::graph::{ApiError, app_scoped_id, caller};
 use crate::fields::Fields;
-use crate::ledger::Token;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::Token;
 
-/// `GET /me?fields=…`; without `fields`, `name` and `id`.
-pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+/// `GET /me?fields=…`; the default is `id,name`.
+pub async fn me(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
-    let answer = caller(&world, &headers, &query).and_then(|(token, person)| {
+    let answer = caller(&shared, &headers, &query).and_then(|(token, person)| {
         let fields = names(query.get("fields").unwrap_or("id,name"));
-        shown(&token, &person, &fields, world.origin())
+        user(&token, &person, &fields, shared.origin())
     });
     match answer {
         Ok(members) => Json(members).into_response(),
-        Err(failure) => failure.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-/// `DELETE /me/permissions`: the person's whole grant to the app.
-pub async fn drop_permissions(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match caller(&world, &headers, &Fields::parse(query.as_deref().unwrap_or_default())) {
+/// `DELETE /me/permissions`: revokes the user's whole grant to the app.
+pub async fn delete_permissions(
+    State(shared): State<SharedState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    match caller(&shared, &headers, &Fields::parse(query.as_deref().unwrap_or_default())) {
         Ok((token, _)) => {
-            world.state().houses[Provider::Facebook].ledger.revoke(&token.person, &token.client_id);
+            shared.lock().providers[Provider::Facebook].tokens.revoke(&token.person, &token.client_id);
             Json(json!({"success": true})).into_response()
         }
-        Err(failure) => failure.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-fn shown(token: &Token, person: &Person, fields: &[String], origin: &str) -> Result<Map<String, Value>, Failure> {
+fn user(token: &Token, person: &Person, fields: &[String], origin: &str) -> Result<Map<String, Value>, ApiError> {
     let mut members = Map::new();
     for field in fields {
         let value = match field.as_str() {
@@ -47,11 +51,11 @@ fn shown(token: &Token, person: &Person, fields: &[String], origin: &str) -> Res
             "last_name" => person.names().1.map(Value::from),
             "email" => person.email.as_ref().filter(|_| token.scopes.contains(EMAIL)).map(|email| json!(email)),
             "picture" => Some(picture(person, origin)),
-            _ => return Err(Failure::parameter("(#100) Tried accessing nonexisting field on node type (User)")),
+            _ => return Err(ApiError::parameter("(#100) Tried accessing nonexisting field on node type (User)")),
         };
         members.extend(value.map(|value| (field.clone(), value)));
     }
-    // The id always comes.
+    // `id` is always included.
     members.insert("id".to_owned(), json!(app_scoped_id(person, &token.client_id)));
     Ok(members)
 }
@@ -61,7 +65,7 @@ fn picture(person: &Person, origin: &str) -> Value {
     json!({"data": {"height": 50, "is_silhouette": !person.picture, "url": url, "width": 50}})
 }
 
-/// The fields' names, without what modifies them: `picture.width(200){url}` is `picture`.
+/// Field names without their modifiers: `picture.width(200){url}` is `picture`.
 fn names(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let (mut depth, mut modified) = (0_i32, false);
@@ -90,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modifiers_are_not_part_of_a_fields_name() {
+    fn field_names_are_read_without_modifiers() {
         assert_eq!(names("id,picture.width(200).height(200){url,width},email,"), ["id", "picture", "email"]);
     }
 }

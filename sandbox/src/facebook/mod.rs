@@ -1,15 +1,18 @@
-//! The sandbox Facebook: Facebook Login for the web, with its manners.
+//! Mock Facebook: Facebook Login for the web.
 //!
-//! From Meta's "Manually build a login flow", "Secure Graph API calls with appsecret_proof", "Debug token" and
-//! "Handling errors" (Facebook Login and Graph API documentation, read in 2025): ids are app-scoped and texts; every
-//! Graph call must carry `appsecret_proof` (the app's setting "Require App Secret" is on); errors come in an envelope
-//! with a code, 100 for parameters and 190 for tokens, status 400; tokens live for 60 days and there is no refresh
-//! token; `email` can be declined on the consent screen and is not asked for again without `auth_type=rerequest`;
-//! a token has all that was ever granted; Cancel comes with `error_code`, `error_reason` and `error_description`.
-//! The Graph API answers with and without a version in the path, the dialog with any version.
+//! Sources: "Manually build a login flow", "Secure Graph API calls with appsecret_proof", "Debug token" and "Handling
+//! errors" (Facebook Login and Graph API documentation, 2025).
 //!
-//! Persons: nobody's address says whether it is verified (Linus's is not, and looks like Ada's); nomail signed up
-//! with a telephone number and has none; plain, who has no name elsewhere, is "Facebook User".
+//! - Ids are app-scoped strings.
+//! - Every Graph call needs `appsecret_proof` ("Require App Secret" is on).
+//! - Errors have an envelope with a code (100 for parameters, 190 for tokens) and status 400.
+//! - Tokens are valid for 60 days; there is no refresh token. A token has every scope that was ever granted.
+//! - `email` can be declined on the consent screen and is not asked for again without `auth_type=rerequest`.
+//! - Cancel returns `error_code`, `error_reason` and `error_description`.
+//! - The Graph API works with and without a version in the path, the dialog with any version.
+//!
+//! No address says whether it is verified (Linus's is not, and looks the same as Ada's). `nomail` signed up by phone
+//! and has none. `plain`, who has no name, is "Facebook User".
 
 mod debug;
 mod graph;
@@ -23,14 +26,13 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
-use graph::Failure;
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
+use graph::ApiError;
 
-/// Facebook, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "facebook",
     label: "Facebook",
@@ -42,22 +44,21 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The scope that everybody grants.
+/// Always granted.
 const PROFILE: &str = "public_profile";
-/// The scope that can be declined.
+/// Can be declined.
 const EMAIL: &str = "email";
 
-/// Facebook's dialog.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Facebook,
     scopes,
     describe,
     declinable: &[EMAIL],
-    strict: false,
-    sticky: true,
+    requires_all_parameters: false,
+    accumulates_scopes: true,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_code", "200"),
         ("error_description", "Permissions error"),
@@ -66,16 +67,14 @@ pub static DESK: Desk = Desk {
     code: || format!("AQ{}", random_text()),
 };
 
-/// Everything below `/facebook` and `/facebook-graph`.
-fn routes() -> Router<World> {
-    let site = desk::routes(&DESK, "/dialog/oauth").route_layer(from_fn(versioned));
+fn routes() -> Router<SharedState> {
+    let site = authorize::routes(&AUTHORIZE_PAGE, "/dialog/oauth").route_layer(from_fn(versioned));
     Router::new()
         .nest("/facebook/{version}", site)
         .nest("/facebook-graph", graph_api())
         .nest("/facebook-graph/{version}", graph_api().route_layer(from_fn(versioned)))
 }
 
-/// Which endpoint a path below `/facebook/` or `/facebook-graph/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     let unversioned = path.split_once('/').filter(|(version, _)| is_version(version)).map_or(path, |(_, rest)| rest);
     match unversioned {
@@ -88,19 +87,19 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     }
 }
 
-fn graph_api() -> Router<World> {
+fn graph_api() -> Router<SharedState> {
     Router::new()
         .route("/oauth/access_token", get(token::token).post(token::token))
         .route("/me", get(me::me))
-        .route("/me/permissions", delete(me::drop_permissions))
+        .route("/me/permissions", delete(me::delete_permissions))
         .route("/debug_token", get(debug::debug_token).post(debug::debug_token))
 }
 
-/// `v24.0`, say.
+/// The path must contain a version such as `v24.0`.
 async fn versioned(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     match uri.path().split('/').nth(2) {
         Some(segment) if is_version(segment) => next.run(request).await,
-        _ => Failure { code: 2500, subcode: None, message: "Unknown path components" }.into_response(),
+        _ => ApiError { code: 2500, subcode: None, message: "Unknown path components" }.into_response(),
     }
 }
 
@@ -108,7 +107,7 @@ fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| rest.parse::<f32>().is_ok_and(|version| version > 0.0))
 }
 
-/// Between commas or spaces; the public profile always comes along.
+/// Separated by commas or spaces; `public_profile` is always included.
 fn scopes(text: &str) -> Result<Scopes, String> {
     let mut scopes = Scopes::from([PROFILE.to_owned()]);
     for scope in text.split([',', ' ']).filter(|scope| !scope.is_empty()) {
@@ -123,7 +122,7 @@ fn scopes(text: &str) -> Result<Scopes, String> {
 fn describe(scope: &str) -> String {
     match scope {
         PROFILE => "See your name and picture".to_owned(),
-        EMAIL => "See your e-mail address".to_owned(),
+        EMAIL => "See your email address".to_owned(),
         other => format!("Use {other}"),
     }
 }

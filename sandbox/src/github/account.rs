@@ -1,4 +1,4 @@
-//! `/user` and `/user/emails`: what GitHub says about a person.
+//! `/user` and `/user/emails`.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,33 +6,32 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::api::{failure, presented};
+use super::api::{api_error, presented};
 use super::{EMAIL, USER};
-use crate::ledger::Token;
 use crate::persons::Person;
-use crate::world::World;
+use crate::state::SharedState;
+use crate::token_store::Token;
 
-/// `GET /user`. Any token will do.
-pub async fn user(State(world): State<World>, headers: HeaderMap) -> Response {
-    match bearer(&world, &headers) {
-        Some((token, person)) => said(&token, shown(&person, world.origin())),
-        None => failure(StatusCode::UNAUTHORIZED, "Bad credentials"),
+/// `GET /user`. Needs no scope.
+pub async fn user(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    match bearer(&shared, &headers) {
+        Some((token, person)) => with_scopes(&token, user_json(&person, shared.origin())),
+        None => api_error(StatusCode::UNAUTHORIZED, "Bad credentials"),
     }
 }
 
-/// `GET /user/emails`, with [`EMAIL`] or [`USER`]; a 404 without.
-pub async fn emails(State(world): State<World>, headers: HeaderMap) -> Response {
-    match bearer(&world, &headers) {
+/// `GET /user/emails`. 404 without [`EMAIL`] or [`USER`].
+pub async fn emails(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    match bearer(&shared, &headers) {
         Some((token, person)) if token.scopes.contains(EMAIL) || token.scopes.contains(USER) => {
-            said(&token, addresses(&person))
+            with_scopes(&token, addresses(&person))
         }
-        Some(_) => failure(StatusCode::NOT_FOUND, "Not Found"),
-        None => failure(StatusCode::UNAUTHORIZED, "Bad credentials"),
+        Some(_) => api_error(StatusCode::NOT_FOUND, "Not Found"),
+        None => api_error(StatusCode::UNAUTHORIZED, "Bad credentials"),
     }
 }
 
-/// The person as the API describes a user.
-pub fn shown(person: &Person, origin: &str) -> Value {
+pub fn user_json(person: &Person, origin: &str) -> Value {
     let id = id(person);
     json!({
         "login": login(person),
@@ -48,25 +47,25 @@ pub fn shown(person: &Person, origin: &str) -> Value {
     })
 }
 
-fn bearer(world: &World, headers: &HeaderMap) -> Option<(Token, Person)> {
-    let mut state = world.state();
+fn bearer(shared: &SharedState, headers: &HeaderMap) -> Option<(Token, Person)> {
+    let mut state = shared.lock();
     let token = presented(&mut state, headers)?;
     let person = state.persons.by_id(&token.person)?.clone();
     Some((token, person))
 }
 
-fn said(token: &Token, body: Value) -> Response {
+fn with_scopes(token: &Token, body: Value) -> Response {
     let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(", ");
     ([(HeaderName::from_static("x-oauth-scopes"), scopes)], Json(body)).into_response()
 }
 
-/// Odd, so that above 2^53 no double is equal to it.
+/// Odd, so that above 2^53 no double represents it exactly.
 fn id(person: &Person) -> u64 {
     let floor = if matches!(person.id.as_str(), "grace" | "long") { 1 << 53 } else { 1 << 31 };
     floor + (person.number("github", 40) | 1)
 }
 
-/// From the name: letters and digits with single hyphens, 39 at most.
+/// Derived from the name: letters and digits with single hyphens, 39 characters at most.
 fn login(person: &Person) -> String {
     let name = person.name.as_deref().unwrap_or(&person.id).to_ascii_lowercase();
     let words = name.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -74,7 +73,7 @@ fn login(person: &Person) -> String {
     if login.is_empty() { person.id.clone() } else { login.trim_end_matches('-').to_owned() }
 }
 
-/// Linus shows an address that GitHub has not verified.
+/// Linus publishes an address that GitHub has not verified.
 fn is_public(person: &Person) -> bool {
     matches!(person.id.as_str(), "ada" | "linus")
 }

@@ -1,4 +1,4 @@
-//! What every request to the API meets: a `User-Agent` is required, and errors have GitHub's form.
+//! Shared by all API requests: `User-Agent` is required, and errors have GitHub's format.
 
 use axum::Json;
 use axum::extract::Request;
@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::ledger::Token;
-use crate::world::{Provider, State};
+use crate::state::{Provider, SandboxState};
+use crate::token_store::Token;
 
 /// 403 without `User-Agent`.
 pub async fn with_user_agent(request: Request, next: Next) -> Response {
@@ -20,8 +20,7 @@ pub async fn with_user_agent(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, why).into_response()
 }
 
-/// An error of the API.
-pub fn failure(status: StatusCode, message: &str) -> Response {
+pub fn api_error(status: StatusCode, message: &str) -> Response {
     let body = json!({
         "message": message,
         "documentation_url": "https://docs.github.com/rest",
@@ -30,10 +29,10 @@ pub fn failure(status: StatusCode, message: &str) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// The presented token, behind `Bearer` or `token`.
-pub fn presented(state: &mut State, headers: &HeaderMap) -> Option<Token> {
+/// After `Bearer` or `token`.
+pub fn presented(state: &mut SandboxState, headers: &HeaderMap) -> Option<Token> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("token "))?;
     let now = state.now();
-    state.houses[Provider::Github].ledger.live(text, now).cloned()
+    state.providers[Provider::Github].tokens.live(text, now).cloned()
 }

@@ -1,25 +1,29 @@
-//! The sandbox GitHub: an OAuth app's provider with GitHub's manners.
+//! Mock GitHub: an OAuth app's provider with GitHub's quirks.
 //!
-//! From GitHub's "Authorizing OAuth apps", "Troubleshooting OAuth app access token request errors", "REST API
-//! endpoints for users", "… for emails" and "… for OAuth authorizations" (GitHub Docs, read in 2025): the token reply
-//! is a form unless JSON is asked for; its failures have status 200; tokens have no expiry and no refresh token;
-//! scopes are comma-separated in the reply and are the union of all that was granted; the API refuses requests
-//! without `User-Agent`; the address in `/user` is the public one, maybe null, and says nothing of verification;
-//! `/user/emails` needs `user:email` and is a 404 without. `iss` (in reality `https://github.com/login/oauth`) comes
-//! when the `iss` order says so; the right one is `{origin}/github/login/oauth`. Stricter than the original: the
-//! token request must repeat the redirect URI, and a code lives for one minute, not ten.
+//! Sources: "Authorizing OAuth apps", "Troubleshooting OAuth app access token request errors", "REST API endpoints for
+//! users", "… for emails" and "… for OAuth authorizations" (GitHub Docs, 2025).
+//!
+//! - The token response is a form unless JSON is accepted; errors have status 200.
+//! - Tokens do not expire; there is no refresh token. `scope` is comma-separated and includes everything ever granted.
+//! - The API rejects requests without `User-Agent`.
+//! - `email` in `/user` is the public address: possibly null, possibly unverified. `/user/emails` needs `user:email`,
+//!   otherwise 404.
+//! - `iss` is sent only after the `iss` command; the right value is `{origin}/github/login/oauth`.
+//!
+//! Stricter than GitHub: the token request must repeat the redirect URI, and codes expire after one minute instead of
+//! ten.
 //!
 //! | person | `id` | `/user` `email` | `/user/emails` |
 //! |---|---|---|---|
-//! | ada | below 2^53 | public | a verified noreply address first, then the primary, verified |
+//! | ada | below 2^53 | public | a verified noreply address, then the primary, verified |
 //! | grace | above 2^53 | null | the primary, verified |
-//! | linus | below 2^53 | public, though not verified | only that one, not verified |
+//! | linus | below 2^53 | public but not verified | only that one, not verified |
 //! | plain | below 2^53, no `name` | null | the primary, verified |
 //! | long | above 2^53 | null | the primary, not verified; a secondary, `maximiliana@example.org`, verified |
 //! | nomail | below 2^53 | null | an empty list |
 //!
-//! Ids are odd and above 2^31; above 2^53 a double cannot hold them. The login follows from the name, so that a
-//! new name is a new login, and two persons of one name have the same: only the id tells them apart.
+//! Ids are odd and above 2^31; a double cannot represent those above 2^53. The login is derived from the name: a new
+//! name is a new login, and two users with the same name share it. Only the id identifies a user.
 
 mod account;
 mod api;
@@ -31,13 +35,12 @@ use axum::http::Method;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
-/// GitHub, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "github",
     label: "GitHub",
@@ -49,22 +52,21 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The scope for `/user/emails`.
+/// Required for `/user/emails`.
 const EMAIL: &str = "user:email";
-/// The scope that contains all of the user's, [`EMAIL`] among them.
+/// Includes [`EMAIL`].
 const USER: &str = "user";
 
-/// GitHub's authorization endpoint.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Github,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: true,
+    requires_all_parameters: false,
+    accumulates_scopes: true,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The user has denied your application access."),
         (
@@ -75,19 +77,18 @@ pub static DESK: Desk = Desk {
     code: || random_text().chars().filter(char::is_ascii_alphanumeric).take(20).collect(),
 };
 
-/// Everything below `/github` and `/github-api`.
-fn routes() -> Router<World> {
-    let site = desk::routes(&DESK, "/login/oauth/authorize").route("/login/oauth/access_token", post(token::token));
+fn routes() -> Router<SharedState> {
+    let site = authorize::routes(&AUTHORIZE_PAGE, "/login/oauth/authorize")
+        .route("/login/oauth/access_token", post(token::token));
     let api = Router::new()
         .route("/user", get(account::user))
         .route("/user/emails", get(account::emails))
-        .route("/applications/{client_id}/grant", delete(applications::drop_grant))
-        .route("/applications/{client_id}/token", delete(applications::drop_token).post(applications::check_token))
+        .route("/applications/{client_id}/grant", delete(applications::delete_grant))
+        .route("/applications/{client_id}/token", delete(applications::delete_token).post(applications::check_token))
         .route_layer(from_fn(api::with_user_agent));
     Router::new().nest("/github", site).nest("/github-api", api)
 }
 
-/// Which endpoint a path below `/github/` or `/github-api/` is.
 fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
     match path {
         "login/oauth/authorize" => Some(Endpoint::Authorize),
@@ -100,7 +101,7 @@ fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
     }
 }
 
-/// Between spaces or commas; GitHub drops what it does not know.
+/// Separated by spaces or commas; GitHub ignores unknown scopes.
 fn scopes(text: &str) -> Result<Scopes, String> {
     let known = |scope: &&str| ["read:user", EMAIL, USER, "repo", "public_repo", "read:org", "gist"].contains(scope);
     Ok(text.split([' ', ',']).filter(known).map(str::to_owned).collect())
@@ -109,8 +110,8 @@ fn scopes(text: &str) -> Result<Scopes, String> {
 fn describe(scope: &str) -> String {
     match scope {
         "read:user" => "Read your profile".to_owned(),
-        EMAIL => "Read your e-mail addresses".to_owned(),
-        USER => "Read and change your profile, and read your e-mail addresses".to_owned(),
+        EMAIL => "Read your email addresses".to_owned(),
+        USER => "Read and change your profile, and read your email addresses".to_owned(),
         other => format!("Use {other}"),
     }
 }

@@ -1,4 +1,4 @@
-//! GitHub's token endpoint: failures with status 200, a form for an answer unless JSON is asked for.
+//! GitHub's token endpoint: errors have status 200, and the response is a form unless JSON is accepted.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -7,26 +7,26 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::DESK;
+use super::AUTHORIZE_PAGE;
 use crate::fields::Fields;
-use crate::ledger::random_text;
-use crate::redeem::{Spoilt, redeem};
-use crate::world::{Provider, World};
+use crate::redeem::{CodeError, redeem};
+use crate::state::{Provider, SharedState};
+use crate::token_store::random_text;
 
-/// Where the documentation of the errors is; the error's own heading follows.
+/// The anchor is the error code.
 const ERRORS: &str =
     "https://docs.github.com/apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors/#";
 
 type Members = Vec<(&'static str, String)>;
 
-/// `POST /login/oauth/access_token`, its parameters in the body or in the query.
+/// `POST /login/oauth/access_token`, with parameters in the body or the query.
 pub async fn token(
-    State(world): State<World>,
+    State(shared): State<SharedState>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let members = exchanged(&world, &Fields::joined(query.as_deref(), &body)).unwrap_or_else(|refusal| refusal);
+    let members = exchange(&shared, &Fields::joined(query.as_deref(), &body)).unwrap_or_else(|error| error);
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if accept.contains("application/json") {
         let object: Map<_, _> =
@@ -40,28 +40,28 @@ pub async fn token(
     response
 }
 
-fn exchanged(world: &World, form: &Fields) -> Result<Members, Members> {
-    if !DESK.knows(world, form.get("client_id"), form.get("client_secret")) {
+fn exchange(shared: &SharedState, form: &Fields) -> Result<Members, Members> {
+    if !AUTHORIZE_PAGE.is_client(shared, form.get("client_id"), form.get("client_secret")) {
         let why = "The client_id and/or client_secret passed are incorrect.";
-        return Err(refusal("incorrect_client_credentials", why));
+        return Err(error_members("incorrect_client_credentials", why));
     }
-    let mut state = world.state();
+    let mut state = shared.lock();
     let now = state.now();
-    let ledger = &mut state.houses[Provider::Github].ledger;
-    let (token, _) = redeem(ledger, &DESK.client(world).id, form, now).map_err(|spoilt| match spoilt {
-        Spoilt::RedirectUri => refusal(
+    let tokens = &mut state.providers[Provider::Github].tokens;
+    let (token, _) = redeem(tokens, &AUTHORIZE_PAGE.client(shared).id, form, now).map_err(|error| match error {
+        CodeError::RedirectUri => error_members(
             "redirect_uri_mismatch",
             "The redirect_uri MUST match the registered callback URL for this application.",
         ),
-        _ => refusal("bad_verification_code", "The code passed is incorrect or expired."),
+        _ => error_members("bad_verification_code", "The code passed is incorrect or expired."),
     })?;
     let access = format!("gho_{}", random_text());
     let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(",");
-    ledger.access.insert(access.clone(), token);
+    tokens.access.insert(access.clone(), token);
     Ok(vec![("access_token", access), ("scope", scope), ("token_type", "bearer".to_owned())])
 }
 
-fn refusal(error: &'static str, description: &str) -> Members {
+fn error_members(error: &'static str, description: &str) -> Members {
     let uri = format!("{ERRORS}{}", error.replace('_', "-"));
     vec![("error", error.to_owned()), ("error_description", description.to_owned()), ("error_uri", uri)]
 }

@@ -1,15 +1,15 @@
-//! The discovery document and the key set.
+//! Discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET /.well-known/openid-configuration`.
-pub async fn document(State(world): State<World>) -> Response {
-    let issuer = format!("{}/gitlab", world.origin());
+pub async fn document(State(shared): State<SharedState>) -> Response {
+    let issuer = format!("{}/gitlab", shared.origin());
     let at = |path: &str| format!("{issuer}/oauth/{path}");
     let document = json!({
         "issuer": issuer,
@@ -33,7 +33,7 @@ pub async fn document(State(world): State<World>) -> Response {
 }
 
 /// `GET /oauth/discovery/keys`.
-pub async fn keys(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().houses[Provider::Gitlab].keys.published().map(|key| key.jwk()).collect();
+pub async fn keys(State(shared): State<SharedState>) -> Response {
+    let keys: Vec<_> = shared.lock().providers[Provider::Gitlab].keys.published().map(|key| key.jwk()).collect();
     Json(json!({"keys": keys})).into_response()
 }

@@ -1,21 +1,23 @@
-//! The sandbox GitLab: an OpenID provider with GitLab's manners.
+//! Mock GitLab: OpenID Connect with GitLab's quirks.
 //!
-//! From "GitLab as OpenID Connect identity provider" and "OAuth 2.0 identity provider API" (GitLab Docs, read in 2026):
-//! `sub` is the account's number as a text, `sub_legacy` a hash of it; the id_token has the address, whether it is
-//! verified, and the groups, and leaves name, user names, profile and picture to userinfo (newer versions have the name
-//! in it, too); id_tokens live for two minutes; access tokens live for two hours, a refresh token always comes and is
-//! good once; the client authenticates by Basic or in the body. No `iss` in the authorization response, unless an
-//! order says so.
+//! Sources: "GitLab as OpenID Connect identity provider" and "OAuth 2.0 identity provider API" (GitLab Docs, 2026).
+//!
+//! - `sub` is the account's number as a string, `sub_legacy` a hash of it.
+//! - The id_token has `email`, `email_verified` and the groups; name, user name, profile and picture are at userinfo
+//!   only. (Newer versions have the name in the id_token, too.)
+//! - id_tokens are valid for two minutes, access tokens for two hours. There is always a refresh token; each is single
+//!   use.
+//! - The client authenticates by Basic or in the body. `iss` is sent only after the `iss` command.
 //!
 //! | person | id_token | userinfo |
 //! |---|---|---|
-//! | `linus` | an address, `email_verified` false | the same |
-//! | `plain` | an address | no `name`, no picture |
-//! | `nomail` | neither address nor `email_verified` | the same |
-//! | everybody else | as it is | as it is |
+//! | `linus` | email, `email_verified` false | the same |
+//! | `plain` | email | no `name`, no picture |
+//! | `nomail` | neither `email` nor `email_verified` | the same |
+//! | others | as created | as created |
 //!
-//! Left out: `prompt`, device flow, groups other than an empty list. Stricter than the original: a code lives for one
-//! minute, not ten, and an unknown scope is refused.
+//! Not supported: `prompt`, device flow, groups other than an empty list. Stricter than GitLab: codes expire after one
+//! minute instead of ten, and unknown scopes are rejected.
 
 mod claims;
 mod discovery;
@@ -25,13 +27,12 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
-/// GitLab, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "gitlab",
     label: "GitLab",
@@ -43,24 +44,24 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-static DESK: Desk = Desk {
+static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Gitlab,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: false,
+    requires_all_parameters: false,
+    accumulates_scopes: false,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[
+    sends_iss: false,
+    denied: &[
         ("error", "access_denied"),
         ("error_description", "The resource owner or authorization server denied the request."),
     ],
     code: random_text,
 };
 
-fn routes() -> Router<World> {
-    let provider = desk::routes(&DESK, "/oauth/authorize")
+fn routes() -> Router<SharedState> {
+    let provider = authorize::routes(&AUTHORIZE_PAGE, "/oauth/authorize")
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/oauth/discovery/keys", get(discovery::keys))
         .route("/oauth/token", post(token::token))
@@ -93,7 +94,7 @@ fn describe(scope: &str) -> String {
     match scope {
         "openid" => "Know who you are".to_owned(),
         "profile" => "See your name and picture".to_owned(),
-        "email" => "See your e-mail address".to_owned(),
+        "email" => "See your email address".to_owned(),
         other => format!("Use {other}"),
     }
 }

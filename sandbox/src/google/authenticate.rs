@@ -1,34 +1,34 @@
-//! Client authentication at the back channel (RFC 6749 §2.3.1).
+//! Client authentication (RFC 6749 §2.3.1).
 
 use axum::http::HeaderMap;
 
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use crate::basic;
 use crate::clients::Clients;
 use crate::fields::Fields;
-use crate::world::Provider;
+use crate::state::Provider;
 
-/// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), one of them, or for the public client its name alone.
-/// The client that it is.
-pub fn authenticate(headers: &HeaderMap, form: &Fields, clients: &Clients) -> Result<String, Refusal> {
+/// `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), not both; a public client sends only its
+/// `client_id`. Returns the client id.
+pub fn authenticate(headers: &HeaderMap, form: &Fields, clients: &Clients) -> Result<String, OAuthError> {
     let presented = match (basic::presented(headers), form.get("client_id"), form.get("client_secret")) {
         (Some(_), _, Some(_)) => {
-            return Err(Refusal::bad("invalid_request", "Two ways of client authentication at once."));
+            return Err(OAuthError::bad("invalid_request", "Only one client authentication method is allowed."));
         }
         (Some(text), id, None) => basic::read(text).filter(|(known, _)| id.is_none_or(|id| id == known)),
         (None, Some(id), Some(secret)) => Some((id.to_owned(), secret.to_owned())),
         (None, Some(id), None) if id == clients.google_spa => return Ok(id.to_owned()),
         (None, Some(_), None) => {
-            return Err(Refusal::bad("invalid_request", "client_secret is missing."));
+            return Err(OAuthError::bad("invalid_request", "client_secret is missing."));
         }
         (None, None, _) => {
-            return Err(Refusal::bad("invalid_request", "Could not determine client ID from request."));
+            return Err(OAuthError::bad("invalid_request", "Could not determine client ID from request."));
         }
     };
     let client = clients.of(Provider::Google);
     match presented {
         Some((id, secret)) if id == client.id && secret == client.secret => Ok(id),
-        _ => Err(Refusal::client()),
+        _ => Err(OAuthError::client()),
     }
 }
 
@@ -46,12 +46,11 @@ mod tests {
     }
 
     fn status(headers: &HeaderMap, form: &str) -> u16 {
-        authenticate(headers, &Fields::parse(form), &Clients::default())
-            .map_or_else(|refusal| refusal.0.as_u16(), |_| 200)
+        authenticate(headers, &Fields::parse(form), &Clients::default()).map_or_else(|error| error.0.as_u16(), |_| 200)
     }
 
     #[test]
-    fn either_way_of_client_authentication_is_accepted() {
+    fn basic_and_post_authentication_are_accepted() {
         let post = "client_id=sandbox%2Dgoogle&client_secret=sandbox%2Dgoogle%2Dsecret";
         let basic = with_basic("sandbox%2Dgoogle:sandbox-google-secret");
         assert_eq!(status(&HeaderMap::new(), post), 200);
@@ -60,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_neither_way_and_a_wrong_secret_are_refused() {
+    fn two_methods_none_or_a_wrong_secret_are_rejected() {
         let basic = with_basic("sandbox-google:sandbox-google-secret");
         assert_eq!(status(&basic, "client_id=sandbox-google&client_secret=sandbox-google-secret"), 400);
         assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google"), 400);
@@ -71,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_client_has_a_name_and_nothing_else() {
+    fn public_client_sends_its_id_only() {
         assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google-spa"), 200);
         assert_eq!(status(&HeaderMap::new(), "client_id=sandbox-google-spa&client_secret=sandbox-google-secret"), 401);
         assert_eq!(status(&with_basic("sandbox-google-spa:sandbox-google-secret"), ""), 401);

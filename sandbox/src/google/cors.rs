@@ -1,4 +1,4 @@
-//! Which pages may read the token endpoint's answers: those on this machine, as a public client may live in a page.
+//! CORS for the token endpoint: pages on loopback may read it, because a public client may run in a page.
 
 use axum::extract::Request;
 use axum::http::header::{
@@ -10,8 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::clients::is_on_loopback;
 
-/// Answers the preflight, and names the origin in every answer to a page on loopback. No cookie counts here, so that
-/// credentials are never allowed.
+/// Answers the preflight and allows loopback origins. The endpoint uses no cookies, so credentials are never allowed.
 pub async fn shared(request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;

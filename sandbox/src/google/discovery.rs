@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{AUTHORIZE, issuer};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET /.well-known/openid-configuration`.
-pub async fn document(State(world): State<World>) -> Response {
-    let issuer = issuer(world.origin());
+pub async fn document(State(shared): State<SharedState>) -> Response {
+    let issuer = issuer(shared.origin());
     let at = |path: &str| format!("{issuer}/{path}");
     let document = json!({
         "issuer": issuer,
@@ -35,8 +35,8 @@ pub async fn document(State(world): State<World>) -> Response {
 }
 
 /// `GET /certs`: the published keys, the one that signs first.
-pub async fn certs(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().houses[Provider::Google].keys.published().map(|key| key.jwk()).collect();
+pub async fn certs(State(shared): State<SharedState>) -> Response {
+    let keys: Vec<_> = shared.lock().providers[Provider::Google].keys.published().map(|key| key.jwk()).collect();
     ([(CACHE_CONTROL, "public, max-age=20000, must-revalidate, no-transform")], Json(json!({"keys": keys})))
         .into_response()
 }

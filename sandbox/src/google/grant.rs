@@ -1,47 +1,45 @@
-//! The authorization response: a code bound to everything that the token request must prove, or an error.
+//! The authorization response: a code, or an error.
 
 use axum::response::Response;
 
 use super::issuer;
 use super::request::AuthorizationRequest;
-use crate::ledger::{Code, Scopes, random_text};
 use crate::persons::Person;
-use crate::response::sent_back;
-use crate::world::{Provider, World};
+use crate::response::redirect_back;
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Code, Scopes, random_text};
 
-/// How long a code lives, in seconds.
+/// Seconds.
 const CODE_LIFETIME: i64 = 60;
 
-/// What the person agreed to.
 pub struct Consent {
-    /// The scopes.
     pub granted: Scopes,
-    /// Whether the consent screen was shown: no refresh token without it.
+    /// Google issues a refresh token only after the consent screen.
     pub shown: bool,
 }
 
-/// Makes a code and sends it to the client.
-pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, consent: Consent) -> Response {
+/// Issues a code and returns it to the client.
+pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Person, consent: Consent) -> Response {
     let mut granted = consent.granted;
     if granted.is_empty() {
-        return deny(world, request, "access_denied", Some(&person.id));
+        return deny(shared, request, "access_denied", Some(&person.id));
     }
     let code = format!("4/0A{}", random_text());
     {
-        let mut state = world.state();
+        let mut state = shared.lock();
         let expires_at = state.now() + CODE_LIFETIME;
-        let ledger = &mut state.houses[Provider::Google].ledger;
+        let tokens = &mut state.providers[Provider::Google].tokens;
         if request.include_granted {
-            granted.extend(ledger.consent(&person.id, &request.client_id));
+            granted.extend(tokens.consent(&person.id, &request.client_id));
         }
-        ledger.remember(&person.id, &request.client_id, &granted);
+        tokens.add_consent(&person.id, &request.client_id, &granted);
         let bound = Code {
             client_id: request.client_id.clone(),
             redirect_uri: request.redirect_uri.clone(),
             person: person.id.clone(),
             scopes: granted.clone(),
             nonce: request.nonce.clone(),
-            // Who is asked for their account has signed in just now.
+            // Choosing an account counts as signing in.
             auth_time: request.max_age.then_some(expires_at - CODE_LIFETIME),
             challenge: request.challenge.clone(),
             with_refresh: request.offline && consent.shown,
@@ -49,23 +47,22 @@ pub fn allow(world: &World, request: &AuthorizationRequest, person: &Person, con
             expires_at,
             spent: false,
         };
-        ledger.codes.insert(code.clone(), bound);
+        tokens.codes.insert(code.clone(), bound);
     }
     let scope = granted.into_iter().collect::<Vec<_>>().join(" ");
     let mut parameters = vec![("code", code), ("scope", scope), ("authuser", "0".to_owned())];
     parameters.extend(person.hd.clone().map(|hd| ("hd", hd)));
     parameters.push(("prompt", if consent.shown { "consent" } else { "none" }.to_owned()));
-    answer(world, &request.redirect_uri, request.state.as_deref(), parameters, Some(&person.id))
+    respond(shared, &request.redirect_uri, request.state.as_deref(), parameters, Some(&person.id))
 }
 
-/// Sends an error to the client.
-pub fn deny(world: &World, request: &AuthorizationRequest, code: &str, person: Option<&str>) -> Response {
-    answer(world, &request.redirect_uri, request.state.as_deref(), vec![("error", code.to_owned())], person)
+pub fn deny(shared: &SharedState, request: &AuthorizationRequest, code: &str, person: Option<&str>) -> Response {
+    respond(shared, &request.redirect_uri, request.state.as_deref(), vec![("error", code.to_owned())], person)
 }
 
-/// The redirect to the client, with `state` and `iss` (RFC 9207).
-pub fn answer(
-    world: &World,
+/// Redirects to the client with `state` and `iss` (RFC 9207).
+pub fn respond(
+    shared: &SharedState,
     redirect_uri: &str,
     state: Option<&str>,
     parameters: Vec<(&str, String)>,
@@ -73,7 +70,7 @@ pub fn answer(
 ) -> Response {
     let mut pairs: Vec<(String, String)> = Vec::new();
     pairs.extend(state.map(|state| ("state".to_owned(), state.to_owned())));
-    pairs.push(("iss".to_owned(), issuer(world.origin())));
+    pairs.push(("iss".to_owned(), issuer(shared.origin())));
     pairs.extend(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    sent_back(world, Provider::Google, redirect_uri, pairs, person)
+    redirect_back(shared, Provider::Google, redirect_uri, pairs, person)
 }

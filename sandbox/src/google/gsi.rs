@@ -1,11 +1,11 @@
-//! Google's own button in redirect mode: the page that it opens, and what that page posts to the site.
+//! The Sign in with Google button in redirect mode: the chooser, and the form it posts to the site.
 //!
-//! From "Sign in with Google HTML API reference" (`data-ux_mode`, `data-login_uri`) and "Verify the Google ID token on your
-//! server side" (developers.google.com/identity/gsi/web; read November 2026): the browser posts `credential`, an id_token
-//! for the site's client, and `g_csrf_token`, which is also in a cookie of that name at the site.
+//! Sources: "Sign in with Google HTML API reference" (`data-ux_mode`, `data-login_uri`) and "Verify the Google ID
+//! token on your server side" (developers.google.com/identity/gsi/web, November 2026): the browser posts `credential`,
+//! an id_token for the site's client, and `g_csrf_token`, which is also in a cookie of that name.
 //!
-//! The original's script sets that cookie on the site's own page. Cookies do not tell ports apart: here the answer of
-//! the chooser sets it, for the whole host, and a site on the same host gets it. The original's page posts itself.
+//! Google's script sets the cookie on the site's own page. Here the chooser's response sets it for the whole host,
+//! since cookies ignore ports.
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -15,33 +15,30 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::issue::credential;
-use super::proceed::{see, signed};
+use super::next_page::{redirect, with_session};
 use super::scopes::{EMAIL, OPENID, PROFILE};
 use crate::browser::signed_in;
-use crate::chooser::{Counter, Row};
+use crate::chooser::{AccountPages, Row};
 use crate::clients::is_on_loopback;
 use crate::fields::Fields;
 use crate::form_post::form_page;
-use crate::ledger::{Scopes, random_text};
 use crate::page::Page;
-use crate::response::armed;
-use crate::world::{Provider, World};
+use crate::response::apply_faults;
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Scopes, random_text};
 
-/// The page, below the issuer.
 const BUTTON: &str = "/gsi/button";
-/// The parameter that becomes the cookie and does not reach the form, so that a fault can bend either.
+/// Becomes the cookie and is not sent in the form, so that a fault can change either.
 const COOKIE: &str = "g_csrf_cookie";
 
-/// `/gsi/button` and what is behind it.
-pub fn routes() -> Router<World> {
+pub fn routes() -> Router<SharedState> {
     Router::new()
-        .route(BUTTON, get(ask))
-        .route(&format!("{BUTTON}/person"), post(choose))
+        .route(BUTTON, get(show_chooser))
+        .route(&format!("{BUTTON}/person"), post(choose_account))
         .route(&format!("{BUTTON}/consent"), post(cancel))
 }
 
-/// What the site's button asks for.
-struct Asked {
+struct ButtonRequest {
     client_id: String,
     login_uri: String,
     nonce: Option<String>,
@@ -49,54 +46,58 @@ struct Asked {
 }
 
 /// `GET /gsi/button?client_id&login_uri&nonce?`: the account chooser.
-async fn ask(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match read(&world, query) {
-        Ok(asked) => chooser(&world, &asked, &headers).into_response(),
+async fn show_chooser(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match read(&shared, query) {
+        Ok(request) => chooser(&shared, &request, &headers).into_response(),
         Err(page) => page.into_response(),
     }
 }
 
-/// `POST /gsi/button/person`: the page of one form that goes to the site.
-async fn choose(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap, body: String) -> Response {
-    let asked = match read(&world, query) {
-        Ok(asked) => asked,
+/// `POST /gsi/button/person`: the form that posts the credential to the site.
+async fn choose_account(
+    State(shared): State<SharedState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let request = match read(&shared, query) {
+        Ok(request) => request,
         Err(page) => return page.into_response(),
     };
-    let picked = world.state().persons.pick(&Fields::parse(&body));
+    let picked = shared.lock().persons.pick(&Fields::parse(&body));
     let Some(person) = picked else {
-        return see(format!("/google{BUTTON}?{}", asked.query));
+        return redirect(format!("/google{BUTTON}?{}", request.query));
     };
     let scopes = Scopes::from([OPENID, EMAIL, PROFILE].map(str::to_owned));
-    let credential = match credential(&world, &person.id, &asked.client_id, &scopes, asked.nonce).await {
+    let credential = match credential(&shared, &person.id, &request.client_id, &scopes, request.nonce).await {
         Ok(credential) => credential,
-        Err(refusal) => return refusal.into_response(),
+        Err(error) => return error.into_response(),
     };
     let token = random_text();
     let pairs = [("credential", &*credential), ("g_csrf_token", &*token), ("select_by", "btn"), (COOKIE, &*token)];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let mut pairs = armed(&world, Provider::Google, pairs, Some(&person.id));
+    let mut pairs = apply_faults(&shared, Provider::Google, pairs, Some(&person.id));
     let cookie = pairs.iter().find(|(name, _)| name == COOKIE).map(|(_, value)| value.clone());
     pairs.retain(|(name, _)| name != COOKIE);
-    let response = with_cookie(form_page(Provider::Google, &asked.login_uri, &pairs), cookie);
-    signed(&world, &headers, &person, response)
+    let response = with_cookie(form_page(Provider::Google, &request.login_uri, &pairs), cookie);
+    with_session(&shared, &headers, &person, response)
 }
 
-/// `POST /gsi/button/consent`: Cancel. The site hears nothing of it.
+/// `POST /gsi/button/consent`: Cancel. The site is not notified.
 async fn cancel() -> Page {
-    let main = "<h1>Nothing was sent</h1><p>The site that asked does not learn of it.</p>".to_owned();
-    Page::new(Provider::Google.label(), "Nothing was sent", main)
+    let main = "<h1>Canceled</h1><p>Nothing was sent to the site.</p>".to_owned();
+    Page::new(Provider::Google.label(), "Canceled", main)
 }
 
-fn read(world: &World, query: Option<String>) -> Result<Asked, Page> {
+fn read(shared: &SharedState, query: Option<String>) -> Result<ButtonRequest, Page> {
     let query = query.unwrap_or_default();
     let fields = Fields::parse(&query);
-    let unfit = |code, why: &str| super::pages::unfit(code, why);
-    let client_id = fields.get("client_id").filter(|id| world.clients().is_of_google(id));
-    let client_id = client_id.ok_or_else(|| unfit("invalid_client", "The OAuth client was not found."))?;
+    let invalid_request = |code, why: &str| super::pages::invalid_request(code, why);
+    let client_id = fields.get("client_id").filter(|id| shared.clients().is_google_client(id));
+    let client_id = client_id.ok_or_else(|| invalid_request("invalid_client", "The OAuth client was not found."))?;
     let login_uri = fields.get("login_uri").filter(|uri| is_on_loopback(uri));
-    let login_uri =
-        login_uri.ok_or_else(|| unfit("invalid_request", "login_uri is not an address of this machine."))?;
-    Ok(Asked {
+    let login_uri = login_uri.ok_or_else(|| invalid_request("invalid_request", "login_uri must be on loopback."))?;
+    Ok(ButtonRequest {
         client_id: client_id.to_owned(),
         login_uri: login_uri.to_owned(),
         nonce: fields.get("nonce").map(str::to_owned),
@@ -104,20 +105,20 @@ fn read(world: &World, query: Option<String>) -> Result<Asked, Page> {
     })
 }
 
-fn chooser(world: &World, asked: &Asked, headers: &HeaderMap) -> Page {
-    let state = world.state();
-    let known = signed_in(&state.houses[Provider::Google].ledger, Provider::Google, headers);
+fn chooser(shared: &SharedState, request: &ButtonRequest, headers: &HeaderMap) -> Page {
+    let state = shared.lock();
+    let known = signed_in(&state.providers[Provider::Google].tokens, Provider::Google, headers);
     let tag = |id: &String| known.contains(id).then(|| "Signed in".to_owned());
     let rows: Vec<_> =
         state.persons.all().iter().map(|person| Row { tag: tag(&person.id), person: person.clone() }).collect();
-    let counter = Counter {
+    let account_pages = AccountPages {
         provider: Provider::Google,
         path: "/google/gsi/button",
-        query: &asked.query,
-        redirect_uri: &asked.login_uri,
+        query: &request.query,
+        redirect_uri: &request.login_uri,
         sign_out: None,
     };
-    counter.chooser(&rows, "")
+    account_pages.chooser(&rows, "")
 }
 
 fn with_cookie(mut response: Response, value: Option<String>) -> Response {

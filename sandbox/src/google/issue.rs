@@ -1,30 +1,33 @@
-//! The token response (RFC 6749 §5.1): an access token, and an id_token when `openid` was granted.
+//! The token response (RFC 6749 §5.1): an access token, and an id_token with `openid`.
 
 use serde_json::{Map, Value, json};
 
 use super::claims::claims;
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use super::{issuer, scopes};
 use crate::id_token::{at_hash, issue, reissue};
-use crate::ledger::{Scopes, Token, random_text};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Scopes, Token, random_text};
 
-/// What Google says of an access token that lives for an hour.
+/// Seconds. Google announces 3599.
 const EXPIRES_IN: i64 = 3599;
-/// How long an id_token lives, in seconds.
+/// Seconds.
 const ID_TOKEN_LIFETIME: i64 = 3600;
 
-/// What the id_token says because the authorization request asked for it.
 #[derive(Default)]
-pub struct Said {
+pub struct IdTokenContext {
     pub nonce: Option<String>,
     pub auth_time: Option<i64>,
-    /// Whether it comes with a refresh: nobody has signed in.
+    /// Issued with a refresh token: the user did not sign in.
     pub refreshed: bool,
 }
 
-/// Makes the access token, and the id_token when `openid` was granted.
-pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<String>) -> Result<Value, Refusal> {
+pub async fn issue_tokens(
+    shared: &SharedState,
+    token: Token,
+    context: IdTokenContext,
+    refresh: Option<String>,
+) -> Result<Value, OAuthError> {
     let access = format!("ya29.a0{}", random_text());
     let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(" ");
     let mut body = json!({"access_token": access, "expires_in": EXPIRES_IN, "scope": scope, "token_type": "Bearer"});
@@ -32,54 +35,60 @@ pub async fn issued(world: &World, token: Token, said: Said, refresh: Option<Str
         body["refresh_token"] = json!(refresh);
     }
     if token.scopes.contains(scopes::OPENID) {
-        body["id_token"] = json!(id_token(world, &token, said, Some(&access)).await?);
+        body["id_token"] = json!(id_token(shared, &token, context, Some(&access)).await?);
     }
-    let mut state = world.state();
+    let mut state = shared.lock();
     let expires_at = Some(state.now() + EXPIRES_IN);
-    state.houses[Provider::Google].ledger.access.insert(access, Token { expires_at, ..token });
+    state.providers[Provider::Google].tokens.access.insert(access, Token { expires_at, ..token });
     Ok(body)
 }
 
-/// An id_token that comes alone, without an access token: the button's, or one that control mints.
+/// An id_token without an access token: for the button and `mint`.
 pub async fn credential(
-    world: &World,
+    shared: &SharedState,
     person: &str,
     client_id: &str,
     scopes: &Scopes,
     nonce: Option<String>,
-) -> Result<String, Refusal> {
+) -> Result<String, OAuthError> {
     let (person, client_id, scopes) = (person.to_owned(), client_id.to_owned(), scopes.clone());
     let token = Token { client_id, person, scopes, expires_at: None, offline: false, code: String::new() };
-    id_token(world, &token, Said { nonce, ..Said::default() }, None).await
+    id_token(shared, &token, IdTokenContext { nonce, ..IdTokenContext::default() }, None).await
 }
 
-async fn id_token(world: &World, token: &Token, asked: Said, access: Option<&str>) -> Result<String, Refusal> {
-    let (said, now) = {
-        let state = world.state();
-        let person = state.persons.by_id(&token.person).ok_or(Refusal::bad("invalid_grant", "Account not found."))?;
-        (claims(person, &token.scopes, world.origin()), state.now())
+async fn id_token(
+    shared: &SharedState,
+    token: &Token,
+    context: IdTokenContext,
+    access: Option<&str>,
+) -> Result<String, OAuthError> {
+    let (person_claims, now) = {
+        let state = shared.lock();
+        let person =
+            state.persons.by_id(&token.person).ok_or(OAuthError::bad("invalid_grant", "Account not found."))?;
+        (claims(person, &token.scopes, shared.origin()), state.now())
     };
-    let mut all = Map::new();
-    let mut say = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
-    say("iss", json!(issuer(world.origin())));
-    say("azp", json!(token.client_id));
-    say("aud", json!(token.client_id));
+    let mut all_claims = Map::new();
+    let mut set = |name: &str, value: Value| drop(all_claims.insert(name.to_owned(), value));
+    set("iss", json!(issuer(shared.origin())));
+    set("azp", json!(token.client_id));
+    set("aud", json!(token.client_id));
     if let Some(access) = access {
-        say("at_hash", json!(at_hash(access)));
+        set("at_hash", json!(at_hash(access)));
     }
-    if let Some(nonce) = asked.nonce {
-        say("nonce", json!(nonce));
+    if let Some(nonce) = context.nonce {
+        set("nonce", json!(nonce));
     }
-    if let Some(auth_time) = asked.auth_time {
-        say("auth_time", json!(auth_time));
+    if let Some(auth_time) = context.auth_time {
+        set("auth_time", json!(auth_time));
     }
-    say("iat", json!(now));
-    say("exp", json!(now + ID_TOKEN_LIFETIME));
-    all.extend(said);
-    let client_secret = &world.clients().of(Provider::Google).secret;
-    Ok(if asked.refreshed {
-        reissue(world, Provider::Google, &token.person, all, client_secret).await
+    set("iat", json!(now));
+    set("exp", json!(now + ID_TOKEN_LIFETIME));
+    all_claims.extend(person_claims);
+    let client_secret = &shared.clients().of(Provider::Google).secret;
+    Ok(if context.refreshed {
+        reissue(shared, Provider::Google, &token.person, all_claims, client_secret).await
     } else {
-        issue(world, Provider::Google, &token.person, all, client_secret).await
+        issue(shared, Provider::Google, &token.person, all_claims, client_secret).await
     })
 }

@@ -1,33 +1,35 @@
-//! The sandbox Google: an OpenID provider with Google's manners.
+//! Mock Google: OpenID Connect with Google's quirks.
 //!
-//! From Google's "OpenID Connect" and "Using OAuth 2.0 for Web Server Applications" (Google Identity, read in
-//! 2025): subjects of 21 digits; `hd` for Workspace accounts; id_tokens for one hour with `azp` and `at_hash`;
-//! `prompt` is `none`, `consent`, `select_account`, and `login` is an error; a refresh token only with
-//! `access_type=offline` and only when the consent screen was shown; scopes beyond sign-in can be declined one
-//! by one and `scope` in the token response says what was granted, with `email` and `profile` under their
-//! long names; `include_granted_scopes` adds earlier grants; `iss` in the authorization response; revoking any
-//! token takes the whole grant back.
+//! Sources: "OpenID Connect" and "Using OAuth 2.0 for Web Server Applications" (Google Identity, 2025).
 //!
-//! Beside the client with a secret there is a public one, `sandbox-google-spa`, for a page or an app: PKCE is required of it,
-//! any loopback address may be its redirect URI, and pages on loopback may read the token endpoint's answers (CORS). The
-//! original has such clients for installed apps only; a page there uses the button (`gsi`) or asks for an access token.
+//! - Subjects have 21 digits; `hd` marks Workspace accounts. id_tokens are valid for one hour and have `azp` and
+//!   `at_hash`.
+//! - `prompt` is `none`, `consent` or `select_account`; `login` is an error.
+//! - A refresh token needs `access_type=offline` and a shown consent screen.
+//! - Scopes beyond sign-in can be declined one by one. `scope` in the token response lists the granted scopes, `email`
+//!   and `profile` under their long names. `include_granted_scopes` adds earlier grants.
+//! - `iss` is in the authorization response.
+//! - Revoking any token revokes the whole grant.
+//! - The public client `sandbox-google-spa` is for pages and apps: PKCE is required, any loopback URL may be its
+//!   redirect URI, and pages on loopback may read the token endpoint (CORS). Google has such clients for installed
+//!   apps only; a page uses the button (`gsi`) or requests an access token.
 //!
-//! `drive` and `calendar` are the APIs behind the scopes, at a base of their own (`/google-api`); `api` is what they share.
+//! `drive` and `calendar` are APIs below `/google-api`; `api` is their shared code.
 
 mod api;
-mod ask;
 mod authenticate;
+mod authorize;
 mod calendar;
 mod claims;
 mod cors;
 mod discovery;
 mod drive;
+mod error;
 mod grant;
 mod gsi;
 mod issue;
+mod next_page;
 mod pages;
-mod proceed;
-mod refusal;
 mod request;
 mod revoke;
 mod scopes;
@@ -44,13 +46,12 @@ use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::browser::signed_out;
+use super::browser;
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::Scopes;
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::Scopes;
 
-/// Google, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "google",
     label: "Google",
@@ -62,7 +63,7 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The paths below the issuer, and the names of those that faults and the log know.
+/// Paths below the issuer, and the endpoint names that faults and the request log use.
 const AUTHORIZE: &str = "o/oauth2/v2/auth";
 const ENDPOINTS: &[(&str, Endpoint)] = &[
     (".well-known/openid-configuration", Endpoint::Discovery),
@@ -74,25 +75,22 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("tokeninfo", Endpoint::Tokeninfo),
 ];
 
-/// What stands for `https://www.googleapis.com`.
+/// Replaces `https://www.googleapis.com`.
 const API: &str = "/google-api";
 
-/// The scopes of a text, in the spelling of the answers.
+/// In Google's long spelling.
 pub fn scopes_of(text: &str) -> Result<Scopes, String> {
-    scopes::read(text).map_err(|unknown| format!("there is no scope {unknown:?}"))
+    scopes::read(text).map_err(|unknown| format!("unknown scope {unknown:?}"))
 }
 
-/// The issuer below an origin.
 pub fn issuer(origin: &str) -> String {
     format!("{origin}/google")
 }
 
-/// The base of the APIs below an origin.
 pub fn api_url(origin: &str) -> String {
     format!("{origin}{API}")
 }
 
-/// Which endpoint a path below `/google/` or `/google-api/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     if path == "drive/v3/files" || path.starts_with("drive/v3/files/") {
         return Some(Endpoint::Files);
@@ -103,14 +101,13 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/google` and `/google-api`.
-fn routes() -> Router<World> {
+fn routes() -> Router<SharedState> {
     let provider = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/certs", get(discovery::certs))
-        .route("/o/oauth2/v2/auth", get(ask::ask))
-        .route("/o/oauth2/v2/auth/person", post(ask::choose))
-        .route("/o/oauth2/v2/auth/consent", get(ask::consent).post(ask::decide))
+        .route("/o/oauth2/v2/auth", get(authorize::authorize))
+        .route("/o/oauth2/v2/auth/person", post(authorize::choose_account))
+        .route("/o/oauth2/v2/auth/consent", get(authorize::consent).post(authorize::decide))
         .route("/signout", post(sign_out))
         .route("/token", post(token::token).options(token::token).layer(from_fn(cors::shared)))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
@@ -122,6 +119,6 @@ fn routes() -> Router<World> {
 }
 
 /// `POST /google/signout`.
-async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
-    signed_out(&world, Provider::Google, &headers)
+async fn sign_out(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    browser::sign_out(&shared, Provider::Google, &headers)
 }

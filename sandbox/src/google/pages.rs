@@ -1,49 +1,48 @@
-//! What the person sees.
+//! The chooser, the consent screen and the error page.
 
 use axum::http::StatusCode;
 
 use super::request::AuthorizationRequest;
 use super::scopes;
-use crate::chooser::{Counter, Row, boxes};
+use crate::chooser::{AccountPages, Row, boxes, error_page};
 use crate::page::{Page, escape};
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// The account chooser; the hinted person and those who are signed in come first.
-pub fn chooser(world: &World, request: &AuthorizationRequest, signed_in: &[String], hinted: Option<&Person>) -> Page {
-    let mut persons = world.state().persons.all().to_vec();
+/// The hinted user and signed-in users come first.
+pub fn chooser(
+    shared: &SharedState,
+    request: &AuthorizationRequest,
+    signed_in: &[String],
+    hinted: Option<&Person>,
+) -> Page {
+    let mut persons = shared.lock().persons.all().to_vec();
     let is_hinted = |person: &Person| hinted.is_some_and(|hinted| hinted.id == person.id);
     persons.sort_by_key(|person| (!is_hinted(person), !signed_in.contains(&person.id)));
     let tag = |person: &Person| signed_in.contains(&person.id).then(|| "Signed in".to_owned());
     let rows: Vec<_> = persons.into_iter().map(|person| Row { tag: tag(&person), person }).collect();
     let hint = hinted.is_none().then_some(request.login_hint.as_deref()).flatten().unwrap_or_default();
     let sign_out = (!signed_in.is_empty()).then_some("/google/signout");
-    Counter { sign_out, ..counter(request) }.chooser(&rows, hint)
+    AccountPages { sign_out, ..account_pages(request) }.chooser(&rows, hint)
 }
 
-/// The consent screen: what is always granted, and a box for each scope that can be declined.
-pub fn consent(world: &World, request: &AuthorizationRequest, person: &Person) -> Page {
+pub fn consent(shared: &SharedState, request: &AuthorizationRequest, person: &Person) -> Page {
     let (always, extra): (Vec<_>, Vec<_>) = request.scopes.iter().partition(|scope| scopes::is_for_sign_in(scope));
-    let learns: Vec<_> = always.into_iter().map(|scope| scopes::description(scope)).collect();
-    let known = world.state().houses[Provider::Google].ledger.consent(&person.id, &request.client_id);
+    let grants: Vec<_> = always.into_iter().map(|scope| scopes::description(scope)).collect();
+    let known = shared.lock().providers[Provider::Google].tokens.consent(&person.id, &request.client_id);
     let boxes = boxes(extra.iter().map(|scope| (scope.as_str(), scopes::description(scope), known.contains(*scope))));
-    counter(request).consent(person, &learns, &boxes)
+    account_pages(request).consent(person, &grants, &boxes)
 }
 
-/// The page for a request whose client or redirect URI is wrong: nothing may be sent there.
-pub fn unfit(code: &str, why: &str) -> Page {
-    let main = format!(
-        "<h1>Access blocked: this request is invalid</h1><p>{}</p><p>Error 400: <code>{}</code></p><p class=\"quiet\">The sandbox answers to loopback addresses whose path begins with <code>{}</code>.</p>",
-        escape(why),
-        escape(code),
-        crate::REDIRECT_PATH,
-    );
+/// Shown for an unknown client or redirect URI: we must not redirect there.
+pub fn invalid_request(code: &str, why: &str) -> Page {
+    let details = format!("<p>{}</p><p>Error 400: <code>{}</code></p>", escape(why), escape(code));
     let status = if code == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
-    Page { status, ..Page::new(Provider::Google.label(), "Access blocked", main) }
+    error_page(Provider::Google, status, "Access blocked: this request is invalid", &details)
 }
 
-fn counter(request: &AuthorizationRequest) -> Counter<'_> {
-    Counter {
+fn account_pages(request: &AuthorizationRequest) -> AccountPages<'_> {
+    AccountPages {
         provider: Provider::Google,
         path: "/google/o/oauth2/v2/auth",
         query: &request.query,

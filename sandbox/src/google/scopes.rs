@@ -1,17 +1,16 @@
-//! Scopes: Google's two spellings, which are for signing in, and what the consent screen says of the others.
+//! Scopes: Google's two spellings, the sign-in scopes, and the descriptions on the consent screen.
 
-use crate::ledger::Scopes;
+use crate::token_store::Scopes;
 
-/// What the scopes of the APIs begin with.
+/// Prefix of the API scopes.
 pub const API: &str = "https://www.googleapis.com/auth/";
-/// The e-mail scope as Google's answers spell it.
+/// The `email` scope in Google's long spelling.
 pub const EMAIL: &str = "https://www.googleapis.com/auth/userinfo.email";
-/// The profile scope as Google's answers spell it.
+/// The `profile` scope in Google's long spelling.
 pub const PROFILE: &str = "https://www.googleapis.com/auth/userinfo.profile";
-/// The scope that makes an id_token.
 pub const OPENID: &str = "openid";
 
-/// The scopes of a request in the spelling of the answers; `Err` with the first that Google does not know.
+/// Normalizes scopes to Google's long spelling; `Err` is the first unknown scope.
 pub fn read(text: &str) -> Result<Scopes, &str> {
     text.split(' ').filter(|scope| !scope.is_empty()).map(canonical).collect()
 }
@@ -26,15 +25,14 @@ fn canonical(scope: &str) -> Result<String, &str> {
     }
 }
 
-/// Whether it cannot be declined on its own.
+/// Sign-in scopes cannot be declined one by one.
 pub fn is_for_sign_in(scope: &str) -> bool {
     matches!(scope, OPENID | EMAIL | PROFILE)
 }
 
-/// What the consent screen says of it.
 pub fn description(scope: &str) -> String {
     match scope.strip_prefix(API) {
-        Some("userinfo.email") => "See your e-mail address".to_owned(),
+        Some("userinfo.email") => "See your email address".to_owned(),
         Some("userinfo.profile") => "See your name and picture".to_owned(),
         Some("drive.metadata.readonly") => "See information about your Drive files".to_owned(),
         Some("drive.readonly") => "See and download all your Drive files".to_owned(),
@@ -42,7 +40,7 @@ pub fn description(scope: &str) -> String {
         Some("calendar.events.readonly") => "See the events of your calendars".to_owned(),
         Some("calendar.readonly") => "See and download your calendars".to_owned(),
         Some(other) => format!("Use {other}"),
-        None => "Know who you are at this provider".to_owned(),
+        None => "Associate you with your personal info".to_owned(),
     }
 }
 
@@ -51,13 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_spellings_are_one_scope() {
+    fn both_spellings_are_the_same_scope() {
         assert_eq!(read("openid email profile"), read(&format!("openid  {EMAIL} {PROFILE} email")));
         assert_eq!(read("openid email").map(|scopes| scopes.len()), Ok(2));
     }
 
     #[test]
-    fn a_scope_that_google_does_not_have_is_named() {
+    fn unknown_scope_is_reported() {
         assert_eq!(read("openid offline_access"), Err("offline_access"));
         assert_eq!(read(API), Err(API));
     }

@@ -1,4 +1,4 @@
-//! Google's tokeninfo: what an access token or an id_token is worth, every value a text.
+//! Google's tokeninfo for access tokens and id_tokens; all values are strings.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -8,31 +8,31 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use super::scopes::EMAIL;
 use crate::fields::Fields;
-use crate::world::{Provider, State as Everything, World};
+use crate::state::{Provider, SandboxState, SharedState};
 
 /// `GET` or `POST /tokeninfo` with `access_token` or `id_token`.
-pub async fn tokeninfo(State(world): State<World>, RawQuery(query): RawQuery, body: String) -> Response {
+pub async fn tokeninfo(State(shared): State<SharedState>, RawQuery(query): RawQuery, body: String) -> Response {
     let (query, form) = (Fields::parse(query.as_deref().unwrap_or_default()), Fields::parse(&body));
     let given = |name: &str| query.get(name).or_else(|| form.get(name)).map(str::to_owned);
-    let state = world.state();
+    let state = shared.lock();
     let info = match (given("access_token"), given("id_token")) {
         (Some(text), None) => of_access_token(&state, &text),
         (None, Some(text)) => of_id_token(&state, &text),
         _ => {
-            return Refusal::bad("invalid_request", "One of access_token and id_token is needed.").into_response();
+            return OAuthError::bad("invalid_request", "Either access_token or id_token is required.").into_response();
         }
     };
     match info {
         Some(info) => ([(CACHE_CONTROL, "no-store")], Json(info)).into_response(),
-        None => Refusal::bad("invalid_token", "Invalid Value").into_response(),
+        None => OAuthError::bad("invalid_token", "Invalid Value").into_response(),
     }
 }
 
-fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
-    let token = state.houses[Provider::Google].ledger.access.get(text)?;
+fn of_access_token(state: &SandboxState, text: &str) -> Option<Value> {
+    let token = state.providers[Provider::Google].tokens.access.get(text)?;
     let person = state.persons.by_id(&token.person)?;
     let expires_at = token.expires_at?;
     let left = expires_at - state.now();
@@ -52,11 +52,11 @@ fn of_access_token(state: &Everything, text: &str) -> Option<Value> {
     Some(info)
 }
 
-/// The claims of an id_token that a published key has signed and that has not expired.
-fn of_id_token(state: &Everything, text: &str) -> Option<Value> {
+/// Checks the signature against the published keys, and `exp`.
+fn of_id_token(state: &SandboxState, text: &str) -> Option<Value> {
     let (input, signature) = text.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    if !state.houses[Provider::Google].keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
+    if !state.providers[Provider::Google].keys.published().any(|key| key.verifies(input.as_bytes(), &signature)) {
         return None;
     }
     let (header, payload) = input.split_once('.')?;

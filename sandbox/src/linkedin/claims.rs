@@ -7,13 +7,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::ledger::Scopes;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::Scopes;
 
 /// The claims of an id_token beside those of every token: `email_verified` and `locale` are strings.
 pub fn in_id_token(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Value> {
-    let mut claims = shared(person, scopes, origin);
+    let mut claims = common_claims(person, scopes, origin);
     if let Some(Value::Bool(verified)) = claims.get("email_verified") {
         let text = json!(verified.to_string());
         claims.insert("email_verified".to_owned(), text);
@@ -25,32 +25,32 @@ pub fn in_id_token(person: &Person, scopes: &Scopes, origin: &str) -> Map<String
 }
 
 /// `GET /v2/userinfo`, with a bearer token in the header.
-pub async fn userinfo(State(world): State<World>, headers: HeaderMap) -> Response {
+pub async fn userinfo(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let state = world.state();
-    let token = bearer.and_then(|text| state.houses[Provider::Linkedin].ledger.live(text, state.now()));
+    let state = shared.lock();
+    let token = bearer.and_then(|text| state.providers[Provider::Linkedin].tokens.live(text, state.now()));
     let known = token.and_then(|token| Some((token, state.persons.by_id(&token.person)?)));
     match known {
         Some((token, person)) if token.scopes.contains("openid") => {
-            let mut claims = shared(person, &token.scopes, world.origin());
+            let mut claims = common_claims(person, &token.scopes, shared.origin());
             if token.scopes.contains("profile") {
                 claims.insert("locale".to_owned(), json!({"country": "US", "language": "en"}));
             }
             Json(claims).into_response()
         }
         Some(_) => {
-            refusal(StatusCode::FORBIDDEN, "ACCESS_DENIED", "Not enough permissions to access: userinfo.GET.NO_VERSION")
+            error(StatusCode::FORBIDDEN, "ACCESS_DENIED", "Not enough permissions to access: userinfo.GET.NO_VERSION")
         }
-        None => refusal(StatusCode::UNAUTHORIZED, "INVALID_ACCESS_TOKEN", "Invalid access token"),
+        None => error(StatusCode::UNAUTHORIZED, "INVALID_ACCESS_TOKEN", "Invalid access token"),
     }
 }
 
 /// The form of LinkedIn's API errors.
-fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+fn error(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({"status": status.as_u16(), "code": code, "message": message}))).into_response()
 }
 
-fn shared(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Value> {
+fn common_claims(person: &Person, scopes: &Scopes, origin: &str) -> Map<String, Value> {
     let mut claims = Map::new();
     let mut say = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

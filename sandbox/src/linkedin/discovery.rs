@@ -5,16 +5,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET /oauth/.well-known/openid-configuration`. It says nothing of client authentication and of PKCE.
-pub async fn document(State(world): State<World>) -> Response {
-    let issuer = format!("{}/linkedin/oauth", world.origin());
+pub async fn document(State(shared): State<SharedState>) -> Response {
+    let issuer = format!("{}/linkedin/oauth", shared.origin());
     let document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/v2/authorization"),
         "token_endpoint": format!("{issuer}/v2/accessToken"),
-        "userinfo_endpoint": format!("{}/linkedin-api/v2/userinfo", world.origin()),
+        "userinfo_endpoint": format!("{}/linkedin-api/v2/userinfo", shared.origin()),
         "jwks_uri": format!("{issuer}/openid/jwks"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["pairwise"],
@@ -26,7 +26,7 @@ pub async fn document(State(world): State<World>) -> Response {
 }
 
 /// `GET /oauth/openid/jwks`.
-pub async fn keys(State(world): State<World>) -> Response {
-    let keys: Vec<_> = world.state().houses[Provider::Linkedin].keys.published().map(|key| key.jwk()).collect();
+pub async fn keys(State(shared): State<SharedState>) -> Response {
+    let keys: Vec<_> = shared.lock().providers[Provider::Linkedin].keys.published().map(|key| key.jwk()).collect();
     Json(json!({"keys": keys})).into_response()
 }

@@ -1,4 +1,4 @@
-//! The sandbox LinkedIn: "Sign In with LinkedIn using OpenID Connect".
+//! Mock LinkedIn: "Sign In with LinkedIn using OpenID Connect".
 //!
 //! From that page, "Authorization Code Flow (3-legged OAuth)" and "Authenticating with OAuth 2.0 for Native Clients"
 //! (learn.microsoft.com/linkedin, read in 2026), and from reports of others: scopes are consented to all at once; Cancel is
@@ -6,14 +6,14 @@
 //! request with a `code_verifier` is `invalid_client`, since PKCE is for native apps that LinkedIn has enabled; the id_token
 //! has no nonce, even when the request has one; `email_verified` is a string in the id_token and a boolean at userinfo,
 //! `locale` a string there and an object here; access tokens live for 60 days, and there is no refresh token and no
-//! revocation. No `iss` in the authorization response, unless an order says so.
+//! revocation. No `iss` in the authorization response, unless the `iss` command says so.
 //!
 //! | person | id_token | userinfo |
 //! |---|---|---|
 //! | `linus` | an address, `email_verified` `"false"` | `false` |
 //! | `plain` | an address, no names, no picture | the same |
 //! | `nomail` | neither `email` nor `email_verified` | the same |
-//! | everybody else | all claims | all claims |
+//! | others | all claims | all claims |
 //!
 //! Left out: the sign-in page before the consent screen, whose Cancel is `user_cancelled_login`. Stricter than the
 //! original: a code lives for one minute, not thirty, and an unknown scope is refused.
@@ -26,11 +26,11 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use super::desk::{self, Desk};
+use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
 /// LinkedIn's paths and variables.
 pub static FACTS: Facts = Facts {
@@ -44,21 +44,21 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-static DESK: Desk = Desk {
+static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::Linkedin,
     scopes,
     describe,
     declinable: &[],
-    strict: false,
-    sticky: false,
+    requires_all_parameters: false,
+    accumulates_scopes: false,
     refresh_scope: None,
-    names_itself: false,
-    denial: &[("error", "user_cancelled_authorize"), ("error_description", "The user cancelled the authorization")],
+    sends_iss: false,
+    denied: &[("error", "user_cancelled_authorize"), ("error_description", "The user cancelled the authorization")],
     code: random_text,
 };
 
-fn routes() -> Router<World> {
-    let site = desk::routes(&DESK, "/oauth/v2/authorization")
+fn routes() -> Router<SharedState> {
+    let site = authorize::routes(&AUTHORIZE_PAGE, "/oauth/v2/authorization")
         .route("/oauth/.well-known/openid-configuration", get(discovery::document))
         .route("/oauth/openid/jwks", get(discovery::keys))
         .route("/oauth/v2/accessToken", post(token::token));

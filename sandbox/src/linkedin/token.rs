@@ -7,31 +7,31 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::DESK;
+use super::AUTHORIZE_PAGE;
 use super::claims::in_id_token;
 use crate::fields::Fields;
 use crate::id_token::issue;
-use crate::ledger::{Token, random_text};
-use crate::redeem::{Spoilt, redeem};
-use crate::world::{Provider, World};
+use crate::redeem::{CodeError, redeem};
+use crate::state::{Provider, SharedState};
+use crate::token_store::{Token, random_text};
 
 /// Sixty days.
 const EXPIRES_IN: i64 = 60 * 24 * 3600;
 /// How long an id_token lives, in seconds.
 const ID_TOKEN_LIFETIME: i64 = 3600;
 
-struct Refusal(StatusCode, &'static str, &'static str);
+struct OAuthError(StatusCode, &'static str, &'static str);
 
 /// `POST /oauth/v2/accessToken`.
-pub async fn token(State(world): State<World>, body: String) -> Response {
+pub async fn token(State(shared): State<SharedState>, body: String) -> Response {
     let form = Fields::parse(&body);
-    let outcome = match authenticated(&world, &form).and_then(|()| exchanged(&world, &form)) {
-        Ok(token) => issued(&world, token).await,
-        Err(refusal) => Err(refusal),
+    let outcome = match authenticated(&shared, &form).and_then(|()| exchanged(&shared, &form)) {
+        Ok(token) => issued(&shared, token).await,
+        Err(error) => Err(error),
     };
     match outcome {
         Ok(body) => ([(CACHE_CONTROL, "no-store")], Json(body)).into_response(),
-        Err(Refusal(status, error, description)) => {
+        Err(OAuthError(status, error, description)) => {
             let body = Json(json!({"error": error, "error_description": description}));
             (status, [(CACHE_CONTROL, "no-store")], body).into_response()
         }
@@ -39,27 +39,29 @@ pub async fn token(State(world): State<World>, body: String) -> Response {
 }
 
 /// In the body alone. A verifier makes the request one of a native app, which this client is not.
-fn authenticated(world: &World, form: &Fields) -> Result<(), Refusal> {
-    match DESK.knows(world, form.get("client_id"), form.get("client_secret")) && form.get("code_verifier").is_none() {
+fn authenticated(shared: &SharedState, form: &Fields) -> Result<(), OAuthError> {
+    match AUTHORIZE_PAGE.is_client(shared, form.get("client_id"), form.get("client_secret"))
+        && form.get("code_verifier").is_none()
+    {
         true => Ok(()),
-        false => Err(Refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed")),
+        false => Err(OAuthError(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed")),
     }
 }
 
-fn exchanged(world: &World, form: &Fields) -> Result<Token, Refusal> {
-    let invalid = |code, why| Refusal(StatusCode::BAD_REQUEST, code, why);
+fn exchanged(shared: &SharedState, form: &Fields) -> Result<Token, OAuthError> {
+    let invalid = |code, why| OAuthError(StatusCode::BAD_REQUEST, code, why);
     if form.get("grant_type") != Some("authorization_code") {
         return Err(invalid("unsupported_grant_type", "The grant type is not supported"));
     }
-    let mut state = world.state();
+    let mut state = shared.lock();
     let now = state.now();
-    let ledger = &mut state.houses[Provider::Linkedin].ledger;
+    let tokens = &mut state.providers[Provider::Linkedin].tokens;
     // A challenge in the authorization request is ignored.
-    if let Some(code) = form.get("code").and_then(|code| ledger.codes.get_mut(code)) {
+    if let Some(code) = form.get("code").and_then(|code| tokens.codes.get_mut(code)) {
         code.challenge = None;
     }
-    redeem(ledger, &DESK.client(world).id, form, now).map(|(token, _)| token).map_err(|spoilt| match spoilt {
-        Spoilt::Missing => invalid("invalid_request", "A required parameter \"code\" is missing"),
+    redeem(tokens, &AUTHORIZE_PAGE.client(shared).id, form, now).map(|(token, _)| token).map_err(|error| match error {
+        CodeError::Missing => invalid("invalid_request", "A required parameter \"code\" is missing"),
         _ => invalid(
             "invalid_request",
             "Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code. Or authorization code expired. Or external member binding exists",
@@ -67,28 +69,28 @@ fn exchanged(world: &World, form: &Fields) -> Result<Token, Refusal> {
     })
 }
 
-async fn issued(world: &World, token: Token) -> Result<Value, Refusal> {
+async fn issued(shared: &SharedState, token: Token) -> Result<Value, OAuthError> {
     let access = random_text();
-    let now = world.state().now();
+    let now = shared.lock().now();
     let scope = token.scopes.iter().cloned().collect::<Vec<_>>().join(",");
     let mut body = json!({"access_token": access, "expires_in": EXPIRES_IN, "scope": scope, "token_type": "Bearer"});
     if token.scopes.contains("openid") {
-        body["id_token"] = json!(id_token(world, &token, now).await?);
+        body["id_token"] = json!(id_token(shared, &token, now).await?);
     }
-    let ledger = &mut world.state().houses[Provider::Linkedin].ledger;
-    ledger.access.insert(access, Token { expires_at: Some(now + EXPIRES_IN), ..token });
+    let tokens = &mut shared.lock().providers[Provider::Linkedin].tokens;
+    tokens.access.insert(access, Token { expires_at: Some(now + EXPIRES_IN), ..token });
     Ok(body)
 }
 
 /// Without a nonce, whatever the authorization request had.
-async fn id_token(world: &World, token: &Token, now: i64) -> Result<String, Refusal> {
-    let person = world.state().persons.by_id(&token.person).cloned();
-    let person = person.ok_or(Refusal(StatusCode::BAD_REQUEST, "invalid_request", "The account is gone"))?;
+async fn id_token(shared: &SharedState, token: &Token, now: i64) -> Result<String, OAuthError> {
+    let person = shared.lock().persons.by_id(&token.person).cloned();
+    let person = person.ok_or(OAuthError(StatusCode::BAD_REQUEST, "invalid_request", "The account is gone"))?;
     let mut claims = Map::new();
-    claims.insert("iss".to_owned(), json!(format!("{}/linkedin/oauth", world.origin())));
+    claims.insert("iss".to_owned(), json!(format!("{}/linkedin/oauth", shared.origin())));
     claims.insert("aud".to_owned(), json!(token.client_id));
     claims.insert("iat".to_owned(), json!(now));
     claims.insert("exp".to_owned(), json!(now + ID_TOKEN_LIFETIME));
-    claims.extend(in_id_token(&person, &token.scopes, world.origin()));
-    Ok(issue(world, Provider::Linkedin, &person.id, claims, &DESK.client(world).secret).await)
+    claims.extend(in_id_token(&person, &token.scopes, shared.origin()));
+    Ok(issue(shared, Provider::Linkedin, &person.id, claims, &AUTHORIZE_PAGE.client(shared).secret).await)
 }

@@ -1,66 +1,56 @@
-//! One line of a client's, read (RFC 5321 §4.1).
+//! Parses SMTP commands (RFC 5321 §4.1).
 
-/// The largest letter, in bytes; told to clients by SIZE (RFC 1870).
-pub const LARGEST: usize = 1 << 20;
+/// Maximum message size in bytes, announced by SIZE (RFC 1870).
+pub const MAX_SIZE: usize = 1 << 20;
 
-/// What a client wants.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// HELO.
     Hello,
-    /// EHLO.
     ExtendedHello,
-    /// MAIL: the return path, empty for `<>`.
+    /// MAIL with the return path; empty for `<>`.
     Mail(String),
-    /// RCPT: the recipient.
     Recipient(String),
-    /// DATA.
     Data,
-    /// RSET.
     Reset,
-    /// NOOP.
     Nothing,
-    /// VRFY.
     Verify,
-    /// QUIT.
     Quit,
 }
 
-/// A line that is no command: the answer to it.
-pub type Refusal = &'static str;
+/// The reply to an invalid line.
+pub type Reply = &'static str;
 
 impl Command {
-    /// Reads a line without its end.
-    pub fn parse(line: &[u8]) -> Result<Self, Refusal> {
+    pub fn parse(line: &[u8]) -> Result<Self, Reply> {
         let line = std::str::from_utf8(line).map_err(|_| UNKNOWN)?;
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         let rest = rest.trim();
-        let alone = |command| if rest.is_empty() { Ok(command) } else { Err(SYNTAX) };
-        let named = |command| if rest.is_empty() { Err(SYNTAX) } else { Ok(command) };
+        let without_argument = |command| if rest.is_empty() { Ok(command) } else { Err(SYNTAX) };
+        let with_argument = |command| if rest.is_empty() { Err(SYNTAX) } else { Ok(command) };
         match verb.to_ascii_uppercase().as_str() {
-            "HELO" => named(Self::Hello),
-            "EHLO" => named(Self::ExtendedHello),
+            "HELO" => with_argument(Self::Hello),
+            "EHLO" => with_argument(Self::ExtendedHello),
             "MAIL" => path("FROM:", rest).map(Self::Mail),
             "RCPT" => match path("TO:", rest)? {
-                nobody if nobody.is_empty() => Err(SYNTAX),
+                path if path.is_empty() => Err(SYNTAX),
                 recipient => Ok(Self::Recipient(recipient)),
             },
-            "DATA" => alone(Self::Data),
-            "RSET" => alone(Self::Reset),
+            "DATA" => without_argument(Self::Data),
+            "RSET" => without_argument(Self::Reset),
             "NOOP" => Ok(Self::Nothing),
-            "VRFY" => named(Self::Verify),
-            "QUIT" => alone(Self::Quit),
+            "VRFY" => with_argument(Self::Verify),
+            "QUIT" => without_argument(Self::Quit),
             "AUTH" | "STARTTLS" | "HELP" | "EXPN" => Err("502 5.5.1 not implemented"),
             _ => Err(UNKNOWN),
         }
     }
 }
 
-const UNKNOWN: Refusal = "500 5.5.2 no such command";
-const SYNTAX: Refusal = "501 5.5.4 that is not how it is written";
+const UNKNOWN: Reply = "500 5.5.2 unknown command";
+const SYNTAX: Reply = "501 5.5.4 syntax error";
 
-/// The address of `FROM:<address>`, and the parameters after it, all of which must be known.
-fn path(name: &str, text: &str) -> Result<String, Refusal> {
+/// Parses `FROM:<address>`; unknown parameters are rejected.
+fn path(name: &str, text: &str) -> Result<String, Reply> {
     let (found, text) = text.split_at_checked(name.len()).ok_or(SYNTAX)?;
     let text = text.trim_start().strip_prefix('<').filter(|_| found.eq_ignore_ascii_case(name)).ok_or(SYNTAX)?;
     let (address, parameters) = text.split_once('>').ok_or(SYNTAX)?;
@@ -75,12 +65,12 @@ fn path(name: &str, text: &str) -> Result<String, Refusal> {
     for parameter in parameters.split_whitespace() {
         match parameter.to_ascii_uppercase().split_once('=') {
             Some(("SIZE", size)) => match size.parse::<usize>() {
-                Ok(size) if size <= LARGEST => {}
-                Ok(_) => return Err("552 5.3.4 too large"),
+                Ok(size) if size <= MAX_SIZE => {}
+                Ok(_) => return Err("552 5.3.4 message too large"),
                 Err(_) => return Err(SYNTAX),
             },
             Some(("BODY", "7BIT" | "8BITMIME")) => {}
-            _ => return Err("555 5.5.4 no such parameter"),
+            _ => return Err("555 5.5.4 unknown parameter"),
         }
     }
     Ok(address.to_owned())
@@ -91,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_read_in_any_case() {
+    fn commands_parse_in_any_case() {
         for (line, command) in [
             ("EHLO app.example", Command::ExtendedHello),
             ("helo x", Command::Hello),
@@ -107,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_refused() {
+    fn other_lines_are_rejected() {
         for (line, code) in [
             ("", "500"),
             ("POST / HTTP/1.1", "500"),
@@ -124,8 +114,8 @@ mod tests {
             ("DATA now", "501"),
             ("AUTH PLAIN x", "502"),
         ] {
-            let refusal = Command::parse(line.as_bytes()).unwrap_err();
-            assert!(refusal.starts_with(code), "{line}: {refusal}");
+            let reply = Command::parse(line.as_bytes()).unwrap_err();
+            assert!(reply.starts_with(code), "{line}: {reply}");
         }
         assert!(Command::parse(b"NO\xffOP").is_err());
     }

@@ -1,6 +1,6 @@
-//! The links of a letter.
+//! Finds the links in an email.
 
-/// Every http and https address of a text, each once, in their order.
+/// All http and https URLs in a text, in order, without duplicates.
 pub fn of_text(text: &str) -> Vec<String> {
     let mut links = Vec::new();
     for (is_link, part) in parts(text) {
@@ -11,7 +11,7 @@ pub fn of_text(text: &str) -> Vec<String> {
     links
 }
 
-/// Every http and https address in an `href`, each once, in their order.
+/// All http and https URLs in `href` attributes, in order, without duplicates.
 pub fn of_html(html: &str) -> Vec<String> {
     let mut links = Vec::new();
     for after in html.split("href=").skip(1) {
@@ -26,14 +26,14 @@ pub fn of_html(html: &str) -> Vec<String> {
     links
 }
 
-/// The text in parts, those that are links marked.
+/// Splits the text; `true` marks a link.
 pub fn parts(text: &str) -> Vec<(bool, &str)> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.match_indices("http").map(|(at, _)| at).find(|at| begins_as_link(&rest[*at..])) {
         let link = &rest[start..];
         let end = link.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(link.len());
-        // The end of the sentence is not the link's.
+        // Punctuation after a link is not part of it.
         let end = link[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).len();
         parts.push((false, &rest[..start]));
         parts.push((true, &link[..end]));
@@ -54,14 +54,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_parted_and_loses_nothing() {
+    fn splitting_a_text_loses_nothing() {
         let text = "See (http://a.example/?b=c). Or https://b.example, not http:// nor http; http://a.example/?b=c";
         assert_eq!(of_text(text), ["http://a.example/?b=c", "https://b.example"]);
         assert_eq!(parts(text).into_iter().map(|(_, part)| part).collect::<String>(), text);
     }
 
     #[test]
-    fn an_href_is_a_link_when_it_is_one() {
+    fn href_is_a_link_only_with_http_or_https() {
         let html =
             r#"<a href="https://a.example/?b&amp;c">x</a><a href='mailto:x'></a><a href=x><a href="javascript:x">"#;
         assert_eq!(of_html(html), ["https://a.example/?b&c"]);

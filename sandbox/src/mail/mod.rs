@@ -1,18 +1,18 @@
-//! The inbox: a small real mail server (RFC 5321) on a loopback port of its own. Whatever is sent to it arrives here,
-//! whoever it is for, and goes no further. People read it at `/inbox`, tests at `/control/letters`.
+//! A small SMTP server (RFC 5321) on its own loopback port. It accepts every message and delivers none. Developers
+//! read them at `/inbox`, tests at `/control/emails`.
 //!
-//! It speaks EHLO and HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY and QUIT, with SIZE and 8BITMIME and without TLS or
-//! authentication, and misbehaves when it is told to.
+//! It supports EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY and QUIT with SIZE and 8BITMIME, no TLS and no
+//! authentication.
 
 mod command;
-mod conversation;
+mod email;
 mod links;
 mod listener;
 mod mailbox;
 mod pages;
 mod reader;
-mod received;
+mod session;
 
 pub use listener::serve;
-pub use mailbox::{Mailbox, Order};
+pub use mailbox::{MailBehaviour, Mailbox};
 pub use pages::routes;

@@ -1,38 +1,33 @@
-//! Lines and letters off a connection, bounded in length and in time.
+//! Reads lines and messages from a connection, bounded in size and time.
 
 use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// RFC 5321 §4.5.3.1.4, with room for parameters.
-const LONGEST_LINE: u64 = 2048;
-/// A letter is read in lines of at most so much at a time.
+/// RFC 5321 §4.5.3.1.4, plus room for parameters.
+const MAX_LINE: u64 = 2048;
+/// Longer lines are read in chunks of this size.
 const CHUNK: u64 = 64 * 1024;
-/// How long a client may keep silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Reads from a client.
 pub struct Reader<R>(BufReader<R>);
 
-/// What came after DATA.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Text {
-    /// The letter.
+pub enum Message {
     Whole(Vec<u8>),
-    /// Too much of it. It was read to its end all the same.
+    /// Read to its end and discarded.
     TooLarge,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// Begins.
     pub fn new(stream: R) -> Self {
         Self(BufReader::new(stream))
     }
 
-    /// The next line without its end; `None` when the client has gone.
+    /// The next line without CRLF; `None` at the end of the stream.
     pub async fn line(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let mut line = self.chunk(LONGEST_LINE).await?;
+        let mut line = self.chunk(MAX_LINE).await?;
         if line.is_empty() {
             return Ok(None);
         }
@@ -43,11 +38,11 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(Some(line))
     }
 
-    /// A letter up to the line of one dot, the dots that were put before others taken out again (RFC 5321 §4.5.2).
-    /// `None` when the client has gone before.
+    /// Reads a message up to the final dot and undoes dot-stuffing (RFC 5321 §4.5.2). `None` if the stream ends first.
     ///
-    /// Only CRLF ends a line: with other ends, the dot of one server is a letter's text to the next (SMTP smuggling).
-    pub async fn text(&mut self, largest: usize) -> Result<Option<Text>, Error> {
+    /// Only CRLF ends a line: with other line ends, one server's final dot is message text to the next (SMTP
+    /// smuggling).
+    pub async fn message(&mut self, largest: usize) -> Result<Option<Message>, Error> {
         let (mut text, mut too_large) = (Vec::new(), false);
         loop {
             let chunk = self.chunk(CHUNK).await?;
@@ -57,21 +52,20 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             }
             if text.is_empty() || text.ends_with(b"\r\n") {
                 if chunk == b".\r\n" {
-                    return Ok(Some(if too_large { Text::TooLarge } else { Text::Whole(text) }));
+                    return Ok(Some(if too_large { Message::TooLarge } else { Message::Whole(text) }));
                 }
                 chunk = chunk.strip_prefix(b".").unwrap_or(chunk);
             }
             text.extend_from_slice(chunk);
             if too_large || text.len() > largest {
                 too_large = true;
-                // The end of the line is what the next one is judged by.
+                // Keep the line end: it decides how the next line is read.
                 text.drain(..text.len().saturating_sub(2));
             }
         }
     }
 
-    /// Until the client goes.
-    pub async fn ignore(&mut self) {
+    pub async fn drain(&mut self) {
         while matches!(self.0.fill_buf().await, Ok(bytes) if !bytes.is_empty()) {
             let length = self.0.buffer().len();
             self.0.consume(length);
@@ -81,7 +75,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     async fn chunk(&mut self, longest: u64) -> Result<Vec<u8>, Error> {
         let mut chunk = Vec::new();
         let mut limited = (&mut self.0).take(longest);
-        match tokio::time::timeout(PATIENCE, limited.read_until(b'\n', &mut chunk)).await {
+        match tokio::time::timeout(READ_TIMEOUT, limited.read_until(b'\n', &mut chunk)).await {
             Ok(read) => read.map(|_| chunk),
             Err(_) => Err(ErrorKind::TimedOut.into()),
         }
@@ -92,33 +86,37 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 mod tests {
     use super::*;
 
-    async fn text(bytes: &str, largest: usize) -> Option<Text> {
-        Reader::new(bytes.as_bytes()).text(largest).await.unwrap()
+    async fn message(bytes: &str, largest: usize) -> Option<Message> {
+        Reader::new(bytes.as_bytes()).message(largest).await.unwrap()
     }
 
     #[tokio::test]
-    async fn a_letter_ends_at_the_dot_and_its_own_dots_come_back() {
-        let whole = |text: &str| Some(Text::Whole(text.as_bytes().to_vec()));
-        assert_eq!(text("a\r\n.\r\nQUIT\r\n", 100).await, whole("a\r\n"));
-        assert_eq!(text(".\r\n", 100).await, whole(""));
-        assert_eq!(text("..\r\n..b\r\n.c\r\n.\r\n", 100).await, whole(".\r\n.b\r\nc\r\n"));
-        assert_eq!(text("a\n.\nb\n.\r\nc\r\n.\r\n", 100).await, whole("a\n.\nb\n.\r\nc\r\n"), "bare LF ends nothing");
-        assert_eq!(text("a\r\n.\r", 100).await, None, "cut off");
+    async fn message_ends_at_the_dot_and_dots_are_unstuffed() {
+        let whole = |text: &str| Some(Message::Whole(text.as_bytes().to_vec()));
+        assert_eq!(message("a\r\n.\r\nQUIT\r\n", 100).await, whole("a\r\n"));
+        assert_eq!(message(".\r\n", 100).await, whole(""));
+        assert_eq!(message("..\r\n..b\r\n.c\r\n.\r\n", 100).await, whole(".\r\n.b\r\nc\r\n"));
+        assert_eq!(
+            message("a\n.\nb\n.\r\nc\r\n.\r\n", 100).await,
+            whole("a\n.\nb\n.\r\nc\r\n"),
+            "bare LF ends nothing"
+        );
+        assert_eq!(message("a\r\n.\r", 100).await, None, "cut off");
     }
 
     #[tokio::test]
-    async fn too_much_is_read_to_its_end_and_dropped() {
+    async fn oversized_message_is_read_to_its_end_and_dropped() {
         let long = format!("{}\r\n.x\r\n{}\r\n.\r\nQUIT\r\n", "a".repeat(200_000), "b".repeat(70_000));
         let mut reader = Reader::new(long.as_bytes());
-        assert_eq!(reader.text(1000).await.unwrap(), Some(Text::TooLarge));
+        assert_eq!(reader.message(1000).await.unwrap(), Some(Message::TooLarge));
         assert_eq!(reader.line().await.unwrap().as_deref(), Some(b"QUIT".as_slice()));
         assert_eq!(reader.line().await.unwrap(), None);
-        assert_eq!(text("aa\r\n.\r\n", 4).await, Some(Text::Whole(b"aa\r\n".to_vec())));
-        assert_eq!(text("aaa\r\n.\r\n", 4).await, Some(Text::TooLarge));
+        assert_eq!(message("aa\r\n.\r\n", 4).await, Some(Message::Whole(b"aa\r\n".to_vec())));
+        assert_eq!(message("aaa\r\n.\r\n", 4).await, Some(Message::TooLarge));
     }
 
     #[tokio::test]
-    async fn a_line_without_end_is_an_error() {
+    async fn line_without_end_is_an_error() {
         let endless = "a".repeat(5000);
         assert!(Reader::new(endless.as_bytes()).line().await.is_err());
         assert!(Reader::new(b"NOOP".as_slice()).line().await.is_err());

@@ -1,4 +1,4 @@
-//! A person's account at Microsoft: the tenant it is in, its ids, and what the directory says of its address.
+//! A user's Microsoft account: tenant, ids, and what the directory says about the email address.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -8,33 +8,30 @@ use uuid::{Builder, Uuid};
 
 use crate::persons::Person;
 
-/// The tenant that all personal accounts are in; the real one has the same id.
+/// The tenant of all personal accounts; Microsoft uses the same id.
 pub const MICROSOFT_PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-/// What the administrator of `evil.example` has typed in as Mallory's address.
+/// The address that the administrator of `evil.example` entered for Mallory.
 const STOLEN: &str = "ada@gmail.com";
 
-/// An account.
 pub struct Account {
-    /// The tenant.
     pub tid: String,
-    /// The person within the tenant; the same for every client.
+    /// The user within the tenant; the same for every client.
     pub oid: String,
-    /// The person at this client.
+    /// The user at this client (pairwise).
     pub sub: String,
-    /// `preferred_username`: for people to read, mutable.
+    /// `preferred_username`: for display only, mutable.
     pub username: String,
-    /// The directory's mail attribute: mutable, and anybody's.
+    /// The directory's mail attribute: mutable and unverified.
     pub email: Option<String>,
-    /// Whether the domain's owner vouches for the address, in one of the spellings that are seen.
+    /// Whether the domain owner has verified the address, in one of the spellings seen in practice.
     pub xms_edov: Option<Value>,
 }
 
 impl Account {
-    /// The person's account, with the pairwise subject of this client.
     pub fn of(person: &Person, client_id: &str) -> Self {
         let tid = tenant_of_person(person);
         let oid = uuid_of(&format!("oid {tid} {}", person.sub)).to_string();
-        // The ids of personal accounts are padded 64-bit numbers.
+        // Ids of personal accounts are zero-padded 64-bit numbers.
         let oid = if tid == MICROSOFT_PERSONAL_TENANT { format!("00000000-0000-0000{}", &oid[18..]) } else { oid };
         let pairwise = digest::digest(&digest::SHA256, format!("sub {client_id} {}", person.sub).as_bytes());
         let username = || format!("{}@sandbox.onmicrosoft.example", person.id);
@@ -54,7 +51,7 @@ impl Account {
     }
 }
 
-/// The sandbox's tenant of a domain, such as `navy.example`; always the same.
+/// The tenant id of a domain such as `navy.example`; always the same.
 pub fn microsoft_tenant_of(domain: &str) -> String {
     uuid_of(&format!("tenant {domain}")).to_string()
 }
@@ -80,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_follow_from_the_subject_and_not_from_the_address() {
+    fn ids_depend_on_the_subject_not_the_email() {
         let ada = Person::with_email("ada.two@gmail.com", None);
         let moved = Person { email: Some("other@example.org".to_owned()), ..ada.clone() };
         let [one, two] = [&ada, &moved].map(|person| Account::of(person, "c"));
@@ -88,7 +85,7 @@ mod tests {
         assert_ne!(one.email, two.email);
         assert_ne!(one.sub, Account::of(&ada, "another client").sub);
         assert!(Uuid::try_parse(&one.oid).is_ok() && one.oid.starts_with("00000000-0000-0000-"), "{}", one.oid);
-        let stranger = Account::of(&Person::with_email("x@gmail.com", None), "c");
-        assert!(stranger.oid != one.oid && stranger.tid == one.tid);
+        let attacker_key = Account::of(&Person::with_email("x@gmail.com", None), "c");
+        assert!(attacker_key.oid != one.oid && attacker_key.tid == one.tid);
     }
 }

@@ -1,4 +1,4 @@
-//! A tenant's discovery document and key set.
+//! A tenant's discovery document and JWK set.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,17 +6,17 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use super::tenant::Tenant;
 use super::{AUTHORIZE, USERINFO, base};
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
-pub async fn document(State(world): State<World>, Path(segment): Path<String>) -> Response {
+pub async fn document(State(shared): State<SharedState>, Path(segment): Path<String>) -> Response {
     let Some(tenant) = Tenant::read(&segment) else {
-        return Refusal::tenant(&segment).respond(&world);
+        return OAuthError::tenant(&segment).respond(&shared);
     };
-    let base = base(world.origin());
+    let base = base(shared.origin());
     let at = |path: &str| format!("{base}/{segment}/{path}");
     let document = json!({
         "issuer": tenant.issuer(&base),
@@ -38,17 +38,17 @@ pub async fn document(State(world): State<World>, Path(segment): Path<String>) -
 }
 
 /// `GET /{tenant}/discovery/v2.0/keys`: the same keys for every tenant.
-pub async fn keys(State(world): State<World>, Path(segment): Path<String>) -> Response {
+pub async fn keys(State(shared): State<SharedState>, Path(segment): Path<String>) -> Response {
     if Tenant::read(&segment).is_none() {
-        return Refusal::tenant(&segment).respond(&world);
+        return OAuthError::tenant(&segment).respond(&shared);
     }
-    let issuer = Tenant::Common.issuer(&base(world.origin()));
+    let issuer = Tenant::Common.issuer(&base(shared.origin()));
     let microsofts = |mut key: Value| {
         key["issuer"] = json!(issuer);
         key.as_object_mut().map(|members| members.remove("alg"));
         key
     };
     let keys: Vec<_> =
-        world.state().houses[Provider::Microsoft].keys.published().map(|key| microsofts(key.jwk())).collect();
+        shared.lock().providers[Provider::Microsoft].keys.published().map(|key| microsofts(key.jwk())).collect();
     ([(CACHE_CONTROL, "max-age=86400, private")], Json(json!({"keys": keys}))).into_response()
 }

@@ -1,41 +1,41 @@
-//! The sandbox Microsoft: the identity platform, version 2.0, with its tenants.
+//! Mock Microsoft: the identity platform 2.0, with tenants.
 //!
-//! From Microsoft's "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Microsoft
-//! Entra authentication and authorization error codes" and "Migrate away from using email claims for
-//! authorization" (Microsoft Learn, read in 2025):
+//! Sources: "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Microsoft Entra
+//! authentication and authorization error codes" and "Migrate away from using email claims for authorization"
+//! (Microsoft Learn, 2025).
 //!
-//! - The first path segment is `common`, `organizations`, `consumers` or a tenant's UUID; any UUID is a tenant here.
-//!   Discovery for `common` and `organizations` names the literal issuer `{base}/{tenantid}/v2.0`, braces and all;
-//!   for `consumers` the tenant of all personal accounts.
-//! - id_tokens say `iss` with the person's own `tid`, whatever tenant was asked; `oid` and the names come with
-//!   `profile`, `email` with `email`; `ver` is `"2.0"`; `sub` is pairwise. There is no `email_verified`: only
-//!   `xms_edov` tells that the owner of the domain vouches for the address, as `true`, `"1"`, `false`, or not at all.
-//! - A tenant's own pages turn persons of other tenants away (AADSTS50020), with a page and not at the client.
-//! - A refresh token comes with `offline_access` only, and a new one with each refresh; the old one stays good.
-//! - `prompt` is one of `login`, `none`, `consent`, `select_account`. No `iss` in the authorization response;
-//!   `session_state` is there. Errors have AADSTS numbers in `error_description`, and more members than OAuth asks for.
-//! - Published keys have no `alg`, and an `issuer` of their own. No revocation endpoint.
+//! - The first path segment is `common`, `organizations`, `consumers` or a tenant's UUID; any UUID works. Discovery
+//!   for `common` and `organizations` names the literal issuer `{base}/{tenantid}/v2.0`, with braces; for `consumers`
+//!   the tenant of personal accounts.
+//! - `iss` in id_tokens has the user's own `tid`, whatever tenant was requested; `oid` and the names need `profile`,
+//!   `email` needs `email`; `ver` is `"2.0"`; `sub` is pairwise. There is no `email_verified`: only `xms_edov` says
+//!   whether the domain owner verified the address, as `true`, `"1"`, `false` or not at all.
+//! - A tenant's pages reject users of other tenants (AADSTS50020) on a page, not at the client.
+//! - A refresh token needs `offline_access`. Refreshing returns a new one; the old one stays valid.
+//! - `prompt` is `login`, `none`, `consent` or `select_account`. The authorization response has `session_state` and no
+//!   `iss`. Errors have AADSTS numbers in `error_description` and additional members.
+//! - Published keys have no `alg`, but an `issuer`. There is no revocation endpoint.
 //!
-//! Left out: single sign-on without the chooser for the only account of a browser, `fragment`, the hybrid flow.
+//! Not supported: single sign-on without the chooser, `fragment`, the hybrid flow.
 //!
 //! | person | tenant | `email` | `xms_edov` |
 //! |---|---|---|---|
 //! | `ada` | personal | `ada@gmail.com` | `true` |
 //! | `grace` | `navy.example` | `grace@navy.example` | `"1"` |
 //! | `linus` | `example.org` | `linus@example.org` | `false` |
-//! | `plain` | personal | `plain@gmail.com`, and no `name` | absent |
+//! | `plain` | personal, no `name` | `plain@gmail.com` | absent |
 //! | `long` | `example.org` | long | `true` |
-//! | `nomail` | `navy.example` | absent; `preferred_username` is there | absent |
-//! | `mallory` | `evil.example` | `ada@gmail.com`: nOAuth, the tenant's administrator typed it in | absent |
-//! | made up | of `hd`, or personal | as made | `email_verified` |
+//! | `nomail` | `navy.example` | absent, but has `preferred_username` | absent |
+//! | `mallory` | `evil.example` | `ada@gmail.com` (nOAuth: entered by the tenant's administrator) | absent |
+//! | created | of `hd`, or personal | as created | `email_verified` |
 
 mod account;
-mod ask;
+mod authorize;
 mod discovery;
+mod error;
 mod grant;
 mod issue;
 mod pages;
-mod refusal;
 mod request;
 mod scopes;
 mod tenant;
@@ -48,18 +48,17 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::browser::signed_out;
+use super::browser;
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
 
 pub use account::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 
-/// Microsoft, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "microsoft",
     label: "Microsoft",
-    // Of `common`, literally so.
+    // The literal placeholder of `common`.
     issuer: "/microsoft/{tenantid}/v2.0",
     bases: &["microsoft"],
     addresses: &[("MICROSOFT_URL", "/microsoft")],
@@ -68,7 +67,7 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The paths below a tenant, and the names of those that faults and the log know.
+/// Paths below a tenant, and the endpoint names that faults and the request log use.
 const AUTHORIZE: &str = "oauth2/v2.0/authorize";
 const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("v2.0/.well-known/openid-configuration", Endpoint::Discovery),
@@ -76,15 +75,14 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("oauth2/v2.0/token", Endpoint::Token),
     ("discovery/v2.0/keys", Endpoint::Certs),
 ];
-/// At Microsoft it is a host of its own, `graph.microsoft.com`.
+/// On `graph.microsoft.com` at Microsoft.
 const USERINFO: &str = "oidc/userinfo";
 
-/// What stands for `https://login.microsoftonline.com`.
+/// Replaces `https://login.microsoftonline.com`.
 pub fn base(origin: &str) -> String {
     format!("{origin}/microsoft")
 }
 
-/// Which endpoint a path below `/microsoft/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     if path == USERINFO {
         return Some(Endpoint::Userinfo);
@@ -93,14 +91,13 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     ENDPOINTS.iter().find(|(known, _)| *known == below).map(|(_, endpoint)| *endpoint)
 }
 
-/// Everything below `/microsoft`.
-fn routes() -> Router<World> {
+fn routes() -> Router<SharedState> {
     let provider = Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .route("/{tenant}/oauth2/v2.0/authorize", get(ask::ask))
-        .route("/{tenant}/oauth2/v2.0/authorize/person", post(ask::choose))
-        .route("/{tenant}/oauth2/v2.0/authorize/consent", get(ask::consent).post(ask::decide))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize))
+        .route("/{tenant}/oauth2/v2.0/authorize/person", post(authorize::choose_account))
+        .route("/{tenant}/oauth2/v2.0/authorize/consent", get(authorize::consent).post(authorize::decide))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
         .route("/{tenant}/oauth2/v2.0/logout", get(sign_out).post(sign_out))
         .route("/oidc/userinfo", get(userinfo::userinfo).post(userinfo::userinfo));
@@ -108,6 +105,6 @@ fn routes() -> Router<World> {
 }
 
 /// `GET` or `POST /{tenant}/oauth2/v2.0/logout`.
-async fn sign_out(State(world): State<World>, headers: HeaderMap) -> Response {
-    signed_out(&world, Provider::Microsoft, &headers)
+async fn sign_out(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
+    browser::sign_out(&shared, Provider::Microsoft, &headers)
 }

@@ -1,126 +1,109 @@
-//! The authorization request, read and judged.
+//! Parses and validates the authorization request.
 
-use super::refusal::Refusal;
+use super::error::OAuthError;
 use super::scopes;
 use super::tenant::Tenant;
-use crate::clients::{Client, redirect_uri_fits};
+use crate::clients::{Client, is_allowed_redirect_uri};
 use crate::fields::Fields;
-use crate::ledger::Scopes;
 use crate::pkce::challenge;
+use crate::token_store::Scopes;
 
-/// A request that Microsoft would take.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
-    /// At whose authorization endpoint.
     pub tenant: Tenant,
-    /// The path of that endpoint.
     pub path: String,
-    /// Which client asks.
     pub client_id: String,
-    /// Where the answer goes, how, and with which `state`.
-    pub way_back: WayBack,
-    /// For the id_token.
+    pub target: ResponseTarget,
     pub nonce: Option<String>,
-    /// What is asked for.
     pub scopes: Scopes,
-    /// How much to ask the person.
     pub prompt: Option<Prompt>,
-    /// An e-mail address or user name.
+    /// An email address or user name.
     pub login_hint: Option<String>,
-    /// PKCE, S256.
+    /// PKCE (S256).
     pub challenge: Option<String>,
-    /// The query again, for the forms of the pages.
+    /// The query, repeated in the forms of the pages.
     pub query: String,
 }
 
-/// Where the answer goes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct WayBack {
-    /// The address.
+pub struct ResponseTarget {
     pub redirect_uri: String,
-    /// `response_mode=form_post`, and not in the query.
+    /// `response_mode=form_post`; otherwise the query.
     pub by_form: bool,
-    /// Handed back as it came.
     pub state: Option<String>,
 }
 
-/// `prompt`: one word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Prompt {
-    /// Sign in anew, whoever is signed in.
+    /// Always ask to sign in.
     Login,
-    /// Show nothing at all.
     None,
-    /// Show the consent screen even if nothing new is asked.
     Consent,
-    /// Show the account chooser even if the account is clear.
     SelectAccount,
 }
 
-/// Why a request is not taken.
 #[derive(Debug, PartialEq)]
-pub enum Unfit {
-    /// The tenant, the client or its redirect URI is wrong: a page, and nothing is sent anywhere.
-    Page(Refusal),
-    /// Told to the client.
-    Back(Refusal, WayBack),
+pub enum RequestError {
+    /// Unknown tenant, client or redirect URI: show a page, never redirect (RFC 6749 §4.1.2.1).
+    Page(OAuthError),
+    /// Returned to the client.
+    Back(OAuthError, ResponseTarget),
 }
 
-/// Reads the query of a request to a tenant's authorization endpoint.
-pub fn read(segment: &str, query: &str, client: &Client) -> Result<AuthorizationRequest, Unfit> {
+pub fn read(segment: &str, query: &str, client: &Client) -> Result<AuthorizationRequest, RequestError> {
     let fields = Fields::parse(query);
-    let tenant = Tenant::read(segment).ok_or_else(|| Unfit::Page(Refusal::tenant(segment)))?;
-    let client_id = fields.get("client_id").ok_or_else(|| Unfit::Page(missing("client_id")))?;
+    let tenant = Tenant::read(segment).ok_or_else(|| RequestError::Page(OAuthError::tenant(segment)))?;
+    let client_id = fields.get("client_id").ok_or_else(|| RequestError::Page(missing("client_id")))?;
     if client_id != client.id {
         let why = format!("Application with identifier '{client_id}' was not found in the directory '{segment}'.");
-        return Err(Unfit::Page(Refusal("unauthorized_client", 700_016, why)));
+        return Err(RequestError::Page(OAuthError("unauthorized_client", 700_016, why)));
     }
     let redirect_uri = fields.get("redirect_uri").unwrap_or_default().to_owned();
-    if !redirect_uri_fits(&redirect_uri) || fields.all("redirect_uri").count() > 1 {
+    if !is_allowed_redirect_uri(&redirect_uri) || fields.all("redirect_uri").count() > 1 {
         let why = format!(
             "The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured for the application '{client_id}'."
         );
-        return Err(Unfit::Page(Refusal("invalid_request", 50_011, why)));
+        return Err(RequestError::Page(OAuthError("invalid_request", 50_011, why)));
     }
     let by_form = fields.get("response_mode") == Some("form_post");
-    let way_back = WayBack { redirect_uri, by_form, state: fields.get("state").map(str::to_owned) };
-    let asked = asked(&fields).map_err(|why| Unfit::Back(why, way_back.clone()))?;
+    let target = ResponseTarget { redirect_uri, by_form, state: fields.get("state").map(str::to_owned) };
+    let parameters = parameters(&fields).map_err(|why| RequestError::Back(why, target.clone()))?;
     Ok(AuthorizationRequest {
         tenant,
         path: format!("/microsoft/{segment}/{}", super::AUTHORIZE),
         client_id: client_id.to_owned(),
-        way_back,
+        target,
         nonce: fields.get("nonce").map(str::to_owned),
-        scopes: asked.scopes,
-        prompt: asked.prompt,
+        scopes: parameters.scopes,
+        prompt: parameters.prompt,
         login_hint: fields.get("login_hint").map(str::to_owned),
-        challenge: asked.challenge,
+        challenge: parameters.challenge,
         query: fields.without("person"),
     })
 }
 
-fn missing(name: &str) -> Refusal {
-    Refusal("invalid_request", 900_144, format!("The request body must contain the following parameter: '{name}'."))
+fn missing(name: &str) -> OAuthError {
+    OAuthError("invalid_request", 900_144, format!("The request body must contain the following parameter: '{name}'."))
 }
 
-/// The parts that can be wrong and are told to the client.
-struct Asked {
+/// Parameters whose errors are returned to the client.
+struct Parameters {
     scopes: Scopes,
     prompt: Option<Prompt>,
     challenge: Option<String>,
 }
 
-fn asked(fields: &Fields) -> Result<Asked, Refusal> {
-    let invalid = |why: String| Refusal("invalid_request", 90_023, why);
+fn parameters(fields: &Fields) -> Result<Parameters, OAuthError> {
+    let invalid = |why: String| OAuthError("invalid_request", 90_023, why);
     if let Some(name) = fields.repeated() {
-        return Err(Refusal("invalid_request", 9_000_411, format!("The parameter '{name}' is duplicated.")));
+        return Err(OAuthError("invalid_request", 9_000_411, format!("The parameter '{name}' is duplicated.")));
     }
     match fields.get("response_type") {
         Some("code") => {}
         None => return Err(missing("response_type")),
         Some(other) => {
             let why = format!("response_type '{other}' is not enabled for the application.");
-            return Err(Refusal("unsupported_response_type", 700_054, why));
+            return Err(OAuthError("unsupported_response_type", 700_054, why));
         }
     }
     if let Some(mode) = fields.get("response_mode").filter(|mode| !matches!(*mode, "query" | "form_post")) {
@@ -128,7 +111,7 @@ fn asked(fields: &Fields) -> Result<Asked, Refusal> {
     }
     let scope = fields.get("scope").ok_or_else(|| missing("scope"))?;
     let unknown = |scope: &str| {
-        Refusal(
+        OAuthError(
             "invalid_scope",
             70_011,
             format!("The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid."),
@@ -142,5 +125,9 @@ fn asked(fields: &Fields) -> Result<Asked, Refusal> {
         Some("select_account") => Some(Prompt::SelectAccount),
         Some(_) => return Err(invalid("Unsupported 'prompt' value.".to_owned())),
     };
-    Ok(Asked { scopes: scopes::read(scope).map_err(unknown)?, prompt, challenge: challenge(fields).map_err(invalid)? })
+    Ok(Parameters {
+        scopes: scopes::read(scope).map_err(unknown)?,
+        prompt,
+        challenge: challenge(fields).map_err(invalid)?,
+    })
 }

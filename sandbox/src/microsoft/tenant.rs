@@ -1,24 +1,21 @@
-//! The first segment of every path: which accounts may come in, and which issuer discovery names.
+//! The first path segment: which accounts may sign in, and which issuer discovery names.
 
 use uuid::Uuid;
 
 use super::account::MICROSOFT_PERSONAL_TENANT;
 
-/// A tenant, or one of the three words that stand for several.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tenant {
-    /// Everybody.
     Common,
-    /// Accounts of work and school.
+    /// Work and school accounts.
     Organizations,
-    /// Personal accounts.
     Consumers,
-    /// The accounts of one tenant, by its UUID.
+    /// A tenant's UUID.
     One(String),
 }
 
 impl Tenant {
-    /// Reads the segment; a domain's name is not known here.
+    /// Domain names are not supported.
     pub fn read(segment: &str) -> Option<Self> {
         match segment {
             "common" => Some(Self::Common),
@@ -31,10 +28,9 @@ impl Tenant {
         }
     }
 
-    /// The issuer in its discovery document.
     pub fn issuer(&self, base: &str) -> String {
         let tid = match self {
-            // Literally so: the reader is to put the id_token's `tid` in its place.
+            // A literal placeholder: the client replaces it with the id_token's `tid`.
             Self::Common | Self::Organizations => "{tenantid}",
             Self::Consumers => MICROSOFT_PERSONAL_TENANT,
             Self::One(tid) => tid,
@@ -42,7 +38,7 @@ impl Tenant {
         format!("{base}/{tid}/v2.0")
     }
 
-    /// Whether an account of the tenant `tid` may sign in here.
+    /// Whether accounts of tenant `tid` may sign in here.
     pub fn admits(&self, tid: &str) -> bool {
         match self {
             Self::Common => true,
@@ -58,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_uuids_are_tenants_and_other_texts_are_not() {
+    fn only_known_words_and_uuids_are_tenants() {
         for text in ["common", "organizations", "consumers", MICROSOFT_PERSONAL_TENANT] {
             assert!(Tenant::read(text).is_some(), "{text}");
         }
@@ -68,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn personal_accounts_are_no_organization() {
+    fn personal_accounts_are_not_organizations() {
         let admits = |text: &str, tid: &str| Tenant::read(text).unwrap().admits(tid);
         let work = "72f988bf-86f1-41af-91ab-2d7cd011db47";
         assert!(admits("organizations", work) && !admits("organizations", MICROSOFT_PERSONAL_TENANT));

@@ -1,4 +1,4 @@
-//! Microsoft Graph's userinfo endpoint: no more than the id_token says, and no `oid`.
+//! Microsoft Graph's userinfo endpoint: no more claims than the id_token, and no `oid`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::account::Account;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
 /// `GET` or `POST /oidc/userinfo`, with a bearer token in the header.
-pub async fn userinfo(State(world): State<World>, headers: HeaderMap) -> Response {
+pub async fn userinfo(State(shared): State<SharedState>, headers: HeaderMap) -> Response {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let state = world.state();
+    let state = shared.lock();
     let now = state.now();
-    let token = bearer.and_then(|text| state.houses[Provider::Microsoft].ledger.access.get(text));
+    let token = bearer.and_then(|text| state.providers[Provider::Microsoft].tokens.access.get(text));
     let live = token.filter(|token| token.expires_at.is_none_or(|expires_at| now < expires_at));
     let Some((token, person)) = live.and_then(|token| Some((token, state.persons.by_id(&token.person)?))) else {
         let error =

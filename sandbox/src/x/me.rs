@@ -1,4 +1,4 @@
-//! `/2/users/me`: `id`, `name`, `username`, and what `user.fields` asks for, under `data`.
+//! `/2/users/me`: `id`, `name`, `username` and the requested `user.fields`, under `data`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -7,30 +7,30 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::problem::Problem;
+use super::error::ApiError;
 use crate::fields::Fields;
-use crate::ledger::Token;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
+use crate::token_store::Token;
 
 /// `GET /2/users/me`.
-pub async fn me(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub async fn me(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
-    let asked = query.get("user.fields").unwrap_or_default();
-    match bearer(&world, &headers).and_then(|(token, person)| shown(&token, &person, asked, world.origin())) {
+    let fields = query.get("user.fields").unwrap_or_default();
+    match bearer(&shared, &headers).and_then(|(token, person)| user(&token, &person, fields, shared.origin())) {
         Ok(data) => Json(json!({"data": data})).into_response(),
-        Err(problem) => problem.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-fn bearer(world: &World, headers: &HeaderMap) -> Result<(Token, Person), Problem> {
+fn bearer(shared: &SharedState, headers: &HeaderMap) -> Result<(Token, Person), ApiError> {
     let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let state = world.state();
-    let token = text.and_then(|text| state.houses[Provider::X].ledger.live(text, state.now())).cloned();
-    let token = token.ok_or_else(Problem::unauthorized)?;
-    let person = state.persons.by_id(&token.person).cloned().ok_or_else(Problem::unauthorized)?;
+    let state = shared.lock();
+    let token = text.and_then(|text| state.providers[Provider::X].tokens.live(text, state.now())).cloned();
+    let token = token.ok_or_else(ApiError::unauthorized)?;
+    let person = state.persons.by_id(&token.person).cloned().ok_or_else(ApiError::unauthorized)?;
     if let Some(missing) = ["users.read", "tweet.read"].iter().find(|scope| !token.scopes.contains(**scope)) {
-        return Err(Problem {
+        return Err(ApiError {
             status: StatusCode::FORBIDDEN,
             kind: "about:blank",
             title: "Forbidden",
@@ -40,11 +40,11 @@ fn bearer(world: &World, headers: &HeaderMap) -> Result<(Token, Person), Problem
     Ok((token, person))
 }
 
-fn shown(token: &Token, person: &Person, asked: &str, origin: &str) -> Result<Value, Problem> {
+fn user(token: &Token, person: &Person, fields: &str, origin: &str) -> Result<Value, ApiError> {
     let username = username(person);
     let name = person.name.as_deref().unwrap_or(&username);
     let mut data = json!({"id": id(person), "name": name, "username": username});
-    for field in asked.split(',').filter(|field| !field.is_empty()) {
+    for field in fields.split(',').filter(|field| !field.is_empty()) {
         match field {
             "id" | "name" | "username" => {}
             "profile_image_url" => data[field] = json!(format!("{origin}/picture/{}", person.id)),
@@ -57,13 +57,11 @@ fn shown(token: &Token, person: &Person, asked: &str, origin: &str) -> Result<Va
                 }
             }
             unknown => {
-                return Err(Problem {
+                return Err(ApiError {
                     status: StatusCode::BAD_REQUEST,
                     kind: "https://api.x.com/2/problems/invalid-request",
                     title: "Invalid Request",
-                    detail: format!(
-                        "The `user.fields` query parameter value [{unknown}] is not one of those there are."
-                    ),
+                    detail: format!("The `user.fields` query parameter value [{unknown}] is not valid."),
                 });
             }
         }
@@ -71,12 +69,12 @@ fn shown(token: &Token, person: &Person, asked: &str, origin: &str) -> Result<Va
     Ok(data)
 }
 
-/// 19 digits, a text.
+/// 19 digits.
 fn id(person: &Person) -> String {
     format!("1{:018}", person.number("x", 63) % 1_000_000_000_000_000_000)
 }
 
-/// From the name: letters, digits and underscores, 15 at most.
+/// Derived from the name: letters, digits and underscores, 15 characters at most.
 fn username(person: &Person) -> String {
     let name = person.name.as_deref().unwrap_or(&person.id);
     let username: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(15).collect();

@@ -1,18 +1,22 @@
-//! The sandbox X: OAuth 2.0 for a confidential client, with X's manners.
+//! Mock X: OAuth 2.0 for a confidential client.
 //!
-//! From X's "OAuth 2.0 Authorization Code Flow with PKCE", "User lookup me" and "Response codes and errors" (X
-//! Developer Platform, read in 2025): PKCE, `state` and `scope` are required; a confidential client authenticates
-//! with HTTP Basic at the token endpoint, and a `client_secret` in the body is refused; access tokens live for two
-//! hours; a refresh token only with `offline.access`, rotating, one live per user and app; payloads stand under
-//! `data`, ids are texts; `confirmed_email` only with `users.email` and only when asked for in `user.fields`; errors
-//! of the API are problem JSON. `/2/users/me` needs `users.read` and `tweet.read`.
+//! Sources: "OAuth 2.0 Authorization Code Flow with PKCE", "User lookup me" and "Response codes and errors" (X
+//! Developer Platform, 2025).
 //!
-//! Persons: Linus has not confirmed his address and nomail has none, so that neither has a `confirmed_email`;
-//! plain, who has no name elsewhere, is called like the username. The username follows from the name: a new name is
-//! a new username, and two persons of one name have the same. Ids have 19 digits and are above 2^53.
+//! - PKCE, `state` and `scope` are required.
+//! - The client authenticates by HTTP Basic; a `client_secret` in the body is rejected.
+//! - Access tokens are valid for two hours. A refresh token needs `offline.access`; it rotates, and there is one per
+//!   user and app.
+//! - Responses are under `data`, ids are strings. API errors are problem details (RFC 9457).
+//! - `/2/users/me` needs `users.read` and `tweet.read`; `confirmed_email` needs `users.email` and must be requested in
+//!   `user.fields`.
+//!
+//! `linus` has not confirmed his address and `nomail` has none: neither has a `confirmed_email`. `plain`, who has no
+//! name, is named like the username. The username is derived from the name: a new name is a new username, and two
+//! users with the same name share it. Ids have 19 digits and are above 2^53.
 
+mod error;
 mod me;
-mod problem;
 mod revoke;
 mod token;
 
@@ -20,14 +24,13 @@ use axum::Router;
 use axum::http::{HeaderMap, Method};
 use axum::routing::{get, post};
 
+use super::authorize::{self, AuthorizePage};
 use super::basic;
-use super::desk::{self, Desk};
 use super::faults::Endpoint;
-use super::house::Facts;
-use super::ledger::{Scopes, random_text};
-use super::world::{Provider, World};
+use super::mock_provider::Facts;
+use super::state::{Provider, SharedState};
+use super::token_store::{Scopes, random_text};
 
-/// X, told to the rest of the sandbox.
 pub static FACTS: Facts = Facts {
     slug: "x",
     label: "X",
@@ -39,34 +42,30 @@ pub static FACTS: Facts = Facts {
     endpoint,
 };
 
-/// The scopes that there are.
 const SCOPES: &[&str] =
     &["users.read", "tweet.read", "users.email", "offline.access", "follows.read", "like.read", "tweet.write"];
 
-/// X's authorization endpoint.
-pub static DESK: Desk = Desk {
+pub static AUTHORIZE_PAGE: AuthorizePage = AuthorizePage {
     provider: Provider::X,
     scopes,
     describe,
     declinable: &[],
-    strict: true,
-    sticky: false,
+    requires_all_parameters: true,
+    accumulates_scopes: false,
     refresh_scope: Some("offline.access"),
-    names_itself: false,
-    denial: &[("error", "access_denied")],
+    sends_iss: false,
+    denied: &[("error", "access_denied")],
     code: random_text,
 };
 
-/// Everything below `/x` and `/x-api`.
-fn routes() -> Router<World> {
+fn routes() -> Router<SharedState> {
     let api = Router::new()
         .route("/2/oauth2/token", post(token::token))
         .route("/2/oauth2/revoke", post(revoke::revoke))
         .route("/2/users/me", get(me::me));
-    Router::new().nest("/x", desk::routes(&DESK, "/i/oauth2/authorize")).nest("/x-api", api)
+    Router::new().nest("/x", authorize::routes(&AUTHORIZE_PAGE, "/i/oauth2/authorize")).nest("/x-api", api)
 }
 
-/// Which endpoint a path below `/x/` or `/x-api/` is.
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     match path {
         "i/oauth2/authorize" => Some(Endpoint::Authorize),
@@ -77,10 +76,9 @@ fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
     }
 }
 
-/// Whether the client's credentials stand in the header.
-fn is_authenticated(world: &World, headers: &HeaderMap) -> bool {
+fn is_authenticated(shared: &SharedState, headers: &HeaderMap) -> bool {
     let (id, secret) = basic::presented(headers).and_then(basic::read).unzip();
-    DESK.knows(world, id.as_deref(), secret.as_deref())
+    AUTHORIZE_PAGE.is_client(shared, id.as_deref(), secret.as_deref())
 }
 
 fn scopes(text: &str) -> Result<Scopes, String> {
@@ -92,8 +90,8 @@ fn describe(scope: &str) -> String {
     match scope {
         "users.read" => "See your profile".to_owned(),
         "tweet.read" => "See the posts that you can see".to_owned(),
-        "users.email" => "See your e-mail address".to_owned(),
-        "offline.access" => "Stay connected until you take it back".to_owned(),
+        "users.email" => "See your email address".to_owned(),
+        "offline.access" => "Stay connected until you revoke access".to_owned(),
         other => format!("Use {other}"),
     }
 }

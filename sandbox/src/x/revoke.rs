@@ -1,4 +1,4 @@
-//! X's revocation (RFC 7009): of the token that is presented, and of it alone.
+//! X's revocation endpoint (RFC 7009): revokes only the presented token.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,18 +8,18 @@ use serde_json::json;
 
 use super::token::authenticated;
 use crate::fields::Fields;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-/// `POST /2/oauth2/revoke` with `token`. A token that is not known is gone already.
-pub async fn revoke(State(world): State<World>, headers: HeaderMap, body: String) -> Response {
+/// `POST /2/oauth2/revoke` with `token`. An unknown token is not an error.
+pub async fn revoke(State(shared): State<SharedState>, headers: HeaderMap, body: String) -> Response {
     let form = Fields::parse(&body);
-    if let Err(refusal) = authenticated(&world, &headers, &form) {
-        return refusal.into_response();
+    if let Err(error) = authenticated(&shared, &headers, &form) {
+        return error.into_response();
     }
     let text = form.get("token").unwrap_or_default();
-    let mut state = world.state();
-    let ledger = &mut state.houses[Provider::X].ledger;
-    ledger.access.retain(|known, _| known != text);
-    ledger.refresh.retain(|known, _| known != text);
+    let mut state = shared.lock();
+    let tokens = &mut state.providers[Provider::X].tokens;
+    tokens.access.retain(|known, _| known != text);
+    tokens.refresh.retain(|known, _| known != text);
     Json(json!({"revoked": true})).into_response()
 }

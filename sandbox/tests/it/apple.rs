@@ -1,4 +1,4 @@
-//! The sandbox Apple: a form instead of a redirect, a name that comes once, a client secret that is signed.
+//! Mock Apple: `form_post`, `user` on the first authorization only, signed client secrets.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use latchkey_sandbox::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, apple_private_key_pem};
 use serde_json::{Value, json};
 
-use crate::stage::{Answer, Stage, VERIFIER, part, query};
+use crate::client::{Answer, TestClient, VERIFIER, part, query};
 
 const CALLBACK: &str = "http://localhost:3000/auth/callback/apple";
 
-fn asked(changes: &[(&str, &str)]) -> String {
+fn authorize_query(changes: &[(&str, &str)]) -> String {
     let own = [
         ("client_id", APPLE_CLIENT_ID),
         ("redirect_uri", CALLBACK),
@@ -21,8 +21,8 @@ fn asked(changes: &[(&str, &str)]) -> String {
     query(&own.chain(changes.iter().copied()).collect::<Vec<_>>())
 }
 
-/// The hidden fields of the form that goes to the client.
-fn posted(answer: &Answer) -> HashMap<String, String> {
+/// The hidden fields of the `form_post` page.
+fn form_fields(answer: &Answer) -> HashMap<String, String> {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains(&format!(r#"<form method="post" action="{CALLBACK}">"#)), "{}", answer.body);
     let text =
@@ -35,19 +35,19 @@ fn posted(answer: &Answer) -> HashMap<String, String> {
     fields.map(pair).collect()
 }
 
-async fn decide(stage: &Stage, changes: &[(&str, &str)], form: &[(&str, &str)]) -> Answer {
-    stage.post(&format!("/apple/auth/authorize/consent?{}", asked(changes)), form).await
+async fn decide(client: &TestClient, changes: &[(&str, &str)], form: &[(&str, &str)]) -> Answer {
+    client.post(&format!("/apple/auth/authorize/consent?{}", authorize_query(changes)), form).await
 }
 
-async fn allow(stage: &Stage, person: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
-    posted(&decide(stage, &[], &[&[("person", person), ("decision", "allow")], more].concat()).await)
+async fn allow(client: &TestClient, person: &str, more: &[(&str, &str)]) -> HashMap<String, String> {
+    form_fields(&decide(client, &[], &[&[("person", person), ("decision", "allow")], more].concat()).await)
 }
 
-/// A client secret, with some claims replaced, or removed where null.
-fn secret(stage: &Stage, changes: Value, kid: &str) -> String {
+/// A client secret with some claims replaced (null removes).
+fn secret(client: &TestClient, changes: Value, kid: &str) -> String {
     let now = jsonwebtoken::get_current_timestamp();
     let mut claims = json!({
-        "iss": APPLE_TEAM_ID, "sub": APPLE_CLIENT_ID, "aud": stage.sandbox.apple_issuer(), "iat": now, "exp": now + 300,
+        "iss": APPLE_TEAM_ID, "sub": APPLE_CLIENT_ID, "aud": client.sandbox.apple_issuer(), "iat": now, "exp": now + 300,
     });
     for (name, value) in changes.as_object().unwrap() {
         claims[name] = value.clone();
@@ -57,14 +57,14 @@ fn secret(stage: &Stage, changes: Value, kid: &str) -> String {
     encode(&header, &claims, &EncodingKey::from_ec_pem(apple_private_key_pem().as_bytes()).unwrap()).unwrap()
 }
 
-async fn back_channel(stage: &Stage, path: &str, form: &[(&str, &str)]) -> Answer {
-    let secret = secret(stage, json!({}), APPLE_KEY_ID);
+async fn back_channel(client: &TestClient, path: &str, form: &[(&str, &str)]) -> Answer {
+    let secret = secret(client, json!({}), APPLE_KEY_ID);
     let mut all = vec![("client_id", APPLE_CLIENT_ID), ("client_secret", secret.as_str())];
     all.retain(|(name, _)| form.iter().all(|(given, _)| given != name));
-    stage.post(path, &[&all, form].concat()).await
+    client.post(path, &[&all, form].concat()).await
 }
 
-async fn redeem(stage: &Stage, code: &str, changes: &[(&str, &str)]) -> Answer {
+async fn redeem(client: &TestClient, code: &str, changes: &[(&str, &str)]) -> Answer {
     let mut form = vec![
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -72,72 +72,72 @@ async fn redeem(stage: &Stage, code: &str, changes: &[(&str, &str)]) -> Answer {
         ("code_verifier", VERIFIER),
     ];
     form.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
-    back_channel(stage, "/apple/auth/token", &[&form, changes].concat()).await
+    back_channel(client, "/apple/auth/token", &[&form, changes].concat()).await
 }
 
-async fn claims(stage: &Stage, person: &str, more: &[(&str, &str)]) -> Value {
-    let code = allow(stage, person, more).await.remove("code").unwrap();
-    let tokens = redeem(stage, &code, &[]).await.json();
+async fn claims(client: &TestClient, person: &str, more: &[(&str, &str)]) -> Value {
+    let code = allow(client, person, more).await.remove("code").unwrap();
+    let tokens = redeem(client, &code, &[]).await.json();
     part(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}")), 1)
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_from_the_chooser_to_a_revocation() {
-    let stage = Stage::start().await;
-    let document = stage.get("/apple/.well-known/openid-configuration").await.json();
-    assert_eq!(document["issuer"], stage.sandbox.apple_issuer());
-    assert_eq!(document["authorization_endpoint"], format!("{}/auth/authorize", stage.sandbox.apple_issuer()));
-    let chooser = stage.get(&format!("/apple/auth/authorize?{}", asked(&[]))).await;
+async fn sign_in_works_from_chooser_to_revocation() {
+    let client = TestClient::start().await;
+    let document = client.get("/apple/.well-known/openid-configuration").await.json();
+    assert_eq!(document["issuer"], client.sandbox.apple_issuer());
+    assert_eq!(document["authorization_endpoint"], format!("{}/auth/authorize", client.sandbox.apple_issuer()));
+    let chooser = client.get(&format!("/apple/auth/authorize?{}", authorize_query(&[]))).await;
     assert!(chooser.status == 200 && chooser.body.contains("Ada Lovelace"));
-    let path = format!("/apple/auth/authorize/person?{}", asked(&[]));
-    let screen = stage.post(&path, &[("person", "ada")]).await.header("location").to_owned();
-    assert!(stage.get(&screen).await.body.contains(r#"name="email" value="hide""#));
+    let path = format!("/apple/auth/authorize/person?{}", authorize_query(&[]));
+    let screen = client.post(&path, &[("person", "ada")]).await.header("location").to_owned();
+    assert!(client.get(&screen).await.body.contains(r#"name="email" value="hide""#));
 
-    let answer = decide(&stage, &[], &[("person", "ada"), ("decision", "allow"), ("firstName", "A\"da")]).await;
+    let answer = decide(&client, &[], &[("person", "ada"), ("decision", "allow"), ("firstName", "A\"da")]).await;
     assert!(!answer.body.contains("<script"));
     assert!(answer.header("content-security-policy").contains("form-action 'self' http://localhost:3000;"));
     assert_eq!(answer.header("referrer-policy"), "strict-origin", "so that the post names its origin");
-    let fields = posted(&answer);
+    let fields = form_fields(&answer);
     assert_eq!(fields["state"], "the-state");
     let user: Value = serde_json::from_str(&fields["user"]).unwrap();
     assert_eq!(user, json!({"name": {"firstName": "A\"da", "lastName": "Lovelace"}, "email": "ada@gmail.com"}));
 
-    let tokens = redeem(&stage, &fields["code"], &[]).await.json();
+    let tokens = redeem(&client, &fields["code"], &[]).await.json();
     let claims = part(tokens["id_token"].as_str().unwrap(), 1);
-    assert_eq!((&claims["iss"], &claims["aud"]), (&json!(stage.sandbox.apple_issuer()), &json!(APPLE_CLIENT_ID)));
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!(client.sandbox.apple_issuer()), &json!(APPLE_CLIENT_ID)));
     assert_eq!((&claims["nonce"], &claims["nonce_supported"]), (&json!("the-nonce"), &json!(true)));
     assert!(claims.get("name").is_none());
-    let kids = stage.get("/apple/auth/keys").await.json();
+    let kids = client.get("/apple/auth/keys").await.json();
     assert_eq!(part(tokens["id_token"].as_str().unwrap(), 0)["kid"], kids["keys"][0]["kid"]);
 
-    assert!(!stage.get(&screen).await.body.contains(r#"value="hide""#), "asked once");
-    let second = allow(&stage, "ada", &[("email", "hide")]).await;
+    assert!(!client.get(&screen).await.body.contains(r#"value="hide""#), "asked once");
+    let second = allow(&client, "ada", &[("email", "hide")]).await;
     assert!(!second.contains_key("user"), "the name comes once");
-    let again = redeem(&stage, &second["code"], &[]).await.json();
+    let again = redeem(&client, &second["code"], &[]).await.json();
     assert_eq!(part(again["id_token"].as_str().unwrap(), 1)["email"], "ada@gmail.com");
 
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-    let refreshed = back_channel(&stage, "/apple/auth/token", &form).await.json();
+    let refreshed = back_channel(&client, "/apple/auth/token", &form).await.json();
     assert!(refreshed["id_token"].is_string() && refreshed.get("refresh_token").is_none());
-    assert_eq!(back_channel(&stage, "/apple/auth/revoke", &[("token", refresh)]).await.status, 200);
-    assert_eq!(back_channel(&stage, "/apple/auth/revoke", &[("token", refresh)]).await.status, 200);
-    assert_eq!(back_channel(&stage, "/apple/auth/token", &form).await.json()["error"], "invalid_grant");
-    assert!(allow(&stage, "ada", &[]).await.contains_key("user"), "after a revocation it is a first time");
+    assert_eq!(back_channel(&client, "/apple/auth/revoke", &[("token", refresh)]).await.status, 200);
+    assert_eq!(back_channel(&client, "/apple/auth/revoke", &[("token", refresh)]).await.status, 200);
+    assert_eq!(back_channel(&client, "/apple/auth/token", &form).await.json()["error"], "invalid_grant");
+    assert!(allow(&client, "ada", &[]).await.contains_key("user"), "after a revocation it is a first time");
 }
 
 #[tokio::test]
-async fn asking_for_a_name_or_an_address_demands_form_post() {
-    let stage = Stage::start().await;
+async fn name_and_email_scopes_require_form_post() {
+    let client = TestClient::start().await;
     for changes in
         [&[("response_mode", "query")][..], &[("response_mode", "")], &[("response_mode", ""), ("scope", "email")]]
     {
-        let answer = stage.get(&format!("/apple/auth/authorize?{}", asked(changes))).await;
+        let answer = client.get(&format!("/apple/auth/authorize?{}", authorize_query(changes))).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{changes:?}");
         assert!(answer.body.contains("response_mode must be form_post"));
     }
     let bare = [("response_mode", "query"), ("scope", "")];
-    let answer = decide(&stage, &bare, &[("person", "ada"), ("decision", "allow")]).await;
+    let answer = decide(&client, &bare, &[("person", "ada"), ("decision", "allow")]).await;
     assert!(
         answer.status == 303
             && answer.header("location").contains("code=")
@@ -151,23 +151,23 @@ async fn asking_for_a_name_or_an_address_demands_form_post() {
         ("response_mode", "fragment"),
         ("code_challenge_method", "plain"),
     ] {
-        let answer = stage.get(&format!("/apple/auth/authorize?{}", asked(&[change]))).await;
+        let answer = client.get(&format!("/apple/auth/authorize?{}", authorize_query(&[change]))).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{change:?}");
     }
 }
 
 #[tokio::test]
-async fn cancel_is_told_in_apples_words() {
-    let stage = Stage::start().await;
-    let fields = posted(&decide(&stage, &[], &[("decision", "deny")]).await);
+async fn cancel_returns_apples_error() {
+    let client = TestClient::start().await;
+    let fields = form_fields(&decide(&client, &[], &[("decision", "deny")]).await);
     assert_eq!(fields.len(), 2);
     assert_eq!((fields["error"].as_str(), fields["state"].as_str()), ("user_cancelled_authorize", "the-state"));
-    assert!(allow(&stage, "ada", &[]).await.contains_key("user"), "a Cancel is no first time");
+    assert!(allow(&client, "ada", &[]).await.contains_key("user"), "a Cancel is no first time");
 }
 
 #[tokio::test]
-async fn booleans_are_texts_for_some_and_addresses_can_be_hidden() {
-    let stage = Stage::start().await;
+async fn booleans_may_be_strings_and_emails_may_be_hidden() {
+    let client = TestClient::start().await;
     for (person, more, verified, private) in [
         ("ada", None, json!("true"), json!("false")),
         ("grace", None, json!(true), json!(false)),
@@ -176,7 +176,7 @@ async fn booleans_are_texts_for_some_and_addresses_can_be_hidden() {
         ("plain", Some(("email", "hide")), json!(true), json!(true)),
         ("nomail", Some(("email", "hide")), Value::Null, Value::Null),
     ] {
-        let claims = claims(&stage, person, more.as_slice()).await;
+        let claims = claims(&client, person, more.as_slice()).await;
         let claim = |name: &str| claims.get(name).cloned().unwrap_or_default();
         assert_eq!((claim("email_verified"), claim("is_private_email")), (verified, private), "{person}");
         let relayed = claim("email").as_str().is_some_and(|email| email.ends_with("@privaterelay.appleid.com"));
@@ -184,23 +184,23 @@ async fn booleans_are_texts_for_some_and_addresses_can_be_hidden() {
         let lengths: Vec<_> = claims["sub"].as_str().unwrap().split('.').map(str::len).collect();
         assert_eq!(lengths, [6, 32, 4]);
     }
-    let relay = claims(&stage, "plain", &[]).await;
+    let relay = claims(&client, "plain", &[]).await;
     assert_eq!(relay["is_private_email"], true, "the choice is kept");
-    let user: Value = serde_json::from_str(&allow(&stage, "mallory", &[("email", "hide")]).await["user"]).unwrap();
+    let user: Value = serde_json::from_str(&allow(&client, "mallory", &[("email", "hide")]).await["user"]).unwrap();
     assert!(user["email"].as_str().unwrap().ends_with("@privaterelay.appleid.com"));
 }
 
 #[tokio::test]
-async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
-    let stage = Stage::start().await;
+async fn client_secret_must_be_current_and_signed() {
+    let client = TestClient::start().await;
     let now = jsonwebtoken::get_current_timestamp();
     let status = async |secret: &str| {
-        let code = allow(&stage, "ada", &[]).await.remove("code").unwrap();
-        let answer = redeem(&stage, &code, &[("client_secret", secret)]).await;
+        let code = allow(&client, "ada", &[]).await.remove("code").unwrap();
+        let answer = redeem(&client, &code, &[("client_secret", secret)]).await;
         (answer.status, answer.json()["error"].as_str().map(str::to_owned))
     };
-    let good = secret(&stage, json!({}), APPLE_KEY_ID);
-    let longest = secret(&stage, json!({"exp": now + 15_776_990}), APPLE_KEY_ID);
+    let good = secret(&client, json!({}), APPLE_KEY_ID);
+    let longest = secret(&client, json!({"exp": now + 15_776_990}), APPLE_KEY_ID);
     for secret in [&good, &longest] {
         assert_eq!(status(secret).await, (200, None));
     }
@@ -208,7 +208,7 @@ async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
     let middle = good.rfind('.').unwrap() + 10;
     flipped.replace_range(middle..=middle, if &good[middle..=middle] == "A" { "B" } else { "A" });
     let mut bad =
-        vec![flipped, secret(&stage, json!({}), "OTHERKEYID"), "sandbox-apple-secret".to_owned(), "a.b.c".to_owned()];
+        vec![flipped, secret(&client, json!({}), "OTHERKEYID"), "sandbox-apple-secret".to_owned(), "a.b.c".to_owned()];
     for changes in [
         json!({"iss": "OTHERTEAM1"}),
         json!({"sub": "other"}),
@@ -219,7 +219,7 @@ async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
         json!({"iat": null}),
         json!({"iat": now + 3600, "exp": now + 7200}),
     ] {
-        bad.push(secret(&stage, changes, APPLE_KEY_ID));
+        bad.push(secret(&client, changes, APPLE_KEY_ID));
     }
     for secret in bad {
         assert_eq!(status(&secret).await, (400, Some("invalid_client".to_owned())), "{secret}");
@@ -227,43 +227,43 @@ async fn the_client_secret_is_a_fresh_signature_of_the_right_key() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_one_minute_at_one_place_with_its_verifier() {
-    let stage = Stage::start().await;
+async fn code_works_once_within_a_minute_with_its_verifier() {
+    let client = TestClient::start().await;
     let attempt = async |changes: &[(&str, &str)]| {
-        let code = allow(&stage, "ada", &[]).await.remove("code").unwrap();
-        let first = redeem(&stage, &code, changes).await.status;
-        (first, redeem(&stage, &code, &[]).await.json()["error"].as_str().map(str::to_owned))
+        let code = allow(&client, "ada", &[]).await.remove("code").unwrap();
+        let first = redeem(&client, &code, changes).await.status;
+        (first, redeem(&client, &code, &[]).await.json()["error"].as_str().map(str::to_owned))
     };
     let spent = Some("invalid_grant".to_owned());
     assert_eq!(attempt(&[]).await, (200, spent.clone()));
     assert_eq!(attempt(&[("code_verifier", "x")]).await, (400, spent.clone()));
     assert_eq!(attempt(&[("redirect_uri", "http://localhost:1/auth/callback/apple")]).await, (400, spent));
     assert_eq!(attempt(&[("grant_type", "password")]).await, (400, None));
-    let code = allow(&stage, "ada", &[]).await.remove("code").unwrap();
-    stage.order("clock", json!({"offset_seconds": 61})).await;
-    assert_eq!(redeem(&stage, &code, &[]).await.json()["error"], "invalid_grant");
+    let code = allow(&client, "ada", &[]).await.remove("code").unwrap();
+    client.control("clock", json!({"offset_seconds": 61})).await;
+    assert_eq!(redeem(&client, &code, &[]).await.json()["error"], "invalid_grant");
 }
 
 #[tokio::test]
-async fn control_reaches_it_as_it_reaches_google() {
-    let stage = Stage::start().await;
-    let path = format!("/apple/auth/authorize?{}", asked(&[]));
-    stage.order("apple/auto_consent", json!({"person": "grace", "times": 2})).await;
-    assert!(posted(&stage.get(&path).await).contains_key("user"));
-    assert!(!posted(&stage.get(&path).await).contains_key("user"));
-    stage.order("apple/forget_consent", json!({})).await;
-    stage.order("apple/presets", json!({"preset": "response_duplicate_state", "times": 1})).await;
-    let answer = decide(&stage, &[], &[("person", "grace"), ("decision", "allow")]).await;
+async fn control_api_works_as_for_google() {
+    let client = TestClient::start().await;
+    let path = format!("/apple/auth/authorize?{}", authorize_query(&[]));
+    client.control("apple/auto_consent", json!({"person": "grace", "times": 2})).await;
+    assert!(form_fields(&client.get(&path).await).contains_key("user"));
+    assert!(!form_fields(&client.get(&path).await).contains_key("user"));
+    client.control("apple/forget_consent", json!({})).await;
+    client.control("apple/presets", json!({"preset": "response_duplicate_state", "times": 1})).await;
+    let answer = decide(&client, &[], &[("person", "grace"), ("decision", "allow")]).await;
     assert_eq!(answer.body.matches(r#"name="state""#).count(), 2);
-    let fields = posted(&answer);
+    let fields = form_fields(&answer);
     assert!(fields.contains_key("user"), "consent was forgotten");
-    stage.order("apple/presets", json!({"preset": "wrong_nonce", "times": 1})).await;
-    let tokens = redeem(&stage, &fields["code"], &[]).await.json();
+    client.control("apple/presets", json!({"preset": "wrong_nonce", "times": 1})).await;
+    let tokens = redeem(&client, &fields["code"], &[]).await.json();
     assert_eq!(part(tokens["id_token"].as_str().unwrap(), 1)["nonce"], "not-the-nonce");
-    stage.order("apple/presets", json!({"preset": "token_500", "times": 1})).await;
-    assert_eq!(redeem(&stage, "x", &[]).await.status, 500);
-    let state = stage.get("/control/state").await.json();
+    client.control("apple/presets", json!({"preset": "token_500", "times": 1})).await;
+    assert_eq!(redeem(&client, "x", &[]).await.status, 500);
+    let state = client.get("/control/state").await.json();
     assert!(["google", "apple", "microsoft"].iter().all(|provider| state[provider]["kids"][0].is_string()));
-    let log = stage.requests("token").await;
+    let log = client.requests("token").await;
     assert!(log.iter().all(|entry| entry["provider"] == "apple" && entry["form"]["client_secret"] == "[redacted]"));
 }

@@ -1,18 +1,18 @@
-//! The sandbox's Google Calendar.
+//! Mock Google Calendar.
 
 use serde_json::{Value, json};
 
-use crate::stage::{Answer, CALENDAR, DRIVE, Stage, query};
+use crate::client::{Answer, CALENDAR, DRIVE, TestClient, query};
 
 const EVENTS: &str = "/calendar/v3/calendars/primary/events";
 const IN_ORDER: [(&str, &str); 2] = [("singleEvents", "true"), ("orderBy", "startTime")];
 
-impl Stage {
+impl TestClient {
     async fn events(&self, access: &str, query: &[(&str, &str)]) -> Answer {
         self.api(access, EVENTS, query).await
     }
 
-    /// The sandbox's time as a bound.
+    /// The sandbox's time in RFC 3339.
     async fn now(&self) -> String {
         let now = self.get("/control/state").await.json()["now"].as_i64().unwrap();
         let now = time::OffsetDateTime::from_unix_timestamp(now).unwrap();
@@ -29,12 +29,12 @@ fn start(event: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn the_next_events_come_in_order_of_their_start() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[CALENDAR]).await;
-    let now = stage.now().await;
+async fn events_are_sorted_by_start() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR]).await;
+    let now = client.now().await;
     let coming = [&IN_ORDER[..], &[("timeMin", now.as_str())]].concat();
-    let answer = stage.events(&access, &coming).await;
+    let answer = client.events(&access, &coming).await;
     assert_eq!(
         (&answer.json()["kind"], &answer.json()["summary"]),
         (&json!("calendar#events"), &json!("ada@gmail.com"))
@@ -43,39 +43,39 @@ async fn the_next_events_come_in_order_of_their_start() {
     assert_eq!(events.len(), 12, "all but the past one");
     assert!(events.iter().map(start).is_sorted());
     assert!(start(&events[0]) < now.as_str(), "one is going on");
-    let five = stage.events(&access, &[&coming[..], &[("maxResults", "5")]].concat()).await;
+    let five = client.events(&access, &[&coming[..], &[("maxResults", "5")]].concat()).await;
     assert_eq!(items(&five), events[..5]);
     let token = five.json()["nextPageToken"].as_str().unwrap().to_owned();
     let rest = [&coming[..], &[("maxResults", "50"), ("pageToken", token.as_str())]].concat();
-    let rest = stage.events(&access, &rest).await;
+    let rest = client.events(&access, &rest).await;
     assert_eq!(items(&rest), events[5..]);
     assert!(rest.json().get("nextPageToken").is_none());
 }
 
 #[tokio::test]
-async fn events_are_of_all_sorts() {
-    let stage = Stage::start().await;
-    let access = stage.access("grace", &[CALENDAR]).await;
-    let events = items(&stage.events(&access, &IN_ORDER).await);
+async fn events_cover_all_kinds() {
+    let client = TestClient::start().await;
+    let access = client.access("grace", &[CALENDAR]).await;
+    let events = items(&client.events(&access, &IN_ORDER).await);
     let some = |fits: fn(&Value) -> bool| events.iter().filter(|event| fits(event)).count();
     assert_eq!(some(|event| event["start"]["date"].is_string() && event["end"]["date"].is_string()), 2);
     assert_eq!(some(|event| event["location"].is_string()), 3);
     assert_eq!(some(|event| event["visibility"] == "private"), 1);
     assert_eq!(some(|event| event.get("summary").is_none()), 1);
     assert_eq!(some(|event| event["recurringEventId"].is_string()), 5);
-    let whole = items(&stage.events(&access, &[]).await);
+    let whole = items(&client.events(&access, &[]).await);
     assert_eq!((whole.len(), whole.iter().filter(|event| event["recurrence"].is_array()).count()), (9, 1));
-    let empty = stage.access("plain", &[CALENDAR]).await;
-    assert!(items(&stage.events(&empty, &IN_ORDER).await).is_empty());
-    stage.order("clock", json!({"offset_seconds": 86_400})).await;
-    let tomorrow = items(&stage.events(&stage.access("grace", &[CALENDAR]).await, &IN_ORDER).await);
+    let empty = client.access("plain", &[CALENDAR]).await;
+    assert!(items(&client.events(&empty, &IN_ORDER).await).is_empty());
+    client.control("clock", json!({"offset_seconds": 86_400})).await;
+    let tomorrow = items(&client.events(&client.access("grace", &[CALENDAR]).await, &IN_ORDER).await);
     assert!(start(&tomorrow[0]) > start(&events[0]), "they keep ahead of the clock");
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_is_an_error() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[CALENDAR]).await;
+async fn invalid_requests_return_an_error() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR]).await;
     for (query, location) in [
         (&[("orderBy", "startTime")][..], "orderBy"),
         (&[("orderBy", "title")][..], "orderBy"),
@@ -87,41 +87,41 @@ async fn what_cannot_be_answered_is_an_error() {
         (&[("pageToken", "x")][..], "pageToken"),
         (&[("fields", "item")][..], "fields"),
     ] {
-        let answer = stage.events(&access, query).await;
+        let answer = client.events(&access, query).await;
         assert_eq!(answer.status, 400, "{query:?}");
         assert_eq!(answer.json()["error"]["errors"][0]["location"], location, "{query:?}");
     }
-    assert_eq!(stage.api(&access, "/calendar/v3/calendars/ada@gmail.com/events", &[]).await.status, 200);
-    assert_eq!(stage.api(&access, "/calendar/v3/calendars/grace@navy.example/events", &[]).await.status, 404);
+    assert_eq!(client.api(&access, "/calendar/v3/calendars/ada@gmail.com/events", &[]).await.status, 200);
+    assert_eq!(client.api(&access, "/calendar/v3/calendars/grace@navy.example/events", &[]).await.status, 404);
 }
 
 #[tokio::test]
-async fn its_scope_is_its_own_and_can_be_declined() {
-    let stage = Stage::start().await;
-    let drive = stage.access("ada", &[DRIVE]).await;
-    assert_eq!(stage.events(&drive, &[]).await.status, 403);
+async fn calendar_scope_can_be_declined() {
+    let client = TestClient::start().await;
+    let drive = client.access("ada", &[DRIVE]).await;
+    assert_eq!(client.events(&drive, &[]).await.status, 403);
     let scope = format!("openid {DRIVE} {CALENDAR}");
-    let asked = query(&[("scope", &scope)]);
-    let screen = stage.get(&format!("/google/o/oauth2/v2/auth/consent?{asked}&person=grace")).await.body;
+    let wide = query(&[("scope", &scope)]);
+    let screen = client.get(&format!("/google/o/oauth2/v2/auth/consent?{wide}&person=grace")).await.body;
     assert!(screen.contains("See the events of your calendars"), "{screen}");
     assert!(screen.contains("See information about your Drive files"), "{screen}");
-    let code = stage.consent(&asked, "grace", &[CALENDAR]).await.code();
-    let access = stage.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
-    assert_eq!(stage.events(&access, &[]).await.status, 200);
-    assert_eq!(stage.api(&access, "/drive/v3/files", &[]).await.status, 403);
-    assert_eq!(stage.post("/google/revoke", &[("token", &access)]).await.status, 200);
-    assert_eq!(stage.events(&access, &[]).await.status, 401);
+    let code = client.consent(&wide, "grace", &[CALENDAR]).await.code();
+    let access = client.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(client.events(&access, &[]).await.status, 200);
+    assert_eq!(client.api(&access, "/drive/v3/files", &[]).await.status, 403);
+    assert_eq!(client.post("/google/revoke", &[("token", &access)]).await.status, 200);
+    assert_eq!(client.events(&access, &[]).await.status, 401);
 }
 
 #[tokio::test]
-async fn it_misbehaves_as_it_is_told_and_the_log_knows_it() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[CALENDAR]).await;
+async fn calendar_misbehaves_and_the_log_records_it() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR]).await;
     for (preset, status) in [("calendar_token_expired", 401), ("calendar_rate_limited", 403), ("calendar_503", 503)] {
-        stage.order("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
-        assert_eq!(stage.events(&access, &[]).await.status, status);
-        assert_eq!(stage.events(&access, &[]).await.status, 200);
+        client.control("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
+        assert_eq!(client.events(&access, &[]).await.status, status);
+        assert_eq!(client.events(&access, &[]).await.status, 200);
     }
-    let seen = stage.requests("events").await;
+    let seen = client.requests("events").await;
     assert_eq!((&seen[0]["person"], &seen[0]["status"], seen.len()), (&json!("ada"), &json!(401), 6));
 }

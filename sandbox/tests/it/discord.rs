@@ -1,21 +1,25 @@
-//! The sandbox Discord and its manners.
+//! Mock Discord.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Answer, CALLBACK, Stage, VERIFIER, query};
+use crate::client::{Answer, CALLBACK, TestClient, VERIFIER, query};
 
 const AUTHORIZE: &str = "/discord/oauth2/authorize";
 const TOKEN: &str = "/discord/api/oauth2/token";
 const CLIENT: [(&str, &str); 2] = [("client_id", "sandbox-discord"), ("client_secret", "sandbox-discord-secret")];
 
-fn asking(scope: &str) -> String {
+fn authorize_query(scope: &str) -> String {
     query(&[("client_id", "sandbox-discord"), ("nonce", ""), ("scope", scope)])
 }
 
-impl Stage {
+impl TestClient {
     async fn discord_answer(&self, person: &str, scope: &str) -> Answer {
-        self.post(&format!("{AUTHORIZE}/consent?{}", asking(scope)), &[("person", person), ("decision", "allow")]).await
+        self.post(
+            &format!("{AUTHORIZE}/consent?{}", authorize_query(scope)),
+            &[("person", person), ("decision", "allow")],
+        )
+        .await
     }
 
     async fn discord_exchange(&self, code: &str, verifier: &str) -> Answer {
@@ -42,13 +46,13 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_ends_with_a_user() {
-    let stage = Stage::start().await;
-    let chooser = stage.get(&format!("{AUTHORIZE}?{}", asking("identify email"))).await;
+async fn sign_in_returns_a_user() {
+    let client = TestClient::start().await;
+    let chooser = client.get(&format!("{AUTHORIZE}?{}", authorize_query("identify email"))).await;
     assert!(chooser.body.contains("not the real Discord") && chooser.body.contains(r#"value="ada""#));
-    let tokens = stage.discord_tokens("ada", "identify email").await;
+    let tokens = client.discord_tokens("ada", "identify email").await;
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&json!("Bearer"), &json!(604_800)));
-    let me = stage.discord_me(&tokens).await.json();
+    let me = client.discord_me(&tokens).await.json();
     assert_eq!(
         (&me["global_name"], &me["email"], &me["verified"]),
         (&json!("Ada Lovelace"), &json!("ada@gmail.com"), &json!(true))
@@ -56,14 +60,14 @@ async fn a_whole_sign_in_ends_with_a_user() {
     let id = me["id"].as_str().unwrap();
     assert!(id.parse::<u64>().unwrap() > 1 << 53, "{id}");
     let picture = format!("/discord/avatars/{id}/{}.png", me["avatar"].as_str().unwrap());
-    assert_eq!(stage.get(&picture).await.status, 200);
-    assert_eq!(stage.get("/discord/avatars/1/x.png").await.status, 404);
+    assert_eq!(client.get(&picture).await.status, 200);
+    assert_eq!(client.get("/discord/avatars/1/x.png").await.status, 404);
 }
 
 #[tokio::test]
-async fn what_is_missing_is_null_and_an_address_needs_its_scope() {
-    let stage = Stage::start().await;
-    let me = async |person, scope| stage.discord_me(&stage.discord_tokens(person, scope).await).await.json();
+async fn missing_data_is_null_and_email_needs_its_scope() {
+    let client = TestClient::start().await;
+    let me = async |person, scope| client.discord_me(&client.discord_tokens(person, scope).await).await.json();
     let plain = me("plain", "identify email").await;
     assert_eq!(
         (&plain["global_name"], &plain["avatar"], &plain["username"]),
@@ -77,53 +81,53 @@ async fn what_is_missing_is_null_and_an_address_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn the_answer_names_its_issuer_and_cancel_is_in_discords_words() {
-    let stage = Stage::start().await;
-    let own = format!("{}/discord", stage.sandbox.origin());
-    assert_eq!(stage.discord_answer("ada", "identify").await.callback()["iss"], own);
-    stage.order("discord/iss", json!({"iss": "off", "times": 1})).await;
-    assert_eq!(stage.discord_answer("ada", "identify").await.callback().get("iss"), None);
-    let path = format!("{AUTHORIZE}/consent?{}", asking("identify"));
-    let denied = stage.post(&path, &[("decision", "deny")]).await.callback();
+async fn response_has_iss_and_cancel_returns_discords_error() {
+    let client = TestClient::start().await;
+    let own = format!("{}/discord", client.sandbox.origin());
+    assert_eq!(client.discord_answer("ada", "identify").await.callback()["iss"], own);
+    client.control("discord/iss", json!({"iss": "off", "times": 1})).await;
+    assert_eq!(client.discord_answer("ada", "identify").await.callback().get("iss"), None);
+    let path = format!("{AUTHORIZE}/consent?{}", authorize_query("identify"));
+    let denied = client.post(&path, &[("decision", "deny")]).await.callback();
     assert_eq!((denied["error"].as_str(), denied["iss"].as_str()), ("access_denied", own.as_str()));
-    let unknown = stage.get(&format!("{AUTHORIZE}?{}", asking("identify moon"))).await.callback();
+    let unknown = client.get(&format!("{AUTHORIZE}?{}", authorize_query("identify moon"))).await.callback();
     assert_eq!(unknown["error"], "invalid_scope");
 }
 
 #[tokio::test]
-async fn forms_of_the_client_are_taken_and_nothing_else() {
-    let stage = Stage::start().await;
-    let json = stage.request(Method::POST, TOKEN).header("content-type", "application/json").body("{}");
-    assert_eq!(stage.send(json).await.status, 400);
-    let stranger = stage.post(TOKEN, &[("client_id", "sandbox-discord"), ("client_secret", "x")]).await;
-    assert_eq!((stranger.status, &stranger.json()["error"]), (401, &json!("invalid_client")));
+async fn token_endpoint_accepts_client_forms_only() {
+    let client = TestClient::start().await;
+    let json = client.request(Method::POST, TOKEN).header("content-type", "application/json").body("{}");
+    assert_eq!(client.send(json).await.status, 400);
+    let rejected = client.post(TOKEN, &[("client_id", "sandbox-discord"), ("client_secret", "x")]).await;
+    assert_eq!((rejected.status, &rejected.json()["error"]), (401, &json!("invalid_client")));
     for (code, verifier, error) in
         [("x", VERIFIER, "invalid_grant"), ("x", "short", "invalid_request"), ("", VERIFIER, "invalid_request")]
     {
-        let refusal = stage.discord_exchange(code, verifier).await;
+        let refusal = client.discord_exchange(code, verifier).await;
         assert_eq!((refusal.status, &refusal.json()["error"]), (400, &json!(error)));
     }
-    let code = stage.discord_answer("ada", "identify").await.code();
-    assert_eq!(stage.discord_exchange(&code, &"x".repeat(43)).await.json()["error"], "invalid_grant");
-    assert_eq!(stage.discord_exchange(&code, VERIFIER).await.status, 400, "spent");
+    let code = client.discord_answer("ada", "identify").await.code();
+    assert_eq!(client.discord_exchange(&code, &"x".repeat(43)).await.json()["error"], "invalid_grant");
+    assert_eq!(client.discord_exchange(&code, VERIFIER).await.status, 400, "spent");
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_a_revocation_ends_the_grant() {
-    let stage = Stage::start().await;
-    let tokens = stage.discord_tokens("ada", "identify").await;
+async fn refresh_tokens_rotate_and_revocation_ends_the_grant() {
+    let client = TestClient::start().await;
+    let tokens = client.discord_tokens("ada", "identify").await;
     let refresh = async |token: &Value| {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str().unwrap())];
-        stage.post(TOKEN, &[&CLIENT[..], &form[..]].concat()).await
+        client.post(TOKEN, &[&CLIENT[..], &form[..]].concat()).await
     };
     let second = refresh(&tokens["refresh_token"]).await.json();
     assert_eq!(refresh(&tokens["refresh_token"]).await.status, 400);
-    assert_eq!(stage.discord_me(&second).await.status, 200);
+    assert_eq!(client.discord_me(&second).await.status, 200);
     let revoke = format!("{TOKEN}/revoke");
     let token = [("token", second["access_token"].as_str().unwrap())];
-    assert_eq!(stage.post(&revoke, &token).await.status, 401);
-    assert_eq!(stage.post(&revoke, &[&CLIENT[..], &token[..]].concat()).await.status, 200);
-    let gone = stage.discord_me(&tokens).await;
+    assert_eq!(client.post(&revoke, &token).await.status, 401);
+    assert_eq!(client.post(&revoke, &[&CLIENT[..], &token[..]].concat()).await.status, 200);
+    let gone = client.discord_me(&tokens).await;
     assert_eq!((gone.status, gone.json()), (401, json!({"message": "401: Unauthorized", "code": 0})));
     assert_eq!(refresh(&second["refresh_token"]).await.status, 400);
 }

@@ -1,22 +1,22 @@
-//! The sandbox's Google Drive.
+//! Mock Google Drive.
 
 use std::collections::HashSet;
 
 use latchkey_sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
 
-use crate::stage::{Answer, CALENDAR, DRIVE, Stage, part, query};
+use crate::client::{Answer, CALENDAR, DRIVE, TestClient, part, query};
 
 const FILES: &str = "/drive/v3/files";
 const FOLDER: &str = "application/vnd.google-apps.folder";
 const ALL: (&str, &str) = ("fields", "nextPageToken,files(*)");
 
-impl Stage {
+impl TestClient {
     async fn files(&self, access: &str, query: &[(&str, &str)]) -> Answer {
         self.api(access, FILES, query).await
     }
 
-    /// Every page, and how many there were.
+    /// All files of all pages, and the number of pages.
     async fn every_file(&self, access: &str, query: &[(&str, &str)]) -> (Vec<Value>, usize) {
         let (mut files, mut pages, mut next) = (Vec::new(), 0, None::<String>);
         loop {
@@ -49,14 +49,14 @@ fn reason(answer: &Answer) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_drive_is_listed_over_pages_each_file_once_with_four_members_unless_more_is_asked_for() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
-    let first = stage.files(&access, &[]).await.json();
+async fn listing_has_each_file_once_with_the_default_fields() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
+    let first = client.files(&access, &[]).await.json();
     assert_eq!((&first["kind"], &first["incompleteSearch"]), (&json!("drive#fileList"), &json!(false)));
     assert_eq!(first["files"].as_array().unwrap().len(), 100);
     for size in ["1000", "100", "37"] {
-        let (files, pages) = stage.every_file(&access, &[("pageSize", size)]).await;
+        let (files, pages) = client.every_file(&access, &[("pageSize", size)]).await;
         let ids: HashSet<_> = files.iter().map(|file| text(file, "id")).collect();
         assert_eq!((files.len(), ids.len()), (300, 300));
         assert_eq!(pages, 300_usize.div_ceil(size.parse().unwrap()), "{size}");
@@ -65,10 +65,10 @@ async fn a_drive_is_listed_over_pages_each_file_once_with_four_members_unless_mo
 }
 
 #[tokio::test]
-async fn the_files_are_of_all_kinds_owners_and_names() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
-    let (files, _) = stage.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
+async fn files_cover_all_kinds_owners_and_names() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
+    let (files, _) = client.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
     let distinct = |member: &str| files.iter().map(|file| file[member].to_string()).collect::<HashSet<_>>().len();
     assert!(distinct("mimeType") > 16 && distinct("owners") == 3 && distinct("name") > 100);
     for flag in ["shared", "starred", "trashed", "ownedByMe", "hasThumbnail"] {
@@ -77,7 +77,7 @@ async fn the_files_are_of_all_kinds_owners_and_names() {
     for file in &files {
         let is_googles = text(file, "mimeType").starts_with("application/vnd.google-apps.");
         assert_eq!(file.get("size").is_none(), is_googles, "{file}");
-        assert!(text(file, "webViewLink").starts_with(stage.sandbox.origin()));
+        assert!(text(file, "webViewLink").starts_with(client.sandbox.origin()));
         assert_eq!(file["hasThumbnail"], file.get("thumbnailLink").is_some());
         assert_eq!(file.get("shortcutDetails").is_some(), text(file, "mimeType").ends_with(".shortcut"));
         assert!(text(file, "createdTime").ends_with("Z") && text(file, "modifiedTime").len() == 24);
@@ -90,23 +90,23 @@ async fn the_files_are_of_all_kinds_owners_and_names() {
     assert!(names.iter().any(|name| name.contains('\n')) && names.iter().any(|name| name.len() > 500));
     let file = files.iter().find(|file| file.get("thumbnailLink").is_some()).unwrap();
     for link in ["webViewLink", "iconLink", "thumbnailLink"] {
-        let path = text(file, link).strip_prefix(stage.sandbox.origin()).unwrap();
-        assert_eq!(stage.get(path).await.status, 200, "{link}");
+        let path = text(file, link).strip_prefix(client.sandbox.origin()).unwrap();
+        assert_eq!(client.get(path).await.status, 200, "{link}");
     }
 }
 
 #[tokio::test]
-async fn folders_are_four_deep_and_every_file_is_in_its_parent_or_nowhere() {
-    let stage = Stage::start().await;
-    let access = stage.access("grace", &[DRIVE]).await;
-    let (files, _) = stage.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
-    let root = stage.api(&access, "/drive/v3/files/root", &[]).await.json();
+async fn folders_are_four_deep_and_parents_list_their_files() {
+    let client = TestClient::start().await;
+    let access = client.access("grace", &[DRIVE]).await;
+    let (files, _) = client.every_file(&access, &[ALL, ("pageSize", "1000")]).await;
+    let root = client.api(&access, "/drive/v3/files/root", &[]).await.json();
     assert_eq!(root, json!({"kind": "drive#file", "id": root["id"], "name": "My Drive", "mimeType": FOLDER}));
     let (mut level, mut seen, mut depth) = (vec![text(&root, "id").to_owned()], 0, 0);
     while !level.is_empty() {
         let mut next = Vec::new();
         for id in &level {
-            let (inside, _) = stage.every_file(&access, &[("q", &format!("'{id}' in parents"))]).await;
+            let (inside, _) = client.every_file(&access, &[("q", &format!("'{id}' in parents"))]).await;
             seen += inside.len();
             let folders = inside.iter().filter(|file| file["mimeType"] == FOLDER);
             next.extend(folders.map(|file| text(file, "id").to_owned()));
@@ -117,21 +117,21 @@ async fn folders_are_four_deep_and_every_file_is_in_its_parent_or_nowhere() {
     let nowhere = files.iter().filter(|file| file.get("parents").is_none()).collect::<Vec<_>>();
     assert!(!nowhere.is_empty() && nowhere.iter().all(|file| file["ownedByMe"] == false));
     assert_eq!((seen + nowhere.len(), depth), (300, 4));
-    assert_eq!(stage.names(&access, "'root' in parents").await.len(), {
+    assert_eq!(client.names(&access, "'root' in parents").await.len(), {
         let top = |file: &&Value| file["parents"][0] == root["id"];
         files.iter().filter(top).count()
     });
 }
 
 #[tokio::test]
-async fn a_search_finds_by_the_words_of_the_name_by_kind_and_by_bin() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
-    let budgets = stage.names(&access, "name contains 'budg'").await;
+async fn search_matches_name_words_type_and_trash() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
+    let budgets = client.names(&access, "name contains 'budg'").await;
     assert!(budgets.len() > 3 && budgets.iter().all(|name| name.starts_with("Budget")));
-    assert!(stage.names(&access, "name contains 'udget'").await.is_empty());
-    assert_eq!(stage.names(&access, r"name contains 'it\'s' and name contains 'back\\\\slashed'").await.len(), 1);
-    let count = async |q: &str| stage.names(&access, q).await.len();
+    assert!(client.names(&access, "name contains 'udget'").await.is_empty());
+    assert_eq!(client.names(&access, r"name contains 'it\'s' and name contains 'back\\\\slashed'").await.len(), 1);
+    let count = async |q: &str| client.names(&access, q).await.len();
     let folders = count(&format!("mimeType = '{FOLDER}'")).await;
     assert_eq!((folders, folders + count(&format!("mimeType != '{FOLDER}'")).await), (30, 300));
     assert!(count("mimeType contains 'image/'").await > 10);
@@ -142,10 +142,10 @@ async fn a_search_finds_by_the_words_of_the_name_by_kind_and_by_bin() {
 }
 
 #[tokio::test]
-async fn a_listing_is_sorted_as_it_is_asked_for() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
-    let sorted = async |by: &str| stage.every_file(&access, &[ALL, ("orderBy", by), ("pageSize", "70")]).await.0;
+async fn listing_follows_order_by() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
+    let sorted = async |by: &str| client.every_file(&access, &[ALL, ("orderBy", by), ("pageSize", "70")]).await.0;
     let names = |files: &[Value]| files.iter().map(|file| text(file, "name").to_lowercase()).collect::<Vec<_>>();
     let by_name = sorted("name").await;
     assert!(by_name.len() == 300 && names(&by_name).is_sorted());
@@ -162,7 +162,7 @@ async fn a_listing_is_sorted_as_it_is_asked_for() {
     assert!(numbered.len() > 20 && numbered.is_sorted(), "{numbered:?}");
     assert!(!natural.is_sorted(), "9 comes before 10, and not after it");
     let newest = sorted("modifiedTime desc").await;
-    // The clock goes on between two pages.
+    // The clock advances between two pages.
     let days: Vec<_> = newest.iter().map(|file| text(file, "modifiedTime")[..10].to_owned()).collect();
     assert!(days.is_sorted_by(|one, other| one >= other));
     let sizes: Vec<u64> =
@@ -171,23 +171,23 @@ async fn a_listing_is_sorted_as_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_answer_has_the_fields_that_are_asked_for() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
-    let page = stage.files(&access, &[("fields", "files(id,owners(me))"), ("pageSize", "2")]).await.json();
+async fn response_has_the_requested_fields() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
+    let page = client.files(&access, &[("fields", "files(id,owners(me))"), ("pageSize", "2")]).await.json();
     assert_eq!(page.as_object().unwrap().len(), 1);
     assert_eq!(page["files"][0], json!({"id": page["files"][0]["id"], "owners": [{"me": true}]}));
     let path = format!("{FILES}/{}", text(&page["files"][0], "id"));
-    let file = stage.api(&access, &path, &[]).await.json();
+    let file = client.api(&access, &path, &[]).await.json();
     assert_eq!(file.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "kind", "mimeType", "name"]);
-    let parents = stage.api(&access, &path, &[("fields", "parents")]).await.json();
+    let parents = client.api(&access, &path, &[("fields", "parents")]).await.json();
     assert_eq!(parents["parents"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_is_an_error_in_googles_envelope() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
+async fn invalid_requests_return_googles_error_envelope() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
     for (name, value, wanted) in [
         ("q", "fullText contains 'x'", "invalid"),
         ("q", "name contains 'x", "invalid"),
@@ -200,104 +200,106 @@ async fn what_cannot_be_answered_is_an_error_in_googles_envelope() {
         ("fields", "files(nam)", "invalidParameter"),
         ("fields", "files(", "invalidParameter"),
     ] {
-        let answer = stage.files(&access, &[(name, value)]).await;
+        let answer = client.files(&access, &[(name, value)]).await;
         assert_eq!(reason(&answer), (400, wanted.to_owned()), "{name}={value}");
         assert_eq!(answer.json()["error"]["errors"][0]["location"], name);
     }
-    assert_eq!(stage.files(&access, &[("pageSize", "5000")]).await.status, 200);
-    let grace = stage.access("grace", &[DRIVE]).await;
-    let hers = stage.files(&grace, &[("pageSize", "1")]).await.json();
+    assert_eq!(client.files(&access, &[("pageSize", "5000")]).await.status, 200);
+    let grace = client.access("grace", &[DRIVE]).await;
+    let hers = client.files(&grace, &[("pageSize", "1")]).await.json();
     let id = text(&hers["files"][0], "id");
     let path = format!("{FILES}/{id}");
-    assert_eq!(stage.api(&grace, &path, &[]).await.status, 200);
-    assert_eq!(reason(&stage.api(&access, &path, &[]).await), (404, "notFound".to_owned()), "it is not Ada's");
-    assert_eq!(stage.files(&access, &[("q", &format!("'{id}' in parents"))]).await.status, 404);
+    assert_eq!(client.api(&grace, &path, &[]).await.status, 200);
+    assert_eq!(reason(&client.api(&access, &path, &[]).await), (404, "notFound".to_owned()), "it is not Ada's");
+    assert_eq!(client.files(&access, &[("q", &format!("'{id}' in parents"))]).await.status, 404);
     let token = ("pageToken", text(&hers, "nextPageToken"));
-    assert_eq!(stage.files(&grace, &[token]).await.status, 200);
-    assert_eq!(stage.files(&grace, &[token, ("orderBy", "name")]).await.status, 400, "of another listing");
-    assert_eq!(stage.files(&access, &[token]).await.status, 400, "of another drive");
+    assert_eq!(client.files(&grace, &[token]).await.status, 200);
+    assert_eq!(client.files(&grace, &[token, ("orderBy", "name")]).await.status, 400, "of another listing");
+    assert_eq!(client.files(&access, &[token]).await.status, 400, "of another drive");
 }
 
 #[tokio::test]
-async fn a_call_needs_a_live_token_with_the_scope() {
-    let stage = Stage::start().await;
-    let bare = stage.send(stage.http.get(format!("{}{FILES}", stage.sandbox.google_api_url()))).await;
+async fn call_needs_a_valid_token_with_the_scope() {
+    let client = TestClient::start().await;
+    let bare = client.send(client.http.get(format!("{}{FILES}", client.sandbox.google_api_url()))).await;
     assert_eq!(reason(&bare), (401, "required".to_owned()));
-    let wrong = stage.files("ya29.wrong", &[]).await;
+    let wrong = client.files("ya29.wrong", &[]).await;
     assert_eq!(reason(&wrong), (401, "authError".to_owned()));
     assert_eq!(wrong.json()["error"]["status"], "UNAUTHENTICATED");
     assert!(wrong.header("www-authenticate").contains("invalid_token"));
 
     let scope = format!("openid email {DRIVE}");
-    let declined = stage.consent(&query(&[("scope", &scope)]), "ada", &[]).await.code();
-    let access = stage.exchange(&declined).await.json()["access_token"].as_str().unwrap().to_owned();
-    let answer = stage.files(&access, &[]).await;
+    let declined = client.consent(&query(&[("scope", &scope)]), "ada", &[]).await.code();
+    let access = client.exchange(&declined).await.json()["access_token"].as_str().unwrap().to_owned();
+    let answer = client.files(&access, &[]).await;
     assert_eq!(reason(&answer), (403, "insufficientPermissions".to_owned()));
     let error = &answer.json()["error"];
     assert_eq!(error["details"][0]["reason"], "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
     assert!(answer.header("www-authenticate").contains(DRIVE));
-    let other = stage.access("ada", &[CALENDAR]).await;
-    assert_eq!(stage.files(&other, &[]).await.status, 403);
+    let other = client.access("ada", &[CALENDAR]).await;
+    assert_eq!(client.files(&other, &[]).await.status, 403);
     for scope in [DRIVE, "https://www.googleapis.com/auth/drive.readonly", "https://www.googleapis.com/auth/drive"] {
-        assert_eq!(stage.files(&stage.access("ada", &[scope]).await, &[]).await.status, 200, "{scope}");
+        assert_eq!(client.files(&client.access("ada", &[scope]).await, &[]).await.status, 200, "{scope}");
     }
 }
 
 #[tokio::test]
-async fn scopes_that_were_granted_before_are_in_the_next_token_when_it_is_wished() {
-    let stage = Stage::start().await;
-    stage.access("ada", &[DRIVE]).await;
+async fn include_granted_scopes_adds_earlier_scopes() {
+    let client = TestClient::start().await;
+    client.access("ada", &[DRIVE]).await;
     for (wish, status) in [("true", 200), ("false", 403)] {
-        let asked = query(&[("scope", CALENDAR), ("include_granted_scopes", wish)]);
-        let code = stage.consent(&asked, "ada", &[CALENDAR]).await.code();
-        let access = stage.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
-        assert_eq!(stage.files(&access, &[]).await.status, status, "{wish}");
+        let wide = query(&[("scope", CALENDAR), ("include_granted_scopes", wish)]);
+        let code = client.consent(&wide, "ada", &[CALENDAR]).await.code();
+        let access = client.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(client.files(&access, &[]).await.status, status, "{wish}");
     }
 }
 
 #[tokio::test]
-async fn a_token_ends_with_its_hour_and_all_of_them_with_the_grant() {
-    let stage = Stage::start().await;
-    let tokens = stage.grant("ada", &[DRIVE]).await;
+async fn token_expires_after_an_hour_or_with_its_grant() {
+    let client = TestClient::start().await;
+    let tokens = client.grant("ada", &[DRIVE]).await;
     let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
-    stage.order("clock", json!({"offset_seconds": 3_590})).await;
-    assert_eq!(stage.files(access, &[]).await.status, 200);
-    stage.order("clock", json!({"offset_seconds": 3_600})).await;
-    assert_eq!(reason(&stage.files(access, &[]).await), (401, "authError".to_owned()));
-    let refreshed = stage.refresh(refresh).await.json();
+    client.control("clock", json!({"offset_seconds": 3_590})).await;
+    assert_eq!(client.files(access, &[]).await.status, 200);
+    client.control("clock", json!({"offset_seconds": 3_600})).await;
+    assert_eq!(reason(&client.files(access, &[]).await), (401, "authError".to_owned()));
+    let refreshed = client.refresh(refresh).await.json();
     assert!(refreshed.get("refresh_token").is_none() && refreshed["scope"] == tokens["scope"]);
     let renewed = text(&refreshed, "access_token");
-    assert_eq!(stage.files(renewed, &[]).await.status, 200);
-    assert_eq!(stage.post("/google/revoke", &[("token", refresh)]).await.status, 200);
-    assert_eq!(stage.files(renewed, &[]).await.status, 401);
-    assert_eq!(stage.refresh(refresh).await.json()["error"], "invalid_grant");
+    assert_eq!(client.files(renewed, &[]).await.status, 200);
+    assert_eq!(client.post("/google/revoke", &[("token", refresh)]).await.status, 200);
+    assert_eq!(client.files(renewed, &[]).await.status, 401);
+    assert_eq!(client.refresh(refresh).await.json()["error"], "invalid_grant");
 }
 
 #[tokio::test]
-async fn a_drive_of_fifty_thousand_pages_to_its_end_and_an_empty_one_has_no_page_more() {
-    let stage = Stage::start().await;
-    let access = stage.access("long", &[DRIVE]).await;
-    let (files, pages) = stage.every_file(&access, &[("fields", "nextPageToken,files/id"), ("pageSize", "1000")]).await;
+async fn large_drive_pages_to_its_end_and_empty_has_no_page() {
+    let client = TestClient::start().await;
+    let access = client.access("long", &[DRIVE]).await;
+    let (files, pages) =
+        client.every_file(&access, &[("fields", "nextPageToken,files/id"), ("pageSize", "1000")]).await;
     let ids: HashSet<_> = files.iter().map(|file| text(file, "id")).collect();
     assert_eq!((ids.len(), pages), (50_000, 50));
-    let page = stage.files(&access, &[("orderBy", "name desc"), ("pageSize", "3")]).await.json();
+    let page = client.files(&access, &[("orderBy", "name desc"), ("pageSize", "3")]).await.json();
     assert!(page["files"].as_array().unwrap().len() == 3 && page["nextPageToken"].is_string());
 
-    let empty = stage.access("plain", &[DRIVE]).await;
-    let page = stage.files(&empty, &[]).await.json();
+    let empty = client.access("plain", &[DRIVE]).await;
+    let page = client.files(&empty, &[]).await.json();
     assert_eq!(page, json!({"kind": "drive#fileList", "incompleteSearch": false, "files": []}));
-    assert_eq!(stage.names(&empty, "'root' in parents").await, Vec::<String>::new());
+    assert_eq!(client.names(&empty, "'root' in parents").await, Vec::<String>::new());
 }
 
 #[tokio::test]
-async fn a_drive_is_the_same_after_a_restart_and_different_for_others() {
+async fn drive_is_stable_across_restarts_and_differs_per_user() {
     let listing = async |person: &str| {
-        let stage = Stage { sandbox: Sandbox::start(Settings::default()).await.unwrap(), ..Stage::start().await };
-        let access = stage.access(person, &[DRIVE]).await;
+        let client =
+            TestClient { sandbox: Sandbox::start(Settings::default()).await.unwrap(), ..TestClient::start().await };
+        let access = client.access(person, &[DRIVE]).await;
         let fields = ("fields", "nextPageToken,files(id,name,size,parents,mimeType,starred)");
-        let first = stage.files(&access, &[fields, ("orderBy", "name")]).await.json();
+        let first = client.files(&access, &[fields, ("orderBy", "name")]).await.json();
         let next = ("pageToken", text(&first, "nextPageToken"));
-        let second = stage.files(&access, &[fields, ("orderBy", "name"), next]).await.json();
+        let second = client.files(&access, &[fields, ("orderBy", "name"), next]).await.json();
         (first, second)
     };
     let ada = listing("ada").await;
@@ -306,63 +308,63 @@ async fn a_drive_is_the_same_after_a_restart_and_different_for_others() {
 }
 
 #[tokio::test]
-async fn times_follow_the_sandboxes_clock() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
+async fn times_follow_the_sandbox_clock() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
     let newest = async || {
-        let page = stage.files(&access, &[ALL, ("orderBy", "modifiedTime desc"), ("pageSize", "1")]).await.json();
+        let page = client.files(&access, &[ALL, ("orderBy", "modifiedTime desc"), ("pageSize", "1")]).await.json();
         text(&page["files"][0], "modifiedTime").to_owned()
     };
     let before = newest().await;
-    stage.order("clock", json!({"offset_seconds": -86_400})).await;
+    client.control("clock", json!({"offset_seconds": -86_400})).await;
     assert!(newest().await < before);
 }
 
 #[tokio::test]
-async fn a_refresh_misbehaves_only_when_it_is_one() {
-    let stage = Stage::start().await;
-    let tokens = stage.grant("ada", &[DRIVE]).await;
+async fn refresh_fault_applies_to_refresh_requests_only() {
+    let client = TestClient::start().await;
+    let tokens = client.grant("ada", &[DRIVE]).await;
     let refresh = text(&tokens, "refresh_token");
     let arm = async |preset: &str| {
-        stage.order("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
-        let signed_in = stage.exchange(&stage.code().await).await;
+        client.control("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
+        let signed_in = client.exchange(&client.code().await).await;
         assert_eq!(signed_in.status, 200, "{preset} is not for signing in");
         signed_in.json()
     };
-    let honest = arm("refresh_other_subject").await;
+    let valid = arm("refresh_other_subject").await;
     let subject = |tokens: &Value| part(text(tokens, "id_token"), 1)["sub"].clone();
-    assert_eq!(subject(&honest), subject(&tokens));
-    assert_eq!(subject(&stage.refresh(refresh).await.json()), "199999999999999999999");
-    assert_eq!(subject(&stage.refresh(refresh).await.json()), subject(&tokens));
+    assert_eq!(subject(&valid), subject(&tokens));
+    assert_eq!(subject(&client.refresh(refresh).await.json()), "199999999999999999999");
+    assert_eq!(subject(&client.refresh(refresh).await.json()), subject(&tokens));
     arm("refresh_invalid_grant").await;
-    assert_eq!(stage.refresh(refresh).await.json()["error"], "invalid_grant");
+    assert_eq!(client.refresh(refresh).await.json()["error"], "invalid_grant");
     arm("refresh_rotates").await;
-    let rotated = stage.refresh(refresh).await.json();
+    let rotated = client.refresh(refresh).await.json();
     let successor = text(&rotated, "refresh_token");
     assert_ne!(successor, refresh);
-    assert_eq!(stage.refresh(refresh).await.status, 400);
-    assert_eq!(stage.refresh(successor).await.status, 200);
+    assert_eq!(client.refresh(refresh).await.status, 400);
+    assert_eq!(client.refresh(successor).await.status, 200);
 }
 
 #[tokio::test]
-async fn drive_misbehaves_as_it_is_told_and_the_log_knows_it() {
-    let stage = Stage::start().await;
-    let access = stage.access("ada", &[DRIVE]).await;
+async fn drive_misbehaves_and_the_log_records_it() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[DRIVE]).await;
     for (preset, status, wanted) in [
         ("drive_rate_limited", 403, "rateLimitExceeded"),
         ("drive_user_rate_limited", 403, "userRateLimitExceeded"),
         ("drive_quota_429", 429, "rateLimitExceeded"),
         ("drive_token_expired", 401, "authError"),
     ] {
-        stage.order("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
-        let answer = stage.files(&access, &[]).await;
+        client.control("google/presets", json!({"preset": preset, "person": "ada", "times": 1})).await;
+        let answer = client.files(&access, &[]).await;
         assert_eq!(reason(&answer), (status, wanted.to_owned()), "{preset}");
         assert_eq!(answer.header("retry-after"), if status == 429 { "30" } else { "" });
         assert_eq!(answer.header("www-authenticate").is_empty(), status != 401);
-        assert_eq!(stage.files(&access, &[]).await.status, 200);
+        assert_eq!(client.files(&access, &[]).await.status, 200);
     }
-    let seen = stage.requests("files").await;
+    let seen = client.requests("files").await;
     assert_eq!((&seen[0]["person"], &seen[0]["status"]), (&json!("ada"), &json!(403)));
     assert_eq!((&seen[0]["provider"], seen.len()), (&json!("google"), 8));
-    assert!(!stage.get("/control/requests").await.body.contains(&access));
+    assert!(!client.get("/control/requests").await.body.contains(&access));
 }

@@ -1,4 +1,4 @@
-//! id_tokens that lie, and keys that rotate.
+//! Tampered id_tokens and key rotation.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,19 +6,19 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use latchkey_sandbox::{GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, part};
+use crate::client::{TestClient, part};
 
-/// Every preset of the id_token, and that the next token is honest again.
+/// Every id_token preset; the next token is valid again.
 #[tokio::test]
-async fn each_misbehaviour_of_the_id_token_takes_effect_once() {
-    let stage = Stage::start().await;
-    let presets = stage.get("/control/presets").await.json();
-    let issuer = stage.sandbox.google_issuer();
+async fn every_id_token_preset_takes_effect_once() {
+    let client = TestClient::start().await;
+    let presets = client.get("/control/presets").await.json();
+    let issuer = client.sandbox.google_issuer();
     let mut tried = 0;
     for preset in presets.as_array().unwrap().iter().filter(|preset| preset["group"] == "id_token") {
         let name = preset["name"].as_str().unwrap();
-        stage.order("google/presets", json!({"preset": name, "person": "ada", "times": 1})).await;
-        let tokens = stage.exchange(&stage.code().await).await.json();
+        client.control("google/presets", json!({"preset": name, "person": "ada", "times": 1})).await;
+        let tokens = client.exchange(&client.code().await).await.json();
         let token = tokens["id_token"].as_str().unwrap();
         let patch = &preset["patch"];
         if name == "huge_exp" {
@@ -29,8 +29,9 @@ async fn each_misbehaviour_of_the_id_token_takes_effect_once() {
         let (header, claims) = (part(token, 0), part(token, 1));
         for (members, set, remove) in [(&claims, "claims", "remove"), (&header, "header", "remove_header")] {
             for (member, value) in patch[set].as_object().unwrap() {
-                let honest = if member == "iss" { &issuer } else { GOOGLE_CLIENT_ID };
-                let wanted = value.to_string().replace("{value}", honest).replace("{origin}", stage.sandbox.origin());
+                let original = if member == "iss" { &issuer } else { GOOGLE_CLIENT_ID };
+                let wanted =
+                    value.to_string().replace("{value}", original).replace("{origin}", client.sandbox.origin());
                 let wanted: Value = serde_json::from_str(&wanted).unwrap();
                 assert!(value.get("$now").is_some() || members[member] == wanted, "{name}: {members}");
                 assert!(!members[member].is_object() && members.get(member).is_some(), "{name}: {members}");
@@ -40,29 +41,29 @@ async fn each_misbehaviour_of_the_id_token_takes_effect_once() {
             }
         }
         if patch["sign"] != "rs256" {
-            assert!(stage.verified(token).await.is_err(), "{name} must not verify");
+            assert!(client.verified(token).await.is_err(), "{name} must not verify");
         }
         tried += 1;
     }
     assert!(tried > 50, "{tried}");
-    let tokens = stage.exchange(&stage.code().await).await.json();
-    assert!(stage.verified(tokens["id_token"].as_str().unwrap()).await.is_ok());
+    let tokens = client.exchange(&client.code().await).await.json();
+    assert!(client.verified(tokens["id_token"].as_str().unwrap()).await.is_ok());
 }
 
 #[tokio::test]
-async fn times_in_a_patch_are_relative_to_now_and_of_the_type_asked_for() {
-    let stage = Stage::start().await;
-    let now = stage.get("/control/state").await.json()["now"].as_i64().unwrap();
+async fn patch_times_are_relative_and_have_the_given_type() {
+    let client = TestClient::start().await;
+    let now = client.get("/control/state").await.json()["now"].as_i64().unwrap();
     let patch = json!({"claims": {"exp": {"$now": -600}, "nbf": {"$now": 60, "as": "string"}, "iat": {"$now": 0, "as": "float"}}});
-    stage.order("google/id_token", json!({"patch": patch})).await;
-    let claims = part(stage.exchange(&stage.code().await).await.json()["id_token"].as_str().unwrap(), 1);
+    client.control("google/id_token", json!({"patch": patch})).await;
+    let claims = part(client.exchange(&client.code().await).await.json()["id_token"].as_str().unwrap(), 1);
     assert!((claims["exp"].as_i64().unwrap() - now + 600).abs() < 30);
     assert!(claims["nbf"].is_string() && claims["iat"].is_f64(), "{claims}");
 }
 
 #[tokio::test]
-async fn signatures_lie_in_the_way_that_was_asked_for() {
-    let stage = Stage::start().await;
+async fn tampered_signatures_match_their_kind() {
+    let client = TestClient::start().await;
     for (sign, alg, verifies_by_its_header) in [
         ("rs384", "RS384", None),
         ("ps256", "PS256", None),
@@ -71,8 +72,8 @@ async fn signatures_lie_in_the_way_that_was_asked_for() {
         ("embedded_key", "RS256", Some(true)),
         ("bad_signature", "RS256", None),
     ] {
-        stage.order("google/id_token", json!({"patch": {"sign": sign}, "times": 1})).await;
-        let token = stage.exchange(&stage.code().await).await.json()["id_token"].as_str().unwrap().to_owned();
+        client.control("google/id_token", json!({"patch": {"sign": sign}, "times": 1})).await;
+        let token = client.exchange(&client.code().await).await.json()["id_token"].as_str().unwrap().to_owned();
         let header = part(&token, 0);
         assert_eq!(header["alg"], alg, "{sign}");
         let open = |algorithm, key: &DecodingKey| {
@@ -80,7 +81,7 @@ async fn signatures_lie_in_the_way_that_was_asked_for() {
             validation.set_audience(&[GOOGLE_CLIENT_ID]);
             decode::<Value>(&token, key, &validation).is_ok()
         };
-        let published = stage.get("/google/certs").await.json()["keys"][0].clone();
+        let published = client.get("/google/certs").await.json()["keys"][0].clone();
         let rsa = |key: &Value| {
             DecodingKey::from_rsa_components(key["n"].as_str().unwrap(), key["e"].as_str().unwrap()).unwrap()
         };
@@ -98,29 +99,29 @@ async fn signatures_lie_in_the_way_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn keys_rotate_now_before_the_next_signature_and_are_withdrawn() {
-    let stage = Stage::start().await;
+async fn keys_rotate_and_are_withdrawn() {
+    let client = TestClient::start().await;
     let kids = async || {
-        let keys = stage.get("/google/certs").await.json();
+        let keys = client.get("/google/certs").await.json();
         keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let signed = async || {
-        let tokens = stage.exchange(&stage.code().await).await.json();
+        let tokens = client.exchange(&client.code().await).await.json();
         let token = tokens["id_token"].as_str().unwrap().to_owned();
-        assert!(stage.verified(&token).await.is_ok());
+        assert!(client.verified(&token).await.is_ok());
         part(&token, 0)["kid"].as_str().unwrap().to_owned()
     };
     let first = kids().await;
     assert_eq!(first, [signed().await]);
-    stage.order("google/keys", json!({"action": "rotate"})).await;
+    client.control("google/keys", json!({"action": "rotate"})).await;
     let second = kids().await;
     assert_eq!((second.len(), &second[1], &second[0]), (2, &first[0], &signed().await));
-    stage.order("google/keys", json!({"action": "rotate_before_signing"})).await;
+    client.control("google/keys", json!({"action": "rotate_before_signing"})).await;
     assert_eq!(kids().await, second, "nothing shows before the signature");
     let third = signed().await;
     assert!(!second.contains(&third));
-    stage.order("google/keys", json!({"action": "withdraw_old"})).await;
+    client.control("google/keys", json!({"action": "withdraw_old"})).await;
     assert_eq!(kids().await, [third]);
-    stage.order("reset", json!({})).await;
+    client.control("reset", json!({})).await;
     assert_eq!(kids().await, first);
 }

@@ -1,8 +1,8 @@
-//! The sandbox over HTTP: that its providers are honest ones, and that they lie exactly as they are told to.
+//! The sandbox over HTTP: its providers behave correctly, and misbehave as configured.
 
 mod apple;
-mod asking;
 mod calendar;
+mod client;
 mod control;
 mod discord;
 mod drive;
@@ -15,8 +15,8 @@ mod id_tokens;
 mod linkedin;
 mod mail;
 mod microsoft;
+mod prompt;
 mod sign_in;
-mod stage;
 mod start;
 mod tokens;
 mod x;

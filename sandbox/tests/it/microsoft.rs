@@ -1,4 +1,4 @@
-//! The sandbox Microsoft: tenants, ids, addresses that nobody vouches for, and errors with numbers.
+//! Mock Microsoft: tenants, ids, unverified emails and AADSTS errors.
 
 use std::collections::HashMap;
 
@@ -6,29 +6,29 @@ use latchkey_sandbox::{MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET, MICROSOFT_P
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Answer, Stage, VERIFIER, part, query, with_form};
+use crate::client::{Answer, TestClient, VERIFIER, part, query, with_form};
 
 const CALLBACK: &str = "http://localhost:3000/auth/callback/microsoft";
 
-fn asked(changes: &[(&str, &str)]) -> String {
+fn authorize_query(changes: &[(&str, &str)]) -> String {
     let own = [("client_id", MICROSOFT_CLIENT_ID), ("redirect_uri", CALLBACK)];
     let own = own.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name)).copied();
     query(&own.chain(changes.iter().copied()).collect::<Vec<_>>())
 }
 
-fn came(answer: &Answer) -> HashMap<String, String> {
+fn response_parameters(answer: &Answer) -> HashMap<String, String> {
     assert_eq!(answer.status, 303, "{}", answer.body);
     let location = answer.header("location");
     assert!(location.starts_with(CALLBACK), "{location}");
     url::Url::parse(location).unwrap().query_pairs().into_owned().collect()
 }
 
-async fn decide(stage: &Stage, tenant: &str, changes: &[(&str, &str)], person: &str, decision: &str) -> Answer {
-    let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize/consent?{}", asked(changes));
-    stage.post(&path, &[("person", person), ("decision", decision)]).await
+async fn decide(client: &TestClient, tenant: &str, changes: &[(&str, &str)], person: &str, decision: &str) -> Answer {
+    let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize/consent?{}", authorize_query(changes));
+    client.post(&path, &[("person", person), ("decision", decision)]).await
 }
 
-async fn redeem(stage: &Stage, tenant: &str, changes: &[(&str, &str)]) -> Answer {
+async fn redeem(client: &TestClient, tenant: &str, changes: &[(&str, &str)]) -> Answer {
     let mut form = vec![
         ("grant_type", "authorization_code"),
         ("redirect_uri", CALLBACK),
@@ -38,19 +38,19 @@ async fn redeem(stage: &Stage, tenant: &str, changes: &[(&str, &str)]) -> Answer
     ];
     form.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     form.extend(changes);
-    stage.post(&format!("/microsoft/{tenant}/oauth2/v2.0/token"), &form).await
+    client.post(&format!("/microsoft/{tenant}/oauth2/v2.0/token"), &form).await
 }
 
-async fn claims(stage: &Stage, person: &str) -> Value {
-    let code = came(&decide(stage, "common", &[], person, "allow").await).remove("code").unwrap();
-    let tokens = redeem(stage, "common", &[("code", &code)]).await.json();
+async fn claims(client: &TestClient, person: &str) -> Value {
+    let code = response_parameters(&decide(client, "common", &[], person, "allow").await).remove("code").unwrap();
+    let tokens = redeem(client, "common", &[("code", &code)]).await.json();
     part(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}")), 1)
 }
 
 #[tokio::test]
-async fn discovery_names_a_template_a_tenant_or_the_personal_tenant() {
-    let stage = Stage::start().await;
-    let base = stage.sandbox.microsoft_url();
+async fn discovery_issuer_depends_on_the_tenant() {
+    let client = TestClient::start().await;
+    let base = client.sandbox.microsoft_url();
     let navy = microsoft_tenant_of("navy.example");
     for (tenant, issuer) in [
         ("common", "{tenantid}"),
@@ -58,58 +58,58 @@ async fn discovery_names_a_template_a_tenant_or_the_personal_tenant() {
         ("consumers", MICROSOFT_PERSONAL_TENANT),
         (navy.as_str(), navy.as_str()),
     ] {
-        let document = stage.get(&format!("/microsoft/{tenant}/v2.0/.well-known/openid-configuration")).await.json();
+        let document = client.get(&format!("/microsoft/{tenant}/v2.0/.well-known/openid-configuration")).await.json();
         assert_eq!(document["issuer"], format!("{base}/{issuer}/v2.0"));
         assert_eq!(document["token_endpoint"], format!("{base}/{tenant}/oauth2/v2.0/token"));
-        let keys = stage.http.get(document["jwks_uri"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+        let keys = client.http.get(document["jwks_uri"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
         let keys: Value = serde_json::from_str(&keys).unwrap();
         assert!(keys["keys"][0]["n"].is_string() && keys["keys"][0].get("alg").is_none());
     }
-    let none = stage.get("/microsoft/evil.example/v2.0/.well-known/openid-configuration").await;
+    let none = client.get("/microsoft/evil.example/v2.0/.well-known/openid-configuration").await;
     assert_eq!((none.status, none.json()["error_codes"].clone()), (400, json!([900_023])));
 }
 
 #[tokio::test]
-async fn a_whole_sign_in_from_the_chooser_to_a_refresh() {
-    let stage = Stage::start().await;
+async fn sign_in_works_from_chooser_to_refresh() {
+    let client = TestClient::start().await;
     let wide = [("scope", "openid profile email offline_access"), ("prompt", "select_account")];
-    let chooser = stage.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(&wide))).await;
+    let chooser = client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(&wide))).await;
     assert!(chooser.status == 200 && chooser.body.contains("Grace Hopper") && !chooser.body.contains("<script"));
-    let path = format!("/microsoft/common/oauth2/v2.0/authorize/person?{}", asked(&wide));
-    let screen = stage.post(&path, &[("person", "grace")]).await.header("location").to_owned();
-    assert!(stage.get(&screen).await.body.contains("See your e-mail address"));
+    let path = format!("/microsoft/common/oauth2/v2.0/authorize/person?{}", authorize_query(&wide));
+    let screen = client.post(&path, &[("person", "grace")]).await.header("location").to_owned();
+    assert!(client.get(&screen).await.body.contains("See your email address"));
 
-    let answer = came(&decide(&stage, "common", &wide, "grace", "allow").await);
+    let answer = response_parameters(&decide(&client, "common", &wide, "grace", "allow").await);
     assert_eq!(answer["state"], "the-state");
     assert!(answer.contains_key("session_state") && !answer.contains_key("iss"));
-    let tokens = redeem(&stage, "common", &[("code", &answer["code"])]).await.json();
+    let tokens = redeem(&client, "common", &[("code", &answer["code"])]).await.json();
     assert_eq!(tokens["scope"], "email openid profile");
     let claims = part(tokens["id_token"].as_str().unwrap(), 1);
     let navy = microsoft_tenant_of("navy.example");
-    assert_eq!(claims["iss"], format!("{}/{navy}/v2.0", stage.sandbox.microsoft_url()));
+    assert_eq!(claims["iss"], format!("{}/{navy}/v2.0", client.sandbox.microsoft_url()));
     assert_eq!((&claims["ver"], &claims["tid"], &claims["nonce"]), (&json!("2.0"), &json!(navy), &json!("the-nonce")));
     assert_eq!((&claims["email"], &claims["aud"]), (&json!("grace@navy.example"), &json!(MICROSOFT_CLIENT_ID)));
     let bearer =
-        stage.request(Method::GET, "/microsoft/oidc/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
-    assert_eq!(stage.send(bearer).await.json()["sub"], claims["sub"]);
+        client.request(Method::GET, "/microsoft/oidc/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+    assert_eq!(client.send(bearer).await.json()["sub"], claims["sub"]);
 
     let old = tokens["refresh_token"].as_str().unwrap();
     let form = [("grant_type", "refresh_token"), ("refresh_token", old), ("scope", "openid profile")];
-    let next = redeem(&stage, "common", &form).await.json();
+    let next = redeem(&client, "common", &form).await.json();
     assert!(next["refresh_token"].is_string() && next["refresh_token"] != old);
     assert!(part(next["id_token"].as_str().unwrap(), 1).get("nonce").is_none());
-    assert_eq!(redeem(&stage, "common", &form).await.status, 200, "the old one stays good");
+    assert_eq!(redeem(&client, "common", &form).await.status, 200, "the old one stays good");
     let more = [("grant_type", "refresh_token"), ("refresh_token", old), ("scope", "openid Mail.Read")];
-    assert_eq!(redeem(&stage, "common", &more).await.json()["error_codes"], json!([65_001]));
+    assert_eq!(redeem(&client, "common", &more).await.json()["error_codes"], json!([65_001]));
 
-    let code = came(&decide(&stage, "common", &[], "grace", "allow").await).remove("code").unwrap();
-    let online = redeem(&stage, "common", &[("code", &code)]).await.json();
+    let code = response_parameters(&decide(&client, "common", &[], "grace", "allow").await).remove("code").unwrap();
+    let online = redeem(&client, "common", &[("code", &code)]).await.json();
     assert!(online.get("refresh_token").is_none(), "without offline_access");
 }
 
 #[tokio::test]
-async fn everybody_has_ids_and_not_everybody_an_address_that_is_vouched_for() {
-    let stage = Stage::start().await;
+async fn everyone_has_ids_but_not_a_verified_email() {
+    let client = TestClient::start().await;
     for (person, domain, email, edov) in [
         ("ada", None, json!("ada@gmail.com"), json!(true)),
         ("grace", Some("navy.example"), json!("grace@navy.example"), json!("1")),
@@ -118,7 +118,7 @@ async fn everybody_has_ids_and_not_everybody_an_address_that_is_vouched_for() {
         ("nomail", Some("navy.example"), Value::Null, Value::Null),
         ("mallory", Some("evil.example"), json!("ada@gmail.com"), Value::Null),
     ] {
-        let claims = claims(&stage, person).await;
+        let claims = claims(&client, person).await;
         let tid = domain.map_or_else(|| MICROSOFT_PERSONAL_TENANT.to_owned(), microsoft_tenant_of);
         assert_eq!(claims["tid"], tid, "{person}");
         assert_eq!(claims.get("email").cloned().unwrap_or_default(), email, "{person}");
@@ -126,16 +126,16 @@ async fn everybody_has_ids_and_not_everybody_an_address_that_is_vouched_for() {
         assert!(claims["preferred_username"].is_string() && claims.get("email_verified").is_none());
         assert_eq!(claims["oid"].as_str().unwrap().len(), 36);
     }
-    let before = claims(&stage, "ada").await;
-    stage.order("persons/ada", json!({"email": "ada@new.example"})).await;
-    let after = claims(&stage, "ada").await;
+    let before = claims(&client, "ada").await;
+    client.control("persons/ada", json!({"email": "ada@new.example"})).await;
+    let after = claims(&client, "ada").await;
     assert_eq!((&after["oid"], &after["tid"], &after["sub"]), (&before["oid"], &before["tid"], &before["sub"]));
     assert_eq!(after["email"], "ada@new.example");
 }
 
 #[tokio::test]
-async fn a_tenant_turns_persons_of_other_tenants_away() {
-    let stage = Stage::start().await;
+async fn tenant_rejects_users_of_other_tenants() {
+    let client = TestClient::start().await;
     let navy = microsoft_tenant_of("navy.example");
     for (tenant, person, comes_in) in [
         (navy.as_str(), "grace", true),
@@ -147,28 +147,28 @@ async fn a_tenant_turns_persons_of_other_tenants_away() {
         ("consumers", "grace", false),
         (MICROSOFT_PERSONAL_TENANT, "ada", true),
     ] {
-        let answer = decide(&stage, tenant, &[], person, "allow").await;
+        let answer = decide(&client, tenant, &[], person, "allow").await;
         if comes_in {
-            assert!(came(&answer).contains_key("code"), "{tenant} {person}");
+            assert!(response_parameters(&answer).contains_key("code"), "{tenant} {person}");
         } else {
             assert_eq!((answer.status, answer.header("location")), (403, ""), "{tenant} {person}");
             assert!(answer.body.contains("AADSTS50020"));
         }
     }
-    let code = came(&decide(&stage, "common", &[], "ada", "allow").await).remove("code").unwrap();
-    let elsewhere = redeem(&stage, &navy, &[("code", &code)]).await;
+    let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+    let elsewhere = redeem(&client, &navy, &[("code", &code)]).await;
     assert_eq!(elsewhere.json()["error_codes"], json!([50_020]));
 }
 
 #[tokio::test]
-async fn refusals_have_numbers() {
-    let stage = Stage::start().await;
-    let cancelled = came(&decide(&stage, "common", &[], "ada", "deny").await);
+async fn errors_have_aadsts_numbers() {
+    let client = TestClient::start().await;
+    let cancelled = response_parameters(&decide(&client, "common", &[], "ada", "deny").await);
     assert_eq!((cancelled["error"].as_str(), cancelled["error_subcode"].as_str()), ("access_denied", "cancel"));
     assert!(cancelled["error_description"].starts_with("AADSTS65004: ") && cancelled["state"] == "the-state");
 
     let page = async |changes: &[(&str, &str)]| {
-        stage.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(changes))).await
+        client.get(&format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(changes))).await
     };
     for (change, number) in [(("client_id", "x"), "700016"), (("redirect_uri", "https://evil.example/"), "50011")] {
         let answer = page(&[change]).await;
@@ -180,15 +180,15 @@ async fn refusals_have_numbers() {
         (("prompt", "none consent"), "invalid_request", "90023"),
         (("prompt", "none"), "login_required", "50058"),
     ] {
-        let answer = came(&page(&[change]).await);
+        let answer = response_parameters(&page(&[change]).await);
         assert_eq!(answer["error"], error);
         assert!(answer["error_description"].starts_with(&format!("AADSTS{number}: ")), "{answer:?}");
     }
 
     let attempt = async |change: (&str, &str)| {
-        let code = came(&decide(&stage, "common", &[], "ada", "allow").await).remove("code").unwrap();
-        let answer = redeem(&stage, "common", &[("code", &code), change]).await;
-        let second = redeem(&stage, "common", &[("code", &code)]).await.status;
+        let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+        let answer = redeem(&client, "common", &[("code", &code), change]).await;
+        let second = redeem(&client, "common", &[("code", &code)]).await.status;
         let body = answer.json();
         (answer.status, body["error"].as_str().unwrap_or_default().to_owned(), body["error_codes"][0].clone(), second)
     };
@@ -200,53 +200,56 @@ async fn refusals_have_numbers() {
     );
     assert_eq!(attempt(("grant_type", "x")).await, (400, "unsupported_grant_type".into(), json!(70_003), 200));
     assert_eq!(attempt(("nothing", "x")).await.3, 400, "a code is good once");
-    let code = came(&decide(&stage, "common", &[], "ada", "allow").await).remove("code").unwrap();
-    stage.order("clock", json!({"offset_seconds": 61})).await;
-    assert_eq!(redeem(&stage, "common", &[("code", &code)]).await.json()["error_codes"], json!([70_008]));
+    let code = response_parameters(&decide(&client, "common", &[], "ada", "allow").await).remove("code").unwrap();
+    client.control("clock", json!({"offset_seconds": 61})).await;
+    assert_eq!(redeem(&client, "common", &[("code", &code)]).await.json()["error_codes"], json!([70_008]));
 }
 
 #[tokio::test]
-async fn prompt_says_how_much_is_asked() {
-    let stage = Stage::start().await;
-    let first = decide(&stage, "common", &[], "ada", "allow").await;
+async fn prompt_controls_the_interaction() {
+    let client = TestClient::start().await;
+    let first = decide(&client, "common", &[], "ada", "allow").await;
     let cookie = first.header("set-cookie").split(';').next().unwrap().to_owned();
     let ask = async |tenant: &str, changes: &[(&str, &str)]| {
-        let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize?{}", asked(changes));
-        stage.send(stage.request(Method::GET, &path).header("cookie", &cookie)).await
+        let path = format!("/microsoft/{tenant}/oauth2/v2.0/authorize?{}", authorize_query(changes));
+        client.send(client.request(Method::GET, &path).header("cookie", &cookie)).await
     };
     let hint = ("login_hint", "ada@gmail.com");
-    assert!(came(&ask("common", &[("prompt", "none")]).await).contains_key("code"));
-    assert!(came(&ask("common", &[hint]).await).contains_key("code"));
+    assert!(response_parameters(&ask("common", &[("prompt", "none")]).await).contains_key("code"));
+    assert!(response_parameters(&ask("common", &[hint]).await).contains_key("code"));
     assert!(ask("common", &[hint, ("prompt", "consent")]).await.header("location").contains("/authorize/consent?"));
     for prompt in ["login", "select_account"] {
         assert_eq!(ask("common", &[hint, ("prompt", prompt)]).await.status, 200, "{prompt}");
     }
-    assert_eq!(came(&ask("organizations", &[("prompt", "none")]).await)["error"], "interaction_required");
+    assert_eq!(
+        response_parameters(&ask("organizations", &[("prompt", "none")]).await)["error"],
+        "interaction_required"
+    );
     let more = [("prompt", "none"), ("scope", "openid User.Read")];
-    assert_eq!(came(&ask("common", &more).await)["error"], "consent_required");
+    assert_eq!(response_parameters(&ask("common", &more).await)["error"], "consent_required");
 }
 
 #[tokio::test]
-async fn control_reaches_it_as_it_reaches_google() {
-    let stage = Stage::start().await;
-    let path = format!("/microsoft/common/oauth2/v2.0/authorize?{}", asked(&[]));
-    stage.order("microsoft/auto_consent", json!({"person": "linus", "times": 1})).await;
-    let code = came(&stage.get(&path).await).remove("code").unwrap();
-    stage.order("microsoft/presets", json!({"preset": "slash_iss", "times": 1})).await;
-    let tokens = redeem(&stage, "common", &[("code", &code)]).await.json();
+async fn control_api_works_as_for_google() {
+    let client = TestClient::start().await;
+    let path = format!("/microsoft/common/oauth2/v2.0/authorize?{}", authorize_query(&[]));
+    client.control("microsoft/auto_consent", json!({"person": "linus", "times": 1})).await;
+    let code = response_parameters(&client.get(&path).await).remove("code").unwrap();
+    client.control("microsoft/presets", json!({"preset": "slash_iss", "times": 1})).await;
+    let tokens = redeem(&client, "common", &[("code", &code)]).await.json();
     assert!(part(tokens["id_token"].as_str().unwrap(), 1)["iss"].as_str().unwrap().ends_with("/v2.0/"));
-    assert_eq!(stage.requests("token").await[0]["provider"], "microsoft");
+    assert_eq!(client.requests("token").await[0]["provider"], "microsoft");
 
-    stage.order("microsoft/presets", json!({"preset": "certs_500"})).await;
-    assert_eq!(stage.get("/microsoft/common/discovery/v2.0/keys").await.status, 500);
-    assert_eq!(stage.get("/google/certs").await.status, 200, "the others are not touched");
-    let form = [("provider", "microsoft"), ("order", "presets"), ("preset", "token_503"), ("times", "1")];
-    assert_eq!(stage.post("/control/form", &form).await.status, 303);
-    assert_eq!(redeem(&stage, "common", &[("code", "x")]).await.status, 503);
-    stage.order("microsoft/presets", json!({"preset": "response_wrong_state", "times": 1})).await;
-    let by_form = decide(&stage, "common", &[("response_mode", "form_post")], "ada", "allow").await;
+    client.control("microsoft/presets", json!({"preset": "certs_500"})).await;
+    assert_eq!(client.get("/microsoft/common/discovery/v2.0/keys").await.status, 500);
+    assert_eq!(client.get("/google/certs").await.status, 200, "the others are not touched");
+    let form = [("provider", "microsoft"), ("command", "presets"), ("preset", "token_503"), ("times", "1")];
+    assert_eq!(client.post("/control/form", &form).await.status, 303);
+    assert_eq!(redeem(&client, "common", &[("code", "x")]).await.status, 503);
+    client.control("microsoft/presets", json!({"preset": "response_wrong_state", "times": 1})).await;
+    let by_form = decide(&client, "common", &[("response_mode", "form_post")], "ada", "allow").await;
     assert!(by_form.status == 200 && by_form.body.contains(r#"name="state" value="not-the-state""#));
-    let fresh = with_form(stage.request(Method::POST, "/control/form"), &[("order", "behave")]);
-    assert_eq!(stage.send(fresh).await.status, 303);
-    assert_eq!(stage.get("/microsoft/common/discovery/v2.0/keys").await.status, 200);
+    let fresh = with_form(client.request(Method::POST, "/control/form"), &[("command", "behave")]);
+    assert_eq!(client.send(fresh).await.status, 303);
+    assert_eq!(client.get("/microsoft/common/discovery/v2.0/keys").await.status, 200);
 }

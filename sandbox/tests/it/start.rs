@@ -1,81 +1,81 @@
-//! Where it listens, what it says of itself, whom it refuses.
+//! Startup, shutdown, discovery and request checks.
 
 use latchkey_sandbox::{Sandbox, SandboxError, Settings};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::stage::{Stage, query, with_form};
+use crate::client::{TestClient, query, with_form};
 
 #[tokio::test]
-async fn it_refuses_to_listen_beyond_loopback() {
+async fn sandbox_refuses_to_listen_beyond_loopback() {
     let settings = Settings { listen: "0.0.0.0:0".parse().unwrap(), ..Settings::default() };
     assert!(matches!(Sandbox::start(settings).await, Err(SandboxError::NotLoopback(_))));
     Sandbox::start(Settings::default()).await.unwrap().shutdown().await;
 }
 
 #[tokio::test]
-async fn after_shutdown_nobody_answers() {
-    let stage = Stage::start().await;
-    let url = format!("{}/", stage.sandbox.origin());
-    assert_eq!(stage.get("/").await.status, 200);
-    stage.sandbox.shutdown().await;
-    assert!(stage.http.get(url).send().await.is_err());
+async fn shutdown_closes_the_port() {
+    let client = TestClient::start().await;
+    let url = format!("{}/", client.sandbox.origin());
+    assert_eq!(client.get("/").await.status, 200);
+    client.sandbox.shutdown().await;
+    assert!(client.http.get(url).send().await.is_err());
 }
 
 #[tokio::test]
-async fn the_discovery_document_describes_endpoints_that_exist() {
-    let stage = Stage::start().await;
-    let document = stage.get("/google/.well-known/openid-configuration").await.json();
-    let issuer = stage.sandbox.google_issuer();
+async fn discovery_document_names_existing_endpoints() {
+    let client = TestClient::start().await;
+    let document = client.get("/google/.well-known/openid-configuration").await.json();
+    let issuer = client.sandbox.google_issuer();
     assert_eq!(document["issuer"], issuer);
     assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     for name in ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "jwks_uri"] {
         let url = document[name].as_str().unwrap();
         assert!(url.starts_with(&issuer), "{name}");
-        let status = stage.http.get(url).send().await.unwrap().status();
+        let status = client.http.get(url).send().await.unwrap().status();
         assert_ne!(status, StatusCode::NOT_FOUND, "{name}");
     }
 }
 
 #[tokio::test]
-async fn foreign_hosts_and_foreign_pages_are_refused() {
-    let stage = Stage::start().await;
-    let own = stage.sandbox.origin().to_owned();
+async fn other_hosts_and_cross_site_posts_are_rejected() {
+    let client = TestClient::start().await;
+    let own = client.sandbox.origin().to_owned();
     let host = async |name: &str, path: &str| {
-        let request = stage.request(Method::GET, path).header("host", name);
-        stage.send(request).await.status
+        let request = client.request(Method::GET, path).header("host", name);
+        client.send(request).await.status
     };
     for path in ["/", "/control/state", "/google/certs"] {
         assert_eq!(host("rebound.evil.example", path).await, 421, "{path}");
         assert_eq!(host("127.0.0.1:1", path).await, 200, "{path}");
     }
     let reset = async |origin: &str| {
-        stage.send(stage.request(Method::POST, "/control/reset").header("origin", origin)).await.status
+        client.send(client.request(Method::POST, "/control/reset").header("origin", origin)).await.status
     };
     for origin in ["null", "https://evil.example", "http://localhost:3000"] {
         assert_eq!(reset(origin).await, 403, "{origin}");
     }
     assert_eq!(reset(&own).await, 200);
-    assert_eq!(stage.send(stage.request(Method::POST, "/control/reset")).await.status, 200);
+    assert_eq!(client.send(client.request(Method::POST, "/control/reset")).await.status, 200);
     let path = format!("/google/o/oauth2/v2/auth/consent?{}", query(&[]));
-    let forged = with_form(stage.request(Method::POST, &path), &[("person", "ada"), ("decision", "allow")]);
-    assert_eq!(stage.send(forged.header("origin", "https://evil.example")).await.status, 403);
+    let forged = with_form(client.request(Method::POST, &path), &[("person", "ada"), ("decision", "allow")]);
+    assert_eq!(client.send(forged.header("origin", "https://evil.example")).await.status, 403);
 }
 
 #[tokio::test]
-async fn it_tells_the_variables_that_lead_to_each_of_its_providers() {
-    let stage = Stage::start().await;
-    let told = stage.get("/control/variables").await.json();
-    for (name, value) in stage.sandbox.variables() {
-        assert_eq!(told[name], *value);
+async fn variables_cover_every_provider() {
+    let client = TestClient::start().await;
+    let variables = client.get("/control/variables").await.json();
+    for (name, value) in client.sandbox.variables() {
+        assert_eq!(variables[name], *value);
     }
-    let state = stage.get("/control/state").await.json();
-    let landing = stage.get("/").await.body;
+    let state = client.get("/control/state").await.json();
+    let landing = client.get("/").await.body;
     for (slug, _) in state.as_object().unwrap().iter().filter(|(_, part)| part["issuer"].is_string()) {
         let family = slug.to_ascii_uppercase();
-        assert!(told[format!("{family}_CLIENT_ID")].is_string(), "{slug}");
-        let addresses: Vec<_> = stage
+        assert!(variables[format!("{family}_CLIENT_ID")].is_string(), "{slug}");
+        let addresses: Vec<_> = client
             .sandbox
             .variables()
             .iter()

@@ -1,8 +1,8 @@
-//! What Google's APIs have in common: who calls, what their token allows, errors, times, partial answers, page tokens.
+//! Shared by Google's APIs: callers and scopes, errors, timestamps, partial responses, page tokens.
 //!
-//! From "Resolve errors" of the Drive API and "Performance tips" of both APIs (Google Workspace, read in 2025).
+//! Source: "Resolve errors" of the Drive API and "Performance tips" of both APIs (Google Workspace, 2025).
 
-mod failure;
+mod error;
 mod page_token;
 mod partial;
 mod times;
@@ -13,51 +13,51 @@ use axum::http::header::AUTHORIZATION;
 use super::scopes::API;
 use crate::fields::Fields;
 use crate::persons::Person;
-use crate::world::{Provider, World};
+use crate::state::{Provider, SharedState};
 
-pub use failure::Failure;
+pub use error::ApiError;
 pub use page_token::{Listing, resumed, token};
 pub use partial::Mask;
 pub use times::{date, date_time, instant};
 
-/// A method of an API, as errors name it.
 pub struct Call {
-    /// Such as `drive.googleapis.com`.
+    /// For example `drive.googleapis.com`.
     pub service: &'static str,
-    /// Such as `google.apps.drive.v3.DriveFiles.List`.
+    /// For example `google.apps.drive.v3.DriveFiles.List`.
     pub method: &'static str,
-    /// The scopes that allow it, the narrowest first, without what Google's all begin with. Any one will do.
+    /// Any of these scopes allows the call, narrowest first; without the common prefix.
     pub scopes: &'static [&'static str],
 }
 
-/// Who calls, and the sandbox's time (unix seconds). The token is in the header; Google has stopped to take it in the query.
+/// The caller and the sandbox's time (Unix seconds). The token must be in the header, as Google no longer accepts it
+/// in the query.
 ///
 /// # Errors
-/// 401 without a live token, 403 when no scope of it allows the call.
-pub fn caller(world: &World, headers: &HeaderMap, call: &Call) -> Result<(Person, i64), Failure> {
-    let header = headers.get(AUTHORIZATION).ok_or_else(Failure::anonymous)?;
+/// 401 without a valid token, 403 if its scopes don't allow the call.
+pub fn caller(shared: &SharedState, headers: &HeaderMap, call: &Call) -> Result<(Person, i64), ApiError> {
+    let header = headers.get(AUTHORIZATION).ok_or_else(ApiError::anonymous)?;
     let text = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-    let state = world.state();
+    let state = shared.lock();
     let now = state.now();
-    let token = text.and_then(|text| state.houses[Provider::Google].ledger.live(text, now));
-    let token = token.ok_or_else(Failure::credentials)?;
-    let person = state.persons.by_id(&token.person).ok_or_else(Failure::credentials)?;
+    let token = text.and_then(|text| state.providers[Provider::Google].tokens.live(text, now));
+    let token = token.ok_or_else(ApiError::credentials)?;
+    let person = state.persons.by_id(&token.person).ok_or_else(ApiError::credentials)?;
     let allows = |scope: &&str| token.scopes.contains(&format!("{API}{scope}"));
     match call.scopes.iter().any(allows) {
         true => Ok((person.clone(), now)),
-        false => Err(Failure::scope(call)),
+        false => Err(ApiError::scope(call)),
     }
 }
 
-/// A number of the query between 1 and `most`, which larger ones are taken for.
+/// A number of at least 1; larger numbers than `most` are reduced to it.
 ///
 /// # Errors
 /// 400 for anything else.
-pub fn size(query: &Fields, name: &'static str, usual: usize, most: usize) -> Result<usize, Failure> {
+pub fn size(query: &Fields, name: &'static str, usual: usize, most: usize) -> Result<usize, ApiError> {
     let Some(text) = query.get(name) else { return Ok(usual) };
     match text.parse::<usize>() {
         Ok(number) if number > 0 => Ok(number.min(most)),
-        _ => Err(Failure::parameter(
+        _ => Err(ApiError::parameter(
             name,
             "invalidParameter",
             format!("Invalid value '{text}'. Values must be within the range: [1, {most}]"),

@@ -1,17 +1,16 @@
-//! Page tokens: where a listing goes on. One is good for the listing that it came from, and after a restart, too.
+//! Page tokens: bound to their listing and valid after a restart.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Failure;
+use super::ApiError;
 use crate::fields::Fields;
 
-/// Everything that makes two requests pages of one listing.
 pub struct Listing([u8; 8]);
 
 impl Listing {
-    /// From whose it is, and the values of the query's fields that matter.
+    /// Identifies a listing by its owner and the query fields that define it.
     pub fn of(subject: &str, query: &Fields, fields: &[&str]) -> Self {
         let values: Vec<_> = fields.iter().map(|name| query.get(name)).collect();
         let hash = digest::digest(&digest::SHA256, format!("{subject} {values:?}").as_bytes());
@@ -21,20 +20,20 @@ impl Listing {
     }
 }
 
-/// The token to go on behind the item at `position`.
+/// The token that continues after the item at `position`.
 pub fn token(listing: &Listing, position: usize) -> String {
     let mut bytes = listing.0.to_vec();
     bytes.extend(u32::try_from(position).unwrap_or(u32::MAX).to_be_bytes());
     format!("~!!~{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The position behind which `pageToken` goes on, if there is one.
+/// The position after which `pageToken` continues.
 ///
 /// # Errors
-/// 400 when it is not a token of this listing.
-pub fn resumed(listing: &Listing, query: &Fields) -> Result<Option<usize>, Failure> {
+/// 400 if the token belongs to another listing.
+pub fn resumed(listing: &Listing, query: &Fields) -> Result<Option<usize>, ApiError> {
     let Some(text) = query.get("pageToken") else { return Ok(None) };
-    position(listing, text).map(Some).ok_or(Failure::value("pageToken"))
+    position(listing, text).map(Some).ok_or(ApiError::value("pageToken"))
 }
 
 fn position(listing: &Listing, text: &str) -> Option<usize> {
@@ -48,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_goes_on_in_its_own_listing_and_in_no_other() {
+    fn page_token_works_for_its_own_listing_only() {
         let listing = |query: &str| Listing::of("1", &Fields::parse(query), &["q"]);
         let token = token(&listing("q=a&pageSize=1"), 299);
         let with = Fields::parse(&format!("pageToken={token}"));

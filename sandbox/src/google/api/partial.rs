@@ -1,21 +1,21 @@
-//! Partial answers: `fields=nextPageToken,files(id,owners/displayName)`.
+//! Partial responses: `fields=nextPageToken,files(id,owners/displayName)`.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Failure;
+use super::ApiError;
 
-/// Which members an answer has; none named means all.
+/// The selected members; empty selects all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mask(BTreeMap<String, Mask>);
 
 impl Mask {
-    /// Reads `fields`.
+    /// Parses `fields`.
     ///
     /// # Errors
-    /// 400 when it is no field selection.
-    pub fn read(text: &str) -> Result<Self, Failure> {
+    /// 400 if it is not a field selection.
+    pub fn read(text: &str) -> Result<Self, ApiError> {
         let compact: String = text.chars().filter(|character| !character.is_whitespace()).collect();
         let mut rest = compact.as_str();
         match Self::list(&mut rest, 0) {
@@ -24,7 +24,7 @@ impl Mask {
         }
     }
 
-    /// The answer without the members that are not asked for.
+    /// Removes the members that are not selected.
     pub fn keep(&self, value: &mut Value) {
         if self.0.is_empty() || self.0.contains_key("*") {
             return;
@@ -39,16 +39,16 @@ impl Mask {
         }
     }
 
-    /// What is asked for inside a member; all of it if nothing narrower is said.
+    /// The selection inside a member; everything if there is none.
     pub fn inside(&self, name: &str) -> Self {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
-    /// Holds the names at this level against those that there are.
+    /// Checks the names at this level.
     ///
     /// # Errors
-    /// 400 with the first that there is not.
-    pub fn known(&self, names: &[&[&str]]) -> Result<(), Failure> {
+    /// 400 with the first unknown name.
+    pub fn known(&self, names: &[&[&str]]) -> Result<(), ApiError> {
         let is_known = |name: &&String| *name == "*" || names.iter().any(|names| names.contains(&name.as_str()));
         self.0.keys().find(|name| !is_known(name)).map_or(Ok(()), |name| Err(invalid(name)))
     }
@@ -68,7 +68,7 @@ impl Mask {
     fn member(rest: &mut &str, depth: usize) -> Option<(String, Self)> {
         let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || "*_".contains(character)));
         let (name, more) = rest.split_at(end.unwrap_or(rest.len()));
-        // Nobody means ten levels; without a bound a long text would be a deep recursion.
+        // Bounds the recursion.
         if name.is_empty() || depth > 10 {
             return None;
         }
@@ -86,7 +86,7 @@ impl Mask {
     }
 }
 
-/// `files/id,files/name` is both; with a plain `files` it is everything.
+/// `files/id,files/name` selects both; a plain `files` beside them selects everything.
 fn join(members: &mut BTreeMap<String, Mask>, name: String, mask: Mask) {
     match members.get_mut(&name) {
         Some(known) if known.0.is_empty() || mask.0.is_empty() => *known = Mask::default(),
@@ -95,9 +95,9 @@ fn join(members: &mut BTreeMap<String, Mask>, name: String, mask: Mask) {
     }
 }
 
-fn invalid(what: &str) -> Failure {
+fn invalid(what: &str) -> ApiError {
     let shown: String = what.chars().take(100).collect();
-    Failure::parameter("fields", "invalidParameter", format!("Invalid field selection {shown}"))
+    ApiError::parameter("fields", "invalidParameter", format!("Invalid field selection {shown}"))
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_is_asked_for_is_kept() {
+    fn mask_keeps_selected_members_only() {
         let answer =
             json!({"kind": "k", "next": "n", "files": [{"id": 1, "name": "a", "owners": [{"me": true, "x": 1}]}]});
         let kept = |fields: &str| {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_that_does_not_close_or_names_nothing_is_refused() {
+    fn malformed_selection_is_rejected() {
         for text in ["files(", "files(id", "files)", ",id", "id,", "files()", "a b(", "files/", &"a(".repeat(5_000)] {
             assert!(Mask::read(text).is_err(), "{text}");
         }

@@ -1,12 +1,12 @@
-//! The sandbox's Google Calendar, v3: `events.list` of the primary calendar.
+//! Mock Google Calendar v3: `events.list` of the primary calendar.
 //!
-//! From "Events: list" and "Events" (Google Calendar API, read in 2025): `timeMin` is the bound of an event's end,
-//! `timeMax` that of its start, both exclusive and with a mandatory offset; without `singleEvents=true` a recurring event
-//! is one item with its rule, and `orderBy=startTime` is refused; a whole day has `date` in the place of `dateTime`, and
-//! its end is the day behind.
+//! Source: "Events: list" and "Events" (Google Calendar API, 2025). `timeMin` bounds an event's end and `timeMax` its
+//! start, both exclusive and with a mandatory offset. Without `singleEvents=true`, a recurring event is one item with
+//! its rule, and `orderBy=startTime` is an error. An all-day event has `date` instead of `dateTime`, and its end is
+//! the following day.
 
-mod diary;
-mod event;
+mod events;
+mod resource;
 
 use axum::Json;
 use axum::Router;
@@ -17,11 +17,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::api::{Call, Failure, Listing, Mask, caller, date_time, instant, resumed, size, token};
+use super::api::{ApiError, Call, Listing, Mask, caller, date_time, instant, resumed, size, token};
 use crate::fields::Fields;
 use crate::persons::Person;
-use crate::world::World;
-use diary::diary;
+use crate::state::SharedState;
+use events::events;
 
 const LIST: Call = Call {
     service: "calendar-json.googleapis.com",
@@ -42,33 +42,32 @@ const FIELDS: &[&str] = &[
     "items",
 ];
 
-/// `/calendar/v3` below the API's base.
-pub fn routes() -> Router<World> {
+pub fn routes() -> Router<SharedState> {
     Router::new().route("/calendar/v3/calendars/{calendar}/events", get(list))
 }
 
 async fn list(
-    State(world): State<World>,
+    State(shared): State<SharedState>,
     Path(calendar): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
-    let outcome = caller(&world, &headers, &LIST).and_then(|(person, now)| {
+    let outcome = caller(&shared, &headers, &LIST).and_then(|(person, now)| {
         if calendar != "primary" && person.email.as_deref() != Some(calendar.as_str()) {
-            return Err(Failure::missing("calendarId", "Not Found".to_owned()));
+            return Err(ApiError::missing("calendarId", "Not Found".to_owned()));
         }
-        listed(&person, now, &query)
+        list_events(&person, now, &query)
     });
     match outcome {
         Ok(body) => {
             ([(CACHE_CONTROL, "private, max-age=0, must-revalidate, no-transform")], Json(body)).into_response()
         }
-        Err(failure) => failure.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-fn listed(person: &Person, now: i64, query: &Fields) -> Result<Value, Failure> {
+fn list_events(person: &Person, now: i64, query: &Fields) -> Result<Value, ApiError> {
     let mask = Mask::read(query.get("fields").unwrap_or("*"))?;
     mask.known(&[FIELDS])?;
     let single = flag(query, "singleEvents")?;
@@ -77,25 +76,26 @@ fn listed(person: &Person, now: i64, query: &Fields) -> Result<Value, Failure> {
         Some("startTime") if single => true,
         Some("startTime") => {
             let message = "The requested ordering is not available for the particular query.";
-            return Err(Failure::parameter("orderBy", "badRequest", message.to_owned()));
+            return Err(ApiError::parameter("orderBy", "badRequest", message.to_owned()));
         }
-        Some(_) => return Err(Failure::value("orderBy")),
+        Some(_) => return Err(ApiError::value("orderBy")),
     };
     let (from, until) = (bound(query, "timeMin")?, bound(query, "timeMax")?);
     if from.zip(until).is_some_and(|(from, until)| from >= until) {
-        return Err(Failure::parameter("timeMax", "timeRangeEmpty", "The specified time range is empty.".to_owned()));
+        return Err(ApiError::parameter("timeMax", "timeRangeEmpty", "The specified time range is empty.".to_owned()));
     }
     let most = size(query, "maxResults", 250, 2_500)?;
     let listing = Listing::of(&person.sub, query, &["timeMin", "timeMax", "singleEvents", "orderBy"]);
     let skipped = resumed(&listing, query)?.unwrap_or_default();
 
-    let mut entries = diary(person, now, single);
-    entries.retain(|entry| from.is_none_or(|from| entry.end > from) && until.is_none_or(|until| entry.start < until));
+    let mut events = events(person, now, single);
+    events.retain(|event| from.is_none_or(|from| event.end > from) && until.is_none_or(|until| event.start < until));
     if by_start {
-        entries.sort_by_key(|entry| entry.start);
+        events.sort_by_key(|event| event.start);
     }
-    let goes_on = entries.len() > skipped + most;
-    let items: Vec<_> = entries.iter().skip(skipped).take(most).map(|entry| event::told(person, now, entry)).collect();
+    let goes_on = events.len() > skipped + most;
+    let items: Vec<_> =
+        events.iter().skip(skipped).take(most).map(|event| resource::event(person, now, event)).collect();
     let mut answer = json!({
         "kind": "calendar#events", "etag": format!("\"p{now}\""), "summary": person.email.as_deref().unwrap_or(person.label()),
         "description": "", "updated": date_time(now), "timeZone": "UTC", "accessRole": "owner", "defaultReminders": [],
@@ -108,15 +108,15 @@ fn listed(person: &Person, now: i64, query: &Fields) -> Result<Value, Failure> {
     Ok(answer)
 }
 
-fn flag(query: &Fields, name: &'static str) -> Result<bool, Failure> {
+fn flag(query: &Fields, name: &'static str) -> Result<bool, ApiError> {
     match query.get(name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(Failure::value(name)),
+        Some(_) => Err(ApiError::value(name)),
     }
 }
 
-fn bound(query: &Fields, name: &'static str) -> Result<Option<i64>, Failure> {
-    let refused = || Failure::parameter(name, "badRequest", "Bad Request".to_owned());
-    query.get(name).map(|text| instant(text).ok_or_else(refused)).transpose()
+fn bound(query: &Fields, name: &'static str) -> Result<Option<i64>, ApiError> {
+    let rejected = || ApiError::parameter(name, "badRequest", "Bad Request".to_owned());
+    query.get(name).map(|text| instant(text).ok_or_else(rejected)).transpose()
 }

@@ -1,5 +1,5 @@
-//! A person's drive: every fact of a file follows from the person's number and the file's index, so that a drive of
-//! any size costs no memory and is the same after a restart.
+//! A user's drive. Everything about a file is derived from the user's id and the file's index, so a drive of any size
+//! needs no memory and is the same after a restart.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,43 +8,32 @@ use super::kind::{FOLDER, KINDS, Kind, SHORTCUT, UNKNOWN};
 use super::names::{self, AWKWARD};
 use crate::persons::Person;
 
-/// The first indexes are folders: two at the top, two in each, four deep.
+/// The first indexes are folders: two at the top, two in each, four levels deep.
 pub const FOLDERS: usize = 30;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// One person's drive at one moment.
 pub struct Disk {
-    /// Whose.
     pub person: Person,
-    /// The sandbox's time, unix seconds.
+    /// Unix seconds of the sandbox's clock.
     pub now: i64,
-    /// The sandbox's origin.
     pub origin: String,
-    /// How many files and folders there are.
     pub count: usize,
     seed: u64,
 }
 
-/// Somewhere in a drive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
-    /// "My Drive" itself.
     Root,
-    /// The file of that index.
     At(usize),
 }
 
-/// Whose a file is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Owner {
-    /// The person's.
     Me,
-    /// Somebody else's who shares it: name and address.
     Other(&'static str, &'static str),
 }
 
-/// Which fact of a file a number is drawn for.
 #[derive(Clone, Copy)]
 enum Fact {
     Id,
@@ -60,7 +49,6 @@ enum Fact {
 }
 
 impl Disk {
-    /// The drive of a person.
     pub fn of(person: &Person, now: i64, origin: &str) -> Self {
         let count = match person.id.as_str() {
             "plain" => 0,
@@ -70,13 +58,13 @@ impl Disk {
         Self { seed: person.number("drive", 63), person: person.clone(), now, origin: origin.to_owned(), count }
     }
 
-    /// The id of the drive itself, which `root` stands for.
+    /// The id that `root` is an alias of.
     pub fn root_id(&self) -> String {
         let bytes = [self.mix(usize::MAX, Fact::Id).to_be_bytes(), self.mix(usize::MAX, Fact::Kind).to_be_bytes()];
         format!("0A{}PVA", &URL_SAFE_NO_PAD.encode(bytes.concat())[..14])
     }
 
-    /// The id of a file: 33 characters that begin with 1. The index is hidden in it.
+    /// 33 characters starting with 1; encodes the index.
     pub fn id(&self, index: usize) -> String {
         let index_bytes = u32::try_from(index).unwrap_or(u32::MAX) ^ self.veil();
         let mut bytes = index_bytes.to_be_bytes().to_vec();
@@ -86,7 +74,6 @@ impl Disk {
         format!("1{}", URL_SAFE_NO_PAD.encode(&bytes[..24]))
     }
 
-    /// What has this id here.
     pub fn place(&self, id: &str) -> Option<Place> {
         if id == "root" || id == self.root_id() {
             return Some(Place::Root);
@@ -97,7 +84,7 @@ impl Disk {
         (index < self.count && self.id(index) == id).then_some(Place::At(index))
     }
 
-    /// Where a file is; what others share need not be anywhere.
+    /// Files shared by others may have no parent.
     pub fn parent(&self, index: usize) -> Option<Place> {
         if index < FOLDERS {
             return Some(if index < 2 { Place::Root } else { Place::At(index / 2 - 1) });
@@ -110,7 +97,6 @@ impl Disk {
         Some(if self.is_awkward(index) || (mix >> 4).is_multiple_of(3) { Place::Root } else { Place::At(folder) })
     }
 
-    /// What kind of file it is.
     pub fn kind(&self, index: usize) -> &'static Kind {
         if index < FOLDERS {
             return &FOLDER;
@@ -124,7 +110,6 @@ impl Disk {
         }
     }
 
-    /// Its name.
     pub fn name(&self, index: usize) -> String {
         let mix = self.mix(index, Fact::Name);
         match index.checked_sub(FOLDERS).map(|index| AWKWARD.get(index)) {
@@ -134,7 +119,7 @@ impl Disk {
         }
     }
 
-    /// How many seconds ago it was changed. The first file claims to be of the future, as Drive lets clients say.
+    /// Seconds since the last change. The first file is from the future, which Drive allows clients to set.
     pub fn age(&self, index: usize) -> i64 {
         let mix = self.mix(index, Fact::Age);
         let longest = match mix % 10 {
@@ -148,19 +133,18 @@ impl Disk {
         i64::try_from(mix >> 8).unwrap_or_default() % longest
     }
 
-    /// How many seconds ago it was made.
+    /// Seconds since its creation.
     pub fn created(&self, index: usize) -> i64 {
         let before = i64::try_from(self.mix(index, Fact::Created) >> 8).unwrap_or_default() % (200 * DAY);
         self.age(index).max(0) + before
     }
 
-    /// Bytes: from none to 8 GiB. Folders, shortcuts and Google's own kinds have none to tell.
+    /// Bytes, up to 8 GiB; `None` for folders, shortcuts and Google's own types.
     pub fn size(&self, index: usize) -> Option<u64> {
         let mix = self.mix(index, Fact::Size);
         self.kind(index).extension.map(|_| (mix >> 8) & ((1 << (mix % 34)) - 1))
     }
 
-    /// Whose it is.
     pub fn owner(&self, index: usize) -> Owner {
         match self.mix(index, Fact::Owner) % 8 {
             _ if index < FOLDERS || self.is_awkward(index) => Owner::Me,
@@ -170,23 +154,20 @@ impl Disk {
         }
     }
 
-    /// Whether others see it, too.
     pub fn shared(&self, index: usize) -> bool {
         self.owner(index) != Owner::Me || self.mix(index, Fact::Flags).is_multiple_of(6)
     }
 
-    /// Whether it has a star.
     pub fn starred(&self, index: usize) -> bool {
         (self.mix(index, Fact::Flags) >> 8).is_multiple_of(12)
     }
 
-    /// Whether it is in the bin.
     pub fn trashed(&self, index: usize) -> bool {
         let exempt = index < FOLDERS || self.is_awkward(index) || self.owner(index) != Owner::Me;
         !exempt && (self.mix(index, Fact::Flags) >> 16).is_multiple_of(25)
     }
 
-    /// What a shortcut leads to: a file, or a folder.
+    /// The index of a shortcut's target.
     pub fn target(&self, index: usize) -> usize {
         let target = self.below(self.mix(index, Fact::Target), self.count.max(1));
         if self.kind(target).mime_type == SHORTCUT.mime_type { 0 } else { target }
@@ -204,7 +185,7 @@ impl Disk {
         usize::try_from(mix % length as u64).unwrap_or_default()
     }
 
-    /// A number for one fact of one file: the finaliser of SplitMix64, which is quick and scatters well.
+    /// A pseudo-random number per fact and file: the finalizer of SplitMix64.
     fn mix(&self, index: usize, fact: Fact) -> u64 {
         let mut mix = self.seed ^ (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ ((fact as u64 + 1) << 40);
         mix = (mix ^ (mix >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

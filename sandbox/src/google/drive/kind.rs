@@ -1,26 +1,21 @@
-//! The kinds of files that people have.
+//! File types.
 
-/// A kind of file.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its MIME type.
     pub mime_type: &'static str,
-    /// Behind the dot of its names; Google's own kinds have none.
+    /// `None` for Google's own types.
     pub extension: Option<&'static str>,
-    /// The segment of its links that says what opens it.
+    /// The path segment of its links, for example `document`.
     pub opener: &'static str,
-    /// Whether Drive makes a small picture of it.
     pub thumbnail: bool,
 }
 
-/// A folder.
 pub static FOLDER: Kind = google("application/vnd.google-apps.folder", "folders");
-/// A shortcut to another file.
 pub static SHORTCUT: Kind = google("application/vnd.google-apps.shortcut", "file");
-/// What a file without any hint is.
+/// For a name without a known extension.
 pub static UNKNOWN: Kind = stored("application/octet-stream", "bin", false);
 
-/// The usual kinds; those that people have more of come more often.
+/// Repeated entries are drawn more often.
 pub static KINDS: &[&Kind] = &[
     &google("application/vnd.google-apps.document", "document"),
     &google("application/vnd.google-apps.document", "document"),

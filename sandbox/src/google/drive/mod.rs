@@ -1,19 +1,19 @@
-//! The sandbox's Google Drive, v3: `files.list` and `files.get`, and the pages that its links lead to.
+//! Mock Google Drive v3: `files.list`, `files.get`, and the pages that file links point to.
 //!
-//! From "Method: files.list", "Search query terms and operators" and "Resolve errors" (Google Drive API, read in 2025):
-//! without `fields` only `kind`, `id`, `name` and `mimeType` of a file are told; `name contains` looks at the beginnings of
-//! words; trashed files are listed unless `trashed = false`; `size` is absent for folders, shortcuts and Google's own
-//! kinds; numbers of bytes are texts; a page token belongs to its query. Stricter than the original: a field, a sort
-//! key or a query term that the sandbox does not know is a 400.
+//! Source: "Method: files.list", "Search query terms and operators" and "Resolve errors" (Google Drive API, 2025).
+//! Without `fields`, a file has only `kind`, `id`, `name` and `mimeType`. `name contains` matches the beginnings of
+//! words. Trashed files are listed unless `trashed = false`. `size` is absent for folders, shortcuts and Google's own
+//! types; byte counts are strings. A page token belongs to its query. Stricter than Drive: an unknown field, sort key
+//! or query term is a 400.
 
-mod cosmetics;
 mod disk;
-mod file;
 mod kind;
+mod links;
 mod names;
 mod order;
 mod page;
 mod query;
+mod resource;
 
 use axum::Json;
 use axum::Router;
@@ -24,9 +24,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::api::{Call, Failure, Listing, Mask, caller, resumed, size, token};
+use super::api::{ApiError, Call, Listing, Mask, caller, resumed, size, token};
 use crate::fields::Fields;
-use crate::world::World;
+use crate::state::SharedState;
 use disk::{Disk, Place};
 use order::Order;
 use query::Filter;
@@ -37,54 +37,52 @@ const LIST: Call =
 const GET: Call =
     Call { service: "drive.googleapis.com", method: "google.apps.drive.v3.DriveFiles.Get", scopes: SCOPES };
 
-/// What of a file is told to those who do not say.
+/// The default `fields`.
 const USUAL: &str = "kind,id,name,mimeType";
 
-/// `/drive/v3` below the API's base.
-pub fn routes() -> Router<World> {
-    Router::new().route("/drive/v3/files", get(list)).route("/drive/v3/files/{id}", get(one))
+pub fn routes() -> Router<SharedState> {
+    Router::new().route("/drive/v3/files", get(list)).route("/drive/v3/files/{id}", get(get_file))
 }
 
-/// Where the links of files lead, below the site.
-pub fn pages() -> Router<World> {
+pub fn pages() -> Router<SharedState> {
     Router::new()
-        .route("/drive/{kind}/d/{id}", get(cosmetics::opened))
-        .route("/drive/icon/{*mime_type}", get(cosmetics::icon))
-        .route("/drive/thumbnail/{id}", get(cosmetics::thumbnail))
+        .route("/drive/{kind}/d/{id}", get(links::file_page))
+        .route("/drive/icon/{*mime_type}", get(links::icon))
+        .route("/drive/thumbnail/{id}", get(links::thumbnail))
 }
 
-async fn list(State(world): State<World>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+async fn list(State(shared): State<SharedState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
-    answer(caller(&world, &headers, &LIST).and_then(|(person, now)| {
-        let disk = Disk::of(&person, now, world.origin());
-        listed(&disk, &Listing::of(&person.sub, &query, &["q", "orderBy", "spaces", "corpora"]), &query)
+    respond(caller(&shared, &headers, &LIST).and_then(|(person, now)| {
+        let disk = Disk::of(&person, now, shared.origin());
+        list_files(&disk, &Listing::of(&person.sub, &query, &["q", "orderBy", "spaces", "corpora"]), &query)
     }))
 }
 
-async fn one(
-    State(world): State<World>,
+async fn get_file(
+    State(shared): State<SharedState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
-    answer(caller(&world, &headers, &GET).and_then(|(person, now)| {
+    respond(caller(&shared, &headers, &GET).and_then(|(person, now)| {
         let mask = Mask::read(query.get("fields").unwrap_or(USUAL))?;
-        mask.known(file::FIELDS)?;
-        let disk = Disk::of(&person, now, world.origin());
-        let missing = || Failure::missing("fileId", format!("File not found: {id}."));
+        mask.known(resource::FIELDS)?;
+        let disk = Disk::of(&person, now, shared.origin());
+        let missing = || ApiError::missing("fileId", format!("File not found: {id}."));
         let mut file = match disk.place(&id).ok_or_else(missing)? {
-            Place::Root => file::root(&disk),
-            Place::At(index) => file::told(&disk, index),
+            Place::Root => resource::root(&disk),
+            Place::At(index) => resource::file(&disk, index),
         };
         mask.keep(&mut file);
         Ok(file)
     }))
 }
 
-fn listed(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, Failure> {
+fn list_files(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, ApiError> {
     let within = |name, known: &[&str]| match query.get(name) {
-        Some(value) if !known.contains(&value) => Err(Failure::value(name)),
+        Some(value) if !known.contains(&value) => Err(ApiError::value(name)),
         _ => Ok(()),
     };
     within("spaces", &["drive"])?;
@@ -92,13 +90,13 @@ fn listed(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, Failu
     let mask =
         Mask::read(query.get("fields").unwrap_or(&format!("kind,incompleteSearch,nextPageToken,files({USUAL})")))?;
     mask.known(&[&["kind", "incompleteSearch", "nextPageToken", "files"]])?;
-    mask.inside("files").known(file::FIELDS)?;
+    mask.inside("files").known(resource::FIELDS)?;
     let filter = Filter::read(query.get("q").unwrap_or_default(), disk)?;
     let order = Order::read(query.get("orderBy").unwrap_or_default())?;
     let most = size(query, "pageSize", 100, 1_000)?;
     let behind = resumed(listing, query)?;
     let page = page::page(disk, &filter, &order, behind, most);
-    let files: Vec<_> = page.indexes.iter().map(|index| file::told(disk, *index)).collect();
+    let files: Vec<_> = page.indexes.iter().map(|index| resource::file(disk, *index)).collect();
     let mut answer = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": files});
     if let (true, Some(last)) = (page.goes_on, page.indexes.last()) {
         answer["nextPageToken"] = json!(token(listing, *last));
@@ -107,9 +105,9 @@ fn listed(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, Failu
     Ok(answer)
 }
 
-fn answer(outcome: Result<Value, Failure>) -> Response {
+fn respond(outcome: Result<Value, ApiError>) -> Response {
     match outcome {
         Ok(body) => ([(CACHE_CONTROL, "no-cache, no-store, max-age=0, must-revalidate")], Json(body)).into_response(),
-        Err(failure) => failure.into_response(),
+        Err(error) => error.into_response(),
     }
 }

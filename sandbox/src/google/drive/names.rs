@@ -1,4 +1,4 @@
-//! Names of files: ordinary ones, and those that break pages.
+//! File names: ordinary ones, and those that break pages.
 
 const WORDS: &[&str] = &[
     "Budget",
@@ -21,7 +21,7 @@ const WORDS: &[&str] = &[
 const HINTS: &[&str] =
     &["", " 2023", " 2024", " final", " (copy)", " v2", " - Zürich", " for Grace", " draft", " 10", " 9"];
 
-/// Names of files that are in every drive, the first indexes behind the folders. Drive takes them all.
+/// Names that break pages; every drive has them right after the folders. Drive accepts them all.
 pub const AWKWARD: &[&str] = &[
     "🦄👩🏽‍🚀 plans e\u{301} é.pdf",
     "تقرير الميزانية שנתי.docx",
@@ -43,7 +43,7 @@ pub const AWKWARD: &[&str] = &[
     LONG,
 ];
 
-/// Longer than any line; without a place to break it.
+/// Longer than any line, without a place to break it.
 const LONG: &str = concat!(
     "WolfeschlegelsteinhausenbergerdorffMinutesOfTheMeetingWithoutAnEndAndWithoutASingleSpace",
     "WolfeschlegelsteinhausenbergerdorffMinutesOfTheMeetingWithoutAnEndAndWithoutASingleSpace",
@@ -54,14 +54,12 @@ const LONG: &str = concat!(
     ".pdf"
 );
 
-/// The name of a folder.
 pub fn of_folder(index: usize, mix: u64) -> String {
-    // One of them has the name of its neighbour.
+    // Two neighbours share a name.
     let number = if index == 9 { 8 } else { index };
     format!("{} {}", pick(WORDS, mix, 3), number + 1)
 }
 
-/// The name of a file that is not awkward.
 pub fn of_file(mix: u64, extension: Option<&str>) -> String {
     let (word, hint) = (pick(WORDS, mix, 3), pick(HINTS, mix, 11));
     extension.map_or_else(|| format!("{word}{hint}"), |extension| format!("{word}{hint}.{extension}"))

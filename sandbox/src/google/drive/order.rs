@@ -1,44 +1,38 @@
-//! `orderBy`: sort keys, each ascending unless `desc` stands behind it.
+//! `orderBy`: sort keys, ascending unless followed by `desc`.
 
 use std::cmp::Reverse;
 
 use super::disk::Disk;
 use super::kind::FOLDER;
-use crate::google::api::Failure;
+use crate::google::api::ApiError;
 
-/// How a listing is sorted; by index where nothing else decides.
+/// Sort keys; ties are broken by index.
 #[derive(Debug, Default)]
 pub struct Order(Vec<(By, bool)>);
 
-/// What a file's place in the listing hangs on.
 pub type Key = Vec<Part>;
 
-/// One sort key of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Ascending.
     Up(Sortable),
-    /// Descending.
     Down(Reverse<Sortable>),
 }
 
-/// What can be compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sortable {
     /// Times, sizes, flags.
     Number(i64),
     /// Names, in lower case.
     Text(String),
-    /// Names as people sort them: runs of digits count as numbers.
+    /// Runs of digits compare as numbers.
     Natural(Vec<Piece>),
 }
 
-/// A piece of a name: a number comes before a text, a short number before a long one.
+/// Numbers sort before text, short numbers before long ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
-    /// How many digits, and which; without leading zeros.
+    /// The number of digits, and the digits without leading zeros.
     Number(usize, String),
-    /// Anything else.
     Text(String),
 }
 
@@ -54,21 +48,19 @@ enum By {
 }
 
 impl Order {
-    /// Reads `orderBy`.
+    /// Parses `orderBy`.
     ///
     /// # Errors
-    /// 400 for a key that is not known.
-    pub fn read(text: &str) -> Result<Self, Failure> {
+    /// 400 for an unknown key.
+    pub fn read(text: &str) -> Result<Self, ApiError> {
         let keys = text.split(',').filter(|_| !text.is_empty());
-        keys.map(|key| by(key).ok_or(Failure::value("orderBy"))).collect::<Result<_, _>>().map(Self)
+        keys.map(|key| by(key).ok_or(ApiError::value("orderBy"))).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the files come as they are.
     pub fn is_natural(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The key of the file of an index.
     pub fn key(&self, disk: &Disk, index: usize) -> Key {
         let part = |(by, descends): &(By, bool)| {
             let value = value(disk, index, *by);
@@ -132,14 +124,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nine_comes_before_ten() {
+    fn natural_order_puts_nine_before_ten() {
         let sorted = ["", "007", "9", "10", "a", "budget 9", "budget 9 final", "budget 10", "budget 10.2", "budget x"];
         assert!(sorted.map(pieces).is_sorted(), "{:?}", sorted.map(pieces));
-        assert!(!sorted.is_sorted(), "by letters they are not");
+        assert!(!sorted.is_sorted(), "not in lexicographic order");
     }
 
     #[test]
-    fn known_keys_are_read_and_others_are_refused() {
+    fn known_sort_keys_parse_and_others_are_rejected() {
         for text in [
             "",
             "folder,name",

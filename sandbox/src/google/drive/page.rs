@@ -1,4 +1,4 @@
-//! One page of a listing. It keeps no more files than the page has, however large the drive is.
+//! One page of a listing. Keeps at most one page in memory, however large the drive is.
 
 use std::collections::BinaryHeap;
 
@@ -6,15 +6,12 @@ use super::disk::Disk;
 use super::order::{Key, Order};
 use super::query::Filter;
 
-/// The indexes of one page.
 pub struct Page {
-    /// In their order.
     pub indexes: Vec<usize>,
-    /// Whether there is another page.
     pub goes_on: bool,
 }
 
-/// The page of at most `most` files behind the file `behind`.
+/// At most `most` files after the file `behind`.
 pub fn page(disk: &Disk, filter: &Filter, order: &Order, behind: Option<usize>, most: usize) -> Page {
     let wanted = most + 1;
     let mut indexes = match order.is_natural() {
@@ -52,7 +49,7 @@ mod tests {
     use crate::persons::Person;
 
     #[test]
-    fn pages_of_any_size_are_the_whole_listing_once_and_in_order() {
+    fn pages_of_any_size_cover_the_listing_in_order() {
         let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
         for text in ["", "folder,name", "modifiedTime desc", "quotaBytesUsed desc,starred"] {
             let order = Order::read(text).unwrap();

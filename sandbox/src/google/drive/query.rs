@@ -1,9 +1,9 @@
-//! `q`: terms, each about one field, joined by `and` and `or` from left to right, with `not` and parentheses.
+//! `q`: terms joined by `and` and `or`, evaluated from left to right, with `not` and parentheses.
 
 use super::disk::{Disk, Place};
-use crate::google::api::Failure;
+use crate::google::api::ApiError;
 
-/// What a listing is narrowed to: its parts from left to right, each with how it is joined to those before.
+/// The conditions from left to right, each with the operator before it.
 #[derive(Debug, Default)]
 pub struct Filter(Vec<(Join, Node)>);
 
@@ -33,7 +33,6 @@ enum Term {
 
 #[derive(Debug, PartialEq)]
 enum Token {
-    /// A field, an operator, `true`.
     Word(String),
     /// Between single quotes.
     Text(String),
@@ -41,25 +40,24 @@ enum Token {
     Close,
 }
 
-/// Nobody means ten levels; without a bound a long text would be a deep recursion.
+/// Bounds the recursion.
 const DEEPEST: usize = 10;
 
 impl Filter {
-    /// Reads `q`; an empty one narrows nothing.
+    /// Parses `q`; an empty query matches everything.
     ///
     /// # Errors
-    /// 400 when it is not understood, 404 for a folder that is not there.
-    pub fn read(text: &str, disk: &Disk) -> Result<Self, Failure> {
-        let tokens = tokens(text).ok_or(Failure::value("q"))?;
+    /// 400 for a syntax error, 404 for an unknown folder.
+    pub fn read(text: &str, disk: &Disk) -> Result<Self, ApiError> {
+        let tokens = tokens(text).ok_or(ApiError::value("q"))?;
         if tokens.is_empty() {
             return Ok(Self::default());
         }
         let mut rest = tokens.as_slice();
         let filter = expression(&mut rest, disk, 0)?;
-        if rest.is_empty() { Ok(filter) } else { Err(Failure::value("q")) }
+        if rest.is_empty() { Ok(filter) } else { Err(ApiError::value("q")) }
     }
 
-    /// Whether the file of an index is in the listing.
     pub fn fits(&self, disk: &Disk, index: usize) -> bool {
         self.0.iter().fold(true, |fits, (join, node)| match join {
             Join::And => fits && node.fits(disk, index),
@@ -92,7 +90,7 @@ impl Term {
     }
 }
 
-/// The parts of `q`; `None` when a text does not end or a character means nothing.
+/// `None` for an unterminated string or an unknown character.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.chars().peekable();
@@ -117,7 +115,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// Up to the closing quote; `\'` and `\\` stand for themselves.
+/// Reads up to the closing quote; `\'` and `\\` are the only escapes.
 fn quoted(rest: &mut impl Iterator<Item = char>) -> Option<String> {
     let mut text = String::new();
     loop {
@@ -129,13 +127,13 @@ fn quoted(rest: &mut impl Iterator<Item = char>) -> Option<String> {
     }
 }
 
-fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, Failure> {
+fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, ApiError> {
     let mut parts = vec![(Join::And, node(rest, disk, depth)?)];
     while let Some((Token::Word(word), behind)) = rest.split_first() {
         let join = match word.to_ascii_lowercase().as_str() {
             "and" => Join::And,
             "or" => Join::Or,
-            _ => return Err(Failure::value("q")),
+            _ => return Err(ApiError::value("q")),
         };
         *rest = behind;
         parts.push((join, node(rest, disk, depth)?));
@@ -143,14 +141,14 @@ fn expression(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Filter, 
     Ok(Filter(parts))
 }
 
-fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure> {
-    let refused = || Failure::value("q");
-    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(refused)?;
+fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, ApiError> {
+    let rejected = || ApiError::value("q");
+    let (first, behind) = rest.split_first().filter(|_| depth <= DEEPEST).ok_or_else(rejected)?;
     match first {
         Token::Open => {
             *rest = behind;
             let inside = expression(rest, disk, depth + 1)?;
-            let Some((Token::Close, behind)) = rest.split_first() else { return Err(refused()) };
+            let Some((Token::Close, behind)) = rest.split_first() else { return Err(rejected()) };
             *rest = behind;
             Ok(Node::Group(inside))
         }
@@ -159,21 +157,21 @@ fn node(rest: &mut &[Token], disk: &Disk, depth: usize) -> Result<Node, Failure>
             node(rest, disk, depth + 1).map(|node| Node::Not(Box::new(node)))
         }
         _ => {
-            let (parts, behind) = rest.split_first_chunk().ok_or_else(refused)?;
+            let (parts, behind) = rest.split_first_chunk().ok_or_else(rejected)?;
             *rest = behind;
             term(parts, disk).map(Node::Term)
         }
     }
 }
 
-fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failure> {
+fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, ApiError> {
     use Token::{Text, Word};
-    let Word(operator) = operator else { return Err(Failure::value("q")) };
+    let Word(operator) = operator else { return Err(ApiError::value("q")) };
     let operator = operator.as_str();
     match (first, operator, last) {
         (Text(id), "in", Word(field)) if field == "parents" => {
-            // As Drive says it: without the id.
-            disk.place(id).map(Term::In).ok_or_else(|| Failure::missing("fileId", "File not found: .".to_owned()))
+            // Drive's own wording, without the id.
+            disk.place(id).map(Term::In).ok_or_else(|| ApiError::missing("fileId", "File not found: .".to_owned()))
         }
         (Word(field), "contains", Text(text)) if field == "name" => Ok(Term::NameHas(text.to_lowercase())),
         (Word(field), "=" | "!=", Text(text)) if field == "name" => Ok(Term::NameIs(text.clone(), operator == "=")),
@@ -184,14 +182,14 @@ fn term([first, operator, last]: &[Token; 3], disk: &Disk) -> Result<Term, Failu
             match field.as_str() {
                 "trashed" => Ok(Term::Trashed(wanted)),
                 "starred" => Ok(Term::Starred(wanted)),
-                _ => Err(Failure::value("q")),
+                _ => Err(ApiError::value("q")),
             }
         }
-        _ => Err(Failure::value("q")),
+        _ => Err(ApiError::value("q")),
     }
 }
 
-/// Whether a word of `name` begins with `start`; both are in lower case.
+/// Whether a word in `name` starts with `start`; both are lowercase.
 fn has_word(name: &str, start: &str) -> bool {
     let begins = |(at, _): (usize, &str)| !name[..at].ends_with(char::is_alphanumeric);
     name.match_indices(start).any(begins)
@@ -203,7 +201,7 @@ mod tests {
     use crate::persons::Person;
 
     #[test]
-    fn a_query_of_the_subset_is_read_and_any_other_is_refused() {
+    fn supported_queries_parse_and_others_are_rejected() {
         let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
         for text in [
             "",
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn terms_are_joined_from_left_to_right_and_groups_by_themselves() {
+    fn operators_apply_left_to_right_and_groups_first() {
         let disk = Disk::of(&Person::with_email("a@example.org", None), 0, "http://o");
         let count = |text: &str| {
             let filter = Filter::read(text, &disk).unwrap();
@@ -259,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_found_by_the_beginnings_of_its_words() {
+    fn name_matches_the_beginnings_of_words() {
         assert!(has_word("travel plan-zürich.pdf", "zür") && has_word("hello", "") && has_word("a pplan plan", "plan"));
         assert!(!has_word("helloworld", "world") && !has_word("plan", "plans"));
     }

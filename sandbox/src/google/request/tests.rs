@@ -9,13 +9,13 @@ fn valid() -> String {
     format!("client_id=sandbox-google&redirect_uri={CALLBACK}&response_type=code&scope=openid&state=s")
 }
 
-fn judged(query: &str) -> Result<AuthorizationRequest, Unfit> {
+fn check(query: &str) -> Result<AuthorizationRequest, RequestError> {
     read(query, &Clients::default())
 }
 
 #[test]
-fn a_plain_request_is_taken() {
-    let request = judged(&valid()).unwrap();
+fn plain_request_is_accepted() {
+    let request = check(&valid()).unwrap();
     assert_eq!(request.redirect_uri, "http://localhost:3000/auth/callback/google");
     assert_eq!(request.state.as_deref(), Some("s"));
     assert!(!request.offline && request.challenge.is_none() && request.prompt == Prompt::default());
@@ -23,7 +23,7 @@ fn a_plain_request_is_taken() {
 
 #[test]
 fn state_may_be_missing() {
-    assert_eq!(judged(&valid().replace("&state=s", "")).unwrap().state, None);
+    assert_eq!(check(&valid().replace("&state=s", "")).unwrap().state, None);
 }
 
 #[rstest]
@@ -35,9 +35,9 @@ fn state_may_be_missing() {
     "redirect_uri=http%3A%2F%2Flocalhost%2Fauth%2Fcallback%2Fa&redirect_uri=",
     "redirect_uri_mismatch"
 )]
-fn nothing_is_sent_to_a_client_or_address_that_is_not_known(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let unfit = judged(&valid().replace(from, to)).unwrap_err();
-    assert!(matches!(unfit, Unfit::Page { code: found, .. } if found == code), "{unfit:?}");
+fn unknown_client_or_redirect_uri_shows_a_page(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
+    let error = check(&valid().replace(from, to)).unwrap_err();
+    assert!(matches!(error, RequestError::Page { code: found, .. } if found == code), "{error:?}");
 }
 
 #[rstest]
@@ -51,10 +51,10 @@ fn nothing_is_sent_to_a_client_or_address_that_is_not_known(#[case] from: &str, 
 #[case("state=s", "state=s&code_challenge=abc&code_challenge_method=S256", "invalid_request")]
 #[case("state=s", "state=s&response_mode=fragment", "invalid_request")]
 #[case("state=s", "state=s&nonce=1&nonce=2", "invalid_request")]
-fn other_faults_are_told_to_the_client(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
-    let unfit = judged(&valid().replace(from, to)).unwrap_err();
+fn other_errors_are_returned_to_the_client(#[case] from: &str, #[case] to: &str, #[case] code: &str) {
+    let error = check(&valid().replace(from, to)).unwrap_err();
     assert!(
-        matches!(&unfit, Unfit::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
-        "{unfit:?}"
+        matches!(&error, RequestError::Redirect { code: found, state: Some(state), .. } if *found == code && state == "s"),
+        "{error:?}"
     );
 }
