@@ -83,7 +83,7 @@ async fn undo_lists_its_consequences() {
     for (what, expected) in [
         (Undoing::MethodAdded("Google".into()), "Google is removed from your account."),
         (Undoing::PasswordChanged, "That password stops working."),
-        (Undoing::EmailChanged, "ada@example.com is its address again."),
+        (Undoing::EmailChanged, "ada@example.com is its email address again."),
     ] {
         let html = render("/undo", undo(what)).await;
         is_a_sound_document(&html);

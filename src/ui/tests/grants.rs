@@ -61,7 +61,7 @@ async fn only_grants_that_may_be_valid_can_be_disconnected() {
         (GrantState::Lost(Lost::Expired), "can't be renewed", true),
         (GrantState::BeingRevoked { attempts: 0, by_hand: by_hand() }, "is being notified.", false),
         (GrantState::BeingRevoked { attempts: 1, by_hand: by_hand() }, "hasn't confirmed yet", false),
-        (GrantState::BeingRevoked { attempts: 4, by_hand: by_hand() }, "did not answer 4 times", false),
+        (GrantState::BeingRevoked { attempts: 4, by_hand: by_hand() }, "hasn't confirmed after 4 attempts", false),
         (GrantState::Revoked { at: NEW_YEAR }, "confirmed it", false),
         (GrantState::NotRevoked { by_hand: by_hand() }, "hasn't confirmed it", false),
     ] {
