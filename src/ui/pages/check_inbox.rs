@@ -20,7 +20,7 @@ fn draw(check: CheckInboxView) -> AnyView {
     let to = email.map_or_else(|| "your address".into_any(), |email| view! { <strong>{email}</strong> }.into_any());
     let (purpose, lasts, again, back) = match message {
         EmailLinkPageView::SignUp => (
-            "Open the link in it to finish signing up. If you already have one, the email explains how to sign in.",
+            "Open the link in it to finish signing up. If you already have an account, the email explains how to sign in.",
             "24 hours",
             ("Sign up again", links::sign_up(return_to.as_deref())),
             ("Back to sign in", links::login(return_to.as_deref())),
