@@ -28,7 +28,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("on the page about the API, and at 320 pixels nothing sticks out", async ({ page }) => {
       await page.goto("/api/docs");
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText("The API");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("API reference");
       await expectNoViolations(page);
       await page.setViewportSize({ width: 320, height: 640 });
       await expectNoOverflow(page);
@@ -120,7 +120,7 @@ test("a sign-up by keyboard alone", async ({ page, javaScriptEnabled }) => {
   await page.keyboard.type(password);
   await tabTo(page, page.getByRole("button", { name: "Create account" }));
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
 });
 
 test("the first stop of the keyboard leads past the header", async ({ page }) => {

@@ -16,12 +16,12 @@ export async function askForAccount(page: Page, { email, password }: Account) {
   await addressField(page).fill(email);
   await passwordField(page).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
 }
 
 /** The letter that finishes a sign-up. */
 export function confirmation({ email }: Account) {
-  return letterTo(email, /confirm your e-mail address/i);
+  return letterTo(email, /confirm your email address/i);
 }
 
 /** From the page of the sign-up to the dashboard, by the letter. */
@@ -29,7 +29,7 @@ export async function signUp(page: Page, account: Account): Promise<Account> {
   await page.goto("/signup");
   await askForAccount(page, account);
   await follow(page, await confirmation(account));
-  await page.getByRole("button", { name: "Finish my account" }).click();
+  await page.getByRole("button", { name: "Finish sign-up" }).click();
   await expect(page).toHaveURL("/dashboard");
   return account;
 }

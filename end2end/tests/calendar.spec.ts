@@ -21,9 +21,9 @@ const events = (page: Page) => calendarCard(page).getByRole("listitem");
 
 test("the next five events, once it is connected", async ({ page }) => {
   await signIn(page, await somebody());
-  await expect(calendarCard(page)).toContainText("Your next five events can stand here");
+  await expect(calendarCard(page)).toContainText("See your next five events here");
   await calendarCard(page).getByRole("link", { name: "Connect Google Calendar" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "See your next events here" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "See your next events in Latchkey" })).toBeVisible();
   await askGoogle(page, "Calendar");
   await expect(page.getByRole("checkbox")).toHaveCount(1);
   await consentButton(page, "allow").click();
@@ -55,14 +55,14 @@ test("files and events are connected one after the other, and each stays", async
   await signIn(page, person);
   await connectDrive(page);
   await page.goto("/calendar");
-  await expect(page.getByText("Connected already: Google Drive")).toBeVisible();
+  await expect(page.getByText("Already connected: Google Drive")).toBeVisible();
   await expect(page.getByText(person.email)).toBeVisible();
   await connectCalendar(page);
   await page.goto("/drive");
   await expect(filesOf(page)).toHaveCount(50);
   await page.goto("/settings");
   await expect(grantsOf(page)).toContainText("your files in Google Drive");
-  await expect(grantsOf(page)).toContainText("The events of your calendars at Google");
+  await expect(grantsOf(page)).toContainText("Events in your Google calendars");
 
   await disconnect(page);
   await page.goto("/dashboard");
@@ -80,7 +80,7 @@ test("who declines it keeps the files and is told so", async ({ page }) => {
   await page.getByRole("checkbox").uncheck();
   await consentButton(page, "allow").click();
   await expect(page).toHaveURL((url) => url.pathname === "/calendar" && url.searchParams.get("error") === "scope_declined");
-  await expect(page.getByText(/did not tick the box/i)).toBeVisible();
+  await expect(page.getByText(/didn't get the permission/i)).toBeVisible();
   await page.goto("/drive");
   await expect(filesOf(page)).toHaveCount(50);
 });
@@ -93,7 +93,7 @@ test("an empty calendar says so", async ({ page }) => {
     await consentButton(page, "allow").click();
   }
   await expect(page).toHaveURL((url) => url.pathname === "/dashboard");
-  await expect(calendarCard(page)).toContainText("Nothing is coming up in your main calendar.");
+  await expect(calendarCard(page)).toContainText("No upcoming events in your main calendar.");
 });
 
 test("without its events the dashboard is still there", async ({ page }) => {
@@ -111,7 +111,7 @@ test("without its events the dashboard is still there", async ({ page }) => {
 
   await revokedAtGoogle(person);
   await page.goto("/dashboard");
-  await expect(calendarCard(page)).toContainText(/Google Calendar does not let us in any more/);
+  await expect(calendarCard(page)).toContainText(/Google Calendar is no longer connected/);
   await leaveInPeace(person);
   await calendarCard(page).getByRole("link", { name: "Reconnect Google Calendar" }).click();
   await askGoogle(page, "Calendar");

@@ -12,7 +12,7 @@ test("a person signs in at a certified provider, twice, as the same person", asy
     await tab.goto("/login");
     await continueWith(tab, "Certified");
     await expect(tab).toHaveURL((url) => url.origin === certified.issuer);
-    await tab.getByLabel("E-mail").fill(email);
+    await tab.getByLabel("Email").fill(email);
     await tab.getByLabel("Name").fill("Cora Certified");
     await tab.getByRole("button", { name: "Allow" }).click();
     await expect(tab).toHaveURL("/dashboard");
@@ -34,7 +34,7 @@ test("cancelling there comes back with a sentence, and trying again works", asyn
   await expect(page.getByRole("alert")).toBeVisible();
 
   await continueWith(page, "Certified");
-  await page.getByLabel("E-mail").fill(`${crypto.randomUUID().slice(0, 8)}@certified.example`);
+  await page.getByLabel("Email").fill(`${crypto.randomUUID().slice(0, 8)}@certified.example`);
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page).toHaveURL("/dashboard");
 });

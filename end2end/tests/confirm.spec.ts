@@ -1,4 +1,4 @@
-// "Is it still you?": a fresh proof before something sensitive. That it is asked for after ten minutes is tested with a
+// "Confirm it's you": a fresh proof before something sensitive. That it is asked for after ten minutes is tested with a
 // clock of its own in `tests/http`; here the page is opened as it stands after a slip, which is shown at any time.
 
 import { newcomer, passwordField, signUp } from "./accounts";
@@ -11,10 +11,10 @@ const deletion = (page: Page) => page.getByRole("heading", { level: 1, name: "De
 test("the password is proof, a wrong one is none, and the way goes on", async ({ page }) => {
   const account = await signUp(page, newcomer());
   await page.goto(slip);
-  await expect(page.getByText(`You are signed in as ${account.email}.`)).toBeVisible();
+  await expect(page.getByText(`You're signed in as ${account.email}.`)).toBeVisible();
   await passwordField(page).fill("not this one");
   await page.getByRole("button", { name: "Continue", exact: true }).click();
-  await expect(page.getByRole("alert")).toHaveText(/not the password/i);
+  await expect(page.getByRole("alert")).toHaveText(/incorrect password/i);
 
   await passwordField(page).fill(account.password);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
@@ -29,7 +29,7 @@ test("a round trip to the provider is proof; another account there is none", asy
   await page.getByRole("button", { name: "Continue with Google" }).click();
   await introduce(page, other);
   await expect(page).toHaveURL((url) => url.pathname === "/confirm");
-  await expect(page.getByRole("alert")).toHaveText(/does not belong to this one/i);
+  await expect(page.getByRole("alert")).toHaveText(/isn't linked to yours/i);
 
   await page.getByRole("button", { name: "Continue with Google" }).click();
   await page.locator(`button[name="person"][value="${person.id}"]`).click();

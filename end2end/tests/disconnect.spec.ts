@@ -17,18 +17,18 @@ import {
 import { signIn, somebody } from "./people";
 import { rowsOf, section } from "./settings";
 
-const told = (page: Page) => page.getByRole("status").filter({ hasText: /it is disconnected/i });
+const told = (page: Page) => page.getByRole("status").filter({ hasText: /disconnected\. we deleted/i });
 
 test("from the files: what it ends is said before, and that it is done after", async ({ page }) => {
   await signIn(page, await somebody());
   await connectDrive(page);
-  await expect(page.getByText(/Google takes everything back at once: Drive and Calendar/)).toBeVisible();
+  await expect(page.getByText(/Disconnecting removes all of Latchkey's access to this Google account: Drive and Calendar/)).toBeVisible();
   await disconnect(page);
   await expect(page).toHaveURL((url) => url.pathname === "/drive");
   await expect(connectButton(page, "Drive")).toHaveText(/^Connect Google Drive/);
   await expect(filesOf(page)).toHaveCount(0);
 
-  await told(page).getByRole("link", { name: "Look in your settings" }).click();
+  await told(page).getByRole("link", { name: "Go to settings" }).click();
   await expect(page).toHaveURL("/settings#access");
   await expect(grantsOf(page)).toContainText(/Revoked/);
   await expect(grantsOf(page)).toContainText(/Google confirmed it/);
@@ -40,13 +40,13 @@ test("from the settings, which say in plain words what was seen, since when and 
   const person = await somebody();
   await signIn(page, person);
   await page.goto("/settings");
-  await expect(grantsOf(page)).toContainText("Nothing beyond who you are");
+  await expect(grantsOf(page)).toContainText("Only your basic profile");
   await connectDrive(page);
   await page.goto("/settings");
   const grants = grantsOf(page);
-  await expect(grants).toContainText("Names, kinds, owners and dates of your files in Google Drive. Not what is in them.");
+  await expect(grants).toContainText("Names, types, owners and dates of your files in Google Drive, but not their contents.");
   await expect(grants).toContainText(person.email);
-  for (const fact of ["Given", "Last used", "Renewed by itself"]) await expect(grants).toContainText(fact);
+  for (const fact of ["Connected", "Last used", "Renews automatically"]) await expect(grants).toContainText(fact);
   expect(await grants.locator("time").count()).toBe(3);
   await expect(grants).not.toContainText("auth/drive");
 
@@ -70,8 +70,8 @@ test("where Google does not answer: being revoked, how often it was told, and ho
   await expect(connectButton(page, "Drive")).toBeVisible();
 
   await page.goto("/settings");
-  await expect(grantsOf(page)).toContainText("Being revoked");
-  await expect(grantsOf(page)).toContainText(/is being told; it did not answer/);
+  await expect(grantsOf(page)).toContainText("Revoking");
+  await expect(grantsOf(page)).toContainText(/hasn't confirmed/);
   const byHand = grantsOf(page).getByRole("link", { name: /revoke it at Google/i });
   await expect(byHand).toHaveAttribute("href", "https://myaccount.google.com/connections");
   await expect(byHand).toHaveAttribute("rel", /noopener/);
@@ -93,7 +93,7 @@ test("connecting again while Google is being told is a new connection", async ({
   await connectDrive(page);
   await page.goto("/settings");
   await expect(grantsOf(page)).toContainText("Connected");
-  await expect(grantsOf(page)).not.toContainText(/being revoked/i);
+  await expect(grantsOf(page)).not.toContainText(/revoking/i);
 });
 
 test("it ends Drive and the calendar of that account, and nothing of another", async ({ page }) => {
@@ -111,7 +111,7 @@ test("it ends Drive and the calendar of that account, and nothing of another", a
   await expect(filesOf(page)).toHaveCount(50);
 
   await page.goto("/settings");
-  await expect(rowsOf(page, "What Latchkey may see").filter({ has: page.getByRole("heading", { level: 3 }) })).toHaveCount(2);
+  await expect(rowsOf(page, "Connected services").filter({ has: page.getByRole("heading", { level: 3 }) })).toHaveCount(2);
   await page.getByRole("button", { name: `Disconnect Google ${home.email}` }).click();
   await expect(told(page)).toBeVisible();
   await expect(disconnectButton(page)).toHaveCount(1);

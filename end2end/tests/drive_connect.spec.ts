@@ -20,9 +20,9 @@ test("from the page that explains, through Google's question, to the files", asy
   const person = await somebody();
   await signIn(page, person);
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Drive" }).click();
-  await expect(heading(page, "See your Google Drive here")).toBeVisible();
-  await expect(page.getByText("Names, kinds and sizes of your files and folders")).toBeVisible();
-  await expect(page.getByText(/what is in your files: no text, no pictures/i)).toBeVisible();
+  await expect(heading(page, "See your Google Drive files in Latchkey")).toBeVisible();
+  await expect(page.getByText("Names, types and sizes of your files and folders")).toBeVisible();
+  await expect(page.getByText(/read the contents of your files/i)).toBeVisible();
   await expect(page.getByText(person.email)).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
 
@@ -49,10 +49,10 @@ test("who declines the box is told so, kept nothing of, and can connect after al
   await driveBox(page).uncheck();
   await consentButton(page, "allow").click();
   await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("error") === "scope_declined");
-  await expect(page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /did not tick the box/i })).toBeVisible();
+  await expect(page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /didn't get the permission/i })).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
   await page.goto("/settings");
-  await expect(grantsOf(page)).toContainText("Nothing beyond who you are");
+  await expect(grantsOf(page)).toContainText("Only your basic profile");
 
   await connectDrive(page);
 });
@@ -78,7 +78,7 @@ test("who comes back as somebody else connects nothing and reads why", async ({ 
   await choose(page, grace);
   await consentButton(page, "allow").click();
   await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("error") === "account_mismatch");
-  await expect(page.getByRole("alert")).toHaveText(/another account there than the one/i);
+  await expect(page.getByRole("alert")).toHaveText(/a different account from the one/i);
   await expect(page.getByText(ada.email)).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
   await page.goto("/dashboard");
@@ -114,7 +114,7 @@ test("of two Google accounts each is connected by itself, and one goes from one 
   await signIn(page, home);
   await linkAnotherGoogle(page, work);
   await page.goto("/drive");
-  await expect(page.getByRole("heading", { level: 2, name: "Which account?" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "Choose an account" })).toBeVisible();
   await page.getByRole("button", { name: `Connect ${work.email}` }).click();
   await consentButton(page, "allow").click();
   await expect(filesOf(page)).toHaveCount(50);
@@ -158,12 +158,12 @@ test("signing out says what it leaves: the connection, and Google itself", async
   const person = await somebody();
   await signIn(page, person);
   await connectDrive(page);
-  await expect(page.getByText("Signing out of Latchkey neither ends this connection nor signs you out of Google.")).toBeVisible();
+  await expect(page.getByText("Signing out of Latchkey doesn't disconnect Google Drive or sign you out of Google.")).toBeVisible();
   await page.goto("/dashboard");
-  await expect(page.getByText(/What you connected, such as Google Drive, stays connected/)).toBeVisible();
+  await expect(page.getByText(/Connected services, such as Google Drive, stay connected/)).toBeVisible();
   await signOut(page);
-  await expect(page.getByText(/Google itself is still signed in/)).toBeVisible();
-  await expect(page.getByText(/What you connected, such as Google Drive, stays connected\./)).toBeVisible();
+  await expect(page.getByText(/You're still signed in to Google/)).toBeVisible();
+  await expect(page.getByText(/Connected services, such as Google Drive, stay connected\./)).toBeVisible();
 
   await page.getByRole("link", { name: "Use another Google account" }).click();
   await expect(page).toHaveURL((url) => url.origin === sandbox.origin && url.searchParams.get("prompt") === "select_account");

@@ -86,7 +86,7 @@ test("what is not there is told, and one click clears the search", async ({ page
   const { search, show } = filterOf(page);
   await search.fill("zzz'; drop");
   await show.click();
-  await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No files match" })).toBeVisible();
   await expect(filesOf(page)).toHaveCount(0);
   await page.getByRole("main").getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL("/drive");
@@ -104,9 +104,9 @@ test("what is not in one folder is looked for everywhere by one click", async ({
   await awake(page, javaScriptEnabled);
   await search.fill("untitled");
   await show.click();
-  await expect(page.getByRole("heading", { name: `Nothing in ${name} is like that` })).toBeVisible();
+  await expect(page.getByRole("heading", { name: `Nothing in ${name} matches` })).toBeVisible();
   await expect(page.getByRole("link", { name: "Clear" })).toHaveCount(1);
-  await page.getByRole("link", { name: "Look everywhere" }).click();
+  await page.getByRole("link", { name: "Search everywhere" }).click();
   await expect(page).toHaveURL((url) => url.searchParams.get("q") === "untitled" && !url.searchParams.has("folder"));
   await expect(search).toHaveValue("untitled");
   await expect(filesOf(page)).toHaveCount(2);
@@ -116,17 +116,17 @@ test("kind and order narrow and turn the list, in one folder or in all", async (
   await page.goto("/drive");
   await awake(page, javaScriptEnabled);
   const { kind, order, show } = filterOf(page);
-  await kind.selectOption({ label: "Pictures" });
+  await kind.selectOption({ label: "Images" });
   await order.selectOption({ label: "Oldest first" });
   await show.click();
   await expect(page).toHaveURL((url) => url.searchParams.get("kind") === "image" && url.searchParams.get("sort") === "oldest");
-  await expect(filesOf(page).first()).toContainText("Picture");
+  await expect(filesOf(page).first()).toContainText("Image");
   const kinds = await page.locator("#file-rows .file-kind").allInnerTexts();
-  expect(kinds.every((kind) => kind.startsWith("Picture"))).toBe(true);
+  expect(kinds.every((kind) => kind.startsWith("Image"))).toBe(true);
   const times = await page.locator("#file-rows time").evaluateAll((times) => times.map((time) => time.getAttribute("datetime")!));
   expect(times.length).toBeGreaterThan(2);
   expect(times).toEqual([...times].sort());
-  await expect(page.getByRole("columnheader", { name: "Changed", includeHidden: true })).toHaveAttribute("aria-sort", "ascending");
+  await expect(page.getByRole("columnheader", { name: "Modified", includeHidden: true })).toHaveAttribute("aria-sort", "ascending");
   await expect(page.locator(".narrowed")).toContainText("Pictures only");
 });
 
@@ -200,7 +200,7 @@ test.describe("addresses of what is not there", () => {
     for (const address of ["/drive?folder=1nowhere", "/drive?folder=..%2Fx", "/drive?page_token=made-up"]) {
       const answer = await page.goto(address);
       expect(answer?.status(), address).toBe(404);
-      await page.getByRole("main").getByRole("link", { name: /to the (top|first page)/i }).click();
+      await page.getByRole("main").getByRole("link", { name: /go to (my drive|the first page)/i }).click();
       await expect(page).toHaveURL("/drive");
       await expect(filesOf(page)).toHaveCount(50);
     }

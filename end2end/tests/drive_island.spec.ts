@@ -191,7 +191,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     await expect(told(page)).not.toBeInViewport();
     await befalls(person, "drive_slow", 1);
     await filterOf(page).search.fill("untitled");
-    await expect(toldOf(page)).toHaveText("Looking…");
+    await expect(toldOf(page)).toHaveText("Searching…");
     await expect(list(page)).toHaveAttribute("aria-busy", "true");
     await expect(list(page)).toHaveCSS("opacity", "0.6");
     await expect(told(page)).toBeInViewport({ ratio: 1 });
@@ -236,7 +236,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     test("says so, leaves what is there, and tries again", async ({ page }) => {
       await befalls(person, "drive_html", 1);
       await filterOf(page).search.fill("untitled");
-      await expect(toldOf(page)).toHaveText(/google drive is not answering/i);
+      await expect(toldOf(page)).toHaveText(/google drive isn't responding/i);
       await expect(told(page)).toBeInViewport({ ratio: 1 });
       await expect(retry(page)).toBeInViewport({ ratio: 1 });
       expect(await scrolled(page)).toBe(0);
@@ -250,7 +250,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     test("the same where we cannot be reached", async ({ page, context }) => {
       await context.setOffline(true);
       await more(page).click();
-      await expect(toldOf(page)).toHaveText(/could not reach latchkey/i);
+      await expect(toldOf(page)).toHaveText(/couldn't reach latchkey/i);
       await expect(filesOf(page)).toHaveCount(50);
       await context.setOffline(false);
       await retry(page).click();
@@ -260,7 +260,7 @@ test.describe("the island around the files", { tag: "@js" }, () => {
     test("a quota says how long", async ({ page }) => {
       await befalls(person, "drive_quota_429", 1);
       await more(page).click();
-      await expect(toldOf(page)).toHaveText(/asked too often/i);
+      await expect(toldOf(page)).toHaveText(/limiting requests/i);
       await expect(filesOf(page)).toHaveCount(50);
     });
   });

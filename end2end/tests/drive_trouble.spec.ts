@@ -33,19 +33,19 @@ test("a quota: how long to wait, and that nothing is lost", async ({ page }) => 
   const answer = await page.goto("/drive?kind=pdf");
   expect(answer?.status()).toBe(503);
   expect(Number(answer?.headers()["retry-after"])).toBeGreaterThan(20);
-  await expect(heading(page, /asked too often/)).toBeVisible();
+  await expect(heading(page, /limiting requests/)).toBeVisible();
   await expect(page.getByText(/it is still connected. Try again in (30|29|28) seconds/)).toBeVisible();
   await expect(signedIn(page)).toBeVisible();
   // Trying at once asks nobody and says the same.
   await tryAgain(page).click();
   await expect(page).toHaveURL("/drive?kind=pdf");
-  await expect(heading(page, /asked too often/)).toBeVisible();
+  await expect(heading(page, /limiting requests/)).toBeVisible();
 });
 
 test("a short pause is over soon, and trying again works", async ({ page }) => {
   await befalls(person, "drive_user_rate_limited", 1);
   await page.goto("/drive");
-  await expect(heading(page, /asked too often/)).toBeVisible();
+  await expect(heading(page, /limiting requests/)).toBeVisible();
   await expect(async () => {
     await tryAgain(page).click();
     await expect(filesOf(page)).toHaveCount(50, { timeout: 500 });
@@ -69,8 +69,8 @@ test("a no that is about the account: whom to ask, or another account", async ({
   await faultOf(person, "files", { kind: "answer", status: 403, body }, 1);
   const answer = await page.goto("/drive");
   expect(answer?.status()).toBe(403);
-  await expect(heading(page, /does not let us look/)).toBeVisible();
-  await expect(page.getByText(/an administrator may have switched that off/i)).toBeVisible();
+  await expect(heading(page, /denied access/)).toBeVisible();
+  await expect(page.getByText(/an administrator may have turned it off/i)).toBeVisible();
   await expect(page.getByRole("link", { name: "Use another account" })).toBeVisible();
 });
 
@@ -83,17 +83,17 @@ test("a token that has just run out is renewed without a word", async ({ page })
 test("taken back at Google: said, and connected again by one button", async ({ page }) => {
   await revokedAtGoogle(person);
   await page.goto("/drive?kind=pdf");
-  await expect(page.getByText(/Google Drive does not let us in any more/)).toBeVisible();
+  await expect(page.getByText(/Google Drive is no longer connected/)).toBeVisible();
   await expect(connectButton(page, "Drive")).toHaveText(/Reconnect Google Drive/);
   await page.goto("/settings");
-  await expect(grantsOf(page)).toContainText("Does not work");
+  await expect(grantsOf(page)).toContainText("Not working");
   await leaveInPeace(person);
   await grantsOf(page).getByRole("link", { name: "Reconnect" }).click();
   await askGoogle(page, "Drive");
   await consentButton(page, "allow").click();
   await expect(filesOf(page)).toHaveCount(50);
   await page.goto("/settings");
-  await expect(grantsOf(page)).not.toContainText("Does not work");
+  await expect(grantsOf(page)).not.toContainText("Not working");
   await expect(grantsOf(page)).toContainText("Connected");
 });
 
@@ -102,7 +102,7 @@ test("access that nothing renews ends when it runs out, and the settings told so
   await faultOf(person, "token", { kind: "patch", remove: ["refresh_token"] }, 1);
   await connectDrive(page);
   await page.goto("/settings");
-  await expect(grantsOf(page)).toContainText("Cannot be renewed. Works until");
+  await expect(grantsOf(page)).toContainText("Can't be renewed. Works until");
 
   await page.goto("/drive");
   await disconnect(page);

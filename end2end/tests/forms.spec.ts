@@ -103,7 +103,7 @@ test.describe("on a phone", () => {
     await page.goto("/dashboard");
     await signOut(page);
     await tryPassword(page, { ...account, password: "not this one" });
-    await expectToldInSight(page, /do not belong together/i, javaScriptEnabled);
+    await expectToldInSight(page, /incorrect email or password/i, javaScriptEnabled);
     await expect(addressField(page)).toHaveValue(account.email);
     for (const field of [addressField(page), passwordField(page)]) await expectDescribedByTheError(page, field);
     await expect(passwordField(page)).toBeInViewport();
@@ -120,14 +120,14 @@ test.describe("on a phone", () => {
     await addressField(page).fill(freshAddress());
     await passwordField(page).fill("short");
     await page.getByRole("button", { name: "Create account" }).click();
-    await expectToldInSight(page, /fewer than/i, javaScriptEnabled);
+    await expectToldInSight(page, /too short/i, javaScriptEnabled);
     await expectDescribedByTheError(page, passwordField(page));
 
     await signUp(page, newcomer());
     await page.goto("/settings/password");
     await passwordField(page).fill("password1");
-    await page.getByRole("button", { name: "Save the password" }).click();
-    await expectToldInSight(page, /thief/i, javaScriptEnabled);
+    await page.getByRole("button", { name: "Save password" }).click();
+    await expectToldInSight(page, /too common/i, javaScriptEnabled);
     await expectDescribedByTheError(page, passwordField(page));
 
     await page.goto("/settings/delete");
@@ -149,7 +149,7 @@ test("what a provider did is not told in the password form", async ({ page }) =>
 
 async function answerAtCertified(page: Page, email: string) {
   await expect(page).toHaveURL((url) => url.origin === certified.issuer);
-  const address = page.getByLabel("E-mail");
+  const address = page.getByLabel("Email");
   if (await address.isVisible()) await address.fill(email);
   await page.getByRole("button", { name: "Allow" }).click();
 }

@@ -41,7 +41,7 @@ export async function connectCalendar(page: Page) {
 /** Ends the connection whose button is on the page, and waits until it is said so. */
 export async function disconnect(page: Page) {
   await disconnectButton(page).click();
-  await expect(page.getByRole("status").filter({ hasText: "It is disconnected" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Disconnected. We deleted our access tokens" })).toBeVisible();
 }
 
 /** The button that ends a connection. */
@@ -97,9 +97,9 @@ export function filterOf(page: Page) {
   const form = page.getByRole("search", { name: "Files" });
   return {
     search: form.getByRole("searchbox", { name: "Name" }),
-    kind: form.getByRole("combobox", { name: "Kind" }),
-    order: form.getByRole("combobox", { name: "Order" }),
-    show: form.getByRole("button", { name: "Show" }),
+    kind: form.getByRole("combobox", { name: "Type" }),
+    order: form.getByRole("combobox", { name: "Sort by" }),
+    show: form.getByRole("button", { name: "Apply" }),
   };
 }
 
@@ -115,7 +115,7 @@ export function calendarCard(page: Page): Locator {
 
 /** The section of the settings about all this. */
 export function grantsOf(page: Page): Locator {
-  return section(page, "What Latchkey may see");
+  return section(page, "Connected services");
 }
 
 /** Lets a named misbehaviour of the sandbox's Google befall one person, so often or until they are left in peace. */

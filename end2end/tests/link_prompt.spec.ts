@@ -38,7 +38,7 @@ async function somebodyOfGitHub(browser: BrowserContext) {
 async function expectPrompt(page: Page, email: string) {
   await expect(page).toHaveURL((url) => url.pathname === "/link");
   await expect(page.getByRole("heading", { level: 1, name: "You already have an account" })).toBeVisible();
-  await expect(page.getByText(`Google says you are ${email}.`)).toBeVisible();
+  await expect(page.getByText(`There's already an account for ${email}`)).toBeVisible();
   await expect(signedIn(page)).toHaveCount(0);
 }
 
@@ -72,7 +72,7 @@ test("a wrong password links nothing, and the right one still does", async ({ pa
   await continueWith(page, "Google");
   await introduce(page, person);
   await proveByPassword(page, { ...account, password: "it was something else" });
-  await expect(page.getByRole("alert")).toHaveText(/not the password/i);
+  await expect(page.getByRole("alert")).toHaveText(/incorrect password/i);
   await expectPrompt(page, account.email);
 
   await proveByPassword(page, account);
@@ -87,7 +87,7 @@ test("cancelling changes nothing, and the next time it is asked again", async ({
   await expectPrompt(page, account.email);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page).toHaveURL((url) => url.pathname === "/login");
-  await expect(page.getByRole("status")).toHaveText(/nothing was linked/i);
+  await expect(page.getByRole("status")).toHaveText(/accounts weren't linked/i);
 
   // The back button finds nothing to link any more.
   await page.goto("/link");

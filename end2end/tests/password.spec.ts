@@ -15,7 +15,7 @@ import { expect, test, type Page } from "./browser";
 import { follow, lettersTo, letterTo, linkIn } from "./letters";
 import { awake, signIn, signedIn, signOut, somebody } from "./people";
 
-const finish = (page: Page) => page.getByRole("button", { name: "Finish my account" });
+const finish = (page: Page) => page.getByRole("button", { name: "Finish sign-up" });
 
 test("a sign-up, its letter, and the page that was asked for at the very start", async ({ page }) => {
   const account = newcomer();
@@ -44,7 +44,7 @@ test("the sandbox's inbox shows the letter, and its link finishes the account", 
   await askForAccount(page, account);
   await confirmation(account);
   await page.goto(`${sandbox.origin}/inbox?to=${account.email}`);
-  await page.getByRole("link", { name: /confirm your e-mail address/i }).click();
+  await page.getByRole("link", { name: /confirm your email address/i }).click();
   await page.locator("pre").getByRole("link").first().click();
   await finish(page).click();
   await expect(page).toHaveURL("/dashboard");
@@ -59,7 +59,7 @@ test("in another browser the letter asks for the password that was chosen", asyn
   await follow(elsewhere, await confirmation(account));
   await passwordField(elsewhere).fill("not the one that was chosen");
   await finish(elsewhere).click();
-  await expect(elsewhere.getByRole("alert")).toHaveText(/not the password/i);
+  await expect(elsewhere.getByRole("alert")).toHaveText(/incorrect password/i);
   await expect(signedIn(elsewhere)).toHaveCount(0);
 
   await passwordField(elsewhere).fill(account.password);
@@ -79,12 +79,12 @@ test("who has the letter but did not sign up chooses a password, and the strange
   await follow(owner, await confirmation(planted));
   await owner.getByRole("link", { name: /choose a new one/i }).click();
   await passwordField(owner).fill("the heron stands in cold water");
-  await owner.getByRole("button", { name: "Save the password" }).click();
+  await owner.getByRole("button", { name: "Save password" }).click();
   await expect(owner).toHaveURL("/dashboard");
 
   await page.goto("/login");
   await tryPassword(page, planted);
-  await expect(page.getByRole("alert")).toHaveText(/do not belong together/i);
+  await expect(page.getByRole("alert")).toHaveText(/incorrect email or password/i);
   await expect(signedIn(page)).toHaveCount(0);
 });
 
@@ -92,7 +92,7 @@ test("the link of a letter counts once, and says so afterwards", async ({ page }
   const account = newcomer();
   await signUp(page, account);
   await page.goto(linkIn(await confirmation(account)));
-  await expect(page.getByRole("heading", { level: 1, name: /counts no more/i })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: /has expired/i })).toBeVisible();
 });
 
 test("signing up with an address that has an account looks the same, and its owner's letter tells", async ({
@@ -103,13 +103,13 @@ test("signing up with an address that has an account looks the same, and its own
   const stranger = await anotherBrowser.newPage();
   await stranger.goto("/signup");
   await askForAccount(stranger, { ...account, password: "somebody else's own choice" });
-  const letter = await letterTo(account.email, /you have an account/i);
+  const letter = await letterTo(account.email, /already have an account/i);
   expect(letter.links.every((link) => !link.includes("token="))).toBe(true);
 });
 
 for (const [password, reason] of [
-  ["short", /fewer than 8/i],
-  ["password1", /first that a thief tries/i],
+  ["short", /too short/i],
+  ["password1", /too common/i],
 ] as const) {
   test(`the password ${JSON.stringify(password)} is refused with a reason, and the address stays typed`, async ({
     page,
@@ -155,14 +155,14 @@ test("a forgotten password: a letter, a new one, and every other browser is out"
   await page.goto("/login?return_to=%2Fsettings");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await addressField(page).fill(account.email);
-  await page.getByRole("button", { name: "Send the letter" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
+  await page.getByRole("button", { name: "Send email" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
 
   await follow(page, await letterTo(account.email, /choose a new password/i));
   await expect(page).toHaveURL("/reset-password");
   const renewed = { ...account, password: "nine herons on the far bank" };
   await passwordField(page).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await page.getByRole("button", { name: "Save password" }).click();
   await expect(page).toHaveURL("/settings");
 
   await elsewhere.goto("/dashboard");
@@ -179,7 +179,7 @@ test("who only ever used Google and forgets a password is told to come with Goog
 
   await page.goto("/forgot");
   await addressField(page).fill(person.email);
-  await page.getByRole("button", { name: "Send the letter" }).click();
+  await page.getByRole("button", { name: "Send email" }).click();
   const letter = await letterTo(person.email, /has no password/i);
   expect(letter.text).toContain("You sign in with Google.");
 });
@@ -188,16 +188,16 @@ test("who has no account and forgets a password reads so in the letter, and nowh
   const { email } = newcomer();
   await page.goto("/forgot");
   await addressField(page).fill(email);
-  await page.getByRole("button", { name: "Send the letter" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
-  await letterTo(email, /there is no account/i);
+  await page.getByRole("button", { name: "Send email" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
+  await letterTo(email, /there's no account/i);
 });
 
 test.describe("the islands", { tag: "@js" }, () => {
   test("show what is typed, hide it again, and hide it when the form is sent", async ({ page }) => {
     await page.goto("/login");
     await awake(page, true);
-    const [field, eye] = [passwordField(page), page.getByRole("button", { name: "Show what is typed" })];
+    const [field, eye] = [passwordField(page), page.getByRole("button", { name: "Show typed text" })];
     await field.fill("something");
     await expect(field).toHaveAttribute("type", "password");
     await eye.click();
@@ -222,7 +222,7 @@ test.describe("the islands", { tag: "@js" }, () => {
     await addressField(page).fill(account.email);
     await passwordField(page).fill(account.password);
     await page.getByRole("button", { name: "Create account" }).dblclick();
-    await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
     expect(sent).toHaveLength(1);
     await confirmation(account);
     expect(await lettersTo(account.email)).toHaveLength(1);
@@ -233,5 +233,5 @@ test("without JavaScript there is no button that does nothing", async ({ page, j
   test.skip(javaScriptEnabled !== false, "about pages without JavaScript");
   await page.goto("/login");
   await expect(passwordField(page)).toBeVisible();
-  await expect(page.getByRole("button", { name: "Show what is typed" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Show typed text" })).toHaveCount(0);
 });

@@ -44,11 +44,11 @@ test("another provider is linked, opens the account, and is unlinked again", asy
   const [person, theirs] = [await somebody("Ada Lovelace"), await somebody("Ada at work", freshAddress())];
   await signIn(page, person);
   await page.goto("/settings");
-  await expect(wayOf(page, "Google")).toContainText(/only way in/i);
+  await expect(wayOf(page, "Google")).toContainText(/only way to sign in/i);
   await page.getByRole("button", { name: "Add GitHub" }).click();
   await introduce(page, theirs);
   await expect(page).toHaveURL((url) => url.pathname === "/settings");
-  await expect(told(page)).toHaveText(/another way into your account was added/i);
+  await expect(told(page)).toHaveText(/sign-in method added/i);
   await expect(wayOf(page, "GitHub")).toContainText(theirs.email);
   await expect(activity(page)).toContainText("Linked GitHub");
   await letterTo(person.email, /github was added/i);
@@ -63,9 +63,9 @@ test("another provider is linked, opens the account, and is unlinked again", asy
   await wayOf(page, "GitHub").getByRole("link", { name: /unlink/i }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Unlink GitHub" })).toBeVisible();
   await page.getByRole("button", { name: "Unlink" }).click();
-  await expect(told(page)).toHaveText(/that way in is gone/i);
+  await expect(told(page)).toHaveText(/sign-in method removed/i);
   await expect(wayOf(page, "GitHub")).toHaveCount(0);
-  await expect(wayOf(page, "Google")).toContainText(/only way in/i);
+  await expect(wayOf(page, "Google")).toContainText(/only way to sign in/i);
   await expect(activity(page)).toContainText("Unlinked GitHub");
   await letterTo(person.email, /github was removed/i);
 });
@@ -99,7 +99,7 @@ test("an account that opens somebody else's is not linked", async ({ page, anoth
   await page.goto("/settings");
   await page.getByRole("button", { name: "Add Google" }).click();
   await page.locator(`button[name="person"][value="${grace.id}"]`).click();
-  await expect(page.getByRole("alert")).toHaveText(/opens another latchkey account/i);
+  await expect(page.getByRole("alert")).toHaveText(/already linked to another user/i);
   await expect(wayOf(page, "Google")).toHaveCount(1);
 });
 
@@ -118,12 +118,12 @@ test("a first password, for who only ever used a provider", async ({ page }) => 
   await expect(page.getByText(`You sign in with ${person.email} and this password.`)).toBeVisible();
 
   await passwordField(page).fill(person.email.split("@")[0]);
-  await page.getByRole("button", { name: "Save the password" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/made of your/i);
+  await page.getByRole("button", { name: "Save password" }).click();
+  await expect(page.getByRole("alert")).toHaveText(/too easy to guess/i);
 
   await passwordField(page).fill(account.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
-  await expect(told(page)).toHaveText(/your password is set/i);
+  await page.getByRole("button", { name: "Save password" }).click();
+  await expect(told(page)).toHaveText(/password set/i);
   await expect(activity(page)).toContainText("Set a password");
   await letterTo(person.email, /a password was set/i);
 
@@ -138,12 +138,12 @@ test("another password: other browsers are signed out, this one is not", async (
   await signInByPassword(elsewhere, account);
 
   await page.goto("/settings");
-  await wayOf(page, "Password").getByRole("link", { name: "Change the password" }).click();
+  await wayOf(page, "Password").getByRole("link", { name: "Change password" }).click();
   const renewed = { ...account, password: "nine herons on the far bank" };
   await passwordField(page).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
-  await expect(told(page)).toHaveText(/your password is changed/i);
-  await letterTo(account.email, /password of your account was changed/i);
+  await page.getByRole("button", { name: "Save password" }).click();
+  await expect(told(page)).toHaveText(/password changed/i);
+  await letterTo(account.email, /password for your account was changed/i);
 
   await elsewhere.goto("/dashboard");
   await expect(elsewhere).toHaveURL((url) => url.pathname === "/login");
@@ -157,13 +157,13 @@ test("another e-mail address, by the letter that it gets; the old one is told", 
   const account = await signUp(page, newcomer());
   const moved = { ...account, email: freshAddress() };
   await page.goto("/settings");
-  await page.getByRole("link", { name: "Change the address" }).click();
+  await page.getByRole("link", { name: "Change email address" }).click();
   await expect(addressField(page)).toHaveValue("");
   await addressField(page).fill(moved.email);
-  await page.getByRole("button", { name: "Send the letter" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your inbox" })).toBeVisible();
+  await page.getByRole("button", { name: "Send email" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your inbox" })).toBeVisible();
 
-  const letter = await letterTo(moved.email, /confirm your new e-mail address/i);
+  const letter = await letterTo(moved.email, /confirm your new email address/i);
   // In a browser where nobody is signed in it confirms nothing.
   const elsewhere = await anotherBrowser.newPage();
   await elsewhere.goto(linkIn(letter));
@@ -171,9 +171,9 @@ test("another e-mail address, by the letter that it gets; the old one is told", 
 
   await follow(page, letter);
   await page.getByRole("button", { name: "Use this address" }).click();
-  await expect(told(page)).toHaveText(/your e-mail address is changed/i);
-  await expect(section(page, "E-mail address")).toContainText(moved.email);
-  await letterTo(account.email, /the e-mail address of your account .* was changed/i);
+  await expect(told(page)).toHaveText(/email address changed/i);
+  await expect(section(page, "Email address")).toContainText(moved.email);
+  await letterTo(account.email, /email address for your account .* was changed/i);
 
   await signOut(page);
   await signInByPassword(page, moved);
@@ -183,8 +183,8 @@ test("the address that one has already is no new one", async ({ page }) => {
   const { email } = await signUp(page, newcomer());
   await page.goto("/settings/email");
   await addressField(page).fill(email);
-  await page.getByRole("button", { name: "Send the letter" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/address of your account already/i);
+  await page.getByRole("button", { name: "Send email" }).click();
+  await expect(page.getByRole("alert")).toHaveText(/already your email address/i);
 });
 
 test("a name of one's own stays, whatever the provider says, until it is taken away", async ({ page }) => {
@@ -198,7 +198,7 @@ test("a name of one's own stays, whatever the provider says, until it is taken a
     await page.goto("/settings");
     await name.fill(typed);
     await page.getByRole("button", { name: "Save" }).click();
-    await expect(told(page)).toHaveText(/your profile is saved/i);
+    await expect(told(page)).toHaveText(/profile saved/i);
     await signOut(page);
     await continueWith(page, "Google");
     await page.locator(`button[name="person"][value="${person.id}"]`).click();
@@ -220,7 +220,7 @@ test.describe("where one is signed in", () => {
     await expect(devices(page).first()).toContainText("This browser");
     await expect(signOutOf(page)).toHaveCount(1);
     await signOutOf(page).click();
-    await expect(told(page)).toHaveText(/that browser is signed out/i);
+    await expect(told(page)).toHaveText(/that device has been signed out/i);
     await expect(devices(page)).toHaveCount(1);
     await expect(activity(page)).toContainText("Signed out another browser");
 
@@ -292,12 +292,12 @@ test("the account goes by a word and no slip; nothing opens it afterwards", asyn
   await word.fill("delete");
   await page.getByRole("button", { name: "Delete my account" }).click();
   await expect(page).toHaveURL((url) => url.pathname === "/login");
-  await expect(told(page)).toHaveText(/your account is deleted/i);
+  await expect(told(page)).toHaveText(/your account has been deleted/i);
   await expect(signedIn(page)).toHaveCount(0);
   await letterTo(account.email, /was deleted/i);
 
   await tryPassword(page, account);
-  await expect(page.getByRole("alert")).toHaveText(/do not belong together/i);
+  await expect(page.getByRole("alert")).toHaveText(/incorrect email or password/i);
 });
 
 test("who is not signed in is led to the sign-in, and then to where they were going", async ({ page, anotherBrowser }) => {

@@ -19,12 +19,12 @@ test("“GitHub was added” is taken back: it opens nothing, and every browser 
   const letter = await letterTo(account.email, /github was added/i);
   await follow(page, letter);
   await expect(page).toHaveURL("/undo");
-  await expect(page.getByText("GitHub was added as a way into it.")).toBeVisible();
-  await page.getByRole("button", { name: "Take it back" }).click();
-  await expect(page.getByRole("status").first()).toHaveText(/taken back/i);
+  await expect(page.getByText("GitHub was added as a way to sign in.")).toBeVisible();
+  await page.getByRole("button", { name: "Undo this change" }).click();
+  await expect(page.getByRole("status").first()).toHaveText(/was undone/i);
   const renewed = { ...account, password: "nine herons on the far bank" };
   await passwordField(page).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await page.getByRole("button", { name: "Save password" }).click();
   await expect(page).toHaveURL("/dashboard");
   await page.goto("/settings");
   await expect(wayOf(page, "GitHub")).toHaveCount(0);
@@ -39,7 +39,7 @@ test("“GitHub was added” is taken back: it opens nothing, and every browser 
   await expect(intruder.getByText(account.email)).toHaveCount(0);
 
   await page.goto(linkIn(letter));
-  await expect(page.getByRole("heading", { level: 1, name: /counts no more/i })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: /has expired/i })).toBeVisible();
 });
 
 test("opening the letter alone takes nothing back", async ({ page, anotherBrowser }) => {
@@ -51,7 +51,7 @@ test("opening the letter alone takes nothing back", async ({ page, anotherBrowse
 
   const elsewhere = await anotherBrowser.newPage();
   await follow(elsewhere, await letterTo(account.email, /github was added/i));
-  await expect(elsewhere.getByRole("button", { name: "Take it back" })).toBeVisible();
+  await expect(elsewhere.getByRole("button", { name: "Undo this change" })).toBeVisible();
   await page.reload();
   await expect(wayOf(page, "GitHub")).toBeVisible();
 });
@@ -63,16 +63,16 @@ test("“your password was changed” is taken back by who has the mailbox", asy
   await intruder.goto("/settings/password");
   const theirs = { ...account, password: "a choice of somebody else" };
   await passwordField(intruder).fill(theirs.password);
-  await intruder.getByRole("button", { name: "Save the password" }).click();
-  await expect(intruder.getByRole("status").first()).toHaveText(/your password is changed/i);
+  await intruder.getByRole("button", { name: "Save password" }).click();
+  await expect(intruder.getByRole("status").first()).toHaveText(/password changed/i);
 
-  await follow(page, await letterTo(account.email, /password of your account was changed/i));
-  await page.getByRole("button", { name: "Take it back" }).click();
+  await follow(page, await letterTo(account.email, /password for your account was changed/i));
+  await page.getByRole("button", { name: "Undo this change" }).click();
   await passwordField(page).fill("nine herons on the far bank");
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await page.getByRole("button", { name: "Save password" }).click();
   await expect(page).toHaveURL("/dashboard");
 
   await intruder.goto("/login");
   await tryPassword(intruder, theirs);
-  await expect(intruder.getByRole("alert")).toHaveText(/do not belong together/i);
+  await expect(intruder.getByRole("alert")).toHaveText(/incorrect email or password/i);
 });

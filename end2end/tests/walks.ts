@@ -57,7 +57,7 @@ export const walks: Record<string, Walk> = {
     await page.goto("/forgot?error=email_invalid");
     await look(page, "forgot-refused");
     await addressField(page).fill(account.email);
-    await page.getByRole("button", { name: "Send the letter" }).click();
+    await page.getByRole("button", { name: "Send email" }).click();
     await expect(page).toHaveURL((url) => url.pathname === "/check-inbox");
     await look(page, "check-inbox-reset");
     await follow(page, await letterTo(account.email, /choose a new password/i));
@@ -88,7 +88,7 @@ export const walks: Record<string, Walk> = {
     await introduce(elsewhere, person);
     await elsewhere.goto("/settings/password");
     await passwordField(elsewhere).fill(newcomer().password);
-    await elsewhere.getByRole("button", { name: "Save the password" }).click();
+    await elsewhere.getByRole("button", { name: "Save password" }).click();
     await expect(elsewhere).toHaveURL((url) => url.pathname === "/settings");
     await page.goto("/login");
     await continueWith(page, "Google");
@@ -142,10 +142,10 @@ export const walks: Record<string, Walk> = {
     await page.goto("/settings/email");
     await look(page, "settings-email");
     await addressField(page).fill(moved);
-    await page.getByRole("button", { name: "Send the letter" }).click();
+    await page.getByRole("button", { name: "Send email" }).click();
     await expect(page).toHaveURL((url) => url.pathname === "/check-inbox");
     await look(page, "check-inbox-email");
-    const letter = await letterTo(moved, /confirm your new e-mail address/i);
+    const letter = await letterTo(moved, /confirm your new email address/i);
     await follow(page, letter);
     await look(page, "confirm-email");
     await signOut(elsewhere);

@@ -144,7 +144,7 @@ export const walksOfGrants: Record<string, Walk> = {
     await look(page, "dashboard-events");
     await befalls(person, "calendar_rate_limited", 1);
     await page.goto("/dashboard");
-    await expect(calendarCard(page)).toContainText("pause");
+    await expect(calendarCard(page)).toContainText("limiting requests");
     await look(page, "dashboard-events-busy");
     await revokedAtGoogle(person);
     await expect(async () => {

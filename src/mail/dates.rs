@@ -1,8 +1,8 @@
-//! Moments in words, in UTC: a letter does not know where it is read.
+//! Dates in words, in UTC: an email does not know where it is read.
 
 use time::OffsetDateTime;
 
-/// `31 January 2026, 09:05 UTC`, of Unix seconds. A moment that no calendar has is the epoch.
+/// `31 January 2026, 09:05 UTC`, from Unix seconds. A time outside the calendar becomes the epoch.
 pub(super) fn words(unix: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(unix).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (day, month, year, hour, minute) = (at.day(), at.month(), at.year(), at.hour(), at.minute());
@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_told_in_words() {
+    fn dates_are_written_in_words() {
         assert_eq!(words(1_769_850_300), "31 January 2026, 09:05 UTC");
         assert_eq!(words(i64::MAX), "1 January 1970, 00:00 UTC");
     }

@@ -1,4 +1,4 @@
-//! Empties the queue, and tries again what was not taken.
+//! The delivery worker: sends what is queued, and retries what was not accepted.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,29 +12,29 @@ use crate::{
     store::{Database, GIVEN_UP_AFTER, QueuedEmail, StoreError, wait_after},
 };
 
-/// Between two looks into the queue, when nobody rings.
+/// Between two rounds, when no commit wakes the worker.
 const PAUSE: Duration = Duration::from_secs(15);
-/// Letters at a time, each on a connection of its own.
+/// Emails at a time, each on its own connection.
 const AT_ONCE: u32 = 4;
-/// How long a letter that was taken out of the queue is nobody else's: longer than a delivery and what is written after
-/// it can take.
+/// How long a claimed email is reserved for this worker: longer than a delivery and the writes after it can take.
 const LEASE: Duration = Duration::from_secs(60);
-/// Delivers what is queued until `stop` is cancelled: whenever the bell rings (after a commit that queued something) and
-/// every 15 seconds. Ends after the letters in hand.
+
+/// Delivers what is queued until `stop` is cancelled: when `mail_wake` is notified (after a commit that queued something)
+/// and every 15 seconds. Emails in progress are finished first.
 ///
-/// Each letter is delivered at least once: one whose row could not be deleted afterwards, or whose delivery ended without
-/// an answer, goes out again, with the same Message-ID.
+/// Each email is delivered at least once: if its row could not be deleted afterwards, or the server's answer was lost, it
+/// is sent again with the same Message-ID.
 pub async fn run_delivery(
     database: Arc<Database>,
-    post: SmtpTransport,
+    transport: SmtpTransport,
     site: Arc<Site>,
     clock: Clock,
     mail_wake: Arc<Notify>,
     stop: CancellationToken,
 ) {
     loop {
-        if let Err(error) = deliver_due(&database, &post, &site, &clock, &stop).await {
-            tracing::warn!(%error, "the queue of letters could not be read or written; the next round tries again");
+        if let Err(error) = deliver_due(&database, &transport, &site, &clock, &stop).await {
+            tracing::warn!(%error, "cannot read or write the email queue; retrying in the next round");
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -44,14 +44,14 @@ pub async fn run_delivery(
     }
 }
 
-/// One round: delivers until nothing is due, or the mail server does not work. Then no letter of a long queue would fare
-/// better, and a server that is coming up again is not to be asked for each of them.
+/// One round: delivers until nothing is due, or until the mail server fails. No other email would succeed then, and a
+/// server that is recovering should not be tried once for each.
 ///
 /// # Errors
-/// When the queue cannot be read or written. What was delivered stays delivered.
+/// If the queue cannot be read or written. What was delivered stays delivered.
 pub async fn deliver_due(
     database: &Arc<Database>,
-    post: &SmtpTransport,
+    transport: &SmtpTransport,
     site: &Arc<Site>,
     clock: &Clock,
     stop: &CancellationToken,
@@ -61,54 +61,54 @@ pub async fn deliver_due(
         if emails.is_empty() {
             return Ok(());
         }
-        let mut under_way = JoinSet::new();
+        let mut deliveries = JoinSet::new();
         for message in emails {
-            let (database, post, site, now) = (database.clone(), post.clone(), site.clone(), clock.date());
-            under_way.spawn(async move { deliver(&database, &post, &site, &message, now).await });
+            let (database, transport, site, now) = (database.clone(), transport.clone(), site.clone(), clock.date());
+            deliveries.spawn(async move { deliver(&database, &transport, &site, &message, now).await });
         }
-        let mut works = true;
-        for outcome in under_way.join_all().await {
-            works &= outcome?;
+        let mut available = true;
+        for outcome in deliveries.join_all().await {
+            available &= outcome?;
         }
-        if !works {
+        if !available {
             return Ok(());
         }
     }
     Ok(())
 }
 
-/// Delivers one letter and keeps the books. False when the mail server does not work.
+/// Delivers one email and updates its row. False if the mail server is unavailable.
 async fn deliver(
     database: &Database,
-    post: &SmtpTransport,
+    transport: &SmtpTransport,
     site: &Site,
     queued: &QueuedEmail,
     now: OffsetDateTime,
 ) -> Result<bool, StoreError> {
     let QueuedEmail { id, message, created_at, .. } = queued;
-    if now >= void_at(queued) {
-        tracing::warn!(message = %id, domain = message.to.domain(), "a letter is given up: it was not delivered in time");
+    if now >= useless_at(queued) {
+        tracing::warn!(message = %id, domain = message.to.domain(), "giving up on an email: it was not delivered in time");
         database.email_failed(*id, None).await?;
         return Ok(true);
     }
-    match post.deliver(&message.to, render(message, site), *id, *created_at).await {
+    match transport.deliver(&message.to, render(message, site), *id, *created_at).await {
         Ok(()) => {
             database.email_delivered(*id).await?;
             Ok(true)
         }
         Err(error @ (DeliveryError::Away(_) | DeliveryError::Temporary(_))) => {
-            put_back(database, queued, now, &error).await?;
+            retry_later(database, queued, now, &error).await?;
             Ok(!matches!(error, DeliveryError::Away(_)))
         }
         Err(error) => {
-            tracing::warn!(message = %id, domain = message.to.domain(), "a letter is given up: {error}");
+            tracing::warn!(message = %id, domain = message.to.domain(), "giving up on an email: {error}");
             database.email_failed(*id, None).await?;
             Ok(true)
         }
     }
 }
 
-async fn put_back(
+async fn retry_later(
     database: &Database,
     queued: &QueuedEmail,
     now: OffsetDateTime,
@@ -116,16 +116,16 @@ async fn put_back(
 ) -> Result<(), StoreError> {
     let QueuedEmail { id, message, attempts, .. } = queued;
     let again_at = now + wait_after(*attempts);
-    let again_at = (again_at < void_at(queued)).then_some(again_at);
+    let again_at = (again_at < useless_at(queued)).then_some(again_at);
     match again_at {
-        Some(_) => tracing::info!(message = %id, attempts = attempts + 1, "a letter has to wait: {error}"),
-        None => tracing::warn!(message = %id, domain = message.to.domain(), "a letter is given up: {error}"),
+        Some(_) => tracing::info!(message = %id, attempts = attempts + 1, "email deferred: {error}"),
+        None => tracing::warn!(message = %id, domain = message.to.domain(), "giving up on an email: {error}"),
     }
     database.email_failed(*id, again_at).await
 }
 
-/// From when on the letter is of no use: its link is void, or it is too old. Nobody is sent a link that fails.
-fn void_at(queued: &QueuedEmail) -> OffsetDateTime {
+/// When the email stops being useful: its link has expired, or it is too old. An expired link is never sent.
+fn useless_at(queued: &QueuedEmail) -> OffsetDateTime {
     let lifetime =
         link_lifetime(&queued.message.matter).map_or(GIVEN_UP_AFTER, |lifetime| lifetime.min(GIVEN_UP_AFTER));
     queued.created_at + lifetime

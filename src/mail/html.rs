@@ -1,23 +1,33 @@
-//! A letter as HTML: one document, nothing loaded from anywhere, so that opening it tells nobody anything.
+//! An email as HTML. It loads nothing, so opening it notifies no one.
+//!
+//! Outlook for Windows knows no padding on links and no `<style>` rules worth having, and Gmail's apps drop the whole
+//! `<style>` for some accounts: the layout is tables with inline styles, the button is a table cell, and the style sheet
+//! only adds the dark palette.
 
-use super::render::{Action, EmailContent};
+use super::{
+    brand::{DARK, FONT, LIGHT, NAME, RADIUS, RADIUS_LARGE},
+    render::{Action, EmailContent},
+};
 
-/// Light and dark. A mail program that drops the style shows a plain and readable letter.
-const STYLE: &str = include_str!("email.css");
-
-/// The same words as in the text, the link as a button.
+/// The same words as in the text, the link as a button and once more in words.
 pub(super) fn of(content: &EmailContent) -> String {
     let mut main = paragraph(&content.greeting);
     main.extend(content.news.iter().map(|text| paragraph(text)));
     if let Some(Action { lead, button, link, valid }) = &content.action {
-        let (link, button) = (escape(link), escape(button));
         main.push_str(&paragraph(lead));
-        main.push_str(&format!("<p><a class=\"button\" href=\"{link}\">{button}</a></p>\n"));
+        main.push_str(&action(button, link));
         main.extend(valid.iter().map(|text| paragraph(text)));
     }
     main.push_str(&paragraph(&content.cause));
     main.extend(content.closing.iter().map(|text| paragraph(text)));
-    let (title, sender) = (escape(&content.subject), escape(&content.sender));
+    document(&escape(&content.subject), &main, &escape(&content.sender))
+}
+
+/// Everything that comes in is markup already.
+fn document(title: &str, main: &str, sender: &str) -> String {
+    let (ground, surface, line) = (LIGHT.ground, LIGHT.surface, LIGHT.line);
+    let (ink, soft, accent) = (LIGHT.ink, LIGHT.ink_soft, LIGHT.accent);
+    let dark = dark();
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -25,22 +35,67 @@ pub(super) fn of(content: &EmailContent) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
 <title>{title}</title>
 <style>
-{STYLE}</style>
+{dark}</style>
 </head>
-<body>
-<div class="email">
-{main}<p class="sender">{sender}</p>
-</div>
+<body class="ground" style="margin: 0; padding: 0; background-color: {ground};">
+<table class="ground" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="{ground}" style="background-color: {ground};">
+<tr>
+<td align="center" style="padding: 24px 16px;">
+<table class="card" role="presentation" width="520" cellpadding="0" cellspacing="0" border="0" bgcolor="{surface}" style="width: 100%; max-width: 520px; background-color: {surface}; border: 1px solid {line}; border-radius: {RADIUS_LARGE}px; border-collapse: separate;">
+<tr>
+<td class="text" align="left" style="padding: 24px; color: {ink}; font-family: {FONT}; font-size: 16px; line-height: 24px; word-break: break-word;">
+<p class="name" style="margin: 0 0 16px; color: {accent}; font-weight: 700;">{NAME}</p>
+{main}<p class="sender" style="margin: 24px 0 0; padding: 16px 0 0; border-top: 1px solid {line}; color: {soft}; font-size: 14px; line-height: 20px;">{sender}</p>
+</td>
+</tr>
+</table>
+</td>
+</tr>
+</table>
 </body>
 </html>
 "#
     )
 }
 
+/// Rules have to outweigh the inline styles.
+fn dark() -> String {
+    let (ground, surface, line) = (DARK.ground, DARK.surface, DARK.line);
+    let (ink, soft, accent, on_accent) = (DARK.ink, DARK.ink_soft, DARK.accent, DARK.on_accent);
+    format!(
+        ":root {{ color-scheme: light dark; }}
+@media (prefers-color-scheme: dark) {{
+  .ground {{ background-color: {ground} !important; }}
+  .card {{ background-color: {surface} !important; border-color: {line} !important; }}
+  .text {{ color: {ink} !important; }}
+  .name {{ color: {accent} !important; }}
+  .button {{ background-color: {accent} !important; }}
+  .button-link {{ color: {on_accent} !important; }}
+  .link, .sender {{ color: {soft} !important; border-color: {line} !important; }}
+}}
+"
+    )
+}
+
+fn action(button: &str, link: &str) -> String {
+    let (button, link) = (escape(button), escape(link));
+    let (accent, on_accent, soft) = (LIGHT.accent, LIGHT.on_accent, LIGHT.ink_soft);
+    format!(
+        r#"<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin: 0 0 16px; border-collapse: separate;">
+<tr>
+<td class="button" align="center" bgcolor="{accent}" style="padding: 12px 24px; background-color: {accent}; border-radius: {RADIUS}px;"><a class="button-link" href="{link}" style="color: {on_accent}; font-family: {FONT}; font-size: 16px; font-weight: 600; line-height: 20px; text-decoration: none;">{button}</a></td>
+</tr>
+</table>
+<p class="link" style="margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px; word-break: break-all;">If the button doesn&#39;t work, copy this link into your browser:<br>{link}</p>
+"#
+    )
+}
+
 fn paragraph(text: &str) -> String {
-    format!("<p dir=\"auto\">{}</p>\n", escape(text))
+    format!("<p dir=\"auto\" style=\"margin: 0 0 16px;\">{}</p>\n", escape(text))
 }
 
 /// Text for elements and for quoted attributes.
@@ -64,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_a_text_becomes_markup() {
+    fn text_never_becomes_markup() {
         assert_eq!(escape(r#"<a b="c" d='e'>&"#), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
     }
 }

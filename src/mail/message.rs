@@ -1,4 +1,4 @@
-//! A drawn letter as a MIME message, and its envelope.
+//! A rendered email as a MIME message, and its envelope.
 
 use lettre::{
     Address, Message,
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::{render::RenderedEmail, smtp::DeliveryError};
 use crate::accounts::EmailAddress;
 
-/// A message and whom it goes to.
 pub(super) struct Envelope {
     pub from: Address,
     pub to: Address,
@@ -28,19 +27,17 @@ pub fn check_sender(mail_from: &str) -> Result<(), DeliveryError> {
     sender(mail_from).map(drop)
 }
 
-/// The mailbox of a `MAIL_FROM`.
 pub(super) fn sender(mail_from: &str) -> Result<Mailbox, DeliveryError> {
     if mail_from.chars().any(char::is_control) {
         return Err(DeliveryError::Sender);
     }
     let mailbox: Mailbox = mail_from.parse().map_err(|_| DeliveryError::Sender)?;
-    // The same strictness as for those whom we write to.
+    // As strict as for recipients.
     EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| DeliveryError::Sender)?;
     Ok(mailbox)
 }
 
-/// Puts a letter into an envelope with exactly one recipient. `id` and `at` are those of the queue, so that a letter
-/// that is delivered twice is the same one, and can be seen to be.
+/// Exactly one recipient. `id` and `at` come from the queue, so that a second delivery is recognisably the same message.
 pub(super) fn envelope(
     from: &Mailbox,
     to: &EmailAddress,
@@ -48,7 +45,7 @@ pub(super) fn envelope(
     id: Uuid,
     at: OffsetDateTime,
 ) -> Result<Envelope, DeliveryError> {
-    let unsendable = || DeliveryError::Permanent("the letter makes no message".to_owned());
+    let unsendable = || DeliveryError::Permanent("the email cannot be encoded as a message".to_owned());
     let to: Address = to.as_str().parse().map_err(|_| unsendable())?;
     let message = Message::builder()
         .from(from.clone())
@@ -62,7 +59,7 @@ pub(super) fn envelope(
     Ok(Envelope { from: from.email.clone(), to, message: message.formatted() })
 }
 
-/// RFC 3834 §5: out-of-office machines do not answer such a letter.
+/// RFC 3834 §5: autoresponders do not answer such a message.
 #[derive(Clone)]
 struct AutoSubmitted;
 

@@ -1,8 +1,9 @@
-//! Letters: drawn as subject, plain text and HTML, and delivered over SMTP. See the tour in `lib.rs`.
+//! Emails: rendered as subject, plain text and HTML, and delivered over SMTP. See the tour in `lib.rs`.
 //!
-//! `render` is pure. A `SmtpTransport` hands one letter to the mail server; `run_delivery` empties the queue of the store into
-//! it, and tries again what the server did not take.
+//! `render` is pure. An `SmtpTransport` hands one email to the mail server; `run_delivery` sends what is queued in the
+//! store, and retries what the server did not accept.
 
+mod brand;
 mod dates;
 mod delivery;
 mod html;

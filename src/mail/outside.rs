@@ -1,8 +1,7 @@
-//! What comes from outside, made fit for a letter.
+//! User input, made safe for an email.
 //!
-//! The threat: somebody who may choose a name, or writes to an address that is not theirs, has our server send their
-//! words. Mail programs make links of whatever looks like one, so escaping is not enough: what looks like a link is left
-//! out.
+//! The threat: an attacker chooses a name or enters someone else's address, and our server sends the attacker's words.
+//! Mail clients turn whatever looks like a link into one, so escaping is not enough: such text is left out.
 
 use std::net::IpAddr;
 
@@ -10,13 +9,13 @@ use crate::accounts::{EmailAddress, display_name};
 
 const LONGEST: usize = 80;
 
-/// A name or a device in one line; `None` when nothing is left, or when a mail program could make a link of it.
+/// A name or a device in one line; `None` if nothing is left, or if a mail client could turn it into a link.
 pub(super) fn words(text: &str) -> Option<String> {
     let words = display_name(text)?;
     (words.chars().count() <= LONGEST && !looks_like_a_link(&words)).then_some(words)
 }
 
-/// An account at a provider: an e-mail address, or a name.
+/// An account at a provider: an email address, or a name.
 pub(super) fn account(text: &str) -> Option<String> {
     EmailAddress::parse(text).map(String::from).ok().or_else(|| words(text))
 }
@@ -26,9 +25,8 @@ pub(super) fn device(text: &str) -> Option<String> {
     words(text).filter(|words| words.chars().all(|c| c.is_ascii_alphanumeric() || c == ' '))
 }
 
-/// A network address; nothing else passes for one.
-pub(super) fn network_address(text: &str) -> Option<String> {
-    text.parse::<IpAddr>().ok().map(|address| address.to_string())
+pub(super) fn ip(text: &str) -> Option<String> {
+    text.parse::<IpAddr>().ok().map(|ip| ip.to_string())
 }
 
 /// A scheme, a path, an address, or a dot with something right behind it, as in `evil.example` and unlike `J. Doe`.
@@ -45,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_people_pass() {
+    fn names_of_people_are_kept() {
         for name in ["Ada Lovelace", "J. R. Smith", "Sammy Davis Jr.", "O'Hara & Söhne", "山田太郎", "محمد"] {
             assert_eq!(words(name).as_deref(), Some(name));
         }
@@ -53,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_mail_program_makes_a_link_of_does_not() {
+    fn text_that_looks_like_a_link_is_dropped() {
         for name in [
             "https://evil.example",
             "Your prize is at evil.example now",
@@ -72,17 +70,17 @@ mod tests {
     }
 
     #[test]
-    fn an_account_may_be_an_address() {
+    fn an_account_may_be_an_email_address() {
         assert_eq!(account("Ada@Example.com").as_deref(), Some("ada@example.com"));
         assert_eq!(account("ada").as_deref(), Some("ada"));
         assert_eq!(account("ada@example.com https://evil.example"), None);
     }
 
     #[test]
-    fn device_and_address_are_of_their_kind_or_nothing() {
+    fn invalid_devices_and_ips_are_dropped() {
         assert_eq!(device("Firefox on Linux").as_deref(), Some("Firefox on Linux"));
         assert_eq!(device("Call 112!"), None);
-        assert_eq!(network_address("2001:db8::1").as_deref(), Some("2001:db8::1"));
-        assert_eq!(network_address("evil"), None);
+        assert_eq!(ip("2001:db8::1").as_deref(), Some("2001:db8::1"));
+        assert_eq!(ip("evil"), None);
     }
 }

@@ -1,52 +1,47 @@
-//! A letter, drawn.
+//! An email, rendered.
 
 use std::collections::BTreeMap;
 
 use super::{html, text, wording};
 use crate::accounts::{EmailKind, EmailMessage, EmailToken, SignInMethod, display_name};
 
-/// What letters know of the house that they come from.
+/// The site that emails come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    /// The public origin (`BASE_URL`), without a slash at the end. Every link leads there, but those of `connections`.
+    /// The public origin (`BASE_URL`), without a trailing slash. Every link points there, except those of `connections`.
     pub origin: String,
     /// Providers' labels by their slugs.
     pub labels: BTreeMap<String, String>,
-    /// By slug, the pages of providers on which a person takes back what they let us see.
+    /// By slug, the providers' pages on which a person can revoke an app's access.
     pub connections: BTreeMap<String, String>,
 }
 
-/// A letter as it is sent. There is no `Debug`: the link in it is a secret.
+/// An email as it is sent. No `Debug`: its link is a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
-    /// One line.
     pub subject: String,
-    /// Plain text.
     pub text: String,
-    /// A whole document, which loads nothing from anywhere.
+    /// A whole document, without external resources.
     pub html: String,
 }
 
-/// Draws a letter. The same letter is drawn the same way, always.
+/// Deterministic: the same message always renders the same way.
 pub fn render(message: &EmailMessage, site: &Site) -> RenderedEmail {
     let content = wording::content(message, site);
     RenderedEmail { subject: content.subject.clone(), text: text::of(&content), html: html::of(&content) }
 }
 
-/// A letter in words, before it is set as text or as HTML. Nothing in it is escaped, everything is clean of control
-/// characters.
+/// What an email says, before it becomes text or HTML. Not escaped, but free of control characters.
 pub(super) struct EmailContent {
     pub subject: String,
     pub greeting: String,
     /// What happened.
     pub news: Vec<String>,
-    /// What to do, if there is something: a line, the words of the button, where it leads.
     pub action: Option<Action>,
-    /// When and from where it was asked for.
+    /// When and from where it was requested.
     pub cause: String,
-    /// If this was not you, and whatever else is to be said.
+    /// What to do if it wasn't you, and the like.
     pub closing: Vec<String>,
-    /// Who writes.
     pub sender: String,
 }
 
@@ -54,30 +49,29 @@ pub(super) struct Action {
     pub lead: String,
     pub button: &'static str,
     pub link: String,
-    /// How long the link is valid.
+    /// A sentence on how long the link is valid.
     pub valid: Option<String>,
 }
 
 impl Site {
-    /// The link of a letter. Whatever the token is, it stays a value of the query.
+    /// Whatever the token is, it stays one value of the query.
     pub(super) fn link(&self, token: &EmailToken) -> String {
         let token: String = url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect();
         format!("{}/auth/email-link?token={token}", self.origin)
     }
 
-    /// A page of ours.
     pub(super) fn page(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 
-    /// The origin without its scheme, as people say it.
+    /// The origin without its scheme, as people write it.
     pub(super) fn name(&self) -> &str {
         self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host)
     }
 
     pub(super) fn label(&self, slug: &str) -> String {
         let label = self.labels.get(slug).map_or(slug, String::as_str);
-        // The operator's own word, or a slug: no stranger's.
+        // Chosen by the operator, or a slug: no user input.
         display_name(label).unwrap_or_else(|| "a provider".to_owned())
     }
 
@@ -98,10 +92,10 @@ impl Site {
     }
 }
 
-/// Whether a letter goes to an address that nobody has proven to be theirs, or is asked for by somebody who need not be
-/// its owner. It holds no word that the asker chose then: no name, no account.
-pub(super) fn is_to_a_stranger(matter: &EmailKind) -> bool {
-    match matter {
+/// Whether the recipient's address is unverified, or anyone may request this email. It then contains nothing that the
+/// requester chose: no name, no account.
+pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
+    match kind {
         EmailKind::ConfirmSignUp { .. }
         | EmailKind::AlreadyRegistered { .. }
         | EmailKind::NoAccount

@@ -7,25 +7,23 @@ use url::Url;
 
 use super::smtp::DeliveryError;
 
-/// Where letters are handed in, and how. Its `Debug` shows no password.
+/// Where and how emails are submitted. Its `Debug` shows no password.
 #[derive(Clone, Debug)]
 pub struct MailServer {
-    /// Name or address, without brackets.
+    /// Host name or IP address, without brackets.
     pub host: String,
-    /// The port.
     pub port: u16,
-    /// What keeps others from reading along.
     pub security: Security,
-    /// User and password, where the server wants them.
+    /// User and password.
     pub credentials: Option<(String, SecretString)>,
 }
 
-/// What keeps others from reading along.
+/// Transport security.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Nothing: the server is on this machine.
+    /// None: the server is on this machine.
     Loopback,
-    /// TLS after STARTTLS (RFC 3207), required: a server, or somebody between, that does not offer it gets no letter.
+    /// TLS after STARTTLS (RFC 3207), required: if it is not offered (or stripped on the way), no email is sent.
     StartTls,
     /// TLS from the first byte (RFC 8314).
     Tls,
@@ -35,8 +33,8 @@ impl MailServer {
     /// Reads `smtps://user:password@host:465`, or `smtp://…:587` for STARTTLS. `smtp://` on loopback is plain.
     ///
     /// # Errors
-    /// [`DeliveryError::Url`] for anything else. A path or a query is refused: an option in it that is not understood
-    /// would go unnoticed.
+    /// [`DeliveryError::Url`] for anything else. A path or a query is rejected, since an option in it would be ignored
+    /// silently.
     pub fn parse(smtp_url: &SecretString) -> Result<Self, DeliveryError> {
         let url = Url::parse(smtp_url.expose_secret()).map_err(|_| DeliveryError::Url)?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
@@ -49,7 +47,7 @@ impl MailServer {
             "smtp" => Security::StartTls,
             _ => return Err(DeliveryError::Url),
         };
-        let usual = match security {
+        let default_port = match security {
             Security::Loopback => 25,
             Security::StartTls => 587,
             Security::Tls => 465,
@@ -59,7 +57,7 @@ impl MailServer {
             (user, Some(password)) if !user.is_empty() => Some((decoded(user), decoded(password).into())),
             _ => return Err(DeliveryError::Url),
         };
-        Ok(Self { host, port: url.port().unwrap_or(usual), security, credentials })
+        Ok(Self { host, port: url.port().unwrap_or(default_port), security, credentials })
     }
 }
 
@@ -67,7 +65,7 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Per cent signs of a URL's user part (RFC 3986 §3.2.1). What else a form would decode is protected first.
+/// Percent-decodes a URL's userinfo (RFC 3986 §3.2.1). The form decoder's other special characters are escaped first.
 fn decoded(text: &str) -> String {
     let text = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     url::form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default()
@@ -93,7 +91,12 @@ mod tests {
     #[case("smtp://localhost:3025", "localhost", 3025, Security::Loopback)]
     #[case("smtp://127.0.0.1:3025", "127.0.0.1", 3025, Security::Loopback)]
     #[case("smtp://[::1]:3025", "::1", 3025, Security::Loopback)]
-    fn only_loopback_is_plain(#[case] url: &str, #[case] host: &str, #[case] port: u16, #[case] security: Security) {
+    fn only_loopback_is_unencrypted(
+        #[case] url: &str,
+        #[case] host: &str,
+        #[case] port: u16,
+        #[case] security: Security,
+    ) {
         let server = parse(url).unwrap();
         assert_eq!((server.host.as_str(), server.port, server.security), (host, port, security));
     }
@@ -108,13 +111,13 @@ mod tests {
     #[case("smtps://me@mail.example")]
     #[case("smtps://:hush@mail.example")]
     #[case("smtps://mail.example:smtp")]
-    fn whatever_else_is_refused_and_not_repeated(#[case] url: &str) {
+    fn invalid_urls_are_rejected_without_leaking_the_password(#[case] url: &str) {
         let error = parse(url).unwrap_err();
         assert!(!error.to_string().contains("hush"), "{error}");
     }
 
     #[test]
-    fn user_and_password_are_decoded_and_not_shown() {
+    fn credentials_are_decoded_and_hidden_from_debug() {
         let server = parse("smtps://me%40mail.example:p%2F+%25&=s@mail.example").unwrap();
         assert!(!format!("{server:?}").contains("p/"));
         let (user, password) = server.credentials.unwrap();

@@ -1,8 +1,8 @@
-//! A letter as plain text.
+//! An email as plain text.
 
 use super::render::{Action, EmailContent};
 
-/// The same words as in HTML, the link on a line of its own, where no mail program breaks it.
+/// The same words as in HTML, the link on a line of its own, where no mail client breaks it.
 pub(super) fn of(content: &EmailContent) -> String {
     let mut paragraphs = vec![content.greeting.clone()];
     paragraphs.extend(content.news.iter().cloned());

@@ -1,24 +1,23 @@
-//! The words of each letter: what happened, what to do, and what if it was not you.
+//! What each email says: what happened, what to do, and what to do if it wasn't you.
 
 use time::Duration;
 
 use super::{
-    dates, outside,
-    render::{Action, EmailContent, Site, is_to_a_stranger},
+    brand, dates, outside,
+    render::{Action, EmailContent, Site, may_reach_a_stranger},
 };
 use crate::{
     accounts::{EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess},
     codes::access::Access,
 };
 
-/// How long the link of a letter is valid, counted from its cause; `None` when it has none with a token.
-pub fn link_lifetime(matter: &EmailKind) -> Option<Duration> {
-    matter.link().map(LinkKind::lifetime)
+/// How long the email's link is valid, counted from its cause; `None` for an email without a token.
+pub fn link_lifetime(kind: &EmailKind) -> Option<Duration> {
+    kind.link().map(LinkKind::lifetime)
 }
 
-/// A letter in words.
 pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
-    let name = message.name.as_deref().filter(|_| !is_to_a_stranger(&message.matter)).and_then(outside::words);
+    let name = message.name.as_deref().filter(|_| !may_reach_a_stranger(&message.matter)).and_then(outside::words);
     let Words { subject, news, action, closing } = words(message, site);
     EmailContent {
         subject,
@@ -27,11 +26,11 @@ pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
         action,
         cause: cause(message),
         closing,
-        sender: format!("Latchkey at {}. This letter was sent by a machine; nobody reads answers to it.", site.name()),
+        sender: format!("{} at {}. This is an automated message. Please don't reply.", brand::NAME, site.name()),
     }
 }
 
-/// What differs from letter to letter.
+/// What differs from email to email.
 struct Words {
     subject: String,
     news: Vec<String>,
@@ -39,14 +38,20 @@ struct Words {
     closing: Vec<String>,
 }
 
+const NOTHING_TO_DO: &str = "If this was you, you don't need to do anything.";
+const NOTHING_REVEALED: &str =
+    "If this wasn't you, ignore this email. Nobody was signed in, and we didn't reveal that you have an account.";
+
 fn words(message: &EmailMessage, site: &Site) -> Words {
     let at = site.name();
     let token = |token: &EmailToken, lead: &str, button, valid_for| {
         let until =
             link_lifetime(&message.matter).map(|lifetime| message.cause.at.saturating_add(lifetime.whole_seconds()));
-        let valid = until.map(|until| format!("The link works once, for {valid_for}: until {}.", dates::words(until)));
+        let valid =
+            until.map(|until| format!("The link works once and expires in {valid_for} ({}).", dates::words(until)));
         Some(Action { lead: lead.to_owned(), button, link: site.link(token), valid })
     };
+    let undo = |undo| token(undo, "If this wasn't you, undo this change:", "Undo this change", "seven days");
     let page =
         |lead: &str, button, path| Some(Action { lead: lead.to_owned(), button, link: site.page(path), valid: None });
     let of_account = |account: &Option<String>| match account.as_deref().and_then(outside::account) {
@@ -55,183 +60,190 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
     };
     let methods = |methods| match site.methods(methods) {
         Some(methods) => format!("You sign in with {methods}."),
-        None => "You sign in as you did before.".to_owned(),
+        None => "Sign in the way you did before.".to_owned(),
     };
     match &message.matter {
         EmailKind::ConfirmSignUp { token: link } => Words {
-            subject: format!("Confirm your e-mail address for {at}"),
-            news: texts(["Somebody, you we hope, is signing up at {at} with this e-mail address."], at),
-            action: token(link, "To finish, confirm that the address is yours:", "Confirm and finish", "one day"),
-            closing: texts(
-                ["If this was not you, do nothing: without the link, no account is made. Do not pass the link on to anybody."],
-                at,
-            ),
+            subject: format!("Confirm your email address for {at}"),
+            news: vec![format!("Someone – hopefully you – is signing up at {at} with this email address.")],
+            action: token(link, "To finish, confirm that this is your address:", "Confirm email address", "24 hours"),
+            closing: texts([
+                "If this wasn't you, ignore this email. No account is created without the link. Don't share this link.",
+            ]),
         },
         EmailKind::AlreadyRegistered { methods: known } => Words {
-            subject: format!("You have an account at {at} already"),
+            subject: format!("You already have an account at {at}"),
             news: vec![
-                format!("Somebody, you we hope, tried to sign up at {at} with this e-mail address."),
-                format!("It has an account already, and nothing was changed. {}", methods(known)),
+                format!("Someone – hopefully you – tried to sign up at {at} with this email address."),
+                format!("You already have an account, so nothing changed. {}", methods(known)),
             ],
             action: page("If this was you, sign in:", "Sign in", "/login"),
-            closing: texts(["If this was not you, do nothing: nobody got in, and nobody was told that you are here."], at),
+            closing: texts([NOTHING_REVEALED]),
         },
         EmailKind::ResetPassword { token: link } => Words {
             subject: format!("Choose a new password for {at}"),
-            news: texts(["Somebody, you we hope, forgot the password of your account at {at}."], at),
-            action: token(link, "To choose a new one:", "Choose a new password", "half an hour"),
-            closing: texts(
-                ["If this was not you, do nothing: your password stays as it is. Do not pass the link on to anybody."],
-                at,
-            ),
+            news: vec![format!("Someone – hopefully you – asked to reset the password for your account at {at}.")],
+            action: token(link, "To choose a new password:", "Choose a new password", "30 minutes"),
+            closing: texts([
+                "If this wasn't you, ignore this email. Your password stays the same. Don't share this link.",
+            ]),
         },
         EmailKind::NoPassword { methods: known } => Words {
             subject: format!("Your account at {at} has no password"),
             news: vec![
-                format!("Somebody, you we hope, wanted a new password for your account at {at}."),
-                format!("The account has none, and needs none. {}", methods(known)),
+                format!("Someone – hopefully you – asked to reset the password for your account at {at}."),
+                format!("Your account doesn't have a password. {}", methods(known)),
             ],
             action: page("If this was you, sign in that way. You can set a password afterwards:", "Sign in", "/login"),
-            closing: vec![
-                "If you cannot get in there any more, recover your account at that provider first.".to_owned(),
-                "If this was not you, do nothing: nothing was changed.".to_owned(),
-            ],
+            closing: texts([
+                "If you can no longer sign in there, recover your account with that provider first.",
+                "If this wasn't you, ignore this email. Nothing changed.",
+            ]),
         },
         EmailKind::NoAccount => Words {
-            subject: format!("There is no account at {at} with this address"),
+            subject: format!("There's no account at {at} with this email address"),
             news: vec![
-                format!("Somebody, you we hope, wanted a new password at {at} for this e-mail address."),
-                "There is no account with it. Perhaps you signed up with another address, or with a provider.".to_owned(),
+                format!("Someone – hopefully you – asked to reset a password at {at} for this email address."),
+                "There's no account with it. You may have signed up with another address, or with a provider."
+                    .to_owned(),
             ],
-            action: page("To look at the ways in, or to sign up:", "See the ways in", "/login"),
-            closing: texts(["If this was not you, do nothing: we keep nothing about this address."], at),
+            action: page("To sign in another way, or to create an account:", "Go to sign-in", "/login"),
+            closing: texts(["If this wasn't you, ignore this email. We don't keep this address."]),
         },
         EmailKind::ConfirmEmailChange { token: link } => Words {
-            subject: format!("Confirm your new e-mail address for {at}"),
-            news: texts(["Somebody, you we hope, wants this to be the e-mail address of their account at {at}."], at),
-            action: token(link, "If the account is yours, confirm the address:", "Confirm the address", "one day"),
-            closing: texts(
-                ["If this was not you, do nothing: without the link, nothing is changed. Do not pass the link on to anybody."],
-                at,
-            ),
+            subject: format!("Confirm your new email address for {at}"),
+            news: vec![format!("Someone – hopefully you – asked to use this email address for their account at {at}.")],
+            action: token(link, "If it's your account, confirm the address:", "Confirm email address", "24 hours"),
+            closing: texts([
+                "If this wasn't you, ignore this email. Nothing changes without the link. Don't share this link.",
+            ]),
         },
         EmailKind::EmailTaken => Words {
-            subject: format!("Your e-mail address was not changed at {at}"),
+            subject: format!("Your email address at {at} wasn't changed"),
             news: vec![
-                format!("Somebody, you we hope, wanted this to be the e-mail address of another account at {at}."),
-                "It belongs to your account here already, and nothing was changed.".to_owned(),
+                format!("Someone – hopefully you – asked to use this email address for another account at {at}."),
+                "It already belongs to your account here, so nothing changed.".to_owned(),
             ],
             action: page("If this was you, sign in with this address to find that account:", "Sign in", "/login"),
-            closing: texts(["If this was not you, do nothing: nobody got in, and nobody was told that you are here."], at),
+            closing: texts([NOTHING_REVEALED]),
         },
-        EmailKind::EmailChanged { new, undo } => Words {
-            subject: format!("The e-mail address of your account at {at} was changed"),
-            news: vec![format!("The e-mail address of your account at {at} is now {new}. Letters go there from now on.")],
-            action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
-            closing: texts(["If this was you, there is nothing to do."], at),
+        EmailKind::EmailChanged { new, undo: link } => Words {
+            subject: format!("The email address for your account at {at} was changed"),
+            news: vec![format!(
+                "The email address for your account at {at} is now {new}. We'll use that address from now on."
+            )],
+            action: undo(link),
+            closing: texts([NOTHING_TO_DO]),
         },
-        EmailKind::MethodAdded { provider, account, undo } => {
+        EmailKind::MethodAdded { provider, account, undo: link } => {
             let label = site.label(provider);
             let account = of_account(account);
             Words {
                 subject: format!("{label} was added to your account at {at}"),
-                news: vec![format!("From now on, {label}{account} opens your account at {at}.")],
-                action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
-                closing: texts(["If this was you, there is nothing to do."], at),
+                news: vec![format!("You can now sign in to your account at {at} with {label}{account}.")],
+                action: undo(link),
+                closing: texts([NOTHING_TO_DO]),
             }
         }
         EmailKind::MethodRemoved { provider, account, revoked_access } => {
             let label = site.label(provider);
             let account = of_account(account);
-            let mut news = vec![format!("{label}{account} does not open your account at {at} any more.")];
-            for ended in revoked_access {
-                news.push(what_is_given_back(ended));
-                news.extend(by_hand(ended, site).map(|(lead, page)| format!("{lead} {page}")));
+            let mut news = vec![format!("You can no longer sign in to your account at {at} with {label}{account}.")];
+            for revoked in revoked_access {
+                news.push(will_be_revoked(revoked));
+                news.extend(by_hand(revoked, site).map(|(lead, page)| format!("{lead} {page}")));
             }
             Words {
                 subject: format!("{label} was removed from your account at {at}"),
                 news,
-                action: page("If this was not you, sign in and look at your ways in and your devices:", "Sign in", "/login"),
-                closing: texts(["If this was you, there is nothing to do."], at),
+                action: page(
+                    "If this wasn't you, sign in and check your sign-in methods and devices:",
+                    "Sign in",
+                    "/login",
+                ),
+                closing: texts([NOTHING_TO_DO]),
             }
         }
-        EmailKind::PasswordChanged { first, undo } => {
+        EmailKind::PasswordChanged { first, undo: link } => {
             let (subject, news) = match first {
-                true => ("A password was set for your account", "Your account at {at} has a password now."),
-                false => ("The password of your account was changed", "Your account at {at} has another password now."),
+                true => ("A password was set for your account", format!("Your account at {at} now has a password.")),
+                false => (
+                    "The password for your account was changed",
+                    format!("The password for your account at {at} was changed."),
+                ),
             };
             Words {
                 subject: format!("{subject} at {at}"),
-                news: texts([news], at),
-                action: token(undo, "If this was not you, take it back:", "Take it back", "seven days"),
-                closing: texts(["If this was you, there is nothing to do."], at),
+                news: vec![news],
+                action: undo(link),
+                closing: texts([NOTHING_TO_DO]),
             }
         }
         EmailKind::TokenReused => Words {
             subject: format!("One of your sessions at {at} was ended"),
-            news: texts(
-                [
-                    "Somebody used an old key of one of your sessions at {at}. Such a key works once; that it came again can mean that it was copied.",
-                    "We ended that session, so that neither the copy nor the original opens your account any more. Your other sessions go on.",
-                ],
-                at,
+            news: vec![
+                format!(
+                    "A used sign-in token from one of your sessions at {at} was presented again, which can mean it was stolen."
+                ),
+                "We ended that session, so the token no longer works for anyone. Your other sessions aren't affected."
+                    .to_owned(),
+            ],
+            action: page(
+                "To continue on that device, sign in again. To check where you're signed in:",
+                "Check your sessions",
+                "/settings",
             ),
-            action: page("To go on there, sign in again. To look at where you are signed in:", "Look at your sessions", "/settings"),
-            closing: texts(
-                ["If this was not you, there is nothing more to do: the copy is void. An application that lost its way can cause this once; if it happens often, end all your sessions in the settings, and look at your devices for programs that you do not know."],
-                at,
-            ),
+            closing: texts([
+                "If this wasn't you, there's nothing more to do: the stolen token no longer works. A faulty application can also cause this. If it happens often, sign out everywhere in settings, and check your devices for software that you don't recognise.",
+            ]),
         },
         EmailKind::AccountDeleted { revoked_access } => Words {
             subject: format!("Your account at {at} was deleted"),
             news: std::iter::once(format!(
-                "Your account at {at} was deleted, with all that belonged to it. This cannot be undone."
+                "Your account at {at} and all of its data have been deleted. This can't be undone."
             ))
-            .chain(revoked_access.iter().map(what_is_given_back))
+            .chain(revoked_access.iter().map(will_be_revoked))
             .collect(),
-            action: revoked_access.iter().find_map(|ended| {
-                let (lead, link) = by_hand(ended, site)?;
-                Some(Action { lead, button: "See what is connected there", link, valid: None })
+            action: revoked_access.iter().find_map(|revoked| {
+                let (lead, link) = by_hand(revoked, site)?;
+                Some(Action { lead, button: "Review connected apps", link, valid: None })
             }),
-            closing: vec![
-                "If this was you, there is nothing to do, and this was our last letter.".to_owned(),
-                "If this was not you, somebody else was signed in as you: look after the passwords of your mailbox and of the providers that you used."
-                    .to_owned(),
-            ],
+            closing: texts([
+                "If this was you, you don't need to do anything. This is our last email to you.",
+                "If this wasn't you, someone else was signed in to your account. Change the passwords of your mailbox and of the providers that you used to sign in.",
+            ]),
         },
     }
 }
 
-/// What we see no more at a provider.
-fn what_is_given_back(ended: &RevokedAccess) -> String {
-    let things: Vec<_> = ended.sees.iter().copied().map(thing).collect();
-    format!("Latchkey's access to {} is given back.", things.join(" and "))
+fn will_be_revoked(revoked: &RevokedAccess) -> String {
+    let services: Vec<_> = revoked.sees.iter().copied().map(service).collect();
+    format!("{}'s access to {} will be revoked.", brand::NAME, services.join(" and "))
 }
 
-/// How the person can make sure of it, and where: nobody here tells them what became of it.
-fn by_hand(ended: &RevokedAccess, site: &Site) -> Option<(String, String)> {
-    let page = site.connections.get(&ended.provider)?;
-    let label = site.label(&ended.provider);
+/// Where the person can revoke the access themselves: no later email reports how it ended.
+fn by_hand(revoked: &RevokedAccess, site: &Site) -> Option<(String, String)> {
+    let page = site.connections.get(&revoked.provider)?;
+    let label = site.label(&revoked.provider);
     let lead =
-        format!("We tell {label} for up to three days. In case it does not answer us, take it back there yourself:");
+        format!("We'll ask {label} to do that for up to three days. To be sure, check your connected apps there:");
     Some((lead, page.clone()))
 }
 
-fn thing(access: Access) -> &'static str {
+fn service(access: Access) -> &'static str {
     match access {
         Access::Drive => "Google Drive",
         Access::Calendar => "Google Calendar",
     }
 }
 
-fn texts<const N: usize>(texts: [&str; N], at: &str) -> Vec<String> {
-    texts.into_iter().map(|text| text.replace("{at}", at)).collect()
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).into()
 }
 
 fn cause(message: &EmailMessage) -> String {
     let cause = &message.cause;
     let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
-    let address = outside::network_address(&cause.ip);
-    let address = address.map_or_else(|| "an unknown address".to_owned(), |address| format!("the address {address}"));
-    format!("This was asked for on {}, with {device}, from {address}.", dates::words(cause.at))
+    let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
+    format!("This was requested on {}, from {device} (IP address: {ip}).", dates::words(cause.at))
 }

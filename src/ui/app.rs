@@ -38,14 +38,14 @@ use super::{
     wording,
 };
 
-/// Every page that has a route. Each is rendered in one piece (`SsrMode::Async`), so that its status and its
-/// cookies are settled before the first byte leaves.
+/// Every page with a route. Each is rendered in one piece (`SsrMode::Async`), so that status and cookies are known before
+/// the first byte is sent.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=|| view! { <RoutedErrorPage problem=ErrorPage::NotFound /> }>
+            <Routes fallback=|| view! { <RoutedErrorPage error=ErrorPage::NotFound /> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
@@ -71,7 +71,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The whole document of a page with islands. Reads [`Assets`] and the nonce from the context.
+/// The document of a page with islands. Reads [`Assets`] and the nonce from the context.
 pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let reload = assets.reload.clone();
@@ -91,11 +91,10 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// The whole document of an error page: no islands, so no script of any kind. It needs no context, so that it can
-/// be drawn when everything else is broken.
-pub fn problem_document(problem: ErrorPage, assets: &Assets) -> impl IntoView + use<> {
+/// The document of an error page: no islands, no script, no context, so that it renders when everything else is broken.
+pub fn error_document(error: ErrorPage, assets: &Assets) -> impl IntoView + use<> {
     let css = assets.css.clone();
-    let title = wording::title(&wording::problem(problem).happened);
+    let title = wording::title(&wording::error_page(error).happened);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -105,14 +104,13 @@ pub fn problem_document(problem: ErrorPage, assets: &Assets) -> impl IntoView + 
                 <title>{title}</title>
             </head>
             <body>
-                <ErrorPageBody problem />
+                <ErrorPageBody error />
             </body>
         </html>
     }
 }
 
-/// The page from which a browser goes on to a provider by itself, as text. No script: the refresh and the link work in every
-/// browser. The refresh is immediate, so that the page leaves no trace in the history.
+/// Sends the browser on to a provider, without script. The refresh is immediate, so that the page leaves no history entry.
 pub fn onward_html(view: OnwardView, assets: &Assets) -> String {
     let css = assets.css.clone();
     let document = move || {
@@ -134,7 +132,7 @@ pub fn onward_html(view: OnwardView, assets: &Assets) -> String {
     Owner::new().with(|| document().to_html())
 }
 
-/// The page of a form that was drawn for another account, as text. No script, as on every error page.
+/// Without script, as every error page.
 pub fn wrong_account_html(view: WrongAccountView, assets: &Assets) -> String {
     let css = assets.css.clone();
     let document = move || {
@@ -155,12 +153,11 @@ pub fn wrong_account_html(view: WrongAccountView, assets: &Assets) -> String {
     Owner::new().with(|| document().to_html())
 }
 
-/// [`problem_document`] as text.
-pub fn problem_html(problem: ErrorPage, assets: &Assets) -> String {
-    Owner::new().with(|| problem_document(problem, assets).to_html())
+pub fn error_page_html(error: ErrorPage, assets: &Assets) -> String {
+    Owner::new().with(|| error_document(error, assets).to_html())
 }
 
-/// The whole document of the page about the JSON API, as text: no islands, no script, and drawn once for everybody.
+/// No islands, no script; the same for everyone.
 pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
     let css = assets.css.clone();
     let document = move || {
@@ -169,7 +166,7 @@ pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
             <html lang="en">
                 <head>
                     <HeadBasics css />
-                    <title>{wording::title("The API")}</title>
+                    <title>{wording::title("API reference")}</title>
                 </head>
                 <body>
                     <ApiDocsPage docs />
@@ -180,18 +177,19 @@ pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
     Owner::new().with(|| document().to_html())
 }
 
-/// What every head begins with.
+/// For search engines and link previews.
+const DESCRIPTION: &str = "Sign in to Latchkey with an account you already have, or with your email and password.";
+
+/// The start of every head.
 #[component]
-fn HeadBasics(
-    /// Path of the style sheet.
-    css: String,
-) -> impl IntoView {
+fn HeadBasics(css: String) -> impl IntoView {
     view! {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="description" content=DESCRIPTION />
         <meta name="color-scheme" content="light dark" />
-        <meta name="theme-color" content="#f6f9f8" {..custom_attribute("media", "(prefers-color-scheme: light)")} />
-        <meta name="theme-color" content="#0c1211" {..custom_attribute("media", "(prefers-color-scheme: dark)")} />
+        <meta name="theme-color" content="#f5f9f8" {..custom_attribute("media", "(prefers-color-scheme: light)")} />
+        <meta name="theme-color" content="#0d1211" {..custom_attribute("media", "(prefers-color-scheme: dark)")} />
         <link rel="stylesheet" href=css />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -1,20 +1,17 @@
 //! How a page with islands starts in the browser.
 //!
-//! Written here rather than taken from Leptos because the content security policy allows inline scripts by nonce
-//! only, and because the addresses of the assets come from [`Assets`]. Both scripts are constant texts that read
-//! their addresses from the elements beside them: nothing is ever pasted into a script.
+//! Leptos's own scripts do not fit: the content security policy requires a nonce, and the assets' URLs come from
+//! [`Assets`]. Both scripts here are constants that read their URLs from the elements beside them: nothing is ever
+//! interpolated into a script.
 
 use leptos::{nonce::use_nonce, prelude::*};
 
 use super::view::Assets;
 
-/// Preloads the glue and the WebAssembly module and wakes the islands. Belongs into the head, before the app: it
-/// also tells the renderer that only islands are hydrated.
+/// Preloads the glue and the WebAssembly module, and hydrates the islands. Must come before the app in the document: it
+/// also tells the renderer to hydrate islands only.
 #[component]
-pub fn Boot(
-    /// Where the glue and the module are.
-    assets: Assets,
-) -> impl IntoView {
+pub fn Boot(assets: Assets) -> impl IntoView {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
@@ -34,12 +31,9 @@ pub fn Boot(
     }
 }
 
-/// Reloads the page when `cargo leptos watch` has built a new one. Development only.
+/// Reloads the page after `cargo leptos watch` has rebuilt it. Development only.
 #[component]
-pub fn LiveReload(
-    /// Address of the web socket that tells of new builds.
-    address: String,
-) -> impl IntoView {
+pub fn LiveReload(address: String) -> impl IntoView {
     view! {
         <script nonce=use_nonce() data-reload=address>
             {include_str!("reload.js")}

@@ -1,9 +1,9 @@
-//! Addresses of ours that carry something. Whatever goes into a query is percent-encoded here (RFC 3986 §2.1), so
-//! that a `return_to` with `&` or `#` in it cannot write a parameter of its own.
+//! Links with parameters. Values are percent-encoded (RFC 3986 §2.1), so that a `return_to` with `&` or `#` cannot add a
+//! parameter.
 
 use crate::codes::{access::Access, percent::encode};
 
-/// Where a sign-in with this provider starts.
+/// Starts a sign-in.
 pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {
     let mut link = start(slug);
     if let Some(return_to) = return_to {
@@ -13,8 +13,7 @@ pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {
     link
 }
 
-/// The same, with the provider asked to let the person choose an account (`prompt=select_account`, OpenID Connect
-/// Core §3.1.2.1).
+/// The same with the provider's account chooser (`prompt=select_account`, OpenID Connect Core §3.1.2.1).
 pub fn sign_in_as_another(slug: &str, return_to: Option<&str>) -> String {
     let mut link = start(slug);
     link.push_str("?prompt=select_account");
@@ -25,27 +24,23 @@ pub fn sign_in_as_another(slug: &str, return_to: Option<&str>) -> String {
     link
 }
 
-/// The login page.
 pub fn login(return_to: Option<&str>) -> String {
     page("/login", return_to)
 }
 
-/// The page on which an account is made.
 pub fn sign_up(return_to: Option<&str>) -> String {
     page("/signup", return_to)
 }
 
-/// The page that sends a letter to who forgot the password.
 pub fn forgot(return_to: Option<&str>) -> String {
     page("/forgot", return_to)
 }
 
-/// The page that asks whether this identity is to be unlinked.
 pub fn unlink(identity: &str) -> String {
     format!("/settings/unlink?identity={}", encode(identity))
 }
 
-/// The page that links a provider, and where to go once it is linked: the settings without it.
+/// Links a provider. Without `return_to` the person returns to the settings.
 pub fn link(slug: &str, return_to: Option<&str>) -> String {
     let mut link = format!("/settings/link?provider={}", encode(slug));
     if let Some(return_to) = return_to {
@@ -55,7 +50,7 @@ pub fn link(slug: &str, return_to: Option<&str>) -> String {
     link
 }
 
-/// A page of something that we may see, in the account of this identity.
+/// The page of a connected service, for one account.
 pub fn of_account(access: Access, identity: &str) -> String {
     format!("{}?account={}", access.page(), encode(identity))
 }
@@ -76,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_start_without_anything_is_only_the_path() {
+    fn a_link_without_parameters_is_only_a_path() {
         assert_eq!(sign_in("google", None), "/auth/google");
     }
 
@@ -89,19 +84,19 @@ mod tests {
     }
 
     #[test]
-    fn another_account_is_asked_for_before_the_destination() {
+    fn the_account_chooser_keeps_the_destination() {
         assert_eq!(sign_in_as_another("google", Some("/ü")), "/auth/google?prompt=select_account&return_to=%2F%C3%BC");
     }
 
     #[test]
-    fn the_destination_stays_with_the_person_from_page_to_page() {
+    fn the_destination_is_kept_from_page_to_page() {
         assert_eq!(login(None), "/login");
         assert_eq!(sign_up(Some("/a?b=1&c=2")), "/signup?return_to=%2Fa%3Fb%3D1%26c%3D2");
         assert_eq!(forgot(Some("/a#b")), "/forgot?return_to=%2Fa%23b");
     }
 
     #[test]
-    fn what_a_link_names_cannot_add_a_parameter() {
+    fn values_cannot_add_a_parameter() {
         assert_eq!(unlink("1&x=2"), "/settings/unlink?identity=1%26x%3D2");
         assert_eq!(of_account(Access::Drive, "1&x=2"), "/drive?account=1%26x%3D2");
         assert_eq!(link("google#", None), "/settings/link?provider=google%23");

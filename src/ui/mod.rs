@@ -1,7 +1,7 @@
-//! What a person sees. See the tour in `lib.rs`.
+//! The user interface. See the tour in `lib.rs`.
 //!
-//! `web` fills the models of `view` and renders `app::shell`; the `pages` draw them on the server, as plain
-//! links and forms; the `islands` wake up in the browser and add comfort, never function.
+//! `web` fills the models of `view` and renders `app::shell`; the `pages` draw them on the server, as plain links and
+//! forms; the `islands` hydrate in the browser and add comfort, never function.
 
 pub mod app;
 pub mod boot;

@@ -1,5 +1,5 @@
-//! Unix seconds as the server writes them: for machines in a `datetime` attribute, and in words in UTC. The
-//! browser's own time zone is the business of [`super::islands::local_time`].
+//! Unix seconds as text: for a `datetime` attribute, and in words in UTC. [`super::islands::local_time`] converts them to
+//! the browser's time zone.
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -35,7 +35,7 @@ pub fn day(unix: i64) -> String {
     format!("{day} {month} {year}")
 }
 
-/// `2026-01-31`, as a calendar writes a whole day, in words: `31 January 2026`. `None` for anything else.
+/// Converts `2026-01-31` to `31 January 2026`. `None` for anything else.
 pub fn day_of(date: &str) -> Option<String> {
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<u16>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -43,16 +43,16 @@ pub fn day_of(date: &str) -> Option<String> {
     (1..=31).contains(&day).then(|| format!("{day} {month} {year}"))
 }
 
-/// How long something takes, in words, to the minute: `45 minutes`, `1 hour 30 minutes`, `2 days`. `None` for no time.
-pub fn lasting(seconds: i64) -> Option<String> {
+/// To the minute: `45 minutes`, `1 hour 30 minutes`, `2 days`. `None` for less than a minute.
+pub fn duration(seconds: i64) -> Option<String> {
     let minutes = seconds / 60;
     let units = [(minutes / 1_440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")];
-    let told: Vec<_> = units
+    let parts: Vec<_> = units
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    (!told.is_empty()).then(|| told.join(" "))
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// A date and time of the Gregorian calendar in UTC.
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_told_without_its_hours() {
+    fn days_have_no_hours() {
         assert_eq!(day(86_399), "1 January 1970");
         assert_eq!(day(86_400), "2 January 1970");
     }
 
     #[test]
-    fn a_day_without_a_time_zone_is_told_as_it_stands() {
+    fn calendar_dates_are_written_in_words() {
         assert_eq!(day_of("2026-01-31").as_deref(), Some("31 January 2026"));
         for nonsense in ["", "2026", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "2026-01-x", "-1-1-1"] {
             assert_eq!(day_of(nonsense), None, "{nonsense}");
@@ -112,10 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_time_is_told_to_the_minute() {
-        let told = [2_700, 5_400, 3_660, 172_800, 90_000].map(|seconds| lasting(seconds).unwrap_or_default());
-        assert_eq!(told, ["45 minutes", "1 hour 30 minutes", "1 hour 1 minute", "2 days", "1 day 1 hour"]);
-        assert_eq!((lasting(0), lasting(59), lasting(-60)), (None, None, None));
+    fn durations_are_given_to_the_minute() {
+        let durations = [2_700, 5_400, 3_660, 172_800, 90_000].map(|seconds| duration(seconds).unwrap_or_default());
+        assert_eq!(durations, ["45 minutes", "1 hour 30 minutes", "1 hour 1 minute", "2 days", "1 day 1 hour"]);
+        assert_eq!((duration(0), duration(59), duration(-60)), (None, None, None));
     }
 
     #[test]

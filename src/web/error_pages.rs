@@ -11,7 +11,7 @@ use super::{
     api::{failure_of_status, is_path},
     state::AppState,
 };
-use crate::ui::{app::problem_html, view::ErrorPage};
+use crate::ui::{app::error_page_html, view::ErrorPage};
 
 /// Adds the body to an error without one: a page for browsers, JSON under `/api/` and `/.well-known/`, otherwise one line of
 /// text.
@@ -34,7 +34,7 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     if wants_page {
-        return (parts, Html(problem_html(page, &app.assets))).into_response();
+        return (parts, Html(error_page_html(page, &app.assets))).into_response();
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()

@@ -98,7 +98,7 @@ async fn a_letter_is_delivered_once_and_its_row_is_gone(#[values(Engine::Sqlite,
     assert_eq!(inbox[0]["from"], "Latchkey <no-reply@app.example>");
     assert_eq!(inbox[0]["links"], json!([format!("https://app.example/auth/email-link?token={TOKEN}")]));
     let source = inbox[0]["source"].as_str().unwrap();
-    for line in ["Auto-Submitted: auto-generated", "Subject: Confirm your e-mail address for app.example"] {
+    for line in ["Auto-Submitted: auto-generated", "Subject: Confirm your email address for app.example"] {
         assert!(source.contains(line), "{source}");
     }
     assert_eq!(desk.waiting().await, 0);

@@ -1,21 +1,15 @@
-//! The person's picture, with initials behind it for when there is none or it does not load.
+//! The person's picture; initials if there is none or it does not load.
 
 use leptos::prelude::*;
 
-/// A round picture.
 #[component]
-pub fn Avatar(
-    /// Name or address to take the initials from.
-    name: String,
-    /// Address of the picture, as the provider gave it.
-    picture: Option<String>,
-) -> impl IntoView {
+pub fn Avatar(name: String, picture: Option<String>) -> impl IntoView {
     let initials = initials(&name);
     let picture = picture.filter(|address| is_picture_address(address));
     view! {
         <span class="avatar" aria-hidden="true">
             <span class="avatar-initials">{initials.clone()}</span>
-            // Without a referrer the provider does not learn which page shows it, and serves it to anyone.
+            // The provider should not learn which page shows it.
             {picture
                 .map(|src| {
                     view! {
@@ -34,12 +28,11 @@ pub fn Avatar(
     }
 }
 
-/// `https`, or the sandbox on this machine. Anything else that a provider claims is not loaded.
+/// https, or the sandbox on this machine. Nothing else is loaded.
 fn is_picture_address(address: &str) -> bool {
     ["https://", "http://localhost:", "http://127.0.0.1:"].iter().any(|start| address.starts_with(start))
 }
 
-/// First letters of the first and the last word.
 fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| c.is_whitespace() || c == '@').filter_map(|word| word.chars().next());
     let first = words.next();
@@ -52,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_are_of_the_first_and_the_last_word() {
+    fn initials_come_from_the_first_and_last_word() {
         assert_eq!(initials("Ada King Lovelace"), "AL");
         assert_eq!(initials("  ada  "), "A");
         assert_eq!(initials("ada@example.com"), "A");
@@ -61,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pictures_over_https_or_from_this_machine_are_loaded() {
+    fn only_https_and_local_pictures_are_loaded() {
         assert!(is_picture_address("https://lh3.googleusercontent.com/a/x"));
         assert!(is_picture_address("http://localhost:3100/persons/ada.svg"));
         assert!(!is_picture_address("http://example.com/x.png"));

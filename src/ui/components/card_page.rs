@@ -9,47 +9,38 @@ use super::{
 };
 use crate::ui::wording;
 
-/// A page of the ways in: ours is the mark at its head.
+/// With our mark at its head.
 #[component]
 pub fn CardPage(
-    /// The document's title.
     title: &'static str,
-    /// The heading.
     heading: &'static str,
     /// The slug of a provider that the page is about, to stand beside our mark.
     #[prop(optional_no_strip)]
     beside: Option<String>,
-    /// Where the person is, if they are signed in.
-    #[prop(optional_no_strip)]
-    signed_in: Option<Place>,
-    /// It says what went wrong.
-    #[prop(optional)]
-    failed: bool,
-    /// What stands below the card.
-    #[prop(optional_no_strip)]
-    below: Option<AnyView>,
-    /// What follows the heading.
+    #[prop(optional_no_strip)] signed_in: Option<Place>,
+    #[prop(optional)] failed: bool,
+    #[prop(optional_no_strip)] below: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in>
-            <section class="card sheet" aria-labelledby="sheet-title">
-                <div class="sheet-head">
-                    <div class="sheet-marks">
-                        <span class="sheet-mark">
+            <section class="card card-page" aria-labelledby="card-page-title">
+                <div class="card-page-head">
+                    <div class="card-page-marks">
+                        <span class="card-page-mark">
                             <KeyMark />
                         </span>
                         {beside
                             .map(|slug| {
                                 view! {
-                                    <span class="sheet-mark is-theirs">
+                                    <span class="card-page-mark is-theirs">
                                         <ProviderMark slug />
                                     </span>
                                 }
                             })}
                     </div>
-                    <h1 class="title" id="sheet-title">
+                    <h1 class="title" id="card-page-title">
                         {heading}
                     </h1>
                 </div>
@@ -61,28 +52,23 @@ pub fn CardPage(
     .into_any()
 }
 
-/// A page behind the settings: one step, and the way back.
+/// A page below the settings: one step, and a link back.
 #[component]
 pub fn Step(
     /// The document's title. Never a text from outside: it is written into the head as it is.
     title: &'static str,
-    /// The heading.
-    #[prop(into)]
-    heading: String,
-    /// It says what went wrong.
-    #[prop(optional)]
-    failed: bool,
-    /// What follows the heading.
+    #[prop(into)] heading: String,
+    #[prop(optional)] failed: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
         <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in=Some(Place::Settings)>
             <p class="way-back">
-                <a href="/settings">"Back to the settings"</a>
+                <a href="/settings">"Back to settings"</a>
             </p>
-            <section class="card sheet" aria-labelledby="sheet-title">
-                <h1 class="title" id="sheet-title">
+            <section class="card card-page" aria-labelledby="card-page-title">
+                <h1 class="title" id="card-page-title">
                     {heading}
                 </h1>
                 {children()}
@@ -92,11 +78,11 @@ pub fn Step(
     .into_any()
 }
 
-/// Between two kinds of ways in.
+/// Between providers and password.
 #[component]
-pub fn Or() -> impl IntoView {
+pub fn Divider() -> impl IntoView {
     view! {
-        <p class="or">
+        <p class="divider">
             <span>"or"</span>
         </p>
     }

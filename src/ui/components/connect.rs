@@ -1,4 +1,4 @@
-//! The step-up: what will be read, what will not, and the button that asks the provider for it.
+//! The page that asks for access to an API: what will be read, what will not, and the button to the provider.
 
 use leptos::prelude::*;
 
@@ -18,22 +18,20 @@ use crate::{
     },
 };
 
-/// The provider of what there is to connect so far.
 const GOOGLE: &str = "google";
 
-/// The page that asks to be let in.
 pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
     let access = connect.access;
     let (title, heading, place) = match access {
-        Access::Drive => ("Google Drive", "See your Google Drive here", Place::Drive),
-        Access::Calendar => ("Google Calendar", "See your next events here", Place::Dashboard),
+        Access::Drive => ("Google Drive", "See your Google Drive files in Latchkey", Place::Drive),
+        Access::Calendar => ("Google Calendar", "See your next events in Latchkey", Place::Dashboard),
     };
     let lost = connect.lost.filter(|_| notice.is_none()).map(|lost| {
-        view! { <NoticeBox telling=wording::access::lost(lost, access) alert=false /> }
+        view! { <NoticeBox message=wording::access::lost(lost, access) alert=false /> }
     });
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
-        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+        view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
     view! {
         <CardPage title heading beside=Some(GOOGLE.into()) signed_in=Some(place) failed>
@@ -46,7 +44,6 @@ pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
     .into_any()
 }
 
-/// What is read, and what is not.
 fn reading(access: Access) -> AnyView {
     let list = |items: &'static [&'static str], class| {
         let items: Vec<_> = items.iter().map(|item| view! { <li>{*item}</li> }).collect();
@@ -60,24 +57,23 @@ fn reading(access: Access) -> AnyView {
         <div class="reading">
             <h2 class="reading-title">"What Latchkey reads"</h2>
             {list(wording::access::read(access), "reading-list is-read")}
-            <h2 class="reading-title">"What it does not do"</h2>
+            <h2 class="reading-title">"What Latchkey doesn't do"</h2>
             {list(wording::access::not_read(access), "reading-list")}
-            {wording::access::asked_more_widely(access)
-                .map(|told| view! { <p class="fine-print">{told}</p> })}
+            {wording::access::wider_consent(access)
+                .map(|text| view! { <p class="fine-print">{text}</p> })}
         </div>
     }
     .into_any()
 }
 
-/// What there is to do about it.
 fn step(connect: ConnectView) -> AnyView {
     let ConnectView { access, accounts, provider, lost, return_to } = connect;
-    let Some(provider) = provider else { return not_here() };
+    let Some(provider) = provider else { return not_available() };
     if accounts.is_empty() {
         return link_first(&provider, access);
     }
     let away = (!provider.available).then(|| {
-        view! { <p class="fine-print">"Google is not answering at the moment. You can still try."</p> }
+        view! { <p class="fine-print">"Google isn't responding right now. You can still try."</p> }
     });
     let verb = if lost.is_some() { "Reconnect" } else { "Connect" };
     let several = accounts.len() > 1;
@@ -85,12 +81,12 @@ fn step(connect: ConnectView) -> AnyView {
     let rows: Vec<_> = accounts.into_iter().map(|account| row(account, access, verb, return_to.clone())).collect();
     view! {
         <div class="connect">
-            {several.then(|| view! { <h2 class="reading-title">"Which account?"</h2> })}
+            {several.then(|| view! { <h2 class="reading-title">"Choose an account"</h2> })}
             {rows}
             {away}
         </div>
         <p class="fine-print">
-            "Google asks you on its own page, and you can say no there. Disconnect whenever you like. Signing out of Latchkey does not end it."
+            "Google will ask for your permission. You can disconnect at any time. Signing out of Latchkey doesn't disconnect it."
         </p>
         <p class="turns">
             <a href=links::link(&provider.slug, Some(access.page())) rel="nofollow">
@@ -101,10 +97,9 @@ fn step(connect: ConnectView) -> AnyView {
     .into_any()
 }
 
-/// The only account, and a button as wide as the page.
 fn alone(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
     view! {
-        {whose(&account, access)}
+        {account_row(&account, access)}
         <PostForm action="/grants/connect" return_to=Some(return_to)>
             {hidden("access", access.code().into())}
             {hidden("identity", account.identity)}
@@ -114,11 +109,11 @@ fn alone(account: AccountView, access: Access, verb: &'static str, return_to: St
     .into_any()
 }
 
-/// One of several: each with a button of its own, so that choosing is connecting.
+/// One of several, each with its own button.
 fn one_of(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
     view! {
         <div class="connect-one">
-            {whose(&account, access)}
+            {account_row(&account, access)}
             <PostForm action="/grants/connect" return_to=Some(return_to)>
                 {hidden("access", access.code().into())}
                 {hidden("identity", account.identity)}
@@ -138,8 +133,8 @@ fn button_text(verb: &str, access: Access) -> &'static str {
     }
 }
 
-/// Google lists what was granted before beside what is new: told here, so that nobody wonders there.
-fn whose(account: &AccountView, access: Access) -> AnyView {
+/// Google's consent page also lists what was granted before, so the page says so first.
+fn account_row(account: &AccountView, access: Access) -> AnyView {
     let already: Vec<_> =
         account.sees.iter().filter(|seen| **seen != access).map(|seen| wording::access::name(*seen)).collect();
     view! {
@@ -152,7 +147,7 @@ fn whose(account: &AccountView, access: Access) -> AnyView {
                     <bdi>{account.label.clone()}</bdi>
                 </p>
                 {(!already.is_empty())
-                    .then(|| view! { <p class="row-told">{format!("Connected already: {}", already.join(", "))}</p> })}
+                    .then(|| view! { <p class="row-told">{format!("Already connected: {}", already.join(", "))}</p> })}
             </div>
         </div>
     }
@@ -162,7 +157,7 @@ fn whose(account: &AccountView, access: Access) -> AnyView {
 fn link_first(provider: &ProviderButton, access: Access) -> AnyView {
     let label = provider.label.clone();
     view! {
-        <p class="lead">"Your account here has no " {label.clone()} " account yet. Link it first; that leads back here."</p>
+        <p class="lead">"Link your " {label.clone()} " account first. You'll come back here afterwards."</p>
         <a class="button" href=links::link(&provider.slug, Some(access.page())) rel="nofollow">
             "Link your " {label} " account"
         </a>
@@ -170,14 +165,14 @@ fn link_first(provider: &ProviderButton, access: Access) -> AnyView {
     .into_any()
 }
 
-fn not_here() -> AnyView {
+fn not_available() -> AnyView {
     view! {
         <div class="empty">
-            <h2 class="empty-title">"Not switched on here"</h2>
-            <p>"This site does not use Google, so there is nothing to connect."</p>
+            <h2 class="empty-title">"Not available here"</h2>
+            <p>"Google isn't set up on this site, so there's nothing to connect."</p>
         </div>
         <a class="button is-quiet" href="/dashboard">
-            "Back to the dashboard"
+            "Back to dashboard"
         </a>
     }
     .into_any()

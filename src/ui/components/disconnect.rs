@@ -1,23 +1,15 @@
-//! The form that gives a grant back.
+//! The form that disconnects a grant.
 
 use leptos::prelude::*;
 
 use super::form::{PostForm, Submit, hidden};
 
-/// What every such form says: Google knows one grant for each person and app, and takes back all of it.
-pub const ALL_AT_ONCE: &str = "Google takes everything back at once: Drive and Calendar, if both are connected.";
+/// Google keeps one grant for each person and app, and revokes all of it.
+pub const ALL_AT_ONCE: &str =
+    "Disconnecting removes all of Latchkey's access to this Google account: Drive and Calendar, if both are connected.";
 
-/// The form, for the grant of one identity.
 #[component]
-pub fn DisconnectForm(
-    /// The identity.
-    identity: String,
-    /// Whose, for ears: eyes see it beside the button.
-    account: String,
-    /// Where the person goes afterwards: a path of ours.
-    #[prop(into)]
-    return_to: String,
-) -> impl IntoView {
+pub fn DisconnectForm(identity: String, account: String, #[prop(into)] return_to: String) -> impl IntoView {
     view! {
         <PostForm action="/grants/disconnect" return_to=Some(return_to)>
             {hidden("identity", identity)}

@@ -1,10 +1,9 @@
-//! What stands in the place of a letter's link that was used, ran out, or never was.
+//! The page of an email link that was used, has expired, or never existed.
 
 use leptos::prelude::*;
 
 use super::card_page::CardPage;
 
-/// The page of such a link: why, the likeliest next step, and others.
 pub fn expired_link(
     why: &'static str,
     step: (&'static str, &'static str),
@@ -13,7 +12,7 @@ pub fn expired_link(
     let (text, href) = step;
     let others: Vec<_> = others.iter().map(|(text, href)| view! { <a href=*href>{*text}</a> }).collect();
     view! {
-        <CardPage title="This link counts no more" heading="This link counts no more">
+        <CardPage title="This link has expired" heading="This link has expired">
             <div class="prose">
                 <p>{why}</p>
             </div>

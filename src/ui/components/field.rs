@@ -1,4 +1,4 @@
-//! The fields of our forms: a label, a hint, and the tie to what was wrong with it.
+//! Form fields: a label, a hint, and the reference to the error.
 
 use leptos::prelude::*;
 
@@ -7,32 +7,23 @@ use crate::{
     ui::{islands::password_peek::PasswordPeek, wording::Concern},
 };
 
-/// Whether the trouble of a form is about its address.
 pub fn of_email(concern: Option<Concern>) -> bool {
     matches!(concern, Some(Concern::Email | Concern::Both))
 }
 
-/// Whether the trouble of a form is about its password.
 pub fn of_password(concern: Option<Concern>) -> bool {
     matches!(concern, Some(Concern::Password | Concern::Both))
 }
 
-/// An e-mail address.
 #[component]
 pub fn EmailField(
-    /// Its label.
-    #[prop(default = "E-mail address")]
-    label: &'static str,
+    #[prop(default = "Email address")] label: &'static str,
     /// What browsers may fill in (`autocomplete`): `username` where the address is what one signs in with.
     #[prop(default = "username")]
     autocomplete: &'static str,
-    /// What was typed before.
     value: Option<String>,
-    /// The trouble is about it.
-    troubled: bool,
-    /// What helps to fill it in.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    invalid: bool,
+    #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
     let field = view! {
         <input
@@ -46,64 +37,40 @@ pub fn EmailField(
             spellcheck="false"
             required
             value=value
-            aria-invalid=troubled.then_some("true")
-            aria-describedby=described_by("email", troubled, hint)
+            aria-invalid=invalid.then_some("true")
+            aria-describedby=described_by("email", invalid, hint)
         />
     };
     around("email", label, hint, field.into_any())
 }
 
-/// A password that exists already.
+/// An existing password.
 #[component]
 pub fn PasswordField(
-    /// Its label.
-    #[prop(default = "Password")]
-    label: &'static str,
-    /// The trouble is about it.
-    troubled: bool,
-    /// What helps to fill it in.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    #[prop(default = "Password")] label: &'static str,
+    invalid: bool,
+    #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
-    around("password", label, hint, password("current-password", troubled, hint))
+    around("password", label, hint, password("current-password", invalid, hint))
 }
 
-/// A password that is being chosen.
 #[component]
-pub fn NewPasswordField(
-    /// Its label.
-    #[prop(default = "New password")]
-    label: &'static str,
-    /// The trouble is about it.
-    troubled: bool,
-) -> impl IntoView {
-    let hint = Some("8 characters or more; a sentence is good.");
-    around("password", label, hint, password("new-password", troubled, hint))
+pub fn NewPasswordField(#[prop(default = "New password")] label: &'static str, invalid: bool) -> impl IntoView {
+    let hint = Some("At least 8 characters. A short sentence works well.");
+    around("password", label, hint, password("new-password", invalid, hint))
 }
 
-/// One line of text.
 #[component]
 pub fn TextField(
-    /// Its name in the form, and its id.
     name: &'static str,
-    /// Its label.
-    #[prop(into)]
-    label: String,
+    #[prop(into)] label: String,
     /// What browsers may fill in (`autocomplete`).
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// What is there already.
-    #[prop(optional_no_strip)]
-    value: Option<String>,
-    /// The form is not sent without it.
-    #[prop(optional)]
-    required: bool,
-    /// The trouble is about it.
-    #[prop(optional)]
-    troubled: bool,
-    /// What helps to fill it in.
-    #[prop(optional_no_strip)]
-    hint: Option<String>,
+    #[prop(optional_no_strip)] value: Option<String>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] invalid: bool,
+    #[prop(optional_no_strip)] hint: Option<String>,
 ) -> impl IntoView {
     let field = view! {
         <input
@@ -114,16 +81,16 @@ pub fn TextField(
             autocomplete=autocomplete
             required=required
             value=value
-            aria-invalid=troubled.then_some("true")
-            aria-describedby=described_by(name, troubled, hint.as_ref())
+            aria-invalid=invalid.then_some("true")
+            aria-describedby=described_by(name, invalid, hint.as_ref())
         />
     };
     around(name, label, hint, field.into_any())
 }
 
-/// The field of a password with the button that shows what is typed, which sleeps until somebody is there to wake it.
-/// Its name does not say "password", so that whoever asks for the field by its label finds one thing.
-fn password(autocomplete: &'static str, troubled: bool, hint: Option<&'static str>) -> AnyView {
+/// A password field with the button that reveals it, hidden until the island hydrates. The button's name does not say
+/// "password", so that searching by label finds only the field.
+fn password(autocomplete: &'static str, invalid: bool, hint: Option<&'static str>) -> AnyView {
     view! {
         <PasswordPeek>
             <input
@@ -135,18 +102,18 @@ fn password(autocomplete: &'static str, troubled: bool, hint: Option<&'static st
                 autocapitalize="none"
                 spellcheck="false"
                 required
-                aria-invalid=troubled.then_some("true")
-                aria-describedby=described_by("password", troubled, hint)
+                aria-invalid=invalid.then_some("true")
+                aria-describedby=described_by("password", invalid, hint)
             />
             <button
                 class="peek-button"
                 type="button"
                 hidden
-                aria-label="Show what is typed"
+                aria-label="Show typed text"
                 aria-controls="password"
                 aria-pressed="false"
             >
-                <svg class="peek-eye" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                <svg class="peek-eye" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                     <path
                         fill="none"
                         stroke="currentColor"
@@ -170,9 +137,9 @@ fn password(autocomplete: &'static str, troubled: bool, hint: Option<&'static st
     .into_any()
 }
 
-/// The names of what describes a field: the trouble first, then its hint.
-fn described_by<T>(id: &str, troubled: bool, hint: Option<T>) -> Option<String> {
-    match (troubled, hint) {
+/// The error first, then the hint.
+fn described_by<T>(id: &str, invalid: bool, hint: Option<T>) -> Option<String> {
+    match (invalid, hint) {
         (true, Some(_)) => Some(format!("{ERROR_ANCHOR} {id}-hint")),
         (true, None) => Some(ERROR_ANCHOR.into()),
         (false, Some(_)) => Some(format!("{id}-hint")),

@@ -1,21 +1,16 @@
-//! A small drawing for each kind of file, in the colour of the text around it and always beside the kind's name.
+//! An icon for each kind of file, in the colour of the surrounding text and always beside the kind's name.
 //!
-//! Ours, and no thumbnails: those of Google come from hosts that change, with addresses that hold a key to the
-//! picture. The content security policy would have to let pictures from anywhere in, and the addresses would stand in
-//! the page.
+//! No thumbnails: Google serves them from changing hosts, with URLs that are credentials. The content security policy
+//! would have to allow images from anywhere, and the URLs would be in the page.
 
 use leptos::prelude::*;
 
 use crate::codes::files::FileKind;
 
-/// The drawing of a kind.
 #[component]
-pub fn FileIcon(
-    /// The kind.
-    kind: FileKind,
-) -> impl IntoView {
+pub fn FileIcon(kind: FileKind) -> impl IntoView {
     view! {
-        <svg class="file-icon" data-kind=kind.code() viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="file-icon" width="24" height="24" data-kind=kind.code() viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path
                 fill="none"
                 stroke="currentColor"
@@ -47,7 +42,6 @@ pub fn AwayIcon() -> impl IntoView {
     .into_any()
 }
 
-/// One path each: sheets of paper with something on them, and what has a shape of its own.
 fn shape(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Folder => "M3.5 7.5v10a2 2 0 0 0 2 2h13a2 2 0 0 0 2-2v-8a2 2 0 0 0-2-2H12l-2-3H5.5a2 2 0 0 0-2 2z",

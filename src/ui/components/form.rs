@@ -1,4 +1,4 @@
-//! What forms are made of. Each works as it is drawn; the islands add comfort.
+//! The parts of forms. Each works without script; the islands add comfort.
 
 use leptos::prelude::*;
 
@@ -12,22 +12,14 @@ use crate::{
     },
 };
 
-/// A form to one of our addresses, sent once. Every form of ours is one, but that which signs out: a form that does not say
-/// whose account it was drawn for is refused.
+/// A form that is sent once, and names the account it was rendered for. Every form is one, except the sign-out: the
+/// server rejects forms without an owner.
 #[component]
 pub fn PostForm(
-    /// The address.
     action: &'static str,
-    /// Where the person was going, if they are to go on there.
-    #[prop(optional_no_strip)]
-    return_to: Option<String>,
-    /// What was wrong with it when it was sent.
-    #[prop(optional_no_strip)]
-    form_error: Option<FormError>,
-    /// Its class, where it is more, or less, than fields above one another.
-    #[prop(default = "form")]
-    class: &'static str,
-    /// Its fields and its button.
+    #[prop(optional_no_strip)] return_to: Option<String>,
+    #[prop(optional_no_strip)] form_error: Option<FormError>,
+    #[prop(default = "form")] class: &'static str,
     children: Children,
 ) -> impl IntoView {
     let owner = use_context::<FormOwner>().map(|FormOwner(owner)| hidden(FORM_OWNER, owner));
@@ -44,36 +36,24 @@ pub fn PostForm(
     .into_any()
 }
 
-/// A field that nobody sees.
 pub fn hidden(name: &'static str, value: String) -> AnyView {
     view! { <input type="hidden" name=name value=value /> }.into_any()
 }
 
-/// Tells a password manager whose password is asked for, where the page does not ask for the address.
+/// Tells password managers whose password is needed if the form has no email field.
 #[component]
-pub fn UserName(
-    /// The address.
-    value: String,
-) -> impl IntoView {
+pub fn UserName(value: String) -> impl IntoView {
     view! { <input type="text" name="username" value=value autocomplete="username" readonly hidden /> }
 }
 
-/// The button that sends a form. Of its two texts one shows.
+/// Shows one of its two texts, by the style sheet.
 #[component]
 pub fn Submit(
-    /// What it does.
     text: &'static str,
-    /// What it says while it is being done.
     busy: &'static str,
-    /// Its class, when it is not the button that the form is there for.
-    #[prop(default = "button")]
-    look: &'static str,
-    /// A note at its corner, to be read with it.
-    #[prop(optional_no_strip)]
-    note: Option<&'static str>,
-    /// More for its name, which eyes find beside it: what it does this to.
-    #[prop(optional_no_strip)]
-    to: Option<String>,
+    #[prop(default = "button")] look: &'static str,
+    #[prop(optional_no_strip)] note: Option<&'static str>,
+    #[prop(optional_no_strip)] to: Option<String>,
 ) -> impl IntoView {
     view! {
         <button class=look type="submit">
@@ -95,16 +75,13 @@ pub fn Submit(
     .into_any()
 }
 
-/// What went wrong, where no single form is to blame.
+/// An error outside a form.
 #[component]
 pub fn FormErrorNotice(
-    /// The trouble, if there was any.
     form_error: Option<FormError>,
-    /// Where the person was going.
-    #[prop(optional_no_strip)]
-    return_to: Option<String>,
+    #[prop(optional_no_strip)] return_to: Option<String>,
 ) -> impl IntoView {
     form_error.map(|form_error| {
-        view! { <NoticeBox telling=wording::form_error(form_error, return_to.as_deref()) alert=true /> }
+        view! { <NoticeBox message=wording::form_error(form_error, return_to.as_deref()) alert=true /> }
     })
 }

@@ -1,36 +1,29 @@
-//! What stands around every page: a link past the header for keyboards, the wordmark, the landmarks, the footer.
+//! The frame of every page: skip link, wordmark, landmarks, footer.
 
 use leptos::prelude::*;
 
 use super::{form::Submit, mark::KeyMark};
 use crate::ui::{islands::pending_form::PendingForm, view::Places};
 
-/// Where a signed-in person is, among the places of the header.
+/// The current place in the header's navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// `/dashboard`.
     Dashboard,
-    /// `/drive`.
     Drive,
-    /// `/settings` and what is behind it.
+    /// `/settings` and the pages below it.
     Settings,
 }
 
-/// The frame of a page.
+/// The header only has navigation with `signed_in`.
 #[component]
 pub fn Frame(
-    /// One narrow column in the middle of the window.
-    #[prop(optional)]
-    narrow: bool,
-    /// Where the signed-in person is; without one, nobody is signed in and the header leads nowhere.
-    #[prop(optional_no_strip)]
-    signed_in: Option<Place>,
-    /// The page.
+    #[prop(optional)] narrow: bool,
+    #[prop(optional_no_strip)] signed_in: Option<Place>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <a class="skip" href="#main">
-            "Skip to the content"
+            "Skip to content"
         </a>
         <header class="site-header" class:is-signed-in=signed_in.is_some()>
             <a class="wordmark" href="/">
@@ -43,7 +36,7 @@ pub fn Frame(
             {children()}
         </main>
         <footer class="site-footer">
-            <p>"Latchkey keeps your sign-in on this server. No trackers, no third-party scripts."</p>
+            <p>"Latchkey keeps your account on this server. No trackers, no third-party scripts."</p>
         </footer>
     }
 }

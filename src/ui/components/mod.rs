@@ -1,4 +1,4 @@
-//! The pieces that pages are made of. Drawn on the server only.
+//! The parts of pages. Rendered on the server only.
 
 pub mod avatar;
 pub mod card_page;

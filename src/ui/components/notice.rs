@@ -7,16 +7,11 @@ use crate::{
     ui::wording::{Message, Tone},
 };
 
-/// Draws a [`Message`]. One that a screen reader interrupts for is what the redirect's fragment names, so that it takes the
-/// focus; there is at most one on a page.
+/// Renders a [`Message`]. An alert is the target of the redirect's fragment, so that it takes the focus; a page has at most
+/// one.
 #[component]
-pub fn NoticeBox(
-    /// What to say.
-    telling: Message,
-    /// Whether a screen reader should interrupt for it.
-    alert: bool,
-) -> impl IntoView {
-    let Message { tone, happened, advice, step } = telling;
+pub fn NoticeBox(message: Message, alert: bool) -> impl IntoView {
+    let Message { tone, happened, advice, step } = message;
     let tone = match tone {
         Tone::Quiet => "notice is-quiet",
         Tone::Mild => "notice is-mild",

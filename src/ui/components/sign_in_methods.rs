@@ -1,5 +1,5 @@
-//! The providers as buttons. Where a sign-in starts each is a link that works by itself; where something sensitive
-//! starts each is a form, as no link of somebody else's may start that.
+//! The providers as buttons: links to start a sign-in, forms to start anything sensitive, which another site's link must
+//! not start.
 
 use leptos::prelude::*;
 
@@ -9,38 +9,23 @@ use super::{
 };
 use crate::ui::{islands::provider_link::ProviderLink, links, view::ProviderButton};
 
-/// From so many on they stand side by side where there is room.
+/// From this many on, they form two columns if there is room.
 const MANY: usize = 4;
 
-/// "Continue with …", as links.
 #[component]
-pub fn SignInMethods(
-    /// The providers, in their order.
-    providers: Vec<ProviderButton>,
-    /// Where to go after the sign-in.
-    return_to: Option<String>,
-) -> impl IntoView {
+pub fn SignInMethods(providers: Vec<ProviderButton>, return_to: Option<String>) -> impl IntoView {
     let many = providers.len() >= MANY;
     let methods: Vec<_> = providers.into_iter().map(|method| link(method, return_to.as_deref())).collect();
     list(many, methods)
 }
 
-/// "Continue with …", as forms that say which provider it is.
 #[component]
 pub fn MethodsByPost(
-    /// The providers, in their order.
     providers: Vec<ProviderButton>,
-    /// The address of the forms.
     action: &'static str,
-    /// Where to go afterwards.
-    #[prop(optional_no_strip)]
-    return_to: Option<String>,
-    /// What waits at the link prompt, by its name.
-    #[prop(optional_no_strip)]
-    link: Option<String>,
-    /// What the buttons say before the provider's name.
-    #[prop(default = "Continue with")]
-    inviting: &'static str,
+    #[prop(optional_no_strip)] return_to: Option<String>,
+    #[prop(optional_no_strip)] link: Option<String>,
+    #[prop(default = "Continue with")] inviting: &'static str,
 ) -> impl IntoView {
     let many = providers.len() >= MANY;
     let methods: Vec<_> = providers
@@ -62,11 +47,11 @@ fn list(many: bool, methods: Vec<AnyView>) -> AnyView {
 fn link(provider: ProviderButton, return_to: Option<&str>) -> AnyView {
     let href = links::sign_in(&provider.slug, return_to);
     let described_by = note_id(&provider);
-    let face = face(&provider, "Continue with");
+    let label = label(&provider, "Continue with");
     let button = view! {
         <ProviderLink>
             <a class="provider" href=href rel="nofollow" aria-describedby=described_by>
-                {face}
+                {label}
             </a>
         </ProviderLink>
     };
@@ -80,22 +65,22 @@ fn form(
     inviting: &'static str,
 ) -> AnyView {
     let described_by = note_id(&provider);
-    let face = face(&provider, inviting);
+    let label = label(&provider, inviting);
     let slug = provider.slug.clone();
     let button = view! {
         <PostForm action class="form-of-a-button">
             {hidden("provider", slug)}
             {fields.into_iter().filter_map(|(name, value)| Some(hidden(name, value?))).collect_view()}
             <button class="provider" type="submit" aria-describedby=described_by>
-                {face}
+                {label}
             </button>
         </PostForm>
     };
     method(provider, button.into_any())
 }
 
-/// What is on a button: the mark, and two texts of which one shows.
-fn face(provider: &ProviderButton, inviting: &str) -> AnyView {
+/// The mark, and two texts of which the style sheet shows one.
+fn label(provider: &ProviderButton, inviting: &str) -> AnyView {
     let inviting = format!("{inviting} {}", provider.label);
     let opening = format!("Opening {}…", provider.label);
     view! {
@@ -109,11 +94,11 @@ fn face(provider: &ProviderButton, inviting: &str) -> AnyView {
     .into_any()
 }
 
-/// One button, with its badge and its state beside it, so that the button's name stays "Continue with …".
+/// Badge and state stand beside the button, so that its accessible name stays "Continue with …".
 fn method(provider: ProviderButton, button: AnyView) -> AnyView {
     let note_id = note_id(&provider);
     let ProviderButton { slug, label, last_used, available, .. } = provider;
-    let unavailable = (!available).then(|| format!("{label} is not answering at the moment. You can still try."));
+    let unavailable = (!available).then(|| format!("{label} isn't responding right now. You can still try."));
     view! {
         <li class="way" class:is-away=!available data-brand=slug>
             {button}

@@ -1,15 +1,12 @@
-//! A point in time on a page.
+//! Times on a page.
 
 use leptos::prelude::*;
 
 use crate::ui::{islands::local_time::LocalTime, timestamp};
 
-/// UTC in words from the server; the browser's own time zone once the island is awake.
+/// UTC from the server; the browser's time zone once the island hydrates.
 #[component]
-pub fn Timestamp(
-    /// Unix seconds.
-    unix: i64,
-) -> impl IntoView {
+pub fn Timestamp(unix: i64) -> impl IntoView {
     let utc = timestamp::words(unix);
     let title = utc.clone();
     view! {
@@ -22,13 +19,10 @@ pub fn Timestamp(
     .into_any()
 }
 
-/// One of many, as in a list: a day from the server; how long ago once the island around the list is awake
-/// ([`tell_all`](crate::ui::islands::local_time::tell_all)), with the exact time for who rests on it.
+/// For lists: a day from the server; relative time once the island around the list hydrates
+/// ([`localise_all`](crate::ui::islands::local_time::localise_all)), with the exact time as the title.
 #[component]
-pub fn BriefTimestamp(
-    /// Unix seconds.
-    unix: i64,
-) -> impl IntoView {
+pub fn BriefTimestamp(unix: i64) -> impl IntoView {
     view! {
         <time datetime=timestamp::iso(unix) title=timestamp::words(unix)>
             {timestamp::day(unix)}

@@ -1,4 +1,4 @@
-//! How far a moment is from now, as people count it.
+//! The distance between a time and now, as people count it.
 
 /// In milliseconds, as JavaScript counts.
 pub const MINUTE: f64 = 60_000.0;
@@ -8,28 +8,27 @@ const DAY: f64 = 24.0 * HOUR;
 const MONTH: f64 = 365.25 / 12.0 * DAY;
 const YEAR: f64 = 365.25 * DAY;
 
-/// A moment, and what clock and calendar on the wall say then.
+/// A time, with the local clock and calendar.
 #[derive(Clone, Copy)]
-pub struct Wall {
-    /// Since the epoch.
+pub struct LocalClock {
+    /// Milliseconds since the epoch.
     pub at: f64,
-    /// How far the clock is behind UTC then: less than nothing east of Greenwich.
+    /// Milliseconds behind UTC; negative east of Greenwich.
     pub behind: f64,
-    /// The year.
     pub year: f64,
 }
 
-impl Wall {
-    /// The number of its day, counted from any one.
+impl LocalClock {
+    /// A day number.
     fn day(self) -> f64 {
         ((self.at - self.behind) / DAY).floor()
     }
 }
 
-/// From now to then in the largest unit that fits, by its name in `Intl`; `None` for what is as good as now. Never in
-/// seconds: a page that counts them is restless. Days and years are those of the calendar, as "yesterday" and "last year"
-/// are. What is to come is told in days for a year, as one has to reckon with it; what is long ago, in months.
-pub fn distance(then: Wall, now: Wall) -> Option<(f64, &'static str)> {
+/// In the largest unit that fits, by its name in `Intl`; `None` within half a minute. Never in seconds, which would keep
+/// the page in motion. Days and years are calendar days and years, as in "yesterday" and "last year". The future is counted
+/// in days for up to a year, the past in months after two.
+pub fn distance(then: LocalClock, now: LocalClock) -> Option<(f64, &'static str)> {
     let ahead = then.at - now.at;
     let far = ahead.abs();
     let (days, years) = (then.day() - now.day(), then.year - now.year);
@@ -56,10 +55,9 @@ mod tests {
 
     use super::*;
 
-    /// As a browser there and then would have it.
-    fn wall(told: &str) -> Wall {
-        let timestamp = OffsetDateTime::parse(told, &Rfc3339).unwrap();
-        Wall {
+    fn clock(rfc3339: &str) -> LocalClock {
+        let timestamp = OffsetDateTime::parse(rfc3339, &Rfc3339).unwrap();
+        LocalClock {
             at: timestamp.unix_timestamp() as f64 * 1_000.0,
             behind: f64::from(-timestamp.offset().whole_minutes()) * MINUTE,
             year: f64::from(timestamp.year()),
@@ -104,7 +102,11 @@ mod tests {
     // The day on which the clocks are put back has an hour more.
     #[case("2026-10-25T23:50:00Z", "2026-10-25T00:10:00+01:00", Some((-25.0, "hour")))]
     #[case("2026-10-26T09:00:00Z", "2026-10-25T00:10:00+01:00", Some((-1.0, "day")))]
-    fn it_is_told_as_people_count(#[case] now: &str, #[case] then: &str, #[case] told: Option<(f64, &str)>) {
-        assert_eq!(distance(wall(then), wall(now)), told);
+    fn distances_are_counted_as_people_do(
+        #[case] now: &str,
+        #[case] then: &str,
+        #[case] expected: Option<(f64, &str)>,
+    ) {
+        assert_eq!(distance(clock(then), clock(now)), expected);
     }
 }

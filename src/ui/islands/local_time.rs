@@ -1,4 +1,4 @@
-//! A time in the browser's own zone and in relation to now, told by the browser's own `Intl`.
+//! A time in the browser's time zone and relative to now, formatted by the browser's `Intl`.
 
 use std::time::Duration;
 
@@ -16,18 +16,14 @@ use leptos::{
     },
 };
 
-use super::distance::{MINUTE, Wall, distance};
+use super::distance::{LocalClock, MINUTE, distance};
 
-/// How often "3 minutes ago" is told anew.
-const TOLD_EVERY: Duration = Duration::from_secs(30);
+/// How often relative times are updated.
+const UPDATE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Stands around a `<time>` that the server wrote in UTC. Awake, it says the same in local time and adds how far
-/// it is from now.
+/// Wraps a `<time>` that the server wrote in UTC: shows it in local time, and adds the relative time.
 #[island]
-pub fn LocalTime(
-    /// The `<time>`, with its `datetime`.
-    children: Children,
-) -> impl IntoView {
+pub fn LocalTime(children: Children) -> impl IntoView {
     let here = NodeRef::<Span>::new();
     let distance = RwSignal::new(String::new());
 
@@ -36,24 +32,24 @@ pub fn LocalTime(
             let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
             let locale = english();
             time.set_text_content(Some(&local(at, &locale)));
-            let tell = move || distance.set(relative(at, &locale));
-            tell();
-            set_interval(tell, TOLD_EVERY);
+            let update = move || distance.set(relative(at, &locale));
+            update();
+            set_interval(update, UPDATE_INTERVAL);
         }
     });
 
     view! {
-        <span class="moment" class:is-told=move || !distance.with(String::is_empty) node_ref=here>
+        <span class="timestamp" class:is-localised=move || !distance.with(String::is_empty) node_ref=here>
             {children()}
             " "
-            <span class="moment-distance">{distance}</span>
+            <span class="timestamp-distance">{distance}</span>
         </span>
     }
 }
 
-/// Tells how long ago each `<time>` within is, and rests the exact local time on it. For lists, whose parts come and go
-/// without islands of their own; once, as the list is of one moment too.
-pub fn tell_all(within: &Element) {
+/// Shows each `<time>` within as relative time, with the exact local time as its title. For lists, whose rows come and go
+/// without islands of their own. Not updated afterwards.
+pub fn localise_all(within: &Element) {
     let locale = english();
     let times = within.get_elements_by_tag_name("time");
     for time in (0..times.length()).filter_map(|place| times.item(place)) {
@@ -63,7 +59,7 @@ pub fn tell_all(within: &Element) {
     }
 }
 
-/// The browser's locale if it is an English one, like the rest of the page; else British, for its order and clock.
+/// The browser's locale if it is English, like the page; else British.
 fn english() -> String {
     let options = DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
     Reflect::get(&options, &"locale".into())
@@ -80,10 +76,9 @@ fn local(at: f64, locale: &str) -> String {
     Date::new(&JsValue::from_f64(at)).to_locale_string(locale, &options).into()
 }
 
-/// In a unit and a number that a person would choose.
 fn relative(at: f64, locale: &str) -> String {
     let now = Date::now();
-    let Some((count, unit)) = distance(on_the_wall(at), on_the_wall(now)) else {
+    let Some((count, unit)) = distance(local_clock(at), local_clock(now)) else {
         return if at > now { "in a moment" } else { "just now" }.to_owned();
     };
     let options = Object::new();
@@ -91,7 +86,7 @@ fn relative(at: f64, locale: &str) -> String {
     RelativeTimeFormat::new(&Array::of1(&locale.into()), &options).format(count, unit).into()
 }
 
-fn on_the_wall(at: f64) -> Wall {
+fn local_clock(at: f64) -> LocalClock {
     let date = Date::new(&JsValue::from_f64(at));
-    Wall { at, behind: date.get_timezone_offset() * MINUTE, year: f64::from(date.get_full_year()) }
+    LocalClock { at, behind: date.get_timezone_offset() * MINUTE, year: f64::from(date.get_full_year()) }
 }

@@ -1,8 +1,8 @@
-//! The parts of pages that wake up in the browser. Without them each page still works.
+//! The parts of pages that hydrate in the browser. Each page works without them.
 //!
-//! Every byte here travels to the browser. So the islands have no props (the first one would bring a JSON reader
-//! and the printing of floating-point numbers along: 20 kB): the server draws their children complete, in all
-//! states, and an island only switches between them.
+//! Every byte here is sent to the browser. The islands have no props, since the first one would add a JSON parser and
+//! float formatting (20 kB): the server renders their children complete, in all states, and an island only switches
+//! between them.
 
 mod distance;
 

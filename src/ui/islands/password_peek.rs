@@ -1,15 +1,11 @@
-//! Looking at a password while it is typed.
+//! Shows the password while it is typed.
 
 use leptos::{ev::MouseEvent, html::Span, prelude::*, wasm_bindgen::JsCast, web_sys::Element};
 
-/// Stands around a password field and the hidden button that the server drew beside it. Awake, it shows the button,
-/// which shows and hides what is typed. It hides it again when a form is sent: a browser remembers what was typed into
-/// a field of plain text.
+/// Wraps a password field and its hidden button. Hydrated, the button appears and toggles the text. The text is hidden
+/// again on submit: browsers remember what was typed into plain text fields.
 #[island]
-pub fn PasswordPeek(
-    /// The field and its button.
-    children: Children,
-) -> impl IntoView {
+pub fn PasswordPeek(children: Children) -> impl IntoView {
     let here = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
 

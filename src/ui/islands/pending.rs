@@ -1,19 +1,17 @@
-//! Being busy: from a click until the browser has left the page, or until nobody believes in it any more.
+//! The pending state: from a click until the browser leaves the page, or until a timeout.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-/// After this long without a new page the control is usable again: the person stopped the loading, or the
-/// network did.
-const GIVES_UP_AFTER: Duration = Duration::from_secs(10);
+/// Then the control is usable again: the person or the network stopped the navigation.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whether something was asked for and has not come yet.
 #[derive(Clone, Copy)]
 pub struct Pending(RwSignal<bool>);
 
 impl Pending {
-    /// Nothing is asked for yet. A page that comes back from the back-forward cache is as it was left: busy. It wakes.
+    /// A page restored from the back-forward cache would still be busy, so `pageshow` resets it.
     pub fn new() -> Self {
         let pending = RwSignal::new(false);
         Effect::new(move |_| {
@@ -22,20 +20,19 @@ impl Pending {
         Self(pending)
     }
 
-    /// Whether it is busy, for what is drawn.
+    /// Reactive.
     pub fn get(self) -> bool {
         self.0.get()
     }
 
-    /// Whether it is busy at this moment.
+    /// Not reactive.
     pub fn is_on(self) -> bool {
         self.0.get_untracked()
     }
 
-    /// Becomes busy.
     pub fn begin(self) {
         self.0.set(true);
-        set_timeout(move || self.0.set(false), GIVES_UP_AFTER);
+        set_timeout(move || self.0.set(false), TIMEOUT);
     }
 }
 

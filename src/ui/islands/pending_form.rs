@@ -1,16 +1,13 @@
-//! What a form does while its answer is under way.
+//! The pending state of a form.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::pending::Pending;
 
-/// Stands around a form. Once sent it is busy until the browser leaves, and is not sent a second time: two letters, or
-/// a change that was made twice, help nobody. Which of the button's two texts shows is a matter of the style sheet.
+/// Wraps a form. Once submitted it is busy until the browser leaves, and is not submitted twice. The style sheet chooses
+/// which of the button's two texts shows.
 #[island]
-pub fn PendingForm(
-    /// The form, as it works without this island.
-    children: Children,
-) -> impl IntoView {
+pub fn PendingForm(children: Children) -> impl IntoView {
     let pending = Pending::new();
     let send = move |submit: SubmitEvent| {
         if pending.is_on() {

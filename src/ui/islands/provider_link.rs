@@ -1,16 +1,13 @@
-//! What a "Continue with …" link does while the provider is being opened.
+//! The pending state of a "Continue with …" link.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::pending::Pending;
 
-/// Stands around a link to the start of a sign-in. After a click it is busy until the browser leaves, and a
-/// second click starts no second flow. Which of the link's two texts shows is a matter of the style sheet.
+/// Wraps a link that starts a sign-in. After a click it is busy until the browser leaves, and a second click starts no
+/// second flow. The style sheet chooses which of the link's two texts shows.
 #[island]
-pub fn ProviderLink(
-    /// The link, as it works without this island.
-    children: Children,
-) -> impl IntoView {
+pub fn ProviderLink(children: Children) -> impl IntoView {
     let pending = Pending::new();
     let open = move |click: MouseEvent| {
         if pending.is_on() {
@@ -31,7 +28,7 @@ pub fn ProviderLink(
     }
 }
 
-/// Whether the click leaves this page, rather than opening another tab or window beside it.
+/// Not in another tab or window.
 fn opens_here(click: &MouseEvent) -> bool {
     click.button() == 0 && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key())
 }

@@ -1,4 +1,4 @@
-//! `/add-email`: the provider told no address that it vouches for, so the person is asked for one.
+//! `/add-email`: the provider returned no verified address, so the page asks for one.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`AddEmailView`] in the context.
 #[component]
 pub fn AddEmailPage() -> impl IntoView {
     drawn(draw)
@@ -23,21 +22,21 @@ pub fn AddEmailPage() -> impl IntoView {
 fn draw(add: AddEmailView) -> AnyView {
     let AddEmailView { provider, email, required, return_to, form_error } = add;
     let concern = form_error.map(wording::concern);
-    let why = if required {
-        "This site needs one that is confirmed before you go on."
+    let reason = if required {
+        "This site requires one."
     } else {
-        "With one you can get back in when you lose the other way, and you hear of changes to your account."
+        "It lets you recover your account, and we'll tell you about important changes."
     };
     let later = return_to.clone();
     view! {
-        <CardPage title="Add your e-mail address" heading="Add your e-mail address" failed=form_error.is_some() signed_in=Some(Place::Dashboard)>
-            <p class="lead">{provider} " gave us no confirmed e-mail address. " {why}</p>
+        <CardPage title="Add your email address" heading="Add your email address" failed=form_error.is_some() signed_in=Some(Place::Dashboard)>
+            <p class="lead">{provider} " didn't share a confirmed email address. " {reason}</p>
             <PostForm action="/settings/email" return_to=Some(return_to) form_error>
-                <EmailField autocomplete="email" value=email troubled=of_email(concern) />
-                <Submit text="Send me a letter" busy="Sending…" />
+                <EmailField autocomplete="email" value=email invalid=of_email(concern) />
+                <Submit text="Send email" busy="Sending…" />
             </PostForm>
             <p class="fine-print">
-                "We send a letter there. When you follow its link in this browser, the address is yours."
+                "We'll email you a link. Open it in this browser to confirm the address."
             </p>
             {(!required)
                 .then(|| {

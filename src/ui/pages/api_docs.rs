@@ -1,4 +1,4 @@
-//! `/api/docs`: the JSON API for people. No islands, no script; it reads like a page of a book.
+//! `/api/docs`: the JSON API's reference. No islands, no script.
 
 use leptos::prelude::*;
 
@@ -7,22 +7,18 @@ use crate::ui::{
     view::{ApiAnswerView, ApiDocsView, ApiOperationView, ApiSectionView},
 };
 
-/// The page.
 #[component]
-pub fn ApiDocsPage(
-    /// What it tells.
-    docs: ApiDocsView,
-) -> impl IntoView {
+pub fn ApiDocsPage(docs: ApiDocsView) -> impl IntoView {
     let ApiDocsView { lead, sections } = docs;
     let contents: Vec<_> = sections.iter().flat_map(|section| &section.operations).map(entry).collect();
     view! {
         <Frame>
             <article class="api">
-                <h1 class="title">"The API"</h1>
+                <h1 class="title">"API reference"</h1>
                 <div class="prose">
                     {lead.into_iter().map(paragraph).collect_view()}
                     <p>
-                        "For programs: " <a href="/api/openapi.json">"/api/openapi.json"</a>
+                        "OpenAPI document: " <a href="/api/openapi.json">"/api/openapi.json"</a>
                     </p>
                 </div>
                 <nav aria-label="Operations">
@@ -42,7 +38,7 @@ fn entry(operation: &ApiOperationView) -> AnyView {
         <li>
             <a href=format!("#{}", anchor(&method, &path))>{summary}</a>
             " "
-            {address(method, path)}
+            {endpoint(method, path)}
         </li>
     }
     .into_any()
@@ -63,11 +59,11 @@ fn section(section: ApiSectionView) -> AnyView {
 fn operation(operation: ApiOperationView) -> AnyView {
     let ApiOperationView { method, path, summary, description, requests, answers } = operation;
     let id = anchor(&method, &path);
-    let requests = requests.into_iter().map(|body| example("Body", body)).collect_view();
+    let requests = requests.into_iter().map(|body| example("Request body", body)).collect_view();
     view! {
         <section class="card api-operation" id=id>
             <h3 class="card-title">{summary}</h3>
-            <p>{address(method, path)}</p>
+            <p>{endpoint(method, path)}</p>
             <div class="prose">{description.into_iter().map(paragraph).collect_view()}</div>
             {requests}
             <dl class="facts">{answers.into_iter().map(answer).collect_view()}</dl>
@@ -87,12 +83,12 @@ fn answer(answer: ApiAnswerView) -> AnyView {
             </dd>
         }
     });
-    let told = (!description.is_empty()).then(|| view! { <dd>{description}</dd> });
-    let examples = examples.into_iter().map(|body| view! { <dd>{example("Answer", body)}</dd> }).collect_view();
+    let description = (!description.is_empty()).then(|| view! { <dd>{description}</dd> });
+    let examples = examples.into_iter().map(|body| view! { <dd>{example("Response body", body)}</dd> }).collect_view();
     view! {
         <div>
             <dt>{status}</dt>
-            {told}
+            {description}
             {codes.collect_view()}
             {examples}
         </div>
@@ -100,7 +96,7 @@ fn answer(answer: ApiAnswerView) -> AnyView {
     .into_any()
 }
 
-fn address(method: String, path: String) -> AnyView {
+fn endpoint(method: String, path: String) -> AnyView {
     view! {
         <code class="api-address">
             <strong>{method}</strong>
@@ -111,7 +107,7 @@ fn address(method: String, path: String) -> AnyView {
     .into_any()
 }
 
-/// A long line scrolls, for a keyboard too.
+/// Focusable, so that the keyboard can scroll long lines.
 fn example(label: &'static str, body: String) -> AnyView {
     view! {
         <pre class="api-example" tabindex="0" role="group" aria-label=label>
@@ -121,7 +117,7 @@ fn example(label: &'static str, body: String) -> AnyView {
     .into_any()
 }
 
-/// Text whose code stands between backticks.
+/// Text with code between backticks.
 fn paragraph(text: String) -> AnyView {
     let parts = text.split('`').map(str::to_owned).enumerate().map(|(number, part)| match number % 2 {
         1 => view! { <code>{part}</code> }.into_any(),
@@ -132,7 +128,6 @@ fn paragraph(text: String) -> AnyView {
 }
 
 fn anchor(method: &str, path: &str) -> String {
-    let path: String =
-        path.chars().map(|message| if message.is_ascii_alphanumeric() { message } else { '-' }).collect();
+    let path: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{}{path}", method.to_lowercase())
 }

@@ -1,5 +1,5 @@
-//! `/check-inbox`: a letter is on its way. The page says the same whether the address has an account or not; only the
-//! letter, which its owner alone reads, tells the two apart.
+//! `/check-inbox`: an email was sent. The page is the same whether the address has an account or not; only the email,
+//! which its owner alone reads, differs.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,6 @@ use crate::ui::{
     view::{CheckInboxView, EmailLinkPageView},
 };
 
-/// The page, drawn from the [`CheckInboxView`] in the context.
 #[component]
 pub fn CheckInboxPage() -> impl IntoView {
     drawn(draw)
@@ -21,38 +20,38 @@ fn draw(check: CheckInboxView) -> AnyView {
     let to = email.map_or_else(|| "your address".into_any(), |email| view! { <strong>{email}</strong> }.into_any());
     let (purpose, lasts, again, back) = match message {
         EmailLinkPageView::SignUp => (
-            "If the address is new here, its link finishes your account. If it has an account already, the letter says how to get in.",
-            "a day",
+            "Open the link in it to finish signing up. If you already have an account, the email explains how to sign in.",
+            "24 hours",
             ("Sign up again", links::sign_up(return_to.as_deref())),
-            ("Back to the sign-in", links::login(return_to.as_deref())),
+            ("Back to sign in", links::login(return_to.as_deref())),
         ),
         EmailLinkPageView::Reset => (
-            "If there is an account with this address, its link leads to a new password. If there is none, the letter says so.",
-            "half an hour",
-            ("Ask again", links::forgot(return_to.as_deref())),
-            ("Back to the sign-in", links::login(return_to.as_deref())),
+            "Open the link in it to choose a new password. If there's no account with this address, the email says so.",
+            "30 minutes",
+            ("Try again", links::forgot(return_to.as_deref())),
+            ("Back to sign in", links::login(return_to.as_deref())),
         ),
         EmailLinkPageView::EmailChange => (
-            "If nobody else uses the address here, its link makes it yours. Until then your present one stays.",
-            "a day",
-            ("Ask again", "/settings/email".to_owned()),
-            ("Back to the settings", "/settings".to_owned()),
+            "Open the link in it to use this address. Until then, nothing changes. If the address belongs to another account, the email says so.",
+            "24 hours",
+            ("Try again", "/settings/email".to_owned()),
+            ("Back to settings", "/settings".to_owned()),
         ),
     };
     let ((again, href), (back, way_back)) = (again, back);
     view! {
-        <CardPage title="Look into your inbox" heading="Look into your inbox">
+        <CardPage title="Check your inbox" heading="Check your inbox">
             <div class="prose">
-                <p>"A letter is on its way to " {to} ". " {purpose}</p>
-                <p>"The link counts once, for " {lasts} ". It is the least effort in this browser."</p>
+                <p>"We've sent an email to " {to} ". " {purpose}</p>
+                <p>"The link works once and expires in " {lasts} ". For the quickest way, open it in this browser."</p>
             </div>
             {delayed
                 .then(|| {
                     view! {
                         <div class="notice is-mild" role="status">
-                            <p class="notice-happened">"The mail server is not answering at the moment."</p>
+                            <p class="notice-happened">"Our mail server isn't responding right now."</p>
                             <p class="notice-advice">
-                                "It may take a while. Nothing is lost: we keep your letter and go on trying."
+                                "Your email may take a while to arrive. We'll keep trying to send it."
                             </p>
                         </div>
                     }
@@ -61,16 +60,16 @@ fn draw(check: CheckInboxView) -> AnyView {
                 .map(|inbox| {
                     view! {
                         <a class="button" href=inbox>
-                            "Open the sandbox's inbox"
+                            "Open the sandbox inbox"
                         </a>
                     }
                 })}
             <div class="prose is-quiet">
-                <h2>"It does not come?"</h2>
+                <h2>"Didn't get it?"</h2>
                 <ul>
-                    <li>"Give it a few minutes."</li>
-                    <li>"Look among the spam."</li>
-                    <li>"See whether the address above is right. " <a href=href>{again}</a></li>
+                    <li>"Wait a few minutes."</li>
+                    <li>"Check your spam folder."</li>
+                    <li>"Make sure that the address above is correct. " <a href=href>{again}</a></li>
                 </ul>
             </div>
             <p class="turns">

@@ -1,11 +1,11 @@
-//! `/confirm`: before something sensitive is changed. A browser that was left open is not the person.
+//! `/confirm`: re-authentication before a sensitive change. A session does not prove presence.
 
 use leptos::prelude::*;
 
 use super::drawn;
 use crate::ui::{
     components::{
-        card_page::{CardPage, Or},
+        card_page::{CardPage, Divider},
         field::{PasswordField, of_password},
         form::{PostForm, Submit, UserName},
         frame::Place,
@@ -16,7 +16,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`ConfirmView`] in the context.
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
     drawn(draw)
@@ -30,8 +29,8 @@ fn draw(confirm: ConfirmView) -> AnyView {
     };
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
-        let telling = wording::notice_inside(&notice);
-        view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
+        let message = wording::notice_inside(&notice);
+        view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
     let both = password && !methods.is_empty();
     let on = Some(return_to);
@@ -40,21 +39,21 @@ fn draw(confirm: ConfirmView) -> AnyView {
         view! {
             <PostForm action="/auth/reauthenticate/password" return_to=on.clone()>
                 <UserName value=name />
-                <PasswordField troubled=of_password(concern) />
+                <PasswordField invalid=of_password(concern) />
                 <Submit text="Continue" busy="Checking…" />
             </PostForm>
         }
     });
     view! {
-        <CardPage title="Is it still you?" heading="Is it still you?" failed signed_in=Some(Place::Settings)>
-            <p class="lead">"You are signed in as " <strong>{who}</strong> ". Show it once more; it counts for ten minutes."</p>
+        <CardPage title="Confirm it's you" heading="Confirm it's you" failed signed_in=Some(Place::Settings)>
+            <p class="lead">"You're signed in as " <strong>{who}</strong> ". Please sign in again to continue; we won't ask for the next ten minutes."</p>
             {notice}
             {with_password}
-            {both.then(|| view! { <Or /> })}
+            {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty())
                 .then(|| view! { <MethodsByPost providers=methods action="/auth/reauthenticate/provider" return_to=on /> })}
             <p class="turns">
-                <a href="/settings">"Back to the settings"</a>
+                <a href="/settings">"Back to settings"</a>
             </p>
         </CardPage>
     }

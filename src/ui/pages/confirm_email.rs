@@ -1,4 +1,4 @@
-//! `/confirm-email`: the link of a letter to a new address was followed.
+//! `/confirm-email`: where the link in an email to a new address leads.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,6 @@ use crate::{
     },
 };
 
-/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn ConfirmEmailPage() -> impl IntoView {
     drawn(draw)
@@ -28,8 +27,8 @@ fn draw(view: EmailLinkView) -> AnyView {
     };
     let step = if asked_here { confirm(email.clone(), form_error) } else { elsewhere(form_error) };
     view! {
-        <CardPage title="Confirm your new address" heading="Confirm your new address" failed=form_error.is_some()>
-            <p class="lead">"Somebody wants to use " <strong>{email}</strong> " for their account."</p>
+        <CardPage title="Confirm your new email address" heading="Confirm your new email address" failed=form_error.is_some()>
+            <p class="lead">"Someone asked to use " <strong>{email}</strong> " for their account."</p>
             {step}
         </CardPage>
     }
@@ -42,18 +41,19 @@ fn confirm(email: String, form_error: Option<FormError>) -> AnyView {
             {hidden("username", email)}
             <Submit text="Use this address" busy="Changing…" />
         </PostForm>
-        <p class="fine-print">"An earlier address gets a letter with which this can be taken back for a week."</p>
+        <p class="fine-print">"If you had another address, we'll email it a link to undo this within seven days."</p>
     }
     .into_any()
 }
 
-/// Whoever has the letter must be the one who asked for it; else the address could be talked into somebody's account.
+/// Only the account that requested the change may confirm it: otherwise an attacker could get the owner of an address to
+/// add it to the attacker's account.
 fn elsewhere(form_error: Option<FormError>) -> AnyView {
     view! {
         <FormErrorNotice form_error />
         <div class="prose">
             <p>
-                "Sign in to the account that asked for it, in this browser, and open the letter again. If it was not you, do nothing: nothing will change."
+                "Sign in to the account that requested this in this browser, then open the link again. If this wasn't you, close this page; nothing changes."
             </p>
         </div>
         <a class="button" href="/login">
@@ -63,11 +63,10 @@ fn elsewhere(form_error: Option<FormError>) -> AnyView {
     .into_any()
 }
 
-/// The page of a link that counts no more.
 fn expired_link() -> AnyView {
     expired_link::expired_link(
-        "It was used, it is older than a day, or a newer letter replaced it. Your settings say which address your account has.",
-        ("Go to the settings", "/settings#email"),
-        &[("Ask for a new letter", "/settings/email")],
+        "It was already used, it's more than 24 hours old, or a newer email replaced it. Your settings show your current address.",
+        ("Go to settings", "/settings#email"),
+        &[("Request a new email", "/settings/email")],
     )
 }

@@ -1,4 +1,4 @@
-//! One page for every [`ErrorPage`]: what happened, what to do next, a way home. It has no islands.
+//! The page for each [`ErrorPage`]. It has no islands.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,35 +9,29 @@ use crate::ui::{
     wording,
 };
 
-/// The page of a problem. The status is set by whoever renders it.
+/// The caller sets the status.
 #[component]
-pub fn ErrorPageBody(
-    /// What went wrong.
-    problem: ErrorPage,
-) -> impl IntoView {
-    let telling = wording::problem(problem);
+pub fn ErrorPageBody(error: ErrorPage) -> impl IntoView {
+    let message = wording::error_page(error);
     view! {
         <Frame narrow=true>
-            <div class="problem">
-                <span class="problem-mark">
+            <div class="error-page">
+                <span class="error-page-mark">
                     <KeyMark />
                 </span>
-                <h1 class="title">{telling.happened}</h1>
-                <p class="lead">{telling.advice}</p>
-                {telling.step.map(|step| view! { <a class="button" href=step.href>{step.text}</a> })}
+                <h1 class="title">{message.happened}</h1>
+                <p class="lead">{message.advice}</p>
+                {message.step.map(|step| view! { <a class="button" href=step.href>{step.text}</a> })}
             </div>
         </Frame>
     }
 }
 
-/// The same among the routes of the app, where the title is set from within the page.
+/// The same as a route of the app, with its title.
 #[component]
-pub fn RoutedErrorPage(
-    /// What went wrong.
-    problem: ErrorPage,
-) -> impl IntoView {
+pub fn RoutedErrorPage(error: ErrorPage) -> impl IntoView {
     view! {
-        <Title text=wording::title(wording::problem(problem).happened.as_str()) />
-        <ErrorPageBody problem />
+        <Title text=wording::title(wording::error_page(error).happened.as_str()) />
+        <ErrorPageBody error />
     }
 }

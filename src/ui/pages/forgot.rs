@@ -1,4 +1,4 @@
-//! `/forgot`: a letter with a link to a new password is asked for.
+//! `/forgot`: requests an email with a link to choose a new password.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`ForgotView`] in the context.
 #[component]
 pub fn ForgotPage() -> impl IntoView {
     drawn(draw)
@@ -25,13 +24,13 @@ fn draw(forgot: ForgotView) -> AnyView {
     let concern = form_error.map(wording::concern);
     view! {
         <CardPage title="Forgot your password" heading="Forgot your password?" failed=form_error.is_some()>
-            <p class="lead">"Tell us your address. We send a letter with a link to a new one."</p>
+            <p class="lead">"Enter your email address, and we'll send you a link to choose a new password."</p>
             <PostForm action="/auth/password/forgot" return_to=return_to.clone() form_error>
-                <EmailField value=email troubled=of_email(concern) />
-                <Submit text="Send the letter" busy="Sending…" />
+                <EmailField value=email invalid=of_email(concern) />
+                <Submit text="Send email" busy="Sending…" />
             </PostForm>
             <p class="turns">
-                <a href=links::login(return_to.as_deref())>"Back to the sign-in"</a>
+                <a href=links::login(return_to.as_deref())>"Back to sign in"</a>
             </p>
         </CardPage>
     }

@@ -1,12 +1,11 @@
-//! `/link`: somebody came with an identity whose address is a user's already. Who shows that the account is theirs gets
-//! one more way into it; nobody else does.
+//! `/link`: a new identity has the email address of an existing user. It is linked only after signing in to that account.
 
 use leptos::prelude::*;
 
 use super::drawn;
 use crate::ui::{
     components::{
-        card_page::{CardPage, Or},
+        card_page::{CardPage, Divider},
         field::{PasswordField, of_password},
         form::{PostForm, Submit, UserName, hidden},
         notice::NoticeBox,
@@ -16,7 +15,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`LinkPromptView`] in the context.
 #[component]
 pub fn LinkPromptPage() -> impl IntoView {
     drawn(draw)
@@ -24,12 +22,11 @@ pub fn LinkPromptPage() -> impl IntoView {
 
 fn draw(prompt: LinkPromptView) -> AnyView {
     let LinkPromptView { id, provider, slug, email, methods, methods_off, password, signed_in, notice } = prompt;
-    let told = view! {
+    let explanation = view! {
         <div class="prose">
             <p>
-                {provider.clone()} " says you are " <strong>{email.clone()}</strong>
-                ". There is an account with that address already. Show that it is yours, and " {provider.clone()}
-                " becomes one more way into it."
+                "There's already an account for " <strong>{email.clone()}</strong> ", the email address of your "
+                {provider.clone()} " account. Sign in to it, and we'll add " {provider.clone()} " to your ways to sign in."
             </p>
         </div>
     };
@@ -39,8 +36,8 @@ fn draw(prompt: LinkPromptView) -> AnyView {
     };
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
-        let telling = wording::notice_inside(&notice);
-        view! { <NoticeBox telling alert=wording::is_alarming(&notice) /> }
+        let message = wording::notice_inside(&notice);
+        view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
     let stuck = !signed_in && !password && methods.is_empty();
     let steps = if signed_in {
@@ -49,18 +46,18 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         let both = password && !methods.is_empty();
         view! {
             {password.then(|| with_password(id.clone(), email, of_password(concern)))}
-            {both.then(|| view! { <Or /> })}
+            {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty()).then(|| view! { <MethodsByPost providers=methods action="/auth/link/provider" link=Some(id) /> })}
         }
         .into_any()
     };
     view! {
         <CardPage title="You already have an account" heading="You already have an account" failed beside=Some(slug)>
-            {told}
+            {explanation}
             {notice}
             {steps}
-            {(!methods_off.is_empty()).then(|| switched_off(&methods_off))}
-            {stuck.then(no_way_here)}
+            {(!methods_off.is_empty()).then(|| disabled_methods(&methods_off))}
+            {stuck.then(no_method_here)}
             <PostForm action="/auth/link/cancel">
                 <Submit text="Cancel" busy="Cancelling…" look="button is-quiet" />
             </PostForm>
@@ -77,43 +74,43 @@ fn draw(prompt: LinkPromptView) -> AnyView {
     .into_any()
 }
 
-/// Who was just seen needs to say yes only.
+/// After a recent authentication one click is enough.
 fn confirm(id: String) -> AnyView {
     view! {
         <PostForm action="/auth/link/confirm">
             {hidden("link", id)}
-            <Submit text="Link the two" busy="Linking…" />
+            <Submit text="Link accounts" busy="Linking…" />
         </PostForm>
     }
     .into_any()
 }
 
-fn with_password(id: String, email: String, troubled: bool) -> AnyView {
+fn with_password(id: String, email: String, invalid: bool) -> AnyView {
     view! {
         <PostForm action="/auth/link/password">
             {hidden("link", id)}
             <UserName value=email />
-            <PasswordField label="The password of your account" troubled />
+            <PasswordField label="Your Latchkey password" invalid />
             <Submit text="Sign in and link" busy="Linking…" />
         </PostForm>
     }
     .into_any()
 }
 
-fn switched_off(labels: &[String]) -> AnyView {
+fn disabled_methods(labels: &[String]) -> AnyView {
     view! {
-        <p class="fine-print">"It also opens with " {labels.join(", ")} ", which this site does not use at present."</p>
+        <p class="fine-print">"This account also uses " {labels.join(", ")} ", which isn't available on this site right now."</p>
     }
     .into_any()
 }
 
-fn no_way_here() -> AnyView {
+fn no_method_here() -> AnyView {
     view! {
         <div class="prose">
-            <p>"None of its ways in can be used here. A letter to the address leads to a password for it."</p>
+            <p>"None of the account's sign-in methods are available here. We can email you a link to set a password."</p>
         </div>
         <a class="button" href="/forgot">
-            "Send me the letter"
+            "Set a password by email"
         </a>
     }
     .into_any()

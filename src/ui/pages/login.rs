@@ -1,4 +1,4 @@
-//! `/login`: the ways in. Each is a link or a form that works by itself; the islands add the pending state.
+//! `/login`: links and forms that work without script; the islands add the pending state.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     codes::outcome::FormError,
     ui::{
         components::{
-            card_page::{CardPage, Or},
+            card_page::{CardPage, Divider},
             field::{EmailField, PasswordField, of_email, of_password},
             form::{PostForm, Submit},
             notice::NoticeBox,
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// The login page, drawn from the [`LoginView`] in the context.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     drawn(draw)
@@ -28,15 +27,15 @@ pub fn LoginPage() -> impl IntoView {
 fn draw(login: LoginView) -> AnyView {
     let lead = match (login.providers.is_empty(), login.password) {
         (true, false) => None,
-        (true, true) => Some("With your e-mail address and your password."),
-        (false, false) => Some("Use an account that you already have. No new password."),
-        (false, true) => Some("Use an account that you already have, or a password."),
+        (true, true) => Some("Use your email address and password."),
+        (false, false) => Some("Choose an account to sign in with."),
+        (false, true) => Some("Choose an account, or use your email and password."),
     };
     let failed = login.notice.as_ref().is_some_and(wording::is_alarming);
     let of_the_form = form_error_of(&login).is_some();
     let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
-        let telling = wording::notice(notice, &login);
-        view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
+        let message = wording::notice(notice, &login);
+        view! { <NoticeBox message alert=wording::is_alarming(notice) /> }
     });
     let below = login.sandbox.clone().map(sandbox);
     view! {
@@ -49,8 +48,7 @@ fn draw(login: LoginView) -> AnyView {
     .into_any()
 }
 
-/// What was wrong with the password form: told in it, and not above the providers that have nothing to do with it. What is
-/// about anything else does not stand there.
+/// Errors of the password form are shown in the form, all others above the providers.
 fn form_error_of(login: &LoginView) -> Option<FormError> {
     match login.notice {
         Some(Notice::FormError(form_error)) if login.password && wording::is_about_a_password(form_error) => {
@@ -70,12 +68,12 @@ fn methods(login: LoginView) -> AnyView {
     let several = !providers.is_empty() && password;
     let to = return_to.clone();
     let buttons = (!providers.is_empty()).then(|| view! { <SignInMethods providers return_to=to /> }.into_any());
-    let or = several.then(|| view! { <Or /> });
+    let or = several.then(|| view! { <Divider /> });
     let form = if password {
         view! {
             <PostForm action="/auth/password/sign-in" return_to=return_to.clone() form_error>
-                <EmailField value=email troubled=of_email(concern) />
-                <PasswordField troubled=of_password(concern) />
+                <EmailField value=email invalid=of_email(concern) />
+                <PasswordField invalid=of_password(concern) />
                 <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
             </PostForm>
             <p class="turns">
@@ -85,23 +83,22 @@ fn methods(login: LoginView) -> AnyView {
         }
         .into_any()
     } else {
-        view! { <p class="fine-print">"New here? Your account is made when you first sign in."</p> }.into_any()
+        view! { <p class="fine-print">"New here? We'll create your account when you first sign in."</p> }.into_any()
     };
-    // Whoever tried a password tries it again: the providers do not stand in the way.
+    // After a failed password the form comes first.
     let (first, last) = if form_error.is_some() { (Some(form), buttons) } else { (buttons, Some(form)) };
     view! { {first} {or} {last} }.into_any()
 }
 
-/// What a newcomer can try.
 fn sandbox(sandbox: SandboxView) -> AnyView {
     let SandboxView { origin, inbox, accounts } = sandbox;
     view! {
         <aside class="sandbox" aria-label="Sandbox">
             <p>
-                <strong>"You are in the sandbox."</strong>
-                " Pick any person; nothing leaves this machine. "
+                <strong>"You're in the sandbox."</strong>
+                " Sign in as anyone; nothing leaves this machine. "
                 <span class="sandbox-doors">
-                    <a href=origin>"Look inside"</a>
+                    <a href=origin>"Open the sandbox"</a>
                     " "
                     <a href=inbox>"Inbox"</a>
                 </span>
@@ -130,10 +127,10 @@ fn demo_accounts(accounts: Vec<(String, String)>) -> AnyView {
         .collect();
     view! {
         <table class="demo">
-            <caption>"Accounts with a password, to try"</caption>
+            <caption>"Test accounts"</caption>
             <thead>
                 <tr>
-                    <th scope="col">"E-mail address"</th>
+                    <th scope="col">"Email address"</th>
                     <th scope="col">"Password"</th>
                 </tr>
             </thead>
@@ -143,15 +140,15 @@ fn demo_accounts(accounts: Vec<(String, String)>) -> AnyView {
     .into_any()
 }
 
-/// What a developer sees who switched the sandbox off and configured nothing.
+/// For a developer who disabled the sandbox and configured nothing.
 fn nothing_configured() -> AnyView {
     view! {
         <div class="empty">
-            <h2 class="empty-title">"No way in yet"</h2>
+            <h2 class="empty-title">"No sign-in method yet"</h2>
             <p>
-                "Put " <code>"GOOGLE_CLIENT_ID"</code> " and " <code>"GOOGLE_CLIENT_SECRET"</code> " into "
+                "Set " <code>"GOOGLE_CLIENT_ID"</code> " and " <code>"GOOGLE_CLIENT_SECRET"</code> " in "
                 <code>".env"</code>
-                " and start again; or leave all credentials out, and a development build brings its own sandbox."
+                " and restart. Without any credentials, a development build starts its own sandbox."
             </p>
         </div>
     }

@@ -1,4 +1,4 @@
-//! One file per page. A page reads its view model from the context and draws it; it asks nobody anything.
+//! One file per page. A page reads its view model from the context and renders it.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub mod undo;
 pub mod verify_email;
 pub mod wrong_account;
 
-/// Draws the view model of the context. Without one the page is a problem of ours, never an empty one.
+/// Renders the view model of the context. Without one, the page is a server error, never empty.
 fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> AnyView
 where
     V: Clone + Send + Sync + 'static,
@@ -32,6 +32,6 @@ where
 {
     match use_context::<V>() {
         Some(view) => draw(view).into_any(),
-        None => view! { <error::RoutedErrorPage problem=ErrorPage::ServerError /> }.into_any(),
+        None => view! { <error::RoutedErrorPage error=ErrorPage::ServerError /> }.into_any(),
     }
 }

@@ -1,4 +1,4 @@
-//! Between a form of ours and a provider: the page that ends the redirects which `form-action` holds a form to.
+//! Between a form and a provider: CSP's `form-action` also applies to redirects, so the form ends here.
 
 use leptos::prelude::*;
 
@@ -7,17 +7,14 @@ use crate::ui::{
     view::OnwardView,
 };
 
-/// The page. The document around it refreshes to the same URL at once.
+/// The document around it refreshes to the same URL at once.
 #[component]
-pub fn OnwardPage(
-    /// The provider, and where the browser goes.
-    view: OnwardView,
-) -> impl IntoView {
+pub fn OnwardPage(view: OnwardView) -> impl IntoView {
     let OnwardView { provider, url } = view;
     view! {
         <Frame narrow=true>
-            <div class="problem">
-                <span class="problem-mark">
+            <div class="error-page">
+                <span class="error-page-mark">
                     <KeyMark />
                 </span>
                 <h1 class="title">"Continue to " {provider.clone()}</h1>

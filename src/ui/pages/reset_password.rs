@@ -1,5 +1,4 @@
-//! `/reset-password`: a letter's link leads to a new password, after it was forgotten or instead of the one that somebody
-//! chose at the sign-up.
+//! `/reset-password`: choose a new password, after it was forgotten or instead of the one chosen at sign-up.
 
 use leptos::prelude::*;
 
@@ -17,7 +16,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
     drawn(draw)
@@ -26,21 +24,21 @@ pub fn ResetPasswordPage() -> impl IntoView {
 fn draw(view: EmailLinkView) -> AnyView {
     let EmailLinkView { link, form_error, undone } = view;
     let (email, then) = match link {
-        Some(EmailLink::Reset { email }) => (email, "Every other browser is signed out of the account."),
-        Some(EmailLink::SignUp { email, .. }) => (email, "The one that was chosen at the sign-up counts no more."),
+        Some(EmailLink::Reset { email }) => (email, "You'll be signed out on all other devices."),
+        Some(EmailLink::SignUp { email, .. }) => (email, "This replaces the password chosen at sign-up."),
         Some(EmailLink::EmailChange { .. } | EmailLink::Undo { .. }) | None => return expired_link(),
     };
     view! {
         <CardPage title="Choose a new password" heading="Choose a new password" failed=form_error.is_some()>
             {undone
                 .then(|| {
-                    view! { <NoticeBox telling=wording::done(Done::Undone, None) alert=false /> }
+                    view! { <NoticeBox message=wording::done(Done::Undone, None) alert=false /> }
                 })}
             <p class="lead">"For " <strong>{email.clone()}</strong></p>
             <PostForm action="/auth/password/reset" form_error>
                 <UserName value=email />
-                <NewPasswordField troubled=of_password(form_error.map(wording::concern)) />
-                <Submit text="Save the password" busy="Saving…" />
+                <NewPasswordField invalid=of_password(form_error.map(wording::concern)) />
+                <Submit text="Save password" busy="Saving…" />
             </PostForm>
             <p class="fine-print">{then}</p>
         </CardPage>
@@ -48,11 +46,10 @@ fn draw(view: EmailLinkView) -> AnyView {
     .into_any()
 }
 
-/// The page of a link that counts no more.
 fn expired_link() -> AnyView {
     expired_link::expired_link(
-        "It was used, it is older than half an hour, or a newer letter replaced it. Your account is safe.",
-        ("Ask for a new letter", "/forgot"),
+        "It was already used, it's more than 30 minutes old, or a newer email replaced it. Your account is safe.",
+        ("Request a new email", "/forgot"),
         &[("Sign in", "/login"), ("Create an account", "/signup")],
     )
 }

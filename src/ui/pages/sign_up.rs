@@ -1,11 +1,11 @@
-//! `/signup`: an account is asked for. It exists when the letter's link was followed, or when a provider said who it is.
+//! `/signup`: the account is created once the email's link is confirmed, or by a provider.
 
 use leptos::prelude::*;
 
 use super::drawn;
 use crate::ui::{
     components::{
-        card_page::{CardPage, Or},
+        card_page::{CardPage, Divider},
         field::{EmailField, NewPasswordField, of_email, of_password},
         form::{FormErrorNotice, PostForm, Submit},
         sign_in_methods::SignInMethods,
@@ -15,7 +15,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`SignUpView`] in the context.
 #[component]
 pub fn SignUpPage() -> impl IntoView {
     drawn(draw)
@@ -26,9 +25,9 @@ fn draw(sign_up: SignUpView) -> AnyView {
     let concern = form_error.map(wording::concern);
     let several = !providers.is_empty() && password;
     let lead = match (providers.is_empty(), password) {
-        (_, false) => "Here one signs up with an account from elsewhere; e-mail and password are not in use.",
-        (true, true) => "With your e-mail address and a password of your own.",
-        (false, true) => "With an account that you already have, or with an address and a password.",
+        (_, false) => "Choose an account to sign up with. This site doesn't use passwords.",
+        (true, true) => "Use your email address and choose a password.",
+        (false, true) => "Choose an account, or use your email and a password.",
     };
     let to = return_to.clone();
     let sign_in = links::login(return_to.as_deref());
@@ -38,20 +37,20 @@ fn draw(sign_up: SignUpView) -> AnyView {
             <p class="lead">{lead}</p>
             {without_form}
             {(!providers.is_empty()).then(|| view! { <SignInMethods providers return_to /> })}
-            {several.then(|| view! { <Or /> })}
+            {several.then(|| view! { <Divider /> })}
             {password
                 .then(|| {
                     view! {
                         <PostForm action="/auth/password/sign-up" return_to=to form_error>
-                            <EmailField value=email troubled=of_email(concern) />
-                            <NewPasswordField label="Password" troubled=of_password(concern) />
-                            <Submit text="Create account" busy="Sending you a letter…" />
-                            <p class="fine-print">"We send you a letter. Its link finishes your account."</p>
+                            <EmailField value=email invalid=of_email(concern) />
+                            <NewPasswordField label="Password" invalid=of_password(concern) />
+                            <Submit text="Create account" busy="Sending email…" />
+                            <p class="fine-print">"We'll email you a link to finish signing up."</p>
                         </PostForm>
                     }
                 })}
             <p class="turns">
-                <span>"You have an account? " <a href=sign_in>"Sign in"</a></span>
+                <span>"Already have an account? " <a href=sign_in>"Sign in"</a></span>
             </p>
         </CardPage>
     }

@@ -1,4 +1,4 @@
-//! `/undo`: "that was not me". A letter told of a change, and its link takes it back.
+//! `/undo`: reverts a change, from the link in the email that reported it.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,6 @@ use crate::ui::{
     view::{EmailLink, EmailLinkView, Undoing},
 };
 
-/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn UndoPage() -> impl IntoView {
     drawn(draw)
@@ -25,40 +24,39 @@ fn draw(view: EmailLinkView) -> AnyView {
     };
     let (was, becomes) = match what {
         Undoing::MethodAdded(label) => {
-            (format!("{label} was added as a way into it."), format!("{label} opens your account no more."))
+            (format!("{label} was added as a way to sign in."), format!("{label} is removed from your account."))
         }
-        Undoing::PasswordChanged => {
-            ("Its password was set or changed.".into(), "That password opens your account no more.".into())
+        Undoing::PasswordChanged => ("Its password was set or changed.".into(), "That password stops working.".into()),
+        Undoing::EmailChanged => {
+            ("Its email address was changed.".into(), format!("{email} is its email address again."))
         }
-        Undoing::EmailChanged => ("Its e-mail address was changed.".into(), format!("{email} is its address again.")),
     };
     let named = email.clone();
     view! {
-        <CardPage title="Take it back" heading="It was not you?" failed=form_error.is_some()>
+        <CardPage title="Undo this change" heading="Wasn't you?" failed=form_error.is_some()>
             <div class="prose">
                 <p>"This is about the account of " <strong>{email}</strong> ". " {was}</p>
-                <p>"If you take it back:"</p>
+                <p>"If you undo this:"</p>
                 <ul>
                     <li>{becomes}</li>
-                    <li>"Every browser is signed out, whoever sits there."</li>
-                    <li>"You choose a new password, by a letter to this address, to get back in."</li>
+                    <li>"You are signed out on all devices."</li>
+                    <li>"You choose a new password with a link that we email to this address."</li>
                 </ul>
             </div>
             <PostForm action="/auth/undo" form_error>
                 {hidden("username", named)}
-                <Submit text="Take it back" busy="Taking it back…" look="button is-grave" />
+                <Submit text="Undo this change" busy="Undoing…" look="button is-grave" />
             </PostForm>
-            <p class="fine-print">"It was you? Close this page; everything stays."</p>
+            <p class="fine-print">"If this was you, close this page; nothing changes."</p>
         </CardPage>
     }
     .into_any()
 }
 
-/// The page of a link that counts no more.
 fn expired_link() -> AnyView {
     expired_link::expired_link(
-        "It was used, or it is older than a week. If you do not know what happened to your account, choose a new password and look at your settings.",
+        "It was already used, or it's more than seven days old. If you don't recognise a change to your account, choose a new password and check your settings.",
         ("Choose a new password", "/forgot"),
-        &[("Go to the settings", "/settings")],
+        &[("Go to settings", "/settings")],
     )
 }

@@ -1,4 +1,4 @@
-//! `/verify-email`: the link of a sign-up's letter was followed. Opening it does nothing yet.
+//! `/verify-email`: where the link in a sign-up's email leads. Opening it changes nothing yet.
 
 use leptos::prelude::*;
 
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// The page, drawn from the [`EmailLinkView`] in the context.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
     drawn(draw)
@@ -30,62 +29,61 @@ fn draw(view: EmailLinkView) -> AnyView {
     let Some(EmailLink::SignUp { email, asked_here, asked_at }) = link else {
         return expired_link();
     };
-    let step = if asked_here { finish(email.clone(), form_error) } else { show_who_you_are(email.clone(), form_error) };
+    let step = if asked_here { finish(email.clone(), form_error) } else { finish_elsewhere(email.clone(), form_error) };
     view! {
-        <CardPage title="Confirm your address" heading="Confirm your address" failed=form_error.is_some()>
-            <p class="lead">"Somebody signed up with " <strong>{email}</strong> " on " <Timestamp unix=asked_at /></p>
+        <CardPage title="Confirm your email address" heading="Confirm your email address" failed=form_error.is_some()>
+            <p class="lead">"Someone signed up with " <strong>{email}</strong> " on " <Timestamp unix=asked_at /></p>
             {step}
         </CardPage>
     }
     .into_any()
 }
 
-/// The browser that asked is proof enough.
+/// In the browser that started the sign-up.
 fn finish(email: String, form_error: Option<FormError>) -> AnyView {
     view! {
         <PostForm action="/auth/email/verify" form_error>
             {hidden("username", email)}
-            <Submit text="Finish my account" busy="Finishing…" />
+            <Submit text="Finish sign-up" busy="Finishing…" />
         </PostForm>
-        <p class="fine-print">"It was not you? Close this page, and there will be no account."</p>
+        <p class="fine-print">"Wasn't you? Close this page, and no account will be created."</p>
     }
     .into_any()
 }
 
-/// In any other browser the one who signed up may be somebody else, who knows a password that the owner of the address
-/// does not: who has the letter must show that the password is theirs, or choose one.
-fn show_who_you_are(email: String, form_error: Option<FormError>) -> AnyView {
-    // There is no account yet whose password a letter could renew: the step is the one below the form.
+/// In another browser. An attacker may have signed up with this address and a password that only they know, so the owner of
+/// the address must know the password, or choose a new one.
+fn finish_elsewhere(email: String, form_error: Option<FormError>) -> AnyView {
+    // There is no account yet whose password could be reset: the next step is below the form.
     let notice = form_error.map(|form_error| {
-        let telling = Message { step: None, ..wording::form_error(form_error, None) };
-        view! { <NoticeBox telling alert=true /> }
+        let message = Message { step: None, ..wording::form_error(form_error, None) };
+        view! { <NoticeBox message alert=true /> }
     });
     view! {
         <div class="prose">
             <p>
-                "It was in another browser, so we ask once more. If it was not you, do nothing: nobody gets in, and there will be no account."
+                "This sign-up was started in another browser, so please enter its password. If this wasn't you, close this page, and no account will be created."
             </p>
         </div>
         <PostForm action="/auth/email/verify">
             {notice}
             <UserName value=email />
             <PasswordField
-                label="Type the password that you chose when you signed up"
-                troubled=of_password(form_error.map(wording::concern))
+                label="Password you chose at sign-up"
+                invalid=of_password(form_error.map(wording::concern))
             />
-            <Submit text="Finish my account" busy="Finishing…" />
+            <Submit text="Finish sign-up" busy="Finishing…" />
         </PostForm>
         <p class="turns">
-            <a href="/reset-password">"I do not know it: choose a new one"</a>
+            <a href="/reset-password">"I don't know the password – choose a new one"</a>
         </p>
     }
     .into_any()
 }
 
-/// The page of a link that counts no more.
 fn expired_link() -> AnyView {
     expired_link::expired_link(
-        "It was used, it is older than a day, or a newer letter replaced it. If you used it yourself, your account is there: just sign in.",
+        "It was already used, it's more than 24 hours old, or a newer email replaced it. If you used it yourself, your account is ready: just sign in.",
         ("Sign in", "/login"),
         &[("Sign up again", "/signup"), ("Forgot your password?", "/forgot")],
     )

@@ -1,4 +1,4 @@
-//! A form was sent from a page of another account than the one that is signed in now. Nothing was done.
+//! A form came from a page of another account than the one signed in. Nothing was changed.
 
 use leptos::prelude::*;
 
@@ -7,15 +7,11 @@ use crate::ui::{
     view::WrongAccountView,
 };
 
-/// The page: whose page it was, who is signed in, and how to go on as either.
 #[component]
-pub fn WrongAccountPage(
-    /// Both accounts.
-    view: WrongAccountView,
-) -> impl IntoView {
+pub fn WrongAccountPage(view: WrongAccountView) -> impl IntoView {
     let WrongAccountView { page_of, signed_in } = view;
     let here = view! { "You're now signed in as " <strong><bdi>{signed_in}</bdi></strong> "." };
-    let told = match page_of {
+    let explanation = match page_of {
         Some(owner) => view! {
             <p class="lead">"That page belongs to " <strong><bdi>{owner.clone()}</bdi></strong> ". " {here}</p>
             <p>"To make the change for " <bdi>{owner}</bdi> ", sign out and sign in to that account first."</p>
@@ -29,17 +25,17 @@ pub fn WrongAccountPage(
     };
     view! {
         <Frame narrow=true>
-            <div class="problem">
-                <span class="problem-mark">
+            <div class="error-page">
+                <span class="error-page-mark">
                     <KeyMark />
                 </span>
                 <h1 class="title">"Nothing was changed"</h1>
-                {told}
+                {explanation}
                 <a class="button" href="/settings">
                     "Go to settings"
                 </a>
                 <p class="turns">
-                    <a href="/dashboard">"Go to the dashboard"</a>
+                    <a href="/dashboard">"Go to dashboard"</a>
                 </p>
             </div>
         </Frame>

@@ -1,4 +1,4 @@
-//! `/add-email`, and the card of the dashboard that leads there.
+//! `/add-email`, and the dashboard card that links to it.
 
 use super::{
     document::{Form, HOSTILE, form, is_a_sound_document, render, stays_text},
@@ -20,7 +20,7 @@ fn add_email() -> AddEmailView {
 }
 
 #[tokio::test]
-async fn one_adds_an_address_or_goes_on_without() {
+async fn an_optional_address_can_be_skipped() {
     let html = render("/add-email", add_email()).await;
     is_a_sound_document(&html);
     let fields = vec![("return_to", "/settings"), ("email", "ada@example.com")];
@@ -29,14 +29,14 @@ async fn one_adds_an_address_or_goes_on_without() {
 }
 
 #[tokio::test]
-async fn where_one_is_required_there_is_no_way_around() {
+async fn a_required_address_cannot_be_skipped() {
     let html = render("/add-email", AddEmailView { required: true, ..add_email() }).await;
     is_a_sound_document(&html);
-    assert!(!html.contains("Not now") && html.contains("before you go on"), "{html}");
+    assert!(!html.contains("Not now") && html.contains("This site requires one"), "{html}");
 }
 
 #[tokio::test]
-async fn a_trouble_and_hostile_text_stay_in_their_places() {
+async fn errors_mark_the_field_and_markup_is_escaped() {
     is_a_sound_document(
         &render("/add-email", AddEmailView { form_error: Some(FormError::EmailInvalid), ..add_email() }).await,
     );
@@ -46,7 +46,7 @@ async fn a_trouble_and_hostile_text_stay_in_their_places() {
 }
 
 #[tokio::test]
-async fn the_dashboard_asks_whom_it_is_told_to_ask() {
+async fn the_dashboard_asks_for_a_missing_address() {
     let asking = render("/dashboard", DashboardView { asks_for_address: true, ..dashboard() }).await;
     is_a_sound_document(&asking);
     assert!(asking.contains("href=\"/add-email\""), "{asking}");

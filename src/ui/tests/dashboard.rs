@@ -11,7 +11,7 @@ async fn dashboard_page(view: DashboardView) -> String {
 }
 
 #[tokio::test]
-async fn the_dashboard_says_who_how_when_and_where() {
+async fn the_dashboard_shows_person_method_time_and_place() {
     let html = dashboard_page(dashboard()).await;
     is_a_sound_document(&html);
     for part in [
@@ -44,7 +44,7 @@ async fn the_dashboard_is_the_same_on_a_reload() {
 }
 
 #[tokio::test]
-async fn a_person_without_name_address_or_picture_has_a_dashboard_too() {
+async fn a_person_without_name_or_address_has_a_dashboard() {
     let html =
         dashboard_page(DashboardView { name: None, email: None, picture: None, identities: vec![], ..dashboard() })
             .await;
@@ -57,7 +57,7 @@ async fn a_person_without_name_address_or_picture_has_a_dashboard_too() {
 }
 
 #[tokio::test]
-async fn hostile_names_stay_text() {
+async fn markup_in_names_is_escaped() {
     let mut view = dashboard();
     view.name = Some(HOSTILE.into());
     view.email = Some((HOSTILE.into(), true));
@@ -73,7 +73,7 @@ async fn hostile_names_stay_text() {
 }
 
 #[tokio::test]
-async fn one_signs_out_and_goes_to_the_settings_in_one_place_each() {
+async fn sign_out_and_settings_appear_once() {
     let html = dashboard_page(dashboard()).await;
     assert_eq!(html.matches("action=\"/auth/logout\"").count(), 1, "{html}");
     assert_eq!(html.matches(">Sign out").count(), 1, "{html}");
@@ -82,12 +82,12 @@ async fn one_signs_out_and_goes_to_the_settings_in_one_place_each() {
 }
 
 #[tokio::test]
-async fn a_session_that_a_password_opened_has_a_key_and_no_provider_to_sign_out_of() {
+async fn password_sessions_mention_no_provider() {
     let session = SessionView { provider: "Password".into(), provider_slug: "password".into(), ..dashboard().session };
     let html = dashboard_page(DashboardView { session, ..dashboard() }).await;
     is_a_sound_document(&html);
     let (_, mark) = html.split_once("class=\"with-mark\">").expect("a mark");
     assert_eq!(tags(mark).next().and_then(|tag| attribute(tag, "class")), Some("key-mark"));
-    assert!(!html.contains("does not sign you out of"), "{html}");
-    assert!(dashboard_page(dashboard()).await.contains("does not sign you out of "));
+    assert!(!html.contains("doesn't sign you out of"), "{html}");
+    assert!(dashboard_page(dashboard()).await.contains("doesn't sign you out of "));
 }

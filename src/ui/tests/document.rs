@@ -1,4 +1,4 @@
-//! Whole documents, rendered as `web` does it, and what every one of them promises.
+//! Whole documents, rendered as `web` does, and the checks that each must pass.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::ui::{
     view::Assets,
 };
 
-/// What somebody might call themselves.
+/// A hostile display name.
 pub const HOSTILE: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>"#;
 
 /// The document at a path, with its view in the context.
@@ -18,7 +18,6 @@ pub async fn render<V: Clone + Send + Sync + 'static>(path: &str, view: V) -> St
     render_with(path, view, Assets::default()).await
 }
 
-/// The same with other assets.
 pub async fn render_with<V: Clone + Send + Sync + 'static>(path: &str, view: V, assets: Assets) -> String {
     leptos_axum::generate_route_list(App); // starts the executor, as it does in `web`
     let context = move || {
@@ -32,9 +31,8 @@ pub async fn render_with<V: Clone + Send + Sync + 'static>(path: &str, view: V, 
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// What every document of ours is: complete, with one heading of the first rank, and within the content security
-/// policy (no inline styles, no inline handlers, no script without a nonce); each field has a label, and whatever an
-/// element says of another is there.
+/// Every document is complete, has one `h1`, and obeys the content security policy (no inline styles or handlers, no script
+/// without a nonce); each field has a label, and every id reference resolves.
 #[track_caller]
 pub fn is_a_sound_document(html: &str) {
     assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
@@ -81,7 +79,7 @@ pub struct Form<'a> {
     pub fields: Vec<(&'a str, &'a str)>,
 }
 
-/// The forms of a document but the one that signs out.
+/// A document's forms, without the sign-out.
 pub fn forms(html: &str) -> Vec<Form<'_>> {
     let mut forms = Vec::new();
     for piece in html.split("<form").skip(1) {
@@ -98,7 +96,7 @@ pub fn forms(html: &str) -> Vec<Form<'_>> {
     forms
 }
 
-/// The only form of a document but the one that signs out.
+/// A document's only form, without the sign-out.
 #[track_caller]
 pub fn form(html: &str) -> Form<'_> {
     let mut forms = forms(html);

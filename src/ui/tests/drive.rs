@@ -3,7 +3,7 @@
 use super::{
     document::{Form, HOSTILE, attribute, field, forms, is_a_sound_document, render, stays_text, tags},
     fixtures::google,
-    fixtures_of_grants::{TROUBLES, account, another_account, connect, drive, file, files, filter, folder},
+    fixtures_of_grants::{FAILURES, account, another_account, connect, drive, file, files, filter, folder},
 };
 use crate::{
     codes::{
@@ -39,7 +39,7 @@ fn connecting<'a>(identity: &'a str, access: &'a str) -> Form<'a> {
 }
 
 #[tokio::test]
-async fn what_is_read_and_what_is_not_is_told_before_it_is_asked_for() {
+async fn the_connect_page_lists_what_is_read_and_what_is_not() {
     let html = connect_page(connect(Access::Drive)).await;
     let lists = [wording::access::read(Access::Drive), wording::access::not_read(Access::Drive)];
     for item in lists.concat() {
@@ -47,27 +47,27 @@ async fn what_is_read_and_what_is_not_is_told_before_it_is_asked_for() {
     }
     assert!(html.contains("ada@example.com") && html.contains("Connect Google Drive"), "{html}");
     // Google's question about the files is as wide as what is read, and the one about the calendar is not.
-    assert!(!html.contains("Google asks more widely"), "{html}");
+    assert!(!html.contains("Google will ask for access to the events"), "{html}");
     let calendar = connect_page(connect(Access::Calendar)).await;
-    assert!(calendar.contains("the events of all your calendars"), "{calendar}");
-    assert!(html.contains("Signing out of Latchkey does not end it."), "{html}");
+    assert!(calendar.contains("the events in all your calendars"), "{calendar}");
+    assert!(html.contains("Signing out of Latchkey doesn't disconnect it."), "{html}");
     assert_eq!(forms(&html), [connecting("identity-1", "drive")]);
     assert!(html.contains("href=\"/settings/link?provider=google&amp;return_to=%2Fdrive\""), "{html}");
 }
 
 #[tokio::test]
-async fn of_several_accounts_each_has_a_button_that_names_it() {
+async fn each_account_has_a_button_that_names_it() {
     let html =
         connect_page(ConnectView { accounts: vec![account(), another_account()], ..connect(Access::Drive) }).await;
     assert_eq!(forms(&html), [connecting("identity-1", "drive"), connecting("identity-2", "drive")]);
-    assert!(html.contains("Which account?"), "{html}");
+    assert!(html.contains("Choose an account"), "{html}");
     for label in ["ada@example.com", "ada@work.example"] {
         assert_eq!(html.matches(label).count(), 2, "{label} in {html}");
     }
 }
 
 #[tokio::test]
-async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothing_is_offered() {
+async fn connecting_needs_a_linked_account_and_an_enabled_provider() {
     let none = ConnectView { accounts: vec![], ..connect(Access::Drive) };
     let html = connect_page(none.clone()).await;
     assert!(
@@ -77,17 +77,17 @@ async fn who_has_no_account_there_links_one_first_and_without_the_provider_nothi
 
     for accounts in [vec![], vec![account()]] {
         let off = connect_page(ConnectView { provider: None, accounts, ..none.clone() }).await;
-        assert!(off.contains("Not switched on here") && forms(&off).is_empty(), "{off}");
+        assert!(off.contains("Not available here") && forms(&off).is_empty(), "{off}");
         assert!(!off.contains("/settings/link"), "{off}");
     }
 }
 
 #[tokio::test]
-async fn what_was_lost_is_reconnected_and_says_why() {
+async fn lost_access_says_why_and_offers_to_reconnect() {
     for (lost, why) in [
-        (Lost::Revoked, "does not let us in any more"),
-        (Lost::Expired, "ran out"),
-        (Lost::Withdrawn, "Google no longer lets us see your files"),
+        (Lost::Revoked, "is no longer connected"),
+        (Lost::Expired, "has expired"),
+        (Lost::Withdrawn, "Google no longer lets Latchkey see your files"),
     ] {
         let html = connect_page(ConnectView { lost: Some(lost), ..connect(Access::Drive) }).await;
         assert!(html.contains(why) && html.contains("Reconnect Google Drive"), "{html}");
@@ -97,7 +97,7 @@ async fn what_was_lost_is_reconnected_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_calendar_is_connected_on_a_page_of_its_own_that_says_what_is_connected_already() {
+async fn the_calendar_page_lists_what_is_connected_already() {
     let view = CalendarPageView {
         notice: Some(Notice::FormError(FormError::ScopeDeclined)),
         connect: ConnectView { accounts: vec![account()], ..connect(Access::Calendar) },
@@ -105,12 +105,12 @@ async fn the_calendar_is_connected_on_a_page_of_its_own_that_says_what_is_connec
     let html = render("/calendar", view).await;
     is_a_sound_document(&html);
     assert_eq!(forms(&html), [connecting("identity-1", "calendar")]);
-    assert!(html.contains("Connected already: Google Drive") && html.contains("role=\"alert\""), "{html}");
-    assert!(html.contains("You did not tick the box"), "{html}");
+    assert!(html.contains("Already connected: Google Drive") && html.contains("role=\"alert\""), "{html}");
+    assert!(html.contains("Latchkey didn't get the permission"), "{html}");
 }
 
 #[tokio::test]
-async fn whatever_went_wrong_on_the_way_is_an_alert_above_the_button() {
+async fn connect_errors_are_alerts_above_the_button() {
     let mut notices: Vec<_> = FormError::ALL.iter().map(|form_error| Notice::FormError(*form_error)).collect();
     notices.extend(SignInError::ALL.map(|sign_in_error| Notice::Refused {
         sign_in_error,
@@ -127,7 +127,7 @@ async fn whatever_went_wrong_on_the_way_is_an_alert_above_the_button() {
 }
 
 #[tokio::test]
-async fn the_list_tells_of_each_file_what_one_looks_for() {
+async fn rows_show_name_kind_owner_date_and_size() {
     let html = list(files()).await;
     for part in [
         "<title>Google Drive · Latchkey</title>",
@@ -152,7 +152,7 @@ async fn the_list_tells_of_each_file_what_one_looks_for() {
 }
 
 #[tokio::test]
-async fn what_leads_to_google_says_so_opens_beside_us_and_tells_google_nothing() {
+async fn links_to_google_open_a_tab_without_referrer_or_opener() {
     let html = list(files()).await;
     let away: Vec<_> = tags(&html).filter(|tag| tag.contains("https://drive.example")).collect();
     assert_eq!(away.len(), 2, "{away:?}");
@@ -168,7 +168,7 @@ async fn what_leads_to_google_says_so_opens_beside_us_and_tells_google_nothing()
 }
 
 #[tokio::test]
-async fn the_way_to_a_folder_ends_at_the_present_one() {
+async fn breadcrumbs_end_at_the_current_folder() {
     let html = list(files()).await;
     let (_, method) = html.split_once("aria-label=\"Folders\"").expect("a way");
     let (method, _) = method.split_once("</nav>").expect("its end");
@@ -178,7 +178,7 @@ async fn the_way_to_a_folder_ends_at_the_present_one() {
 }
 
 #[tokio::test]
-async fn the_form_is_a_get_that_keeps_account_and_folder_and_shows_what_is_narrowed() {
+async fn the_filter_form_keeps_account_and_folder() {
     let narrowed = FilterView {
         account: Some("identity-1".into()),
         folder: Some("engines".into()),
@@ -214,7 +214,7 @@ async fn the_form_is_a_get_that_keeps_account_and_folder_and_shows_what_is_narro
 }
 
 #[tokio::test]
-async fn pages_lead_on_and_back_to_the_first() {
+async fn the_pager_links_the_next_and_the_first_page() {
     let first = list(files()).await;
     assert!(first.contains("href=\"/drive?folder=engines&amp;page_token=t&amp;page=2\""), "{first}");
     assert!(first.contains("rel=\"next nofollow\"") && !first.contains("Back to the first page"), "{first}");
@@ -242,95 +242,98 @@ async fn an_empty_list_says_why_and_what_to_do() {
     let clear = Some("/drive?folder=engines".to_owned());
     let narrowed = FilterView { search: "x".into(), clear, ..filter() };
     let found = list(FilesView { filter: narrowed.clone(), crumbs: vec![], ..none() }).await;
-    assert!(found.contains("Nothing found") && !found.contains("is empty"), "{found}");
+    assert!(found.contains("No files match") && !found.contains("is empty"), "{found}");
     assert_eq!(found.matches("href=\"/drive?folder=engines\"").count(), 1, "{found}");
 
     let everywhere = Some("/drive?q=x&kind=pdf".to_owned());
     let within = FilterView { folder: Some("engines".into()), everywhere, ..narrowed.clone() };
     let here = list(FilesView { filter: within.clone(), ..none() }).await;
-    assert!(here.contains("Nothing in <bdi>Engines</bdi> is like that") && !here.contains("Nothing found"), "{here}");
-    assert!(here.contains("href=\"/drive?q=x&amp;kind=pdf\"") && here.contains(">Look everywhere</a>"), "{here}");
+    assert!(here.contains("Nothing in <bdi>Engines</bdi> matches") && !here.contains("No files match"), "{here}");
+    assert!(here.contains("href=\"/drive?q=x&amp;kind=pdf\"") && here.contains(">Search everywhere</a>"), "{here}");
     let nameless = list(FilesView { filter: within, crumbs: vec![], ..none() }).await;
-    assert!(nameless.contains("Nothing in <bdi>this folder</bdi> is like that"), "{nameless}");
+    assert!(nameless.contains("Nothing in <bdi>this folder</bdi> matches"), "{nameless}");
 
     let so_far = list(FilesView { next: Some("/drive?page=2".into()), filter: narrowed, ..none() }).await;
-    assert!(so_far.contains("Nothing so far") && so_far.contains("Next page"), "{so_far}");
+    assert!(so_far.contains("Nothing found yet") && so_far.contains("Next page"), "{so_far}");
 
     let past = list(FilesView { page: 2, first: Some("/drive".into()), ..none() }).await;
-    assert!(past.contains("That was all") && past.contains("Back to the first page"), "{past}");
+    assert!(past.contains("No more files") && past.contains("Back to the first page"), "{past}");
     for empty in [folder, top, found, here, so_far, past] {
         assert!(!empty.contains("<table"), "{empty}");
     }
 }
 
 #[tokio::test]
-async fn what_google_left_out_is_told() {
-    assert!(list(FilesView { incomplete: true, ..files() }).await.contains("Google did not look everywhere"));
-    assert!(!list(files()).await.contains("Google did not look everywhere"));
+async fn incomplete_searches_are_reported() {
+    assert!(list(FilesView { incomplete: true, ..files() }).await.contains("Google couldn't search everywhere"));
+    assert!(!list(files()).await.contains("Google couldn't search everywhere"));
 }
 
 #[tokio::test]
-async fn the_connection_ends_by_a_form_that_says_what_ends_with_it_and_what_does_not() {
+async fn the_disconnect_form_says_what_ends_and_what_stays() {
     let html = list(files()).await;
     let end = Form {
         action: "/grants/disconnect",
         fields: vec![("return_to", "/drive?account=identity-1"), ("identity", "identity-1")],
     };
     assert!(forms(&html).contains(&end), "{html}");
-    assert!(html.contains("Google takes everything back at once: Drive and Calendar"), "{html}");
-    assert!(html.contains("neither ends this connection nor signs you out of Google"), "{html}");
+    assert!(
+        html.contains("Disconnecting removes all of Latchkey's access to this Google account: Drive and Calendar"),
+        "{html}"
+    );
+    assert!(html.contains("doesn't disconnect Google Drive or sign you out of Google"), "{html}");
     assert!(html.contains("Use another account") && html.contains("href=\"/drive?account=identity-2\""), "{html}");
 }
 
 #[tokio::test]
-async fn each_trouble_has_a_page_with_one_thing_to_do() {
+async fn each_failure_has_a_page_with_one_next_step() {
     let mut said = std::collections::BTreeSet::new();
-    for form_error in TROUBLES {
+    for failure in FAILURES {
         let again = "/drive?folder=a&sort=name".to_owned();
         let html = render(
             "/drive",
-            DriveView { notice: None, state: DriveState::FormError { account: account(), form_error, again } },
+            DriveView { notice: None, state: DriveState::Failed { account: account(), failure, again } },
         )
         .await;
         is_a_sound_document(&html);
-        let telling = wording::api_failure(form_error, Access::Drive);
-        assert!(html.contains(&telling.happened) && html.contains(&telling.advice), "{html}");
+        let message = wording::api_failure(failure, Access::Drive);
+        assert!(html.contains(&message.happened) && html.contains(&message.advice), "{html}");
         assert!(html.contains("ada@example.com"), "{html}");
-        let missing = matches!(form_error, ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage);
+        let missing = matches!(failure, ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage);
         assert_eq!(html.contains("action=\"/grants/disconnect\""), !missing, "{html}");
         let connects = forms(&html).contains(&connecting("identity-1", "drive"));
-        assert_eq!(connects, form_error == ApiFailure::Unreadable, "{html}");
+        assert_eq!(connects, failure == ApiFailure::Unreadable, "{html}");
         assert!(connects || html.contains("href=\"/drive?folder=a&amp;sort=name\""), "{html}");
-        said.insert(telling.happened);
+        said.insert(message.happened);
     }
-    assert_eq!(said.len(), TROUBLES.len());
+    assert_eq!(said.len(), FAILURES.len());
 }
 
 #[tokio::test]
-async fn what_was_done_is_told_above_the_list() {
+async fn confirmations_are_shown_above_the_list() {
     let state = DriveState::Files(Box::new(files()));
     let html = render("/drive", DriveView { notice: Some(Notice::Done(Done::Linked)), state }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("Another way into your account was added."), "{html}");
+    assert!(html.contains("Sign-in method added."), "{html}");
 }
 
 #[tokio::test]
-async fn names_that_show_nothing_still_have_something_to_hold_on_to() {
+async fn invisible_names_are_shown_as_untitled() {
     for name in ["", " \u{200b}", "\u{202e}"] {
         let html = list(FilesView { files: vec![FileView { name: name.into(), ..file() }], ..files() }).await;
-        assert!(html.contains("Without a name"), "{html}");
+        assert!(html.contains("Untitled"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn what_turns_the_text_around_stays_in_its_name() {
+async fn bidirectional_control_characters_stay_in_the_name() {
     let name = "\u{202e}fdp.tnuocca".to_owned();
     let html = list(FilesView { files: vec![FileView { name: name.clone(), ..file() }], ..files() }).await;
     assert!(html.contains(&format!(">{name}</bdi>")), "{html}");
 }
 
 #[tokio::test]
-async fn every_kind_has_a_drawing_and_a_name_of_its_own() {
+async fn every_kind_has_its_own_icon_and_name() {
     let of_kind = |kind: &FileKind| FileView { kind: *kind, ..file() };
     let html = list(FilesView { files: FileKind::ALL.iter().map(of_kind).collect(), ..files() }).await;
     let mut drawings = std::collections::BTreeSet::new();
@@ -344,7 +347,7 @@ async fn every_kind_has_a_drawing_and_a_name_of_its_own() {
 }
 
 #[tokio::test]
-async fn hostile_text_stays_text() {
+async fn markup_in_text_is_escaped() {
     let text = || HOSTILE.to_owned();
     let whose = || AccountView { identity: text(), label: text(), sees: vec![Access::Calendar] };
     let view = FilesView {
@@ -384,8 +387,8 @@ async fn hostile_text_stays_text() {
             ConnectView { accounts, provider: Some(provider.clone()), return_to: text(), ..connect(Access::Drive) };
         stays_text(&connect_page(view).await);
     }
-    for form_error in TROUBLES {
-        let state = DriveState::FormError { account: whose(), form_error, again: text() };
+    for failure in FAILURES {
+        let state = DriveState::Failed { account: whose(), failure, again: text() };
         stays_text(&render("/drive", DriveView { notice: None, state }).await);
     }
 }

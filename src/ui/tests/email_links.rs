@@ -1,4 +1,4 @@
-//! `/verify-email`, `/reset-password`, `/confirm-email` and `/undo`: the link of a letter was followed.
+//! `/verify-email`, `/reset-password`, `/confirm-email` and `/undo`.
 
 use super::{
     document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
@@ -24,7 +24,7 @@ fn undo(what: Undoing) -> EmailLinkView {
 }
 
 #[tokio::test]
-async fn in_the_browser_that_asked_one_button_finishes_the_account() {
+async fn the_same_browser_finishes_the_sign_up_with_one_click() {
     let html = render("/verify-email", email_of_sign_up(true)).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/auth/email/verify", fields: vec![("username", "ada@example.com")] });
@@ -32,25 +32,25 @@ async fn in_the_browser_that_asked_one_button_finishes_the_account() {
 }
 
 #[tokio::test]
-async fn in_any_other_browser_the_password_is_asked_for_or_a_new_one_chosen() {
+async fn another_browser_needs_the_password_or_a_new_one() {
     let html = render("/verify-email", email_of_sign_up(false)).await;
     is_a_sound_document(&html);
     let fields = vec![("username", "ada@example.com"), ("password", "")];
     assert_eq!(form(&html), Form { action: "/auth/email/verify", fields });
     assert_eq!(attribute(field(&html, "password"), "autocomplete"), Some("current-password"));
-    assert!(html.contains("Type the password that you chose when you signed up"), "{html}");
-    assert!(html.contains("href=\"/reset-password\"") && html.contains("nobody gets in"), "{html}");
+    assert!(html.contains("Password you chose at sign-up"), "{html}");
+    assert!(html.contains("href=\"/reset-password\"") && html.contains("no account will be created"), "{html}");
 
     let view = EmailLinkView { form_error: Some(FormError::WrongPassword), ..email_of_sign_up(false) };
     let html = render("/verify-email", view).await;
     is_a_sound_document(&html);
     assert_eq!(attribute(field(&html, "password"), "aria-invalid"), Some("true"));
-    // Of an account that is not there yet, nobody can have forgotten the password.
+    // The account does not exist yet, so, no password can have been forgotten.
     assert!(html.contains("role=\"alert\"") && !html.contains("href=\"/forgot\""), "{html}");
 }
 
 #[tokio::test]
-async fn a_new_password_is_chosen_after_a_reset_and_after_a_sign_up_of_somebody_else() {
+async fn reset_and_sign_up_links_allow_a_new_password() {
     for view in [reset(), email_of_sign_up(false)] {
         let html = render("/reset-password", view).await;
         is_a_sound_document(&html);
@@ -65,7 +65,7 @@ async fn a_new_password_is_chosen_after_a_reset_and_after_a_sign_up_of_somebody_
 }
 
 #[tokio::test]
-async fn a_new_address_is_confirmed_by_the_one_who_asked_for_it_only() {
+async fn only_the_requesting_account_confirms_a_new_address() {
     let html = render("/confirm-email", email_change(true)).await;
     is_a_sound_document(&html);
     assert_eq!(
@@ -75,38 +75,38 @@ async fn a_new_address_is_confirmed_by_the_one_who_asked_for_it_only() {
 
     let html = render("/confirm-email", email_change(false)).await;
     is_a_sound_document(&html);
-    assert!(forms(&html).is_empty() && html.contains("in this browser, and open the letter again"), "{html}");
+    assert!(forms(&html).is_empty() && html.contains("in this browser, then open the link again"), "{html}");
 }
 
 #[tokio::test]
-async fn an_undo_says_before_what_it_takes_back() {
-    for (what, told) in [
-        (Undoing::MethodAdded("Google".into()), "Google opens your account no more."),
-        (Undoing::PasswordChanged, "That password opens your account no more."),
-        (Undoing::EmailChanged, "ada@example.com is its address again."),
+async fn undo_lists_its_consequences() {
+    for (what, expected) in [
+        (Undoing::MethodAdded("Google".into()), "Google is removed from your account."),
+        (Undoing::PasswordChanged, "That password stops working."),
+        (Undoing::EmailChanged, "ada@example.com is its email address again."),
     ] {
         let html = render("/undo", undo(what)).await;
         is_a_sound_document(&html);
         assert_eq!(form(&html), Form { action: "/auth/undo", fields: vec![("username", "ada@example.com")] });
-        assert!(html.contains(told) && html.contains("Every browser is signed out"), "{html}");
+        assert!(html.contains(expected) && html.contains("signed out on all devices"), "{html}");
         assert!(html.contains("You choose a new password"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn a_link_that_counts_no_more_has_a_page_with_a_way_on() {
+async fn expired_links_have_a_page_with_a_next_step() {
     for (path, way_on) in
         PAGES.into_iter().zip(["href=\"/signup\"", "href=\"/forgot\"", "href=\"/settings/email\"", "href=\"/forgot\""])
     {
         let html = render(path, EmailLinkView { link: None, form_error: None, undone: false }).await;
         is_a_sound_document(&html);
         assert!(forms(&html).is_empty() && html.contains(way_on), "{html}");
-        assert!(html.contains("This link counts no more"), "{html}");
+        assert!(html.contains("This link has expired"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn no_page_takes_the_link_of_another() {
+async fn each_page_only_accepts_its_own_link() {
     for (path, view) in [
         ("/verify-email", reset()),
         ("/reset-password", email_change(true)),
@@ -114,12 +114,12 @@ async fn no_page_takes_the_link_of_another() {
         ("/undo", email_of_sign_up(true)),
     ] {
         let html = render(path, view).await;
-        assert!(forms(&html).is_empty() && html.contains("This link counts no more"), "{html}");
+        assert!(forms(&html).is_empty() && html.contains("This link has expired"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn what_went_wrong_stands_above_every_form() {
+async fn errors_are_shown_above_every_form() {
     for (path, view) in [
         ("/verify-email", email_of_sign_up(true)),
         ("/reset-password", reset()),
@@ -133,7 +133,7 @@ async fn what_went_wrong_stands_above_every_form() {
 }
 
 #[tokio::test]
-async fn hostile_addresses_stay_text() {
+async fn markup_in_addresses_is_escaped() {
     let email = || HOSTILE.to_owned();
     for (path, link) in [
         ("/verify-email", EmailLink::SignUp { email: email(), asked_here: true, asked_at: NEW_YEAR }),

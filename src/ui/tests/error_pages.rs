@@ -1,12 +1,12 @@
-//! The pages without a script: errors, and the way to a provider.
+//! The pages without script: errors, and the page on the way to a provider.
 
 use super::document::{HOSTILE, attribute, is_a_sound_document, stays_text, tags};
 use crate::ui::{
-    app::{onward_html, problem_html, wrong_account_html},
+    app::{error_page_html, onward_html, wrong_account_html},
     view::{Assets, ErrorPage, OnwardView, WrongAccountView},
 };
 
-const PROBLEMS: [ErrorPage; 7] = [
+const ERRORS: [ErrorPage; 7] = [
     ErrorPage::NotFound,
     ErrorPage::CrossOrigin,
     ErrorPage::MethodNotAllowed,
@@ -17,9 +17,9 @@ const PROBLEMS: [ErrorPage; 7] = [
 ];
 
 #[test]
-fn every_problem_has_a_page_with_a_way_home_and_no_script() {
-    for problem in PROBLEMS {
-        let html = problem_html(problem, &Assets::default());
+fn error_pages_link_home_and_have_no_script() {
+    for error in ERRORS {
+        let html = error_page_html(error, &Assets::default());
         is_a_sound_document(&html);
         assert!(!html.contains("<script") && !html.contains("leptos-island"), "{html}");
         assert!(html.contains("href=\"/\" class=\"button\""), "{html}");
@@ -27,7 +27,7 @@ fn every_problem_has_a_page_with_a_way_home_and_no_script() {
 }
 
 #[test]
-fn the_page_on_the_way_to_a_provider_goes_on_by_itself_or_by_its_link() {
+fn the_onward_page_refreshes_and_has_a_link() {
     let url = "https://id.example/authorize?state=a&scope=openid%20email".to_owned();
     let html = onward_html(OnwardView { provider: "Example".into(), url: url.clone() }, &Assets::default());
     is_a_sound_document(&html);
@@ -41,7 +41,7 @@ fn the_page_on_the_way_to_a_provider_goes_on_by_itself_or_by_its_link() {
 }
 
 #[test]
-fn a_form_of_another_account_is_answered_by_a_page_that_names_both() {
+fn the_wrong_account_page_names_both_accounts() {
     let view = WrongAccountView { page_of: Some("ada@example.com".into()), signed_in: "grace@example.com".into() };
     let html = wrong_account_html(view.clone(), &Assets::default());
     is_a_sound_document(&html);

@@ -1,4 +1,4 @@
-//! Views with something in every corner.
+//! Views with every field filled.
 
 use crate::ui::view::{
     ActivityView, CalendarView, CheckInboxView, ConfirmView, DashboardView, DeviceView, EmailLink, EmailLinkPageView,
@@ -29,7 +29,7 @@ pub fn example() -> ProviderButton {
     }
 }
 
-/// All that we know a mark for.
+/// Every provider with its own mark.
 pub fn six() -> Vec<ProviderButton> {
     let named = [
         ("google", "Google"),
@@ -53,7 +53,7 @@ pub fn login() -> LoginView {
     LoginView { providers: vec![google(), example()], ..LoginView::default() }
 }
 
-/// The login page with a password as a way in.
+/// The login page with password sign-in.
 pub fn login_with_password() -> LoginView {
     LoginView { password: true, ..login() }
 }

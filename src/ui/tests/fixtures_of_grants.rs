@@ -1,4 +1,4 @@
-//! Views of what we may see at a provider, with something in every corner.
+//! Views of grants, with every field filled.
 
 use super::fixtures::{NEW_YEAR, google};
 use crate::{
@@ -20,7 +20,7 @@ pub fn another_account() -> AccountView {
     AccountView { identity: "identity-2".into(), label: "ada@work.example".into(), sees: vec![] }
 }
 
-/// Somebody who has not let us in yet.
+/// A person who has not connected anything yet.
 pub fn connect(access: Access) -> ConnectView {
     ConnectView {
         access,
@@ -63,7 +63,7 @@ pub fn folder() -> FileView {
     }
 }
 
-/// Nothing narrowed.
+/// No filter.
 pub fn filter() -> FilterView {
     FilterView {
         account: None,
@@ -98,7 +98,7 @@ pub fn drive(files: FilesView) -> DriveView {
     DriveView { notice: None, state: DriveState::Files(Box::new(files)) }
 }
 
-pub const TROUBLES: [ApiFailure; 6] = [
+pub const FAILURES: [ApiFailure; 6] = [
     ApiFailure::Busy { seconds: 42 },
     ApiFailure::Away,
     ApiFailure::Unreadable,

@@ -1,9 +1,9 @@
-//! What of a grant stands in the settings and on the dashboard.
+//! Grants in the settings and on the dashboard.
 
 use super::{
     document::{Form, HOSTILE, attribute, forms, is_a_sound_document, render, render_with, stays_text, tags},
     fixtures::{NEW_YEAR, dashboard, google, login, settings},
-    fixtures_of_grants::{BY_HAND, TROUBLES, events, grant},
+    fixtures_of_grants::{BY_HAND, FAILURES, events, grant},
 };
 use crate::{
     codes::access::Access,
@@ -30,7 +30,7 @@ async fn with_calendar(calendar: CalendarView) -> String {
 }
 
 #[tokio::test]
-async fn a_grant_says_what_is_seen_since_when_and_until_when() {
+async fn a_grant_shows_its_access_start_and_expiry() {
     let html = with_grant(GrantState::Renewed { unused_until: NEW_YEAR + 864_000 }).await;
     for part in [
         wording::access::sees(Access::Drive),
@@ -40,33 +40,33 @@ async fn a_grant_says_what_is_seen_since_when_and_until_when() {
         "1 January 2026, 00:00 UTC",
         "2 January 2026, 00:00 UTC",
         "11 January 2026, 00:00 UTC",
-        "Google takes everything back at once",
+        "Disconnecting removes all of Latchkey's access to this Google account",
     ] {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
     let never = GrantView { used_at: None, ..grant(GrantState::Until(NEW_YEAR)) };
     let html = render("/settings", SettingsView { grants: vec![never], ..settings() }).await;
-    assert!(html.contains("Not used yet") && html.contains("Cannot be renewed. Works until "), "{html}");
+    assert!(html.contains("Not used yet") && html.contains("Can't be renewed. Works until "), "{html}");
 }
 
 #[tokio::test]
-async fn what_may_still_be_known_there_can_be_ended_and_what_is_over_cannot() {
+async fn only_grants_that_may_be_valid_can_be_disconnected() {
     let by_hand = || BY_HAND.to_owned();
     let end =
         Form { action: "/grants/disconnect", fields: vec![("return_to", "/settings"), ("identity", "identity-1")] };
-    for (state, told, ends) in [
+    for (state, expected, ends) in [
         (GrantState::Renewed { unused_until: NEW_YEAR }, "Connected", true),
         (GrantState::Until(NEW_YEAR), "Connected", true),
-        (GrantState::Lost(Lost::Revoked), "does not take our keys any more", true),
-        (GrantState::Lost(Lost::Expired), "it ran out", true),
-        (GrantState::BeingRevoked { attempts: 0, by_hand: by_hand() }, "is being told.", false),
-        (GrantState::BeingRevoked { attempts: 1, by_hand: by_hand() }, "did not answer yet", false),
-        (GrantState::BeingRevoked { attempts: 4, by_hand: by_hand() }, "did not answer 4 times", false),
+        (GrantState::Lost(Lost::Revoked), "no longer accepts our access token", true),
+        (GrantState::Lost(Lost::Expired), "can't be renewed", true),
+        (GrantState::BeingRevoked { attempts: 0, by_hand: by_hand() }, "is being notified.", false),
+        (GrantState::BeingRevoked { attempts: 1, by_hand: by_hand() }, "hasn't confirmed yet", false),
+        (GrantState::BeingRevoked { attempts: 4, by_hand: by_hand() }, "hasn't confirmed after 4 attempts", false),
         (GrantState::Revoked { at: NEW_YEAR }, "confirmed it", false),
-        (GrantState::NotRevoked { by_hand: by_hand() }, "has not confirmed it", false),
+        (GrantState::NotRevoked { by_hand: by_hand() }, "hasn't confirmed it", false),
     ] {
         let html = with_grant(state.clone()).await;
-        assert!(html.contains(told), "{told} is missing in {html}");
+        assert!(html.contains(expected), "{expected} is missing in {html}");
         assert_eq!(forms(&html).contains(&end), ends, "{html}");
         let links_away = matches!(state, GrantState::BeingRevoked { .. } | GrantState::NotRevoked { .. });
         assert_eq!(
@@ -76,35 +76,39 @@ async fn what_may_still_be_known_there_can_be_ended_and_what_is_over_cannot() {
         assert_eq!(html.contains(">Reconnect"), matches!(state, GrantState::Lost(_)), "{html}");
         let again = "href=\"/drive?account=identity-1\"";
         assert_eq!(html.contains(again), matches!(state, GrantState::Lost(_)), "{html}");
-        assert_eq!(html.contains("our copies of the keys are gone"), !ends, "{html}");
+        assert_eq!(html.contains("We deleted our access tokens"), !ends, "{html}");
     }
 }
 
 #[tokio::test]
-async fn a_grant_of_which_nothing_is_left_is_not_called_connected() {
+async fn a_grant_without_known_scopes_is_not_called_connected() {
     let state = || GrantState::Renewed { unused_until: NEW_YEAR };
     let left = GrantView { sees: vec![], further: vec![], withdrawn: vec![Access::Calendar], ..grant(state()) };
     let html = render("/settings", SettingsView { grants: vec![left], ..settings() }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("Nothing beyond who you are.") && !html.contains(">Connected<"), "{html}");
-    assert!(html.contains("Google no longer lets us see your events."), "{html}");
+    assert!(html.contains("Only your basic profile.") && !html.contains(">Connected<"), "{html}");
+    assert!(html.contains("Google no longer lets Latchkey see your events."), "{html}");
     assert!(html.contains("href=\"/calendar?account=identity-1\""), "{html}");
     let whole = with_grant(state()).await;
-    assert!(whole.contains(">Connected<") && !whole.contains("Nothing beyond") && !whole.contains("no longer lets"));
+    assert!(
+        whole.contains(">Connected<")
+            && !whole.contains("Only your basic profile")
+            && !whole.contains("no longer lets")
+    );
 }
 
 #[tokio::test]
-async fn without_a_grant_the_settings_say_so_and_offer_only_what_there_is() {
+async fn without_grants_the_settings_offer_what_is_enabled() {
     let html = render("/settings", settings()).await;
     is_a_sound_document(&html);
-    assert!(html.contains("Nothing beyond who you are") && html.contains("href=\"/calendar\""), "{html}");
+    assert!(html.contains("Only your basic profile") && html.contains("href=\"/calendar\""), "{html}");
     assert!(html.contains(">Connect Google Drive</a>"), "{html}");
     let off = render("/settings", SettingsView { linkable: vec![], ..settings() }).await;
-    assert!(off.contains("Nothing beyond who you are") && !off.contains("href=\"/calendar\""), "{off}");
+    assert!(off.contains("Only your basic profile") && !off.contains("href=\"/calendar\""), "{off}");
 }
 
 #[tokio::test]
-async fn what_is_not_connected_is_offered_beside_what_is() {
+async fn services_that_are_not_connected_are_offered() {
     let of = |sees: Vec<Access>, state| GrantView { sees, ..grant(state) };
     let works = || GrantState::Renewed { unused_until: NEW_YEAR };
     let both = vec![Access::Drive, Access::Calendar];
@@ -124,7 +128,7 @@ async fn what_is_not_connected_is_offered_beside_what_is() {
 }
 
 #[tokio::test]
-async fn the_next_events_say_what_when_and_where() {
+async fn events_show_title_time_and_place() {
     let html = with_calendar(events()).await;
     for part in [
         "Next in your calendar",
@@ -144,35 +148,35 @@ async fn the_next_events_say_what_when_and_where() {
 }
 
 #[tokio::test]
-async fn the_card_about_the_calendar_has_something_to_do_in_every_state() {
+async fn the_calendar_card_has_a_next_step_in_every_state() {
     let none = with_calendar(CalendarView::Events(vec![])).await;
-    assert!(none.contains("Nothing is coming up"), "{none}");
+    assert!(none.contains("No upcoming events"), "{none}");
     let new = with_calendar(CalendarView::NotConnected).await;
     assert!(new.contains("href=\"/calendar\"") && new.contains("Connect Google Calendar"), "{new}");
     for lost in [Lost::Revoked, Lost::Expired] {
         let html = with_calendar(CalendarView::Lost(lost)).await;
         assert!(html.contains("Reconnect Google Calendar") && html.contains("href=\"/calendar\""), "{html}");
     }
-    for form_error in TROUBLES {
-        let html = with_calendar(CalendarView::FormError(form_error)).await;
-        let (text, href) = wording::calendar_step(form_error);
-        assert!(html.contains(&wording::api_failure(form_error, Access::Calendar).happened), "{html}");
+    for failure in FAILURES {
+        let html = with_calendar(CalendarView::Failed(failure)).await;
+        let (text, href) = wording::calendar_step(failure);
+        assert!(html.contains(&wording::api_failure(failure, Access::Calendar).happened), "{html}");
         assert!(html.contains(text) && html.contains(&format!("href=\"{href}\"")), "{html}");
     }
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_connected_the_dashboard_is_silent_about_it() {
+async fn the_dashboard_omits_services_that_are_not_enabled() {
     let off = with_calendar(CalendarView::Off).await;
-    for part in ["Next in your calendar", "href=\"/drive\"", "stays connected"] {
+    for part in ["Next in your calendar", "href=\"/drive\"", "stay connected"] {
         assert!(!off.contains(part), "{part} is in {off}");
     }
     let on = with_calendar(CalendarView::NotConnected).await;
-    assert!(on.contains("href=\"/drive\"") && on.contains("stays connected too"), "{on}");
+    assert!(on.contains("href=\"/drive\"") && on.contains("stay connected until"), "{on}");
 }
 
 #[tokio::test]
-async fn another_account_is_offered_after_a_sign_out_only_where_one_can_choose() {
+async fn another_account_is_offered_only_with_an_account_chooser() {
     let out = |lets_choose| LoginView {
         providers: vec![ProviderButton { lets_choose, ..google() }],
         notice: Some(Notice::SignedOut),
@@ -182,11 +186,11 @@ async fn another_account_is_offered_after_a_sign_out_only_where_one_can_choose()
     assert!(can.contains("Use another Google account") && can.contains("prompt=select_account"), "{can}");
     let cannot = render("/login", out(false)).await;
     is_a_sound_document(&cannot);
-    assert!(cannot.contains("Google itself is still signed in") && !cannot.contains("select_account"), "{cannot}");
+    assert!(cannot.contains("You're still signed in to Google") && !cannot.contains("select_account"), "{cannot}");
 }
 
 #[tokio::test]
-async fn hostile_text_stays_text() {
+async fn markup_in_text_is_escaped() {
     let text = || HOSTILE.to_owned();
     let states = [
         GrantState::BeingRevoked { attempts: 2, by_hand: text() },

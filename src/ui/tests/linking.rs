@@ -1,4 +1,4 @@
-//! `/link` and `/confirm`: the person shows that it is them.
+//! `/link` and `/confirm`.
 
 use super::{
     document::{Form, HOSTILE, form, forms, is_a_sound_document, render, stays_text},
@@ -14,10 +14,10 @@ fn cancel() -> Form<'static> {
 }
 
 #[tokio::test]
-async fn the_link_prompt_offers_the_ways_that_the_account_has() {
+async fn the_link_prompt_offers_the_accounts_methods() {
     let html = render("/link", link_prompt()).await;
     is_a_sound_document(&html);
-    assert!(html.contains("You already have an account") && html.contains(" says you are "), "{html}");
+    assert!(html.contains("You already have an account") && html.contains("already an account for "), "{html}");
     assert!(html.contains("Continue with Example") && html.contains("GitHub"), "{html}");
     assert!(html.contains("href=\"/forgot\""), "{html}");
     let waiting = ("link", "waiting");
@@ -30,24 +30,24 @@ async fn the_link_prompt_offers_the_ways_that_the_account_has() {
 }
 
 #[tokio::test]
-async fn who_was_just_seen_says_yes_or_no() {
+async fn a_recent_authentication_links_with_one_click() {
     let html = render("/link", LinkPromptView { signed_in: true, ..link_prompt() }).await;
     is_a_sound_document(&html);
     assert_eq!(forms(&html), [Form { action: "/auth/link/confirm", fields: vec![("link", "waiting")] }, cancel()]);
 }
 
 #[tokio::test]
-async fn an_account_without_a_way_that_can_be_used_here_is_led_to_the_letter() {
+async fn an_account_without_usable_methods_can_get_an_email() {
     let view = LinkPromptView { methods: vec![], password: false, ..link_prompt() };
     let html = render("/link", view).await;
     is_a_sound_document(&html);
     assert_eq!(forms(&html), [cancel()]);
-    assert!(html.contains("href=\"/forgot\"") && html.contains("None of its ways in"), "{html}");
-    assert!(!render("/link", link_prompt()).await.contains("None of its ways in"));
+    assert!(html.contains("href=\"/forgot\"") && html.contains("None of the account's sign-in methods"), "{html}");
+    assert!(!render("/link", link_prompt()).await.contains("None of the account's sign-in methods"));
 }
 
 #[tokio::test]
-async fn the_confirmation_asks_by_post_and_goes_on_where_the_person_was_headed() {
+async fn confirmation_posts_and_keeps_the_destination() {
     let html = render("/confirm", confirm()).await;
     is_a_sound_document(&html);
     let to = ("return_to", "/settings/password");
@@ -65,7 +65,7 @@ async fn the_confirmation_asks_by_post_and_goes_on_where_the_person_was_headed()
 }
 
 #[tokio::test]
-async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
+async fn reauthentication_errors_are_alerts_without_sign_in_texts() {
     for form_error in FormError::ALL {
         let notice = Some(Notice::FormError(*form_error));
         is_a_sound_document(&render("/confirm", ConfirmView { notice, ..confirm() }).await);
@@ -78,12 +78,12 @@ async fn what_went_wrong_with_a_proof_is_an_alert_and_speaks_of_no_sign_in() {
         let html = render("/confirm", ConfirmView { notice: Some(notice), ..confirm() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\"") && !html.contains("href=\"/auth/google"), "{html}");
-        assert!(!html.contains("You were not signed in"), "{html}");
+        assert!(!html.contains("You weren't signed in"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn hostile_names_stay_text() {
+async fn markup_in_names_is_escaped() {
     let text = || HOSTILE.to_owned();
     let methods = || vec![ProviderButton { label: text(), ..google() }, example()];
     let notice =

@@ -1,4 +1,4 @@
-//! `/login` and what it tells.
+//! `/login` and its notices.
 
 use super::{
     document::{
@@ -23,19 +23,19 @@ async fn login_page(view: LoginView) -> String {
 }
 
 #[tokio::test]
-async fn the_login_page_is_sound_and_its_links_work_without_javascript() {
+async fn login_links_work_without_javascript() {
     let html = login_page(login()).await;
     is_a_sound_document(&html);
     assert!(html.contains("<title>Sign in · Latchkey</title>"), "{html}");
     assert!(html.contains("href=\"/auth/google\""), "{html}");
     assert!(html.contains("Continue with Google"), "{html}");
     assert!(html.contains("Last used"), "{html}");
-    assert!(html.contains("Example is not answering at the moment"), "{html}");
+    assert!(html.contains("Example isn't responding right now"), "{html}");
     assert!(html.contains("<leptos-island"), "{html}");
 }
 
 #[tokio::test]
-async fn every_known_provider_has_a_mark_of_its_own_and_any_other_a_door() {
+async fn known_providers_have_their_own_marks() {
     let mut marks = std::collections::BTreeSet::new();
     let slugs = BUILT_IN.iter().map(|row| row.slug);
     for slug in slugs.chain(["company"]) {
@@ -63,32 +63,32 @@ async fn the_destination_is_percent_encoded_into_every_link() {
 }
 
 #[tokio::test]
-async fn every_refusal_has_a_sentence_a_next_step_and_an_alert() {
+async fn every_sign_in_error_is_an_alert_with_a_next_step() {
     for sign_in_error in SignInError::ALL {
         let known = Notice::Refused { sign_in_error, provider: Some("Google".into()), slug: Some("google".into()) };
-        let telling = wording::notice(&known, &login());
-        assert!(telling.happened.ends_with('.') && telling.happened.len() > 20, "{telling:?}");
-        assert!(telling.advice.ends_with('.') && telling.advice.len() > 10, "{telling:?}");
-        let step = telling.step.clone().expect("a link for a known provider");
+        let message = wording::notice(&known, &login());
+        assert!(message.happened.ends_with('.') && message.happened.len() > 20, "{message:?}");
+        assert!(message.advice.ends_with('.') && message.advice.len() > 10, "{message:?}");
+        let step = message.step.clone().expect("a link for a known provider");
         assert!(step.href.starts_with("/auth/google") && step.text.contains("Google"), "{step:?}");
 
         let html = login_page(LoginView { notice: Some(known), ..login() }).await;
         is_a_sound_document(&html);
         assert_eq!(html.matches("role=\"alert\"").count(), 1, "{html}");
-        assert!(html.contains(&telling.happened), "{html}");
+        assert!(html.contains(&message.happened), "{html}");
         let code = sign_in_error.code();
-        assert!(!code.contains('_') || !html.contains(code), "no codes in the face: {html}");
+        assert!(!code.contains('_') || !html.contains(code), "no codes in the label: {html}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_without_a_known_provider_still_says_what_to_do_but_links_nowhere() {
+async fn sign_in_errors_only_link_to_known_providers() {
     for sign_in_error in SignInError::ALL {
         for slug in [None, Some("evil".to_owned())] {
             let notice = Notice::Refused { sign_in_error, provider: None, slug };
-            let telling = wording::notice(&notice, &login());
-            assert!(!telling.happened.is_empty() && !telling.advice.is_empty(), "{telling:?}");
-            assert_eq!(telling.step, None);
+            let message = wording::notice(&notice, &login());
+            assert!(!message.happened.is_empty() && !message.advice.is_empty(), "{message:?}");
+            assert_eq!(message.step, None);
             let html = login_page(LoginView { notice: Some(notice), ..login() }).await;
             is_a_sound_document(&html);
             assert!(!html.contains("evil"), "{html}");
@@ -97,7 +97,7 @@ async fn a_refusal_without_a_known_provider_still_says_what_to_do_but_links_nowh
 }
 
 #[tokio::test]
-async fn quiet_notices_are_a_status_and_say_that_google_stays_signed_in() {
+async fn information_is_a_status_and_mentions_the_google_session() {
     let first = login_page(LoginView { notice: Some(Notice::SignInFirst), ..login() }).await;
     is_a_sound_document(&first);
     assert!(first.contains("role=\"status\"") && !first.contains("role=\"alert\""), "{first}");
@@ -105,30 +105,30 @@ async fn quiet_notices_are_a_status_and_say_that_google_stays_signed_in() {
     let out = login_page(LoginView { notice: Some(Notice::SignedOut), ..login() }).await;
     is_a_sound_document(&out);
     assert!(out.contains("role=\"status\"") && !out.contains("role=\"alert\""), "{out}");
-    assert!(out.contains("Google itself is still signed in"), "{out}");
+    assert!(out.contains("You're still signed in to Google"), "{out}");
     assert!(out.contains("/auth/google?prompt=select_account"), "{out}");
 }
 
 #[tokio::test]
-async fn what_was_connected_stays_and_who_signs_out_reads_it_where_something_can_be() {
-    const STAYS: &str = "What you connected, such as Google Drive, stays connected.";
+async fn signing_out_mentions_connected_services() {
+    const STAYS: &str = "Connected services, such as Google Drive, stay connected.";
     let out = || LoginView { notice: Some(Notice::SignedOut), ..login() };
     for password_last_used in [false, true] {
         let view = LoginView { password_last_used, ..out() };
         assert!(login_page(view).await.contains(STAYS), "{password_last_used}");
         let elsewhere = ProviderButton { slug: "github".into(), label: "GitHub".into(), ..google() };
         let view = LoginView { providers: vec![elsewhere], password_last_used, ..out() };
-        assert!(!login_page(view).await.contains("stays connected"), "{password_last_used}");
+        assert!(!login_page(view).await.contains("stay connected"), "{password_last_used}");
     }
     assert!(!login_page(login()).await.contains(STAYS));
 }
 
 #[tokio::test]
-async fn the_sandbox_is_told_only_when_it_plays_the_providers() {
-    assert!(!login_page(login()).await.contains("You are in the sandbox"));
+async fn the_sandbox_note_appears_only_with_the_sandbox() {
+    assert!(!login_page(login()).await.contains("You're in the sandbox"));
     let html = login_page(LoginView { sandbox: Some(sandbox()), ..login() }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("You are in the sandbox") && html.contains("href=\"http://localhost:3100\""), "{html}");
+    assert!(html.contains("You're in the sandbox") && html.contains("href=\"http://localhost:3100\""), "{html}");
     assert!(html.contains("href=\"http://localhost:3100/inbox\""), "{html}");
     assert!(html.contains("ada@example.com") && html.contains("a sentence is good"), "{html}");
 
@@ -137,14 +137,14 @@ async fn the_sandbox_is_told_only_when_it_plays_the_providers() {
 }
 
 #[tokio::test]
-async fn without_providers_the_login_page_tells_a_developer_what_to_do() {
+async fn without_providers_the_page_explains_the_setup() {
     let html = login_page(LoginView::default()).await;
     is_a_sound_document(&html);
     assert!(html.contains("GOOGLE_CLIENT_ID") && !html.contains("Continue with"), "{html}");
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_only_where_it_is_a_way_in() {
+async fn the_password_form_appears_only_if_enabled() {
     let without = login_page(login()).await;
     assert!(forms(&without).is_empty() && !without.contains("/forgot"), "{without}");
 
@@ -175,7 +175,7 @@ async fn a_password_is_asked_for_only_where_it_is_a_way_in() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_mark_both_fields_and_say_nothing_of_which_is_wrong() {
+async fn wrong_credentials_mark_both_fields() {
     let notice = Some(Notice::FormError(FormError::WrongCredentials));
     let html = login_page(LoginView { notice, ..login_with_password() }).await;
     is_a_sound_document(&html);
@@ -188,7 +188,7 @@ async fn wrong_credentials_mark_both_fields_and_say_nothing_of_which_is_wrong() 
 }
 
 #[tokio::test]
-async fn after_a_wrong_password_the_form_comes_first_and_says_so() {
+async fn after_a_wrong_password_the_form_comes_first() {
     let is_form_first = |html: &str| html.find("<form") < html.find("Continue with Google");
     for form_error in [FormError::WrongCredentials, FormError::TooManyAttempts, FormError::Busy] {
         let notice = Some(Notice::FormError(form_error));
@@ -205,7 +205,7 @@ async fn after_a_wrong_password_the_form_comes_first_and_says_so() {
 }
 
 #[tokio::test]
-async fn what_is_not_about_the_password_does_not_stand_in_its_form() {
+async fn other_errors_are_not_shown_in_the_password_form() {
     let refused = Notice::Refused { sign_in_error: SignInError::ServerError, provider: None, slug: None };
     for notice in [Notice::FormError(FormError::LinkExpired), Notice::FormError(FormError::EmailLinkInvalid), refused] {
         let html = login_page(LoginView { notice: Some(notice), ..login_with_password() }).await;
@@ -218,29 +218,29 @@ async fn what_is_not_about_the_password_does_not_stand_in_its_form() {
 }
 
 #[tokio::test]
-async fn what_was_done_is_a_status() {
+async fn confirmations_are_a_status() {
     let html = login_page(LoginView { notice: Some(Notice::Done(Done::Deleted)), ..login() }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("role=\"status\"") && html.contains("Your account is deleted."), "{html}");
+    assert!(html.contains("role=\"status\"") && html.contains("Your account has been deleted."), "{html}");
 }
 
 #[tokio::test]
-async fn the_provider_is_not_told_of_after_a_session_that_a_password_opened() {
+async fn signing_out_of_a_password_session_names_no_provider() {
     let view = LoginView { notice: Some(Notice::SignedOut), password_last_used: true, ..login_with_password() };
     let html = login_page(view).await;
     is_a_sound_document(&html);
-    assert!(html.contains("You are signed out of Latchkey.") && !html.contains("still signed in in this"), "{html}");
+    assert!(html.contains("You've signed out of Latchkey.") && !html.contains("still signed in to"), "{html}");
 }
 
 #[tokio::test]
-async fn the_button_that_shows_a_password_sleeps_until_it_is_woken() {
+async fn the_reveal_button_is_hidden_without_script() {
     let html = login_page(login_with_password()).await;
     let button = tags(&html).find(|tag| attribute(tag, "class") == Some("peek-button")).expect("a button");
     assert!(button.contains(" hidden") && attribute(button, "type") == Some("button"), "{button}");
 }
 
 #[tokio::test]
-async fn hostile_names_stay_text() {
+async fn markup_in_names_is_escaped() {
     let notice = Notice::Refused {
         sign_in_error: SignInError::ProviderRefused,
         provider: Some(HOSTILE.into()),
@@ -264,14 +264,14 @@ async fn hostile_names_stay_text() {
 }
 
 #[tokio::test]
-async fn a_page_without_its_view_is_a_problem_page() {
+async fn a_page_without_its_view_is_an_error_page() {
     let html = render("/login", ()).await;
     is_a_sound_document(&html);
     assert!(html.contains("Something went wrong on our side"), "{html}");
 }
 
 #[tokio::test]
-async fn live_reload_is_there_in_development_only() {
+async fn live_reload_is_for_development_only() {
     let assets = Assets { reload: Some("ws://localhost:3001/live_reload".into()), ..Assets::default() };
     let html = render_with("/login", login(), assets).await;
     assert!(html.contains("data-reload=\"ws://localhost:3001/live_reload\""), "{html}");

@@ -1,4 +1,4 @@
-//! Renders whole documents as `web` does and holds them to what every page promises.
+//! Renders whole documents as `web` does, and checks them.
 
 mod add_email;
 mod dashboard;

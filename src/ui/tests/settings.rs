@@ -1,4 +1,4 @@
-//! `/settings` and the steps behind it.
+//! `/settings` and the pages below it.
 
 use super::{
     document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
@@ -20,7 +20,7 @@ fn actions(html: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_settings_say_who_one_is_how_one_gets_in_and_where_one_is() {
+async fn the_settings_show_profile_methods_and_devices() {
     let html = render("/settings", settings()).await;
     is_a_sound_document(&html);
     for part in [
@@ -50,7 +50,7 @@ async fn the_settings_say_who_one_is_how_one_gets_in_and_where_one_is() {
 }
 
 #[tokio::test]
-async fn a_provider_is_added_at_once_by_who_was_just_seen_and_asked_first_otherwise() {
+async fn adding_a_provider_needs_a_recent_authentication() {
     let link = "href=\"/settings/link?provider=google\"";
     let asked = render("/settings", settings()).await;
     assert!(asked.contains(link) && !actions(&asked).contains(&"/settings/link"), "{asked}");
@@ -62,27 +62,27 @@ async fn a_provider_is_added_at_once_by_who_was_just_seen_and_asked_first_otherw
 }
 
 #[tokio::test]
-async fn the_last_way_in_has_no_button_that_removes_it() {
+async fn the_last_sign_in_method_cannot_be_removed() {
     let html =
         render("/settings", SettingsView { may_unlink: false, identities: vec![identity()], ..settings() }).await;
     is_a_sound_document(&html);
-    assert!(!html.contains("/settings/unlink") && html.contains("Your only way in"), "{html}");
+    assert!(!html.contains("/settings/unlink") && html.contains("Your only way to sign in"), "{html}");
 }
 
 #[tokio::test]
-async fn a_password_can_be_set_changed_or_is_switched_off() {
+async fn a_password_can_be_set_changed_or_turned_off() {
     let unset = render("/settings", SettingsView { password_set_at: None, ..settings() }).await;
     assert!(unset.contains("Not set") && unset.contains("Set a password"), "{unset}");
     let off = render("/settings", SettingsView { password_on: false, ..settings() }).await;
     is_a_sound_document(&off);
-    assert!(off.contains("Passwords are switched off"), "{off}");
+    assert!(off.contains("Passwords are turned off"), "{off}");
     let neither = SettingsView { password_on: false, password_set_at: None, ..settings() };
     let neither = render("/settings", neither).await;
-    assert!(!neither.contains("Passwords are switched off") && !neither.contains("Not set"), "{neither}");
+    assert!(!neither.contains("Passwords are turned off") && !neither.contains("Not set"), "{neither}");
 }
 
 #[tokio::test]
-async fn somebody_new_has_settings_too() {
+async fn a_new_account_has_sound_settings() {
     let devices = settings().devices.into_iter().filter(|device| device.here).collect();
     let html = render(
         "/settings",
@@ -100,11 +100,11 @@ async fn somebody_new_has_settings_too() {
     .await;
     is_a_sound_document(&html);
     assert_eq!(actions(&html), ["/settings/profile"]);
-    assert!(html.contains("Add an address") && html.contains("Nothing yet."), "{html}");
+    assert!(html.contains("Add email address") && html.contains("Nothing yet."), "{html}");
 }
 
 #[tokio::test]
-async fn what_was_done_is_a_status_and_what_was_not_an_alert() {
+async fn confirmations_are_a_status_and_errors_an_alert() {
     for done in Done::ALL {
         let html = render("/settings", SettingsView { notice: Some(Notice::Done(*done)), ..settings() }).await;
         is_a_sound_document(&html);
@@ -119,7 +119,7 @@ async fn what_was_done_is_a_status_and_what_was_not_an_alert() {
 }
 
 #[tokio::test]
-async fn a_password_is_set_for_an_address_and_never_without_one() {
+async fn a_password_needs_an_email_address() {
     let view = SetPasswordView { email: Some("ada@example.com".into()), change: true, form_error: None };
     let html = render("/settings/password", view.clone()).await;
     is_a_sound_document(&html);
@@ -139,7 +139,7 @@ async fn a_password_is_set_for_an_address_and_never_without_one() {
 }
 
 #[tokio::test]
-async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
+async fn an_unconfirmed_address_is_filled_in() {
     let view = ChangeEmailView { email: Some(("ada@example.com".into(), true)), typed: None, form_error: None };
     let html = render("/settings/email", view.clone()).await;
     is_a_sound_document(&html);
@@ -160,22 +160,22 @@ async fn another_address_is_asked_for_and_one_that_waits_is_there_already() {
 }
 
 #[tokio::test]
-async fn unlinking_is_asked_for_once_more_and_not_offered_for_the_last_way_in() {
-    let view = UnlinkView { identity: identity(), last: false, gives_back: vec![], form_error: None };
+async fn unlinking_is_confirmed_and_refused_for_the_last_method() {
+    let view = UnlinkView { identity: identity(), last: false, affected_access: vec![], form_error: None };
     let html = render("/settings/unlink", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/unlink", fields: vec![("identity", "identity-1")] });
 
-    assert!(!html.contains("is given back"), "{html}");
+    assert!(!html.contains("will be revoked"), "{html}");
 
-    let gives_back = vec![Access::Drive, Access::Calendar];
-    let html = render("/settings/unlink", UnlinkView { gives_back, ..view.clone() }).await;
+    let affected_access = vec![Access::Drive, Access::Calendar];
+    let html = render("/settings/unlink", UnlinkView { affected_access, ..view.clone() }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("access to Google Drive and Google Calendar is given back."), "{html}");
+    assert!(html.contains("access to Google Drive and Google Calendar will be revoked."), "{html}");
 
     let html = render("/settings/unlink", UnlinkView { last: true, ..view }).await;
     is_a_sound_document(&html);
-    assert!(forms(&html).is_empty() && html.contains("the only way into your account"), "{html}");
+    assert!(forms(&html).is_empty() && html.contains("your only way to sign in"), "{html}");
 }
 
 #[tokio::test]
@@ -191,18 +191,18 @@ async fn linking_starts_by_post() {
 }
 
 #[tokio::test]
-async fn a_deletion_says_what_goes_and_wants_the_word() {
+async fn deletion_lists_what_goes_and_requires_the_word() {
     let view =
-        DeleteView { who: "ada@example.com".into(), word: "delete".into(), gives_back: vec![], form_error: None };
+        DeleteView { who: "ada@example.com".into(), word: "delete".into(), affected_access: vec![], form_error: None };
     let html = render("/settings/delete", view.clone()).await;
     is_a_sound_document(&html);
     assert_eq!(form(&html), Form { action: "/settings/delete", fields: vec![("word", "")] });
-    assert!(html.contains("Type “delete” to go on") && html.contains("for good"), "{html}");
-    assert!(!html.contains("is given back"), "{html}");
+    assert!(html.contains("Type “delete” to confirm") && html.contains("permanently deletes"), "{html}");
+    assert!(!html.contains("will be revoked"), "{html}");
 
-    let html = render("/settings/delete", DeleteView { gives_back: vec![Access::Calendar], ..view.clone() }).await;
+    let html = render("/settings/delete", DeleteView { affected_access: vec![Access::Calendar], ..view.clone() }).await;
     is_a_sound_document(&html);
-    assert!(html.contains("access to Google Calendar is given back."), "{html}");
+    assert!(html.contains("access to Google Calendar will be revoked."), "{html}");
 
     let html =
         render("/settings/delete", DeleteView { form_error: Some(FormError::ConfirmationMissing), ..view }).await;
@@ -211,7 +211,7 @@ async fn a_deletion_says_what_goes_and_wants_the_word() {
 }
 
 #[tokio::test]
-async fn hostile_text_stays_text() {
+async fn markup_in_text_is_escaped() {
     let text = || HOSTILE.to_owned();
     let some = || Some(text());
     let hostile = || IdentityView {
@@ -261,14 +261,17 @@ async fn hostile_text_stays_text() {
     stays_text(
         &render(
             "/settings/unlink",
-            UnlinkView { identity: hostile(), last: false, gives_back: vec![], form_error: None },
+            UnlinkView { identity: hostile(), last: false, affected_access: vec![], form_error: None },
         )
         .await,
     );
     let provider = ProviderButton { label: text(), ..google() };
     stays_text(&render("/settings/link", LinkView { provider, return_to: some(), form_error: None }).await);
     stays_text(
-        &render("/settings/delete", DeleteView { who: text(), word: text(), gives_back: vec![], form_error: None })
-            .await,
+        &render(
+            "/settings/delete",
+            DeleteView { who: text(), word: text(), affected_access: vec![], form_error: None },
+        )
+        .await,
     );
 }

@@ -1,4 +1,4 @@
-//! `/signup`, `/forgot` and `/check-inbox`: before a letter is there.
+//! `/signup`, `/forgot` and `/check-inbox`.
 
 use super::{
     document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
@@ -14,29 +14,29 @@ fn sign_up() -> SignUpView {
 }
 
 #[tokio::test]
-async fn one_signs_up_with_an_address_and_a_new_password() {
+async fn sign_up_takes_an_address_and_a_new_password() {
     let html = render("/signup", sign_up()).await;
     is_a_sound_document(&html);
     let fields = vec![("return_to", "/a?b=1"), ("email", ""), ("password", "")];
     assert_eq!(form(&html), Form { action: "/auth/password/sign-up", fields });
     assert_eq!(attribute(field(&html, "password"), "autocomplete"), Some("new-password"));
     assert_eq!(attribute(field(&html, "password"), "aria-describedby"), Some("password-hint"));
-    assert!(html.contains("8 characters or more; a sentence is good."), "{html}");
+    assert!(html.contains("At least 8 characters. A short sentence works well."), "{html}");
     assert!(html.contains("href=\"/auth/google?return_to=%2Fa%3Fb%3D1\""), "{html}");
     assert!(html.contains("href=\"/login?return_to=%2Fa%3Fb%3D1\""), "{html}");
 }
 
 #[tokio::test]
-async fn without_passwords_one_signs_up_with_a_provider_only() {
+async fn without_passwords_only_providers_sign_up() {
     let html = render("/signup", SignUpView { password: false, ..sign_up() }).await;
     is_a_sound_document(&html);
-    assert!(forms(&html).is_empty() && html.contains("with an account from elsewhere"), "{html}");
+    assert!(forms(&html).is_empty() && html.contains("Choose an account to sign up with"), "{html}");
     assert!(html.contains("Continue with Google"), "{html}");
-    assert!(!render("/signup", sign_up()).await.contains("with an account from elsewhere"));
+    assert!(!render("/signup", sign_up()).await.contains("Choose an account to sign up with"));
 }
 
 #[tokio::test]
-async fn a_trouble_marks_the_field_that_it_is_about() {
+async fn an_error_marks_its_field() {
     for (form_error, marked, other) in
         [(FormError::PasswordCommon, "password", "email"), (FormError::EmailInvalid, "email", "password")]
     {
@@ -54,7 +54,7 @@ async fn a_trouble_marks_the_field_that_it_is_about() {
 }
 
 #[tokio::test]
-async fn who_forgot_the_password_is_asked_for_the_address_only() {
+async fn forgot_asks_only_for_the_address() {
     let view = ForgotView { return_to: Some("/a".into()), email: Some("ada@example.com".into()), form_error: None };
     let html = render("/forgot", view.clone()).await;
     is_a_sound_document(&html);
@@ -69,7 +69,7 @@ async fn who_forgot_the_password_is_asked_for_the_address_only() {
 }
 
 #[tokio::test]
-async fn the_page_before_the_letter_says_what_to_do_when_it_does_not_come() {
+async fn check_inbox_says_what_to_do_without_an_email() {
     for (message, again) in [
         (EmailLinkPageView::SignUp, "href=\"/signup?return_to=%2Fdrive%3Fa%3D1\""),
         (EmailLinkPageView::Reset, "href=\"/forgot?return_to=%2Fdrive%3Fa%3D1\""),
@@ -79,12 +79,12 @@ async fn the_page_before_the_letter_says_what_to_do_when_it_does_not_come() {
         is_a_sound_document(&html);
         assert!(forms(&html).is_empty() && html.contains(again), "{html}");
         assert!(html.contains("<strong>ada@example.com</strong>") && html.contains("If "), "{html}");
-        assert!(!html.contains("not answering") && !html.contains("sandbox"), "{html}");
+        assert!(!html.contains("isn't responding") && !html.contains("sandbox"), "{html}");
     }
 }
 
 #[tokio::test]
-async fn a_letter_that_takes_long_and_the_inbox_of_the_sandbox_are_told() {
+async fn check_inbox_mentions_delays_and_the_sandbox_inbox() {
     let view = CheckInboxView {
         email: None,
         delayed: true,
@@ -93,12 +93,12 @@ async fn a_letter_that_takes_long_and_the_inbox_of_the_sandbox_are_told() {
     };
     let html = render("/check-inbox", view).await;
     is_a_sound_document(&html);
-    assert!(html.contains("not answering") && html.contains("Nothing is lost"), "{html}");
+    assert!(html.contains("isn't responding") && html.contains("keep trying"), "{html}");
     assert!(html.contains("href=\"http://localhost:3100/inbox\"") && html.contains("your address"), "{html}");
 }
 
 #[tokio::test]
-async fn hostile_text_stays_text() {
+async fn markup_in_text_is_escaped() {
     let hostile = || Some(HOSTILE.to_owned());
     let providers = vec![ProviderButton { label: HOSTILE.into(), ..google() }];
     stays_text(&render("/signup", SignUpView { providers, return_to: hostile(), email: hostile(), ..sign_up() }).await);

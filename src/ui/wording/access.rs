@@ -1,9 +1,8 @@
-//! What we may see at a provider, in plain words. No names of scopes: nobody reads those.
+//! Access to a provider's APIs in plain words, without scope names.
 
 use super::{Message, Tone};
 use crate::{codes::access::Access, ui::view::Lost};
 
-/// What it is called.
 pub fn name(access: Access) -> &'static str {
     match access {
         Access::Drive => "Google Drive",
@@ -11,81 +10,77 @@ pub fn name(access: Access) -> &'static str {
     }
 }
 
-/// What we see, and where it ends.
+/// For the settings: what Latchkey sees, and what not.
 pub fn sees(access: Access) -> &'static str {
     match access {
-        Access::Drive => "Names, kinds, owners and dates of your files in Google Drive. Not what is in them.",
-        Access::Calendar => "The events of your calendars at Google. We look at your main calendar only.",
+        Access::Drive => "Names, types, owners and dates of your files in Google Drive, but not their contents.",
+        Access::Calendar => "Events in your Google calendars. Latchkey only uses your main calendar.",
     }
 }
 
-/// What is read, for the page that asks for it.
+/// For the page that asks for the permission.
 pub fn read(access: Access) -> &'static [&'static str] {
     match access {
         Access::Drive => &[
-            "Names, kinds and sizes of your files and folders",
-            "Who owns them, when they were changed, and whether they are shared",
+            "Names, types and sizes of your files and folders",
+            "Who owns them, when they were changed, and whether they're shared",
         ],
-        Access::Calendar => &["The next five events of your main calendar", "Their titles, times and places"],
+        Access::Calendar => &["The next five events in your main calendar", "Their titles, times and locations"],
     }
 }
 
-/// Where the provider's question is wider than what is read: what it will say, and why. Who reads it there is not to think that we
-/// hid something.
-pub fn asked_more_widely(access: Access) -> Option<&'static str> {
+/// If the provider's consent page asks for more than Latchkey uses: why.
+pub fn wider_consent(access: Access) -> Option<&'static str> {
     match access {
         Access::Drive => None,
         Access::Calendar => Some(
-            "Google asks more widely: whether we may see the events of all your calendars. It has no narrower question. We look at your main calendar only.",
+            "Google will ask for access to the events in all your calendars because it has no narrower permission. Latchkey only uses your main calendar.",
         ),
     }
 }
 
-/// What we do not do, although one might fear it.
 pub fn not_read(access: Access) -> &'static [&'static str] {
     match access {
         Access::Drive => &[
-            "Read what is in your files: no text, no pictures",
+            "Read the contents of your files",
             "Change, move, share or delete anything",
-            "Keep the list: Google is asked each time you look",
+            "Keep a copy of the list: we ask Google each time you open it",
         ],
         Access::Calendar => &[
             "Read your other calendars",
             "Change, accept or delete anything",
-            "Keep the events: Google is asked each time you look",
+            "Keep a copy of your events: we ask Google each time",
         ],
     }
 }
 
-/// What is given back with a way in, or with the account; nothing where there is nothing.
+/// What unlinking, or deleting the account, revokes; `None` for nothing.
 pub fn revoked_access(sees: &[Access]) -> Option<String> {
     let names: Vec<_> = sees.iter().map(|access| name(*access)).collect();
-    (!names.is_empty()).then(|| format!("Latchkey's access to {} is given back.", names.join(" and ")))
+    (!names.is_empty()).then(|| format!("Latchkey's access to {} will be revoked.", names.join(" and ")))
 }
 
-/// That the provider took it out of what was granted.
 pub fn withdrawn(access: Access) -> &'static str {
     match access {
-        Access::Drive => "Google no longer lets us see your files.",
-        Access::Calendar => "Google no longer lets us see your events.",
+        Access::Drive => "Google no longer lets Latchkey see your files.",
+        Access::Calendar => "Google no longer lets Latchkey see your events.",
     }
 }
 
-/// Why we may not see any more what we once could.
 pub fn lost(lost: Lost, access: Access) -> Message {
     let what = name(access);
     let (happened, advice) = match lost {
         Lost::Revoked => (
-            format!("{what} does not let us in any more."),
-            "You may have taken it back there, changed your password, or not looked for half a year. Reconnect it if you like.",
+            format!("{what} is no longer connected."),
+            "You may have removed access at Google, changed your password, or not used it for six months. Reconnect to continue.",
         ),
         Lost::Expired => (
-            format!("The access to {what} ran out."),
-            "Google gave us nothing to renew it with. Reconnect it, and you are asked once more.",
+            format!("Access to {what} has expired."),
+            "Google didn't let us renew it. Reconnect, and Google will ask you again.",
         ),
         Lost::Withdrawn => (
             withdrawn(access).to_owned(),
-            "You or an administrator took it back. Reconnect it if you like, and Google asks you once more.",
+            "You or an administrator removed this permission. Reconnect, and Google will ask you again.",
         ),
     };
     Message { tone: Tone::Mild, happened, advice: advice.into(), step: None }

@@ -1,51 +1,52 @@
-//! Why a provider's API gives nothing at the moment.
+//! Why a provider's API returns nothing at present.
 
 use super::{Message, Tone};
 use crate::{codes::access::Access, ui::view::ApiFailure};
 
-/// A trouble's sentence and what to do. The buttons that do it are the page's.
-pub fn api_failure(form_error: ApiFailure, access: Access) -> Message {
+/// The page adds the buttons.
+pub fn api_failure(failure: ApiFailure, access: Access) -> Message {
     let what = super::access::name(access);
-    let (tone, happened, advice) = match form_error {
+    let (tone, happened, advice) = match failure {
         ApiFailure::Busy { seconds } => (
             Tone::Mild,
-            "Google was asked too often and wants a pause.".to_owned(),
-            format!("Nothing is lost, and it is still connected. Try again in {}.", wait(seconds)),
+            "Google is limiting requests right now.".to_owned(),
+            format!("Your account is still connected. Try again in {}.", wait(seconds)),
         ),
         ApiFailure::Away => (
             Tone::Mild,
-            format!("{what} is not answering at the moment."),
-            "It is still connected. Wait a minute, then try again.".into(),
+            format!("{what} isn't responding right now."),
+            "Your account is still connected. Wait a minute, then try again.".into(),
         ),
         ApiFailure::Unreadable => (
             Tone::Serious,
-            format!("We cannot open our own keys to {what}."),
-            "This site's secret was changed since you connected it. Connect it again; Google asks you once more."
-                .into(),
+            format!("{what} needs to be reconnected."),
+            "This site's secret has changed since you connected it. Reconnect, and Google will ask you again.".into(),
         ),
         ApiFailure::Refused => (
             Tone::Serious,
-            format!("Google does not let us look into {what}."),
-            "An administrator may have switched that off for this account. Ask them, or use another account.".into(),
+            format!("Google denied access to {what}."),
+            "An administrator may have turned it off for this account. Ask your administrator, or use another account."
+                .into(),
         ),
         ApiFailure::NoSuchFolder => (
             Tone::Mild,
-            "That folder is not there.".into(),
-            "It may have been moved to the bin, or it belongs to another account. Start again from the top.".into(),
+            "We couldn't find that folder.".into(),
+            "It may have been moved to the bin, or it belongs to another account. Go to My Drive and start again."
+                .into(),
         ),
         ApiFailure::NoSuchPage => (
             Tone::Mild,
-            "That page of the list is not there any more.".into(),
-            "Google keeps a list for some hours only. Start again from its first page.".into(),
+            "This page of the list has expired.".into(),
+            "Google keeps a list for a few hours. Start again from the first page.".into(),
         ),
     };
     Message { tone, happened, advice, step: None }
 }
 
-/// What the card about the calendar leads to.
-pub fn calendar_step(form_error: ApiFailure) -> (&'static str, &'static str) {
-    match form_error {
-        ApiFailure::Unreadable => ("Connect Google Calendar again", "/calendar"),
+/// The calendar card's button.
+pub fn calendar_step(failure: ApiFailure) -> (&'static str, &'static str) {
+    match failure {
+        ApiFailure::Unreadable => ("Reconnect Google Calendar", "/calendar"),
         ApiFailure::Busy { .. }
         | ApiFailure::Away
         | ApiFailure::Refused
@@ -54,7 +55,7 @@ pub fn calendar_step(form_error: ApiFailure) -> (&'static str, &'static str) {
     }
 }
 
-/// How long to wait, never less than the truth.
+/// Rounded up.
 fn wait(seconds: u64) -> String {
     match seconds {
         0 | 1 => "a second".into(),
@@ -69,10 +70,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_never_told_shorter_than_it_is() {
-        let told: Vec<_> = [0, 1, 2, 59, 60, 61, 120, 121].into_iter().map(wait).collect();
+    fn waits_are_rounded_up() {
+        let waits: Vec<_> = [0, 1, 2, 59, 60, 61, 120, 121].into_iter().map(wait).collect();
         assert_eq!(
-            told,
+            waits,
             ["a second", "a second", "2 seconds", "59 seconds", "a minute", "2 minutes", "2 minutes", "3 minutes"]
         );
     }

@@ -1,45 +1,40 @@
-//! What the error pages say.
+//! The texts of the error pages.
 
 use super::{Message, Step, Tone};
 use crate::ui::view::ErrorPage;
 
-/// What happened, what to do next, and the way home.
-pub fn problem(problem: ErrorPage) -> Message {
-    let (happened, advice, step) = match problem {
-        ErrorPage::NotFound => (
-            "There is no page here",
-            "The link may be old, or a letter went missing on the way.",
-            "Go to the start page",
-        ),
+pub fn error_page(error: ErrorPage) -> Message {
+    let (happened, advice, step) = match error {
+        ErrorPage::NotFound => ("Page not found", "The link may be outdated or mistyped.", "Go to the home page"),
         ErrorPage::CrossOrigin => (
-            "That request came from somewhere else",
-            "To keep your account safe, Latchkey takes this only from its own pages. Open Latchkey and do it there.",
+            "Request blocked",
+            "To protect your account, Latchkey only accepts this request from its own pages. Open Latchkey and try again there.",
             "Open Latchkey",
         ),
         ErrorPage::MethodNotAllowed => (
-            "This address is not a page",
-            "It belongs to a button, such as the one that signs you out. Use the button on its page.",
-            "Go to the start page",
+            "This address can't be opened directly",
+            "Go back and use the button on the page instead.",
+            "Go to the home page",
         ),
         ErrorPage::BadRequest => (
-            "We could not make sense of that request",
-            "Something in the address or the form was missing, broken or too long. Go back and try once more.",
-            "Go to the start page",
+            "We couldn't understand that request",
+            "Something in the address or the form was missing, invalid or too long. Go back and try again.",
+            "Go to the home page",
         ),
         ErrorPage::TooManyRequests => (
-            "That was a little too fast",
-            "There were many requests from your network in a short time. Wait a minute, then reload this page.",
-            "Go to the start page",
+            "Too many requests",
+            "We've received too many requests from your network. Wait a minute, then reload this page.",
+            "Go to the home page",
         ),
         ErrorPage::ServerError => (
             "Something went wrong on our side",
-            "You did nothing wrong. Try again in a moment; if it happens twice, tell the people who run this site.",
-            "Go to the start page",
+            "Try again in a moment. If it keeps happening, contact the site's administrator.",
+            "Go to the home page",
         ),
         ErrorPage::Unavailable => (
-            "Latchkey is out of breath",
-            "It cannot reach what it needs right now. Your account is safe. Wait a moment, then reload this page.",
-            "Go to the start page",
+            "Service temporarily unavailable",
+            "Your account is safe. Wait a moment, then reload this page.",
+            "Go to the home page",
         ),
     };
     Message {

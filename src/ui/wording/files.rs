@@ -1,8 +1,7 @@
-//! Files in words.
+//! Files in words: kinds, sort orders, counts, sizes.
 
 use crate::codes::files::{FileKind, FileSort};
 
-/// What kind one file is of.
 pub fn kind(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Folder => "Folder",
@@ -12,17 +11,17 @@ pub fn kind(kind: FileKind) -> &'static str {
         FileKind::Form => "Form",
         FileKind::Drawing => "Drawing",
         FileKind::Pdf => "PDF",
-        FileKind::Image => "Picture",
+        FileKind::Image => "Image",
         FileKind::Video => "Video",
-        FileKind::Audio => "Sound",
+        FileKind::Audio => "Audio",
         FileKind::Archive => "Archive",
-        FileKind::Text => "Text",
+        FileKind::Text => "Text file",
         FileKind::Shortcut => "Shortcut",
         FileKind::Other => "File",
     }
 }
 
-/// What several of a kind are called.
+/// The plural.
 pub fn kinds(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Folder => "Folders",
@@ -32,34 +31,32 @@ pub fn kinds(kind: FileKind) -> &'static str {
         FileKind::Form => "Forms",
         FileKind::Drawing => "Drawings",
         FileKind::Pdf => "PDFs",
-        FileKind::Image => "Pictures",
+        FileKind::Image => "Images",
         FileKind::Video => "Videos",
-        FileKind::Audio => "Sounds",
+        FileKind::Audio => "Audio",
         FileKind::Archive => "Archives",
-        FileKind::Text => "Texts",
+        FileKind::Text => "Text files",
         FileKind::Shortcut => "Shortcuts",
         FileKind::Other => "Other files",
     }
 }
 
-/// In which order.
 pub fn sort(sort: FileSort) -> &'static str {
     match sort {
-        FileSort::Name => "By name",
+        FileSort::Name => "Name",
         FileSort::Newest => "Newest first",
         FileSort::Oldest => "Oldest first",
         FileSort::Largest => "Largest first",
     }
 }
 
-/// How many, as far as is known. Without `format!`, as the browser's half takes it along.
+/// Without `format!`, to keep it out of the WebAssembly module.
 pub fn count(files: usize, more: bool) -> String {
     let unit = if files == 1 { " file" } else { " files" };
     files.to_string() + unit + if more { " so far" } else { "" }
 }
 
-/// A size in the largest unit of which there is at least one, with two digits at least (`9.5 MB`, `95 MB`). Units of
-/// 1,000, as the letters say (ISO 80000-1).
+/// In the largest unit that fits, with at least two digits (`9.5 MB`, `95 MB`). Decimal units (ISO 80000-1).
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if bytes < 1_000 {
@@ -80,8 +77,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_told_in_the_largest_unit_that_fits() {
-        for (bytes, told) in [
+    fn sizes_use_the_largest_unit_that_fits() {
+        for (bytes, expected) in [
             (0, "0 bytes"),
             (1, "1 byte"),
             (999, "999 bytes"),
@@ -96,12 +93,12 @@ mod tests {
             (5_000_000_000, "5.0 GB"),
             (u64::MAX, "18 EB"),
         ] {
-            assert_eq!(size(bytes), told, "{bytes}");
+            assert_eq!(size(bytes), expected, "{bytes}");
         }
     }
 
     #[test]
-    fn one_file_is_not_several() {
+    fn counts_have_a_singular_and_a_plural() {
         assert_eq!(
             (count(0, false), count(1, false), count(2, false)),
             ("0 files".into(), "1 file".into(), "2 files".into())

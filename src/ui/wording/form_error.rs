@@ -1,24 +1,20 @@
-//! Why a form did not do what it was to do.
+//! Why a form was rejected.
 
 use super::{Message, Step, Tone};
 use crate::{codes::outcome::FormError, ui::links};
 
-/// The part of a form that a trouble is about, to be marked as the one to mend.
+/// The field that an error is about, to be marked as invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Concern {
-    /// The address.
     Email,
-    /// The password.
     Password,
-    /// Both together; which of the two is wrong we do not tell.
+    /// Both; the page must not reveal which one is wrong.
     Both,
-    /// The word that confirms.
+    /// The confirmation word.
     Word,
-    /// No part of it.
     Nothing,
 }
 
-/// What a trouble is about.
 pub fn concern(form_error: FormError) -> Concern {
     match form_error {
         FormError::WrongCredentials => Concern::Both,
@@ -46,145 +42,119 @@ pub fn concern(form_error: FormError) -> Concern {
     }
 }
 
-/// Whether it is about an attempt to sign in with a password.
+/// Whether it belongs to the password form of the login page.
 pub fn is_about_a_password(form_error: FormError) -> bool {
     let tried = matches!(form_error, FormError::TooManyAttempts | FormError::Busy);
     tried || matches!(concern(form_error), Concern::Email | Concern::Password | Concern::Both)
 }
 
-/// A trouble's sentence and next step. Where the person was going stays in the links.
+/// The links keep `return_to`.
 pub fn form_error(form_error: FormError, return_to: Option<&str>) -> Message {
-    let (tone, happened, advice) = said(form_error);
+    let (tone, happened, advice) = sentences(form_error);
     let step = step(form_error, return_to).map(|(text, href)| Step { text: text.into(), href });
     Message { tone, happened: happened.into(), advice: advice.into(), step }
 }
 
-fn said(form_error: FormError) -> (Tone, &'static str, &'static str) {
+fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
     match form_error {
         FormError::WrongCredentials => (
             Tone::Serious,
-            "This address and this password do not belong together.",
-            "Check both and try again, or choose a new password. If you signed up just now, open our letter first.",
+            "Incorrect email or password.",
+            "Try again or reset your password. If you've just signed up, open the link in our email first.",
         ),
-        FormError::WrongPassword => (
-            Tone::Serious,
-            "That is not the password of this account.",
-            "Try again; if it does not come back to you, choose a new one.",
-        ),
-        FormError::TooManyAttempts => (
-            Tone::Mild,
-            "There were too many tries for this account.",
-            "Wait a while before the next one, or choose a new password.",
-        ),
-        FormError::Busy => (
-            Tone::Mild,
-            "Many people are signing in with a password right now.",
-            "Nothing is lost. Try again in a few seconds.",
-        ),
-        FormError::EmailInvalid => (
-            Tone::Serious,
-            "We cannot send letters to that e-mail address.",
-            "Check it for a slip, such as a space or a missing ending.",
-        ),
-        FormError::EmailUnchanged => (
-            Tone::Mild,
-            "That is the e-mail address of your account already.",
-            "Type another one, or leave it as it is.",
-        ),
-        FormError::PasswordShort => {
-            (Tone::Serious, "That password has fewer than 8 characters.", "Choose a longer one; a sentence is good.")
+        FormError::WrongPassword => (Tone::Serious, "Incorrect password.", "Try again or reset your password."),
+        FormError::TooManyAttempts => (Tone::Mild, "Too many attempts.", "Try again later or reset your password."),
+        FormError::Busy => (Tone::Mild, "Many people are signing in right now.", "Try again in a few seconds."),
+        FormError::EmailInvalid => {
+            (Tone::Serious, "Enter a valid email address.", "Check for typos, such as a space or a missing ending.")
         }
-        FormError::PasswordLong => (
-            Tone::Serious,
-            "That password has more than 1024 characters.",
-            "Choose a shorter one; a sentence is enough.",
-        ),
+        FormError::EmailUnchanged => (Tone::Mild, "That's already your email address.", "Enter a different one."),
+        FormError::PasswordShort => {
+            (Tone::Serious, "This password is too short.", "Use at least 8 characters. A short sentence works well.")
+        }
+        FormError::PasswordLong => (Tone::Serious, "This password is too long.", "Use at most 1024 characters."),
         FormError::PasswordCommon => (
             Tone::Serious,
-            "That password is one of the first that a thief tries.",
-            "Choose one that nobody else has; a sentence is good.",
+            "This password is too common.",
+            "Choose one that's harder to guess. A short sentence works well.",
         ),
         FormError::PasswordPersonal => (
             Tone::Serious,
-            "That password is made of your name or address, or of our name.",
-            "Choose one that nobody can guess from them; a sentence is good.",
+            "This password is too easy to guess.",
+            "Don't use your name, your email address or the name of this site.",
         ),
         FormError::EmailLinkInvalid => (
             Tone::Mild,
-            "This link was used, ran out, or was replaced by a newer one.",
-            "Look for the newest letter, or ask for another.",
+            "This link has expired.",
+            "It was already used, timed out, or was replaced by a newer email. Open the latest email, or request a new one.",
         ),
         FormError::EmailLinkOfAnotherUser => (
             Tone::Mild,
-            "The account that asked for this letter is not signed in here.",
-            "Sign in to it in this browser, then open the letter again.",
+            "You're not signed in to the account that requested this email.",
+            "Sign in to it in this browser, then open the link again.",
         ),
         FormError::LinkExpired => (
             Tone::Mild,
-            "Linking took too long, or it began in another browser.",
-            "Nothing was changed. Sign in once more and we ask you again.",
+            "Linking timed out, or it was started in another browser.",
+            "Nothing changed. Sign in again to link your accounts.",
         ),
         FormError::ReauthenticationMismatch => (
             Tone::Serious,
-            "You showed us an account that does not belong to this one.",
-            "Nothing was changed. Choose one that you use here.",
+            "That account isn't linked to yours.",
+            "Nothing changed. Choose an account that you use to sign in here.",
         ),
         FormError::LinkedElsewhere => (
             Tone::Serious,
-            "That account opens another Latchkey account already.",
-            "Nothing was changed. Unlink it there first, or choose another one.",
+            "That account is already linked to another user.",
+            "Nothing changed. Unlink it there first, or choose a different account.",
         ),
         FormError::LastSignInMethod => {
-            (Tone::Mild, "That is the only way into your account.", "Add another way first; then this one can go.")
+            (Tone::Mild, "This is your only way to sign in.", "Add another one before you remove it.")
         }
-        FormError::EmailNeeded => (
-            Tone::Mild,
-            "A password goes with a confirmed e-mail address, and you have none yet.",
-            "Add an address first.",
-        ),
+        FormError::EmailNeeded => {
+            (Tone::Mild, "A password needs a confirmed email address.", "Add your email address first.")
+        }
         FormError::ConfirmationMissing => (
             Tone::Mild,
-            "The word was not typed as it stands there, so nothing was deleted.",
-            "Type it exactly if you mean it.",
+            "The confirmation didn't match, so nothing was deleted.",
+            "To delete your account, type the word exactly as shown.",
         ),
         FormError::ProviderUnavailable => (
             Tone::Mild,
-            "That provider is not answering at the moment.",
-            "Nothing was changed. Wait a minute, then try again, or use another way.",
+            "That provider isn't responding right now.",
+            "Nothing changed. Wait a minute and try again, or use another way to sign in.",
         ),
         FormError::NotFound => (
             Tone::Mild,
-            "What you chose is not there any more.",
-            "It may have gone in another window. Look again and choose anew.",
+            "That item no longer exists.",
+            "It may have been removed in another window. Check the list and try again.",
         ),
         FormError::ScopeDeclined => (
             Tone::Mild,
-            "You did not tick the box that lets us see this.",
-            "That is fine, and nothing was kept. If you want it after all, connect again and leave the box ticked.",
+            "Latchkey didn't get the permission it needs.",
+            "Nothing was connected. To connect, try again and leave the box ticked.",
         ),
         FormError::AccountMismatch => (
             Tone::Serious,
-            "You chose another account there than the one that you are connecting.",
-            "Nothing was connected. Try again and choose the account that this page names.",
+            "You chose a different account from the one you're connecting.",
+            "Nothing was connected. Try again and choose the account shown on this page.",
         ),
-        FormError::ServerError => (
-            Tone::Serious,
-            "Something went wrong on our side.",
-            "You did nothing wrong, and nothing was changed. Try again in a moment.",
-        ),
+        FormError::ServerError => {
+            (Tone::Serious, "Something went wrong on our side.", "Nothing changed. Try again in a moment.")
+        }
     }
 }
 
-/// The link that carries out the advice, where the form itself is not what does.
+/// A link, unless the form itself is the next step.
 fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str, String)> {
     match form_error {
         FormError::WrongCredentials | FormError::WrongPassword | FormError::TooManyAttempts => {
-            Some(("Choose a new password", links::forgot(return_to)))
+            Some(("Reset your password", links::forgot(return_to)))
         }
-        FormError::EmailLinkInvalid => Some(("Ask for a new letter", links::forgot(return_to))),
+        FormError::EmailLinkInvalid => Some(("Request a new email", links::forgot(return_to))),
         FormError::EmailLinkOfAnotherUser | FormError::LinkExpired => Some(("Sign in", links::login(return_to))),
         FormError::LastSignInMethod => Some(("Add a way to sign in", "/settings#ways".into())),
-        FormError::EmailNeeded => Some(("Add an address", "/settings/email".into())),
+        FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
         FormError::Busy
         | FormError::EmailInvalid
         | FormError::EmailUnchanged

@@ -1,5 +1,5 @@
-//! What is said, apart from how it looks: one sentence and one next step for everything that can go wrong. Every
-//! match is exhaustive, so a code without a sentence does not compile.
+//! The texts, apart from their layout: one sentence and one next step for everything that can go wrong. Every match is
+//! exhaustive, so a code without a sentence does not compile.
 
 pub mod access;
 pub mod files;
@@ -12,7 +12,7 @@ mod sign_in_errors;
 
 pub use api::{api_failure, calendar_step};
 pub use done::done;
-pub use error_pages::problem;
+pub use error_pages::error_page;
 pub use form_error::{Concern, concern, form_error, is_about_a_password};
 
 use super::view::{LoginView, Notice};
@@ -20,22 +20,19 @@ use super::view::{LoginView, Notice};
 /// A sentence, what to do about it, and the link that does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// How loud it is.
     pub tone: Tone,
-    /// What happened, one sentence.
+    /// One sentence.
     pub happened: String,
     /// What to do next, in words that make sense without the link.
     pub advice: String,
-    /// The shortest way to do it, where there is one.
     pub step: Option<Step>,
 }
 
-/// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Good to know.
+    /// Information.
     Quiet,
-    /// Nobody's fault; the person's own choice, or a matter of waiting.
+    /// The person's own choice, or something that passes.
     Mild,
     /// Something did not work.
     Serious,
@@ -44,13 +41,11 @@ pub enum Tone {
 /// A link that carries out the advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// What the link says.
     pub text: String,
-    /// Where it leads.
     pub href: String,
 }
 
-/// What the login page says above its buttons.
+/// On the login page.
 pub fn notice(notice: &Notice, login: &LoginView) -> Message {
     match notice {
         Notice::Refused { sign_in_error, provider, slug } => {
@@ -63,7 +58,7 @@ pub fn notice(notice: &Notice, login: &LoginView) -> Message {
     }
 }
 
-/// What a page behind the sign-in says: nobody was to be signed in there, but a provider was asked for something.
+/// On a signed-in page: the round trip to the provider was no sign-in.
 pub fn notice_inside(notice: &Notice) -> Message {
     match notice {
         Notice::Refused { sign_in_error, provider, .. } => {
@@ -75,7 +70,7 @@ pub fn notice_inside(notice: &Notice) -> Message {
     }
 }
 
-/// Whether a screen reader should interrupt for it: something did not work.
+/// Whether a screen reader should announce it at once.
 pub fn is_alarming(notice: &Notice) -> bool {
     match notice {
         Notice::Refused { .. } | Notice::FormError(_) => true,
@@ -83,12 +78,12 @@ pub fn is_alarming(notice: &Notice) -> bool {
     }
 }
 
-/// The title of a page that may say what went wrong: who hears titles and sees no pages hears it first.
+/// The title also reports an error: screen readers read it first.
 pub fn title_of(page: &str, failed: bool) -> String {
     if failed { format!("Error: {}", title(page)) } else { title(page) }
 }
 
-/// A document's title. It is written into the head as it is, so that no text from outside may be in it.
+/// A document's title. Leptos writes it unescaped: never pass user input.
 pub fn title(page: &str) -> String {
     format!("{page} · Latchkey")
 }
@@ -96,8 +91,8 @@ pub fn title(page: &str) -> String {
 fn sign_in_first() -> Message {
     Message {
         tone: Tone::Quiet,
-        happened: "That page is for people who are signed in.".into(),
-        advice: "Sign in and you go straight there.".into(),
+        happened: "Sign in to continue.".into(),
+        advice: "We'll take you to the page you asked for.".into(),
         step: None,
     }
 }

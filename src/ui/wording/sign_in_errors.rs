@@ -1,4 +1,4 @@
-//! Why a provider did not bring somebody in.
+//! Why a sign-in with a provider failed.
 
 use super::{Message, Step, Tone};
 use crate::{
@@ -9,11 +9,10 @@ use crate::{
     },
 };
 
-/// The provider at which people can connect something.
+/// The provider with services to connect.
 const CONNECTABLE: &str = "google";
 
-/// A refusal's sentence and next step. A link is made only for a provider that is configured, never from what
-/// somebody wrote into a query.
+/// Links only to configured providers, never to anything from the query.
 pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Option<&str>, login: &LoginView) -> Message {
     let method = slug.and_then(|slug| login.providers.iter().find(|method| method.slug == slug));
     let label = method.map(|method| method.label.as_str()).or(label);
@@ -23,79 +22,76 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
         SignInError::Cancelled => (
             Tone::Mild,
             format!("You cancelled the sign-in{with}."),
-            "Nothing was shared. Sign in whenever you like.",
+            "Nothing was shared. You can try again at any time.",
             Next::Again,
         ),
         SignInError::FlowExpired => (
             Tone::Mild,
-            format!("The sign-in{with} took longer than ten minutes, so it ran out."),
-            "Start again; it only takes a moment.",
+            format!("The sign-in{with} timed out."),
+            "You have ten minutes to sign in. Please start again.",
             Next::Again,
         ),
         SignInError::FlowUnknown => (
             Tone::Mild,
-            "This browser has no such sign-in under way.".into(),
-            "It may have begun in another browser, or cookies are switched off. Start again here.",
+            "This sign-in was started in another browser.".into(),
+            "Start again here, and make sure that cookies are allowed.",
             Next::Again,
         ),
         SignInError::FlowUsed => (
             Tone::Mild,
-            "That sign-in was used already, and each one counts only once.".into(),
-            "Start a fresh one.",
+            "This sign-in has already been used.".into(),
+            "Each sign-in works once. Please start again.",
             Next::Again,
         ),
         SignInError::ResponseMismatch => (
             Tone::Serious,
-            "The answer that came back does not belong to the sign-in you started.".into(),
-            "You were not signed in. If a link from somebody else brought you here, close it; otherwise start again.",
+            "The response doesn't match the sign-in you started.".into(),
+            "You weren't signed in. If someone sent you a link to this page, close it. Otherwise, start again.",
             Next::Again,
         ),
         SignInError::InteractionRequired => (
             Tone::Mild,
-            format!("{who} has to ask you something before you can sign in."),
-            "Continue there and answer it.",
+            format!("{who} needs more information before you can sign in."),
+            "Continue there and answer its questions.",
             Next::Again,
         ),
         SignInError::ProviderRefused => (
             Tone::Serious,
-            format!("{who} turned the sign-in down."),
+            format!("{who} declined the sign-in."),
             "Try again, or use another account.",
             Next::AnotherAccount,
         ),
-        SignInError::ProviderUnavailable => (
-            Tone::Mild,
-            format!("{who} is not answering at the moment."),
-            "Wait a minute, then try again.",
-            Next::Again,
-        ),
+        SignInError::ProviderUnavailable => {
+            (Tone::Mild, format!("{who} isn't responding right now."), "Wait a minute, then try again.", Next::Again)
+        }
         SignInError::ProviderInvalid => (
             Tone::Serious,
-            format!("The answer{} did not pass our checks.", label.map(|l| format!(" from {l}")).unwrap_or_default()),
-            "You were not signed in. Try again; if it happens twice, tell the people who run this site.",
+            format!("We couldn't verify the response{}.", label.map(|l| format!(" from {l}")).unwrap_or_default()),
+            "You weren't signed in. Try again. If it keeps happening, contact the site's administrator.",
             Next::Again,
         ),
         SignInError::LinkRequired => (
             Tone::Mild,
-            "You already have an account with this e-mail address.".into(),
+            "There's already an account with this email address.".into(),
             "Sign in the way you did before, or use another account.",
             Next::AnotherAccount,
         ),
         SignInError::NotPermitted => (
             Tone::Mild,
-            "This site admits accounts of one organisation only, and yours is not one of them.".into(),
-            "Continue with the account that you have there.",
+            "This site only accepts accounts from one organisation.".into(),
+            "Sign in with your account at that organisation.",
             Next::AnotherAccount,
         ),
         SignInError::AccountDisabled => (
             Tone::Serious,
-            "This account is switched off.".into(),
-            "Ask the people who run this site, or use another account.",
+            "This account is disabled.".into(),
+            "Contact the site's administrator, or use another account.",
             Next::AnotherAccount,
         ),
         SignInError::ServerError => (
             Tone::Serious,
             "Something went wrong on our side.".into(),
-            "You did nothing wrong, and you were not signed in. Try again in a moment.",
+            "You weren't signed in. Try again in a moment.",
             Next::Again,
         ),
     };
@@ -107,84 +103,79 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
     }
 }
 
-/// The same for somebody who is signed in already and asked a provider for something else: to say that it is still them,
-/// or to become a way in. What they can do next is on the page around it.
+/// For a person who is signed in and was at a provider to re-authenticate or to link it. The page offers the next steps.
 pub fn of_a_round_trip(sign_in_error: SignInError, label: Option<&str>) -> Message {
     let who = label.unwrap_or("The provider");
     let (tone, happened, advice) = match sign_in_error {
         SignInError::Cancelled => {
-            (Tone::Mild, format!("You cancelled at {}.", label.unwrap_or("the provider")), "Nothing was changed.")
+            (Tone::Mild, format!("You cancelled at {}.", label.unwrap_or("the provider")), "Nothing changed.")
         }
         SignInError::FlowExpired => {
-            (Tone::Mild, format!("{who} took longer than ten minutes, so it ran out."), "Start again from this page.")
+            (Tone::Mild, format!("The request to {who} timed out."), "Start again from this page.")
         }
         SignInError::FlowUnknown | SignInError::FlowUsed => {
-            (Tone::Mild, "That attempt is over, and each one counts only once.".into(), "Start again from this page.")
+            (Tone::Mild, "This attempt is no longer valid.".into(), "Start again from this page.")
         }
         SignInError::ResponseMismatch => (
             Tone::Serious,
-            "The answer that came back does not belong to what you started.".into(),
-            "Nothing was changed. If a link from somebody else brought you here, close it.",
+            "The response doesn't match what you started.".into(),
+            "Nothing changed. If someone sent you a link to this page, close it.",
         ),
         SignInError::InteractionRequired => {
-            (Tone::Mild, format!("{who} has to ask you something first."), "Continue there and answer it.")
+            (Tone::Mild, format!("{who} needs more information first."), "Continue there and answer its questions.")
         }
         SignInError::ProviderRefused => (
             Tone::Serious,
-            format!("{who} turned the request down."),
-            "Nothing was changed. Try again, or use another way.",
+            format!("{who} declined the request."),
+            "Nothing changed. Try again, or use another way to sign in.",
         ),
         SignInError::ProviderUnavailable => {
-            (Tone::Mild, format!("{who} is not answering at the moment."), "Wait a minute, or use another way.")
+            (Tone::Mild, format!("{who} isn't responding right now."), "Wait a minute, or use another way to sign in.")
         }
         SignInError::ProviderInvalid => (
             Tone::Serious,
-            format!("The answer of {} did not pass our checks.", label.unwrap_or("the provider")),
-            "Nothing was changed. If it happens twice, tell the people who run this site.",
+            format!("We couldn't verify the response from {}.", label.unwrap_or("the provider")),
+            "Nothing changed. If it keeps happening, contact the site's administrator.",
         ),
         SignInError::LinkRequired | SignInError::NotPermitted => {
-            (Tone::Mild, "That account cannot be used here.".into(), "Nothing was changed. Choose another one.")
+            (Tone::Mild, "That account can't be used here.".into(), "Nothing changed. Choose another one.")
         }
         SignInError::AccountDisabled => {
-            (Tone::Serious, "This account is switched off.".into(), "Ask the people who run this site.")
+            (Tone::Serious, "This account is disabled.".into(), "Contact the site's administrator.")
         }
-        SignInError::ServerError => (
-            Tone::Serious,
-            "Something went wrong on our side.".into(),
-            "You did nothing wrong, and nothing was changed. Try again in a moment.",
-        ),
+        SignInError::ServerError => {
+            (Tone::Serious, "Something went wrong on our side.".into(), "Nothing changed. Try again in a moment.")
+        }
     };
     Message { tone, happened, advice: advice.into(), step: None }
 }
 
-/// Signing out of Latchkey leaves the provider's own session alone, and what we may see there; on a shared machine that
-/// matters.
+/// Signing out ends neither the provider's own session nor connected services, which matters on a shared device.
 pub fn signed_out(login: &LoginView) -> Message {
     let method = match login.providers.as_slice() {
         [only] => Some(only),
         several => several.iter().find(|method| method.last_used),
     };
     let (advice, step) = match method {
-        _ if login.password_last_used => ("Other browsers in which you signed in stay signed in.".into(), None),
+        _ if login.password_last_used => ("You're still signed in on your other devices.".into(), None),
         Some(method) => (
             format!(
-                "{0} itself is still signed in in this browser. If others use it too, sign out of {0} as well.",
+                "You're still signed in to {0} in this browser. On a shared device, sign out of {0} too.",
                 method.label
             ),
-            // Without a choice of accounts the link would bring the same person straight back in.
+            // Without an account chooser the link would sign the same person straight back in.
             method.lets_choose.then(|| Next::AnotherAccount.step(method, login.return_to.as_deref())),
         ),
-        None => ("The provider that you signed in with may still be signed in in this browser.".into(), None),
+        None => ("You may still be signed in to your provider in this browser.".into(), None),
     };
-    // Who it was that signed out is not known here any more; what could be connected is.
+    // Who signed out is not known any more, only what could be connected.
     let stays = match login.providers.iter().any(|method| method.slug == CONNECTABLE) {
-        true => " What you connected, such as Google Drive, stays connected.",
+        true => " Connected services, such as Google Drive, stay connected.",
         false => "",
     };
-    Message { tone: Tone::Quiet, happened: "You are signed out of Latchkey.".into(), advice: advice + stays, step }
+    Message { tone: Tone::Quiet, happened: "You've signed out of Latchkey.".into(), advice: advice + stays, step }
 }
 
-/// Which link helps.
 enum Next {
     Again,
     AnotherAccount,

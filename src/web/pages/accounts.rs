@@ -1,6 +1,6 @@
-//! A person's accounts at the provider that lets us see something, and what we may see there.
+//! A person's accounts at the provider whose API is used, and the access they granted.
 
-use super::call::{Call, PageError};
+use super::page_request::{PageError, PageRequest};
 use crate::{
     accounts::{Identity, UserId},
     codes::access::Access,
@@ -10,164 +10,154 @@ use crate::{
     ui::view::{AccountView, ApiFailure, ConnectView, Lost},
 };
 
-/// The accounts of one person through which something could be seen, the oldest first.
+/// One person's accounts at providers that offer this access, oldest first.
 pub struct Accounts {
     access: Access,
     all: Vec<Account>,
 }
 
-/// One of them.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Who the person is there.
     pub identity: Identity,
-    /// What was granted, now or once.
+    /// Current or past.
     pub grant: Option<Grant>,
-    /// Whether we may see what it is about.
-    pub standing: Standing,
-    /// As pages are told of it.
+    pub status: ConnectionStatus,
     pub view: AccountView,
 }
 
-/// Whether an account lets us see something.
+/// Whether an account gives the access in question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It does.
+pub enum ConnectionStatus {
     Connected,
-    /// It did.
     Lost(Lost),
-    /// It does not.
-    Unconnected,
+    NotConnected,
 }
 
 impl Accounts {
-    /// Those of a person.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn of(call: &Call, user: UserId, access: Access) -> Result<Self, StoreError> {
-        let identities = call.app.database.identities(user).await?;
-        Self::among(call, user, access, &identities).await
+    pub async fn of(request: &PageRequest, user: UserId, access: Access) -> Result<Self, StoreError> {
+        let identities = request.app.database.identities(user).await?;
+        Self::among(request, user, access, &identities).await
     }
 
-    /// The same, where the person's identities are known already. Without one at a provider that has something to see,
-    /// the database is not asked.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn among(call: &Call, user: UserId, access: Access, identities: &[Identity]) -> Result<Self, StoreError> {
-        let provider = |identity: &Identity| call.app.relying_party.provider(&identity.provider);
-        let offering = identities.iter().filter(|identity| provider(identity).is_some_and(|it| it.offers(access)));
-        let offering: Vec<&Identity> = offering.collect();
-        let grants = if offering.is_empty() { Vec::new() } else { call.app.database.grants(user).await? };
+    /// The same, for identities that are loaded already. If none of them is at such a provider, this needs no query.
+    pub async fn among(
+        request: &PageRequest,
+        user: UserId,
+        access: Access,
+        identities: &[Identity],
+    ) -> Result<Self, StoreError> {
+        let provider = |identity: &Identity| request.app.relying_party.provider(&identity.provider);
+        let candidates = identities.iter().filter(|identity| provider(identity).is_some_and(|it| it.offers(access)));
+        let candidates: Vec<&Identity> = candidates.collect();
+        let grants = if candidates.is_empty() { Vec::new() } else { request.app.database.grants(user).await? };
         let account = |identity: &Identity| {
             let grant = grants.iter().find(|grant| grant.identity == identity.id);
-            let stands = |access: Access| standing(call, grant, access);
-            let sees = Access::ALL.iter().copied().filter(|access| stands(*access) == Standing::Connected);
+            let status = |access: Access| connection_status(request, grant, access);
+            let sees = Access::ALL.iter().copied().filter(|access| status(*access) == ConnectionStatus::Connected);
             Account {
                 view: AccountView {
                     identity: identity.id.to_string(),
-                    label: label(call, identity),
+                    label: label(request, identity),
                     sees: sees.collect(),
                 },
-                standing: stands(access),
+                status: status(access),
                 grant: grant.cloned(),
                 identity: identity.clone(),
             }
         };
-        Ok(Self { access, all: offering.into_iter().map(account).collect() })
+        Ok(Self { access, all: candidates.into_iter().map(account).collect() })
     }
 
-    /// The account that was asked for by its identity's id; nobody else's is there. Without one, the account that is
-    /// shown by itself, if there is any.
+    /// The account with this identity, if it is the person's own; without an id, the default account.
     ///
     /// # Errors
     /// [`PageError::NotFound`].
     pub fn chosen(&self, asked_for: Option<&str>) -> Result<Option<&Account>, PageError> {
         match asked_for {
-            None => Ok(self.usual()),
+            None => Ok(self.default_account()),
             Some(id) => {
                 self.all.iter().find(|account| account.view.identity == id).map(Some).ok_or(PageError::NotFound)
             }
         }
     }
 
-    /// The account that is shown where none is named: the one that is connected, else one that was, else the first.
-    pub fn usual(&self) -> Option<&Account> {
-        let with = |fits: fn(Standing) -> bool| self.all.iter().find(|account| fits(account.standing));
-        with(|standing| standing == Standing::Connected)
-            .or_else(|| with(|standing| matches!(standing, Standing::Lost(_))))
+    /// The account shown if none is named: a connected one, else one that was connected, else the first.
+    pub fn default_account(&self) -> Option<&Account> {
+        let with = |fits: fn(ConnectionStatus) -> bool| self.all.iter().find(|account| fits(account.status));
+        with(|status| status == ConnectionStatus::Connected)
+            .or_else(|| with(|status| matches!(status, ConnectionStatus::Lost(_))))
             .or_else(|| self.all.first())
     }
 
-    /// All but this one.
     pub fn others<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a Account> {
         self.all.iter().filter(|other| other.identity.id != account.identity.id)
     }
 
-    /// The step-up: for one account, or for whichever the person chooses.
-    pub fn connect(&self, call: &Call, only: Option<&Account>, lost: Option<Lost>, return_to: String) -> ConnectView {
+    /// For one account, or for the person to choose.
+    pub fn connect(
+        &self,
+        request: &PageRequest,
+        only: Option<&Account>,
+        lost: Option<Lost>,
+        return_to: String,
+    ) -> ConnectView {
         let shown = self.all.iter().filter(|account| only.is_none_or(|only| only.identity.id == account.identity.id));
-        let provider = call.app.relying_party.providers().find(|provider| provider.offers(self.access));
+        let provider = request.app.relying_party.providers().find(|provider| provider.offers(self.access));
         ConnectView {
             access: self.access,
             accounts: shown.map(|account| account.view.clone()).collect(),
-            provider: provider.map(|provider| call.button(provider)),
+            provider: provider.map(|provider| request.button(provider)),
             lost,
             return_to,
         }
     }
 }
 
-/// An account at a provider, for people: its address, or its name.
-pub fn label(call: &Call, identity: &Identity) -> String {
+/// What to call an account at a provider: its email address, or its name.
+pub fn label(request: &PageRequest, identity: &Identity) -> String {
     let address = identity.email.as_ref().map(ToString::to_string);
     address
         .or_else(|| identity.name.clone())
-        .unwrap_or_else(|| format!("your {} account", call.label(&identity.provider)))
+        .unwrap_or_else(|| format!("your {} account", request.label(&identity.provider)))
 }
 
-/// How a grant stands towards something that may be seen.
-pub fn standing(call: &Call, grant: Option<&Grant>, access: Access) -> Standing {
-    let Some(grant) = grant else { return Standing::Unconnected };
-    let provider = call.app.relying_party.provider(&grant.provider);
+pub fn connection_status(request: &PageRequest, grant: Option<&Grant>, access: Access) -> ConnectionStatus {
+    let Some(grant) = grant else { return ConnectionStatus::NotConnected };
+    let provider = request.app.relying_party.provider(&grant.provider);
     let allow = |scopes: &Scopes| provider.is_some_and(|provider| provider.allows(access, scopes));
     match (grant.state, allow(&grant.scopes), allow(&grant.agreed)) {
-        (GrantStatus::Live, true, _) => Standing::Connected,
-        (GrantStatus::Live, false, true) => Standing::Lost(Lost::Withdrawn),
-        (GrantStatus::Lost(because), true, _) => Standing::Lost(lost(because)),
-        (GrantStatus::Lost(_), false, true) => Standing::Lost(Lost::Withdrawn),
-        _ => Standing::Unconnected,
+        (GrantStatus::Live, true, _) => ConnectionStatus::Connected,
+        (GrantStatus::Live, false, true) => ConnectionStatus::Lost(Lost::Withdrawn),
+        (GrantStatus::Lost(because), true, _) => ConnectionStatus::Lost(lost(because)),
+        (GrantStatus::Lost(_), false, true) => ConnectionStatus::Lost(Lost::Withdrawn),
+        _ => ConnectionStatus::NotConnected,
     }
 }
 
-/// What a page does about a grant that gave nothing.
+/// Why a provider's API could not be used, as pages distinguish it.
 #[derive(Debug)]
-pub enum Fallen {
-    /// The person is asked for it, for the first time or anew.
-    Connect(Option<Lost>),
-    /// It says what the trouble is.
-    FormError(ApiFailure),
-    /// Our own database is what fails.
+pub enum AccessError {
+    /// The person has to connect, for the first time or again.
+    NotConnected(Option<Lost>),
+    Api(ApiFailure),
     Store(StoreError),
 }
 
-impl From<GrantError> for Fallen {
+impl From<GrantError> for AccessError {
     fn from(error: GrantError) -> Self {
         match error {
-            GrantError::NotGranted => Self::Connect(None),
-            GrantError::Lost(because) => Self::Connect(Some(lost(because))),
-            GrantError::Withdrawn => Self::Connect(Some(Lost::Withdrawn)),
+            GrantError::NotGranted => Self::NotConnected(None),
+            GrantError::Lost(because) => Self::NotConnected(Some(lost(because))),
+            GrantError::Withdrawn => Self::NotConnected(Some(Lost::Withdrawn)),
             GrantError::Store(error) => Self::Store(error),
-            GrantError::Busy { seconds } => Self::FormError(ApiFailure::Busy { seconds }),
-            GrantError::Unreadable => Self::FormError(ApiFailure::Unreadable),
-            GrantError::Refused => Self::FormError(ApiFailure::Refused),
-            GrantError::Away => Self::FormError(ApiFailure::Away),
+            GrantError::Busy { seconds } => Self::Api(ApiFailure::Busy { seconds }),
+            GrantError::Unreadable => Self::Api(ApiFailure::Unreadable),
+            GrantError::Refused => Self::Api(ApiFailure::Refused),
+            GrantError::Away => Self::Api(ApiFailure::Away),
         }
     }
 }
 
-/// Why a grant ended, for pages.
 pub fn lost(because: GrantEndReason) -> Lost {
     match because {
         GrantEndReason::Revoked => Lost::Revoked,

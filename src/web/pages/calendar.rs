@@ -1,4 +1,4 @@
-//! `/calendar`, and the card on the dashboard.
+//! `/calendar`, and the calendar card on the dashboard.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use tracing::Instrument;
 
 use super::{
-    accounts::{Account, Accounts, Fallen, Standing},
-    call::{Call, PageError, PageResult},
+    accounts::{AccessError, Account, Accounts, ConnectionStatus},
+    page_request::{PageError, PageRequest, PageResult},
 };
 use crate::{
     accounts::{Identity, UserId},
@@ -18,81 +18,77 @@ use crate::{
     ui::view::{ApiFailure, CalendarPageView, CalendarView, EventTime, EventView, Notice},
 };
 
-/// Where the events are.
+/// The page with the events.
 const CARD: &str = "/dashboard";
-/// The dashboard does not wait longer for its card.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long the dashboard waits for its card.
+const TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// GET `/calendar`: the step-up. Who is connected has the events on the dashboard.
-pub async fn calendar(call: Call) -> PageResult {
-    let user = call.signed_in()?.user.id;
-    let mut accounts = Accounts::of(&call, user, Access::Calendar).await?;
-    let asked_for = call.query.one("account");
-    let notice = call.notice();
+/// GET `/calendar`: asks for the permission. Once connected, it redirects to the events on the dashboard.
+pub async fn calendar(request: PageRequest) -> PageResult {
+    let user = request.signed_in()?.user.id;
+    let mut accounts = Accounts::of(&request, user, Access::Calendar).await?;
+    let asked_for = request.query.one("account");
+    let notice = request.notice();
     let lost = match accounts.chosen(asked_for)? {
-        Some(Account { standing: Standing::Lost(lost), .. }) => Some(*lost),
-        Some(Account { standing: Standing::Connected, identity, .. })
+        Some(Account { status: ConnectionStatus::Lost(lost), .. }) => Some(*lost),
+        Some(Account { status: ConnectionStatus::Connected, identity, .. })
             if matches!(notice, None | Some(Notice::Done(_))) =>
         {
-            let Err(error) = call.app.grants.take::<CalendarEventsReadonly>(identity).await else {
+            let Err(error) = request.app.grants.take::<CalendarEventsReadonly>(identity).await else {
                 return Err(PageError::To(CARD.to_owned()));
             };
-            let lost = match Fallen::from(error) {
-                Fallen::Connect(lost) => lost,
-                Fallen::FormError(ApiFailure::Unreadable) => None,
-                Fallen::FormError(_) | Fallen::Store(_) => return Err(PageError::To(CARD.to_owned())),
+            let lost = match AccessError::from(error) {
+                AccessError::NotConnected(lost) => lost,
+                AccessError::Api(ApiFailure::Unreadable) => None,
+                AccessError::Api(_) | AccessError::Store(_) => return Err(PageError::To(CARD.to_owned())),
             };
-            // It went while we looked, and more may have gone with it.
-            accounts = Accounts::of(&call, user, Access::Calendar).await?;
+            // The grant just ended, perhaps for other services too.
+            accounts = Accounts::of(&request, user, Access::Calendar).await?;
             lost
         }
         _ => None,
     };
     let only = accounts.chosen(asked_for)?.filter(|_| asked_for.is_some());
-    let connect = accounts.connect(&call, only, lost, CARD.to_owned());
-    call.draw(CalendarPageView { notice, connect }).await
+    let connect = accounts.connect(&request, only, lost, CARD.to_owned());
+    request.draw(CalendarPageView { notice, connect }).await
 }
 
-/// The card. Whoever has no account with a calendar costs no query, and no calendar costs the dashboard more than
-/// a moment.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn card(call: &Call, user: UserId, identities: &[Identity]) -> Result<CalendarView, StoreError> {
-    let accounts = Accounts::among(call, user, Access::Calendar, identities).await?;
-    let Some(account) = accounts.usual() else { return Ok(CalendarView::Off) };
-    match account.standing {
-        Standing::Unconnected => Ok(CalendarView::NotConnected),
-        Standing::Lost(lost) => Ok(CalendarView::Lost(lost)),
-        Standing::Connected => look(call, account).await,
+/// The card. It needs no query for people without a Google account, and delays the dashboard by at most [`TIMEOUT`].
+pub async fn card(request: &PageRequest, user: UserId, identities: &[Identity]) -> Result<CalendarView, StoreError> {
+    let accounts = Accounts::among(request, user, Access::Calendar, identities).await?;
+    let Some(account) = accounts.default_account() else { return Ok(CalendarView::Off) };
+    match account.status {
+        ConnectionStatus::NotConnected => Ok(CalendarView::NotConnected),
+        ConnectionStatus::Lost(lost) => Ok(CalendarView::Lost(lost)),
+        ConnectionStatus::Connected => load(request, account).await,
     }
 }
 
-async fn look(call: &Call, account: &Account) -> Result<CalendarView, StoreError> {
-    let (grants, identity, now) = (call.app.grants.clone(), account.identity.clone(), call.context.clock.date());
-    // It goes on when nobody waits any more: a renewal is not cut in half, and a calendar that hangs is found to hang.
-    let asking = async move { events(&grants, &identity, now).await };
-    let asking = call.app.tasks.spawn(asking.in_current_span());
-    let events = match tokio::time::timeout(PATIENCE, asking).await {
+async fn load(request: &PageRequest, account: &Account) -> Result<CalendarView, StoreError> {
+    let (grants, identity, now) = (request.app.grants.clone(), account.identity.clone(), request.context.clock.date());
+    // Runs on after the timeout: a token refresh must not be cut off, and the circuit breaker must see a calendar that hangs.
+    let loading = async move { events(&grants, &identity, now).await };
+    let loading = request.app.tasks.spawn(loading.in_current_span());
+    let events = match tokio::time::timeout(TIMEOUT, loading).await {
         Ok(Ok(events)) => events,
-        Ok(Err(_)) | Err(_) => return Ok(CalendarView::FormError(ApiFailure::Away)),
+        Ok(Err(_)) | Err(_) => return Ok(CalendarView::Failed(ApiFailure::Away)),
     };
     let error = match events {
         Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
         Err(error) => error,
     };
     if matches!(error, CalendarError::Grant(GrantError::Away) | CalendarError::Malformed { .. }) {
-        tracing::warn!(%error, "Google Calendar gives no events");
+        tracing::warn!(%error, "cannot load events from Google Calendar");
     }
-    let fallen = match error {
-        CalendarError::Malformed { .. } => Fallen::FormError(ApiFailure::Away),
-        CalendarError::Grant(error) => Fallen::from(error),
+    let error = match error {
+        CalendarError::Malformed { .. } => AccessError::Api(ApiFailure::Away),
+        CalendarError::Grant(error) => AccessError::from(error),
     };
-    match fallen {
-        Fallen::Connect(None) => Ok(CalendarView::NotConnected),
-        Fallen::Connect(Some(lost)) => Ok(CalendarView::Lost(lost)),
-        Fallen::FormError(form_error) => Ok(CalendarView::FormError(form_error)),
-        Fallen::Store(error) => Err(error),
+    match error {
+        AccessError::NotConnected(None) => Ok(CalendarView::NotConnected),
+        AccessError::NotConnected(Some(lost)) => Ok(CalendarView::Lost(lost)),
+        AccessError::Api(failure) => Ok(CalendarView::Failed(failure)),
+        AccessError::Store(error) => Err(error),
     }
 }
 
@@ -104,7 +100,7 @@ async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Re
 fn event_view(event: Event) -> EventView {
     let time = match event.when {
         When::Timestamps { begins, ends } => EventTime::From { begins, ends },
-        // A date's own text is the one of ISO 8601.
+        // `Date` displays as ISO 8601.
         When::Days { first, last } => EventTime::Days { first: first.to_string(), last: last.to_string() },
     };
     EventView { title: event.title, time, place: event.place, open: event.link }

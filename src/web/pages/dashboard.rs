@@ -2,7 +2,7 @@
 
 use super::{
     calendar,
-    call::{Call, PageResult},
+    page_request::{PageRequest, PageResult},
 };
 use crate::{
     accounts::{Identity, User, describe_device},
@@ -11,45 +11,44 @@ use crate::{
 };
 
 /// GET `/dashboard`.
-pub async fn dashboard(call: Call) -> PageResult {
+pub async fn dashboard(request: PageRequest) -> PageResult {
     let (user, session) = {
-        let signed_in = call.signed_in()?;
+        let signed_in = request.signed_in()?;
         (signed_in.user.clone(), signed_in.session.clone())
     };
-    let identities = call.app.database.identities(user.id).await?;
-    let calendar = calendar::card(&call, user.id, &identities).await?;
+    let identities = request.app.database.identities(user.id).await?;
+    let calendar = calendar::card(&request, user.id, &identities).await?;
     let view = DashboardView {
         email: email(&user),
-        asks_for_address: call.context.email_requirement.asks(&user),
-        picture: user.picture.filter(|address| call.app.header_policy.shows_image(address)),
+        asks_for_address: request.context.email_requirement.asks(&user),
+        picture: user.picture.filter(|address| request.app.header_policy.shows_image(address)),
         name: user.name,
-        password_set_at: call.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
+        password_set_at: request.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
-        identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
+        identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         calendar,
-        session: session_view(&call, session),
+        session: session_view(&request, session),
     };
-    call.draw(view).await
+    request.draw(view).await
 }
 
-/// The proven address, or the one that somebody wrote down.
+/// The verified address (`true`), or the claimed one (`false`).
 pub fn email(user: &User) -> Option<(String, bool)> {
     let verified = user.verified_email.as_ref().map(|email| (email.email().to_string(), true));
     verified.or_else(|| user.claimed_email.as_ref().map(|email| (email.email().to_string(), false)))
 }
 
-/// What to call an account: by its address, or by its person's name.
+/// What to call an account: its email address, or the person's name.
 pub fn name_of(user: &User) -> String {
     let address = email(user).map(|(address, _)| address);
     address.or_else(|| user.name.clone()).unwrap_or_else(|| "an account without an email address".to_owned())
 }
 
-/// An identity on a page.
-pub fn identity_view(call: &Call, identity: Identity) -> IdentityView {
+pub fn identity_view(request: &PageRequest, identity: Identity) -> IdentityView {
     IdentityView {
         id: identity.id.to_string(),
         name: identity.name,
-        label: call.label(&identity.provider),
+        label: request.label(&identity.provider),
         slug: identity.provider,
         email: identity.email.map(|email| email.to_string()),
         linked_at: identity.linked_at.unix_timestamp(),
@@ -57,10 +56,10 @@ pub fn identity_view(call: &Call, identity: Identity) -> IdentityView {
     }
 }
 
-fn session_view(call: &Call, session: Session) -> SessionView {
+fn session_view(request: &PageRequest, session: Session) -> SessionView {
     let slug = session.provider.unwrap_or_default();
     SessionView {
-        provider: call.label(&slug),
+        provider: request.label(&slug),
         provider_slug: slug,
         device: describe_device(session.user_agent.as_deref()),
         address: session.ip.unwrap_or_else(|| "unknown".to_owned()),

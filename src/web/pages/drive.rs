@@ -1,8 +1,8 @@
 //! `/drive`.
 
-mod asked;
+mod drive_url;
 mod files;
-mod look;
+mod load;
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -10,8 +10,8 @@ use axum::{
 };
 
 use super::{
-    accounts::{Account, Accounts, Fallen, Standing},
-    call::{Call, PageError, PageResult},
+    accounts::{AccessError, Account, Accounts, ConnectionStatus},
+    page_request::{PageError, PageRequest, PageResult},
 };
 use crate::{
     codes::access::Access,
@@ -20,110 +20,109 @@ use crate::{
     relying_party::ReturnTo,
     ui::view::{ApiFailure, DriveState, DriveView, Lost},
 };
-use asked::{Asked, QueryError};
+use drive_url::{DriveUrl, QueryError};
 use files::files_view;
-use look::look;
+use load::load;
 
-/// When to try again, in seconds, where Google says nothing about it.
-const AGAIN: u64 = 20;
+/// `Retry-After` in seconds, if Google does not give one.
+const RETRY_AFTER: u64 = 20;
 
 /// GET `/drive`.
-pub async fn drive(call: Call) -> PageResult {
-    let user = call.signed_in()?.user.id;
-    let accounts = Accounts::of(&call, user, Access::Drive).await?;
-    let asked_for = call.query.one("account").map(str::to_owned);
-    let Some(account) = accounts.chosen(asked_for.as_deref())? else {
-        let asked = Asked::read(&call.query).unwrap_or_default();
-        return connect(call, &accounts, None, None, &asked).await;
+pub async fn drive(request: PageRequest) -> PageResult {
+    let user = request.signed_in()?.user.id;
+    let accounts = Accounts::of(&request, user, Access::Drive).await?;
+    let account_id = request.query.one("account").map(str::to_owned);
+    let Some(account) = accounts.chosen(account_id.as_deref())? else {
+        let url = DriveUrl::parse(&request.query).unwrap_or_default();
+        return connect(request, &accounts, None, None, &url).await;
     };
-    // An address names an account only where it has to.
-    let is_usual = accounts.usual().is_some_and(|usual| usual.identity.id == account.identity.id);
-    let named = asked_for.filter(|_| !is_usual);
-    let mut asked = match Asked::read(&call.query) {
-        Err(unanswerable) if account.standing == Standing::Connected => {
-            return form_error(call, account, none_such(unanswerable), Asked::top_of(named).address()).await;
+    // The URL names the account unless it is the default one.
+    let is_default = accounts.default_account().is_some_and(|default| default.identity.id == account.identity.id);
+    let named = account_id.filter(|_| !is_default);
+    let mut url = match DriveUrl::parse(&request.query) {
+        Err(error) if account.status == ConnectionStatus::Connected => {
+            return failed(request, account, no_such(error), DriveUrl::my_drive(named).path()).await;
         }
-        read => read.unwrap_or_default(),
+        url => url.unwrap_or_default(),
     };
-    asked.account = named;
-    match account.standing {
-        Standing::Connected => {}
-        Standing::Lost(lost) => return connect(call, &accounts, Some(account), Some(lost), &asked).await,
-        Standing::Unconnected => return connect(call, &accounts, Some(account), None, &asked).await,
+    url.account = named;
+    match account.status {
+        ConnectionStatus::Connected => {}
+        ConnectionStatus::Lost(lost) => return connect(request, &accounts, Some(account), Some(lost), &url).await,
+        ConnectionStatus::NotConnected => return connect(request, &accounts, Some(account), None, &url).await,
     }
-    match look(&call.app.grants, &account.identity, asked.question()).await {
-        Ok((page, method)) => {
-            let state = DriveState::Files(Box::new(files_view(&accounts, account, &asked, page, method)));
-            let view = DriveView { notice: call.notice(), state };
-            call.draw(view).await
+    match load(&request.app.grants, &account.identity, url.query()).await {
+        Ok((page, folders)) => {
+            let state = DriveState::Files(Box::new(files_view(&accounts, account, &url, page, folders)));
+            let view = DriveView { notice: request.notice(), state };
+            request.draw(view).await
         }
-        Err(error) => explain(call, account, &asked, error).await,
+        Err(error) => explain(request, account, &url, error).await,
     }
 }
 
-/// What a failure means for the person.
-async fn explain(call: Call, account: &Account, asked: &Asked, error: DriveError) -> PageResult {
+async fn explain(request: PageRequest, account: &Account, url: &DriveUrl, error: DriveError) -> PageResult {
     if matches!(error, DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. }) {
-        tracing::warn!(%error, "Google Drive gives no files");
+        tracing::warn!(%error, "cannot load files from Google Drive");
     }
     let why = match error {
         DriveError::NoSuchFolder => ApiFailure::NoSuchFolder,
         DriveError::NoSuchPage => ApiFailure::NoSuchPage,
         DriveError::Malformed { .. } => ApiFailure::Away,
-        DriveError::Grant(error) => match Fallen::from(error) {
-            Fallen::Connect(lost) => {
-                // It went while we looked, and more may have gone with it: the page is the one that comes up from now on.
-                let accounts = Accounts::of(&call, account.identity.user, Access::Drive).await?;
+        DriveError::Grant(error) => match AccessError::from(error) {
+            AccessError::NotConnected(lost) => {
+                // The grant just ended, perhaps for other services too: reload, and ask to reconnect.
+                let accounts = Accounts::of(&request, account.identity.user, Access::Drive).await?;
                 let account = accounts.chosen(Some(&account.view.identity))?;
-                return connect(call, &accounts, account, lost, asked).await;
+                return connect(request, &accounts, account, lost, url).await;
             }
-            Fallen::Store(error) => return Err(PageError::Store(error)),
-            Fallen::FormError(form_error) => form_error,
+            AccessError::Store(error) => return Err(PageError::Store(error)),
+            AccessError::Api(failure) => failure,
         },
     };
     let again = match why {
-        ApiFailure::NoSuchPage => asked.first(),
-        ApiFailure::NoSuchFolder => Asked::top_of(asked.account.clone()).address(),
-        _ => asked.address(),
+        ApiFailure::NoSuchPage => url.first_page(),
+        ApiFailure::NoSuchFolder => DriveUrl::my_drive(url.account.clone()).path(),
+        _ => url.path(),
     };
-    form_error(call, account, why, again).await
+    failed(request, account, why, again).await
 }
 
-/// The step-up. Who named no account may choose among all of them.
+/// Asks for the permission. Unless the URL names an account, the person may choose one.
 async fn connect(
-    call: Call,
+    request: PageRequest,
     accounts: &Accounts,
     account: Option<&Account>,
     lost: Option<Lost>,
-    asked: &Asked,
+    url: &DriveUrl,
 ) -> PageResult {
-    let only = account.filter(|_| asked.account.is_some());
-    let return_to = ReturnTo::parse(&asked.address()).map_or_else(|| "/drive".to_owned(), String::from);
-    let connect = accounts.connect(&call, only, lost, return_to);
-    let view = DriveView { notice: call.notice(), state: DriveState::Connect(connect) };
-    call.draw(view).await
+    let only = account.filter(|_| url.account.is_some());
+    let return_to = ReturnTo::parse(&url.path()).map_or_else(|| "/drive".to_owned(), String::from);
+    let connect = accounts.connect(&request, only, lost, return_to);
+    let view = DriveView { notice: request.notice(), state: DriveState::Connect(connect) };
+    request.draw(view).await
 }
 
-async fn form_error(call: Call, account: &Account, form_error: ApiFailure, again: String) -> PageResult {
-    let state = DriveState::FormError { account: account.view.clone(), form_error, again };
-    let view = DriveView { notice: call.notice(), state };
-    let mut response = call.draw(view).await?;
-    mark(&mut response, form_error);
+async fn failed(request: PageRequest, account: &Account, failure: ApiFailure, again: String) -> PageResult {
+    let state = DriveState::Failed { account: account.view.clone(), failure, again };
+    let view = DriveView { notice: request.notice(), state };
+    let mut response = request.draw(view).await?;
+    set_status(&mut response, failure);
     Ok(response)
 }
 
-fn none_such(unanswerable: QueryError) -> ApiFailure {
-    match unanswerable {
+fn no_such(error: QueryError) -> ApiFailure {
+    match error {
         QueryError::Folder => ApiFailure::NoSuchFolder,
         QueryError::Page => ApiFailure::NoSuchPage,
     }
 }
 
-/// The status for whoever reads no pages.
-fn mark(response: &mut Response, form_error: ApiFailure) {
-    let (status, again) = match form_error {
+/// For clients that do not read the page.
+fn set_status(response: &mut Response, failure: ApiFailure) {
+    let (status, again) = match failure {
         ApiFailure::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
-        ApiFailure::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(AGAIN)),
+        ApiFailure::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER)),
         ApiFailure::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
         ApiFailure::Refused => (StatusCode::FORBIDDEN, None),
         ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage => (StatusCode::NOT_FOUND, None),

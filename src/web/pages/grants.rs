@@ -1,10 +1,10 @@
-//! "What Latchkey may see", for the settings.
+//! "Connected services", for the settings.
 
 use time::Duration;
 
 use super::{
-    accounts::{Standing, label, lost, standing},
-    call::Call,
+    accounts::{ConnectionStatus, connection_status, label, lost},
+    page_request::PageRequest,
 };
 use crate::{
     accounts::Identity,
@@ -15,21 +15,23 @@ use crate::{
     ui::view::{GrantState, GrantView},
 };
 
-/// Each grant of the person's, the oldest identity's first.
-pub fn grant_views(call: &Call, identities: &[Identity], grants: &[Grant]) -> Vec<GrantView> {
+/// Oldest identity first.
+pub fn grant_views(request: &PageRequest, identities: &[Identity], grants: &[Grant]) -> Vec<GrantView> {
     let view = |grant: &Grant| {
         let identity = identities.iter().find(|identity| identity.id == grant.identity)?;
-        Some(grant_view(call, identity, grant, api_access(&grant.provider)?))
+        Some(grant_view(request, identity, grant, api_access(&grant.provider)?))
     };
     grants.iter().filter_map(view).collect()
 }
 
-fn grant_view(call: &Call, identity: &Identity, grant: &Grant, spec: &ApiAccess) -> GrantView {
-    let provider = call.app.relying_party.provider(&grant.provider);
+fn grant_view(request: &PageRequest, identity: &Identity, grant: &Grant, spec: &ApiAccess) -> GrantView {
+    let provider = request.app.relying_party.provider(&grant.provider);
     let sees = |access: &Access| provider.is_some_and(|provider| provider.allows(*access, &grant.scopes));
-    // Of what has ended altogether the state says so.
+    // If the whole grant has ended, its state says so.
     let is_live = grant.state == GrantStatus::Live;
-    let withdrawn = |access: &Access| is_live && matches!(standing(call, Some(grant), *access), Standing::Lost(_));
+    let withdrawn = |access: &Access| {
+        is_live && matches!(connection_status(request, Some(grant), *access), ConnectionStatus::Lost(_))
+    };
     let known: Scopes = provider.map_or_else(Scopes::default, |provider| {
         let accesses = Access::ALL.iter().flat_map(|access| (spec.scopes)(*access));
         provider.spec.sign_in_scopes.iter().chain(accesses).chain(spec.sign_in_aliases).collect()
@@ -37,8 +39,8 @@ fn grant_view(call: &Call, identity: &Identity, grant: &Grant, spec: &ApiAccess)
     GrantView {
         identity: grant.identity.to_string(),
         slug: grant.provider.clone(),
-        provider: call.label(&grant.provider),
-        account: label(call, identity),
+        provider: request.label(&grant.provider),
+        account: label(request, identity),
         sees: Access::ALL.iter().copied().filter(sees).collect(),
         withdrawn: Access::ALL.iter().copied().filter(withdrawn).collect(),
         further: grant.scopes.iter().filter(|scope| !known.contains(scope)).map(str::to_owned).collect(),

@@ -1,15 +1,15 @@
-//! The pages: what each is told, and how Leptos renders it.
+//! The pages: each one's view model, and how Leptos renders it.
 
 mod accounts;
 mod activity;
 mod calendar;
-mod call;
 mod dashboard;
 mod drive;
 mod email_links;
 mod grants;
 mod linking;
 mod login;
+mod page_request;
 mod settings;
 
 pub(super) use dashboard::name_of;
@@ -51,12 +51,12 @@ pub fn page(path: &str) -> MethodRouter<AppState> {
     }
 }
 
-/// GET `/settings/data.json`: everything that we know about a person.
+/// GET `/settings/data.json`: a person's data, as a download.
 pub fn data() -> MethodRouter<AppState> {
     get(settings::data)
 }
 
-/// GET `/`: wherever the person is at home.
+/// GET `/`: the dashboard, or the login page.
 pub async fn home(signed_in: Option<Extension<SignedIn>>) -> Response {
     see_other(if signed_in.is_some() { "/dashboard" } else { "/login" })
 }

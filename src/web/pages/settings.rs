@@ -1,4 +1,4 @@
-//! `/settings` and what lies below it.
+//! `/settings` and the pages below it.
 
 use axum::{
     Json,
@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 
 use super::{
     activity::activity_view,
-    call::{Call, PageError, PageResult},
     dashboard::{email as email_of, identity_view},
     grants::grant_views,
+    page_request::{PageError, PageRequest, PageResult},
 };
 use crate::{
     account::DELETION_WORD,
@@ -24,108 +24,117 @@ use crate::{
     },
 };
 
-/// How much of "recent activity" is shown.
+/// Entries shown as "recent activity".
 const RECENT: u32 = 20;
-/// How much of it is given to take along.
+/// Entries in the download, at most.
 const ALL: u32 = 10_000;
 
 /// GET `/settings`.
-pub async fn settings(call: Call) -> PageResult {
-    let signed_in = call.signed_in()?;
+pub async fn settings(request: PageRequest) -> PageResult {
+    let signed_in = request.signed_in()?;
     let (user, here) = (&signed_in.user, &signed_in.session.id_hash);
-    let database = &call.app.database;
+    let database = &request.app.database;
     let identities = database.identities(user.id).await?;
     let password = database.password_of(user.id).await?;
-    let mut sessions = database.user_sessions(user.id, call.context.clock.date()).await?;
+    let mut sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     sessions.sort_by_key(|session| session.id_hash != *here);
     let events = database.events_of(user.id, RECENT).await?;
-    let grants = grant_views(&call, &identities, &database.grants(user.id).await?);
+    let grants = grant_views(&request, &identities, &database.grants(user.id).await?);
     let view = SettingsView {
-        notice: call.notice(),
-        profile: profile_view(&call, user),
+        notice: request.notice(),
+        profile: profile_view(&request, user),
         email: email_of(user),
-        password_on: call.app.mail.is_some(),
+        password_on: request.app.mail.is_some(),
         password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
         may_unlink: identities.len() > 1 || password.is_some(),
-        identities: identities.into_iter().map(|identity| identity_view(&call, identity)).collect(),
-        linkable: call.buttons(),
-        reauthenticated: signed_in.is_recently_authenticated(call.context.clock.date()),
+        identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
+        linkable: request.buttons(),
+        reauthenticated: signed_in.is_recently_authenticated(request.context.clock.date()),
         grants,
-        devices: sessions.into_iter().map(|session| device_view(&call, session, here)).collect(),
-        activity: events.iter().filter_map(|event| activity_view(event, |slug| call.label(slug))).collect(),
+        devices: sessions.into_iter().map(|session| device_view(&request, session, here)).collect(),
+        activity: events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect(),
     };
-    call.draw(view).await
+    request.draw(view).await
 }
 
 /// GET `/settings/password`.
-pub async fn password(call: Call) -> PageResult {
-    let user = &call.reauthenticated()?.user;
+pub async fn password(request: PageRequest) -> PageResult {
+    let user = &request.reauthenticated()?.user;
     let view = SetPasswordView {
         email: user.verified_email.as_ref().map(|email| email.email().to_string()),
-        change: call.app.database.password_of(user.id).await?.is_some(),
-        form_error: call.form_error(),
+        change: request.app.database.password_of(user.id).await?.is_some(),
+        form_error: request.form_error(),
     };
-    call.draw(view).await
+    request.draw(view).await
 }
 
 /// GET `/settings/email`.
-pub async fn email(call: Call) -> PageResult {
+pub async fn email(request: PageRequest) -> PageResult {
     let view = ChangeEmailView {
-        email: email_of(&call.reauthenticated()?.user),
-        typed: call.typed(),
-        form_error: call.form_error(),
+        email: email_of(&request.reauthenticated()?.user),
+        typed: request.typed(),
+        form_error: request.form_error(),
     };
-    call.draw(view).await
+    request.draw(view).await
 }
 
 /// GET `/settings/unlink?identity=…`.
-pub async fn unlink(call: Call) -> PageResult {
-    let user = call.reauthenticated()?.user.id;
-    let id = call.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
-    let identities = call.app.database.identities(user).await?;
-    let last = identities.len() == 1 && call.app.database.password_of(user).await?.is_none();
+pub async fn unlink(request: PageRequest) -> PageResult {
+    let user = request.reauthenticated()?.user.id;
+    let id = request.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
+    let identities = request.app.database.identities(user).await?;
+    let last = identities.len() == 1 && request.app.database.password_of(user).await?.is_none();
     let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageError::NotFound)?;
-    let gives_back = affected_access(&call, user, Some(identity.id)).await?;
-    let view = UnlinkView { identity: identity_view(&call, identity), last, gives_back, form_error: call.form_error() };
-    call.draw(view).await
+    let affected_access = affected_access(&request, user, Some(identity.id)).await?;
+    let view = UnlinkView {
+        identity: identity_view(&request, identity),
+        last,
+        affected_access,
+        form_error: request.form_error(),
+    };
+    request.draw(view).await
 }
 
 /// GET `/settings/link?provider=…&return_to=…`.
-pub async fn link(call: Call) -> PageResult {
-    call.reauthenticated()?;
-    let slug = call.query.one("provider").unwrap_or_default();
-    let provider = call.app.relying_party.provider(slug).ok_or(PageError::NotFound)?;
-    let return_to = call.return_to().map(String::from);
-    let view = LinkView { provider: call.button(provider), return_to, form_error: call.form_error() };
-    call.draw(view).await
+pub async fn link(request: PageRequest) -> PageResult {
+    request.reauthenticated()?;
+    let slug = request.query.one("provider").unwrap_or_default();
+    let provider = request.app.relying_party.provider(slug).ok_or(PageError::NotFound)?;
+    let return_to = request.return_to().map(String::from);
+    let view = LinkView { provider: request.button(provider), return_to, form_error: request.form_error() };
+    request.draw(view).await
 }
 
 /// GET `/settings/delete`.
-pub async fn delete(call: Call) -> PageResult {
-    let user = &call.reauthenticated()?.user;
+pub async fn delete(request: PageRequest) -> PageResult {
+    let user = &request.reauthenticated()?.user;
     let who = email_of(user).map(|(email, _)| email).or_else(|| user.name.clone());
     let view = DeleteView {
         who: who.unwrap_or_else(|| "your account".to_owned()),
         word: DELETION_WORD.to_owned(),
-        gives_back: affected_access(&call, user.id, None).await?,
-        form_error: call.form_error(),
+        affected_access: affected_access(&request, user.id, None).await?,
+        form_error: request.form_error(),
     };
-    call.draw(view).await
+    request.draw(view).await
 }
 
-/// What goes with a way in, or with the account.
-async fn affected_access(call: &Call, user: UserId, identity: Option<IdentityId>) -> Result<Vec<Access>, StoreError> {
-    let affected_access = call.app.grants.affected_access(user, identity).await?;
-    Ok(affected_access.into_iter().flat_map(|ended| ended.sees).collect())
+/// Access that is revoked with a sign-in method, or with the account.
+async fn affected_access(
+    request: &PageRequest,
+    user: UserId,
+    identity: Option<IdentityId>,
+) -> Result<Vec<Access>, StoreError> {
+    let affected = request.app.grants.affected_access(user, identity).await?;
+    Ok(affected.into_iter().flat_map(|grant| grant.sees).collect())
 }
 
-/// GET `/settings/data.json`: what we know about the person, to take along. No hash, token or key is in it.
-pub async fn data(call: Call) -> PageResult {
-    let signed_in = call.anybody_signed_in()?;
+/// GET `/settings/data.json`: the person's data, as a download, without hashes, tokens or keys.
+pub async fn data(request: PageRequest) -> PageResult {
+    let signed_in = request.anybody_signed_in()?;
     let user = &signed_in.user;
-    let database = &call.app.database;
+    let database = &request.app.database;
     let identities = database.identities(user.id).await?;
-    let sessions = database.user_sessions(user.id, call.context.clock.date()).await?;
+    let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     let password = database.password_of(user.id).await?;
     let grants = database.grants(user.id).await?;
     let events = database.events_of(user.id, ALL).await?;
@@ -152,7 +161,7 @@ pub async fn data(call: Call) -> PageResult {
         })).collect::<Vec<Value>>(),
         "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
         "sessions": sessions.iter().map(|session| json!({
-            "way": session.provider,
+            "method": session.provider,
             "user_agent": session.user_agent,
             "address": session.ip,
             "created_at": session.created_at.unix_timestamp(),
@@ -173,7 +182,7 @@ pub async fn data(call: Call) -> PageResult {
     Ok(download(data))
 }
 
-/// What was granted and since when. Tokens are no data about the person, and nothing to take along.
+/// Without the tokens: they are credentials, not data about the person.
 fn grant_data(grant: &Grant) -> Value {
     let state = match grant.state {
         GrantStatus::Live => json!({ "state": "live" }),
@@ -196,7 +205,7 @@ fn grant_data(grant: &Grant) -> Value {
         "given_at": grant.given_at.unix_timestamp(),
         "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
         "renewable": grant.renewable,
-        "standing": state,
+        "status": state,
     })
 }
 
@@ -205,27 +214,27 @@ fn download(data: Value) -> Response {
     ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
 }
 
-fn profile_view(call: &Call, user: &User) -> ProfileView {
+fn profile_view(request: &PageRequest, user: &User) -> ProfileView {
     let from = |source: &Option<String>| {
-        source.as_deref().map(|source| if source == OWN { "you".to_owned() } else { call.label(source) })
+        source.as_deref().map(|source| if source == OWN { "you".to_owned() } else { request.label(source) })
     };
     ProfileView {
         name: user.name.clone(),
         name_from: from(&user.name_from),
-        picture: user.picture.clone().filter(|address| call.app.header_policy.shows_image(address)),
+        picture: user.picture.clone().filter(|address| request.app.header_policy.shows_image(address)),
         picture_from: from(&user.picture_from),
         member_since: user.created_at.unix_timestamp(),
     }
 }
 
-fn device_view(call: &Call, session: Session, here: &str) -> DeviceView {
+fn device_view(request: &PageRequest, session: Session, here: &str) -> DeviceView {
     let slug = session.provider.unwrap_or_default();
     DeviceView {
         here: session.id_hash == here,
         id: session.id_hash,
         device: describe_device(session.user_agent.as_deref()),
         address: session.ip.unwrap_or_else(|| "unknown".to_owned()),
-        method: call.label(&slug),
+        method: request.label(&slug),
         method_slug: slug,
         first_seen: session.created_at.unix_timestamp(),
         last_seen: session.last_seen_at.unix_timestamp(),

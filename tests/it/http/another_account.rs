@@ -39,7 +39,7 @@ async fn another_account_can_be_chosen_and_leads_back_with_it(#[case] page: &str
     let grace = identity_of(&app, &browser, "grace@navy.example").await;
     assert_eq!(landed.location(), format!("{page}?account={grace}&done=linked"));
     let shown = browser.get(landed.location()).await;
-    assert!(shown.asks_to_connect() && shown.says("Another way into your account was added"), "{}", shown.body);
+    assert!(shown.asks_to_connect() && shown.says("Sign-in method added"), "{}", shown.body);
     assert!(shown.says("grace@navy.example") && shown.says(&format!("name=\"identity\" value=\"{grace}\"")));
 
     // Whoever chooses the same account after all is told so there, as is who cancels.
@@ -92,7 +92,12 @@ async fn of_two_accounts_the_one_that_was_disconnected_is_the_one_that_is_spoken
     let landed = browser.submit("/grants/disconnect", &fields).await;
     assert_eq!(landed.location(), format!("{return_to}&done=disconnected"));
     let told = browser.get(landed.location()).await;
-    assert!(told.asks_to_connect() && told.says("It is disconnected") && told.says("grace@navy.example"), "{told:?}");
+    assert!(
+        told.asks_to_connect()
+            && told.says("Disconnected. We deleted our access tokens")
+            && told.says("grace@navy.example"),
+        "{told:?}"
+    );
     assert!(!told.says(&format!("name=\"identity\" value=\"{ada}\"")));
     // The other one is as it was.
     assert_eq!(browser.get("/drive").await.files().len(), 50);

@@ -99,7 +99,7 @@ async fn who_has_no_account_with_a_calendar_has_no_card() {
 async fn an_empty_calendar_is_told_as_one() {
     let app = App::start(Engine::Sqlite).await;
     let browser = with_calendar(&app, "plain").await;
-    assert!(browser.get("/dashboard").await.says("Nothing is coming up"));
+    assert!(browser.get("/dashboard").await.says("No upcoming events"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,7 +121,7 @@ async fn without_a_calendar_the_dashboard_is_still_there(#[case] error: serde_js
     let browser = with_calendar(&app, "ada").await;
     app.error("events", error).await;
     let page = browser.get("/dashboard").await;
-    assert!(page.status == 200 && page.says("Ada Lovelace") && page.says("is not answering"), "{}", page.body);
+    assert!(page.status == 200 && page.says("Ada Lovelace") && page.says("isn't responding"), "{}", page.body);
     assert!(!page.says("Call with Charles"));
     assert!(browser.get("/dashboard").await.says("Call with Charles"));
 }
@@ -140,7 +140,7 @@ async fn a_calendar_that_hangs_costs_the_dashboard_a_moment() {
         page = &mut files => panic!("the dashboard took as long as {page:?}"),
         page = browser.get("/dashboard") => page,
     };
-    assert!(page.status == 200 && page.says("is not answering"), "{}", page.body);
+    assert!(page.status == 200 && page.says("isn't responding"), "{}", page.body);
     assert_eq!(files.await.status, 503);
     assert!(browser.get("/dashboard").await.says("Call with Charles"));
 }
@@ -156,11 +156,11 @@ async fn the_card_goes_by_the_same_rules_as_the_files(#[values(Engine::Sqlite, E
 
     app.tell_sandbox("google/presets", json!({ "preset": "calendar_rate_limited" })).await;
     for _ in 0..5 {
-        assert!(browser.get("/dashboard").await.says("wants a pause"));
+        assert!(browser.get("/dashboard").await.says("is limiting requests"));
         app.advance(20).await;
     }
     app.tell_sandbox("google/behave", json!({})).await;
-    assert!(browser.get("/dashboard").await.says("wants a pause") || app.count("events").await > 2);
+    assert!(browser.get("/dashboard").await.says("is limiting requests") || app.count("events").await > 2);
     app.advance(120).await;
     assert!(browser.get("/dashboard").await.says("Call with Charles"));
 
@@ -186,9 +186,9 @@ async fn the_settings_say_what_may_be_seen(#[values(Engine::Sqlite, Engine::Post
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/settings").await;
     for told in [
-        "What Latchkey may see",
-        "Names, kinds, owners and dates of your files",
-        "The events of your calendars at Google. We look at your main calendar only.",
+        "Connected services",
+        "Names, types, owners and dates of your files",
+        "Events in your Google calendars. Latchkey only uses your main calendar.",
     ] {
         assert!(page.says(told), "{told}: {}", page.body);
     }

@@ -95,21 +95,21 @@ async fn who_took_it_back_at_google_is_asked_anew(#[values(Engine::Sqlite, Engin
 }
 
 #[rstest]
-#[case("/drive", "Connected already: Google Calendar")]
-#[case("/calendar", "Connected already: Google Drive")]
+#[case("/drive", "Already connected: Google Calendar")]
+#[case("/calendar", "Already connected: Google Drive")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_went_altogether_is_not_called_connected_by_who_finds_out(#[case] page: &str, #[case] already: &str) {
     let app = App::start(Engine::Sqlite).await;
     let browser = app.connected("ada").await;
     let (files, events) = (page == "/drive", page == "/calendar");
     if files {
-        assert!(browser.get("/calendar").await.says("Connected already: Google Drive"), "while it is");
+        assert!(browser.get("/calendar").await.says("Already connected: Google Drive"), "while it is");
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     }
     if events {
         browser.disconnects(&app.google_identity(&browser).await).await;
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
-        assert!(browser.get("/drive").await.says("Connected already: Google Calendar"), "while it is");
+        assert!(browser.get("/drive").await.says("Already connected: Google Calendar"), "while it is");
         browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     }
     app.tell_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
@@ -127,26 +127,26 @@ async fn what_google_takes_out_of_a_grant_is_told_until_it_is_given_anew(
 ) {
     let app = App::start(engine).await;
     let browser = app.connected("ada").await;
-    let told = "Google no longer lets us see your files.";
+    let told = "Google no longer lets Latchkey see your files.";
     let (settings, connected) = (browser.get("/settings").await, ">Connected</span>");
-    assert!(settings.says(connected) && !settings.says("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.says(connected) && !settings.says("Only your basic profile"), "{}", settings.body);
     app.preset("refresh_fewer_scopes").await;
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.asks_to_connect() && page.says("Google no longer lets us see your files."), "{}", page.body);
-        assert!(page.says("You or an administrator took it back") && page.says("Reconnect Google Drive"));
+        assert!(page.asks_to_connect() && page.says("Google no longer lets Latchkey see your files."), "{}", page.body);
+        assert!(page.says("You or an administrator removed this permission") && page.says("Reconnect Google Drive"));
     }
     let settings = browser.get("/settings").await;
-    assert!(settings.says(told) && settings.says("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.says(told) && settings.says("Only your basic profile"), "{}", settings.body);
     assert!(!settings.says(connected), "{}", settings.body);
     // What was never given is not said to be taken.
     let calendar = browser.get("/calendar").await;
-    assert!(calendar.asks_to_connect() && !calendar.says("no longer lets us see"), "{}", calendar.body);
+    assert!(calendar.asks_to_connect() && !calendar.says("no longer lets Latchkey see"), "{}", calendar.body);
 
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.files().len(), 50);
-    assert!(!browser.get("/settings").await.says("no longer lets us see"));
+    assert!(!browser.get("/settings").await.says("no longer lets Latchkey see"));
 }
 
 #[rstest]
@@ -160,18 +160,18 @@ async fn what_is_left_of_a_grant_goes_on(#[values(Engine::Sqlite, Engine::Postgr
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.asks_to_connect() && page.says("Google no longer lets us see your files."), "{}", page.body);
-        assert!(page.says("Connected already: Google Calendar"), "{}", page.body);
+        assert!(page.asks_to_connect() && page.says("Google no longer lets Latchkey see your files."), "{}", page.body);
+        assert!(page.says("Already connected: Google Calendar"), "{}", page.body);
     }
     assert_eq!(browser.get("/calendar").await.location(), "/dashboard");
     let settings = browser.get("/settings").await;
-    assert!(settings.says(">Connected</span>") && settings.says("Google no longer lets us see your files."));
-    assert!(!settings.says("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.says(">Connected</span>") && settings.says("Google no longer lets Latchkey see your files."));
+    assert!(!settings.says("Only your basic profile"), "{}", settings.body);
     // Who is asked once more and declines has said so: nobody took it.
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/drive").await;
     assert!(page.asks_to_connect() || page.files().len() == 50, "{page:?}");
-    assert!(!page.says("no longer lets us see"), "{}", page.body);
+    assert!(!page.says("no longer lets Latchkey see"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +181,7 @@ async fn a_scope_that_is_gone_leads_to_the_step_up() {
     let body = json!({ "error": { "code": 403, "message": "Insufficient Permission", "status": "PERMISSION_DENIED",
         "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions" }] } });
     app.error("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
-    let told = "Google no longer lets us see your files";
+    let told = "Google no longer lets Latchkey see your files";
     let page = browser.get("/drive").await;
     assert!(page.asks_to_connect() && page.says(told), "{}", page.body);
     let asked = app.count("files").await;

@@ -69,7 +69,7 @@ async fn where_an_address_is_required_nobody_gets_further_without() {
             assert_eq!(asked.location(), format!("/add-email?return_to={}", page.replace('/', "%2F")), "{person}");
         }
         let asking = browser.get("/add-email").await.body;
-        assert!(asking.contains("before you go on") && !asking.contains("Not now"), "{asking}");
+        assert!(asking.contains("This site requires one") && !asking.contains("Not now"), "{asking}");
         // The ways out stay open.
         assert_eq!(browser.get("/settings/delete").await.status, 200);
         assert_eq!(browser.get("/settings/data.json").await.status, 200);

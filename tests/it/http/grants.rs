@@ -293,11 +293,11 @@ async fn what_one_may_take_along_says_what_was_granted() {
     let (app, browser, identity) = with_drive(Engine::Sqlite).await;
     let data: Value = serde_json::from_str(&browser.get("/settings/data.json").await.body).expect("JSON");
     let grant = &data["grants"][0];
-    assert_eq!((&grant["provider"], &grant["standing"]["state"]), (&json!("google"), &json!("live")));
+    assert_eq!((&grant["provider"], &grant["status"]["state"]), (&json!("google"), &json!("live")));
     assert!(grant["scopes"].as_array().expect("scopes").contains(&json!(DRIVE)));
     browser.disconnects(&identity).await;
     let data: Value = serde_json::from_str(&browser.get("/settings/data.json").await.body).expect("JSON");
-    assert_eq!(data["grants"][0]["standing"]["revocation"], "done");
+    assert_eq!(data["grants"][0]["status"]["revocation"], "done");
     assert_eq!(app.database.count("grants").await, 1);
 }
 
@@ -347,9 +347,9 @@ async fn unlinking_and_leaving_give_back_what_google_gave(#[values(Engine::Sqlit
         assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
         let page = format!("/settings/{}", if leaves { "delete" } else { "unlink?identity=" });
         let page = if leaves { page } else { format!("{page}{}", identity.id) };
-        assert!(!browser.get(&page).await.says("is given back"), "there is nothing yet");
+        assert!(!browser.get(&page).await.says("will be revoked"), "there is nothing yet");
         assert_eq!(browser.connects(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
-        assert!(browser.get(&page).await.says("Latchkey's access to Google Drive is given back."));
+        assert!(browser.get(&page).await.says("Latchkey's access to Google Drive will be revoked."));
         app.emails().await;
 
         let page = match leaves {

@@ -23,7 +23,7 @@ async fn a_provider_that_is_down_is_told_and_everything_else_works() {
     }
     let login = browser.get("/login?error=provider_unavailable&provider=google").await;
     assert_eq!(login.status, 200);
-    assert!(login.body.contains("Google is not answering at the moment. You can still try."), "{}", login.body);
+    assert!(login.body.contains("Google isn't responding right now. You can still try."), "{}", login.body);
     assert_eq!(browser.get("/readyz").await.status, 200);
 }
 
@@ -92,7 +92,7 @@ async fn a_button_says_that_its_provider_is_away_and_stops_saying_so_by_itself()
     let app = App::start_with_providers(Engine::Sqlite).await;
     let says_so = async |label: &str| {
         let login = app.browser().get("/login").await.body;
-        login.contains(&format!("{label} is not answering at the moment. You can still try."))
+        login.contains(&format!("{label} isn't responding right now. You can still try."))
     };
     let error_of = async |mock: &str| {
         let browser = app.browser();
@@ -225,7 +225,7 @@ async fn a_database_that_is_away_is_no_signed_out_browser(#[values(Engine::Sqlit
     for path in ["/dashboard", "/", "/login", "/login?error=cancelled"] {
         let page = browser.get(path).await;
         assert_eq!(page.status, 503, "{path}: {page:?}");
-        assert!(page.body.contains("Latchkey is out of breath"), "{path}: {}", page.body);
+        assert!(page.body.contains("Service temporarily unavailable"), "{path}: {}", page.body);
         assert!(page.set_cookies().is_empty() && page.location().is_empty(), "{path}: {page:?}");
     }
     let out = browser.post("/auth/logout", "").await;

@@ -1,4 +1,4 @@
-//! The parts of the page, by their names.
+//! The parts of the page that the island changes.
 
 use leptos::{
     prelude::document,
@@ -6,50 +6,48 @@ use leptos::{
     web_sys::{DocumentFragment, Element, FormData, HtmlElement, HtmlFormElement, UrlSearchParams},
 };
 
-use crate::ui::{islands::local_time::tell_all, wording};
+use crate::ui::{islands::local_time::localise_all, wording};
 
-/// What is exchanged.
+/// The part that is replaced.
 pub const FILES: &str = "#files";
 
 const ROWS: &str = "#file-rows";
 const FIRST: &str = ".files-first:not([hidden])";
 const NEXT: &str = ".files-next";
 
-/// How the list is.
 #[derive(Clone, Copy)]
 pub enum State {
-    /// As it should be.
     Still,
-    /// Another list is under way.
-    Looking,
-    /// More of this one is under way.
+    /// Another list is loading.
+    Loading,
+    /// More of this list is loading.
     Growing,
-    /// What was asked for did not come.
-    Troubled,
+    /// Loading failed.
+    Failed,
 }
 
 impl State {
     const fn class(self) -> &'static str {
         match self {
             Self::Still => "",
-            Self::Looking => "is-looking",
+            Self::Loading => "is-looking",
             Self::Growing => "is-growing",
-            Self::Troubled => "is-troubled",
+            Self::Failed => "is-failed",
         }
     }
 }
 
-/// What the island stands around.
+/// The element around the list.
 pub struct List(pub Element);
 
 impl List {
-    /// The one of this page, by its name: a `NodeRef` of another kind of element costs half a kilobyte.
+    /// By its class: a `NodeRef` of another element type would cost half a kilobyte.
     pub fn find() -> Option<Self> {
         document().query_selector(".drive-files").ok().flatten().map(Self)
     }
 
-    /// The address that the form leads to. Its empty fields are left out, as nobody wants to read them.
-    pub fn wanted(&self) -> Option<String> {
+    /// The URL that the form would open, without empty fields.
+    pub fn form_url(&self) -> Option<String> {
         let form: HtmlFormElement = self.part("form")?.unchecked_into();
         let fields = FormData::new_with_form(&form).ok()?;
         let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
@@ -61,30 +59,29 @@ impl List {
         Some("/drive?".to_owned() + &String::from(query.to_string()))
     }
 
-    /// The address of the next page.
     pub fn next(&self) -> Option<String> {
         self.part(NEXT)?.get_attribute("href")
     }
 
-    /// Puts the list of another page in the place of this one.
-    pub fn exchange(&self, page: &DocumentFragment) {
+    /// Replaces the list with that of another page.
+    pub fn replace(&self, page: &DocumentFragment) {
         if let (Some(old), Some(new)) = (self.part(FILES), part_of(page, FILES)) {
-            tell_all(&new);
+            localise_all(&new);
             _ = old.replace_with_with_node_1(&new);
-            self.wake();
+            self.hydrate();
         }
     }
 
-    /// Puts the files of the next page below those that are here, and its way on in the place of ours. A file that
-    /// moved down meanwhile stands on both pages, and here once.
-    pub fn append(&self, page: &DocumentFragment, led: bool) {
+    /// Appends the files of the next page and replaces the pager. A file that is on both pages, because it moved meanwhile,
+    /// is listed once.
+    pub fn append(&self, page: &DocumentFragment, move_focus: bool) {
         let (Some(rows), Some(files)) = (self.part(ROWS), self.part(FILES)) else {
-            return self.exchange(page); // there were none so far
+            return self.replace(page); // there were none so far
         };
         let is_first = self.part(FIRST).is_none();
         let mut first = None;
         if let Some(more) = part_of(page, ROWS) {
-            tell_all(&more);
+            localise_all(&more);
             while let Some(file) = more.first_element_child() {
                 let id = file.get_attribute("data-file").unwrap_or_default();
                 if matches!(rows.query_selector(&["[data-file=\"", &id, "\"]"].concat()), Ok(Some(_))) {
@@ -103,49 +100,49 @@ impl List {
                 _ = files.append_child(&new);
             }
         }
-        // What begins with the first page does not end with the way back to it.
+        // A list that starts with the first page needs no link back to it.
         if let (true, Some(back)) = (is_first, self.part(FIRST)) {
             _ = back.set_attribute("hidden", "");
         }
-        self.wake();
-        // The button that was pressed is gone; what it was pressed for is where it was.
+        self.hydrate();
+        // The pressed button is gone; the first new file took its place.
         let goal = first.and_then(|file| file.query_selector("a").ok().flatten()).or_else(|| self.part(".files-more"));
-        if let (true, Some(goal)) = (led, goal) {
+        if let (true, Some(goal)) = (move_focus, goal) {
             _ = goal.unchecked_into::<HtmlElement>().focus();
         }
     }
 
-    /// A button that loads more stands in the place of the link to the next page.
-    pub fn wake(&self) {
+    /// Shows the "Load more" button instead of the link to the next page.
+    pub fn hydrate(&self) {
         if let (Some(link), Some(button)) = (self.part(NEXT), self.part(".files-more")) {
             _ = link.set_attribute("hidden", "");
             _ = button.remove_attribute("hidden");
         }
     }
 
-    /// How many files there are.
-    pub fn told(&self) -> String {
+    /// The number of files, in words.
+    pub fn count(&self) -> String {
         let files = self.part(ROWS).map_or(0, |rows| rows.child_element_count());
         wording::files::count(files as usize, self.part(NEXT).is_some())
     }
 
-    /// Says something about the list, in sight and to who listens.
-    pub fn say(&self, told: &str) {
+    /// Shows a status, which screen readers also announce.
+    pub fn say(&self, status_text: &str) {
         if let Some(status) = self.part(".files-status") {
-            status.set_text_content(Some(told));
+            status.set_text_content(Some(status_text));
         }
     }
 
-    /// How the list is, for the style sheet and for ears. In trouble there is a button that tries again. Busy is only what
-    /// is exchanged: who listens is to hear at once what is told beside it.
-    pub fn is(&self, state: State) {
+    /// For the style sheet and screen readers; after a failure also shows the retry button. Only the files are marked busy, so
+    /// that the status beside them is announced at once.
+    pub fn set_state(&self, state: State) {
         self.0.set_class_name(&["drive-files ", state.class()].concat());
         if let Some(files) = self.part(FILES) {
-            let busy = matches!(state, State::Looking | State::Growing);
+            let busy = matches!(state, State::Loading | State::Growing);
             _ = files.set_attribute("aria-busy", if busy { "true" } else { "false" });
         }
         if let Some(button) = self.part(".files-retry") {
-            _ = button.toggle_attribute_with_force("hidden", !matches!(state, State::Troubled));
+            _ = button.toggle_attribute_with_force("hidden", !matches!(state, State::Failed));
         }
     }
 

@@ -1,7 +1,7 @@
-//! A list of files that follows what one types, grows, and keeps its place on a reload.
+//! A list of files that filters while the person types, loads more pages, and keeps its place on a reload.
 //!
-//! It speaks the page's own language: it asks for the same addresses that the form and the links lead to, and takes the
-//! list out of the pages that come. So there is one way to draw a file, and nothing here knows what a file is.
+//! It fetches the same URLs that the form and the links open, and takes the list from those pages. So files are rendered
+//! in one place, on the server.
 
 mod answer;
 mod list;
@@ -21,55 +21,52 @@ use leptos::{
     web_sys::{AbortController, Element},
 };
 
-use super::local_time::tell_all;
+use super::local_time::localise_all;
 use answer::{Answer, ask};
 use list::{List, State};
 
-/// How long a hand may rest before we take it that it is done typing.
-const RESTS_FOR: Duration = Duration::from_millis(250);
-/// How long a page may rest before we note where it is. Safari takes a hundred notes in half a minute.
-const NOTED_AFTER: Duration = Duration::from_millis(350);
+/// Debounce of the filter.
+const TYPING_DEBOUNCE: Duration = Duration::from_millis(250);
+/// Debounce of storing the scroll position. Safari allows 100 `replaceState` calls in 30 seconds.
+const SCROLL_DEBOUNCE: Duration = Duration::from_millis(350);
 
-/// Stands around the filter form, the list and what is told of it, as the server drew them.
+/// Wraps the filter form, the list and its status.
 #[island]
-pub fn DriveFiles(
-    /// The three.
-    children: Children,
-) -> impl IntoView {
-    let desk = Rc::new(Desk::new());
+pub fn DriveFiles(children: Children) -> impl IntoView {
+    let controller = Rc::new(Controller::new());
 
-    let woken = desk.clone();
+    let hydrated = controller.clone();
     Effect::new(move |_| {
         if let Some(list) = List::find() {
-            list.wake();
-            tell_all(&list.0);
-            let scrolled = woken.clone();
+            list.hydrate();
+            localise_all(&list.0);
+            let scrolled = hydrated.clone();
             window_event_listener_untyped("scroll", move |_| {
-                scrolled.clone().once_it_rests(Restless::Scroll, NOTED_AFTER);
+                scrolled.clone().debounce(Debounced::Scroll, SCROLL_DEBOUNCE);
             });
-            let woken = woken.clone();
-            spawn_local(async move { woken.back_to_place().await });
+            let hydrated = hydrated.clone();
+            spawn_local(async move { hydrated.restore_place().await });
         }
     });
 
-    let (typing, sending) = (desk.clone(), desk.clone());
+    let (typing, sending) = (controller.clone(), controller.clone());
     let send = move |submit: SubmitEvent| {
         submit.prevent_default();
-        sending.clone().do_it(Wish::Filter);
+        sending.clone().start(Action::Filter);
     };
     let press = move |click: MouseEvent| {
         let target = click.target().and_then(|target| target.dyn_into::<Element>().ok());
         let on = |button| target.as_ref().is_some_and(|target| matches!(target.closest(button), Ok(Some(_))));
-        if on(".files-more") && !desk.busy.get() {
-            desk.clone().do_it(Wish::More { led: true });
+        if on(".files-more") && !controller.busy.get() {
+            controller.clone().start(Action::More { move_focus: true });
         } else if on(".files-retry") {
-            desk.clone().do_it(desk.wish.get());
+            controller.clone().start(controller.action.get());
         }
     };
     view! {
         <div
             class="drive-files"
-            on:input=move |_| typing.clone().once_it_rests(Restless::Typing, RESTS_FOR)
+            on:input=move |_| typing.clone().debounce(Debounced::Typing, TYPING_DEBOUNCE)
             on:submit=send
             on:click=press
         >
@@ -78,59 +75,59 @@ pub fn DriveFiles(
     }
 }
 
-/// What was wished for last, for the button that tries again.
+/// The last action, for the retry button.
 #[derive(Clone, Copy)]
-enum Wish {
-    /// What the form says.
+enum Action {
+    /// Apply the filter form.
     Filter,
-    /// The next page below those that are there.
+    /// Append the next page.
     More {
-        /// The person asked for it and is led to it; on a reload nobody is led anywhere.
-        led: bool,
+        /// Move the focus to the new files: only if the person asked for them, not on a reload.
+        move_focus: bool,
     },
 }
 
-/// What comes in many small steps, of which the last one counts.
+/// Debounced events.
 #[derive(Clone, Copy)]
-enum Restless {
+enum Debounced {
     Typing,
     Scroll,
 }
 
-/// What happens at the list, one thing at a time.
-struct Desk {
-    /// The number of the newest question: an answer to an older one is not for us any more.
+/// Runs one action at a time.
+struct Controller {
+    /// The number of the latest request: responses to older ones are ignored.
     turn: Cell<u32>,
-    wish: Cell<Wish>,
+    action: Cell<Action>,
     busy: Cell<bool>,
-    /// How many pages of the list there are.
+    /// Loaded pages of the list.
     pages: Cell<u32>,
-    /// Ends the question that is under way, so that the server and Google need not finish what nobody waits for.
-    way_out: RefCell<Option<AbortController>>,
-    /// How often something restless happened, of each kind.
+    /// Aborts the running request, so that neither the server nor Google finishes it in vain.
+    abort: RefCell<Option<AbortController>>,
+    /// Events so far, of each kind.
     steps: [Cell<u32>; 2],
 }
 
-impl Desk {
+impl Controller {
     fn new() -> Self {
         Self {
             turn: Cell::new(0),
-            wish: Cell::new(Wish::Filter),
+            action: Cell::new(Action::Filter),
             busy: Cell::new(false),
             pages: Cell::new(1),
-            way_out: RefCell::new(None),
+            abort: RefCell::new(None),
             steps: Default::default(),
         }
     }
 
-    fn do_it(self: Rc<Self>, wish: Wish) {
+    fn start(self: Rc<Self>, action: Action) {
         spawn_local(async move {
-            self.carry_out(wish).await;
+            self.perform(action).await;
         });
     }
 
-    /// Does what belongs to it when no further step came for so long.
-    fn once_it_rests(self: Rc<Self>, what: Restless, rest: Duration) {
+    /// Runs the event's action once no further event came for this long.
+    fn debounce(self: Rc<Self>, what: Debounced, delay: Duration) {
         let steps = &self.steps[what as usize];
         let step = steps.get() + 1;
         steps.set(step);
@@ -138,97 +135,96 @@ impl Desk {
         set_timeout(
             move || match what {
                 _ if later.steps[what as usize].get() != step => {}
-                Restless::Typing => later.do_it(Wish::Filter),
-                Restless::Scroll => later.note_place(),
+                Debounced::Typing => later.start(Action::Filter),
+                Debounced::Scroll => later.store_place(),
             },
-            rest,
+            delay,
         );
     }
 
-    /// Asks, and puts the answer in its place. False when it did not come to that.
-    async fn carry_out(&self, wish: Wish) -> bool {
+    /// Fetches, and shows the result. False if there is none.
+    async fn perform(&self, action: Action) -> bool {
         let Some(list) = List::find() else { return false };
-        let address = match wish {
-            Wish::Filter => list.wanted(),
-            Wish::More { .. } => list.next(),
+        let address = match action {
+            Action::Filter => list.form_url(),
+            Action::More { .. } => list.next(),
         };
         let Some(address) = address else { return false };
-        let (turn, way_out) = self.begin(wish);
-        match wish {
-            Wish::Filter => {
-                list.is(State::Looking);
-                list.say("Looking…");
+        let (turn, abort) = self.begin(action);
+        match action {
+            Action::Filter => {
+                list.set_state(State::Loading);
+                list.say("Searching…");
             }
-            Wish::More { .. } => {
-                list.is(State::Growing);
-                list.say(&(list.told() + ". Loading more…"));
+            Action::More { .. } => {
+                list.set_state(State::Growing);
+                list.say(&(list.count() + ". Loading more…"));
             }
         }
-        let answer = ask(&address, way_out.as_ref()).await;
+        let answer = ask(&address, abort.as_ref()).await;
         if self.turn.get() != turn {
             return false;
         }
         self.busy.set(false);
-        list.is(State::Still);
+        list.set_state(State::Still);
         match answer {
             Answer::Page(page) => {
-                match wish {
-                    Wish::Filter => {
-                        list.exchange(&page);
+                match action {
+                    Action::Filter => {
+                        list.replace(&page);
                         self.pages.set(1);
-                        place::keep(Some(&address), 1);
+                        place::store(Some(&address), 1);
                     }
-                    Wish::More { led } => {
-                        list.append(&page, led);
+                    Action::More { move_focus } => {
+                        list.append(&page, move_focus);
                         self.pages.set(self.pages.get() + 1);
-                        if led {
-                            place::keep(None, self.pages.get());
-                        } // else the place that is kept is where we are going
+                        if move_focus {
+                            place::store(None, self.pages.get());
+                        } // otherwise the stored place is being restored
                     }
                 }
-                list.say(&list.told());
+                list.say(&list.count());
                 return true;
             }
-            // Signed out meanwhile, say: the page that comes knows what to do.
-            Answer::Elsewhere(address) => _ = window().location().assign(&address),
-            Answer::FormError(told) => {
-                list.is(State::Troubled);
-                list.say(&told);
+            // Signed out meanwhile, for example: that page knows what to do.
+            Answer::Redirect(address) => _ = window().location().assign(&address),
+            Answer::Failed(error) => {
+                list.set_state(State::Failed);
+                list.say(&error);
             }
         }
         false
     }
 
-    /// A new turn; what was under way is over.
-    fn begin(&self, wish: Wish) -> (u32, Option<AbortController>) {
+    /// Aborts the previous request.
+    fn begin(&self, action: Action) -> (u32, Option<AbortController>) {
         self.busy.set(true);
-        self.wish.set(wish);
+        self.action.set(action);
         self.turn.set(self.turn.get() + 1);
-        let way_out = AbortController::new().ok();
-        if let Some(older) = self.way_out.replace(way_out.clone()) {
+        let abort = AbortController::new().ok();
+        if let Some(older) = self.abort.replace(abort.clone()) {
             older.abort();
         }
-        (self.turn.get(), way_out)
+        (self.turn.get(), abort)
     }
 
-    /// Remembers how far down the person is. While something is under way that would be a place on the way.
-    fn note_place(&self) {
+    /// Not while loading: the position is not final then.
+    fn store_place(&self) {
         if self.pages.get() > 1 && !self.busy.get() {
-            place::keep(None, self.pages.get());
+            place::store(None, self.pages.get());
         }
     }
 
-    /// After a reload, or on the way back: loads what was there, and goes to where the person was, unless they went
-    /// somewhere meanwhile.
-    async fn back_to_place(&self) {
-        let Some((pages, down)) = place::kept().filter(|(pages, _)| *pages > 1) else { return };
-        let before = place::down();
+    /// After a reload or the back button: loads the same pages and scrolls back, unless the person scrolled meanwhile.
+    async fn restore_place(&self) {
+        let Some((pages, down)) = place::stored().filter(|(pages, _)| *pages > 1) else { return };
+        let before = place::scroll_position();
         for _ in 1..pages {
-            if !self.carry_out(Wish::More { led: false }).await {
+            if !self.perform(Action::More { move_focus: false }).await {
                 return;
             }
         }
-        if place::down() == before {
+        if place::scroll_position() == before {
             window().scroll_to_with_x_and_y(0.0, down);
         }
     }

@@ -12,20 +12,20 @@ use crate::{
     },
 };
 
-/// The card; none where there is nothing to connect.
+/// `None` if there is nothing to connect.
 pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
     let class = if has_events(&calendar) { "card is-wide" } else { "card" };
     let body = match calendar {
         CalendarView::Off => return None,
         CalendarView::NotConnected => not_connected(),
         CalendarView::Lost(lost) => {
-            told(wording::access::lost(lost, Access::Calendar), ("Reconnect Google Calendar", "/calendar"))
+            notice(wording::access::lost(lost, Access::Calendar), ("Reconnect Google Calendar", "/calendar"))
         }
-        CalendarView::FormError(form_error) => {
-            told(wording::api_failure(form_error, Access::Calendar), wording::calendar_step(form_error))
+        CalendarView::Failed(failure) => {
+            notice(wording::api_failure(failure, Access::Calendar), wording::calendar_step(failure))
         }
         CalendarView::Events(events) if events.is_empty() => {
-            view! { <p class="card-lead">"Nothing is coming up in your main calendar."</p> }.into_any()
+            view! { <p class="card-lead">"No upcoming events in your main calendar."</p> }.into_any()
         }
         CalendarView::Events(events) => {
             let events: Vec<_> = events.into_iter().map(event).collect();
@@ -50,7 +50,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
     )
 }
 
-/// Then it has a row of its own.
+/// Then the card has its own row.
 pub fn has_events(calendar: &CalendarView) -> bool {
     matches!(calendar, CalendarView::Events(events) if !events.is_empty())
 }
@@ -58,7 +58,7 @@ pub fn has_events(calendar: &CalendarView) -> bool {
 fn not_connected() -> AnyView {
     view! {
         <p class="card-lead">
-            "Your next five events can stand here. Latchkey reads your main calendar at Google and changes nothing."
+            "See your next five events here. Latchkey reads your main Google calendar and changes nothing."
         </p>
         <div class="card-steps">
             <a class="button is-quiet" href="/calendar">
@@ -69,10 +69,10 @@ fn not_connected() -> AnyView {
     .into_any()
 }
 
-fn told(telling: Message, (text, href): (&'static str, &'static str)) -> AnyView {
+fn notice(message: Message, (text, href): (&'static str, &'static str)) -> AnyView {
     view! {
-        <p class="card-told">{telling.happened}</p>
-        <p class="card-lead">{telling.advice}</p>
+        <p class="card-happened">{message.happened}</p>
+        <p class="card-lead">{message.advice}</p>
         <div class="card-steps">
             <a class="button is-quiet" href=href>
                 {text}
@@ -107,7 +107,7 @@ fn event(event: EventView) -> AnyView {
                 .map(|place| {
                     view! {
                         <p class="upcoming-place">
-                            <span class="visually-hidden">"Place: "</span>
+                            <span class="visually-hidden">"Location: "</span>
                             <bdi>{place}</bdi>
                         </p>
                     }
@@ -117,19 +117,19 @@ fn event(event: EventView) -> AnyView {
     .into_any()
 }
 
-/// A moment has a time zone and is told in the browser's; a whole day has none and is told as it stands.
+/// A time is shown in the browser's time zone; a whole day has none.
 fn when(time: EventTime) -> AnyView {
     match time {
         EventTime::From { begins, ends } => {
-            let lasts = timestamp::lasting(ends.saturating_sub(begins)).map(|lasts| {
-                view! { <span class="upcoming-lasts">{format!("for {lasts}")}</span> }
+            let duration = timestamp::duration(ends.saturating_sub(begins)).map(|duration| {
+                view! { <span class="upcoming-lasts">{format!("for {duration}")}</span> }
             });
-            view! { <Timestamp unix=begins /> " " {lasts} }.into_any()
+            view! { <Timestamp unix=begins /> " " {duration} }.into_any()
         }
         EventTime::Days { first, last } => match (timestamp::day_of(&first), timestamp::day_of(&last)) {
             (Some(first), Some(last)) if first == last => format!("{first}, all day").into_any(),
             (Some(first), Some(last)) => format!("{first} to {last}").into_any(),
-            _ => "On a day that Google did not tell".into_any(),
+            _ => "Date unknown".into_any(),
         },
     }
 }

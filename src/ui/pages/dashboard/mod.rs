@@ -1,4 +1,4 @@
-//! `/dashboard`: who you are, how you signed in, when and where, and what this session is.
+//! `/dashboard`: the person, how they signed in, and the session.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,7 +17,6 @@ use crate::ui::{
 
 mod calendar;
 
-/// The dashboard, drawn from the [`DashboardView`] in the context.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     drawn(draw)
@@ -40,8 +39,8 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     let address = email.as_ref().map(|(address, _)| address.clone());
     let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
     let verdict = email.map(|(address, verified)| {
-        let verifier = verified.then(|| verifying(&identities, &address));
-        whose_address(address, verifier)
+        let verifier = verified.then(|| verifier_of(&identities, &address));
+        email_line(address, verifier)
     });
     view! {
         <Title text=wording::title("Dashboard") />
@@ -49,7 +48,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
             <header class="person">
                 <Avatar name=shown.clone() picture />
                 <div class="person-text">
-                    <p class="eyebrow">"You are signed in"</p>
+                    <p class="eyebrow">"You're signed in"</p>
                     <h1 class="title">{shown}</h1>
                     {verdict}
                 </div>
@@ -66,8 +65,8 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     }
 }
 
-/// The label of the provider that vouches for the address, empty when none of the linked ones names it.
-fn verifying(identities: &[IdentityView], address: &str) -> String {
+/// The label of the linked provider that has this address; empty if none has.
+fn verifier_of(identities: &[IdentityView], address: &str) -> String {
     identities
         .iter()
         .find(|identity| identity.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address)))
@@ -75,7 +74,7 @@ fn verifying(identities: &[IdentityView], address: &str) -> String {
         .unwrap_or_default()
 }
 
-fn whose_address(address: String, verifier: Option<String>) -> AnyView {
+fn email_line(address: String, verifier: Option<String>) -> AnyView {
     let verdict = match verifier {
         Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_any(),
         Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any(),
@@ -101,7 +100,7 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
             </h2>
             <dl class="facts">
                 {fact(
-                    "With",
+                    "Method",
                     view! {
                         <span class="with-mark">
                             <ProviderMark slug=provider_slug />
@@ -109,9 +108,9 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
                         </span>
                     },
                 )}
-                {fact("When", view! { <Timestamp unix=signed_in_at /> })}
-                {fact("On", device)}
-                {fact("From", (address, here))}
+                {fact("Time", view! { <Timestamp unix=signed_in_at /> })}
+                {fact("Device", device)}
+                {fact("IP address", (address, here))}
             </dl>
         </section>
     }
@@ -121,13 +120,13 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
 fn this_session(session: &SessionView, connectable: bool) -> AnyView {
     let SessionView { provider, provider_slug, idle_until, absolute_until, .. } = session.clone();
     let stays = (provider_slug != PASSWORD).then(|| {
-        view! { <p class="fine-print">"Signing out ends it here. It does not sign you out of " {provider} "."</p> }
+        view! { <p class="fine-print">"Signing out of Latchkey doesn't sign you out of " {provider} "."</p> }
     });
     let connections = connectable.then(|| {
         view! {
             <p class="fine-print">
-                "What you connected, such as Google Drive, stays connected too, until you disconnect it "
-                <a href="/settings#access">"in the settings"</a> "."
+                "Connected services, such as Google Drive, stay connected until you disconnect them in "
+                <a href="/settings#access">"settings"</a> "."
             </p>
         }
     });
@@ -137,11 +136,11 @@ fn this_session(session: &SessionView, connectable: bool) -> AnyView {
                 "This session"
             </h2>
             <p class="card-lead">
-                "It keeps this browser signed in. Each visit extends it, up to its last day."
+                "It keeps this browser signed in. Each visit extends it, up to the latest date."
             </p>
             <dl class="facts">
-                {fact("Ends, if you stay away", view! { <Timestamp unix=idle_until /> })}
-                {fact("Ends in any case", view! { <Timestamp unix=absolute_until /> })}
+                {fact("Expires if inactive", view! { <Timestamp unix=idle_until /> })}
+                {fact("Expires at the latest", view! { <Timestamp unix=absolute_until /> })}
             </dl>
             {stays}
             {connections}
@@ -167,14 +166,14 @@ fn sign_in_methods(password_set_at: Option<i64>, identities: Vec<IdentityView>, 
             <h2 class="card-title" id="ways-title">
                 "Ways to sign in"
             </h2>
-            <p class="card-lead">"With Latchkey since " <Timestamp unix=member_since /></p>
+            <p class="card-lead">"Member since " <Timestamp unix=member_since /></p>
             <ul class="identities" role="list">
                 {password_set_at.map(password)}
                 {rows}
             </ul>
             <div class="card-steps">
                 <a class="button is-quiet" href="/settings#ways">
-                    "Change them in the settings"
+                    "Manage in settings"
                 </a>
             </div>
         </section>
@@ -182,8 +181,7 @@ fn sign_in_methods(password_set_at: Option<i64>, identities: Vec<IdentityView>, 
     .into_any()
 }
 
-/// The way to the files. Whether they are connected is asked there, not on each visit here. Alone in its row, it is
-/// a row itself.
+/// Links to the files. Whether they are connected is checked there, not on each visit of the dashboard.
 fn files(alone: bool) -> AnyView {
     view! {
         <section class=if alone { "card is-wide is-brief" } else { "card" } aria-labelledby="files-title">
@@ -192,7 +190,7 @@ fn files(alone: bool) -> AnyView {
                     "Your files"
                 </h2>
                 <p class="card-lead">
-                    "The list of what is in your Google Drive. Latchkey sees names and dates, not what is in the files."
+                    "Browse your Google Drive. Latchkey sees names and dates, not the contents of your files."
                 </p>
             </div>
             <div class="card-steps">
@@ -205,19 +203,19 @@ fn files(alone: bool) -> AnyView {
     .into_any()
 }
 
-/// Without a confirmed address nobody gets back in who loses their one way, and no letter warns them.
+/// Without a verified address there is no recovery and no security email.
 fn ask_for_address() -> AnyView {
     view! {
         <section class="card is-wide" aria-labelledby="address-title">
             <h2 class="card-title" id="address-title">
-                "Add your e-mail address"
+                "Add your email address"
             </h2>
             <p class="card-lead">
-                "With a confirmed one you can get back in when you lose your other way, and you hear of changes to your account."
+                "A confirmed address lets you recover your account, and we'll tell you about important changes."
             </p>
             <div class="card-steps">
                 <a class="button" href="/add-email">
-                    "Add an address"
+                    "Add email address"
                 </a>
             </div>
         </section>
@@ -233,7 +231,7 @@ fn password(set_at: i64) -> AnyView {
             </span>
             <div class="identity-who">
                 <h3 class="identity-label">"Password"</h3>
-                <p class="identity-email">"With your e-mail address"</p>
+                <p class="identity-email">"With your email address"</p>
             </div>
             <dl class="identity-times">
                 <div>
@@ -257,7 +255,7 @@ fn identity(identity: IdentityView) -> AnyView {
             </span>
             <div class="identity-who">
                 <h3 class="identity-label">{label}</h3>
-                <p class="identity-email">{email.unwrap_or_else(|| "Shares no e-mail address".into())}</p>
+                <p class="identity-email">{email.unwrap_or_else(|| "No email address shared".into())}</p>
             </div>
             <dl class="identity-times">
                 <div>

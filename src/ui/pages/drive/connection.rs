@@ -1,4 +1,4 @@
-//! Whose files they are, and the end of it.
+//! The account whose files are shown, and how to disconnect it.
 
 use leptos::prelude::*;
 
@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// The account, and the way to another one.
-pub fn whose(account: &AccountView, others: &[(String, String)]) -> AnyView {
+/// The account, and links to others.
+pub fn account_switcher(account: &AccountView, others: &[(String, String)]) -> AnyView {
     let others: Vec<_> = others
         .iter()
         .map(|(label, href)| {
@@ -33,7 +33,7 @@ pub fn whose(account: &AccountView, others: &[(String, String)]) -> AnyView {
         <div class="whose">
             <p class="whose-account">
                 <ProviderMark slug="google".into() />
-                <span class="visually-hidden">"The files of "</span>
+                <span class="visually-hidden">"Files of "</span>
                 <bdi class="whose-label">{account.label.clone()}</bdi>
             </p>
             <details class="whose-others">
@@ -51,16 +51,15 @@ pub fn whose(account: &AccountView, others: &[(String, String)]) -> AnyView {
     .into_any()
 }
 
-/// Since when, and the button that ends it.
 pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
     view! {
         <section class="card connection" aria-labelledby="connection-title">
-            <div class="connection-told">
+            <div class="connection-text">
                 <h2 class="card-title" id="connection-title">
-                    "This connection"
+                    "Connection"
                 </h2>
                 <p class="card-lead">{ALL_AT_ONCE}</p>
-                {stays()}
+                {sign_out_note()}
                 <p class="card-lead">"Connected since " <Timestamp unix=connected_at /></p>
             </div>
             {disconnect(account)}
@@ -69,8 +68,7 @@ pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
     .into_any()
 }
 
-/// The same where there is nothing to tell but that it can be ended. What comes next is about the same account: with two,
-/// the files of the other under "It is disconnected" would say the wrong thing.
+/// Returns to the same account: with two, the page would otherwise show the other one's files.
 pub fn disconnect(account: &AccountView) -> AnyView {
     view! {
         <DisconnectForm
@@ -82,11 +80,11 @@ pub fn disconnect(account: &AccountView) -> AnyView {
     .into_any()
 }
 
-/// On a shared machine the difference between the three matters.
-pub fn stays() -> AnyView {
+/// Signing out, disconnecting and Google's own session differ, which matters on a shared device.
+pub fn sign_out_note() -> AnyView {
     view! {
         <p class="card-lead">
-            "Signing out of Latchkey neither ends this connection nor signs you out of Google."
+            "Signing out of Latchkey doesn't disconnect Google Drive or sign you out of Google."
         </p>
     }
     .into_any()

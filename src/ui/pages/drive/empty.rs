@@ -1,40 +1,40 @@
-//! Why there is nothing to see, and what to do.
+//! Why the list is empty, and what to do.
 
 use leptos::prelude::*;
 
 use crate::ui::view::FilterView;
 
-/// Where there is nothing.
 pub struct Place {
-    /// The number of the page, from 1.
+    /// Counts from 1.
     pub page: u32,
     /// There is a next page.
     pub more: bool,
-    /// The folder's name, when it is looked for in one.
+    /// The folder's name, if the search is in one.
     pub here: Option<String>,
-    /// Our address of the folder above.
+    /// Path of the parent folder.
     pub above: Option<String>,
 }
 
-/// In the place of the table.
 pub fn empty(filter: &FilterView, place: Place) -> AnyView {
     let Place { page, more, here, above } = place;
     let narrowed = !filter.search.is_empty() || filter.kind.is_some();
-    let told = |title: &'static str| title.into_any();
+    let plain = |title: &'static str| title.into_any();
     let (title, advice, step) = match (more, narrowed, page > 1) {
-        (true, ..) => (told("Nothing so far"), "Google has not looked at everything yet. Go on, and it does.", None),
+        (true, ..) => {
+            (plain("Nothing found yet"), "Google hasn't searched everything yet. Continue to see more.", None)
+        }
         (false, true, false) => match here {
             Some(here) => (
-                view! { "Nothing in " <bdi>{here}</bdi> " is like that" }.into_any(),
-                "What is in folders within it is not looked at.",
-                filter.everywhere.clone().map(|href| ("Look everywhere", href)),
+                view! { "Nothing in " <bdi>{here}</bdi> " matches" }.into_any(),
+                "Subfolders aren't searched.",
+                filter.everywhere.clone().map(|href| ("Search everywhere", href)),
             ),
-            None => (told("Nothing found"), "No file is like that. Try fewer words, or all kinds.", None),
+            None => (plain("No files match"), "Try fewer words or all types.", None),
         },
-        (false, _, true) => (told("That was all"), "There is nothing on this page any more.", None),
+        (false, _, true) => (plain("No more files"), "There's nothing left on this page.", None),
         (false, false, false) => (
-            told(if above.is_some() { "This folder is empty" } else { "Your Drive is empty" }),
-            "What you put into it at Google shows here.",
+            plain(if above.is_some() { "This folder is empty" } else { "Your Drive is empty" }),
+            "Files that you add in Google Drive appear here.",
             above.map(|above| ("Up one folder", above)),
         ),
     };

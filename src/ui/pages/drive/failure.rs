@@ -1,4 +1,4 @@
-//! What stands in the place of the list when there is none to show: what happened, and what to do.
+//! The page if the list cannot be loaded: what happened, and what to do.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,37 +19,36 @@ use crate::{
     },
 };
 
-/// The page of a trouble.
-pub fn form_error(notice: Option<Notice>, account: AccountView, form_error: ApiFailure, again: String) -> AnyView {
+pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ApiFailure, again: String) -> AnyView {
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
-        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+        view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
-    let telling = wording::api_failure(form_error, Access::Drive);
-    let step = step(&account, form_error, again);
+    let message = wording::api_failure(failure, Access::Drive);
+    let step = step(&account, failure, again);
     view! {
         <Title text=wording::title_of(TITLE, failed) />
         <Frame narrow=true signed_in=Some(Place::Drive)>
             {notice}
-            <div class="problem">
-                <span class="problem-mark">
+            <div class="error-page">
+                <span class="error-page-mark">
                     <ProviderMark slug="google".into() />
                 </span>
-                <p class="problem-whose">
+                <p class="error-page-whose">
                     <span class="visually-hidden">"Google Drive of "</span>
                     <bdi>{account.label.clone()}</bdi>
                 </p>
-                <h1 class="title" id="told">
-                    {telling.happened}
+                <h1 class="title" id="happened">
+                    {message.happened}
                 </h1>
-                <p class="lead">{telling.advice}</p>
-                <div class="problem-steps">{step}</div>
+                <p class="lead">{message.advice}</p>
+                <div class="error-page-steps">{step}</div>
             </div>
-            {(!is_about_the_address(form_error))
+            {(!is_about_the_url(failure))
                 .then(|| {
                     view! {
                         <div class="connection is-below">
-                            <div class="connection-told">{connection::stays()}</div>
+                            <div class="connection-text">{connection::sign_out_note()}</div>
                             {connection::disconnect(&account)}
                         </div>
                     }
@@ -59,22 +58,21 @@ pub fn form_error(notice: Option<Notice>, account: AccountView, form_error: ApiF
     .into_any()
 }
 
-/// Then the connection has no part in it, and nobody thinks of ending it.
-fn is_about_the_address(form_error: ApiFailure) -> bool {
-    match form_error {
+/// Then the connection works, and disconnecting would not help.
+fn is_about_the_url(failure: ApiFailure) -> bool {
+    match failure {
         ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage => true,
         ApiFailure::Busy { .. } | ApiFailure::Away | ApiFailure::Unreadable | ApiFailure::Refused => false,
     }
 }
 
-/// What helps most, as the one button.
-fn step(account: &AccountView, form_error: ApiFailure, again: String) -> AnyView {
+fn step(account: &AccountView, failure: ApiFailure, again: String) -> AnyView {
     let link = |text: &'static str, href: String| view! { <a class="button" href=href>{text}</a> }.into_any();
-    match form_error {
+    match failure {
         ApiFailure::Busy { .. } | ApiFailure::Away => link("Try again", again),
-        ApiFailure::NoSuchPage => link("To the first page", again),
-        ApiFailure::NoSuchFolder => link("To the top", again),
-        ApiFailure::Unreadable => connect_again(account.identity.clone(), again),
+        ApiFailure::NoSuchPage => link("Go to the first page", again),
+        ApiFailure::NoSuchFolder => link("Go to My Drive", again),
+        ApiFailure::Unreadable => reconnect(account.identity.clone(), again),
         ApiFailure::Refused => view! {
             <a class="button" href=again>
                 "Try again"
@@ -87,12 +85,12 @@ fn step(account: &AccountView, form_error: ApiFailure, again: String) -> AnyView
     }
 }
 
-fn connect_again(identity: String, again: String) -> AnyView {
+fn reconnect(identity: String, again: String) -> AnyView {
     view! {
         <PostForm action="/grants/connect" return_to=Some(again)>
             {hidden("access", Access::Drive.code().into())}
             {hidden("identity", identity)}
-            <Submit text="Connect Google Drive again" busy="Opening Google…" />
+            <Submit text="Reconnect Google Drive" busy="Opening Google…" />
         </PostForm>
     }
     .into_any()

@@ -1,8 +1,8 @@
-//! The form that narrows the list: a GET to `/drive`, so that each list has an address.
+//! The filter form: a GET to `/drive`, so that each list has a URL.
 
 use leptos::prelude::*;
 
-use super::crumbs::named;
+use super::crumbs::display_name;
 use crate::{
     codes::files::{FileKind, FileSort},
     ui::{
@@ -12,12 +12,15 @@ use crate::{
     },
 };
 
-/// The folder in which the form looks, by its name; `None` where it looks everywhere.
-pub fn folder(filter: &FilterView, method: &[CrumbView]) -> Option<String> {
-    filter.folder.as_ref().map(|_| method.last().map_or_else(|| "this folder".into(), |here| named(here.name.clone())))
+/// The name of the folder that is searched; `None` for the whole drive.
+pub fn folder(filter: &FilterView, crumbs: &[CrumbView]) -> Option<String> {
+    filter
+        .folder
+        .as_ref()
+        .map(|_| crumbs.last().map_or_else(|| "this folder".into(), |here| display_name(here.name.clone())))
 }
 
-/// The form. The island sends it as one types; the button is for who has no island, and for the Enter key.
+/// The island submits it while the person types; the button is for browsers without script, and for the Enter key.
 pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
     let FilterView { account, folder, search, kind, sort, .. } = filter.clone();
     let kinds: Vec<_> = FileKind::ALL
@@ -54,23 +57,23 @@ pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
             </div>
             <div class="field">
                 <label class="field-label" for="kind">
-                    "Kind"
+                    "Type"
                 </label>
                 <select class="input" id="kind" name="kind">
-                    {option("", "All kinds", kind.is_none())}
+                    {option("", "All types", kind.is_none())}
                     {kinds}
                 </select>
             </div>
             <div class="field">
                 <label class="field-label" for="sort">
-                    "Order"
+                    "Sort by"
                 </label>
                 <select class="input" id="sort" name="sort">
                     {sorts}
                 </select>
             </div>
             <button class="button is-quiet filter-send" type="submit">
-                "Show"
+                "Apply"
             </button>
         </form>
     }

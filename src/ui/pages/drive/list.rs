@@ -1,4 +1,4 @@
-//! What the filter leaves: the part of the page that the island exchanges.
+//! The filtered list: the part of the page that the island replaces.
 
 use leptos::prelude::*;
 
@@ -17,12 +17,11 @@ use crate::{
     },
 };
 
-/// The way to the folder, what the list is narrowed to, the files or why there are none, and the way on.
 pub fn list(files: FilesView) -> AnyView {
-    let FilesView { crumbs: method, filter, files, page, first, next, incomplete, .. } = files;
-    let above = method.len().checked_sub(2).and_then(|place| method.get(place)).map(|crumb| crumb.href.clone());
+    let FilesView { crumbs: folders, filter, files, page, first, next, incomplete, .. } = files;
+    let above = folders.len().checked_sub(2).and_then(|place| folders.get(place)).map(|crumb| crumb.href.clone());
     let body = if files.is_empty() {
-        let here = folder(&filter, &method);
+        let here = folder(&filter, &folders);
         empty(&filter, Place { page, more: next.is_some(), here, above })
     } else {
         let rows: Vec<_> = files.into_iter().map(row).collect();
@@ -30,14 +29,14 @@ pub fn list(files: FilesView) -> AnyView {
     };
     view! {
         <div id="files" class="files">
-            {crumbs(method)}
+            {crumbs(folders)}
             {narrowed(&filter)}
             {body}
             {incomplete
                 .then(|| {
                     view! {
                         <p class="files-note">
-                            "Google did not look everywhere, so something may be missing. Look in one folder, or for fewer words."
+                            "Google couldn't search everywhere, so some files may be missing. Search in one folder, or try fewer words."
                         </p>
                     }
                 })}
@@ -47,8 +46,8 @@ pub fn list(files: FilesView) -> AnyView {
     .into_any()
 }
 
-/// A table for eyes that have the room and for ears; on a phone its rows become blocks. The roles are said once more
-/// because browsers forget them when a table is laid out as something else.
+/// On a phone its rows become blocks. The explicit roles are needed because browsers drop a table's semantics when its
+/// `display` changes.
 fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
     let (name, changed, size) = match sort {
         FileSort::Name => (Some("ascending"), None, None),
@@ -67,7 +66,7 @@ fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
         <table class="file-table" role="table" aria-label="Files">
             <thead role="rowgroup">
                 <tr class="file-heads" role="row">
-                    {head("Name", name)} {head("Kind", None)} {head("Owner", None)} {head("Changed", changed)}
+                    {head("Name", name)} {head("Type", None)} {head("Owner", None)} {head("Modified", changed)}
                     {head("Size", size)} <th scope="col" role="columnheader">
                         <span class="visually-hidden">"In Google Drive"</span>
                     </th>
@@ -81,14 +80,14 @@ fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-/// What the list is narrowed to, in words, and the way back to all of it.
+/// The active filters in words, and a link to clear them.
 fn narrowed(filter: &FilterView) -> Option<AnyView> {
     let clear = filter.clear.clone()?;
     let search = (!filter.search.is_empty()).then(|| {
         let words = filter.search.clone();
         view! {
             <span class="narrowed-part">
-                "Names with “" <bdi>{words}</bdi> "”"
+                "Name contains “" <bdi>{words}</bdi> "”"
             </span>
         }
     });

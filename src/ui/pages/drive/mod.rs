@@ -1,4 +1,4 @@
-//! `/drive`: the person's files at Google, or the way to them.
+//! `/drive`: the person's files in Google Drive, or how to connect them.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,15 +24,14 @@ mod list;
 mod pager;
 mod row;
 
-/// Beside nothing from outside: a title is written into the head as it is.
+/// Never user input: Leptos writes titles unescaped.
 const TITLE: &str = "Google Drive";
 
-/// The page, drawn from the [`DriveView`] in the context.
 #[component]
 pub fn DrivePage() -> impl IntoView {
     drawn(|DriveView { notice, state }| match state {
         DriveState::Connect(connect) => connect_page(notice, connect),
-        DriveState::FormError { account, form_error, again } => failure::form_error(notice, account, form_error, again),
+        DriveState::Failed { account, failure, again } => failure::failure_page(notice, account, failure, again),
         DriveState::Files(files) => files_page(notice, *files),
     })
 }
@@ -40,13 +39,13 @@ pub fn DrivePage() -> impl IntoView {
 fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
-        view! { <NoticeBox telling=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
+        view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
-    let head = connection::whose(&files.account, &files.others);
+    let head = connection::account_switcher(&files.account, &files.others);
     let connection = connection::connection(&files.account, files.connected_at);
     let filter = filter::filter(&files.filter, filter::folder(&files.filter, &files.crumbs));
-    let told = wording::files::count(files.files.len(), files.next.is_some());
-    let told = if files.page > 1 { format!("Page {}: {told}", files.page) } else { told };
+    let count = wording::files::count(files.files.len(), files.next.is_some());
+    let status = if files.page > 1 { format!("Page {}: {count}", files.page) } else { count };
     view! {
         <Title text=wording::title_of(TITLE, failed) />
         <Frame signed_in=Some(Place::Drive)>
@@ -61,7 +60,7 @@ fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
                     {list::list(files)}
                     <div class="files-told">
                         <p class="files-status" role="status">
-                            {told}
+                            {status}
                         </p>
                         <button class="button is-quiet is-small files-retry" type="button" hidden>
                             "Try again"

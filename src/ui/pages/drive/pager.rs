@@ -1,8 +1,8 @@
-//! The way to other pages of the list.
+//! Links to other pages of the list.
 
 use leptos::prelude::*;
 
-/// Two links; for the island, a button in the place of one of them.
+/// The island replaces the second link with the button.
 pub fn pager(first: Option<String>, next: Option<String>) -> Option<AnyView> {
     if first.is_none() && next.is_none() {
         return None;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::crumbs::named;
+use super::crumbs::display_name;
 use crate::{
     codes::files::FileKind,
     ui::{
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// Its row. A folder's name leads into it here; any other name leads to the file at Google.
+/// A folder's name opens it here; any other name opens the file in Google Drive.
 pub fn row(file: FileView) -> AnyView {
     let FileView { id, name, kind, owner, mine, modified, size, open, enter, shared, starred } = file;
-    let name = named(name);
+    let name = display_name(name);
     let (main, beside) = match (enter, open) {
         (Some(enter), open) => (inwards(name.clone(), enter), open.map(|open| outwards_beside(name, open))),
         (None, Some(open)) => (outwards(name, open), None),
@@ -27,7 +27,7 @@ pub fn row(file: FileView) -> AnyView {
     let owner = match (mine, owner) {
         (true, _) => "You".into_any(),
         (false, Some(owner)) => view! { <bdi>{owner}</bdi> }.into_any(),
-        (false, None) => "Somebody".into_any(),
+        (false, None) => "Unknown".into_any(),
     };
     view! {
         <tr class="file" class:is-folder=kind == FileKind::Folder role="row" data-file=id>
@@ -63,7 +63,7 @@ pub fn row(file: FileView) -> AnyView {
     .into_any()
 }
 
-/// A word behind a dot, which the style sheet draws on the space.
+/// The style sheet draws a dot on the space.
 fn mark(word: &'static str) -> AnyView {
     view! {
         <span class="dot">" "</span>
@@ -81,7 +81,7 @@ fn inwards(name: String, href: String) -> AnyView {
     .into_any()
 }
 
-/// To Google, which is told neither the page nor, by `window.opener`, who sent the person.
+/// Google learns neither the page nor, through `window.opener`, its origin.
 fn outwards(name: String, href: String) -> AnyView {
     view! {
         <a class="file-link" href=href target="_blank" rel="noopener noreferrer">
@@ -105,7 +105,7 @@ fn outwards_beside(name: String, href: String) -> AnyView {
     .into_any()
 }
 
-/// `bdi` keeps a name's own direction to itself, and what turns the text around stays inside.
+/// `bdi` isolates the name's text direction and its bidirectional control characters.
 fn bare(name: String) -> AnyView {
     let title = name.clone();
     view! {

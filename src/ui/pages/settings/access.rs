@@ -1,4 +1,4 @@
-//! What we may see at providers beyond who somebody is, since when, and the way to end it.
+//! Access to providers' APIs: what, since when, and how to disconnect it.
 
 use leptos::prelude::*;
 
@@ -17,16 +17,15 @@ use crate::{
     },
 };
 
-/// What is left without a grant, or of one.
-const NOTHING: &str = "Nothing beyond who you are.";
+/// Without a grant, or if nothing is left of one.
+const NOTHING: &str = "Only your basic profile.";
 
-/// "What Latchkey may see".
 pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
     let none = grants.is_empty();
     let live = grants.iter().any(|grant| may_end(&grant.state));
     let offers: Vec<_> = Access::ALL
         .iter()
-        .filter(|access| offers_google && !is_seen(&grants, **access))
+        .filter(|access| offers_google && !is_listed(&grants, **access))
         .map(|access| offer(*access))
         .collect();
     let rows: Vec<_> = grants.into_iter().map(grant).collect();
@@ -35,7 +34,7 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
             .then(|| {
                 view! {
                     <p class="card-lead">
-                        {NOTHING} " What a page needs more it asks for when you use it."
+                        {NOTHING} " Pages that need more will ask you first."
                     </p>
                 }
             })}
@@ -43,7 +42,7 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
             .then(|| {
                 view! {
                     <p class="card-lead">
-                        {ALL_AT_ONCE} " Signing out of Latchkey does not end it."
+                        {ALL_AT_ONCE} " Signing out of Latchkey doesn't disconnect it."
                     </p>
                 }
             })}
@@ -63,12 +62,11 @@ pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
     section("access", body.into_any())
 }
 
-/// Whether some account of theirs lets us see it, or did until it was lost: its row offers to reconnect it.
-fn is_seen(grants: &[GrantView], access: Access) -> bool {
+/// Whether some account gives this access, or did until it was lost: its row offers to reconnect.
+fn is_listed(grants: &[GrantView], access: Access) -> bool {
     grants.iter().any(|grant| may_end(&grant.state) && grant.sees.contains(&access))
 }
 
-/// The way to what is not connected yet.
 fn offer(access: Access) -> AnyView {
     view! {
         <a class="button is-quiet" href=access.page()>
@@ -80,14 +78,14 @@ fn offer(access: Access) -> AnyView {
 
 fn grant(grant: GrantView) -> AnyView {
     let GrantView { identity, slug, provider, account, sees, withdrawn, further, given_at, used_at, state } = grant;
-    // That account's: another one may be connected, and would be shown.
+    // Names the account, as another one may be the default.
     let again = links::of_account(*sees.first().unwrap_or(&Access::Drive), &identity);
     let nothing = sees.is_empty() && further.is_empty();
     let badge = match &state {
         GrantState::Renewed { .. } | GrantState::Until(_) if nothing => nothing_left(),
         state => badge(state),
     };
-    let withdrawn: Vec<_> = withdrawn.into_iter().map(|access| taken_back(access, &identity)).collect();
+    let withdrawn: Vec<_> = withdrawn.into_iter().map(|access| withdrawn_note(access, &identity)).collect();
     let ending = may_end(&state).then(|| {
         view! {
             <DisconnectForm identity account=format!("{provider} {account}") return_to="/settings" />
@@ -110,14 +108,14 @@ fn grant(grant: GrantView) -> AnyView {
                     {scopes} {further} {nothing.then(|| view! { <li>{NOTHING}</li> })}
                 </ul>
                 {withdrawn}
-                <p class="row-told">"Given " <Timestamp unix=given_at /></p>
+                <p class="row-told">"Connected " <Timestamp unix=given_at /></p>
                 <p class="row-told">
                     {match used_at {
                         Some(unix) => view! { "Last used " <Timestamp unix /> }.into_any(),
                         None => "Not used yet".into_any(),
                     }}
                 </p>
-                {standing(state, provider, again)}
+                {status(state, provider, again)}
             </div>
             {ending}
         </li>
@@ -125,7 +123,7 @@ fn grant(grant: GrantView) -> AnyView {
     .into_any()
 }
 
-/// Whether there is something to end: tokens that work, or that Google may still know.
+/// Whether there are tokens that may still be valid at Google.
 fn may_end(state: &GrantState) -> bool {
     match state {
         GrantState::Renewed { .. } | GrantState::Until(_) | GrantState::Lost(_) => true,
@@ -133,16 +131,15 @@ fn may_end(state: &GrantState) -> bool {
     }
 }
 
-/// A grant that lives, and of which nothing is left that we know: not a connection to anything.
+/// A live grant without any scope that Latchkey uses.
 fn nothing_left() -> AnyView {
-    view! { <span class="badge is-mild">"Nothing to see"</span> }.into_any()
+    view! { <span class="badge is-mild">"No access"</span> }.into_any()
 }
 
-/// What its provider took out of it, and the way to have it back.
-fn taken_back(access: Access, identity: &str) -> AnyView {
+fn withdrawn_note(access: Access, identity: &str) -> AnyView {
     view! {
         <p class="row-note is-mild">
-            {wording::access::withdrawn(access)} " You or an administrator took it back. "
+            {wording::access::withdrawn(access)} " You or an administrator removed this permission. "
             <a class="row-step" href=links::of_account(access, identity)>
                 "Reconnect"
             </a>
@@ -151,35 +148,33 @@ fn taken_back(access: Access, identity: &str) -> AnyView {
     .into_any()
 }
 
-/// How it stands, in a word.
 fn badge(state: &GrantState) -> AnyView {
     let (class, text) = match state {
         GrantState::Renewed { .. } | GrantState::Until(_) => ("badge is-good", "Connected"),
-        GrantState::Lost(_) => ("badge is-mild", "Does not work"),
-        GrantState::BeingRevoked { .. } => ("badge is-mild", "Being revoked"),
+        GrantState::Lost(_) => ("badge is-mild", "Not working"),
+        GrantState::BeingRevoked { .. } => ("badge is-mild", "Revoking"),
         GrantState::Revoked { .. } => ("badge", "Revoked"),
         GrantState::NotRevoked { .. } => ("badge is-mild", "Not revoked"),
     };
     view! { <span class=class>{text}</span> }.into_any()
 }
 
-/// How it stands, in a sentence that is true.
-fn standing(state: GrantState, provider: String, again: String) -> AnyView {
+fn status(state: GrantState, provider: String, again: String) -> AnyView {
     match state {
         GrantState::Renewed { unused_until } => view! {
             <p class="row-told">
-                "Renewed by itself. " {provider} " forgets it when it is not used until " <Timestamp unix=unused_until />
+                "Renews automatically. " {provider} " removes it if it isn't used by " <Timestamp unix=unused_until />
             </p>
         }
         .into_any(),
         GrantState::Until(unix) => {
-            view! { <p class="row-told">"Cannot be renewed. Works until " <Timestamp unix /></p> }.into_any()
+            view! { <p class="row-told">"Can't be renewed. Works until " <Timestamp unix /></p> }.into_any()
         }
         GrantState::Lost(lost) => {
             let why = match lost {
-                Lost::Revoked => " does not take our keys any more. ",
-                Lost::Expired => " gave us nothing to renew it with, and it ran out. ",
-                Lost::Withdrawn => " does not let us see anything any more. ",
+                Lost::Revoked => " no longer accepts our access token. ",
+                Lost::Expired => " access has expired and can't be renewed. ",
+                Lost::Withdrawn => " no longer gives us access. ",
             };
             view! {
                 <p class="row-note is-mild">
@@ -191,30 +186,30 @@ fn standing(state: GrantState, provider: String, again: String) -> AnyView {
             .into_any()
         }
         GrantState::BeingRevoked { attempts, by_hand } => {
-            let tried = match attempts {
-                0 => " is being told.".to_owned(),
-                1 => " is being told; it did not answer yet.".to_owned(),
-                _ => format!(" is being told; it did not answer {attempts} times."),
+            let progress = match attempts {
+                0 => " is being notified.".to_owned(),
+                1 => " hasn't confirmed yet.".to_owned(),
+                _ => format!(" hasn't confirmed after {attempts} attempts."),
             };
             view! {
                 <p class="row-note">
-                    "Disconnected: our copies of the keys are gone. " {provider.clone()} {tried} " "
-                    {by_hand_link("You need not wait: revoke it at ", provider, by_hand)}
+                    "Disconnected. We deleted our access tokens. " {provider.clone()} {progress} " "
+                    {by_hand_link("You can also revoke it at ", provider, by_hand)}
                 </p>
             }
             .into_any()
         }
         GrantState::Revoked { at } => view! {
             <p class="row-note">
-                "Disconnected: our copies of the keys are gone, and " {provider} " confirmed it "
+                "Disconnected. We deleted our access tokens, and " {provider} " confirmed it "
                 <Timestamp unix=at />
             </p>
         }
         .into_any(),
         GrantState::NotRevoked { by_hand } => view! {
             <p class="row-note is-mild">
-                "Disconnected: our copies of the keys are gone. " {provider.clone()}
-                " has not confirmed it, so it may still list us. " {by_hand_link("Revoke it at ", provider, by_hand)}
+                "Disconnected. We deleted our access tokens. " {provider.clone()}
+                " hasn't confirmed it, so it may still list Latchkey. " {by_hand_link("Revoke it at ", provider, by_hand)}
             </p>
         }
         .into_any(),

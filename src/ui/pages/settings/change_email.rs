@@ -1,4 +1,4 @@
-//! `/settings/email`: another address. It becomes the account's when the letter's link was followed.
+//! `/settings/email`: a new address. It takes effect when the link in the email is opened and confirmed.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,6 @@ use crate::ui::{
     wording,
 };
 
-/// The page, drawn from the [`ChangeEmailView`] in the context.
 #[component]
 pub fn ChangeEmailPage() -> impl IntoView {
     drawn(draw)
@@ -21,27 +20,27 @@ pub fn ChangeEmailPage() -> impl IntoView {
 
 fn draw(change: ChangeEmailView) -> AnyView {
     let ChangeEmailView { email, typed, form_error } = change;
-    let troubled = of_email(form_error.map(wording::concern));
+    let invalid = of_email(form_error.map(wording::concern));
     let (heading, label) = match &email {
-        Some((_, true)) => ("Change your address", "New e-mail address"),
-        Some((_, false)) => ("Confirm or change your address", "E-mail address"),
-        None => ("Add an address", "E-mail address"),
+        Some((_, true)) => ("Change your email address", "New email address"),
+        Some((_, false)) => ("Confirm or change your email address", "Email address"),
+        None => ("Add email address", "Email address"),
     };
-    // An address that waits for its confirmation is what most will want to send the letter to.
+    // An unconfirmed address is the likeliest one.
     let value = typed.or_else(|| email.clone().and_then(|(address, verified)| (!verified).then_some(address)));
     let present = email.map(|(address, verified)| {
-        let state = if verified { "At present it is " } else { "Not confirmed yet: " };
+        let state = if verified { "Current address: " } else { "Not confirmed yet: " };
         view! { <p class="lead">{state} <strong>{address}</strong></p> }
     });
     view! {
         <Step title=heading heading failed=form_error.is_some()>
             {present}
             <PostForm action="/settings/email" form_error>
-                <EmailField label autocomplete="email" value troubled />
-                <Submit text="Send the letter" busy="Sending…" />
+                <EmailField label autocomplete="email" value invalid />
+                <Submit text="Send email" busy="Sending…" />
             </PostForm>
             <p class="fine-print">
-                "We send a letter to the new address. When you follow its link in this browser, the address is yours; until then nothing changes."
+                "We'll email a link to that address. Open it in this browser to confirm; until then, nothing changes."
             </p>
         </Step>
     }

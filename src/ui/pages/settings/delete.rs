@@ -1,4 +1,4 @@
-//! `/settings/delete`: the account is to go. What goes with it is said before, not after.
+//! `/settings/delete`: deletes the account, after listing everything that goes with it.
 
 use leptos::prelude::*;
 
@@ -13,34 +13,33 @@ use crate::ui::{
     wording::{self, Concern},
 };
 
-/// The page, drawn from the [`DeleteView`] in the context.
 #[component]
 pub fn DeletePage() -> impl IntoView {
     drawn(draw)
 }
 
 fn draw(delete: DeleteView) -> AnyView {
-    let DeleteView { who, word, gives_back, form_error } = delete;
-    let troubled = form_error.map(wording::concern) == Some(Concern::Word);
+    let DeleteView { who, word, affected_access, form_error } = delete;
+    let invalid = form_error.map(wording::concern) == Some(Concern::Word);
     view! {
         <Step title="Delete your account" heading="Delete your account" failed=form_error.is_some()>
             <div class="prose">
-                <p>"This deletes the account of " <strong>{who}</strong> ", at once and for good:"</p>
+                <p>"This permanently deletes the account of " <strong>{who}</strong> ":"</p>
                 <ul>
-                    <li>"your name, your picture and your e-mail address,"</li>
-                    <li>"your password and every link to a provider,"</li>
-                    <li>"every browser that is signed in, this one too."</li>
+                    <li>"Your name, picture and email address"</li>
+                    <li>"Your password and all linked accounts"</li>
+                    <li>"All sessions, including this one"</li>
                 </ul>
-                {wording::access::revoked_access(&gives_back).map(|told| view! { <p>{told}</p> })}
+                {wording::access::revoked_access(&affected_access).map(|text| view! { <p>{text}</p> })}
                 <p>
-                    "Your accounts at the providers stay as they are. A last letter tells you of it. You can "
+                    "Your accounts at the providers aren't affected. We'll confirm by email. You can "
                     <a href="/settings/data.json" download>
                         "download your data"
-                    </a> " before."
+                    </a> " first."
                 </p>
             </div>
             <PostForm action="/settings/delete" form_error>
-                <TextField name="word" label=format!("Type “{word}” to go on") required=true troubled />
+                <TextField name="word" label=format!("Type “{word}” to confirm") required=true invalid />
                 <Submit text="Delete my account" busy="Deleting…" look="button is-grave" />
             </PostForm>
         </Step>

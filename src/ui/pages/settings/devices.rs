@@ -1,4 +1,4 @@
-//! Where you are signed in, and the way to end it there.
+//! Where the person is signed in, and how to sign out there.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,6 @@ use crate::ui::{
     view::DeviceView,
 };
 
-/// "Where you're signed in".
 pub fn devices(devices: Vec<DeviceView>) -> AnyView {
     let several = devices.iter().any(|device| !device.here);
     let rows: Vec<_> = devices.into_iter().map(device).collect();
@@ -41,7 +40,8 @@ pub fn devices(devices: Vec<DeviceView>) -> AnyView {
 fn device(device: DeviceView) -> AnyView {
     let DeviceView { id, device, address, method, method_slug, first_seen, last_seen, here } = device;
     let with = if method_slug == PASSWORD { "a password".to_owned() } else { method };
-    let to = Some(device.clone());
+    // The IP address distinguishes two sessions of the same kind of browser.
+    let to = Some(format!("{device}, {address}"));
     let end = (!here).then(|| {
         view! {
             <PostForm action="/settings/sessions/end" class="form-of-a-button">

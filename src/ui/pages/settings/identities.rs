@@ -1,4 +1,4 @@
-//! How you get in: the password, the linked identities, and what could be linked.
+//! Sign-in methods: the password, linked identities, and what can be added.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,6 @@ use crate::ui::{
     view::{IdentityView, ProviderButton, SettingsView},
 };
 
-/// "Ways to sign in".
 pub fn methods(settings: &SettingsView) -> AnyView {
     let shown = settings.password_on || settings.password_set_at.is_some();
     let password = shown.then(|| password(settings.password_set_at, settings.password_on));
@@ -28,7 +27,7 @@ pub fn methods(settings: &SettingsView) -> AnyView {
             .then(|| {
                 view! {
                     <h3 class="card-subtitle" id="add-title">
-                        "Add a way"
+                        "Add another way"
                     </h3>
                     <ul class="additions" role="list" aria-labelledby="add-title">
                         {addable}
@@ -40,18 +39,18 @@ pub fn methods(settings: &SettingsView) -> AnyView {
 }
 
 fn password(set_at: Option<i64>, on: bool) -> AnyView {
-    let told = match set_at {
+    let status = match set_at {
         Some(unix) => view! { "Set " <Timestamp unix /> }.into_any(),
         None => "Not set".into_any(),
     };
-    let step = if set_at.is_some() { ("Change", " the password") } else { ("Set a password", "") };
+    let step = if set_at.is_some() { ("Change", " password") } else { ("Set a password", "") };
     view! {
         <li class="row">
             {mark(PASSWORD.into())}
             <div class="row-what">
                 <h3 class="row-title">"Password"</h3>
-                <p class="row-told">{told}</p>
-                {(!on).then(|| view! { <p class="row-told">"Passwords are switched off on this site."</p> })}
+                <p class="row-told">{status}</p>
+                {(!on).then(|| view! { <p class="row-told">"Passwords are turned off on this site."</p> })}
             </div>
             {on.then(|| {
                 view! {
@@ -68,7 +67,7 @@ fn password(set_at: Option<i64>, on: bool) -> AnyView {
 
 fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
     let IdentityView { id, name, slug, label, email, linked_at, last_used_at } = identity;
-    let who = email.or(name).unwrap_or_else(|| "Shares no e-mail address".into());
+    let who = email.or(name).unwrap_or_else(|| "No email address shared".into());
     let step = if may_unlink {
         view! {
             <a class="button is-quiet is-small" href=links::unlink(&id)>
@@ -78,7 +77,7 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
         }
         .into_any()
     } else {
-        view! { <p class="row-note">"Your only way in: add another before this one can go."</p> }.into_any()
+        view! { <p class="row-note">"Your only way to sign in. Add another before you remove it."</p> }.into_any()
     };
     view! {
         <li class="row">
@@ -95,11 +94,11 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
     .into_any()
 }
 
-/// Who was just seen starts at once; anybody else is asked first, on the page that the link leads to.
+/// A form after a recent authentication; otherwise a link to the page that asks for it.
 fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
     let ProviderButton { slug, label, available, .. } = method;
     let href = links::link(&slug, None);
-    let face = view! {
+    let label = view! {
         <ProviderMark slug=slug.clone() />
         <span>"Add " {label}</span>
     };
@@ -108,7 +107,7 @@ fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
             <PostForm action="/settings/link" class="form-of-a-button">
                 {hidden("provider", slug)}
                 <button class="addition" type="submit">
-                    {face}
+                    {label}
                 </button>
             </PostForm>
         }
@@ -116,7 +115,7 @@ fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
     } else {
         view! {
             <a class="addition" href=href rel="nofollow">
-                {face}
+                {label}
             </a>
         }
         .into_any()
@@ -124,13 +123,12 @@ fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
     view! {
         <li>
             {step}
-            {(!available).then(|| view! { <p class="row-note is-mild">"Not answering at the moment"</p> })}
+            {(!available).then(|| view! { <p class="row-note is-mild">"Not responding right now"</p> })}
         </li>
     }
     .into_any()
 }
 
-/// The mark in its frame, as at the head of every row.
 pub(super) fn mark(slug: String) -> AnyView {
     view! {
         <span class="row-mark">

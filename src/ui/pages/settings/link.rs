@@ -1,4 +1,4 @@
-//! `/settings/link`: a provider is to become a way in.
+//! `/settings/link`: adds a provider as a sign-in method.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,6 @@ use crate::ui::{
     view::LinkView,
 };
 
-/// The page, drawn from the [`LinkView`] in the context.
 #[component]
 pub fn LinkPage() -> impl IntoView {
     drawn(draw)
@@ -21,7 +20,7 @@ fn draw(link: LinkView) -> AnyView {
         <Step title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
             <FormErrorNotice form_error />
             <p class="lead">
-                "Choose your account at " {label} ". From then on it opens this one, too; a letter tells you of it."
+                "Sign in to your " {label} " account to link it. We'll confirm by email."
             </p>
             <MethodsByPost providers=vec![provider] action="/settings/link" return_to />
         </Step>

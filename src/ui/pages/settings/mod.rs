@@ -1,4 +1,4 @@
-//! `/settings` and the steps behind it: who you are here, how you get in, and where you are signed in.
+//! `/settings` and the pages below it.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -25,18 +25,17 @@ mod devices;
 mod identities;
 mod profile;
 
-/// The page's sections, for its own navigation: anchor and title.
+/// For the page's navigation: anchor and title.
 const SECTIONS: [(&str, &str); 7] = [
     ("profile", "Profile"),
-    ("email", "E-mail address"),
+    ("email", "Email address"),
     ("ways", "Ways to sign in"),
-    ("access", "What Latchkey may see"),
+    ("access", "Connected services"),
     ("devices", "Where you're signed in"),
     ("activity", "Recent activity"),
     ("data", "Your data"),
 ];
 
-/// The settings, drawn from the [`SettingsView`] in the context.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     drawn(draw)
@@ -45,8 +44,8 @@ pub fn SettingsPage() -> impl IntoView {
 fn draw(settings: SettingsView) -> AnyView {
     let failed = settings.notice.as_ref().is_some_and(wording::is_alarming);
     let notice = settings.notice.as_ref().map(|notice| {
-        let telling = wording::notice_inside(notice);
-        view! { <NoticeBox telling alert=wording::is_alarming(notice) /> }
+        let message = wording::notice_inside(notice);
+        view! { <NoticeBox message alert=wording::is_alarming(notice) /> }
     });
     let offers_google = settings.linkable.iter().any(|method| method.slug == "google");
     let contents: Vec<_> = SECTIONS
@@ -82,7 +81,7 @@ fn draw(settings: SettingsView) -> AnyView {
     .into_any()
 }
 
-/// One section of the settings; its anchor is one of [`SECTIONS`].
+/// `anchor` is one of [`SECTIONS`].
 fn section(anchor: &'static str, body: AnyView) -> AnyView {
     let title = SECTIONS.iter().find(|(known, _)| *known == anchor).map(|(_, title)| *title);
     view! {
@@ -98,7 +97,7 @@ fn section(anchor: &'static str, body: AnyView) -> AnyView {
 
 fn data() -> AnyView {
     let body = view! {
-        <p class="card-lead">"All that we keep about you, as one file; and the way out."</p>
+        <p class="card-lead">"Download your data or delete your account."</p>
         <div class="card-steps">
             <a class="button is-quiet" href="/settings/data.json" download>
                 "Download my data"

@@ -1,4 +1,4 @@
-//! Who you are here: name, picture and address, and who said so.
+//! Name, picture and email address, and where they come from.
 
 use leptos::prelude::*;
 
@@ -13,31 +13,26 @@ use crate::ui::{
     view::ProfileView,
 };
 
-/// What a [`ProfileView`] says of a name that nobody but the person gave.
+/// [`ProfileView::name_from`], if the person chose the name.
 const YOU: &str = "you";
 
-/// "Profile".
 pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
     let ProfileView { name, name_from, picture, picture_from, member_since } = profile;
     let shown = name.clone().or_else(|| email.map(|(address, _)| address.clone())).unwrap_or_default();
     let hint = name_from.map(|from| {
-        if from == YOU {
-            "You wrote it yourself.".into()
-        } else {
-            format!("From {from}. What you write instead stays.")
-        }
+        if from == YOU { "Set by you.".into() } else { format!("From {from}. If you change it, we keep your version.") }
     });
-    let picture_told = match (&picture, picture_from) {
+    let picture_note = match (&picture, picture_from) {
         (Some(_), Some(from)) => format!("Your picture comes from {from}."),
         (Some(_), None) => "Your picture comes from a provider.".into(),
-        (None, _) => "No picture. It would come from a provider that you sign in with.".into(),
+        (None, _) => "No picture yet. It comes from a provider that you sign in with.".into(),
     };
     let body = view! {
         <div class="profile">
             <Avatar name=shown picture />
-            <div class="profile-told">
-                <p>{picture_told}</p>
-                <p>"With Latchkey since " <Timestamp unix=member_since /></p>
+            <div class="profile-text">
+                <p>{picture_note}</p>
+                <p>"Member since " <Timestamp unix=member_since /></p>
             </div>
         </div>
         <PostForm action="/settings/profile">
@@ -48,12 +43,15 @@ pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView 
     section("profile", body.into_any())
 }
 
-/// "E-mail address".
 pub fn email(email: Option<(String, bool)>) -> AnyView {
     let (what, step) = match email {
-        Some((address, true)) => (told(address, "badge is-good", "Verified"), "Change the address"),
-        Some((address, false)) => (told(address, "badge is-mild", "Not verified"), "Confirm or change the address"),
-        None => (view! { <p class="card-lead">"You have none here yet."</p> }.into_any(), "Add an address"),
+        Some((address, true)) => (email_line(address, "badge is-good", "Verified"), "Change email address"),
+        Some((address, false)) => {
+            (email_line(address, "badge is-mild", "Not verified"), "Confirm or change email address")
+        }
+        None => {
+            (view! { <p class="card-lead">"You haven't added an email address."</p> }.into_any(), "Add email address")
+        }
     };
     let body = view! {
         {what}
@@ -66,7 +64,7 @@ pub fn email(email: Option<(String, bool)>) -> AnyView {
     section("email", body.into_any())
 }
 
-fn told(address: String, badge: &'static str, verdict: &'static str) -> AnyView {
+fn email_line(address: String, badge: &'static str, verdict: &'static str) -> AnyView {
     view! {
         <p class="address">
             <span class="address-text">{address}</span>

@@ -1,4 +1,4 @@
-//! `/settings/password`: a first password, or another one.
+//! `/settings/password`: sets or changes the password.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,6 @@ use crate::{
     },
 };
 
-/// The page, drawn from the [`SetPasswordView`] in the context.
 #[component]
 pub fn SetPasswordPage() -> impl IntoView {
     drawn(draw)
@@ -28,7 +27,7 @@ fn draw(set: SetPasswordView) -> AnyView {
     let failed = form_error.is_some();
     let body = match email {
         Some(email) => choose(email, change, form_error),
-        None => address_first(),
+        None => email_first(),
     };
     view! {
         <Step title=heading heading failed>
@@ -40,28 +39,28 @@ fn draw(set: SetPasswordView) -> AnyView {
 
 fn choose(email: String, change: bool, form_error: Option<FormError>) -> AnyView {
     let then = if change {
-        "All other browsers are signed out, and a letter tells you of it."
+        "You'll be signed out on all other devices. We'll confirm by email."
     } else {
-        "The ways that you have stay as they are. A letter tells you of it."
+        "Your other ways to sign in stay the same. We'll confirm by email."
     };
     view! {
         <p class="lead">"You sign in with " <strong>{email.clone()}</strong> " and this password."</p>
         <PostForm action="/settings/password" form_error>
             <UserName value=email />
-            <NewPasswordField label=if change { "New password" } else { "Password" } troubled=of_password(form_error.map(wording::concern)) />
-            <Submit text="Save the password" busy="Saving…" />
+            <NewPasswordField label=if change { "New password" } else { "Password" } invalid=of_password(form_error.map(wording::concern)) />
+            <Submit text="Save password" busy="Saving…" />
         </PostForm>
         <p class="fine-print">{then}</p>
     }
     .into_any()
 }
 
-/// A password opens nothing without an address to type beside it, and is not recovered without a letter.
-fn address_first() -> AnyView {
+/// A password needs an email address, to sign in with and for recovery.
+fn email_first() -> AnyView {
     view! {
-        <p class="lead">"A password goes with a confirmed e-mail address, and you have none here yet."</p>
+        <p class="lead">"Add and confirm an email address before you set a password."</p>
         <a class="button" href="/settings/email">
-            "Add an address"
+            "Add email address"
         </a>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! `/settings/unlink`: a way in is to go.
+//! `/settings/unlink`: removes a provider as a sign-in method.
 
 use leptos::prelude::*;
 
@@ -14,19 +14,18 @@ use crate::ui::{
 
 use super::identities::mark;
 
-/// The page, drawn from the [`UnlinkView`] in the context.
 #[component]
 pub fn UnlinkPage() -> impl IntoView {
     drawn(draw)
 }
 
 fn draw(unlink: UnlinkView) -> AnyView {
-    let UnlinkView { identity, last, gives_back, form_error } = unlink;
+    let UnlinkView { identity, last, affected_access, form_error } = unlink;
     let IdentityView { id, name, slug, label, email, .. } = identity;
-    let who = email.or(name).unwrap_or_else(|| "Shares no e-mail address".into());
+    let who = email.or(name).unwrap_or_else(|| "No email address shared".into());
     let step = if last {
         view! {
-            <p class="lead">"It is the only way into your account. Add another one first; then it can go."</p>
+            <p class="lead">"This is your only way to sign in. Add another one before you remove it."</p>
             <a class="button" href="/settings#ways">
                 "Add a way to sign in"
             </a>
@@ -35,10 +34,10 @@ fn draw(unlink: UnlinkView) -> AnyView {
     } else {
         view! {
             <p class="lead">
-                "It opens your account here no more. Your account at " {label.clone()}
-                " stays as it is, and a letter tells you of it."
+                "You'll no longer be able to sign in with it. Your account at " {label.clone()}
+                " isn't affected. We'll confirm by email."
             </p>
-            {wording::access::revoked_access(&gives_back).map(|told| view! { <p class="lead">{told}</p> })}
+            {wording::access::revoked_access(&affected_access).map(|text| view! { <p class="lead">{text}</p> })}
             <PostForm action="/settings/unlink" form_error>
                 {hidden("identity", id)} <Submit text="Unlink" busy="Unlinking…" look="button is-grave" />
             </PostForm>

@@ -1,6 +1,6 @@
-//! A list of files, as its page is told of it.
+//! The view model of a list of files.
 
-use super::asked::Asked;
+use super::drive_url::DriveUrl;
 use crate::{
     codes::files::FileKind,
     drive::{File, FileId, FilePage, Folder},
@@ -8,41 +8,40 @@ use crate::{
     web::pages::accounts::{Account, Accounts},
 };
 
-/// The page of a list.
 pub fn files_view(
     accounts: &Accounts,
     account: &Account,
-    asked: &Asked,
+    url: &DriveUrl,
     page: FilePage,
-    method: Vec<Folder>,
+    folders: Vec<Folder>,
 ) -> FilesView {
     let FilePage { files, next, incomplete } = page;
-    let usual = accounts.usual().map(|account| account.identity.id);
-    let address = |other: &Account| {
-        Asked::top_of((usual != Some(other.identity.id)).then(|| other.view.identity.clone())).address()
+    let default = accounts.default_account().map(|account| account.identity.id);
+    let path = |other: &Account| {
+        DriveUrl::my_drive((default != Some(other.identity.id)).then(|| other.view.identity.clone())).path()
     };
     FilesView {
         account: account.view.clone(),
-        others: accounts.others(account).map(|other| (other.view.label.clone(), address(other))).collect(),
-        crumbs: method.into_iter().map(|folder| crumb(asked, folder)).collect(),
-        filter: asked.filter(),
-        files: files.into_iter().map(|file| file_view(asked, file)).collect(),
-        page: asked.page(),
-        first: (asked.page() > 1 || asked.question().page_token.is_some()).then(|| asked.first()),
-        next: next.map(|token| asked.next(&token)),
+        others: accounts.others(account).map(|other| (other.view.label.clone(), path(other))).collect(),
+        crumbs: folders.into_iter().map(|folder| crumb(url, folder)).collect(),
+        filter: url.filter(),
+        files: files.into_iter().map(|file| file_view(url, file)).collect(),
+        page: url.page(),
+        first: (url.page() > 1 || url.query().page_token.is_some()).then(|| url.first_page()),
+        next: next.map(|token| url.next_page(&token)),
         incomplete,
         connected_at: account.grant.as_ref().map_or(0, |grant| grant.given_at.unix_timestamp()),
     }
 }
 
-fn crumb(asked: &Asked, folder: Folder) -> CrumbView {
-    CrumbView { href: asked.of_folder(&folder.id), name: folder.name }
+fn crumb(url: &DriveUrl, folder: Folder) -> CrumbView {
+    CrumbView { href: url.folder(&folder.id), name: folder.name }
 }
 
-fn file_view(asked: &Asked, file: File) -> FileView {
+fn file_view(url: &DriveUrl, file: File) -> FileView {
     let folder = FileId::parse(&file.id).filter(|_| file.kind == FileKind::Folder);
     FileView {
-        enter: folder.map(|folder| asked.of_folder(&folder)),
+        enter: folder.map(|folder| url.folder(&folder)),
         id: file.id,
         name: file.name,
         kind: file.kind,

@@ -1,4 +1,4 @@
-//! A page that was asked for, by whom, and how it is drawn.
+//! The request for a page: who asks, and how the page is rendered.
 
 use axum::{
     body::Body,
@@ -32,30 +32,24 @@ use crate::{
     },
 };
 
-/// One page, asked for once.
-pub struct Call {
+pub struct PageRequest {
     pub app: AppState,
     pub context: RequestContext,
     pub query: Query,
-    /// A page that is asked for has no body.
     parts: Parts,
 }
 
-/// Why another page is shown than the one that was asked for.
+/// Why the requested page is not shown.
 pub enum PageError {
-    /// Somewhere else first.
     To(String),
-    /// The person signs in, and comes back.
+    /// Sign in, then return to this path.
     SignInFirst(String),
-    /// There is no such thing.
     NotFound,
-    /// The database did not answer.
     Store(StoreError),
-    /// The system gave no random numbers.
+    /// The system's random number generator failed.
     NotSealed(SealingError),
 }
 
-/// What a handler of a page gives.
 pub type PageResult = Result<Response, PageError>;
 
 impl From<StoreError> for PageError {
@@ -74,18 +68,18 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::To(page) => see_other(&page),
-            Self::SignInFirst(asked_for) => to_sign_in_first(&asked_for),
+            Self::SignInFirst(return_to) => to_sign_in_first(&return_to),
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Store(error) => database_failed(&error),
             Self::NotSealed(error) => {
-                tracing::error!(%error, "the owner of a form could not be sealed");
+                tracing::error!(%error, "cannot seal the owner of a form");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
     }
 }
 
-impl FromRequest<AppState> for Call {
+impl FromRequest<AppState> for PageRequest {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Response> {
@@ -101,46 +95,45 @@ impl FromRequest<AppState> for Call {
     }
 }
 
-impl Call {
-    /// Path and query.
-    pub fn asked_for(&self) -> &str {
-        self.parts.uri.path_and_query().map_or("/", |asked| asked.as_str())
+impl PageRequest {
+    pub fn path_and_query(&self) -> &str {
+        self.parts.uri.path_and_query().map_or("/", |path| path.as_str())
     }
 
-    /// Who is signed in; anybody else signs in first, and who lacks an address that is required adds one first.
+    /// Redirects to the sign-in if no one is signed in, and to `/add-email` if a required email address is missing.
     pub fn signed_in(&self) -> Result<&SignedIn, PageError> {
         let signed_in = self.anybody_signed_in()?;
         match self.context.email_requirement.keeps_out(&signed_in.user) {
-            true => Err(PageError::To(with_return_to("/add-email", Some(self.asked_for())))),
+            true => Err(PageError::To(with_return_to("/add-email", Some(self.path_and_query())))),
             false => Ok(signed_in),
         }
     }
 
-    /// Who is signed in, with or without an address: for the pages that lead to one, or out.
+    /// Like [`Self::signed_in`], without the email requirement: for pages that add an address, or leave.
     pub fn anybody_signed_in(&self) -> Result<&SignedIn, PageError> {
-        self.context.signed_in.as_ref().ok_or_else(|| PageError::SignInFirst(self.asked_for().to_owned()))
+        self.context.signed_in.as_ref().ok_or_else(|| PageError::SignInFirst(self.path_and_query().to_owned()))
     }
 
-    /// Who is signed in and proved it not long ago; anybody else proves it first.
+    /// Redirects to `/confirm` unless the person authenticated recently.
     pub fn reauthenticated(&self) -> Result<&SignedIn, PageError> {
         let signed_in = self.anybody_signed_in()?;
         match signed_in.is_recently_authenticated(self.context.clock.date()) {
             true => Ok(signed_in),
-            false => Err(PageError::To(with_return_to("/confirm", Some(self.asked_for())))),
+            false => Err(PageError::To(with_return_to("/confirm", Some(self.path_and_query())))),
         }
     }
 
-    /// The checked destination in the query.
+    /// From the query, checked.
     pub fn return_to(&self) -> Option<ReturnTo> {
         self.query.one("return_to").and_then(ReturnTo::parse)
     }
 
-    /// The trouble in the query.
+    /// From the query's `error`.
     pub fn form_error(&self) -> Option<FormError> {
         self.query.one("error").and_then(FormError::from_code)
     }
 
-    /// What the query says that happened: codes of ours, and nothing else.
+    /// From the query's `error` and `done`: known codes only.
     pub fn notice(&self) -> Option<Notice> {
         if let Some(code) = self.query.one("error") {
             let tried = self.query.one("provider").and_then(|slug| self.app.relying_party.provider(slug));
@@ -154,17 +147,16 @@ impl Call {
         self.query.one("done").and_then(Done::from_code).map(Notice::Done)
     }
 
-    /// The address that was typed into a form a moment ago.
+    /// The email address that was just submitted in a form.
     pub fn typed(&self) -> Option<String> {
         self.context.jar.typed.find(&self.context.headers, self.context.clock.now())
     }
 
-    /// A button for each provider that is switched on.
+    /// One for each enabled provider.
     pub fn buttons(&self) -> Vec<ProviderButton> {
         self.app.relying_party.providers().map(|provider| self.button(provider)).collect()
     }
 
-    /// One of them.
     pub fn button(&self, provider: &Provider) -> ProviderButton {
         let slug = provider.slug.as_str();
         ProviderButton {
@@ -176,12 +168,12 @@ impl Call {
         }
     }
 
-    /// The way in that this browser used last.
+    /// The sign-in method that this browser used last.
     pub fn last_used(&self) -> Option<String> {
         self.context.jar.last_used(&self.context.headers).map(|slug| slug.to_string())
     }
 
-    /// A way's name for people; a provider that was switched off meanwhile goes by its slug.
+    /// The label of a sign-in method; a provider that is no longer enabled goes by its slug.
     pub fn label(&self, slug: &str) -> String {
         match slug {
             crate::store::PASSWORD => "Password".to_owned(),
@@ -189,8 +181,7 @@ impl Call {
         }
     }
 
-    /// Draws the page in one piece, with what every document needs: the nonce of this answer, the assets, and whose forms
-    /// they are.
+    /// Renders the page in one piece, with what every document needs: the CSP nonce, the assets, and the forms' owner.
     pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> PageResult {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();

@@ -1,0 +1,52 @@
+//! `/dashboard`.
+
+use super::CalendarView;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DashboardView {
+    pub name: Option<String>,
+    /// The address and whether it is verified.
+    pub email: Option<(String, bool)>,
+    /// https URL.
+    pub picture: Option<String>,
+    pub member_since: i64,
+    pub password_set_at: Option<i64>,
+    /// The account has no verified address and should add one.
+    pub asks_for_address: bool,
+    /// Oldest first.
+    pub identities: Vec<IdentityView>,
+    pub calendar: CalendarView,
+    pub session: SessionView,
+}
+
+/// A linked identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityView {
+    /// Names it in forms.
+    pub id: String,
+    /// The provider's name for the person, to distinguish two identities of one provider.
+    pub name: Option<String>,
+    pub slug: String,
+    pub label: String,
+    /// The address that the provider returned.
+    pub email: Option<String>,
+    pub linked_at: i64,
+    pub last_used_at: i64,
+}
+
+/// The session of this request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Label of the provider that was used, or "Password".
+    pub provider: String,
+    pub provider_slug: String,
+    /// Browser and operating system, from the user agent.
+    pub device: String,
+    /// IP address at sign-in.
+    pub address: String,
+    pub signed_in_at: i64,
+    /// When it expires if it is not used.
+    pub idle_until: i64,
+    /// When it expires at the latest.
+    pub absolute_until: i64,
+}

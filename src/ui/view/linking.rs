@@ -1,0 +1,36 @@
+//! `/link` and `/confirm`.
+
+use super::{Notice, ProviderButton};
+
+/// `/link`: a new identity has the email address of an existing user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkPromptView {
+    /// Names the pending link in the page's forms.
+    pub id: String,
+    /// Label of the new identity's provider.
+    pub provider: String,
+    pub slug: String,
+    /// The address that the provider returned.
+    pub email: String,
+    /// The account's providers that are enabled here.
+    pub methods: Vec<ProviderButton>,
+    /// The account's providers that are disabled here: labels.
+    pub methods_off: Vec<String>,
+    /// The account has a password.
+    pub password: bool,
+    /// The person is signed in to this account, and recently authenticated: one button links.
+    pub signed_in: bool,
+    pub notice: Option<Notice>,
+}
+
+/// `/confirm`: re-authentication before a sensitive step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmView {
+    /// Email address or name of the person signed in.
+    pub who: String,
+    pub methods: Vec<ProviderButton>,
+    /// The account has a password.
+    pub password: bool,
+    pub return_to: String,
+    pub notice: Option<Notice>,
+}

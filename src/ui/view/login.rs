@@ -1,0 +1,49 @@
+//! `/login`, `/signup`, `/forgot`.
+
+use super::{Notice, ProviderButton};
+use crate::codes::outcome::FormError;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginView {
+    /// In the order to show them.
+    pub providers: Vec<ProviderButton>,
+    /// A checked path on this site.
+    pub return_to: Option<String>,
+    pub notice: Option<Notice>,
+    /// Password sign-in is enabled: email can be delivered.
+    pub password: bool,
+    /// This browser signed in with a password last.
+    pub password_last_used: bool,
+    /// The address that was just submitted, so that it need not be typed again.
+    pub email: Option<String>,
+    /// Set while the sandbox stands in for the providers.
+    pub sandbox: Option<SandboxView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxView {
+    pub origin: String,
+    /// URL of the captured emails.
+    pub inbox: String,
+    /// Local accounts to try: email address and password.
+    pub accounts: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignUpView {
+    pub providers: Vec<ProviderButton>,
+    /// Password sign-in is enabled.
+    pub password: bool,
+    pub return_to: Option<String>,
+    /// The address that was just submitted.
+    pub email: Option<String>,
+    pub form_error: Option<FormError>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForgotView {
+    pub return_to: Option<String>,
+    /// The address that was just submitted.
+    pub email: Option<String>,
+    pub form_error: Option<FormError>,
+}

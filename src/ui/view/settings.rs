@@ -1,0 +1,120 @@
+//! `/settings` and the pages below it.
+
+use super::{GrantView, IdentityView, Notice, ProviderButton};
+use crate::codes::{access::Access, outcome::FormError};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsView {
+    pub notice: Option<Notice>,
+    pub profile: ProfileView,
+    /// The address and whether it is verified.
+    pub email: Option<(String, bool)>,
+    /// Password sign-in is enabled here.
+    pub password_on: bool,
+    pub password_set_at: Option<i64>,
+    /// Oldest first.
+    pub identities: Vec<IdentityView>,
+    /// All enabled providers, as an account may have several identities of one.
+    pub linkable: Vec<ProviderButton>,
+    /// False for the last sign-in method.
+    pub may_unlink: bool,
+    /// Recently authenticated: sensitive forms work at once.
+    pub reauthenticated: bool,
+    pub grants: Vec<GrantView>,
+    /// This browser first.
+    pub devices: Vec<DeviceView>,
+    /// Newest first.
+    pub activity: Vec<ActivityView>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileView {
+    pub name: Option<String>,
+    /// A provider's label, or "you".
+    pub name_from: Option<String>,
+    /// https URL.
+    pub picture: Option<String>,
+    /// A provider's label.
+    pub picture_from: Option<String>,
+    pub member_since: i64,
+}
+
+/// A signed-in browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceView {
+    /// Names the session in the form that ends it.
+    pub id: String,
+    /// Browser and operating system, from the user agent.
+    pub device: String,
+    /// IP address at sign-in.
+    pub address: String,
+    /// A provider's label, or "Password".
+    pub method: String,
+    /// The provider's slug, or `password`.
+    pub method_slug: String,
+    pub first_seen: i64,
+    pub last_seen: i64,
+    /// The session of this request.
+    pub here: bool,
+}
+
+/// An entry of the recent activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActivityView {
+    /// A sentence without a full stop ("Signed in with Google").
+    pub what: String,
+    /// Worth a second look: a rejected attempt, a removal.
+    pub alarming: bool,
+    pub at: i64,
+    /// Browser and operating system, from the user agent.
+    pub device: String,
+    /// IP address.
+    pub address: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetPasswordView {
+    /// The verified address to sign in with; a password needs one.
+    pub email: Option<String>,
+    /// There is a password already.
+    pub change: bool,
+    pub form_error: Option<FormError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeEmailView {
+    /// The current address and whether it is verified.
+    pub email: Option<(String, bool)>,
+    /// The address that was just submitted.
+    pub typed: Option<String>,
+    pub form_error: Option<FormError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkView {
+    pub identity: IdentityView,
+    /// The last sign-in method cannot be removed.
+    pub last: bool,
+    /// Access that is revoked with it.
+    pub affected_access: Vec<Access>,
+    pub form_error: Option<FormError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    pub provider: ProviderButton,
+    /// Where to go afterwards, a checked path on this site; the settings if `None`.
+    pub return_to: Option<String>,
+    pub form_error: Option<FormError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleteView {
+    /// Email address or name of the account.
+    pub who: String,
+    /// The confirmation word to type.
+    pub word: String,
+    /// Access that is revoked with the account.
+    pub affected_access: Vec<Access>,
+    pub form_error: Option<FormError>,
+}

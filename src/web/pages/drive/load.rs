@@ -1,0 +1,44 @@
+//! Loads a list of files, and the breadcrumbs of its folder.
+
+use std::time::Duration;
+
+use crate::{
+    accounts::Identity,
+    drive::{DriveError, FileId, FilePage, FileQuery, Folder, ancestors, list},
+    grants::{DriveMetadataReadonly, GrantError, Granted, Grants},
+};
+
+/// How long a loaded list waits for its breadcrumbs.
+const TIMEOUT: Duration = Duration::from_secs(4);
+
+/// One page of the list, and the folders above it: none if the list is not of one folder, or if they cannot be loaded.
+pub async fn load(
+    grants: &Grants,
+    identity: &Identity,
+    query: &FileQuery,
+) -> Result<(FilePage, Vec<Folder>), DriveError> {
+    let mut granted = grants.take(identity).await?;
+    let page = list(grants, &mut granted, query).await?;
+    let folders = match query.within() {
+        Some(folder) => breadcrumbs(grants, &mut granted, &folder).await?,
+        None => Vec::new(),
+    };
+    Ok((page, folders))
+}
+
+/// One request for each folder. If Google fails after the list, only the breadcrumbs are missing; errors about the folder
+/// or the grant are returned.
+async fn breadcrumbs(
+    grants: &Grants,
+    granted: &mut Granted<DriveMetadataReadonly>,
+    folder: &FileId,
+) -> Result<Vec<Folder>, DriveError> {
+    let folders = tokio::time::timeout(TIMEOUT, ancestors(grants, granted, folder)).await;
+    match folders.unwrap_or(Err(GrantError::Away.into())) {
+        Err(
+            DriveError::Grant(GrantError::Busy { .. } | GrantError::Away | GrantError::Refused)
+            | DriveError::Malformed { .. },
+        ) => Ok(Vec::new()),
+        folders => folders,
+    }
+}
