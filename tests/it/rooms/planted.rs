@@ -1,6 +1,10 @@
-//! Faults and harmless look-alikes, for the checks of `mod.rs` to find and to leave alone.
+//! Planted violations that the checks of `mod.rs` must find, and look-alikes that they must not report.
 
 use super::*;
+
+fn read(text: &str) -> Code {
+    crate::source::read(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
 
 fn arrows(from: &str, text: &str) -> Vec<String> {
     wrong_arrows(from, &read(text)).into_iter().map(|finding| finding.what).collect()
@@ -18,7 +22,7 @@ fn a_room_may_name_itself_and_earlier_rooms() {
 }
 
 #[test]
-fn a_wrong_arrow_is_found_however_it_is_written() {
+fn every_spelling_of_a_wrong_import_is_found() {
     for text in [
         "use crate::web::router;",
         "use crate::web;",
@@ -31,6 +35,10 @@ fn a_wrong_arrow_is_found_however_it_is_written() {
         "use latchkey::web::router;",
         "use crate\n    ::web::router;",
         "#[cfg(test)] mod tests { use crate::web::router; }",
+        "fn f() { assert!(crate::web::router()); }",
+        "fn f() { view! { <A b={crate::web::router()} /> } }",
+        "fn f() { g! { use crate::{accounts::User, web::{router, layers}}; } }",
+        "#[derive(crate::web::Router)] struct A;",
         "const A: char = '\"'; use crate::web; const B: char = '\"';",
     ] {
         assert_eq!(arrows("store", text), ["store → web: arrows run to earlier rooms"], "{text}");
@@ -38,7 +46,7 @@ fn a_wrong_arrow_is_found_however_it_is_written() {
 }
 
 #[test]
-fn prose_and_texts_are_no_arrows() {
+fn comments_and_strings_are_not_imports() {
     for text in [
         "// use crate::web::router;",
         "//! [`crate::web`]",
@@ -49,13 +57,15 @@ fn prose_and_texts_are_no_arrows() {
         "fn f<'a>(x: &'a str) -> &'a str { x } // crate::web",
         "use other_crate::web::router;",
         "pub(in crate::store) fn f() {}",
+        "pub(in crate::web) fn f() {}",
+        "m! { /// [`crate::web`]\n pub(in crate::web) fn f() {} }",
     ] {
         assert_eq!(arrows("store", text), [""; 0], "{text}");
     }
 }
 
 #[test]
-fn config_is_for_few_and_the_sandbox_for_nobody() {
+fn only_listed_rooms_name_config_and_none_the_sandbox() {
     assert_eq!(arrows("actions", "use crate::config::Config;").len(), 1);
     assert_eq!(arrows("web", "use latchkey_sandbox::Sandbox;").len(), 1);
     assert_eq!(arrows("doctor", "fn f() { latchkey_sandbox::Sandbox::start(g()); }").len(), 1);
@@ -64,13 +74,13 @@ fn config_is_for_few_and_the_sandbox_for_nobody() {
 }
 
 #[test]
-fn a_name_at_the_root_that_is_no_room_is_found() {
+fn an_unknown_room_is_found() {
     assert_eq!(arrows("web", "use crate::utils::f;"), ["utils is no room"]);
     assert_eq!(arrows("web", "use crate::*;"), ["* is no room"]);
 }
 
 #[test]
-fn impurities_are_found_in_code_and_allowed_in_tests() {
+fn io_in_a_pure_room_is_found_except_in_tests() {
     for text in [
         "use axum::Router;",
         "use std::{collections::HashMap, env, fmt};",
@@ -89,17 +99,20 @@ fn impurities_are_found_in_code_and_allowed_in_tests() {
 }
 
 #[test]
-fn features_are_found() {
-    for text in
-        ["#[cfg(feature = \"ssr\")] fn f() {}", "#[cfg(not(feature = \"ssr\"))]", "if cfg!(feature = \"ssr\") {}"]
-    {
+fn cfg_on_a_feature_is_found() {
+    for text in [
+        "#[cfg(feature = \"ssr\")] fn f() {}",
+        "#[cfg(not(feature = \"ssr\"))] fn f() {}",
+        "fn f() { if cfg!(feature = \"ssr\") {} }",
+        "fn f() { g!(cfg!(feature = \"ssr\")) }",
+    ] {
         assert_eq!(features(&read(text)).len(), 1, "{text}");
     }
     assert_eq!(features(&read("#[cfg(test)] mod tests { fn feature() {} }")), []);
 }
 
 #[test]
-fn readers_of_the_environment_are_found() {
+fn reads_of_the_environment_are_found() {
     for text in [
         "fn f() { std::env::var(\"X\"); }",
         "use std::env;",
@@ -112,6 +125,6 @@ fn readers_of_the_environment_are_found() {
 }
 
 #[test]
-fn a_finding_names_its_line() {
+fn a_finding_has_its_line() {
     assert_eq!(wrong_arrows("store", &read("//! Text.\n\n/* a\nb */\nuse crate::web;"))[0].line, 5);
 }
