@@ -6,7 +6,7 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{EmailOwner, Facts, Purpose, SignInMethod, LinkingContext, UserId, UserSummary, VerifiedEmail, decide},
+    accounts::{EmailOwner, Facts, LinkingContext, Purpose, SignInMethod, UserId, UserSummary, VerifiedEmail, decide},
     providers::{Profile, ProfileEmail},
 };
 use time::OffsetDateTime;
@@ -16,8 +16,8 @@ use crate::Failure;
 const ROUNDS: usize = 7;
 const DECISIONS: u32 = 1_000_000;
 
-/// How long one decision takes, in each round: a new identity whose address a user with a password and another provider
-/// has, which is the longest way through.
+/// The time of one decision per round, for the longest path: a new identity whose email belongs to a user with a
+/// password and another provider.
 pub fn measure() -> Result<Vec<Duration>, Failure> {
     let email = ProfileEmail {
         unverified_address: "ada@gmail.com".into(),
@@ -38,7 +38,8 @@ pub fn measure() -> Result<Vec<Duration>, Failure> {
         verified_email: VerifiedEmail::from_profile(&email)?,
     };
     let methods = vec![SignInMethod::Password, SignInMethod::Provider("github".into())];
-    let linking_context = LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
+    let linking_context =
+        LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
     let facts = Facts::of(&profile)?;
     let rounds = (0..ROUNDS).map(|_| {
         let begun = Instant::now();

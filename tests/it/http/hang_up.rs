@@ -1,4 +1,4 @@
-//! Browsers that go away while they are answered: what they asked for is done whole, and nobody else notices.
+//! Clients that disconnect during a request: the server finishes the work, and other requests are not affected.
 
 use rstest::rstest;
 use sqlx::{Connection, PgConnection};
@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD},
-    app::{App, Stage},
+    app::App,
     browser::Browser,
 };
 use crate::support::database::Engine;
@@ -34,8 +34,8 @@ async fn connection(app: &App) -> TcpStream {
     TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection")
 }
 
-/// Sends a request, lets it come as far as the rows of `sessions`, which are locked, hangs up, and has the server notice
-/// that. Then the rows are free, and the server finishes what it began.
+/// Sends a request that blocks on locked rows of `sessions`, disconnects, and waits until the server has noticed. Then
+/// the rows are unlocked, and the server finishes.
 async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut holder = PgConnection::connect(&app.database.url).await.expect("connects");
     sqlx::raw_sql("BEGIN; UPDATE sessions SET data = data").execute(&mut holder).await.expect("a lock");
@@ -46,7 +46,7 @@ async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut looks = 0;
     while app.database.number(waiting).await == 0 {
         looks += 1;
-        assert!(looks < 1000, "nobody waits for the rows");
+        assert!(looks < 1000, "no query waits for the rows");
     }
     stream.shutdown().await.expect("hangs up");
     let mut answer = Vec::new();
@@ -58,23 +58,21 @@ async fn hang_up_in_the_middle(app: &App, request: &str) {
     finished(app).await;
 }
 
-/// As at the server's end.
+/// Waits as the server does at shutdown.
 async fn finished(app: &App) {
     app.tasks.close();
     app.tasks.wait().await;
     app.tasks.reopen();
 }
 
-/// Two writes that belong together: the password, and another id for the session.
+/// Two writes of one transaction: the password, and a new session id.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_session(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+async fn an_aborted_password_change_leaves_no_old_session(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().engine(Engine::Postgres).mode(mode).start().await;
     let (browser, copy) = (app.browser(), app.browser());
-    app.signs_up(&browser, ADA, PASSWORD).await;
-    copy.put_back(browser.cookies());
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    copy.replace_cookies(browser.cookies());
     let session = app.database.text("SELECT id_hash FROM sessions").await;
     let body = format!("password={}", NEW_PASSWORD.replace(' ', "+"));
     hang_up_in_the_middle(&app, &request(&browser, "POST /settings/password", FORM, &body)).await;
@@ -82,8 +80,8 @@ async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_
     assert_ne!(app.database.text("SELECT id_hash FROM sessions").await, session);
     assert!(!copy.is_signed_in().await, "what was known before opens nothing");
     let another = app.browser();
-    assert!(another.tries_password(ADA, PASSWORD).await.location().contains("error="));
-    another.signs_in_with(ADA, NEW_PASSWORD).await;
+    assert!(another.try_password(ADA, PASSWORD).await.location().contains("error="));
+    another.sign_in_with_password(ADA, NEW_PASSWORD).await;
     assert!(another.is_signed_in().await);
 }
 
@@ -94,15 +92,15 @@ async fn who_hangs_up_while_their_password_changes_has_another_one_and_no_older_
 #[case::refresh("jwt", "POST /api/auth/refresh", 0, (1, 2))]
 #[case::page_that_renews_tokens("jwt", "GET /dashboard", 360, (1, 2))]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_begun_is_finished_though_nobody_waits_for_it(
+async fn an_aborted_request_is_finished_by_the_server(
     #[case] mode: &str,
     #[case] line: &str,
     #[case] later: i64,
     #[case] rows: (i64, i64),
 ) {
-    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+    let app = App::builder().engine(Engine::Postgres).mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(later).await;
     let kind = if line.contains("/api/") { "application/json" } else { FORM };
     hang_up_in_the_middle(&app, &request(&browser, line, kind, "")).await;
@@ -110,17 +108,17 @@ async fn what_was_begun_is_finished_though_nobody_waits_for_it(
     assert_eq!(browser.is_signed_in().await, rows.0 == 1);
 }
 
-/// None of those who stay is given a session that does not last.
+/// No request gets a session that is rolled back.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_who_hang_up_harm_nobody_who_stays(
+async fn many_aborted_requests_harm_no_other_request(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let (leaving, staying) = (app.browser(), app.browser());
-    app.signs_up(&staying, ADA, PASSWORD).await;
-    leaving.signs_in_as("grace").await;
+    app.sign_up(&staying, ADA, PASSWORD).await;
+    leaving.sign_in("grace").await;
     let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, "");
     for round in 0..3 {
         for _ in 0..40 {

@@ -1,7 +1,7 @@
 //! The rooms of `src/` and the arrows between them: every path that begins at the crate's root is checked against the
-//! table below, which is that of the tour in `lib.rs`. `planted.rs` shows that each check finds what it should find.
+//! table below, which is that of the tour in `lib.rs`. `examples.rs` shows that each check finds what it should find.
 
-mod planted;
+mod examples;
 mod sandbox;
 
 use std::{fs, path::Path};
@@ -33,10 +33,13 @@ const ROOMS: [&str; 21] = [
     "web",
 ];
 
-/// The mock providers' crate: only `main.rs` names it.
+/// The files of the binary, which may name every room: arguments, and one file per command.
+const BINARY: [&str; 2] = ["main", "commands"];
+
+/// The mock providers' crate: only the binary names it.
 const SANDBOX: &str = "latchkey_sandbox";
 
-/// Rooms that may name `config`, beside `main.rs`. The other rooms get settings as arguments.
+/// Rooms that may name `config`, beside the binary. The other rooms get settings as arguments.
 const READERS_OF_CONFIG: [&str; 2] = ["doctor", "web"];
 
 /// Rooms without I/O: they take time and randomness as arguments.
@@ -68,7 +71,8 @@ fn every_file_and_folder_in_src_is_a_room() {
     for entry in fs::read_dir("src").unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
-        assert!(["lib", "main"].contains(&name) || ROOMS.contains(&name), "{} is no room", path.display());
+        let is_known = name == "lib" || BINARY.contains(&name) || ROOMS.contains(&name);
+        assert!(is_known, "{} is no room", path.display());
     }
 }
 
@@ -93,7 +97,9 @@ fn pure_rooms_have_no_clock_randomness_or_io() {
 
 #[test]
 fn features_switch_whole_rooms_only() {
-    assert_clean(|source| if ["lib", "main"].contains(&source.room) { Vec::new() } else { features(source.code) });
+    assert_clean(|source| {
+        if source.room == "lib" || BINARY.contains(&source.room) { Vec::new() } else { features(source.code) }
+    });
 }
 
 #[test]
@@ -107,7 +113,7 @@ fn assert_clean(check: impl Fn(&Source) -> Vec<Finding>) {
     for SourceFile { path, code } in source_files("src") {
         let first = Path::new(path).components().nth(1).unwrap().as_os_str().to_str().unwrap();
         let name = first.trim_end_matches(".rs");
-        let Some(room) = ["lib", "main"].into_iter().chain(ROOMS).find(|room| *room == name) else { continue };
+        let Some(room) = ["lib"].into_iter().chain(BINARY).chain(ROOMS).find(|room| *room == name) else { continue };
         let findings = check(&Source { room, code });
         found.extend(findings.into_iter().map(|Finding { line, what }| format!("{path}:{line}: {what}")));
     }
@@ -128,11 +134,11 @@ struct Finding {
 fn wrong_arrows(from: &str, code: &Code) -> Vec<Finding> {
     let finding = |place: &Place, what: String| Some(Finding { line: place.line, what });
     let judge = |place: &Place| {
-        if from != "main" && place.names(SANDBOX) {
-            return finding(place, format!("{from} → {SANDBOX}: the sandbox stands alone"));
+        if !BINARY.contains(&from) && place.names(SANDBOX) {
+            return finding(place, format!("{from} → {SANDBOX}: only the binary names the sandbox"));
         }
         let to = place.room(&ROOMS)?;
-        if from == "main" || to == from {
+        if BINARY.contains(&from) || to == from {
             return None;
         }
         let Some(end) = ROOMS.iter().position(|room| *room == to) else {
@@ -140,7 +146,7 @@ fn wrong_arrows(from: &str, code: &Code) -> Vec<Finding> {
         };
         let begin = ROOMS.iter().position(|room| *room == from)?;
         if to == "config" && !READERS_OF_CONFIG.contains(&from) {
-            return finding(place, format!("{from} → {to}: only doctor, web and main name {to}"));
+            return finding(place, format!("{from} → {to}: only doctor, web and the binary name {to}"));
         }
         if end > begin {
             return finding(place, format!("{from} → {to}: arrows run to earlier rooms"));
@@ -164,7 +170,7 @@ fn impurities(code: &Code) -> Vec<Finding> {
 fn features(code: &Code) -> Vec<Finding> {
     code.features
         .iter()
-        .map(|line| Finding { line: *line, what: "cfg(feature …) outside lib.rs and main.rs".to_owned() })
+        .map(|line| Finding { line: *line, what: "cfg(feature …) outside lib.rs and the binary".to_owned() })
         .collect()
 }
 
@@ -173,7 +179,7 @@ fn environment(code: &Code) -> Vec<Finding> {
     let judge = |place: &Place| {
         let after = place.path.iter().position(|name| name == "env").map(|at| &place.path[at + 1..])?;
         let reads = match after {
-            // `use std::env;` opens the door to all of them.
+            // `use std::env;` makes all of them reachable.
             [] => place.path.first().is_some_and(|first| first == "std"),
             [reader, ..] => READERS.contains(&reader.as_str()) || reader == "*",
         };

@@ -1,4 +1,4 @@
-//! The sandbox and the application, as cargo sees them: neither a production build nor the sandbox has the other in it.
+//! The dependency graph: no production build contains the sandbox, and the sandbox does not contain the application.
 
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! Retired words. The project's vocabulary is that of its field; a few words of an earlier dialect are gone and must not
-//! come back, neither in identifiers nor in what users and operators read. `planted.rs` shows that the checks find them.
+//! come back, neither in identifiers nor in what users and operators read. `examples.rs` shows that the checks find them.
 
-mod planted;
+mod examples;
 mod vocabulary;
 
 use std::{fs, path::Path};

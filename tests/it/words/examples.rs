@@ -1,4 +1,4 @@
-//! Planted words that the checks must find, and look-alikes that they must not report.
+//! Retired words that the checks must find, and look-alikes that they must not report.
 
 use super::*;
 use crate::source::read;

@@ -1,4 +1,4 @@
-//! Planted violations that the checks of `mod.rs` must find, and look-alikes that they must not report.
+//! Sources with violations that the checks of `mod.rs` must find, and look-alikes that they must not report.
 
 use super::*;
 
@@ -16,7 +16,10 @@ fn a_room_may_name_itself_and_earlier_rooms() {
         arrows("store", "use crate::{accounts::{User, decide}, store::rows};\nuse crate::oidc::Claims;"),
         [""; 0]
     );
-    assert_eq!(arrows("main", "use latchkey::{config::Config, web};\nuse latchkey_sandbox::Sandbox;"), [""; 0]);
+    for binary in BINARY {
+        let text = "use latchkey::{config::Config, web};\nuse latchkey_sandbox::Sandbox;";
+        assert_eq!(arrows(binary, text), [""; 0]);
+    }
     assert_eq!(arrows("web", "use crate::config::Config;"), [""; 0]);
     assert_eq!(arrows("doctor", "use crate::{config::Config, relying_party::Clock, store::Database};"), [""; 0]);
 }
