@@ -11,7 +11,7 @@ use vocabulary::{Retired, in_name, in_text};
 
 #[test]
 fn no_identifier_uses_a_retired_word() {
-    let names = |file: &'static SourceFile| file.code.names.iter().filter_map(|word| finding(file, word, in_name));
+    let names = |file: &'static SourceFile| file.code.names.iter().filter_map(move |word| finding(file, word, in_name));
     let found = ["src", "tests", "sandbox/src"].into_iter().flat_map(source_files).flat_map(names).collect();
     assert_none(found);
 }
@@ -20,7 +20,7 @@ fn no_identifier_uses_a_retired_word() {
 fn no_visible_text_uses_a_retired_word() {
     let texts = |file: &'static SourceFile| {
         let shown = file.code.texts.iter().filter(|text| !text.in_tests);
-        shown.filter_map(|text| finding(file, text, in_text))
+        shown.filter_map(move |text| finding(file, text, in_text))
     };
     let found = ["src/ui", "src/mail", "src/doctor"].into_iter().flat_map(source_files).flat_map(texts).collect();
     assert_none(found);

@@ -53,15 +53,15 @@ impl fmt::Display for Retired {
 
 /// The retired words in an identifier, of any case.
 pub fn in_name(name: &str) -> impl Iterator<Item = Retired> + use<> {
-    find(name, RETIRED.iter().chain(&RETIRED_NAMES))
+    find(name, RETIRED.iter().chain(&RETIRED_NAMES)).into_iter()
 }
 
 /// The retired words in prose.
 pub fn in_text(text: &str) -> impl Iterator<Item = Retired> + use<> {
-    find(text, RETIRED.iter())
+    find(text, RETIRED.iter()).into_iter()
 }
 
-fn find<'a>(text: &str, entries: impl Iterator<Item = &'a Entry>) -> impl Iterator<Item = Retired> + use<> {
+fn find<'a>(text: &str, entries: impl Iterator<Item = &'a Entry>) -> Vec<Retired> {
     let words = words(text);
     let mut found = Vec::new();
     for entry in entries {
@@ -72,7 +72,7 @@ fn find<'a>(text: &str, entries: impl Iterator<Item = &'a Entry>) -> impl Iterat
             }
         }
     }
-    found.into_iter()
+    found
 }
 
 fn is_of_the_alphabet(words: &[Part], at: usize) -> bool {
