@@ -104,17 +104,17 @@ async fn a_key_fetch_that_hangs_times_out() {
 async fn an_unreachable_provider_is_unavailable() {
     let setup = Setup::open().await;
     let (access, id_token) = (setup.access_token("google", "ada").await, setup.id_token("ada", GOOGLE_CLIENT_ID).await);
-    let Setup { sandbox, us, .. } = setup;
+    let Setup { sandbox, relying_party, .. } = setup;
     sandbox.shutdown().await;
     let mut journal = latchkey::relying_party::Journal::new("google");
     let presented = latchkey::relying_party::Presented::AccessToken(&access.into());
-    assert!(is_unavailable(&us.verify_external_token("google", presented, &mut journal).await));
+    assert!(is_unavailable(&relying_party.verify_external_token("google", presented, &mut journal).await));
     let nonce = super::setup::nonce();
     let presented = latchkey::relying_party::Presented::IdToken {
         token: &id_token,
         nonce: latchkey::oidc::NonceRule::Equals(&nonce),
     };
-    assert!(is_unavailable(&us.verify_external_token("google", presented, &mut journal).await));
+    assert!(is_unavailable(&relying_party.verify_external_token("google", presented, &mut journal).await));
 }
 
 #[tokio::test]

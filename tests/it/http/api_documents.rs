@@ -11,10 +11,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{api::Answer, app::App, browser::Browser};
-use crate::support::{
-    database::Engine,
-    schema::{errors, resolved},
-};
+use crate::support::schema::{errors, resolved};
 
 /// Requests per operation.
 const ROUNDS: usize = 80;

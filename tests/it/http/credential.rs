@@ -17,7 +17,7 @@ use crate::support::database::Engine;
 const PATH: &str = "/auth/google/credential";
 
 /// An id_token as Google's button gets it.
-async fn credential(app: &App, person: &str, client_id: &str) -> String {
+async fn mint_credential(app: &App, person: &str, client_id: &str) -> String {
     let order = json!({ "kind": "id_token", "person": person, "client_id": client_id });
     let answer = app.control_sandbox("google/mint", order).await;
     answer["id_token"].as_str().expect("an id_token").to_owned()
@@ -49,7 +49,7 @@ async fn googles_button_ends_as_the_callback_does(
 ) {
     let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
-    let page = post_credential(&browser, &credential(&app, "ada", GOOGLE_CLIENT_ID).await).await;
+    let page = post_credential(&browser, &mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await).await;
     assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     assert!(browser.get("/dashboard").await.body.contains("Ada Lovelace"));
     assert_eq!(app.rows().await, (1, 1, 1));
@@ -70,7 +70,7 @@ async fn a_form_that_did_not_start_in_this_browser_is_rejected(
 ) {
     let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     let asked = app.requested_endpoints().await.len();
     if let Some(cookie) = cookie {
         browser.set_cookie("g_csrf_token", cookie);
@@ -88,7 +88,7 @@ async fn a_form_that_did_not_start_in_this_browser_is_rejected(
 async fn repeated_or_missing_fields_are_rejected() {
     let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     browser.set_cookie("g_csrf_token", "abc");
     for fields in [
         vec![("g_csrf_token", "abc")],
@@ -111,14 +111,14 @@ async fn repeated_or_missing_fields_are_rejected() {
 async fn a_credential_works_once_in_any_browser(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let app = App::builder().engine(engine).start().await;
     let (browser, thief) = (app.browser(), app.browser());
-    let credential = credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     assert_eq!(post_credential(&browser, &credential).await.location(), "/dashboard");
     let page = post_credential(&thief, &credential).await;
     assert_eq!((page.status, parameter(page.location(), "error").as_str()), (303, "flow_used"), "{page:?}");
     assert!(!thief.is_signed_in().await && browser.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 1, 1));
     // Concurrently, too.
-    let credential = credential(&app, "grace", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "grace", GOOGLE_CLIENT_ID).await;
     let mut presses = tokio::task::JoinSet::new();
     for _ in 0..10 {
         let (browser, credential) = (app.browser(), credential.clone());
@@ -157,14 +157,14 @@ async fn a_credential_with_a_nonce_is_rejected() {
 async fn a_credential_for_another_client_is_rejected(#[case] client_id: &str) {
     let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = credential(&app, "ada", client_id).await;
+    let credential = mint_credential(&app, "ada", client_id).await;
     let page = post_credential(&browser, &credential).await;
     assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
     assert_eq!((app.rows().await, browser.session()), ((0, 0, 0), None));
     assert!(app.events().await.contains("refused"), "{}", app.events().await);
 
     let listed = App::builder().with("GOOGLE_API_CLIENT_IDS", GOOGLE_SPA_CLIENT_ID).start().await;
-    let credential = credential(&listed, "ada", GOOGLE_SPA_CLIENT_ID).await;
+    let credential = mint_credential(&listed, "ada", GOOGLE_SPA_CLIENT_ID).await;
     assert_eq!(post_credential(&listed.browser(), &credential).await.location(), "/dashboard", "the counterpart");
 }
 
@@ -187,7 +187,7 @@ async fn an_email_with_a_password_account_leads_to_the_link_prompt() {
     app.sign_up(&app.browser(), "petra@example.org", PASSWORD).await;
     app.emails().await;
     let browser = app.browser();
-    let page = post_credential(&browser, &credential(&app, "petra", GOOGLE_CLIENT_ID).await).await;
+    let page = post_credential(&browser, &mint_credential(&app, "petra", GOOGLE_CLIENT_ID).await).await;
     assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");
     assert_eq!(browser.get("/link").await.status, 200);
     assert_eq!(app.rows().await, (1, 0, 1), "nothing is linked before re-authentication");
@@ -201,7 +201,7 @@ async fn a_sign_in_replaces_the_session_of_the_browser(#[values("server", "jwt")
     browser.sign_in("grace").await;
     let before = browser.cookies();
     assert_eq!(
-        post_credential(&browser, &credential(&app, "ada", GOOGLE_CLIENT_ID).await).await.location(),
+        post_credential(&browser, &mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await).await.location(),
         "/dashboard"
     );
     assert_eq!(app.rows().await, (2, 2, 1));
@@ -229,7 +229,7 @@ async fn a_third_sites_form_is_rejected_before_its_body_is_read() {
         browser.set_cookie("g_csrf_token", "abc");
         // Two tokens of the same second are identical, and the second would be a replay.
         app.advance(1).await;
-        let credential = credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+        let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
         let fields = [("credential", credential.as_str()), ("g_csrf_token", "abc")];
         let form = Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = browser.request(Method::POST, PATH).header("content-type", "application/x-www-form-urlencoded");
@@ -259,7 +259,7 @@ async fn the_credential_appears_in_no_log_or_url() {
     let app = App::builder().start().await;
     let from = log::length();
     let browser = app.browser();
-    let credential = credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     let mut seen = String::new();
     for credential in [&credential, &credential] {
         seen += post_credential(&browser, credential).await.location();

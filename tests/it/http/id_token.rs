@@ -109,7 +109,7 @@ async fn claims_of_a_wrong_type_are_rejected() {
     let wrong = [json!(true), json!([1]), json!({}), json!(null), json!(""), json!("now"), json!({ "$raw": "1e400" })];
     for claim in ["exp", "iat", "nbf"] {
         for value in &wrong {
-            assert_rejected(&app, &browser, json!({ claim: value })).await;
+            assert_claims_rejected(&app, &browser, json!({ claim: value })).await;
         }
     }
     for claims in [
@@ -123,7 +123,7 @@ async fn claims_of_a_wrong_type_are_rejected() {
         json!({ "iss": null }),
         json!({ "nonce": true }),
     ] {
-        assert_rejected(&app, &browser, claims).await;
+        assert_claims_rejected(&app, &browser, claims).await;
     }
     browser.sign_in("ada").await;
 }
@@ -133,8 +133,12 @@ async fn other_kinds_of_tokens_are_no_id_tokens() {
     let app = App::builder().start().await;
     let browser = app.browser();
     browser.sign_in("grace").await;
-    assert_rejected(&app, &browser, json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } }))
-        .await;
+    assert_claims_rejected(
+        &app,
+        &browser,
+        json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } }),
+    )
+    .await;
     for token in ["", "a.b.c", "e30.e30.", "not a token", "eyJhbGciOiJub25lIn0.e30."] {
         app.fail_once("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
@@ -143,7 +147,7 @@ async fn other_kinds_of_tokens_are_no_id_tokens() {
     browser.sign_in("ada").await;
 }
 
-async fn assert_rejected(app: &App, browser: &super::browser::Browser, claims: Value) {
+async fn assert_claims_rejected(app: &App, browser: &super::browser::Browser, claims: Value) {
     eprintln!("{claims}");
     app.control_sandbox("google/id_token", json!({ "patch": { "claims": claims }, "times": 1 })).await;
     let callback = browser.callback_url("ada", "/auth/google").await;

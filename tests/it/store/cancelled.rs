@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use latchkey::store::Database;
 use time::Duration;
 
-use super::{ADA, google, now, session, sign_in, who};
+use super::{ADA, google, now, session, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
 /// Polls a future at most this often, each time that it wakes, and then drops it.
@@ -63,7 +63,7 @@ async fn single_statements_last(test: &TestDatabase, database: &Arc<Database>, r
 async fn a_cancelled_write_is_atomic(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = Arc::new(test.open().await);
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let (mut current, mut cancelled) = ("0".to_owned(), 0);
     assert!(database.create_session(&session(&current, ada)).await.unwrap());
     for times in 1..=24 {

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, AuditClient, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
+use super::{ADA, AuditClient, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, user_of};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -27,7 +27,7 @@ fn new_grant(number: u32) -> NewGrant {
 
 /// Signs Ada in and gives her a grant.
 async fn with_grant(database: &Database) -> Identity {
-    let user = who(&sign_in(database, &google("ada", ADA)).await);
+    let user = user_of(&sign_in(database, &google("ada", ADA)).await);
     let identity = database.identities(user).await.unwrap().remove(0);
     settle_with_grant(database, &identity, &google("ada", ADA), GrantUpdate::Asked(Access::Drive, &new_grant(1))).await;
     identity
@@ -135,7 +135,7 @@ async fn another_users_grant_is_not_found(#[values(Engine::Sqlite, Engine::Postg
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let grace = who(&sign_in(&database, &google("grace", "grace@gmail.com")).await);
+    let grace = user_of(&sign_in(&database, &google("grace", "grace@gmail.com")).await);
     let claimed = Identity { user: grace, ..identity.clone() };
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
@@ -244,7 +244,7 @@ impl<'a> Held<'a> {
 async fn a_grant_for_a_deleted_identity_is_revoked() {
     let test = TestDatabase::empty(Engine::Postgres).await;
     let (database, other) = (test.open().await, test.open().await);
-    let eve = who(&sign_in(&database, &google("eve", "eve@gmail.com")).await);
+    let eve = user_of(&sign_in(&database, &google("eve", "eve@gmail.com")).await);
     let identity = database.identities(eve).await.unwrap().remove(0);
     // She once claimed Ada's email, and has a password.
     test.execute(&format!(
@@ -269,7 +269,7 @@ async fn a_grant_for_a_deleted_identity_is_revoked() {
         },
         held.release(),
     );
-    assert_ne!(who(&settled), eve);
+    assert_ne!(user_of(&settled), eve);
     assert!(database.identities(eve).await.unwrap().is_empty());
     let due = other.take_due_revocations(now(), LEASE, 10).await.unwrap();
     assert_eq!((test.count("grants").await, due.len()), (0, 1));

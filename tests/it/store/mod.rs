@@ -245,7 +245,7 @@ async fn fifty_first_sign_ins_of_one_identity_make_one_user(
         tasks.spawn(async move { sign_in(&database, &google("ada", ADA)).await });
     }
     let settled = tasks.join_all().await;
-    let users: BTreeSet<_> = settled.iter().map(who).collect();
+    let users: BTreeSet<_> = settled.iter().map(user_of).collect();
     let created = settled.iter().filter(|settled| matches!(settled.decision.answer, Answer::Create { .. }));
     assert_eq!((users.len(), created.count()), (1, 1));
     assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
