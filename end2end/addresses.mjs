@@ -1,10 +1,10 @@
-// Where the end-to-end tests' servers listen: on free ports, so that two runs, or whatever else runs, are not in the way.
-// Latchkey is `localhost`; the certified provider is `127.0.0.1`, another site to a browser, so that the way back crosses
-// sites as it does in life (SameSite, Fetch Metadata).
+// The addresses of the servers: free ports, so that runs do not collide. Latchkey is `localhost`; the certified provider
+// is `127.0.0.1`, another site to a browser, so that the redirect back is cross-site as in production (SameSite, Fetch
+// Metadata).
 
 import { createServer } from "node:net";
 
-// Playwright reads this in several processes, and starts the servers as more: the first one chooses, the others inherit.
+// Playwright loads this in several processes: the first one chooses the ports, and the others inherit them.
 const ports = (process.env.LATCHKEY_TEST_PORTS ??= (await freePorts(6)).join(" ")).split(" ").map(Number);
 
 const [latchkeyPort, sandboxPort, smtpPort, certifiedPort, ...detourPorts] = ports;
@@ -26,13 +26,13 @@ export const certified = {
   redirectUri: `${latchkey.origin}/auth/callback/certified`,
 };
 
-// Where the certified provider's authorization endpoint leads on through, before anybody sees a page: other origins, as those
-// of providers are that have one front for every country or company.
+// Origins through which the certified provider's authorization endpoint redirects before its first page, as providers
+// with one front per country or company do.
 export const detours = detourPorts.map((port) => ({ origin: `http://127.0.0.1:${port}`, host: "127.0.0.1", port }));
 
 /**
- * Ports that nobody listens on, all different: each is held until the last is found. Below those that the system gives to
- * outgoing connections, one of which could take it before our server does.
+ * Distinct free ports: each is held until the last is found. They are below the ephemeral range, since an outgoing
+ * connection could otherwise take one before our server does.
  */
 export async function freePorts(count) {
   const servers = [];

@@ -1,11 +1,11 @@
-// Which browser the tests use: Playwright's own, or the system's Chromium. `node browser.mjs` prints its path, and
-// fails when there is none.
+// The browser of the tests: Playwright's own, or the system's Chromium. `node browser.mjs` prints its path, and fails
+// when there is none.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 
-/** Path of the browser, `undefined` when there is none. */
+/** The path, or `undefined`. */
 export function browserPath() {
   const candidates = [
     process.env.CHROMIUM,

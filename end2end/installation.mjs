@@ -1,7 +1,5 @@
-// The development build of Latchkey as a process of its own.
-//
-// In an empty temporary folder, with no variables but those that are given: neither a developer's `.env` nor the shell's
-// credentials reach it, and its database is gone afterwards. What it logs is in `logs/`.
+// The development build of Latchkey as a process, in an empty temporary folder and with an explicit environment: neither
+// a developer's `.env` nor the shell's credentials reach it, and its database is deleted afterwards. Logs are in `logs/`.
 
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -14,10 +12,10 @@ const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../target");
 const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
 const passedOn = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
 
-/** What the sandbox, which has to run, says of its providers: as variables. */
-export const played = async () => (await fetch(`${sandbox.origin}/control/variables`)).json();
+/** The variables that configure the providers of the running sandbox. */
+export const providerVariables = async () => (await fetch(`${sandbox.origin}/control/variables`)).json();
 
-/** Starts `latchkey COMMAND` with these variables; `name` is the log's. */
+/** Starts `latchkey COMMAND` with these variables; `name` names the log. */
 export function start(command, variables, name) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: scripts/run builds it, or scripts/test build`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
@@ -34,11 +32,11 @@ export function start(command, variables, name) {
   return child;
 }
 
-/** Waits until an address answers; what serves it must not have ended. */
-export async function answers(url, child) {
+/** Waits until a URL answers with success; fails when its server `child` has exited. */
+export async function waitFor(url, child) {
   const end = Date.now() + 20_000;
   while (Date.now() < end) {
-    if (child.exitCode !== null) throw new Error(`what serves ${url} has ended; see logs/`);
+    if (child.exitCode !== null) throw new Error(`the server of ${url} has exited; see logs/`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolved) => setTimeout(resolved, 50));
@@ -46,8 +44,8 @@ export async function answers(url, child) {
   throw new Error(`${url} does not answer`);
 }
 
-/** Ends a process. */
-export function ended(child) {
+/** Stops a process. */
+export function stopProcess(child) {
   if (child.exitCode !== null) return Promise.resolve();
   return new Promise((closed) => {
     child.once("close", closed);

@@ -1,7 +1,7 @@
 // Runs the development build of Latchkey for the tests: `node latchkey.mjs serve` or `node latchkey.mjs sandbox`.
 
 import { certified, latchkey, sandbox } from "./addresses.mjs";
-import { played, start } from "./installation.mjs";
+import { providerVariables, start } from "./installation.mjs";
 
 const settings = {
   serve: {
@@ -24,8 +24,8 @@ if (!settings[command]) {
   process.exit(1);
 }
 
-// The sandbox, which starts before, says what switches its providers on.
-const providers = command === "serve" ? await played() : {};
+// The sandbox starts first.
+const providers = command === "serve" ? await providerVariables() : {};
 const child = start(command, { ...providers, ...settings[command] }, command);
 for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stderr);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -1,5 +1,5 @@
-// examples/nginx as it stands: a real nginx on a free port, its own Latchkey behind it, and a service that says what it was
-// told. Everything is in a temporary folder.
+// examples/nginx unchanged: a real nginx on a free port with its own Latchkey, and a service that echoes the headers that
+// it gets. Everything is in a temporary folder.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,11 +7,11 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { freePorts, sandbox } from "./addresses.mjs";
-import { answers, ended, played, start } from "./installation.mjs";
+import { waitFor, stopProcess, providerVariables, start } from "./installation.mjs";
 
 const example = resolve(import.meta.dirname, "../examples/nginx");
 
-/** Starts all of it. `variables` are Latchkey's, beside those that it needs here. */
+/** Starts everything. `variables` add to Latchkey's environment. */
 export async function startBehindNginx(variables = {}) {
   const [front, back] = await freePorts(2);
   const origin = `http://localhost:${front}`;
@@ -24,22 +24,22 @@ export async function startBehindNginx(variables = {}) {
     SMTP_URL: `smtp://${sandbox.smtp}`,
     MAIL_FROM: "Latchkey <no-reply@localhost>",
   };
-  const latchkey = start("serve", { ...(await played()), ...settings, ...variables }, `behind-nginx-${front}`);
+  const latchkey = start("serve", { ...(await providerVariables()), ...settings, ...variables }, `behind-nginx-${front}`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
   cpSync(join(example, "site"), join(folder, "site"), { recursive: true });
   writeFileSync(join(folder, "nginx.conf"), configured(front, back, service.address().port));
   const processes = [latchkey];
   const stop = async () => {
     service.close();
-    await Promise.all(processes.map(ended));
+    await Promise.all(processes.map(stopProcess));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await answers(`http://127.0.0.1:${back}/healthz`, latchkey);
+    await waitFor(`http://127.0.0.1:${back}/healthz`, latchkey);
     const options = ["-p", folder, "-c", "nginx.conf", "-g", "daemon off;"];
     const nginx = spawn(program(), options, { stdio: ["ignore", "inherit", "inherit"] });
     processes.unshift(nginx);
-    await answers(`${origin}/healthz`, nginx);
+    await waitFor(`${origin}/healthz`, nginx);
   } catch (error) {
     await stop();
     throw error;
@@ -47,7 +47,7 @@ export async function startBehindNginx(variables = {}) {
   return { origin, stop };
 }
 
-/** The example's own file, with this run's ports. A line that is not there any more is an error. */
+/** The example's configuration with the ports of this run. A missing line is an error. */
 function configured(front, back, service) {
   let text = readFileSync(join(example, "nginx.conf"), "utf8");
   const change = (from, to) => {
@@ -57,11 +57,11 @@ function configured(front, back, service) {
   change("server 127.0.0.1:3000;", `server 127.0.0.1:${back};`);
   change("listen 127.0.0.1:8080;", `listen 127.0.0.1:${front};`);
   change("http://127.0.0.1:9000/;", `http://127.0.0.1:${service}/;`);
-  // Only where the tests run as root do the workers run as somebody else.
+  // As root, nginx would run its workers as another user.
   return process.getuid?.() === 0 ? `user root;\n${text}` : text;
 }
 
-/** Answers with the headers that it was sent. */
+/** Responds with the headers of the request. */
 async function startService() {
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");

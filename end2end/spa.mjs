@@ -1,13 +1,12 @@
-// examples/spa as it stands, on a free port, with a Latchkey of its own that lets its pages call.
+// examples/spa unchanged, on a free port, with its own Latchkey that allows its origin.
 
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { freePorts, sandbox } from "./addresses.mjs";
-import { answers, ended, played, start } from "./installation.mjs";
+import { waitFor, stopProcess, providerVariables, start } from "./installation.mjs";
 
 const serve = resolve(import.meta.dirname, "../examples/spa/serve.mjs");
 
-/** Starts both. */
 export async function startSpa() {
   const [front, back] = await freePorts(2);
   const [spa, latchkey] = [front, back].map((port) => `http://localhost:${port}`);
@@ -21,13 +20,13 @@ export async function startSpa() {
   };
   const environment = { ...process.env, PORT: front, LATCHKEY_URL: latchkey, PROVIDER_URL: `${sandbox.origin}/google` };
   const processes = [
-    start("serve", { ...(await played()), ...settings }, `spa-${front}`),
+    start("serve", { ...(await providerVariables()), ...settings }, `spa-${front}`),
     spawn(process.execPath, [serve], { env: environment, stdio: ["ignore", "ignore", "inherit"] }),
   ];
-  const stop = () => Promise.all(processes.map(ended));
+  const stop = () => Promise.all(processes.map(stopProcess));
   try {
-    await answers(`${latchkey}/healthz`, processes[0]);
-    await answers(spa, processes[1]);
+    await waitFor(`${latchkey}/healthz`, processes[0]);
+    await waitFor(spa, processes[1]);
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,5 @@
-//! The API over HTTP: who am I, by cookie and by access token, and refresh tokens exchanged, each against a bare Axum handler
-//! that does the same with the database and answers the same bytes.
+//! The API over HTTP: `/api/me` by cookie and by access token, and token refreshes, each against a bare Axum handler with
+//! the same queries and the same response.
 
 use std::{net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -29,23 +29,20 @@ use crate::{
 const WARM_UP: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
-/// Applications that refresh at once, each its own session.
+/// Applications that refresh concurrently, each with its own session.
 const APPLICATIONS: usize = 16;
 
-/// Rounds of ours, each beside one of the bare handler.
+/// Rounds of the server, each followed by one of the bare handler.
 #[derive(Default)]
 pub struct Pairs {
-    /// Ours.
     pub ours: Vec<Outcome>,
-    /// The bare handler's.
     pub bare: Vec<Outcome>,
 }
 
-/// What was found on one engine.
+/// The results on one engine.
 pub struct Found {
-    /// Its name.
     pub engine: &'static str,
-    /// `/api/me` with the session's cookie.
+    /// `/api/me` with the session cookie.
     pub me_by_cookie: Pairs,
     /// `/api/me` with an access token.
     pub me_by_bearer: Pairs,
@@ -53,7 +50,7 @@ pub struct Found {
     pub refreshes: Pairs,
 }
 
-/// Ours and the bare handler in turns: whatever else the machine does falls on both.
+/// The server and the bare handler alternate, so that other load on the machine affects both.
 pub fn measure(world: &World) -> Result<Found, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let cookie = runtime.block_on(Visitor::new(world, ADA)?.sign_in())?;
@@ -78,7 +75,7 @@ fn get_me(world: &World, credential: &str) -> String {
     format!("GET /api/me HTTP/1.1\r\nhost: {host}\r\naccept: application/json\r\n{credential}\r\n\r\n")
 }
 
-/// The bare handler is asked with the cookie in either case: it looks the session up and knows no tokens.
+/// The bare handler always gets the cookie: it looks the session up and knows no tokens.
 fn in_turns(
     world: &World,
     bare: SocketAddr,
@@ -112,17 +109,16 @@ fn refreshes(world: &World, bare: SocketAddr, runtime: &tokio::runtime::Runtime)
     Ok(pairs)
 }
 
-/// A program with tokens: brings the refresh token that it got last.
+/// An application with tokens: presents its latest refresh token.
 pub struct Application {
     line: Line,
     host: String,
-    /// Its access token.
     pub access: String,
     refresh: String,
 }
 
 impl Application {
-    /// Signed in with an access token of the sandbox's.
+    /// Signs in with an access token of the sandbox.
     pub async fn start(world: &World) -> Result<Self, Failure> {
         let (host, mut line) = (world.origin.trim_start_matches("http://").to_owned(), Line::new(world.latchkey));
         let sandbox = world.sandbox.origin().trim_start_matches("http://");

@@ -1,5 +1,4 @@
-//! The signed-in dashboard, with all that stands around it, against a bare Axum handler that makes the same four queries
-//! and answers the same bytes.
+//! The signed-in dashboard against a bare Axum handler with the same four queries and the same response.
 
 use std::{hint::black_box, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -32,20 +31,20 @@ const WARM_UP: Duration = Duration::from_secs(2);
 const LASTS: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 7;
 
-/// What each round found.
+/// The results of each round.
 #[derive(Default)]
 pub struct Rounds {
-    /// The dashboard with the log as it is in production.
+    /// The dashboard with the log level of production.
     pub dashboard: Vec<Outcome>,
     /// The dashboard with a log of warnings only.
     pub quiet: Vec<Outcome>,
     /// The bare handler, which logs nothing.
     pub bare: Vec<Outcome>,
-    /// Length of the page, in bytes.
+    /// The length of the page in bytes.
     pub page: usize,
 }
 
-/// Dashboard, quiet dashboard and bare handler in turns: whatever else the machine does falls on all of them.
+/// Dashboard, quiet dashboard and bare handler alternate, so that other load on the machine affects all of them.
 pub fn measure(world: &World, log: &Log) -> Result<Rounds, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let cookie = runtime.block_on(Visitor::new(world, ADA)?.sign_in())?;
@@ -88,7 +87,7 @@ fn serve_bare(world: &World, page: Bytes) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-/// The name of a session's row.
+/// The id hash of a session.
 pub fn id_hash(id: &Id) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
 }
@@ -101,7 +100,7 @@ async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The session with its user, the user's ways in, and what they let us see.
+/// The session with its user, the user's sign-in methods and grants.
 async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, StoreError> {
     let Some(id_hash) = session_of(headers) else { return Ok(false) };
     let Some(active) = database.load_session(&id_hash, OffsetDateTime::now_utc()).await? else { return Ok(false) };
@@ -111,7 +110,7 @@ async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, Store
     Ok(true)
 }
 
-/// What the table knows the session of a request's cookie by.
+/// The id hash of the session in a request's cookie.
 pub fn session_of(headers: &HeaderMap) -> Option<String> {
     let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let id = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok())?;

@@ -16,8 +16,8 @@ use crate::Failure;
 const ROUNDS: usize = 7;
 const DECISIONS: u32 = 1_000_000;
 
-/// How long one decision takes, in each round: a new identity whose address a user with a password and another provider
-/// has, which is the longest way through.
+/// The time of one decision per round, for the longest path: a new identity whose email belongs to a user with a
+/// password and another provider.
 pub fn measure() -> Result<Vec<Duration>, Failure> {
     let email = ProfileEmail {
         unverified_address: "ada@gmail.com".into(),

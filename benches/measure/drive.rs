@@ -1,5 +1,5 @@
-//! Lists of files with a warm grant, against the same requests sent straight to the sandbox; and what many cost at once
-//! when the token has run out.
+//! Lists of files with a warm grant, against the same requests sent straight to the sandbox; and the cost of many
+//! concurrent readers with an expired token.
 
 use std::{
     collections::BTreeMap,
@@ -35,41 +35,40 @@ const AT_ONCE: usize = 200;
 const WARM_UP: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
-/// An access token of Google's lives for an hour.
+/// Seconds for which Google's access tokens are valid.
 const HOUR: i64 = 3_600;
 
-/// What was found.
+/// The results.
 #[derive(Default)]
 pub struct Drive {
-    /// Lists through the grant: the token is taken, Google asked, the answer read.
+    /// Lists through the grant: take the token, call Google, parse the answer.
     pub lists: Vec<Outcome>,
-    /// The same requests by the same kind of client, and nothing else.
+    /// The same requests by the same HTTP client, and nothing else.
     pub straight: Vec<Outcome>,
     /// Whole pages at `/drive`.
     pub pages: Vec<Outcome>,
-    /// Length of such a page, in bytes.
+    /// The length of such a page in bytes.
     pub page: usize,
-    /// How many asked at once with a token that had run out.
+    /// Concurrent readers with an expired token.
     pub at_once: usize,
-    /// How often the token was renewed for them.
+    /// Refreshes of the token for them.
     pub renewals: usize,
-    /// How many of them got no page.
+    /// Readers that got no page.
     pub refused: usize,
 }
 
-/// In turns: whatever else the machine does falls on all of them.
+/// They alternate, so that other load on the machine affects all of them.
 pub fn measure(world: &World) -> Result<Drive, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut visitor = Visitor::new(world, ADA)?;
     let session = runtime.block_on(visitor.sign_in())?;
     let identity = identity(world, &session)?;
-    let form = format!("access=drive&identity={}", identity.id);
-    runtime.block_on(visitor.let_in(&session, &form, SCOPE))?;
+    runtime.block_on(visitor.connect_drive(&session, &identity.id.to_string(), SCOPE))?;
 
     let request = navigation(&world.origin, "/drive", &session).into_bytes();
     let page = runtime.block_on(Line::new(world.latchkey).exchange(&request))?;
     if page.status != 200 || !page.text().contains("page_token=") {
-        return Err(format!("the files do not come: {}", page.status).into());
+        return Err(format!("the page lists no files: {}", page.status).into());
     }
     let mut drive = Drive { page: page.body.len(), at_once: AT_ONCE, ..Drive::default() };
     let through = Through { grants: world.grants.clone(), identity: Arc::new(identity.clone()) };
@@ -88,7 +87,7 @@ pub fn measure(world: &World) -> Result<Drive, Failure> {
     Ok(drive)
 }
 
-/// Who that session's person is at Google.
+/// The subject of the session's user at Google.
 fn identity(world: &World, session: &str) -> Result<Identity, Failure> {
     let id: Id = session.trim_start_matches("session=").parse()?;
     let database = world.database()?;
@@ -98,7 +97,7 @@ fn identity(world: &World, session: &str) -> Result<Identity, Failure> {
     })
 }
 
-/// Many at once on Latchkey's threads, each beginning again as soon as it is done.
+/// Concurrent readers on the server's threads, each starting again as soon as it is done.
 fn run<F>(world: &World, lasts: Duration, once: impl Fn() -> F) -> Outcome
 where
     F: Future<Output = Result<(), String>> + Send + 'static,
@@ -160,7 +159,7 @@ impl Straight {
     }
 }
 
-/// The request that Latchkey sent last, with its token.
+/// The latest request of the server, with its token.
 fn straight(world: &World, runtime: &tokio::runtime::Runtime, identity: &Identity) -> Result<Straight, Failure> {
     let database = world.database()?;
     let FoundGrant::Live(open) = world.others.block_on(database.open_grant(identity))? else {
@@ -179,7 +178,7 @@ fn straight(world: &World, runtime: &tokio::runtime::Runtime, identity: &Identit
     })
 }
 
-/// How often the token was renewed, and how many got no page.
+/// The number of refreshes, and of readers without a page.
 async fn all_at_once(world: &World, mut sandbox: Sandbox, request: &[u8]) -> Result<(usize, usize), Failure> {
     sandbox.tell("clock", &format!(r#"{{"offset_seconds":{HOUR}}}"#)).await?;
     sandbox.tell("requests/clear", "{}").await?;
@@ -199,7 +198,7 @@ fn host(world: &World) -> String {
     world.sandbox.origin().trim_start_matches("http://").to_owned()
 }
 
-/// The sandbox's controls.
+/// The control API of the sandbox.
 struct Sandbox {
     line: Line,
     host: String,

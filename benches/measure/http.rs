@@ -1,13 +1,13 @@
-//! A client as small as it can be, so that what is measured is the server: one kept connection, one answer at a time.
+//! A minimal HTTP client, so that the server is what is measured: one persistent connection, one response at a time.
 
 use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::net::TcpStream;
 
-/// No answer takes so long.
+/// A time-out that no response reaches.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A way to a server: its connection is opened at the first request, and anew after a failure.
+/// A client of one server: opens its connection at the first request, and again after a failure.
 pub struct Line {
     address: SocketAddr,
     connection: Option<Connection>,
@@ -18,23 +18,21 @@ struct Connection {
     received: Vec<u8>,
 }
 
-/// An answer, read to its end.
+/// A response with its body.
 pub struct Answer {
-    /// The status code.
     pub status: u16,
     /// The status line and the headers.
     pub head: String,
-    /// The body, as many bytes as it has without their framing.
+    /// Without chunked framing.
     pub body: Vec<u8>,
 }
 
 impl Line {
-    /// A line to this address.
     pub const fn new(address: SocketAddr) -> Self {
         Self { address, connection: None }
     }
 
-    /// Sends a request and reads its answer.
+    /// Sends a request and reads its response.
     pub async fn exchange(&mut self, request: &[u8]) -> io::Result<Answer> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -94,7 +92,6 @@ impl Connection {
 }
 
 impl Answer {
-    /// A header's values.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.head
             .lines()
@@ -104,17 +101,16 @@ impl Answer {
             .map(|(_, value)| value.trim())
     }
 
-    /// A header's value; empty when there is none.
+    /// Empty when there is none.
     pub fn header<'a>(&'a self, name: &'a str) -> &'a str {
         self.values(name).next().unwrap_or_default()
     }
 
-    /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The cookie that begins so, as `name=value`.
+    /// The cookie with this prefix, as `name=value`.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.values("set-cookie")
             .filter_map(|cookie| cookie.split(';').next())
@@ -123,7 +119,7 @@ impl Answer {
     }
 }
 
-/// The answer, once it is there as a whole.
+/// The response, once it is complete.
 fn parse(received: &[u8]) -> io::Result<Option<Answer>> {
     let Some(end) = find(received, b"\r\n\r\n") else { return Ok(None) };
     let head = String::from_utf8_lossy(&received[..end]).into_owned();

@@ -1,4 +1,4 @@
-//! Many clients at once, on a thread of their own, each beginning again as soon as it is done.
+//! Concurrent clients on their own thread, each starting again as soon as it is done.
 
 use std::{
     collections::BTreeMap,
@@ -16,20 +16,19 @@ use crate::{
 
 const READERS: usize = 16;
 
-/// Somebody who does the same thing again and again.
+/// A client that repeats one action.
 pub trait Client: Send + 'static {
-    /// Does it once.
     fn once(&mut self) -> impl Future<Output = Result<(), String>>;
 }
 
-/// Somebody who opens the same page again and again.
+/// A client that repeats one request.
 pub struct Reader {
     line: Line,
     request: Arc<[u8]>,
 }
 
 impl Reader {
-    /// So many that the server is never without work.
+    /// Enough clients to keep the server busy.
     pub fn several(address: SocketAddr, request: &[u8]) -> Vec<Self> {
         let request: Arc<[u8]> = request.into();
         (0..READERS).map(|_| Self { line: Line::new(address), request: request.clone() }).collect()
@@ -43,37 +42,37 @@ impl Client for Reader {
     }
 }
 
-/// What came of it.
+/// The results.
 #[derive(Default)]
 pub struct Outcome {
-    /// How often it worked.
+    /// Successes.
     pub done: u64,
-    /// How often it did not, by what went wrong.
+    /// Failures, by error.
     pub errors: BTreeMap<String, u64>,
-    /// How long it all took.
+    /// The elapsed time.
     pub took: Duration,
-    /// The processor time of this process's threads meanwhile.
+    /// The processor time of this process's threads.
     pub times: Times,
 }
 
 impl Outcome {
-    /// How often it worked in a second.
+    /// Successes per second.
     pub fn rate(&self) -> f64 {
         self.done as f64 / self.took.as_secs_f64()
     }
 
-    /// All that went wrong.
+    /// All failures.
     pub fn failed(&self) -> u64 {
         self.errors.values().sum()
     }
 
-    /// The processor time of these threads for each time that it worked, in microseconds.
+    /// The processor time of these threads per success, in microseconds.
     pub fn microseconds(&self, threads: &[&str]) -> f64 {
         self.times.of(threads).as_secs_f64() * 1e6 / self.done.max(1) as f64
     }
 }
 
-/// Lets the clients work for so long.
+/// Runs the clients for this long.
 pub fn drive<C: Client>(clients: Vec<C>, lasts: Duration) -> Outcome {
     let thread = std::thread::Builder::new().name("load".to_owned());
     let running = thread.spawn(move || {

@@ -1,4 +1,4 @@
-//! The log as the production binary writes it, into nothing: the lines are made and written, nobody keeps them.
+//! The log as the production binary writes it, into a sink: lines are formatted and written, and then dropped.
 
 use std::fs::File;
 
@@ -10,7 +10,7 @@ use crate::Failure;
 pub struct Log(reload::Handle<EnvFilter, Registry>);
 
 impl Log {
-    /// Starts it for the whole process.
+    /// Installs it for the whole process.
     pub fn start() -> Result<Self, Failure> {
         let (filter, handle) = reload::Layer::new(EnvFilter::new("info"));
         let nowhere = File::options().write(true).open("/dev/null")?;
@@ -19,7 +19,7 @@ impl Log {
         Ok(Self(handle))
     }
 
-    /// What an operator sees who sets nothing.
+    /// The default level.
     pub fn as_in_production(&self) {
         self.set("info");
     }

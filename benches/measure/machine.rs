@@ -1,8 +1,8 @@
-//! The machine that was measured on, in one line.
+//! The machine of the measurement, in one line.
 
 use std::{fs, process::Command};
 
-/// Cores, processor, memory, system, compiler; what is not known is left out.
+/// Cores, processor, memory, system, compiler; unknown values are left out.
 pub fn description() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let parts = [

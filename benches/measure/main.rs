@@ -1,7 +1,7 @@
-//! The measurements of the README, in one run on one machine. Nothing here asserts a time: the table says what is
-//! wanted, and the status is about errors only.
+//! The measurements of the README, in one run on one machine. No time is asserted: the table has the targets, and the
+//! exit status reports errors only.
 //!
-//! `make bench` builds the production binary and gives its path; without one, the part about it is left out.
+//! `make bench` builds the production binary and passes its path; without it, that part is skipped.
 
 mod api;
 mod dashboard;
@@ -25,11 +25,11 @@ use std::{path::PathBuf, process::ExitCode};
 use report::Table;
 use world::World;
 
-/// As the binary has it.
+/// As in the binary.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Whatever keeps us from measuring.
+/// An error that prevents a measurement.
 pub type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {

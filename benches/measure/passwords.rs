@@ -1,4 +1,4 @@
-//! Sign-ins with a password, and what the dashboard feels of two hundred of them at once.
+//! Password sign-ins, and the response time of the dashboard during two hundred concurrent ones.
 
 use std::{
     net::SocketAddr,
@@ -25,20 +25,20 @@ const PASSWORD: &str = "a key under the mat";
 const AT_ONCE: usize = 200;
 const WARM_UP: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(8);
-/// Between two looks of the one reader: somebody who clicks, not a flood.
+/// The pause between two requests of the reader: a user who clicks, not a flood.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// What was found.
+/// The results.
 pub struct Passwords {
-    /// Two hundred people who sign in again and again.
+    /// Two hundred clients that sign in again and again.
     pub sign_ins: Outcome,
-    /// How long the dashboard takes one reader at most in 99 of 100 cases, with nobody else there.
+    /// The p99 of the dashboard for one reader on an idle server.
     pub idle: Duration,
-    /// The same meanwhile.
+    /// The p99 during the sign-ins.
     pub meanwhile: Duration,
 }
 
-/// First alone, then together.
+/// First idle, then during the sign-ins.
 pub fn measure(world: &World) -> Result<Passwords, Failure> {
     squatted(world)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -78,7 +78,7 @@ enum Until {
     Set(Arc<AtomicBool>),
 }
 
-/// One reader's waits for the page.
+/// The response times of one reader.
 fn watch(address: SocketAddr, request: Arc<[u8]>, until: Until) -> Result<Vec<Duration>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -108,7 +108,7 @@ fn percentile(waits: Result<Vec<Duration>, Failure>) -> Result<Duration, Failure
     waits.get(waits.len() * 99 / 100).copied().ok_or_else(|| "no page was read".into())
 }
 
-/// Somebody who signs in with a password, each time from an empty cookie jar.
+/// A client that signs in with a password, each time with an empty cookie jar.
 struct Person {
     line: Line,
     request: Vec<u8>,

@@ -1,13 +1,13 @@
-//! The processor time of this process's threads, by their names. Linux tells; elsewhere it is nought.
+//! The processor time of this process's threads by name. Zero on systems other than Linux.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
-/// Processor time by the beginning of a thread's name.
+/// Processor time by the prefix of a thread's name.
 #[derive(Clone, Default)]
 pub struct Times(BTreeMap<String, Duration>);
 
 impl Times {
-    /// What was spent since `before`.
+    /// The time since `before`.
     pub fn since(&self, before: &Self) -> Self {
         let spent = |(name, time): (&String, &Duration)| {
             (name.clone(), time.saturating_sub(before.0.get(name).copied().unwrap_or_default()))
@@ -15,12 +15,12 @@ impl Times {
         Self(self.0.iter().map(spent).collect())
     }
 
-    /// What the threads of these names spent.
+    /// The time of the threads with these prefixes.
     pub fn of(&self, names: &[&str]) -> Duration {
         self.0.iter().filter(|(found, _)| names.iter().any(|name| found.starts_with(name))).map(|(_, time)| *time).sum()
     }
 
-    /// What all threads spent.
+    /// The time of all threads.
     pub fn all(&self) -> Duration {
         self.0.values().sum()
     }

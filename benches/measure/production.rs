@@ -1,5 +1,4 @@
-//! The production binary, as `make build` leaves it: how soon it answers, what memory it holds, and what the browser
-//! has to load.
+//! The production binary of `make build`: its start-up time, its memory, and the size of its client code.
 
 use std::{
     fs,
@@ -24,15 +23,15 @@ const GIVES_UP: Duration = Duration::from_secs(20);
 const SETTLES: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(4);
 
-/// What was found.
+/// The results.
 pub struct Production {
-    /// From the start of the process to its first answer, on an empty database, for each start.
+    /// From the start of the process to its first response, on an empty database, for each start.
     pub starts: Vec<Duration>,
-    /// Resident memory after the first answer, in bytes; `None` where the system does not tell.
+    /// Resident memory after the first response, in bytes; `None` where the system does not report it.
     pub memory: Option<u64>,
-    /// Resident memory after many pages more.
+    /// Resident memory after more pages.
     pub memory_after: Option<u64>,
-    /// How many pages those were.
+    /// The number of those pages.
     pub pages: u64,
     /// The client code of the login page.
     pub client: ClientCode,
@@ -40,12 +39,11 @@ pub struct Production {
     pub scripts_on_error_page: usize,
 }
 
-/// Bytes that travel, compressed by brotli.
+/// Bytes after brotli.
 #[derive(Default)]
 pub struct ClientCode {
-    /// The WebAssembly module.
     pub wasm: usize,
-    /// The glue, with everything that it imports.
+    /// The JavaScript glue with its imports.
     pub js: usize,
 }
 
@@ -80,7 +78,7 @@ pub fn measure(program: &Path) -> Result<Production, Failure> {
     Ok(Production { starts, memory, memory_after, pages, client, scripts_on_error_page })
 }
 
-/// The server, ended when dropped.
+/// The server; stops when dropped.
 struct Running {
     process: Child,
     address: SocketAddr,
@@ -89,7 +87,7 @@ struct Running {
 }
 
 impl Running {
-    /// Starts it on an empty folder and waits for its first answer.
+    /// Starts it in an empty folder and waits for its first response.
     fn start(program: &Path, runtime: &Runtime) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
@@ -151,7 +149,7 @@ impl Drop for Running {
     }
 }
 
-/// What the login page makes a browser load, from the server that it would load it from.
+/// The files that the login page makes a browser load.
 async fn client_code(running: &Running) -> Result<ClientCode, Failure> {
     let page = running.get("/login").await?.text();
     let glue = link(&page, "boot-glue").ok_or("the login page names no glue")?;
@@ -163,14 +161,14 @@ async fn client_code(running: &Running) -> Result<ClientCode, Failure> {
     Ok(code)
 }
 
-/// The address of a `<link>` by its id.
+/// The URL of a `<link>` by its id.
 fn link(page: &str, id: &str) -> Option<String> {
     let element =
         page.split('<').find(|element| element.starts_with("link") && element.contains(&format!("\"{id}\"")))?;
     Some(element.split("href=\"").nth(1)?.split('"').next()?.to_owned())
 }
 
-/// The modules beside it that a module imports.
+/// The modules that a module imports.
 fn imports(module: &str) -> Vec<String> {
     let addresses = module.split(" from ").skip(1).filter_map(|rest| {
         let rest = rest.trim_start();

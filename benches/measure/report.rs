@@ -1,4 +1,4 @@
-//! The table, as the README has it.
+//! The table of the README.
 
 use std::time::Duration;
 
@@ -13,15 +13,14 @@ use crate::{
     verify,
 };
 
-/// Threads of ours and of the database, by the beginnings of their names.
+/// The server's and the database's threads, by prefix.
 const LATCHKEY: [&str; 2] = ["latchkey", "sqlx-sqlite"];
 const BARE: [&str; 2] = ["bare", "sqlx-sqlite"];
 
-/// Prints what was measured and what is wanted.
+/// Prints the measurements and the targets.
 pub struct Table;
 
 impl Table {
-    /// Begins it.
     pub fn begin() -> Self {
         println!("| Measured | Result | Wanted |\n|---|---|---|");
         Self
@@ -31,7 +30,6 @@ impl Table {
         println!("| {what} | {result} | {wanted} |");
     }
 
-    /// The dashboard against the bare handler.
     pub fn dashboard(&self, rounds: &Rounds) {
         let ratio = |ours: &[Outcome]| {
             let ratios: Vec<f64> =
@@ -47,13 +45,13 @@ impl Table {
         let failed: u64 =
             [&rounds.dashboard, &rounds.quiet, &rounds.bare].into_iter().flatten().map(Outcome::failed).sum();
         let what = format!(
-            "Signed-in dashboard ({:.1} kB), to a bare Axum handler with the same queries and bytes",
+            "Signed-in dashboard ({:.1} kB), relative to a bare Axum handler with the same queries and bytes",
             rounds.page as f64 / 1000.0
         );
         self.row(&what, &ratio(&rounds.dashboard), "at least 0.5");
         self.row("The same, with `RUST_LOG=warn`", &ratio(&rounds.quiet), "");
         self.row(
-            "Dashboards a second",
+            "Dashboards per second",
             &format!(
                 "{:.0} ({:.0} with `RUST_LOG=warn`, bare handler {:.0}); {failed} errors",
                 rate(&rounds.dashboard),
@@ -63,7 +61,7 @@ impl Table {
             "",
         );
         self.row(
-            "Processor time for one dashboard",
+            "Processor time per dashboard",
             &format!(
                 "{:.0} µs ({:.0} µs with `RUST_LOG=warn`, bare handler {:.0} µs)",
                 cost(&rounds.dashboard, &LATCHKEY),
@@ -81,7 +79,7 @@ impl Table {
             None => "0 errors".to_owned(),
         };
         let result = format!(
-            "**{:.0} a second** ({} in {:.0} s, {errors})",
+            "**{:.0} per second** ({} in {:.0} s, {errors})",
             outcome.rate(),
             outcome.done,
             outcome.took.as_secs_f64()
@@ -91,7 +89,7 @@ impl Table {
         if all > 0.0 {
             let share = |threads: &[&str]| 100.0 * outcome.times.of(threads).as_secs_f64() / all;
             self.row(
-                "Where their processor time goes",
+                "Their processor time by thread",
                 &format!(
                     "Latchkey {:.0} %, SQLite {:.0} %, sandbox {:.0} %, clients {:.0} %; {:.1} cores busy",
                     share(&["latchkey"]),
@@ -105,7 +103,7 @@ impl Table {
         }
     }
 
-    /// The sign-ins with a password, and the dashboard meanwhile.
+    /// The password sign-ins, and the dashboard meanwhile.
     pub fn passwords(&self, passwords: &Passwords) {
         let Passwords { sign_ins, idle, meanwhile } = passwords;
         let errors = match sign_ins.errors.iter().max_by_key(|(_, count)| **count) {
@@ -113,7 +111,7 @@ impl Table {
             None => "0 errors".to_owned(),
         };
         let result = format!(
-            "**{:.0} a second** ({} in {:.0} s, {errors})",
+            "**{:.0} per second** ({} in {:.0} s, {errors})",
             sign_ins.rate(),
             sign_ins.done,
             sign_ins.took.as_secs_f64()
@@ -121,7 +119,7 @@ impl Table {
         self.row("Sign-ins with a password (argon2id), 200 people at once", &result, "");
         let milliseconds = |wait: &Duration| wait.as_secs_f64() * 1000.0;
         self.row(
-            "The dashboard's p99 meanwhile, to its p99 when idle",
+            "The dashboard's p99 meanwhile, relative to its p99 when idle",
             &format!(
                 "**{:.1}** ({:.1} ms to {:.1} ms)",
                 milliseconds(meanwhile) / milliseconds(idle),
@@ -132,14 +130,14 @@ impl Table {
         );
     }
 
-    /// The lists of files, and what 200 readers cost when the token has run out.
+    /// The lists of files, and what 200 readers with an expired token cost.
     pub fn drive(&self, drive: &Drive) {
         let ratios: Vec<f64> =
             drive.lists.iter().zip(&drive.straight).map(|(ours, straight)| ours.rate() / straight.rate()).collect();
         let (least, most) =
             ratios.iter().fold((f64::MAX, f64::MIN), |(low, high), &ratio| (low.min(ratio), high.max(ratio)));
         self.row(
-            "Lists of 50 files with a warm grant, to the same requests sent straight to the sandbox",
+            "Lists of 50 files with a warm grant, relative to the same requests sent straight to the sandbox",
             &format!("**{:.2}** (median of {}, {least:.2} to {most:.2})", median(ratios.clone()), ratios.len()),
             "at least 0.6",
         );
@@ -147,7 +145,7 @@ impl Table {
         let failed: u64 =
             [&drive.lists, &drive.straight, &drive.pages].into_iter().flatten().map(Outcome::failed).sum();
         self.row(
-            "Lists a second",
+            "Lists per second",
             &format!(
                 "{:.0} (straight {:.0}, as whole pages of {:.1} kB {:.0}); {failed} errors",
                 rate(&drive.lists),
@@ -158,30 +156,27 @@ impl Table {
             "",
         );
         self.row(
-            &format!("Renewals when {} ask at once with a token that has run out", drive.at_once),
+            &format!("Refreshes for {} concurrent readers with an expired token", drive.at_once),
             &format!("**{}** ({} errors)", drive.renewals, drive.refused),
             "1",
         );
     }
 
-    /// The linking decision.
     pub fn decision(&self, rounds: &[Duration]) {
         let nanoseconds = median(rounds.iter().map(|each| each.as_secs_f64() * 1e9).collect());
         let result = format!("**{nanoseconds:.0} ns** (median of {})", rounds.len());
-        self.row("The linking decision alone", &result, "below 1 µs");
+        self.row("One linking decision", &result, "below 1 µs");
     }
 
-    /// Access tokens and refresh tokens.
     pub fn tokens(&self, found: &[Found]) {
         for Found { engine, cold, cached, refreshes } in found {
             let microseconds = |time: &Duration| time.as_secs_f64() * 1e6;
             let result = format!("**{:.1} µs**, again **{:.2} µs**", microseconds(cold), microseconds(cached));
-            self.row(&format!("An access token verified ({engine} has its key)"), &result, "");
-            self.row(&format!("Refresh tokens exchanged, {engine}"), &format!("**{refreshes:.0} a second**"), "");
+            self.row(&format!("Verifying an access token (keys in {engine})"), &result, "");
+            self.row(&format!("Refresh token exchanges, {engine}"), &format!("**{refreshes:.0} per second**"), "");
         }
     }
 
-    /// The API.
     pub fn api(&self, found: &api::Found) {
         let rows = [
             ("`/api/me` by cookie", &found.me_by_cookie, "at least 0.5"),
@@ -193,7 +188,6 @@ impl Table {
         }
     }
 
-    /// What a proxy asks.
     pub fn verify(&self, found: &verify::Found) {
         self.pairs(
             "`/auth/verify` by cookie, to a bare Axum handler with the same query",
@@ -209,7 +203,7 @@ impl Table {
         let rate = |outcomes: &[Outcome]| median(outcomes.iter().map(Outcome::rate).collect());
         let failed: u64 = ours.iter().chain(bare).map(Outcome::failed).sum();
         let result = format!(
-            "**{:.2}** ({:.0} a second, bare handler {:.0}; {failed} errors)",
+            "**{:.2}** ({:.0} per second, bare handler {:.0}; {failed} errors)",
             median(ratios),
             rate(ours),
             rate(bare)
@@ -217,7 +211,6 @@ impl Table {
         self.row(what, &result, wanted);
     }
 
-    /// What the production binary is like.
     pub fn production(&self, production: &Production) {
         let client = &production.client;
         self.row(
@@ -251,7 +244,7 @@ impl Table {
         let starts: Vec<f64> = production.starts.iter().map(|took| took.as_secs_f64() * 1000.0).collect();
         let slowest = starts.iter().copied().fold(0.0, f64::max);
         self.row(
-            "From start to first answer, on an empty database",
+            "From start to first response, on an empty database",
             &format!("**{:.0} ms** (median of {}, slowest {slowest:.0} ms)", median(starts.clone()), starts.len()),
             "at most 200 ms",
         );

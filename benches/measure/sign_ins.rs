@@ -1,7 +1,9 @@
-//! Complete sign-ins: the start at Latchkey, the consent at the sandbox, the callback at Latchkey with the token request,
-//! the verified id_token, the user and the session behind it.
+//! Complete sign-ins: the start, the consent at the sandbox, and the callback with the token request, the verified
+//! id_token, the user and the session.
 
 use std::{net::SocketAddr, time::Duration};
+
+use latchkey::ui::view::FORM_OWNER;
 
 use crate::{
     Failure,
@@ -14,10 +16,10 @@ const PERSONS: usize = 16;
 const WARM_UP: Duration = Duration::from_secs(2);
 const LASTS: Duration = Duration::from_secs(10);
 
-/// The persons of the sandbox's own that the benchmark signs in as outside the measurement.
+/// The sandbox's own persons who sign in outside the measurement.
 pub const ADA: &str = "ada";
 
-/// A person with a browser.
+/// A person of the sandbox with a browser.
 pub struct Visitor {
     origin: String,
     latchkey: Line,
@@ -36,7 +38,7 @@ pub fn measure(world: &World) -> Result<Outcome, Failure> {
     Ok(load::drive(visitors(world)?, LASTS))
 }
 
-/// Makes a person at the sandbox.
+/// Creates a person at the sandbox.
 async fn introduce(address: SocketAddr, origin: &str, number: usize) -> Result<(), Failure> {
     let host = origin.trim_start_matches("http://");
     let person = format!(
@@ -48,7 +50,7 @@ async fn introduce(address: SocketAddr, origin: &str, number: usize) -> Result<(
     );
     let answer = Line::new(address).exchange(request.as_bytes()).await?;
     if answer.status >= 300 {
-        return Err(format!("the sandbox takes nobody in: {} {}", answer.status, answer.text()).into());
+        return Err(format!("the sandbox rejects the person: {} {}", answer.status, answer.text()).into());
     }
     Ok(())
 }
@@ -58,7 +60,6 @@ fn visitors(world: &World) -> Result<Vec<Visitor>, Failure> {
 }
 
 impl Visitor {
-    /// A visitor who will be this person of the sandbox.
     pub fn new(world: &World, person: &str) -> Result<Self, Failure> {
         Ok(Self {
             origin: world.origin.clone(),
@@ -69,7 +70,7 @@ impl Visitor {
         })
     }
 
-    /// Signs in from an empty cookie jar; gives the session's cookie as `name=value`.
+    /// Signs in with an empty cookie jar; returns the session cookie as `name=value`.
     pub async fn sign_in(&mut self) -> Result<String, String> {
         let started = self.open("/auth/google", "").await?;
         let authorize = redirected(&started, &self.sandbox_origin)?;
@@ -91,8 +92,11 @@ impl Visitor {
         self.latchkey.exchange(request.as_bytes()).await.map_err(|error| format!("Latchkey: {error}"))
     }
 
-    /// Lets Latchkey see what a scope stands for: the step-up of one who is signed in, from the form on.
-    pub async fn let_in(&mut self, session: &str, form: &str, scope: &str) -> Result<(), String> {
+    /// Connects Google Drive for a signed-in person, from the form at `/drive` to the grant.
+    pub async fn connect_drive(&mut self, session: &str, identity: &str, scope: &str) -> Result<(), String> {
+        let page = self.open("/drive", session).await?.text();
+        let owner = between(&page, &format!("name=\"{FORM_OWNER}\" value=\""), "\"").ok_or("the page has no owner")?;
+        let form = format!("access=drive&identity={identity}&{FORM_OWNER}={owner}");
         let host = self.origin.trim_start_matches("http://");
         let request = format!(
             "POST /grants/connect HTTP/1.1\r\nhost: {host}\r\norigin: {}\r\nsec-fetch-site: same-origin\r\n\
@@ -101,10 +105,14 @@ impl Visitor {
             form.len()
         );
         let started = self.latchkey.exchange(request.as_bytes()).await.map_err(|error| format!("Latchkey: {error}"))?;
-        let authorize = redirected(&started, &self.sandbox_origin)?;
+        // `form-action` forbids a redirect: the answer is a page with a meta refresh.
+        let onward = started.text();
+        let authorize = between(&onward, "content=\"0; url=", "\"").ok_or_else(|| started.status.to_string())?;
+        let authorize = authorize.replace("&amp;", "&");
+        let authorize = authorize.strip_prefix(&self.sandbox_origin).ok_or("it goes elsewhere")?;
         let flow = started.values("set-cookie").filter_map(|cookie| cookie.split(';').next());
         let cookies = std::iter::once(session).chain(flow).collect::<Vec<_>>().join("; ");
-        let consented = self.consent(&authorize, Some(scope)).await?;
+        let consented = self.consent(authorize, Some(scope)).await?;
         let callback = redirected(&consented, &self.origin)?;
         let landed = self.open(&callback, &cookies).await?;
         redirected(&landed, "").map(drop)
@@ -131,7 +139,12 @@ impl Client for Visitor {
     }
 }
 
-/// What a browser sends when a person opens a page.
+/// The text between two others.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
+}
+
+/// The headers of a navigation.
 pub fn navigation(origin: &str, path: &str, cookies: &str) -> String {
     let host = origin.trim_start_matches("http://");
     let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
@@ -143,7 +156,7 @@ pub fn navigation(origin: &str, path: &str, cookies: &str) -> String {
     )
 }
 
-/// The path and query behind an origin that an answer redirects to.
+/// The path and query of a URL.
 fn redirected(answer: &Answer, origin: &str) -> Result<String, String> {
     let location = answer.header("location");
     match location.strip_prefix(origin).filter(|_| answer.status == 303) {

@@ -1,4 +1,4 @@
-//! Access tokens verified, anew and again, and refresh tokens exchanged.
+//! Access tokens, verified for the first time and again, and refresh token exchanges.
 
 use std::{
     sync::{
@@ -23,27 +23,26 @@ use tokio::task::JoinSet;
 
 use crate::Failure;
 
-/// Sessions, each of which has one token verified.
+/// Sessions, each with one token to verify.
 const SESSIONS: usize = 500;
-/// Looks at one token that was verified before.
+/// Repeated verifications of one token.
 const AGAIN: u32 = 200_000;
-/// Applications that refresh at once, each its own session.
+/// Applications that refresh concurrently, each with its own session.
 const AT_ONCE: usize = 16;
 const LASTS: Duration = Duration::from_secs(4);
 
-/// What was found on one engine.
+/// The results on one engine.
 pub struct Found {
-    /// Its name.
     pub engine: &'static str,
-    /// A token that was never seen.
+    /// A token that was never verified before.
     pub cold: Duration,
-    /// One that was verified a moment ago.
+    /// A token that was just verified.
     pub cached: Duration,
-    /// Refreshes a second.
+    /// Refreshes per second.
     pub refreshes: f64,
 }
 
-/// On SQLite, and on PostgreSQL where `scripts/with-postgres` gives one.
+/// On SQLite, and on PostgreSQL under `scripts/with-postgres`.
 pub fn measure() -> Result<Vec<Found>, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("tokens").enable_all().build()?;
     let folder = tempfile::tempdir()?;
@@ -57,14 +56,14 @@ pub fn measure() -> Result<Vec<Found>, Failure> {
     })
 }
 
-/// An empty PostgreSQL database, where `scripts/with-postgres` gives one.
+/// An empty PostgreSQL database under `scripts/with-postgres`.
 pub fn postgres_of_its_own(of: &str) -> Result<Option<String>, Failure> {
     let Ok(cluster) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") else { return Ok(None) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(postgres(&cluster, of)).map(Some)
 }
 
-/// A database of its own.
+/// Creates a database.
 async fn postgres(cluster: &str, of: &str) -> Result<String, Failure> {
     let name = format!("bench_{}_{of}", std::process::id());
     let mut connection = PgConnection::connect(cluster).await?;
@@ -86,7 +85,7 @@ async fn on(engine: &'static str, url: &str) -> Result<Found, Failure> {
     for _ in 0..SESSIONS {
         pairs.push(pair(&tokens, user).await?);
     }
-    // Another machine, which has seen none of them.
+    // A second server, which has seen none of them.
     let machine = us();
     machine.jwks().await?;
     let begun = Instant::now();
@@ -135,7 +134,7 @@ async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     Ok(tokens.issue_pair(&opening).await?)
 }
 
-/// Each brings the token that it got last, again and again.
+/// Each presents its latest token, again and again.
 async fn refresh(tokens: &Tokens, pairs: Vec<TokenPair>) -> Result<f64, Failure> {
     let (done, begun) = (Arc::new(AtomicU32::new(0)), Instant::now());
     let mut applications = JoinSet::new();

@@ -1,5 +1,5 @@
-//! `/auth/verify`, which a proxy asks before each request: by the session's cookie against a bare Axum handler with the same
-//! query, by an access token, for which nobody asks the database, against one without any. Both answer the same headers.
+//! `/auth/verify`, which a proxy calls before each request: by session cookie against a bare Axum handler with the same
+//! query, and by access token, which needs no query, against one without any. Both send the same headers.
 
 use std::{net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -29,15 +29,15 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 7;
 
-/// What was found.
+/// The results.
 pub struct Found {
-    /// With the session's cookie.
+    /// With the session cookie.
     pub by_cookie: Pairs,
     /// With an access token.
     pub by_bearer: Pairs,
 }
 
-/// Ours and the bare handler in turns: whatever else the machine does falls on both.
+/// The server and the bare handler alternate, so that other load on the machine affects both.
 pub fn measure(world: &World) -> Result<Found, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let cookie = runtime.block_on(Visitor::new(world, ADA)?.sign_in())?;

@@ -1,4 +1,4 @@
-//! Latchkey and the sandbox in this process, each on threads of its own, on an empty database.
+//! The server and the sandbox in this process, each with its own threads, on an empty database.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -21,21 +21,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
 
-/// What is measured against.
+/// The server and the sandbox.
 pub struct World {
-    /// Where Latchkey listens.
+    /// The server's socket.
     pub latchkey: SocketAddr,
-    /// Its public origin.
+    /// The server's public origin.
     pub origin: String,
-    /// The sandbox.
     pub sandbox: Sandbox,
-    /// The database's engine.
+    /// The name of the database engine.
     pub engine: &'static str,
-    /// The threads of whatever is compared with Latchkey.
+    /// The threads of what the server is compared with.
     pub others: Runtime,
-    /// What people let Latchkey see.
     pub grants: Grants,
-    /// Latchkey's time.
     pub clock: Clock,
     database_url: String,
     runtimes: [Runtime; 2],
@@ -43,14 +40,12 @@ pub struct World {
 }
 
 impl World {
-    /// Starts it on SQLite.
     pub fn start() -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
         Self::start_on("SQLite", url, folder)
     }
 
-    /// Starts it on PostgreSQL.
     pub fn start_on_postgres(url: String) -> Result<Self, Failure> {
         Self::start_on("PostgreSQL", url, tempfile::tempdir()?)
     }
@@ -82,7 +77,7 @@ impl World {
             let database = Database::connect(&database_url, sealer()?).await?;
             database.migrate().await?;
             database.claim_alone();
-            // Without a way for letters there is no way in by a password; none is sent here.
+            // Password sign-in needs SMTP to be configured; no email is sent here.
             let mail = Mail::new(SmtpTransport::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>")?);
             let app = AppState::new(&config, Arc::new(database), clock.clone(), Some(mail), None)?;
             tokio::spawn(serve::serve(
@@ -98,17 +93,17 @@ impl World {
         Ok(Self { latchkey, origin, sandbox, engine, others, grants, clock, database_url, runtimes, _folder: folder })
     }
 
-    /// A pool of its own on the same database.
+    /// A second pool on the same database.
     pub fn database(&self) -> Result<Database, Failure> {
         Ok(self.others.block_on(Database::connect(&self.database_url, sealer()?))?)
     }
 
-    /// The threads that Latchkey runs on.
+    /// The server's threads.
     pub fn threads(&self) -> &Runtime {
         &self.runtimes[0]
     }
 
-    /// Where the sandbox listens.
+    /// The sandbox's socket.
     pub fn sandbox_address(&self) -> Result<SocketAddr, Failure> {
         let port = self.sandbox.origin().rsplit(':').next().unwrap_or_default().parse()?;
         Ok((Ipv4Addr::LOCALHOST, port).into())
@@ -119,7 +114,7 @@ fn sealer() -> Result<Sealer, Failure> {
     Ok(Sealer::new([[7; 32].as_slice()].into_iter(), "database")?)
 }
 
-/// As many threads as the production binary takes.
+/// As many threads as the production binary has.
 fn threads(name: &str) -> std::io::Result<Runtime> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
     tokio::runtime::Builder::new_multi_thread().worker_threads(workers).thread_name(name).enable_all().build()

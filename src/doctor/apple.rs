@@ -1,4 +1,4 @@
-//! Our key at Apple, and the names around it: what Apple would only answer with `invalid_client`.
+//! Apple's key and identifiers: mistakes that Apple would only answer with `invalid_client`.
 
 use url::{Host, Url};
 
@@ -8,7 +8,7 @@ use crate::{
     providers::{AppleKey, ClientSecret, Metadata, Provider},
 };
 
-/// What there is to say of a provider whose secret is minted; `None` for any other. `now` in Unix seconds.
+/// `None` for a provider whose client secret is not a JWT that we sign. `now` in Unix seconds.
 pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Option<Findings> {
     let ClientSecret::Apple(key) = &provider.client_secret else { return None };
     let area = Area::Provider { slug: provider.slug.to_string(), label: provider.label.clone() };
@@ -16,7 +16,7 @@ pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Opt
     secret(&mut findings, provider, key, now);
     id(&mut findings, "team_id", "APPLE_TEAM_ID", key.team_id());
     id(&mut findings, "key_id", "APPLE_KEY_ID", key.key_id());
-    // A stand-in has rules of its own for these.
+    // An endpoint override has rules of its own for these.
     if matches!(provider.metadata, Metadata::Constant(_)) {
         services_id(&mut findings, &provider.client_id, key.team_id());
         domain(&mut findings, base_url);
@@ -24,16 +24,16 @@ pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Opt
     Some(findings)
 }
 
-/// As Apple will check it: minted for now, and verified with the public half.
+/// As Apple will check it: signed for `now`, verified with the public key.
 fn secret(findings: &mut Findings, provider: &Provider, key: &AppleKey, now: i64) {
     const CHECK: &str = "client_secret";
-    let minted = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now);
-    match minted.is_ok_and(|secret| key.verifies(&secret)) {
-        true => findings.ok(CHECK, "minted with APPLE_PRIVATE_KEY, a P-256 key, and verified with its public half"),
+    let signed = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now);
+    match signed.is_ok_and(|secret| key.verifies(&secret)) {
+        true => findings.ok(CHECK, "signed with APPLE_PRIVATE_KEY (P-256), and verified with its public key"),
         false => findings.failure(
             CHECK,
-            "a client secret that APPLE_PRIVATE_KEY signs does not verify",
-            "make a new key in Apple's console, and put its .p8 file into APPLE_PRIVATE_KEY and its id into APPLE_KEY_ID",
+            "a client secret signed with APPLE_PRIVATE_KEY does not verify",
+            "create a new key in Apple's console, put its .p8 file into APPLE_PRIVATE_KEY and its id into APPLE_KEY_ID",
         ),
     }
 }
@@ -44,41 +44,43 @@ fn id(findings: &mut Findings, check: &'static str, variable: &str, id: &str) {
         true => findings.ok(check, id),
         false => findings.warning(
             check,
-            format!("{variable} is not ten characters of A to Z and 0 to 9, as Apple's are"),
-            format!("copy {variable} from Apple's console anew"),
+            format!("{variable} is not ten characters from A-Z and 0-9, as Apple's are"),
+            format!("copy {variable} from Apple's console again"),
         ),
     }
 }
 
-/// The client of the web is a Services ID. An App ID is for the app alone, and with the team in front it is no client
-/// at all.
+/// A web client is a Services ID. An App ID is for native apps, and no client at all with the team id in front.
 fn services_id(findings: &mut Findings, client_id: &str, team_id: &str) {
     const CHECK: &str = "services_id";
-    let next = "put the identifier of the Services ID there, which is of the form com.example.app";
+    let next = "use the identifier of the Services ID, such as com.example.app";
     let labels: Vec<&str> = client_id.split('.').collect();
     let plain =
         |label: &&str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if labels.first() == Some(&team_id) {
         findings.warning(CHECK, "APPLE_CLIENT_ID is the team's App ID: it begins with APPLE_TEAM_ID", next);
     } else if labels.len() < 2 || !labels.iter().all(plain) {
-        findings.warning(CHECK, "APPLE_CLIENT_ID is no domain name written backwards, as a Services ID is", next);
+        findings.warning(CHECK, "APPLE_CLIENT_ID is not a reverse domain name, as a Services ID is", next);
     } else {
         findings.ok(CHECK, client_id);
     }
 }
 
-/// "Configure Sign in with Apple for the web": a redirect URI has a domain name and https.
+/// "Configure Sign in with Apple for the web": a redirect URI needs https and a domain name.
 fn domain(findings: &mut Findings, base_url: &BaseUrl) {
     const CHECK: &str = "domain";
     let url = Url::parse(base_url.origin()).ok();
     let has_name = url.as_ref().is_some_and(|url| matches!(url.host(), Some(Host::Domain(_))));
     if base_url.is_https() && has_name && !base_url.is_loopback() {
-        findings.ok(CHECK, "BASE_URL is one that Apple takes: https, and a domain name");
+        findings.ok(CHECK, "Apple accepts BASE_URL: https and a domain name");
     } else {
         findings.failure(
             CHECK,
-            format!("Apple takes no redirect URI at {}: it wants https and a domain name, not localhost", base_url.origin()),
-            "set BASE_URL to a public https origin; or take the APPLE_ variables out, and in development let the sandbox play Apple",
+            format!(
+                "Apple does not accept redirect URIs at {}: it requires https and a domain name",
+                base_url.origin()
+            ),
+            "set BASE_URL to a public https origin; for development, remove the APPLE_ variables and use the sandbox",
         );
     }
 }
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sane_set_up_has_no_complaints() {
+    fn a_correct_setup_has_only_ok_findings() {
         let findings = at("https://app.example");
         let checks: Vec<_> = findings.list.iter().map(|finding| (finding.check, finding.verdict)).collect();
         let expected =
@@ -126,7 +128,7 @@ mod tests {
     #[case("https://localhost", Verdict::Failure)]
     #[case("https://192.0.2.1", Verdict::Failure)]
     #[case("https://[2001:db8::1]", Verdict::Failure)]
-    fn apple_wants_a_domain_name(#[case] base_url: &str, #[case] verdict: Verdict) {
+    fn apple_requires_https_and_a_domain_name(#[case] base_url: &str, #[case] verdict: Verdict) {
         assert_eq!(at(base_url).verdict("domain"), Some(verdict));
     }
 
@@ -136,7 +138,7 @@ mod tests {
     #[case("TEAM1234567", Verdict::Warning)]
     #[case("team123456", Verdict::Warning)]
     #[case("TEAM-12345", Verdict::Warning)]
-    fn apples_ids_have_ten_characters(#[case] id: &str, #[case] verdict: Verdict) {
+    fn team_and_key_ids_have_ten_characters(#[case] id: &str, #[case] verdict: Verdict) {
         let team = examined("com.example.app", id, "KEY1234567", "https://app.example", None);
         assert_eq!((team.verdict("team_id"), team.verdict("key_id")), (Some(verdict), Some(Verdict::Ok)));
         let key = examined("com.example.app", "TEAM123456", id, "https://app.example", None);
@@ -151,13 +153,13 @@ mod tests {
     #[case("com..app", Verdict::Warning)]
     #[case("https://app.example", Verdict::Warning)]
     #[case("me@example.com", Verdict::Warning)]
-    fn a_services_id_is_a_domain_name_written_backwards(#[case] client_id: &str, #[case] verdict: Verdict) {
+    fn a_services_id_is_a_reverse_domain_name(#[case] client_id: &str, #[case] verdict: Verdict) {
         let findings = examined(client_id, "TEAM123456", "KEY1234567", "https://app.example", None);
         assert_eq!(findings.verdict("services_id"), Some(verdict));
     }
 
     #[test]
-    fn a_stand_in_is_not_held_to_apples_rules_for_names() {
+    fn an_endpoint_override_skips_apples_naming_rules() {
         let findings =
             examined("sandbox", "TEAM123456", "KEY1234567", "http://localhost:3000", Some("http://localhost:9/apple"));
         assert_eq!(findings.verdict("client_secret"), Some(Verdict::Ok));
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn no_finding_holds_the_secret_and_others_have_none() {
+    fn no_finding_holds_the_secret() {
         let findings = at("https://app.example");
         assert!(findings.list.iter().all(|finding| !finding.message.contains("eyJ")), "{findings:?}");
         let github = provider("github");

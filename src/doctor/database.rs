@@ -1,4 +1,4 @@
-//! Whether the database answers, and whether its schema is ours.
+//! Whether the database answers, and whether its schema is current.
 
 use std::{error::Error, fs, os::unix::fs::PermissionsExt};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::store::{DatabaseCheckup, Migrations, Reach, StoreError};
 
-/// `in_development`: a database that is not there yet is nothing to worry about. `now` in Unix seconds.
+/// `in_development`: a missing database is only a hint. `now` in Unix seconds.
 pub(super) fn findings(checkup: Result<DatabaseCheckup, StoreError>, in_development: bool, now: i64) -> Findings {
     let mut findings = Findings::about(Area::Database);
     match checkup {
@@ -21,18 +21,20 @@ pub(super) fn findings(checkup: Result<DatabaseCheckup, StoreError>, in_developm
 fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: bool, now: i64) {
     let place = &checkup.place;
     match &checkup.reach {
-        Reach::NoFile if in_development => {
-            findings.hint("reached", format!("{place}: not there yet"), "nothing: the first start makes it")
-        }
+        Reach::NoFile if in_development => findings.hint(
+            "reached",
+            format!("{place}: does not exist yet"),
+            "nothing to do: the first start creates it",
+        ),
         Reach::NoFile => findings.warning(
             "reached",
-            format!("{place}: not there yet, the first start makes it"),
-            "if there should be data, check DATABASE_URL and the folder that Latchkey is started in",
+            format!("{place}: does not exist yet; the first start creates it"),
+            "if you expect data there, check DATABASE_URL and the working directory",
         ),
         Reach::Away(error) => findings.failure(
             "reached",
             format!("{place}: {}", cause(error)),
-            "check that it runs and that DATABASE_URL names it, with the right user and password",
+            "check that the database is running, and the host, name, user and password in DATABASE_URL",
         ),
         Reach::Reached(found) => {
             findings.ok("reached", place);
@@ -42,7 +44,7 @@ fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: b
     }
 }
 
-/// The innermost words that say more than "not available". The store's errors hold no bound values and no URL.
+/// The source says more than "not available". The store's errors hold no bound values and no URL.
 fn cause(error: &StoreError) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
@@ -58,8 +60,8 @@ fn file(findings: &mut Findings, checkup: &DatabaseCheckup, now: i64) {
         0 => findings.ok("file", message),
         _ => findings.hint(
             "file",
-            format!("{message}, mode {mode:04o}: every user of this machine can read addresses and names"),
-            format!("chmod 600 {}, unless the folder keeps others out", path.display()),
+            format!("{message}, mode {mode:04o}: every user of this machine can read your users' emails and names"),
+            format!("chmod 600 {}, unless its folder is private", path.display()),
         ),
     }
 }
@@ -68,28 +70,31 @@ fn migrations(findings: &mut Findings, found: &Migrations) {
     if let Some(version) = found.half_done {
         findings.failure(
             "migrations",
-            format!("migration {version} was begun and not ended"),
-            "go back to the backup from before, or end it by hand and mark it in _sqlx_migrations",
+            format!("migration {version} was started but not finished"),
+            "restore the backup from before it, or finish it by hand and mark it in _sqlx_migrations",
         );
     } else if !found.unknown.is_empty() {
         findings.failure(
             "migrations",
-            format!("a newer Latchkey was here: {} unknown, {}", numbers(&found.unknown), "this one will not start"),
-            "run that newer version, or go back to the backup from before it",
+            format!(
+                "applied by a newer version and unknown to this one, which will not start: {}",
+                numbers(&found.unknown)
+            ),
+            "run the newer version, or restore the backup from before it",
         );
     } else if !found.changed.is_empty() {
         findings.failure(
             "migrations",
-            format!("{} applied with another text than ours: this Latchkey will not start", numbers(&found.changed)),
-            "run the build that applied them; a migration is never edited once it was released",
+            format!("applied with different contents; this version will not start: {}", numbers(&found.changed)),
+            "run the build that applied them; a released migration is never edited",
         );
     } else if found.pending.is_empty() {
-        findings.ok("migrations", format!("current, {} applied", found.applied.len()));
+        findings.ok("migrations", format!("up to date, {} applied", found.applied.len()));
     } else {
         findings.warning(
             "migrations",
-            format!("{} not applied yet", numbers(&found.pending)),
-            "run `latchkey migrate`, or let the next start do it",
+            format!("not applied yet: {}", numbers(&found.pending)),
+            "run `latchkey migrate`; the next start also applies them",
         );
     }
 }
@@ -116,7 +121,7 @@ mod tests {
     #[case::newer(Migrations { applied: vec![1], unknown: vec![2], ..Migrations::default() }, Verdict::Failure)]
     #[case::changed(Migrations { changed: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
     #[case::half_done(Migrations { half_done: Some(1), pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
-    fn migrations_that_stop_the_start_are_failures(#[case] migrations: Migrations, #[case] verdict: Verdict) {
+    fn migrations_that_prevent_the_start_are_failures(#[case] migrations: Migrations, #[case] verdict: Verdict) {
         assert_eq!(migrations.stop_the_start(), verdict == Verdict::Failure);
         assert_eq!(found(migrations).verdict("migrations"), Some(verdict));
     }
@@ -124,13 +129,13 @@ mod tests {
     #[rstest]
     #[case(true, Verdict::Hint)]
     #[case(false, Verdict::Warning)]
-    fn a_missing_file_matters_in_production(#[case] in_development: bool, #[case] verdict: Verdict) {
+    fn a_missing_file_is_a_warning_in_production(#[case] in_development: bool, #[case] verdict: Verdict) {
         let checkup = DatabaseCheckup { place: "SQLite, x.db".to_owned(), file: None, reach: Reach::NoFile };
         assert_eq!(findings(Ok(checkup), in_development, 0).verdict("reached"), Some(verdict));
     }
 
     #[test]
-    fn a_url_that_cannot_be_used_is_a_failure() {
+    fn an_unusable_url_is_a_failure() {
         let checkup = Err(StoreError::Url("DATABASE_URL is not a URL"));
         assert_eq!(findings(checkup, true, 0).verdict("reached"), Some(Verdict::Failure));
     }

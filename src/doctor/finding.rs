@@ -1,23 +1,21 @@
-//! One thing that was looked at, and how it looks.
+//! One result of one check.
 
 use serde::Serialize;
 
-/// How something looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// As it should be.
     Ok,
-    /// As it may be; worth knowing.
+    /// Works as configured; worth knowing.
     Hint,
-    /// It works, and will not for long, or not for everybody.
+    /// Works, but not for long or not for all users.
     Warning,
-    /// People cannot sign in.
+    /// Users cannot sign in.
     Failure,
 }
 
 impl Verdict {
-    /// Its word, in the text as in the JSON.
+    /// As in the text and the JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -28,28 +26,17 @@ impl Verdict {
     }
 }
 
-/// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Area {
-    /// Variables that were read.
     Settings,
-    /// `SECRET_KEY` or its file.
     SecretKey,
-    /// The database.
     Database,
-    /// The keys that access tokens are signed with.
     SigningKeys,
-    /// One provider.
-    Provider {
-        /// Its slug.
-        slug: String,
-        /// Its name for people.
-        label: String,
-    },
+    Provider { slug: String, label: String },
 }
 
 impl Area {
-    /// Its word in the JSON.
+    /// As in the JSON.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Settings => "settings",
@@ -60,7 +47,7 @@ impl Area {
         }
     }
 
-    /// The slug, where it is a provider.
+    /// The provider's slug.
     pub fn provider(&self) -> Option<&str> {
         match self {
             Self::Provider { slug, .. } => Some(slug),
@@ -68,7 +55,7 @@ impl Area {
         }
     }
 
-    /// Its title for people.
+    /// The heading in the text.
     pub(super) fn title(&self) -> String {
         match self {
             Self::Settings => "Settings".to_owned(),
@@ -80,22 +67,19 @@ impl Area {
     }
 }
 
-/// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
     pub area: Area,
-    /// What was looked at: a word that stays from version to version.
+    /// The name of the check, stable across versions.
     pub check: &'static str,
-    /// How it looks.
     pub verdict: Verdict,
-    /// What was found, in one line.
+    /// One line.
     pub message: String,
-    /// What to do next, in one line; always there with a warning or a failure.
+    /// What to do, in one line; every warning and failure has one.
     pub next: Option<String>,
 }
 
-/// The findings of one area, in their order. Its verbs see to it that a warning and a failure say what to do next.
+/// The findings of one area, in order. Its methods require a next step for a warning and a failure.
 #[derive(Debug)]
 pub(super) struct Findings {
     area: Area,
@@ -123,14 +107,13 @@ impl Findings {
         self.push(check, Verdict::Failure, message.into(), Some(next.into()));
     }
 
-    /// Control characters would let a hostile name rewrite the operator's terminal.
+    /// Replaces control characters: a hostile name could otherwise rewrite the operator's terminal.
     fn push(&mut self, check: &'static str, verdict: Verdict, message: String, next: Option<String>) {
         let one_line = |text: String| text.replace(char::is_control, " ");
         let (message, next) = (one_line(message), next.map(one_line));
         self.list.push(Finding { area: self.area.clone(), check, verdict, message, next });
     }
 
-    /// The verdict of a check, for tests.
     #[cfg(test)]
     pub(super) fn verdict(&self, check: &str) -> Option<Verdict> {
         self.list.iter().find(|finding| finding.check == check).map(|finding| finding.verdict)

@@ -1,16 +1,16 @@
-//! `latchkey doctor`: looks at everything that a sign-in needs and says what it found, for people and for pipelines.
-//! It changes nothing: no file is made, no migration runs, nobody is signed in.
+//! `latchkey doctor`: checks everything that a sign-in needs and reports to people and to pipelines. It is read-only:
+//! it creates no file, runs no migration and signs in no user.
 //!
-//! `examine` asks (the providers and the database, side by side); the modules below turn each answer into findings,
-//! and `Report` shows them. No finding holds a secret.
+//! `examine` queries the providers and the database concurrently; the modules below turn each answer into findings, and
+//! `Report` prints them. No finding holds a secret.
 //!
 //! # The JSON
 //! One object. Members may be added; what is here stays, or `schema` counts up.
 //!
-//! | member | what |
+//! | member | content |
 //! |---|---|
 //! | `schema` | `1` |
-//! | `version` | Latchkey's version |
+//! | `version` | the version of Latchkey |
 //! | `base_url` | `BASE_URL` as an origin; `null` when the configuration is unusable |
 //! | `outcome` | `ok`, `failed` (something failed), `unusable` (the configuration) |
 //! | `counts` | `{"ok", "hint", "warning", "failure"}`: how many findings of each |
@@ -18,9 +18,9 @@
 //! | `findings` | `[{"area", "provider", "check", "verdict", "message", "next"}]` |
 //!
 //! `area`: `settings`, `secret_key`, `database`, `signing_keys`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
-//! `check`: what was looked at, a word that stays. `verdict`: `ok`, `hint`, `warning`, `failure`. `message` and `next`
-//! are sentences for people and may change; `next` is `null` where there is nothing to do, never with a warning or a
-//! failure.
+//! `check`: the name of the check, stable across versions. `verdict`: `ok`, `hint`, `warning`, `failure`. `message` and
+//! `next` are sentences for people and may change. `next` is `null` where there is nothing to do; warnings and failures
+//! always have one.
 //!
 //! # The exit status
 //! 0 when nothing failed (warnings do not fail), 1 when something failed, 2 when the configuration is unusable.
@@ -50,8 +50,7 @@ use crate::{
 };
 use finding::Findings;
 
-/// Examines a configuration and what it points to. Takes as long as the slowest provider, half a minute at most.
-/// `has_sandbox` says whether this build can play the providers itself.
+/// Takes as long as the slowest provider, half a minute at most. `has_sandbox`: whether this build contains the sandbox.
 pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report {
     let now = clock.now();
     let mut report = Report::new(config.base_url.origin());
@@ -59,10 +58,10 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
     report.add(secret_key::findings(&config.secret_keys, now));
     let (checkup, providers) =
         tokio::join!(DatabaseCheckup::of(config.database_url.expose_secret()), ask_providers(config, clock));
-    let is_ours =
+    let is_migrated =
         matches!(&checkup, Ok(checkup) if matches!(&checkup.reach, Reach::Reached(found) if found.are_current()));
     report.add(database::findings(checkup, config.base_url.is_loopback(), now));
-    if is_ours && let Some(keys) = signing_keys::read(config).await {
+    if is_migrated && let Some(keys) = signing_keys::read(config).await {
         report.add(signing_keys::findings(&keys, now));
     }
     match providers {
@@ -72,8 +71,8 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
                 report.add_provider(checkup);
                 report.add(provider::findings(checkup));
                 let provider = config.providers.iter().find(|provider| provider.slug.as_str() == checkup.slug);
-                let of_key = provider.and_then(|provider| apple::findings(provider, &config.base_url, now));
-                of_key.into_iter().for_each(|findings| report.add(findings));
+                let apple = provider.and_then(|provider| apple::findings(provider, &config.base_url, now));
+                apple.into_iter().for_each(|findings| report.add(findings));
             }
         }
     }
@@ -83,10 +82,10 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
 async fn ask_providers(config: &Config, clock: Clock) -> Result<Vec<ProviderCheckup>, Findings> {
     let base_url = &config.base_url;
     match RelyingParty::new(base_url.origin(), base_url.is_loopback(), config.providers.clone(), clock) {
-        Ok(us) => Ok(us.check_up().await),
+        Ok(relying_party) => Ok(relying_party.check_up().await),
         Err(_) => {
             let mut findings = Findings::about(Area::Settings);
-            findings.failure("tls", "TLS cannot be set up on this machine", "install its root certificates");
+            findings.failure("tls", "TLS cannot be set up on this machine", "install the system's root certificates");
             Err(findings)
         }
     }

@@ -1,4 +1,4 @@
-//! What one provider's answers mean for the one who set it up.
+//! What one provider's answers mean for the operator.
 
 use super::finding::{Area, Findings};
 use crate::{
@@ -14,7 +14,7 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
     let area = Area::Provider { slug: checkup.slug.clone(), label: checkup.label.clone() };
     let mut findings = Findings::about(area);
     let variables = variables_of(&checkup.slug);
-    findings.ok("redirect_uri", format!("{} (paste it into the provider's console as it is)", checkup.redirect_uri));
+    findings.ok("redirect_uri", format!("{} (register exactly this in the provider's console)", checkup.redirect_uri));
     endpoints(&mut findings, checkup, &variables);
     if let Some(published) = &checkup.keys {
         keys(&mut findings, published);
@@ -31,18 +31,22 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
 fn endpoints(findings: &mut Findings, checkup: &ProviderCheckup, variables: &str) {
     let issuer = &checkup.issuer;
     let next = match &checkup.endpoints {
-        Ok(EndpointSource::BuiltIn) => return findings.ok("discovery", format!("endpoints of {issuer} are built in")),
-        Ok(EndpointSource::Discovered) => return findings.ok("discovery", format!("{issuer} answers in its own name")),
-        Err(BeginError::Http(error)) => after_silence(*error),
-        Err(BeginError::Metadata(DiscoveryError::IssuerMismatch)) => format!(
-            "put the `issuer` of that document into {variables}_ISSUER, byte for byte: a slash at the end counts"
-        ),
-        Err(BeginError::Metadata(DiscoveryError::Response(error))) if error.is_unavailable() => LATER.to_owned(),
+        Ok(EndpointSource::BuiltIn) => {
+            return findings.ok("discovery", format!("the endpoints of {issuer} are built in"));
+        }
+        Ok(EndpointSource::Discovered) => {
+            return findings.ok("discovery", format!("{issuer} publishes a valid discovery document"));
+        }
+        Err(BeginError::Http(error)) => after_http_error(*error),
+        Err(BeginError::Metadata(DiscoveryError::IssuerMismatch)) => {
+            format!("set {variables}_ISSUER to exactly the `issuer` in that document, including any trailing slash")
+        }
+        Err(BeginError::Metadata(DiscoveryError::Response(error))) if error.is_unavailable() => OUTAGE.to_owned(),
         Err(BeginError::Metadata(DiscoveryError::Response(_) | DiscoveryError::Malformed(_))) => format!(
-            "check {variables}_ISSUER: {}/.well-known/openid-configuration must answer with JSON",
+            "check {variables}_ISSUER: {}/.well-known/openid-configuration must return JSON",
             issuer.trim_end_matches('/')
         ),
-        Err(_) => "the provider cannot be used like this: ask those who run it".to_owned(),
+        Err(_) => "this provider cannot be used as it is: contact its operator".to_owned(),
     };
     if let Err(error) = &checkup.endpoints {
         findings.failure("discovery", format!("{issuer}: {error}"), next);
@@ -54,9 +58,9 @@ fn keys(findings: &mut Findings, published: &Result<usize, KeysError>) {
         Ok(1) => return findings.ok("keys", "1 usable key"),
         Ok(count) => return findings.ok("keys", format!("{count} usable keys")),
         Err(KeysError::NoKeys | KeysError::BreakerOpen) => "try again in a minute".to_owned(),
-        Err(KeysError::Http(error)) => after_silence(*error),
-        Err(KeysError::Jwks(JwksError::Response(error))) if error.is_unavailable() => LATER.to_owned(),
-        Err(KeysError::Jwks(_)) => "no id_token could be verified: ask those who run the provider".to_owned(),
+        Err(KeysError::Http(error)) => after_http_error(*error),
+        Err(KeysError::Jwks(JwksError::Response(error))) if error.is_unavailable() => OUTAGE.to_owned(),
+        Err(KeysError::Jwks(_)) => "no id_token can be verified: contact the provider's operator".to_owned(),
     };
     if let Err(error) = published {
         findings.failure("keys", error.to_string(), next);
@@ -68,84 +72,82 @@ fn token_endpoint(findings: &mut Findings, answer: &TokenEndpointCheckup, checku
     match answer {
         TokenEndpointCheckup::NoClientAuthentication => findings.failure(
             CHECK,
-            "offers no client authentication that we know",
-            "let the client use client_secret_basic or client_secret_post",
+            "offers no supported client authentication method",
+            "enable client_secret_basic or client_secret_post for the client",
         ),
-        TokenEndpointCheckup::NoAnswer(error) => findings.failure(CHECK, error.to_string(), after_silence(*error)),
-        TokenEndpointCheckup::Unavailable(429) => findings.warning(
-            CHECK,
-            "has had enough of us for now (status 429): whether the client is known was not learned",
-            "try again in some minutes",
-        ),
+        TokenEndpointCheckup::NoAnswer(error) => findings.failure(CHECK, error.to_string(), after_http_error(*error)),
+        TokenEndpointCheckup::Unavailable(429) => {
+            findings.warning(CHECK, "rate limited (429): could not check the client", "try again in a few minutes")
+        }
         TokenEndpointCheckup::Unavailable(status) => {
             let error = ResponseError::Unavailable { status: *status, retry_after: None };
-            findings.failure(CHECK, error.to_string(), LATER);
+            findings.failure(CHECK, error.to_string(), OUTAGE);
         }
-        TokenEndpointCheckup::Answered(standing) => {
+        TokenEndpointCheckup::Answered(check) => {
             findings.ok(CHECK, "answers");
-            client(findings, standing, checkup, variables);
+            client(findings, check, checkup, variables);
         }
     }
 }
 
-fn client(findings: &mut Findings, standing: &ClientCheck, checkup: &ProviderCheckup, variables: &str) {
+fn client(findings: &mut Findings, check: &ClientCheck, checkup: &ProviderCheckup, variables: &str) {
     const CHECK: &str = "client";
     let ProviderCheckup { label, redirect_uri, .. } = checkup;
-    match standing {
+    match check {
         ClientCheck::Accepted => findings.ok(CHECK, "known, and its secret is right"),
         ClientCheck::Unknown => findings.failure(
             CHECK,
-            "invalid_client: not known, or the secret is wrong",
-            format!("copy {variables}_CLIENT_ID and {variables}_CLIENT_SECRET from {label}'s console anew"),
+            "invalid_client: unknown client id, or wrong secret",
+            format!("copy {variables}_CLIENT_ID and {variables}_CLIENT_SECRET from {label}'s console again"),
         ),
         ClientCheck::NotAllowed => findings.failure(
             CHECK,
-            "not known, or not allowed to sign people in with the code flow",
-            format!("check {variables}_CLIENT_ID, and in {label}'s console that the client is a web application"),
+            "unknown client id, or not allowed to use the authorization code flow",
+            format!("check {variables}_CLIENT_ID, and that the client is a web application in {label}'s console"),
         ),
         ClientCheck::RedirectUriNotRegistered => findings.failure(
             CHECK,
-            "known, but the redirect URI is not registered",
-            format!("register {redirect_uri} in {label}'s console, byte for byte"),
+            "the client is known, but the redirect URI is not registered",
+            format!("register exactly {redirect_uri} in {label}'s console"),
         ),
         ClientCheck::Unclear(what) => {
-            findings.warning(CHECK, format!("whether it is known cannot be told: {what}"), "sign in once by hand")
+            findings.warning(CHECK, format!("could not check the client: {what}"), "sign in once to test it")
         }
         ClientCheck::AcceptsAnyCode => findings.failure(
             CHECK,
-            "tokens were given for a code that we made up: whoever signs in there has proven nothing",
-            "do not use this provider; if it is a stand-in, mend it",
+            "the provider issued tokens for an invalid code: its sign-ins prove nothing",
+            "do not use this provider; if it is your own test server, fix it",
         ),
     }
 }
 
-/// `skew` in seconds that the provider is ahead of us.
+/// `skew`: seconds by which the provider's clock is ahead.
 fn clock(findings: &mut Findings, skew: i64) {
     let apart = skew.unsigned_abs();
     let side = if skew > 0 { "behind" } else { "ahead of" };
     if apart > LEEWAY_SECONDS {
         findings.warning(
             "clock",
-            format!("ours is {apart} s {side} the provider's: id_tokens are refused beyond {LEEWAY_SECONDS} s"),
-            "set this machine's clock by NTP (`timedatectl` tells whether it is)",
+            format!("this machine is {apart} s {side} the provider: beyond {LEEWAY_SECONDS} s, id_tokens are rejected"),
+            "synchronise this machine's clock by NTP (`timedatectl` shows whether it is)",
         );
     } else {
         findings.ok("clock", format!("{apart} s apart"));
     }
 }
 
-const LATER: &str = "the provider is in trouble: look at its status page and try again";
+const OUTAGE: &str = "the provider has an outage: check its status page and try again";
 
-fn after_silence(error: HttpError) -> String {
+fn after_http_error(error: HttpError) -> String {
     match error {
-        HttpError::Unreachable => "check its name, and this machine's DNS, firewall and root certificates",
+        HttpError::Unreachable => "check the host name, and this machine's DNS, firewall and root certificates",
         HttpError::Timeout | HttpError::BrokeOff => {
-            "try again; if it stays so, check this machine's firewall and the provider's status page"
+            "try again; if it persists, check this machine's firewall and the provider's status page"
         }
         HttpError::ForbiddenAddress => {
-            "while BASE_URL is public, providers must have public addresses: check the name and this machine's DNS"
+            "while BASE_URL is public, providers must have public IP addresses: check the host name and this machine's DNS"
         }
-        HttpError::TooLarge | HttpError::Malformed => "check the provider's address",
+        HttpError::TooLarge | HttpError::Malformed => "check the provider's URL",
     }
     .to_owned()
 }
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_healthy_provider_has_no_complaints() {
+    fn a_healthy_provider_has_only_ok_findings() {
         let findings = findings(&healthy());
         assert!(findings.list.iter().all(|finding| finding.verdict == Verdict::Ok), "{findings:?}");
         assert!(findings.list[0].message.starts_with("https://app.example/auth/callback/work "));
@@ -187,9 +189,9 @@ mod tests {
     #[case::inside(HttpError::ForbiddenAddress.into(), "public")]
     #[case::other_issuer(DiscoveryError::IssuerMismatch.into(), "OIDC_WORK_ISSUER")]
     #[case::not_found(DiscoveryError::Response(ResponseError::UnexpectedStatus(404)).into(), "OIDC_WORK_ISSUER")]
-    #[case::form_error(DiscoveryError::Response(ResponseError::Unavailable { status: 503, retry_after: None }).into(), "status page")]
-    #[case::no_code_flow(DiscoveryError::NoCodeFlow.into(), "ask those who run it")]
-    fn without_endpoints_the_next_step_fits_the_cause(#[case] error: BeginError, #[case] next: &str) {
+    #[case::unavailable(DiscoveryError::Response(ResponseError::Unavailable { status: 503, retry_after: None }).into(), "status page")]
+    #[case::no_code_flow(DiscoveryError::NoCodeFlow.into(), "contact its operator")]
+    fn the_next_step_fits_the_discovery_error(#[case] error: BeginError, #[case] next: &str) {
         let checkup = ProviderCheckup { endpoints: Err(error), ..healthy() };
         let finding = one(&checkup, "discovery");
         assert_eq!(finding.verdict, Verdict::Failure);
@@ -203,8 +205,8 @@ mod tests {
     #[case(ClientCheck::RedirectUriNotRegistered, Verdict::Failure)]
     #[case(ClientCheck::Unclear("odd".to_owned()), Verdict::Warning)]
     #[case(ClientCheck::AcceptsAnyCode, Verdict::Failure)]
-    fn the_standing_of_the_client_is_judged(#[case] standing: ClientCheck, #[case] verdict: Verdict) {
-        let token_endpoint = Some(TokenEndpointCheckup::Answered(standing));
+    fn client_checks_are_judged(#[case] check: ClientCheck, #[case] verdict: Verdict) {
+        let token_endpoint = Some(TokenEndpointCheckup::Answered(check));
         let finding = one(&ProviderCheckup { token_endpoint, ..healthy() }, "client");
         assert_eq!(finding.verdict, verdict);
         assert_eq!(finding.next.is_some(), verdict != Verdict::Ok);
@@ -215,10 +217,7 @@ mod tests {
     #[case(TokenEndpointCheckup::Unavailable(503), Verdict::Failure)]
     #[case(TokenEndpointCheckup::Unavailable(429), Verdict::Warning)]
     #[case(TokenEndpointCheckup::NoClientAuthentication, Verdict::Failure)]
-    fn a_silent_token_endpoint_says_nothing_of_the_client(
-        #[case] answer: TokenEndpointCheckup,
-        #[case] verdict: Verdict,
-    ) {
+    fn without_an_answer_the_client_is_not_judged(#[case] answer: TokenEndpointCheckup, #[case] verdict: Verdict) {
         let findings = findings(&ProviderCheckup { token_endpoint: Some(answer), ..healthy() });
         assert_eq!(findings.verdict("token_endpoint"), Some(verdict));
         assert_eq!(findings.verdict("client"), None);
@@ -235,12 +234,12 @@ mod tests {
     #[rstest]
     #[case(60, Verdict::Ok, "60 s apart")]
     #[case(-60, Verdict::Ok, "60 s apart")]
-    #[case(61, Verdict::Warning, "ours is 61 s behind")]
-    #[case(-61, Verdict::Warning, "ours is 61 s ahead of")]
+    #[case(61, Verdict::Warning, "this machine is 61 s behind")]
+    #[case(-61, Verdict::Warning, "this machine is 61 s ahead of")]
     #[case(i64::MIN, Verdict::Warning, "ahead of")]
-    fn clocks_may_be_a_minute_apart(#[case] skew: i64, #[case] verdict: Verdict, #[case] told: &str) {
+    fn clocks_may_differ_by_a_minute(#[case] skew: i64, #[case] verdict: Verdict, #[case] expected: &str) {
         let finding = one(&ProviderCheckup { clock_skew: Some(skew), ..healthy() }, "clock");
         assert_eq!(finding.verdict, verdict);
-        assert!(finding.message.contains(told), "{finding:?}");
+        assert!(finding.message.contains(expected), "{finding:?}");
     }
 }

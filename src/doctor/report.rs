@@ -1,4 +1,4 @@
-//! All findings together: as text, as JSON, as an exit status.
+//! All findings as text, as JSON and as an exit status.
 
 use std::fmt;
 
@@ -11,7 +11,6 @@ use crate::relying_party::ProviderCheckup;
 const SCHEMA: u32 = 1;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What an examination found.
 #[derive(Clone, Debug)]
 pub struct Report {
     base_url: Option<String>,
@@ -20,41 +19,32 @@ pub struct Report {
     unusable: Option<String>,
 }
 
-/// A provider that is switched on.
+/// An enabled provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProviderEntry {
-    /// Its slug.
     pub slug: String,
-    /// Its name for people.
     pub label: String,
-    /// Its issuer.
     pub issuer: String,
-    /// What is to be registered in its console.
+    /// To be registered in the provider's console.
     pub redirect_uri: String,
 }
 
-/// The verdict on the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Nothing failed.
+    /// Nothing failed; there may be warnings.
     Ok,
-    /// Something failed.
     Failed,
-    /// There is no configuration to look at.
+    /// The configuration cannot be read.
     Unusable,
 }
 
-/// How many findings there are of each verdict.
+/// The number of findings per verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// As it should be.
     pub ok: usize,
-    /// Worth knowing.
     pub hint: usize,
-    /// Will not work for long, or not for everybody.
     pub warning: usize,
-    /// Does not work.
     pub failure: usize,
 }
 
@@ -63,7 +53,7 @@ impl Report {
         Self { base_url: Some(base_url.to_owned()), providers: Vec::new(), findings: Vec::new(), unusable: None }
     }
 
-    /// The report on a configuration that cannot be read; the sentence says why.
+    /// For a configuration that cannot be read; `sentence` says why.
     pub fn unusable(sentence: String) -> Self {
         Self { base_url: None, providers: Vec::new(), findings: Vec::new(), unusable: Some(sentence) }
     }
@@ -81,12 +71,11 @@ impl Report {
         });
     }
 
-    /// All findings, in the order in which they are shown.
+    /// In the order of the output.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// The verdict on the whole.
     pub fn outcome(&self) -> Outcome {
         match &self.unusable {
             Some(_) => Outcome::Unusable,
@@ -104,7 +93,6 @@ impl Report {
         }
     }
 
-    /// How many findings there are of each verdict.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for finding in &self.findings {
@@ -118,7 +106,7 @@ impl Report {
         counts
     }
 
-    /// The report as JSON, as the room's documentation describes it, with a line break at the end.
+    /// The room's documentation describes the members. Ends with a line break.
     pub fn to_json(&self) -> String {
         let mut findings: Vec<_> = self
             .findings
@@ -143,7 +131,7 @@ impl Report {
                 "check": "configuration",
                 "verdict": Verdict::Failure,
                 "message": sentence,
-                "next": "correct it and run `latchkey doctor` again",
+                "next": "correct it, then run `latchkey doctor` again",
             }));
         }
         let report = json!({
@@ -159,7 +147,7 @@ impl Report {
     }
 }
 
-/// For people: one line a finding, under it what to do next.
+/// One line per finding, and a second one for the next step.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(sentence) = &self.unusable {
@@ -185,8 +173,8 @@ impl fmt::Display for Report {
 fn summary(counts: Counts) -> String {
     let mut summary = match counts.failure {
         0 => "Nothing failed".to_owned(),
-        1 => "1 thing failed".to_owned(),
-        several => format!("{several} things failed"),
+        1 => "1 check failed".to_owned(),
+        several => format!("{several} checks failed"),
     };
     for (count, one, many) in [(counts.warning, "warning", "warnings"), (counts.hint, "hint", "hints")] {
         if count > 0 {
@@ -211,27 +199,27 @@ mod tests {
     }
 
     #[test]
-    fn only_a_failure_fails() {
+    fn warnings_do_not_fail_the_report() {
         let fine = report(|findings| {
             findings.ok("a", "fine");
             findings.hint("b", "so so", "look");
             findings.warning("c", "soon", "act");
         });
         assert_eq!((fine.outcome(), fine.exit_status()), (Outcome::Ok, 0));
-        let failed = report(|findings| findings.failure("d", "broken", "mend"));
+        let failed = report(|findings| findings.failure("d", "broken", "fix"));
         assert_eq!((failed.outcome(), failed.exit_status()), (Outcome::Failed, 1));
         let unusable = Report::unusable("BASE_URL is not a URL".to_owned());
         assert_eq!((unusable.outcome(), unusable.exit_status()), (Outcome::Unusable, 2));
     }
 
     #[test]
-    fn the_text_is_aligned_one_line_a_finding() {
+    fn the_text_is_aligned() {
         let mut report = report(|findings| {
             findings.ok("address", "fine");
             findings.warning("proxies", "soon", "act");
         });
         let mut findings = Findings::about(Area::Provider { slug: "google".to_owned(), label: "Google".to_owned() });
-        findings.failure("client", "broken", "mend");
+        findings.failure("client", "broken", "fix");
         report.add(findings);
         let expected = format!(
             "Latchkey {VERSION} at https://app.example\n\
@@ -243,16 +231,16 @@ mod tests {
              \n\
              Provider Google (google)\n\
              \x20 failure  client   broken\n\
-             \x20                   next: mend\n\
+             \x20                   next: fix\n\
              \n\
-             1 thing failed; 1 warning.\n"
+             1 check failed; 1 warning.\n"
         );
         assert_eq!(report.to_string(), expected);
         assert_eq!(Report::unusable("X is wrong".to_owned()).to_string(), "latchkey: X is wrong\n");
     }
 
     #[test]
-    fn a_line_break_in_a_message_makes_no_second_line() {
+    fn control_characters_are_replaced() {
         let report = report(|findings| findings.ok("a", "one\n\u{1b}[31mtwo"));
         assert!(report.to_string().contains("one  [31mtwo\n"));
     }
@@ -261,7 +249,7 @@ mod tests {
     fn the_json_has_the_documented_members() {
         let mut report = report(|findings| findings.ok("a", "fine"));
         let mut findings = Findings::about(Area::Provider { slug: "google".to_owned(), label: "Google".to_owned() });
-        findings.failure("client", "broken", "mend");
+        findings.failure("client", "broken", "fix");
         report.add(findings);
         let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
         assert_eq!(
@@ -276,7 +264,7 @@ mod tests {
                 "findings": [
                     {"area": "settings", "provider": null, "check": "a", "verdict": "ok", "message": "fine", "next": null},
                     {"area": "provider", "provider": "google", "check": "client", "verdict": "failure",
-                     "message": "broken", "next": "mend"},
+                     "message": "broken", "next": "fix"},
                 ],
             })
         );

@@ -1,4 +1,4 @@
-//! The key that seals the cookies: where it is, how old, and who else can read it.
+//! `SECRET_KEY`: its source, its age, and who else can read it.
 
 use std::{
     fs,
@@ -16,20 +16,24 @@ pub(super) fn findings(keys: &SecretKeys, now: i64) -> Findings {
     match keys.source() {
         KeySource::Environment => from_environment(&mut findings, keys.iter().count()),
         KeySource::FileToBeMade(path) => {
-            findings.ok("source", format!("SECRET_KEY is not set: the first start makes {}", path.display()));
+            findings.ok("source", format!("SECRET_KEY is not set: the first start creates {}", path.display()));
         }
         KeySource::File(path) => match fs::metadata(path) {
             Ok(metadata) => {
                 let age = metadata.modified().ok().map(|written| age(written, now));
                 in_file(&mut findings, path, metadata.permissions().mode(), age.as_deref());
             }
-            Err(_) => findings.failure("source", format!("{} cannot be looked at", path.display()), "start again"),
+            Err(_) => findings.failure(
+                "source",
+                format!("{} cannot be read", path.display()),
+                "check the permissions of its folder",
+            ),
         },
     }
     findings
 }
 
-/// How long ago something was, for people. `now` in Unix seconds.
+/// In hours or days. `now` in Unix seconds.
 pub(super) fn age(then: SystemTime, now: i64) -> String {
     let then = then.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let hours = now.saturating_sub(i64::try_from(then).unwrap_or(i64::MAX)).max(0) / 3600;
@@ -40,19 +44,18 @@ pub(super) fn age(then: SystemTime, now: i64) -> String {
     }
 }
 
-/// How old they are, nobody can tell; but an old one need not stay for ever.
 fn from_environment(findings: &mut Findings, count: usize) {
     match count {
         1 => findings.ok("source", "SECRET_KEY is set"),
         several => findings.hint(
             "source",
-            format!("SECRET_KEY is set: {several} keys, the first one seals, the others only open"),
-            "90 days after the first one came nothing that the others sealed is left: take them out then",
+            format!("SECRET_KEY has {several} keys: the first one encrypts, the others only decrypt"),
+            "90 days after you added the first one, remove the others",
         ),
     }
 }
 
-/// The threat: who reads the key makes flow cookies of their own.
+/// The threat: a reader of the key can forge cookies.
 fn in_file(findings: &mut Findings, path: &Path, mode: u32, age: Option<&str>) {
     let path = path.display();
     let since = age.map(|age| format!(", {age} old")).unwrap_or_default();
@@ -63,7 +66,7 @@ fn in_file(findings: &mut Findings, path: &Path, mode: u32, age: Option<&str>) {
             "file_mode",
             format!("{:04o}: other users of this machine can read or change the key", mode & 0o777),
             format!(
-                "chmod 600 {path}; if they may have read it, remove it and start again: pending sign-ins begin anew, and people connect anew what they let us see"
+                "chmod 600 {path}; if others may have read it, delete it and restart: users then repeat pending sign-ins and reconnect their services"
             ),
         ),
     }
@@ -84,7 +87,7 @@ mod tests {
     #[case(0o100_640, Verdict::Warning)]
     #[case(0o100_604, Verdict::Warning)]
     #[case(0o100_602, Verdict::Warning)]
-    fn nobody_else_may_read_the_key(#[case] mode: u32, #[case] verdict: Verdict) {
+    fn a_key_that_others_can_read_is_a_warning(#[case] mode: u32, #[case] verdict: Verdict) {
         let mut findings = Findings::about(Area::SecretKey);
         in_file(&mut findings, Path::new("data/secret.key"), mode, Some("3 days"));
         assert_eq!(findings.verdict("file_mode"), Some(verdict));
@@ -97,13 +100,13 @@ mod tests {
     #[case(7_200, "2 h")]
     #[case(86_400 * 2, "2 days")]
     #[case(86_400 * 400, "400 days")]
-    fn ages_are_told_in_round_numbers(#[case] seconds: i64, #[case] told: &str) {
+    fn ages_are_rounded(#[case] seconds: i64, #[case] expected: &str) {
         let then = 1_700_000_000;
-        assert_eq!(age(UNIX_EPOCH + Duration::from_secs(then), i64::try_from(then).unwrap() + seconds), told);
+        assert_eq!(age(UNIX_EPOCH + Duration::from_secs(then), i64::try_from(then).unwrap() + seconds), expected);
     }
 
     #[test]
-    fn keys_are_counted_and_never_shown() {
+    fn keys_are_counted_but_not_shown() {
         let key = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
         let keys = SecretKeys::parse(&format!("{key},{key}")).unwrap();
         let findings = findings(&keys, 0);

@@ -1,4 +1,4 @@
-//! What the variables say together that none of them says alone.
+//! Checks across variables, each of which is valid by itself.
 
 use std::net::SocketAddr;
 
@@ -18,34 +18,35 @@ pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     findings
 }
 
-/// `BASE_URL` is where browsers go, `LISTEN_ADDR` where we wait for them, in plain http.
+/// `BASE_URL` is the public origin, `LISTEN_ADDR` the socket, which speaks plain http.
 fn addresses(findings: &mut Findings, base_url: &BaseUrl, listen: SocketAddr) {
     let origin = base_url.origin();
     let port = Url::parse(origin).ok().and_then(|url| url.port_or_known_default());
     if base_url.is_loopback() && !listen.ip().is_loopback() {
         findings.warning(
             "addresses",
-            format!("BASE_URL {origin} is for this machine alone, LISTEN_ADDR {listen} is open to the network"),
+            format!("BASE_URL {origin} is local, but LISTEN_ADDR {listen} is open to the network"),
             format!("set LISTEN_ADDR=127.0.0.1:{}, or BASE_URL to the public https origin", listen.port()),
         );
     } else if !base_url.is_https() && port != Some(listen.port()) {
         findings.warning(
             "addresses",
-            format!(
-                "BASE_URL {origin} has another port than LISTEN_ADDR {listen}: browsers would knock at the wrong door"
-            ),
-            "give both the same port, unless a proxy stands between them",
+            format!("BASE_URL {origin} and LISTEN_ADDR {listen} have different ports: browsers cannot connect"),
+            "use the same port for both, unless a proxy is between them",
         );
     } else if base_url.is_https() && !listen.ip().is_loopback() {
         findings.hint(
             "addresses",
             format!(
-                "BASE_URL {origin}; LISTEN_ADDR {listen} takes plain http from the network, for a proxy that ends TLS"
+                "BASE_URL {origin}; LISTEN_ADDR {listen} accepts plain http from the network, for a proxy that terminates TLS"
             ),
-            "let nobody but the proxy reach that port",
+            "allow only the proxy to reach that port",
         );
     } else if base_url.is_https() {
-        findings.ok("addresses", format!("BASE_URL {origin}; a proxy on this machine ends TLS and asks {listen}"));
+        findings.ok(
+            "addresses",
+            format!("BASE_URL {origin}; a proxy on this machine terminates TLS and forwards to {listen}"),
+        );
     } else {
         findings.ok("addresses", format!("BASE_URL {origin}; listens on {listen}"));
     }
@@ -57,37 +58,37 @@ fn cookies(findings: &mut Findings, base_url: &BaseUrl) {
     } else {
         findings.hint(
             "cookies",
-            "names without __Host- and not Secure, as BASE_URL is plain http on this machine",
-            "nothing for development; in production BASE_URL is https",
+            "without __Host- prefix and Secure, since BASE_URL is plain http",
+            "nothing to do in development; use https in production",
         );
     }
 }
 
-/// The threat: whose word on addresses is believed may pass rate limits at will; and when no proxy's word is, all
-/// people behind it share one limit.
+/// The threat: a client that may set `X-Forwarded-For` evades rate limits. And behind a proxy that is not trusted, all
+/// clients share one limit.
 fn proxies(findings: &mut Findings, base_url: &BaseUrl, trusted: &[IpNet]) {
-    if let Some(everybody) = trusted.iter().find(|network| network.prefix_len() == 0) {
+    if let Some(all) = trusted.iter().find(|network| network.prefix_len() == 0) {
         findings.warning(
             "proxies",
-            format!("TRUSTED_PROXIES has {everybody}: everybody's word on their own address is believed"),
-            "name the networks of your proxies only",
+            format!("TRUSTED_PROXIES has {all}: every client can spoof its IP address"),
+            "list only the networks of your proxies",
         );
     } else if trusted.is_empty() && !base_url.is_loopback() {
         findings.hint(
             "proxies",
-            "TRUSTED_PROXIES is empty: behind a proxy everybody seems to come from its address and shares one rate limit",
-            "put the proxy's address or network there, unless browsers connect directly",
+            "TRUSTED_PROXIES is empty: behind a proxy, all clients have its IP address and share one rate limit",
+            "add your proxy's IP address or network, unless browsers connect directly",
         );
     } else if trusted.is_empty() {
-        findings.ok("proxies", "none is trusted: a client's address is its connection's");
+        findings.ok("proxies", "none trusted: the client's IP address is that of the connection");
     } else {
         let networks: Vec<_> = trusted.iter().map(ToString::to_string).collect();
-        findings.ok("proxies", format!("believed: {}", networks.join(", ")));
+        findings.ok("proxies", format!("trusted: {}", networks.join(", ")));
     }
 }
 
-fn rate_limits(findings: &mut Findings, hold: bool) {
-    if hold {
+fn rate_limits(findings: &mut Findings, are_on: bool) {
+    if are_on {
         findings.ok("rate_limits", "on");
     } else {
         findings.hint("rate_limits", "off", "remove RATE_LIMITS when the load test is over");
@@ -96,21 +97,21 @@ fn rate_limits(findings: &mut Findings, hold: bool) {
 
 fn providers(findings: &mut Findings, config: &Config, has_sandbox: bool) {
     let origin = config.base_url.origin();
-    let real = format!(
-        "for the real one set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET; its redirect URI is {origin}/auth/callback/google"
+    let next = format!(
+        "to use Google, set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET; the redirect URI is {origin}/auth/callback/google"
     );
     if !config.providers.is_empty() {
         let labels: Vec<_> = config.providers.iter().map(|provider| provider.label.as_str()).collect();
-        findings.ok("providers", format!("on: {}", labels.join(", ")));
+        findings.ok("providers", format!("enabled: {}", labels.join(", ")));
     } else if config.sandbox_wanted && has_sandbox {
         let sandbox = config.sandbox_addr;
         findings.hint(
             "providers",
-            format!("none is configured: the sandbox will play the providers, on {sandbox}"),
-            real,
+            format!("none configured: the built-in sandbox stands in for all of them, on {sandbox}"),
+            next,
         );
     } else {
-        findings.failure("providers", "none is configured and this build has no sandbox: nobody can sign in", real);
+        findings.failure("providers", "none configured, and this build has no sandbox: users cannot sign in", next);
     }
 }
 
@@ -142,7 +143,11 @@ mod tests {
     #[case::on(&[], "rate_limits", Verdict::Ok)]
     #[case::off(&[("RATE_LIMITS", "off")], "rate_limits", Verdict::Hint)]
     #[case::sandbox(&[], "providers", Verdict::Hint)]
-    fn settings_of_development(#[case] settings: &[(&str, &str)], #[case] check: &str, #[case] verdict: Verdict) {
+    fn development_settings_are_judged(
+        #[case] settings: &[(&str, &str)],
+        #[case] check: &str,
+        #[case] verdict: Verdict,
+    ) {
         assert_eq!(examined(settings, true).verdict(check), Some(verdict));
     }
 
@@ -150,18 +155,22 @@ mod tests {
     #[case::proxy_here(&[], "addresses", Verdict::Ok)]
     #[case::proxy_elsewhere(&[("LISTEN_ADDR", "0.0.0.0:3000")], "addresses", Verdict::Hint)]
     #[case::https(&[], "cookies", Verdict::Ok)]
-    #[case::nobody(&[], "proxies", Verdict::Hint)]
-    #[case::somebody(&[("TRUSTED_PROXIES", "10.0.0.0/8")], "proxies", Verdict::Ok)]
-    #[case::everybody(&[("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0")], "proxies", Verdict::Warning)]
-    #[case::everybody_v6(&[("TRUSTED_PROXIES", "::/0")], "proxies", Verdict::Warning)]
+    #[case::no_proxy(&[], "proxies", Verdict::Hint)]
+    #[case::one_network(&[("TRUSTED_PROXIES", "10.0.0.0/8")], "proxies", Verdict::Ok)]
+    #[case::all_of_ipv4(&[("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0")], "proxies", Verdict::Warning)]
+    #[case::all_of_ipv6(&[("TRUSTED_PROXIES", "::/0")], "proxies", Verdict::Warning)]
     #[case::google(&[], "providers", Verdict::Ok)]
-    fn settings_of_production(#[case] settings: &[(&str, &str)], #[case] check: &str, #[case] verdict: Verdict) {
+    fn production_settings_are_judged(
+        #[case] settings: &[(&str, &str)],
+        #[case] check: &str,
+        #[case] verdict: Verdict,
+    ) {
         let settings = [PUBLIC.as_slice(), settings].concat();
         assert_eq!(examined(&settings, false).verdict(check), Some(verdict));
     }
 
     #[test]
-    fn without_provider_and_without_sandbox_nobody_can_sign_in() {
+    fn no_provider_is_a_failure_without_the_sandbox() {
         assert_eq!(examined(&[], false).verdict("providers"), Some(Verdict::Failure));
         assert_eq!(examined(&[], true).verdict("providers"), Some(Verdict::Hint));
     }

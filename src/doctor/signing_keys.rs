@@ -1,4 +1,4 @@
-//! The keys that access tokens are signed with: one signs, one is next, none has outlived itself, and all of them open.
+//! The signing keys of access tokens: one signs, one is next, no expired one is left, and SECRET_KEY decrypts them all.
 
 use secrecy::ExposeSecret;
 
@@ -10,7 +10,7 @@ use crate::{
     tokens::{KeyState, key_state},
 };
 
-/// Reads the keys of a database whose schema is ours. `None` where the settings do not get that far.
+/// Needs a database with a current schema. `None` when no sealer can be made of the secret keys.
 pub(super) async fn read(config: &Config) -> Option<Result<Vec<StoredKey>, StoreError>> {
     let sealer = Sealer::new(config.secret_keys.iter(), "database").ok()?;
     let database = match Database::connect(config.database_url.expose_secret(), sealer).await {
@@ -27,9 +27,9 @@ pub(super) fn findings(keys: &Result<Vec<StoredKey>, StoreError>, now: i64) -> F
     let mut findings = Findings::about(Area::SigningKeys);
     match keys {
         Err(error) => {
-            findings.failure("read", error.to_string(), "check the database, and run `latchkey doctor` again")
+            findings.failure("read", error.to_string(), "check the database, then run `latchkey doctor` again")
         }
-        Ok(keys) if keys.is_empty() => findings.ok("read", "none yet: the first token makes them"),
+        Ok(keys) if keys.is_empty() => findings.ok("read", "none yet: the first token creates them"),
         Ok(keys) => {
             times(&mut findings, keys, now);
             sealed(&mut findings, keys);
@@ -38,54 +38,57 @@ pub(super) fn findings(keys: &Result<Vec<StoredKey>, StoreError>, now: i64) -> F
     findings
 }
 
-/// A server at work sees to all of this each minute.
+/// A running server fixes all of this within a minute.
 fn times(findings: &mut Findings, keys: &[StoredKey], now: i64) {
     let in_state = |state| keys.iter().filter(move |key| key_state(&key.times, now) == state);
-    let able = |state| in_state(state).filter(|key| key.private_key.is_some()).max_by_key(|key| key.times.signs_from);
+    let usable = |state| in_state(state).filter(|key| key.private_key.is_some()).max_by_key(|key| key.times.signs_from);
     let days = |until: i64| (until - now) / 86_400;
-    match able(KeyState::Signs) {
-        Some(key) => findings.ok("signs", format!("{}, for {} days more", key.kid, days(key.times.signs_until))),
+    match usable(KeyState::Signs) {
+        Some(key) => findings.ok("signs", format!("{}, for {} more days", key.kid, days(key.times.signs_until))),
         None => findings.warning(
             "signs",
-            "no key signs: the next token makes one, which nobody has heard of",
-            "start a server in token mode; others who verify our tokens may refuse them for as long as they keep our set",
+            "no key signs: the next token creates one that was not published in advance",
+            "start a server in token mode; services may reject new tokens until they refresh their copy of our JWK set",
         ),
     }
-    match able(KeyState::Next) {
+    match usable(KeyState::Next) {
         Some(key) => findings.ok("next", format!("{}, in {} days", key.kid, days(key.times.signs_from))),
         None => findings.warning(
             "next",
-            "no key is next: when the one that signs ends, nobody has heard of its successor",
+            "no next key: when the signing key expires, its successor will not have been published",
             "start a server in token mode, or run `latchkey keys rotate`",
         ),
     }
     match in_state(KeyState::Expired).count() {
-        0 => findings.ok("past", format!("{} believed and signing no more", in_state(KeyState::Past).count())),
+        0 => findings.ok("past", format!("{} retired but still accepted", in_state(KeyState::Past).count())),
         count => findings.hint(
             "past",
-            format!("{count} past their time: nobody believes them, and nobody has taken them away"),
-            "nothing: a server in token mode takes them away",
+            format!("{count} expired and not deleted yet"),
+            "nothing to do: a server in token mode deletes them",
         ),
     }
 }
 
 fn sealed(findings: &mut Findings, keys: &[StoredKey]) {
-    let closed = keys.iter().filter(|key| key.private_key.is_none()).count();
+    let unreadable = keys.iter().filter(|key| key.private_key.is_none()).count();
     let old = keys.iter().filter(|key| key.private_key.is_some() && !key.sealed_anew).count();
-    if closed > 0 {
+    if unreadable > 0 {
         findings.warning(
             "sealed",
-            format!("{closed} of {} do not open with SECRET_KEY: they verify, and sign nothing", keys.len()),
-            "put the key that sealed them at the end of SECRET_KEY; if it is lost, nothing: others are made",
+            format!(
+                "{unreadable} of {} cannot be decrypted with SECRET_KEY: they verify tokens but cannot sign",
+                keys.len()
+            ),
+            "append the key that encrypted them to SECRET_KEY; if it is lost, nothing to do: new ones are created",
         );
     } else if old > 0 {
         findings.hint(
             "sealed",
-            format!("{old} of {} are sealed with an older SECRET_KEY", keys.len()),
-            "keep that key until a server in token mode has run for a minute with the new one: it seals them anew",
+            format!("{old} of {} are encrypted with an older key of SECRET_KEY", keys.len()),
+            "keep that key until a server in token mode has run for a minute with the new one: it re-encrypts them",
         );
     } else {
-        findings.ok("sealed", "all with the first SECRET_KEY");
+        findings.ok("sealed", "all encrypted with the first key of SECRET_KEY");
     }
 }
 
@@ -125,31 +128,31 @@ mod tests {
     }
 
     #[rstest]
-    fn keys_in_order_are_fine(#[values("signs", "next", "past", "sealed")] check: &str) {
+    fn a_complete_set_is_ok(#[values("signs", "next", "past", "sealed")] check: &str) {
         assert_eq!(verdict(healthy(), check), Verdict::Ok);
     }
 
     #[rstest]
-    #[case::nobody_signs("signs", |keys: &mut Vec<StoredKey>| drop(keys.remove(1)), Verdict::Warning)]
-    #[case::nobody_is_next("next", |keys: &mut Vec<StoredKey>| drop(keys.pop()), Verdict::Warning)]
-    #[case::past("past", |keys: &mut Vec<StoredKey>| keys[0].times.expires_at = NOW, Verdict::Hint)]
-    #[case::closed("sealed", |keys: &mut Vec<StoredKey>| keys[0].private_key = None, Verdict::Warning)]
-    #[case::the_signer_is_closed("signs", |keys: &mut Vec<StoredKey>| keys[1].private_key = None, Verdict::Warning)]
+    #[case::no_signer("signs", |keys: &mut Vec<StoredKey>| drop(keys.remove(1)), Verdict::Warning)]
+    #[case::no_next("next", |keys: &mut Vec<StoredKey>| drop(keys.pop()), Verdict::Warning)]
+    #[case::expired("past", |keys: &mut Vec<StoredKey>| keys[0].times.expires_at = NOW, Verdict::Hint)]
+    #[case::unreadable("sealed", |keys: &mut Vec<StoredKey>| keys[0].private_key = None, Verdict::Warning)]
+    #[case::unreadable_signer("signs", |keys: &mut Vec<StoredKey>| keys[1].private_key = None, Verdict::Warning)]
     #[case::old("sealed", |keys: &mut Vec<StoredKey>| keys[0].sealed_anew = false, Verdict::Hint)]
-    fn what_is_out_of_order_is_told(
+    fn an_incomplete_set_is_reported(
         #[case] check: &str,
-        #[case] spoil: fn(&mut Vec<StoredKey>),
+        #[case] break_it: fn(&mut Vec<StoredKey>),
         #[case] expected: Verdict,
     ) {
         let mut keys = healthy();
-        spoil(&mut keys);
+        break_it(&mut keys);
         assert_eq!(verdict(keys, check), expected);
     }
 
     #[test]
-    fn no_keys_are_no_trouble_and_unread_ones_are() {
+    fn no_keys_are_ok_and_unreadable_rows_fail() {
         assert_eq!(verdict(Vec::new(), "read"), Verdict::Ok);
-        let unread = Err(StoreError::Corrupt("signing_keys".to_owned()));
-        assert_eq!(findings(&unread, NOW).verdict("read"), Some(Verdict::Failure));
+        let corrupt = Err(StoreError::Corrupt("signing_keys".to_owned()));
+        assert_eq!(findings(&corrupt, NOW).verdict("read"), Some(Verdict::Failure));
     }
 }

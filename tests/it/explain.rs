@@ -1,5 +1,5 @@
-//! `latchkey explain-link` on both engines, as it is called: what was decided and what would be, in words and as JSON,
-//! and nothing changed by asking.
+//! `latchkey explain-link` on the command line, on both engines: past and simulated decisions, as text and as JSON. It
+//! changes nothing.
 
 use std::process::Output;
 
@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 const ADA: &str = "ada@gmail.com";
 const GOOGLE: &str = "https://accounts.google.com";
 
-/// The audit trail of a database, made by real decisions an hour apart.
+/// The audit log of a database, made by real decisions an hour apart.
 struct Trail {
     test: TestDatabase,
     database: Database,
@@ -56,10 +56,10 @@ impl Trail {
         self.settle(Purpose::SignIn, profile, None).await
     }
 
-    /// Ada, who came by Google.
+    /// Ada, who signed up with Google.
     async fn with_ada(engine: Engine) -> (Self, UserId) {
         let mut trail = Self::new(engine).await;
-        let ada = who(&trail.sign_in(&profile("google", "ada", true)).await);
+        let ada = user_of(&trail.sign_in(&profile("google", "ada", true)).await);
         (trail, ada)
     }
 
@@ -75,7 +75,7 @@ impl Trail {
         tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends")
     }
 
-    /// The decisions that it tells, the newest first.
+    /// The decisions in the output, the newest first.
     async fn decisions(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self.ask(&[arguments, &["--json"]].concat()).await;
         assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -84,14 +84,14 @@ impl Trail {
         json["decisions"].as_array().expect("a list").clone()
     }
 
-    /// The one decision that it tells.
+    /// The only decision in the output.
     async fn decision(&self, arguments: &[&str]) -> Value {
         let decisions = self.decisions(arguments).await;
         assert_eq!(decisions.len(), 1, "{decisions:?}");
         decisions[0].clone()
     }
 
-    /// What could have changed.
+    /// Everything that could have changed.
     async fn rows(&self) -> String {
         let mut rows = String::new();
         for table in ["users", "identities", "sessions", "events"] {
@@ -101,7 +101,7 @@ impl Trail {
     }
 }
 
-/// Ada's address by a provider, which is its authority or verified it otherwise.
+/// Ada's email from a provider that is its authority, or has verified it otherwise.
 fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
     Profile {
         issuer: if provider == "google" { GOOGLE.into() } else { format!("https://{provider}.example") },
@@ -117,8 +117,8 @@ fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
     }
 }
 
-fn who(settled: &SettleOutcome) -> UserId {
-    settled.signed_in.as_ref().expect("somebody is signed in").user.id
+fn user_of(settled: &SettleOutcome) -> UserId {
+    settled.signed_in.as_ref().expect("a signed-in user").user.id
 }
 
 fn codes(decision: &Value) -> Vec<&str> {
@@ -131,7 +131,7 @@ fn text(output: &Output) -> &str {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn past_decisions_are_explained(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn explain_tells_the_history_of_a_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (mut trail, ada) = Trail::with_ada(engine).await;
     let asked = trail.sign_in(&profile("work", "ada", false)).await;
     assert!(matches!(asked.decision.answer, Answer::Prompt { .. }));
@@ -164,9 +164,7 @@ async fn past_decisions_are_explained(#[values(Engine::Sqlite, Engine::Postgres)
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_is_found_by_its_event_and_by_its_request(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_rejection_is_found_by_event_and_request_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (mut trail, ada) = Trail::with_ada(engine).await;
     trail.test.execute("UPDATE users SET disabled_at = 1").await;
     let refused = trail.sign_in(&profile("google", "ada", true)).await;
@@ -185,11 +183,11 @@ async fn a_refusal_is_found_by_its_event_and_by_its_request(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn simulating_a_sign_in_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_simulated_sign_in_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (mut trail, ada) = Trail::with_ada(engine).await;
     let mut byron = profile("google", "byron", true);
     byron.email = None;
-    let byron = who(&trail.sign_in(&byron).await).to_string();
+    let byron = user_of(&trail.sign_in(&byron).await).to_string();
     let ada = ada.to_string();
     let before = trail.rows().await;
     let verified = ["--email", ADA, "--verified"];
@@ -224,7 +222,9 @@ async fn simulating_a_sign_in_changes_nothing(#[values(Engine::Sqlite, Engine::P
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_found_and_bad_arguments_differ(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn no_match_and_no_arguments_have_different_exit_statuses(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
     let trail = Trail::new(engine).await;
     let nobody = "01890a5d-0000-7000-8000-000000000000";
     for nothing in [
@@ -261,16 +261,16 @@ async fn nothing_found_and_bad_arguments_differ(#[values(Engine::Sqlite, Engine:
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_without_our_schema_is_left_as_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_database_without_our_schema_is_left_unchanged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let mut trail = Trail::new(Engine::Sqlite).await;
     trail.test = TestDatabase::empty(engine).await;
     let output = trail.ask(&["--user", ADA]).await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    let told = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     match trail.test.url.strip_prefix("sqlite://") {
-        Some(file) => assert!(told.contains("does not exist yet") && !std::path::Path::new(file).exists(), "{told}"),
+        Some(file) => assert!(stderr.contains("not there yet") && !std::path::Path::new(file).exists(), "{stderr}"),
         None => {
-            assert!(told.contains("latchkey doctor"), "{told}");
+            assert!(stderr.contains("latchkey doctor"), "{stderr}");
             assert_eq!(trail.test.number("SELECT count(*) FROM pg_tables WHERE tablename = 'users'").await, 0);
         }
     }

@@ -1,4 +1,4 @@
-//! Letters from the queue to the inbox: the store, the worker and the sandbox's mail server together, on both engines.
+//! Emails from the queue to the inbox: the store, the delivery worker and the sandbox's mail server, on both engines.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A queue, what a worker needs, and the mail server.
+/// The queue, what a worker needs, and the mail server.
 struct Desk {
     rows: TestDatabase,
     store: Arc<Database>,
@@ -86,7 +86,7 @@ fn sign_up() -> EmailKind {
 
 #[rstest]
 #[tokio::test]
-async fn a_letter_is_delivered_once_and_its_row_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn an_email_is_delivered_once_and_deleted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.queue("ada@example.com", sign_up()).await;
     assert!(desk.store.oldest_due_email(desk.clock.date()).await.unwrap().is_some());
@@ -108,12 +108,12 @@ async fn a_letter_is_delivered_once_and_its_row_is_gone(#[values(Engine::Sqlite,
 
 #[rstest]
 #[tokio::test]
-async fn the_row_tells_nothing_to_who_reads_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn queued_emails_are_encrypted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.queue("ada@example.com", sign_up()).await;
     let sealed = desk.rows.text("SELECT sealed FROM outbox").await;
     assert!(!sealed.contains("ada") && !sealed.contains(TOKEN), "{sealed}");
-    // In another row it does not open.
+    // It cannot be decrypted in another row.
     desk.queue("grace@navy.example", sign_up()).await;
     desk.rows.execute("UPDATE outbox SET sealed = (SELECT max(sealed) FROM outbox)").await;
     desk.round().await;
@@ -122,7 +122,7 @@ async fn the_row_tells_nothing_to_who_reads_it(#[values(Engine::Sqlite, Engine::
 
 #[rstest]
 #[tokio::test]
-async fn while_the_mail_server_is_away_letters_wait(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn emails_wait_while_the_mail_server_is_down(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.mail_server("refuse_connections").await;
     desk.queue("ada@example.com", sign_up()).await;
@@ -142,7 +142,7 @@ async fn while_the_mail_server_is_away_letters_wait(#[values(Engine::Sqlite, Eng
 
 #[rstest]
 #[tokio::test]
-async fn a_mail_server_that_is_away_is_not_asked_for_each_letter(
+async fn an_unavailable_mail_server_is_tried_once_per_round(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let desk = Desk::open(engine).await;
@@ -161,7 +161,7 @@ async fn a_mail_server_that_is_away_is_not_asked_for_each_letter(
 
 #[rstest]
 #[tokio::test]
-async fn who_asks_to_come_later_gets_the_letter_later(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn retry_later_answers_are_obeyed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.mail_server("greylist").await;
     desk.queue("ada@example.com", sign_up()).await;
@@ -176,7 +176,7 @@ async fn who_asks_to_come_later_gets_the_letter_later(#[values(Engine::Sqlite, E
 
 #[rstest]
 #[tokio::test]
-async fn a_recipient_who_is_not_there_is_given_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn an_unknown_recipient_is_given_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.mail_server("reject").await;
     desk.queue("nobody@example.com", sign_up()).await;
@@ -184,18 +184,14 @@ async fn a_recipient_who_is_not_there_is_given_up(#[values(Engine::Sqlite, Engin
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 0));
 }
 
-/// Up to the end a letter waits, and then it is given up: its link would be void, or its news old.
+/// An email waits until its deadline and is then given up: its link has expired, or its news is old.
 #[rstest]
 #[case::reset(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
 #[case::sign_up(sign_up(), 23 * HOUR, 25 * HOUR)]
 #[case::news(EmailKind::AccountDeleted { revoked_access: Vec::new() }, 71 * HOUR, 73 * HOUR)]
 #[case::undo(EmailKind::PasswordChanged { first: true, undo: EmailToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
 #[tokio::test]
-async fn a_letter_that_is_of_no_use_any_more_is_given_up(
-    #[case] matter: EmailKind,
-    #[case] in_time: i64,
-    #[case] too_late: i64,
-) {
+async fn an_expired_email_is_given_up(#[case] matter: EmailKind, #[case] in_time: i64, #[case] too_late: i64) {
     for (later, arrives) in [(in_time, 1), (too_late, 0)] {
         let desk = Desk::open(Engine::Sqlite).await;
         desk.queue("ada@example.com", matter.clone()).await;
@@ -206,7 +202,7 @@ async fn a_letter_that_is_of_no_use_any_more_is_given_up(
 }
 
 #[tokio::test]
-async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
+async fn an_undelivered_email_is_given_up_after_three_days() {
     let desk = Desk::open(Engine::Sqlite).await;
     desk.mail_server("refuse_connections").await;
     desk.queue("ada@example.com", EmailKind::AccountDeleted { revoked_access: Vec::new() }).await;
@@ -221,7 +217,7 @@ async fn after_three_days_away_the_mail_server_has_lost_the_letter() {
 
 #[rstest]
 #[tokio::test]
-async fn two_workers_do_not_deliver_a_letter_twice(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn two_workers_deliver_an_email_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     let other = Arc::new(desk.rows.open().await);
     for number in 0..30 {
@@ -237,10 +233,10 @@ async fn two_workers_do_not_deliver_a_letter_twice(#[values(Engine::Sqlite, Engi
 
 #[rstest]
 #[tokio::test]
-async fn after_a_restart_it_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn delivery_continues_after_a_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.queue("ada@example.com", sign_up()).await;
-    // A machine takes the letter and dies.
+    // A server takes the email and dies.
     let taken = desk.store.take_due_emails(desk.clock.date(), Duration::from_secs(60), 4).await.unwrap();
     assert_eq!((taken.len(), taken[0].attempts), (1, 0));
     desk.store.close().await;
@@ -254,7 +250,7 @@ async fn after_a_restart_it_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] 
 }
 
 #[tokio::test]
-async fn a_letter_without_an_answer_goes_out_again_and_is_the_same() {
+async fn an_unacknowledged_email_is_resent_unchanged() {
     let desk = Desk::open(Engine::Sqlite).await;
     desk.mail_server("drop_after_data").await;
     desk.queue("ada@example.com", sign_up()).await;
@@ -274,9 +270,7 @@ async fn a_letter_without_an_answer_goes_out_again_and_is_the_same() {
 
 #[rstest]
 #[tokio::test]
-async fn a_letter_that_cannot_be_read_stands_in_nobodys_way(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn an_unreadable_email_does_not_block_others(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let desk = Desk::open(engine).await;
     for number in 0..10 {
         desk.queue(&format!("old{number}@example.com"), sign_up()).await;
@@ -289,14 +283,14 @@ async fn a_letter_that_cannot_be_read_stands_in_nobodys_way(
     store.queue_email(None, &message, desk.clock.date()).await.unwrap();
     desk.round_of(&store).await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 10));
-    // With the key, they go out.
+    // With the key, they are delivered.
     desk.clock.advance(HOUR);
     desk.round().await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (11, 0));
 }
 
 #[tokio::test]
-async fn a_letter_that_nobody_can_read_is_deleted_in_the_end() {
+async fn an_unreadable_email_is_deleted_in_the_end() {
     let desk = Desk::open(Engine::Sqlite).await;
     desk.queue("ada@example.com", sign_up()).await;
     desk.rows.execute("UPDATE outbox SET sealed = 'AAAA'").await;
@@ -308,7 +302,7 @@ async fn a_letter_that_nobody_can_read_is_deleted_in_the_end() {
 }
 
 #[tokio::test]
-async fn the_bell_wakes_the_worker_and_the_stop_ends_it() {
+async fn the_worker_wakes_and_stops() {
     let desk = Desk::open(Engine::Sqlite).await;
     let (mail_wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
     let worker = tokio::spawn(run_delivery(

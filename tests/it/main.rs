@@ -1,4 +1,4 @@
-//! The integration tests: one program, since each would link the whole application. A folder or file for each subject.
+//! The integration tests: one binary, since each binary would link the whole application. One folder or file per subject.
 
 mod doctor;
 mod documents;
@@ -7,6 +7,8 @@ mod external_token;
 mod http;
 mod mail;
 mod rooms;
+mod source;
 mod store;
 mod support;
 mod tokens;
+mod words;

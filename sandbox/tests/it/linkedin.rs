@@ -83,7 +83,7 @@ async fn cancel_has_a_code_of_linkedins_own_and_iss_comes_on_order() {
     let path = format!("{AUTHORIZE}/consent?{}", query(&[("client_id", "sandbox-linkedin")]));
     let denied = async || client.post(&path, &[("decision", "deny")]).await.callback();
     assert_eq!((denied().await.get("iss"), denied().await["error"].as_str()), (None, "user_cancelled_authorize"));
-    client.order("linkedin/iss", json!({"iss": "right", "times": 1})).await;
+    client.control("linkedin/iss", json!({"iss": "right", "times": 1})).await;
     assert_eq!(denied().await["iss"], format!("{}/linkedin/oauth", client.sandbox.origin()));
 }
 

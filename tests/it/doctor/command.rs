@@ -1,14 +1,14 @@
-//! `latchkey doctor` as it is called: its output and its exit status.
+//! `latchkey doctor` on the command line: its output and exit status.
 
 use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::patient::{KEY, Patient};
+use super::setup::{KEY, Setup};
 use crate::support::database::Engine;
 
-/// Runs the command in an empty folder with these settings and no others.
+/// Runs the command with these environment variables and no others.
 async fn doctor(folder: &TempDir, arguments: &[&str], settings: &[(String, String)]) -> Output {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.arg("doctor").args(arguments).current_dir(folder.path()).env_clear().envs(settings.iter().cloned());
@@ -20,22 +20,22 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_status_fits_a_pipeline_and_the_output_holds_no_secret() {
+async fn the_exit_status_shows_failures_and_no_secret_is_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let patient = Patient::healthy(Engine::Sqlite).await;
-    let well = doctor(&folder, &[], &patient.settings()).await;
-    assert_eq!(well.status.code(), Some(0), "{well:?}");
-    assert!(text(&well.stdout).ends_with("Nothing failed; 2 hints.\n"), "{}", text(&well.stdout));
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    let healthy = doctor(&folder, &[], &setup.settings()).await;
+    assert_eq!(healthy.status.code(), Some(0), "{healthy:?}");
+    assert!(text(&healthy.stdout).ends_with("Nothing failed; 2 hints.\n"), "{}", text(&healthy.stdout));
 
-    let mut settings = patient.settings();
+    let mut settings = setup.settings();
     settings.push(("GOOGLE_CLIENT_SECRET".to_owned(), "hush".to_owned()));
-    let ill = doctor(&folder, &["--json"], &settings).await;
-    assert_eq!(ill.status.code(), Some(1), "{ill:?}");
-    let json: Value = serde_json::from_slice(&ill.stdout).expect("JSON and nothing else");
+    let failed = doctor(&folder, &["--json"], &settings).await;
+    assert_eq!(failed.status.code(), Some(1), "{failed:?}");
+    let json: Value = serde_json::from_slice(&failed.stdout).expect("JSON and nothing else");
     assert_eq!((&json["schema"], &json["outcome"]), (&1.into(), &"failed".into()));
     assert_eq!(json["providers"][0]["redirect_uri"], "http://localhost:3000/auth/callback/google");
 
-    for output in [well, ill] {
+    for output in [healthy, failed] {
         for stream in [output.stdout, output.stderr] {
             assert!([KEY, "hush", "sandbox-google-secret"].iter().all(|secret| !text(&stream).contains(secret)));
         }
@@ -43,7 +43,7 @@ async fn the_status_fits_a_pipeline_and_the_output_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn an_unusable_configuration_is_one_sentence() {
+async fn an_unusable_configuration_prints_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("BASE_URL".to_owned(), "http://app.example".to_owned())];
     let output = doctor(&folder, &[], &settings).await;
@@ -58,10 +58,14 @@ async fn an_unusable_configuration_is_one_sentence() {
 }
 
 #[tokio::test]
-async fn a_newcomer_hears_of_the_sandbox_and_nothing_is_written() {
+async fn without_settings_it_mentions_the_sandbox_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let output = doctor(&folder, &[], &[]).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(text(&output.stdout).contains("the sandbox will play the providers"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("the built-in sandbox stands in for all of them"),
+        "{}",
+        text(&output.stdout)
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -1,7 +1,7 @@
-//! `latchkey doctor` against the sandbox and its misbehaviours, on SQLite and on PostgreSQL, and as a command.
+//! `latchkey doctor` against a sandbox that may misbehave, on SQLite and PostgreSQL, and as a command.
 
 mod command;
 mod database;
-mod patient;
 mod providers;
+mod setup;
 mod signing_keys;

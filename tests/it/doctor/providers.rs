@@ -1,15 +1,15 @@
-//! The providers' part.
+//! The provider checks.
 
 use latchkey::doctor::{Outcome, Verdict};
 use rstest::rstest;
 use serde_json::json;
 
-use super::patient::{Patient, finding, verdict};
+use super::setup::{Setup, finding, verdict};
 use crate::support::database::Engine;
 
 #[tokio::test]
-async fn a_healthy_set_up_has_nothing_that_failed() {
-    let report = Patient::healthy(Engine::Sqlite).await.examine().await;
+async fn a_working_provider_has_only_ok_findings() {
+    let report = Setup::healthy(Engine::Sqlite).await.examine().await;
     assert_eq!((report.outcome(), report.counts().warning), (Outcome::Ok, 0), "{report}");
     for check in ["discovery", "keys", "token_endpoint", "client", "clock", "migrations"] {
         assert_eq!(verdict(&report, check), Verdict::Ok, "{report}");
@@ -18,8 +18,8 @@ async fn a_healthy_set_up_has_nothing_that_failed() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_invalid_client() {
-    let report = Patient::healthy(Engine::Sqlite).await.examine_with(&[("GOOGLE_CLIENT_SECRET", "hush")]).await;
+async fn a_wrong_client_secret_is_invalid_client() {
+    let report = Setup::healthy(Engine::Sqlite).await.examine_with(&[("GOOGLE_CLIENT_SECRET", "hush")]).await;
     assert_eq!(report.outcome(), Outcome::Failed);
     assert_eq!(verdict(&report, "token_endpoint"), Verdict::Ok);
     let client = finding(&report, "client");
@@ -29,14 +29,14 @@ async fn a_wrong_secret_is_invalid_client() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_does_not_hide_the_others() {
-    let patient = Patient::healthy(Engine::Sqlite).await;
+async fn a_provider_that_is_down_does_not_hide_others() {
+    let setup = Setup::healthy(Engine::Sqlite).await;
     let down = [
         ("OIDC_WORK_ISSUER", "http://127.0.0.1:1/work"),
         ("OIDC_WORK_CLIENT_ID", "a"),
         ("OIDC_WORK_CLIENT_SECRET", "hush"),
     ];
-    let report = patient.examine_with(&down).await;
+    let report = setup.examine_with(&down).await;
     let of = |slug: &str, check: &str| {
         let mine =
             |finding: &&latchkey::doctor::Finding| finding.area.provider() == Some(slug) && finding.check == check;
@@ -48,10 +48,10 @@ async fn a_provider_that_is_down_does_not_hide_the_others() {
 }
 
 #[tokio::test]
-async fn a_document_of_another_issuer_is_named() {
-    let patient = Patient::healthy(Engine::Sqlite).await;
-    patient.error("discovery", json!({"kind": "patch", "set": {"issuer": "http://localhost:9/other"}})).await;
-    let report = patient.examine().await;
+async fn a_discovery_document_of_another_issuer_fails() {
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    setup.fail_endpoint("discovery", json!({"kind": "patch", "set": {"issuer": "http://localhost:9/other"}})).await;
+    let report = setup.examine().await;
     let discovery = finding(&report, "discovery");
     assert_eq!(discovery.verdict, Verdict::Failure);
     assert!(discovery.message.contains("another issuer"), "{report}");
@@ -73,40 +73,44 @@ async fn a_document_of_another_issuer_is_named() {
     Verdict::Failure
 )]
 #[tokio::test]
-async fn a_fault_is_found_where_it_is(
+async fn each_fault_is_reported_by_one_check(
     #[case] endpoint: &str,
     #[case] error: serde_json::Value,
     #[case] check: &str,
     #[case] expected: Verdict,
 ) {
-    let patient = Patient::healthy(Engine::Sqlite).await;
-    patient.error(endpoint, error).await;
-    let report = patient.examine().await;
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    setup.fail_endpoint(endpoint, error).await;
+    let report = setup.examine().await;
     assert_eq!(verdict(&report, check), expected, "{report}");
     assert_eq!(report.counts().failure + report.counts().warning, 1, "{report}");
 }
 
-/// The sandbox's variables switch on every provider.
+/// The sandbox's variables enable every provider.
 #[tokio::test]
-async fn every_provider_that_the_sandbox_plays_is_found_in_good_health() {
-    let patient = Patient::healthy(Engine::Sqlite).await;
-    let played: Vec<_> =
-        patient.sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let report = patient.examine_with(&played).await;
+async fn every_provider_of_the_sandbox_is_ok() {
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    let variables: Vec<_> =
+        setup.sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let report = setup.examine_with(&variables).await;
     assert_eq!(report.outcome(), Outcome::Ok, "{report}");
     let of = |slug: &str, check: &str| {
         let mine =
             |finding: &&latchkey::doctor::Finding| finding.area.provider() == Some(slug) && finding.check == check;
         report.findings().iter().find(mine).map(|finding| finding.verdict)
     };
-    for (name, _) in played.iter().filter(|(name, _)| name.ends_with("_CLIENT_ID")) {
+    for (name, _) in variables.iter().filter(|(name, _)| name.ends_with("_CLIENT_ID")) {
         let slug = name.trim_end_matches("_CLIENT_ID").to_ascii_lowercase();
         assert_eq!(of(&slug, "redirect_uri"), Some(Verdict::Ok), "{report}");
         assert_eq!(of(&slug, "token_endpoint"), Some(Verdict::Ok), "{report}");
         assert_eq!(of(&slug, "client_secret").is_some(), slug == "apple");
-        // X and Facebook have no word for it: they answer to a wrong code as to a wrong client.
-        let told = !matches!(slug.as_str(), "facebook" | "x");
-        assert_eq!(of(&slug, "client"), Some(if told { Verdict::Ok } else { Verdict::Warning }), "{slug} {report}");
+        // X and Facebook answer a wrong code and a wrong client alike.
+        let is_checked = !matches!(slug.as_str(), "facebook" | "x");
+        assert_eq!(
+            of(&slug, "client"),
+            Some(if is_checked { Verdict::Ok } else { Verdict::Warning }),
+            "{slug} {report}"
+        );
     }
     assert_eq!(of("apple", "client_secret"), Some(Verdict::Ok), "{report}");
     assert_eq!(of("apple", "team_id"), Some(Verdict::Ok), "{report}");
@@ -116,10 +120,10 @@ async fn every_provider_that_the_sandbox_plays_is_found_in_good_health() {
 #[case(300, "ahead of")]
 #[case(-300, "behind")]
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_a_warning(#[case] seconds: i64, #[case] side: &str) {
-    let patient = Patient::healthy(Engine::Sqlite).await;
-    patient.clock.advance(seconds);
-    let report = patient.examine().await;
+async fn a_wrong_clock_is_a_warning(#[case] seconds: i64, #[case] side: &str) {
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    setup.clock.advance(seconds);
+    let report = setup.examine().await;
     let clock = finding(&report, "clock");
     assert_eq!((clock.verdict, report.exit_status()), (Verdict::Warning, 0));
     assert!(clock.message.contains(side), "{report}");

@@ -1,4 +1,4 @@
-//! The signing keys' part, and `latchkey keys` as it is called.
+//! The signing key checks, and `latchkey keys` on the command line.
 
 use std::process::Output;
 
@@ -7,28 +7,28 @@ use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::patient::{KEY, Patient, finding, verdict};
+use super::setup::{KEY, Setup, finding, verdict};
 use crate::support::database::Engine;
 
-/// The keys of a server that has run in token mode, sealed with the patient's key.
-async fn make_keys(patient: &Patient) {
+/// Creates the keys as a server in token mode does.
+async fn make_keys(setup: &Setup) {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let key = STANDARD.decode(KEY).unwrap();
     let sealer = Sealer::new([key.as_slice()].into_iter(), "database").unwrap();
-    let database = Database::connect(&patient.database.url, sealer).await.unwrap();
+    let database = Database::connect(&setup.database.url, sealer).await.unwrap();
     rotate_keys(&database, Clock::default().now()).await.unwrap();
     database.close().await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn keys_in_order_are_fine_and_none_is_no_trouble(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let patient = Patient::healthy(engine).await;
-    let report = patient.examine().await;
+async fn a_complete_set_is_ok_and_so_is_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let setup = Setup::healthy(engine).await;
+    let report = setup.examine().await;
     assert_eq!(verdict(&report, "read"), Verdict::Ok, "{report}");
-    assert_eq!(patient.database.count("signing_keys").await, 0, "looking makes none");
-    make_keys(&patient).await;
-    let report = patient.examine().await;
+    assert_eq!(setup.database.count("signing_keys").await, 0, "the doctor creates none");
+    make_keys(&setup).await;
+    let report = setup.examine().await;
     for check in ["signs", "next", "past", "sealed"] {
         assert_eq!(verdict(&report, check), Verdict::Ok, "{report}");
     }
@@ -36,22 +36,22 @@ async fn keys_in_order_are_fine_and_none_is_no_trouble(#[values(Engine::Sqlite, 
 
 #[rstest]
 #[case::no_next("DELETE FROM signing_keys WHERE signs_from > created_at", "next")]
-#[case::long_asleep("UPDATE signing_keys SET created_at = 1, signs_from = 1, signs_until = 2, expires_at = 3", "signs")]
-#[case::not_ours("UPDATE signing_keys SET private_key = 'AAAA'", "sealed")]
+#[case::all_expired("UPDATE signing_keys SET created_at = 1, signs_from = 1, signs_until = 2, expires_at = 3", "signs")]
+#[case::other_secret_key("UPDATE signing_keys SET private_key = 'AAAA'", "sealed")]
 #[tokio::test]
-async fn keys_out_of_order_are_told(
+async fn an_incomplete_set_is_a_warning(
     #[case] sql: &str,
     #[case] check: &str,
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let patient = Patient::healthy(engine).await;
-    make_keys(&patient).await;
-    patient.database.execute(sql).await;
-    let report = patient.examine().await;
+    let setup = Setup::healthy(engine).await;
+    make_keys(&setup).await;
+    setup.database.execute(sql).await;
+    let report = setup.examine().await;
     assert_eq!(finding(&report, check).verdict, Verdict::Warning, "{report}");
 }
 
-/// Runs the command in an empty folder with these settings and no others.
+/// Runs the command with these environment variables and no others.
 async fn keys(folder: &TempDir, arguments: &[&str], settings: &[(String, String)]) -> Output {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.arg("keys").args(arguments).current_dir(folder.path()).env_clear().envs(settings.iter().cloned());
@@ -60,10 +60,10 @@ async fn keys(folder: &TempDir, arguments: &[&str], settings: &[(String, String)
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_lists_and_rotates(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn keys_are_listed_and_rotated(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let folder = tempfile::tempdir().unwrap();
-    let patient = Patient::healthy(engine).await;
-    let settings = patient.settings();
+    let setup = Setup::healthy(engine).await;
+    let settings = setup.settings();
     let none = keys(&folder, &["list"], &settings).await;
     assert_eq!(none.status.code(), Some(0), "{none:?}");
     assert!(std::str::from_utf8(&none.stdout).unwrap().starts_with("There are no signing keys yet"), "{none:?}");
@@ -81,12 +81,12 @@ async fn an_operator_lists_and_rotates(#[values(Engine::Sqlite, Engine::Postgres
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_cannot_be_put_is_said_so() {
+async fn keys_commands_fail_without_a_database() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Patient::healthy(Engine::Sqlite).await.settings();
+    let mut settings = Setup::healthy(Engine::Sqlite).await.settings();
     settings.push(("DATABASE_URL".to_owned(), "sqlite://nowhere.db".to_owned()));
-    for wish in ["list", "rotate"] {
-        let output = keys(&folder, &[wish], &settings).await;
+    for command in ["list", "rotate"] {
+        let output = keys(&folder, &[command], &settings).await;
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(
             output.stdout.is_empty() && std::str::from_utf8(&output.stderr).unwrap().contains("does not exist yet")

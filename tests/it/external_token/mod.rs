@@ -1,8 +1,8 @@
-//! What a front end hands us, against the sandbox: groups D and J of the threats through this door, each refusal beside its
-//! twin that is taken, and what the provider was asked meanwhile.
+//! External tokens (groups D and J) against the sandbox: each rejection has a counterpart that succeeds, and the tests
+//! compare the requests to the provider.
 
 mod access_tokens;
-mod counter;
 mod id_tokens;
 mod outages;
+mod setup;
 mod signed_in;

@@ -1,4 +1,4 @@
-//! id_tokens of every provider that has them, as a sign-in brings them.
+//! The id_tokens of a real sign-in, for every provider that issues them.
 
 use latchkey::accounts::Purpose;
 use latchkey::oauth::AuthorizationResponse;
@@ -8,25 +8,25 @@ use latchkey::relying_party::{AuthorizationOptions, ExternalTokenError, Journal,
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::counter::{Counter, nonce, with_id_tokens};
+use super::setup::{Setup, nonce, with_id_tokens};
 
-/// A sign-in of Ada's: the flow, who she is by it, and the id_token.
-async fn sign_in(counter: &Counter, slug: &str) -> (PendingFlow, Profile, String) {
+/// A sign-in of Ada's: the flow, the profile and the id_token.
+async fn sign_in(setup: &Setup, slug: &str) -> (PendingFlow, Profile, String) {
     let mut journal = Journal::new(slug);
-    counter.order(&format!("{slug}/auto_consent"), json!({ "person": "ada", "times": 1 })).await;
-    let (url, flow) = counter.us.begin(slug, Purpose::SignIn, AuthorizationOptions::default()).await.unwrap();
-    let answer = counter.http.get(url).send().await.unwrap();
+    setup.control(&format!("{slug}/auto_consent"), json!({ "person": "ada", "times": 1 })).await;
+    let (url, flow) = setup.relying_party.begin(slug, Purpose::SignIn, AuthorizationOptions::default()).await.unwrap();
+    let answer = setup.http.get(url).send().await.unwrap();
     let parameters = match answer.headers().get("location") {
         Some(location) => url::Url::parse(location.to_str().unwrap()).unwrap().query().unwrap().to_owned(),
         None => hidden_fields(&answer.text().await.unwrap()),
     };
     let response = AuthorizationResponse::from_urlencoded(&parameters);
-    let completed = counter.us.complete(&flow, &response, None, &mut journal).await.unwrap();
+    let completed = setup.relying_party.complete(&flow, &response, None, &mut journal).await.unwrap();
     let id_token = completed.tokens.require_id_token().unwrap().expose_secret().to_owned();
     (flow, completed.profile, id_token)
 }
 
-/// The fields of a page of one form, as the form would post them.
+/// The hidden fields of a page with one form, urlencoded.
 fn hidden_fields(page: &str) -> String {
     let fields = page.split(r#"<input type="hidden" name=""#).skip(1).filter_map(|rest| {
         let (name, rest) = rest.split_once(r#"" value=""#)?;
@@ -37,17 +37,17 @@ fn hidden_fields(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
-    let counter = Counter::open().await;
+async fn an_id_token_gives_the_same_profile_as_the_callback() {
+    let setup = Setup::open().await;
     for (slug, _) in with_id_tokens().filter(|(_, spec)| spec.nonce) {
-        let (flow, profile, id_token) = sign_in(&counter, slug).await;
-        let brought = |nonce| Presented::IdToken { token: &id_token, nonce: NonceRule::Equals(nonce) };
-        let vouched = counter.verify_external_token(slug, brought(&flow.nonce)).await.unwrap();
-        assert_eq!((&vouched.issuer, &vouched.subject), (&profile.issuer, &profile.subject), "{slug}");
-        assert_eq!(vouched.email, profile.email, "{slug}");
+        let (flow, profile, id_token) = sign_in(&setup, slug).await;
+        let presented = |nonce| Presented::IdToken { token: &id_token, nonce: NonceRule::Equals(nonce) };
+        let verified = setup.verify_external_token(slug, presented(&flow.nonce)).await.unwrap();
+        assert_eq!((&verified.issuer, &verified.subject), (&profile.issuer, &profile.subject), "{slug}");
+        assert_eq!(verified.email, profile.email, "{slug}");
 
         let another = nonce();
-        let other = counter.verify_external_token(slug, brought(&another)).await;
+        let other = setup.verify_external_token(slug, presented(&another)).await;
         let sign_in_error = match other {
             Err(ExternalTokenError::IdToken(error)) => error.kind(),
             other => panic!("{slug}: {other:?}"),
@@ -57,17 +57,17 @@ async fn an_id_token_says_the_same_at_this_door_as_at_the_callback() {
         let (head, signature) = id_token.rsplit_once('.').unwrap();
         let turned: String = signature.chars().rev().collect();
         let forged = format!("{head}.{turned}");
-        let outcome = counter
+        let outcome = setup
             .verify_external_token(slug, Presented::IdToken { token: &forged, nonce: NonceRule::Equals(&flow.nonce) })
             .await;
         assert!(matches!(outcome, Err(ExternalTokenError::IdToken(_))), "{slug}: {outcome:?}");
 
-        counter.clock.advance(2 * 24 * 3600);
-        let late = counter.verify_external_token(slug, brought(&flow.nonce)).await;
+        setup.clock.advance(2 * 24 * 3600);
+        let late = setup.verify_external_token(slug, presented(&flow.nonce)).await;
         assert!(
             matches!(late, Err(ExternalTokenError::IdToken(error)) if error.kind() == IdTokenErrorKind::Expired),
             "{slug}"
         );
-        counter.clock.advance(-2 * 24 * 3600);
+        setup.clock.advance(-2 * 24 * 3600);
     }
 }

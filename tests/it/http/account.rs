@@ -1,4 +1,4 @@
-//! What people do with an address, a password and letters.
+//! Sign-up, password sign-in, and the links in emails.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,51 +10,46 @@ use super::{
     browser::{Browser, Page},
 };
 
-/// Passwords that anybody may choose, none like another.
 pub const PASSWORD: &str = "correct horse battery staple";
 pub const NEW_PASSWORD: &str = "wombats parade at noon in May";
 pub const WRONG_PASSWORD: &str = "tangerine submarines hum softly";
 
-/// Every table in which something about a person may stand.
+/// Every table with data about a user.
 pub const TABLES: [&str; 9] =
     ["users", "identities", "passwords", "email_tokens", "sessions", "events", "outbox", "used_flows", "grants"];
 
 impl Browser {
-    /// One of our forms, filled in and sent.
+    /// Posts one of our forms.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let form = Serializer::new(String::new()).extend_pairs(fields).finish();
         self.post(path, &form).await
     }
 
-    /// Asks for an account.
-    pub async fn asks_to_sign_up(&self, email: &str, password: &str) -> Page {
+    pub async fn request_sign_up(&self, email: &str, password: &str) -> Page {
         self.submit("/auth/password/sign-up", &[("email", email), ("password", password)]).await
     }
 
-    /// Tries to sign in with a password.
-    pub async fn tries_password(&self, email: &str, password: &str) -> Page {
+    pub async fn try_password(&self, email: &str, password: &str) -> Page {
         self.submit("/auth/password/sign-in", &[("email", email), ("password", password)]).await
     }
 
-    /// Signs in with a password, which must work.
-    pub async fn signs_in_with(&self, email: &str, password: &str) {
-        let page = self.tries_password(email, password).await;
+    /// Must succeed.
+    pub async fn sign_in_with_password(&self, email: &str, password: &str) {
+        let page = self.try_password(email, password).await;
         assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     }
 
-    /// Says that the password is forgotten.
-    pub async fn forgets(&self, email: &str) -> Page {
+    pub async fn request_reset(&self, email: &str) -> Page {
         self.submit("/auth/password/forgot", &[("email", email)]).await
     }
 
-    /// Follows the link of a letter.
-    pub async fn follows(&self, token: &EmailToken) -> Page {
+    pub async fn open_email_link(&self, token: &EmailToken) -> Page {
         self.get(&format!("/auth/email-link?token={}", token.expose())).await
     }
 
-    /// Follows the link of a letter and presses the button there.
-    pub async fn finishes(&self, token: &EmailToken) -> Page {
-        match self.follows(token).await.location() {
+    /// Opens the link of an email and presses the button there.
+    pub async fn confirm_email_link(&self, token: &EmailToken) -> Page {
+        match self.open_email_link(token).await.location() {
             "/verify-email" => self.submit("/auth/email/verify", &[]).await,
             "/confirm-email" => self.submit("/auth/email/change/confirm", &[]).await,
             "/undo" => self.submit("/auth/undo", &[]).await,
@@ -62,33 +57,31 @@ impl Browser {
         }
     }
 
-    /// Follows the link of a letter and chooses a password there.
-    pub async fn resets(&self, token: &EmailToken, password: &str) -> Page {
-        assert!(matches!(self.follows(token).await.location(), "/reset-password" | "/verify-email"));
+    /// Opens the link of an email and sets a password there.
+    pub async fn reset_password(&self, token: &EmailToken, password: &str) -> Page {
+        assert!(matches!(self.open_email_link(token).await.location(), "/reset-password" | "/verify-email"));
         self.submit("/auth/password/reset", &[("password", password)]).await
     }
 
-    /// A cookie's value.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies().into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
 impl App {
-    /// Signs somebody up by letter, from the first form to the end; they are signed in in the browser.
-    pub async fn signs_up(&self, browser: &Browser, email: &str, password: &str) {
+    /// Signs up with email and password; `browser` is signed in afterwards.
+    pub async fn sign_up(&self, browser: &Browser, email: &str, password: &str) {
         self.emails().await;
-        browser.asks_to_sign_up(email, password).await;
-        let page = browser.finishes(&token_of(&self.message().await)).await;
+        browser.request_sign_up(email, password).await;
+        let page = browser.confirm_email_link(&token_of(&self.one_email().await)).await;
         assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     }
 
-    /// The id of who is signed in in this browser.
+    /// The id of the user who is signed in in this browser.
     pub async fn user_of(&self, browser: &Browser) -> Option<String> {
         self.user_of_session(&browser.session()?).await
     }
 
-    /// The id of who is signed in by a session cookie.
     pub async fn user_of_session(&self, cookie: &str) -> Option<String> {
         let hash = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes));
         let session = match cookie.starts_with("lkr_") {
@@ -102,19 +95,19 @@ impl App {
         Some(self.database.text(&user).await).filter(|user| !user.is_empty())
     }
 
-    /// The id of the user who owns an address.
+    /// The id of the user with this verified email.
     pub async fn owner_of(&self, email: &str) -> Option<String> {
         let owner = format!("SELECT COALESCE((SELECT id FROM users WHERE verified_email = '{email}'), '')");
         Some(self.database.text(&owner).await).filter(|user| !user.is_empty())
     }
 
-    /// The id of the one identity that a provider has of a user.
+    /// The id of the user's only identity at a provider.
     pub async fn identity_of(&self, user: &str, provider: &str) -> String {
         let sql = format!("SELECT id FROM identities WHERE user_id = '{user}' AND provider = '{provider}'");
         self.database.text(&sql).await
     }
 
-    /// How many rows each table has.
+    /// The number of rows per table.
     pub async fn all_rows(&self) -> Vec<(&'static str, i64)> {
         let mut rows = Vec::new();
         for table in TABLES {
@@ -123,7 +116,7 @@ impl App {
         rows
     }
 
-    /// What the rows say that a change of a way in would change.
+    /// The rows that change when a sign-in method does.
     pub async fn methods(&self) -> String {
         let mut methods = String::new();
         for sql in [
@@ -138,27 +131,25 @@ impl App {
         methods
     }
 
-    /// Starts a link as somebody signed in, lets the person consent, and delivers the response.
-    pub async fn links(&self, browser: &Browser, provider: &str, person: &str) -> Page {
+    /// Links an account at a provider in the settings; returns the response of the callback.
+    pub async fn link_provider(&self, browser: &Browser, provider: &str, person: &str) -> Page {
         let start = browser.submit("/settings/link", &[("provider", provider)]).await;
         assert!(start.location().contains("code_challenge="), "{start:?}");
         let callback = browser.consent(start.location(), person, "allow").await;
         browser.get(&callback).await
     }
 
-    /// Goes through a provider to the end.
-    pub async fn goes_through(&self, browser: &Browser, provider: &str, person: &str) -> Page {
+    /// Returns the response of the callback.
+    pub async fn sign_in_with_provider(&self, browser: &Browser, provider: &str, person: &str) -> Page {
         let callback = browser.callback_url(person, &format!("/auth/{provider}")).await;
         browser.get(&callback).await
     }
 }
 
-/// The token in a letter's link.
 pub fn token_of(message: &EmailMessage) -> EmailToken {
     token_in(message).unwrap_or_else(|| panic!("no link: {message:?}"))
 }
 
-/// The token in a letter's link, if there is one.
 pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
     match &message.matter {
         EmailKind::ConfirmSignUp { token }
@@ -171,9 +162,8 @@ pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
     }
 }
 
-/// The names of the cookies that an answer sets, with their attributes and the length of their values: all of them that
-/// is not random.
-pub fn kinds_of_cookies(page: &Page) -> Vec<String> {
+/// The names and attributes of the cookies that a response sets, and the lengths of their values: all that is not random.
+pub fn cookie_shapes(page: &Page) -> Vec<String> {
     let kind = |cookie: String| {
         let (pair, attributes) = cookie.split_once(';').unwrap_or((&cookie, ""));
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

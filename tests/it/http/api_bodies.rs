@@ -1,4 +1,4 @@
-//! Threat PA12: bodies that are too long, too slow, too deep, or can be read in two ways.
+//! Threat PA12: request bodies that are too long, slow, deep or ambiguous.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,24 +8,23 @@ use tokio::{
 };
 
 use super::{api::Answer, app::App, browser::Browser};
-use crate::support::database::Engine;
 
 const READERS: [&str; 3] = ["/api/auth", "/api/auth/refresh", "/api/auth/logout"];
 
-async fn sends(browser: &Browser, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+async fn post_body(browser: &Browser, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
     browser.ask(browser.fetch(Method::POST, path).header("content-type", kind).body(body)).await
 }
 
-/// The refusal names this member, and its sentence says this.
-fn says(answer: &Answer, member: &str, wrong: &str) {
+/// The error names this member, and its message contains this text.
+fn assert_error(answer: &Answer, member: &str, wrong: &str) {
     let error = &answer.json["error"];
     assert_eq!(error["member"], member, "{answer:?}");
     assert!(error["message"].as_str().is_some_and(|message| message.contains(wrong)), "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_one_object_is_not_json() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_body_that_is_not_one_object_is_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let deep = format!("{{\"provider\":{}1{}}}", "[".repeat(200), "]".repeat(200));
     let bodies: [&[u8]; 11] = [
@@ -43,17 +42,17 @@ async fn what_is_not_one_object_is_not_json() {
     ];
     for path in READERS {
         for body in bodies {
-            let answer = sends(&browser, path, "application/json", body.to_vec()).await;
+            let answer = post_body(&browser, path, "application/json", body.to_vec()).await;
             assert_eq!(answer.outcome(), (400, "invalid_json"), "{path}: {:?}", String::from_utf8_lossy(body));
         }
     }
-    let empty = sends(&browser, "/api/auth", "application/json", "").await;
+    let empty = post_body(&browser, "/api/auth", "application/json", "").await;
     assert_eq!(empty.outcome(), (400, "invalid_json"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_are_of_their_types_and_do_not_contradict_each_other() {
-    let app = App::start(Engine::Sqlite).await;
+async fn members_with_wrong_types_or_conflicts_are_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let (nothing, empty, no_text) = (" is missing.", " is empty.", " is not a string.");
     for (body, member, wrong) in [
@@ -69,40 +68,40 @@ async fn members_are_of_their_types_and_do_not_contradict_each_other() {
         (json!({ "provider": "google", "id_token": "x", "mode": true }), "mode", no_text),
         (json!({ "provider": "google", "id_token": "x", "nonce_token": {} }), "nonce_token", no_text),
     ] {
-        let answer = browser.tells("/api/auth", &body).await;
+        let answer = browser.post_json("/api/auth", &body).await;
         assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
-        says(&answer, member, wrong);
+        assert_error(&answer, member, wrong);
     }
     for (body, wrong) in
         [(json!({}), nothing), (json!({ "refresh_token": 1 }), no_text), (json!({ "refresh_token": null }), no_text)]
     {
-        let answer = browser.tells("/api/auth/refresh", &body).await;
+        let answer = browser.post_json("/api/auth/refresh", &body).await;
         assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
-        says(&answer, "refresh_token", wrong);
+        assert_error(&answer, "refresh_token", wrong);
     }
-    // Where there is no body, no member is named; nor with any other code.
-    browser.signs_in_as("ada").await;
+    // Without a body, and with any other code, no member is named.
+    browser.sign_in("ada").await;
     let answer = browser.ask(browser.fetch(Method::DELETE, "/api/sessions/%ff")).await;
     assert_eq!(answer.outcome(), (400, "invalid_request"));
     let error = answer.json["error"].as_object().expect("an error");
     assert!(error["message"].as_str().is_some_and(|message| message.contains("The id in the address")), "{error:?}");
     assert!(!error.contains_key("member"), "{error:?}");
-    let other = browser.tells("/api/auth", &json!({ "provider": "nobody", "id_token": "x" })).await;
+    let other = browser.post_json("/api/auth", &json!({ "provider": "nobody", "id_token": "x" })).await;
     assert!(other.outcome().1 == "unknown_provider" && other.json["error"].get("member").is_none(), "{other:?}");
-    // Members that nobody knows are nobody's business.
+    // Unknown members are ignored.
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
     let body = json!({ "provider": "google", "id_token": token, "state": [1, { "x": null }] });
-    assert_eq!(browser.tells("/api/auth", &body).await.outcome(), (200, ""));
+    assert_eq!(browser.post_json("/api/auth", &body).await.outcome(), (200, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_type_or_charset_is_refused() {
-    let app = App::start(Engine::Sqlite).await;
+async fn other_content_types_and_charsets_are_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for path in READERS {
         for kind in ["text/plain", "application/json; charset=utf-16", "application/x-www-form-urlencoded", "x"] {
-            let answer = sends(&browser, path, kind, "{}").await;
+            let answer = post_body(&browser, path, kind, "{}").await;
             assert_eq!(answer.outcome(), (415, "unsupported_media_type"), "{path} {kind}");
         }
         let answer = browser.ask(browser.fetch(Method::POST, path).body("{}")).await;
@@ -113,23 +112,23 @@ async fn another_type_or_charset_is_refused() {
         };
         assert_eq!(coded("gzip").await.outcome(), (415, "unsupported_media_type"), "{path}");
         assert_ne!(coded("identity").await.page.status, 415, "{path}");
-        let utf8 = sends(&browser, path, "application/json; charset=UTF-8", "{}").await;
+        let utf8 = post_body(&browser, path, "application/json; charset=UTF-8", "{}").await;
         assert!(matches!(utf8.page.status, 200 | 400), "{path}: {utf8:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_body_is_refused_however_it_comes() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_long_body_is_rejected_with_and_without_a_length() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for path in READERS {
         for length in [33 * 1024, 70 * 1024] {
             let body = json!({ "refresh_token": "x".repeat(length) }).to_string();
-            let answer = sends(&browser, path, "application/json", body).await;
+            let answer = post_body(&browser, path, "application/json", body).await;
             assert_eq!(answer.outcome(), (413, "body_too_large"), "{path} {length}");
         }
         let fits = json!({ "provider": "nobody", "id_token": "x", "refresh_token": "x".repeat(30 * 1024) });
-        assert_ne!(browser.tells(path, &fits).await.page.status, 413, "{path}");
+        assert_ne!(browser.post_json(path, &fits).await.page.status, 413, "{path}");
         let host = app.origin.trim_start_matches("http://");
         let announced = exchange(host, path, "content-length: 10485760", &["{"]).await;
         assert!(announced.starts_with("HTTP/1.1 413 ") && announced.contains("body_too_large"), "{path}: {announced}");
@@ -138,22 +137,22 @@ async fn a_long_body_is_refused_however_it_comes() {
     }
 }
 
-/// A request that has no body may announce one all the same.
+/// A request that should have no body may still announce one.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_body_is_refused_where_none_is_read() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_large_body_is_rejected_where_none_is_expected() {
+    let app = App::builder().start().await;
     let host = app.origin.trim_start_matches("http://");
     for request in ["GET /api/me", "DELETE /api/sessions/x"] {
-        let answer = sends_head(host, request, "content-length: 10485760", &[]).await;
+        let answer = send_head(host, request, "content-length: 10485760", &[]).await;
         assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body_too_large"), "{answer}");
-        let fits = sends_head(host, request, "content-length: 2", &["{}"]).await;
+        let fits = send_head(host, request, "content-length: 2", &["{}"]).await;
         assert!(fits.starts_with("HTTP/1.1 401 ") && fits.contains("not_signed_in"), "{fits}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_does_not_come_ends_in_a_time_out() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_body_that_never_arrives_times_out() {
+    let app = App::builder().start().await;
     let mut waiting = tokio::task::JoinSet::new();
     for path in READERS {
         let host = app.origin.trim_start_matches("http://").to_owned();
@@ -166,8 +165,8 @@ async fn a_body_that_does_not_come_ends_in_a_time_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_of_the_layers_have_the_same_shape() {
-    let app = App::start(Engine::Sqlite).await;
+async fn errors_of_middleware_have_the_same_shape() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let get = |path: &str| browser.fetch(Method::GET, path).header("accept", "text/html");
     let foreign = |path: &str| browser.request(Method::POST, path).header("origin", "https://evil.example");
@@ -193,13 +192,13 @@ async fn errors_of_the_layers_have_the_same_shape() {
         assert_eq!(answer.page.header("allow"), allow);
         assert_eq!(answer.json["success"], Value::Bool(false));
     }
-    // Pages stay pages.
+    // Pages keep their own shape.
     assert!(browser.get("/nothing").await.body.contains("<h1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_from_one_address_are_told_to_wait() {
-    let app = App::start_with(Engine::Sqlite, &[("RATE_LIMITS", "on")]).await;
+async fn too_many_requests_from_one_ip_get_retry_after() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
     let browser = app.browser();
     for (path, method) in
         [("/api/auth/nonce", Method::GET), ("/api/auth", Method::POST), ("/api/auth/refresh", Method::POST)]
@@ -217,10 +216,10 @@ async fn too_many_from_one_address_are_told_to_wait() {
         assert_eq!(answer.outcome(), (429, "too_many_requests"), "{path}");
         assert!(answer.page.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
     }
-    assert_eq!(browser.asks("/api/me").await.outcome(), (401, "not_signed_in"));
+    assert_eq!(browser.get_json("/api/me").await.outcome(), (401, "not_signed_in"));
 }
 
-/// So many kilobytes, without saying before how many.
+/// Sends a body of this many kilobytes without a length.
 async fn chunked(app: &App, path: &str, kilobytes: usize) -> String {
     let host = app.origin.trim_start_matches("http://");
     let piece = format!("400\r\n{}\r\n", "x".repeat(0x400));
@@ -229,16 +228,16 @@ async fn chunked(app: &App, path: &str, kilobytes: usize) -> String {
 }
 
 async fn exchange(host: &str, path: &str, framing: &str, body: &[&str]) -> String {
-    sends_head(host, &format!("POST {path}"), framing, body).await
+    send_head(host, &format!("POST {path}"), framing, body).await
 }
 
-async fn sends_head(host: &str, request: &str, framing: &str, body: &[&str]) -> String {
+async fn send_head(host: &str, request: &str, framing: &str, body: &[&str]) -> String {
     let port = host.rsplit_once(':').expect("a port").1;
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection");
     let head = format!(
         "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
     );
-    // A server that has read enough closes early; both halves may fail then.
+    // The server closes as soon as it has read enough; both writing and reading may fail then.
     let _ = stream.write_all(head.as_bytes()).await;
     for piece in body {
         let _ = stream.write_all(piece.as_bytes()).await;

@@ -1,15 +1,14 @@
-//! Whose pages may call the API from a browser.
+//! Which origins may call the API from a browser.
 
 use reqwest::Method;
 use serde_json::json;
 
 use super::{api::Answer, app::App, browser::Browser};
-use crate::support::database::Engine;
 
 const SPA: &str = "https://spa.example";
 const ALLOWED: [(&str, &str); 1] = [("CORS_ORIGINS", "https://spa.example http://localhost:3020")];
 
-/// Origins that are nearly the one on the list.
+/// Origins that almost match the one on the list.
 const OTHERS: [&str; 9] = [
     "https://evil.example",
     "null",
@@ -28,7 +27,7 @@ async fn preflight(browser: &Browser, path: &str, origin: &str) -> Answer {
     browser.ask(request.header("access-control-request-headers", "content-type")).await
 }
 
-fn shares(answer: &Answer) -> Option<&str> {
+fn allowed_origin(answer: &Answer) -> Option<&str> {
     let shared: Vec<_> =
         answer.page.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
     let origin = answer.page.headers.get("access-control-allow-origin");
@@ -37,12 +36,12 @@ fn shares(answer: &Answer) -> Option<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_an_allowed_origin_may_ask_and_read() {
-    let app = App::start_with(Engine::Sqlite, &ALLOWED).await;
+async fn an_allowed_origin_may_call_the_api_and_read_answers() {
+    let app = App::builder().settings(&ALLOWED).start().await;
     let browser = app.browser();
     for path in ["/api/auth", "/api/me", "/api/sessions/x", "/.well-known/jwks.json", "/api/nothing"] {
         let answer = preflight(&browser, path, SPA).await;
-        assert_eq!((answer.page.status, shares(&answer)), (204, Some(SPA)), "{path}");
+        assert_eq!((answer.page.status, allowed_origin(&answer)), (204, Some(SPA)), "{path}");
         assert_eq!(answer.page.header("access-control-allow-credentials"), "true");
         assert_eq!(answer.page.header("access-control-allow-methods"), "GET, POST, DELETE");
         assert_eq!(answer.page.header("access-control-allow-headers"), "authorization, content-type");
@@ -50,39 +49,39 @@ async fn a_page_of_an_allowed_origin_may_ask_and_read() {
     }
     for path in ["/api/auth/nonce", "/api/me", "/.well-known/jwks.json", "/api/nothing"] {
         let answer = browser.ask(browser.request(Method::GET, path).header("origin", SPA)).await;
-        assert_eq!(shares(&answer), Some(SPA), "{path}: errors can be read, too");
+        assert_eq!(allowed_origin(&answer), Some(SPA), "{path}: errors can be read, too");
         assert!(answer.page.header("vary").contains("origin"));
         assert!(answer.page.header("access-control-expose-headers").contains("retry-after"));
     }
     for path in ["/api/nothing", "/api/auth/"] {
         let answer = browser.ask(browser.request(Method::POST, path).header("origin", SPA)).await;
-        assert_eq!((answer.outcome(), shares(&answer)), ((404, "not_found"), Some(SPA)), "{path}");
+        assert_eq!((answer.outcome(), allowed_origin(&answer)), ((404, "not_found"), Some(SPA)), "{path}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_elses_origin_is_sent_back() {
-    let app = App::start_with(Engine::Sqlite, &ALLOWED).await;
+async fn other_origins_get_no_cors_headers() {
+    let app = App::builder().settings(&ALLOWED).start().await;
     let browser = app.browser();
     for origin in OTHERS {
         let answer = preflight(&browser, "/api/auth", origin).await;
-        assert_eq!((answer.page.status, shares(&answer)), (204, None), "{origin}");
+        assert_eq!((answer.page.status, allowed_origin(&answer)), (204, None), "{origin}");
         let read = browser.ask(browser.request(Method::GET, "/api/me").header("origin", origin)).await;
-        assert_eq!((read.outcome(), shares(&read)), ((401, "not_signed_in"), None), "{origin}");
+        assert_eq!((read.outcome(), allowed_origin(&read)), ((401, "not_signed_in"), None), "{origin}");
         assert!(read.page.header("vary").contains("origin"), "no cache may mix them up");
     }
     for path in ["/login", "/dashboard", "/auth/logout", "/healthz"] {
         let answer = browser.ask(browser.request(Method::GET, path).header("origin", SPA)).await;
-        assert_eq!(shares(&answer), None, "{path} is nobody's to read");
-        assert_eq!(shares(&preflight(&browser, path, SPA).await), None, "{path}");
+        assert_eq!(allowed_origin(&answer), None, "{path} allows no origin");
+        assert_eq!(allowed_origin(&preflight(&browser, path, SPA).await), None, "{path}");
     }
-    let without = App::start(Engine::Sqlite).await;
-    assert_eq!(shares(&preflight(&without.browser(), "/api/auth", SPA).await), None);
+    let without = App::builder().start().await;
+    assert_eq!(allowed_origin(&preflight(&without.browser(), "/api/auth", SPA).await), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_allowed_origin_posts_to_the_api_and_nowhere_else() {
-    let app = App::start_with(Engine::Sqlite, &ALLOWED).await;
+async fn an_allowed_origin_may_post_to_the_api_only() {
+    let app = App::builder().settings(&ALLOWED).start().await;
     let device = app.browser();
     let from = |browser: &Browser, path: &str, origin: &str| {
         let request = browser.request(Method::POST, path).header("origin", origin.to_owned());
@@ -93,14 +92,14 @@ async fn an_allowed_origin_posts_to_the_api_and_nowhere_else() {
     let body = json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token, "mode": "token" });
     for origin in OTHERS {
         let answer = device.ask(from(&device, "/api/auth", origin).body(body.to_string())).await;
-        assert_eq!((answer.outcome(), shares(&answer)), ((403, "cross_origin"), None), "{origin}");
+        assert_eq!((answer.outcome(), allowed_origin(&answer)), ((403, "cross_origin"), None), "{origin}");
     }
     let answer = device.ask(from(&device, "/api/auth", SPA).body(body.to_string())).await;
-    assert_eq!((answer.outcome(), shares(&answer)), ((200, ""), Some(SPA)), "{answer:?}");
+    assert_eq!((answer.outcome(), allowed_origin(&answer)), ((200, ""), Some(SPA)), "{answer:?}");
 
-    // The list is for the API: with the person's cookies, a form elsewhere is still somebody else's.
+    // The list is for the API only: a form on an allowed origin still cannot use the user's cookies.
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     for path in ["/auth/logout", "/settings/sessions/end-others", "/auth/password/sign-in"] {
         assert_eq!(browser.send(from(&browser, path, SPA)).await.status, 403, "{path}");
     }

@@ -1,5 +1,4 @@
-//! What we say of the API is true: random requests made from its own document find no 500 and no answer that it does not
-//! describe.
+//! The OpenAPI document is accurate: random requests generated from it get only answers that it describes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,14 +15,11 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{api::Answer, app::App, browser::Browser};
-use crate::support::{
-    database::Engine,
-    schema::{errors, resolved},
-};
+use crate::support::schema::{errors, resolved};
 
-/// So many requests to each operation.
+/// Requests per operation.
 const ROUNDS: usize = 80;
-/// On a slow machine fewer, but never so few that the dice find refusals alone.
+/// Fewer on a slow machine, but enough to find more than rejections.
 const AT_LEAST: usize = 30;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -47,12 +43,12 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
 }
 
 async fn document(browser: &Browser) -> Value {
-    let answer = browser.asks("/api/openapi.json").await;
+    let answer = browser.get_json("/api/openapi.json").await;
     assert_eq!((answer.page.status, answer.page.header("content-type")), (200, "application/json"));
     answer.json
 }
 
-/// Why an answer is not what the document says of it.
+/// Why an answer does not match the document.
 fn untrue(document: &Value, operation: &Operation<'_>, answer: &Answer) -> Vec<String> {
     let described = &operation.described["responses"][answer.page.status.to_string()];
     if !described.is_object() {
@@ -71,11 +67,11 @@ fn untrue(document: &Value, operation: &Operation<'_>, answer: &Answer) -> Vec<S
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn openapi_says_the_truth() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn every_answer_matches_the_openapi_document() {
+    let app = App::builder().providers().start().await;
     let (browser, begun) = (app.browser(), Instant::now());
     let document = document(&browser).await;
-    // Always the same requests.
+    // A fixed seed.
     let mut dice = Dice { runner: TestRunner::deterministic() };
     let mut seen: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
     for round in 0..ROUNDS {
@@ -94,7 +90,7 @@ async fn openapi_says_the_truth() {
             seen.entry(name).or_default().insert(answer.page.status);
         }
     }
-    // The dice find more than refusals.
+    // The random requests find more than rejections.
     for name in
         ["GET /api/me", "GET /api/sessions", "POST /api/auth/logout", "POST /api/auth/refresh", "POST /api/auth"]
     {
@@ -102,7 +98,7 @@ async fn openapi_says_the_truth() {
     }
 }
 
-/// Somebody who calls, with what they hold.
+/// A caller and its credentials.
 struct Means {
     browser: Browser,
     access: Option<String>,
@@ -114,9 +110,9 @@ impl Means {
         let browser = app.browser();
         let mut means = Self { browser, access: None, tokens: BTreeMap::new() };
         match dice.roll(0..6_u8) {
-            0 => means.browser.signs_in_as("ada").await,
+            0 => means.browser.sign_in("ada").await,
             1 => {
-                let (access, refresh) = means.browser.gets_tokens(app, "grace").await;
+                let (access, refresh) = means.browser.obtain_tokens(app, "grace").await;
                 means.access = Some(access);
                 means.tokens.insert("refresh_token", refresh);
             }
@@ -133,7 +129,7 @@ impl Means {
     }
 }
 
-/// A source of values that is the same in each run.
+/// A reproducible source of random values.
 struct Dice {
     runner: TestRunner,
 }
@@ -214,22 +210,22 @@ impl Dice {
     }
 }
 
-/// Codes that no test can bring about from outside, by operation.
+/// Codes that no test can cause from outside, by operation.
 const NOT_FROM_OUTSIDE: [(&str, &str); 4] = [
-    // Only where the system gives no random numbers.
+    // Only when the system has no random numbers.
     ("get /api/auth/nonce", "server_error"),
-    // Only where it gives none for an event's id, or a row holds what we cannot have written in a column that is checked.
+    // Only without random numbers, or with a row that violates a checked column.
     ("post /api/auth/logout", "server_error"),
-    // Only where every key in the database is damaged and no new one can be made.
+    // Only when every key in the database is damaged and no new one can be made.
     ("get /.well-known/jwks.json", "server_error"),
-    // The tests of bodies bring these about for all who read one; see `api_bodies`.
+    // `api_bodies` causes these for every operation that reads a body.
     ("*", "request_timeout"),
 ];
 
-/// Each code that an operation may have is brought about here or, where its own file says so, there.
+/// Each documented code of an operation is caused here or in the file that its comment names.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_documented_code_comes_about() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn every_documented_error_code_occurs() {
+    let app = App::builder().providers().start().await;
     let document = document(&app.browser()).await;
     let mut found = BTreeSet::new();
     let mut note = |operation: &str, answer: &Answer| {
@@ -246,34 +242,34 @@ async fn every_documented_code_comes_about() {
     let (me, list, end) = ("get /api/me", "get /api/sessions", "delete /api/sessions/{id}");
     let (keys, metadata) = ("get /.well-known/jwks.json", "get /.well-known/openid-configuration");
 
-    // What goes well.
+    // Successes.
     let browser = app.browser();
-    note(nonce, &browser.asks("/api/auth/nonce").await);
-    note(sign_in, &browser.hands_in(&app, "ada", "session").await);
-    note(me, &browser.asks("/api/me").await);
-    note(list, &browser.asks("/api/sessions").await);
-    note(keys, &browser.asks("/.well-known/jwks.json").await);
-    note(metadata, &browser.asks("/.well-known/openid-configuration").await);
+    note(nonce, &browser.get_json("/api/auth/nonce").await);
+    note(sign_in, &browser.sign_in_with_id_token(&app, "ada", "session").await);
+    note(me, &browser.get_json("/api/me").await);
+    note(list, &browser.get_json("/api/sessions").await);
+    note(keys, &browser.get_json("/.well-known/jwks.json").await);
+    note(metadata, &browser.get_json("/.well-known/openid-configuration").await);
     let device = app.browser();
-    let (access, token) = device.gets_tokens(&app, "ada").await;
-    note(refresh, &device.refreshes(&token).await);
-    let sessions = browser.asks("/api/sessions").await.json["sessions"].clone();
+    let (access, token) = device.obtain_tokens(&app, "ada").await;
+    note(refresh, &device.refresh(&token).await);
+    let sessions = browser.get_json("/api/sessions").await.json["sessions"].clone();
     let own = sessions.as_array().expect("a list").iter().find(|one| one["current"] == json!(true)).expect("one");
     let own = format!("/api/sessions/{}", own["id"].as_str().expect("an id"));
 
     // Bodies, origins, callers.
     for (operation, path) in [(sign_in, "/api/auth"), (refresh, "/api/auth/refresh"), (logout, "/api/auth/logout")] {
-        note(operation, &browser.tells(path, &json!([])).await);
-        note(operation, &browser.tells(path, &json!({ "refresh_token": 1 })).await);
+        note(operation, &browser.post_json(path, &json!([])).await);
+        note(operation, &browser.post_json(path, &json!({ "refresh_token": 1 })).await);
         note(operation, &browser.ask(browser.fetch(Method::POST, path).body("x")).await);
-        note(operation, &browser.tells(path, &json!({ "x": "x".repeat(40_000) })).await);
+        note(operation, &browser.post_json(path, &json!({ "x": "x".repeat(40_000) })).await);
         let foreign = browser.request(Method::POST, path).header("origin", "https://evil.example");
         note(operation, &browser.ask(foreign).await);
     }
     let stranger = app.browser();
     for (operation, path) in [(me, "/api/me"), (list, "/api/sessions")] {
-        note(operation, &stranger.asks(path).await);
-        note(operation, &stranger.asks_as_bearer(path, "x").await);
+        note(operation, &stranger.get_json(path).await);
+        note(operation, &stranger.get_as_bearer(path, "x").await);
     }
     let delete = |browser: &Browser, path: &str| browser.fetch(Method::DELETE, path);
     note(end, &stranger.ask(delete(&stranger, "/api/sessions/x")).await);
@@ -283,11 +279,11 @@ async fn every_documented_code_comes_about() {
     let foreign = browser.request(Method::DELETE, &own).header("origin", "https://evil.example");
     note(end, &browser.ask(foreign).await);
     note(logout, &device.ask(device.fetch(Method::POST, "/api/auth/logout").bearer_auth("x")).await);
-    note(refresh, &device.refreshes("lkr_x").await);
+    note(refresh, &device.refresh("lkr_x").await);
 
     // Tokens of providers.
     let hand_in = async |browser: &Browser, member: &str, provider: &str, token: &str| {
-        browser.tells("/api/auth", &json!({ "provider": provider, member: token })).await
+        browser.post_json("/api/auth", &json!({ "provider": provider, member: token })).await
     };
     note(sign_in, &hand_in(&stranger, "id_token", "nobody", "x").await);
     note(sign_in, &hand_in(&stranger, "id_token", "github", "x").await);
@@ -300,58 +296,58 @@ async fn every_documented_code_comes_about() {
     note(sign_in, &hand_in(&stranger, "access_token", "google", &foreign).await);
     let asked_about = app.access_token("github", "ada", json!({})).await;
     note(sign_in, &hand_in(&stranger, "access_token", "github", &asked_about).await);
-    app.error("tokeninfo", json!({ "kind": "status", "status": 503 })).await;
+    app.fail_once("tokeninfo", json!({ "kind": "status", "status": 503 })).await;
     let honest = app.access_token("google", "ada", json!({})).await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
 
-    // What is ours: shut out, broken, away.
+    // Our own failures: disabled users, corrupt rows, outages.
     app.database.execute("UPDATE users SET verified_email = 'nonsense'").await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
-    note(me, &browser.asks("/api/me").await);
-    note(list, &browser.asks("/api/sessions").await);
+    note(me, &browser.get_json("/api/me").await);
+    note(list, &browser.get_json("/api/sessions").await);
     note(end, &browser.ask(delete(&browser, "/api/sessions/x")).await);
     let (_, other) = {
         app.database.execute("UPDATE users SET verified_email = 'ada@gmail.com'").await;
-        let tokens = app.browser().gets_tokens(&app, "ada").await;
+        let tokens = app.browser().obtain_tokens(&app, "ada").await;
         app.database.execute("UPDATE users SET verified_email = 'nonsense'").await;
         tokens
     };
-    note(refresh, &device.refreshes(&other).await);
+    note(refresh, &device.refresh(&other).await);
     app.database.execute("UPDATE users SET verified_email = 'ada@gmail.com', disabled_at = 1").await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
     app.database.execute("UPDATE users SET disabled_at = NULL").await;
     note(end, &browser.ask(delete(&browser, &own)).await);
     let leaving = app.browser();
-    leaving.signs_in_as("ada").await;
+    leaving.sign_in("ada").await;
     app.store.close().await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
-    note(refresh, &device.refreshes(&other).await);
+    note(refresh, &device.refresh(&other).await);
     for (operation, path) in [(me, "/api/me"), (list, "/api/sessions")] {
-        note(operation, &device.asks_as_bearer(path, &access).await);
+        note(operation, &device.get_as_bearer(path, &access).await);
     }
     note(end, &device.ask(delete(&device, "/api/sessions/x").bearer_auth(&access)).await);
     note(logout, &leaving.ask(leaving.fetch(Method::POST, "/api/auth/logout")).await);
 
     // Other settings.
-    let unread = App::start(Engine::Sqlite).await;
+    let unread = App::builder().start().await;
     unread.store.close().await;
-    note(keys, &unread.browser().asks("/.well-known/jwks.json").await);
-    let admitting = App::start_with(Engine::Sqlite, &[("GOOGLE_HD", "navy.example")]).await;
-    note(sign_in, &admitting.browser().hands_in(&admitting, "ada", "token").await);
+    note(keys, &unread.browser().get_json("/.well-known/jwks.json").await);
+    let admitting = App::builder().with("GOOGLE_HD", "navy.example").start().await;
+    note(sign_in, &admitting.browser().sign_in_with_id_token(&admitting, "ada", "token").await);
     let settings = [("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtp://127.0.0.1:9"), ("MAIL_FROM", "a@app.example")];
-    let wishing = App::start_with(Engine::Sqlite, &settings).await;
-    let nobody = wishing.browser();
-    note(sign_in, &nobody.hands_in(&wishing, "nomail", "token").await);
-    nobody.signs_in_as("nomail").await;
-    note(me, &nobody.asks("/api/me").await);
-    note(list, &nobody.asks("/api/sessions").await);
-    note(end, &nobody.ask(delete(&nobody, "/api/sessions/x")).await);
-    let user = UserId::parse(&wishing.user_of(&nobody).await.expect("a user")).expect("an id");
+    let wishing = App::builder().settings(&settings).start().await;
+    let no_email = wishing.browser();
+    note(sign_in, &no_email.sign_in_with_id_token(&wishing, "nomail", "token").await);
+    no_email.sign_in("nomail").await;
+    note(me, &no_email.get_json("/api/me").await);
+    note(list, &no_email.get_json("/api/sessions").await);
+    note(end, &no_email.ask(delete(&no_email, "/api/sessions/x")).await);
+    let user = UserId::parse(&wishing.user_of(&no_email).await.expect("a user")).expect("an id");
     let opening =
         NewTokenSession { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
     let kept_out = wishing.tokens().issue_pair(&opening).await.expect("a pair");
-    note(refresh, &nobody.refreshes(kept_out.refresh_token.expose()).await);
-    let once = App::start_with(Engine::Sqlite, &[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).await;
+    note(refresh, &no_email.refresh(kept_out.refresh_token.expose()).await);
+    let once = App::builder().settings(&[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).start().await;
     let flood = once.browser();
     let token = once.id_token("ada", json!({})).await;
     for _ in 0..2 {
@@ -396,7 +392,7 @@ async fn every_documented_code_comes_about() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
-    // Two are everybody's, and are brought about in `api_bodies`.
+    // Two codes are common to all operations; `api_bodies` causes them.
     let of_operations: BTreeSet<&str> = found.iter().map(|(_, code)| code.as_str()).collect();
     let rest: Vec<_> =
         ApiCode::ALL.iter().map(|code| code.code()).filter(|code| !of_operations.contains(code)).collect();
@@ -404,8 +400,8 @@ async fn every_documented_code_comes_about() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_tells_people_the_same_and_has_no_script() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_api_page_matches_the_document_and_has_no_script() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let document = document(&browser).await;
     let page = browser.get("/api/docs").await;
@@ -424,18 +420,18 @@ async fn the_page_tells_people_the_same_and_has_no_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_services_find_our_keys_and_can_verify_with_them() {
-    let app = App::start(Engine::Sqlite).await;
+async fn services_can_find_our_keys_and_verify_tokens() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let (access, _) = browser.gets_tokens(&app, "ada").await;
+    let (access, _) = browser.obtain_tokens(&app, "ada").await;
     for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
-        let metadata = browser.asks(path).await;
+        let metadata = browser.get_json(path).await;
         assert_eq!(metadata.page.header("cache-control"), "public, max-age=300");
         assert_eq!(metadata.json["issuer"], json!(app.origin));
         assert_eq!(metadata.json["jwks_uri"], json!(format!("{}/.well-known/jwks.json", app.origin)));
-        assert!(metadata.json.get("authorization_endpoint").is_none(), "we are nobody's OpenID provider");
+        assert!(metadata.json.get("authorization_endpoint").is_none(), "we are no OpenID provider");
     }
-    let keys = browser.asks("/.well-known/jwks.json").await;
+    let keys = browser.get_json("/.well-known/jwks.json").await;
     assert_eq!(keys.page.header("cache-control"), "public, max-age=300");
     let keys = keys.json["keys"].as_array().expect("keys").clone();
     assert_eq!(keys.len(), 2, "the one that signs, and the next one");

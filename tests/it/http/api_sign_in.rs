@@ -1,4 +1,4 @@
-//! Group J, and group D through this door: what a front end hands in.
+//! Groups D and J: sign-in with a provider's token over the JSON API.
 
 use latchkey_sandbox::GOOGLE_SPA_CLIENT_ID;
 use reqwest::Method;
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{api::Answer, app::App, browser::Browser};
 use crate::support::database::Engine;
 
-/// What every refusal promises: nobody is signed in, and nothing was written.
-async fn is_refused(app: &App, answer: &Answer, expected: (u16, &str), rows: (i64, i64, i64)) {
+/// Every rejection signs nobody in and writes nothing.
+async fn assert_rejected(app: &App, answer: &Answer, expected: (u16, &str), rows: (i64, i64, i64)) {
     assert_eq!(answer.outcome(), expected, "{answer:?}");
     assert_eq!(answer.json["success"], json!(false));
     assert!(answer.json["error"]["message"].as_str().is_some_and(|text| text.ends_with('.')), "{answer:?}");
@@ -20,86 +20,86 @@ async fn is_refused(app: &App, answer: &Answer, expected: (u16, &str), rows: (i6
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_token_with_our_nonce_signs_in_by_a_cookie(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
+async fn an_id_token_with_our_nonce_sets_a_session_cookie(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let browser = app.browser();
-    let answer = browser.hands_in(&app, "ada", "session").await;
+    let answer = browser.sign_in_with_id_token(&app, "ada", "session").await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
     let user = &answer.json["user"];
     assert_eq!((&user["email"], &user["name"]), (&json!("ada@gmail.com"), &json!("Ada Lovelace")));
     assert!(answer.json.get("access_token").is_none() && answer.json["success"] == json!(true));
     assert!(browser.is_signed_in().await);
-    assert_eq!(browser.asks("/api/me").await.json["user"], *user);
+    assert_eq!(browser.get_json("/api/me").await.json["user"], *user);
     assert_eq!(app.rows().await, (1, 1, 1));
-    // By the redirect it is the same person.
-    app.browser().signs_in_as("ada").await;
+    // The redirect flow finds the same user.
+    app.browser().sign_in("ada").await;
     assert_eq!(app.rows().await, (1, 1, 2));
     assert!(app.events().await.contains("sign_in google"));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn and_for_tokens_without_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
+async fn an_id_token_signs_in_for_tokens_without_cookies(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let (device, other) = (app.browser(), app.browser());
     let (nonce, nonce_token) = device.nonce().await;
-    device.put_back(Vec::new());
+    device.replace_cookies(Vec::new());
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
     let body = json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token, "mode": "token" });
-    let answer = device.tells("/api/auth", &body).await;
+    let answer = device.post_json("/api/auth", &body).await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
     assert!(answer.page.set_cookies().is_empty(), "{answer:?}");
     assert_eq!((&answer.json["expires_in"], &answer.json["token_type"]), (&json!(300), &json!("Bearer")));
-    let me = other.asks_as_bearer("/api/me", &answer.text("access_token")).await;
+    let me = other.get_as_bearer("/api/me", &answer.text("access_token")).await;
     assert_eq!(me.json["user"], answer.json["user"]);
     assert!(!device.is_signed_in().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_access_token_of_ours_signs_in_where_the_provider_says_whose_it_is() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn an_access_token_signs_in_at_providers_that_can_check_it() {
+    let app = App::builder().providers().start().await;
     for provider in ["google", "github", "facebook"] {
         let (browser, token) = (app.browser(), app.access_token(provider, "ada", json!({})).await);
-        let answer = browser.tells("/api/auth", &json!({ "provider": provider, "access_token": token })).await;
-        // Google runs Ada's mailbox. The others only say so: they are asked about.
+        let answer = browser.post_json("/api/auth", &json!({ "provider": provider, "access_token": token })).await;
+        // Google is the authority for Ada's mailbox; the others lead to the link prompt.
         let expected = if provider == "google" { (200, "") } else { (409, "link_required") };
-        // Facebook's word about an address counts for nothing, so that it is somebody else.
+        // Facebook never verifies an email, so this is another user.
         let expected = if provider == "facebook" { (200, "") } else { expected };
         assert_eq!(answer.outcome(), expected, "{provider}: {answer:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_somebody_elses_client_is_refused_before_userinfo_is_asked() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn another_clients_token_is_rejected_before_userinfo() {
+    let app = App::builder().providers().start().await;
     let (browser, rows) = (app.browser(), app.rows().await);
     for provider in ["google", "github", "facebook"] {
         let foreign = app.access_token(provider, "ada", json!({ "client_id": "another-client" })).await;
-        let answer = browser.tells("/api/auth", &json!({ "provider": provider, "access_token": foreign })).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": provider, "access_token": foreign })).await;
         let code = if provider == "github" { "provider_token_invalid" } else { "token_of_another_client" };
-        is_refused(&app, &answer, (401, code), rows).await;
+        assert_rejected(&app, &answer, (401, code), rows).await;
     }
-    assert!(!app.asked().await.iter().any(|endpoint| endpoint == "userinfo"));
+    assert!(!app.requested_endpoints().await.iter().any(|endpoint| endpoint == "userinfo"));
     let (nonce, _) = browser.nonce().await;
     let foreign = app.id_token("ada", json!({ "nonce": nonce, "client_id": "another-client" })).await;
-    let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": foreign })).await;
-    is_refused(&app, &answer, (401, "token_of_another_client"), rows).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": foreign })).await;
+    assert_rejected(&app, &answer, (401, "token_of_another_client"), rows).await;
 
-    // The twins: the page's own client, which is configured.
+    // The counterpart: the page's own client, which is configured.
     let own = app.access_token("google", "ada", json!({ "client_id": GOOGLE_SPA_CLIENT_ID })).await;
-    let answer = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": own })).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": own })).await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
     let own = app.id_token("ada", json!({ "nonce": nonce, "client_id": GOOGLE_SPA_CLIENT_ID })).await;
-    let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": own })).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": own })).await;
     assert_eq!(answer.outcome(), (200, ""), "the refused one has not used the nonce up: {answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_access_token_that_is_not_for_signing_in_is_refused() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn a_token_without_sign_in_scope_is_rejected() {
+    let app = App::builder().providers().start().await;
     let (browser, rows) = (app.browser(), app.rows().await);
     let robot =
-        app.tell_sandbox("google/mint", json!({ "kind": "service_account", "client_id": "sandbox-google" })).await;
+        app.control_sandbox("google/mint", json!({ "kind": "service_account", "client_id": "sandbox-google" })).await;
     let tokens = [
         app.access_token("google", "ada", json!({ "scopes": ["openid", "profile"] })).await,
         app.access_token("google", "ada", json!({ "expires_in": -1 })).await,
@@ -108,22 +108,20 @@ async fn an_access_token_that_is_not_for_signing_in_is_refused() {
         "two words".to_owned(),
     ];
     for token in tokens {
-        let answer = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
-        is_refused(&app, &answer, (401, "provider_token_invalid"), rows).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
+        assert_rejected(&app, &answer, (401, "provider_token_invalid"), rows).await;
     }
-    assert!(!app.asked().await.iter().any(|endpoint| endpoint == "userinfo"));
+    assert!(!app.requested_endpoints().await.iter().any(|endpoint| endpoint == "userinfo"));
     for (provider, kind) in [("apple", "access_token"), ("github", "id_token")] {
-        let answer = browser.tells("/api/auth", &json!({ "provider": provider, kind: "x.y.z" })).await;
-        is_refused(&app, &answer, (400, "token_kind_unsupported"), rows).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": provider, kind: "x.y.z" })).await;
+        assert_rejected(&app, &answer, (400, "token_kind_unsupported"), rows).await;
     }
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_token_counts_once_and_for_the_device_of_its_nonce(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
+async fn an_id_token_works_once_with_its_own_nonce(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let (browser, thief) = (app.browser(), app.browser());
     let (nonce, nonce_token) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
@@ -131,37 +129,36 @@ async fn an_id_token_counts_once_and_for_the_device_of_its_nonce(
     let with = |nonce_token: &str| json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token });
     let rows = app.rows().await;
 
-    // A thief has the token, but not what the device has; nor does a nonce of their own help.
-    is_refused(&app, &thief.tells("/api/auth", &body).await, (400, "nonce_required"), rows).await;
+    // A thief with the token lacks the device's nonce_token, and a nonce of their own does not help.
+    assert_rejected(&app, &thief.post_json("/api/auth", &body).await, (400, "nonce_required"), rows).await;
     let (_, own) = thief.nonce().await;
-    is_refused(&app, &thief.tells("/api/auth", &body).await, (401, "nonce_invalid"), rows).await;
-    is_refused(&app, &thief.tells("/api/auth", &with(&own)).await, (401, "nonce_invalid"), rows).await;
-    is_refused(&app, &thief.tells("/api/auth", &with(&nonce)).await, (401, "nonce_invalid"), rows).await;
+    assert_rejected(&app, &thief.post_json("/api/auth", &body).await, (401, "nonce_invalid"), rows).await;
+    assert_rejected(&app, &thief.post_json("/api/auth", &with(&own)).await, (401, "nonce_invalid"), rows).await;
+    assert_rejected(&app, &thief.post_json("/api/auth", &with(&nonce)).await, (401, "nonce_invalid"), rows).await;
 
-    let answer = browser.tells("/api/auth", &body).await;
+    let answer = browser.post_json("/api/auth", &body).await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
     let rows = app.rows().await;
-    is_refused(&app, &browser.tells("/api/auth", &body).await, (400, "nonce_required"), rows).await;
-    is_refused(&app, &browser.tells("/api/auth", &with(&nonce_token)).await, (401, "nonce_invalid"), rows).await;
-    // Nor for a new nonce.
+    assert_rejected(&app, &browser.post_json("/api/auth", &body).await, (400, "nonce_required"), rows).await;
+    assert_rejected(&app, &browser.post_json("/api/auth", &with(&nonce_token)).await, (401, "nonce_invalid"), rows)
+        .await;
+    // A new nonce does not help either.
     browser.nonce().await;
-    is_refused(&app, &browser.tells("/api/auth", &body).await, (401, "nonce_invalid"), rows).await;
+    assert_rejected(&app, &browser.post_json("/api/auth", &body).await, (401, "nonce_invalid"), rows).await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_bring_one_id_token_at_once_one_is_signed_in(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn concurrent_uses_of_one_id_token_sign_in_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     for nonce_mode in ["required", "off"] {
-        let app = App::start_with(engine, &[("API_NONCE", nonce_mode)]).await;
+        let app = App::builder().engine(engine).with("API_NONCE", nonce_mode).start().await;
         let (nonce, nonce_token) = app.browser().nonce().await;
         let token = app.id_token("ada", json!({ "nonce": nonce })).await;
         let body = json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token, "mode": "token" });
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let (browser, body) = (app.browser(), body.clone());
-            all.spawn(async move { browser.tells("/api/auth", &body).await });
+            all.spawn(async move { browser.post_json("/api/auth", &body).await });
         }
         let statuses: Vec<u16> = all.join_all().await.iter().map(|answer| answer.page.status).collect();
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{nonce_mode}: {statuses:?}");
@@ -171,110 +168,112 @@ async fn of_many_who_bring_one_id_token_at_once_one_is_signed_in(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_nonces_a_token_counts_once() {
-    let app = App::start_with(Engine::Sqlite, &[("API_NONCE", "off")]).await;
+async fn without_nonces_an_id_token_works_once() {
+    let app = App::builder().with("API_NONCE", "off").start().await;
     let token = app.id_token("ada", json!({})).await;
     let body = json!({ "provider": "google", "id_token": token });
-    assert_eq!(app.browser().tells("/api/auth", &body).await.outcome(), (200, ""));
+    assert_eq!(app.browser().post_json("/api/auth", &body).await.outcome(), (200, ""));
     let rows = app.rows().await;
     for browser in [app.browser(), app.browser()] {
-        is_refused(&app, &browser.tells("/api/auth", &body).await, (401, "provider_token_used"), rows).await;
+        assert_rejected(&app, &browser.post_json("/api/auth", &body).await, (401, "provider_token_used"), rows).await;
     }
     let next = app.id_token("ada", json!({ "nonce": "of nobody" })).await;
-    let answer = app.browser().tells("/api/auth", &json!({ "provider": "google", "id_token": next })).await;
+    let answer = app.browser().post_json("/api/auth", &json!({ "provider": "google", "id_token": next })).await;
     assert_eq!(answer.outcome(), (200, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_nonce_lasts_ten_minutes() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_nonce_expires_after_ten_minutes() {
+    let app = App::builder().start().await;
     for (waited, expected) in [(590, (200, "")), (601, (400, "nonce_required"))] {
         let browser = app.browser();
         let (nonce, _) = browser.nonce().await;
         app.advance(waited).await;
         let token = app.id_token("ada", json!({ "nonce": nonce })).await;
-        let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": token })).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": token })).await;
         assert_eq!(answer.outcome(), expected, "{waited}");
     }
 }
 
-/// Group D. The whole table is played against `RelyingParty::verify_external_token`; these show that this door leads there.
+/// Group D. `external_token` has the whole table; these cases show that the API uses it.
 #[tokio::test(flavor = "multi_thread")]
-async fn id_tokens_that_lie_are_refused() {
-    let app = App::start(Engine::Sqlite).await;
+async fn forged_id_tokens_are_rejected() {
+    let app = App::builder().start().await;
     let (browser, rows) = (app.browser(), app.rows().await);
     for preset in ["wrong_iss", "alg_none", "wrong_nonce", "missing_nonce", "missing_exp", "expired", "unknown_kid"] {
         let known = app.presets("id_token").await;
         if !known.iter().any(|name| name == preset) {
             panic!("{preset} is not among {known:?}");
         }
-        app.preset(preset).await;
-        let answer = browser.hands_in(&app, "ada", "session").await;
+        app.arm_once(preset).await;
+        let answer = browser.sign_in_with_id_token(&app, "ada", "session").await;
         assert_eq!(answer.page.status, 401, "{preset}: {answer:?}");
         let expected = (401, if preset.ends_with("_nonce") { "nonce_invalid" } else { "provider_token_invalid" });
-        is_refused(&app, &answer, expected, rows).await;
+        assert_rejected(&app, &answer, expected, rows).await;
     }
     let (nonce, _) = browser.nonce().await;
     let honest = app.id_token("ada", json!({ "nonce": nonce })).await;
     let (signed, signature) = honest.rsplit_once('.').expect("a signature");
     for forged in [format!("{signed}."), format!("{signed}.{}", signature.to_ascii_lowercase()), signed.to_owned()] {
-        let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": forged })).await;
-        is_refused(&app, &answer, (401, "provider_token_invalid"), rows).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": forged })).await;
+        assert_rejected(&app, &answer, (401, "provider_token_invalid"), rows).await;
     }
-    let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": honest })).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": honest })).await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
 }
 
-/// Threat PA10: nothing that is brought decides who is asked.
+/// Threat PA10: nothing in a token decides which provider is called.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_for_another_provider_is_refused_and_nobody_is_asked() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn a_token_of_another_provider_is_rejected_without_requests() {
+    let app = App::builder().providers().start().await;
     let (browser, rows) = (app.browser(), app.rows().await);
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
-    let asked = app.asked().await.len();
+    let asked = app.requested_endpoints().await.len();
     for provider in ["apple", "microsoft", "gitlab"] {
         let mut body = json!({ "provider": provider, "id_token": token, "issuer": "https://evil.example" });
         body["jwks_uri"] = json!("http://127.0.0.1:1/keys");
-        let answer = browser.tells("/api/auth", &body).await;
-        is_refused(&app, &answer, (401, "provider_token_invalid"), rows).await;
+        let answer = browser.post_json("/api/auth", &body).await;
+        assert_rejected(&app, &answer, (401, "provider_token_invalid"), rows).await;
     }
     for provider in ["nobody", "Google", "google ", "../google", "https://evil.example"] {
-        let answer = browser.tells("/api/auth", &json!({ "provider": provider, "id_token": token })).await;
-        is_refused(&app, &answer, (400, "unknown_provider"), rows).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": provider, "id_token": token })).await;
+        assert_rejected(&app, &answer, (400, "unknown_provider"), rows).await;
     }
-    assert_eq!(app.asked().await.len(), asked);
+    assert_eq!(app.requested_endpoints().await.len(), asked);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_somebodys_is_asked_about(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start_with_providers(engine).await;
-    app.browser().signs_in_as("ada").await;
+async fn an_email_with_an_account_leads_to_the_link_prompt(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).providers().start().await;
+    app.browser().sign_in("ada").await;
     let (rows, browser) = (app.rows().await, app.browser());
     let token = app.access_token("github", "ada", json!({})).await;
     let body = |mode: &str| json!({ "provider": "github", "access_token": token, "mode": mode });
 
-    let for_tokens = browser.tells("/api/auth", &body("token")).await;
-    is_refused(&app, &for_tokens, (409, "link_required"), rows).await;
+    let for_tokens = browser.post_json("/api/auth", &body("token")).await;
+    assert_rejected(&app, &for_tokens, (409, "link_required"), rows).await;
     let login = format!("{}/login?error=link_required&provider=github", app.origin);
     assert_eq!(for_tokens.json["error"]["url"], json!(login));
     assert!(for_tokens.page.set_cookies().is_empty());
     assert_eq!(browser.get("/login?error=link_required&provider=github").await.status, 200);
 
-    let in_a_browser = browser.tells("/api/auth", &body("session")).await;
-    is_refused(&app, &in_a_browser, (409, "link_required"), rows).await;
+    let in_a_browser = browser.post_json("/api/auth", &body("session")).await;
+    assert_rejected(&app, &in_a_browser, (409, "link_required"), rows).await;
     assert_eq!(in_a_browser.json["error"]["url"], json!(format!("{}/link", app.origin)));
     let prompt = browser.get("/link").await;
     assert!(prompt.status == 200 && prompt.body.contains("ada@gmail.com"), "{prompt:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn known_and_unknown_people_are_answered_alike() {
-    let app = App::start(Engine::Sqlite).await;
-    app.browser().signs_in_as("ada").await;
-    let answers =
-        [app.browser().hands_in(&app, "ada", "session").await, app.browser().hands_in(&app, "grace", "session").await];
+async fn known_and_unknown_users_get_the_same_answer() {
+    let app = App::builder().start().await;
+    app.browser().sign_in("ada").await;
+    let answers = [
+        app.browser().sign_in_with_id_token(&app, "ada", "session").await,
+        app.browser().sign_in_with_id_token(&app, "grace", "session").await,
+    ];
     let shape = |answer: &Answer| {
         let members: Vec<String> = answer.json["user"].as_object().expect("a user").keys().cloned().collect();
         let cookies = answer.page.set_cookies();
@@ -283,82 +282,85 @@ async fn known_and_unknown_people_are_answered_alike() {
         (answer.page.status, members, names)
     };
     assert_eq!(shape(&answers[0]), shape(&answers[1]));
-    // Refusals are decided before anybody is looked for.
+    // Rejections are decided before any user is looked up.
     for person in ["ada", "linus"] {
-        app.preset("wrong_iss").await;
-        assert_eq!(app.browser().hands_in(&app, person, "session").await.outcome(), (401, "provider_token_invalid"));
+        app.arm_once("wrong_iss").await;
+        assert_eq!(
+            app.browser().sign_in_with_id_token(&app, person, "session").await.outcome(),
+            (401, "provider_token_invalid")
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_shut_out_not_admitted_or_without_an_address_is_told_so() {
-    let app = App::start_with(Engine::Sqlite, &[("GOOGLE_HD", "navy.example")]).await;
-    assert_eq!(app.browser().hands_in(&app, "ada", "session").await.outcome(), (403, "not_permitted"));
-    let app = App::start(Engine::Sqlite).await;
-    let (access, _) = app.browser().gets_tokens(&app, "ada").await;
+async fn disabled_and_inadmissible_users_get_their_error_codes() {
+    let app = App::builder().with("GOOGLE_HD", "navy.example").start().await;
+    assert_eq!(app.browser().sign_in_with_id_token(&app, "ada", "session").await.outcome(), (403, "not_permitted"));
+    let app = App::builder().start().await;
+    let (access, _) = app.browser().obtain_tokens(&app, "ada").await;
     app.database.execute("UPDATE users SET disabled_at = 1").await;
-    assert_eq!(app.browser().hands_in(&app, "ada", "token").await.outcome(), (403, "account_disabled"));
-    assert_eq!(app.browser().asks_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
+    assert_eq!(app.browser().sign_in_with_id_token(&app, "ada", "token").await.outcome(), (403, "account_disabled"));
+    assert_eq!(app.browser().get_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
 
     let required = [
         ("EMAIL_ADDRESS", "required"),
         ("SMTP_URL", "smtp://127.0.0.1:9"),
         ("MAIL_FROM", "Latchkey <no-reply@app.example>"),
     ];
-    let app = App::start_with(Engine::Sqlite, &required).await;
+    let app = App::builder().settings(&required).start().await;
     let browser = app.browser();
-    let refused = browser.hands_in(&app, "nomail", "token").await;
+    let refused = browser.sign_in_with_id_token(&app, "nomail", "token").await;
     assert_eq!(refused.outcome(), (403, "address_required"));
     assert_eq!(refused.json["error"]["url"], json!(format!("{}/add-email", app.origin)));
-    // In a browser the page asks for it.
-    assert_eq!(browser.hands_in(&app, "nomail", "session").await.outcome(), (200, ""));
-    let me = browser.asks("/api/me").await;
+    // In a browser, the page asks for it.
+    assert_eq!(browser.sign_in_with_id_token(&app, "nomail", "session").await.outcome(), (200, ""));
+    let me = browser.get_json("/api/me").await;
     assert_eq!((me.outcome(), &me.json["error"]["url"]), ((403, "address_required"), &refused.json["error"]["url"]));
     assert_eq!(browser.get("/add-email").await.status, 200);
-    assert_eq!(app.browser().hands_in(&app, "ada", "token").await.outcome(), (200, ""));
+    assert_eq!(app.browser().sign_in_with_id_token(&app, "ada", "token").await.outcome(), (200, ""));
 }
 
 /// Threat PA13.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_is_away_or_slow_is_said_to_be_soon() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn an_unavailable_provider_is_reported_in_time() {
+    let app = App::builder().providers().start().await;
     let (browser, rows) = (app.browser(), app.rows().await);
     let errors = [json!({ "kind": "status", "status": 503, "retry_after": "30" }), json!({ "kind": "hang" })];
     for (error, retry_after) in errors.into_iter().zip(["30", "5"]) {
-        app.error("tokeninfo", error).await;
+        app.fail_once("tokeninfo", error).await;
         let token = app.access_token("google", "ada", json!({})).await;
-        let answer = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
-        is_refused(&app, &answer, (503, "provider_unavailable"), rows).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
+        assert_rejected(&app, &answer, (503, "provider_unavailable"), rows).await;
         assert_eq!(answer.page.header("retry-after"), retry_after);
-        let again = browser.tells("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
+        let again = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
         assert_eq!(again.outcome(), (200, ""), "{again:?}");
         app.database.execute("DELETE FROM users").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_ends_the_session_that_the_browser_had_and_a_planted_one_is_worth_nothing() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_sign_in_replaces_the_session_of_the_browser() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     browser.set_cookie("session", "AAAAAAAAAAAAAAAAAAAAAA");
-    browser.hands_in(&app, "ada", "session").await;
+    browser.sign_in_with_id_token(&app, "ada", "session").await;
     let first = browser.session().expect("a session");
     assert_ne!(first, "AAAAAAAAAAAAAAAAAAAAAA");
-    browser.hands_in(&app, "grace", "session").await;
+    browser.sign_in_with_id_token(&app, "grace", "session").await;
     assert_ne!(browser.session().as_ref(), Some(&first));
     let thief = app.browser();
     thief.set_cookie("session", &first);
-    assert_eq!(thief.asks("/api/me").await.outcome(), (401, "not_signed_in"));
-    assert_eq!(browser.asks("/api/me").await.json["user"]["name"], json!("Grace Hopper"));
-    // Tokens are another device's: the browser's own session stays.
-    browser.hands_in(&app, "ada", "token").await;
-    assert_eq!(browser.asks("/api/me").await.json["user"]["name"], json!("Grace Hopper"));
+    assert_eq!(thief.get_json("/api/me").await.outcome(), (401, "not_signed_in"));
+    assert_eq!(browser.get_json("/api/me").await.json["user"]["name"], json!("Grace Hopper"));
+    // Tokens go to another device: the browser's own session stays.
+    browser.sign_in_with_id_token(&app, "ada", "token").await;
+    assert_eq!(browser.get_json("/api/me").await.json["user"]["name"], json!("Grace Hopper"));
 }
 
-/// Threat PA7: what a page from elsewhere could send without a preflight.
+/// Threat PA7: what a cross-site page could send without a preflight.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_from_elsewhere_signs_nobody_in() {
-    let app = App::start(Engine::Sqlite).await;
+async fn cross_site_pages_cannot_sign_in() {
+    let app = App::builder().start().await;
     let eve = app.browser();
     let (nonce, nonce_token) = eve.nonce().await;
     let token = app.id_token("plain", json!({ "nonce": nonce })).await;
@@ -376,25 +378,25 @@ async fn a_page_from_elsewhere_signs_nobody_in() {
     for kind in kinds {
         for from in [&evil[..], &same_site, &hidden, &evil[..1], &hidden[..1]] {
             let answer = send(&victim, kind, from).await;
-            is_refused(&app, &answer, (403, "cross_origin"), rows).await;
+            assert_rejected(&app, &answer, (403, "cross_origin"), rows).await;
             assert!(answer.page.headers.get("access-control-allow-origin").is_none());
         }
     }
     for kind in &kinds[1..] {
-        is_refused(&app, &send(&victim, kind, &[]).await, (415, "unsupported_media_type"), rows).await;
+        assert_rejected(&app, &send(&victim, kind, &[]).await, (415, "unsupported_media_type"), rows).await;
     }
     assert_eq!(send(&victim, "application/json", &[]).await.outcome(), (200, ""), "an application");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_is_no_refusal() {
-    let app = App::start(Engine::Sqlite).await;
+async fn an_unavailable_database_is_not_a_rejection() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let (nonce, _) = browser.nonce().await;
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
     app.store.close().await;
-    let answer = browser.tells("/api/auth", &json!({ "provider": "google", "id_token": token })).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "id_token": token })).await;
     assert_eq!(answer.outcome(), (503, "unavailable"));
     assert!(!answer.page.header("retry-after").is_empty());
-    assert_eq!(browser.tells("/api/auth", &Value::Null).await.outcome(), (400, "invalid_json"));
+    assert_eq!(browser.post_json("/api/auth", &Value::Null).await.outcome(), (400, "invalid_json"));
 }

@@ -1,4 +1,4 @@
-//! Latchkey and its sandbox, each on a free port, for one test.
+//! The server and its sandbox, each on a free port, for one test.
 
 use std::sync::{
     Arc,
@@ -30,134 +30,72 @@ use crate::support::database::{Engine, TestDatabase};
 
 const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 
-/// Letters stay in the queue, where [`App::emails`] reads them: who delivers them has tests of their own.
+/// Emails stay in the queue, where [`App::emails`] reads them: delivery has its own tests.
 fn mail() -> Mail {
-    Mail::new(SmtpTransport::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>").expect("a post"))
+    let transport = SmtpTransport::smtp(&"smtp://127.0.0.1:9".into(), "Latchkey <no-reply@app.example>");
+    Mail::new(transport.expect("a transport"))
 }
 
-/// Where Latchkey runs, and what is set for all of its tests there.
-#[derive(Clone, Copy, Debug)]
-pub struct Stage {
-    pub engine: Engine,
-    pub settings: &'static [(&'static str, &'static str)],
+/// How to start an [`App`]: by default on SQLite, with Google alone and with mail.
+pub struct AppBuilder {
+    engine: Engine,
+    settings: Vec<(String, String)>,
+    has_all_providers: bool,
+    has_other_provider: bool,
+    has_mail: bool,
 }
 
-impl Stage {
-    /// An engine, and a `SESSION_MODE`.
-    pub fn of(engine: Engine, mode: &str) -> Self {
-        Self { engine, settings: if mode == "jwt" { &[("SESSION_MODE", "jwt")] } else { &[] } }
+impl AppBuilder {
+    pub fn engine(self, engine: Engine) -> Self {
+        Self { engine, ..self }
     }
-}
 
-impl From<Engine> for Stage {
-    fn from(engine: Engine) -> Self {
-        Self { engine, settings: &[] }
+    /// `SESSION_MODE`: `server` or `jwt`.
+    pub fn mode(self, mode: &str) -> Self {
+        if mode == "jwt" { self.with("SESSION_MODE", "jwt") } else { self }
     }
-}
 
-/// A running Latchkey with the sandbox as its Google. Ends when dropped.
-pub struct App {
-    pub origin: String,
-    pub database: Arc<TestDatabase>,
-    pub store: Arc<Database>,
-    pub sandbox: Sandbox,
-    /// A second provider's, where the test asked for one: `/auth/other`.
-    pub other: Option<Sandbox>,
-    /// What people let us see. Nobody empties its queue of revocations but [`App::revoke_due`].
-    pub grants: Grants,
-    /// What outlives its request.
-    pub tasks: TaskTracker,
-    pub supervisor: web::Supervisor,
-    config: Config,
-    clock: Clock,
-    advanced: AtomicI64,
-    http: reqwest::Client,
-    _stop: DropGuard,
-}
+    /// Sets a variable of the environment. The last value wins.
+    pub fn with(mut self, variable: &str, value: &str) -> Self {
+        self.settings.push((variable.to_owned(), value.to_owned()));
+        self
+    }
 
-impl App {
+    pub fn settings(self, settings: &[(&str, &str)]) -> Self {
+        settings.iter().fold(self, |builder, (variable, value)| builder.with(variable, value))
+    }
+
+    /// Configures every provider of the sandbox.
+    pub fn providers(self) -> Self {
+        Self { has_all_providers: true, ..self }
+    }
+
+    /// Configures a second OpenID provider, `other`: a sandbox with its own people and keys, found by discovery.
+    pub fn other_provider(self) -> Self {
+        Self { has_other_provider: true, ..self }
+    }
+
+    pub fn without_mail(self) -> Self {
+        Self { has_mail: false, ..self }
+    }
+
     /// Starts it on an empty database.
-    pub async fn start(engine: impl Into<Stage>) -> Self {
-        Self::start_with(engine, &[]).await
-    }
-
-    /// Starts it with more, or other, settings.
-    pub async fn start_with(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
-        Self::start_beside(engine, settings, None).await
-    }
-
-    /// Starts it with a second provider, `other`: a sandbox with people and keys of its own, found by discovery.
-    pub async fn start_with_other(engine: impl Into<Stage>) -> Self {
-        let other = Sandbox::start(Settings::default()).await.expect("another sandbox starts");
-        let issuer = other.google_issuer();
-        let settings = [
-            ("OIDC_OTHER_ISSUER", issuer.as_str()),
-            ("OIDC_OTHER_CLIENT_ID", GOOGLE_CLIENT_ID),
-            ("OIDC_OTHER_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
-            ("OIDC_OTHER_LABEL", "Other"),
-        ];
-        let app = Self::start_beside(engine, &settings, Some(other)).await;
-        // Sandboxes of one process begin with one key.
-        app.tell_other("google/keys", json!({ "action": "rotate" })).await;
-        app.tell_other("google/keys", json!({ "action": "withdraw_old" })).await;
-        app
-    }
-
-    /// Starts it with every provider that the sandbox plays.
-    pub async fn start_with_providers(engine: impl Into<Stage>) -> Self {
-        Self::start_with_providers_and(engine, &[]).await
-    }
-
-    /// The same with more settings.
-    pub async fn start_with_providers_and(engine: impl Into<Stage>, settings: &[(&str, &str)]) -> Self {
-        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        let played = sandbox.variables().to_vec();
-        let played = played.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let settings: Vec<(&str, &str)> = played.chain(settings.iter().copied()).collect();
-        Self::start_at(engine, &settings, sandbox, None, Some(mail())).await
-    }
-
-    /// Starts it where no letters can be sent.
-    pub async fn start_without_mail(engine: impl Into<Stage>) -> Self {
-        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        Self::start_at(engine, &[], sandbox, None, None).await
-    }
-
-    async fn start_beside(engine: impl Into<Stage>, settings: &[(&str, &str)], other: Option<Sandbox>) -> Self {
-        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
-        Self::start_at(engine, settings, sandbox, other, Some(mail())).await
-    }
-
-    async fn start_at(
-        stage: impl Into<Stage>,
-        settings: &[(&str, &str)],
-        sandbox: Sandbox,
-        other: Option<Sandbox>,
-        mail: Option<Mail>,
-    ) -> Self {
+    pub async fn start(self) -> App {
         log::keep();
-        let stage = stage.into();
-        let database = Arc::new(TestDatabase::empty(stage.engine).await);
+        let sandbox = Sandbox::start(Settings::default()).await.expect("the sandbox starts");
+        let other = match self.has_other_provider {
+            true => Some(Sandbox::start(Settings::default()).await.expect("another sandbox starts")),
+            false => None,
+        };
+        let database = Arc::new(TestDatabase::empty(self.engine).await);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
-        let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
-        let defaults = [
-            ("BASE_URL", origin.as_str()),
-            ("SECRET_KEY", KEY),
-            ("DATABASE_URL", database.url.as_str()),
-            ("RATE_LIMITS", "off"),
-            ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
-            ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
-            ("GOOGLE_ISSUER", issuer.as_str()),
-            ("GOOGLE_API_URL", api.as_str()),
-        ];
-        let environment: Environment =
-            defaults.into_iter().chain(stage.settings.iter().copied()).chain(settings.iter().copied()).collect();
-        let config = Config::parse(&environment).expect("the settings are right");
+        let config = self.config(&origin, &database.url, &sandbox, other.as_ref());
 
         let store = Arc::new(database.open().await);
         store.claim_alone();
         let clock = Clock::default();
+        let mail = self.has_mail.then(mail);
         let state = AppState::new(&config, store.clone(), clock.clone(), mail, None).expect("a state");
         let router = web::router(&state).expect("a router");
         let stop = CancellationToken::new();
@@ -167,7 +105,7 @@ impl App {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self {
+        let app = App {
             origin,
             database,
             store,
@@ -181,74 +119,139 @@ impl App {
             advanced: AtomicI64::new(0),
             http,
             _stop: stop.drop_guard(),
+        };
+        if app.other.is_some() {
+            // The sandboxes of one process start with the same key.
+            app.control_other("google/keys", json!({ "action": "rotate" })).await;
+            app.control_other("google/keys", json!({ "action": "withdraw_old" })).await;
+        }
+        app
+    }
+
+    fn config(&self, origin: &str, database: &str, sandbox: &Sandbox, other: Option<&Sandbox>) -> Config {
+        let (issuer, api) = (sandbox.google_issuer(), sandbox.google_api_url());
+        let defaults = [
+            ("BASE_URL", origin),
+            ("SECRET_KEY", KEY),
+            ("DATABASE_URL", database),
+            ("RATE_LIMITS", "off"),
+            ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
+            ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
+            ("GOOGLE_ISSUER", issuer.as_str()),
+            ("GOOGLE_API_URL", api.as_str()),
+        ];
+        let other_issuer = other.map(Sandbox::google_issuer);
+        let second = other_issuer.iter().flat_map(|issuer| {
+            [
+                ("OIDC_OTHER_ISSUER", issuer.as_str()),
+                ("OIDC_OTHER_CLIENT_ID", GOOGLE_CLIENT_ID),
+                ("OIDC_OTHER_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
+                ("OIDC_OTHER_LABEL", "Other"),
+            ]
+        });
+        let providers = sandbox.variables().iter().filter(|_| self.has_all_providers);
+        let providers = providers.map(|(variable, value)| (variable.as_str(), value.as_str()));
+        let settings = self.settings.iter().map(|(variable, value)| (variable.as_str(), value.as_str()));
+        let environment: Environment = defaults.into_iter().chain(second).chain(providers).chain(settings).collect();
+        Config::parse(&environment).expect("the settings are right")
+    }
+}
+
+/// A running server with the sandbox as its Google. Stops when dropped.
+pub struct App {
+    pub origin: String,
+    pub database: Arc<TestDatabase>,
+    pub store: Arc<Database>,
+    pub sandbox: Sandbox,
+    /// The provider behind `/auth/other`, see [`AppBuilder::other_provider`].
+    pub other: Option<Sandbox>,
+    /// Queued revocations run only in [`App::revoke_due`].
+    pub grants: Grants,
+    /// Tasks that outlive their request.
+    pub tasks: TaskTracker,
+    pub supervisor: web::Supervisor,
+    config: Config,
+    clock: Clock,
+    advanced: AtomicI64,
+    http: reqwest::Client,
+    _stop: DropGuard,
+}
+
+impl App {
+    pub fn builder() -> AppBuilder {
+        AppBuilder {
+            engine: Engine::Sqlite,
+            settings: Vec::new(),
+            has_all_providers: false,
+            has_other_provider: false,
+            has_mail: true,
         }
     }
 
-    /// A second machine on the same database, with these keys, the newest first, for what is sealed there.
-    pub async fn machine(&self, keys: &[[u8; 32]]) -> AppState {
+    /// A second server on the same database; `keys` decrypt what is sealed there, the newest first.
+    pub async fn other_server(&self, keys: &[[u8; 32]]) -> AppState {
         let sealer = Sealer::new(keys.iter().map(|key| key.as_slice()), "database").expect("a key");
         let store = Database::connect(&self.database.url, sealer).await.expect("connects");
         AppState::new(&self.config, Arc::new(store), self.clock.clone(), Some(mail()), None).expect("a state")
     }
 
-    /// A browser that has never been here.
+    /// A browser without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.http, &self.origin, self.owners())
     }
 
-    /// Says whose account the forms of a browser are drawn for.
     pub fn owners(&self) -> Owners {
         let owners = FormOwners::new(self.config.secret_keys.iter()).expect("a key");
         Owners { database: self.database.clone(), owners }
     }
 
-    /// The time here.
+    /// The time of the server.
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.date()
     }
 
-    /// Our tokens, as another machine of ours would issue them.
+    /// Tokens as a second server would issue them.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self.store.clone(), &self.origin, None, self.clock.clone())
     }
 
-    /// Lets time pass, here and at the providers alike.
+    /// Moves the clocks of the server and the sandboxes forward.
     pub async fn advance(&self, seconds: i64) {
         let total = self.advanced.fetch_add(seconds, Ordering::SeqCst) + seconds;
         self.clock.advance(seconds);
-        self.tell_sandbox("clock", json!({ "offset_seconds": total })).await;
+        self.control_sandbox("clock", json!({ "offset_seconds": total })).await;
         if self.other.is_some() {
-            self.tell_other("clock", json!({ "offset_seconds": total })).await;
+            self.control_other("clock", json!({ "offset_seconds": total })).await;
         }
     }
 
-    /// Tells the sandbox something: `POST /control/{path}`.
-    pub async fn tell_sandbox(&self, path: &str, order: Value) -> Value {
-        self.tell(self.sandbox.origin(), path, order).await
+    /// `POST /control/{path}` at the sandbox.
+    pub async fn control_sandbox(&self, path: &str, body: Value) -> Value {
+        self.control(self.sandbox.origin(), path, body).await
     }
 
-    /// Tells the second provider something.
-    pub async fn tell_other(&self, path: &str, order: Value) -> Value {
-        self.tell(self.other().origin(), path, order).await
+    /// `POST /control/{path}` at the second provider.
+    pub async fn control_other(&self, path: &str, body: Value) -> Value {
+        self.control(self.other().origin(), path, body).await
     }
 
-    async fn tell(&self, origin: &str, path: &str, order: Value) -> Value {
+    async fn control(&self, origin: &str, path: &str, body: Value) -> Value {
         let request = self.http.post(format!("{origin}/control/{path}")).header("content-type", "application/json");
-        let answer = request.body(order.to_string()).send().await.expect("the sandbox answers");
+        let answer = request.body(body.to_string()).send().await.expect("the sandbox answers");
         let status = answer.status();
-        let body = answer.text().await.expect("a body");
-        assert!(status.is_success(), "the sandbox refused {path}: {body}");
-        serde_json::from_str(&body).unwrap_or(Value::Null)
+        let text = answer.text().await.expect("a body");
+        assert!(status.is_success(), "the sandbox rejected {path}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    /// Lets the sandbox misbehave once, by one of its presets.
-    pub async fn preset(&self, preset: &str) {
-        self.tell_sandbox("google/presets", json!({ "preset": preset, "times": 1 })).await;
+    /// Arms one of the sandbox's presets for one request.
+    pub async fn arm_once(&self, preset: &str) {
+        self.control_sandbox("google/presets", json!({ "preset": preset, "times": 1 })).await;
     }
 
-    /// Lets an endpoint of the sandbox misbehave once.
-    pub async fn error(&self, endpoint: &str, error: Value) {
-        self.tell_sandbox("google/faults", json!({ "endpoint": endpoint, "fault": error, "times": 1 })).await;
+    /// Makes an endpoint of the sandbox fail once.
+    pub async fn fail_once(&self, endpoint: &str, error: Value) {
+        self.control_sandbox("google/faults", json!({ "endpoint": endpoint, "fault": error, "times": 1 })).await;
     }
 
     /// The names of the presets of one group.
@@ -261,22 +264,24 @@ impl App {
         presets.map(|preset| preset["name"].as_str().expect("a name").to_owned()).collect()
     }
 
-    /// The endpoints that Latchkey has asked so far, at the sandbox and at the second provider, in their order.
-    pub async fn asked(&self) -> Vec<String> {
-        let mut asked = self.asked_at(self.sandbox.origin()).await;
+    /// The endpoints that the server has called so far: the sandbox's in order, then the second provider's.
+    pub async fn requested_endpoints(&self) -> Vec<String> {
+        let mut endpoints = self.endpoints_at(self.sandbox.origin()).await;
         if let Some(other) = &self.other {
-            asked.extend(self.asked_at(other.origin()).await.into_iter().map(|endpoint| format!("other {endpoint}")));
+            endpoints.extend(
+                self.endpoints_at(other.origin()).await.into_iter().map(|endpoint| format!("other {endpoint}")),
+            );
         }
-        asked
+        endpoints
     }
 
-    async fn asked_at(&self, origin: &str) -> Vec<String> {
+    async fn endpoints_at(&self, origin: &str) -> Vec<String> {
         let requests = self.requests(origin).await;
         let endpoints = requests.iter().map(|request| request["endpoint"].as_str().expect("a name").to_owned());
         endpoints.filter(|endpoint| !matches!(endpoint.as_str(), "page" | "authorize")).collect()
     }
 
-    /// The log of a sandbox.
+    /// The requests that a sandbox has logged.
     pub async fn requests(&self, origin: &str) -> Vec<Value> {
         let url = format!("{origin}/control/requests");
         let answer = self.http.get(url).send().await.expect("the sandbox answers");
@@ -284,7 +289,7 @@ impl App {
         log["requests"].as_array().expect("a list").clone()
     }
 
-    /// The letters that were queued since the last look, the oldest first; they count as delivered.
+    /// Takes the queued emails, the oldest first, and marks them delivered.
     pub async fn emails(&self) -> Vec<EmailMessage> {
         let (now, lease) = (self.clock.date(), std::time::Duration::from_secs(60));
         let queued = self.store.take_due_emails(now, lease, 1000).await.expect("a queue");
@@ -294,14 +299,14 @@ impl App {
         queued.into_iter().map(|queued| queued.message).collect()
     }
 
-    /// The one letter that was queued since the last look.
-    pub async fn message(&self) -> EmailMessage {
+    /// Takes the only queued email.
+    pub async fn one_email(&self) -> EmailMessage {
         let mut emails = self.emails().await;
         assert_eq!(emails.len(), 1, "{emails:?}");
         emails.remove(0)
     }
 
-    /// Rows of users, identities and sessions: what a refusal must not change.
+    /// Counts of users, identities and sessions, which a rejected request must not change.
     pub async fn rows(&self) -> (i64, i64, i64) {
         (
             self.database.count("users").await,
@@ -310,7 +315,7 @@ impl App {
         )
     }
 
-    /// Everything that the audit trail says, in one text.
+    /// The whole audit log as one text.
     pub async fn events(&self) -> String {
         self.database
             .text(

@@ -1,4 +1,4 @@
-//! A person signs in with Apple: the form that is posted, the name that comes once.
+//! Sign in with Apple: `form_post`, and the name that comes only once.
 
 use reqwest::Method;
 use rstest::rstest;
@@ -9,8 +9,8 @@ use super::{
 };
 use crate::support::database::Engine;
 
-/// Decides at the sandbox Apple, posts the form that it answers with, as the browser would: without our cookies; and gives
-/// the path and query that this leads to.
+/// Decides at the sandbox's Apple and posts the resulting form as a browser would, without our cookies; returns the
+/// path and query that this leads to.
 pub async fn decide(app: &App, browser: &Browser, authorize: &str, fields: &str) -> String {
     let (endpoint, query) = authorize.split_once('?').expect("a query");
     let answer = browser
@@ -43,8 +43,8 @@ pub async fn decide(app: &App, browser: &Browser, authorize: &str, fields: &str)
     led_on.location().to_owned()
 }
 
-async fn comes_back(app: &App, browser: &Browser, person: &str, choices: &str) -> Page {
-    let authorize = browser.start("/auth/apple").await;
+async fn sign_in_again(app: &App, browser: &Browser, person: &str, choices: &str) -> Page {
+    let authorize = browser.start_flow("/auth/apple").await;
     let callback = decide(app, browser, &authorize, &format!("person={person}&decision=allow{choices}")).await;
     browser.get(&callback).await
 }
@@ -58,14 +58,12 @@ fn hidden(page: &str, name: &str) -> Option<String> {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_signs_in_with_apple_and_keeps_the_name_that_came_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start_with_providers(engine).await;
+async fn apples_name_is_kept_from_the_first_sign_in(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).providers().start().await;
     let (browser, again) = (app.browser(), app.browser());
-    let landed = comes_back(&app, &browser, "ada", "").await;
+    let landed = sign_in_again(&app, &browser, "ada", "").await;
     assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
-    let landed = comes_back(&app, &again, "ada", "").await;
+    let landed = sign_in_again(&app, &again, "ada", "").await;
     assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
     assert_eq!(app.rows().await, (1, 1, 2));
     let page = again.get("/dashboard").await.body;
@@ -73,10 +71,10 @@ async fn a_person_signs_in_with_apple_and_keeps_the_name_that_came_once(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hidden_address_is_apples_relay() {
-    let app = App::start_with_providers(Engine::Sqlite).await;
+async fn a_hidden_email_is_apples_relay() {
+    let app = App::builder().providers().start().await;
     let browser = app.browser();
-    let landed = comes_back(&app, &browser, "ada", "&email=hide").await;
+    let landed = sign_in_again(&app, &browser, "ada", "&email=hide").await;
     assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
     let address = app.database.text("SELECT verified_email FROM users").await;
     assert!(address.ends_with("@privaterelay.appleid.com"), "{address}");

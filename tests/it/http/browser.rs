@@ -1,4 +1,4 @@
-//! A browser as far as the protocol sees one: a cookie jar, Fetch Metadata, and redirects followed one by one.
+//! A browser as the protocol sees it: a cookie jar, Fetch Metadata, and redirects followed one by one.
 
 use std::sync::Mutex;
 
@@ -7,11 +7,10 @@ use reqwest::{
     Client, Method, RequestBuilder, Response,
     header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
 };
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::owners::Owners;
 
-/// A person's browser with its cookies.
 pub struct Browser {
     pub client: Client,
     app: String,
@@ -19,13 +18,13 @@ pub struct Browser {
     jar: Mutex<Jar>,
 }
 
-/// The cookies that carry a session, each in its mode. Nonsense is planted in the last.
+/// The session cookies of the two modes. Tests put invalid values into the last.
 pub const SESSIONS: [&str; 2] = ["refresh_token", "session"];
 
-/// Names and values of cookies, in the order in which they were made: so browsers send them.
+/// Names and values of cookies in the order of their creation, in which browsers send them.
 pub type Jar = Vec<(String, String)>;
 
-/// An answer, read to its end.
+/// A response with its body.
 #[derive(Debug)]
 pub struct Page {
     pub status: u16,
@@ -35,7 +34,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Where the browser goes next, by a redirect or by the page that goes on to a provider; empty when it stays. Without the
+    /// Where the browser goes next, by a redirect or by a page with a meta refresh; empty when it stays. Without the
     /// fragment, which no server sees.
     pub fn location(&self) -> &str {
         let redirect = self.header("location");
@@ -48,34 +47,32 @@ impl Page {
         self.header("location").split_once('#').map_or("", |(_, fragment)| fragment)
     }
 
-    /// A header's value; empty when there is none.
+    /// Empty when there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The `Set-Cookie` values.
     pub fn set_cookies(&self) -> Vec<String> {
         self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().expect("text").to_owned()).collect()
     }
 }
 
 impl Browser {
-    /// Where Latchkey is.
+    /// The origin of the server.
     pub fn origin(&self) -> &str {
         &self.app
     }
 
-    /// A browser with an empty jar.
     pub fn new(client: &Client, app: &str, owners: Owners) -> Self {
         Self { client: client.clone(), app: app.to_owned(), owners, jar: Mutex::default() }
     }
 
-    /// A click: GET of a path of Latchkey, as a top-level navigation.
+    /// Navigates to a path of the server, as a click does.
     pub async fn get(&self, path: &str) -> Page {
         self.send(navigating(self.request(Method::GET, path))).await
     }
 
-    /// A form of a page that was drawn for who is signed in here, posted.
+    /// Posts a form of one of our pages, with the hidden owner field for the signed-in user.
     pub async fn post(&self, path: &str, form: &str) -> Page {
         let form = match FORMS.contains(&path) {
             true => self.owners.added_to(form, &self.cookies()).await,
@@ -89,7 +86,7 @@ impl Browser {
         self.owners.added_to(form, &self.cookies()).await
     }
 
-    /// A form of our own pages, posted as it is.
+    /// Posts a form without adding the owner field.
     pub async fn post_unchanged(&self, path: &str, form: &str) -> Page {
         let request = self
             .request(Method::POST, path)
@@ -100,12 +97,12 @@ impl Browser {
         self.send(navigating(request)).await
     }
 
-    /// A bare request to Latchkey, to be shaped and given to [`send`](Self::send).
+    /// A bare request to the server, for [`send`](Self::send).
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.app))
     }
 
-    /// Any request to Latchkey with this browser's cookies.
+    /// Sends a request with the cookies of this browser, and keeps those of the response.
     pub async fn send(&self, request: RequestBuilder) -> Page {
         let line = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let request = if line.is_empty() { request } else { request.header(COOKIE, line) };
@@ -114,33 +111,32 @@ impl Browser {
         read(response).await
     }
 
-    /// The whole way: start, provider, consent, callback. Gives the callback's answer.
-    pub async fn sign_in_as(&self, person: &str) -> Page {
+    /// Goes through the whole flow at Google, and returns the response of the callback.
+    pub async fn try_sign_in(&self, person: &str) -> Page {
         let callback = self.callback_url(person, "/auth/google").await;
         self.get(&callback).await
     }
 
-    /// The whole way, which must end at `/dashboard`.
-    pub async fn signs_in_as(&self, person: &str) {
-        let landed = self.sign_in_as(person).await;
-        assert_eq!((landed.status, landed.location()), (303, "/dashboard"), "{landed:?}");
+    /// Signs in with Google; must end at `/dashboard`.
+    pub async fn sign_in(&self, person: &str) {
+        let page = self.try_sign_in(person).await;
+        assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     }
 
-    /// Starts at `start`, lets the person consent at the sandbox, and gives the path and query of the callback
-    /// without going there.
+    /// Starts a flow at `start` and consents at the sandbox; returns the path and query of the callback without opening it.
     pub async fn callback_url(&self, person: &str, start: &str) -> String {
-        let authorize = self.start(start).await;
+        let authorize = self.start_flow(start).await;
         self.consent(&authorize, person, "allow").await
     }
 
-    /// Starts a flow and gives the authorization request's address.
-    pub async fn start(&self, start: &str) -> String {
+    /// Starts a flow and returns the authorization URL.
+    pub async fn start_flow(&self, start: &str) -> String {
         let page = self.get(start).await;
         assert_eq!(page.status, 303, "{start}: {}", page.body);
         page.location().to_owned()
     }
 
-    /// Decides at the sandbox and gives the path and query that it sends the browser back to.
+    /// Decides at the sandbox, and returns the path and query that it redirects to.
     pub async fn consent(&self, authorize: &str, person: &str, decision: &str) -> String {
         let (endpoint, query) = authorize.split_once('?').unwrap_or_else(|| panic!("no request: {authorize}"));
         let request = self
@@ -149,34 +145,33 @@ impl Browser {
             .header("origin", Url::parse(endpoint).expect("a URL").origin().ascii_serialization())
             .header("content-type", "application/x-www-form-urlencoded")
             .body(format!("person={person}&decision={decision}"));
-        self.sent_back(request).await
+        self.redirect_of(request).await
     }
 
-    /// Opens the authorization request at the sandbox, where nothing has to be shown.
-    pub async fn ask_silently(&self, authorize: &str) -> String {
-        self.sent_back(self.client.get(authorize)).await
+    /// Opens an authorization URL that needs no interaction (`prompt=none`).
+    pub async fn authorize_silently(&self, authorize: &str) -> String {
+        self.redirect_of(self.client.get(authorize)).await
     }
 
-    async fn sent_back(&self, request: RequestBuilder) -> String {
+    async fn redirect_of(&self, request: RequestBuilder) -> String {
         let answer = request.send().await.expect("the sandbox answers");
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.unwrap_or_else(|| panic!("the sandbox sends nobody back: {}", answer.status()));
-        location.strip_prefix(&self.app).expect("back to Latchkey").to_owned()
+        let location = location.unwrap_or_else(|| panic!("the sandbox did not redirect: {}", answer.status()));
+        location.strip_prefix(&self.app).expect("a URL of the server").to_owned()
     }
 
-    /// The cookies.
     pub fn cookies(&self) -> Jar {
         self.jar.lock().expect("a jar").clone()
     }
 
-    /// What carries the session: the session cookie's value, or the refresh token's.
+    /// The value of the session cookie or the refresh token.
     pub fn session(&self) -> Option<String> {
         SESSIONS.iter().find_map(|name| self.cookie(name))
     }
 
-    /// Puts what carries another's session, or nonsense, where it would carry one here.
-    pub fn insert_session_row(&self, value: &str) {
-        self.forget("access_token");
+    /// Sets the session cookie or the refresh token.
+    pub fn set_session(&self, value: &str) {
+        self.delete_cookie("access_token");
         self.set_cookie(if value.starts_with("lkr_") { "refresh_token" } else { "session" }, value);
     }
 
@@ -185,27 +180,24 @@ impl Browser {
         self.cookies().into_iter().filter(|(name, _)| name.starts_with("flow-")).collect()
     }
 
-    /// Has these cookies and no others from now on.
-    pub fn put_back(&self, jar: Jar) {
+    /// Replaces all cookies.
+    pub fn replace_cookies(&self, jar: Jar) {
         *self.jar.lock().expect("a jar") = jar;
     }
 
-    /// What `/auth/verify` says of this browser to a proxy that asks for a page.
-    pub async fn verified(&self) -> Page {
+    /// Requests `/auth/verify` as a proxy does for a page.
+    pub async fn forward_auth(&self) -> Page {
         self.send(self.request(Method::GET, "/auth/verify").header("x-original-uri", "/docs/?page=2")).await
     }
 
-    /// Puts a cookie into the jar, as an attacker might.
     pub fn set_cookie(&self, name: &str, value: &str) {
         keep(&mut self.jar.lock().expect("a jar"), name, value);
     }
 
-    /// Forgets a cookie.
-    pub fn forget(&self, name: &str) {
+    pub fn delete_cookie(&self, name: &str) {
         self.jar.lock().expect("a jar").retain(|(known, _)| known != name);
     }
 
-    /// Whether the dashboard opens.
     pub async fn is_signed_in(&self) -> bool {
         self.get("/dashboard").await.status == 200
     }
@@ -232,7 +224,7 @@ fn keep(jar: &mut Jar, name: &str, value: &str) {
     }
 }
 
-/// What a browser adds to a request that fills its window.
+/// Adds the headers of a top-level navigation.
 pub fn navigating(request: RequestBuilder) -> RequestBuilder {
     request
         .header("accept", "text/html,application/xhtml+xml")
@@ -241,19 +233,19 @@ pub fn navigating(request: RequestBuilder) -> RequestBuilder {
         .header("sec-fetch-dest", "document")
 }
 
-/// A parameter of an address's query, decoded; empty when there is none.
-pub fn parameter(address: &str, name: &str) -> String {
-    let query = address.split_once('?').map_or("", |(_, query)| query);
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+/// A decoded query parameter; empty when there is none.
+pub fn parameter(url: &str, name: &str) -> String {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// The address with one parameter changed, or taken out.
-pub fn with_parameter(address: &str, name: &str, value: Option<&str>) -> String {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != name);
+/// The URL with one parameter set or removed.
+pub fn with_parameter(url: &str, name: &str, value: Option<&str>) -> String {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != name);
     let pairs = pairs.chain(value.map(|value| (name.into(), value.into())));
-    format!("{path}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+    format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
 async fn read(response: Response) -> Page {
@@ -262,7 +254,7 @@ async fn read(response: Response) -> Page {
     Page { status, headers, onward: refresh_of(&body), body }
 }
 
-/// Where a document refreshes to.
+/// The URL of a document's meta refresh.
 fn refresh_of(document: &str) -> Option<String> {
     let tag = document.split('<').find(|tag| tag.starts_with("meta ") && tag.contains("http-equiv=\"refresh\""))?;
     let (_, rest) = tag.split_once("content=\"0; url=")?;

@@ -1,4 +1,4 @@
-//! Somebody whose files or calendar we may see, and what Google itself would tell of them.
+//! A user who has connected Google Drive or Calendar, and what Google itself returns for them.
 
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -10,22 +10,22 @@ use super::{
 };
 
 impl App {
-    /// A browser in which a person is signed in who has let us see their files.
-    pub async fn connected(&self, person: &str) -> Browser {
+    /// A browser that is signed in with Google Drive connected.
+    pub async fn with_drive(&self, person: &str) -> Browser {
         let browser = self.browser();
-        browser.signs_in_as(person).await;
-        let landed = browser.step_up(self, person, "drive", "/drive", &[DRIVE]).await;
-        assert_eq!(landed.status, 303, "{landed:?}");
-        assert_eq!(landed.location().split('?').next(), Some("/drive"), "{landed:?}");
+        browser.sign_in(person).await;
+        let page = browser.step_up(self, person, "drive", "/drive", &[DRIVE]).await;
+        assert_eq!(page.status, 303, "{page:?}");
+        assert_eq!(page.location().split('?').next(), Some("/drive"), "{page:?}");
         browser
     }
 
-    /// How often an endpoint of Google's was asked so far.
+    /// How often an endpoint of Google's was called so far.
     pub async fn count(&self, endpoint: &str) -> usize {
-        self.asked().await.iter().filter(|asked| *asked == endpoint).count()
+        self.requested_endpoints().await.iter().filter(|asked| *asked == endpoint).count()
     }
 
-    /// What Google itself tells of the files of who is signed in there: every one of a list, over all its pages.
+    /// All files that Google itself lists for a query, over all pages.
     pub async fn every_file(&self, browser: &Browser, query: &[(&str, &str)]) -> Vec<Value> {
         let tokens = self.tokens_of(&self.google_identity(browser).await).await;
         let (mut files, mut next) = (Vec::new(), None::<String>);
@@ -47,25 +47,25 @@ impl App {
 }
 
 impl Browser {
-    /// The form "Connect …", the consent screen with these scopes allowed, and back. Gives the callback's answer.
+    /// Submits "Connect …" and consents to `scopes`; returns the response of the callback.
     pub async fn step_up(&self, app: &App, person: &str, access: &str, return_to: &str, scopes: &[&str]) -> Page {
         let identity = app.google_identity(self).await.id.to_string();
         let fields = [("access", access), ("identity", identity.as_str()), ("return_to", return_to)];
         let started = self.submit("/grants/connect", &fields).await;
         assert_eq!(started.status, 200, "{started:?}");
-        let callback = self.agrees(started.location(), person, scopes).await;
+        let callback = self.consent_to(started.location(), person, scopes).await;
         self.get(&callback).await
     }
 }
 
 impl Page {
-    /// Where the page leads, as a browser reads it.
+    /// The targets of all links, decoded.
     pub fn links(&self) -> Vec<String> {
         let values = self.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        values.map(text).collect()
+        values.map(decoded).collect()
     }
 
-    /// The ids of the files that the page lists, in their order: each has a link that opens it at Google.
+    /// The ids of the listed files, in order, from their links to Google.
     pub fn files(&self) -> Vec<String> {
         let opened = self.links().into_iter().filter_map(|link| {
             let (_, file) = link.split_once("/google/drive/")?;
@@ -81,18 +81,18 @@ impl Page {
         self.links().into_iter().find(|link| link.starts_with("/drive?") && link.contains("page_token="))
     }
 
-    /// Whether it says this, be it written as a reference or not.
-    pub fn says(&self, words: &str) -> bool {
-        self::text(&self.body).contains(words)
+    /// Whether the page contains this text, with character references decoded.
+    pub fn shows(&self, text: &str) -> bool {
+        decoded(&self.body).contains(text)
     }
 
-    /// Whether it is the step-up.
-    pub fn asks_to_connect(&self) -> bool {
+    /// Whether it is the page that offers to connect Google Drive or Calendar.
+    pub fn offers_to_connect(&self) -> bool {
         self.status == 200 && self.body.contains("action=\"/grants/connect\"") && self.files().is_empty()
     }
 }
 
-fn text(html: &str) -> String {
+fn decoded(html: &str) -> String {
     let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    references.iter().fold(html.to_owned(), |text, (reference, message)| text.replace(reference, message))
+    references.iter().fold(html.to_owned(), |text, (reference, character)| text.replace(reference, character))
 }

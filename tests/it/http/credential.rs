@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     account::PASSWORD,
-    app::{App, Stage},
+    app::App,
     browser::{Browser, Page, navigating, parameter},
     log,
 };
@@ -16,14 +16,14 @@ use crate::support::database::Engine;
 
 const PATH: &str = "/auth/google/credential";
 
-/// An id_token that Google's button would get for a person.
-async fn minted(app: &App, person: &str, client_id: &str) -> String {
+/// An id_token as Google's button gets it.
+async fn mint_credential(app: &App, person: &str, client_id: &str) -> String {
     let order = json!({ "kind": "id_token", "person": person, "client_id": client_id });
-    let answer = app.tell_sandbox("google/mint", order).await;
+    let answer = app.control_sandbox("google/mint", order).await;
     answer["id_token"].as_str().expect("an id_token").to_owned()
 }
 
-/// The form as Google's page posts it: from another site.
+/// The form as Google's page posts it: cross-site.
 async fn post(browser: &Browser, fields: &[(&str, &str)]) -> Page {
     let form = Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = browser
@@ -35,25 +35,25 @@ async fn post(browser: &Browser, fields: &[(&str, &str)]) -> Page {
     browser.send(navigating(request)).await
 }
 
-/// The whole of it, with the token that counts as the page's own.
-async fn press(browser: &Browser, credential: &str) -> Page {
+/// Posts the form with a matching CSRF cookie.
+async fn post_credential(browser: &Browser, credential: &str) -> Page {
     browser.set_cookie("g_csrf_token", "of-this-browser");
     post(browser, &[("credential", credential), ("g_csrf_token", "of-this-browser"), ("select_by", "btn")]).await
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn googles_button_signs_in_and_ends_as_the_callback_does(
+async fn googles_button_ends_as_the_callback_does(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
-    let page = press(&browser, &minted(&app, "ada", GOOGLE_CLIENT_ID).await).await;
+    let page = post_credential(&browser, &mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await).await;
     assert_eq!((page.status, page.location()), (303, "/dashboard"), "{page:?}");
     assert!(browser.get("/dashboard").await.body.contains("Ada Lovelace"));
     assert_eq!(app.rows().await, (1, 1, 1));
-    app.browser().signs_in_as("ada").await;
+    app.browser().sign_in("ada").await;
     assert_eq!(app.rows().await, (1, 1, 2), "the same user by either door");
 }
 
@@ -64,14 +64,14 @@ async fn googles_button_signs_in_and_ends_as_the_callback_does(
 #[case::empty_in_both(Some(""), Some(""))]
 #[case::another(Some("abc"), Some("abd"))]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_did_not_begin_in_this_browser_is_refused(
+async fn a_form_that_did_not_start_in_this_browser_is_rejected(
     #[case] cookie: Option<&str>,
     #[case] field: Option<&str>,
 ) {
-    let app = App::start(Engine::Sqlite).await;
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
-    let asked = app.asked().await.len();
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let asked = app.requested_endpoints().await.len();
     if let Some(cookie) = cookie {
         browser.set_cookie("g_csrf_token", cookie);
     }
@@ -79,16 +79,16 @@ async fn a_form_that_did_not_begin_in_this_browser_is_refused(
         [("credential", credential.as_str())].into_iter().chain(field.map(|field| ("g_csrf_token", field))).collect();
     let page = post(&browser, &fields).await;
     assert_eq!((page.status, page.set_cookies().len()), (400, 0), "{page:?}");
-    assert_eq!((app.rows().await, app.asked().await.len()), ((0, 0, 0), asked));
-    // The token was not used up by it.
-    assert_eq!(press(&browser, &credential).await.location(), "/dashboard");
+    assert_eq!((app.rows().await, app.requested_endpoints().await.len()), ((0, 0, 0), asked));
+    // The token was not consumed.
+    assert_eq!(post_credential(&browser, &credential).await.location(), "/dashboard");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_come_twice_or_not_at_all_are_refused() {
-    let app = App::start(Engine::Sqlite).await;
+async fn repeated_or_missing_fields_are_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     browser.set_cookie("g_csrf_token", "abc");
     for fields in [
         vec![("g_csrf_token", "abc")],
@@ -108,44 +108,44 @@ async fn fields_that_come_twice_or_not_at_all_are_refused() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_counts_once_whoever_brings_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
+async fn a_credential_works_once_in_any_browser(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let (browser, thief) = (app.browser(), app.browser());
-    let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
-    assert_eq!(press(&browser, &credential).await.location(), "/dashboard");
-    let page = press(&thief, &credential).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    assert_eq!(post_credential(&browser, &credential).await.location(), "/dashboard");
+    let page = post_credential(&thief, &credential).await;
     assert_eq!((page.status, parameter(page.location(), "error").as_str()), (303, "flow_used"), "{page:?}");
     assert!(!thief.is_signed_in().await && browser.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 1, 1));
-    // All at once, too.
-    let credential = minted(&app, "grace", GOOGLE_CLIENT_ID).await;
+    // Concurrently, too.
+    let credential = mint_credential(&app, "grace", GOOGLE_CLIENT_ID).await;
     let mut presses = tokio::task::JoinSet::new();
     for _ in 0..10 {
         let (browser, credential) = (app.browser(), credential.clone());
-        presses.spawn(async move { press(&browser, &credential).await.location().to_owned() });
+        presses.spawn(async move { post_credential(&browser, &credential).await.location().to_owned() });
     }
     let landed = presses.join_all().await;
     assert_eq!(landed.iter().filter(|location| *location == "/dashboard").count(), 1, "{landed:?}");
 }
 
-/// Threat PA3: what a device got with a nonce opens nothing in another, by no door.
+/// Threat PA3: a token with another device's nonce opens nothing here.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_with_a_nonce_is_for_the_api_alone() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_credential_with_a_nonce_is_rejected() {
+    let app = App::builder().start().await;
     let (device, thief) = (app.browser(), app.browser());
     for used_before in [false, true] {
         let (nonce, nonce_token) = device.nonce().await;
         let token = app.id_token("ada", json!({ "nonce": nonce })).await;
         let order = json!({ "provider": "google", "id_token": token, "nonce_token": nonce_token });
         if used_before {
-            assert_eq!(device.tells("/api/auth", &order).await.outcome(), (200, ""));
+            assert_eq!(device.post_json("/api/auth", &order).await.outcome(), (200, ""));
         }
         let rows = app.rows().await;
-        let page = press(&thief, &token).await;
+        let page = post_credential(&thief, &token).await;
         assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
         assert!(!thief.is_signed_in().await);
         assert_eq!(app.rows().await, rows);
-        let owner = device.tells("/api/auth", &order).await.outcome().0;
+        let owner = device.post_json("/api/auth", &order).await.outcome().0;
         assert_eq!(owner, if used_before { 401 } else { 200 }, "a refused form uses nothing up");
     }
 }
@@ -154,18 +154,18 @@ async fn a_token_with_a_nonce_is_for_the_api_alone() {
 #[case::of_another_client("somebody-elses-client")]
 #[case::of_a_client_that_is_not_listed(GOOGLE_SPA_CLIENT_ID)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_for_somebody_else_is_refused(#[case] client_id: &str) {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_credential_for_another_client_is_rejected(#[case] client_id: &str) {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let credential = minted(&app, "ada", client_id).await;
-    let page = press(&browser, &credential).await;
+    let credential = mint_credential(&app, "ada", client_id).await;
+    let page = post_credential(&browser, &credential).await;
     assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
     assert_eq!((app.rows().await, browser.session()), ((0, 0, 0), None));
     assert!(app.events().await.contains("refused"), "{}", app.events().await);
 
-    let listed = App::start_with(Engine::Sqlite, &[("GOOGLE_API_CLIENT_IDS", GOOGLE_SPA_CLIENT_ID)]).await;
-    let credential = minted(&listed, "ada", GOOGLE_SPA_CLIENT_ID).await;
-    assert_eq!(press(&listed.browser(), &credential).await.location(), "/dashboard", "the twin");
+    let listed = App::builder().with("GOOGLE_API_CLIENT_IDS", GOOGLE_SPA_CLIENT_ID).start().await;
+    let credential = mint_credential(&listed, "ada", GOOGLE_SPA_CLIENT_ID).await;
+    assert_eq!(post_credential(&listed.browser(), &credential).await.location(), "/dashboard", "the counterpart");
 }
 
 #[rstest]
@@ -173,42 +173,45 @@ async fn a_token_for_somebody_else_is_refused(#[case] client_id: &str) {
 #[case("a.b.c")]
 #[case("eyJhbGciOiJub25lIn0.e30.")]
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_refused_without_a_question_to_anybody(#[case] credential: &str) {
-    let app = App::start(Engine::Sqlite).await;
-    let page = press(&app.browser(), credential).await;
+async fn malformed_credentials_are_rejected_without_requests(#[case] credential: &str) {
+    let app = App::builder().start().await;
+    let page = post_credential(&app.browser(), credential).await;
     assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
     assert_eq!(app.rows().await, (0, 0, 0));
-    assert!(app.asked().await.iter().all(|endpoint| endpoint == "discovery" || endpoint == "jwks"));
+    assert!(app.requested_endpoints().await.iter().all(|endpoint| endpoint == "discovery" || endpoint == "jwks"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_an_account_by_password_is_asked_at_the_link_prompt() {
-    let app = App::start(Engine::Sqlite).await;
-    app.signs_up(&app.browser(), "petra@example.org", PASSWORD).await;
+async fn an_email_with_a_password_account_leads_to_the_link_prompt() {
+    let app = App::builder().start().await;
+    app.sign_up(&app.browser(), "petra@example.org", PASSWORD).await;
     app.emails().await;
     let browser = app.browser();
-    let page = press(&browser, &minted(&app, "petra", GOOGLE_CLIENT_ID).await).await;
+    let page = post_credential(&browser, &mint_credential(&app, "petra", GOOGLE_CLIENT_ID).await).await;
     assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");
     assert_eq!(browser.get("/link").await.status, 200);
-    assert_eq!(app.rows().await, (1, 0, 1), "nothing is linked before somebody has shown that it is theirs");
+    assert_eq!(app.rows().await, (1, 0, 1), "nothing is linked before re-authentication");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_is_seen_gives_way_to_the_new_one(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_sign_in_replaces_the_session_of_the_browser(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     let before = browser.cookies();
-    assert_eq!(press(&browser, &minted(&app, "ada", GOOGLE_CLIENT_ID).await).await.location(), "/dashboard");
+    assert_eq!(
+        post_credential(&browser, &mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await).await.location(),
+        "/dashboard"
+    );
     assert_eq!(app.rows().await, (2, 2, 1));
-    browser.put_back(before);
+    browser.replace_cookies(before);
     assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_elsewhere_this_path_is_the_only_one_that_is_let_in() {
-    let app = App::start(Engine::Sqlite).await;
+async fn only_this_path_accepts_cross_site_forms() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for path in ["/auth/google/credential/", "/auth/google/Credential", "/auth/github/credential", "/auth/logout"] {
         let request = browser.request(Method::POST, path).header("origin", "https://accounts.google.com");
@@ -217,16 +220,16 @@ async fn from_elsewhere_this_path_is_the_only_one_that_is_let_in() {
     }
 }
 
-/// What counts is the cookie; but a browser that says another site sent the form is believed.
+/// The cookie decides; but `Sec-Fetch-Site: cross-site` from another site is respected.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_of_a_third_site_is_refused_before_anything_is_read() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_third_sites_form_is_rejected_before_its_body_is_read() {
+    let app = App::builder().start().await;
     let sends = async |origins: &[&str]| {
         let browser = app.browser();
         browser.set_cookie("g_csrf_token", "abc");
-        // Two tokens of one second are the same one, which counts once.
+        // Two tokens of the same second are identical, and the second would be a replay.
         app.advance(1).await;
-        let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
+        let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
         let fields = [("credential", credential.as_str()), ("g_csrf_token", "abc")];
         let form = Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = browser.request(Method::POST, PATH).header("content-type", "application/x-www-form-urlencoded");
@@ -252,14 +255,14 @@ async fn a_form_of_a_third_site_is_refused_before_anything_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_in_no_log_and_no_address() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_credential_appears_in_no_log_or_url() {
+    let app = App::builder().start().await;
     let from = log::length();
     let browser = app.browser();
-    let credential = minted(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
     let mut seen = String::new();
     for credential in [&credential, &credential] {
-        seen += press(&browser, credential).await.location();
+        seen += post_credential(&browser, credential).await.location();
     }
     let log = log::since(from);
     for part in credential.split('.') {

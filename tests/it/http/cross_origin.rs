@@ -1,12 +1,11 @@
-//! Unsafe requests that do not come from our own pages.
+//! Unsafe requests from other origins.
 
 use reqwest::Method;
 use rstest::rstest;
 
 use super::{app::App, browser::navigating};
-use crate::support::database::Engine;
 
-/// What a request says about where it comes from; `OWN` stands for our origin.
+/// The headers that name a request's source; `OWN` stands for our origin.
 type Says = &'static [(&'static str, &'static str)];
 
 #[rstest]
@@ -15,7 +14,7 @@ type Says = &'static [(&'static str, &'static str)];
 #[case::old_browser(&[("origin", "OWN")])]
 #[case::typed_by_the_person(&[("sec-fetch-site", "none")])]
 #[tokio::test]
-async fn our_own_page_signs_out(#[case] says: Says) {
+async fn our_own_page_can_sign_out(#[case] says: Says) {
     assert_eq!(sign_out(says).await, (303, false));
 }
 
@@ -34,15 +33,15 @@ async fn our_own_page_signs_out(#[case] says: Says) {
 #[case::unknown_word(&[("sec-fetch-site", "same-origin-ish")])]
 #[case::referer_alone(&[("referer", "OWN/dashboard")])]
 #[tokio::test]
-async fn anybody_elses_does_not(#[case] says: Says) {
+async fn other_sites_cannot_sign_out(#[case] says: Says) {
     assert_eq!(sign_out(says).await, (403, true));
 }
 
 #[tokio::test]
-async fn the_check_stands_before_every_unsafe_route_and_body() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_origin_check_covers_every_unsafe_route() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let paths =
         ["/", "/login", "/dashboard", "/auth/google", "/auth/callback/google", "/auth/logout", "/auth/callback", "/x"];
     for path in paths {
@@ -63,13 +62,13 @@ async fn the_check_stands_before_every_unsafe_route_and_body() {
 }
 
 #[tokio::test]
-async fn a_get_does_not_sign_out_and_a_post_of_any_body_does() {
-    let app = App::start(Engine::Sqlite).await;
+async fn sign_out_needs_post_and_ignores_the_body() {
+    let app = App::builder().start().await;
     for kind in
         ["text/plain", "multipart/form-data; boundary=x", "application/json", "application/x-www-form-urlencoded"]
     {
         let browser = app.browser();
-        browser.signs_in_as("ada").await;
+        browser.sign_in("ada").await;
         let get = browser.get("/auth/logout").await;
         assert_eq!((get.status, get.header("allow")), (405, "POST"));
         assert!(browser.is_signed_in().await);
@@ -81,11 +80,11 @@ async fn a_get_does_not_sign_out_and_a_post_of_any_body_does() {
     }
 }
 
-/// Posts to `/auth/logout` from a signed-in browser: the status, and whether the session is still there.
+/// Posts to `/auth/logout` from a signed-in browser; returns the status, and whether the session still exists.
 async fn sign_out(says: Says) -> (u16, bool) {
-    let app = App::start(Engine::Sqlite).await;
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let request = says.iter().fold(browser.request(Method::POST, "/auth/logout"), |request, (name, value)| {
         request.header(*name, value.replace("OWN", &app.origin))
     });

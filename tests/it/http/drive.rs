@@ -17,7 +17,7 @@ fn ids(files: &[Value]) -> Vec<String> {
     files.iter().map(|file| file["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// Every page of a list, from its first.
+/// All pages of a list.
 async fn pages(browser: &Browser, first: &str) -> Vec<Page> {
     let (mut pages, mut next) = (Vec::new(), Some(first.to_owned()));
     while let Some(address) = next.take() {
@@ -35,17 +35,15 @@ async fn listed(browser: &Browser, first: &str) -> Vec<String> {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_top_of_the_drive_is_listed_over_pages_each_file_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn my_drive_lists_each_file_once_over_pages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     let q = ("q", "'root' in parents and trashed = false");
     let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", "folder,name_natural")]).await);
 
     let pages = pages(&browser, "/drive").await;
     assert_eq!(pages.len(), wanted.len().div_ceil(50));
-    assert!(pages.len() > 1 && pages[0].says("My Drive"));
+    assert!(pages.len() > 1 && pages[0].shows("My Drive"));
     assert_eq!(pages.iter().flat_map(Page::files).collect::<Vec<_>>(), wanted);
     let second = pages[0].next().expect("a second page");
     assert_eq!(parameter(&second, "page"), "2");
@@ -55,9 +53,9 @@ async fn the_top_of_the_drive_is_listed_over_pages_each_file_once(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_is_of_one_kind_and_found_by_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn every_file_has_one_kind_and_is_found_by_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     let wanted: HashSet<String> =
         ids(&app.every_file(&browser, &[("q", "trashed = false")]).await).into_iter().collect();
     let mut found = BTreeMap::new();
@@ -73,9 +71,9 @@ async fn every_file_is_of_one_kind_and_found_by_it(#[values(Engine::Sqlite, Engi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_in_the_order_that_is_asked_for() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("grace").await;
+async fn files_are_listed_in_the_requested_order() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("grace").await;
     for (sort, by) in [
         (FileSort::Name, "folder,name_natural"),
         (FileSort::Newest, "modifiedTime desc"),
@@ -86,7 +84,7 @@ async fn a_list_is_in_the_order_that_is_asked_for() {
         let wanted = ids(&app.every_file(&browser, &[q, ("orderBy", by)]).await);
         assert_eq!(listed(&browser, &format!("/drive?sort={}", sort.code())).await, wanted, "{by}");
     }
-    // The whole drive begins with its latest change.
+    // The whole drive starts with the latest change.
     let wanted =
         app.every_file(&browser, &[("q", "name contains 'b' and trashed = false"), ("orderBy", "modifiedTime desc")]);
     assert_eq!(listed(&browser, "/drive?q=b").await, ids(&wanted.await));
@@ -94,9 +92,9 @@ async fn a_list_is_in_the_order_that_is_asked_for() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn a_folder_shows_its_files_and_breadcrumbs(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder'");
     let folders = app.every_file(&browser, &[is_folder]).await;
     let by_id: BTreeMap<String, &Value> = ids(&folders).into_iter().zip(&folders).collect();
@@ -111,7 +109,7 @@ async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite,
     let method = method(deepest);
     assert_eq!(method.len(), 5, "the top, and four folders");
 
-    // By the links of the pages, from the top.
+    // By the links of the pages, from My Drive down.
     let mut address = "/drive".to_owned();
     for folder in &method[1..] {
         let enter = format!("/drive?folder={folder}");
@@ -127,27 +125,27 @@ async fn a_folder_shows_what_is_in_it_and_the_way_to_it(#[values(Engine::Sqlite,
     let places: Vec<_> = crumbs.iter().map(|crumb| links.iter().position(|link| link == crumb)).collect();
     assert!(places.iter().all(Option::is_some), "{crumbs:?} {links:?}");
     for id in &method[1..] {
-        assert!(page.says(by_id[id]["name"].as_str().expect("a name")));
+        assert!(page.shows(by_id[id]["name"].as_str().expect("a name")));
     }
     let q = format!("'{deepest}' in parents and trashed = false");
     let wanted = ids(&app.every_file(&browser, &[("q", &q), ("orderBy", "folder,name_natural")]).await);
     assert_eq!(listed(&browser, &address).await, wanted);
 
-    // The way is not asked for more often than it is long.
+    // One request per breadcrumb.
     let before = app.count("files").await;
     browser.get(&address).await;
     assert_eq!(app.count("files").await - before, 1 + method.len());
 
-    // A search in it looks nowhere else.
+    // A search in a folder finds nothing outside it.
     let inside = listed(&browser, &format!("{address}&kind=pdf")).await;
     assert!(inside.iter().all(|id| wanted.contains(id)) && inside.len() < wanted.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_is_none_is_not_found() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
-    let grace = app.connected("grace").await;
+async fn an_unknown_folder_is_not_found() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    let grace = app.with_drive("grace").await;
     let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder'");
     let hers = ids(&app.every_file(&grace, &[is_folder]).await).remove(0);
     let file =
@@ -167,9 +165,9 @@ async fn a_folder_that_is_none_is_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_finds_words_with_quotes_and_backslashes_and_says_nothing_else() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn a_search_escapes_quotes_and_backslashes() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let found = async |typed: &str| {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
         listed(&browser, &format!("/drive?{query}&kind=&sort=")).await.len()
@@ -193,8 +191,8 @@ async fn a_search_finds_words_with_quotes_and_backslashes_and_says_nothing_else(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drive_of_fifty_thousand_files_is_read_page_by_page() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("long").await;
+    let app = App::builder().start().await;
+    let browser = app.with_drive("long").await;
     let (mut address, mut seen) = ("/drive?kind=document".to_owned(), HashSet::new());
     for number in 1..=6 {
         let page = browser.get(&address).await;
@@ -209,9 +207,9 @@ async fn a_drive_of_fifty_thousand_files_is_read_page_by_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_drive_is_a_page_and_so_is_an_empty_search() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("plain").await;
+async fn empty_drives_and_empty_searches_have_their_pages() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("plain").await;
     for address in ["/drive", "/drive?q=x", "/drive?kind=folder", "/drive?sort=oldest"] {
         let page = browser.get(address).await;
         assert_eq!((page.status, page.files().len(), page.next()), (200, 0, None), "{address}");
@@ -219,9 +217,9 @@ async fn an_empty_drive_is_a_page_and_so_is_an_empty_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_token_that_is_none_is_not_found() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn an_invalid_page_token_is_not_found() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let second = browser.get("/drive").await.next().expect("a second page");
     let token = parameter(&second, "page_token");
     assert_eq!(browser.get(&second).await.status, 200);
@@ -229,16 +227,16 @@ async fn a_page_token_that_is_none_is_not_found() {
         let page = browser.get(&address).await;
         assert_eq!((page.status, page.files().len()), (404, 0), "{address}");
     }
-    // Google promises another page for ever.
-    app.tell_sandbox("google/presets", json!({ "preset": "drive_endless" })).await;
+    // Google announces another page again and again.
+    app.control_sandbox("google/presets", json!({ "preset": "drive_endless" })).await;
     let next = browser.get("/drive").await.next().expect("a promise");
     assert_eq!(browser.get(&next).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn awkward_names_are_text_and_hostile_links_are_none() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn hostile_file_names_and_links_are_harmless() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let shown: String = pages(&browser, "/drive").await.into_iter().map(|page| page.body).collect();
     assert!(!shown.contains("<script>alert") && !shown.contains("<img src=x") && !shown.contains("<b>du</b>"));
     assert!(shown.contains("&lt;script&gt;alert(1)"));
@@ -258,37 +256,35 @@ async fn awkward_names_are_text_and_hostile_links_are_none() {
         { "name": "without an id" },
         { "id": "1odd", "name": 7, "size": {}, "owners": "nobody", "modifiedTime": "soon", "shared": "yes" },
     ]);
-    app.error("files", json!({ "kind": "patch", "set": { "files": files } })).await;
+    app.fail_once("files", json!({ "kind": "patch", "set": { "files": files } })).await;
     let page = browser.get("/drive").await;
     let links = page.links();
     assert!(links.contains(&"https://drive.google.com/file/d/1true/view".to_owned()), "{links:?}");
     assert!(links.iter().all(|link| !link.contains("evil") && !link.starts_with("javascript")), "{links:?}");
     for id in ["1script", "1evil", "1like", "1user", "1true"] {
-        assert!(page.says(&format!("file {id}")), "{id}");
+        assert!(page.shows(&format!("file {id}")), "{id}");
     }
-    assert!(!page.says("without an id"));
+    assert!(!page.shows("without an id"));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_looks_at_a_drive_that_they_were_not_let_into(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
+async fn drive_pages_need_a_session_and_a_grant(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let browser = app.browser();
     let asked_for = "/drive?folder=1a&q=x";
     assert_eq!(browser.get(asked_for).await.location(), "/login?return_to=%2Fdrive%3Ffolder%3D1a%26q%3Dx");
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let page = browser.get(asked_for).await;
-    assert!(page.asks_to_connect(), "{page:?}");
-    assert!(page.says("/drive?folder=1a&q=x") && page.says("ada@gmail.com"), "it comes back to where it was");
+    assert!(page.offers_to_connect(), "{page:?}");
+    assert!(page.shows("/drive?folder=1a&q=x") && page.shows("ada@gmail.com"), "it comes back to where it was");
     browser.get("/dashboard").await;
     browser.get("/settings").await;
     assert_eq!((app.count("files").await, app.count("events").await), (0, 0));
     assert_eq!(app.database.count("grants").await, 0);
 
     browser.step_up(&app, "ada", "drive", asked_for, &[]).await;
-    assert!(browser.get("/drive").await.asks_to_connect(), "declined");
+    assert!(browser.get("/drive").await.offers_to_connect(), "declined");
     assert_eq!(app.count("files").await, 0);
     let landed = browser.step_up(&app, "ada", "drive", asked_for, &[DRIVE]).await;
     assert!(landed.location().starts_with(asked_for), "{}", landed.location());
@@ -297,9 +293,9 @@ async fn nobody_looks_at_a_drive_that_they_were_not_let_into(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_the_persons_own_or_is_not_there() {
-    let app = App::start(Engine::Sqlite).await;
-    let (ada, grace) = (app.connected("ada").await, app.connected("grace").await);
+async fn users_see_only_their_own_accounts() {
+    let app = App::builder().start().await;
+    let (ada, grace) = (app.with_drive("ada").await, app.with_drive("grace").await);
     let hers = app.google_identity(&ada).await.id.to_string();
     let other = app.google_identity(&grace).await.id.to_string();
     assert_eq!(ada.get(&format!("/drive?account={hers}")).await.status, 200);
@@ -312,7 +308,7 @@ async fn an_account_is_the_persons_own_or_is_not_there() {
     }
     assert_eq!(grace.get(&format!("/drive?account={hers}")).await.status, 404);
     assert_eq!(app.count("files").await, before);
-    // The account that is shown anyway is not in the addresses.
+    // The default account is not in the URLs.
     let page = ada.get(&format!("/drive?account={hers}")).await;
     assert!(page.links().iter().all(|link| !link.contains("account=")), "{:?}", page.links());
 }

@@ -1,4 +1,4 @@
-//! `/drive` when Google does not do what it should.
+//! `/drive` during errors of Google's.
 
 use rstest::rstest;
 use serde_json::json;
@@ -10,32 +10,32 @@ use super::{
 };
 use crate::support::database::Engine;
 
-fn waits(page: &Page) -> i64 {
+fn pause_on(page: &Page) -> i64 {
     page.header("retry-after").parse().unwrap_or_else(|_| panic!("no Retry-After: {page:?}"))
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quota_is_respected_and_nobody_is_asked_meanwhile(
+async fn a_quota_error_pauses_requests(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("drive_rate_limited", "drive_user_rate_limited", "drive_quota_429")] preset: &str,
 ) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
-    app.tell_sandbox("google/presets", json!({ "preset": preset })).await;
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
+    app.control_sandbox("google/presets", json!({ "preset": preset })).await;
     let mut backoff = vec![0];
     for round in 0..6 {
         app.advance(backoff[round] + 1).await;
         let page = browser.get("/drive").await;
         assert_eq!((page.status, page.files().len()), (503, 0));
-        backoff.push(waits(&page));
+        backoff.push(pause_on(&page));
     }
-    // They grow, and are never shorter than what Google asks for. The last one is longer than this test.
+    // Pauses grow, and are never shorter than `Retry-After`. The last one is longer than this test.
     let (first, seconds) = (backoff[1], backoff[6]);
     assert_eq!(first, if preset == "drive_quota_429" { 30 } else { 1 });
     assert_eq!(seconds, 32);
-    app.tell_sandbox("google/behave", json!({})).await;
-    // Google would answer by now, and is left alone.
+    app.control_sandbox("google/behave", json!({})).await;
+    // Google would answer by now, but is not called.
     let asked = app.count("files").await;
     for _ in 0..3 {
         assert_eq!(browser.get("/drive?q=x").await.status, 503);
@@ -47,11 +47,11 @@ async fn a_quota_is_respected_and_nobody_is_asked_meanwhile(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_refused_once_is_renewed_quietly(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn a_token_rejected_once_is_refreshed_quietly(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     let (files, tokens) = (app.count("files").await, app.count("token").await);
-    app.preset("drive_token_expired").await;
+    app.arm_once("drive_token_expired").await;
     let page = browser.get("/drive").await;
     assert_eq!((page.status, page.files().len()), (200, 50));
     assert_eq!((app.count("files").await - files, app.count("token").await - tokens), (2, 1));
@@ -59,36 +59,36 @@ async fn a_token_that_is_refused_once_is_renewed_quietly(#[values(Engine::Sqlite
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_refused_for_ever_leads_to_the_step_up(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
-    app.tell_sandbox("google/presets", json!({ "preset": "drive_token_expired" })).await;
+async fn a_token_rejected_again_leads_to_the_connect_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
+    app.control_sandbox("google/presets", json!({ "preset": "drive_token_expired" })).await;
     let page = browser.get("/drive?kind=pdf").await;
-    assert!(page.asks_to_connect() && page.says("Reconnect"), "{page:?}");
-    assert!(page.says("/drive?kind=pdf"));
+    assert!(page.offers_to_connect() && page.shows("Reconnect"), "{page:?}");
+    assert!(page.shows("/drive?kind=pdf"));
     let asked = (app.count("files").await, app.count("token").await);
     for _ in 0..3 {
-        assert!(browser.get("/drive").await.asks_to_connect());
+        assert!(browser.get("/drive").await.offers_to_connect());
     }
     assert_eq!((app.count("files").await, app.count("token").await), asked, "no storm");
 
-    app.tell_sandbox("google/behave", json!({})).await;
+    app.control_sandbox("google/behave", json!({})).await;
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.files().len(), 50);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_took_it_back_at_google_is_asked_anew(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn access_revoked_at_google_leads_to_the_connect_page(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     assert_eq!(browser.get("/drive").await.status, 200);
-    app.tell_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
+    app.control_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
     app.advance(3600).await;
     let page = browser.get("/drive").await;
-    assert!(page.asks_to_connect() && page.says("Reconnect"), "{page:?}");
+    assert!(page.offers_to_connect() && page.shows("Reconnect"), "{page:?}");
     let settings = browser.get("/settings").await;
     assert_eq!(settings.status, 200);
     assert!(browser.is_signed_in().await, "signing in has nothing to do with it");
@@ -98,107 +98,105 @@ async fn who_took_it_back_at_google_is_asked_anew(#[values(Engine::Sqlite, Engin
 #[case("/drive", "Already connected: Google Calendar")]
 #[case("/calendar", "Already connected: Google Drive")]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_went_altogether_is_not_called_connected_by_who_finds_out(#[case] page: &str, #[case] already: &str) {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn a_lost_grant_is_no_longer_shown_as_connected(#[case] page: &str, #[case] already: &str) {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let (files, events) = (page == "/drive", page == "/calendar");
     if files {
-        assert!(browser.get("/calendar").await.says("Already connected: Google Drive"), "while it is");
+        assert!(browser.get("/calendar").await.shows("Connected already: Google Drive"), "while it is");
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     }
     if events {
-        browser.disconnects(&app.google_identity(&browser).await).await;
+        browser.disconnect(&app.google_identity(&browser).await).await;
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
-        assert!(browser.get("/drive").await.says("Already connected: Google Calendar"), "while it is");
+        assert!(browser.get("/drive").await.shows("Connected already: Google Calendar"), "while it is");
         browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     }
-    app.tell_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
+    app.control_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
     app.advance(3600).await;
     for _ in 0..2 {
         let lost = browser.get(page).await;
-        assert!(lost.asks_to_connect() && lost.says("Reconnect") && !lost.says(already), "{}", lost.body);
+        assert!(lost.offers_to_connect() && lost.shows("Reconnect") && !lost.shows(already), "{}", lost.body);
     }
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_google_takes_out_of_a_grant_is_told_until_it_is_given_anew(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
-    let told = "Google no longer lets Latchkey see your files.";
+async fn a_withdrawn_scope_is_reported_until_granted_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
+    let withdrawn = "Google no longer lets us see your files.";
     let (settings, connected) = (browser.get("/settings").await, ">Connected</span>");
-    assert!(settings.says(connected) && !settings.says("Only your basic profile"), "{}", settings.body);
-    app.preset("refresh_fewer_scopes").await;
+    assert!(settings.shows(connected) && !settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    app.arm_once("refresh_fewer_scopes").await;
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.asks_to_connect() && page.says("Google no longer lets Latchkey see your files."), "{}", page.body);
-        assert!(page.says("You or an administrator removed this permission") && page.says("Reconnect Google Drive"));
+        assert!(page.offers_to_connect() && page.shows("Google no longer lets us see your files."), "{}", page.body);
+        assert!(page.shows("You or an administrator took it back") && page.shows("Reconnect Google Drive"));
     }
     let settings = browser.get("/settings").await;
-    assert!(settings.says(told) && settings.says("Only your basic profile"), "{}", settings.body);
-    assert!(!settings.says(connected), "{}", settings.body);
-    // What was never given is not said to be taken.
+    assert!(settings.shows(withdrawn) && settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    assert!(!settings.shows(connected), "{}", settings.body);
+    // A scope that was never granted is not reported as withdrawn.
     let calendar = browser.get("/calendar").await;
-    assert!(calendar.asks_to_connect() && !calendar.says("no longer lets Latchkey see"), "{}", calendar.body);
+    assert!(calendar.offers_to_connect() && !calendar.shows("no longer lets us see"), "{}", calendar.body);
 
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.files().len(), 50);
-    assert!(!browser.get("/settings").await.says("no longer lets Latchkey see"));
+    assert!(!browser.get("/settings").await.shows("no longer lets us see"));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_of_a_grant_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
-    let browser = app.connected("ada").await;
+async fn the_other_scopes_of_a_grant_keep_working(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.with_drive("ada").await;
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR, DRIVE]).await;
     let left = format!("openid {CALENDAR}");
-    app.error("refresh", json!({ "kind": "patch", "set": { "scope": left } })).await;
+    app.fail_once("refresh", json!({ "kind": "patch", "set": { "scope": left } })).await;
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.asks_to_connect() && page.says("Google no longer lets Latchkey see your files."), "{}", page.body);
-        assert!(page.says("Already connected: Google Calendar"), "{}", page.body);
+        assert!(page.offers_to_connect() && page.shows("Google no longer lets us see your files."), "{}", page.body);
+        assert!(page.shows("Connected already: Google Calendar"), "{}", page.body);
     }
     assert_eq!(browser.get("/calendar").await.location(), "/dashboard");
     let settings = browser.get("/settings").await;
-    assert!(settings.says(">Connected</span>") && settings.says("Google no longer lets Latchkey see your files."));
-    assert!(!settings.says("Only your basic profile"), "{}", settings.body);
-    // Who is asked once more and declines has said so: nobody took it.
+    assert!(settings.shows(">Connected</span>") && settings.shows("Google no longer lets us see your files."));
+    assert!(!settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    // After the user declined the scope it is not reported as withdrawn.
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/drive").await;
-    assert!(page.asks_to_connect() || page.files().len() == 50, "{page:?}");
-    assert!(!page.says("no longer lets Latchkey see"), "{}", page.body);
+    assert!(page.offers_to_connect() || page.files().len() == 50, "{page:?}");
+    assert!(!page.shows("no longer lets us see"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_scope_that_is_gone_leads_to_the_step_up() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn a_missing_scope_leads_to_the_connect_page() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let body = json!({ "error": { "code": 403, "message": "Insufficient Permission", "status": "PERMISSION_DENIED",
         "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions" }] } });
-    app.error("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
-    let told = "Google no longer lets Latchkey see your files";
+    app.fail_once("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
+    let withdrawn = "Google no longer lets us see your files";
     let page = browser.get("/drive").await;
-    assert!(page.asks_to_connect() && page.says(told), "{}", page.body);
+    assert!(page.offers_to_connect() && page.shows(withdrawn), "{}", page.body);
     let asked = app.count("files").await;
     let page = browser.get("/drive").await;
-    assert!(page.asks_to_connect() && page.says(told), "{}", page.body);
+    assert!(page.offers_to_connect() && page.shows(withdrawn), "{}", page.body);
     assert_eq!(app.count("files").await, asked);
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_is_told_as_one() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn a_forbidden_request_is_reported() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let body = json!({ "error": { "code": 403, "message": "…",
         "errors": [{ "message": "…", "domain": "usageLimits", "reason": "domainPolicy" }] } });
-    app.error("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
+    app.fail_once("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
     let page = browser.get("/drive").await;
     assert_eq!(page.status, 403);
     assert!(page.links().contains(&"/drive".to_owned()), "the page is ours: {page:?}");
@@ -217,37 +215,37 @@ async fn a_refusal_is_told_as_one() {
 #[case(json!({ "kind": "redirect", "status": 307 }))]
 #[case(json!({ "kind": "patch", "remove": ["files"] }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_told_as_trouble_and_the_next_look_works(#[case] error: serde_json::Value) {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
-    app.error("files", error).await;
+async fn a_malformed_answer_is_reported_and_a_retry_works(#[case] error: serde_json::Value) {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    app.fail_once("files", error).await;
     let page = browser.get("/drive?sort=oldest").await;
     assert_eq!((page.status, page.files().len()), (503, 0), "{page:?}");
-    assert!(waits(&page) > 0 && page.says("/drive?sort=oldest"));
-    let asked = app.asked().await;
+    assert!(pause_on(&page) > 0 && page.shows("/drive?sort=oldest"));
+    let asked = app.requested_endpoints().await;
     assert!(asked.iter().all(|endpoint| !endpoint.contains("trap")), "{asked:?}");
     assert_eq!(browser.get("/drive?sort=oldest").await.files().len(), 50);
     assert_eq!(browser.get("/drive").await.status, 200);
 }
 
-/// The way costs a request for each folder, behind the one for the list.
+/// Breadcrumbs cost one request per folder, beside the one for the list.
 #[rstest]
 #[case(json!({ "kind": "status", "status": 503 }))]
 #[case(json!({ "kind": "status", "status": 429 }))]
 #[case(json!({ "kind": "answer", "content_type": "text/html", "body": "<!doctype html>" }))]
 #[case(json!({ "kind": "hang" }))]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_way_to_a_folder_costs_nobody_the_list(#[case] error: serde_json::Value) {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
+async fn a_failing_breadcrumb_does_not_hide_the_list(#[case] error: serde_json::Value) {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
     let is_folder = ("q", "mimeType = 'application/vnd.google-apps.folder' and 'root' in parents");
     let folders = app.every_file(&browser, &[is_folder]).await;
     let address = format!("/drive?folder={}", folders[0]["id"].as_str().expect("an id"));
     let whole = browser.get(&address).await;
     assert!(whole.status == 200 && whole.body.contains("class=\"crumbs\""), "{whole:?}");
 
-    app.error("files", json!({ "kind": "patch" })).await;
-    app.error("files", error).await;
+    app.fail_once("files", json!({ "kind": "patch" })).await;
+    app.fail_once("files", error).await;
     let page = browser.get(&address).await;
     assert_eq!((page.status, page.files()), (200, whole.files()));
     assert!(!page.body.contains("class=\"crumbs\""));
@@ -256,32 +254,32 @@ async fn the_way_to_a_folder_costs_nobody_the_list(#[case] error: serde_json::Va
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drive_that_hangs_holds_nobody_else_up() {
-    let app = App::start(Engine::Sqlite).await;
-    let browser = app.connected("ada").await;
-    app.error("files", json!({ "kind": "hang" })).await;
+async fn a_hanging_drive_delays_no_other_user() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    app.fail_once("files", json!({ "kind": "hang" })).await;
     let files = browser.get("/drive");
     tokio::pin!(files);
     tokio::select! {
-        page = &mut files => panic!("somebody else had to wait for {page:?}"),
-        () = async { app.browser().signs_in_as("grace").await } => {}
+        page = &mut files => panic!("another user had to wait for {page:?}"),
+        () = async { app.browser().sign_in("grace").await } => {}
     }
     assert_eq!(files.await.status, 503);
     assert_eq!(browser.get("/drive").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_token_is_in_a_page_an_address_or_the_log() {
-    let app = App::start(Engine::Sqlite).await;
+async fn tokens_appear_in_no_page_url_or_log() {
+    let app = App::builder().start().await;
     let begun = super::log::length();
-    let browser = app.connected("ada").await;
+    let browser = app.with_drive("ada").await;
     let mut seen = String::new();
     for address in ["/drive", "/drive?q=x", "/drive?folder=nowhere", "/dashboard", "/settings", "/settings/data.json"] {
         let page = browser.get(address).await;
         seen.push_str(&format!("{:?} {}", page.headers, page.body));
     }
     for preset in ["drive_quota_429", "drive_html", "drive_token_expired"] {
-        app.preset(preset).await;
+        app.arm_once(preset).await;
         let page = browser.get("/drive").await;
         seen.push_str(&format!("{:?} {}", page.headers, page.body));
         app.advance(60).await;
@@ -290,7 +288,7 @@ async fn no_token_is_in_a_page_an_address_or_the_log() {
     for token in app.token_texts(&app.google_identity(&browser).await).await {
         assert!(!seen.contains(&token), "a token is in a page or in the log");
     }
-    // As the sandbox's Google, and Google itself, begin them.
+    // The prefixes of tokens of the sandbox and of Google.
     assert!(!seen.contains("ya29.") && !seen.contains("1//0"));
     let requests = app.requests(app.sandbox.origin()).await;
     assert!(requests.iter().all(|request| !request["query"].to_string().contains("ya29.")), "a token in an address");

@@ -1,4 +1,4 @@
-//! People whose provider tells no address, or one that nobody vouches for: they are asked, or kept out, or left alone.
+//! Users whose provider returns no email, or an unverified one: `EMAIL_ADDRESS` decides whether they are asked.
 
 use latchkey::accounts::EmailKind;
 use rstest::rstest;
@@ -6,35 +6,33 @@ use rstest::rstest;
 use super::{app::App, browser::Browser};
 use crate::support::database::Engine;
 
-/// The page that a letter's link leads to.
+/// Opens the link of an email; returns the location.
 async fn follow(browser: &Browser, token: &str) -> String {
     browser.get(&format!("/auth/email-link?token={token}")).await.location().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_no_address_is_asked_on_the_dashboard_and_goes_on_without() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_user_without_an_email_can_add_one_or_continue() {
+    let app = App::builder().start().await;
     let (niko, ada) = (app.browser(), app.browser());
-    niko.signs_in_as("nomail").await;
-    ada.signs_in_as("ada").await;
+    niko.sign_in("nomail").await;
+    ada.sign_in("ada").await;
     assert!(niko.get("/dashboard").await.body.contains("href=\"/add-email\""));
     assert!(!ada.get("/dashboard").await.body.contains("href=\"/add-email\""));
-    // Who has one has nothing to add.
+    // A user with an email has nothing to add.
     assert_eq!(ada.get("/add-email?return_to=%2Fsettings").await.location(), "/settings");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_added_counts_once_its_letter_was_followed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
+async fn an_added_email_counts_once_its_link_was_opened(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let browser = app.browser();
-    browser.signs_in_as("nomail").await;
+    browser.sign_in("nomail").await;
     assert_eq!(browser.get("/add-email?return_to=%2Fdashboard").await.status, 200);
     let sent = browser.post("/settings/email", "email=niko%40example.org&return_to=%2Fsettings").await;
     assert_eq!(sent.location(), "/check-inbox?for=email_change&return_to=%2Fsettings");
-    let message = app.message().await;
+    let message = app.one_email().await;
     assert_eq!(message.to.as_str(), "niko@example.org");
     let EmailKind::ConfirmEmailChange { token } = message.matter else { panic!("{message:?}") };
     let owners = "SELECT count(*) FROM users WHERE verified_email = 'niko@example.org'";
@@ -46,10 +44,10 @@ async fn an_address_that_is_added_counts_once_its_letter_was_followed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slip_in_the_address_comes_back_to_the_page_that_asked() {
-    let app = App::start(Engine::Sqlite).await;
+async fn an_invalid_email_returns_to_the_form() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("nomail").await;
+    browser.sign_in("nomail").await;
     let slipped = browser.post("/settings/email", "email=niko&return_to=%2Fdashboard").await;
     assert_eq!(slipped.location(), "/add-email?return_to=%2Fdashboard&error=email_invalid");
     assert_eq!(slipped.fragment(), "error", "which takes the focus");
@@ -58,30 +56,30 @@ async fn a_slip_in_the_address_comes_back_to_the_page_that_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_an_address_is_required_nobody_gets_further_without() {
+async fn where_an_email_is_required_users_must_add_one() {
     let mail = [("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtp://127.0.0.1:9"), ("MAIL_FROM", "a@app.example")];
-    let app = App::start_with(Engine::Sqlite, &mail).await;
+    let app = App::builder().settings(&mail).start().await;
     let (niko, linus, ada) = (app.browser(), app.browser(), app.browser());
     for (browser, person) in [(&niko, "nomail"), (&linus, "linus")] {
-        browser.signs_in_as(person).await;
+        browser.sign_in(person).await;
         for page in ["/dashboard", "/settings"] {
             let asked = browser.get(page).await;
             assert_eq!(asked.location(), format!("/add-email?return_to={}", page.replace('/', "%2F")), "{person}");
         }
         let asking = browser.get("/add-email").await.body;
-        assert!(asking.contains("This site requires one") && !asking.contains("Not now"), "{asking}");
-        // The ways out stay open.
+        assert!(asking.contains("before you go on") && !asking.contains("Not now"), "{asking}");
+        // Signing out and deleting the account stay possible.
         assert_eq!(browser.get("/settings/delete").await.status, 200);
         assert_eq!(browser.get("/settings/data.json").await.status, 200);
     }
-    ada.signs_in_as("ada").await;
+    ada.sign_in("ada").await;
     assert_eq!(ada.get("/dashboard").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_nobody_is_asked_nobody_is_asked() {
-    let app = App::start_with(Engine::Sqlite, &[("EMAIL_ADDRESS", "off")]).await;
+async fn where_emails_are_off_no_page_asks_for_one() {
+    let app = App::builder().with("EMAIL_ADDRESS", "off").start().await;
     let browser = app.browser();
-    browser.signs_in_as("nomail").await;
+    browser.sign_in("nomail").await;
     assert!(!browser.get("/dashboard").await.body.contains("href=\"/add-email\""));
 }

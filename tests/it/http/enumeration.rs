@@ -1,29 +1,29 @@
-//! PW1: who has an account is nobody's business. Answers are compared whole, and so is what is written.
+//! PW1: no answer reveals which accounts exist. Whole responses are compared, and what is written to the database.
 
 use rstest::rstest;
 
 use super::{
-    account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, kinds_of_cookies},
+    account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, cookie_shapes},
     app::App,
     browser::Page,
 };
 use crate::support::database::Engine;
 
-/// Of one length, so that nothing differs but who has them.
+/// Of equal length, so that only their owners differ.
 const EMAILS: [&str; 4] = ["ida@gmail.com", "ada@gmail.com", "bob@gmail.com", "eve@gmail.com"];
 
-/// An account with a password, one with a provider alone, a sign-up that waits for its letter, and nobody's.
-async fn town(engine: Engine) -> App {
-    let app = App::start(engine).await;
-    app.signs_up(&app.browser(), EMAILS[0], PASSWORD).await;
-    app.browser().signs_in_as("ada").await;
-    app.browser().asks_to_sign_up(EMAILS[2], PASSWORD).await;
+/// An account with a password, one with a provider only, a pending sign-up, and an unknown email.
+async fn app_with_accounts(engine: Engine) -> App {
+    let app = App::builder().engine(engine).start().await;
+    app.sign_up(&app.browser(), EMAILS[0], PASSWORD).await;
+    app.browser().sign_in("ada").await;
+    app.browser().request_sign_up(EMAILS[2], PASSWORD).await;
     app.emails().await;
     app
 }
 
-/// An answer without what is random in it.
-fn face(page: &Page) -> String {
+/// A response without its random parts.
+fn without_randomness(page: &Page) -> String {
     let mut lines: Vec<String> = page
         .headers
         .iter()
@@ -33,7 +33,7 @@ fn face(page: &Page) -> String {
     lines.sort();
     let policy = page.header("content-security-policy");
     let policy: Vec<&str> = policy.split(' ').filter(|source| !source.starts_with("'nonce-")).collect();
-    format!("{} {} {policy:?} {:?} {}", page.status, lines.join("\n"), kinds_of_cookies(page), page.body)
+    format!("{} {} {policy:?} {:?} {}", page.status, lines.join("\n"), cookie_shapes(page), page.body)
 }
 
 fn written(before: &[(&'static str, i64)], after: &[(&'static str, i64)]) -> String {
@@ -48,23 +48,23 @@ fn written(before: &[(&'static str, i64)], after: &[(&'static str, i64)]) -> Str
 #[case::sign_up_with_a_weak_password("/auth/password/sign-up", "password")]
 #[case::forgot("/auth/password/forgot", "")]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_address_gets_the_same_answer(
+async fn every_email_gets_the_same_answer(
     #[case] path: &str,
     #[case] password: &str,
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let app = town(engine).await;
+    let app = app_with_accounts(engine).await;
     let mut seen = Vec::new();
     for email in EMAILS {
         let before = app.all_rows().await;
         let fields = [("email", email), ("password", password), ("return_to", "/settings")];
         let page = app.browser().submit(path, &fields).await;
-        // A refusal is written down while nobody waits for it.
+        // The rejection is recorded in the background.
         let mut written = written(&before, &app.all_rows().await);
         if path.ends_with("sign-in") {
             written.clear();
         }
-        seen.push((face(&page), written, app.emails().await.len()));
+        seen.push((without_randomness(&page), written, app.emails().await.len()));
     }
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
@@ -72,40 +72,38 @@ async fn every_address_gets_the_same_answer(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_up_with_an_address_learns_nothing_by_signing_in_with_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = town(engine).await;
+async fn sign_up_with_a_taken_email_reveals_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = app_with_accounts(engine).await;
     let mut seen = Vec::new();
     for email in EMAILS {
         let eve = app.browser();
-        eve.asks_to_sign_up(email, WRONG_PASSWORD).await;
-        let page = eve.tries_password(email, WRONG_PASSWORD).await;
-        seen.push(face(&page));
+        eve.request_sign_up(email, WRONG_PASSWORD).await;
+        let page = eve.try_password(email, WRONG_PASSWORD).await;
+        seen.push(without_randomness(&page));
     }
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_for_somebodys_address_as_their_own_learns_nothing() {
-    let app = town(Engine::Sqlite).await;
+async fn a_change_to_a_taken_email_reveals_nothing() {
+    let app = app_with_accounts(Engine::Sqlite).await;
     let eve = app.browser();
-    app.signs_up(&eve, "eve@example.com", PASSWORD).await;
+    app.sign_up(&eve, "eve@example.com", PASSWORD).await;
     let mut seen = Vec::new();
     for email in EMAILS {
         let before = app.all_rows().await;
         let page = eve.submit("/settings/email", &[("email", email)]).await;
         let written = written(&before, &app.all_rows().await);
-        seen.push((face(&page), app.emails().await.len(), written));
+        seen.push((without_randomness(&page), app.emails().await.len(), written));
     }
-    // The first one replaces no earlier letter.
+    // The first one replaces no earlier email.
     assert!(seen[1..].iter().all(|other| other.0 == seen[0].0 && other.1 == seen[0].1), "{seen:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pages_after_a_form_are_the_same_for_every_address() {
-    let app = town(Engine::Sqlite).await;
+async fn the_pages_after_a_form_are_the_same_for_every_email() {
+    let app = app_with_accounts(Engine::Sqlite).await;
     for path in ["/auth/password/sign-up", "/auth/password/forgot"] {
         let mut seen = Vec::new();
         for email in EMAILS {

@@ -1,4 +1,4 @@
-//! A form acts on the account that its page was drawn for, whoever is signed in when it is sent.
+//! A form acts only on the account that its page was rendered for.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD, token_of},
-    app::{App, Stage},
+    app::App,
     browser::{Browser, Page},
 };
 use crate::support::database::Engine;
@@ -16,10 +16,10 @@ use crate::support::database::Engine;
 const ADA: &str = "ada@gmail.com";
 const GRACE: &str = "grace@navy.example";
 const LATER: i64 = 10 * 60;
-/// More pages than there are: a crawl that comes here runs in a circle.
+/// More pages than exist: a crawl that reaches this runs in circles.
 const MOST_PAGES: usize = 200;
 
-/// A form, as it stands on its page.
+/// A form as on its page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Form {
     action: String,
@@ -27,7 +27,7 @@ struct Form {
 }
 
 impl Form {
-    /// With what a person would type into it.
+    /// The form with values that a user would enter.
     fn filled_in(&self) -> String {
         let typed = |name: &str| match name {
             "email" => Some("new@example.com"),
@@ -47,7 +47,7 @@ impl Form {
         Self { action: self.action.clone(), fields: others.chain(owner).collect() }
     }
 
-    /// What takes something away comes last, so that it does not take away what another form is about.
+    /// Destructive forms come last, so that earlier ones still have something to act on.
     fn rank(&self) -> usize {
         let last =
             ["/grants/disconnect", "/settings/unlink", "/settings/sessions/end", "/settings/sessions/end-others"];
@@ -56,7 +56,7 @@ impl Form {
     }
 }
 
-/// The forms that change something, but the one that signs out.
+/// The forms that change something, except for the sign-out.
 fn forms_of(page: &Page) -> Vec<Form> {
     let attribute = |tag: &str, name: &str| {
         let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
@@ -78,7 +78,7 @@ fn forms_of(page: &Page) -> Vec<Form> {
     forms
 }
 
-/// Every form that somebody comes to who opens every page that we have and follows every link of ours on them.
+/// Every form on every page that links lead to.
 async fn forms_of_all_pages(browser: &Browser) -> Vec<Form> {
     let mut open: VecDeque<String> =
         leptos_axum::generate_route_list(Pages).iter().map(|route| route.path().to_owned()).collect();
@@ -87,7 +87,7 @@ async fn forms_of_all_pages(browser: &Browser) -> Vec<Form> {
         let address = address.split('#').next().unwrap_or_default().to_owned();
         let is_page =
             address.starts_with('/') && !["/auth/", "/pkg/", "/api/"].iter().any(|it| address.starts_with(it));
-        // One page of files leads to any number of others like it.
+        // One list of files links to any number of similar ones.
         let is_another_list = address.starts_with("/drive?");
         if !is_page || is_another_list || !seen.insert(address.clone()) {
             continue;
@@ -117,9 +117,9 @@ async fn state(app: &App) -> (String, Vec<(&'static str, i64)>) {
     (methods, app.all_rows().await)
 }
 
-/// Each form of Ada's pages, sent where Grace is signed in, does nothing; sent by Ada, it works. Gives the paths.
-async fn only_the_owner_is_heard(app: &App, ada: &Browser, grace: &Browser) -> BTreeSet<String> {
-    // What people without an account are shown is for anyone.
+/// Each form of Ada's pages does nothing when Grace sends it, and works when Ada does. Returns the paths.
+async fn only_the_owner_may_submit(app: &App, ada: &Browser, grace: &Browser) -> BTreeSet<String> {
+    // Forms for signed-out users are not bound to an account.
     let for_anyone = forms_of_all_pages(&app.browser()).await;
     let mut forms = forms_of_all_pages(ada).await;
     forms.retain(|form| for_anyone.iter().all(|other| other.action != form.action));
@@ -127,30 +127,34 @@ async fn only_the_owner_is_heard(app: &App, ada: &Browser, grace: &Browser) -> B
         let before = state(app).await;
         let owner = form.fields.iter().find(|(name, _)| name == FORM_OWNER);
         let (_, owner) = owner.unwrap_or_else(|| panic!("whose is {form:?}?"));
-        let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
-        assert_eq!((told.status, told.location()), (409, ""), "{form:?}");
-        assert!(told.says(ADA) && told.says(GRACE) && told.says("Nothing was changed"), "{form:?}: {}", told.body);
-        assert_eq!(told.header("cache-control"), "no-store");
-        assert!(!told.body.contains("<script"), "{}", told.body);
-        // A form that does not say whose it is, or not in our hand, is nobody's; not even its owner is named.
+        let answer = grace.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!((answer.status, answer.location()), (409, ""), "{form:?}");
+        assert!(
+            answer.shows(ADA) && answer.shows(GRACE) && answer.shows("Nothing was changed"),
+            "{form:?}: {}",
+            answer.body
+        );
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert!(!answer.body.contains("<script"), "{}", answer.body);
+        // A form without an owner, or with a forged one, is rejected without naming the owner.
         for forged in [None, Some(""), Some(&owner[1..]), Some(&owner[..owner.len() - 2])] {
             let form = form.with_owner(forged);
             for browser in [grace, ada] {
-                let told = browser.post_unchanged(&form.action, &form.filled_in()).await;
-                assert_eq!((told.status, told.location()), (409, ""), "{form:?}");
-                assert!(told.says("Nothing was changed") && told.says("out of date"), "{}", told.body);
-                assert_eq!(told.says(ADA), std::ptr::eq(browser, ada), "{}", told.body);
+                let answer = browser.post_unchanged(&form.action, &form.filled_in()).await;
+                assert_eq!((answer.status, answer.location()), (409, ""), "{form:?}");
+                assert!(answer.shows("Nothing was changed") && answer.shows("out of date"), "{}", answer.body);
+                assert_eq!(answer.shows(ADA), std::ptr::eq(browser, ada), "{}", answer.body);
             }
         }
         assert_eq!(state(app).await, before, "{form:?}");
     }
-    // What two pages offer is done once: the second time there is nothing left to do.
-    let mut told = BTreeSet::new();
+    // An action that two pages offer is done once; the second time there is nothing left to do.
+    let mut submitted = BTreeSet::new();
     let about = |form: &Form| {
         let fields = form.fields.iter().filter(|(name, _)| name != FORM_OWNER && name != "return_to").cloned();
         (form.action.clone(), fields.collect::<Vec<_>>())
     };
-    for form in forms.iter().filter(|form| told.insert(about(form))) {
+    for form in forms.iter().filter(|form| submitted.insert(about(form))) {
         let done = ada.post_unchanged(&form.action, &form.filled_in()).await;
         let failed = done.location().contains("error=") || done.location().starts_with("/confirm");
         assert!(matches!(done.status, 200 | 303) && !done.location().is_empty() && !failed, "{form:?}: {done:?}");
@@ -158,56 +162,56 @@ async fn only_the_owner_is_heard(app: &App, ada: &Browser, grace: &Browser) -> B
     forms.into_iter().map(|form| form.action).collect()
 }
 
-/// Ada with all that there can be: a password, two Google accounts of which one is connected, and another browser.
+/// Ada with a password, two Google accounts of which one is connected, and another browser.
 async fn ada(app: &App) -> Browser {
-    let browser = app.connected("ada").await;
+    let browser = app.with_drive("ada").await;
     assert_eq!(
         browser.submit("/settings/password", &[("password", PASSWORD)]).await.location(),
         "/settings?done=password_set"
     );
-    assert_eq!(app.links(&browser, "google", "plain").await.location(), "/settings?done=linked");
-    app.browser().signs_in_with(ADA, PASSWORD).await;
+    assert_eq!(app.link_provider(&browser, "google", "plain").await.location(), "/settings?done=linked");
+    app.browser().sign_in_with_password(ADA, PASSWORD).await;
     browser
 }
 
 async fn grace(app: &App) -> Browser {
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     browser
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_form_behind_the_sign_in_is_for_its_own_account(
+async fn every_form_is_bound_to_the_account_it_was_rendered_for(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let (ada, grace) = (ada(&app).await, grace(&app).await);
-    // Whoever has to confirm first that it is them.
+    // Before re-authentication.
     app.advance(LATER).await;
-    let mut seen = only_the_owner_is_heard(&app, &ada, &grace).await;
+    let mut seen = only_the_owner_may_submit(&app, &ada, &grace).await;
     assert!(
         seen.contains("/auth/reauthenticate/password") && seen.contains("/auth/reauthenticate/provider"),
         "{seen:?}"
     );
     ada.submit("/auth/reauthenticate/password", &[("password", PASSWORD)]).await;
-    // Whoever follows an email to a new address.
+    // During a change of email.
     app.emails().await;
     ada.submit("/settings/email", &[("email", "ada@example.com")]).await;
-    let token = token_of(&app.message().await);
-    assert_eq!(ada.follows(&token).await.location(), "/confirm-email");
+    let token = token_of(&app.one_email().await);
+    assert_eq!(ada.open_email_link(&token).await.location(), "/confirm-email");
     let page = ada.get("/confirm-email").await;
     let [confirm] = &forms_of(&page)[..] else { panic!("{page:?}") };
     assert_eq!(grace.post_unchanged(&confirm.action, &confirm.filled_in()).await.status, 409);
     assert_eq!(app.owner_of("ada@example.com").await, None);
     seen.insert(confirm.action.clone());
-    // Whoever confirmed that it is them, with everything up to the end of the account.
-    ada.forget("letter");
-    seen.extend(only_the_owner_is_heard(&app, &ada, &grace).await);
+    // After re-authentication, up to the deletion of the account.
+    ada.delete_cookie("letter");
+    seen.extend(only_the_owner_may_submit(&app, &ada, &grace).await);
     assert_eq!((app.owner_of(ADA).await, app.rows().await.0), (None, 1));
 
-    // Whatever was not on Ada's pages is for people who are not signed in, or is on a page that other tests open.
+    // The remaining forms are for signed-out users, or on pages that other tests open.
     let anonymous = forms_of_all_pages(&app.browser()).await.into_iter().map(|form| form.action);
     let elsewhere = [
         "/auth/password/reset",
@@ -224,32 +228,32 @@ async fn every_form_behind_the_sign_in_is_for_its_own_account(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_prompt_is_confirmed_by_the_account_that_it_was_drawn_for() {
-    let app = App::start_with_other(Engine::Sqlite).await;
-    app.tell_sandbox("persons/linus", serde_json::json!({ "email_verified": true })).await;
-    app.tell_other("persons/linus", serde_json::json!({ "email_verified": true })).await;
+async fn a_link_prompt_is_confirmed_only_by_its_account() {
+    let app = App::builder().other_provider().start().await;
+    app.control_sandbox("persons/linus", serde_json::json!({ "email_verified": true })).await;
+    app.control_other("persons/linus", serde_json::json!({ "email_verified": true })).await;
     let (owner, grace) = (app.browser(), grace(&app).await);
-    app.goes_through(&owner, "other", "linus").await;
-    assert_eq!(app.goes_through(&owner, "google", "linus").await.location(), "/link");
+    app.sign_in_with_provider(&owner, "other", "linus").await;
+    assert_eq!(app.sign_in_with_provider(&owner, "google", "linus").await.location(), "/link");
     let page = owner.get("/link").await;
     let form = forms_of(&page).into_iter().find(|form| form.action == "/auth/link/confirm").expect("a form");
     grace.set_cookie("link", &owner.cookie("link").expect("a prompt"));
     let before = state(&app).await;
-    let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
-    assert_eq!(told.status, 409, "{told:?}");
+    let answer = grace.post_unchanged(&form.action, &form.filled_in()).await;
+    assert_eq!(answer.status, 409, "{answer:?}");
     assert_eq!(state(&app).await, before);
     assert_eq!(owner.post_unchanged(&form.action, &form.filled_in()).await.location(), "/dashboard");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_outlives_the_session_that_it_was_drawn_in() {
+async fn a_form_outlives_the_session_it_was_rendered_in() {
     for mode in ["server", "jwt"] {
-        let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+        let app = App::builder().mode(mode).start().await;
         let (ada, grace) = (app.browser(), grace(&app).await);
-        app.signs_up(&ada, "ada@example.com", PASSWORD).await;
+        app.sign_up(&ada, "ada@example.com", PASSWORD).await;
         let page = ada.get("/settings").await;
         let form = forms_of(&page).into_iter().find(|form| form.action == "/settings/profile").expect("a form");
-        // Another tab confirms that it is her, lets tokens go by, signs out and in again.
+        // Another tab re-authenticates, lets tokens expire, signs out and in again.
         ada.submit("/auth/reauthenticate/password", &[("password", PASSWORD)]).await;
         app.advance(LATER).await;
         assert_eq!(
@@ -257,26 +261,26 @@ async fn a_form_outlives_the_session_that_it_was_drawn_in() {
             "/settings?done=profile_saved"
         );
         ada.post("/auth/logout", "").await;
-        // Nobody is signed in: she signs in, and comes to a page of who that is.
-        let told = ada.post_unchanged(&form.action, &form.filled_in()).await;
-        assert_eq!(told.location(), "/login?return_to=%2Fsettings");
-        ada.signs_in_with("ada@example.com", PASSWORD).await;
+        // When signed out, she signs in and sees which account it is.
+        let answer = ada.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!(answer.location(), "/login?return_to=%2Fsettings");
+        ada.sign_in_with_password("ada@example.com", PASSWORD).await;
         assert_eq!(
             ada.post_unchanged(&form.action, &form.filled_in()).await.location(),
             "/settings?done=profile_saved"
         );
-        // The account is gone: nothing is told of it but that it was another one.
+        // The account is deleted: the page says only that it was another one.
         app.database.execute("DELETE FROM users WHERE verified_email = 'ada@example.com'").await;
-        let told = grace.post_unchanged(&form.action, &form.filled_in()).await;
-        assert_eq!((told.status, told.says("ada@example.com")), (409, false), "{}", told.body);
+        let answer = grace.post_unchanged(&form.action, &form.filled_in()).await;
+        assert_eq!((answer.status, answer.shows("ada@example.com")), (409, false), "{}", answer.body);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pages_of_who_has_no_address_say_whose_they_are() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_pages_for_adding_an_email_name_their_owner() {
+    let app = App::builder().start().await;
     let (niko, grace) = (app.browser(), grace(&app).await);
-    niko.signs_in_as("nomail").await;
+    niko.sign_in("nomail").await;
     let page = niko.get("/add-email").await;
     let [form] = &forms_of(&page)[..] else { panic!("{page:?}") };
     assert_eq!(grace.post_unchanged(&form.action, &form.filled_in()).await.status, 409);

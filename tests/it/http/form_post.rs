@@ -1,4 +1,4 @@
-//! The response of a provider that answers by a form from its own site.
+//! Authorization responses by `form_post`.
 
 use reqwest::{Method, RequestBuilder};
 use rstest::rstest;
@@ -7,11 +7,10 @@ use super::{
     app::App,
     browser::{Browser, Page, navigating, parameter},
 };
-use crate::support::database::Engine;
 
 const USER: &str = r#"{"name":{"firstName":"Zoë","lastName":"Ødegård"},"email":"zoe@x.example"}"#;
 
-/// Latchkey with a client at Apple, whom nobody asks anything here. The key is made for the occasion.
+/// A server with a client at Apple that is never called. The key is made for these tests.
 async fn app() -> App {
     let key = apple_key();
     let settings = [
@@ -20,7 +19,7 @@ async fn app() -> App {
         ("APPLE_KEY_ID", "KEY1234567"),
         ("APPLE_PRIVATE_KEY", key.as_str()),
     ];
-    App::start_with(Engine::Sqlite, &settings).await
+    App::builder().settings(&settings).start().await
 }
 
 fn apple_key() -> String {
@@ -31,7 +30,7 @@ fn apple_key() -> String {
     format!("-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----", STANDARD.encode(der.as_ref()))
 }
 
-/// As Apple's page posts it: cross-site, and without our cookies, which are `SameSite=Lax`.
+/// As Apple's page posts it: cross-site, and without our `SameSite=Lax` cookies.
 fn from_apple(browser: &Browser, path: &str) -> RequestBuilder {
     navigating(browser.request(Method::POST, path))
         .header("origin", "https://appleid.apple.com")
@@ -50,7 +49,7 @@ async fn post(app: &App, browser: &Browser, form: &[(&str, &str)]) -> Page {
 }
 
 #[tokio::test]
-async fn a_form_is_led_on_with_what_counts_and_the_name_stays_out_of_the_address() {
+async fn the_form_becomes_a_redirect_without_the_name() {
     let app = app().await;
     let browser = app.browser();
     let form = [("code", "c/1+2"), ("state", "s"), ("id_token", "h.p.s"), ("user", USER), ("scope", "x")];
@@ -68,10 +67,10 @@ async fn a_form_is_led_on_with_what_counts_and_the_name_stays_out_of_the_address
 }
 
 #[tokio::test]
-async fn a_cancelled_sign_in_at_apple_is_the_persons_own_choice_and_costs_no_name() {
+async fn a_cancelled_sign_in_at_apple_is_reported_as_cancelled() {
     let app = app().await;
     let browser = app.browser();
-    let authorize = browser.start("/auth/apple").await;
+    let authorize = browser.start_flow("/auth/apple").await;
     assert!(authorize.starts_with("https://appleid.apple.com/auth/authorize?"), "{authorize}");
     assert_eq!(parameter(&authorize, "response_mode"), "form_post");
     assert!(authorize.contains("scope=openid%20name%20email"), "{authorize}");
@@ -80,12 +79,12 @@ async fn a_cancelled_sign_in_at_apple_is_the_persons_own_choice_and_costs_no_nam
     let page = post(&app, &browser, &form).await;
     let landed = browser.get(page.location()).await;
     assert_eq!(parameter(landed.location(), "error"), "cancelled");
-    // The name waits for another try, as it came with a flow of this browser.
+    // The name is kept for the next attempt, since it came with a flow of this browser.
     assert!(landed.set_cookies().iter().any(|cookie| cookie.starts_with("name=") && !cookie.contains("Max-Age=0")));
 }
 
 #[tokio::test]
-async fn a_name_that_came_with_nobodys_flow_does_not_stay() {
+async fn a_name_without_a_flow_is_dropped() {
     let app = app().await;
     let browser = app.browser();
     let page = post(&app, &browser, &[("code", "c"), ("state", "attackers"), ("user", USER)]).await;
@@ -100,7 +99,7 @@ async fn a_name_that_came_with_nobodys_flow_does_not_stay() {
 #[case("code=a&state=s&error=x&error=y", "/auth/callback/apple?state=s")]
 #[case("", "/auth/callback/apple?")]
 #[tokio::test]
-async fn what_is_said_twice_is_not_said(#[case] body: &'static str, #[case] location: &str) {
+async fn repeated_fields_are_dropped(#[case] body: &'static str, #[case] location: &str) {
     let app = app().await;
     let browser = app.browser();
     let page = browser.send(from_apple(&browser, "/auth/callback/apple").body(body)).await;
@@ -108,7 +107,7 @@ async fn what_is_said_twice_is_not_said(#[case] body: &'static str, #[case] loca
 }
 
 #[tokio::test]
-async fn only_this_path_by_post_is_let_in_from_elsewhere() {
+async fn only_this_path_accepts_cross_site_posts() {
     let app = app().await;
     let browser = app.browser();
     let form = "code=c&state=s";
@@ -128,7 +127,7 @@ async fn only_this_path_by_post_is_let_in_from_elsewhere() {
         let request = browser.request(method.clone(), "/auth/callback/apple").header("sec-fetch-site", "cross-site");
         assert_eq!(browser.send(request).await.status, 403, "{method}");
     }
-    // Our own page gets no further with a provider that does not answer by a form.
+    // Our own page is rejected as well for a provider without `form_post`.
     let google = browser.post("/auth/callback/google", form).await;
     assert_eq!((google.status, google.header("allow")), (405, "GET,HEAD"));
     assert_eq!(browser.post("/auth/callback/nobody", form).await.status, 404);
@@ -143,7 +142,7 @@ async fn only_this_path_by_post_is_let_in_from_elsewhere() {
 #[case("application/x-www-form-urlencoded", format!("code={}&state=s", "a".repeat(5000)), 413)]
 #[case("application/x-www-form-urlencoded; charset=utf-8", "code=c&state=s".to_owned(), 303)]
 #[tokio::test]
-async fn a_form_is_a_form_of_a_few_kilobytes(#[case] kind: &str, #[case] body: String, #[case] status: u16) {
+async fn the_form_must_be_small_and_urlencoded(#[case] kind: &str, #[case] body: String, #[case] status: u16) {
     let app = app().await;
     let browser = app.browser();
     let request = navigating(browser.request(Method::POST, "/auth/callback/apple"))

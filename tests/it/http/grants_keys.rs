@@ -1,4 +1,4 @@
-//! Tokens at rest: the key, the row and the column that they are sealed for.
+//! Tokens at rest are sealed to a key, a row and a column; concurrent callers share one refresh.
 
 use std::sync::Arc;
 
@@ -15,21 +15,19 @@ use crate::support::database::Engine;
 
 type Taken = Result<Granted<DriveMetadataReadonly>, GrantError>;
 
-/// The key of every test's database, and two others.
+/// The key of every test database, and two others.
 const KEY: [u8; 32] = [7; 32];
 const NEW_KEY: [u8; 32] = [8; 32];
 const FOREIGN_KEY: [u8; 32] = [9; 32];
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sealed_token_opens_in_its_own_row_and_column_only(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_sealed_token_opens_only_in_its_row_and_column(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (app, _, ada) = with_drive(engine).await;
     let other = app.browser();
-    other.signs_in_as("grace").await;
+    other.sign_in("grace").await;
     let grace = app.google_identity(&other).await;
-    assert_eq!(other.connects(&grace, "grace", "drive", &[DRIVE]).await.location(), "/drive");
+    assert_eq!(other.connect(&grace, "grace", "drive", &[DRIVE]).await.location(), "/drive");
     let swap_rows = "CREATE TABLE others AS SELECT identity_id, access_token, refresh_token FROM grants; \
                      UPDATE grants SET \
                      access_token = (SELECT access_token FROM others WHERE others.identity_id <> grants.identity_id), \
@@ -52,19 +50,17 @@ async fn a_sealed_token_opens_in_its_own_row_and_column_only(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_change_of_the_key_grants_are_sealed_anew_and_the_old_key_may_go(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn after_key_rotation_grants_are_resealed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (app, browser, identity) = with_drive(engine).await;
     let stop = CancellationToken::new();
     let takes = async |machine: &AppState| machine.grants.take::<DriveMetadataReadonly>(&identity).await;
 
-    let without = app.machine(&[NEW_KEY]).await;
+    let without = app.other_server(&[NEW_KEY]).await;
     let taken: Taken = takes(&without).await;
     assert!(matches!(taken, Err(GrantError::Unreadable)), "{taken:?}");
     assert_eq!(without.grants.reseal(&stop).await.expect("a round"), 1, "one that no key opens");
 
-    let both = app.machine(&[NEW_KEY, KEY]).await;
+    let both = app.other_server(&[NEW_KEY, KEY]).await;
     takes(&both).await.expect("the old key opens it");
     let sealed = "SELECT access_token || ' ' || refresh_token FROM grants";
     let before = app.database.text(sealed).await;
@@ -75,18 +71,18 @@ async fn after_a_change_of_the_key_grants_are_sealed_anew_and_the_old_key_may_go
     assert_eq!(app.database.text(sealed).await, after, "nothing is left to do");
 
     takes(&without).await.expect("the new key alone opens it");
-    let taken: Taken = takes(&app.machine(&[FOREIGN_KEY]).await).await;
+    let taken: Taken = takes(&app.other_server(&[FOREIGN_KEY]).await).await;
     assert!(matches!(taken, Err(GrantError::Unreadable)), "{taken:?}");
-    // The sign-in is not concerned, and disconnecting works without the key: what cannot be read is deleted.
+    // The session stays, and disconnecting works without the key: unreadable tokens are deleted.
     assert!(browser.is_signed_in().await);
     let taken: Taken = app.grants.take::<DriveMetadataReadonly>(&identity).await;
     assert!(matches!(taken, Err(GrantError::Unreadable)), "{taken:?}");
-    assert_eq!(browser.disconnects(&identity).await.location(), "/settings?done=disconnected");
-    assert_eq!(app.kept_tokens().await, 0);
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(app.stored_tokens().await, 0);
     assert!(app.requests_to("revoke").await.is_empty());
 }
 
-// Renewing once for all.
+// One refresh for all.
 
 async fn at_once(takers: Vec<Grants>, identity: &latchkey::accounts::Identity) -> Vec<Taken> {
     let barrier = Arc::new(Barrier::new(takers.len()));
@@ -103,9 +99,7 @@ async fn at_once(takers: Vec<Grants>, identity: &latchkey::accounts::Identity) -
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_who_need_a_new_token_at_once_cost_one_renewal(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn fifty_concurrent_callers_cause_one_refresh(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (app, _, identity) = with_drive(engine).await;
     for round in 1..=3 {
         app.advance(3600).await;
@@ -117,11 +111,9 @@ async fn fifty_who_need_a_new_token_at_once_cost_one_renewal(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_machines_that_need_a_new_token_at_once_cost_one_renewal(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn two_servers_cause_one_refresh(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (app, _, identity) = with_drive(engine).await;
-    let second = app.machine(&[KEY]).await;
+    let second = app.other_server(&[KEY]).await;
     for round in 1..=3 {
         app.advance(3600).await;
         let takers = (0..50).map(|number| if number % 2 == 0 { &app.grants } else { &second.grants }.clone());

@@ -1,4 +1,4 @@
-//! Clients that disconnect while their request runs: the work is finished, and no other client notices.
+//! Clients that disconnect during a request: the server finishes the work, and other requests are not affected.
 
 use rstest::rstest;
 use sqlx::{Connection, PgConnection};
@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD},
-    app::{App, Stage},
+    app::App,
     browser::Browser,
 };
 use crate::support::database::Engine;
@@ -34,8 +34,8 @@ async fn connection(app: &App) -> TcpStream {
     TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection")
 }
 
-/// Sends a request, waits until it blocks on the locked rows of `sessions`, disconnects, and waits until the server has
-/// noticed. Then unlocks the rows, and the server finishes its work.
+/// Sends a request that blocks on locked rows of `sessions`, disconnects, and waits until the server has noticed. Then
+/// the rows are unlocked, and the server finishes.
 async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut holder = PgConnection::connect(&app.database.url).await.expect("connects");
     sqlx::raw_sql("BEGIN; UPDATE sessions SET data = data").execute(&mut holder).await.expect("a lock");
@@ -46,7 +46,7 @@ async fn hang_up_in_the_middle(app: &App, request: &str) {
     let mut looks = 0;
     while app.database.number(waiting).await == 0 {
         looks += 1;
-        assert!(looks < 1000, "the request never waits for the rows");
+        assert!(looks < 1000, "no query waits for the rows");
     }
     stream.shutdown().await.expect("hangs up");
     let mut answer = Vec::new();
@@ -58,21 +58,21 @@ async fn hang_up_in_the_middle(app: &App, request: &str) {
     finished(app).await;
 }
 
-/// As at shutdown.
+/// Waits as the server does at shutdown.
 async fn finished(app: &App) {
     app.tasks.close();
     app.tasks.wait().await;
     app.tasks.reopen();
 }
 
-/// Two writes that belong together: the new password, and the new session id.
+/// Two writes of one transaction: the password, and a new session id.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_change_is_finished_after_a_disconnect(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+async fn an_aborted_password_change_leaves_no_old_session(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().engine(Engine::Postgres).mode(mode).start().await;
     let (browser, copy) = (app.browser(), app.browser());
-    app.signs_up(&browser, ADA, PASSWORD).await;
-    copy.put_back(browser.cookies());
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    copy.replace_cookies(browser.cookies());
     let session = app.database.text("SELECT id_hash FROM sessions").await;
     let body = browser.with_owner(&format!("password={}", NEW_PASSWORD.replace(' ', "+"))).await;
     hang_up_in_the_middle(&app, &request(&browser, "POST /settings/password", FORM, &body)).await;
@@ -80,8 +80,8 @@ async fn a_password_change_is_finished_after_a_disconnect(#[values("server", "jw
     assert_ne!(app.database.text("SELECT id_hash FROM sessions").await, session);
     assert!(!copy.is_signed_in().await, "the old cookies are invalid");
     let another = app.browser();
-    assert!(another.tries_password(ADA, PASSWORD).await.location().contains("error="));
-    another.signs_in_with(ADA, NEW_PASSWORD).await;
+    assert!(another.try_password(ADA, PASSWORD).await.location().contains("error="));
+    another.sign_in_with_password(ADA, NEW_PASSWORD).await;
     assert!(another.is_signed_in().await);
 }
 
@@ -92,15 +92,15 @@ async fn a_password_change_is_finished_after_a_disconnect(#[values("server", "jw
 #[case::refresh("jwt", "POST /api/auth/refresh", 0, (1, 2))]
 #[case::page_that_renews_tokens("jwt", "GET /dashboard", 360, (1, 2))]
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_out_and_refresh_are_finished_after_a_disconnect(
+async fn an_aborted_request_is_finished_by_the_server(
     #[case] mode: &str,
     #[case] line: &str,
     #[case] later: i64,
     #[case] rows: (i64, i64),
 ) {
-    let app = App::start(Stage::of(Engine::Postgres, mode)).await;
+    let app = App::builder().engine(Engine::Postgres).mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(later).await;
     let kind = if line.contains("/api/") { "application/json" } else { FORM };
     hang_up_in_the_middle(&app, &request(&browser, line, kind, "")).await;
@@ -108,19 +108,18 @@ async fn sign_out_and_refresh_are_finished_after_a_disconnect(
     assert_eq!(browser.is_signed_in().await, rows.0 == 1);
 }
 
-/// A new session id must not get lost in a transaction that a disconnect has cancelled.
+/// No request gets a session that is rolled back.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_disconnects_do_not_affect_other_clients(
+async fn many_aborted_requests_harm_no_other_request(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let (leaving, staying) = (app.browser(), app.browser());
-    app.signs_up(&staying, ADA, PASSWORD).await;
-    leaving.signs_in_as("grace").await;
-    let form = leaving.with_owner("").await;
-    let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, &form);
+    app.sign_up(&staying, ADA, PASSWORD).await;
+    leaving.sign_in("grace").await;
+    let whole = request(&leaving, "POST /settings/sessions/end-others", FORM, "");
     for round in 0..3 {
         for _ in 0..40 {
             let mut stream = connection(&app).await;

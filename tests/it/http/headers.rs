@@ -1,4 +1,4 @@
-//! Group N: the headers of every answer, and error pages.
+//! Group N: the headers of every response, and error pages.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,6 @@ use super::{
     app::App,
     browser::{Browser, Page, navigating},
 };
-use crate::support::database::Engine;
 
 const EVERYWHERE: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
@@ -20,10 +19,10 @@ const EVERYWHERE: [(&str, &str); 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_of_every_status_has_every_header() {
-    let app = App::start(Engine::Sqlite).await;
+async fn every_answer_has_the_security_headers() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let post = |path: &str| browser.request(Method::POST, path);
     let mut pages = vec![
         (200, browser.get("/dashboard").await),
@@ -90,10 +89,10 @@ fn policy_is_strict(policy: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_built_file_has_the_headers_and_may_be_kept() {
-    let app = App::start(Engine::Sqlite).await;
+async fn built_files_have_the_headers_and_are_cacheable() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    // Built files are read from the disk in development; the tests may run before there are any.
+    // In development, built files are read from disk; there may be none yet.
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site/http-tests");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("file.svg"), "<svg/>").expect("a file");
@@ -117,8 +116,8 @@ async fn a_built_file_has_the_headers_and_may_be_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_nonce_is_new_each_time_and_the_same_in_header_and_scripts() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_csp_nonce_is_new_and_matches_the_scripts() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let mut seen = HashSet::new();
     for _ in 0..200 {
@@ -128,7 +127,7 @@ async fn the_nonce_is_new_each_time_and_the_same_in_header_and_scripts() {
         assert!(every_script_has(&page, &nonce), "{}", page.body);
         assert!(seen.insert(nonce), "a nonce came twice");
     }
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let page = browser.get("/dashboard").await;
     assert!(every_script_has(&page, &nonce(&page)), "{}", page.body);
 }
@@ -139,7 +138,7 @@ fn nonce(page: &Page) -> String {
     rest.split('\'').next().expect("an end").to_owned()
 }
 
-/// Every script element, and no handler, style or script address beside them.
+/// Every script element has the nonce, and there are no inline handlers or styles and no `javascript:` URLs.
 fn every_script_has(page: &Page, nonce: &str) -> bool {
     let tags: Vec<_> = page.body.split('<').filter(|tag| tag.starts_with("script")).collect();
     let tags_have =
@@ -150,8 +149,8 @@ fn every_script_has(page: &Page, nonce: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_is_a_page_for_people_and_a_line_for_programs() {
-    let app = App::start(Engine::Sqlite).await;
+async fn errors_are_pages_for_browsers_and_text_for_programs() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for (status, request) in errors(&browser) {
         let page = browser.send(navigating(request)).await;
@@ -178,8 +177,8 @@ fn errors(browser: &Browser) -> Vec<(u16, reqwest::RequestBuilder)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_id_is_a_proxys_or_ours_and_never_a_strangers_text() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_request_id_comes_from_a_trusted_proxy_or_from_us() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let answered = async |id: &str| {
         let request = browser.request(Method::GET, "/login").header("x-request-id", id);
@@ -195,8 +194,8 @@ async fn a_request_id_is_a_proxys_or_ours_and_never_a_strangers_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_malformed_request_is_never_our_fault() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_malformed_request_is_never_a_server_error() {
+    let app = App::builder().start().await;
     for line in [
         "GET /%",
         "GET /%zz",

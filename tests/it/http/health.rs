@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::app::App;
-use crate::support::database::Engine;
 
 async fn panics() {
     panic!("on purpose");
@@ -11,7 +10,7 @@ async fn panics() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readyz_fails_while_a_background_loop_keeps_panicking() {
-    let app = App::start(Engine::Sqlite).await;
+    let app = App::builder().start().await;
     let browser = app.browser();
     assert_eq!(browser.get("/readyz").await.status, 200);
     app.supervisor.spawn("broken loop", |_| panics());

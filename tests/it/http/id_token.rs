@@ -1,11 +1,10 @@
-//! Group D: id_tokens that lie, over the whole way.
+//! Group D: forged id_tokens, through the whole flow.
 
 use serde_json::{Value, json};
 
-use super::{app::App, refusal::is_refused};
-use crate::support::database::Engine;
+use super::{app::App, refusal::assert_rejected};
 
-/// Of the sandbox's id_token presets, those that a relying party has to take.
+/// The sandbox's id_token presets that a relying party must accept.
 const LAWFUL: [&str; 15] = [
     "array_aud",
     "multi_aud",
@@ -24,40 +23,40 @@ const LAWFUL: [&str; 15] = [
     "huge_name",
 ];
 
-/// Of the others, those that name a key which may just be new.
+/// The forged ones whose unknown key may just be new.
 const NAME_ANOTHER_KEY: [&str; 2] = ["unknown_kid", "traversal_kid"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_id_token_that_lies_is_refused() {
-    let app = App::start(Engine::Sqlite).await;
+async fn every_forged_id_token_is_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     let presets = app.presets("id_token").await;
     assert!(LAWFUL.iter().chain(&NAME_ANOTHER_KEY).all(|name| presets.iter().any(|preset| preset == name)));
     for preset in presets.iter().filter(|preset| !LAWFUL.contains(&preset.as_str())) {
         eprintln!("{preset}");
         let asked: &[&str] = if NAME_ANOTHER_KEY.contains(&preset.as_str()) {
-            // Past the cool-down: the keys are fetched once more, and nothing but the keys.
+            // After the cool-down, the keys are fetched once more, and nothing else.
             app.advance(31).await;
             &["token", "certs"]
         } else {
             &["token"]
         };
-        app.preset(preset).await;
+        app.arm_once(preset).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
-        is_refused(&app, &browser, &callback, "provider_invalid", asked).await;
+        assert_rejected(&app, &browser, &callback, "provider_invalid", asked).await;
     }
     assert_eq!(app.database.count("users").await, 1);
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_id_token_that_is_unusual_and_lawful_is_taken() {
-    let app = App::start(Engine::Sqlite).await;
+async fn every_unusual_but_valid_id_token_is_accepted() {
+    let app = App::builder().start().await;
     for preset in LAWFUL {
-        app.preset(preset).await;
+        app.arm_once(preset).await;
         let browser = app.browser();
-        browser.signs_in_as("ada").await;
+        browser.sign_in("ada").await;
         let page = browser.get("/dashboard").await;
         assert_eq!(page.status, 200, "{preset}");
         assert!(!page.body.contains("<script>alert(1)") && !page.body.contains("javascript:alert"), "{preset}");
@@ -66,7 +65,7 @@ async fn every_id_token_that_is_unusual_and_lawful_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_counts_as_verified_for_the_boolean_true_alone() {
+async fn an_email_is_verified_only_by_the_boolean_true() {
     for (preset, verified) in [
         ("array_aud", true),
         ("email_verified_string_true", false),
@@ -78,39 +77,39 @@ async fn an_address_counts_as_verified_for_the_boolean_true_alone() {
         ("email_malformed", false),
         ("email_array", false),
     ] {
-        let app = App::start(Engine::Sqlite).await;
-        app.preset(preset).await;
-        app.browser().signs_in_as("ada").await;
+        let app = App::builder().start().await;
+        app.arm_once(preset).await;
+        app.browser().sign_in("ada").await;
         let reauthenticated = app.database.number("SELECT count(*) FROM users WHERE verified_email IS NOT NULL").await;
         assert_eq!(reauthenticated == 1, verified, "{preset}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_leeway_for_clocks_is_a_minute_and_no_more() {
-    let app = App::start(Engine::Sqlite).await;
+async fn clocks_may_differ_by_one_minute() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
-    // Five seconds of room for the test itself.
+    browser.sign_in("grace").await;
+    // Five seconds of slack for the test itself.
     for (claim, near, far) in [("exp", -55, -66), ("iat", 55, 66), ("nbf", 55, 66)] {
         let patch = |offset: i64| json!({ "patch": { "claims": { claim: { "$now": offset } } }, "times": 1 });
-        app.tell_sandbox("google/id_token", patch(far)).await;
+        app.control_sandbox("google/id_token", patch(far)).await;
         let callback = browser.callback_url("grace", "/auth/google").await;
-        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
-        app.tell_sandbox("google/id_token", patch(near)).await;
-        browser.signs_in_as("grace").await;
+        assert_rejected(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+        app.control_sandbox("google/id_token", patch(near)).await;
+        browser.sign_in("grace").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn claims_of_a_wrong_type_are_no_absent_claims() {
-    let app = App::start(Engine::Sqlite).await;
+async fn claims_of_a_wrong_type_are_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     let wrong = [json!(true), json!([1]), json!({}), json!(null), json!(""), json!("now"), json!({ "$raw": "1e400" })];
     for claim in ["exp", "iat", "nbf"] {
         for value in &wrong {
-            refused(&app, &browser, json!({ claim: value })).await;
+            assert_claims_rejected(&app, &browser, json!({ claim: value })).await;
         }
     }
     for claims in [
@@ -124,28 +123,33 @@ async fn claims_of_a_wrong_type_are_no_absent_claims() {
         json!({ "iss": null }),
         json!({ "nonce": true }),
     ] {
-        refused(&app, &browser, claims).await;
+        assert_claims_rejected(&app, &browser, claims).await;
     }
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_of_another_kind_are_no_id_tokens() {
-    let app = App::start(Engine::Sqlite).await;
+async fn other_kinds_of_tokens_are_no_id_tokens() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
-    refused(&app, &browser, json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })).await;
+    browser.sign_in("grace").await;
+    assert_claims_rejected(
+        &app,
+        &browser,
+        json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } }),
+    )
+    .await;
     for token in ["", "a.b.c", "e30.e30.", "not a token", "eyJhbGciOiJub25lIn0.e30."] {
-        app.error("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
+        app.fail_once("token", json!({ "kind": "patch", "set": { "id_token": token } })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
-        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+        assert_rejected(&app, &browser, &callback, "provider_invalid", &["token"]).await;
     }
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
-async fn refused(app: &App, browser: &super::browser::Browser, claims: Value) {
+async fn assert_claims_rejected(app: &App, browser: &super::browser::Browser, claims: Value) {
     eprintln!("{claims}");
-    app.tell_sandbox("google/id_token", json!({ "patch": { "claims": claims }, "times": 1 })).await;
+    app.control_sandbox("google/id_token", json!({ "patch": { "claims": claims }, "times": 1 })).await;
     let callback = browser.callback_url("ada", "/auth/google").await;
-    is_refused(app, browser, &callback, "provider_invalid", &["token"]).await;
+    assert_rejected(app, browser, &callback, "provider_invalid", &["token"]).await;
 }

@@ -1,4 +1,4 @@
-//! Group I, through a browser's door: a session that tokens carry (`SESSION_MODE=jwt`).
+//! Group I: token sessions in a browser (`SESSION_MODE=jwt`).
 
 use latchkey::accounts::EmailKind;
 use rstest::rstest;
@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD, token_of},
-    app::{App, Stage},
+    app::App,
     browser::{Browser, Jar},
     log,
 };
@@ -17,28 +17,28 @@ const MINUTES: i64 = 60;
 const DAY: i64 = 24 * 3600;
 
 async fn app(engine: database::Engine) -> App {
-    App::start(Stage::of(engine, "jwt")).await
+    App::builder().engine(engine).mode("jwt").start().await
 }
 
 fn refresh_token(browser: &Browser) -> String {
     browser.cookie("refresh_token").expect("a refresh token")
 }
 
-/// Another request of the same browser, begun before the answer to the first one is there.
+/// A second browser with the same cookies, for concurrent requests.
 fn same_browser(app: &App, jar: &Jar) -> Browser {
     let browser = app.browser();
-    browser.put_back(jar.clone());
+    browser.replace_cookies(jar.clone());
     browser
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_access_token_that_has_expired_is_renewed_without_anybody_noticing(
+async fn an_expired_access_token_is_refreshed_silently(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
 ) {
     let app = app(engine).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let before = browser.cookies();
     let page = browser.get("/dashboard").await;
     assert_eq!((page.status, page.set_cookies().len()), (200, 0), "nothing to renew");
@@ -50,20 +50,20 @@ async fn an_access_token_that_has_expired_is_renewed_without_anybody_noticing(
         let old = before.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         assert_ne!(browser.cookie(name), old, "{name}");
     }
-    // As a browser has it that has dropped the expired cookie.
-    browser.forget("access_token");
+    // As in a browser that has dropped the expired cookie.
+    browser.delete_cookie("access_token");
     assert!(browser.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 1, 1), "one session, whatever its tokens");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_requests_at_once_with_an_expired_token_are_all_signed_in_and_make_one_child(
+async fn ten_concurrent_requests_cause_one_refresh(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
 ) {
     let app = app(engine).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(6 * MINUTES).await;
     let mut requests = JoinSet::new();
     for _ in 0..10 {
@@ -86,12 +86,12 @@ async fn ten_requests_at_once_with_an_expired_token_are_all_signed_in_and_make_o
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_was_lost_can_be_had_again_at_once(
+async fn a_lost_answer_can_be_repeated_at_once(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
 ) {
     let app = app(engine).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(6 * MINUTES).await;
     let lost = same_browser(&app, &browser.cookies());
     lost.get("/dashboard").await;
@@ -107,14 +107,14 @@ async fn an_answer_that_was_lost_can_be_had_again_at_once(
 #[case::after_its_child_was_used(0)]
 #[case::after_its_time(11)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_old_refresh_cookie_that_comes_again_ends_the_session_and_the_person_gets_a_letter(
+async fn reuse_of_a_refresh_cookie_ends_the_session_and_sends_an_email(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
     #[case] later: i64,
 ) {
     let app = app(engine).await;
     let (browser, elsewhere) = (app.browser(), app.browser());
-    app.signs_up(&browser, ADA, PASSWORD).await;
-    elsewhere.signs_in_with(ADA, PASSWORD).await;
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    elsewhere.sign_in_with_password(ADA, PASSWORD).await;
     let stolen = browser.cookies();
     app.advance(6 * MINUTES).await;
     assert!(browser.is_signed_in().await);
@@ -131,30 +131,30 @@ async fn an_old_refresh_cookie_that_comes_again_ends_the_session_and_the_person_
     assert_eq!((page.status, page.location()), (303, "/login?return_to=%2Fdashboard"));
     assert_eq!((thief.cookie("access_token"), thief.cookie("refresh_token")), (None, None), "{page:?}");
     assert!(!browser.is_signed_in().await, "the whole family ends");
-    assert_eq!(browser.verified().await.status, 401);
+    assert_eq!(browser.forward_auth().await.status, 401);
     assert!(elsewhere.is_signed_in().await, "and no other");
-    assert_eq!(app.message().await.matter, EmailKind::TokenReused);
+    assert_eq!(app.one_email().await.matter, EmailKind::TokenReused);
     assert!(app.events().await.contains("token  reused"), "{}", app.events().await);
 }
 
-/// A copy of the cookies from before must not get at what the person proves after it was made; and another tab that was on
-/// its way with them must not sign them out.
+/// A copy of the old cookies must not gain the re-authentication; and a concurrent tab with the old cookies must not
+/// end the session.
 #[rstest]
 #[case::fresh_proof("/auth/reauthenticate/password", &[("password", PASSWORD)])]
 #[case::password_changed("/settings/password", &[("password", NEW_PASSWORD)])]
 #[case::link("", &[])]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
+async fn cookies_copied_before_a_change_are_rejected(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
     #[case] path: &str,
     #[case] fields: &[(&str, &str)],
 ) {
     let app = app(engine).await;
     let browser = app.browser();
-    app.signs_up(&browser, ADA, PASSWORD).await;
+    app.sign_up(&browser, ADA, PASSWORD).await;
     let before = browser.cookies();
     let changed = match path {
-        "" => app.links(&browser, "google", "ada").await,
+        "" => app.link_provider(&browser, "google", "ada").await,
         path => browser.submit(path, fields).await,
     };
     assert_eq!(changed.status, 303, "{changed:?}");
@@ -165,36 +165,36 @@ async fn a_copy_of_the_cookies_from_before_a_change_leads_nowhere(
     let old = |app: &App| same_browser(app, &before);
     let page = old(&app).get("/dashboard").await;
     assert_eq!((page.status, page.location(), page.set_cookies().len()), (303, "/login?return_to=%2Fdashboard", 0));
-    assert_eq!(old(&app).verified().await.status, 401);
+    assert_eq!(old(&app).forward_auth().await.status, 401);
     let taken = old(&app).submit("/settings/password", &[("password", "a thief chooses this one")]).await;
     assert_eq!((taken.status, taken.location()), (303, "/login?return_to=%2Fsettings%2Fpassword"), "{taken:?}");
-    // As a browser has it that has dropped the expired cookie.
+    // As in a browser that has dropped the expired cookie.
     let thief = old(&app);
-    thief.forget("access_token");
+    thief.delete_cookie("access_token");
     assert!(!thief.is_signed_in().await);
     let refreshed = thief.request(reqwest::Method::POST, "/api/auth/refresh").header("origin", &app.origin);
     assert_eq!(thief.send(refreshed).await.status, 401);
-    assert_eq!(app.emails().await, [], "nobody is a thief yet");
+    assert_eq!(app.emails().await, [], "no reuse yet");
 
-    // The owner and their other tab go on, now and at the next exchange.
+    // The owner and their other tab stay signed in, also after the next refresh.
     assert!(browser.is_signed_in().await && tab.is_signed_in().await);
-    assert_eq!((browser.verified().await.status, tab.verified().await.status), (200, 200));
+    assert_eq!((browser.forward_auth().await.status, tab.forward_auth().await.status), (200, 200));
     app.advance(6 * MINUTES).await;
     let next = same_browser(&app, &browser.cookies());
     assert!(browser.is_signed_in().await && next.is_signed_in().await, "also the one whose answer was lost");
     assert_eq!(refresh_token(&browser), refresh_token(&next));
 
-    // By now nobody honest brings the old ones.
+    // By now no honest client sends the old ones.
     assert!(!old(&app).is_signed_in().await);
     assert!(!browser.is_signed_in().await, "the session ends");
-    assert_eq!(app.message().await.matter, EmailKind::TokenReused);
+    assert_eq!(app.one_email().await.matter, EmailKind::TokenReused);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_after_ninety_days_however_often_its_tokens_were_renewed() {
+async fn a_session_ends_after_ninety_days_despite_refreshes() {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     for _ in 0..89 {
         app.advance(DAY).await;
         assert!(browser.is_signed_in().await);
@@ -203,12 +203,12 @@ async fn a_session_ends_after_ninety_days_however_often_its_tokens_were_renewed(
     let page = browser.get("/dashboard").await;
     assert_eq!(page.status, 200);
     let ages: Vec<_> = page.set_cookies().iter().filter_map(|cookie| age_of(cookie)).collect();
-    // The clock goes on by itself meanwhile.
+    // The clock runs meanwhile.
     let fits = ages.iter().all(|age| (MINUTES - 5..=MINUTES).contains(age));
     assert!(ages.len() == 2 && fits, "neither cookie outlives the session: {page:?}");
     app.advance(MINUTES).await;
     assert!(!browser.is_signed_in().await);
-    assert_eq!(browser.verified().await.status, 401);
+    assert_eq!(browser.forward_auth().await.status, 401);
 }
 
 fn age_of(cookie: &str) -> Option<i64> {
@@ -217,13 +217,13 @@ fn age_of(cookie: &str) -> Option<i64> {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_out_is_felt_at_once_and_takes_the_family_along(
+async fn a_sign_out_takes_effect_at_once(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
     #[values(0, 6 * MINUTES)] later: i64,
 ) {
     let app = app(engine).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let jar = browser.cookies();
     app.advance(later).await;
     let out = browser.post("/auth/logout", "").await;
@@ -232,55 +232,55 @@ async fn a_sign_out_is_felt_at_once_and_takes_the_family_along(
     assert_eq!((app.rows().await, app.database.count("refresh_tokens").await), ((1, 1, 0), 0));
     let replayed = same_browser(&app, &jar);
     assert!(!replayed.is_signed_in().await);
-    assert_eq!(replayed.verified().await.status, 401);
+    assert_eq!(replayed.forward_auth().await.status, 401);
     assert_eq!(app.emails().await, [], "who leaves is no thief");
     assert_eq!(browser.get("/auth/logout").await.status, 405);
     assert!(app.events().await.contains("signed_out"));
 }
 
-/// SE9: each takes the sessions elsewhere along, at once, with access tokens that have not expired.
+/// SE9: each change ends other sessions at once, even with access tokens that have not expired.
 #[rstest]
 #[case::password_changed("/settings/password", &[("password", NEW_PASSWORD)])]
 #[case::others_ended("/settings/sessions/end-others", &[])]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_other_sessions_is_felt_at_once(
+async fn ending_other_sessions_takes_effect_at_once(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
     #[case] path: &str,
     #[case] fields: &[(&str, &str)],
 ) {
     let app = app(engine).await;
     let (browser, elsewhere) = (app.browser(), app.browser());
-    app.signs_up(&browser, ADA, PASSWORD).await;
-    elsewhere.signs_in_with(ADA, PASSWORD).await;
-    assert_eq!(elsewhere.verified().await.status, 200);
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    elsewhere.sign_in_with_password(ADA, PASSWORD).await;
+    assert_eq!(elsewhere.forward_auth().await.status, 200);
     assert!(browser.submit(path, fields).await.location().contains("done="));
     assert!(!elsewhere.is_signed_in().await);
-    assert_eq!(elsewhere.verified().await.status, 401);
+    assert_eq!(elsewhere.forward_auth().await.status, 401);
     assert!(browser.is_signed_in().await);
-    assert_eq!(browser.verified().await.status, 200);
+    assert_eq!(browser.forward_auth().await.status, 200);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_and_a_user_who_is_shut_out_are_felt_at_once(
+async fn resets_and_disabled_users_take_effect_at_once(
     #[values(database::Engine::Sqlite, database::Engine::Postgres)] engine: database::Engine,
 ) {
     let app = app(engine).await;
     let (browser, elsewhere) = (app.browser(), app.browser());
-    app.signs_up(&elsewhere, ADA, PASSWORD).await;
+    app.sign_up(&elsewhere, ADA, PASSWORD).await;
     app.emails().await;
-    browser.forgets(ADA).await;
-    browser.resets(&token_of(&app.message().await), NEW_PASSWORD).await;
+    browser.request_reset(ADA).await;
+    browser.reset_password(&token_of(&app.one_email().await), NEW_PASSWORD).await;
     assert!(!elsewhere.is_signed_in().await && browser.is_signed_in().await);
-    assert_eq!(elsewhere.verified().await.status, 401);
+    assert_eq!(elsewhere.forward_auth().await.status, 401);
 
     app.database.execute("UPDATE users SET disabled_at = 1").await;
     assert!(!browser.is_signed_in().await);
     app.database.execute("UPDATE users SET disabled_at = NULL").await;
-    assert!(browser.is_signed_in().await, "the twin");
+    assert!(browser.is_signed_in().await, "the counterpart");
 }
 
-/// SE1, with every kind of cookie that somebody could plant.
+/// SE1, with every kind of cookie that an attacker could plant.
 #[rstest]
 #[case::nonsense("x", "x")]
 #[case::empty("", "")]
@@ -290,26 +290,26 @@ async fn a_reset_and_a_user_who_is_shut_out_are_felt_at_once(
 )]
 #[case::unsigned("eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJub25lIn0.e30.")]
 #[tokio::test(flavor = "multi_thread")]
-async fn planted_tokens_are_worth_nothing(#[case] access: &str, #[case] refresh: &str) {
+async fn forged_tokens_are_rejected(#[case] access: &str, #[case] refresh: &str) {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
     browser.set_cookie("access_token", access);
     browser.set_cookie("refresh_token", refresh);
     assert!(!browser.is_signed_in().await);
-    assert_eq!(browser.verified().await.status, 401);
-    browser.signs_in_as("ada").await;
+    assert_eq!(browser.forward_auth().await.status, 401);
+    browser.sign_in("ada").await;
     assert_ne!(refresh_token(&browser), refresh);
     assert!(browser.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_sign_in_has_another_family_and_the_one_before_ends() {
+async fn each_sign_in_replaces_the_token_family() {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let before = browser.cookies();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     assert_eq!((app.rows().await, app.database.count("refresh_tokens").await), ((1, 1, 1), 1));
     assert!(!same_browser(&app, &before).is_signed_in().await);
     assert!(browser.is_signed_in().await);
@@ -317,31 +317,31 @@ async fn each_sign_in_has_another_family_and_the_one_before_ends() {
 
 /// A mode's cookies open nothing in the other.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cookies_of_the_other_mode_are_nobodys() {
-    let (tokens, rows) = (app(database::Engine::Sqlite).await, App::start(database::Engine::Sqlite).await);
+async fn cookies_of_the_other_mode_are_ignored() {
+    let (tokens, rows) = (app(database::Engine::Sqlite).await, App::builder().start().await);
     for app in [&tokens, &rows] {
-        app.browser().signs_in_as("ada").await;
+        app.browser().sign_in("ada").await;
     }
     let browser = tokens.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     assert_eq!(browser.cookie("session"), None);
     let stranger = rows.browser();
-    stranger.put_back(browser.cookies());
+    stranger.replace_cookies(browser.cookies());
     assert!(!stranger.is_signed_in().await);
-    assert_eq!(stranger.verified().await.status, 401);
+    assert_eq!(stranger.forward_auth().await.status, 401);
     let browser = rows.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let stranger = tokens.browser();
-    stranger.put_back(browser.cookies());
+    stranger.replace_cookies(browser.cookies());
     assert!(!stranger.is_signed_in().await);
-    assert_eq!(stranger.verified().await.status, 401);
+    assert_eq!(stranger.forward_auth().await.status, 401);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_can_be_read_and_not_written_knows_who_is_signed_in() {
+async fn a_read_only_database_still_verifies_sessions() {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(6 * MINUTES).await;
     let rule = "CREATE TRIGGER no_writing BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'read only'); END";
     app.database.execute(rule).await;
@@ -355,11 +355,11 @@ async fn a_database_that_can_be_read_and_not_written_knows_who_is_signed_in() {
 
 /// RT13.
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_in_no_page_no_log_and_no_address() {
+async fn tokens_appear_in_no_page_log_or_url() {
     let app = app(database::Engine::Sqlite).await;
     let (browser, from) = (app.browser(), log::length());
     let (mut secrets, mut seen) = (Vec::new(), String::new());
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     for path in ["/dashboard", "/settings", "/settings/data.json", "/auth/verify", "/nothing", "/login"] {
         app.advance(6 * MINUTES).await;
         let page = browser.get(path).await;

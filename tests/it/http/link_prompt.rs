@@ -1,4 +1,4 @@
-//! The link prompt: an identity waits for somebody to show that an account is theirs (group G, LK10; group B, CB11).
+//! The link prompt: an identity with a taken email waits until the user re-authenticates (LK10, CB11).
 
 use latchkey::accounts::EmailKind;
 use rstest::rstest;
@@ -6,24 +6,24 @@ use serde_json::json;
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
-    app::{App, Stage},
+    app::{App, AppBuilder},
     browser::Browser,
 };
 use crate::support::database::Engine;
 
-/// At Google by another provider's mailbox: verified, but Google is not its authority.
+/// Linus's mailbox is at another provider: verified, but Google is not its authority.
 const LINUS: &str = "linus@example.org";
 
-/// A user with a password, and Google vouches for the same address without being its authority.
-async fn app_with_linus(stage: Stage, settings: &[(&str, &str)]) -> (App, Browser) {
-    let app = App::start_with(stage, settings).await;
-    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
+/// A user with a password, and a Google account with the same email, verified but without authority.
+async fn app_with_linus(app: AppBuilder, settings: &[(&str, &str)]) -> (App, Browser) {
+    let app = app.settings(settings).start().await;
+    app.control_sandbox("persons/linus", json!({ "email_verified": true })).await;
     let owner = app.browser();
-    app.signs_up(&owner, LINUS, PASSWORD).await;
+    app.sign_up(&owner, LINUS, PASSWORD).await;
     (app, owner)
 }
 
-async fn is_prompted(browser: &Browser, start: &str) {
+async fn assert_prompted(browser: &Browser, start: &str) {
     let callback = browser.callback_url("linus", start).await;
     let page = browser.get(&callback).await;
     assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");
@@ -32,14 +32,14 @@ async fn is_prompted(browser: &Browser, start: &str) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_password_links_what_waits_and_leads_to_where_the_person_was_going(
+async fn the_password_links_the_account_and_returns_to_the_page(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let (app, owner) = app_with_linus(Stage::of(engine, mode), &[]).await;
+    let (app, owner) = app_with_linus(App::builder().engine(engine).mode(mode), &[]).await;
     let browser = app.browser();
     let methods = app.methods().await;
-    is_prompted(&browser, "/auth/google?return_to=/settings").await;
+    assert_prompted(&browser, "/auth/google?return_to=/settings").await;
     assert_eq!(app.methods().await, methods, "nothing changes before the proof");
     assert!(!browser.is_signed_in().await);
     assert_eq!(app.emails().await, []);
@@ -49,7 +49,7 @@ async fn the_password_links_what_waits_and_leads_to_where_the_person_was_going(
     assert_eq!(app.user_of(&browser).await, app.owner_of(LINUS).await);
     assert_eq!(app.rows().await, (1, 1, 2));
     assert!(browser.cookie("link").is_none());
-    let message = app.message().await;
+    let message = app.one_email().await;
     assert_eq!(message.to.as_str(), LINUS);
     match &message.matter {
         EmailKind::MethodAdded { provider, account, .. } => {
@@ -58,30 +58,30 @@ async fn the_password_links_what_waits_and_leads_to_where_the_person_was_going(
         other => panic!("{other:?}"),
     }
     assert!(app.events().await.contains("google prompt") && app.events().await.contains("link google link"));
-    // From now on Google is a way in.
+    // From now on Google signs in.
     let elsewhere = app.browser();
-    elsewhere.signs_in_as("linus").await;
+    elsewhere.sign_in("linus").await;
     assert_eq!(app.user_of(&elsewhere).await, app.user_of(&owner).await);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn another_provider_of_the_account_will_do(
+async fn another_linked_provider_confirms_the_link(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start_with_other(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).other_provider().start().await;
     for sandbox in ["google", "other"] {
         let order = json!({ "email_verified": true });
         match sandbox {
-            "google" => app.tell_sandbox("persons/linus", order).await,
-            _ => app.tell_other("persons/linus", order).await,
+            "google" => app.control_sandbox("persons/linus", order).await,
+            _ => app.control_other("persons/linus", order).await,
         };
     }
     let (owner, browser) = (app.browser(), app.browser());
-    assert_eq!(app.goes_through(&owner, "other", "linus").await.location(), "/dashboard");
-    is_prompted(&browser, "/auth/google?return_to=/settings").await;
-    // There is no password, and Google is not yet a way in.
+    assert_eq!(app.sign_in_with_provider(&owner, "other", "linus").await.location(), "/dashboard");
+    assert_prompted(&browser, "/auth/google?return_to=/settings").await;
+    // There is no password, and Google is not linked yet.
     let page = browser.submit("/auth/link/password", &[("password", "")]).await;
     assert_eq!(page.location(), "/link?error=wrong_password");
     for slug in ["google", "nowhere", ""] {
@@ -93,15 +93,15 @@ async fn another_provider_of_the_account_will_do(
     assert_eq!(browser.get(&callback).await.location(), "/settings");
     assert_eq!(app.user_of(&browser).await, app.user_of(&owner).await);
     assert_eq!(app.rows().await, (1, 2, 2));
-    assert!(matches!(app.message().await.matter, EmailKind::MethodAdded { .. }));
+    assert!(matches!(app.one_email().await.matter, EmailKind::MethodAdded { .. }));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn cancelling_changes_nothing_and_ends_the_prompt(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn cancelling_ends_the_prompt_and_changes_nothing(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     let (methods, rows) = (app.methods().await, app.rows().await);
     let page = browser.submit("/auth/link/cancel", &[]).await;
     assert_eq!(page.location(), "/login?done=link_cancelled");
@@ -113,10 +113,10 @@ async fn cancelling_changes_nothing_and_ends_the_prompt(#[values("server", "jwt"
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_links_nothing_and_the_prompt_stays(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn a_wrong_password_keeps_the_prompt(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     let methods = app.methods().await;
     for fields in [&[][..], &[("password", "")], &[("password", WRONG_PASSWORD)]] {
         let page = browser.submit("/auth/link/password", fields).await;
@@ -129,22 +129,22 @@ async fn a_wrong_password_links_nothing_and_the_prompt_stays(#[values("server", 
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_prompt_is_no_second_door_to_guess_passwords_at(#[values("server", "jwt")] mode: &str) {
-    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[("RATE_LIMITS", "on")]).await;
+async fn the_prompt_shares_the_password_rate_limit(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(App::builder().mode(mode), &[("RATE_LIMITS", "on")]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     for number in 0..10 {
         match number % 2 {
-            0 => browser.tries_password(LINUS, WRONG_PASSWORD).await,
+            0 => browser.try_password(LINUS, WRONG_PASSWORD).await,
             _ => browser.submit("/auth/link/password", &[("password", WRONG_PASSWORD)]).await,
         };
     }
     let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/link?error=too_many_attempts");
     assert_eq!(app.rows().await.1, 0);
-    // The account's own browser passes.
+    // The account's own browser is not limited.
     owner.post("/auth/logout", "").await;
-    is_prompted(&owner, "/auth/google").await;
+    assert_prompted(&owner, "/auth/google").await;
     assert_eq!(owner.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), "/dashboard");
 }
 
@@ -152,14 +152,14 @@ async fn the_prompt_is_no_second_door_to_guess_passwords_at(#[values("server", "
 #[case::in_time(9 * 60, "/dashboard")]
 #[case::too_late(10 * 60 + 1, "/link?error=link_expired")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_prompt_lasts_ten_minutes(
+async fn the_prompt_expires_after_ten_minutes(
     #[case] seconds: i64,
     #[case] location: &str,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     app.advance(seconds).await;
     assert_eq!(browser.submit("/auth/link/password", &[("password", PASSWORD)]).await.location(), location);
     assert_eq!(app.rows().await.1, i64::from(location == "/dashboard"));
@@ -167,10 +167,10 @@ async fn the_prompt_lasts_ten_minutes(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_linked_and_unlinked_is_not_linked_again_by_the_old_prompt(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn an_unlinked_account_is_not_linked_again_by_the_old_prompt(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     let prompt = browser.cookie("link").expect("a prompt");
     browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     let user = app.user_of(&browser).await.expect("a user");
@@ -188,14 +188,14 @@ async fn what_was_linked_and_unlinked_is_not_linked_again_by_the_old_prompt(#[va
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_proofs_of_one_prompt_at_once_one_identity_comes(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn twenty_concurrent_confirmations_link_one_identity(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let twin = app.browser();
-        twin.put_back(browser.cookies());
+        twin.replace_cookies(browser.cookies());
         all.spawn(async move { twin.submit("/auth/link/password", &[("password", PASSWORD)]).await.status });
     }
     assert!(all.join_all().await.iter().all(|status| *status == 303));
@@ -205,12 +205,10 @@ async fn of_twenty_proofs_of_one_prompt_at_once_one_identity_comes(#[values("ser
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_cookie_there_is_no_prompt_and_with_a_copy_of_it_the_proof_is_still_needed(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn the_prompt_needs_its_cookie_and_a_confirmation(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let (browser, thief) = (app.browser(), app.browser());
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     let fields = [("password", PASSWORD), ("provider", "google")];
     for path in ["/auth/link/password", "/auth/link/confirm", "/auth/link/provider"] {
         assert_eq!(thief.submit(path, &fields).await.location(), "/link?error=link_expired");
@@ -221,7 +219,7 @@ async fn without_the_cookie_there_is_no_prompt_and_with_a_copy_of_it_the_proof_i
         "/link?error=wrong_password"
     );
     assert_eq!(thief.submit("/auth/link/confirm", &[]).await.location(), "/login?return_to=%2Flink");
-    // A cookie of another kind is no prompt.
+    // A cookie of another kind is rejected.
     for other in ["typed", "asked", "known", "email-link"] {
         if let Some(value) = browser.cookie(other) {
             thief.set_cookie("link", &value);
@@ -235,16 +233,16 @@ async fn without_the_cookie_there_is_no_prompt_and_with_a_copy_of_it_the_proof_i
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn another_users_identity_is_no_proof_and_the_prompt_stays(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
-    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
-    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
+async fn another_users_identity_does_not_confirm_the_link(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).other_provider().start().await;
+    app.control_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.control_other("persons/linus", json!({ "email_verified": true })).await;
     let (owner, eve, browser) = (app.browser(), app.browser(), app.browser());
-    app.goes_through(&owner, "other", "linus").await;
-    app.goes_through(&eve, "other", "mallory").await;
-    is_prompted(&browser, "/auth/google").await;
+    app.sign_in_with_provider(&owner, "other", "linus").await;
+    app.sign_in_with_provider(&eve, "other", "mallory").await;
+    assert_prompted(&browser, "/auth/google").await;
     let methods = app.methods().await;
-    // Eve's identity, which is somebody's, and one that is nobody's.
+    // Eve's own identity, and an unknown one.
     for person in ["mallory", "grace"] {
         let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
         let callback = browser.consent(start.location(), person, "allow").await;
@@ -261,19 +259,19 @@ async fn another_users_identity_is_no_proof_and_the_prompt_stays(#[values("serve
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_signed_in_as_another_cannot_confirm_and_who_is_the_owner_can(#[values("server", "jwt")] mode: &str) {
-    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn only_the_owner_confirms_in_a_signed_in_browser(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    browser.signs_in_as("mallory").await;
+    browser.sign_in("mallory").await;
     let mallory = app.user_of(&browser).await;
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     assert_eq!(app.user_of(&browser).await, mallory, "the session stays");
     assert_eq!(browser.submit("/auth/link/confirm", &[]).await.location(), "/link?error=reauthentication_mismatch");
     assert_eq!(app.rows().await.1, 1);
 
-    is_prompted(&owner, "/auth/google?return_to=/settings").await;
+    assert_prompted(&owner, "/auth/google?return_to=/settings").await;
     app.advance(9 * 60 + 59).await;
-    is_prompted(&owner, "/auth/google?return_to=/settings").await;
+    assert_prompted(&owner, "/auth/google?return_to=/settings").await;
     app.advance(2).await;
     assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/confirm?return_to=%2Flink");
     let fields = [("password", PASSWORD), ("return_to", "/link")];
@@ -286,19 +284,19 @@ async fn who_is_signed_in_as_another_cannot_confirm_and_who_is_the_owner_can(#[v
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_for_one_users_prompt_links_nothing_to_another(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
-    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
-    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
-    app.tell_sandbox("persons/mallory", json!({ "email": "mallory@evil.example" })).await;
+async fn confirming_one_users_prompt_links_nothing_to_another(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).other_provider().start().await;
+    app.control_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.control_other("persons/linus", json!({ "email_verified": true })).await;
+    app.control_sandbox("persons/mallory", json!({ "email": "mallory@evil.example" })).await;
     let (linus, eve, browser) = (app.browser(), app.browser(), app.browser());
-    app.goes_through(&linus, "other", "linus").await;
-    app.goes_through(&eve, "other", "mallory").await;
-    // A prompt for Linus, whose proof is started …
-    is_prompted(&browser, "/auth/google").await;
+    app.sign_in_with_provider(&linus, "other", "linus").await;
+    app.sign_in_with_provider(&eve, "other", "mallory").await;
+    // A prompt for Linus, whose re-authentication is started …
+    assert_prompted(&browser, "/auth/google").await;
     let start = browser.submit("/auth/link/provider", &[("provider", "other")]).await;
     let callback = browser.consent(start.location(), "linus", "allow").await;
-    // … and another prompt, for Mallory, takes its place meanwhile.
+    // … and another prompt, for Mallory, replaces it meanwhile.
     let other = browser.callback_url("mallory", "/auth/google").await;
     assert_eq!(browser.get(&other).await.location(), "/link");
     let methods = app.methods().await;
@@ -309,14 +307,14 @@ async fn a_proof_for_one_users_prompt_links_nothing_to_another(#[values("server"
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_that_another_browser_brings_back_proves_nothing(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
-    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
-    app.tell_other("persons/linus", json!({ "email_verified": true })).await;
+async fn a_confirmation_delivered_by_another_browser_is_rejected(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).other_provider().start().await;
+    app.control_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.control_other("persons/linus", json!({ "email_verified": true })).await;
     let (owner, eve, victim) = (app.browser(), app.browser(), app.browser());
-    app.goes_through(&owner, "other", "linus").await;
-    // Eve holds a prompt for the victim's account and has the victim walk through the proof.
-    is_prompted(&eve, "/auth/google").await;
+    app.sign_in_with_provider(&owner, "other", "linus").await;
+    // Eve holds a prompt for the victim's account and makes the victim re-authenticate.
+    assert_prompted(&eve, "/auth/google").await;
     let start = eve.submit("/auth/link/provider", &[("provider", "other")]).await;
     let callback = victim.consent(start.location(), "linus", "allow").await;
     let methods = app.methods().await;
@@ -328,10 +326,10 @@ async fn a_proof_that_another_browser_brings_back_proves_nothing(#[values("serve
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_is_gone_or_disabled_meanwhile_is_linked_nothing(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn a_deleted_or_disabled_user_gets_no_link(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     app.database.execute("UPDATE users SET disabled_at = 1").await;
     let page = browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/link?error=wrong_password");
@@ -344,12 +342,12 @@ async fn a_user_who_is_gone_or_disabled_meanwhile_is_linked_nothing(#[values("se
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_session_that_the_browser_had_ends_with_the_proof(#[values("server", "jwt")] mode: &str) {
-    let (app, _) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn confirming_replaces_the_session_of_the_browser(#[values("server", "jwt")] mode: &str) {
+    let (app, _) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    browser.signs_in_as("mallory").await;
+    browser.sign_in("mallory").await;
     let before = browser.session().expect("a session");
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
     assert_eq!(app.user_of(&browser).await, app.owner_of(LINUS).await);
     assert_eq!(app.user_of_session(&before).await, None);
@@ -357,22 +355,22 @@ async fn the_session_that_the_browser_had_ends_with_the_proof(#[values("server",
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_prompt_linked_can_be_taken_back_by_its_letter(#[values("server", "jwt")] mode: &str) {
-    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn the_email_after_a_link_can_undo_it(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(App::builder().mode(mode), &[]).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
+    assert_prompted(&browser, "/auth/google").await;
     browser.submit("/auth/link/password", &[("password", PASSWORD)]).await;
-    let undo = token_of(&app.message().await);
-    let page = app.browser().finishes(&undo).await;
+    let undo = token_of(&app.one_email().await);
+    let page = app.browser().confirm_email_link(&undo).await;
     assert_eq!(page.location(), "/reset-password?done=undone");
     assert!(!browser.is_signed_in().await && !owner.is_signed_in().await);
     assert_eq!(app.rows().await.1, 0);
-    assert_eq!(owner.tries_password(LINUS, PASSWORD).await.location(), "/login?error=wrong_credentials");
-    assert_eq!(owner.tries_password(LINUS, NEW_PASSWORD).await.location(), "/login?error=wrong_credentials");
+    assert_eq!(owner.try_password(LINUS, PASSWORD).await.location(), "/login?error=wrong_credentials");
+    assert_eq!(owner.try_password(LINUS, NEW_PASSWORD).await.location(), "/login?error=wrong_credentials");
 }
 
-/// The name of what waits, as the page's forms have it.
-async fn shown(browser: &Browser) -> String {
+/// The identifier of the pending link in the page's forms.
+async fn pending_link(browser: &Browser) -> String {
     let page = browser.get("/link").await;
     let field = page.body.split("name=\"link\"").nth(1).expect("a field");
     field.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a value").to_owned()
@@ -380,36 +378,34 @@ async fn shown(browser: &Browser) -> String {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_proof_links_what_the_page_showed_and_not_what_another_tab_brought_since(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start_with_other(Stage::of(Engine::Sqlite, mode)).await;
-    app.tell_sandbox("persons/linus", json!({ "email_verified": true })).await;
-    app.tell_other("persons/mallory", json!({ "email": LINUS, "email_verified": true })).await;
+async fn the_confirmed_link_is_the_one_that_the_page_showed(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).other_provider().start().await;
+    app.control_sandbox("persons/linus", json!({ "email_verified": true })).await;
+    app.control_other("persons/mallory", json!({ "email": LINUS, "email_verified": true })).await;
     let owner = app.browser();
-    app.signs_up(&owner, LINUS, PASSWORD).await;
+    app.sign_up(&owner, LINUS, PASSWORD).await;
     let browser = app.browser();
-    is_prompted(&browser, "/auth/google").await;
-    let first = shown(&browser).await;
+    assert_prompted(&browser, "/auth/google").await;
+    let first = pending_link(&browser).await;
     // Eve, at her provider, in a tab that she opened in this browser.
     let callback = browser.callback_url("mallory", "/auth/other").await;
     assert_eq!(browser.get(&callback).await.location(), "/link");
     let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/link?error=link_expired");
     assert_eq!(app.rows().await.1, 0);
-    // The twin.
-    is_prompted(&browser, "/auth/google").await;
-    let first = shown(&browser).await;
+    // The counterpart.
+    assert_prompted(&browser, "/auth/google").await;
+    let first = pending_link(&browser).await;
     let page = browser.submit("/auth/link/password", &[("link", &first), ("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/dashboard");
     assert_eq!(app.rows().await.1, 1);
 
-    // The same with a provider as the proof: its round trip is for what waited when it began.
+    // The same with a provider: its flow confirms what was pending when it started.
     let browser = app.browser();
-    app.tell_sandbox("persons/grace", json!({ "email": LINUS, "email_verified": true })).await;
+    app.control_sandbox("persons/grace", json!({ "email": LINUS, "email_verified": true })).await;
     let callback = browser.callback_url("mallory", "/auth/other").await;
     assert_eq!(browser.get(&callback).await.location(), "/link");
-    let first = shown(&browser).await;
+    let first = pending_link(&browser).await;
     let start = browser.submit("/auth/link/provider", &[("link", &first), ("provider", "google")]).await;
     let proof = browser.consent(start.location(), "linus", "allow").await;
     let callback = browser.callback_url("grace", "/auth/google").await;
@@ -420,10 +416,10 @@ async fn the_proof_links_what_the_page_showed_and_not_what_another_tab_brought_s
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_yes_at_the_prompt_makes_the_proof_no_younger(#[values("server", "jwt")] mode: &str) {
-    let (app, owner) = app_with_linus(Stage::of(Engine::Sqlite, mode), &[]).await;
+async fn confirming_does_not_renew_the_reauthentication(#[values("server", "jwt")] mode: &str) {
+    let (app, owner) = app_with_linus(App::builder().mode(mode), &[]).await;
     app.advance(9 * 60).await;
-    is_prompted(&owner, "/auth/google").await;
+    assert_prompted(&owner, "/auth/google").await;
     assert_eq!(owner.submit("/auth/link/confirm", &[]).await.location(), "/dashboard");
     assert_eq!(owner.get("/settings/password").await.status, 200);
     app.advance(2 * 60).await;

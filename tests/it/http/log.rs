@@ -1,4 +1,4 @@
-//! What Latchkey writes into its log, kept for the tests that look for secrets in it.
+//! The log of the server in memory, for tests that search it for secrets.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 struct Keep;
 
-/// Keeps everything from now on: every detail of ours, and of the libraries what an operator sees.
+/// Starts to record: our own crate at level `trace`, libraries at `info`.
 pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -20,12 +20,12 @@ pub fn keep() {
     });
 }
 
-/// How much has been written so far.
+/// The bytes written so far.
 pub fn length() -> usize {
     LOG.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 
-/// What was written since the log was so long; other tests' lines are among it.
+/// Everything after the first `length` bytes, including lines of other tests.
 pub fn since(length: usize) -> String {
     let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&log[length..]).into_owned()

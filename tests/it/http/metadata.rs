@@ -1,16 +1,15 @@
-//! A provider's metadata that is broken, huge or malicious.
+//! Broken, huge and malicious provider metadata.
 
 use serde_json::json;
 
 use super::{app::App, browser::parameter};
-use crate::support::database::Engine;
 
-/// Seconds after which cached metadata is not used at all.
+/// Seconds after which cached metadata is no longer used.
 const HARD: i64 = 24 * 3600;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unusable_metadata_stops_the_start_and_no_other_provider() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn unusable_metadata_disables_only_its_provider() {
+    let app = App::builder().other_provider().start().await;
     let presets = [
         "discovery_500",
         "discovery_huge",
@@ -19,21 +18,21 @@ async fn unusable_metadata_stops_the_start_and_no_other_provider() {
         "discovery_evil_token_endpoint",
         "discovery_javascript_authorize",
         "discovery_wrong_issuer",
-        // Its trap would be among what was asked.
+        // A followed trap would be among the requests.
         "discovery_redirect",
     ];
     for preset in presets {
         eprintln!("{preset}");
-        app.preset(preset).await;
-        start_is_refused(&app).await;
+        app.arm_once(preset).await;
+        assert_start_fails(&app).await;
         app.advance(HARD).await;
     }
-    app.browser().signs_in_as("ada").await;
+    app.browser().sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn addresses_that_nobody_may_be_sent_to_are_refused_wherever_they_stand() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn forbidden_urls_in_metadata_are_rejected() {
+    let app = App::builder().other_provider().start().await;
     let addresses = [
         "http://evil.example/x",
         "javascript:alert(1)",
@@ -48,8 +47,8 @@ async fn addresses_that_nobody_may_be_sent_to_are_refused_wherever_they_stand() 
     for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
         for address in addresses {
             eprintln!("{endpoint} {address}");
-            app.error("discovery", json!({ "kind": "patch", "set": { endpoint: address } })).await;
-            start_is_refused(&app).await;
+            app.fail_once("discovery", json!({ "kind": "patch", "set": { endpoint: address } })).await;
+            assert_start_fails(&app).await;
             app.advance(HARD).await;
         }
     }
@@ -62,35 +61,35 @@ async fn addresses_that_nobody_may_be_sent_to_are_refused_wherever_they_stand() 
         ("id_token_signing_alg_values_supported", json!(["HS256", "none"])),
     ] {
         eprintln!("{member} {value}");
-        app.error("discovery", json!({ "kind": "patch", "set": { member: value } })).await;
-        start_is_refused(&app).await;
+        app.fail_once("discovery", json!({ "kind": "patch", "set": { member: value } })).await;
+        assert_start_fails(&app).await;
         app.advance(HARD).await;
     }
-    app.browser().signs_in_as("ada").await;
+    app.browser().sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metadata_in_the_cache_serves_while_the_provider_cannot_give_it() {
-    let app = App::start(Engine::Sqlite).await;
-    app.browser().signs_in_as("ada").await;
-    app.tell_sandbox("google/presets", json!({ "preset": "discovery_html" })).await;
+async fn cached_metadata_is_used_during_an_outage() {
+    let app = App::builder().start().await;
+    app.browser().sign_in("ada").await;
+    app.control_sandbox("google/presets", json!({ "preset": "discovery_html" })).await;
     app.advance(3600).await;
-    app.browser().signs_in_as("ada").await;
-    app.tell_sandbox("google/behave", json!({})).await;
+    app.browser().sign_in("ada").await;
+    app.control_sandbox("google/behave", json!({})).await;
 }
 
-/// At Google, for the price of one request; the other provider is asked as ever.
-async fn start_is_refused(app: &App) {
-    let (browser, before) = (app.browser(), asked_google(app).await);
+/// At Google it costs one request; the other provider is called as before.
+async fn assert_start_fails(app: &App) {
+    let (browser, before) = (app.browser(), google_requests(app).await);
     let page = browser.get("/auth/google").await;
     assert_eq!((page.status, page.location()), (303, "/login?error=provider_unavailable&provider=google"), "{page:?}");
     assert!(page.set_cookies().is_empty(), "{page:?}");
-    assert_eq!(asked_google(app).await, before + 1);
-    assert!(browser.get(page.location()).await.body.contains("Google isn't responding"));
-    let other = browser.start("/auth/other").await;
+    assert_eq!(google_requests(app).await, before + 1);
+    assert!(browser.get(page.location()).await.body.contains("Google is not answering"));
+    let other = browser.start_flow("/auth/other").await;
     assert_eq!(parameter(&other, "redirect_uri"), format!("{}/auth/callback/other", app.origin));
 }
 
-async fn asked_google(app: &App) -> usize {
-    app.asked().await.iter().filter(|endpoint| !endpoint.starts_with("other")).count()
+async fn google_requests(app: &App) -> usize {
+    app.requested_endpoints().await.iter().filter(|endpoint| !endpoint.starts_with("other")).count()
 }

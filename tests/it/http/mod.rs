@@ -1,7 +1,7 @@
-//! The real router over real HTTP, on SQLite and on PostgreSQL, against the sandbox and its misbehaviours.
+//! The real router over real HTTP, on SQLite and PostgreSQL, against a sandbox that may misbehave.
 //!
-//! Each file is a group of cases; `sign_in_error` says what it means to be refused, and each refusal has its twin that
-//! succeeds.
+//! The first block has the helpers. `refusal` says what a rejected callback must not change, and each rejection has a
+//! counterpart that succeeds.
 
 mod account;
 mod api;

@@ -1,6 +1,5 @@
-//! LK24: a victim and an attacker do whatever the forms allow, in any order, and both use the victim's address. After each
-//! step: nothing that the attacker has opens what the victim proved, and the victim is never shown as the owner of
-//! something of the attacker's.
+//! LK24: Ada and Eve use the forms in random order, both with Ada's email. After each step, nothing that Eve has opens
+//! what Ada has verified, and Ada is never signed in to an account of Eve's.
 
 use std::{collections::HashSet, sync::Mutex};
 
@@ -19,43 +18,40 @@ use super::{
     app::App,
     browser::Browser,
 };
-use crate::support::database::Engine;
 
-/// Google runs this mailbox; the other provider only says so.
+/// Google is the authority for this mailbox; the other provider only claims it.
 const ADA: &str = "ada@gmail.com";
 const ADAS_OTHER: &str = "ada@lovelace.example";
 const EVE: &str = "mallory@evil.example";
-/// All that Eve ever types.
+/// The only password that Eve uses.
 const EVES: &str = WRONG_PASSWORD;
 
-/// What somebody does next.
+/// One action of a user.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// Asks for an account with Ada's address, or the own one.
+    /// Signs up with Ada's email, or their own.
     SignUp {
         with_adas: bool,
     },
-    /// Tries the own password for Ada's address, or the own one.
+    /// Tries their own password for Ada's email, or their own.
     SignIn {
         with_adas: bool,
     },
-    /// Through Google, as themself.
+    /// Signs in with their own Google account.
     Google,
-    /// Through the provider that believes anything: Eve as Ada, verified; Ada as herself.
+    /// Signs in with the provider that accepts any claim: Eve as Ada, verified; Ada as herself.
     Other,
-    /// Links Google.
     LinkGoogle,
-    /// Links the other provider.
     LinkOther,
     /// Unlinks the oldest identity.
     Unlink,
-    /// Sets the own password.
+    /// Sets their own password.
     SetPassword,
-    /// Asks for an address: Ada's, or another of their own.
+    /// Changes the email: to Ada's, or to another of their own.
     ChangeEmail {
         to_adas: bool,
     },
-    /// Says that the password of an address is forgotten.
+    /// Requests a password reset.
     Forget {
         with_adas: bool,
     },
@@ -64,24 +60,24 @@ enum Step {
     ResolveByGoogle,
     ResolveByOther,
     Confirm,
-    /// Proves who they are.
+    /// Re-authenticates by password.
     Prove,
-    /// Follows the newest letter of the own mailbox and presses what there is to press; Ada never a "was not me".
+    /// Opens the newest email of their own mailbox and confirms; Ada never an undo link.
     Follow,
-    /// The same with any letter of the own mailbox.
+    /// The same with any email of their own mailbox.
     FollowAny(u8),
     SignOut,
     /// Eleven minutes pass.
     Wait,
 }
 
-/// Who, and what.
+/// Whether Eve acts, and how.
 type Deed = (bool, Step);
 
 const ADA_DOES: bool = false;
 const EVE_DOES: bool = true;
 
-/// What an attack is made of: random steps alone come to it too seldom.
+/// Sequences that attacks consist of: random steps alone rarely form them.
 const MOVES: [&[Deed]; 12] = [
     &[(EVE_DOES, Step::SignUp { with_adas: true })],
     &[(EVE_DOES, Step::SignUp { with_adas: true }), (ADA_DOES, Step::Follow)],
@@ -127,12 +123,12 @@ fn steps() -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(deed, 3..14).prop_map(|deeds| deeds.concat())
 }
 
-/// One of the two, with a browser and a mailbox of their own.
+/// Ada or Eve, with their own browser and mailbox.
 struct Person {
     is_eve: bool,
     browser: Browser,
     mailbox: Vec<EmailMessage>,
-    /// Session cookies that they ever had.
+    /// Every session cookie that they ever had.
     sessions: HashSet<String>,
 }
 
@@ -158,15 +154,15 @@ impl Person {
 struct World {
     app: App,
     people: [Person; 2],
-    /// Hashes that Eve's password is not the one of.
+    /// Hashes that do not match Eve's password.
     compared: Mutex<HashSet<String>>,
     pool: PasswordPool,
 }
 
 impl World {
     async fn new() -> Self {
-        let app = App::start_with_other(Engine::Sqlite).await;
-        app.tell_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
+        let app = App::builder().other_provider().start().await;
+        app.control_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
         let people = [Person::new(&app, false), Person::new(&app, true)];
         Self { app, people, compared: Mutex::default(), pool: PasswordPool::new() }
     }
@@ -177,16 +173,16 @@ impl World {
         let (browser, password, name) = (&person.browser, person.password(), person.name());
         match step {
             Step::SignUp { with_adas } => {
-                browser.asks_to_sign_up(person.address(with_adas), password).await;
+                browser.request_sign_up(person.address(with_adas), password).await;
             }
             Step::SignIn { with_adas } => {
-                browser.tries_password(person.address(with_adas), password).await;
+                browser.try_password(person.address(with_adas), password).await;
             }
             Step::Google => {
-                app.goes_through(browser, "google", name).await;
+                app.sign_in_with_provider(browser, "google", name).await;
             }
             Step::Other => {
-                app.goes_through(browser, "other", name).await;
+                app.sign_in_with_provider(browser, "other", name).await;
             }
             Step::LinkGoogle => self.link(eve, "google").await,
             Step::LinkOther => self.link(eve, "other").await,
@@ -206,7 +202,7 @@ impl World {
                 browser.submit("/settings/email", &[("email", if to_adas { ADA } else { own })]).await;
             }
             Step::Forget { with_adas } => {
-                browser.forgets(person.address(with_adas)).await;
+                browser.request_reset(person.address(with_adas)).await;
             }
             Step::ResolveByPassword => {
                 browser.submit("/auth/link/password", &[("password", password)]).await;
@@ -257,12 +253,11 @@ impl World {
         }
     }
 
-    /// As somebody does who thinks nothing of it: where a password is asked for, their own is typed, and where that is not
-    /// the right one, it is chosen.
+    /// As an unsuspecting user: enters their own password where one is asked for, and sets it where it is wrong.
     async fn follow(&self, eve: bool, token: &EmailToken) {
         let person = &self.people[usize::from(eve)];
         let (browser, fields) = (&person.browser, [("password", person.password())]);
-        match browser.follows(token).await.location() {
+        match browser.open_email_link(token).await.location() {
             "/verify-email" => {
                 let page = browser.submit("/auth/email/verify", &fields).await;
                 if page.location() == "/verify-email?error=wrong_password" {
@@ -283,7 +278,7 @@ impl World {
         }
     }
 
-    /// Each reads their own mailbox, and nobody else does.
+    /// Moves each email to the mailbox of its owner.
     async fn read_mail(&mut self) {
         for message in self.app.emails().await {
             let eve = match message.to.as_str() {
@@ -295,7 +290,7 @@ impl World {
         }
     }
 
-    /// What must hold after each step.
+    /// The invariants after each step.
     async fn check(&mut self) -> Result<(), TestCaseError> {
         let reauthenticated = format!(
             "SELECT COALESCE((SELECT string_agg(id, ' ') FROM users WHERE verified_email IN ('{ADA}', '{ADAS_OTHER}') \
@@ -329,14 +324,14 @@ impl World {
     }
 
     async fn eves_identities(&self, user: &str) -> i64 {
-        // Google's, with her own address, and the other provider's, which calls her by Ada's.
+        // Google's identity with her own email, and the other provider's with Ada's.
         let sql = format!(
             "SELECT count(*) FROM identities WHERE user_id = '{user}' AND (email = '{EVE}' OR name = 'Mallory Guest')"
         );
         self.app.database.number(&sql).await
     }
 
-    /// Whether a password is the one of a user. Each hash is compared once.
+    /// Whether a password is a user's. Each hash is compared once.
     async fn opens(&self, user: &str, password: &str) -> bool {
         let user = latchkey::accounts::UserId::parse(user).expect("an id");
         let Some((hash, _)) = self.app.store.password_of(user).await.expect("an answer") else { return false };
@@ -368,9 +363,9 @@ async fn walk(steps: &[Deed]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// `LATCHKEY_WALKS` walks more of them.
+/// `LATCHKEY_WALKS` sets the number of walks.
 #[test]
-fn nothing_of_eves_opens_what_ada_proved() {
+fn nothing_of_eves_opens_what_ada_verified() {
     let walks = std::env::var("LATCHKEY_WALKS").ok().and_then(|walks| walks.parse().ok()).unwrap_or(32);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -380,9 +375,9 @@ fn nothing_of_eves_opens_what_ada_proved() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Walks that chance comes to seldom.
+/// Walks that random steps rarely form.
 const WALKS: [&[Deed]; 3] = [
-    // What Eve linked before Ada had proven anything, and Ada recovers.
+    // Eve links accounts before Ada verifies her email, and Ada recovers.
     &[
         (EVE_DOES, Step::Other),
         (EVE_DOES, Step::SetPassword),
@@ -392,7 +387,7 @@ const WALKS: [&[Deed]; 3] = [
         (EVE_DOES, Step::Other),
         (EVE_DOES, Step::ResolveByOther),
     ],
-    // A letter of Eve's sign-up in Ada's mailbox, and Ada's own account meanwhile.
+    // An email of Eve's sign-up is in Ada's mailbox, and Ada gets an account of her own meanwhile.
     &[
         (EVE_DOES, Step::SignUp { with_adas: true }),
         (ADA_DOES, Step::Google),
@@ -402,7 +397,7 @@ const WALKS: [&[Deed]; 3] = [
         (ADA_DOES, Step::FollowAny(0)),
         (EVE_DOES, Step::SignIn { with_adas: true }),
     ],
-    // A change of the address that Eve holds back.
+    // Eve delays the confirmation of a changed email.
     &[
         (EVE_DOES, Step::Other),
         (EVE_DOES, Step::SetPassword),
@@ -415,7 +410,7 @@ const WALKS: [&[Deed]; 3] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_eves_opens_what_ada_proved_where_chance_seldom_leads() {
+async fn nothing_of_eves_opens_what_ada_verified_in_rare_walks() {
     for walked in WALKS {
         let outcome = walk(walked).await;
         assert!(outcome.is_ok(), "{outcome:?} {walked:?}");
@@ -423,15 +418,15 @@ async fn nothing_of_eves_opens_what_ada_proved_where_chance_seldom_leads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_model_sees_what_would_be_wrong() {
+async fn the_model_detects_violations() {
     let mut world = World::new().await;
     world.take(false, Step::SignUp { with_adas: true }).await;
     world.take(false, Step::Follow).await;
     assert!(world.check().await.is_ok());
     let user = world.app.owner_of(ADA).await.expect("Ada's user");
-    // Each of these is a thing that Eve must never get.
+    // Each of these violates an invariant.
     let hers = world.app.browser();
-    hers.signs_in_with(ADA, PASSWORD).await;
+    hers.sign_in_with_password(ADA, PASSWORD).await;
     world.people[1].sessions.extend(hers.session());
     assert!(world.check().await.is_err(), "a session");
     world.people[1].sessions.clear();
@@ -447,7 +442,7 @@ async fn the_model_sees_what_would_be_wrong() {
     assert!(world.check().await.is_err(), "a password");
     hers.submit("/settings/password", &[("password", NEW_PASSWORD)]).await;
     assert!(world.check().await.is_ok());
-    world.app.browser().forgets(ADA).await;
+    world.app.browser().request_reset(ADA).await;
     world.read_mail().await;
     let message = world.people[0].mailbox.pop().expect("a letter");
     world.people[1].mailbox.push(message);

@@ -1,4 +1,4 @@
-//! Whose account the forms of a browser are drawn for.
+//! The hidden owner field of forms: which account a form was rendered for.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded::Serializer;
 use super::browser::{Jar, SESSIONS};
 use crate::support::database::TestDatabase;
 
-/// Finds who is signed in by a jar's cookies, without a request that would renew or touch anything.
+/// Finds the user of a cookie jar in the database, without a request that would renew the session.
 #[derive(Clone)]
 pub struct Owners {
     pub database: Arc<TestDatabase>,
@@ -19,7 +19,7 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// The form with its owner, if it has none yet and somebody is signed in.
+    /// Adds the owner field, unless the form has one or the browser is signed out.
     pub async fn added_to(&self, form: &str, jar: &Jar) -> String {
         let fields = url::form_urlencoded::parse(form.as_bytes());
         if fields.clone().any(|(name, _)| name == FORM_OWNER) {

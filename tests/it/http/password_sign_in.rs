@@ -1,11 +1,11 @@
-//! Signing in with a password: who gets in, and who is told what.
+//! Password sign-in, its rate limits, and what its answers reveal.
 
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use rstest::rstest;
 
 use super::{
     account::{NEW_PASSWORD, PASSWORD, WRONG_PASSWORD, token_of},
-    app::{App, Stage},
+    app::App,
     browser::navigating,
 };
 use crate::support::database::Engine;
@@ -15,11 +15,11 @@ const LIMITED: [(&str, &str); 1] = [("RATE_LIMITS", "on")];
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_without_a_password_opens_with_none(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
-    app.browser().signs_in_as("ada").await;
+async fn an_account_without_a_password_accepts_none(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
+    app.browser().sign_in("ada").await;
     for password in ["", PASSWORD, "null", "undefined"] {
-        let page = app.browser().tries_password("ada@gmail.com", password).await;
+        let page = app.browser().try_password("ada@gmail.com", password).await;
         assert_eq!((page.status, page.location()), (303, "/login?error=wrong_credentials"));
     }
     assert_eq!(app.rows().await, (1, 1, 1));
@@ -27,53 +27,53 @@ async fn an_account_without_a_password_opens_with_none(#[values("server", "jwt")
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_not_followed_the_letter_does_not_get_in(
+async fn sign_in_needs_the_confirmed_email(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
-    browser.asks_to_sign_up(ADA, PASSWORD).await;
-    assert_eq!(browser.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
+    browser.request_sign_up(ADA, PASSWORD).await;
+    assert_eq!(browser.try_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     assert_eq!(app.rows().await, (0, 0, 0));
-    browser.finishes(&token_of(&app.message().await)).await;
-    browser.signs_in_with(ADA, PASSWORD).await;
+    browser.confirm_email_link(&token_of(&app.one_email().await)).await;
+    browser.sign_in_with_password(ADA, PASSWORD).await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_user_does_not_get_in_and_is_told_no_more_than_a_stranger(
+async fn a_disabled_user_gets_the_same_answer_as_a_stranger(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
-    app.signs_up(&browser, ADA, PASSWORD).await;
+    app.sign_up(&browser, ADA, PASSWORD).await;
     app.database.execute("UPDATE users SET disabled_at = 1").await;
     assert!(!browser.is_signed_in().await);
-    assert_eq!(browser.tries_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
-    browser.forgets(ADA).await;
+    assert_eq!(browser.try_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
+    browser.request_reset(ADA).await;
     for message in app.emails().await {
         if let Some(token) = super::account::token_in(&message) {
-            let page = browser.resets(&token, NEW_PASSWORD).await;
+            let page = browser.reset_password(&token, NEW_PASSWORD).await;
             assert_eq!(page.location(), "/reset-password?error=email_link_invalid");
         }
     }
     assert!(!browser.is_signed_in().await);
     app.database.execute("UPDATE users SET disabled_at = NULL").await;
-    browser.signs_in_with(ADA, PASSWORD).await;
+    browser.sign_in_with_password(ADA, PASSWORD).await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_planted_session_is_worth_nothing_after_a_sign_in_with_a_password(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_planted_session_is_worthless_after_a_password_sign_in(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let (attacker, victim) = (app.browser(), app.browser());
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
-    attacker.signs_in_as("mallory").await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
+    attacker.sign_in("mallory").await;
     for planted in ["AAAAAAAAAAAAAAAAAAAAAA".to_owned(), attacker.session().expect("a session")] {
-        victim.insert_session_row(&planted);
-        victim.signs_in_with(ADA, PASSWORD).await;
+        victim.set_session(&planted);
+        victim.sign_in_with_password(ADA, PASSWORD).await;
         assert_ne!(victim.session().expect("a session"), planted);
         assert_eq!(app.user_of_session(&planted).await, None);
         assert_eq!(app.user_of(&victim).await, app.owner_of(ADA).await);
@@ -82,10 +82,10 @@ async fn a_planted_session_is_worth_nothing_after_a_sign_in_with_a_password(#[va
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_very_password_is_right(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn only_the_exact_password_is_accepted(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let password = "Sm\u{f6}rg\u{e5}sbord i B\u{e5}stad ";
-    app.signs_up(&app.browser(), ADA, password).await;
+    app.sign_up(&app.browser(), ADA, password).await;
     for wrong in [
         "Sm\u{f6}rg\u{e5}sbord i B\u{e5}stad",
         "sm\u{f6}rg\u{e5}sbord i B\u{e5}stad ",
@@ -93,22 +93,22 @@ async fn only_the_very_password_is_right(#[values("server", "jwt")] mode: &str) 
         &format!("{password}\0"),
         &format!("{password}{}", "x".repeat(9000)),
     ] {
-        assert_eq!(app.browser().tries_password(ADA, wrong).await.location(), "/login?error=wrong_credentials");
+        assert_eq!(app.browser().try_password(ADA, wrong).await.location(), "/login?error=wrong_credentials");
     }
-    app.browser().signs_in_with(ADA, password).await;
-    app.browser().signs_in_with(ADA, "Smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad ").await;
+    app.browser().sign_in_with_password(ADA, password).await;
+    app.browser().sign_in_with_password(ADA, "Smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad ").await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_in_the_owners_trail_and_a_strangers_is_nobodys(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+async fn failed_attempts_are_in_the_users_audit_log_only(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
     let owner = app.owner_of(ADA).await.expect("a user");
-    app.browser().tries_password(ADA, WRONG_PASSWORD).await;
-    app.browser().tries_password("nobody@example.com", WRONG_PASSWORD).await;
-    // Written down while nobody waits.
-    let refused = "SELECT count(*) FROM events WHERE outcome = 'wrong_password'";
+    app.browser().try_password(ADA, WRONG_PASSWORD).await;
+    app.browser().try_password("nobody@example.com", WRONG_PASSWORD).await;
+    // Recorded in the background.
+    let refused = "SELECT count(*) FROM events WHERE outcome = 'refused'";
     for _ in 0..1000 {
         if app.database.number(refused).await > 0 {
             break;
@@ -129,47 +129,44 @@ async fn a_wrong_password_is_in_the_owners_trail_and_a_strangers_is_nobodys(#[va
 #[case::much_memory("$argon2id$v=19$m=4294967295,t=4294967295,p=16777215$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA")]
 #[case::short_hash("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aA")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hash_that_is_none_is_a_wrong_password_and_no_fault(
-    #[case] hash: &str,
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_malformed_hash_is_a_wrong_password(#[case] hash: &str, #[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    app.signs_up(&browser, ADA, PASSWORD).await;
+    app.sign_up(&browser, ADA, PASSWORD).await;
     let kept = app.database.text("SELECT hash FROM passwords").await;
     app.database.execute(&format!("UPDATE passwords SET hash = '{hash}'")).await;
     let stranger = app.browser();
     for password in [PASSWORD, ""] {
-        assert_eq!(stranger.tries_password(ADA, password).await.location(), "/login?error=wrong_credentials");
+        assert_eq!(stranger.try_password(ADA, password).await.location(), "/login?error=wrong_credentials");
         let page = browser.submit("/auth/reauthenticate/password", &[("password", password)]).await;
         assert_eq!(page.location(), "/confirm?return_to=%2Fdashboard&error=wrong_password");
     }
     app.database.execute(&format!("UPDATE passwords SET hash = '{kept}'")).await;
-    stranger.signs_in_with(ADA, PASSWORD).await;
+    stranger.sign_in_with_password(ADA, PASSWORD).await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_weaker_hash_is_renewed_at_the_next_sign_in_and_not_by_a_wrong_password(
+async fn a_weak_hash_is_renewed_only_by_the_right_password(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
     let today = app.database.text("SELECT hash FROM passwords").await;
     app.database.execute(&format!("UPDATE passwords SET hash = '{}'", weak_hash())).await;
-    app.browser().tries_password(ADA, WRONG_PASSWORD).await;
+    app.browser().try_password(ADA, WRONG_PASSWORD).await;
     assert_eq!(app.database.text("SELECT hash FROM passwords").await, weak_hash());
-    app.browser().signs_in_with(ADA, PASSWORD).await;
+    app.browser().sign_in_with_password(ADA, PASSWORD).await;
     let renewed = app.database.text("SELECT hash FROM passwords").await;
     let parameters = |hash: &str| hash.split('$').nth(3).map(str::to_owned);
     assert_eq!(parameters(&renewed), parameters(&today));
     assert_ne!(renewed, today, "with a salt of its own");
-    app.browser().signs_in_with(ADA, PASSWORD).await;
+    app.browser().sign_in_with_password(ADA, PASSWORD).await;
     assert_eq!(app.database.text("SELECT hash FROM passwords").await, renewed);
 }
 
-/// Of the same password, with 64 KiB and one pass.
+/// A hash of the same password, with 64 KiB and one pass.
 fn weak_hash() -> String {
     let params = Params::new(64, 1, 1, Some(32)).expect("parameters");
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -178,47 +175,44 @@ fn weak_hash() -> String {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn strangers_who_try_an_account_slow_each_other_down_and_not_its_owner(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
+async fn strangers_are_rate_limited_without_locking_the_owner_out(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
     let (owner, stranger) = (app.browser(), app.browser());
-    app.signs_up(&owner, "ada@gmail.com", PASSWORD).await;
+    app.sign_up(&owner, "ada@gmail.com", PASSWORD).await;
     app.emails().await;
     owner.post("/auth/logout", "").await;
     let mut locations = Vec::new();
     for spelling in ["ada@gmail.com", "ADA@gmail.com", "Ada@GMail.Com.", " ada@gmail.com"].into_iter().cycle().take(12)
     {
-        locations.push(stranger.tries_password(spelling, WRONG_PASSWORD).await.location().to_owned());
+        locations.push(stranger.try_password(spelling, WRONG_PASSWORD).await.location().to_owned());
     }
     assert!(locations[..10].iter().all(|location| location == "/login?error=wrong_credentials"), "{locations:?}");
     assert!(locations[10..].iter().all(|location| location == "/login?error=too_many_attempts"), "{locations:?}");
-    // Not even with the right one, nor from another browser.
+    // Not even with the right password, nor from another browser.
     for browser in [&stranger, &app.browser()] {
-        assert_eq!(
-            browser.tries_password("ada@gmail.com", PASSWORD).await.location(),
-            "/login?error=too_many_attempts"
-        );
+        assert_eq!(browser.try_password("ada@gmail.com", PASSWORD).await.location(), "/login?error=too_many_attempts");
     }
-    // The account's own browser passes, and so does a provider.
-    owner.signs_in_with("ada@gmail.com", PASSWORD).await;
+    // The account's own browser is not limited, and neither is a provider.
+    owner.sign_in_with_password("ada@gmail.com", PASSWORD).await;
     let elsewhere = app.browser();
-    elsewhere.signs_in_as("ada").await;
+    elsewhere.sign_in("ada").await;
     assert_eq!(app.user_of(&elsewhere).await, app.owner_of("ada@gmail.com").await);
-    // And another account is not concerned.
+    // Another account is not affected.
     assert_eq!(
-        stranger.tries_password("bob@gmail.com", WRONG_PASSWORD).await.location(),
+        stranger.try_password("bob@gmail.com", WRONG_PASSWORD).await.location(),
         "/login?error=wrong_credentials"
     );
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_learns_from_the_limit_who_has_an_account(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+async fn the_rate_limit_reveals_no_accounts(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
     for email in [ADA, "eve@example.com"] {
         let mut locations = Vec::new();
         for _ in 0..12 {
-            locations.push(app.browser().tries_password(email, WRONG_PASSWORD).await.location().to_owned());
+            locations.push(app.browser().try_password(email, WRONG_PASSWORD).await.location().to_owned());
         }
         let limited = locations.iter().filter(|location| location.ends_with("too_many_attempts")).count();
         assert_eq!(limited, 2, "{email}: {locations:?}");
@@ -227,26 +221,26 @@ async fn nobody_learns_from_the_limit_who_has_an_account(#[values("server", "jwt
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_known_browsers_cookie_of_another_account_or_forged_passes_no_limit(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
+async fn a_foreign_or_forged_device_cookie_bypasses_no_limit(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
     let (ada, eve) = (app.browser(), app.browser());
-    app.signs_up(&ada, ADA, PASSWORD).await;
-    app.signs_up(&eve, "eve@example.com", NEW_PASSWORD).await;
+    app.sign_up(&ada, ADA, PASSWORD).await;
+    app.sign_up(&eve, "eve@example.com", NEW_PASSWORD).await;
     for _ in 0..10 {
-        eve.tries_password(ADA, WRONG_PASSWORD).await;
+        eve.try_password(ADA, WRONG_PASSWORD).await;
     }
     let own = eve.cookie("known").expect("a cookie");
     for forged in [own, eve.cookie("typed").unwrap_or_default(), "AAAA".into()] {
         eve.set_cookie("known", &forged);
-        assert_eq!(eve.tries_password(ADA, PASSWORD).await.location(), "/login?error=too_many_attempts");
+        assert_eq!(eve.try_password(ADA, PASSWORD).await.location(), "/login?error=too_many_attempts");
     }
-    ada.signs_in_with(ADA, PASSWORD).await;
+    ada.sign_in_with_password(ADA, PASSWORD).await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_network_sends_so_many_forms_and_no_header_makes_it_another(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
+async fn one_network_shares_a_limit_that_no_header_evades(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
     let mut statuses = Vec::new();
     for number in 0..70 {
         let browser = app.browser();
@@ -266,15 +260,15 @@ async fn one_network_sends_so_many_forms_and_no_header_makes_it_another(#[values
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+async fn excess_emails_are_dropped_silently(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
     app.emails().await;
     for (email, left) in [(ADA, 3), ("eve@example.com", 3)] {
         let mut pages = Vec::new();
         for spelling in [email.to_owned(), email.to_uppercase()].iter().cycle().take(8) {
-            let page = app.browser().forgets(spelling).await;
-            pages.push((page.status, page.location().to_owned(), super::account::kinds_of_cookies(&page)));
+            let page = app.browser().request_reset(spelling).await;
+            pages.push((page.status, page.location().to_owned(), super::account::cookie_shapes(&page)));
         }
         pages.dedup();
         assert_eq!(pages.len(), 1, "{pages:?}");
@@ -284,17 +278,17 @@ async fn many_letters_are_asked_for_and_few_are_sent_and_nobody_is_told(#[values
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_the_account_knows_is_limited_as_well(#[values("server", "jwt")] mode: &str) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
+async fn a_known_browser_is_rate_limited_as_well(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
     let known = app.browser();
-    app.signs_up(&known, ADA, PASSWORD).await;
+    app.sign_up(&known, ADA, PASSWORD).await;
     let cookie = known.cookie("known").expect("a cookie");
     let mut locations = Vec::new();
     for _ in 0..11 {
-        // Its cookie on other machines, too.
+        // Its device cookie on other machines, too.
         let copy = app.browser();
         copy.set_cookie("known", &cookie);
-        locations.push(copy.tries_password(ADA, WRONG_PASSWORD).await.location().to_owned());
+        locations.push(copy.try_password(ADA, WRONG_PASSWORD).await.location().to_owned());
     }
     assert_eq!(locations[9], "/login?error=wrong_credentials");
     assert_eq!(locations[10], "/login?error=too_many_attempts");
@@ -302,16 +296,14 @@ async fn a_browser_that_the_account_knows_is_limited_as_well(#[values("server", 
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn letters_about_signing_up_do_not_keep_the_letter_of_a_forgotten_password_away(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &LIMITED).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
+async fn sign_up_emails_do_not_block_reset_emails(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).settings(&LIMITED).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
     for _ in 0..5 {
-        app.browser().asks_to_sign_up(ADA, WRONG_PASSWORD).await;
+        app.browser().request_sign_up(ADA, WRONG_PASSWORD).await;
     }
     app.emails().await;
     let ada = app.browser();
-    ada.forgets(ADA).await;
-    assert_eq!(ada.resets(&token_of(&app.message().await), NEW_PASSWORD).await.location(), "/dashboard");
+    ada.request_reset(ADA).await;
+    assert_eq!(ada.reset_password(&token_of(&app.one_email().await), NEW_PASSWORD).await.location(), "/dashboard");
 }

@@ -5,21 +5,20 @@ use rstest::rstest;
 use super::{
     app::App,
     browser::{parameter, with_parameter},
-    refusal::is_refused,
+    refusal::assert_rejected,
 };
-use crate::support::database::Engine;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_cancels_is_back_at_the_login_page_and_may_come_again() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_cancelled_sign_in_returns_to_login_and_can_be_repeated() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let authorize = browser.start("/auth/google").await;
+    let authorize = browser.start_flow("/auth/google").await;
     let callback = browser.consent(&authorize, "ada", "deny").await;
     assert_eq!(parameter(&callback, "error"), "access_denied");
-    is_refused(&app, &browser, &callback, "cancelled", &[]).await;
+    assert_rejected(&app, &browser, &callback, "cancelled", &[]).await;
     let page = browser.get("/login?error=cancelled&provider=google").await;
     assert!(page.body.contains("You cancelled the sign-in with Google."));
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[rstest]
@@ -37,8 +36,8 @@ async fn who_cancels_is_back_at_the_login_page_and_may_come_again() {
 #[case("<script>alert(1)</script>", "provider_refused")]
 #[case("access_denied\r\nset-cookie: a=b", "provider_refused")]
 #[tokio::test]
-async fn each_error_has_its_sentence_and_nothing_of_its_own_text(#[case] error: &str, #[case] code: &str) {
-    let app = App::start(Engine::Sqlite).await;
+async fn each_error_shows_our_sentence_and_no_provider_text(#[case] error: &str, #[case] code: &str) {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let callback = browser.callback_url("ada", "/auth/google").await;
     let long = "d".repeat(10_000);
@@ -51,50 +50,50 @@ async fn each_error_has_its_sentence_and_nothing_of_its_own_text(#[case] error: 
     ] {
         callback = with_parameter(&callback, name, Some(value));
     }
-    is_refused(&app, &browser, &callback, code, &[]).await;
+    assert_rejected(&app, &browser, &callback, code, &[]).await;
     let page = browser.get(&format!("/login?error={code}&provider=google")).await;
     assert!(!page.body.contains("alert(") && !page.body.contains("the_moon"), "{}", page.body);
     assert!(!app.events().await.contains("alert("));
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_beside_a_code_counts_and_the_code_is_not_sent() {
-    let app = App::start(Engine::Sqlite).await;
+async fn an_error_beside_a_code_wins_and_the_code_is_not_sent() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    app.preset("response_error_and_code").await;
+    app.arm_once("response_error_and_code").await;
     let callback = browser.callback_url("ada", "/auth/google").await;
     assert!(!parameter(&callback, "code").is_empty());
-    is_refused(&app, &browser, &callback, "cancelled", &[]).await;
-    browser.signs_in_as("ada").await;
+    assert_rejected(&app, &browser, &callback, "cancelled", &[]).await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_without_a_flow_of_this_browser_does_nothing() {
-    let app = App::start(Engine::Sqlite).await;
+async fn an_error_without_a_flow_does_nothing() {
+    let app = App::builder().start().await;
     let (browser, attacker) = (app.browser(), app.browser());
-    browser.signs_in_as("ada").await;
-    let foreign = parameter(&attacker.start("/auth/google").await, "state");
+    browser.sign_in("ada").await;
+    let foreign = parameter(&attacker.start_flow("/auth/google").await, "state");
     for state in ["", "x", &foreign] {
         let callback = format!("/auth/callback/google?error=access_denied&error_description=d&state={state}");
-        is_refused(&app, &browser, &callback, "flow_unknown", &[]).await;
+        assert_rejected(&app, &browser, &callback, "flow_unknown", &[]).await;
     }
-    is_refused(&app, &browser, "/auth/callback/google?error=access_denied", "flow_unknown", &[]).await;
-    is_refused(&app, &browser, "/auth/callback/google", "flow_unknown", &[]).await;
+    assert_rejected(&app, &browser, "/auth/callback/google?error=access_denied", "flow_unknown", &[]).await;
+    assert_rejected(&app, &browser, "/auth/callback/google", "flow_unknown", &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asked_to_be_shown_nothing_is_told_that_something_has_to_be_shown() {
-    let app = App::start(Engine::Sqlite).await;
+async fn prompt_none_reports_that_interaction_is_required() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    let authorize = browser.start("/auth/google?prompt=none").await;
-    let callback = browser.ask_silently(&authorize).await;
-    is_refused(&app, &browser, &callback, "interaction_required", &[]).await;
+    let authorize = browser.start_flow("/auth/google?prompt=none").await;
+    let callback = browser.authorize_silently(&authorize).await;
+    assert_rejected(&app, &browser, &callback, "interaction_required", &[]).await;
 }
 
 #[tokio::test]
-async fn what_somebody_writes_into_the_login_pages_query_is_not_repeated() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_login_page_does_not_echo_its_query() {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for query in [
         "error=%3Cscript%3Ealert(1)%3C/script%3E",

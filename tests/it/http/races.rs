@@ -1,4 +1,4 @@
-//! Many at once: however they fall, it is as if one had come after the other, and nobody sees an error page.
+//! Concurrent requests end as if they had come one after the other, without an error page.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::support::database::Engine;
 
 const ADA: &str = "ada@gmail.com";
 
-/// Lets everybody begin at one moment.
+/// Starts all futures at the same time.
 async fn at_once<F>(doings: Vec<F>) -> Vec<Page>
 where
     F: Future<Output = Page> + Send + 'static,
@@ -31,11 +31,11 @@ where
     all.join_all().await
 }
 
-async fn arrives(browser: Browser, callback: String) -> Page {
+async fn open_callback(browser: Browser, callback: String) -> Page {
     browser.get(&callback).await
 }
 
-async fn verifies(browser: Browser) -> Page {
+async fn verify_email(browser: Browser) -> Page {
     browser.submit("/auth/email/verify", &[]).await
 }
 
@@ -46,13 +46,15 @@ fn no_error_page(pages: &[Page]) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_first_sign_ins_of_one_identity_are_one_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(engine).await;
+async fn fifty_first_sign_ins_of_one_identity_make_one_user(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = App::builder().engine(engine).start().await;
     let mut doings = Vec::new();
     for _ in 0..50 {
         let browser = app.browser();
         let callback = browser.callback_url("ada", "/auth/google").await;
-        doings.push(arrives(browser, callback));
+        doings.push(open_callback(browser, callback));
     }
     let pages = at_once(doings).await;
     no_error_page(&pages);
@@ -62,16 +64,14 @@ async fn fifty_first_sign_ins_of_one_identity_are_one_user(#[values(Engine::Sqli
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_sign_ups_of_one_address_that_finish_at_once_are_one_user(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
+async fn fifty_concurrent_sign_ups_make_one_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let mut doings = Vec::new();
     for number in 0..50 {
         let browser = app.browser();
-        browser.asks_to_sign_up(ADA, &format!("{PASSWORD} {number}")).await;
-        browser.follows(&token_of(&app.message().await)).await;
-        doings.push(verifies(browser));
+        browser.request_sign_up(ADA, &format!("{PASSWORD} {number}")).await;
+        browser.open_email_link(&token_of(&app.one_email().await)).await;
+        doings.push(verify_email(browser));
     }
     let pages = at_once(doings).await;
     no_error_page(&pages);
@@ -84,23 +84,23 @@ async fn fifty_sign_ups_of_one_address_that_finish_at_once_are_one_user(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_up_and_a_first_sign_in_with_one_address_end_in_one_owner(
+async fn a_sign_up_and_a_sign_in_with_one_email_make_one_owner(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let app = App::start(engine).await;
+    let app = App::builder().engine(engine).start().await;
     for round in 0..10 {
         let (by_email_link, by_google) = (app.browser(), app.browser());
-        by_email_link.asks_to_sign_up(ADA, PASSWORD).await;
-        by_email_link.follows(&token_of(&app.message().await)).await;
+        by_email_link.request_sign_up(ADA, PASSWORD).await;
+        by_email_link.open_email_link(&token_of(&app.one_email().await)).await;
         let callback = by_google.callback_url("ada", "/auth/google").await;
         let doings: Vec<std::pin::Pin<Box<dyn Future<Output = Page> + Send>>> =
-            vec![Box::pin(verifies(by_email_link)), Box::pin(arrives(by_google, callback))];
+            vec![Box::pin(verify_email(by_email_link)), Box::pin(open_callback(by_google, callback))];
         let pages = at_once(doings).await;
         no_error_page(&pages);
         assert!(pages.iter().any(|page| page.location() == "/dashboard"), "{pages:?}");
         let owners = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
         assert_eq!(app.database.number(owners).await, 1, "round {round}");
-        // Google joins who came by letter, who finds the address taken by who came by Google.
+        // Google signs in to the account of the sign-up; or the sign-up finds the email taken by Google's account.
         assert_eq!((app.rows().await.0, app.rows().await.1), (1, 1), "round {round}");
         app.database.execute("DELETE FROM users").await;
         app.emails().await;
@@ -109,21 +109,21 @@ async fn a_sign_up_and_a_first_sign_in_with_one_address_end_in_one_owner(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_who_ask_for_letters_to_one_address_are_all_answered(
+async fn concurrent_reset_requests_for_one_email_all_succeed(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let app = App::start(engine).await;
-    app.signs_up(&app.browser(), ADA, PASSWORD).await;
-    app.browser().forgets(ADA).await;
-    let reset = token_of(&app.message().await);
+    let app = App::builder().engine(engine).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
+    app.browser().request_reset(ADA).await;
+    let reset = token_of(&app.one_email().await);
     let finishing = app.browser();
-    finishing.follows(&reset).await;
+    finishing.open_email_link(&reset).await;
     let mut doings: Vec<std::pin::Pin<Box<dyn Future<Output = Page> + Send>>> = Vec::new();
     for number in 0..20 {
         let browser = app.browser();
         doings.push(match number % 2 {
-            0 => Box::pin(async move { browser.forgets(ADA).await }),
-            _ => Box::pin(async move { browser.asks_to_sign_up(ADA, NEW_PASSWORD).await }),
+            0 => Box::pin(async move { browser.request_reset(ADA).await }),
+            _ => Box::pin(async move { browser.request_sign_up(ADA, NEW_PASSWORD).await }),
         });
     }
     doings.push(Box::pin(async move { finishing.submit("/auth/password/reset", &[("password", NEW_PASSWORD)]).await }));
@@ -134,25 +134,23 @@ async fn many_who_ask_for_letters_to_one_address_are_all_answered(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_two_users_and_a_stranger_prove_at_once_is_ones(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let app = App::start(engine).await;
+async fn an_email_verified_by_three_at_once_has_one_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
     let mut doings: Vec<std::pin::Pin<Box<dyn Future<Output = Page> + Send>>> = Vec::new();
     for number in 0..6 {
         let browser = app.browser();
-        app.signs_up(&browser, &format!("user{number}@example.com"), PASSWORD).await;
+        app.sign_up(&browser, &format!("user{number}@example.com"), PASSWORD).await;
         browser.submit("/settings/email", &[("email", ADA)]).await;
-        browser.follows(&token_of(&app.message().await)).await;
+        browser.open_email_link(&token_of(&app.one_email().await)).await;
         doings.push(Box::pin(async move { browser.submit("/auth/email/change/confirm", &[]).await }));
     }
     let stranger = app.browser();
-    stranger.asks_to_sign_up(ADA, PASSWORD).await;
-    stranger.follows(&token_of(&app.message().await)).await;
-    doings.push(Box::pin(verifies(stranger)));
+    stranger.request_sign_up(ADA, PASSWORD).await;
+    stranger.open_email_link(&token_of(&app.one_email().await)).await;
+    doings.push(Box::pin(verify_email(stranger)));
     let google = app.browser();
     let callback = google.callback_url("ada", "/auth/google").await;
-    doings.push(Box::pin(arrives(google, callback)));
+    doings.push(Box::pin(open_callback(google, callback)));
     no_error_page(&at_once(doings).await);
     let owners = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
     assert_eq!(app.database.number(owners).await, 1);

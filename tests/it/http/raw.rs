@@ -1,4 +1,4 @@
-//! Requests that no well-behaved client would write.
+//! Raw requests that no HTTP client would send.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -7,15 +7,15 @@ use tokio::{
 
 use super::app::App;
 
-/// An answer as it stands on the wire.
+/// A response as it came over the wire.
 pub struct Raw {
-    /// 0 when the connection was closed without an answer.
+    /// 0 when the connection was closed without a response.
     pub status: u16,
     /// Status line and headers.
     pub head: String,
 }
 
-/// Sends a request line and some headers as they are, without a body.
+/// Sends a request line and headers unchanged, without a body.
 pub async fn request(app: &App, line: &str, headers: &[(&str, &str)]) -> Raw {
     let host = app.origin.trim_start_matches("http://");
     let mut text = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
@@ -29,7 +29,7 @@ pub async fn request(app: &App, line: &str, headers: &[(&str, &str)]) -> Raw {
 
     let port = host.rsplit_once(':').expect("a port").1;
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("a connection");
-    // A server that has read enough closes early; both halves may fail then.
+    // The server closes as soon as it has read enough; both writing and reading may fail then.
     let _ = stream.write_all(text.as_bytes()).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;

@@ -1,4 +1,4 @@
-//! What a refusal is: the whole of it, checked each time.
+//! What every rejected callback must have in common.
 
 use super::{
     app::App,
@@ -6,7 +6,7 @@ use super::{
     log,
 };
 
-/// The state of things before a step that must fail, with another sign-in under way in a second tab.
+/// The state before a step that must fail, with another pending sign-in in a second tab.
 pub struct Attempt<'a> {
     app: &'a App,
     browser: &'a Browser,
@@ -20,17 +20,17 @@ pub struct Attempt<'a> {
     log: usize,
 }
 
-/// Delivers a response that must be refused with `code`; `asked` are the endpoints that it may cost.
-pub async fn is_refused(app: &App, browser: &Browser, callback: &str, code: &str, asked: &[&str]) {
+/// Delivers a callback that must be rejected with `code`; `asked` are the endpoints that it may call.
+pub async fn assert_rejected(app: &App, browser: &Browser, callback: &str, code: &str, asked: &[&str]) {
     let attempt = Attempt::before(app, browser, callback).await;
     let page = browser.get(callback).await;
-    attempt.assert_refused(&page, code, asked).await;
+    attempt.assert_rejected(&page, code, asked).await;
 }
 
 impl<'a> Attempt<'a> {
-    /// Looks at everything that `callback`, which is about to be delivered, must leave alone.
+    /// Records everything that `callback`, which is about to be delivered, must not change.
     pub async fn before(app: &'a App, browser: &'a Browser, callback: &str) -> Self {
-        // Where the provider is away, there is no second tab.
+        // When the provider is down, there is no second tab.
         let mine = browser.flows();
         browser.get("/auth/google").await;
         let second_tab = browser.flows().into_iter().find(|flow| !mine.contains(flow)).map(|(name, _)| name);
@@ -43,14 +43,14 @@ impl<'a> Attempt<'a> {
             rows: app.rows().await,
             signed_in: browser.is_signed_in().await,
             events: app.database.count("events").await,
-            asked: app.asked().await,
+            asked: app.requested_endpoints().await,
             log: log::length(),
         }
     }
 
-    /// Nobody was signed in or out, nothing was written but one line of the audit trail, nothing was sent after the
-    /// step that failed, the flow is used up and the other one is not, and nothing that was secret is to be seen.
-    pub async fn assert_refused(&self, page: &Page, code: &str, asked: &[&str]) {
+    /// No user was signed in or out, nothing was written but one audit event, nothing was sent after the failed step,
+    /// the flow is used up and the other one is not, and no secret is visible.
+    pub async fn assert_rejected(&self, page: &Page, code: &str, asked: &[&str]) {
         let Self { app, browser, .. } = self;
         let context = format!("{code}: {page:?}");
         assert_eq!(page.status, 303, "{context}");
@@ -61,30 +61,30 @@ impl<'a> Attempt<'a> {
         assert_eq!(app.rows().await, self.rows, "{context}");
         assert_eq!(browser.session(), session(&self.jar), "{context}");
         assert_eq!(browser.is_signed_in().await, self.signed_in, "{context}");
-        // Apple tells a name once: it is kept for the next attempt, too.
+        // Apple sends a name once: it is kept for the next attempt, too.
         let harmless = |cookie: &String| cookie.starts_with("flow-") || cookie.starts_with("name=");
         assert!(page.set_cookies().iter().all(harmless), "{context}");
         assert_eq!(self.asked_since().await, asked, "{context}");
 
-        // A response to no flow of this browser, or to one that is used, costs no row.
-        let told = !matches!(code, "flow_unknown" | "flow_used");
-        assert_eq!(app.database.count("events").await, self.events + i64::from(told), "{context}");
-        if told {
+        // A response to an unknown or used flow writes no row.
+        let is_recorded = !matches!(code, "flow_unknown" | "flow_used");
+        assert_eq!(app.database.count("events").await, self.events + i64::from(is_recorded), "{context}");
+        if is_recorded {
             let reasons = app.database.text("SELECT reasons FROM events ORDER BY at DESC, id DESC LIMIT 1").await;
             assert!(reasons.len() > "[\"\"]".len(), "{context}: {reasons}");
         }
         self.assert_nothing_leaked(page).await;
         let gone = self.jar.iter().filter(|cookie| cookie.0 != "name" && !browser.cookies().contains(cookie)).count();
         assert!(gone <= 1, "the other flows stay; {context}");
-        // Who is signed in need not hear of a double click.
+        // A signed-in user need not see the error of a double click.
         let login = browser.get(location).await;
         assert_eq!(login.status, if self.signed_in && code == "flow_used" { 303 } else { 200 }, "{login:?}");
-        if told {
+        if is_recorded {
             self.assert_used_up(asked).await;
         }
         if let Some(name) = &self.second_tab {
             assert!(browser.flows().iter().any(|(known, _)| known == name), "{context}");
-            browser.forget(name);
+            browser.delete_cookie(name);
         }
     }
 
@@ -101,18 +101,18 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The same response once more, with the cookies of before, as somebody would who kept them.
+    /// Delivers the same response again, with the cookies from before.
     async fn assert_used_up(&self, asked: &[&str]) {
         let after = self.browser.cookies();
-        self.browser.put_back(self.jar.clone());
+        self.browser.replace_cookies(self.jar.clone());
         let again = self.browser.get(&self.callback).await;
         assert_eq!(parameter(again.location(), "error"), "flow_used", "{again:?}");
         assert_eq!(self.asked_since().await, asked, "a flow that failed is sent nowhere again");
-        self.browser.put_back(after);
+        self.browser.replace_cookies(after);
     }
 
     async fn asked_since(&self) -> Vec<String> {
-        let asked = self.app.asked().await;
+        let asked = self.app.requested_endpoints().await;
         let (google, other) = apart(&asked);
         let (google_before, other_before) = apart(&self.asked);
         [&google[google_before.len()..], &other[other_before.len()..]].concat()
@@ -123,7 +123,7 @@ fn session(jar: &Jar) -> Option<String> {
     jar.iter().find(|(name, _)| name == "session").map(|(_, value)| value.clone())
 }
 
-/// What Google was asked, and what the other provider.
+/// The requests to Google, and those to the other provider.
 fn apart(asked: &[String]) -> (Vec<String>, Vec<String>) {
     asked.iter().cloned().partition(|endpoint| !endpoint.starts_with("other "))
 }

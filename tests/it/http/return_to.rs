@@ -1,10 +1,9 @@
-//! Group K: where a sign-in may lead.
+//! Group K: `return_to` leads to local pages only.
 
 use rstest::rstest;
 use url::Url;
 
 use super::{app::App, browser::parameter, raw};
-use crate::support::database::Engine;
 
 pub const HOSTILE: [&str; 26] = [
     "https://evil.example",
@@ -40,16 +39,16 @@ pub const HOSTILE: [&str; 26] = [
 #[case(1)]
 #[case(2)]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_payload_leads_away_after_a_sign_in(#[case] encoded: usize) {
-    let app = App::start(Engine::Sqlite).await;
+async fn no_payload_leads_off_site_after_a_sign_in(#[case] encoded: usize) {
+    let app = App::builder().start().await;
     for payload in HOSTILE {
         let browser = app.browser();
         let start = format!("/auth/google?return_to={}", encode(payload, encoded));
         let callback = browser.callback_url("ada", &start).await;
         let landed = browser.get(&callback).await;
         assert_eq!(landed.status, 303, "{payload}");
-        ends_at_home(&app, landed.location(), payload);
-        // And the end of the way is a page of ours.
+        assert_local(&app, landed.location(), payload);
+        // The final page is one of ours.
         assert!(matches!(browser.get(landed.location()).await.status, 200 | 404), "{payload}: {}", landed.location());
     }
 }
@@ -59,28 +58,28 @@ async fn no_payload_leads_away_after_a_sign_in(#[case] encoded: usize) {
 #[case(1)]
 #[case(2)]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_payload_gets_into_the_login_page_or_past_it(#[case] encoded: usize) {
-    let app = App::start(Engine::Sqlite).await;
+async fn no_payload_passes_the_login_page(#[case] encoded: usize) {
+    let app = App::builder().start().await;
     let (anonymous, signed_in) = (app.browser(), app.browser());
-    signed_in.signs_in_as("ada").await;
+    signed_in.sign_in("ada").await;
     for payload in HOSTILE {
         let login = format!("/login?return_to={}", encode(payload, encoded));
         let page = anonymous.get(&login).await;
         assert_eq!(page.status, 200, "{payload}");
         for link in page.body.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()) {
             let return_to = parameter(&link.replace("&amp;", "&"), "return_to");
-            ends_at_home(&app, link, payload);
-            ends_at_home(&app, &return_to, payload);
+            assert_local(&app, link, payload);
+            assert_local(&app, &return_to, payload);
         }
         let past = signed_in.get(&login).await;
         assert_eq!(past.status, 303, "{payload}");
-        ends_at_home(&app, past.location(), payload);
+        assert_local(&app, past.location(), payload);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_ours_is_led_to_whatever_its_query_says() {
-    let app = App::start(Engine::Sqlite).await;
+async fn local_pages_are_reached_with_any_query() {
+    let app = App::builder().start().await;
     for (asked_for, led_to) in [
         ("/x?next=//evil.example", "/x?next=//evil.example"),
         ("/dashboard?a=1&b=%26", "/dashboard?a=1&b=%26"),
@@ -94,8 +93,8 @@ async fn a_page_of_ours_is_led_to_whatever_its_query_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_destination_that_is_too_long_or_said_twice_is_the_dashboard() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_long_or_repeated_return_to_leads_to_the_dashboard() {
+    let app = App::builder().start().await;
     for query in [format!("return_to=/{}", "a".repeat(1100)), "return_to=/x&return_to=/y".to_owned()] {
         let browser = app.browser();
         let callback = browser.callback_url("ada", &format!("/auth/google?{query}")).await;
@@ -105,12 +104,12 @@ async fn a_destination_that_is_too_long_or_said_twice_is_the_dashboard() {
         let line = format!("GET {path}?return_to=/{}", "a".repeat(100 * 1024));
         assert!(matches!(raw::request(&app, &line, &[]).await.status, 0 | 414 | 431), "{path}");
     }
-    app.browser().signs_in_as("ada").await;
+    app.browser().sign_in("ada").await;
 }
 
 #[tokio::test]
-async fn no_line_break_gets_into_a_header() {
-    let app = App::start(Engine::Sqlite).await;
+async fn no_line_break_reaches_a_header() {
+    let app = App::builder().start().await;
     for path in ["/auth/google", "/login", "/dashboard", "/auth/callback/google"] {
         for payload in [
             "%0d%0aSet-Cookie:%20x=y",
@@ -133,14 +132,14 @@ async fn no_line_break_gets_into_a_header() {
 }
 
 /// As a browser would resolve it.
-pub fn ends_at_home(app: &App, location: &str, payload: &str) {
+pub fn assert_local(app: &App, location: &str, payload: &str) {
     let home = Url::parse(&app.origin).expect("our origin");
     let end = home.join(location).unwrap_or_else(|error| panic!("{payload}: {location}: {error}"));
     assert_eq!(end.origin(), home.origin(), "{payload}: {location}");
 }
 
 fn encode(text: &str, times: usize) -> String {
-    // A URL in a query is sent by browsers as it is, but for what would end it.
+    // Browsers send a URL in a query unchanged, except for characters that would end it.
     let once = |text: String| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     (0..times).fold(text.to_owned(), |text, _| once(text))
 }

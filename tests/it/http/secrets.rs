@@ -1,14 +1,13 @@
-//! What must not be found anywhere: codes, states, tokens, secrets.
+//! Codes, states, tokens and secrets appear in no log, page or audit event.
 
 use latchkey_sandbox::GOOGLE_CLIENT_SECRET;
 use serde_json::json;
 
 use super::{app::App, browser::parameter, log};
-use crate::support::database::Engine;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_log_nor_audit_trail_nor_page_holds_a_secret() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn logs_audit_log_and_pages_contain_no_secret() {
+    let app = App::builder().other_provider().start().await;
     let (browser, from) = (app.browser(), log::length());
     let mut secrets = vec![GOOGLE_CLIENT_SECRET.to_owned(), "bGV0IHRoaXMg".to_owned()];
     let mut seen = String::new();
@@ -16,11 +15,11 @@ async fn neither_log_nor_audit_trail_nor_page_holds_a_secret() {
         [("google", None), ("other", None), ("google", Some("wrong_nonce")), ("google", Some("token_invalid_grant"))]
     {
         if let Some(preset) = preset {
-            app.preset(preset).await;
+            app.arm_once(preset).await;
         }
-        // Userinfo takes the access token along.
-        app.tell_other("google/id_token", json!({ "patch": { "remove": ["name"] }, "times": 1 })).await;
-        let authorize = browser.start(&format!("/auth/{provider}")).await;
+        // The request to userinfo contains the access token.
+        app.control_other("google/id_token", json!({ "patch": { "remove": ["name"] }, "times": 1 })).await;
+        let authorize = browser.start_flow(&format!("/auth/{provider}")).await;
         for name in ["state", "nonce", "code_challenge"] {
             secrets.push(parameter(&authorize, name));
         }
@@ -55,10 +54,10 @@ async fn neither_log_nor_audit_trail_nor_page_holds_a_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_flow_went_through_is_in_the_log_by_steps() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_log_shows_the_steps_of_a_flow() {
+    let app = App::builder().start().await;
     let from = log::length();
-    app.browser().signs_in_as("ada").await;
+    app.browser().sign_in("ada").await;
     let log = log::since(from);
     for step in ["Started", "ResponseValidated", "TokensReceived", "ClaimChecked", "Decided", "SessionCreated"] {
         assert!(log.contains(step), "{step}: {log}");
@@ -67,10 +66,10 @@ async fn what_a_flow_went_through_is_in_the_log_by_steps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_audit_trail_says_who_came_how_and_why() {
-    let app = App::start(Engine::Sqlite).await;
-    app.browser().signs_in_as("ada").await;
-    app.browser().signs_in_as("ada").await;
+async fn the_audit_log_says_who_signed_in_how_and_why() {
+    let app = App::builder().start().await;
+    app.browser().sign_in("ada").await;
+    app.browser().sign_in("ada").await;
     let events = app.events().await;
     for part in ["sign_in google", "identity_unknown", "email_verified_by_authority", "identity_known", "Firefox"] {
         assert!(events.contains(part), "{part}: {events}");

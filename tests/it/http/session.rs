@@ -6,7 +6,7 @@ use reqwest::Method;
 use rstest::rstest;
 
 use super::{
-    app::{App, Stage},
+    app::App,
     browser::{Browser, navigating},
 };
 use crate::support::database::Engine;
@@ -20,18 +20,18 @@ const DAY: i64 = 24 * 3600;
 #[case::random("Zm9vYmFyYmF6cXV4cXV1eA")]
 #[case::long("A-very-long-value-A-very-long-value-A-very-long-value-A-very-long-value")]
 #[tokio::test]
-async fn a_planted_session_is_worth_nothing_after_the_sign_in(
+async fn a_planted_session_is_worthless_after_the_sign_in(
     #[case] planted: &str,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let app = App::builder().mode(mode).start().await;
     let (victim, attacker) = (app.browser(), app.browser());
-    victim.insert_session_row(planted);
-    attacker.insert_session_row(planted);
+    victim.set_session(planted);
+    attacker.set_session(planted);
     assert!(!victim.is_signed_in().await);
-    victim.insert_session_row(planted);
+    victim.set_session(planted);
     let callback = victim.callback_url("ada", "/auth/google").await;
-    victim.insert_session_row(planted);
+    victim.set_session(planted);
     assert_eq!(victim.get(&callback).await.location(), "/dashboard");
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
@@ -39,15 +39,13 @@ async fn a_planted_session_is_worth_nothing_after_the_sign_in(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_attackers_own_session_planted_on_a_victim_ends_at_the_victims_sign_in(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn an_attackers_planted_session_ends_at_the_victims_sign_in(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let (victim, attacker) = (app.browser(), app.browser());
-    attacker.signs_in_as("grace").await;
+    attacker.sign_in("grace").await;
     let planted = attacker.session().expect("a session");
-    victim.insert_session_row(&planted);
-    victim.signs_in_as("ada").await;
+    victim.set_session(&planted);
+    victim.sign_in("ada").await;
     assert_ne!(victim.session().expect("a session"), planted);
     assert!(!attacker.is_signed_in().await, "the old id is dead");
     assert!(victim.get("/dashboard").await.body.contains("Ada Lovelace"));
@@ -56,12 +54,12 @@ async fn an_attackers_own_session_planted_on_a_victim_ends_at_the_victims_sign_i
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn each_sign_in_has_a_new_id_and_an_expired_one_does_not_come_back(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn each_sign_in_has_a_new_id_and_expired_ones_stay_dead(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let mut seen = std::collections::HashSet::new();
     for _ in 0..5 {
-        browser.signs_in_as("ada").await;
+        browser.sign_in("ada").await;
         let id = browser.session().expect("a session");
         assert!(URL_SAFE_NO_PAD.decode(&id).is_ok_and(|bytes| bytes.len() >= 16), "{id}");
         assert!(seen.insert(id));
@@ -69,22 +67,22 @@ async fn each_sign_in_has_a_new_id_and_an_expired_one_does_not_come_back(#[value
     let old = browser.session().expect("a session");
     app.advance(91 * DAY).await;
     assert!(!browser.is_signed_in().await);
-    browser.insert_session_row(&old);
-    browser.signs_in_as("ada").await;
+    browser.set_session(&old);
+    browser.sign_in("ada").await;
     assert_ne!(browser.session().expect("a session"), old);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let start = browser.get("/auth/google").await;
     let callback = browser.consent(start.location(), "ada", "allow").await;
     let landed = browser.get(&callback).await;
     let out = browser.post("/auth/logout", "").await;
     let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
-    // A flow kept, a flow cleared, a session made, the way remembered, a session cleared; tokens are two for one.
+    // Flow set, flow cleared, session set, last method set, session cleared; token mode has two session cookies.
     assert!(matches!(cookies.len(), 5 | 7), "{cookies:?}");
     for cookie in cookies {
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -101,10 +99,10 @@ async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str)
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reads_the_database_cannot_sign_in_with_it(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn the_database_contains_no_session_cookie(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let id = browser.session().expect("a session");
     let mut row = String::new();
     for sql in [
@@ -121,7 +119,7 @@ async fn who_reads_the_database_cannot_sign_in_with_it(#[values("server", "jwt")
     let prefixed = format!("lkr_{hash}");
     for stolen in row.split_whitespace().chain([hash.as_str(), &prefixed]) {
         let thief = app.browser();
-        thief.insert_session_row(stolen);
+        thief.set_session(stolen);
         assert!(!thief.is_signed_in().await, "{stolen}");
     }
     assert!(browser.is_signed_in().await);
@@ -129,21 +127,21 @@ async fn who_reads_the_database_cannot_sign_in_with_it(#[values("server", "jwt")
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_was_ended_does_not_come_back(
+async fn an_ended_session_does_not_come_back(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let (browser, elsewhere) = (app.browser(), app.browser());
-    browser.signs_in_as("ada").await;
-    elsewhere.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
+    elsewhere.sign_in("ada").await;
     let jar = browser.cookies();
     browser.post("/auth/logout", "").await;
     assert_eq!(browser.session(), None);
-    browser.put_back(jar);
+    browser.replace_cookies(jar);
     assert!(!browser.is_signed_in().await);
     assert!(elsewhere.is_signed_in().await, "the other browser stays signed in");
-    // Once more, and by somebody who never was: as quiet.
+    // Signing out again, or without a session, is just as quiet.
     for browser in [&browser, &app.browser()] {
         let out = browser.post("/auth/logout", "").await;
         assert_eq!((out.status, out.location()), (303, "/login?signed_out=1"));
@@ -153,18 +151,18 @@ async fn a_session_that_was_ended_does_not_come_back(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_outlives_a_sign_out_does_not_bring_the_session_back(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_concurrent_request_does_not_revive_an_ended_session(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = std::sync::Arc::new(app.browser());
     for _ in 0..10 {
-        browser.signs_in_as("ada").await;
-        // Old enough to be touched by every read.
+        browser.sign_in("ada").await;
+        // Old enough to be renewed by every read.
         app.advance(120).await;
         let jar = browser.cookies();
         let reading: Vec<_> = (0..8)
             .map(|_| {
                 let browser = app.browser();
-                browser.put_back(jar.clone());
+                browser.replace_cookies(jar.clone());
                 tokio::spawn(async move { browser.get("/dashboard").await.status })
             })
             .collect();
@@ -172,7 +170,7 @@ async fn a_request_that_outlives_a_sign_out_does_not_bring_the_session_back(#[va
         for read in reading {
             assert!(matches!(read.await.expect("an answer"), 200 | 303));
         }
-        browser.put_back(jar);
+        browser.replace_cookies(jar);
         assert!(!browser.is_signed_in().await);
         assert_eq!(app.rows().await, (1, 1, 0));
     }
@@ -184,9 +182,9 @@ async fn a_session_ends_after_fourteen_idle_days(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     app.advance(14 * DAY - 60).await;
     assert!(browser.is_signed_in().await);
     app.advance(14 * DAY - 60).await;
@@ -197,10 +195,10 @@ async fn a_session_ends_after_fourteen_idle_days(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_after_ninety_days_however_busy(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_session_ends_after_ninety_days_despite_use(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     for _ in 0..8 {
         app.advance(10 * DAY).await;
         assert!(browser.is_signed_in().await);
@@ -213,10 +211,10 @@ async fn a_session_ends_after_ninety_days_however_busy(#[values("server", "jwt")
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_session_cookies_are_not_worth_more_than_one(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn two_session_cookies_are_worth_no_more_than_one(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let id = browser.session().expect("a session");
     // A cookie of the same name from a parent domain, before and after the real one.
     let name = if id.starts_with("lkr_") { "refresh_token" } else { "session" };
@@ -230,10 +228,10 @@ async fn two_session_cookies_are_not_worth_more_than_one(#[values("server", "jwt
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_shows_on_a_reload_what_it_showed_before(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn a_reload_shows_the_same_page(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let (first, second) = (browser.get("/dashboard").await, browser.get("/dashboard").await);
     let nonce = |page: &super::browser::Page| {
         page.header("content-security-policy")

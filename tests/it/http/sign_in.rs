@@ -1,25 +1,25 @@
-//! The flow of a person who signs in, looks, and signs out.
+//! Signing in with Google, and out again.
 
 use rstest::rstest;
 
 use super::{
-    app::{App, Stage},
+    app::App,
     browser::{parameter, with_parameter},
 };
 use crate::support::database::Engine;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_signs_in_with_google_and_out_again(
+async fn a_user_signs_in_with_google_and_out_again(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let browser = app.browser();
     assert_eq!(browser.get("/").await.location(), "/login");
     assert_eq!(browser.get("/dashboard").await.location(), "/login?return_to=%2Fdashboard");
 
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     assert_eq!(app.rows().await, (1, 1, 1));
     let dashboard = browser.get("/dashboard").await;
     assert!(dashboard.body.contains("Ada Lovelace") && dashboard.body.contains("ada@gmail.com"));
@@ -34,11 +34,11 @@ async fn a_person_signs_in_with_google_and_out_again(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_of_the_cast_gets_in_with_or_without_a_name_or_an_address(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn every_sandbox_person_can_sign_in(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     for person in ["ada", "grace", "linus", "plain", "long", "nomail"] {
         let browser = app.browser();
-        browser.signs_in_as(person).await;
+        browser.sign_in(person).await;
         assert_eq!(browser.get("/dashboard").await.status, 200, "{person}");
     }
     assert_eq!(app.rows().await, (6, 6, 6));
@@ -46,17 +46,17 @@ async fn everybody_of_the_cast_gets_in_with_or_without_a_name_or_an_address(#[va
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_who_was_here_before_is_the_same_user_in_another_browser(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
-    app.browser().signs_in_as("ada").await;
-    app.browser().signs_in_as("ada").await;
+async fn a_returning_user_is_the_same_in_another_browser(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
+    app.browser().sign_in("ada").await;
+    app.browser().sign_in("ada").await;
     assert_eq!(app.rows().await, (1, 1, 2));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_visitor_costs_no_row(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn an_anonymous_request_writes_no_row(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     for path in ["/", "/login", "/dashboard", "/auth/google", "/auth/callback/google?state=x&code=y", "/nothing"] {
         browser.get(path).await;
@@ -67,10 +67,8 @@ async fn an_anonymous_visitor_costs_no_row(#[values("server", "jwt")] mode: &str
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_destination_is_kept_from_the_page_that_was_asked_for_to_the_landing(
-    #[values("server", "jwt")] mode: &str,
-) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn the_requested_page_is_opened_after_the_sign_in(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let asked_for = "/dashboard?view=small&x=%26";
     let login = browser.get(asked_for).await.location().to_owned();
@@ -87,8 +85,8 @@ async fn the_destination_is_kept_from_the_page_that_was_asked_for_to_the_landing
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_known_destination_the_dashboard_is_it(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn without_a_return_to_the_dashboard_opens(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let callback = browser.callback_url("ada", "/auth/google?return_to=").await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
@@ -96,12 +94,12 @@ async fn without_a_known_destination_the_dashboard_is_it(#[values("server", "jwt
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_of_none_works_where_nothing_has_to_be_shown(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn prompt_none_works_without_interaction(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let order = serde_json::json!({ "person": "ada", "times": 1 });
-    app.tell_sandbox("google/auto_consent", order).await;
-    let authorize = browser.start("/auth/google?prompt=none").await;
-    let callback = browser.ask_silently(&authorize).await;
+    app.control_sandbox("google/auto_consent", order).await;
+    let authorize = browser.start_flow("/auth/google?prompt=none").await;
+    let callback = browser.authorize_silently(&authorize).await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
 }

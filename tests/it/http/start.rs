@@ -13,12 +13,11 @@ use super::{
     browser::{navigating, parameter},
     log, raw,
 };
-use crate::support::database::Engine;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_request_asks_for_a_code_with_the_least_scopes() {
-    let app = App::start(Engine::Sqlite).await;
-    let location = app.browser().start("/auth/google").await;
+async fn the_request_is_for_a_code_with_minimal_scopes() {
+    let app = App::builder().start().await;
+    let location = app.browser().start_flow("/auth/google").await;
     assert!(location.starts_with(&format!("{}/o/oauth2/v2/auth?", app.sandbox.google_issuer())), "{location}");
     assert_eq!(parameter(&location, "response_type"), "code");
     assert_eq!(parameter(&location, "scope"), "openid email profile");
@@ -30,11 +29,11 @@ async fn the_request_asks_for_a_code_with_the_least_scopes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn state_nonce_and_challenge_are_long_and_never_the_same_twice() {
-    let app = App::start(Engine::Sqlite).await;
+async fn state_nonce_and_challenge_are_long_and_unique() {
+    let app = App::builder().start().await;
     let mut seen = HashSet::new();
     for _ in 0..300 {
-        let location = app.browser().start("/auth/google").await;
+        let location = app.browser().start_flow("/auth/google").await;
         for name in ["state", "nonce", "code_challenge"] {
             let value = parameter(&location, name);
             let bytes = URL_SAFE_NO_PAD.decode(&value).unwrap_or_else(|error| panic!("{name} {value}: {error}"));
@@ -45,19 +44,19 @@ async fn state_nonce_and_challenge_are_long_and_never_the_same_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_challenge_is_that_of_the_verifier_which_the_browser_never_sees() {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_challenge_matches_a_verifier_that_stays_on_the_server() {
+    let app = App::builder().start().await;
     let (browser, log) = (app.browser(), log::length());
     let page = browser.get("/auth/google").await;
     let challenge = parameter(page.location(), "code_challenge");
-    // The sandbox compares SHA-256 of the verifier with it, and tells only how long the verifier was.
+    // The sandbox compares it with the SHA-256 of the verifier, and reports only the verifier's length.
     let callback = browser.consent(page.location(), "ada", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
     let requests = app.requests(app.sandbox.origin()).await;
     let token_request = requests.iter().find(|request| request["endpoint"] == "token").expect("a token request");
     assert_eq!(token_request["code_verifier_length"], 43);
 
-    // What is to be seen of a flow: its address, its cookie, the log. None of it is a verifier of this challenge.
+    // The visible parts of a flow (URL, cookie, log) do not contain the verifier.
     let seen = format!("{:?} {} {}", page.headers, page.body, log::since(log));
     for word in seen.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.')) {
         for start in 0..=word.len().saturating_sub(43).min(64) {
@@ -76,17 +75,17 @@ async fn the_challenge_is_that_of_the_verifier_which_the_browser_never_sees() {
 #[case("none%20consent", "")]
 #[case("%3Cscript%3E", "")]
 #[tokio::test]
-async fn known_prompts_pass_through_and_others_do_not(#[case] asked: &str, #[case] sent: &str) {
-    let app = App::start(Engine::Sqlite).await;
-    let location = app.browser().start(&format!("/auth/google?prompt={asked}")).await;
+async fn only_known_prompts_are_passed_on(#[case] asked: &str, #[case] sent: &str) {
+    let app = App::builder().start().await;
+    let location = app.browser().start_flow(&format!("/auth/google?prompt={asked}")).await;
     assert_eq!(parameter(&location, "prompt"), sent);
 }
 
 #[tokio::test]
-async fn a_login_hint_passes_through_unless_it_is_no_name() {
-    let app = App::start(Engine::Sqlite).await;
+async fn a_valid_login_hint_is_passed_on() {
+    let app = App::builder().start().await;
     let hint = async |text: &str| {
-        parameter(&app.browser().start(&format!("/auth/google?login_hint={text}")).await, "login_hint")
+        parameter(&app.browser().start_flow(&format!("/auth/google?login_hint={text}")).await, "login_hint")
     };
     assert_eq!(hint("ada%2Bx%40gmail.com").await, "ada+x@gmail.com");
     assert_eq!(hint("a%26prompt%3Dnone").await, "a&prompt=none");
@@ -104,23 +103,27 @@ async fn a_login_hint_passes_through_unless_it_is_no_name() {
 #[case::script(Method::GET, "/auth/google", &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")])]
 #[case::head_of_a_callback(Method::HEAD, "/auth/callback/google?code=c&state=s", &[])]
 #[tokio::test]
-async fn what_is_no_click_starts_nothing(#[case] method: Method, #[case] path: &str, #[case] headers: &[(&str, &str)]) {
-    let app = App::start(Engine::Sqlite).await;
+async fn requests_that_are_no_navigation_start_nothing(
+    #[case] method: Method,
+    #[case] path: &str,
+    #[case] headers: &[(&str, &str)],
+) {
+    let app = App::builder().start().await;
     let browser = app.browser();
     let request =
         headers.iter().fold(browser.request(method, path), |request, (name, value)| request.header(*name, *value));
     let page = browser.send(request).await;
     assert!(page.location().is_empty() && page.set_cookies().is_empty(), "{page:?}");
     assert_eq!(page.status, 204);
-    // The twin: the same browser clicks.
-    browser.signs_in_as("ada").await;
+    // The counterpart: the same browser navigates.
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_get_only_ever_starts_a_sign_in_whatever_its_query_asks_for() {
-    let app = App::start(Engine::Sqlite).await;
+async fn get_starts_only_a_sign_in() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let callback = browser.callback_url("grace", "/auth/google?link=1&purpose=link&user=1").await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
     assert_eq!(app.rows().await, (2, 2, 1), "Grace is a user of her own, and hers is the one session of the browser");
@@ -134,20 +137,20 @@ async fn a_get_only_ever_starts_a_sign_in_whatever_its_query_asks_for() {
 #[case(&[("forwarded", "host=evil.example;proto=https")])]
 #[case(&[("x-original-host", "evil.example"), ("x-rewrite-url", "/evil"), ("x-forwarded-prefix", "/evil")])]
 #[tokio::test]
-async fn no_header_moves_the_redirect_uri(#[case] headers: &[(&str, &str)]) {
-    let app = App::start(Engine::Sqlite).await;
+async fn no_header_changes_the_redirect_uri(#[case] headers: &[(&str, &str)]) {
+    let app = App::builder().start().await;
     let answer = raw::request(&app, "GET /auth/google", headers).await;
     assert_eq!(answer.status, 303, "{}", answer.head);
     let location = answer.head.lines().find_map(|line| line.strip_prefix("location: ")).expect("a location");
     assert_eq!(parameter(location, "redirect_uri"), format!("{}/auth/callback/google", app.origin));
-    // What follows a sign-in is relative, so it cannot be moved either.
+    // The redirect after a sign-in is relative, so it cannot be moved either.
     let answer = raw::request(&app, "GET /dashboard", headers).await;
     assert!(answer.head.contains("location: /login?"), "{}", answer.head);
 }
 
 #[tokio::test]
-async fn another_spelling_of_a_provider_is_no_provider() {
-    let app = App::start(Engine::Sqlite).await;
+async fn other_spellings_of_a_provider_are_not_found() {
+    let app = App::builder().start().await;
     for path in [
         "/auth/evil",
         "/auth/GOOGLE",
@@ -186,7 +189,7 @@ async fn another_spelling_of_a_provider_is_no_provider() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_starts_leave_five_small_cookies_and_no_row() {
-    let app = App::start(Engine::Sqlite).await;
+    let app = App::builder().start().await;
     let browser = app.browser();
     let first = browser.callback_url("ada", "/auth/google").await;
     for _ in 0..1000 {
@@ -198,12 +201,12 @@ async fn a_thousand_starts_leave_five_small_cookies_and_no_row() {
     assert_eq!(app.database.count("used_flows").await, 0);
     // The oldest tab fails like any unknown flow, the newest works.
     assert_eq!(parameter(browser.get(&first).await.location(), "error"), "flow_unknown");
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test]
-async fn after_so_many_requests_at_once_an_address_has_to_wait_whatever_it_says() {
-    let app = App::start_with(Engine::Sqlite, &[("RATE_LIMITS", "on")]).await;
+async fn many_starts_from_one_ip_are_rate_limited() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
     let browser = app.browser();
     let mut started = 0;
     while browser.get("/auth/google").await.status == 303 {
@@ -216,7 +219,7 @@ async fn after_so_many_requests_at_once_an_address_has_to_wait_whatever_it_says(
     {
         let request = || navigating(browser.request(Method::GET, path)).header(header, "for=203.0.113.7");
         let mut page = browser.send(request()).await;
-        // Responses have an allowance of their own, and some more are allowed each second.
+        // Callbacks have a separate limit, and the limit refills each second.
         for _ in 0..500 {
             if page.status == 429 {
                 break;

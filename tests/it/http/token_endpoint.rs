@@ -1,15 +1,14 @@
-//! Group C: what the token endpoint answers.
+//! Group C: the answers of the token endpoint.
 
 use serde_json::json;
 
-use super::{app::App, refusal::is_refused};
-use crate::support::database::Engine;
+use super::{app::App, refusal::assert_rejected};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_response_that_is_none_is_refused() {
-    let app = App::start(Engine::Sqlite).await;
+async fn an_invalid_token_response_is_rejected() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     for (preset, code) in [
         ("token_500", "provider_unavailable"),
         ("token_503", "provider_unavailable"),
@@ -26,7 +25,7 @@ async fn a_token_response_that_is_none_is_refused() {
         ("token_truncated", "provider_invalid"),
         ("token_half_closed", "provider_unavailable"),
         ("token_huge", "provider_unavailable"),
-        // Their traps would be among what was asked.
+        // A followed trap would be among the requests.
         ("token_redirect_301", "provider_invalid"),
         ("token_redirect_302", "provider_invalid"),
         ("token_redirect_303", "provider_invalid"),
@@ -34,20 +33,20 @@ async fn a_token_response_that_is_none_is_refused() {
         ("token_redirect_308", "provider_invalid"),
     ] {
         eprintln!("{preset}");
-        app.preset(preset).await;
+        app.arm_once(preset).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
-        is_refused(&app, &browser, &callback, code, &["token"]).await;
-        app.browser().signs_in_as("grace").await;
+        assert_rejected(&app, &browser, &callback, code, &["token"]).await;
+        app.browser().sign_in("grace").await;
     }
     assert_eq!(app.database.count("users").await, 1, "Ada never got in");
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_unusual_and_lawful_is_taken() {
-    let app = App::start(Engine::Sqlite).await;
-    app.preset("token_expires_in_string").await;
-    app.browser().signs_in_as("ada").await;
+async fn unusual_but_valid_token_responses_are_accepted() {
+    let app = App::builder().start().await;
+    app.arm_once("token_expires_in_string").await;
+    app.browser().sign_in("ada").await;
     for error in [
         json!({ "kind": "patch", "set": { "token_type": "bEaReR", "unknown": { "a": [1] } } }),
         json!({ "kind": "patch", "remove": ["scope", "expires_in"] }),
@@ -56,30 +55,30 @@ async fn what_is_unusual_and_lawful_is_taken() {
         json!({ "kind": "slow", "delay_ms": 100 }),
         json!({ "kind": "drip", "chunk_bytes": 400, "delay_ms": 10 }),
     ] {
-        app.error("token", error).await;
-        app.browser().signs_in_as("ada").await;
+        app.fail_once("token", error).await;
+        app.browser().sign_in("ada").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redirect_to_another_scheme_or_to_the_cloud_is_followed_no_more_than_any() {
-    let app = App::start(Engine::Sqlite).await;
+async fn redirects_of_the_token_endpoint_are_not_followed() {
+    let app = App::builder().start().await;
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     for to in
         ["{origin}/google/token", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "/google/token"]
     {
-        app.error("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
+        app.fail_once("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
-        is_refused(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+        assert_rejected(&app, &browser, &callback, "provider_invalid", &["token"]).await;
     }
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_request_names_the_redirect_uri_and_authenticates_in_one_way() {
-    let app = App::start(Engine::Sqlite).await;
-    app.browser().signs_in_as("ada").await;
+async fn the_token_request_has_redirect_uri_and_one_authentication() {
+    let app = App::builder().start().await;
+    app.browser().sign_in("ada").await;
     let requests = app.requests(app.sandbox.origin()).await;
     let request = requests.iter().find(|request| request["endpoint"] == "token").expect("a token request");
     assert_eq!(request["form"]["redirect_uri"], format!("{}/auth/callback/google", app.origin));

@@ -1,20 +1,19 @@
-//! Group F: the userinfo endpoint of a provider that leaves claims to it.
+//! Group F: providers whose id_token leaves claims to userinfo.
 
 use serde_json::{Value, json};
 
 use super::{app::App, browser::parameter};
-use crate::support::database::Engine;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn userinfo_is_asked_where_the_id_token_leaves_something_out() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn userinfo_is_requested_when_the_id_token_lacks_claims() {
+    let app = App::builder().other_provider().start().await;
     let complete = app.browser();
-    assert_eq!(arrive(&app, &complete, json!({}), None).await, "/dashboard");
-    assert!(!asked(&app).await.contains(&"other userinfo".to_owned()));
+    assert_eq!(sign_in_with(&app, &complete, json!({}), None).await, "/dashboard");
+    assert!(!requests(&app).await.contains(&"other userinfo".to_owned()));
 
     let completed = app.browser();
-    assert_eq!(arrive(&app, &completed, json!({ "remove": ["name", "email"] }), None).await, "/dashboard");
-    assert_eq!(asked(&app).await.iter().filter(|endpoint| *endpoint == "other userinfo").count(), 1);
+    assert_eq!(sign_in_with(&app, &completed, json!({ "remove": ["name", "email"] }), None).await, "/dashboard");
+    assert_eq!(requests(&app).await.iter().filter(|endpoint| *endpoint == "other userinfo").count(), 1);
     let page = completed.get("/dashboard").await.body;
     assert!(page.contains("Ada Lovelace") && page.contains("ada@gmail.com"), "{page}");
 
@@ -25,16 +24,16 @@ async fn userinfo_is_asked_where_the_id_token_leaves_something_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn userinfo_about_somebody_else_is_refused() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn userinfo_for_another_subject_is_rejected() {
+    let app = App::builder().other_provider().start().await;
     let browser = app.browser();
-    browser.signs_in_as("grace").await;
+    browser.sign_in("grace").await;
     let rows = app.rows().await;
     for sub in [json!("199999999999999999999"), json!("")] {
         let error = json!({ "kind": "patch", "set": { "sub": sub } });
-        let location = arrive(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await;
+        let location = sign_in_with(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await;
         if parameter(&location, "error").is_empty() {
-            // Without a usable `sub` it is no userinfo at all: the id_token is what there is.
+            // Without a usable `sub` it is not userinfo: the id_token alone counts.
             assert_eq!(sub, json!(""), "{location}");
             continue;
         }
@@ -42,12 +41,12 @@ async fn userinfo_about_somebody_else_is_refused() {
         assert_eq!(app.rows().await, rows);
         assert!(browser.get("/dashboard").await.body.contains("Grace Hopper"));
     }
-    assert_eq!(arrive(&app, &browser, json!({ "remove": ["name"] }), None).await, "/dashboard");
+    assert_eq!(sign_in_with(&app, &browser, json!({ "remove": ["name"] }), None).await, "/dashboard");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_userinfo_the_id_token_is_what_there_is() {
-    let app = App::start_with_other(Engine::Sqlite).await;
+async fn without_userinfo_the_id_token_suffices() {
+    let app = App::builder().other_provider().start().await;
     for error in [
         json!({ "kind": "status", "status": 500 }),
         json!({ "kind": "status", "status": 401 }),
@@ -60,19 +59,19 @@ async fn without_userinfo_the_id_token_is_what_there_is() {
     ] {
         let browser = app.browser();
         eprintln!("{error}");
-        assert_eq!(arrive(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await, "/dashboard");
+        assert_eq!(sign_in_with(&app, &browser, json!({ "remove": ["name"] }), Some(error)).await, "/dashboard");
         let page = browser.get("/dashboard").await.body;
         assert!(page.contains("ada@gmail.com") && !page.contains("Lovelace"), "{page}");
     }
     assert_eq!(app.rows().await, (1, 1, 8));
-    assert!(!asked(&app).await.contains(&"other trap".to_owned()));
+    assert!(!requests(&app).await.contains(&"other trap".to_owned()));
 }
 
-/// Ada's sign-in at the other provider, with her id_token bent and its userinfo: where she lands.
-async fn arrive(app: &App, browser: &super::browser::Browser, patch: Value, userinfo: Option<Value>) -> String {
-    app.tell_other("google/id_token", json!({ "patch": patch, "times": 1 })).await;
+/// Ada signs in at the other provider, with a patched id_token and userinfo; returns where she ends.
+async fn sign_in_with(app: &App, browser: &super::browser::Browser, patch: Value, userinfo: Option<Value>) -> String {
+    app.control_other("google/id_token", json!({ "patch": patch, "times": 1 })).await;
     if let Some(error) = userinfo {
-        app.tell_other("google/faults", json!({ "endpoint": "userinfo", "fault": error, "times": 1 })).await;
+        app.control_other("google/faults", json!({ "endpoint": "userinfo", "fault": error, "times": 1 })).await;
     }
     let callback = browser.callback_url("ada", "/auth/other").await;
     let page = browser.get(&callback).await;
@@ -80,6 +79,6 @@ async fn arrive(app: &App, browser: &super::browser::Browser, patch: Value, user
     page.location().to_owned()
 }
 
-async fn asked(app: &App) -> Vec<String> {
-    app.asked().await
+async fn requests(app: &App) -> Vec<String> {
+    app.requested_endpoints().await
 }

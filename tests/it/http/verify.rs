@@ -1,4 +1,4 @@
-//! GET `/auth/verify`: what a proxy in front of another service is told.
+//! GET `/auth/verify`: forward authentication for a proxy.
 
 use axum::{body::Body, extract::Request};
 use latchkey::{
@@ -13,18 +13,18 @@ use tower::ServiceExt;
 
 use super::{
     account::PASSWORD,
-    app::{App, Stage},
+    app::App,
     browser::{Browser, Page, parameter},
 };
 use crate::support::database::Engine;
 
-/// The proxy asks for somebody who brings an access token.
-async fn ask_for(app: &App, authorization: &str) -> Page {
+/// Requests `/auth/verify` with an access token.
+async fn verify_with(app: &App, authorization: &str) -> Page {
     let stranger = app.browser();
     stranger.send(stranger.request(Method::GET, "/auth/verify").header("authorization", authorization)).await
 }
 
-/// An application's own session: `Authorization` for it, and its `id_hash`.
+/// A token session: its `Authorization` header and its `id_hash`.
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
     let opening =
@@ -35,21 +35,21 @@ async fn bearer(app: &App, user: &str) -> (String, String) {
 
 async fn ada(app: &App) -> (Browser, String) {
     let browser = app.browser();
-    browser.signs_in_as("ada").await;
+    browser.sign_in("ada").await;
     let user = app.user_of(&browser).await.expect("a user");
     (browser, user)
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_proxy_is_told_who_is_signed_in(
+async fn the_proxy_gets_the_signed_in_user(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
+    let app = App::builder().engine(engine).mode(mode).start().await;
     let (browser, user) = ada(&app).await;
     let (authorization, _) = bearer(&app, &user).await;
-    for page in [browser.verified().await, ask_for(&app, &authorization).await] {
+    for page in [browser.forward_auth().await, verify_with(&app, &authorization).await] {
         assert_eq!((page.status, page.body.as_str()), (200, ""), "{page:?}");
         assert_eq!(page.header("x-user-id"), user);
         assert_eq!(page.header("x-user-email"), "ada@gmail.com");
@@ -60,11 +60,11 @@ async fn the_proxy_is_told_who_is_signed_in(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn anybody_else_is_told_where_to_sign_in(
+async fn signed_out_browsers_get_the_login_page(
     #[values("server", "jwt")] mode: &str,
     #[values("", "Bearer x", "Basic YTpi", "Bearer ")] authorization: &str,
 ) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+    let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     let request = browser.request(Method::GET, "/auth/verify").header("x-original-uri", "/docs/?page=2");
     let page = browser.send(match authorization {
@@ -93,8 +93,8 @@ async fn anybody_else_is_told_where_to_sign_in(
 #[case("/\\evil.example/")]
 #[case("/auth/logout")]
 #[tokio::test]
-async fn nobody_is_led_elsewhere_after_the_sign_in(#[case] asked_for: &str) {
-    let app = App::start(Engine::Sqlite).await;
+async fn the_login_page_returns_only_to_allowed_urls(#[case] asked_for: &str) {
+    let app = App::builder().start().await;
     let browser = app.browser();
     for name in ["x-original-uri", "x-forwarded-uri"] {
         let page = browser.send(browser.request(Method::GET, "/auth/verify").header(name, asked_for)).await;
@@ -104,8 +104,8 @@ async fn nobody_is_led_elsewhere_after_the_sign_in(#[case] asked_for: &str) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authorization_header_decides_alone(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn an_authorization_header_overrides_cookies(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let (browser, user) = ada(&app).await;
     let request = browser.request(Method::GET, "/auth/verify").header("authorization", "Bearer nonsense");
     assert_eq!(browser.send(request).await.status, 401, "the cookie is not looked at");
@@ -116,59 +116,59 @@ async fn an_authorization_header_decides_alone(#[values("server", "jwt")] mode: 
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_end_is_felt_at_once(
+async fn an_ended_session_is_rejected_at_once(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values("server", "jwt")] mode: &str,
 ) {
-    let app = App::start(Stage::of(engine, mode)).await;
-    // Later than the start, so that on SQLite a token's word is taken.
+    let app = App::builder().engine(engine).mode(mode).start().await;
+    // After the start, so that on SQLite valid tokens are trusted.
     app.advance(400).await;
     let (browser, user) = ada(&app).await;
     let (authorization, session) = bearer(&app, &user).await;
-    assert_eq!(ask_for(&app, &authorization).await.status, 200);
+    assert_eq!(verify_with(&app, &authorization).await.status, 200);
     let page = browser.submit("/settings/sessions/end", &[("session", &session)]).await;
     assert_eq!(page.location(), "/settings?done=device_ended");
-    assert_eq!(ask_for(&app, &authorization).await.status, 401);
+    assert_eq!(verify_with(&app, &authorization).await.status, 401);
 
     let jar = browser.cookies();
-    assert_eq!(browser.verified().await.status, 200);
+    assert_eq!(browser.forward_auth().await.status, 200);
     browser.post("/auth/logout", "").await;
-    browser.put_back(jar);
-    assert_eq!(browser.verified().await.status, 401);
+    browser.replace_cookies(jar);
+    assert_eq!(browser.forward_auth().await.status, 401);
 
     let (browser, _) = ada(&app).await;
     let (authorization, _) = bearer(&app, &user).await;
     browser.submit("/settings/sessions/end-others", &[]).await;
-    assert_eq!(ask_for(&app, &authorization).await.status, 401);
-    assert_eq!(browser.verified().await.status, 200, "the twin");
+    assert_eq!(verify_with(&app, &authorization).await.status, 401);
+    assert_eq!(browser.forward_auth().await.status, 200, "the counterpart");
     browser.submit("/settings/delete", &[("word", "delete")]).await;
-    assert_eq!(browser.verified().await.status, 401);
+    assert_eq!(browser.forward_auth().await.status, 401);
 }
 
-/// A row that goes behind our back shows whether anybody asked for it.
+/// Deleting the row behind the server's back shows whether it queries the database.
 #[rstest]
 #[case(Engine::Sqlite, 200)]
 #[case(Engine::Postgres, 401)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tokens_word_is_taken_where_there_is_one_process_only(#[case] engine: Engine, #[case] status: u16) {
-    let app = App::start(Stage::of(engine, "jwt")).await;
-    // Of what was issued before the start nothing is known.
+async fn a_single_process_trusts_valid_tokens(#[case] engine: Engine, #[case] status: u16) {
+    let app = App::builder().engine(engine).mode("jwt").start().await;
+    // Tokens from before the start are checked in the database.
     app.advance(10).await;
     let (browser, user) = ada(&app).await;
     let (authorization, _) = bearer(&app, &user).await;
     app.database.execute("DELETE FROM sessions").await;
-    assert_eq!(browser.verified().await.status, status);
-    assert_eq!(ask_for(&app, &authorization).await.status, status);
+    assert_eq!(browser.forward_auth().await.status, status);
+    assert_eq!(verify_with(&app, &authorization).await.status, status);
     app.advance(300).await;
-    assert_eq!(ask_for(&app, &authorization).await.status, 401, "and five minutes later nobody's is");
-    assert_eq!(browser.verified().await.status, 401);
+    assert_eq!(verify_with(&app, &authorization).await.status, 401, "five minutes later it has expired");
+    assert_eq!(browser.forward_auth().await.status, 401);
 }
 
-/// Two processes on one file: what is ended at the first is felt at the second, which asks.
+/// Two processes on one file: a session ended by the first is rejected by the second, which queries the database.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_process_takes_nobodys_word() {
-    let app = App::start(Engine::Sqlite).await;
-    let second = web::router(&app.machine(&[[7; 32]]).await).expect("a router");
+async fn with_a_second_process_the_database_decides() {
+    let app = App::builder().start().await;
+    let second = web::router(&app.other_server(&[[7; 32]]).await).expect("a router");
     app.advance(10).await;
     let (browser, user) = ada(&app).await;
     let (authorization, session) = bearer(&app, &user).await;
@@ -176,73 +176,73 @@ async fn a_second_process_takes_nobodys_word() {
         let request = Request::get("/auth/verify").header("authorization", &authorization);
         second.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer").status()
     };
-    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (200, 200));
+    assert_eq!((ask_there().await.as_u16(), verify_with(&app, &authorization).await.status), (200, 200));
     browser.submit("/settings/sessions/end", &[("session", &session)]).await;
-    assert_eq!((ask_there().await.as_u16(), ask_for(&app, &authorization).await.status), (401, 401));
+    assert_eq!((ask_there().await.as_u16(), verify_with(&app, &authorization).await.status), (401, 401));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn it_sets_no_cookie_and_uses_no_token_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let app = App::start(Stage::of(engine, "jwt")).await;
+async fn verify_sets_no_cookie_and_consumes_no_token(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).mode("jwt").start().await;
     let (browser, _) = ada(&app).await;
     for _ in 0..3 {
         app.advance(400).await;
-        let page = browser.verified().await;
+        let page = browser.forward_auth().await;
         assert_eq!((page.status, page.set_cookies().len()), (200, 0), "{page:?}");
     }
     assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
-    browser.forget("access_token");
-    assert_eq!(browser.verified().await.status, 200);
-    // Who comes by this door only stays signed in as well.
+    browser.delete_cookie("access_token");
+    assert_eq!(browser.forward_auth().await.status, 200);
+    // A session that is used only through `/auth/verify` is renewed as well.
     for _ in 0..4 {
         app.advance(13 * 24 * 3600).await;
-        assert_eq!(browser.verified().await.status, 200);
+        assert_eq!(browser.forward_auth().await.status, 200);
     }
     app.advance(15 * 24 * 3600).await;
-    assert_eq!(browser.verified().await.status, 401);
+    assert_eq!(browser.forward_auth().await.status, 401);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_nobody_has_proven_is_not_told(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn unverified_emails_are_not_shown(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     app.advance(10).await;
     for person in ["nomail", "linus"] {
         let browser = app.browser();
-        browser.signs_in_as(person).await;
-        let page = browser.verified().await;
+        browser.sign_in(person).await;
+        let page = browser.forward_auth().await;
         assert_eq!((page.status, page.header("x-user-email")), (200, ""), "{person}: {page:?}");
     }
     let browser = app.browser();
-    app.signs_up(&browser, "zoe@example.com", PASSWORD).await;
+    app.sign_up(&browser, "zoe@example.com", PASSWORD).await;
     browser.submit("/settings/profile", &[("name", "Zoë 100%")]).await;
-    let page = browser.verified().await;
+    let page = browser.forward_auth().await;
     assert_eq!((page.header("x-user-name"), page.header("x-user-email")), ("Zo%C3%AB 100%25", "zoe@example.com"));
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_to_add_an_address_first_is_led_there(#[values("server", "jwt")] mode: &str) {
+async fn users_without_a_required_email_are_sent_to_add_one(#[values("server", "jwt")] mode: &str) {
     let mail = [("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtp://127.0.0.1:9"), ("MAIL_FROM", "a@app.example")];
-    let app = App::start_with(Stage::of(Engine::Sqlite, mode), &mail).await;
+    let app = App::builder().mode(mode).settings(&mail).start().await;
     let browser = app.browser();
-    browser.signs_in_as("nomail").await;
-    let page = browser.verified().await;
+    browser.sign_in("nomail").await;
+    let page = browser.forward_auth().await;
     assert_eq!(page.status, 401);
     assert!(page.header("x-sign-in").starts_with(&format!("{}/add-email?", app.origin)), "{page:?}");
     let (browser, _) = ada(&app).await;
-    assert_eq!(browser.verified().await.status, 200);
+    assert_eq!(browser.forward_auth().await.status, 200);
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_lets_nobody_in_and_turns_nobody_away(#[values("server", "jwt")] mode: &str) {
-    let app = App::start(Stage::of(Engine::Sqlite, mode)).await;
+async fn an_unavailable_database_is_an_error_not_a_sign_out(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
     let (browser, _) = ada(&app).await;
     app.advance(400).await;
     app.store.close().await;
-    let page = browser.verified().await;
+    let page = browser.forward_auth().await;
     assert_eq!((page.status, page.header("retry-after"), page.header("x-sign-in")), (503, "5", ""), "{page:?}");
-    assert_eq!(app.browser().verified().await.status, 401, "who brings nothing is nobody");
+    assert_eq!(app.browser().forward_auth().await.status, 401, "without credentials");
 }

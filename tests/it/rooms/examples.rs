@@ -1,6 +1,10 @@
-//! Sources with an error, which the checks of `mod.rs` must find, and harmless look-alikes, which they must accept.
+//! Sources with violations that the checks of `mod.rs` must find, and look-alikes that they must not report.
 
 use super::*;
+
+fn read(text: &str) -> Code {
+    crate::source::read(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
 
 fn arrows(from: &str, text: &str) -> Vec<String> {
     wrong_arrows(from, &read(text)).into_iter().map(|finding| finding.what).collect()
@@ -21,7 +25,7 @@ fn a_room_may_name_itself_and_earlier_rooms() {
 }
 
 #[test]
-fn a_wrong_arrow_is_found_in_every_notation() {
+fn every_spelling_of_a_wrong_import_is_found() {
     for text in [
         "use crate::web::router;",
         "use crate::web;",
@@ -34,6 +38,10 @@ fn a_wrong_arrow_is_found_in_every_notation() {
         "use latchkey::web::router;",
         "use crate\n    ::web::router;",
         "#[cfg(test)] mod tests { use crate::web::router; }",
+        "fn f() { assert!(crate::web::router()); }",
+        "fn f() { view! { <A b={crate::web::router()} /> } }",
+        "fn f() { g! { use crate::{accounts::User, web::{router, layers}}; } }",
+        "#[derive(crate::web::Router)] struct A;",
         "const A: char = '\"'; use crate::web; const B: char = '\"';",
     ] {
         assert_eq!(arrows("store", text), ["store → web: arrows run to earlier rooms"], "{text}");
@@ -41,7 +49,7 @@ fn a_wrong_arrow_is_found_in_every_notation() {
 }
 
 #[test]
-fn comments_and_strings_are_no_arrows() {
+fn comments_and_strings_are_not_imports() {
     for text in [
         "// use crate::web::router;",
         "//! [`crate::web`]",
@@ -52,14 +60,16 @@ fn comments_and_strings_are_no_arrows() {
         "fn f<'a>(x: &'a str) -> &'a str { x } // crate::web",
         "use other_crate::web::router;",
         "pub(in crate::store) fn f() {}",
+        "pub(in crate::web) fn f() {}",
+        "m! { /// [`crate::web`]\n pub(in crate::web) fn f() {} }",
     ] {
         assert_eq!(arrows("store", text), [""; 0], "{text}");
     }
 }
 
 #[test]
-fn few_rooms_name_config_and_none_names_the_sandbox() {
-    assert_eq!(arrows("account", "use crate::config::Config;").len(), 1);
+fn only_listed_rooms_name_config_and_none_the_sandbox() {
+    assert_eq!(arrows("actions", "use crate::config::Config;").len(), 1);
     assert_eq!(arrows("web", "use latchkey_sandbox::Sandbox;").len(), 1);
     assert_eq!(arrows("doctor", "fn f() { latchkey_sandbox::Sandbox::start(g()); }").len(), 1);
     assert_eq!(arrows("doctor", "use crate::web::AppState;").len(), 1);
@@ -67,13 +77,13 @@ fn few_rooms_name_config_and_none_names_the_sandbox() {
 }
 
 #[test]
-fn a_name_at_the_root_that_is_no_room_is_found() {
+fn an_unknown_room_is_found() {
     assert_eq!(arrows("web", "use crate::utils::f;"), ["utils is no room"]);
     assert_eq!(arrows("web", "use crate::*;"), ["* is no room"]);
 }
 
 #[test]
-fn impurities_are_found_in_code_and_allowed_in_tests() {
+fn io_in_a_pure_room_is_found_except_in_tests() {
     for text in [
         "use axum::Router;",
         "use std::{collections::HashMap, env, fmt};",
@@ -92,17 +102,20 @@ fn impurities_are_found_in_code_and_allowed_in_tests() {
 }
 
 #[test]
-fn features_are_found() {
-    for text in
-        ["#[cfg(feature = \"ssr\")] fn f() {}", "#[cfg(not(feature = \"ssr\"))]", "if cfg!(feature = \"ssr\") {}"]
-    {
+fn cfg_on_a_feature_is_found() {
+    for text in [
+        "#[cfg(feature = \"ssr\")] fn f() {}",
+        "#[cfg(not(feature = \"ssr\"))] fn f() {}",
+        "fn f() { if cfg!(feature = \"ssr\") {} }",
+        "fn f() { g!(cfg!(feature = \"ssr\")) }",
+    ] {
         assert_eq!(features(&read(text)).len(), 1, "{text}");
     }
     assert_eq!(features(&read("#[cfg(test)] mod tests { fn feature() {} }")), []);
 }
 
 #[test]
-fn readers_of_the_environment_are_found() {
+fn reads_of_the_environment_are_found() {
     for text in [
         "fn f() { std::env::var(\"X\"); }",
         "use std::env;",
@@ -115,6 +128,6 @@ fn readers_of_the_environment_are_found() {
 }
 
 #[test]
-fn a_finding_names_its_line() {
+fn a_finding_has_its_line() {
     assert_eq!(wrong_arrows("store", &read("//! Text.\n\n/* a\nb */\nuse crate::web;"))[0].line, 5);
 }

@@ -1,16 +1,12 @@
-//! The rooms of `src/` and the arrows between them. These tests read the sources: every path that begins at the crate's
-//! root is compared with the table below, which is the one of the tour in `lib.rs`.
-//!
-//! `examples.rs` runs the checks on small sources with and without errors, so that a check that finds nothing is known to
-//! work.
+//! The rooms of `src/` and the arrows between them: every path that begins at the crate's root is checked against the
+//! table below, which is that of the tour in `lib.rs`. `examples.rs` shows that each check finds what it should find.
 
 mod examples;
-mod paths;
 mod sandbox;
 
 use std::{fs, path::Path};
 
-use paths::{Code, Place, read};
+use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
 const ROOMS: [&str; 20] = [
@@ -39,16 +35,16 @@ const ROOMS: [&str; 20] = [
 /// The files of the binary, which may name every room: arguments, and one file per command.
 const BINARY: [&str; 2] = ["main", "commands"];
 
-/// The crate of the sandbox providers: only the binary names it.
+/// The mock providers' crate: only the binary names it.
 const SANDBOX: &str = "latchkey_sandbox";
 
-/// Rooms that may name `config`, besides the binary: all others get their settings as arguments.
+/// Rooms that may name `config`, beside the binary. The other rooms get settings as arguments.
 const READERS_OF_CONFIG: [&str; 2] = ["doctor", "web"];
 
-/// Rooms that take time, randomness and network answers as arguments.
+/// Rooms without I/O: they take time and randomness as arguments.
 const PURE: [&str; 4] = ["oauth", "oidc", "providers", "accounts"];
 
-/// Paths that a pure room must not name outside its tests.
+/// What a pure room must not name outside its tests.
 const IMPURE: [&str; 17] = [
     "axum",
     "hyper",
@@ -70,7 +66,7 @@ const IMPURE: [&str; 17] = [
 ];
 
 #[test]
-fn every_file_and_folder_of_the_sources_is_a_room() {
+fn every_file_and_folder_in_src_is_a_room() {
     for entry in fs::read_dir("src").unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
@@ -80,64 +76,52 @@ fn every_file_and_folder_of_the_sources_is_a_room() {
 }
 
 #[test]
-fn the_tour_shows_the_rooms_in_their_order() {
+fn the_tour_lists_the_rooms_in_order() {
     let tour = fs::read_to_string("src/lib.rs").unwrap();
-    let shown: Vec<_> = read(&tour).modules().iter().map(|name| ROOMS.iter().position(|room| *room == name)).collect();
+    let shown: Vec<_> =
+        read(&tour).unwrap().modules.iter().map(|name| ROOMS.iter().position(|room| *room == name)).collect();
     assert!(shown.len() >= 10, "only {} rooms found", shown.len());
     assert!(shown.iter().all(Option::is_some) && shown.is_sorted(), "the order of lib.rs is not that of the table");
 }
 
 #[test]
-fn arrows_run_from_the_later_rooms_to_the_earlier() {
-    assert_clean(|source| wrong_arrows(source.room, &source.code));
+fn rooms_import_only_earlier_rooms() {
+    assert_clean(|source| wrong_arrows(source.room, source.code));
 }
 
 #[test]
-fn pure_rooms_name_no_clock_no_randomness_and_no_network() {
-    assert_clean(|source| if PURE.contains(&source.room) { impurities(&source.code) } else { Vec::new() });
+fn pure_rooms_have_no_clock_randomness_or_io() {
+    assert_clean(|source| if PURE.contains(&source.room) { impurities(source.code) } else { Vec::new() });
 }
 
 #[test]
-fn features_switch_whole_rooms_and_never_lines() {
-    assert_clean(|source| if ["lib", "main"].contains(&source.room) { Vec::new() } else { features(&source.code) });
+fn features_switch_whole_rooms_only() {
+    assert_clean(|source| {
+        if source.room == "lib" || BINARY.contains(&source.room) { Vec::new() } else { features(source.code) }
+    });
 }
 
 #[test]
 fn only_config_reads_the_environment() {
-    assert_clean(|source| if source.room == "config" { Vec::new() } else { environment(&source.code) });
+    assert_clean(|source| if source.room == "config" { Vec::new() } else { environment(source.code) });
 }
 
-struct Source {
-    room: &'static str,
-    code: Code,
-}
-
-/// Runs a check on every file and reports all findings at once.
+/// Runs a check over every file of a room and fails with all findings.
 fn assert_clean(check: impl Fn(&Source) -> Vec<Finding>) {
-    let mut files = Vec::new();
-    rust_files(Path::new("src"), &mut files);
-    assert!(files.len() > 10, "only {} files found", files.len());
     let mut found = Vec::new();
-    for (path, text) in files {
-        let first = Path::new(&path).components().nth(1).unwrap().as_os_str().to_str().unwrap();
+    for SourceFile { path, code } in source_files("src") {
+        let first = Path::new(path).components().nth(1).unwrap().as_os_str().to_str().unwrap();
         let name = first.trim_end_matches(".rs");
         let Some(room) = ["lib"].into_iter().chain(BINARY).chain(ROOMS).find(|room| *room == name) else { continue };
-        let source =
-            Source { room, code: read(&text).with_tests(path.ends_with("tests.rs") || path.contains("/tests/")) };
-        found.extend(check(&source).into_iter().map(|Finding { line, what }| format!("{path}:{line}: {what}")));
+        let findings = check(&Source { room, code });
+        found.extend(findings.into_iter().map(|Finding { line, what }| format!("{path}:{line}: {what}")));
     }
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-fn rust_files(folder: &Path, files: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push((path.to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()));
-        }
-    }
+struct Source {
+    room: &'static str,
+    code: &'static Code,
 }
 
 #[derive(Debug, PartialEq)]
@@ -185,7 +169,7 @@ fn impurities(code: &Code) -> Vec<Finding> {
 fn features(code: &Code) -> Vec<Finding> {
     code.features
         .iter()
-        .map(|line| Finding { line: *line, what: "cfg(feature …) outside lib.rs and main.rs".to_owned() })
+        .map(|line| Finding { line: *line, what: "cfg(feature …) outside lib.rs and the binary".to_owned() })
         .collect()
 }
 

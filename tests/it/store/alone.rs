@@ -1,4 +1,4 @@
-//! Who may believe that whatever ends a session passes here.
+//! Detecting that one process alone uses a database.
 
 use latchkey::{accounts::UserId, store::Database};
 use rstest::rstest;
@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::{Engine, TestDatabase, sealer};
 
-/// Whether a token's word is taken that was issued so many seconds from now.
-fn believes(database: &Database, seconds: i64) -> bool {
+/// Whether a token issued this many seconds from now is trusted without a query.
+fn trusts_tokens(database: &Database, seconds: i64) -> bool {
     let issued_at = OffsetDateTime::now_utc().unix_timestamp() + seconds;
     database.is_not_revoked("a session", UserId::new(OffsetDateTime::UNIX_EPOCH, [1; 10]), issued_at)
 }
@@ -16,32 +16,29 @@ fn believes(database: &Database, seconds: i64) -> bool {
 #[case(Engine::Sqlite, true)]
 #[case(Engine::Postgres, false)]
 #[tokio::test]
-async fn a_server_that_claims_a_file_is_alone_and_who_does_not_ask_never_is(
-    #[case] engine: Engine,
-    #[case] alone: bool,
-) {
+async fn a_process_is_alone_only_after_claiming_the_file(#[case] engine: Engine, #[case] alone: bool) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    assert!(!believes(&database, 10));
+    assert!(!trusts_tokens(&database, 10));
     assert_eq!((database.claim_alone(), database.claim_alone()), (alone, alone));
-    assert_eq!(believes(&database, 10), alone);
-    assert!(!believes(&database, -5), "of what was before nothing is known");
+    assert_eq!(trusts_tokens(&database, 10), alone);
+    assert!(!trusts_tokens(&database, -5), "of what was before nothing is known");
 }
 
 #[tokio::test]
-async fn a_second_process_asks_the_database_until_the_first_has_ended() {
+async fn with_a_second_process_the_database_decides_until_the_first_ends() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let (first, second) = (test.open().await, test.open().await);
     assert!(first.claim_alone());
-    assert!(!second.claim_alone() && !believes(&second, 10));
-    assert!(believes(&first, 10), "which the first one cannot notice");
+    assert!(!second.claim_alone() && !trusts_tokens(&second, 10));
+    assert!(trusts_tokens(&first, 10), "which the first one cannot notice");
     drop(first);
     assert!(second.claim_alone());
-    assert!(believes(&second, 10) && !believes(&second, -5), "what was before its claim may have been ended");
+    assert!(trusts_tokens(&second, 10) && !trusts_tokens(&second, -5), "what was before its claim may have been ended");
 }
 
 #[tokio::test]
-async fn one_file_has_one_lock_by_whatever_link_it_is_reached() {
+async fn a_file_has_one_lock_through_any_link() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let first = test.open().await;
     assert!(first.claim_alone());
@@ -52,12 +49,12 @@ async fn one_file_has_one_lock_by_whatever_link_it_is_reached() {
 }
 
 #[tokio::test]
-async fn where_the_lock_cannot_be_made_the_database_is_asked() {
+async fn without_a_lock_the_database_decides() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let database = test.open().await;
     let lock = format!("{}.lock", test.url.strip_prefix("sqlite://").expect("a file"));
     std::fs::create_dir(&lock).expect("a folder in its place");
-    assert!(!database.claim_alone() && !believes(&database, 10));
+    assert!(!database.claim_alone() && !trusts_tokens(&database, 10));
     std::fs::remove_dir(&lock).expect("removed");
-    assert!(database.claim_alone() && believes(&database, 10), "the twin");
+    assert!(database.claim_alone() && trusts_tokens(&database, 10), "the counterpart");
 }

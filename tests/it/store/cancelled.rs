@@ -1,4 +1,4 @@
-//! Callers that stop waiting, at every point where they can: what they wanted is done or not, and nobody else is harmed.
+//! Callers that are cancelled at any await: their write happened completely or not at all.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use latchkey::store::Database;
 use time::Duration;
 
-use super::{ADA, google, now, session, sign_in, who};
+use super::{ADA, google, now, session, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
-/// Polls a future at most so many times, each time that it asks for it, and drops it then.
+/// Polls a future at most this often, each time that it wakes, and then drops it.
 async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
     let (mut future, mut left) = (Box::pin(future), times);
     poll_fn(move |context| {
@@ -27,7 +27,7 @@ async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
     .await
 }
 
-/// Waits until PostgreSQL has nothing to do for any connection. One that was left inside a transaction stays there.
+/// Waits until every PostgreSQL connection is idle. One that was left inside a transaction is not.
 async fn every_connection_is_idle(test: &TestDatabase, engine: Engine) {
     if engine == Engine::Sqlite {
         return;
@@ -44,7 +44,7 @@ async fn every_connection_is_idle(test: &TestDatabase, engine: Engine) {
     panic!("{}", test.text(states).await);
 }
 
-/// Single statements, more at once than the pool has connections: each is there afterwards.
+/// Single statements, more at once than the pool has connections: each is executed.
 async fn single_statements_last(test: &TestDatabase, database: &Arc<Database>, round: usize) {
     let mut marks = JoinSet::new();
     for number in 0..20 {
@@ -60,12 +60,10 @@ async fn single_statements_last(test: &TestDatabase, database: &Arc<Database>, r
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_write_that_is_cancelled_anywhere_is_whole_and_harms_nobody(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_cancelled_write_is_atomic(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = Arc::new(test.open().await);
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let (mut current, mut cancelled) = ("0".to_owned(), 0);
     assert!(database.create_session(&session(&current, ada)).await.unwrap());
     for times in 1..=24 {
@@ -76,7 +74,9 @@ async fn a_write_that_is_cancelled_anywhere_is_whole_and_harms_nobody(
         let found = test.text("SELECT string_agg(id_hash, ' ') FROM sessions").await;
         assert!(found == current || found == new.id_hash, "{found} instead of {current}, or of {}", new.id_hash);
         match outcome {
-            Some(outcome) => assert!(outcome.unwrap() && found == new.id_hash, "the twin, that nobody cancelled"),
+            Some(outcome) => {
+                assert!(outcome.unwrap() && found == new.id_hash, "the counterpart, which was not cancelled")
+            }
             None => cancelled += 1,
         }
         current = found;

@@ -1,4 +1,4 @@
-//! Grants as rows: who writes on the strength of what was true a moment ago writes nothing.
+//! Grants as rows: leases, and writes that lose against concurrent changes.
 
 use latchkey::accounts::{Answer, ClientInfo, Identity, Purpose};
 use latchkey::codes::access::Access;
@@ -12,11 +12,11 @@ use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, who};
+use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, user_of};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
-fn gift(number: u32) -> NewGrant {
+fn new_grant(number: u32) -> NewGrant {
     NewGrant {
         scopes: Scopes::parse("openid a b"),
         access_token: format!("access-{number}").into(),
@@ -27,13 +27,14 @@ fn gift(number: u32) -> NewGrant {
 
 /// Signs Ada in and gives her a grant.
 async fn with_grant(database: &Database) -> Identity {
-    let user = who(&sign_in(database, &google("ada", ADA)).await);
+    let user = user_of(&sign_in(database, &google("ada", ADA)).await);
     let identity = database.identities(user).await.unwrap().remove(0);
-    gives(database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(1))).await;
+    settle_with_grant(database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &new_grant(1)))
+        .await;
     identity
 }
 
-async fn gives(database: &Database, identity: &Identity, profile: &Profile, granted: GrantUpdate<'_>) {
+async fn settle_with_grant(database: &Database, identity: &Identity, profile: &Profile, granted: GrantUpdate<'_>) {
     let purpose = Purpose::Grant { user: identity.user, identity: identity.key.clone() };
     let settle_request = SettleRequest {
         purpose: &purpose,
@@ -60,9 +61,7 @@ async fn open(database: &Database, identity: &Identity) -> OpenGrant {
 
 #[rstest]
 #[tokio::test]
-async fn one_at_a_time_renews_and_a_lease_that_nobody_ends_ends_by_itself(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn one_refresh_at_a_time_holds_an_expiring_lease(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let (database, other) = (test.open().await, test.open().await);
     let identity = with_grant(&database).await;
@@ -73,20 +72,20 @@ async fn one_at_a_time_renews_and_a_lease_that_nobody_ends_ends_by_itself(
     );
     database.release_grant(identity.id, 1).await.unwrap();
     assert!(leases(&database, now()).await);
-    // One that lasts for longer than any can was given by a clock that has stepped back.
+    // A lease that ends too late was set by a clock that has stepped back.
     assert!(leases(&database, now() - Duration::days(1)).await);
-    // Of another generation there is nothing to renew.
+    // Another generation has nothing to refresh.
     assert!(!database.lease_grant(identity.id, 2, LEASE, now() + Duration::days(1)).await.unwrap());
 }
 
 #[rstest]
 #[tokio::test]
-async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_concurrent_change_is_not_overwritten(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    assert!(database.renew_grant(&identity, 1, &gift(2), now()).await.unwrap());
-    assert!(!database.renew_grant(&identity, 1, &gift(3), now()).await.unwrap());
+    assert!(database.renew_grant(&identity, 1, &new_grant(2), now()).await.unwrap());
+    assert!(!database.renew_grant(&identity, 1, &new_grant(3), now()).await.unwrap());
     assert!(!database.lose_grant(&identity, 1, GrantEndReason::Revoked, true, now()).await.unwrap());
     database.narrow_grant(identity.id, 1, &Scopes::default()).await.unwrap();
     let after = open(&database, &identity).await;
@@ -94,7 +93,7 @@ async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Eng
     assert!(after.scopes.contains("a"));
 
     // Without a new refresh token the old one stays.
-    let renewed = NewGrant { refresh_token: None, ..gift(4) };
+    let renewed = NewGrant { refresh_token: None, ..new_grant(4) };
     assert!(database.renew_grant(&identity, 2, &renewed, now()).await.unwrap());
     let after = open(&database, &identity).await;
     assert_eq!(after.access_token.expose_secret(), "access-4");
@@ -102,7 +101,7 @@ async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Eng
 
     assert!(database.lose_grant(&identity, 3, GrantEndReason::Revoked, false, now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
-    let late = NewGrant { refresh_token: None, ..gift(5) };
+    let late = NewGrant { refresh_token: None, ..new_grant(5) };
     assert!(!database.renew_grant(&identity, 4, &late, now()).await.unwrap(), "what has ended does not come back");
     assert_eq!(test.number("SELECT count(access_token) + count(refresh_token) FROM grants").await, 0);
     assert_eq!(test.count("outbox").await, 0);
@@ -112,26 +111,32 @@ async fn what_changed_meanwhile_is_not_written_over(#[values(Engine::Sqlite, Eng
 
 #[rstest]
 #[tokio::test]
-async fn who_grants_nothing_keeps_what_was_granted_before(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn an_update_without_tokens_keeps_the_earlier_grant(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Declined(Access::Drive, None)).await;
+    settle_with_grant(&database, &identity, &google("ada", ADA), GrantUpdate::Declined(Access::Drive, None)).await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-1");
     let declined = "SELECT count(*) FROM events WHERE kind = 'grant' AND outcome = 'scope_declined'";
     assert_eq!(test.number(declined).await, 1);
-    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Declined(Access::Drive, Some(&gift(2)))).await;
+    settle_with_grant(
+        &database,
+        &identity,
+        &google("ada", ADA),
+        GrantUpdate::Declined(Access::Drive, Some(&new_grant(2))),
+    )
+    .await;
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
     assert_eq!((test.count("grants").await, test.number(declined).await), (1, 2));
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_grant_of_somebody_else_is_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn another_users_grant_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let grace = who(&sign_in(&database, &google("grace", "grace@gmail.com")).await);
+    let grace = user_of(&sign_in(&database, &google("grace", "grace@gmail.com")).await);
     let claimed = Identity { user: grace, ..identity.clone() };
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
@@ -141,7 +146,7 @@ async fn a_grant_of_somebody_else_is_none(#[values(Engine::Sqlite, Engine::Postg
 }
 
 #[tokio::test]
-async fn a_revocation_names_nobody_and_is_leased_to_who_disconnected() {
+async fn a_revocation_is_anonymous_and_leased_to_its_request() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
@@ -160,12 +165,10 @@ async fn a_revocation_names_nobody_and_is_leased_to_who_disconnected() {
     assert_eq!(test.count("outbox").await, 0);
 }
 
-/// Clocks of two machines are never quite the same.
+/// The clocks of two servers always differ.
 #[rstest]
 #[tokio::test]
-async fn a_machine_whose_clock_is_behind_takes_no_lease_away(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_slow_clock_takes_no_lease_away(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let (ahead, behind) = (test.open().await, test.open().await);
     let identity = with_grant(&ahead).await;
@@ -177,41 +180,42 @@ async fn a_machine_whose_clock_is_behind_takes_no_lease_away(
     assert!(behind.lease_grant(identity.id, 1, LEASE, now() + Duration::seconds(20)).await.unwrap());
 }
 
-/// The provider gives a new refresh token for the old one while the person disconnects: what is revoked is the old one,
-/// which is spent.
+/// The provider rotates the refresh token while the user disconnects: the queued revocation has the old one, which is
+/// spent.
 #[rstest]
 #[tokio::test]
-async fn a_refresh_token_that_comes_too_late_is_given_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_refresh_token_that_arrives_too_late_is_revoked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
     let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
     let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
-    // An access token goes with what it was made from.
-    let only_access = NewGrant { refresh_token: None, ..gift(2) };
+    // An access token is revoked with its refresh token.
+    let only_access = NewGrant { refresh_token: None, ..new_grant(2) };
     assert!(!database.renew_grant(&identity, 1, &only_access, now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
-    assert!(!database.renew_grant(&identity, 1, &gift(3), now()).await.unwrap());
+    assert!(!database.renew_grant(&identity, 1, &new_grant(3), now()).await.unwrap());
     let due = database.take_due_revocations(now(), LEASE, 10).await.unwrap();
     assert_eq!((due.len(), due[0].revocation.token.expose_secret()), (1, "refresh-3"));
 
-    // Not where the account was connected anew: the provider would take that back as well.
-    gives(&database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(4))).await;
-    assert!(!database.renew_grant(&identity, 1, &gift(5), now()).await.unwrap());
+    // Not when the account was connected again: the provider would revoke that as well.
+    settle_with_grant(&database, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &new_grant(4)))
+        .await;
+    assert!(!database.renew_grant(&identity, 1, &new_grant(5), now()).await.unwrap());
     assert_eq!(test.count("outbox").await, 0);
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-4");
 }
 
-/// PostgreSQL alone: on SQLite there is one writer at a time. Whoever inserts such a row waits, in the middle of a
-/// transaction, until it is let go.
+/// PostgreSQL only, since SQLite has one writer at a time. An insert of such a row waits in the middle of a transaction
+/// until it is released.
 struct Held<'a> {
     test: &'a TestDatabase,
     holder: PgConnection,
 }
 
 impl<'a> Held<'a> {
-    async fn inserts(test: &'a TestDatabase, table: &str, when: &str) -> Self {
+    async fn block_inserts(test: &'a TestDatabase, table: &str, when: &str) -> Self {
         test.execute(&format!(
             "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS \
              'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END'; \
@@ -223,45 +227,50 @@ impl<'a> Held<'a> {
         Self { test, holder }
     }
 
-    /// Waits until so many transactions wait for a lock.
+    /// Waits until this many transactions wait for a lock.
     async fn wait_for(test: &TestDatabase, waiting: i64) {
         let now_waiting = "SELECT count(*) FROM pg_stat_activity \
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
         while test.number(now_waiting).await < waiting {}
     }
 
-    /// Lets go once a second one waits for the first.
-    async fn let_go(mut self) {
+    /// Releases the insert once a second transaction waits for it.
+    async fn release(mut self) {
         Self::wait_for(self.test, 2).await;
         sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut self.holder).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn what_is_given_while_its_identity_goes_is_given_back() {
+async fn a_grant_for_a_deleted_identity_is_revoked() {
     let test = TestDatabase::empty(Engine::Postgres).await;
     let (database, other) = (test.open().await, test.open().await);
-    let eve = who(&sign_in(&database, &google("eve", "eve@gmail.com")).await);
+    let eve = user_of(&sign_in(&database, &google("eve", "eve@gmail.com")).await);
     let identity = database.identities(eve).await.unwrap().remove(0);
-    // She wrote down Ada's address once, and has a password.
+    // She once claimed Ada's email, and has a password.
     test.execute(&format!(
         "UPDATE users SET claimed_email = '{ADA}' WHERE id = '{eve}'; \
          INSERT INTO passwords (user_id, hash, set_at) VALUES ('{eve}', 'x', 0)"
     ))
     .await;
-    let held = Held::inserts(&test, "grants", "true").await;
+    let held = Held::block_inserts(&test, "grants", "true").await;
     let ((), settled, ()) = tokio::join!(
         async {
-            gives(&database, &identity, &google("eve", "eve@gmail.com"), GrantUpdate::Granted(Access::Drive, &gift(1)))
-                .await
+            settle_with_grant(
+                &database,
+                &identity,
+                &google("eve", "eve@gmail.com"),
+                GrantUpdate::Granted(Access::Drive, &new_grant(1)),
+            )
+            .await
         },
         async {
             Held::wait_for(&test, 1).await;
             sign_in(&other, &google("ada", ADA)).await
         },
-        held.let_go(),
+        held.release(),
     );
-    assert_ne!(who(&settled), eve);
+    assert_ne!(user_of(&settled), eve);
     assert!(database.identities(eve).await.unwrap().is_empty());
     let due = other.take_due_revocations(now(), LEASE, 10).await.unwrap();
     assert_eq!((test.count("grants").await, due.len()), (0, 1));
@@ -269,37 +278,41 @@ async fn what_is_given_while_its_identity_goes_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_loss_that_is_written_down_while_one_connects_anew_takes_back_nothing_new() {
+async fn a_late_loss_does_not_end_a_new_grant() {
     let test = TestDatabase::empty(Engine::Postgres).await;
     let (database, other) = (test.open().await, test.open().await);
     let identity = with_grant(&database).await;
-    let held = Held::inserts(&test, "events", "NEW.outcome = 'revoked'").await;
+    let held = Held::block_inserts(&test, "events", "NEW.outcome = 'revoked'").await;
     let (lost, (), ()) = tokio::join!(
         database.lose_grant(&identity, 1, GrantEndReason::Revoked, true, now()),
         async {
             Held::wait_for(&test, 1).await;
-            gives(&other, &identity, &google("ada", ADA), GrantUpdate::Granted(Access::Drive, &gift(2))).await;
+            settle_with_grant(
+                &other,
+                &identity,
+                &google("ada", ADA),
+                GrantUpdate::Granted(Access::Drive, &new_grant(2)),
+            )
+            .await;
         },
-        held.let_go(),
+        held.release(),
     );
     assert!(lost.unwrap());
     assert_eq!(open(&database, &identity).await.access_token.expose_secret(), "access-2");
     assert_eq!(test.count("outbox").await, 0, "what was just given is to be revoked");
 }
 
-/// Only the provider's word is told as its word.
+/// A revocation counts as confirmed only by the provider.
 #[rstest]
 #[tokio::test]
-async fn what_ended_by_itself_and_is_put_away_is_not_said_to_be_confirmed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_lost_grant_is_not_reported_as_revoked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let audit = super::AuditContext { client: ClientInfo::default(), now: now() + Duration::hours(1) };
-    for (because, revoke, told) in [
-        // Nothing was asked of the provider, which may still list us.
+    for (because, revoke, expected) in [
+        // The provider was not called, and may still list us.
         (GrantEndReason::Expired, false, RevocationStatus::Failed),
-        // It was asked, and has not answered.
+        // It was called, and has not answered.
         (GrantEndReason::Revoked, true, RevocationStatus::Pending { attempts: 0 }),
-        // It said so itself.
+        // It confirmed it.
         (GrantEndReason::Revoked, false, RevocationStatus::Done { at: now() }),
     ] {
         let test = TestDatabase::empty(engine).await;
@@ -309,7 +322,7 @@ async fn what_ended_by_itself_and_is_put_away_is_not_said_to_be_confirmed(
         assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
         let standing = database.grants(identity.user).await.unwrap().remove(0).state;
         let GrantStatus::Disconnected { revocation, .. } = standing else { panic!("{standing:?}") };
-        assert_eq!(revocation, told, "{because:?}");
+        assert_eq!(revocation, expected, "{because:?}");
         assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_none());
     }
 }

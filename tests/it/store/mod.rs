@@ -1,4 +1,4 @@
-//! The store on both engines: what the pure rooms decide is what the rows say afterwards, also when fifty ask at once.
+//! The store on both engines: the rows match the decisions of the pure rooms, also with fifty concurrent callers.
 
 mod alone;
 mod cancelled;
@@ -27,7 +27,7 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
 }
 
-/// Bytes that no other call has got: what randomness is for the store.
+/// Unique bytes, in place of random ones.
 fn random() -> [u8; 30] {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
@@ -49,7 +49,7 @@ fn google(subject: &str, address: &str) -> Profile {
     }
 }
 
-/// A provider that runs no mailboxes.
+/// A provider that is no authority for any mailbox.
 fn eve(subject: &str, address: &str, verified: bool) -> Profile {
     Profile {
         issuer: "https://eve.example".into(),
@@ -94,8 +94,8 @@ async fn sign_in(database: &Database, profile: &Profile) -> SettleOutcome {
     settle(database, Purpose::SignIn, profile, None).await.expect("settles")
 }
 
-fn who(settled: &SettleOutcome) -> UserId {
-    settled.signed_in.as_ref().expect("somebody is signed in").user.id
+fn user_of(settled: &SettleOutcome) -> UserId {
+    settled.signed_in.as_ref().expect("a signed-in user").user.id
 }
 
 fn email_of(settled: &SettleOutcome) -> Option<String> {
@@ -122,7 +122,7 @@ fn session(id_hash: &str, user: UserId) -> NewSession {
 
 #[rstest]
 #[tokio::test]
-async fn migrations_run_twice_and_side_by_side(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn migrations_run_twice_and_concurrently(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     database.migrate().await.expect("again");
@@ -133,7 +133,7 @@ async fn migrations_run_twice_and_side_by_side(#[values(Engine::Sqlite, Engine::
 }
 
 #[tokio::test]
-async fn machines_that_start_together_migrate_once() {
+async fn servers_that_start_together_migrate_once() {
     let test = TestDatabase::empty(Engine::Postgres).await;
     tokio::join!(test.open(), test.open(), test.open());
     assert_eq!(test.count("users").await, 0);
@@ -143,7 +143,7 @@ async fn machines_that_start_together_migrate_once() {
 #[case("postgres://latchkey@127.0.0.1:1/nobody")]
 #[case("sqlite:///")]
 #[tokio::test]
-async fn a_database_that_is_away_is_unavailable(#[case] url: &str) {
+async fn an_unreachable_database_is_unavailable(#[case] url: &str) {
     let error = Database::connect(url, sealer()).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }
@@ -164,7 +164,7 @@ async fn a_closed_database_is_unavailable_to_every_caller(#[values(Engine::Sqlit
 
 #[rstest]
 #[tokio::test]
-async fn the_first_sign_in_makes_a_user_and_the_next_one_refreshes_them(
+async fn the_first_sign_in_makes_a_user_and_the_next_updates_it(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
@@ -211,9 +211,9 @@ async fn every_decision_leaves_an_event_with_its_reasons(#[values(Engine::Sqlite
         test.text("SELECT reasons FROM events").await,
         r#"["identity_unknown","email_verified_by_authority","email_free"]"#
     );
-    let mut nobody = google("", ADA);
-    nobody.subject.clear();
-    let refused = sign_in(&database, &nobody).await;
+    let mut unknown = google("", ADA);
+    unknown.subject.clear();
+    let refused = sign_in(&database, &unknown).await;
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::IdentityMalformed));
     assert_eq!(test.count("users").await, 1);
     assert_eq!(test.number("SELECT count(*) FROM events WHERE outcome = 'refused'").await, 1);
@@ -231,7 +231,7 @@ async fn every_decision_leaves_an_event_with_its_reasons(#[values(Engine::Sqlite
 
 #[rstest]
 #[tokio::test]
-async fn fifty_first_sign_ins_of_one_identity_at_once_are_one_user(
+async fn fifty_first_sign_ins_of_one_identity_make_one_user(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
@@ -242,19 +242,17 @@ async fn fifty_first_sign_ins_of_one_identity_at_once_are_one_user(
         tasks.spawn(async move { sign_in(&database, &google("ada", ADA)).await });
     }
     let settled = tasks.join_all().await;
-    let users: BTreeSet<_> = settled.iter().map(who).collect();
+    let users: BTreeSet<_> = settled.iter().map(user_of).collect();
     let created = settled.iter().filter(|settled| matches!(settled.decision.answer, Answer::Create { .. }));
     assert_eq!((users.len(), created.count()), (1, 1));
     assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
     assert_eq!(test.count("events").await, 50);
 }
 
-/// Two machines, two identities, one address: whoever is second finds the first.
+/// Two servers, two identities, one email: the second finds the first.
 #[rstest]
 #[tokio::test]
-async fn identities_that_race_for_an_address_end_as_if_one_had_come_after_the_other(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn concurrent_sign_ins_with_one_email_are_serialised(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let machines = [Arc::new(test.open().await), Arc::new(test.open().await)];
     let mut tasks = JoinSet::new();
@@ -268,24 +266,22 @@ async fn identities_that_race_for_an_address_end_as_if_one_had_come_after_the_ot
     }
     let answers = tasks.join_all().await;
     let created = answers.iter().filter(|answer| matches!(answer, Answer::Create { .. }));
-    // The second identity of one provider with one address is never linked without asking.
+    // A second identity of one provider with the same email is never linked without asking.
     let asked = answers.iter().filter(|answer| matches!(answer, Answer::Prompt { .. }));
     assert_eq!((created.count(), asked.count()), (15, 15));
     assert_eq!((test.count("users").await, test.count("identities").await), (15, 15));
 }
 
-/// Two new identities of one provider race for a user who is there already: only one may be linked without asking.
+/// Two new identities of one provider race for an existing user: only one may be linked without asking.
 #[rstest]
 #[tokio::test]
-async fn of_two_identities_that_race_for_a_user_only_one_is_linked_without_asking(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn of_two_identities_racing_for_a_user_one_is_linked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let machines = [Arc::new(test.open().await), Arc::new(test.open().await)];
     for round in 0..10 {
         sign_in(&machines[0], &eve(&format!("ada{round}"), &format!("ada{round}@gmail.com"), true)).await;
     }
-    // As if verified by a link.
+    // As after a confirmation by email.
     test.execute("UPDATE users SET verified_email_method = 'email_link'").await;
     let mut tasks = JoinSet::new();
     for round in 0..10 {
@@ -304,7 +300,7 @@ async fn of_two_identities_that_race_for_a_user_only_one_is_linked_without_askin
 
 #[rstest]
 #[tokio::test]
-async fn nothing_is_left_of_a_sign_in_that_fails_at_its_last_step(
+async fn a_sign_in_that_fails_at_its_last_step_leaves_nothing(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
@@ -323,42 +319,38 @@ async fn nothing_is_left_of_a_sign_in_that_fails_at_its_last_step(
 
 #[rstest]
 #[tokio::test]
-async fn lk5_an_unverified_address_finds_nobody_and_takes_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn lk5_an_unverified_email_finds_no_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = sign_in(&database, &google("ada", ADA)).await;
     let eve = sign_in(&database, &eve("eve", ADA, false)).await;
-    assert_ne!(who(&eve), who(&ada));
+    assert_ne!(user_of(&eve), user_of(&ada));
     let user = &eve.signed_in.as_ref().unwrap().user;
     assert_eq!(user.verified_email, None);
     assert_eq!(user.claimed_email.as_ref().map(|email| email.email().as_str()), Some(ADA));
-    assert_eq!(who(&sign_in(&database, &google("ada", ADA)).await), who(&ada));
+    assert_eq!(user_of(&sign_in(&database, &google("ada", ADA)).await), user_of(&ada));
 }
 
 #[rstest]
 #[tokio::test]
-async fn lk5_who_proves_an_address_gets_it_in_a_user_of_their_own(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn lk5_a_verified_email_makes_a_user_of_its_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let first = sign_in(&database, &eve("eve", ADA, false)).await;
     let ada = sign_in(&database, &google("ada", ADA)).await;
     assert!(matches!(ada.decision.answer, Answer::ClaimFromUnverified { .. }));
-    assert_ne!(who(&ada), who(&first));
+    assert_ne!(user_of(&ada), user_of(&first));
     assert_eq!(email_of(&ada).as_deref(), Some(ADA));
 
-    // Eve came through a provider: her user is hers, without the claim.
+    // Eve came through a provider: her user stays hers, without the claim.
     let again = sign_in(&database, &eve("eve", ADA, false)).await;
-    assert_eq!(who(&again), who(&first));
+    assert_eq!(user_of(&again), user_of(&first));
     assert_eq!(again.signed_in.unwrap().user.claimed_email, None);
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_owned_address_prompts_with_the_ways_in_and_changes_nothing(
+async fn a_taken_email_returns_the_sign_in_methods_and_changes_nothing(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
@@ -367,7 +359,7 @@ async fn an_owned_address_prompts_with_the_ways_in_and_changes_nothing(
     let prompted = sign_in(&database, &eve("eve", ADA, true)).await;
     assert_eq!(
         prompted.decision.answer,
-        Answer::Prompt { user: who(&ada), methods: vec![SignInMethod::Provider("google".into())] }
+        Answer::Prompt { user: user_of(&ada), methods: vec![SignInMethod::Provider("google".into())] }
     );
     assert_eq!(prompted.signed_in, None);
     assert_eq!((test.count("users").await, test.count("identities").await), (1, 1));
@@ -375,28 +367,28 @@ async fn an_owned_address_prompts_with_the_ways_in_and_changes_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn an_address_that_changed_at_the_provider_follows_but_steals_nobodys(
+async fn an_email_change_at_the_provider_takes_no_users_email(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = sign_in(&database, &google("ada", ADA)).await;
     let moved = sign_in(&database, &google("ada", "countess@gmail.com")).await;
-    assert_eq!((who(&moved), email_of(&moved).as_deref()), (who(&ada), Some("countess@gmail.com")));
+    assert_eq!((user_of(&moved), email_of(&moved).as_deref()), (user_of(&ada), Some("countess@gmail.com")));
 
     let bob = sign_in(&database, &google("bob", "bob@gmail.com")).await;
     let thief = sign_in(&database, &google("ada", "bob@gmail.com")).await;
-    assert_eq!((who(&thief), email_of(&thief).as_deref()), (who(&ada), Some("countess@gmail.com")));
-    let claim = &database.identities(who(&ada)).await.unwrap()[0].email;
+    assert_eq!((user_of(&thief), email_of(&thief).as_deref()), (user_of(&ada), Some("countess@gmail.com")));
+    let claim = &database.identities(user_of(&ada)).await.unwrap()[0].email;
     assert_eq!(claim.as_ref().map(|email| email.as_str()), Some("bob@gmail.com"));
 
     let bob_again = sign_in(&database, &google("bob", "bob@gmail.com")).await;
-    assert_eq!((who(&bob_again), email_of(&bob_again).as_deref()), (who(&bob), Some("bob@gmail.com")));
+    assert_eq!((user_of(&bob_again), email_of(&bob_again).as_deref()), (user_of(&bob), Some("bob@gmail.com")));
 }
 
 #[rstest]
 #[tokio::test]
-async fn users_without_an_address_do_not_collide(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn users_without_an_email_do_not_collide(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     for subject in ["1", "2"] {
@@ -409,11 +401,11 @@ async fn users_without_an_address_do_not_collide(#[values(Engine::Sqlite, Engine
 
 #[rstest]
 #[tokio::test]
-async fn lk14_an_identity_of_another_user_does_not_move(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn lk14_another_users_identity_is_not_moved(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
-    let eve_user = who(&sign_in(&database, &eve("eve", "eve@evil.example", true)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let eve_user = user_of(&sign_in(&database, &eve("eve", "eve@evil.example", true)).await);
 
     let purpose = Purpose::Link { user: eve_user };
     let stolen = settle(&database, purpose.clone(), &google("ada", ADA), Some(eve_user)).await.unwrap();
@@ -431,12 +423,12 @@ async fn lk14_an_identity_of_another_user_does_not_move(#[values(Engine::Sqlite,
 
 #[rstest]
 #[tokio::test]
-async fn lk21_a_disabled_user_is_refused_and_their_sessions_are_not_found(
+async fn lk21_a_disabled_user_and_their_sessions_are_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     assert!(database.create_session(&session("s", ada)).await.unwrap());
     assert!(database.load_session("s", now()).await.unwrap().is_some());
 
@@ -451,7 +443,7 @@ async fn lk21_a_disabled_user_is_refused_and_their_sessions_are_not_found(
 
 #[rstest]
 #[tokio::test]
-async fn a_session_comes_back_with_its_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_session_is_found_with_its_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let settled = sign_in(&database, &google("ada", ADA)).await;
@@ -471,12 +463,10 @@ async fn a_session_comes_back_with_its_user(#[values(Engine::Sqlite, Engine::Pos
 
 #[rstest]
 #[tokio::test]
-async fn a_session_ends_when_idle_and_at_the_latest_at_its_absolute_end(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_session_ends_when_idle_and_at_its_absolute_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     database.create_session(&session("s", ada)).await.unwrap();
     let second = Duration::SECOND;
 
@@ -496,10 +486,10 @@ async fn a_session_ends_when_idle_and_at_the_latest_at_its_absolute_end(
 
 #[rstest]
 #[tokio::test]
-async fn a_session_that_was_ended_is_not_brought_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn an_ended_session_does_not_come_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     database.create_session(&session("s", ada)).await.unwrap();
     assert!(database.delete_session("s").await.unwrap());
     assert!(!database.delete_session("s").await.unwrap());
@@ -512,20 +502,20 @@ async fn a_session_that_was_ended_is_not_brought_back(#[values(Engine::Sqlite, E
 async fn a_session_needs_a_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let nobody = UserId::new(now(), [0; 10]);
-    let refused = database.create_session(&session("s", nobody)).await;
+    let unknown = UserId::new(now(), [0; 10]);
+    let refused = database.create_session(&session("s", unknown)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
 }
 
 #[rstest]
 #[tokio::test]
-async fn signing_out_elsewhere_keeps_this_session_and_other_peoples(
+async fn ending_other_sessions_keeps_this_one_and_other_users(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
-    let bob = who(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let bob = user_of(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
     for (id, user) in [("a1", ada), ("a2", ada), ("a3", ada), ("b1", bob)] {
         database.create_session(&session(id, user)).await.unwrap();
     }
@@ -543,12 +533,10 @@ async fn signing_out_elsewhere_keeps_this_session_and_other_peoples(
 
 #[rstest]
 #[tokio::test]
-async fn the_sweeper_takes_what_is_past_its_end_in_small_batches(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn the_sweeper_deletes_expired_rows_in_small_batches(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     for number in 0..5 {
         let mut old = session(&format!("old{number}"), ada);
         old.expires_at = now() - Duration::SECOND;
@@ -571,10 +559,10 @@ async fn the_sweeper_takes_what_is_past_its_end_in_small_batches(
 
 #[rstest]
 #[tokio::test]
-async fn a_row_that_we_cannot_have_written_is_corrupt(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn a_malformed_row_is_corrupt(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     database.create_session(&session("s", ada)).await.unwrap();
     test.execute("UPDATE users SET verified_email = 'nonsense'").await;
     let loaded = database.load_session("s", now()).await;
@@ -585,7 +573,7 @@ async fn a_row_that_we_cannot_have_written_is_corrupt(#[values(Engine::Sqlite, E
 
 #[rstest]
 #[tokio::test]
-async fn of_fifty_callbacks_with_one_flow_one_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn of_fifty_callbacks_with_one_flow_one_continues(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = Arc::new(test.open().await);
     let mut tasks = JoinSet::new();
@@ -603,7 +591,7 @@ async fn of_fifty_callbacks_with_one_flow_one_goes_on(#[values(Engine::Sqlite, E
 async fn a_flow_is_unused_then_used_then_completed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Unused);
     assert!(!database.complete_flow("f", ada).await.unwrap());
     database.mark_flow_used("f", now()).await.unwrap();
@@ -613,19 +601,19 @@ async fn a_flow_is_unused_then_used_then_completed(#[values(Engine::Sqlite, Engi
     assert!(!database.complete_flow("f", ada).await.unwrap());
 }
 
-// A session or a password that ends while something is under way.
+// A session or password that ends during an operation.
 
 #[rstest]
 #[tokio::test]
-async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let hash = PasswordHash::from_row("a hash".into());
     database.create_session(&session("here", ada)).await.unwrap();
     database.create_session(&session("elsewhere", ada)).await.unwrap();
-    // Recovery ends every session, between the look at the cookie and the change.
+    // Recovery ends every session, between the check of the cookie and the change.
     database.delete_user_sessions(ada, Some("here")).await.unwrap();
     assert_eq!(database.set_password(ada, &hash, "elsewhere", &audit).await.unwrap(), Changed::SignedOut);
     assert_eq!(test.count("passwords").await, 0);
@@ -647,7 +635,7 @@ async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
     assert_eq!(test.count("identities").await, 1);
 
-    // The twin.
+    // The counterpart.
     assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
     let linked = database.settle(&by("here")).await.unwrap();
     assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
@@ -658,12 +646,10 @@ async fn what_a_session_began_ends_with_it(#[values(Engine::Sqlite, Engine::Post
 
 #[rstest]
 #[tokio::test]
-async fn the_password_before_opens_nothing_that_was_not_open(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn the_previous_password_opens_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
-    let ada = who(&sign_in(&database, &google("ada", ADA)).await);
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     database.create_session(&session("here", ada)).await.unwrap();
     for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
         let audit = AuditContext { client: ClientInfo::default(), now: at };
@@ -671,7 +657,7 @@ async fn the_password_before_opens_nothing_that_was_not_open(
         assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
     }
     let audit = AuditContext { client: ClientInfo::default(), now: now() + Duration::seconds(2) };
-    // Somebody's comparison with the old one ends now.
+    // A comparison with the old password ends now.
     assert_eq!(database.sign_in_with_password(ada, now(), &audit).await.unwrap(), None);
     let current = now() + Duration::seconds(1);
     assert!(database.sign_in_with_password(ada, current, &audit).await.unwrap().is_some());

@@ -1,4 +1,4 @@
-//! A fresh database for each test, on each engine.
+//! An empty database for each test, on each engine.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,9 +16,9 @@ pub enum Engine {
     Postgres,
 }
 
-/// An empty database of its own, gone with the test's folder or with the cluster.
+/// An empty database, deleted with the test's folder or with the cluster.
 pub struct TestDatabase {
-    /// Fits `DATABASE_URL`.
+    /// For `DATABASE_URL`.
     pub url: String,
     _folder: Option<TempDir>,
 }
@@ -32,14 +32,14 @@ impl TestDatabase {
         }
     }
 
-    /// Connects and migrates. Connects anew at each call, as another machine would.
+    /// Connects and migrates. Each call opens a new pool, as another server would.
     pub async fn open(&self) -> Database {
         let database = Database::connect(&self.url, sealer()).await.expect("connects");
         database.migrate().await.expect("migrates");
         database
     }
 
-    /// Does something to the rows that the application would not do.
+    /// Changes rows in ways that the application would not.
     pub async fn execute(&self, sql: &str) {
         let mut connection = self.connection().await;
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect(sql);
@@ -62,7 +62,7 @@ impl TestDatabase {
         text
     }
 
-    /// How many rows a table has.
+    /// The number of rows.
     pub async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}")).await
     }
@@ -73,14 +73,14 @@ impl TestDatabase {
     }
 }
 
-/// Every machine of a test has the same keys.
+/// All servers of a test have the same keys.
 pub fn sealer() -> Sealer {
     Sealer::new([[7; 32].as_slice()].into_iter(), "database").expect("a key")
 }
 
 fn sqlite() -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // Neither the file nor its own folder is there yet.
+    // Neither the file nor its folder exists yet.
     let file = folder.path().join("data").join("latchkey.db");
     TestDatabase { url: format!("sqlite://{}", file.display()), _folder: Some(folder) }
 }
@@ -91,7 +91,7 @@ async fn postgres() -> TestDatabase {
     let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(cluster).await.expect("the cluster answers");
     for sql in [
-        // Left by an earlier process of the same number.
+        // Left by an earlier process with the same id.
         format!("DROP DATABASE IF EXISTS {name}"),
         format!("CREATE DATABASE {name} TEMPLATE template0"),
     ] {

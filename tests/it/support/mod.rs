@@ -1,4 +1,4 @@
-//! What integration tests stand on.
+//! Shared by all integration tests.
 
 pub mod database;
 mod postgres;

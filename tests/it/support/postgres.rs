@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// The URL of a database in which databases can be made.
+/// The URL of a database in which databases can be created.
 pub fn cluster_url() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| match std::env::var("LATCHKEY_TEST_POSTGRES_URL") {
@@ -21,7 +21,7 @@ pub fn cluster_url() -> &'static str {
 
 struct Cluster {
     url: String,
-    /// Holds the pipe whose end the watchdog waits for.
+    /// The pipe whose end the watchdog waits for.
     _watchdog: Child,
 }
 
@@ -31,7 +31,7 @@ impl Cluster {
         let folder =
             tempfile::Builder::new().prefix("latchkey-postgres-").tempdir().expect("a temporary folder").keep();
         let data = folder.join("data");
-        // Before anything is to be cleaned up.
+        // Before there is anything to clean up.
         let watchdog = watchdog(&programs, &folder);
 
         if is_root() {
@@ -59,8 +59,8 @@ impl Cluster {
     }
 }
 
-/// Stops and removes the cluster when this process is gone, however it went: its end of the pipe is closed by the
-/// operating system then. In a process group of its own, so that Ctrl-C ends the tests and not their cleaning up.
+/// Stops and removes the cluster when this process ends in any way: the system then closes its end of the pipe.
+/// In its own process group, so that Ctrl-C ends the tests but not the clean-up.
 fn watchdog(programs: &Path, folder: &Path) -> Child {
     let stop = format!(
         "{} '{}' --pgdata '{}' --mode=immediate stop",

@@ -1,9 +1,8 @@
-//! Values held against a schema of an OpenAPI document: the part of JSON Schema that ours is written in. A keyword that is
-//! not known here is a fault of the checker and says so.
+//! Validates values against the part of JSON Schema that our OpenAPI document uses. An unknown keyword is an error.
 
 use serde_json::Value;
 
-/// What speaks against a value; nothing where it fits. `document` is where references lead.
+/// The violations of a schema; empty for a valid value. References are resolved in `document`.
 pub fn errors(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut errors = Vec::new();
     check(document, schema, value, "$", &mut errors);
@@ -47,7 +46,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, errors: &mut
     }
 }
 
-/// What a reference leads to, or the schema itself.
+/// The target of a reference, or the schema itself.
 pub fn resolved<'a>(document: &'a Value, reference: &Value) -> &'a Value {
     let pointer = reference.as_str().and_then(|text| text.strip_prefix('#')).unwrap_or("/nowhere");
     document.pointer(pointer).unwrap_or(&Value::Null)
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_fits_and_what_does_not_is_named() {
+    fn violations_of_a_schema_are_named() {
         let document = json!({ "a": { "type": "object", "required": ["x"], "properties": {
             "x": { "type": ["string", "null"] }, "y": { "type": "array", "items": { "enum": [1, 2] } } } } });
         let schema = json!({ "$ref": "#/a" });

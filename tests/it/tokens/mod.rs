@@ -1,8 +1,8 @@
-//! Tokens on both engines: refresh tokens that race, come again or come late, and signing keys that change while two
-//! machines use them.
+//! Tokens on both engines: refresh tokens that race or are reused, and signing keys that change while two servers use
+//! them.
 
 mod families;
-mod mock;
 mod races;
 mod refresh;
+mod server;
 mod signing_keys;

@@ -8,73 +8,69 @@ use latchkey::{
 use rstest::rstest;
 use time::Duration;
 
-use super::mock::{MockProvider, at, text};
+use super::server::{Server, at, text};
 use crate::support::database::Engine;
 
 const DAY: i64 = 86_400;
 
 #[rstest]
 #[tokio::test]
-async fn a_pair_leads_to_the_next_and_both_are_of_one_session(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    let ada = mock.person("ada").await;
-    let first = mock.sign_in(ada.id).await;
-    let claims = mock.verify(&first).await.unwrap();
+async fn a_refresh_returns_the_next_pair_of_the_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let ada = server.user("ada").await;
+    let first = server.sign_in(ada.id).await;
+    let claims = server.verify(&first).await.unwrap();
     assert_eq!((claims.user(), claims.session()), (ada.id, first.session.session.id_hash.as_str()));
     assert_eq!(claims.email().map(ToString::to_string).as_deref(), Some("ada@gmail.com"));
-    assert!(mock.is_open(&first).await);
+    assert!(server.is_open(&first).await);
 
-    let second = mock.refresh(&first).await.unwrap();
+    let second = server.refresh(&first).await.unwrap();
     assert_ne!(text(&second), text(&first));
-    assert_eq!(mock.verify(&second).await.unwrap().session(), claims.session());
-    let third = mock.refresh(&second).await.unwrap();
-    assert!(mock.is_open(&third).await);
-    assert_eq!((mock.test.count("sessions").await, mock.test.count("refresh_tokens").await), (1, 3));
+    assert_eq!(server.verify(&second).await.unwrap().session(), claims.session());
+    let third = server.refresh(&second).await.unwrap();
+    assert!(server.is_open(&third).await);
+    assert_eq!((server.test.count("sessions").await, server.test.count("refresh_tokens").await), (1, 3));
 }
 
 #[rstest]
 #[tokio::test]
-async fn what_is_no_token_of_ours_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let mock = MockProvider::on(engine).await;
-    let pair = mock.sign_in(mock.person("ada").await.id).await;
+async fn an_unknown_token_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let pair = server.sign_in(server.user("ada").await.id).await;
     let unknown = format!("lkr_{}", "A".repeat(43));
     for junk in [unknown.as_str(), "", "lkr_", &text(&pair)[4..], "' OR 1=1 --"] {
-        let refused = mock.tokens.refresh(junk, &ClientInfo::default()).await;
+        let refused = server.tokens.refresh(junk, &ClientInfo::default()).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{junk}: {refused:?}");
     }
-    assert_eq!(mock.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
-    assert!(mock.refresh(&pair).await.is_ok());
+    assert_eq!(server.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
+    assert!(server.refresh(&pair).await.is_ok());
 }
 
 #[rstest]
 #[tokio::test]
-async fn rt1_who_brings_a_used_token_ends_the_session_and_its_user_gets_a_letter(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    let ada = mock.person("ada").await;
-    let elsewhere = mock.sign_in(ada.id).await;
-    let first = mock.sign_in(ada.id).await;
-    let second = mock.refresh(&first).await.unwrap();
-    let third = mock.refresh(&second).await.unwrap();
+async fn rt1_reuse_ends_the_session_and_sends_an_email(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let ada = server.user("ada").await;
+    let elsewhere = server.sign_in(ada.id).await;
+    let first = server.sign_in(ada.id).await;
+    let second = server.refresh(&first).await.unwrap();
+    let third = server.refresh(&second).await.unwrap();
 
-    // At once: its successor is in use, so that no answer was lost.
-    let replayed = mock.refresh(&first).await;
+    // At once: its successor is in use, so no answer was lost.
+    let replayed = server.refresh(&first).await;
     assert!(matches!(replayed, Err(RefreshTokenError::Reused)), "{replayed:?}");
     for pair in [&first, &second, &third] {
-        assert!(!mock.is_open(pair).await);
-        let refused = mock.refresh(pair).await;
+        assert!(!server.is_open(pair).await);
+        let refused = server.refresh(pair).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{refused:?}");
     }
-    assert!(mock.is_open(&elsewhere).await && mock.refresh(&elsewhere).await.is_ok(), "other sessions go on");
+    assert!(server.is_open(&elsewhere).await && server.refresh(&elsewhere).await.is_ok(), "other sessions go on");
 
     let event = "SELECT kind || ' ' || outcome || ' ' || user_id || ' ' || ip || ' ' || request_id FROM events \
                  WHERE kind = 'token'";
-    assert_eq!(mock.test.text(event).await, format!("token reused {} 192.0.2.9 r9", ada.id));
+    assert_eq!(server.test.text(event).await, format!("token reused {} 192.0.2.9 r9", ada.id));
     let lease = std::time::Duration::from_secs(60);
-    let emails = mock.database.take_due_emails(mock.clock.date(), lease, 10).await.unwrap();
+    let emails = server.database.take_due_emails(server.clock.date(), lease, 10).await.unwrap();
     let [message] = &emails[..] else { panic!("{emails:?}") };
     assert_eq!((message.message.to.as_str(), &message.message.matter), ("ada@gmail.com", &EmailKind::TokenReused));
     assert_eq!(message.message.cause.ip, "192.0.2.9");
@@ -82,140 +78,132 @@ async fn rt1_who_brings_a_used_token_ends_the_session_and_its_user_gets_a_letter
 
 #[rstest]
 #[tokio::test]
-async fn who_has_no_address_gets_no_letter_and_the_session_ends_all_the_same(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    let first = mock.sign_in(mock.person_without_address("bob").await.id).await;
-    let second = mock.refresh(&first).await.unwrap();
-    mock.refresh(&second).await.unwrap();
-    assert!(matches!(mock.refresh(&first).await, Err(RefreshTokenError::Reused)));
-    assert_eq!((mock.test.count("sessions").await, mock.test.count("outbox").await), (0, 0));
+async fn reuse_ends_the_session_of_a_user_without_an_email(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let first = server.sign_in(server.user_without_email("bob").await.id).await;
+    let second = server.refresh(&first).await.unwrap();
+    server.refresh(&second).await.unwrap();
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)));
+    assert_eq!((server.test.count("sessions").await, server.test.count("outbox").await), (0, 0));
 }
 
 #[rstest]
 #[tokio::test]
-async fn rt4_who_lost_the_answer_gets_it_again_for_ten_seconds(
+async fn rt4_a_lost_answer_can_be_repeated_for_ten_seconds(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values(0, 1, 10, 11, 3600)] later: i64,
 ) {
-    let mock = MockProvider::on(engine).await;
-    let session = family(&mock, "s").await;
-    assert!(matches!(rotate(&mock, "first", "second", 0).await, Rotation::Rotated(_)));
-    let again = rotate(&mock, "first", "never", later).await;
+    let server = Server::on(engine).await;
+    let session = family(&server, "s").await;
+    assert!(matches!(rotate(&server, "first", "second", 0).await, Rotation::Rotated(_)));
+    let again = rotate(&server, "first", "never", later).await;
     if later <= 10 {
         let Rotation::Again { child, session: active } = again else { panic!("{again:?}") };
         assert_eq!(secrecy::ExposeSecret::expose_secret(&child), "text of second");
         assert_eq!(active.session.id_hash, session);
-        assert!(matches!(rotate(&mock, "second", "third", later).await, Rotation::Rotated(_)));
-        assert_eq!(mock.test.count("refresh_tokens").await, 3, "no fork");
+        assert!(matches!(rotate(&server, "second", "third", later).await, Rotation::Rotated(_)));
+        assert_eq!(server.test.count("refresh_tokens").await, 3, "no fork");
     } else {
         assert!(matches!(again, Rotation::Reused), "{again:?}");
-        assert_eq!(mock.test.count("sessions").await, 0);
+        assert_eq!(server.test.count("sessions").await, 0);
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn once_the_next_token_is_used_a_second_try_is_no_honest_one(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    family(&mock, "s").await;
-    rotate(&mock, "first", "second", 0).await;
-    assert!(matches!(rotate(&mock, "first", "x", 1).await, Rotation::Again { .. }));
-    rotate(&mock, "second", "third", 1).await;
-    assert!(matches!(rotate(&mock, "first", "x", 1).await, Rotation::Reused));
+async fn a_repeat_after_the_next_token_was_used_is_a_reuse(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    family(&server, "s").await;
+    rotate(&server, "first", "second", 0).await;
+    assert!(matches!(rotate(&server, "first", "x", 1).await, Rotation::Again { .. }));
+    rotate(&server, "second", "third", 1).await;
+    assert!(matches!(rotate(&server, "first", "x", 1).await, Rotation::Reused));
 }
 
 #[rstest]
 #[tokio::test]
-async fn rt5_a_family_ends_at_its_absolute_end_whatever_happens(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    family(&mock, "s").await;
+async fn rt5_a_family_ends_at_its_absolute_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    family(&server, "s").await;
     let mut last = "first".to_owned();
     for day in 1..90 {
         let next = format!("day {day}");
-        let rotated = rotate(&mock, &last, &next, day * DAY).await;
+        let rotated = rotate(&server, &last, &next, day * DAY).await;
         let Rotation::Rotated(active) = rotated else { panic!("day {day}: {rotated:?}") };
         let ends = at(day * DAY) + Duration::days(14);
         assert_eq!(active.session.expires_at, ends.min(at(90 * DAY)), "the idle end moves, the absolute one does not");
         last = next;
     }
-    assert!(matches!(rotate(&mock, &last, "late", 90 * DAY).await, Rotation::Unknown));
+    assert!(matches!(rotate(&server, &last, "late", 90 * DAY).await, Rotation::Unknown));
 }
 
 #[rstest]
 #[case::used_in_time(14 * DAY - 1, true)]
 #[case::too_late(14 * DAY, false)]
 #[tokio::test]
-async fn a_family_that_nobody_uses_ends(
+async fn an_unused_family_expires(
     #[case] after: i64,
     #[case] goes_on: bool,
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let mock = MockProvider::on(engine).await;
-    family(&mock, "s").await;
-    assert_eq!(matches!(rotate(&mock, "first", "second", after).await, Rotation::Rotated(_)), goes_on);
+    let server = Server::on(engine).await;
+    family(&server, "s").await;
+    assert_eq!(matches!(rotate(&server, "first", "second", after).await, Rotation::Rotated(_)), goes_on);
 }
 
 #[rstest]
 #[tokio::test]
-async fn after_the_sweep_a_used_token_is_still_known_for_one(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let mock = MockProvider::on(engine).await;
-    family(&mock, "s").await;
-    rotate(&mock, "first", "second", 0).await;
-    assert_eq!(mock.database.forget_children(at(10), 500).await.unwrap(), 0);
-    assert_eq!(mock.database.forget_children(at(11), 500).await.unwrap(), 1);
-    assert_eq!(mock.test.number("SELECT count(*) FROM refresh_tokens WHERE child IS NOT NULL").await, 0);
-    assert!(matches!(rotate(&mock, "first", "x", 11).await, Rotation::Reused));
+async fn after_the_sweep_a_used_token_is_still_known(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    family(&server, "s").await;
+    rotate(&server, "first", "second", 0).await;
+    assert_eq!(server.database.forget_children(at(10), 500).await.unwrap(), 0);
+    assert_eq!(server.database.forget_children(at(11), 500).await.unwrap(), 1);
+    assert_eq!(server.test.number("SELECT count(*) FROM refresh_tokens WHERE child IS NOT NULL").await, 0);
+    assert!(matches!(rotate(&server, "first", "x", 11).await, Rotation::Reused));
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_database_holds_no_token_that_opens_anything(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let mock = MockProvider::on(engine).await;
-    let first = mock.sign_in(mock.person("ada").await.id).await;
-    let second = mock.refresh(&first).await.unwrap();
+async fn the_database_contains_no_usable_token(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let first = server.sign_in(server.user("ada").await.id).await;
+    let second = server.refresh(&first).await.unwrap();
     let children = "SELECT count(*) FROM refresh_tokens WHERE child IS NOT NULL";
-    assert_eq!(mock.test.number(children).await, 1);
+    assert_eq!(server.test.number(children).await, 1);
     for column in ["token_hash", "session", "parent_hash", "child"] {
         for token in [text(&first), text(&second)] {
             let found = format!(
                 "SELECT count(*) FROM refresh_tokens WHERE {column} LIKE '%{}%' OR {column} LIKE 'lkr_%'",
                 &token[4..]
             );
-            assert_eq!(mock.test.number(&found).await, 0, "{column}");
+            assert_eq!(server.test.number(&found).await, 0, "{column}");
         }
     }
-    mock.refresh(&second).await.unwrap();
-    assert_eq!(mock.test.number(children).await, 1, "only the last one has a child that may be asked for again");
+    server.refresh(&second).await.unwrap();
+    assert_eq!(server.test.number(children).await, 1, "only the last one has a child that may be asked for again");
 }
 
-/// What is not written down did not happen.
+/// A reuse that cannot be recorded has no effect.
 #[rstest]
 #[tokio::test]
-async fn an_end_that_cannot_be_written_down_is_none_yet(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let mock = MockProvider::on(engine).await;
-    let first = mock.sign_in(mock.person("ada").await.id).await;
-    let second = mock.refresh(&first).await.unwrap();
-    mock.refresh(&second).await.unwrap();
-    mock.test.execute("ALTER TABLE outbox RENAME TO gone").await;
-    assert!(matches!(mock.refresh(&first).await, Err(RefreshTokenError::Internal(_))));
-    assert_eq!(mock.test.count("sessions").await, 1);
-    assert_eq!(mock.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
-    mock.test.execute("ALTER TABLE gone RENAME TO outbox").await;
-    assert!(matches!(mock.refresh(&first).await, Err(RefreshTokenError::Reused)));
-    assert_eq!((mock.test.count("sessions").await, mock.test.count("outbox").await), (0, 1));
+async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let first = server.sign_in(server.user("ada").await.id).await;
+    let second = server.refresh(&first).await.unwrap();
+    server.refresh(&second).await.unwrap();
+    server.test.execute("ALTER TABLE outbox RENAME TO gone").await;
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Internal(_))));
+    assert_eq!(server.test.count("sessions").await, 1);
+    assert_eq!(server.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
+    server.test.execute("ALTER TABLE gone RENAME TO outbox").await;
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)));
+    assert_eq!((server.test.count("sessions").await, server.test.count("outbox").await), (0, 1));
 }
 
-/// A session with the refresh token `first`, opened at nought.
-async fn family(mock: &MockProvider, id_hash: &str) -> String {
-    let user = mock.person("ada").await.id;
+/// A session with the refresh token `first`, opened at time 0.
+async fn family(server: &Server, id_hash: &str) -> String {
+    let user = server.user("ada").await.id;
     let session = NewSession {
         id_hash: id_hash.to_owned(),
         user,
@@ -228,13 +216,13 @@ async fn family(mock: &MockProvider, id_hash: &str) -> String {
         expires_at: at(0) + Duration::days(14),
         absolute_expires_at: at(0) + Duration::days(90),
     };
-    assert!(mock.database.open_token_session(None, &session, &token("first")).await.unwrap());
+    assert!(server.database.open_token_session(None, &session, &token("first")).await.unwrap());
     id_hash.to_owned()
 }
 
-async fn rotate(mock: &MockProvider, hash: &str, child: &str, after: i64) -> Rotation {
+async fn rotate(server: &Server, hash: &str, child: &str, after: i64) -> Rotation {
     let audit = AuditContext { client: ClientInfo::default(), now: at(after) };
-    mock.database.rotate_refresh_token(hash, &token(child), &audit).await.unwrap()
+    server.database.rotate_refresh_token(hash, &token(child), &audit).await.unwrap()
 }
 
 fn token(name: &str) -> NewRefreshToken {

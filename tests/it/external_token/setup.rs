@@ -1,4 +1,4 @@
-//! A relying party with every provider of a sandbox, and the sandbox's controls.
+//! A relying party with every provider of a sandbox.
 
 use latchkey::config::{Config, Environment};
 use latchkey::oauth::Nonce;
@@ -24,37 +24,37 @@ pub fn without_id_tokens() -> impl Iterator<Item = &'static str> {
     BUILT_IN.into_iter().filter(|row| matches!(row.spec.identity, IdentitySource::Api(_))).map(|row| row.slug)
 }
 
-pub struct Counter {
+pub struct Setup {
     pub sandbox: Sandbox,
-    pub us: RelyingParty,
+    pub relying_party: RelyingParty,
     pub clock: Clock,
     pub http: reqwest::Client,
 }
 
-impl Counter {
+impl Setup {
     pub async fn open() -> Self {
         Self::open_with(&[]).await
     }
 
-    /// With more settings; an empty value takes one away.
+    /// Adds or overrides settings; an empty value removes one.
     pub async fn open_with(settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Settings::default()).await.unwrap();
-        let played = sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let ours = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
-        let environment: Environment = ours.into_iter().chain(played).chain(settings.iter().copied()).collect();
+        let providers = sandbox.variables().iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let basics = [("BASE_URL", "http://localhost:3000"), ("SECRET_KEY", KEY)];
+        let environment: Environment = basics.into_iter().chain(providers).chain(settings.iter().copied()).collect();
         let config = Config::parse(&environment).unwrap();
         let clock = Clock::default();
-        let us = RelyingParty::new("http://localhost:3000", true, config.providers, clock.clone()).unwrap();
+        let relying_party = RelyingParty::new("http://localhost:3000", true, config.providers, clock.clone()).unwrap();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { sandbox, us, clock, http }
+        Self { sandbox, relying_party, clock, http }
     }
 
     pub async fn verify_external_token(
         &self,
         slug: &str,
-        brought: Presented<'_>,
+        presented: Presented<'_>,
     ) -> Result<Profile, ExternalTokenError> {
-        self.us.verify_external_token(slug, brought, &mut Journal::new(slug)).await
+        self.relying_party.verify_external_token(slug, presented, &mut Journal::new(slug)).await
     }
 
     pub async fn by_id_token(&self, slug: &str, token: &str) -> Result<Profile, ExternalTokenError> {
@@ -65,8 +65,8 @@ impl Counter {
         self.verify_external_token(slug, Presented::AccessToken(&SecretString::from(token))).await
     }
 
-    /// A control call that must succeed.
-    pub async fn order(&self, path: &str, body: Value) -> Value {
+    /// `POST /control/{path}` at the sandbox; must succeed.
+    pub async fn control(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/control/{path}", self.sandbox.origin());
         let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
         let response = request.send().await.unwrap();
@@ -75,8 +75,8 @@ impl Counter {
         serde_json::from_str(&text).unwrap()
     }
 
-    pub async fn preset(&self, name: &str) {
-        self.order("google/presets", json!({ "preset": name, "times": 1 })).await;
+    pub async fn arm_once(&self, name: &str) {
+        self.control("google/presets", json!({ "preset": name, "times": 1 })).await;
     }
 
     /// The names of the presets of a group.
@@ -86,9 +86,9 @@ impl Counter {
         of_group.map(|preset| preset["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// A token that nobody signed in for.
-    pub async fn mint(&self, slug: &str, order: Value) -> String {
-        let minted = self.order(&format!("{slug}/mint"), order).await;
+    /// A token without a sign-in.
+    pub async fn mint(&self, slug: &str, request: Value) -> String {
+        let minted = self.control(&format!("{slug}/mint"), request).await;
         let token = minted.get("access_token").or(minted.get("id_token")).unwrap();
         token.as_str().unwrap().to_owned()
     }
@@ -97,23 +97,23 @@ impl Counter {
         self.mint(slug, json!({ "kind": "access_token", "person": person })).await
     }
 
-    /// Google's, with the nonce that this counter expects, for one of its clients.
+    /// An id_token of Google's for one of its clients, with the [`nonce`].
     pub async fn id_token(&self, person: &str, client_id: &str) -> String {
         let nonce = nonce();
-        let order = json!({ "kind": "id_token", "person": person, "client_id": client_id, "nonce": nonce.expose() });
-        self.mint("google", order).await
+        let request = json!({ "kind": "id_token", "person": person, "client_id": client_id, "nonce": nonce.expose() });
+        self.mint("google", request).await
     }
 
-    /// What the providers were asked since the last look, in order.
-    pub async fn asked(&self) -> Vec<String> {
+    /// The endpoints that were called since the last call of this function, in order.
+    pub async fn requested_endpoints(&self) -> Vec<String> {
         let entries = self.log().await;
         entries.iter().map(|entry| entry["endpoint"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The same in full.
+    /// The requests since the last call of this function.
     pub async fn log(&self) -> Vec<Value> {
         let entries = self.read("requests").await["requests"].as_array().unwrap().clone();
-        self.order("requests/clear", json!({})).await;
+        self.control("requests/clear", json!({})).await;
         entries
     }
 
@@ -124,7 +124,7 @@ impl Counter {
     }
 }
 
-/// The nonce that was given to the device.
+/// The nonce that the front end got from us.
 pub fn nonce() -> Nonce {
     Nonce::from_random([7; 32])
 }

@@ -1,4 +1,4 @@
-//! A house with tokens: a database, machines on it, and somebody who is signed in.
+//! A server that issues tokens: a database, more servers on it, and users who are signed in.
 
 use std::sync::Arc;
 
@@ -17,15 +17,15 @@ use crate::support::database::{Engine, TestDatabase};
 
 pub const ORIGIN: &str = "https://app.example";
 
-/// The database, and one clock for all machines.
-pub struct MockProvider {
+/// The database and the clock are shared by all servers.
+pub struct Server {
     pub test: TestDatabase,
     pub clock: Clock,
     pub database: Arc<Database>,
     pub tokens: Tokens,
 }
 
-impl MockProvider {
+impl Server {
     pub async fn on(engine: Engine) -> Self {
         let test = TestDatabase::empty(engine).await;
         let (database, clock) = (Arc::new(test.open().await), Clock::default());
@@ -33,44 +33,41 @@ impl MockProvider {
         Self { test, clock, database, tokens }
     }
 
-    /// Another machine on the same database.
-    pub async fn another_machine(&self) -> Tokens {
+    /// A second server on the same database.
+    pub async fn other_server(&self) -> Tokens {
         Tokens::new(Arc::new(self.test.open().await), ORIGIN, None, self.clock.clone())
     }
 
-    /// Another machine with other secret keys.
-    pub async fn machine_with(&self, secrets: &[[u8; 32]]) -> Tokens {
+    /// A second server with other secret keys.
+    pub async fn server_with_keys(&self, secrets: &[[u8; 32]]) -> Tokens {
         let sealer = Sealer::new(secrets.iter().map(<[u8; 32]>::as_slice), "database").expect("keys");
         let database = Database::connect(&self.test.url, sealer).await.expect("connects");
         Tokens::new(Arc::new(database), ORIGIN, None, self.clock.clone())
     }
 
-    /// Somebody by their name: with a proven address at Gmail.
-    pub async fn person(&self, name: &str) -> User {
+    /// A user with a verified email at Gmail.
+    pub async fn user(&self, name: &str) -> User {
         self.settle(name, Some(format!("{name}@gmail.com"))).await
     }
 
-    /// Somebody without an address.
-    pub async fn person_without_address(&self, name: &str) -> User {
+    pub async fn user_without_email(&self, name: &str) -> User {
         self.settle(name, None).await
     }
 
-    /// Signs them in: the first pair of a new session.
+    /// The first pair of a new session.
     pub async fn sign_in(&self, user: UserId) -> TokenPair {
         self.tokens.issue_pair(&opening(user, None)).await.expect("a pair")
     }
 
-    /// Brings a refresh token.
     pub async fn refresh(&self, pair: &TokenPair) -> Result<TokenPair, RefreshTokenError> {
         refresh(&self.tokens, pair).await
     }
 
-    /// Brings an access token.
     pub async fn verify(&self, pair: &TokenPair) -> Result<Arc<AccessClaims>, AccessTokenError> {
         self.tokens.verify(pair.access_token.expose_secret()).await
     }
 
-    /// Whether the session of an access token goes on.
+    /// Whether the session of an access token is open.
     pub async fn is_open(&self, pair: &TokenPair) -> bool {
         self.database.load_session(&pair.session.session.id_hash, self.clock.date()).await.expect("answers").is_some()
     }
@@ -103,17 +100,17 @@ impl MockProvider {
             granted: GrantUpdate::None,
         };
         let settled = self.database.settle(&settle_request).await.expect("settles");
-        settled.signed_in.expect("somebody is signed in").user
+        settled.signed_in.expect("a signed-in user").user
     }
 }
 
-/// A sign-in with Google, in the place of an earlier session.
+/// A sign-in with Google that replaces an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
     static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None };
     NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, earlier }
 }
 
-/// Brings a refresh token to one machine.
+/// Presents a refresh token to one server.
 pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, RefreshTokenError> {
     let client = ClientInfo {
         ip: Some([192, 0, 2, 9].into()),

@@ -1,4 +1,4 @@
-//! A configuration that points to a sandbox and a database, to be examined.
+//! A configuration with a sandbox and a database, for the doctor to examine.
 
 use latchkey::{
     config::{Config, Environment},
@@ -12,14 +12,14 @@ use crate::support::database::{Engine, TestDatabase};
 
 pub const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 
-pub struct Patient {
+pub struct Setup {
     pub sandbox: Sandbox,
     pub database: TestDatabase,
     pub clock: Clock,
 }
 
-impl Patient {
-    /// In the best of health: a migrated database, an honest provider.
+impl Setup {
+    /// A migrated database and a provider that works.
     pub async fn healthy(engine: Engine) -> Self {
         let database = TestDatabase::empty(engine).await;
         database.open().await.close().await;
@@ -27,7 +27,6 @@ impl Patient {
         Self { sandbox, database, clock: Clock::default() }
     }
 
-    /// The settings that make it so.
     pub fn settings(&self) -> Vec<(String, String)> {
         let issuer = self.sandbox.google_issuer();
         [
@@ -42,12 +41,11 @@ impl Patient {
         .to_vec()
     }
 
-    /// Examines it.
     pub async fn examine(&self) -> Report {
         self.examine_with(&[]).await
     }
 
-    /// Examines it with more, or other, settings. No report holds a secret, whatever it is about.
+    /// Adds or overrides settings. Asserts that no report holds a secret and that each warning has a next step.
     pub async fn examine_with(&self, settings: &[(&str, &str)]) -> Report {
         let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let environment: Environment = self.settings().into_iter().chain(more).collect();
@@ -58,24 +56,24 @@ impl Patient {
                 assert!(!text.contains(secret), "{text}");
             }
         }
-        let unhelpful = |finding: &&Finding| {
+        let has_no_next = |finding: &&Finding| {
             matches!(finding.verdict, Verdict::Warning | Verdict::Failure) && finding.next.is_none()
         };
-        assert_eq!(report.findings().iter().find(unhelpful), None);
+        assert_eq!(report.findings().iter().find(has_no_next), None);
         report
     }
 
-    /// Arms a fault at one of the sandbox's endpoints.
-    pub async fn error(&self, endpoint: &str, error: Value) {
+    /// Makes an endpoint of the sandbox misbehave.
+    pub async fn fail_endpoint(&self, endpoint: &str, error: Value) {
         let url = format!("{}/control/google/faults", self.sandbox.origin());
-        let order = json!({ "endpoint": endpoint, "fault": error }).to_string();
-        let request = reqwest::Client::new().post(url).header("content-type", "application/json").body(order);
+        let fault = json!({ "endpoint": endpoint, "fault": error }).to_string();
+        let request = reqwest::Client::new().post(url).header("content-type", "application/json").body(fault);
         let answer = request.send().await.expect("the sandbox answers");
         assert!(answer.status().is_success(), "{answer:?}");
     }
 }
 
-/// The one finding of a check.
+/// The only finding of a check.
 pub fn finding<'a>(report: &'a Report, check: &str) -> &'a Finding {
     let mut found = report.findings().iter().filter(|finding| finding.check == check);
     let first = found.next().unwrap_or_else(|| panic!("nothing about {check} in\n{report}"));
@@ -83,7 +81,6 @@ pub fn finding<'a>(report: &'a Report, check: &str) -> &'a Finding {
     first
 }
 
-/// The verdict of a check.
 pub fn verdict(report: &Report, check: &str) -> Verdict {
     finding(report, check).verdict
 }
