@@ -103,7 +103,7 @@ test("without its events the dashboard is still there", async ({ page }) => {
   await befalls(person, "calendar_503", 1);
   await page.goto("/dashboard");
   await expect(nameOf(page, person)).toBeVisible();
-  await expect(calendarCard(page)).toContainText(/Google Calendar is not answering/);
+  await expect(calendarCard(page)).toContainText(/Google Calendar isn't responding/);
   await expect(async () => {
     await calendarCard(page).getByRole("link", { name: "Try again" }).click();
     await expect(events(page)).toHaveCount(5, { timeout: 500 });

@@ -57,7 +57,7 @@ test("an answer that is none: it is still connected, and trying again works", as
     await befalls(person, preset, 1);
     const answer = await page.goto("/drive?kind=pdf");
     expect(answer?.status()).toBe(503);
-    await expect(heading(page, /Google Drive is not answering/)).toBeVisible();
+    await expect(heading(page, /Google Drive isn't responding/)).toBeVisible();
     await tryAgain(page).click();
     await expect(page).toHaveURL("/drive?kind=pdf");
     await expect(filesOf(page).first()).toBeVisible();

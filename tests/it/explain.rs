@@ -268,7 +268,9 @@ async fn a_database_without_our_schema_is_left_unchanged(#[values(Engine::Sqlite
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let stderr = String::from_utf8(output.stderr).unwrap();
     match trail.test.url.strip_prefix("sqlite://") {
-        Some(file) => assert!(stderr.contains("not there yet") && !std::path::Path::new(file).exists(), "{stderr}"),
+        Some(file) => {
+            assert!(stderr.contains("does not exist yet") && !std::path::Path::new(file).exists(), "{stderr}")
+        }
         None => {
             assert!(stderr.contains("latchkey doctor"), "{stderr}");
             assert_eq!(trail.test.number("SELECT count(*) FROM pg_tables WHERE tablename = 'users'").await, 0);

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::state::{Provider, SharedState};
 
-/// `GET /oauth/.well-known/openid-configuration`. It says nothing of client authentication and of PKCE.
+/// `GET /oauth/.well-known/openid-configuration`. It says nothing of PKCE. LinkedIn's own document
+/// does not name the client authentication either; a client that is led here by its issuer has no other source for it.
 pub async fn document(State(shared): State<SharedState>) -> Response {
     let issuer = format!("{}/linkedin/oauth", shared.origin());
     let document = json!({
@@ -18,6 +19,7 @@ pub async fn document(State(shared): State<SharedState>) -> Response {
         "jwks_uri": format!("{issuer}/openid/jwks"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["pairwise"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": ["openid", "profile", "email"],
         "claims_supported": ["iss", "aud", "iat", "exp", "sub", "name", "given_name", "family_name", "picture", "email", "email_verified", "locale"],

@@ -100,7 +100,7 @@ async fn a_new_account_has_sound_settings() {
     .await;
     is_a_sound_document(&html);
     assert_eq!(actions(&html), ["/settings/profile"]);
-    assert!(html.contains("Add email address") && html.contains("Nothing yet."), "{html}");
+    assert!(html.contains("Add email address") && html.contains("No activity yet."), "{html}");
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ impl App {
             "SELECT COALESCE(string_agg(id || COALESCE(verified_email, '-') || COALESCE(name, '-'), ' '), '') FROM users",
             "SELECT COALESCE(string_agg(id || user_id || subject, ' '), '') FROM identities",
             "SELECT COALESCE(string_agg(user_id || hash, ' '), '') FROM passwords",
-            "SELECT COALESCE(string_agg(kind || COALESCE(user_id, '-') || address, ' '), '') FROM email_tokens",
+            "SELECT COALESCE(string_agg(kind || COALESCE(user_id, '-') || email, ' '), '') FROM email_tokens",
         ] {
             methods += &self.database.text(sql).await;
             methods.push('\n');

@@ -38,7 +38,7 @@ async fn a_second_google_account_can_be_chosen_and_linked(#[case] page: &str, #[
     let grace = identity_of(&app, &browser, "grace@navy.example").await;
     assert_eq!(landed.location(), format!("{page}?account={grace}&done=linked"));
     let shown = browser.get(landed.location()).await;
-    assert!(shown.offers_to_connect() && shown.shows("Another way into your account was added"), "{}", shown.body);
+    assert!(shown.offers_to_connect() && shown.shows("Sign-in method added"), "{}", shown.body);
     assert!(shown.shows("grace@navy.example") && shown.shows(&format!("name=\"identity\" value=\"{grace}\"")));
 
     // Choosing the same account again, and cancelling, are reported there.
@@ -93,7 +93,7 @@ async fn the_page_names_the_account_that_was_disconnected() {
     let page_after = browser.get(landed.location()).await;
     assert!(
         page_after.offers_to_connect()
-            && page_after.shows("It is disconnected")
+            && page_after.shows("Disconnected. We deleted our access tokens")
             && page_after.shows("grace@navy.example"),
         "{page_after:?}"
     );

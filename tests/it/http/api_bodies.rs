@@ -84,7 +84,7 @@ async fn members_with_wrong_types_or_conflicts_are_rejected() {
     let answer = browser.ask(browser.fetch(Method::DELETE, "/api/sessions/%ff")).await;
     assert_eq!(answer.outcome(), (400, "invalid_request"));
     let error = answer.json["error"].as_object().expect("an error");
-    assert!(error["message"].as_str().is_some_and(|message| message.contains("The id in the address")), "{error:?}");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("The id in the path")), "{error:?}");
     assert!(!error.contains_key("member"), "{error:?}");
     let other = browser.post_json("/api/auth", &json!({ "provider": "nobody", "id_token": "x" })).await;
     assert!(other.outcome().1 == "unknown_provider" && other.json["error"].get("member").is_none(), "{other:?}");

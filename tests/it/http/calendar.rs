@@ -97,7 +97,7 @@ async fn accounts_without_a_calendar_get_no_card() {
 async fn an_empty_calendar_says_so() {
     let app = App::builder().start().await;
     let browser = with_calendar(&app, "plain").await;
-    assert!(browser.get("/dashboard").await.shows("Nothing is coming up"));
+    assert!(browser.get("/dashboard").await.shows("No upcoming events"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +119,7 @@ async fn the_dashboard_works_without_the_calendar_api(#[case] error: serde_json:
     let browser = with_calendar(&app, "ada").await;
     app.fail_once("events", error).await;
     let page = browser.get("/dashboard").await;
-    assert!(page.status == 200 && page.shows("Ada Lovelace") && page.shows("is not answering"), "{}", page.body);
+    assert!(page.status == 200 && page.shows("Ada Lovelace") && page.shows("isn't responding"), "{}", page.body);
     assert!(!page.shows("Call with Charles"));
     assert!(browser.get("/dashboard").await.shows("Call with Charles"));
 }
@@ -138,7 +138,7 @@ async fn a_hanging_calendar_delays_the_dashboard_only_briefly() {
         page = &mut files => panic!("the dashboard took as long as {page:?}"),
         page = browser.get("/dashboard") => page,
     };
-    assert!(page.status == 200 && page.shows("is not answering"), "{}", page.body);
+    assert!(page.status == 200 && page.shows("isn't responding"), "{}", page.body);
     assert_eq!(files.await.status, 503);
     assert!(browser.get("/dashboard").await.shows("Call with Charles"));
 }
@@ -154,11 +154,11 @@ async fn a_lost_calendar_grant_offers_to_connect_again(#[values(Engine::Sqlite, 
 
     app.control_sandbox("google/presets", json!({ "preset": "calendar_rate_limited" })).await;
     for _ in 0..5 {
-        assert!(browser.get("/dashboard").await.shows("wants a pause"));
+        assert!(browser.get("/dashboard").await.shows("is limiting requests"));
         app.advance(20).await;
     }
     app.control_sandbox("google/behave", json!({})).await;
-    assert!(browser.get("/dashboard").await.shows("wants a pause") || app.count("events").await > 2);
+    assert!(browser.get("/dashboard").await.shows("is limiting requests") || app.count("events").await > 2);
     app.advance(120).await;
     assert!(browser.get("/dashboard").await.shows("Call with Charles"));
 
@@ -184,14 +184,18 @@ async fn the_settings_list_what_is_connected(#[values(Engine::Sqlite, Engine::Po
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/settings").await;
     for text in [
-        "What Latchkey may see",
-        "Names, kinds, owners and dates of your files",
-        "The events of your calendars at Google. We look at your main calendar only.",
+        "Connected services",
+        "Names, types, owners and dates of your files",
+        "Events in your Google calendars. Latchkey only uses your main calendar.",
     ] {
         assert!(page.shows(text), "{text}: {}", page.body);
     }
-    assert!(page.shows("Let us see Google Drive") && page.shows("Let us see Google Calendar"), "{}", page.body);
-    assert!(!page.shows("Let us see something"), "{}", page.body);
+    assert!(
+        page.shows("Allowed access to Google Drive") && page.shows("Allowed access to Google Calendar"),
+        "{}",
+        page.body
+    );
+    assert!(!page.shows("Allowed access to data"), "{}", page.body);
     // The scopes of a sign-in are not listed.
     assert!(!page.shows("userinfo.email") && !page.shows(DRIVE), "{}", page.body);
     assert!(page.body.contains("action=\"/grants/disconnect\""));

@@ -218,7 +218,7 @@ async fn a_flow_expires_after_ten_minutes() {
 
     // The cookie outlives the flow, so that the page can say that the flow has expired.
     let kept = browser.get("/auth/google").await.set_cookies().remove(0);
-    assert!(kept.contains("; Max-Age=3600;"), "{kept}");
+    assert!(kept.contains("; Max-Age=3600"), "{kept}");
     let callback = browser.callback_url("ada", "/auth/google").await;
     app.advance(3601).await;
     assert_eq!(parameter(browser.get(&callback).await.location(), "error"), "flow_unknown");

@@ -161,7 +161,7 @@ async fn a_credential_for_another_client_is_rejected(#[case] client_id: &str) {
     let page = post_credential(&browser, &credential).await;
     assert_eq!(parameter(page.location(), "error"), "provider_invalid", "{page:?}");
     assert_eq!((app.rows().await, browser.session()), ((0, 0, 0), None));
-    assert!(app.events().await.contains("refused"), "{}", app.events().await);
+    assert!(app.events().await.contains("failed"), "{}", app.events().await);
 
     let listed = App::builder().with("GOOGLE_API_CLIENT_IDS", GOOGLE_SPA_CLIENT_ID).start().await;
     let credential = mint_credential(&listed, "ada", GOOGLE_SPA_CLIENT_ID).await;

@@ -103,13 +103,13 @@ async fn a_lost_grant_is_no_longer_shown_as_connected(#[case] page: &str, #[case
     let browser = app.with_drive("ada").await;
     let (files, events) = (page == "/drive", page == "/calendar");
     if files {
-        assert!(browser.get("/calendar").await.shows("Connected already: Google Drive"), "while it is");
+        assert!(browser.get("/calendar").await.shows("Already connected: Google Drive"), "while it is");
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     }
     if events {
         browser.disconnect(&app.google_identity(&browser).await).await;
         browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
-        assert!(browser.get("/drive").await.shows("Connected already: Google Calendar"), "while it is");
+        assert!(browser.get("/drive").await.shows("Already connected: Google Calendar"), "while it is");
         browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     }
     app.control_sandbox("google/presets", json!({ "preset": "refresh_invalid_grant" })).await;
@@ -125,26 +125,30 @@ async fn a_lost_grant_is_no_longer_shown_as_connected(#[case] page: &str, #[case
 async fn a_withdrawn_scope_is_reported_until_granted_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let app = App::builder().engine(engine).start().await;
     let browser = app.with_drive("ada").await;
-    let withdrawn = "Google no longer lets us see your files.";
+    let withdrawn = "Google no longer lets Latchkey see your files.";
     let (settings, connected) = (browser.get("/settings").await, ">Connected</span>");
-    assert!(settings.shows(connected) && !settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.shows(connected) && !settings.shows("Only your basic profile"), "{}", settings.body);
     app.arm_once("refresh_fewer_scopes").await;
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.offers_to_connect() && page.shows("Google no longer lets us see your files."), "{}", page.body);
-        assert!(page.shows("You or an administrator took it back") && page.shows("Reconnect Google Drive"));
+        assert!(
+            page.offers_to_connect() && page.shows("Google no longer lets Latchkey see your files."),
+            "{}",
+            page.body
+        );
+        assert!(page.shows("You or an administrator removed this permission") && page.shows("Reconnect Google Drive"));
     }
     let settings = browser.get("/settings").await;
-    assert!(settings.shows(withdrawn) && settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.shows(withdrawn) && settings.shows("Only your basic profile"), "{}", settings.body);
     assert!(!settings.shows(connected), "{}", settings.body);
     // A scope that was never granted is not reported as withdrawn.
     let calendar = browser.get("/calendar").await;
-    assert!(calendar.offers_to_connect() && !calendar.shows("no longer lets us see"), "{}", calendar.body);
+    assert!(calendar.offers_to_connect() && !calendar.shows("no longer lets Latchkey see"), "{}", calendar.body);
 
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.files().len(), 50);
-    assert!(!browser.get("/settings").await.shows("no longer lets us see"));
+    assert!(!browser.get("/settings").await.shows("no longer lets Latchkey see"));
 }
 
 #[rstest]
@@ -158,18 +162,22 @@ async fn the_other_scopes_of_a_grant_keep_working(#[values(Engine::Sqlite, Engin
     app.advance(3600).await;
     for _ in 0..2 {
         let page = browser.get("/drive").await;
-        assert!(page.offers_to_connect() && page.shows("Google no longer lets us see your files."), "{}", page.body);
-        assert!(page.shows("Connected already: Google Calendar"), "{}", page.body);
+        assert!(
+            page.offers_to_connect() && page.shows("Google no longer lets Latchkey see your files."),
+            "{}",
+            page.body
+        );
+        assert!(page.shows("Already connected: Google Calendar"), "{}", page.body);
     }
     assert_eq!(browser.get("/calendar").await.location(), "/dashboard");
     let settings = browser.get("/settings").await;
-    assert!(settings.shows(">Connected</span>") && settings.shows("Google no longer lets us see your files."));
-    assert!(!settings.shows("Nothing beyond who you are"), "{}", settings.body);
+    assert!(settings.shows(">Connected</span>") && settings.shows("Google no longer lets Latchkey see your files."));
+    assert!(!settings.shows("Only your basic profile"), "{}", settings.body);
     // After the user declined the scope it is not reported as withdrawn.
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
     let page = browser.get("/drive").await;
     assert!(page.offers_to_connect() || page.files().len() == 50, "{page:?}");
-    assert!(!page.shows("no longer lets us see"), "{}", page.body);
+    assert!(!page.shows("no longer lets Latchkey see"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,7 +187,7 @@ async fn a_missing_scope_leads_to_the_connect_page() {
     let body = json!({ "error": { "code": 403, "message": "Insufficient Permission", "status": "PERMISSION_DENIED",
         "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions" }] } });
     app.fail_once("files", json!({ "kind": "answer", "status": 403, "body": body.to_string() })).await;
-    let withdrawn = "Google no longer lets us see your files";
+    let withdrawn = "Google no longer lets Latchkey see your files";
     let page = browser.get("/drive").await;
     assert!(page.offers_to_connect() && page.shows(withdrawn), "{}", page.body);
     let asked = app.count("files").await;

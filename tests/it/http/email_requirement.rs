@@ -67,7 +67,7 @@ async fn where_an_email_is_required_users_must_add_one() {
             assert_eq!(asked.location(), format!("/add-email?return_to={}", page.replace('/', "%2F")), "{person}");
         }
         let asking = browser.get("/add-email").await.body;
-        assert!(asking.contains("before you go on") && !asking.contains("Not now"), "{asking}");
+        assert!(asking.contains("This site requires one") && !asking.contains("Not now"), "{asking}");
         // Signing out and deleting the account stay possible.
         assert_eq!(browser.get("/settings/delete").await.status, 200);
         assert_eq!(browser.get("/settings/data.json").await.status, 200);

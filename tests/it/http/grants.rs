@@ -345,9 +345,9 @@ async fn unlinking_and_deleting_revoke_the_grant(#[values(Engine::Sqlite, Engine
         assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
         let page = format!("/settings/{}", if leaves { "delete" } else { "unlink?identity=" });
         let page = if leaves { page } else { format!("{page}{}", identity.id) };
-        assert!(!browser.get(&page).await.shows("is given back"), "there is nothing yet");
+        assert!(!browser.get(&page).await.shows("will be revoked"), "there is nothing yet");
         assert_eq!(browser.connect(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
-        assert!(browser.get(&page).await.shows("Latchkey's access to Google Drive is given back."));
+        assert!(browser.get(&page).await.shows("Latchkey's access to Google Drive will be revoked."));
         app.emails().await;
 
         let page = match leaves {

@@ -85,7 +85,7 @@ async fn assert_start_fails(app: &App) {
     assert_eq!((page.status, page.location()), (303, "/login?error=provider_unavailable&provider=google"), "{page:?}");
     assert!(page.set_cookies().is_empty(), "{page:?}");
     assert_eq!(google_requests(app).await, before + 1);
-    assert!(browser.get(page.location()).await.body.contains("Google is not answering"));
+    assert!(browser.get(page.location()).await.body.contains("Google isn't responding"));
     let other = browser.start_flow("/auth/other").await;
     assert_eq!(parameter(&other, "redirect_uri"), format!("{}/auth/callback/other", app.origin));
 }

@@ -69,7 +69,7 @@ fn comments_and_strings_are_not_imports() {
 
 #[test]
 fn only_listed_rooms_name_config_and_none_the_sandbox() {
-    assert_eq!(arrows("actions", "use crate::config::Config;").len(), 1);
+    assert_eq!(arrows("account", "use crate::config::Config;").len(), 1);
     assert_eq!(arrows("web", "use latchkey_sandbox::Sandbox;").len(), 1);
     assert_eq!(arrows("doctor", "fn f() { latchkey_sandbox::Sandbox::start(g()); }").len(), 1);
     assert_eq!(arrows("doctor", "use crate::web::AppState;").len(), 1);

@@ -102,10 +102,10 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             '\'' => tokens.push(Token::Text(quoted(&mut rest)?)),
             '=' => tokens.push(Token::Word("=".to_owned())),
             '!' if rest.next_if_eq(&'=').is_some() => tokens.push(Token::Word("!=".to_owned())),
-            letter if letter.is_ascii_alphabetic() => {
-                let mut word = String::from(letter);
-                while let Some(letter) = rest.next_if(char::is_ascii_alphabetic) {
-                    word.push(letter);
+            character if character.is_ascii_alphabetic() => {
+                let mut word = String::from(character);
+                while let Some(character) = rest.next_if(char::is_ascii_alphabetic) {
+                    word.push(character);
                 }
                 tokens.push(Token::Word(word));
             }
