@@ -41,7 +41,7 @@ export async function follow(page: Page, letter: Letter) {
   const webmail = `${certified.issuer}/webmail`;
   await page.route(webmail, (route) => route.fulfill({ contentType: "text/html", body: letter.html }));
   await page.goto(webmail);
-  await page.getByRole("link").click();
+  await page.getByRole("link").first().click();
   await expect(page).toHaveURL((url) => url.origin === latchkey.origin);
   await page.unroute(webmail);
 }

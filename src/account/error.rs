@@ -9,7 +9,7 @@ use crate::{
     store::{Changed, StoreError},
 };
 
-/// Every failure of a form; [`send`](super::reply::send) answers it.
+/// Every failure of a form; `reply::send` answers it.
 #[derive(Debug)]
 pub enum AccountError {
     /// The user can do something about it: back to the form, which says what.

@@ -40,7 +40,7 @@ pub struct ProviderRequest {
     pub url: String,
 }
 
-/// The slot in which [`send`] leaves the authorization request of a form. `web::forms` answers with a page that goes on to
+/// The slot in which `send` leaves the authorization request of a form. `web::forms` answers with a page that goes on to
 /// it.
 ///
 /// A redirect does not work: browsers apply the `form-action` of our content security policy to every redirect after a
@@ -121,7 +121,7 @@ pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
     }
 }
 
-/// [`send`] for a form with an email address, which the user need not type again after an error.
+/// `send` for a form with an email address, which the user need not type again after an error.
 pub(super) fn send_keeping_email(
     context: &RequestContext,
     outcome: Result<Reply, AccountError>,

@@ -23,7 +23,7 @@ pub fn built_in(slug: &str) -> Option<&'static BuiltIn> {
     BUILT_IN.into_iter().find(|row| row.slug == slug)
 }
 
-/// One built-in provider. What most of them share is in [`BuiltIn::new`].
+/// One built-in provider. What most of them share is in `BuiltIn::new`.
 #[derive(Debug)]
 pub struct BuiltIn {
     pub slug: &'static str,

@@ -1,4 +1,4 @@
-//! One page per provider: its endpoints, its `ProviderSpec`, its row of [`BUILT_IN`], and the mapping from its documents to a
+//! One page per provider: its endpoints, its `ProviderSpec`, its row of `BUILT_IN`, and the mapping from its documents to a
 //! `Profile`. Data, no I/O. CONTRIBUTING.md says how to add one.
 
 pub mod apple;

@@ -13,7 +13,7 @@ use crate::{
     oidc::{Algorithm, Claims, Userinfo},
 };
 
-/// How one provider differs from the protocol and from the others. [`ProviderSpec::new`] has the defaults.
+/// How one provider differs from the protocol and from the others. `ProviderSpec::new` has the defaults.
 #[derive(Debug)]
 pub struct ProviderSpec {
     /// The scopes of a sign-in: the fewest that identify the user.
@@ -77,7 +77,7 @@ pub enum IdentitySource {
     Api(OAuthSpec),
 }
 
-/// A provider with id_tokens. [`OidcSpec::new`] has the defaults.
+/// A provider with id_tokens. `OidcSpec::new` has the defaults.
 #[derive(Debug)]
 pub struct OidcSpec {
     /// The signature algorithms of its id_tokens; never symmetric ones.

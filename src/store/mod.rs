@@ -1,6 +1,6 @@
 //! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
 //!
-//! [`Database::settle`] gathers the facts about a profile, asks `accounts::decide` and carries the answer out, in one
+//! `Database::settle` gathers the facts about a profile, asks `accounts::decide` and carries the answer out, in one
 //! transaction (`linking`). `account` has the other changes that span tables. `users`, `sessions`, `grants`, `email` and
 //! `audit` each hold the queries of their tables, `outbox` the queue that emails and revocations share, and `engine`
 //! the connection, transactions and migrations.

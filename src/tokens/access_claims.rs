@@ -129,7 +129,7 @@ fn profile_claims(user: &User) -> Vec<(&'static str, Value)> {
     claims
 }
 
-/// Parses the claims of a token with a verified signature. Every claim that [`write`] writes must be present with its
+/// Parses the claims of a token with a verified signature. Every claim that [`write()`] writes must be present with its
 /// type: a signature does not say what a JWT is for.
 pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<AccessClaims, AccessTokenError> {
     check(claims, "iss", expected.issuer)?;

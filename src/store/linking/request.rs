@@ -1,4 +1,4 @@
-//! What [`Database::settle`](crate::store::Database::settle) takes and returns.
+//! What `Database::settle`(crate::store::Database::settle) takes and returns.
 
 use time::OffsetDateTime;
 

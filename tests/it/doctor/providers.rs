@@ -104,8 +104,8 @@ async fn every_provider_of_the_sandbox_is_ok() {
         assert_eq!(of(&slug, "redirect_uri"), Some(Verdict::Ok), "{report}");
         assert_eq!(of(&slug, "token_endpoint"), Some(Verdict::Ok), "{report}");
         assert_eq!(of(&slug, "client_secret").is_some(), slug == "apple");
-        // X and Facebook answer a wrong code and a wrong client alike.
-        let is_checked = !matches!(slug.as_str(), "facebook" | "x");
+        // X, Facebook and LinkedIn answer a wrong code and a wrong client alike.
+        let is_checked = !matches!(slug.as_str(), "facebook" | "linkedin" | "x");
         assert_eq!(
             of(&slug, "client"),
             Some(if is_checked { Verdict::Ok } else { Verdict::Warning }),

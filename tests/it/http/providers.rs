@@ -317,14 +317,15 @@ async fn tokens_of(app: &App, slug: &str) -> String {
     let browser = app.browser();
     let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()));
     let authorize = browser.start_flow(&format!("/auth/{slug}")).await;
-    let authorize = with_parameter(&authorize, "code_challenge", Some(&challenge));
+    let spec = built_in(slug).expect("built in").spec;
+    let authorize = if spec.pkce { with_parameter(&authorize, "code_challenge", Some(&challenge)) } else { authorize };
     let code = parameter(&decide(app, &browser, &authorize, "ada", "allow").await, "code");
     let id = format!("sandbox-{slug}");
     let secret = if slug == "apple" { apple_secret(app) } else { format!("{id}-secret") };
     let redirect_uri = parameter(&authorize, "redirect_uri");
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([("grant_type", "authorization_code"), ("code", &code)]);
-    if built_in(slug).expect("built in").spec.pkce {
+    if spec.pkce {
         form.append_pair("code_verifier", VERIFIER);
     }
     form.append_pair("redirect_uri", &redirect_uri);
