@@ -13,7 +13,7 @@ export function interactionPage(prompt) {
     <main>
       <h1>Certified provider: ${prompt}</h1>
       <form method="post">
-        <p><label>E-mail <input type="email" name="email" value="ada@certified.example" required /></label></p>
+        <p><label>Email <input type="email" name="email" value="ada@certified.example" required /></label></p>
         <p><label>Name <input name="name" value="Ada Certified" required /></label></p>
         <button name="decision" value="allow">Allow</button>
         <button name="decision" value="deny" formnovalidate>Cancel</button>

@@ -2,7 +2,7 @@
 // It was written by others and knows nothing of us: when a sign-in works here, we did not only agree with ourselves.
 //
 // It keeps to the letter where Latchkey could get away with less: PKCE is required, RS256 signs, `iss` is in the
-// authorization response (RFC 9207), and e-mail and name come from userinfo alone (OpenID Connect Core §5.4).
+// authorization response (RFC 9207), and email and name come from userinfo alone (OpenID Connect Core §5.4).
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
@@ -94,7 +94,7 @@ async function interact(request, response) {
   });
 }
 
-/** Notes a person and returns the subject: the same for the same e-mail address. */
+/** Notes a person and returns the subject: the same for the same email address. */
 function remember(email, name) {
   const subject = `person-${Buffer.from(email).toString("hex")}`;
   people.set(subject, { email, name });

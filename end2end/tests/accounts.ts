@@ -1,4 +1,4 @@
-// Accounts with an e-mail address and a password, and what their owners do with them.
+// Accounts with an email address and a password, and what their owners do with them.
 
 import { expect, type Locator, type Page } from "./browser";
 import { follow, letterTo } from "./letters";
@@ -50,7 +50,7 @@ export async function signInByPassword(page: Page, account: Account) {
 
 /** The address in a form. */
 export function addressField(page: Page): Locator {
-  return page.getByRole("textbox", { name: /e-mail address/i });
+  return page.getByRole("textbox", { name: /email address/i });
 }
 
 /** The password in a form. */

@@ -1,5 +1,5 @@
 // Signing in at an OpenID provider that others wrote and certified: found by discovery, with PKCE, RS256, `iss` in the
-// response, and e-mail and name from userinfo alone.
+// response, and email and name from userinfo alone.
 
 import { certified } from "../addresses.mjs";
 import { expect, test } from "./browser";

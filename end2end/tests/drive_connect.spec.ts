@@ -101,7 +101,7 @@ test("who has no Google account here links one first", async ({ page }) => {
   await introduce(page, person);
   await expect(page).toHaveURL("/dashboard");
   await page.goto("/drive");
-  await expect(page.getByText(/no Google account yet/)).toBeVisible();
+  await expect(page.getByText(/Link your Google account first/)).toBeVisible();
   await page.getByRole("link", { name: "Link your Google account" }).click();
   await page.getByRole("button", { name: /google/i }).click();
   await introduce(page, person);

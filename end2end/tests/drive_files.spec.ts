@@ -127,7 +127,7 @@ test("kind and order narrow and turn the list, in one folder or in all", async (
   expect(times.length).toBeGreaterThan(2);
   expect(times).toEqual([...times].sort());
   await expect(page.getByRole("columnheader", { name: "Modified", includeHidden: true })).toHaveAttribute("aria-sort", "ascending");
-  await expect(page.locator(".narrowed")).toContainText("Pictures only");
+  await expect(page.locator(".narrowed")).toContainText("Images only");
 });
 
 test("pages lead on to the end, each file stands on one of them, and back to the first", async ({ page }) => {

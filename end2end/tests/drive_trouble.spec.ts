@@ -34,7 +34,7 @@ test("a quota: how long to wait, and that nothing is lost", async ({ page }) => 
   expect(answer?.status()).toBe(503);
   expect(Number(answer?.headers()["retry-after"])).toBeGreaterThan(20);
   await expect(heading(page, /limiting requests/)).toBeVisible();
-  await expect(page.getByText(/it is still connected. Try again in (30|29|28) seconds/)).toBeVisible();
+  await expect(page.getByText(/still connected. Try again in (30|29|28) seconds/)).toBeVisible();
   await expect(signedIn(page)).toBeVisible();
   // Trying at once asks nobody and says the same.
   await tryAgain(page).click();
@@ -112,7 +112,7 @@ test("access that nothing renews ends when it runs out, and the settings told so
   await consentButton(page, "allow").click();
   await expect(async () => {
     await page.goto("/drive");
-    await expect(page.getByText(/The access to Google Drive ran out/)).toBeVisible({ timeout: 500 });
+    await expect(page.getByText(/Access to Google Drive has expired/)).toBeVisible({ timeout: 500 });
   }).toPass();
   await expect(connectButton(page, "Drive")).toHaveText(/Reconnect/);
 });

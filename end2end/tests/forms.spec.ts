@@ -24,7 +24,7 @@ test.describe("a page of another account", () => {
     await signOut(other);
     await signUp(other, second);
 
-    await page.getByRole("textbox", { name: /to go on/ }).fill("delete");
+    await page.getByRole("textbox", { name: /to confirm/ }).fill("delete");
     await page.getByRole("button", { name: "Delete my account" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Nothing was changed" })).toBeVisible();
     await expect(page.getByText(`That page belongs to ${first.email}.`)).toBeVisible();
@@ -131,7 +131,7 @@ test.describe("on a phone", () => {
     await expectDescribedByTheError(page, passwordField(page));
 
     await page.goto("/settings/delete");
-    const word = page.getByRole("textbox", { name: /to go on/ });
+    const word = page.getByRole("textbox", { name: /to confirm/ });
     await word.fill("no");
     await page.getByRole("button", { name: "Delete my account" }).click();
     await expectToldInSight(page, /nothing was deleted/i, javaScriptEnabled);

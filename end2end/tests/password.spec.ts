@@ -1,4 +1,4 @@
-// E-mail and password: sign up, sign in, and what to do when the password is gone.
+// Email and password: sign up, sign in, and what to do when the password is gone.
 
 import {
   addressField,

@@ -66,7 +66,7 @@ test("another provider is linked, opens the account, and is unlinked again", asy
   await expect(told(page)).toHaveText(/sign-in method removed/i);
   await expect(wayOf(page, "GitHub")).toHaveCount(0);
   await expect(wayOf(page, "Google")).toContainText(/only way to sign in/i);
-  await expect(activity(page)).toContainText("Unlinked GitHub");
+  await expect(activity(page)).toContainText("Removed GitHub");
   await letterTo(person.email, /github was removed/i);
 });
 
@@ -153,7 +153,7 @@ test("another password: other browsers are signed out, this one is not", async (
   await expect(elsewhere).toHaveURL("/dashboard");
 });
 
-test("another e-mail address, by the letter that it gets; the old one is told", async ({ page, anotherBrowser }) => {
+test("another email address, by the letter that it gets; the old one is told", async ({ page, anotherBrowser }) => {
   const account = await signUp(page, newcomer());
   const moved = { ...account, email: freshAddress() };
   await page.goto("/settings");
@@ -222,7 +222,7 @@ test.describe("where one is signed in", () => {
     await signOutOf(page).click();
     await expect(told(page)).toHaveText(/that device has been signed out/i);
     await expect(devices(page)).toHaveCount(1);
-    await expect(activity(page)).toContainText("Signed out another browser");
+    await expect(activity(page)).toContainText("Signed out another device");
 
     await elsewhere.goto("/dashboard");
     await expect(elsewhere).toHaveURL((url) => url.pathname === "/login");
@@ -258,7 +258,7 @@ test("recent activity shows a wrong password as something to look at", async ({ 
   // It is written down after the answer, so that nobody learns from the time whether there is an account.
   await expect(async () => {
     await page.goto("/settings");
-    const refused = activity(page).getByRole("listitem").filter({ hasText: "A sign-in with a password was refused" });
+    const refused = activity(page).getByRole("listitem").filter({ hasText: "A sign-in with a wrong password was refused" });
     await expect(refused).toContainText("Worth a look", { timeout: 500 });
   }).toPass();
   await expect(activity(page)).toContainText("Signed up with a password");
@@ -275,7 +275,7 @@ test("the data to take along is JSON, and holds no secret", async ({ page }) => 
   const text = await readFile(await download.path(), "utf8");
   expect(JSON.parse(text)).toMatchObject({
     user: { email: { address: account.email, verified: true } },
-    sessions: [{ way: "password" }],
+    sessions: [{ method: "password" }],
   });
   expect(text).not.toMatch(/argon2|token|id_hash|secret/i);
 });
@@ -284,7 +284,7 @@ test("the account goes by a word and no slip; nothing opens it afterwards", asyn
   const account = await signUp(page, newcomer());
   await page.goto("/settings");
   await page.getByRole("link", { name: "Delete my account" }).click();
-  const word = page.getByRole("textbox", { name: /^type .* to go on/i });
+  const word = page.getByRole("textbox", { name: /^type .* to confirm/i });
   await word.fill("remove");
   await page.getByRole("button", { name: "Delete my account" }).click();
   await expect(page.getByRole("alert")).toHaveText(/nothing was deleted/i);

@@ -19,7 +19,7 @@ test("a person signs in with Google and sees who they are", async ({ page }) => 
   await expect(page.getByText(grace.email).first()).toBeVisible();
 });
 
-test("a person whom Google does not know yet signs in by typing e-mail address and name", async ({ page }) => {
+test("a person whom Google does not know yet signs in by typing email address and name", async ({ page }) => {
   const unique = crypto.randomUUID().slice(0, 8);
   await page.goto("/login");
   await continueWith(page, "Google");

@@ -163,7 +163,7 @@ pub async fn data(request: PageRequest) -> PageResult {
         "sessions": sessions.iter().map(|session| json!({
             "method": session.provider,
             "user_agent": session.user_agent,
-            "address": session.ip,
+            "ip": session.ip,
             "created_at": session.created_at.unix_timestamp(),
             "last_seen_at": session.last_seen_at.unix_timestamp(),
             "expires_at": session.expires_at.unix_timestamp(),
