@@ -2,7 +2,6 @@
 
 use std::{hint::black_box, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Router,
     body::Bytes,
@@ -12,8 +11,10 @@ use axum::{
     routing::get,
     serve::ListenerExt,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::store::{Database, StoreError};
+use latchkey::{
+    sealing::sha256_base64url,
+    store::{Database, StoreError},
+};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tower_sessions::session::Id;
@@ -89,7 +90,7 @@ fn serve_bare(world: &World, page: Bytes) -> Result<SocketAddr, Failure> {
 
 /// The id hash of a session.
 pub fn id_hash(id: &Id) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
+    sha256_base64url(id.0.to_le_bytes())
 }
 
 async fn answer(State(bare): State<Bare>, headers: HeaderMap) -> Response {
@@ -113,6 +114,5 @@ async fn look_up(database: &Database, headers: &HeaderMap) -> Result<bool, Store
 /// The id hash of the session in a request's cookie.
 pub fn session_of(headers: &HeaderMap) -> Option<String> {
     let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let id = cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok())?;
-    Some(URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes())))
+    cookie.strip_prefix("session=").and_then(|id| id.parse::<Id>().ok()).map(|id| id_hash(&id))
 }

@@ -120,7 +120,6 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         sign_up: &SignUp::Open,
         client: &ClientInfo::default(),
         now: OffsetDateTime::now_utc(),
-        random: [7; 30],
         waiting: None,
         granted: GrantUpdate::None,
     };

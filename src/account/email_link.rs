@@ -5,7 +5,10 @@ use http::HeaderValue;
 use super::{error::AccountError, reply::Reply};
 use crate::{
     accounts::{EmailAddress, EmailToken, LinkKind},
-    codes::{outcome::FormError, percent::encode},
+    codes::{
+        outcome::FormError,
+        percent::{with_query, with_return_to},
+    },
     relying_party::ReturnTo,
     sessions::RequestContext,
     store::EmailLink,
@@ -65,7 +68,7 @@ pub(super) fn check_inbox(
     email: &EmailAddress,
     return_to: Option<&ReturnTo>,
 ) -> Result<Reply, AccountError> {
-    let return_to = return_to.map(|path| format!("&return_to={}", encode(path.as_str()))).unwrap_or_default();
+    let page = with_query("/check-inbox", &[("for", email_kind)]);
     let typed = context.jar.typed.keep(&email.to_string(), context.clock.now())?;
-    Ok(Reply::to(format!("/check-inbox?for={email_kind}{return_to}")).with([typed]))
+    Ok(Reply::to(with_return_to(&page, return_to.map(ReturnTo::as_str))).with([typed]))
 }

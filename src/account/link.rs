@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    codes::percent::encode,
+    codes::percent::{with_query, with_return_to},
     relying_party::{AuthorizationOptions, Prompt, ReturnTo},
     sessions::RequestContext,
 };
@@ -20,11 +20,8 @@ use crate::{
 pub async fn link_provider(provider: Option<String>, return_to: Option<String>) -> Result<(), ServerFnError> {
     let provider = provider.unwrap_or_default();
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
-    let mut page = format!("/settings/link?provider={}", encode(&provider));
-    if let Some(return_to) = &return_to {
-        page.push_str("&return_to=");
-        page.push_str(&encode(return_to.as_str()));
-    }
+    let page = with_query("/settings/link", &[("provider", &provider)]);
+    let page = with_return_to(&page, return_to.as_ref().map(ReturnTo::as_str));
     let context = expect_context::<RequestContext>();
     send(link(&context, &provider, return_to).await, &page);
     Ok(())

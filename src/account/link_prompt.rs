@@ -16,7 +16,7 @@ use crate::{
     accounts::{Answer, Purpose, SignUp, User},
     codes::outcome::{Done, FormError},
     relying_party::AuthorizationOptions,
-    sessions::{PendingLink, RequestContext, SignIn, random},
+    sessions::{PendingLink, RequestContext, SignIn},
     store::{GrantUpdate, PASSWORD, SettleRequest},
 };
 
@@ -135,7 +135,6 @@ async fn resolve(
             sign_up: &SignUp::Open,
             client: &context.client,
             now: context.clock.date(),
-            random: random().ok_or(AccountError::Internal)?,
             waiting: None,
             granted: GrantUpdate::None,
         })

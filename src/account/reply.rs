@@ -9,8 +9,8 @@ use leptos_axum::ResponseOptions;
 use super::error::AccountError;
 use crate::{
     codes::{
-        outcome::{Done, ERROR_ANCHOR, FormError},
-        percent::encode,
+        outcome::{Done, FormError},
+        percent::with_return_to,
     },
     relying_party::ReturnTo,
     sessions::RequestContext,
@@ -67,7 +67,7 @@ impl Reply {
 
     /// To a page (a path, which may have a query) that shows the error.
     pub fn error(page: &str, error: FormError) -> Self {
-        Self::to(with_error(page, error))
+        Self::to(error.path(page))
     }
 
     /// To the page on which the user started.
@@ -77,8 +77,7 @@ impl Reply {
 
     /// To a page (a path, which may have a query) that says what was done.
     pub fn done(page: &str, done: Done) -> Self {
-        let join = if page.contains('?') { '&' } else { '?' };
-        Self::to(format!("{page}{join}done={}", done.code()))
+        Self::to(done.path(page))
     }
 
     /// Adds `Set-Cookie` values.
@@ -99,12 +98,12 @@ pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
             _ = expect_context::<StartedFlow>().0.set(request);
             append(&reply, cookies);
         }
-        Err(AccountError::Form(error)) => see_other(&reply, &with_error(page, error), Vec::new()),
-        Err(AccountError::SignedOut) => see_other(&reply, &format!("/login?return_to={}", encode(page)), Vec::new()),
+        Err(AccountError::Form(error)) => see_other(&reply, &error.path(page), Vec::new()),
+        Err(AccountError::SignedOut) => see_other(&reply, &with_return_to("/login", Some(page)), Vec::new()),
         Err(AccountError::ReauthenticationRequired) => {
-            see_other(&reply, &format!("/confirm?return_to={}", encode(page)), Vec::new())
+            see_other(&reply, &with_return_to("/confirm", Some(page)), Vec::new())
         }
-        Err(AccountError::Internal) => see_other(&reply, &with_error(page, FormError::ServerError), Vec::new()),
+        Err(AccountError::Internal) => see_other(&reply, &FormError::ServerError.path(page), Vec::new()),
         Err(AccountError::Session(error)) => {
             tracing::error!(%error, "cannot write the session");
             unavailable(&reply);
@@ -158,9 +157,4 @@ fn append(reply: &ResponseOptions, cookies: Vec<HeaderValue>) {
 fn unavailable(reply: &ResponseOptions) {
     reply.set_status(StatusCode::SERVICE_UNAVAILABLE);
     reply.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
-}
-
-fn with_error(page: &str, error: FormError) -> String {
-    let join = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{join}error={}#{ERROR_ANCHOR}", error.code())
 }

@@ -13,7 +13,7 @@ use crate::{
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
     providers::{IdentitySource, Profile},
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
-    sessions::{NONCE_LIFETIME, PendingLink, RequestContext, SignIn, flow_id, random},
+    sessions::{NONCE_LIFETIME, PendingLink, RequestContext, SignIn, flow_id},
     store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
@@ -192,14 +192,11 @@ impl TokenSignIn {
                 sign_up: &SignUp::Open,
                 client: &context.client,
                 now: context.clock.date(),
-                random: random().ok_or(ApiCode::ServerError)?,
                 waiting: None,
                 granted: GrantUpdate::None,
             })
             .await?;
-        let reasons: Vec<&str> = settled.decision.reasons.iter().map(|reason| reason.code()).collect();
-        let decision = settled.decision.answer.outcome().code();
-        journal.record(FlowEvent::Decided { decision, reasons: reasons.join(" ") });
+        journal.record(FlowEvent::decided(&settled.decision));
         context.wake_mail();
         Ok(settled)
     }

@@ -11,7 +11,7 @@ use crate::{
     accounts::IdentityId,
     codes::{
         outcome::{Done, FormError},
-        percent::encode,
+        percent::with_query,
     },
     sessions::RequestContext,
 };
@@ -20,7 +20,7 @@ use crate::{
 #[server(name = Unlink, prefix = "/settings", endpoint = "unlink")]
 pub async fn unlink(identity: Option<String>) -> Result<(), ServerFnError> {
     let identity = identity.unwrap_or_default();
-    let page = format!("/settings/unlink?identity={}", encode(&identity));
+    let page = with_query("/settings/unlink", &[("identity", &identity)]);
     let context = expect_context::<RequestContext>();
     send(unlink_identity(&context, &identity).await, &page);
     Ok(())

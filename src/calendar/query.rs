@@ -2,9 +2,9 @@
 
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-use crate::codes::percent::encode;
+use crate::codes::percent::with_query;
 
-const MAX_RESULTS: u32 = 5;
+const MAX_RESULTS: &str = "5";
 /// Only what the page shows.
 const FIELDS: &str = "items(status,summary,location,visibility,htmlLink,start(date,dateTime),end(date,dateTime))";
 
@@ -14,10 +14,15 @@ pub(super) fn path_and_query(now: OffsetDateTime) -> String {
     // Google ignores milliseconds and requires an offset.
     let seconds = now.to_offset(UtcOffset::UTC).replace_nanosecond(0).unwrap_or(now);
     let bound = seconds.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned());
-    format!(
-        "/calendar/v3/calendars/primary/events?timeMin={}&maxResults={MAX_RESULTS}&singleEvents=true&orderBy=startTime&fields={}",
-        encode(&bound),
-        encode(FIELDS)
+    with_query(
+        "/calendar/v3/calendars/primary/events",
+        &[
+            ("timeMin", &bound),
+            ("maxResults", MAX_RESULTS),
+            ("singleEvents", "true"),
+            ("orderBy", "startTime"),
+            ("fields", FIELDS),
+        ],
     )
 }
 

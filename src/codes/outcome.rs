@@ -1,9 +1,30 @@
 //! The outcome of a form, as the redirect's query carries it. Anyone can write that query, so it carries a code of a
 //! closed list and never text; `ui` chooses the sentence.
 
+use super::percent::with_query;
+
 /// The `id` of a page's error message, and the fragment of the redirect to it: the browser scrolls to the message and
 /// focuses it, with or without JavaScript.
 pub const ERROR_ANCHOR: &str = "error";
+
+/// A page (a path, which may have a query) with these parameters and the fragment of its error message.
+pub fn error_path(page: &str, parameters: &[(&str, &str)]) -> String {
+    format!("{}#{ERROR_ANCHOR}", with_query(page, parameters))
+}
+
+impl FormError {
+    /// A page (a path, which may have a query) that shows this error.
+    pub fn path(self, page: &str) -> String {
+        error_path(page, &[("error", self.code())])
+    }
+}
+
+impl Done {
+    /// A page (a path, which may have a query) that says what was done.
+    pub fn path(self, page: &str) -> String {
+        with_query(page, &[("done", self.code())])
+    }
+}
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
@@ -111,6 +132,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn outcomes_join_the_query_of_their_page() {
+        assert_eq!(Done::Linked.path("/settings"), "/settings?done=linked");
+        assert_eq!(Done::Linked.path("/drive?q=a"), "/drive?q=a&done=linked");
+        assert_eq!(FormError::Busy.path("/login?return_to=%2Fa"), "/login?return_to=%2Fa&error=busy#error");
+    }
 
     #[test]
     fn codes_are_unique_and_parse_back() {

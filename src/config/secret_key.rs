@@ -8,10 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{BaseUrl, ConfigError, Environment};
+use crate::sealing::random_bytes;
 
 const FILE: &str = "data/secret.key";
 const MIN_BYTES: usize = 32;
@@ -108,8 +108,7 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(_) => return Err(wrong("cannot be read")),
     }
-    let mut key = [0; MIN_BYTES];
-    rand::fill(&mut key).map_err(|_| wrong("cannot be created: the system has no randomness"))?;
+    let key = random_bytes::<MIN_BYTES>().map_err(|_| wrong("cannot be created: the system has no randomness"))?;
     let keys = vec![key.to_vec()];
     if missing_file == MissingFile::LeaveMissing {
         return Ok(SecretKeys { keys, source: KeySource::FileToBeMade(path.to_owned()) });

@@ -3,10 +3,10 @@
 use super::{file_id::FileId, kind::clause};
 use crate::codes::{
     files::{FileKind, FileSort},
-    percent::encode,
+    percent::with_query,
 };
 
-const PAGE_SIZE: u32 = 50;
+const PAGE_SIZE: &str = "50";
 /// Only what the page shows.
 const FIELDS: &str = "nextPageToken,incompleteSearch,files(id,name,mimeType,modifiedTime,size,starred,shared,\
     ownedByMe,owners(displayName,me),webViewLink)";
@@ -46,17 +46,17 @@ impl FileQuery {
             // Google cannot sort by `size`.
             FileSort::Largest => "quotaBytesUsed desc",
         };
-        let mut path = format!(
-            "/drive/v3/files?spaces=drive&corpora=user&pageSize={PAGE_SIZE}&fields={}&orderBy={}&q={}",
-            encode(FIELDS),
-            encode(order),
-            encode(&self.q())
-        );
-        if let Some(token) = &self.page_token {
-            path.push_str("&pageToken=");
-            path.push_str(&encode(token));
-        }
-        path
+        let q = self.q();
+        let mut parameters = vec![
+            ("spaces", "drive"),
+            ("corpora", "user"),
+            ("pageSize", PAGE_SIZE),
+            ("fields", FIELDS),
+            ("orderBy", order),
+            ("q", &q),
+        ];
+        parameters.extend(self.page_token.as_deref().map(|token| ("pageToken", token)));
+        with_query("/drive/v3/files", &parameters)
     }
 
     fn q(&self) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{html, text, wording};
 use crate::accounts::{EmailKind, EmailMessage, EmailToken, SignInMethod, display_name};
+use crate::codes::percent::with_query;
 
 /// The site that emails come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,8 +57,7 @@ pub(super) struct Action {
 impl Site {
     /// Whatever the token is, it stays one value of the query.
     pub(super) fn link(&self, token: &EmailToken) -> String {
-        let token: String = url::form_urlencoded::byte_serialize(token.expose().as_bytes()).collect();
-        format!("{}/auth/email-link?token={token}", self.origin)
+        self.page(&with_query("/auth/email-link", &[("token", token.expose())]))
     }
 
     pub(super) fn page(&self, path: &str) -> String {

@@ -1,6 +1,9 @@
 //! The steps of a flow as typed events, for the log and the audit trail.
 
-use crate::oidc::{ClaimVerdict, Verdict};
+use crate::{
+    accounts::Decision,
+    oidc::{ClaimVerdict, Verdict},
+};
 
 /// One step. Contains no code, token, state or email.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,14 @@ pub enum FlowEvent {
         /// The cause, for the log.
         because: String,
     },
+}
+
+impl FlowEvent {
+    /// The event of a decision of the linking policy.
+    pub fn decided(decision: &Decision) -> Self {
+        let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
+        Self::Decided { decision: decision.answer.outcome().code(), reasons: reasons.join(" ") }
+    }
 }
 
 /// The events of one flow, in order. Each is logged when it is recorded.

@@ -6,6 +6,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use super::random::RandomError;
+
 /// Longest sealed value, in bytes. The largest plaintext is a provider token of 16 KiB.
 const MAX_SEALED_BYTES: usize = 32 * 1024;
 
@@ -35,6 +37,12 @@ impl std::fmt::Debug for Sealer {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the sealed value is invalid or its key is unknown")]
 pub struct SealingError;
+
+impl From<RandomError> for SealingError {
+    fn from(_: RandomError) -> Self {
+        Self
+    }
+}
 
 impl Sealer {
     /// Derives the keys of a purpose from the secret keys, newest first.

@@ -1,6 +1,5 @@
 //! The authorization callback: an authorization response comes in, and a session begins or an error says why not.
 
-use aws_lc_rs::rand;
 use http::HeaderValue;
 use time::OffsetDateTime;
 
@@ -10,15 +9,14 @@ use super::{
     flow_cookies::{Found, MAX_AGE, flow_id},
     pending_link::PendingLink,
     request_context::RequestContext,
-    sign_in::SignIn,
     step_up::StepUp,
+    verified::Verified,
 };
 use crate::{
-    accounts::{Answer, AuditEvent, FlowFailure, Purpose, PurposeKind, Reason, SignUp, UserId, time_ordered_id},
+    accounts::{AuditEvent, Purpose, PurposeKind, UserId},
     oauth::AuthorizationResponse,
-    providers::Profile,
     relying_party::{FlowEvent, Journal, PendingFlow, ReturnTo},
-    store::{self, FlowStatus, GrantUpdate, NewEvent, SettleOutcome, SettleRequest, StoreError},
+    store::{FlowStatus, StoreError},
 };
 
 /// One callback; `web::callback` makes it from the request.
@@ -144,105 +142,7 @@ impl AuthorizationCallback {
         }
     }
 
-    /// Settles the verified profile in the database, and then applies the decision to the browser.
-    pub(super) async fn settle_and_apply(
-        &self,
-        verified: &Verified<'_>,
-        pending: Option<PendingLink>,
-        journal: &mut Journal,
-        cookies: &mut Vec<HeaderValue>,
-    ) -> Result<Applied, CallbackError> {
-        let settled = self.settle(verified, pending.as_ref(), journal).await?;
-        self.apply(verified, settled, pending, journal, cookies).await
-    }
-
-    async fn settle(
-        &self,
-        verified: &Verified<'_>,
-        pending: Option<&PendingLink>,
-        journal: &mut Journal,
-    ) -> Result<SettleOutcome, CallbackError> {
-        let settled = self
-            .context
-            .database
-            .settle(&SettleRequest {
-                purpose: verified.purpose,
-                profile: verified.profile,
-                session_user: self.signed_in(),
-                session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
-                sign_up: &SignUp::Open,
-                client: &self.context.client,
-                now: self.context.clock.date(),
-                random: random().ok_or(CallbackError::NoRandomness)?,
-                waiting: pending.map(|link| &link.profile),
-                granted: verified.step_up.map_or(GrantUpdate::None, StepUp::grant_update),
-            })
-            .await?;
-        for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
-            let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.code()).collect();
-            journal
-                .record(FlowEvent::Decided { decision: decision.answer.outcome().code(), reasons: reasons.join(" ") });
-        }
-        self.context.wake_mail();
-        Ok(settled)
-    }
-
-    async fn apply(
-        &self,
-        verified: &Verified<'_>,
-        settled: SettleOutcome,
-        pending: Option<PendingLink>,
-        journal: &mut Journal,
-        cookies: &mut Vec<HeaderValue>,
-    ) -> Result<Applied, CallbackError> {
-        let applied = |user, outcome| Ok(Applied { user: Some(user), outcome });
-        match (settled.decision.answer, settled.signed_in) {
-            (Answer::Prompt { user, .. }, _) => {
-                let link = PendingLink::keep(&self.context, user, verified.profile.clone(), verified.return_to.clone());
-                cookies.push(link.map_err(|_| CallbackError::NoRandomness)?);
-                Ok(Applied { user: None, outcome: CallbackOutcome::Prompted })
-            }
-            (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
-            (Answer::Link { user, .. }, Some(signed_in)) => {
-                cookies.extend(self.context.renew_session(false).await?.into_iter().flatten());
-                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
-                applied(user, CallbackOutcome::Linked { already: false, identity, return_to })
-            }
-            (Answer::AlreadyLinked { user, .. }, Some(signed_in)) => {
-                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
-                applied(user, CallbackOutcome::Linked { already: true, identity, return_to })
-            }
-            (Answer::Reauthenticated { user, .. }, Some(_)) => {
-                cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
-                applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
-            }
-            // A grant is no sign-in: the session and its authentication time stay.
-            (Answer::Grant { user, .. }, Some(_)) => {
-                let signed_in = || CallbackOutcome::SignedIn(verified.return_to.clone());
-                applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))
-            }
-            (_, Some(signed_in)) => {
-                let store::SignedIn { user, identity } = signed_in;
-                let SignIn::Complete(session) = self.context.sign_in(&user, &self.provider, Some(identity)).await?;
-                cookies.extend(session);
-                journal.record(FlowEvent::SessionCreated);
-                let Some(link) = pending else {
-                    return applied(user.id, CallbackOutcome::SignedIn(verified.return_to.clone()));
-                };
-                cookies.extend(link.use_up(&self.context).await);
-                let linked = settled.waiting.is_some_and(|decision| {
-                    matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
-                });
-                applied(
-                    user.id,
-                    if linked { CallbackOutcome::SignedIn(link.return_to) } else { CallbackOutcome::NotLinked },
-                )
-            }
-            (_, None) => Err(CallbackError::Policy(Reason::IdentityOwnedByAnother)),
-        }
-    }
-
-    fn signed_in(&self) -> Option<UserId> {
+    pub(super) fn signed_in(&self) -> Option<UserId> {
         self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id)
     }
 
@@ -255,46 +155,13 @@ impl AuthorizationCallback {
     ) -> CallbackError {
         journal.record(FlowEvent::Refused { because: error.to_string() });
         if let Some(failure) = error.failure() {
-            self.record(failure, purpose).await;
+            let event = AuditEvent::FlowFailed {
+                purpose: purpose.map_or(PurposeKind::SignIn, Purpose::kind),
+                provider: self.provider.clone(),
+                failure,
+            };
+            self.context.record(purpose.and_then(Purpose::user), &event).await;
         }
         error
     }
-
-    async fn record(&self, failure: FlowFailure, purpose: Option<&Purpose>) {
-        let Some(bytes) = random::<10>() else { return };
-        let purpose_kind = purpose.map_or(PurposeKind::SignIn, Purpose::kind);
-        let event = AuditEvent::FlowFailed { purpose: purpose_kind, provider: self.provider.clone(), failure };
-        let event = NewEvent {
-            id: time_ordered_id(self.context.clock.date(), bytes),
-            at: self.context.clock.date(),
-            event: &event,
-            user: purpose.and_then(Purpose::user),
-            client: &self.context.client,
-        };
-        if let Err(error) = self.context.database.record_event(&event).await {
-            tracing::warn!(%error, "cannot record a refused sign-in");
-        }
-    }
-}
-
-/// A verified profile and the purpose of its flow, from a callback or from Google's button.
-pub(super) struct Verified<'a> {
-    pub(super) purpose: &'a Purpose,
-    pub(super) profile: &'a Profile,
-    pub(super) return_to: &'a ReturnTo,
-    pub(super) step_up: Option<&'a StepUp>,
-}
-
-/// What was done for the browser.
-pub(super) struct Applied {
-    /// The user who is signed in now.
-    pub(super) user: Option<UserId>,
-    pub(super) outcome: CallbackOutcome,
-}
-
-/// Random bytes; `None` if the system returns none.
-pub fn random<const N: usize>() -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).ok()?;
-    Some(bytes)
 }

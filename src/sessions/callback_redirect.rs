@@ -7,8 +7,8 @@ use crate::{
     accounts::{IdentityId, Purpose, Reason},
     codes::{
         access::Access,
-        outcome::{Done, ERROR_ANCHOR, FormError},
-        percent::with_return_to,
+        outcome::{Done, FormError, error_path},
+        percent::{with_query, with_return_to},
         sign_in_error::SignInError,
     },
     oauth::{AuthorizationErrorCode as Code, AuthorizationResponseError, ResourceError, TokenError},
@@ -99,15 +99,13 @@ fn page_of(outcome: &CallbackOutcome) -> String {
             let page = return_to.as_str();
             // A page that shows a connected service opens with the new identity.
             match Access::ALL.iter().any(|access| access.page() == page) {
-                true => format!("{page}?account={identity}&done={}", done.code()),
-                false => with_code(page, "done", done.code()),
+                true => done.path(&with_query(page, &[("account", &identity.to_string())])),
+                false => done.path(page),
             }
         }
-        CallbackOutcome::NotLinked => format!("/settings?error={}#{ERROR_ANCHOR}", FormError::LinkedElsewhere.code()),
+        CallbackOutcome::NotLinked => FormError::LinkedElsewhere.path("/settings"),
         CallbackOutcome::Granted(return_to) => return_to.as_str().to_owned(),
-        CallbackOutcome::AccessDeclined(access) => {
-            format!("{}?error={}#{ERROR_ANCHOR}", access.page(), FormError::ScopeDeclined.code())
-        }
+        CallbackOutcome::AccessDeclined(access) => FormError::ScopeDeclined.path(access.page()),
     }
 }
 
@@ -130,25 +128,12 @@ fn page_of_error(
     };
     let page = match purpose {
         Purpose::SignIn => return sign_in_error_of(error).login_path(Some(slug), return_to),
-        Purpose::Link { .. } => {
-            format!("{}&provider={slug}", with_code(return_to.unwrap_or("/settings"), "error", code))
-        }
-        Purpose::Grant { .. } => {
-            format!("{}?error={code}&provider={slug}", access.map_or("/settings", Access::page))
-        }
-        Purpose::ResolveLink { .. } => format!("/link?error={code}&provider={slug}"),
-        Purpose::Reauthenticate { .. } => {
-            let page = with_return_to("/confirm", Some(return_to.unwrap_or("/settings")));
-            format!("{page}&error={code}&provider={slug}")
-        }
+        Purpose::Link { .. } => return_to.unwrap_or("/settings").to_owned(),
+        Purpose::Grant { .. } => access.map_or("/settings", Access::page).to_owned(),
+        Purpose::ResolveLink { .. } => "/link".to_owned(),
+        Purpose::Reauthenticate { .. } => with_return_to("/confirm", Some(return_to.unwrap_or("/settings"))),
     };
-    format!("{page}#{ERROR_ANCHOR}")
-}
-
-/// Adds a code to a page, which may have a query.
-fn with_code(page: &str, name: &str, code: &str) -> String {
-    let join = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{join}{name}={code}")
+    error_path(&page, &[("error", code), ("provider", slug)])
 }
 
 fn sign_in_error_of_flow(error: &CompleteError) -> SignInError {

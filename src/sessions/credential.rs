@@ -4,10 +4,11 @@ use http::{HeaderMap, HeaderValue};
 use subtle::ConstantTimeEq;
 
 use super::{
-    authorization_callback::{AuthorizationCallback, Verified},
+    authorization_callback::AuthorizationCallback,
     callback_error::CallbackError,
     callback_redirect::{CallbackOutcome, CallbackRedirect},
     cookies,
+    verified::Verified,
 };
 use crate::{
     accounts::Purpose,

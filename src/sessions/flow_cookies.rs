@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
 
 use super::cookies::{self, Cookies};
 use crate::{
     relying_party::PendingFlow,
-    sealing::{Sealer, SealingError},
+    sealing::{Sealer, SealingError, sha256_base64url},
 };
 
 /// Lifetime of the cookie in seconds: longer than the flow's, so that a late response gets the error "expired".
@@ -110,7 +108,7 @@ impl FlowCookies {
 /// The flow's id: SHA-256 of its state. It names the cookie and the row in `used_flows`, and reveals the state to readers of
 /// neither.
 pub fn flow_id(state: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()))
+    sha256_base64url(state)
 }
 
 #[cfg(test)]

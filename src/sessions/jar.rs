@@ -2,11 +2,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand,
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
 
 use super::{
@@ -20,11 +15,13 @@ use super::{
 use crate::{
     accounts::{EmailAddress, EmailToken},
     providers::Slug,
-    sealing::{Sealer, SealingError},
+    sealing::{Sealer, SealingError, random_text, sha256_base64url},
 };
 
 /// Accounts that a browser remembers.
 const MAX_KNOWN_ACCOUNTS: usize = 5;
+/// 128 random bits.
+const MARK_BYTES: usize = 16;
 const MINUTES: i64 = 60;
 const DAYS: i64 = 24 * 3600;
 
@@ -114,36 +111,22 @@ impl Jar {
     pub fn mark_sign_up(&self, request: &HeaderMap, now: i64) -> Result<(String, HeaderValue), SealingError> {
         let browser = match self.sign_up.find(request, now) {
             Some(browser) => browser,
-            None => random_name()?,
+            None => random_text::<MARK_BYTES>()?,
         };
-        Ok((hash(&browser), self.sign_up.keep(&browser, now)?))
+        Ok((sha256_base64url(&browser), self.sign_up.keep(&browser, now)?))
     }
 
     /// The hash that [`mark_sign_up`](Self::mark_sign_up) returned to this browser.
     pub fn sign_up_mark(&self, request: &HeaderMap, now: i64) -> Option<String> {
-        self.sign_up.find(request, now).map(|browser| hash(&browser))
+        self.sign_up.find(request, now).map(|browser| sha256_base64url(&browser))
     }
 }
 
 const LAST: &str = "last";
 
-/// 128 random bits, as text.
-///
-/// # Errors
-/// If the system returns no random numbers.
-pub fn random_name() -> Result<String, SealingError> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| SealingError)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-fn hash(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
-}
-
 /// A short hash, not the address itself.
 fn mark_of(address: &EmailAddress) -> String {
-    hash(address.as_str())[..16].to_owned()
+    sha256_base64url(address.as_str())[..16].to_owned()
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::{authorization_callback::random, cookies::Cookies, sealed_cookie::SealedCookie};
+use super::{cookies::Cookies, sealed_cookie::SealedCookie};
 use crate::{
     oauth::Nonce,
-    sealing::{Sealer, SealingError},
+    sealing::{Sealer, SealingError, random_bytes},
 };
 
 /// In seconds.
@@ -57,7 +57,7 @@ impl Nonces {
     /// # Errors
     /// If the system returns no random numbers.
     pub fn issue(&self, request: &HeaderMap, now: i64) -> Result<IssuedNonce, SealingError> {
-        let issued = Issued { nonce: Nonce::from_random(random().ok_or(SealingError)?), at: now };
+        let issued = Issued { nonce: Nonce::from_random(random_bytes()?), at: now };
         let plain = serde_json::to_vec(&issued).map_err(|_| SealingError)?;
         let nonce_token = self.sealer.seal(PLACE, &plain)?;
         let mut held = self.held(request, now);

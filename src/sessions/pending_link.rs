@@ -3,12 +3,12 @@
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use super::{flow_cookies::flow_id, jar::random_name, request_context::RequestContext};
+use super::{flow_cookies::flow_id, request_context::RequestContext};
 use crate::{
     accounts::UserId,
     providers::Profile,
     relying_party::ReturnTo,
-    sealing::SealingError,
+    sealing::{SealingError, random_text},
     store::{FlowStatus, StoreError},
 };
 
@@ -37,7 +37,7 @@ impl PendingLink {
         profile: Profile,
         return_to: ReturnTo,
     ) -> Result<HeaderValue, SealingError> {
-        let mut link = Self { id: random_name()?, user, profile, return_to };
+        let mut link = Self { id: random_text::<16>()?, user, profile, return_to };
         let now = context.clock.now();
         context.jar.link.keep(&link, now).or_else(|_| {
             // Too long for a cookie: the picture can be missed.

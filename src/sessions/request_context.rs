@@ -8,7 +8,7 @@ use super::{
     services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
 };
 use crate::{
-    accounts::{ClientInfo, IdentityId, User},
+    accounts::{AuditEvent, ClientInfo, IdentityId, User, UserId},
     store::AuditContext,
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
@@ -37,6 +37,14 @@ impl RequestContext {
     /// The time and the client, for the audit trail.
     pub fn audit(&self) -> AuditContext {
         AuditContext { client: self.client.clone(), now: self.clock.date() }
+    }
+
+    /// Adds to the audit trail what no transaction of the store did. That it cannot be written is only logged: the user
+    /// could do nothing about it.
+    pub(super) async fn record(&self, user: Option<UserId>, event: &AuditEvent) {
+        if let Err(error) = self.database.record_event(&self.audit(), user, event).await {
+            tracing::warn!(%error, ?event, "cannot write to the audit trail");
+        }
     }
 
     /// Signs a user in by a `method` (a provider's slug, or `password`): opens a session under a new id, and ends the one

@@ -6,8 +6,6 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
@@ -21,6 +19,7 @@ use super::cookies::Cookies;
 use crate::{
     accounts::{IdentityId, UserId},
     relying_party::Clock,
+    sealing::sha256_base64url,
     store::{Database, NewSession, Session, StoreError},
 };
 
@@ -65,7 +64,7 @@ pub fn layer(database: Arc<Database>, clock: Clock, cookies: Cookies) -> Session
 
 /// The table has only this hash of the id: its readers cannot sign in with it (ASVS 5.0 7.2).
 pub(super) fn id_hash(id: &Id) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, &id.0.to_le_bytes()))
+    sha256_base64url(id.0.to_le_bytes())
 }
 
 #[async_trait]

@@ -2,11 +2,8 @@
 
 use http::HeaderValue;
 
-use super::{authorization_callback::random, request_context::RequestContext, session_error::SessionError};
-use crate::{
-    accounts::{AuditEvent, SignInMethod, time_ordered_id},
-    store::NewEvent,
-};
+use super::{request_context::RequestContext, session_error::SessionError};
+use crate::accounts::{AuditEvent, SignInMethod};
 
 /// A sign-out.
 #[derive(Clone)]
@@ -28,17 +25,7 @@ impl SignOut {
 
     async fn record(&self) {
         let Some(signed_in) = &self.0.signed_in else { return };
-        let Some(random) = random() else { return };
         let method = signed_in.session.provider.as_deref().map(SignInMethod::from_code);
-        let event = NewEvent {
-            id: time_ordered_id(self.0.clock.date(), random),
-            at: self.0.clock.date(),
-            event: &AuditEvent::SignOut { method },
-            user: Some(signed_in.user.id),
-            client: &self.0.client,
-        };
-        if let Err(error) = self.0.database.record_event(&event).await {
-            tracing::warn!(%error, "cannot record a sign-out");
-        }
+        self.0.record(Some(signed_in.user.id), &AuditEvent::SignOut { method }).await;
     }
 }

@@ -70,6 +70,12 @@ impl From<crate::accounts::AccountsError> for StoreError {
     }
 }
 
+impl From<crate::sealing::RandomError> for StoreError {
+    fn from(error: crate::sealing::RandomError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
 enum Failure {
     Unavailable,
     Contended,

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretSlice};
 use sqlx::{AnyConnection, FromRow};
 
-use crate::sealing::Sealer;
+use crate::sealing::{RandomError, Sealer};
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 
@@ -185,9 +185,7 @@ async fn drop_key(connection: &mut AnyConnection, kid: &str) -> Result<(), Store
 }
 
 fn seal(sealer: &Sealer, kid: &str, private_key: &SecretSlice<u8>) -> Result<String, StoreError> {
-    sealer
-        .seal(&place(kid), private_key.expose_secret())
-        .map_err(|_| StoreError::Unavailable("the system has no random numbers".into()))
+    Ok(sealer.seal(&place(kid), private_key.expose_secret()).map_err(|_| RandomError)?)
 }
 
 /// The sealing context: a key opens only in its own row.

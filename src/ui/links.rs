@@ -1,65 +1,45 @@
 //! Links with parameters. Values are percent-encoded (RFC 3986 §2.1), so that a `return_to` with `&` or `#` cannot add a
 //! parameter.
 
-use crate::codes::{access::Access, percent::encode};
+use crate::codes::{
+    access::Access,
+    percent::{encode, with_query, with_return_to},
+};
 
 /// Starts a sign-in.
 pub fn sign_in(slug: &str, return_to: Option<&str>) -> String {
-    let mut link = start(slug);
-    if let Some(return_to) = return_to {
-        link.push_str("?return_to=");
-        link.push_str(&encode(return_to));
-    }
-    link
+    with_return_to(&start(slug), return_to)
 }
 
 /// The same with the provider's account chooser (`prompt=select_account`, OpenID Connect Core §3.1.2.1).
 pub fn sign_in_as_another(slug: &str, return_to: Option<&str>) -> String {
-    let mut link = start(slug);
-    link.push_str("?prompt=select_account");
-    if let Some(return_to) = return_to {
-        link.push_str("&return_to=");
-        link.push_str(&encode(return_to));
-    }
-    link
+    with_return_to(&with_query(&start(slug), &[("prompt", "select_account")]), return_to)
 }
 
 pub fn login(return_to: Option<&str>) -> String {
-    page("/login", return_to)
+    with_return_to("/login", return_to)
 }
 
 pub fn sign_up(return_to: Option<&str>) -> String {
-    page("/signup", return_to)
+    with_return_to("/signup", return_to)
 }
 
 pub fn forgot(return_to: Option<&str>) -> String {
-    page("/forgot", return_to)
+    with_return_to("/forgot", return_to)
 }
 
 pub fn unlink(identity: &str) -> String {
-    format!("/settings/unlink?identity={}", encode(identity))
+    with_query("/settings/unlink", &[("identity", identity)])
 }
 
 /// Links a provider. Without `return_to` the person returns to the settings.
 pub fn link(slug: &str, return_to: Option<&str>) -> String {
-    let mut link = format!("/settings/link?provider={}", encode(slug));
-    if let Some(return_to) = return_to {
-        link.push_str("&return_to=");
-        link.push_str(&encode(return_to));
-    }
-    link
+    with_return_to(&with_query("/settings/link", &[("provider", slug)]), return_to)
 }
 
 /// The page of a connected service, for one account.
 pub fn of_account(access: Access, identity: &str) -> String {
-    format!("{}?account={}", access.page(), encode(identity))
-}
-
-fn page(path: &str, return_to: Option<&str>) -> String {
-    match return_to {
-        Some(return_to) => format!("{path}?return_to={}", encode(return_to)),
-        None => path.to_owned(),
-    }
+    with_query(access.page(), &[("account", identity)])
 }
 
 fn start(slug: &str) -> String {

@@ -5,7 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{codes::sign_in_error::SignInError, relying_party::ReturnTo};
+use crate::{
+    codes::{percent::with_return_to, sign_in_error::SignInError},
+    relying_party::ReturnTo,
+};
 
 /// 303 See Other; 500 for a URL that is no header value.
 pub fn see_other(location: &str) -> Response {
@@ -23,7 +26,5 @@ pub fn to_login(error: SignInError, slug: &str, return_to: &ReturnTo) -> Respons
 /// To the login page, and back to `path` after the sign-in.
 pub fn to_sign_in_first(path: &str) -> Response {
     let back = ReturnTo::parse(path).unwrap_or_default();
-    let query: String =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", back.as_str()).finish();
-    see_other(&format!("/login?{query}"))
+    see_other(&with_return_to("/login", Some(back.as_str())))
 }

@@ -45,7 +45,6 @@ impl Trail {
             sign_up: &SignUp::Open,
             client: &client,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
-            random: std::array::from_fn(|byte| self.hours + byte as u8 / 10),
             waiting: None,
             granted: GrantUpdate::None,
         };

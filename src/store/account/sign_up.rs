@@ -5,6 +5,7 @@ use crate::accounts::{
     Answer, AuditEvent, Decision, EmailAddress, EmailKind, EmailToken, LinkKind, NewEmail, PasswordHash, User, UserId,
     VerificationMethod, VerifiedEmail, decide_by_email_link,
 };
+use crate::sealing::random_bytes;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::{LinkData, NewLink, find_link, invalidate_sign_ups, make_link, take_link};
@@ -13,7 +14,6 @@ use crate::store::email::queue::queue;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
-use crate::store::ids;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
 use crate::store::users::passwords::put_password;
@@ -109,7 +109,7 @@ impl Database {
             return Ok(SignedUp::EmailOwned);
         };
         invalidate_squatted(&mut write, squatted_accounts, audit.now).await?;
-        let id = UserId::new(audit.now, ids::random()?);
+        let id = UserId::new(audit.now, random_bytes()?);
         create_user_by_email(write.connection(), id, email, audit.now).await?;
         put_password(write.connection(), id, password, audit.now).await?;
         record_decision(&mut write, audit, Some(id), &decision).await?;

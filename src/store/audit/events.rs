@@ -13,13 +13,13 @@ use crate::store::users::rows::time;
 
 /// An event to be written.
 #[derive(Clone, Copy, Debug)]
-pub struct NewEvent<'a> {
+pub(in crate::store) struct NewEvent<'a> {
     /// As from `accounts::time_ordered_id`.
-    pub id: Uuid,
-    pub at: OffsetDateTime,
-    pub event: &'a AuditEvent,
-    pub user: Option<UserId>,
-    pub client: &'a ClientInfo,
+    pub(in crate::store) id: Uuid,
+    pub(in crate::store) at: OffsetDateTime,
+    pub(in crate::store) event: &'a AuditEvent,
+    pub(in crate::store) user: Option<UserId>,
+    pub(in crate::store) client: &'a ClientInfo,
 }
 
 /// An event that was written.
@@ -85,10 +85,16 @@ impl TryFrom<EventRow> for PastEvent {
 }
 
 impl Database {
-    pub async fn record_event(&self, event: &NewEvent<'_>) -> Result<(), StoreError> {
+    /// Records what was done outside a transaction.
+    pub async fn record_event(
+        &self,
+        audit: &AuditContext,
+        user: Option<UserId>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         let mut connection = self.pool.acquire().await?;
-        record(&mut connection, event).await
+        note(&mut connection, audit, user, event).await
     }
 
     /// The events of a user, the newest first, `limit` at most.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -11,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::{Identity, IdentityId, IdentityKey};
+use crate::sealing::sha256_base64url;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -145,7 +144,7 @@ pub(in crate::store) async fn waiting_revocation(
 
 /// A hash of the account at the provider, as the row may outlive the user.
 fn about(key: &IdentityKey) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{}\0{}", key.issuer(), key.subject()).as_bytes()))
+    sha256_base64url(format!("{}\0{}", key.issuer(), key.subject()))
 }
 
 impl TryFrom<Queued<Content>> for QueuedRevocation {

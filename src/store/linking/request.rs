@@ -18,8 +18,6 @@ pub struct SettleRequest<'a> {
     pub sign_up: &'a SignUp,
     pub client: &'a ClientInfo,
     pub now: OffsetDateTime,
-    /// For the ids of a user, an identity and an event.
-    pub random: [u8; 30],
     /// The profile that waits at the link prompt.
     pub waiting: Option<&'a Profile>,
     pub granted: GrantUpdate<'a>,

@@ -1,13 +1,13 @@
 //! Settles a profile in one transaction: gathers the facts, asks the policy, carries the answer out, records the event.
 
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use crate::accounts::{
     Answer, AuditEvent, Decision, DecisionOutcome, Facts, IdentityId, IdentityKey, Purpose, Reason, User, UserId,
-    UserSummary, decide, time_ordered_id,
+    UserSummary, decide,
 };
 use crate::providers::Profile;
+use crate::sealing::random_bytes;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::{NewEvent, record};
 use crate::store::engine::database::Database;
@@ -32,16 +32,15 @@ impl Database {
     }
 
     async fn settle_once(&self, settle_request: &SettleRequest<'_>) -> Result<SettleOutcome, StoreError> {
-        let [user, identity, event] = ids(settle_request.random);
         let now = settle_request.now;
-        let ids = NewIds { user: UserId::new(now, user), identity: IdentityId::new(now, identity), now };
+        let (user, identity) = (UserId::new(now, random_bytes()?), IdentityId::new(now, random_bytes()?));
+        let ids = NewIds { user, identity, now };
         let mut write = self.write().await?;
         let question = Question {
             purpose: settle_request.purpose,
             profile: settle_request.profile,
             session_user: settle_request.session_user,
             session: settle_request.session,
-            event: time_ordered_id(now, event),
         };
         let (decision, signed_in) = self.answer(&mut write, settle_request, &question, &ids).await?;
         let (waiting, signed_in) = match (settle_request.waiting, signed_in) {
@@ -67,13 +66,12 @@ impl Database {
         shown: &SignedIn,
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
         let now = settle_request.now;
-        let ids = NewIds { user: shown.user.id, identity: IdentityId::new(now, ids::random()?), now };
+        let ids = NewIds { user: shown.user.id, identity: IdentityId::new(now, random_bytes()?), now };
         let question = Question {
             purpose: &Purpose::Link { user: shown.user.id },
             profile,
             session_user: Some(shown.user.id),
             session: None,
-            event: ids::id(now)?,
         };
         self.answer(write, settle_request, &question, &ids).await
     }
@@ -105,7 +103,7 @@ impl Database {
             access: settle_request.granted.access(),
         };
         let event = NewEvent {
-            id: question.event,
+            id: ids::id(settle_request.now)?,
             at: settle_request.now,
             event: &event,
             user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
@@ -165,11 +163,6 @@ struct Question<'a> {
     profile: &'a Profile,
     session_user: Option<UserId>,
     session: Option<&'a str>,
-    event: Uuid,
-}
-
-fn ids(random: [u8; 30]) -> [[u8; 10]; 3] {
-    std::array::from_fn(|id| std::array::from_fn(|byte| random[id * 10 + byte]))
 }
 
 fn malformed() -> Decision {

@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailKind};
-use crate::sealing::Sealer;
+use crate::sealing::{RandomError, Sealer};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -97,9 +97,7 @@ async fn use_up(
     child: &NewRefreshToken,
     now: OffsetDateTime,
 ) -> Result<bool, StoreError> {
-    let sealed = sealer
-        .seal(&place(hash), child.text.expose_secret().as_bytes())
-        .map_err(|_| StoreError::Unavailable("the system has no random numbers".into()))?;
+    let sealed = sealer.seal(&place(hash), child.text.expose_secret().as_bytes()).map_err(|_| RandomError)?;
     let used =
         sqlx::query("UPDATE refresh_tokens SET used_at = $2, child = $3 WHERE token_hash = $1 AND used_at IS NULL")
             .bind(hash)

@@ -3,9 +3,9 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{EmailAddress, PasswordHash, UserId, VerificationMethod, VerifiedEmail};
+use crate::sealing::random_bytes;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
-use crate::store::ids;
 use crate::store::linking::gather::linking_context_of_email;
 use crate::store::users::passwords::put_password;
 use crate::store::users::queries::create_user_by_email;
@@ -23,7 +23,7 @@ impl Database {
         if linking_context_of_email(&mut write, email).await?.email_owner.is_some() {
             return Ok(());
         }
-        let id = UserId::new(now, ids::random()?);
+        let id = UserId::new(now, random_bytes()?);
         let email = VerifiedEmail::on_record(email.clone(), VerificationMethod::EmailLink);
         create_user_by_email(write.connection(), id, &email, now).await?;
         put_password(write.connection(), id, password, now).await?;

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, random, sign_in, user_of};
+use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, sign_in, user_of};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -44,7 +44,6 @@ async fn settle_with_grant(database: &Database, identity: &Identity, profile: &P
         sign_up: &SignUp::Open,
         client: &ClientInfo::default(),
         now: now(),
-        random: random(),
         waiting: None,
         granted,
     };

@@ -6,16 +6,12 @@ mod grants;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::database::{Engine, TestDatabase, sealer};
-use latchkey::accounts::{
-    Answer, AuditEvent, ClientInfo, PasswordHash, Purpose, Reason, SignInMethod, SignUp, UserId, time_ordered_id,
-};
+use latchkey::accounts::{Answer, AuditEvent, ClientInfo, PasswordHash, Purpose, Reason, SignInMethod, SignUp, UserId};
 use latchkey::providers::{Profile, ProfileEmail};
 use latchkey::store::{
-    AuditContext, Changed, Database, FlowStatus, GrantUpdate, NewEvent, NewSession, SettleOutcome, SettleRequest,
-    StoreError,
+    AuditContext, Changed, Database, FlowStatus, GrantUpdate, NewSession, SettleOutcome, SettleRequest, StoreError,
 };
 use rstest::rstest;
 use time::{Duration, OffsetDateTime};
@@ -25,13 +21,6 @@ const ADA: &str = "ada@gmail.com";
 
 fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
-}
-
-/// Unique bytes, in place of random ones.
-fn random() -> [u8; 30] {
-    static NUMBER: AtomicU32 = AtomicU32::new(1);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-    std::array::from_fn(|i| if i % 10 < 6 { 7 } else { number[i % 10 - 6] })
 }
 
 fn google(subject: &str, address: &str) -> Profile {
@@ -83,7 +72,6 @@ async fn settle(
             request_id: Some("r1".into()),
         },
         now: now(),
-        random: random(),
         waiting: None,
         granted: GrantUpdate::None,
     };
@@ -218,14 +206,8 @@ async fn every_decision_leaves_an_event_with_its_reasons(#[values(Engine::Sqlite
     assert_eq!(test.count("users").await, 1);
     assert_eq!(test.number("SELECT count(*) FROM events WHERE outcome = 'refused'").await, 1);
 
-    let event = NewEvent {
-        id: time_ordered_id(now(), [9; 10]),
-        at: now(),
-        event: &AuditEvent::SignOut { method: None },
-        user: None,
-        client: &ClientInfo::default(),
-    };
-    database.record_event(&event).await.unwrap();
+    let audit = AuditContext { client: ClientInfo::default(), now: now() };
+    database.record_event(&audit, None, &AuditEvent::SignOut { method: None }).await.unwrap();
     assert_eq!(test.count("events").await, 3);
 }
 
@@ -627,7 +609,6 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
         sign_up: &SignUp::Open,
         client: &audit.client,
         now: now(),
-        random: random(),
         waiting: None,
         granted: GrantUpdate::None,
     };

@@ -85,8 +85,6 @@ impl Server {
             name: Some(name.into()),
             picture: None,
         };
-        let mut random = [0; 30];
-        name.bytes().enumerate().for_each(|(at, byte)| (0..3).for_each(|third| random[third * 10 + at % 10] ^= byte));
         let settle_request = SettleRequest {
             purpose: &Purpose::SignIn,
             profile: &profile,
@@ -95,7 +93,6 @@ impl Server {
             sign_up: &SignUp::Open,
             client: &ClientInfo::default(),
             now: self.clock.date(),
-            random,
             waiting: None,
             granted: GrantUpdate::None,
         };

@@ -3,7 +3,7 @@
 use crate::{
     codes::{
         files::{FileKind, FileSort},
-        percent::encode,
+        percent::with_query,
     },
     drive::{FileId, FileQuery},
     ui::view::FilterView,
@@ -66,30 +66,19 @@ impl DriveUrl {
     }
 
     pub fn path(&self) -> String {
-        let mut path = String::from("/drive");
-        let mut add = |name: &str, value: &str| {
-            path.push(if path.contains('?') { '&' } else { '?' });
-            path.push_str(name);
-            path.push('=');
-            path.push_str(&encode(value));
-        };
         let FileQuery { folder, search, kind, sort, page_token } = &self.query;
-        for (name, value) in [
+        let page = page_token.as_ref().map(|_| self.page().to_string());
+        let parameters = [
             ("account", self.account.as_deref()),
             ("folder", folder.as_ref().filter(|folder| !folder.is_root()).map(FileId::as_str)),
             ("q", search.as_deref()),
             ("kind", kind.map(FileKind::code)),
             ("sort", sort.map(FileSort::code)),
             ("page_token", page_token.as_deref()),
-        ] {
-            if let Some(value) = value {
-                add(name, value);
-            }
-        }
-        if page_token.is_some() {
-            add("page", &self.page().to_string());
-        }
-        path
+            ("page", page.as_deref()),
+        ];
+        let given: Vec<_> = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        with_query("/drive", &given)
     }
 
     pub fn folder(&self, folder: &FileId) -> String {

@@ -1,0 +1,136 @@
+//! A verified profile: the store settles it, and the decision is applied to the browser.
+
+use http::HeaderValue;
+
+use super::{
+    authorization_callback::AuthorizationCallback, callback_error::CallbackError, callback_redirect::CallbackOutcome,
+    pending_link::PendingLink, sign_in::SignIn, step_up::StepUp,
+};
+use crate::{
+    accounts::{Answer, Purpose, Reason, SignUp, UserId},
+    providers::Profile,
+    relying_party::{FlowEvent, Journal, ReturnTo},
+    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
+};
+
+/// A verified profile and the purpose of its flow, from a callback or from Google's button.
+pub(super) struct Verified<'a> {
+    pub(super) purpose: &'a Purpose,
+    pub(super) profile: &'a Profile,
+    pub(super) return_to: &'a ReturnTo,
+    pub(super) step_up: Option<&'a StepUp>,
+}
+
+/// What was done for the browser.
+pub(super) struct Applied {
+    /// The user who is signed in now.
+    pub(super) user: Option<UserId>,
+    pub(super) outcome: CallbackOutcome,
+}
+
+impl AuthorizationCallback {
+    /// Settles the verified profile in the database, and then applies the decision to the browser.
+    pub(super) async fn settle_and_apply(
+        &self,
+        verified: &Verified<'_>,
+        pending: Option<PendingLink>,
+        journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
+    ) -> Result<Applied, CallbackError> {
+        let settled = self.settle(verified, pending.as_ref(), journal).await?;
+        self.apply(verified, settled, pending, journal, cookies).await
+    }
+
+    async fn settle(
+        &self,
+        verified: &Verified<'_>,
+        pending: Option<&PendingLink>,
+        journal: &mut Journal,
+    ) -> Result<SettleOutcome, CallbackError> {
+        let settled = self
+            .context
+            .database
+            .settle(&SettleRequest {
+                purpose: verified.purpose,
+                profile: verified.profile,
+                session_user: self.signed_in(),
+                session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.id_hash.as_str()),
+                sign_up: &SignUp::Open,
+                client: &self.context.client,
+                now: self.context.clock.date(),
+                waiting: pending.map(|link| &link.profile),
+                granted: verified.step_up.map_or(GrantUpdate::None, StepUp::grant_update),
+            })
+            .await?;
+        for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
+            journal.record(FlowEvent::decided(decision));
+        }
+        self.context.wake_mail();
+        Ok(settled)
+    }
+
+    async fn apply(
+        &self,
+        verified: &Verified<'_>,
+        settled: SettleOutcome,
+        pending: Option<PendingLink>,
+        journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
+    ) -> Result<Applied, CallbackError> {
+        let applied = |user, outcome| Ok(Applied { user: Some(user), outcome });
+        match (settled.decision.answer, settled.signed_in) {
+            (Answer::Prompt { user, .. }, _) => {
+                let link = PendingLink::keep(&self.context, user, verified.profile.clone(), verified.return_to.clone());
+                cookies.push(link.map_err(|_| CallbackError::NoRandomness)?);
+                Ok(Applied { user: None, outcome: CallbackOutcome::Prompted })
+            }
+            (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
+            (Answer::Link { user, .. }, Some(signed_in)) => {
+                cookies.extend(self.context.renew_session(false).await?.into_iter().flatten());
+                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
+                applied(user, CallbackOutcome::Linked { already: false, identity, return_to })
+            }
+            (Answer::AlreadyLinked { user, .. }, Some(signed_in)) => {
+                let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
+                applied(user, CallbackOutcome::Linked { already: true, identity, return_to })
+            }
+            (Answer::Reauthenticated { user, .. }, Some(_)) => {
+                cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
+                applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
+            }
+            // A grant is no sign-in: the session and its authentication time stay.
+            (Answer::Grant { user, .. }, Some(_)) => {
+                let signed_in = || CallbackOutcome::SignedIn(verified.return_to.clone());
+                applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))
+            }
+            (_, Some(signed_in)) => {
+                let user = self.begin_session(signed_in, journal, cookies).await?;
+                let Some(link) = pending else {
+                    return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));
+                };
+                cookies.extend(link.use_up(&self.context).await);
+                let linked = settled.waiting.is_some_and(|decision| {
+                    matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
+                });
+                applied(
+                    user,
+                    if linked { CallbackOutcome::SignedIn(link.return_to) } else { CallbackOutcome::NotLinked },
+                )
+            }
+            (_, None) => Err(CallbackError::Policy(Reason::IdentityOwnedByAnother)),
+        }
+    }
+
+    async fn begin_session(
+        &self,
+        signed_in: SignedIn,
+        journal: &mut Journal,
+        cookies: &mut Vec<HeaderValue>,
+    ) -> Result<UserId, CallbackError> {
+        let SignedIn { user, identity } = signed_in;
+        let SignIn::Complete(session) = self.context.sign_in(&user, &self.provider, Some(identity)).await?;
+        cookies.extend(session);
+        journal.record(FlowEvent::SessionCreated);
+        Ok(user.id)
+    }
+}
