@@ -1,11 +1,11 @@
-// The browser of the tests: Playwright's own, or the system's Chromium. `node browser.mjs` prints its path, and fails
-// when there is none.
+// Finds the browser of the tests: Playwright's own, or the system's Chromium. `node browser.mjs` prints its path and fails
+// if there is none.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 
-/** The path, or `undefined`. */
+/** The path of the browser, or `undefined`. */
 export function browserPath() {
   const candidates = [
     process.env.CHROMIUM,

@@ -1,7 +1,7 @@
-// Runs the development build of Latchkey for the tests: `node latchkey.mjs serve` or `node latchkey.mjs sandbox`.
+// Runs a server of the tests: `node latchkey.mjs serve` or `node latchkey.mjs sandbox`.
 
-import { certified, latchkey, sandbox } from "./addresses.mjs";
-import { providerVariables, start } from "./installation.mjs";
+import { providerVariables, startLatchkey } from "./processes.mjs";
+import { certified, latchkey, sandbox } from "./servers.mjs";
 
 const settings = {
   serve: {
@@ -24,9 +24,9 @@ if (!settings[command]) {
   process.exit(1);
 }
 
-// The sandbox starts first.
+// Playwright starts the sandbox first.
 const providers = command === "serve" ? await providerVariables() : {};
-const child = start(command, { ...providers, ...settings[command] }, command);
+const child = startLatchkey(command, { ...providers, ...settings[command] }, command);
 for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stderr);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => console.error(error.message));

@@ -1,17 +1,18 @@
-// examples/nginx unchanged: a real nginx on a free port with its own Latchkey, and a service that echoes the headers that
-// it gets. Everything is in a temporary folder.
+// Starts examples/nginx unchanged: a real nginx on a free port, its own Latchkey, and a service that echoes its request
+// headers, all in a temporary folder.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { freePorts, sandbox } from "./addresses.mjs";
-import { waitFor, stopProcess, providerVariables, start } from "./installation.mjs";
+import { freePorts } from "./ports.mjs";
+import { providerVariables, startLatchkey, stopProcess, waitFor } from "./processes.mjs";
+import { sandbox } from "./servers.mjs";
 
 const example = resolve(import.meta.dirname, "../examples/nginx");
 
-/** Starts everything. `variables` add to Latchkey's environment. */
+/** Starts everything. `variables` are added to Latchkey's environment. */
 export async function startBehindNginx(variables = {}) {
   const [front, back] = await freePorts(2);
   const origin = `http://localhost:${front}`;
@@ -24,10 +25,10 @@ export async function startBehindNginx(variables = {}) {
     SMTP_URL: `smtp://${sandbox.smtp}`,
     MAIL_FROM: "Latchkey <no-reply@localhost>",
   };
-  const latchkey = start("serve", { ...(await providerVariables()), ...settings, ...variables }, `behind-nginx-${front}`);
+  const latchkey = startLatchkey("serve", { ...(await providerVariables()), ...settings, ...variables }, `behind-nginx-${front}`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
   cpSync(join(example, "site"), join(folder, "site"), { recursive: true });
-  writeFileSync(join(folder, "nginx.conf"), configured(front, back, service.address().port));
+  writeFileSync(join(folder, "nginx.conf"), nginxConf(front, back, service.address().port));
   const processes = [latchkey];
   const stop = async () => {
     service.close();
@@ -37,7 +38,7 @@ export async function startBehindNginx(variables = {}) {
   try {
     await waitFor(`http://127.0.0.1:${back}/healthz`, latchkey);
     const options = ["-p", folder, "-c", "nginx.conf", "-g", "daemon off;"];
-    const nginx = spawn(program(), options, { stdio: ["ignore", "inherit", "inherit"] });
+    const nginx = spawn(nginxPath(), options, { stdio: ["ignore", "inherit", "inherit"] });
     processes.unshift(nginx);
     await waitFor(`${origin}/healthz`, nginx);
   } catch (error) {
@@ -47,21 +48,21 @@ export async function startBehindNginx(variables = {}) {
   return { origin, stop };
 }
 
-/** The example's configuration with the ports of this run. A missing line is an error. */
-function configured(front, back, service) {
+/** The example's configuration with the ports of this run. Throws when a line to change is missing. */
+function nginxConf(front, back, service) {
   let text = readFileSync(join(example, "nginx.conf"), "utf8");
-  const change = (from, to) => {
+  const replace = (from, to) => {
     if (!text.includes(from)) throw new Error(`examples/nginx/nginx.conf has no line with ${from}`);
     text = text.replace(from, to);
   };
-  change("server 127.0.0.1:3000;", `server 127.0.0.1:${back};`);
-  change("listen 127.0.0.1:8080;", `listen 127.0.0.1:${front};`);
-  change("http://127.0.0.1:9000/;", `http://127.0.0.1:${service}/;`);
+  replace("server 127.0.0.1:3000;", `server 127.0.0.1:${back};`);
+  replace("listen 127.0.0.1:8080;", `listen 127.0.0.1:${front};`);
+  replace("http://127.0.0.1:9000/;", `http://127.0.0.1:${service}/;`);
   // As root, nginx would run its workers as another user.
   return process.getuid?.() === 0 ? `user root;\n${text}` : text;
 }
 
-/** Responds with the headers of the request. */
+/** Starts a service that responds with the headers of the request. */
 async function startService() {
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");
@@ -71,7 +72,7 @@ async function startService() {
   return server;
 }
 
-function program() {
+function nginxPath() {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
   const found = folders.map((folder) => join(folder, "nginx")).find((path) => existsSync(path));
   if (!found) throw new Error("nginx is missing: scripts/setup test");

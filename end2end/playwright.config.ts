@@ -2,7 +2,7 @@
 // `npm test` runs them, `npm run shots` takes pictures instead, `npm run pictures` those of the documents.
 
 import { defineConfig, devices } from "@playwright/test";
-import { certified, latchkey, sandbox } from "./addresses.mjs";
+import { certified, latchkey, sandbox } from "./servers.mjs";
 import { browserPath } from "./browser.mjs";
 
 const shots = Boolean(process.env.SHOTS);

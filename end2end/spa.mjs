@@ -1,9 +1,10 @@
-// examples/spa unchanged, on a free port, with its own Latchkey that allows its origin.
+// Starts examples/spa unchanged on a free port, with its own Latchkey that allows the app's origin (CORS).
 
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { freePorts, sandbox } from "./addresses.mjs";
-import { waitFor, stopProcess, providerVariables, start } from "./installation.mjs";
+import { freePorts } from "./ports.mjs";
+import { providerVariables, startLatchkey, stopProcess, waitFor } from "./processes.mjs";
+import { sandbox } from "./servers.mjs";
 
 const serve = resolve(import.meta.dirname, "../examples/spa/serve.mjs");
 
@@ -20,7 +21,7 @@ export async function startSpa() {
   };
   const environment = { ...process.env, PORT: front, LATCHKEY_URL: latchkey, PROVIDER_URL: `${sandbox.origin}/google` };
   const processes = [
-    start("serve", { ...(await providerVariables()), ...settings }, `spa-${front}`),
+    startLatchkey("serve", { ...(await providerVariables()), ...settings }, `spa-${front}`),
     spawn(process.execPath, [serve], { env: environment, stdio: ["ignore", "ignore", "inherit"] }),
   ];
   const stop = () => Promise.all(processes.map(stopProcess));

@@ -1,4 +1,4 @@
-// The certified provider's one page: who are you, and is it all right. Plain HTML.
+// The certified provider's only page: login and consent in plain HTML.
 
 export function interactionPage(prompt) {
   return `<!doctype html>

@@ -1,13 +1,13 @@
 // A certified OpenID provider (the npm package `oidc-provider`) on loopback, with Latchkey as its one client.
-// It was written by others and knows nothing of us: when a sign-in works here, we did not only agree with ourselves.
+// Unlike the sandbox it is by other authors, so a misreading of the specifications shows.
 //
-// It keeps to the letter where Latchkey could get away with less: PKCE is required, RS256 signs, `iss` is in the
-// authorization response (RFC 9207), and email and name come from userinfo alone (OpenID Connect Core §5.4).
+// It is strict where Latchkey could get away with less: it requires PKCE, signs with RS256, sends `iss` in the
+// authorization response (RFC 9207), and returns email and name from userinfo alone (OpenID Connect Core §5.4).
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
-import { certified, detours } from "../addresses.mjs";
+import { certified, hops } from "../servers.mjs";
 import { interactionPage } from "./page.mjs";
 
 /** The people who have signed in so far, by subject. */
@@ -35,18 +35,18 @@ const provider = new Provider(certified.issuer, {
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
-  findAccount: (_, accountId) => account(accountId),
+  findAccount: (_, accountId) => findAccount(accountId),
   ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, Interaction: 600, Grant: 600, Session: 600 },
 });
 
 provider.on("server_error", (_, error) => console.error(error));
 
-/** The mark of an authorization request that has been through the detours. */
-const ARRIVED = "arrived=1";
+/** Marks an authorization request that has passed all hops. */
+const PASSED_HOPS = "passed_hops=1";
 
 createServer(async (request, response) => {
   try {
-    if (request.url.startsWith("/auth?") && !request.url.includes(ARRIVED)) leadTo(detours[0].origin, request, response);
+    if (request.url.startsWith("/auth?") && !request.url.includes(PASSED_HOPS)) redirectTo(hops[0].origin, request, response);
     else if (request.url.startsWith("/interaction/")) await interact(request, response);
     else await provider.callback()(request, response);
   } catch (error) {
@@ -55,21 +55,21 @@ createServer(async (request, response) => {
   }
 }).listen(certified.port, certified.host, () => console.log(`certified provider: ${certified.issuer}`));
 
-// Each detour leads to the next one, and the last one back.
-for (const [index, { host, port }] of detours.entries()) {
+// Each hop redirects to the next one, and the last one back to the provider.
+for (const [index, { host, port }] of hops.entries()) {
   createServer((request, response) => {
-    const next = detours[index + 1];
-    if (next) leadTo(next.origin, request, response);
-    else leadTo(certified.issuer, request, response, `&${ARRIVED}`);
+    const next = hops[index + 1];
+    if (next) redirectTo(next.origin, request, response);
+    else redirectTo(certified.issuer, request, response, `&${PASSED_HOPS}`);
   }).listen(port, host);
 }
 
-function leadTo(origin, request, response, more = "") {
-  response.writeHead(303, { location: `${origin}${request.url}${more}`, "cache-control": "no-store" });
+function redirectTo(origin, request, response, query = "") {
+  response.writeHead(303, { location: `${origin}${request.url}${query}`, "cache-control": "no-store" });
   response.end();
 }
 
-/** Shows who may sign in (GET) and takes the answer (POST): login and consent in one page. */
+/** Shows the page (GET) and handles its form (POST): login and consent in one step. */
 async function interact(request, response) {
   const { params, prompt } = await provider.interactionDetails(request, response);
   if (request.method !== "POST") {
@@ -81,11 +81,11 @@ async function interact(request, response) {
   if (form.get("decision") !== "allow") {
     await provider.interactionFinished(request, response, {
       error: "access_denied",
-      error_description: "the person said no",
+      error_description: "the user cancelled",
     });
     return;
   }
-  const accountId = remember(form.get("email"), form.get("name"));
+  const accountId = savePerson(form.get("email"), form.get("name"));
   const grant = new provider.Grant({ accountId, clientId: params.client_id });
   grant.addOIDCScope(params.scope);
   await provider.interactionFinished(request, response, {
@@ -94,15 +94,15 @@ async function interact(request, response) {
   });
 }
 
-/** Notes a person and returns the subject: the same for the same email address. */
-function remember(email, name) {
+/** Saves a person and returns the subject, which depends on the email address alone. */
+function savePerson(email, name) {
   const subject = `person-${Buffer.from(email).toString("hex")}`;
   people.set(subject, { email, name });
   return subject;
 }
 
-/** What `oidc-provider` wants to know of a person. */
-function account(accountId) {
+/** The account as `oidc-provider` expects it. */
+function findAccount(accountId) {
   const person = people.get(accountId);
   return (
     person && {

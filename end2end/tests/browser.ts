@@ -2,13 +2,13 @@
 // security policy, an uncaught exception or a request to anywhere else fails the test, whatever it was about.
 
 import { test as base, expect, type BrowserContext } from "@playwright/test";
-import { certified, detours, latchkey, sandbox } from "../addresses.mjs";
+import { certified, hops, latchkey, sandbox } from "../servers.mjs";
 
 export { expect } from "@playwright/test";
 export type { BrowserContext, Locator, Page } from "@playwright/test";
 
 /** Where pages of ours may load things from: themselves, and pictures of persons from the sandbox. */
-const friends = [latchkey.origin, sandbox.origin, certified.issuer, ...detours.map(({ origin }) => origin)];
+const friends = [latchkey.origin, sandbox.origin, certified.issuer, ...hops.map(({ origin }) => origin)];
 
 type Options = {
   /** Console messages that this test provokes, such as the browser's line about a 404. */

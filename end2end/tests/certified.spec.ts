@@ -1,7 +1,7 @@
 // Signing in at an OpenID provider that others wrote and certified: found by discovery, with PKCE, RS256, `iss` in the
 // response, and email and name from userinfo alone.
 
-import { certified } from "../addresses.mjs";
+import { certified } from "../servers.mjs";
 import { expect, test } from "./browser";
 import { continueWith, memberSince, signOut } from "./people";
 

@@ -1,6 +1,6 @@
 // Google's own button in redirect mode: its page posts an id_token to us from another origin.
 
-import { latchkey, sandbox } from "../addresses.mjs";
+import { latchkey, sandbox } from "../servers.mjs";
 import { expect, test } from "./browser";
 import { choose, nameOf, signOut, somebody } from "./people";
 

@@ -1,6 +1,6 @@
 // Connecting Google Drive: asked for at the moment of need, by the person, for the account that they meant.
 
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import {
   askGoogle,

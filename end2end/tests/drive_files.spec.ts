@@ -1,6 +1,6 @@
 // The list of files, as links and a form make it.
 
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import { connectDrive, filesOf, filterOf, foldersOf, idsOf, openDrive, signInAs, toldOf } from "./grants";
 import { awake, signIn, somebody } from "./people";

@@ -1,6 +1,6 @@
 // The list of files with its island awake: it follows what one types, grows, and keeps its place.
 
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import {
   befalls,

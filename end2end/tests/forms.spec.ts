@@ -2,7 +2,7 @@
 // went wrong where the eye is.
 
 import AxeBuilder from "@axe-core/playwright";
-import { certified, latchkey } from "../addresses.mjs";
+import { certified, latchkey } from "../servers.mjs";
 import { addressField, newcomer, passwordField, signInByPassword, signUp, tryPassword } from "./accounts";
 import { expect, test, type Page } from "./browser";
 import { freshAddress, introduce, signIn, signOut, somebody } from "./people";

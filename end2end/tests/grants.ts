@@ -1,7 +1,7 @@
 // What people let Latchkey see at the sandbox's Google: how they say yes, and how Google misbehaves towards one of them.
 
 import { request } from "@playwright/test";
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, type Locator, type Page } from "./browser";
 import { consentButton, continueWith, introduce, signedIn, type Person } from "./people";
 import { section, wayOf } from "./settings";

@@ -2,7 +2,7 @@
 // when a link is clicked.
 
 import { request } from "@playwright/test";
-import { certified, latchkey, sandbox } from "../addresses.mjs";
+import { certified, latchkey, sandbox } from "../servers.mjs";
 import { expect, type Page } from "./browser";
 
 export type Letter = { subject: string; text: string; html: string; links: string[] };

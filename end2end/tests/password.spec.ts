@@ -10,7 +10,7 @@ import {
   signUp,
   tryPassword,
 } from "./accounts";
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import { follow, lettersTo, letterTo, linkIn } from "./letters";
 import { awake, signIn, signedIn, signOut, somebody } from "./people";

@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { request } from "@playwright/test";
-import { latchkey, sandbox } from "../addresses.mjs";
+import { latchkey, sandbox } from "../servers.mjs";
 import { expect, type Locator, type Page } from "./browser";
 
 export type Person = { id: string; email: string; name: string };

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { request } from "@playwright/test";
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import { answerAs, continueWith, memberSince, nameOf, signOut, signedIn, somebody } from "./people";
 

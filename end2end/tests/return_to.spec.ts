@@ -1,6 +1,6 @@
 // Where a sign-in ends: at the page that was asked for, and always on our origin.
 
-import { latchkey } from "../addresses.mjs";
+import { latchkey } from "../servers.mjs";
 import { expect, test } from "./browser";
 import { answerAs, continueWith, nameOf, signIn, signOut, somebody } from "./people";
 

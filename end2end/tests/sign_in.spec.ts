@@ -1,6 +1,6 @@
 // Signing in with Google, staying signed in, signing out.
 
-import { sandbox } from "../addresses.mjs";
+import { sandbox } from "../servers.mjs";
 import { expect, test } from "./browser";
 import { answerAs, awake, continueWith, memberSince, nameOf, signedIn, signIn, signOut, somebody, textOf } from "./people";
 

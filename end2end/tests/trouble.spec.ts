@@ -1,6 +1,6 @@
 // What goes wrong on the way: each ends on a page that a person understands, with a next step.
 
-import { latchkey } from "../addresses.mjs";
+import { latchkey } from "../servers.mjs";
 import { expect, test, type Page } from "./browser";
 import {
   allow,

@@ -1,25 +1,27 @@
-// The development build of Latchkey as a process, in an empty temporary folder and with an explicit environment: neither
-// a developer's `.env` nor the shell's credentials reach it, and its database is deleted afterwards. Logs are in `logs/`.
+// Starts the development build of Latchkey in an empty temporary folder and with an explicit environment: neither a
+// developer's `.env` nor the shell's credentials reach it, and its database is deleted afterwards. Logs are in `logs/`.
 
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { sandbox } from "./addresses.mjs";
+import { sandbox } from "./servers.mjs";
 
 const here = import.meta.dirname;
 const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../target");
 const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
-const passedOn = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
+const inherited = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
 
 /** The variables that configure the providers of the running sandbox. */
-export const providerVariables = async () => (await fetch(`${sandbox.origin}/control/variables`)).json();
+export async function providerVariables() {
+  return (await fetch(`${sandbox.origin}/control/variables`)).json();
+}
 
-/** Starts `latchkey COMMAND` with these variables; `name` names the log. */
-export function start(command, variables, name) {
+/** Starts `latchkey COMMAND` with these variables and logs to `logs/NAME.log`. */
+export function startLatchkey(command, variables, name) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: scripts/run builds it, or scripts/test build`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
-  const environment = Object.fromEntries(passedOn.flatMap((it) => (process.env[it] ? [[it, process.env[it]]] : [])));
+  const environment = Object.fromEntries(inherited.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
   mkdirSync(join(here, "logs"), { recursive: true });
   const log = createWriteStream(join(here, "logs", `${name}.log`));
   const child = spawn(binary, [command], {
@@ -32,23 +34,23 @@ export function start(command, variables, name) {
   return child;
 }
 
-/** Waits until a URL answers with success; fails when its server `child` has exited. */
+/** Waits until a URL responds with success; fails after 20 seconds, or when its server `child` has exited. */
 export async function waitFor(url, child) {
-  const end = Date.now() + 20_000;
-  while (Date.now() < end) {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server of ${url} has exited; see logs/`);
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolved) => setTimeout(resolved, 50));
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${url} does not answer`);
+  throw new Error(`${url} does not respond`);
 }
 
-/** Stops a process. */
+/** Stops a process and waits until it has exited. */
 export function stopProcess(child) {
   if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((closed) => {
-    child.once("close", closed);
+  return new Promise((resolve) => {
+    child.once("close", resolve);
     child.kill("SIGTERM");
   });
 }
