@@ -1,37 +1,39 @@
-// "Last used": the browser remembers which way in was taken, and nothing of who took it.
+// “Last used”: a cookie remembers the sign-in method and nothing about the user.
 
-import { newcomer, signUp } from "./accounts";
-import { expect, test, type Page } from "./browser";
-import { continueWith, introduce, nameOf, signIn, signOut, somebody } from "./people";
+import { newAccount, signUp } from "./support/account";
+import { expect, type Page, test } from "./support/fixtures";
+import { createPerson } from "./support/person";
+import { authorize } from "./support/provider_page";
+import { continueWith, nameHeading, signIn, signOut } from "./support/session";
 
-const badges = (page: Page) => page.getByText("Last used", { exact: true });
-const byPassword = (page: Page) => page.getByRole("button", { name: "Sign in Last used" });
+const lastUsedBadges = (page: Page) => page.getByText("Last used", { exact: true });
+const passwordButton = (page: Page) => page.getByRole("button", { name: "Sign in Last used" });
 
-test("nothing is marked before the first sign-in", async ({ page }) => {
+test("no sign-in method is marked before the first sign-in", async ({ page }) => {
   await page.goto("/login");
-  await expect(badges(page)).toHaveCount(0);
+  await expect(lastUsedBadges(page)).toHaveCount(0);
 });
 
 test("the provider of the last sign-in is marked", async ({ page }) => {
-  const [ada, grace] = [await somebody("Ada Lovelace"), await somebody("Grace Hopper")];
+  const [ada, grace] = [await createPerson("Ada Lovelace"), await createPerson("Grace Hopper")];
   await signIn(page, ada);
   await signOut(page);
   await expect(page.getByRole("link", { name: "Continue with Google" })).toHaveAccessibleDescription("Last used");
-  await expect(badges(page)).toHaveCount(1);
+  await expect(lastUsedBadges(page)).toHaveCount(1);
 
   await continueWith(page, "GitHub");
-  await introduce(page, grace);
-  await expect(nameOf(page, grace)).toBeVisible();
+  await authorize(page, grace);
+  await expect(nameHeading(page, grace)).toBeVisible();
   await signOut(page);
   await expect(page.getByRole("link", { name: "Continue with GitHub" })).toHaveAccessibleDescription("Last used");
-  await expect(badges(page)).toHaveCount(1);
+  await expect(lastUsedBadges(page)).toHaveCount(1);
 });
 
-test("the password is marked, and the cookie says nothing else", async ({ page, context }) => {
-  const account = await signUp(page, newcomer());
+test("the password is marked by a cookie that names no user", async ({ page, context }) => {
+  const account = await signUp(page, newAccount());
   await signOut(page);
-  await expect(byPassword(page)).toBeVisible();
-  await expect(badges(page)).toHaveCount(1);
+  await expect(passwordButton(page)).toBeVisible();
+  await expect(lastUsedBadges(page)).toHaveCount(1);
   const values = (await context.cookies()).map(({ value }) => value);
   expect(values).toContain("password");
   expect(values.join()).not.toContain(account.email.split("@")[0]);

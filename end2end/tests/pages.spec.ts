@@ -1,44 +1,16 @@
-// What pages are made of: islands that wake up where there are some, no script where there are none.
+// Unknown pages, wrong methods, and the headers of every page.
 
-import { expect, test, type Page } from "./browser";
-import { connectDrive } from "./grants";
-import { awake, signIn, somebody } from "./people";
+import { expect, type Page, test } from "./support/fixtures";
+import { createPerson } from "./support/person";
+import { signIn } from "./support/session";
 
-test.describe("islands", { tag: "@js" }, () => {
-  test("wake up on the login page", async ({ page }) => {
-    await page.goto("/login");
-    await awake(page, true);
-  });
+test.describe("an unknown page", () => {
+  test.use({ expectedErrors: [/status of 404/] });
 
-  test("wake up on the dashboard", async ({ page }) => {
-    await signIn(page, await somebody());
-    await awake(page, true);
-  });
-
-  test("wake up on the list of files", async ({ page }) => {
-    await signIn(page, await somebody());
-    await connectDrive(page);
-    await awake(page, true);
-  });
-
-  test("change nothing of what the login page says", async ({ page, browser }) => {
-    await page.goto("/login");
-    await awake(page, true);
-    const plain = await browser.newContext({ javaScriptEnabled: false });
-    const without = await plain.newPage();
-    await without.goto("/login");
-    expect(await page.locator("body").innerText()).toBe(await without.locator("body").innerText());
-    await plain.close();
-  });
-});
-
-test.describe("a page that is not there", () => {
-  test.use({ provokes: [/status of 404/] });
-
-  test("says so, offers the way home, and loads no script", async ({ page }) => {
+  test("returns 404, links to the login page and loads no script", async ({ page }) => {
     const scripts = scriptsOf(page);
-    const answer = await page.goto("/no/such/page");
-    expect(answer?.status()).toBe(404);
+    const response = await page.goto("/no/such/page");
+    expect(response?.status()).toBe(404);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     expect(scripts).toEqual([]);
     await expect(page.locator("script")).toHaveCount(0);
@@ -48,20 +20,20 @@ test.describe("a page that is not there", () => {
   });
 });
 
-test.describe("the address of the sign-out, opened like a page", () => {
-  test.use({ provokes: [/status of 405/] });
+test.describe("GET /auth/logout", () => {
+  test.use({ expectedErrors: [/status of 405/] });
 
-  test("says what to do instead and ends no session", async ({ page }) => {
-    await signIn(page, await somebody());
-    const answer = await page.goto("/auth/logout");
-    expect(answer?.status()).toBe(405);
+  test("returns 405 and ends no session", async ({ page }) => {
+    await signIn(page, await createPerson());
+    const response = await page.goto("/auth/logout");
+    expect(response?.status()).toBe(405);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.goto("/dashboard");
     await expect(page).toHaveURL("/dashboard");
   });
 });
 
-test("no page can be framed, cached or sniffed", async ({ page }) => {
+test("pages forbid framing, caching and MIME sniffing", async ({ page }) => {
   for (const path of ["/login", "/dashboard"]) {
     const headers = (await page.goto(path))!.headers();
     expect(headers["cache-control"]).toContain("no-store");
@@ -71,8 +43,8 @@ test("no page can be framed, cached or sniffed", async ({ page }) => {
   }
 });
 
-test("a form of ours is sent to nobody else", async ({ page }) => {
-  await signIn(page, await somebody());
+test("forms post to Latchkey's origin only", async ({ page }) => {
+  await signIn(page, await createPerson());
   for (const path of ["/login", "/settings", "/drive", "/calendar", "/settings/link?provider=google"]) {
     const policy = (await page.goto(path))!.headers()["content-security-policy"];
     const formAction = policy.split(";").find((directive) => directive.trim().startsWith("form-action"));
@@ -80,7 +52,7 @@ test("a form of ours is sent to nobody else", async ({ page }) => {
   }
 });
 
-/** Addresses of all code that the page asks for. */
+/** The URLs of all scripts that the page requests. */
 function scriptsOf(page: Page): string[] {
   const scripts: string[] = [];
   page.on("request", (request) => {

@@ -1,31 +1,35 @@
-// Each provider that the sandbox plays, by its own button.
+// Every provider that the sandbox mocks, by its button.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { request } from "@playwright/test";
 import { sandbox } from "../servers.mjs";
-import { expect, test, type Page } from "./browser";
-import { answerAs, continueWith, memberSince, nameOf, signOut, signedIn, somebody } from "./people";
+import { expect, type Page, test } from "./support/fixtures";
+import { signOutButton } from "./support/page";
+import { createPerson } from "./support/person";
+import { authorizeIfAsked } from "./support/provider_page";
+import { continueWith, memberSince, nameHeading, signOut } from "./support/session";
 
-// From the table of built-in providers: each one's page has `BuiltIn::new(("slug", "Label"), …)`.
-const pages = fileURLToPath(new URL("../../src/providers/", import.meta.url));
-const labels = readdirSync(pages)
+// The labels of the built-in providers: each one's module has `BuiltIn::new(("slug", "Label"), …)`.
+const modules = fileURLToPath(new URL("../../src/providers/", import.meta.url));
+
+const labels = readdirSync(modules)
   .filter((name) => name.endsWith(".rs"))
-  .flatMap((name) => [...readFileSync(pages + name, "utf8").matchAll(/BuiltIn::new\(\s*\("[a-z]+", "([^"]+)"\)/g)])
+  .flatMap((name) => [...readFileSync(modules + name, "utf8").matchAll(/BuiltIn::new\(\s*\("[a-z]+", "([^"]+)"\)/g)])
   .map(([, label]) => label);
 
 for (const label of labels) {
-  test(`a person signs in with ${label}, twice, as the same person`, async ({ page, anotherBrowser }) => {
-    const person = await somebody();
+  test(`two sign-ins with ${label} lead to the same account`, async ({ page, anotherBrowser }) => {
+    const person = await createPerson();
     const created: (string | null)[] = [];
     for (const tab of [page, await anotherBrowser.newPage()]) {
       await tab.goto("/login");
       await continueWith(tab, label);
       await expect(tab).toHaveURL((url) => url.origin === sandbox.origin);
-      await answerAs(tab, person);
-      if (label === "Apple") await postTheForm(tab);
+      await authorizeIfAsked(tab, person);
+      if (label === "Apple") await submitAppleForm(tab);
       await expect(tab).toHaveURL("/dashboard");
-      await expect(nameOf(tab, person)).toBeVisible();
+      await expect(nameHeading(tab, person)).toBeVisible();
       created.push(await memberSince(tab));
     }
     expect(created[0]).toBeTruthy();
@@ -34,7 +38,7 @@ for (const label of labels) {
   });
 }
 
-test("every provider that the sandbox plays has its button, and is in this list", async ({ page }) => {
+test("the login page has a button for every sandbox provider", async ({ page }) => {
   const control = await request.newContext({ baseURL: sandbox.origin });
   const variables: Record<string, string> = await (await control.get("/control/variables")).json();
   await control.dispose();
@@ -46,9 +50,9 @@ test("every provider that the sandbox plays has its button, and is in this list"
   }
 });
 
-/** Apple's answer is a form; in life its page posts it by a script. */
-async function postTheForm(page: Page) {
+/** Submits the form that carries Apple's response. At Apple a script submits it. */
+async function submitAppleForm(page: Page) {
   const button = page.getByRole("button", { name: "Continue" });
-  await expect(button.or(signedIn(page)).first()).toBeVisible();
+  await expect(button.or(signOutButton(page)).first()).toBeVisible();
   if (await button.isVisible()) await button.click();
 }

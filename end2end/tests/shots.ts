@@ -1,10 +1,10 @@
-// Pictures of every page: `npm run shots`, into shots/. On the narrowest phone, on a phone and on a desktop, light and
+// Screenshots of every page: `npm run shots`, into shots/. On a narrow phone, a phone and a desktop, light and
 // dark, with and without JavaScript.
 
-import { test, type Page } from "./browser";
-import { awake } from "./people";
-import { refusals } from "./refusals";
-import { walks } from "./walks";
+import { scenarios } from "./scenarios";
+import { test, type Page } from "./support/fixtures";
+import { waitForIslands } from "./support/page";
+import { signInErrorCodes } from "./support/sign_in_errors";
 
 const sizes = {
   narrow: { width: 320, height: 640 },
@@ -13,15 +13,15 @@ const sizes = {
 };
 const schemes = ["light", "dark"] as const;
 
-// What some of the pages are about.
-test.use({ provokes: [/status of (403|404|503)/] });
+// Some of the pages are error pages.
+test.use({ expectedErrors: [/status of (403|404|503)/] });
 
 for (const javaScriptEnabled of [true, false]) {
-  test.describe(javaScriptEnabled ? "as they are" : "without JavaScript", () => {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    /** One picture of the page for each size and scheme. */
-    const shoot = async (page: Page, name: string) => {
+    /** Takes one screenshot for each size and colour scheme. */
+    const takeScreenshots = async (page: Page, name: string) => {
       const windowSize = page.viewportSize();
       for (const [size, viewport] of Object.entries(sizes)) {
         for (const colorScheme of schemes) {
@@ -34,28 +34,28 @@ for (const javaScriptEnabled of [true, false]) {
       if (windowSize) await page.setViewportSize(windowSize);
     };
 
-    for (const [name, walk] of Object.entries(walks)) {
+    for (const [name, scenario] of Object.entries(scenarios)) {
       test(name, async ({ page, anotherBrowser }) => {
         test.setTimeout(180_000);
-        await walk(page, anotherBrowser, async (looked, at) => {
-          await awake(looked, javaScriptEnabled);
-          await shoot(looked, at);
+        await scenario(page, anotherBrowser, async (inspected, state) => {
+          await waitForIslands(inspected, javaScriptEnabled);
+          await takeScreenshots(inspected, state);
         });
       });
     }
 
-    test("errors", async ({ page }) => {
+    test("sign-in errors", async ({ page }) => {
       test.setTimeout(180_000);
-      for (const refusal of refusals) {
-        await page.goto(`/login?error=${refusal}`);
-        await awake(page, javaScriptEnabled);
-        await shoot(page, `login-${refusal}`);
+      for (const code of signInErrorCodes) {
+        await page.goto(`/login?error=${code}`);
+        await waitForIslands(page, javaScriptEnabled);
+        await takeScreenshots(page, `login-${code}`);
       }
     });
 
-    test("not found", async ({ page }) => {
+    test("an unknown page", async ({ page }) => {
       await page.goto("/no/such/page");
-      await shoot(page, "not-found");
+      await takeScreenshots(page, "not-found");
     });
   });
 }

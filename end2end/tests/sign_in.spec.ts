@@ -1,97 +1,100 @@
 // Signing in with Google, staying signed in, signing out.
 
 import { sandbox } from "../servers.mjs";
-import { expect, test } from "./browser";
-import { answerAs, awake, continueWith, memberSince, nameOf, signedIn, signIn, signOut, somebody, textOf } from "./people";
+import { expect, test } from "./support/fixtures";
+import { bodyText, pageHeading, signOutButton, waitForIslands } from "./support/page";
+import { createPerson } from "./support/person";
+import { authorizeIfAsked, consentButton } from "./support/provider_page";
+import { continueWith, memberSince, nameHeading, signIn, signOut } from "./support/session";
 
-test("a person signs in with Google and sees who they are", async ({ page }) => {
-  const grace = await somebody("Grace Hopper");
+test("a user signs in with Google and sees their name", async ({ page }) => {
+  const grace = await createPerson("Grace Hopper");
   await page.goto("/");
   await expect(page).toHaveURL((url) => url.pathname === "/login");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/sign in/i);
 
   await continueWith(page, "Google");
   await expect(page).toHaveURL((url) => url.origin === sandbox.origin);
-  await answerAs(page, grace);
+  await authorizeIfAsked(page, grace);
 
   await expect(page).toHaveURL("/dashboard");
-  await expect(nameOf(page, grace)).toBeVisible();
+  await expect(nameHeading(page, grace)).toBeVisible();
   await expect(page.getByText(grace.email).first()).toBeVisible();
 });
 
-test("a person whom Google does not know yet signs in by typing email address and name", async ({ page }) => {
+test("a user new to Google signs in by typing email and name", async ({ page }) => {
   const unique = crypto.randomUUID().slice(0, 8);
   await page.goto("/login");
   await continueWith(page, "Google");
-  // The form may be folded away.
+  // The chooser may hide the form behind a button.
   const email = page.locator('input[name="email"]');
   if (!(await email.isVisible())) await page.getByText(/use another account/i).click();
   await email.fill(`new-${unique}@gmail.com`);
   await page.locator('input[name="name"]').fill(`New ${unique}`);
   await page.locator('form:has(input[name="email"]) button').click();
-  await page.locator('button[name="decision"][value="allow"]').click();
+  await consentButton(page, "allow").click();
 
   await expect(page).toHaveURL("/dashboard");
-  await expect(page.getByRole("heading", { level: 1, name: `New ${unique}` })).toBeVisible();
+  await expect(pageHeading(page, `New ${unique}`)).toBeVisible();
 });
 
-test("a reload shows exactly what was there before", async ({ page, javaScriptEnabled }) => {
-  await signIn(page, await somebody());
-  await awake(page, javaScriptEnabled);
-  const before = await textOf(page);
+test("a reload shows the same page", async ({ page, javaScriptEnabled }) => {
+  await signIn(page, await createPerson());
+  await waitForIslands(page, javaScriptEnabled);
+  const before = await bodyText(page);
   await page.reload();
-  await awake(page, javaScriptEnabled);
-  expect(await textOf(page)).toBe(before);
+  await waitForIslands(page, javaScriptEnabled);
+  expect(await bodyText(page)).toBe(before);
 });
 
-test("a signed-in person who opens the front page or the login page gets the dashboard", async ({ page }) => {
-  const person = await somebody();
+test("/ and /login redirect signed-in users to the dashboard", async ({ page }) => {
+  const person = await createPerson();
   await signIn(page, person);
   for (const path of ["/", "/login"]) {
     await page.goto(path);
     await expect(page).toHaveURL("/dashboard");
-    await expect(nameOf(page, person)).toBeVisible();
+    await expect(nameHeading(page, person)).toBeVisible();
   }
 });
 
-test("signing out ends on the login page, which says so, and the dashboard is closed", async ({ page }) => {
-  await signIn(page, await somebody());
+test("signing out shows the login page and closes the dashboard", async ({ page }) => {
+  await signIn(page, await createPerson());
   await signOut(page);
   await expect(page.getByRole("status").filter({ hasText: /signed out/i })).toBeVisible();
 
   await page.goto("/dashboard");
   await expect(page).toHaveURL("/login?return_to=%2Fdashboard");
-  await expect(signedIn(page)).toHaveCount(0);
+  await expect(signOutButton(page)).toHaveCount(0);
 });
 
-test("after signing out the back button brings no dashboard back", async ({ page }) => {
-  const person = await somebody();
+test("after sign-out the back button does not show the dashboard", async ({ page }) => {
+  const person = await createPerson();
   await signIn(page, person);
   await signOut(page);
   await page.goBack();
   await expect(page).toHaveURL((url) => url.pathname === "/login");
-  await expect(nameOf(page, person)).toHaveCount(0);
+  await expect(nameHeading(page, person)).toHaveCount(0);
 });
 
-test("the session cookie is out of reach for scripts and stays with same-site requests", async ({ page, context }) => {
-  await signIn(page, await somebody());
+test("the session cookie is HttpOnly and SameSite=Lax", async ({ page, context }) => {
+  await signIn(page, await createPerson());
   const cookies = (await context.cookies()).filter((cookie) => cookie.name === "session");
   expect(cookies).toHaveLength(1);
   expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/", domain: "localhost" });
 });
 
-test("a second sign-in is the same person, under the new name that Google tells", async ({ page, anotherBrowser }) => {
-  const person = await somebody("Before Wedding");
+test("a second sign-in finds the account and updates the name", async ({ page, anotherBrowser }) => {
+  const person = await createPerson("Before Wedding");
   await signIn(page, person);
   const since = await memberSince(page);
   expect(since).toBeTruthy();
 
   const renamed = { ...person, name: "After Wedding" };
-  const answer = await page.request.post(`${sandbox.origin}/control/persons/${person.id}`, {
+  const response = await page.request.post(`${sandbox.origin}/control/persons/${person.id}`, {
     data: { name: renamed.name },
   });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  const elsewhere = await anotherBrowser.newPage();
-  await signIn(elsewhere, renamed);
-  expect(await memberSince(elsewhere)).toBe(since);
+  expect(response.ok(), await response.text()).toBe(true);
+  const otherPage = await anotherBrowser.newPage();
+  await signIn(otherPage, renamed);
+  expect(await memberSince(otherPage)).toBe(since);
 });

@@ -1,12 +1,13 @@
-// examples/spa: a page that signs in at the provider by itself, and carries Latchkey's tokens in memory.
+// examples/spa: a single-page app that signs in at the provider and keeps Latchkey's tokens in memory.
 
 import { startSpa } from "../spa.mjs";
-import { expect, test, type Page } from "./browser";
-import { choose, consentButton, somebody } from "./people";
+import { expect, type Page, test } from "./support/fixtures";
+import { createPerson } from "./support/person";
+import { consentButton, pickPersonIfAsked } from "./support/provider_page";
 
-test.describe("a page of one's own", { tag: "@js" }, () => {
-  // Origins of this run; and what the page provokes on purpose.
-  test.use({ provokes: [/^asked for http:\/\/localhost:\d+\/|status of 401/] });
+test.describe("the single-page app", { tag: "@js" }, () => {
+  // The example's origins, and the 401 that it handles.
+  test.use({ expectedErrors: [/^unexpected request to http:\/\/localhost:\d+\/|status of 401/] });
 
   let spa: { origin: string; latchkey: string; stop: () => Promise<unknown> };
   test.beforeAll(async () => {
@@ -15,10 +16,10 @@ test.describe("a page of one's own", { tag: "@js" }, () => {
   test.afterAll(() => spa?.stop());
 
   async function signIn(page: Page) {
-    const person = await somebody("Grace Hopper");
+    const person = await createPerson("Grace Hopper");
     await page.goto(spa.origin);
     await page.getByRole("button", { name: "Continue with Google" }).click();
-    await choose(page, person);
+    await pickPersonIfAsked(page, person);
     await consentButton(page, "allow").click();
     await expect(page.getByText("You are signed in.")).toBeVisible();
     await expect(page.getByText(person.name)).toBeVisible();
@@ -26,7 +27,7 @@ test.describe("a page of one's own", { tag: "@js" }, () => {
     return person;
   }
 
-  test("signs in, refreshes and signs out, and keeps tokens in memory only", async ({ page }) => {
+  test("signs in, refreshes and signs out with tokens in memory only", async ({ page }) => {
     const tokens: string[] = [];
     page.on("response", async (response) => {
       const body = response.url().startsWith(`${spa.latchkey}/api/`) ? await response.json().catch(() => ({})) : {};
@@ -38,29 +39,29 @@ test.describe("a page of one's own", { tag: "@js" }, () => {
     await expect(page.getByText(person.email)).toBeVisible();
 
     expect(page.url()).toBe(`${spa.origin}/`);
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
-    const jar = JSON.stringify(await page.context().cookies());
-    for (const token of tokens) expect([kept, jar, await page.content()].join("\n")).not.toContain(token);
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+    const cookies = JSON.stringify(await page.context().cookies());
+    for (const token of tokens) expect([stored, cookies, await page.content()].join("\n")).not.toContain(token);
 
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect(page.getByText("You are signed out.")).toBeVisible();
-    // The access token has minutes left, and opens nothing.
+    // The access token has not expired, but is rejected.
     const [access] = tokens.filter((token) => token.startsWith("ey")).slice(-1);
     const me = await page.request.get(`${spa.latchkey}/api/me`, { headers: { authorization: `Bearer ${access}` } });
     expect(me.status()).toBe(401);
   });
 
-  test("a reload forgets everything", async ({ page }) => {
+  test("is signed out by a reload", async ({ page }) => {
     await signIn(page);
     await page.reload();
     await expect(page.getByText("You are signed out.")).toBeVisible();
   });
 
-  test("what is cancelled at the provider is said so", async ({ page }) => {
-    const person = await somebody();
+  test("shows an error when the user cancels at the provider", async ({ page }) => {
+    const person = await createPerson();
     await page.goto(spa.origin);
     await page.getByRole("button", { name: "Continue with Google" }).click();
-    await choose(page, person);
+    await pickPersonIfAsked(page, person);
     await consentButton(page, "deny").click();
     await expect(page.getByRole("alert")).toHaveText("You cancelled the sign-in.");
   });

@@ -1,11 +1,12 @@
-// Signing in at an OpenID provider that others wrote and certified: found by discovery, with PKCE, RS256, `iss` in the
-// response, and email and name from userinfo alone.
+// Signing in at a certified OpenID provider by other authors: discovery, PKCE, RS256, `iss` in the response, and email and
+// name from userinfo alone.
 
 import { certified } from "../servers.mjs";
-import { expect, test } from "./browser";
-import { continueWith, memberSince, signOut } from "./people";
+import { expect, test } from "./support/fixtures";
+import { pageHeading } from "./support/page";
+import { continueWith, memberSince, signOut } from "./support/session";
 
-test("a person signs in at a certified provider, twice, as the same person", async ({ page, anotherBrowser }) => {
+test("two sign-ins at a certified provider lead to one account", async ({ page, anotherBrowser }) => {
   const email = `${crypto.randomUUID().slice(0, 8)}@certified.example`;
   const created: (string | null)[] = [];
   for (const tab of [page, await anotherBrowser.newPage()]) {
@@ -16,7 +17,7 @@ test("a person signs in at a certified provider, twice, as the same person", asy
     await tab.getByLabel("Name").fill("Cora Certified");
     await tab.getByRole("button", { name: "Allow" }).click();
     await expect(tab).toHaveURL("/dashboard");
-    await expect(tab.getByRole("heading", { level: 1, name: "Cora Certified" })).toBeVisible();
+    await expect(pageHeading(tab, "Cora Certified")).toBeVisible();
     await expect(tab.getByText(email).first()).toBeVisible();
     await expect(tab.getByText("Certified").first()).toBeVisible();
     created.push(await memberSince(tab));
@@ -26,7 +27,7 @@ test("a person signs in at a certified provider, twice, as the same person", asy
   await signOut(page);
 });
 
-test("cancelling there comes back with a sentence, and trying again works", async ({ page }) => {
+test("cancelling shows an error, and a retry succeeds", async ({ page }) => {
   await page.goto("/login");
   await continueWith(page, "Certified");
   await page.getByRole("button", { name: "Cancel" }).click();

@@ -1,0 +1,35 @@
+// Islands: hydrated where a page has some, with the same text as without JavaScript.
+
+import { connectDrive } from "./support/api_access";
+import { expect, test } from "./support/fixtures";
+import { waitForIslands } from "./support/page";
+import { createPerson } from "./support/person";
+import { signIn } from "./support/session";
+
+test.describe("islands", { tag: "@js" }, () => {
+  test("are hydrated on the login page", async ({ page }) => {
+    await page.goto("/login");
+    await waitForIslands(page, true);
+  });
+
+  test("are hydrated on the dashboard", async ({ page }) => {
+    await signIn(page, await createPerson());
+    await waitForIslands(page, true);
+  });
+
+  test("are hydrated on the file list", async ({ page }) => {
+    await signIn(page, await createPerson());
+    await connectDrive(page);
+    await waitForIslands(page, true);
+  });
+
+  test("do not change the text of the login page", async ({ page, browser }) => {
+    await page.goto("/login");
+    await waitForIslands(page, true);
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const without = await plain.newPage();
+    await without.goto("/login");
+    expect(await page.locator("body").innerText()).toBe(await without.locator("body").innerText());
+    await plain.close();
+  });
+});

@@ -1,0 +1,14 @@
+// The accessibility checker.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "./fixtures";
+
+/** Expects that axe finds no violations. Axe needs JavaScript, so the page's must be enabled. */
+export async function expectNoAxeViolations(page: Page) {
+  // During a colour transition axe reports contrasts that do not last.
+  await expect(async () => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const reports = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html).join("\n  ")}`);
+    expect(reports).toEqual([]);
+  }).toPass({ timeout: 15_000 });
+}
