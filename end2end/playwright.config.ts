@@ -1,11 +1,11 @@
-// The browser tests: Latchkey's development build on one side, the sandbox and a certified provider on the other.
-// `npm test` runs them, `npm run shots` takes pictures instead, `npm run pictures` those of the documents.
+// The browser tests: Latchkey's development build with the sandbox and a certified provider. `npm test` runs them,
+// `npm run screenshots` takes screenshots of all pages, and `npm run pictures` those of the documentation.
 
 import { defineConfig, devices } from "@playwright/test";
-import { certified, latchkey, sandbox } from "./servers.mjs";
 import { browserPath } from "./browser.mjs";
+import { certified, latchkey, sandbox } from "./servers.mjs";
 
-const shots = Boolean(process.env.SHOTS);
+const screenshots = Boolean(process.env.SCREENSHOTS);
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 const isRoot = process.getuid?.() === 0;
 
@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: "test-results",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // On a machine that others use a page may be late once; twice is a defect.
+  // On a shared CI machine a page may time out once; twice is a defect.
   retries: process.env.CI ? 1 : 0,
   workers: 2,
   timeout: 30_000,
@@ -31,14 +31,14 @@ export default defineConfig({
       args: isRoot ? [...quiet, "--no-sandbox"] : quiet,
     },
   },
-  projects: shots
+  projects: screenshots
     ? [
-        { name: "shots", testMatch: "shots.ts" },
+        { name: "screenshots", testMatch: "screenshots.ts" },
         { name: "pictures", testMatch: "pictures.ts" },
       ]
     : [
         { name: "chromium" },
-        // Tests that are about the islands have the tag @js.
+        // Tests that need JavaScript have the tag @js.
         { name: "chromium-no-js", use: { javaScriptEnabled: false }, grepInvert: /@js/ },
       ],
   webServer: [
@@ -53,7 +53,7 @@ function server(command: string, url: string) {
     command,
     url,
     timeout: 30_000,
-    // Another process on the port would be tested in Latchkey's place.
+    // Never test a process that happens to use the port.
     reuseExistingServer: false,
     gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 } as const,
   };

@@ -1,4 +1,4 @@
-// Screenshots of every page: `npm run shots`, into shots/. On a narrow phone, a phone and a desktop, light and
+// Screenshots of every page: `npm run screenshots`, into screenshots/. On a narrow phone, a phone and a desktop, light and
 // dark, with and without JavaScript.
 
 import { scenarios } from "./scenarios";
@@ -27,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
         for (const colorScheme of schemes) {
           await page.setViewportSize(viewport);
           await page.emulateMedia({ colorScheme });
-          const path = `shots/${name}-${size}-${colorScheme}${javaScriptEnabled ? "" : "-no-js"}.png`;
+          const path = `screenshots/${name}-${size}-${colorScheme}${javaScriptEnabled ? "" : "-no-js"}.png`;
           await page.screenshot({ path, fullPage: true, animations: "disabled" });
         }
       }
