@@ -7,7 +7,7 @@ import { pageHeading } from "./support/page";
 import { continueWith, memberSince, signOut } from "./support/session";
 
 test("two sign-ins at a certified provider lead to one account", async ({ page, anotherBrowser }) => {
-  const email = `${crypto.randomUUID().slice(0, 8)}@certified.example`;
+  const email = certifiedEmail();
   const created: (string | null)[] = [];
   for (const tab of [page, await anotherBrowser.newPage()]) {
     await tab.goto("/login");
@@ -35,7 +35,11 @@ test("cancelling shows an error, and a retry succeeds", async ({ page }) => {
   await expect(page.getByRole("alert")).toBeVisible();
 
   await continueWith(page, "Certified");
-  await page.getByLabel("Email").fill(`${crypto.randomUUID().slice(0, 8)}@certified.example`);
+  await page.getByLabel("Email").fill(certifiedEmail());
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page).toHaveURL("/dashboard");
 });
+
+function certifiedEmail(): string {
+  return `${crypto.randomUUID().slice(0, 8)}@certified.example`;
+}

@@ -20,7 +20,8 @@ import { connectedServices, linkSecondGoogleAccount, recentActivity, rowsOf } fr
 test("the file list explains and confirms the disconnection", async ({ page }) => {
   await signIn(page, await createPerson());
   await connectDrive(page);
-  await expect(page.getByText(/Disconnecting removes all of Latchkey's access to this Google account: Drive and Calendar/)).toBeVisible();
+  const explanation = /Disconnecting removes all of Latchkey's access to this Google account: Drive and Calendar/;
+  await expect(page.getByText(explanation)).toBeVisible();
   await disconnect(page);
   await expect(page).toHaveURL((url) => url.pathname === "/drive");
   await expect(connectButton(page, "Drive")).toHaveText(/^Connect Google Drive/);

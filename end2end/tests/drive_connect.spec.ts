@@ -45,7 +45,8 @@ test("declining the scope connects nothing, and a retry succeeds", async ({ page
   await driveCheckbox(page).uncheck();
   await consentButton(page, "allow").click();
   await expect(page).toHaveURL((url) => url.pathname === "/drive" && url.searchParams.get("error") === "scope_declined");
-  await expect(page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: /didn't get the permission/i })).toBeVisible();
+  const message = page.getByRole("status").or(page.getByRole("alert"));
+  await expect(message.filter({ hasText: /didn't get the permission/i })).toBeVisible();
   await expect(fileRows(page)).toHaveCount(0);
   await page.goto("/settings");
   await expect(connectedServices(page)).toContainText("Only your basic profile");
@@ -89,7 +90,8 @@ test("signing out says that Drive stays connected", async ({ page }) => {
   const person = await createPerson();
   await signIn(page, person);
   await connectDrive(page);
-  await expect(page.getByText("Signing out of Latchkey doesn't disconnect Google Drive or sign you out of Google.")).toBeVisible();
+  const explanation = "Signing out of Latchkey doesn't disconnect Google Drive or sign you out of Google.";
+  await expect(page.getByText(explanation)).toBeVisible();
   await page.goto("/dashboard");
   await expect(page.getByText(/Connected services, such as Google Drive, stay connected/)).toBeVisible();
   await signOut(page);

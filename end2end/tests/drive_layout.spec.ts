@@ -36,7 +36,8 @@ test("on a tablet the cells line up with their headings", async ({ page }) => {
             const range = document.createRange();
             // A link also has text for screen readers only, which is left out.
             range.selectNodeContents(cell.querySelector("bdi.file-text") ?? cell);
-            const [box, text] = [cell.getBoundingClientRect(), (cell.querySelector(".file-beside") ?? range).getBoundingClientRect()];
+            const box = cell.getBoundingClientRect();
+            const text = (cell.querySelector(".file-beside") ?? range).getBoundingClientRect();
             return { name: cell.className, left: box.left, right: box.right, end: text.right };
           }),
       ),

@@ -76,7 +76,8 @@ test("a reload keeps the place among 50,000 files", { tag: "@js" }, async ({ pag
     document.addEventListener("DOMContentLoaded", () => {
       const status = document.querySelector(".files-status")!;
       // @ts-expect-error: `exposeFunction` defines it.
-      new MutationObserver(() => progressed(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
+      const observer = new MutationObserver(() => progressed(status.textContent));
+      observer.observe(status, { childList: true, characterData: true, subtree: true });
     });
   });
   await page.reload();

@@ -78,7 +78,8 @@ test("type and order filter and sort the list", async ({ page, javaScriptEnabled
   const times = await page.locator("#file-rows time").evaluateAll((times) => times.map((time) => time.getAttribute("datetime")!));
   expect(times.length).toBeGreaterThan(2);
   expect(times).toEqual([...times].sort());
-  await expect(page.getByRole("columnheader", { name: "Modified", includeHidden: true })).toHaveAttribute("aria-sort", "ascending");
+  const heading = page.getByRole("columnheader", { name: "Modified", includeHidden: true });
+  await expect(heading).toHaveAttribute("aria-sort", "ascending");
   await expect(page.locator(".narrowed")).toContainText("Images only");
 });
 

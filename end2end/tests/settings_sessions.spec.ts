@@ -56,7 +56,8 @@ test("recent activity highlights a wrong password", async ({ page, anotherBrowse
   // Latchkey records it after the response, so that response times do not reveal which accounts exist.
   await expect(async () => {
     await page.goto("/settings");
-    const rejection = recentActivity(page).getByRole("listitem").filter({ hasText: "A sign-in with a wrong password was refused" });
+    const rows = recentActivity(page).getByRole("listitem");
+    const rejection = rows.filter({ hasText: "A sign-in with a wrong password was refused" });
     await expect(rejection).toContainText("Worth a look", { timeout: 500 });
   }).toPass();
   await expect(recentActivity(page)).toContainText("Signed up with a password");

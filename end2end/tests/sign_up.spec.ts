@@ -56,7 +56,7 @@ test("in another browser the email link asks for the password", async ({ page, a
 
   const otherPage = await anotherBrowser.newPage();
   await openEmailLink(otherPage, await confirmationEmail(account));
-  await passwordField(otherPage).fill("not the one that was chosen");
+  await passwordField(otherPage).fill("not the chosen one");
   await finishSignUpButton(otherPage).click();
   await expect(otherPage.getByRole("alert")).toHaveText(/incorrect password/i);
   await expect(signOutButton(otherPage)).toHaveCount(0);
@@ -66,10 +66,7 @@ test("in another browser the email link asks for the password", async ({ page, a
   await expect(otherPage).toHaveURL("/dashboard");
 });
 
-test("the mailbox owner replaces a stranger's password", async ({
-  page,
-  anotherBrowser,
-}) => {
+test("the mailbox owner replaces a stranger's password", async ({ page, anotherBrowser }) => {
   const account = newAccount();
   await page.goto("/signup");
   await submitSignUp(page, account);
@@ -93,10 +90,7 @@ test("an email link works once and then says that it has expired", async ({ page
   await expect(pageHeading(page, /has expired/i)).toBeVisible();
 });
 
-test("signing up with a registered address only emails its owner", async ({
-  page,
-  anotherBrowser,
-}) => {
+test("signing up with a registered address only emails its owner", async ({ page, anotherBrowser }) => {
   const account = await signUp(page, newAccount());
   const stranger = await anotherBrowser.newPage();
   await stranger.goto("/signup");
@@ -109,10 +103,7 @@ for (const [password, reason] of [
   ["short", /too short/i],
   ["password1", /too common/i],
 ] as const) {
-  test(`the password ${JSON.stringify(password)} is rejected with a reason`, async ({
-    page,
-    javaScriptEnabled,
-  }) => {
+  test(`the password ${JSON.stringify(password)} is rejected with a reason`, async ({ page, javaScriptEnabled }) => {
     const { email } = newAccount();
     await page.goto("/signup");
     await waitForIslands(page, javaScriptEnabled);

@@ -15,7 +15,7 @@ test.describe("the single-page app", { tag: "@js" }, () => {
   });
   test.afterAll(() => spa?.stop());
 
-  async function signIn(page: Page) {
+  async function signInToApp(page: Page) {
     const person = await createPerson("Grace Hopper");
     await page.goto(spa.origin);
     await page.getByRole("button", { name: "Continue with Google" }).click();
@@ -33,7 +33,7 @@ test.describe("the single-page app", { tag: "@js" }, () => {
       const body = response.url().startsWith(`${spa.latchkey}/api/`) ? await response.json().catch(() => ({})) : {};
       for (const name of ["access_token", "refresh_token"]) if (body[name]) tokens.push(body[name]);
     });
-    const person = await signIn(page);
+    const person = await signInToApp(page);
     await page.getByRole("button", { name: "Get a new access token" }).click();
     await expect.poll(() => tokens.length).toBe(4);
     await expect(page.getByText(person.email)).toBeVisible();
@@ -46,13 +46,13 @@ test.describe("the single-page app", { tag: "@js" }, () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect(page.getByText("You are signed out.")).toBeVisible();
     // The access token has not expired, but is rejected.
-    const [access] = tokens.filter((token) => token.startsWith("ey")).slice(-1);
-    const me = await page.request.get(`${spa.latchkey}/api/me`, { headers: { authorization: `Bearer ${access}` } });
-    expect(me.status()).toBe(401);
+    const [accessToken] = tokens.filter((token) => token.startsWith("ey")).slice(-1);
+    const response = await page.request.get(`${spa.latchkey}/api/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(response.status()).toBe(401);
   });
 
   test("is signed out by a reload", async ({ page }) => {
-    await signIn(page);
+    await signInToApp(page);
     await page.reload();
     await expect(page.getByText("You are signed out.")).toBeVisible();
   });

@@ -1,16 +1,16 @@
 // The link prompt.
 
-import { newAccount, signUp } from "../support/account";
+import { newAccount } from "../support/account";
 import { expect } from "../support/fixtures";
 import { savePassword } from "../support/form";
+import { createPasswordUser } from "../support/link_prompt";
 import { createPerson, longEmail, longName } from "../support/person";
 import { authorizeWith } from "../support/session";
 import type { Scenarios } from "./scenario";
 
 export const linkPromptScenarios: Scenarios = {
   "the link prompt": async (page, anotherBrowser, inspect) => {
-    const account = await signUp(await anotherBrowser.newPage(), newAccount());
-    const person = await createPerson("Ada Lovelace", account.email);
+    const { person } = await createPasswordUser(anotherBrowser);
     await authorizeWith(page, "Google", person);
     await inspect(page, "link");
     await page.goto("/link?error=wrong_password");
