@@ -10,7 +10,7 @@ const phone = { width: 390, height: 844 };
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`axe finds no violations in ${colorScheme} mode`, { tag: "@js" }, () => {
-    // One of the pages is the one for 404.
+    // One of the pages is the 404 page.
     test.use({ colorScheme, expectedErrors: [/status of 404/] });
 
     test("on the login page", async ({ page }) => {
@@ -35,7 +35,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoOverflow(page);
     });
 
-    test("on the page for 404", async ({ page }) => {
+    test("on the 404 page", async ({ page }) => {
       await page.goto("/no/such/page");
       await expectNoAxeViolations(page);
     });

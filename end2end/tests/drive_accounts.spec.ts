@@ -23,7 +23,7 @@ test("a user without a Google account links one first", async ({ page }) => {
   await connectDrive(page);
 });
 
-test("each of two Google accounts is connected by itself", async ({ page }) => {
+test("two Google accounts are connected separately", async ({ page }) => {
   const [home, work] = [await createPerson("Ada Lovelace"), await createPerson("Ada at work")];
   await signIn(page, home);
   await linkSecondGoogleAccount(page, work);

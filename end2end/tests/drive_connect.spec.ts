@@ -73,7 +73,7 @@ test("connecting Drive returns to the requested list", async ({ page }) => {
   await expect(fileRows(page).first()).toContainText("PDF");
 });
 
-test("a signed-out user signs in and reaches the requested list", async ({ page }) => {
+test("a signed-out user signs in and returns to the list", async ({ page }) => {
   const person = await createPerson();
   await signIn(page, person);
   await connectDrive(page);

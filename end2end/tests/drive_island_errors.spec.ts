@@ -56,7 +56,7 @@ test.describe("the hydrated file list", { tag: "@js" }, () => {
     });
   });
 
-  test("a signed-out user is led to the login page", async ({ page, context }) => {
+  test("a signed-out user is redirected to the login page", async ({ page, context }) => {
     await context.clearCookies({ name: "session" });
     await filters(page).search.fill("untitled");
     await expect(page).toHaveURL((url) => url.pathname === "/login" && /q%3Duntitled|q=untitled/.test(url.search));

@@ -22,7 +22,7 @@ test.describe("nothing overflows at 320 pixels", () => {
     await expectNoOverflow(page);
   });
 
-  test("on the page for 404 with a long path", async ({ page }) => {
+  test("on the 404 page for a long path", async ({ page }) => {
     await page.goto(`/${"long".repeat(40)}`);
     await expectNoOverflow(page);
   });

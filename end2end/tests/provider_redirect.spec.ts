@@ -19,7 +19,7 @@ test.describe("a provider that redirects through two other origins", () => {
     await expect(signInMethod(page, "Certified")).toBeVisible();
   });
 
-  test("re-authenticates, and the back button leads to the question", async ({ page }) => {
+  test("re-authenticates, and the back button leads to /confirm", async ({ page }) => {
     const email = uniqueEmail();
     await page.goto("/login");
     await page.getByRole("link", { name: "Continue with Certified" }).click();

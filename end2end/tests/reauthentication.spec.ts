@@ -13,7 +13,7 @@ import { linkProvider } from "./support/settings";
 const failedConfirmation = "/confirm?return_to=%2Fsettings%2Fdelete&error=wrong_password";
 const deletionHeading = (page: Page) => pageHeading(page, "Delete your account");
 
-test("only the right password leads on to the deletion", async ({ page }) => {
+test("only the right password leads to the deletion page", async ({ page }) => {
   const account = await signUp(page, newAccount());
   await page.goto(failedConfirmation);
   await expect(page.getByText(`You're signed in as ${account.email}.`)).toBeVisible();
@@ -26,7 +26,7 @@ test("only the right password leads on to the deletion", async ({ page }) => {
   await expect(deletionHeading(page)).toBeVisible();
 });
 
-test("only the linked Google account leads on to the deletion", async ({ page }) => {
+test("only the linked Google account leads to the deletion page", async ({ page }) => {
   const [person, other] = [await createPerson("Ada Lovelace"), await createPerson("Mallory")];
   await signIn(page, person);
   await page.goto(failedConfirmation);
@@ -41,7 +41,7 @@ test("only the linked Google account leads on to the deletion", async ({ page })
   await expect(deletionHeading(page)).toBeVisible();
 });
 
-test("cancelling at the provider returns to the question", async ({ page }) => {
+test("cancelling at the provider returns to /confirm", async ({ page }) => {
   const [account, person] = [await signUp(page, newAccount()), await createPerson()];
   await linkProvider(page, "GitHub", person);
   await page.goto(failedConfirmation);

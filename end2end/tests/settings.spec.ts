@@ -20,7 +20,7 @@ test("the table of contents links to every section", async ({ page }) => {
   await expect(contents).toHaveCount(7);
 });
 
-test("a signed-out user signs in and reaches the requested page", async ({ page, anotherBrowser }) => {
+test("a signed-out user signs in and returns to the page", async ({ page, anotherBrowser }) => {
   const account = await signUp(await anotherBrowser.newPage(), newAccount());
   await page.goto("/settings/password");
   await expect(page).toHaveURL("/login?return_to=%2Fsettings%2Fpassword");

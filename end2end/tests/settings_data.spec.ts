@@ -23,7 +23,7 @@ test("the data export is JSON and contains no secrets", async ({ page }) => {
   expect(text).not.toMatch(/argon2|token|id_hash|secret/i);
 });
 
-test("typing the word deletes the account for good", async ({ page }) => {
+test('typing "delete" deletes the account', async ({ page }) => {
   const account = await signUp(page, newAccount());
   await page.goto("/settings");
   await page.getByRole("link", { name: "Delete my account" }).click();

@@ -16,7 +16,7 @@ import { emailField, passwordField, savePassword } from "./support/form";
 import { pageHeading, signOutButton, waitForIslands } from "./support/page";
 import { signOut } from "./support/session";
 
-test("a sign-up ends at the page that was first requested", async ({ page }) => {
+test("a sign-up returns to the page that was requested first", async ({ page }) => {
   const account = newAccount();
   await page.goto("/settings");
   await expect(page).toHaveURL("/login?return_to=%2Fsettings");
