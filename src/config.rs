@@ -111,7 +111,7 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong.
     pub fn parse(env: &Environment) -> Result<Self, ConfigError> {
-        Self::parse_with(env, MissingFile::Make)
+        Self::parse_with(env, MissingFile::Create)
     }
 
     /// The same without that side effect (`latchkey doctor`).
@@ -119,7 +119,7 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong.
     pub fn inspect(env: &Environment) -> Result<Self, ConfigError> {
-        Self::parse_with(env, MissingFile::LeaveMissing)
+        Self::parse_with(env, MissingFile::Leave)
     }
 
     fn parse_with(env: &Environment, missing_file: MissingFile) -> Result<Self, ConfigError> {

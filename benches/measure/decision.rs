@@ -20,7 +20,7 @@ const DECISIONS: u32 = 1_000_000;
 /// password and another provider.
 pub fn measure() -> Result<Vec<Duration>, Failure> {
     let email = ProfileEmail {
-        unverified_address: "ada@gmail.com".into(),
+        unverified_email: "ada@gmail.com".into(),
         verified_by_provider: true,
         provider_is_authoritative: true,
     };

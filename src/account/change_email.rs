@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     accounts::LinkKind,
-    codes::{
-        outcome::{Done, FormError},
-        percent::with_return_to,
-    },
+    codes::{done::Done, form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::RequestContext,
     store::LinkData,

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{IdentityId, Purpose},
-    codes::{
-        access::Access,
-        outcome::{Done, FormError},
-    },
+    codes::{access::Access, done::Done, form_error::FormError},
     relying_party::{AuthorizationOptions, ReturnTo},
     sessions::RequestContext,
 };

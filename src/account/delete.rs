@@ -8,7 +8,7 @@ use super::{
     reply::{Reply, send},
 };
 use crate::{
-    codes::outcome::{Done, FormError},
+    codes::{done::Done, form_error::FormError},
     sessions::{RequestContext, SignOut},
 };
 
@@ -31,7 +31,7 @@ async fn delete(context: &RequestContext, word: &str) -> Result<Reply, AccountEr
     let revoked_access = context.grants.affected_access(user, None).await?;
     context.database.delete_user(user, revoked_access, &context.audit()).await?;
     context.wake_mail();
-    context.grants.wake_revoker();
+    context.grants.wake_revocation_worker();
     // The session went with the user; what is left are the browser's cookies.
     let signed_out = RequestContext { signed_in: None, ..context.clone() };
     Ok(Reply::done("/login", Done::Deleted).with(SignOut(signed_out).complete().await?))

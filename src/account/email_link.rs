@@ -6,7 +6,7 @@ use super::{error::AccountError, reply::Reply};
 use crate::{
     accounts::{EmailAddress, EmailToken, LinkKind},
     codes::{
-        outcome::FormError,
+        form_error::FormError,
         percent::{with_query, with_return_to},
     },
     relying_party::ReturnTo,

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::PasswordError,
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     passwords::PoolError,
     sealing::SealingError,
     sessions::SessionError,
@@ -80,11 +80,11 @@ pub(super) fn require_done(change: Changed) -> Result<(), AccountError> {
     Err(match change {
         Changed::Done => return Ok(()),
         Changed::SignedOut => return Err(AccountError::SignedOut),
-        Changed::NotThere => FormError::NotFound,
+        Changed::NotFound => FormError::NotFound,
         Changed::LastSignInMethod => FormError::LastSignInMethod,
         Changed::EmailNeeded => FormError::EmailNeeded,
-        Changed::AddressTaken => FormError::EmailLinkInvalid,
-        Changed::OfAnother => FormError::EmailLinkOfAnotherUser,
+        Changed::EmailTaken => FormError::EmailLinkInvalid,
+        Changed::OtherUser => FormError::EmailLinkOfAnotherUser,
     }
     .into())
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     accounts::{Answer, Purpose, SignUp, User},
-    codes::outcome::{Done, FormError},
+    codes::{done::Done, form_error::FormError},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
     store::{GrantUpdate, PASSWORD, SettleRequest},

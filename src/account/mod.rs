@@ -1,7 +1,7 @@
 //! The use cases, one file each: the server function that a form calls, and below it what it does. A use case asks the pure
 //! rooms, writes once, and returns where the browser goes next. See the tour in `lib.rs`.
 
-mod api_error;
+mod api_request_error;
 mod callback;
 mod change_email;
 mod connect;
@@ -29,7 +29,7 @@ mod undo;
 mod unlink;
 mod verify_email;
 
-pub use api_error::ApiError;
+pub use api_request_error::ApiRequestError;
 pub use callback::Callback;
 pub use delete::DELETION_WORD;
 pub use email_link::{EMAIL_LINK_PATH, follow_email_link};

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::AccountError;
 use crate::{
     accounts::{EmailAddress, PasswordHash, UserId},
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     passwords::Verdict,
     sessions::RequestContext,
 };

@@ -7,7 +7,7 @@ use super::{
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
-use crate::{accounts::display_name, codes::outcome::Done, sessions::RequestContext};
+use crate::{accounts::display_name, codes::done::Done, sessions::RequestContext};
 
 /// POST `/settings/profile`: sets the name; an empty one restores the provider's.
 #[server(name = ChooseName, prefix = "/settings", endpoint = "profile")]

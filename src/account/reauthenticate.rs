@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    codes::{outcome::FormError, percent::with_return_to},
+    codes::{form_error::FormError, percent::with_return_to},
     relying_party::{AuthorizationOptions, ReturnTo},
     sessions::{RequestContext, SignedIn},
 };

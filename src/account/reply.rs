@@ -8,10 +8,7 @@ use leptos_axum::ResponseOptions;
 
 use super::error::AccountError;
 use crate::{
-    codes::{
-        outcome::{Done, FormError},
-        percent::with_return_to,
-    },
+    codes::{done::Done, form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::RequestContext,
 };

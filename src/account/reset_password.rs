@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     accounts::LinkKind,
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
     store::PASSWORD,

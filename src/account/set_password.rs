@@ -11,7 +11,7 @@ use super::{
     reply::{Reply, send},
 };
 use crate::{
-    codes::outcome::{Done, FormError},
+    codes::{done::Done, form_error::FormError},
     sessions::RequestContext,
 };
 

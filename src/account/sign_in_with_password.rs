@@ -11,7 +11,7 @@ use super::{
     reply::{Reply, send_keeping_email},
 };
 use crate::{
-    codes::{outcome::FormError, percent::with_return_to},
+    codes::{form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
     store::{PASSWORD, PasswordLookup},
@@ -45,7 +45,7 @@ async fn sign_in(
     let email = parse_email(email)?;
     count_attempt(context, &email)?;
     let (user, set_at) = match context.database.password_lookup(&email).await? {
-        PasswordLookup::Of { user, disabled, hash, set_at } => {
+        PasswordLookup::Found { user, disabled, hash, set_at } => {
             if !is_correct_and_rehash(context, password, user, &hash).await? || disabled {
                 record_wrong_password(context, user);
                 return Err(FormError::WrongCredentials.into());
@@ -54,7 +54,7 @@ async fn sign_in(
         }
         // A sign-up that waits for its email gets this answer too: otherwise a stranger who signs up with an address and
         // then signs in with it would learn whether the address has an account.
-        PasswordLookup::NoneOf(_) | PasswordLookup::Nobody => {
+        PasswordLookup::NoPassword(_) | PasswordLookup::NoUser => {
             is_correct(context, password, None).await?;
             return Err(FormError::WrongCredentials.into());
         }

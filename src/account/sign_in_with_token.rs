@@ -5,10 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use time::Duration;
 
-use super::api_error::ApiError;
+use super::api_request_error::ApiRequestError;
 use crate::{
     accounts::{Answer, Purpose, Reason, SignUp, User},
-    codes::{api::ApiCode, sign_in_error::SignInError},
+    codes::{api_error::ApiError, sign_in_error::SignInError},
     oauth::Nonce,
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
     providers::{IdentitySource, Profile},
@@ -61,13 +61,13 @@ impl TokenSignIn {
     /// this fails with `link_required`.
     ///
     /// # Errors
-    /// [`ApiError`]. Nothing was changed, except that a valid nonce or id_token is used up.
-    pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignedIn, ApiError> {
-        let provider = context.relying_party.provider(&self.unverified_provider).ok_or(ApiCode::UnknownProvider)?;
+    /// [`ApiRequestError`]. Nothing was changed, except that a valid nonce or id_token is used up.
+    pub async fn complete(self, context: RequestContext, tokens: Tokens) -> Result<TokenSignedIn, ApiRequestError> {
+        let provider = context.relying_party.provider(&self.unverified_provider).ok_or(ApiError::UnknownProvider)?;
         let (slug, issues_id_tokens) =
             (provider.slug.to_string(), matches!(provider.spec.identity, IdentitySource::IdToken(_)));
         if matches!(self.token, ProviderToken::Id(_)) && !issues_id_tokens {
-            return Err(ApiCode::TokenKindUnsupported.into());
+            return Err(ApiError::TokenKindUnsupported.into());
         }
         let mut journal = Journal::new(&slug);
         let nonce = self.nonce(&context)?;
@@ -84,25 +84,25 @@ impl TokenSignIn {
     }
 
     /// The nonce that the id_token claims to carry, if this device received it from us. `None` if no nonce is required.
-    fn nonce(&self, context: &RequestContext) -> Result<Option<Nonce>, ApiError> {
+    fn nonce(&self, context: &RequestContext) -> Result<Option<Nonce>, ApiRequestError> {
         let ProviderToken::Id(token) = &self.token else { return Ok(None) };
         if !self.nonce_required {
             return Ok(None);
         }
         let now = context.clock.now();
         if self.nonce_token.is_none() && !context.jar.nonces.has_any(&context.headers, now) {
-            return Err(ApiCode::NonceRequired.into());
+            return Err(ApiError::NonceRequired.into());
         }
         let claims = unverified_claims(token.expose_secret());
         if claims.is_null() {
-            return Err(ApiCode::ProviderTokenInvalid.into());
+            return Err(ApiError::ProviderTokenInvalid.into());
         }
         let claimed = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
         let nonce = match &self.nonce_token {
             Some(nonce_token) => context.jar.nonces.of_token(nonce_token.expose_secret(), claimed, now),
             None => context.jar.nonces.of_cookie(&context.headers, claimed, now),
         };
-        nonce.map(Some).ok_or_else(|| ApiCode::NonceInvalid.into())
+        nonce.map(Some).ok_or_else(|| ApiError::NonceInvalid.into())
     }
 
     async fn verify(
@@ -111,7 +111,7 @@ impl TokenSignIn {
         slug: &str,
         nonce: Option<&Nonce>,
         journal: &mut Journal,
-    ) -> Result<Profile, ApiError> {
+    ) -> Result<Profile, ApiRequestError> {
         let presented = match &self.token {
             ProviderToken::Id(token) => Presented::IdToken {
                 token: token.expose_secret(),
@@ -123,7 +123,7 @@ impl TokenSignIn {
             journal.record(FlowEvent::Refused { because: error.to_string() });
             match &error {
                 ExternalTokenError::IdToken(error) if is_of_another_client(error.kind()) => {
-                    ApiCode::TokenOfAnotherClient.into()
+                    ApiError::TokenOfAnotherClient.into()
                 }
                 _ => error.into(),
             }
@@ -131,16 +131,21 @@ impl TokenSignIn {
     }
 
     /// An id_token and a nonce work once. Both are used up after the verification, so that a forged token uses up neither.
-    async fn use_up(&self, context: &RequestContext, profile: &Profile, nonce: Option<&Nonce>) -> Result<(), ApiError> {
+    async fn use_up(
+        &self,
+        context: &RequestContext,
+        profile: &Profile,
+        nonce: Option<&Nonce>,
+    ) -> Result<(), ApiRequestError> {
         let ProviderToken::Id(token) = &self.token else { return Ok(()) };
         if let Some(nonce) = nonce {
             let until = context.clock.date() + Duration::seconds(NONCE_LIFETIME + 60);
             if !context.database.mark_flow_used(&flow_id(nonce.expose()), until).await? {
-                return Err(ApiCode::NonceInvalid.into());
+                return Err(ApiError::NonceInvalid.into());
             }
         }
         if !context.use_id_token(&profile.issuer, token.expose_secret()).await? {
-            return Err(ApiCode::ProviderTokenUsed.into());
+            return Err(ApiError::ProviderTokenUsed.into());
         }
         Ok(())
     }
@@ -152,20 +157,20 @@ impl TokenSignIn {
         slug: &str,
         profile: &Profile,
         journal: &mut Journal,
-    ) -> Result<TokenSignedIn, ApiError> {
+    ) -> Result<TokenSignedIn, ApiRequestError> {
         let settled = self.settle(context, profile, journal).await?;
         match (settled.decision.answer, settled.signed_in) {
             (Answer::Prompt { user, .. }, _) => {
-                let error = ApiError::from(ApiCode::LinkRequired);
+                let error = ApiRequestError::from(ApiError::LinkRequired);
                 if self.delivery == SessionDelivery::Tokens {
                     return Err(error.at_login(SignInError::LinkRequired, slug));
                 }
                 let pending = PendingLink::keep(context, user, profile.clone(), ReturnTo::default())?;
                 Err(error.at("/link").with([pending]))
             }
-            (Answer::Refuse(Reason::UserDisabled), _) => Err(ApiCode::AccountDisabled.into()),
-            (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiCode::NotPermitted.into()),
-            (_, None) => Err(ApiCode::ProviderTokenInvalid.into()),
+            (Answer::Refuse(Reason::UserDisabled), _) => Err(ApiError::AccountDisabled.into()),
+            (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiError::NotPermitted.into()),
+            (_, None) => Err(ApiError::ProviderTokenInvalid.into()),
             (_, Some(signed_in)) => {
                 let signed_in = self.sign_in(context, tokens, slug, signed_in).await?;
                 journal.record(FlowEvent::SessionCreated);
@@ -180,7 +185,7 @@ impl TokenSignIn {
         context: &RequestContext,
         profile: &Profile,
         journal: &mut Journal,
-    ) -> Result<SettleOutcome, ApiError> {
+    ) -> Result<SettleOutcome, ApiRequestError> {
         let current = context.signed_in.as_ref().filter(|_| self.delivery == SessionDelivery::Cookie);
         let settled = context
             .database
@@ -207,7 +212,7 @@ impl TokenSignIn {
         tokens: &Tokens,
         slug: &str,
         signed_in: SignedIn,
-    ) -> Result<TokenSignedIn, ApiError> {
+    ) -> Result<TokenSignedIn, ApiRequestError> {
         let SignedIn { user, identity } = signed_in;
         if self.delivery == SessionDelivery::Cookie {
             let SignIn::Complete(cookies) = context.sign_in(&user, slug, Some(identity)).await?;
@@ -215,7 +220,7 @@ impl TokenSignIn {
         }
         // Other services accept the token without asking us: a user who must add an email address first gets none.
         if context.email_requirement.keeps_out(&user) {
-            return Err(ApiError::from(ApiCode::AddressRequired).at("/add-email"));
+            return Err(ApiRequestError::from(ApiError::AddressRequired).at("/add-email"));
         }
         let opening = NewTokenSession {
             user: user.id,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     relying_party::{AuthorizationOptions, BeginError},
     sessions::RequestContext,
 };

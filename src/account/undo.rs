@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::LinkKind,
-    codes::outcome::{Done, FormError},
+    codes::{done::Done, form_error::FormError},
     sessions::RequestContext,
     store::Undone,
 };
@@ -29,7 +29,7 @@ async fn undo_change(context: &RequestContext, shown: Option<&str>) -> Result<Re
         return Err(FormError::EmailLinkInvalid.into());
     };
     context.wake_mail();
-    context.grants.wake_revoker();
+    context.grants.wake_revocation_worker();
     Ok(match reset {
         Some(reset) => {
             Reply::to("/reset-password?done=undone").with([context.jar.email_link.keep(&reset, context.clock.now())?])

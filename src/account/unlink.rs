@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     accounts::IdentityId,
-    codes::{
-        outcome::{Done, FormError},
-        percent::with_query,
-    },
+    codes::{done::Done, form_error::FormError, percent::with_query},
     sessions::RequestContext,
 };
 
@@ -33,6 +30,6 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     let revoked_access = context.grants.affected_access(user, Some(identity)).await?;
     require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
     context.wake_mail();
-    context.grants.wake_revoker();
+    context.grants.wake_revocation_worker();
     Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(false).await?.unwrap_or_default()))
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     accounts::{EmailToken, LinkKind},
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
     store::{EmailLink, PASSWORD, SignedUp},

@@ -5,8 +5,8 @@
 //! unverified email address never finds a user, and nothing that was set up before its verification survives it.
 //! ("Pre-hijacked accounts", USENIX Security 2022.)
 
-use super::address::{email_update, owner_of, squatted_accounts, verified_email};
 use super::decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose};
+use super::email_rules::{email_update, owner_of, squatted_accounts, verified_email};
 use super::facts::Facts;
 use super::ids::{IdentityKey, UserId};
 use super::linking_context::{EmailOwner, LinkingContext, SignInMethod, SignUp, UserSummary};

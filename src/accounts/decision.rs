@@ -40,7 +40,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Whether the provider must authenticate the user again.
-    pub const fn asks_again(&self) -> bool {
+    pub const fn requires_authentication(&self) -> bool {
         matches!(self, Self::Reauthenticate { .. })
     }
 

@@ -15,7 +15,7 @@ pub struct EmailMessage {
     pub to: EmailAddress,
     /// The recipient's name.
     pub name: Option<String>,
-    pub matter: EmailKind,
+    pub kind: EmailKind,
     pub cause: Cause,
 }
 

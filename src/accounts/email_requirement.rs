@@ -14,7 +14,7 @@ pub enum EmailRequirement {
 }
 
 impl EmailRequirement {
-    pub fn asks(self, user: &User) -> bool {
+    pub fn applies_to(self, user: &User) -> bool {
         self != Self::Off && user.verified_email.is_none()
     }
 
@@ -48,15 +48,16 @@ mod tests {
     #[test]
     fn a_user_with_a_verified_email_is_never_asked() {
         for wish in [EmailRequirement::Ask, EmailRequirement::Require, EmailRequirement::Off] {
-            assert!(!wish.asks(&user(true)) && !wish.keeps_out(&user(true)), "{wish:?}");
+            assert!(!wish.applies_to(&user(true)) && !wish.keeps_out(&user(true)), "{wish:?}");
         }
     }
 
     #[test]
     fn a_user_without_one_is_treated_by_the_requirement() {
-        let asks_and_keeps_out = |wish: EmailRequirement| (wish.asks(&user(false)), wish.keeps_out(&user(false)));
-        assert_eq!(asks_and_keeps_out(EmailRequirement::Ask), (true, false));
-        assert_eq!(asks_and_keeps_out(EmailRequirement::Require), (true, true));
-        assert_eq!(asks_and_keeps_out(EmailRequirement::Off), (false, false));
+        let applies_and_keeps_out =
+            |wish: EmailRequirement| (wish.applies_to(&user(false)), wish.keeps_out(&user(false)));
+        assert_eq!(applies_and_keeps_out(EmailRequirement::Ask), (true, false));
+        assert_eq!(applies_and_keeps_out(EmailRequirement::Require), (true, true));
+        assert_eq!(applies_and_keeps_out(EmailRequirement::Off), (false, false));
     }
 }

@@ -46,7 +46,7 @@ impl Facts {
 
 impl EmailFact {
     fn of(email: &ProfileEmail) -> Self {
-        match (VerifiedEmail::from_profile(email), EmailAddress::parse(&email.unverified_address)) {
+        match (VerifiedEmail::from_profile(email), EmailAddress::parse(&email.unverified_email)) {
             (Ok(Some(verified)), _) => Self::Verified(verified),
             (Ok(None), Ok(address)) => Self::Unverified(ClaimedEmail::new(address)),
             _ => Self::Malformed,

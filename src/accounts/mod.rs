@@ -4,7 +4,6 @@
 //! `Facts` are a provider's profile in canonical form, `LinkingContext` is what the database knows about it; `decide`
 //! maps both to a `Decision`: an answer with its reasons.
 
-mod address;
 mod audit;
 mod client_info;
 mod decide;
@@ -14,6 +13,7 @@ mod display;
 mod email;
 mod email_message;
 mod email_requirement;
+mod email_rules;
 mod error;
 mod facts;
 mod ids;
@@ -27,7 +27,6 @@ mod verification_method;
 #[cfg(test)]
 mod tests;
 
-pub use address::claimed_accounts;
 pub use audit::{AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
 pub use client_info::ClientInfo;
 pub use decide::{decide, decide_by_email_link, invalidations_at_recovery};
@@ -37,6 +36,7 @@ pub use display::{display_name, picture_url};
 pub use email::EmailAddress;
 pub use email_message::{Cause, EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess};
 pub use email_requirement::EmailRequirement;
+pub use email_rules::claimed_accounts;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};

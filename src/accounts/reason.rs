@@ -2,27 +2,17 @@
 
 use std::fmt;
 
+use crate::codes::codes;
+
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $sentence:literal;)+) => {
-        /// A step towards a decision. A closed list: the audit trail keeps the codes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Reason { $($(#[$doc])* $name,)+ }
+        codes! {
+            /// A step towards a decision. A closed list: the audit trail keeps the codes.
+            #[derive(PartialOrd, Ord)]
+            Reason { $($(#[$doc])* $name = $code,)+ }
+        }
 
         impl Reason {
-            /// Every reason.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The reason in `snake_case`, as the audit trail keeps it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// `None` for anything that is not of the list.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|reason| reason.code() == code)
-            }
-
-            /// The reason in a sentence.
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)+ }
             }

@@ -47,7 +47,7 @@ impl VerifiedEmail {
     /// # Errors
     /// [`AccountsError::Email`] when the address is malformed, verified or not.
     pub fn from_profile(profile: &ProfileEmail) -> Result<Option<Self>, AccountsError> {
-        let email = EmailAddress::parse(&profile.unverified_address)?;
+        let email = EmailAddress::parse(&profile.unverified_email)?;
         Ok(profile.verified_by_provider.then_some(Self {
             email,
             method: if profile.provider_is_authoritative {
@@ -92,7 +92,7 @@ mod tests {
 
     fn email(verified: bool, authoritative: bool) -> ProfileEmail {
         ProfileEmail {
-            unverified_address: "Ada@example.com".into(),
+            unverified_email: "Ada@example.com".into(),
             verified_by_provider: verified,
             provider_is_authoritative: authoritative,
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::outcome::codes;
+use super::codes;
 
 codes! {
     /// One kind of API access, requested when a page first needs it. Forms and pending flows carry the code.

@@ -1,6 +1,6 @@
 //! The filters and sort orders of a file list, as its URLs carry them.
 
-use super::outcome::codes;
+use super::codes;
 
 codes! {
     /// The kind of a file.

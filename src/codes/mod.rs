@@ -1,8 +1,20 @@
 //! Closed lists of codes that the server, its pages and API clients share, and how a URL carries them. Both targets.
+//!
+//! Each of the four doors has one list of errors: [`SignInError`](sign_in_error::SignInError) for the round trip to a
+//! provider, [`FormError`](form_error::FormError) for forms, [`ApiError`](api_error::ApiError) for the JSON API, and
+//! [`PageError`](page_error::PageError) for everything else that a browser opens.
 
 pub mod access;
-pub mod api;
+pub mod api_error;
+mod closed_list;
+pub mod done;
 pub mod files;
-pub mod outcome;
+pub mod form_error;
+pub mod page_error;
 pub mod percent;
 pub mod sign_in_error;
+
+pub(crate) use closed_list::codes;
+
+#[cfg(test)]
+mod tests;

@@ -5,78 +5,44 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::percent::with_query;
+use super::{codes, percent::with_query};
 
-/// Why a sign-in ended on `/login`. One code, one sentence, one next step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInError {
-    /// The user cancelled at the provider (`access_denied`, RFC 6749 §4.1.2.1).
-    Cancelled,
-    /// The flow started more than ten minutes ago.
-    FlowExpired,
-    /// This browser has no pending flow for the response: another browser started it, the cookie was dropped, or
-    /// the URL was forged.
-    FlowUnknown,
-    /// The flow was completed or failed before; a flow works once.
-    FlowUsed,
-    /// The response belongs to another flow or provider, or has the wrong `iss` (RFC 9207).
-    ResponseMismatch,
-    /// The request had `prompt=none`, and the provider has to interact with the user (OpenID Connect Core §3.1.2.6).
-    InteractionRequired,
-    /// The provider answered the authorization or token request with an error.
-    ProviderRefused,
-    /// The provider cannot be reached, answers too slowly or with a server error, or limits the rate.
-    ProviderUnavailable,
-    /// The provider's response failed verification.
-    ProviderInvalid,
-    /// An account with this email exists and has other sign-in methods.
-    LinkRequired,
-    /// The account is outside the domain that the configuration admits (`GOOGLE_HD`).
-    NotPermitted,
-    /// An operator disabled the user.
-    AccountDisabled,
-    /// An internal error; the log has the cause.
-    ServerError,
+codes! {
+    /// Why a sign-in ended on `/login`. One code, one sentence, one next step.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    SignInError {
+        /// The user cancelled at the provider (`access_denied`, RFC 6749 §4.1.2.1).
+        Cancelled = "cancelled",
+        /// The flow started more than ten minutes ago.
+        FlowExpired = "flow_expired",
+        /// This browser has no pending flow for the response: another browser started it, the cookie was dropped, or
+        /// the URL was forged.
+        FlowUnknown = "flow_unknown",
+        /// The flow was completed or failed before; a flow works once.
+        FlowUsed = "flow_used",
+        /// The response belongs to another flow or provider, or has the wrong `iss` (RFC 9207).
+        ResponseMismatch = "response_mismatch",
+        /// The request had `prompt=none`, and the provider has to interact with the user (OpenID Connect Core §3.1.2.6).
+        InteractionRequired = "interaction_required",
+        /// The provider answered the authorization or token request with an error.
+        ProviderRefused = "provider_refused",
+        /// The provider cannot be reached, answers too slowly or with a server error, or limits the rate.
+        ProviderUnavailable = "provider_unavailable",
+        /// The provider's response failed verification.
+        ProviderInvalid = "provider_invalid",
+        /// An account with this email exists and has other sign-in methods.
+        LinkRequired = "link_required",
+        /// The account is outside the domain that the configuration admits (`GOOGLE_HD`).
+        NotPermitted = "not_permitted",
+        /// An operator disabled the user.
+        AccountDisabled = "account_disabled",
+        /// An internal error; the log has the cause.
+        ServerError = "server_error",
+    }
 }
 
 impl SignInError {
-    /// Every variant, in order.
-    pub const ALL: [Self; 13] = [
-        Self::Cancelled,
-        Self::FlowExpired,
-        Self::FlowUnknown,
-        Self::FlowUsed,
-        Self::ResponseMismatch,
-        Self::InteractionRequired,
-        Self::ProviderRefused,
-        Self::ProviderUnavailable,
-        Self::ProviderInvalid,
-        Self::LinkRequired,
-        Self::NotPermitted,
-        Self::AccountDisabled,
-        Self::ServerError,
-    ];
-
-    /// The code, in `snake_case`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::FlowExpired => "flow_expired",
-            Self::FlowUnknown => "flow_unknown",
-            Self::FlowUsed => "flow_used",
-            Self::ResponseMismatch => "response_mismatch",
-            Self::InteractionRequired => "interaction_required",
-            Self::ProviderRefused => "provider_refused",
-            Self::ProviderUnavailable => "provider_unavailable",
-            Self::ProviderInvalid => "provider_invalid",
-            Self::LinkRequired => "link_required",
-            Self::NotPermitted => "not_permitted",
-            Self::AccountDisabled => "account_disabled",
-            Self::ServerError => "server_error",
-        }
-    }
-
     /// The login page with this error, the slug of the provider that was tried, and the path to continue at after
     /// another attempt.
     pub fn login_path(self, slug: Option<&str>, return_to: Option<&str>) -> String {
@@ -84,10 +50,5 @@ impl SignInError {
         parameters.extend(slug.map(|slug| ("provider", slug)));
         parameters.extend(return_to.filter(|path| *path != "/dashboard").map(|path| ("return_to", path)));
         with_query("/login", &parameters)
-    }
-
-    /// Parses a code; `None` for anything else.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|error| error.code() == code)
     }
 }

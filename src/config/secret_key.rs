@@ -30,15 +30,15 @@ pub enum KeySource {
     /// The development file.
     File(PathBuf),
     /// The development file, which does not exist yet: the keys are this process's alone.
-    FileToBeMade(PathBuf),
+    NewFile(PathBuf),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MissingFile {
     /// The server: the next start needs the same key.
-    Make,
+    Create,
     /// Diagnostics: nothing is written.
-    LeaveMissing,
+    Leave,
 }
 
 impl SecretKeys {
@@ -110,8 +110,8 @@ pub(super) fn from_file(path: &Path, missing_file: MissingFile) -> Result<Secret
     }
     let key = random_bytes::<MIN_BYTES>().map_err(|_| wrong("cannot be created: the system has no randomness"))?;
     let keys = vec![key.to_vec()];
-    if missing_file == MissingFile::LeaveMissing {
-        return Ok(SecretKeys { keys, source: KeySource::FileToBeMade(path.to_owned()) });
+    if missing_file == MissingFile::Leave {
+        return Ok(SecretKeys { keys, source: KeySource::NewFile(path.to_owned()) });
     }
     if let Some(folder) = path.parent() {
         DirBuilder::new()

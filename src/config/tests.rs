@@ -337,11 +337,11 @@ fn inspect_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data/secret.key");
     let keys = |missing| secret_key::from_file(&path, missing).unwrap();
-    assert_eq!(keys(MissingFile::LeaveMissing).source(), &KeySource::FileToBeMade(path.clone()));
+    assert_eq!(keys(MissingFile::Leave).source(), &KeySource::NewFile(path.clone()));
     assert!(!path.exists());
-    let made = keys(MissingFile::Make);
+    let made = keys(MissingFile::Create);
     assert_eq!(made.source(), &KeySource::File(path.clone()));
-    assert!(made.iter().eq(keys(MissingFile::LeaveMissing).iter()), "the file's key");
+    assert!(made.iter().eq(keys(MissingFile::Leave).iter()), "the file's key");
 }
 
 #[test]

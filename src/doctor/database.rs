@@ -31,7 +31,7 @@ fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: b
             format!("{place}: does not exist yet; the first start creates it"),
             "if you expect data there, check DATABASE_URL and the working directory",
         ),
-        Reach::Away(error) => findings.failure(
+        Reach::Unreachable(error) => findings.failure(
             "reached",
             format!("{place}: {}", cause(error)),
             "check that the database is running, and the host, name, user and password in DATABASE_URL",
@@ -122,7 +122,7 @@ mod tests {
     #[case::changed(Migrations { changed: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
     #[case::half_done(Migrations { half_done: Some(1), pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
     fn migrations_that_prevent_the_start_are_failures(#[case] migrations: Migrations, #[case] verdict: Verdict) {
-        assert_eq!(migrations.stop_the_start(), verdict == Verdict::Failure);
+        assert_eq!(migrations.blocks_start(), verdict == Verdict::Failure);
         assert_eq!(found(migrations).verdict("migrations"), Some(verdict));
     }
 

@@ -88,7 +88,7 @@ pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
             Err(ExplainError::Database("its schema is not that of this version; run `latchkey doctor`".to_owned()))
         }
         Reach::NoFile => Err(ExplainError::Database("it does not exist yet; the first start creates it".to_owned())),
-        Reach::Away(error) => Err(error.into()),
+        Reach::Unreachable(error) => Err(error.into()),
     }
 }
 
@@ -150,8 +150,8 @@ fn profile(providers: &[Provider], simulated: &SimulatedSignIn) -> Result<Profil
         issuer: issuer.to_owned(),
         subject: simulated.subject.clone().unwrap_or_else(|| NEW_SUBJECT.to_owned()),
         provider: provider.clone(),
-        email: simulated.email.clone().map(|unverified_address| ProfileEmail {
-            unverified_address,
+        email: simulated.email.clone().map(|unverified_email| ProfileEmail {
+            unverified_email,
             verified_by_provider: simulated.verified,
             provider_is_authoritative: simulated.authoritative,
         }),

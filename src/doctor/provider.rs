@@ -141,7 +141,7 @@ const OUTAGE: &str = "the provider has an outage: check its status page and try 
 fn after_http_error(error: HttpError) -> String {
     match error {
         HttpError::Unreachable => "check the host name, and this machine's DNS, firewall and root certificates",
-        HttpError::Timeout | HttpError::BrokeOff => {
+        HttpError::Timeout | HttpError::Interrupted => {
             "try again; if it persists, check this machine's firewall and the provider's status page"
         }
         HttpError::ForbiddenAddress => {

@@ -15,7 +15,7 @@ pub(super) fn findings(keys: &SecretKeys, now: i64) -> Findings {
     let mut findings = Findings::about(Area::SecretKey);
     match keys.source() {
         KeySource::Environment => from_environment(&mut findings, keys.iter().count()),
-        KeySource::FileToBeMade(path) => {
+        KeySource::NewFile(path) => {
             findings.ok("source", format!("SECRET_KEY is not set: the first start creates {}", path.display()));
         }
         KeySource::File(path) => match fs::metadata(path) {

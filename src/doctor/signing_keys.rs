@@ -71,7 +71,7 @@ fn times(findings: &mut Findings, keys: &[StoredKey], now: i64) {
 
 fn sealed(findings: &mut Findings, keys: &[StoredKey]) {
     let unreadable = keys.iter().filter(|key| key.private_key.is_none()).count();
-    let old = keys.iter().filter(|key| key.private_key.is_some() && !key.sealed_anew).count();
+    let old = keys.iter().filter(|key| key.private_key.is_some() && !key.sealed_with_newest_key).count();
     if unreadable > 0 {
         findings.warning(
             "sealed",
@@ -107,7 +107,7 @@ mod tests {
         StoredKey {
             kid: format!("key of {signs_from}"),
             private_key: Some(SecretSlice::from(vec![1])),
-            sealed_anew: true,
+            sealed_with_newest_key: true,
             public_jwk: "{}".to_owned(),
             times: KeyTimes {
                 created_at: NOW - 90 * DAY,
@@ -138,7 +138,7 @@ mod tests {
     #[case::expired("past", |keys: &mut Vec<StoredKey>| keys[0].times.expires_at = NOW, Verdict::Hint)]
     #[case::unreadable("sealed", |keys: &mut Vec<StoredKey>| keys[0].private_key = None, Verdict::Warning)]
     #[case::unreadable_signer("signs", |keys: &mut Vec<StoredKey>| keys[1].private_key = None, Verdict::Warning)]
-    #[case::old("sealed", |keys: &mut Vec<StoredKey>| keys[0].sealed_anew = false, Verdict::Hint)]
+    #[case::old("sealed", |keys: &mut Vec<StoredKey>| keys[0].sealed_with_newest_key = false, Verdict::Hint)]
     fn an_incomplete_set_is_reported(
         #[case] check: &str,
         #[case] break_it: fn(&mut Vec<StoredKey>),

@@ -48,7 +48,7 @@ impl File {
             modified: text("modifiedTime").and_then(timestamp),
             // A string, since it may exceed JSON numbers.
             size: text("size").and_then(|digits| digits.parse().ok()),
-            link: text("webViewLink").and_then(|address| link(address, endpoint_override)),
+            link: text("webViewLink").and_then(|url| link(url, endpoint_override)),
             shared: is("shared"),
             starred: is("starred"),
         })

@@ -33,33 +33,33 @@ pub(super) enum Verdict {
     /// 403: the token lacks the scope.
     ScopeMissing,
     /// 429, or 403 with one of [`LIMITS`].
-    Limited {
+    RateLimited {
         /// From the response.
         retry_after: Option<Duration>,
     },
     /// 403 for another reason; the first one, for the log.
     Refused(String),
     /// 5xx, or an unexpected status. Redirects are among them: a request with a token never follows one.
-    Away,
+    Unavailable,
 }
 
 pub(super) fn judge(response: &HttpResponse) -> Verdict {
     match response.status {
         200 | 400 | 404 => Verdict::Usable,
         401 => Verdict::Unauthorized,
-        429 => Verdict::Limited { retry_after: response.retry_after() },
+        429 => Verdict::RateLimited { retry_after: response.retry_after() },
         403 => {
             let reasons = reasons(&response.body);
             let any_of = |known: &[&str]| reasons.iter().any(|reason| known.contains(&reason.as_str()));
             if any_of(&SCOPES) {
                 Verdict::ScopeMissing
             } else if any_of(&LIMITS) {
-                Verdict::Limited { retry_after: response.retry_after() }
+                Verdict::RateLimited { retry_after: response.retry_after() }
             } else {
                 Verdict::Refused(reasons.into_iter().next().unwrap_or_else(|| "no reason".to_owned()))
             }
         }
-        _ => Verdict::Away,
+        _ => Verdict::Unavailable,
     }
 }
 
@@ -99,21 +99,21 @@ mod tests {
     #[case(400, Verdict::Usable)]
     #[case(404, Verdict::Usable)]
     #[case(401, Verdict::Unauthorized)]
-    #[case(500, Verdict::Away)]
-    #[case(503, Verdict::Away)]
-    #[case(302, Verdict::Away)]
-    #[case(204, Verdict::Away)]
-    #[case(410, Verdict::Away)]
+    #[case(500, Verdict::Unavailable)]
+    #[case(503, Verdict::Unavailable)]
+    #[case(302, Verdict::Unavailable)]
+    #[case(204, Verdict::Unavailable)]
+    #[case(410, Verdict::Unavailable)]
     fn a_status_is_judged_without_a_body(#[case] status: u16, #[case] verdict: Verdict) {
         assert_eq!(judge(&response(status, b"")), verdict);
         assert_eq!(because(status, "rateLimitExceeded"), verdict, "reasons matter with a 403 only");
     }
 
     #[rstest]
-    #[case("rateLimitExceeded", Verdict::Limited { retry_after: None })]
-    #[case("userRateLimitExceeded", Verdict::Limited { retry_after: None })]
-    #[case("dailyLimitExceeded", Verdict::Limited { retry_after: None })]
-    #[case("quotaExceeded", Verdict::Limited { retry_after: None })]
+    #[case("rateLimitExceeded", Verdict::RateLimited { retry_after: None })]
+    #[case("userRateLimitExceeded", Verdict::RateLimited { retry_after: None })]
+    #[case("dailyLimitExceeded", Verdict::RateLimited { retry_after: None })]
+    #[case("quotaExceeded", Verdict::RateLimited { retry_after: None })]
     #[case("insufficientPermissions", Verdict::ScopeMissing)]
     #[case("insufficientFilePermissions", Verdict::Refused("insufficientFilePermissions".into()))]
     #[case("domainPolicy", Verdict::Refused("domainPolicy".into()))]
@@ -129,16 +129,16 @@ mod tests {
         ] } });
         assert_eq!(judge(&response(403, details.to_string().as_bytes())), Verdict::ScopeMissing);
         let exhausted = json!({ "error": { "code": 403, "status": "RESOURCE_EXHAUSTED" } });
-        let limited = Verdict::Limited { retry_after: None };
+        let limited = Verdict::RateLimited { retry_after: None };
         assert_eq!(judge(&response(403, exhausted.to_string().as_bytes())), limited);
     }
 
     #[test]
     fn retry_after_is_kept() {
         let wait = HttpResponse { status: 429, retry_after: Some("30".into()), ..HttpResponse::default() };
-        assert_eq!(judge(&wait), Verdict::Limited { retry_after: Some(Duration::from_secs(30)) });
+        assert_eq!(judge(&wait), Verdict::RateLimited { retry_after: Some(Duration::from_secs(30)) });
         let some_day = HttpResponse { status: 429, retry_after: Some("tomorrow".into()), ..HttpResponse::default() };
-        assert_eq!(judge(&some_day), Verdict::Limited { retry_after: None });
+        assert_eq!(judge(&some_day), Verdict::RateLimited { retry_after: None });
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Grants {
     ) -> Result<HttpResponse, GrantError> {
         let limit = (granted.identity.id, S::ACCESS);
         if let Some(seconds) = self.shared.limits.left(&limit, self.clock.now()) {
-            return Err(GrantError::Busy { seconds });
+            return Err(GrantError::RateLimited { seconds });
         }
         let mut response = self.send(granted, path_and_query).await?;
         if judge(&response) == Verdict::Unauthorized {
@@ -36,10 +36,10 @@ impl Grants {
                 self.shared.limits.end(&limit);
                 Ok(response)
             }
-            Verdict::Limited { retry_after } => {
+            Verdict::RateLimited { retry_after } => {
                 let seconds = self.shared.limits.begin(limit, retry_after, self.clock.now());
                 tracing::warn!(access = S::ACCESS.code(), seconds, "rate limited by the provider's API");
-                Err(GrantError::Busy { seconds })
+                Err(GrantError::RateLimited { seconds })
             }
             Verdict::Unauthorized => {
                 let Granted { identity, generation, .. } = &*granted;
@@ -50,7 +50,7 @@ impl Grants {
                 );
                 // The provider has just refreshed the tokens, so they are valid there and have to be revoked.
                 self.database.lose_grant(identity, *generation, GrantEndReason::Revoked, true, now).await?;
-                self.wake_revoker();
+                self.wake_revocation_worker();
                 Err(GrantError::Lost(GrantEndReason::Revoked))
             }
             Verdict::ScopeMissing => {
@@ -62,13 +62,13 @@ impl Grants {
                 tracing::warn!(access = S::ACCESS.code(), reason, "the provider's API refused the request");
                 Err(GrantError::Refused)
             }
-            Verdict::Away => {
+            Verdict::Unavailable => {
                 tracing::warn!(
                     access = S::ACCESS.code(),
                     status = response.status,
                     "the provider's API returned an unexpected status"
                 );
-                Err(GrantError::Away)
+                Err(GrantError::Unavailable)
             }
         }
     }
@@ -85,7 +85,7 @@ impl Grants {
             }
             ResourceRequestError::BreakerOpen | ResourceRequestError::Http(_) => {
                 tracing::warn!(provider = %slug, %error, "the provider's API is unavailable");
-                GrantError::Away
+                GrantError::Unavailable
             }
         })
     }
@@ -101,10 +101,10 @@ impl Grants {
                 *granted = Granted::new(granted.identity.clone(), open);
                 return Ok(());
             }
-            if outcome == RefreshOutcome::Away {
+            if outcome == RefreshOutcome::Failed {
                 break;
             }
         }
-        Err(GrantError::Away)
+        Err(GrantError::Unavailable)
     }
 }

@@ -14,10 +14,10 @@ pub enum GrantError {
     #[error("the grant has ended: {}", .0.code())]
     Lost(GrantEndReason),
     #[error("rate limited by the provider; retry in {seconds} s")]
-    Busy { seconds: u64 },
+    RateLimited { seconds: u64 },
     /// Unreachable, or an unexpected response.
     #[error("the provider is unavailable")]
-    Away,
+    Unavailable,
     /// For the operator: a key is missing from `SECRET_KEY`.
     #[error("the tokens were sealed with an unknown key")]
     Unreadable,

@@ -56,7 +56,7 @@ struct Shared {
     limits: Backoff<(IdentityId, Access)>,
     /// Failed refreshes.
     outages: Backoff<IdentityId>,
-    revoker_wake: Notify,
+    revocation_wake: Notify,
 }
 
 impl Grants {
@@ -66,7 +66,7 @@ impl Grants {
     }
 
     /// After revocations were queued.
-    pub fn wake_revoker(&self) {
-        self.shared.revoker_wake.notify_one();
+    pub fn wake_revocation_worker(&self) {
+        self.shared.revocation_wake.notify_one();
     }
 }

@@ -27,7 +27,7 @@ impl Grants {
         otherwise: GrantEndReason,
     ) -> RefreshOutcome {
         if self.shared.outages.left(&identity.id, self.clock.now()).is_some() {
-            return RefreshOutcome::Away;
+            return RefreshOutcome::Failed;
         }
         let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
         let renewal = async move {
@@ -36,7 +36,7 @@ impl Grants {
                 Err(error) => {
                     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
                     tracing::error!(%error, cause, "could not refresh tokens");
-                    RefreshOutcome::Away
+                    RefreshOutcome::Failed
                 }
             }
         };
@@ -87,7 +87,7 @@ impl Grants {
             RefreshError::IdentityMismatch => {
                 tracing::warn!(%provider, "grant ended and queued for revocation: {error}");
                 self.database.lose_grant(identity, generation, GrantEndReason::Revoked, true, now).await?;
-                self.wake_revoker();
+                self.wake_revocation_worker();
                 Ok(RefreshOutcome::Changed)
             }
             RefreshError::ProviderChanged | RefreshError::Unavailable { .. } => {
@@ -96,7 +96,7 @@ impl Grants {
                     if let RefreshError::Unavailable { retry_after, .. } = error { retry_after } else { None };
                 self.shared.outages.begin(identity.id, retry_after, now.unix_timestamp());
                 self.database.release_grant(identity.id, generation).await?;
-                Ok(RefreshOutcome::Away)
+                Ok(RefreshOutcome::Failed)
             }
         }
     }
@@ -111,7 +111,7 @@ impl Grants {
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
-        Ok(RefreshOutcome::Away)
+        Ok(RefreshOutcome::Failed)
     }
 
     /// The grant, if its tokens are still of this generation.

@@ -26,7 +26,7 @@ impl Grants {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.shared.revoker_wake.notified() => {}
+                () = self.shared.revocation_wake.notified() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
         }

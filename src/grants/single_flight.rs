@@ -16,7 +16,7 @@ pub(super) enum RefreshOutcome {
     /// The row has changed: callers read it again.
     Changed,
     /// It failed for now.
-    Away,
+    Failed,
 }
 
 type Outcome = watch::Receiver<Option<RefreshOutcome>>;
@@ -39,7 +39,7 @@ impl SingleFlight {
         let mut receiver = self.start_or_join(identity, tasks, renewal);
         let outcome = receiver.wait_for(Option::is_some).await.map(|outcome| *outcome);
         // The sender was dropped: the task panicked.
-        outcome.ok().flatten().unwrap_or(RefreshOutcome::Away)
+        outcome.ok().flatten().unwrap_or(RefreshOutcome::Failed)
     }
 
     fn start_or_join<F>(self: &Arc<Self>, identity: IdentityId, tasks: &TaskTracker, renewal: F) -> Outcome
@@ -121,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn fifty_concurrent_callers_share_one_refresh_and_its_outcome() {
-        for refresh_outcome in [RefreshOutcome::Changed, RefreshOutcome::Away] {
+        for refresh_outcome in [RefreshOutcome::Changed, RefreshOutcome::Failed] {
             let (begun, outcomes) = together(refresh_outcome).await;
             assert_eq!((begun, outcomes), (1, vec![refresh_outcome; 50]));
         }
@@ -163,7 +163,7 @@ mod tests {
     async fn a_panic_ends_the_wait_and_the_entry() {
         let (single_flight, tasks) = (Arc::new(SingleFlight::default()), TaskTracker::new());
         let renewal = async { panic!("on purpose") };
-        assert_eq!(single_flight.join(identity(1), &tasks, renewal).await, RefreshOutcome::Away);
+        assert_eq!(single_flight.join(identity(1), &tasks, renewal).await, RefreshOutcome::Failed);
         assert_eq!(
             single_flight.join(identity(1), &tasks, async { RefreshOutcome::Changed }).await,
             RefreshOutcome::Changed

@@ -20,17 +20,21 @@ impl Grants {
         }
         let open = self.open::<S>(identity).await?;
         let now = self.clock.date();
-        let open = match Life::of(&open, now) {
-            Life::Long => open,
+        let open = match TokenState::of(&open, now) {
+            TokenState::Valid => open,
             // It may expire on the way, and cannot be refreshed.
-            Life::Short if open.refresh_token.is_none() => open,
-            life => match self.renew(identity, open.generation, GrantEndReason::Expired).await {
+            TokenState::ExpiresSoon if open.refresh_token.is_none() => open,
+            state => match self.renew(identity, open.generation, GrantEndReason::Expired).await {
                 RefreshOutcome::Changed => {
                     let renewed = self.open::<S>(identity).await?;
-                    if Life::of(&renewed, now) == Life::Over { Err(GrantError::Away)? } else { renewed }
+                    if TokenState::of(&renewed, now) == TokenState::Expired {
+                        Err(GrantError::Unavailable)?
+                    } else {
+                        renewed
+                    }
                 }
-                RefreshOutcome::Away if life == Life::Short => open,
-                RefreshOutcome::Away => return Err(GrantError::Away),
+                RefreshOutcome::Failed if state == TokenState::ExpiresSoon => open,
+                RefreshOutcome::Failed => return Err(GrantError::Unavailable),
             },
         };
         if let Err(error) = self.database.grant_used(identity.id, &open, now).await {
@@ -60,22 +64,22 @@ impl Grants {
     }
 }
 
-/// Remaining lifetime of an access token.
+/// An access token, by its remaining lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
-    Long,
+enum TokenState {
+    Valid,
     /// Less than [`MARGIN`].
-    Short,
-    Over,
+    ExpiresSoon,
+    Expired,
 }
 
-impl Life {
+impl TokenState {
     /// Without an expiry the token is used until the API rejects it.
     fn of(open: &OpenGrant, now: OffsetDateTime) -> Self {
         match open.access_expires_at {
-            Some(at) if at <= now => Self::Over,
-            Some(at) if at <= now + MARGIN => Self::Short,
-            _ => Self::Long,
+            Some(at) if at <= now => Self::Expired,
+            Some(at) if at <= now + MARGIN => Self::ExpiresSoon,
+            _ => Self::Valid,
         }
     }
 }

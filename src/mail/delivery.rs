@@ -96,9 +96,9 @@ async fn deliver(
             database.email_delivered(*id).await?;
             Ok(true)
         }
-        Err(error @ (DeliveryError::Away(_) | DeliveryError::Temporary(_))) => {
+        Err(error @ (DeliveryError::Unreachable(_) | DeliveryError::Temporary(_))) => {
             retry_later(database, queued, now, &error).await?;
-            Ok(!matches!(error, DeliveryError::Away(_)))
+            Ok(!matches!(error, DeliveryError::Unreachable(_)))
         }
         Err(error) => {
             tracing::warn!(message = %id, domain = message.to.domain(), "giving up on an email: {error}");
@@ -126,7 +126,6 @@ async fn retry_later(
 
 /// When the email stops being useful: its link has expired, or it is too old. An expired link is never sent.
 fn useless_at(queued: &QueuedEmail) -> OffsetDateTime {
-    let lifetime =
-        link_lifetime(&queued.message.matter).map_or(GIVEN_UP_AFTER, |lifetime| lifetime.min(GIVEN_UP_AFTER));
+    let lifetime = link_lifetime(&queued.message.kind).map_or(GIVEN_UP_AFTER, |lifetime| lifetime.min(GIVEN_UP_AFTER));
     queued.created_at + lifetime
 }

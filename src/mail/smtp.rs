@@ -68,7 +68,7 @@ pub enum DeliveryError {
     Tls(String),
     /// The server is unavailable, or rejects us rather than this email: no other email would succeed now.
     #[error("mail server unavailable: {0}")]
-    Away(String),
+    Unreachable(String),
     /// The email may be accepted later.
     #[error("email temporarily rejected: {0}")]
     Temporary(String),
@@ -111,7 +111,7 @@ impl SmtpTransport {
     /// Submits one email. `id` becomes its Message-ID, `at` its date.
     ///
     /// # Errors
-    /// [`DeliveryError::Away`], [`DeliveryError::Temporary`], [`DeliveryError::Permanent`]. If the
+    /// [`DeliveryError::Unreachable`], [`DeliveryError::Temporary`], [`DeliveryError::Permanent`]. If the
     /// connection breaks after the last byte, the email counts as not accepted and may be delivered twice.
     pub async fn deliver(
         &self,
@@ -123,11 +123,11 @@ impl SmtpTransport {
         let envelope = message::envelope(&self.0.from, to, rendered, id, at)?;
         let outcome = match tokio::time::timeout(self.0.timeout, self.submit(envelope)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(DeliveryError::Away("timed out".to_owned())),
+            Err(_) => Err(DeliveryError::Unreachable("timed out".to_owned())),
         };
         match &outcome {
             Ok(()) => self.0.delayed.store(false, Ordering::Relaxed),
-            Err(DeliveryError::Away(_)) => self.0.delayed.store(true, Ordering::Relaxed),
+            Err(DeliveryError::Unreachable(_)) => self.0.delayed.store(true, Ordering::Relaxed),
             // The server works; its answer is about this email.
             Err(_) => {}
         }
@@ -182,7 +182,7 @@ fn classify(at: &str, error: &SmtpError) -> DeliveryError {
 }
 
 fn away(at: &str, error: &SmtpError) -> DeliveryError {
-    DeliveryError::Away(describe(at, error))
+    DeliveryError::Unreachable(describe(at, error))
 }
 
 /// Only the code of an answer: its text repeats addresses.

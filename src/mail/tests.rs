@@ -72,14 +72,14 @@ fn with_account(account: &str) -> Vec<EmailKind> {
     ]
 }
 
-fn message(matter: EmailKind) -> EmailMessage {
+fn message(kind: EmailKind) -> EmailMessage {
     let cause = Cause { at: 1_769_850_300, device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned() };
-    EmailMessage { to: address("ada@example.com"), name: Some("Ada Lovelace".to_owned()), matter, cause }
+    EmailMessage { to: address("ada@example.com"), name: Some("Ada Lovelace".to_owned()), kind, cause }
 }
 
-fn hostile(matter: EmailKind) -> EmailMessage {
+fn hostile(kind: EmailKind) -> EmailMessage {
     let cause = Cause { at: i64::MAX, device: HOSTILE.to_owned(), ip: HOSTILE.to_owned() };
-    EmailMessage { name: Some(HOSTILE.to_owned()), cause, ..message(matter) }
+    EmailMessage { name: Some(HOSTILE.to_owned()), cause, ..message(kind) }
 }
 
 fn plain(text: &str) -> bool {
@@ -88,8 +88,8 @@ fn plain(text: &str) -> bool {
 
 #[test]
 fn every_email_says_what_when_from_where_and_what_to_do() {
-    for matter in every_kind() {
-        let RenderedEmail { subject, text, html } = render(&message(matter.clone()), &site());
+    for kind in every_kind() {
+        let RenderedEmail { subject, text, html } = render(&message(kind.clone()), &site());
         assert!(!subject.is_empty() && subject.len() < 78 && !subject.contains('\n') && plain(&subject), "{subject}");
         assert!(subject.contains("app.example"), "{subject}");
         for part in [&text, &html.replace("&#39;", "'")] {
@@ -103,9 +103,9 @@ fn every_email_says_what_when_from_where_and_what_to_do() {
 
 #[test]
 fn token_links_appear_with_their_expiry_and_nowhere_else() {
-    for matter in every_kind() {
-        let RenderedEmail { subject, text, html } = render(&message(matter.clone()), &site());
-        let expected = usize::from(link_lifetime(&matter).is_some());
+    for kind in every_kind() {
+        let RenderedEmail { subject, text, html } = render(&message(kind.clone()), &site());
+        let expected = usize::from(link_lifetime(&kind).is_some());
         assert_eq!(text.matches("/auth/email-link").count(), expected, "{text}");
         assert_eq!(text.lines().filter(|line| *line == LINK).count(), expected, "{text}");
         // On the button, and in words below it.
@@ -122,8 +122,8 @@ fn token_links_appear_with_their_expiry_and_nowhere_else() {
 #[case(EmailKind::ConfirmSignUp { token: EmailToken::new(TOKEN.to_owned()) }, "24 hours (1 February 2026, 09:05 UTC)")]
 #[case(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }, "30 minutes (31 January 2026, 09:35 UTC)")]
 #[case(EmailKind::PasswordChanged { first: false, undo: EmailToken::new(TOKEN.to_owned()) }, "seven days (7 February 2026, 09:05 UTC)")]
-fn emails_say_when_the_link_expires(#[case] matter: EmailKind, #[case] end: &str) {
-    let rendered = render(&message(matter), &site());
+fn emails_say_when_the_link_expires(#[case] kind: EmailKind, #[case] end: &str) {
+    let rendered = render(&message(kind), &site());
     assert!(rendered.text.contains(end) && rendered.html.contains(end), "{}", rendered.text);
 }
 
@@ -144,14 +144,14 @@ fn providers_appear_with_their_labels() {
 fn revoked_access_is_listed_with_the_providers_page() {
     let removed =
         |revoked_access| EmailKind::MethodRemoved { provider: "google".to_owned(), account: None, revoked_access };
-    for (matter, without) in [
+    for (kind, without) in [
         (removed(revoked_access()), removed(vec![])),
         (
             EmailKind::AccountDeleted { revoked_access: revoked_access() },
             EmailKind::AccountDeleted { revoked_access: vec![] },
         ),
     ] {
-        let RenderedEmail { text, html, .. } = render(&message(matter), &site());
+        let RenderedEmail { text, html, .. } = render(&message(kind), &site());
         assert!(text.contains("Latchkey's access to Google Drive and Google Calendar will be revoked."), "{text}");
         assert!(text.contains(CONNECTIONS) && html.contains(CONNECTIONS), "{text}");
         let RenderedEmail { text, html, .. } = render(&message(without), &site());
@@ -179,7 +179,7 @@ fn token_reuse_email_points_to_the_sessions() {
 
 #[test]
 fn strangers_are_not_greeted_by_name() {
-    let greeted = |matter| render(&message(matter), &site()).text.starts_with("Hello Ada Lovelace,");
+    let greeted = |kind| render(&message(kind), &site()).text.starts_with("Hello Ada Lovelace,");
     assert!(greeted(EmailKind::AccountDeleted { revoked_access: vec![] }));
     assert!(greeted(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }));
     let to_strangers = [
@@ -189,16 +189,16 @@ fn strangers_are_not_greeted_by_name() {
         EmailKind::EmailTaken,
         EmailKind::NoAccount,
     ];
-    for matter in to_strangers {
-        let rendered = render(&message(matter), &site());
+    for kind in to_strangers {
+        let rendered = render(&message(kind), &site());
         assert!(!rendered.text.contains("Ada") && !rendered.html.contains("Ada"), "{}", rendered.text);
     }
 }
 
 #[test]
 fn attackers_cannot_send_their_own_words() {
-    for matter in with_account(HOSTILE) {
-        let RenderedEmail { subject, text, html } = render(&hostile(matter), &site());
+    for kind in with_account(HOSTILE) {
+        let RenderedEmail { subject, text, html } = render(&hostile(kind), &site());
         assert!(plain(&subject) && plain(&text) && plain(&html), "{subject}\n{text}");
         for part in [&subject, &text, &html] {
             assert!(!part.contains("evil.example") && !part.contains("Bcc") && !part.contains("click"), "{part}");
@@ -271,7 +271,7 @@ async fn deliver_to(listener: &TcpListener, timeout: Duration) -> (SmtpTransport
 async fn a_silent_server_counts_as_unavailable() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (transport, outcome) = deliver_to(&silent, Duration::from_millis(50)).await;
-    assert!(matches!(outcome, Err(DeliveryError::Away(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(DeliveryError::Unreachable(_))), "{outcome:?}");
     assert!(transport.is_delayed());
 }
 
@@ -315,7 +315,7 @@ async fn at(
 async fn a_server_that_rejects_us_counts_as_unavailable(#[case] answers: &'static [&'static str]) {
     let (transport, outcome, _) = at(answers, Security::Loopback).await;
     let error = outcome.unwrap_err();
-    assert!(matches!(error, DeliveryError::Away(_)), "{error:?}");
+    assert!(matches!(error, DeliveryError::Unreachable(_)), "{error:?}");
     let shown = format!("{error} {error:?} {transport:?}");
     assert!(!shown.contains("hush") && !shown.contains("ada@") && !shown.contains(TOKEN), "{shown}");
     assert!(transport.is_delayed());
@@ -342,7 +342,7 @@ async fn a_rejected_recipient_does_not_delay_other_emails(#[case] answer: &'stat
 #[tokio::test]
 async fn nothing_is_sent_without_tls_except_on_loopback(#[case] answers: &'static [&'static str]) {
     let (_, outcome, received) = at(answers, Security::StartTls).await;
-    assert!(matches!(outcome, Err(DeliveryError::Away(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(DeliveryError::Unreachable(_))), "{outcome:?}");
     let allowed = ["EHLO", "STARTTLS", "QUIT"];
     assert!(received.iter().all(|line| allowed.iter().any(|verb| line.starts_with(verb))), "{received:?}");
     assert!(!received.is_empty());

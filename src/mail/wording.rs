@@ -17,7 +17,7 @@ pub fn link_lifetime(kind: &EmailKind) -> Option<Duration> {
 }
 
 pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
-    let name = message.name.as_deref().filter(|_| !may_reach_a_stranger(&message.matter)).and_then(outside::words);
+    let name = message.name.as_deref().filter(|_| !may_reach_a_stranger(&message.kind)).and_then(outside::words);
     let Words { subject, news, action, closing } = words(message, site);
     EmailContent {
         subject,
@@ -46,7 +46,7 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
     let at = site.name();
     let token = |token: &EmailToken, lead: &str, button, valid_for| {
         let until =
-            link_lifetime(&message.matter).map(|lifetime| message.cause.at.saturating_add(lifetime.whole_seconds()));
+            link_lifetime(&message.kind).map(|lifetime| message.cause.at.saturating_add(lifetime.whole_seconds()));
         let valid =
             until.map(|until| format!("The link works once and expires in {valid_for} ({}).", dates::words(until)));
         Some(Action { lead: lead.to_owned(), button, link: site.link(token), valid })
@@ -62,7 +62,7 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
         Some(methods) => format!("You sign in with {methods}."),
         None => "Sign in the way you did before.".to_owned(),
     };
-    match &message.matter {
+    match &message.kind {
         EmailKind::ConfirmSignUp { token: link } => Words {
             subject: format!("Confirm your email address for {at}"),
             news: vec![format!("Someone – hopefully you – is signing up at {at} with this email address.")],

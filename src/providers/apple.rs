@@ -5,8 +5,8 @@
 
 use super::{
     AppleKey, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail,
-    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::IssuerOverride, address,
-    endpoints, spec::text,
+    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::IssuerOverride,
+    endpoint_url, endpoints, spec::text,
 };
 use crate::{
     oauth::parse_json,
@@ -52,10 +52,15 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 
 fn metadata() -> ProviderMetadata {
     ProviderMetadata {
-        jwks_uri: Some(address(ISSUER, "/auth/keys")),
-        revocation_endpoint: Some(address(ISSUER, "/auth/revoke")),
+        jwks_uri: Some(endpoint_url(ISSUER, "/auth/keys")),
+        revocation_endpoint: Some(endpoint_url(ISSUER, "/auth/revoke")),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
-        ..endpoints(ISSUER, address(ISSUER, "/auth/authorize"), address(ISSUER, "/auth/token"), "client_secret_post")
+        ..endpoints(
+            ISSUER,
+            endpoint_url(ISSUER, "/auth/authorize"),
+            endpoint_url(ISSUER, "/auth/token"),
+            "client_secret_post",
+        )
     }
 }
 
@@ -73,7 +78,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
         subject: facts.subject().to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
             verified_by_provider: facts.is_true_or_text("email_verified"),
             provider_is_authoritative: is_own(address),
         }),

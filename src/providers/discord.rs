@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::{
     ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, SettingError, Settings, Variable, VariableKind::UrlOverride, address, endpoints, origins, spec::text,
+    ProviderSpec, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints, origins,
+    spec::text,
 };
 use crate::oidc::ProviderMetadata;
 
@@ -34,15 +35,20 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     let url = settings.get("URL").unwrap_or(URL);
     // Its metadata announces `iss` in the response; its documentation does not. Checked when it is present.
     let metadata = ProviderMetadata {
-        revocation_endpoint: Some(address(url, "/api/oauth2/token/revoke")),
-        ..endpoints(url, address(url, "/oauth2/authorize"), address(url, "/api/oauth2/token"), "client_secret_post")
+        revocation_endpoint: Some(endpoint_url(url, "/api/oauth2/token/revoke")),
+        ..endpoints(
+            url,
+            endpoint_url(url, "/oauth2/authorize"),
+            endpoint_url(url, "/api/oauth2/token"),
+            "client_secret_post",
+        )
     };
     Ok(Provider { api: Some(format!("{url}/api")), ..DISCORD.client(settings, metadata.into()) })
 }
 
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or_default();
-    vec![ApiDocument { name: "me", url: address(api, "/users/@me"), required: true }]
+    vec![ApiDocument { name: "me", url: endpoint_url(api, "/users/@me"), required: true }]
 }
 
 /// The id is a snowflake, a number of 64 bits written as a string. User names change and are reassigned. `verified` is about
@@ -55,7 +61,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         subject: id.to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: text(me, "email").map(|address| ProfileEmail {
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
             verified_by_provider: me.get("verified").and_then(Value::as_bool) == Some(true),
             provider_is_authoritative: false,
         }),

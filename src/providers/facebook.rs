@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     ApiDocument, BuiltIn, ButtonColours, ClientSecret, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail,
     Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
-    address, endpoints, origins, spec::text,
+    endpoint_url, endpoints, origins, spec::text,
 };
 
 const URL: &str = "https://www.facebook.com";
@@ -40,8 +40,8 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     let graph = settings.get("GRAPH_URL").unwrap_or(GRAPH_URL);
     let metadata = endpoints(
         url,
-        address(url, &format!("/{VERSION}/dialog/oauth")),
-        address(graph, &format!("/{VERSION}/oauth/access_token")),
+        endpoint_url(url, &format!("/{VERSION}/dialog/oauth")),
+        endpoint_url(graph, &format!("/{VERSION}/oauth/access_token")),
         "client_secret_post",
     );
     Ok(Provider { api: Some(graph.to_owned()), ..FACEBOOK.client(settings, metadata.into()) })
@@ -49,7 +49,7 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 
 fn documents(provider: &Provider, access_token: &SecretString) -> Vec<ApiDocument> {
     let graph = provider.api.as_deref().unwrap_or(GRAPH_URL);
-    let mut url = address(graph, &format!("/{VERSION}/me"));
+    let mut url = endpoint_url(graph, &format!("/{VERSION}/me"));
     url.query_pairs_mut().append_pair("fields", "id,name,email,picture.width(256)");
     if let ClientSecret::Fixed(secret) = &provider.client_secret {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(access_token, secret));
@@ -74,7 +74,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         subject: text(me, "id")?.to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: text(me, "email").map(|address| ProfileEmail {
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
             verified_by_provider: false,
             provider_is_authoritative: false,
         }),

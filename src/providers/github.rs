@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Palette, Profile, ProfileEmail,
-    Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride, address,
+    Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride, endpoint_url,
     endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
@@ -44,8 +44,8 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     let metadata = endpoints(
         // The `iss` of its authorization responses, since 2026.
         &format!("{url}/login/oauth"),
-        address(url, "/login/oauth/authorize"),
-        address(url, "/login/oauth/access_token"),
+        endpoint_url(url, "/login/oauth/authorize"),
+        endpoint_url(url, "/login/oauth/access_token"),
         "client_secret_post",
     );
     let api = settings.get("API_URL").unwrap_or(API_URL);
@@ -57,8 +57,8 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or(API_URL);
     vec![
-        ApiDocument { name: "user", url: address(api, "/user"), required: true },
-        ApiDocument { name: "emails", url: address(api, "/user/emails"), required: false },
+        ApiDocument { name: "user", url: endpoint_url(api, "/user"), required: true },
+        ApiDocument { name: "emails", url: endpoint_url(api, "/user/emails"), required: false },
     ]
 }
 
@@ -82,7 +82,7 @@ fn primary_and_verified(emails: &Value) -> Option<ProfileEmail> {
     let is = |email: &Value, name: &str| email.get(name).and_then(Value::as_bool) == Some(true);
     let email = emails.as_array()?.iter().find(|email| is(email, "primary") && is(email, "verified"))?;
     Some(ProfileEmail {
-        unverified_address: text(email, "email")?.to_owned(),
+        unverified_email: text(email, "email")?.to_owned(),
         verified_by_provider: true,
         provider_is_authoritative: false,
     })

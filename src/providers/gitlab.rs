@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     BuiltIn, ButtonColours, IdentitySource, Metadata, OidcSpec, Palette, Provider, ProviderSpec, SettingError,
-    Settings, Variable, VariableKind::Instance, address, endpoints, standard_profile,
+    Settings, Variable, VariableKind::Instance, endpoint_url, endpoints, standard_profile,
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
@@ -51,11 +51,16 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 
 fn metadata() -> ProviderMetadata {
     ProviderMetadata {
-        jwks_uri: Some(address(ISSUER, "/oauth/discovery/keys")),
-        userinfo_endpoint: Some(address(ISSUER, "/oauth/userinfo")),
-        revocation_endpoint: Some(address(ISSUER, "/oauth/revoke")),
+        jwks_uri: Some(endpoint_url(ISSUER, "/oauth/discovery/keys")),
+        userinfo_endpoint: Some(endpoint_url(ISSUER, "/oauth/userinfo")),
+        revocation_endpoint: Some(endpoint_url(ISSUER, "/oauth/revoke")),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
-        ..endpoints(ISSUER, address(ISSUER, "/oauth/authorize"), address(ISSUER, "/oauth/token"), "client_secret_basic")
+        ..endpoints(
+            ISSUER,
+            endpoint_url(ISSUER, "/oauth/authorize"),
+            endpoint_url(ISSUER, "/oauth/token"),
+            "client_secret_basic",
+        )
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     ApiAccess, BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, OidcSpec, Palette, Profile, Provider,
     ProviderSpec, SettingError, Settings, TokenCheck, Variable,
     VariableKind::{IssuerOverride, Text, UrlOverride},
-    address, origins, standard_profile,
+    endpoint_url, origins, standard_profile,
 };
 use crate::{
     codes::access::Access,
@@ -121,11 +121,11 @@ fn hosted_domain(domain: &str) -> Result<String, SettingError> {
 fn metadata() -> ProviderMetadata {
     ProviderMetadata {
         issuer: ISSUER.to_owned(),
-        authorization_endpoint: address(AUTHORIZATION_ENDPOINT, ""),
-        token_endpoint: address(TOKEN_ENDPOINT, ""),
-        jwks_uri: Some(address(JWKS_URI, "")),
-        userinfo_endpoint: Some(address(USERINFO_ENDPOINT, "")),
-        revocation_endpoint: Some(address(REVOCATION_ENDPOINT, "")),
+        authorization_endpoint: endpoint_url(AUTHORIZATION_ENDPOINT, ""),
+        token_endpoint: endpoint_url(TOKEN_ENDPOINT, ""),
+        jwks_uri: Some(endpoint_url(JWKS_URI, "")),
+        userinfo_endpoint: Some(endpoint_url(USERINFO_ENDPOINT, "")),
+        revocation_endpoint: Some(endpoint_url(REVOCATION_ENDPOINT, "")),
         end_session_endpoint: None,
         token_endpoint_auth_methods_supported: vec!["client_secret_post".to_owned(), "client_secret_basic".to_owned()],
         // Google began to send `iss`; its metadata does not announce it yet. Checked when it is present.

@@ -12,7 +12,7 @@
 
 use super::{
     BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, ResponseIssuer,
-    SettingError, Settings, Variable, VariableKind::IssuerOverride, address, endpoints, origins, standard_profile,
+    SettingError, Settings, Variable, VariableKind::IssuerOverride, endpoint_url, endpoints, origins, standard_profile,
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
@@ -49,14 +49,14 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 
 fn metadata() -> ProviderMetadata {
     ProviderMetadata {
-        jwks_uri: Some(address(ISSUER, "/openid/jwks")),
-        userinfo_endpoint: Some(address(USERINFO_ENDPOINT, "")),
+        jwks_uri: Some(endpoint_url(ISSUER, "/openid/jwks")),
+        userinfo_endpoint: Some(endpoint_url(USERINFO_ENDPOINT, "")),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
         code_challenge_methods_supported: Vec::new(),
         ..endpoints(
             ISSUER,
-            address(ISSUER, "/v2/authorization"),
-            address(ISSUER, "/v2/accessToken"),
+            endpoint_url(ISSUER, "/v2/authorization"),
+            endpoint_url(ISSUER, "/v2/accessToken"),
             // The documentation has the credentials in the body alone (linkedin-api-python-client#63).
             "client_secret_post",
         )

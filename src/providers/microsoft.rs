@@ -10,7 +10,7 @@ use super::{
     BuiltIn, ButtonColours, Facts, IdentitySource, OidcSpec, Palette, Profile, ProfileEmail, Provider, ProviderSpec,
     ResponseIssuer, SettingError, Settings, Variable,
     VariableKind::{Text, UrlOverride},
-    address, endpoints,
+    endpoint_url, endpoints,
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
@@ -108,12 +108,12 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 fn metadata(url: &str, tenant: &Tenant) -> ProviderMetadata {
     let base = format!("{url}/{}", tenant.in_path());
     ProviderMetadata {
-        jwks_uri: Some(address(&base, "/discovery/v2.0/keys")),
+        jwks_uri: Some(endpoint_url(&base, "/discovery/v2.0/keys")),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
         ..endpoints(
             &format!("{url}/{}/v2.0", tenant.in_issuer()),
-            address(&base, "/oauth2/v2.0/authorize"),
-            address(&base, "/oauth2/v2.0/token"),
+            endpoint_url(&base, "/oauth2/v2.0/authorize"),
+            endpoint_url(&base, "/oauth2/v2.0/token"),
             "client_secret_post",
         )
     }
@@ -144,7 +144,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
         subject: oid.to_string(),
         provider: provider.slug.as_str().to_owned(),
         email: facts.text("email").map(|address| ProfileEmail {
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
             verified_by_provider: domain_owner_verified(facts),
             provider_is_authoritative: false,
         }),

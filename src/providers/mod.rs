@@ -141,7 +141,7 @@ fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: im
         email: facts.text("email").map(|address| ProfileEmail {
             provider_is_authoritative: is_authoritative(address),
             verified_by_provider: facts.is_true("email_verified"),
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
         }),
         name: facts.text("name").map(str::to_owned),
         picture: facts.text("picture").map(str::to_owned),
@@ -149,7 +149,7 @@ fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: im
 }
 
 /// A URL below a base that is a constant or that `config` has checked.
-fn address(base: &str, path: &str) -> Url {
+fn endpoint_url(base: &str, path: &str) -> Url {
     Url::parse(&format!("{base}{path}")).unwrap_or_else(|_| unreachable!("a constant, or checked at the start"))
 }
 

@@ -26,7 +26,7 @@ pub struct Profile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileEmail {
     /// The address as the provider wrote it: unparsed, of any form and length.
-    pub unverified_address: String,
+    pub unverified_email: String,
     /// The provider says that it has verified the address, by the claim that its page requires (a boolean `true`; for
     /// Microsoft `xms_edov`; for Facebook never).
     pub verified_by_provider: bool,

@@ -42,7 +42,7 @@ pub enum TokenCheckError {
     NotOurClient,
     /// The token is unknown, or cannot be used to sign in.
     #[error("unusable token: {0}")]
-    UnfitTokenError(#[from] UnfitTokenError),
+    UnfitToken(#[from] UnfitTokenError),
 }
 
 /// Why an access token cannot be used to sign in.
@@ -62,23 +62,23 @@ pub enum UnfitTokenError {
     ServiceAccount,
     /// Issued to an app or a page.
     #[error("not issued to a user")]
-    Nobody,
+    NoUser,
     /// A member of the response is missing or of another type.
     #[error("incomplete response to the token check")]
-    Unclear,
+    Incomplete,
     /// The token check and userinfo name different users.
     #[error("token check and userinfo name different users")]
     AnotherSubject,
     #[error("rejected by the provider's API")]
-    Withheld,
+    Rejected,
 }
 
 impl CheckedToken {
     /// # Errors
-    /// [`UnfitTokenError::Nobody`] for an empty subject.
+    /// [`UnfitTokenError::NoUser`] for an empty subject.
     pub(super) fn of(subject: &str) -> Result<Self, UnfitTokenError> {
         match subject {
-            "" => Err(UnfitTokenError::Nobody),
+            "" => Err(UnfitTokenError::NoUser),
             subject => Ok(Self { subject: subject.to_owned() }),
         }
     }
@@ -105,5 +105,5 @@ pub(super) fn document(response: &HttpResponse) -> Result<JsonDocument, TokenChe
 }
 
 pub(super) fn required<'a>(document: &'a JsonDocument, member: &'static str) -> Result<&'a str, UnfitTokenError> {
-    document.required_str(member).map_err(|_| UnfitTokenError::Unclear)
+    document.required_str(member).map_err(|_| UnfitTokenError::Incomplete)
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{
     ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::UrlOverride, address, endpoints,
+    ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints,
     origins, spec::text,
 };
 
@@ -34,14 +34,18 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     let url = settings.get("URL").unwrap_or(URL);
     let api = settings.get("API_URL").unwrap_or(API_URL);
     // A confidential client authenticates by Basic, and by nothing else.
-    let metadata =
-        endpoints(url, address(url, "/i/oauth2/authorize"), address(api, "/2/oauth2/token"), "client_secret_basic");
+    let metadata = endpoints(
+        url,
+        endpoint_url(url, "/i/oauth2/authorize"),
+        endpoint_url(api, "/2/oauth2/token"),
+        "client_secret_basic",
+    );
     Ok(Provider { api: Some(api.to_owned()), ..X.client(settings, metadata.into()) })
 }
 
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or(API_URL);
-    let url = address(api, "/2/users/me?user.fields=confirmed_email,profile_image_url");
+    let url = endpoint_url(api, "/2/users/me?user.fields=confirmed_email,profile_image_url");
     vec![ApiDocument { name: "me", url, required: true }]
 }
 
@@ -53,7 +57,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         subject: text(data, "id")?.to_owned(),
         provider: provider.slug.as_str().to_owned(),
         email: text(data, "confirmed_email").map(|address| ProfileEmail {
-            unverified_address: address.to_owned(),
+            unverified_email: address.to_owned(),
             verified_by_provider: true,
             provider_is_authoritative: false,
         }),

@@ -156,7 +156,7 @@ fn extra_parameters<'a>(
         parameters.retain(|(name, _)| required.iter().all(|(other, _)| other != name));
         parameters.extend(required);
     };
-    if purpose.asks_again() {
+    if purpose.requires_authentication() {
         replace(provider.spec.reauthentication);
     }
     if let (Some(_), Some(lets_see)) = (options.access, &provider.spec.api_access) {

@@ -40,7 +40,7 @@ pub enum HttpError {
     Timeout,
     /// The connection broke while the body was read.
     #[error("provider closed the connection early")]
-    BrokeOff,
+    Interrupted,
     /// The body exceeds [`MAX_BODY_BYTES`].
     #[error("response body too large")]
     TooLarge,
@@ -55,7 +55,7 @@ pub enum HttpError {
 impl HttpError {
     /// Whether the circuit breaker counts it: a failure of the provider, not of the request.
     pub(super) fn counts_as_failure(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Timeout | Self::BrokeOff)
+        matches!(self, Self::Unreachable | Self::Timeout | Self::Interrupted)
     }
 }
 
@@ -164,7 +164,7 @@ fn classify(error: reqwest::Error, host: &str) -> HttpError {
 }
 
 fn classify_body(error: &reqwest::Error) -> HttpError {
-    if error.is_timeout() { HttpError::Timeout } else { HttpError::BrokeOff }
+    if error.is_timeout() { HttpError::Timeout } else { HttpError::Interrupted }
 }
 
 #[cfg(test)]

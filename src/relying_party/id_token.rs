@@ -69,7 +69,7 @@ impl RelyingParty {
             nonce: if spec.nonce { NonceRule::Equals(&flow.nonce) } else { NonceRule::Forbidden },
             access_token: tokens.access_token(),
             code: Some(code),
-            max_age: flow.purpose.asks_again().then(|| provider.spec.max_age()).flatten(),
+            max_age: flow.purpose.requires_authentication().then(|| provider.spec.max_age()).flatten(),
         };
         let claims = self.verify(client, metadata, tokens.require_id_token()?, &binding, journal).await?;
         if !(spec.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {

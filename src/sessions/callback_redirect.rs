@@ -7,7 +7,8 @@ use crate::{
     accounts::{IdentityId, Purpose, Reason},
     codes::{
         access::Access,
-        outcome::{Done, FormError, error_path},
+        done::Done,
+        form_error::{FormError, error_path},
         percent::{with_query, with_return_to},
         sign_in_error::SignInError,
     },

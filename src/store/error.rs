@@ -48,9 +48,9 @@ impl From<sqlx::Error> for StoreError {
                 Self::Unavailable(error.into())
             }
             ColumnDecode { .. } | ColumnNotFound(_) | Decode(_) => Self::Corrupt(error.to_string()),
-            Database(answer) => match answer.code().as_deref().map(Failure::of) {
-                Some(Failure::Unavailable) => Self::Unavailable(error.into()),
-                Some(Failure::Contended) => Self::Contended(error),
+            Database(answer) => match answer.code().as_deref().map(ErrorClass::of) {
+                Some(ErrorClass::Unavailable) => Self::Unavailable(error.into()),
+                Some(ErrorClass::Contended) => Self::Contended(error),
                 _ if answer.is_unique_violation()
                     || answer.is_foreign_key_violation()
                     || answer.is_check_violation() =>
@@ -76,13 +76,13 @@ impl From<crate::sealing::RandomError> for StoreError {
     }
 }
 
-enum Failure {
+enum ErrorClass {
     Unavailable,
     Contended,
     Query,
 }
 
-impl Failure {
+impl ErrorClass {
     /// SQLSTATE has five characters (PostgreSQL, appendix A "Error Codes"), SQLite's result codes are numbers
     /// of at most four digits, their low byte the primary code (sqlite.org/rescode.html).
     fn of(code: &str) -> Self {
@@ -113,13 +113,13 @@ mod tests {
     #[test]
     fn temporary_failures_differ_from_permanent_ones() {
         for code in ["08006", "53300", "57P01", "55P03", "5", "261", "13", "14"] {
-            assert!(matches!(Failure::of(code), Failure::Unavailable), "{code}");
+            assert!(matches!(ErrorClass::of(code), ErrorClass::Unavailable), "{code}");
         }
         for code in ["40001", "40P01"] {
-            assert!(matches!(Failure::of(code), Failure::Contended), "{code}");
+            assert!(matches!(ErrorClass::of(code), ErrorClass::Contended), "{code}");
         }
         for code in ["23505", "42601", "1", "2067", "19", "", "x"] {
-            assert!(matches!(Failure::of(code), Failure::Query), "{code}");
+            assert!(matches!(ErrorClass::of(code), ErrorClass::Query), "{code}");
         }
         assert!(StoreError::from(sqlx::Error::PoolTimedOut).is_temporary());
         assert!(!StoreError::from(sqlx::Error::RowNotFound).is_temporary());

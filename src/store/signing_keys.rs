@@ -27,7 +27,7 @@ pub struct StoredKey {
     /// PKCS#8. `None` when it was sealed with an unknown key.
     pub private_key: Option<SecretSlice<u8>>,
     /// Whether it is sealed with the newest key.
-    pub sealed_anew: bool,
+    pub sealed_with_newest_key: bool,
     /// The public key as a JWK.
     pub public_jwk: String,
     pub times: KeyTimes,
@@ -81,7 +81,7 @@ impl Database {
         let keys = read(connection, &self.sealer).await?;
         let changes = arrange(&keys)?;
         for key in &keys {
-            if let (Some(private_key), false) = (&key.private_key, key.sealed_anew) {
+            if let (Some(private_key), false) = (&key.private_key, key.sealed_with_newest_key) {
                 reseal(connection, &self.sealer, &key.kid, private_key).await?;
             }
         }
@@ -125,7 +125,7 @@ fn open(sealer: &Sealer, row: KeyRow) -> StoredKey {
     let place = place(&row.kid);
     StoredKey {
         private_key: sealer.open(&place, &row.private_key).ok().map(SecretSlice::from),
-        sealed_anew: sealer.uses_newest_key(&row.private_key),
+        sealed_with_newest_key: sealer.uses_newest_key(&row.private_key),
         kid: row.kid,
         public_jwk: row.public_jwk,
         times: KeyTimes {

@@ -69,7 +69,7 @@ impl KeyRing {
     }
 
     fn needs_changes(&self, keys: &[StoredKey], now: i64) -> bool {
-        let has_old_seal = keys.iter().any(|key| key.private_key.is_some() && !key.sealed_anew);
+        let has_old_seal = keys.iter().any(|key| key.private_key.is_some() && !key.sealed_with_newest_key);
         has_old_seal || !plan(&self.entries(keys), now).is_empty()
     }
 

@@ -33,9 +33,9 @@ pub fn Boot(assets: Assets) -> impl IntoView {
 
 /// Reloads the page after `cargo leptos watch` has rebuilt it. Development only.
 #[component]
-pub fn LiveReload(address: String) -> impl IntoView {
+pub fn LiveReload(url: String) -> impl IntoView {
     view! {
-        <script nonce=use_nonce() data-reload=address>
+        <script nonce=use_nonce() data-reload=url>
             {include_str!("reload.js")}
         </script>
     }

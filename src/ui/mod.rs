@@ -1,14 +1,17 @@
 //! The user interface. See the tour in `lib.rs`.
 //!
-//! `web` fills the models of `view` and renders `app::shell`; the `pages` draw them on the server, as plain links and
-//! forms; the `islands` hydrate in the browser and add comfort, never function.
+//! `page` lists the pages. `web` fills their view models (`view`) and renders a `document`, or a `plain_document` without
+//! script; the `pages` draw them on the server, as plain links and forms; the `islands` hydrate in the browser and add
+//! comfort, never function.
 
-pub mod app;
 pub mod boot;
 pub mod components;
+pub mod document;
 pub mod islands;
 pub mod links;
+pub mod page;
 pub mod pages;
+pub mod plain_document;
 pub mod timestamp;
 pub mod view;
 pub mod wording;

@@ -7,11 +7,12 @@ mod connect;
 mod dashboard;
 mod drive;
 mod email_links;
-mod errors;
 mod grants;
 mod linking;
 mod login;
+mod onward;
 mod settings;
+mod wrong_account;
 
 pub use api_docs::*;
 pub use calendar::*;
@@ -19,16 +20,14 @@ pub use connect::*;
 pub use dashboard::*;
 pub use drive::*;
 pub use email_links::*;
-pub use errors::*;
 pub use grants::*;
 pub use linking::*;
 pub use login::*;
+pub use onward::*;
 pub use settings::*;
+pub use wrong_account::*;
 
-use crate::codes::{
-    outcome::{Done, FormError},
-    sign_in_error::SignInError,
-};
+use crate::codes::{done::Done, form_error::FormError, sign_in_error::SignInError};
 
 /// Paths of the built assets, with a version from their content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub fn run_background_loops(config: &Config, app: &AppState) {
         let (site, services) = (Arc::new(site_of(config)), app.services.clone());
         supervisor.spawn("email delivery", move |stop| {
             let (database, clock) = (services.database.clone(), services.clock.clone());
-            mail::run_delivery(database, mail.post.clone(), site.clone(), clock, mail.mail_wake.clone(), stop)
+            mail::run_delivery(database, mail.transport.clone(), site.clone(), clock, mail.wake.clone(), stop)
         });
     }
 }

@@ -8,10 +8,10 @@ use axum::{
 };
 
 use super::{
-    api::{failure_of_status, is_path},
+    api::{error_of_status, is_path},
     state::AppState,
 };
-use crate::ui::{app::error_page_html, view::ErrorPage};
+use crate::{codes::page_error::PageError, ui::plain_document::error_page_html};
 
 /// Adds the body to an error without one: a page for browsers, JSON under `/api/` and `/.well-known/`, otherwise one line of
 /// text.
@@ -27,14 +27,14 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     if is_api {
         return as_json(response);
     }
-    let Some(page) = page_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
+    let Some(error) = error_of(response.status()).filter(|_| !is_probe && !has_page(&response)) else {
         return response;
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     if wants_page {
-        return (parts, Html(error_page_html(page, &app.assets))).into_response();
+        return (parts, Html(error_page_html(error, &app.assets))).into_response();
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()
@@ -50,8 +50,8 @@ fn add_retry_after(response: &mut Response) {
 }
 
 fn as_json(response: Response) -> Response {
-    let Some(failure) = failure_of_status(response.status()).filter(|_| !has_page(&response)) else { return response };
-    let mut answer = failure.into_response();
+    let Some(error) = error_of_status(response.status()).filter(|_| !has_page(&response)) else { return response };
+    let mut answer = error.into_response();
     for name in [header::ALLOW, header::RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {
             answer.headers_mut().insert(name, value.clone());
@@ -78,15 +78,15 @@ fn has_page(response: &Response) -> bool {
         .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
 }
 
-fn page_of(status: StatusCode) -> Option<ErrorPage> {
+fn error_of(status: StatusCode) -> Option<PageError> {
     Some(match status {
-        StatusCode::NOT_FOUND => ErrorPage::NotFound,
-        StatusCode::FORBIDDEN => ErrorPage::CrossOrigin,
-        StatusCode::METHOD_NOT_ALLOWED => ErrorPage::MethodNotAllowed,
-        StatusCode::TOO_MANY_REQUESTS => ErrorPage::TooManyRequests,
-        StatusCode::SERVICE_UNAVAILABLE => ErrorPage::Unavailable,
-        status if status.is_client_error() => ErrorPage::BadRequest,
-        status if status.is_server_error() => ErrorPage::ServerError,
+        StatusCode::NOT_FOUND => PageError::NotFound,
+        StatusCode::FORBIDDEN => PageError::CrossOrigin,
+        StatusCode::METHOD_NOT_ALLOWED => PageError::MethodNotAllowed,
+        StatusCode::TOO_MANY_REQUESTS => PageError::TooManyRequests,
+        StatusCode::SERVICE_UNAVAILABLE => PageError::Unavailable,
+        status if status.is_client_error() => PageError::BadRequest,
+        status if status.is_server_error() => PageError::ServerError,
         _ => return None,
     })
 }

@@ -14,11 +14,11 @@ use super::{
     state::AppState,
 };
 use crate::{
-    account::{self, Form, ProviderRequest, Sender, StartedFlow},
+    account::{Form, ProviderRequest, Sender, StartedFlow},
     accounts::UserId,
     sessions::{ClientInfo, SessionHandle, SignedIn},
     ui::{
-        app::{onward_html, wrong_account_html},
+        plain_document::{onward_html, wrong_account_html},
         view::{FORM_OWNER, OnwardView, WrongAccountView},
     },
 };
@@ -26,58 +26,44 @@ use crate::{
 /// A form has a few fields; the longest is a password.
 const FORM_BYTES: usize = 32 * 1024;
 
-/// The paths of [`account::FORMS`].
-pub const FORMS: [&str; account::FORMS.len()] = {
-    let mut paths = [""; account::FORMS.len()];
-    let mut index = 0;
-    while index < paths.len() {
-        paths[index] = account::FORMS[index].path;
-        index += 1;
-    }
-    paths
-};
-
-fn form_of(path: &str) -> Option<Form> {
-    account::FORMS.into_iter().find(|form| form.path == path)
-}
-
-/// The handler of every form.
-pub fn form() -> MethodRouter<AppState> {
-    post(submit)
+/// The handler of a form.
+pub fn handler(form: Form) -> MethodRouter<AppState> {
+    post(move |app, session, signed_in, client, request| submit(form, app, session, signed_in, client, request))
 }
 
 /// Passes a form to its server function, after it refuses other content types, which another site can send without a
 /// preflight, and repeated fields, which two readers can understand differently.
 async fn submit(
+    form: Form,
     State(app): State<AppState>,
     Extension(session): Extension<SessionHandle>,
     signed_in: Option<Extension<SignedIn>>,
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    let Some(kind) = form_of(request.uri().path()).filter(|form| app.mail.is_some() || !form.needs_mail) else {
+    if form.needs_mail && app.mail.is_none() {
         return StatusCode::NOT_FOUND.into_response();
-    };
+    }
     if !is_form(request.headers()) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let (mut parts, body) = request.into_parts();
-    let form = match read(body).await {
-        Ok(form) => form,
+    let fields = match read(body).await {
+        Ok(fields) => fields,
         Err(status) => return status.into_response(),
     };
     let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
     if let Some(signed_in) = &signed_in
-        && kind.sender == Sender::Owner
+        && form.sender == Sender::Owner
     {
-        let owner = Query::parse(Some(&form)).one(FORM_OWNER).and_then(|sealed| app.form_owners.open(sealed));
+        let owner = Query::parse(Some(&fields)).one(FORM_OWNER).and_then(|sealed| app.form_owners.open(sealed));
         if owner != Some(signed_in.user.id) {
             return wrong_account(&app, owner, signed_in).await;
         }
     }
     let context = app.context(&parts.headers, session, signed_in, client);
     clean_headers(&mut parts.headers);
-    let request = Request::from_parts(parts, Body::from(form));
+    let request = Request::from_parts(parts, Body::from(fields));
     let started_flow = StartedFlow::default();
     let provide = {
         let started_flow = started_flow.clone();
@@ -123,8 +109,7 @@ async fn wrong_account(app: &AppState, owner: Option<UserId>, signed_in: &Signed
 async fn read(body: Body) -> Result<String, StatusCode> {
     let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let form = Query::parse(Some(text));
-    form.unambiguous().ok_or(StatusCode::BAD_REQUEST)
+    Query::parse(Some(text)).unambiguous().ok_or(StatusCode::BAD_REQUEST)
 }
 
 /// Removes the `Referer`, to which leptos_axum would redirect if the server function set no `Location`, and the length of

@@ -31,7 +31,6 @@ mod supervisor;
 mod verify;
 
 pub use background::run_background_loops;
-pub use forms::FORMS;
 pub use router::router;
 pub use state::{AppState, Mail, StateError};
 pub use supervisor::Supervisor;

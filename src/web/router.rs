@@ -24,18 +24,16 @@ use tower_http::{
 use super::{
     api, assets, callback, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post,
-    forms::{self, FORMS},
-    headers, health, pages, rate_limits, request_context,
+    email_link, error_pages, form_post, forms, headers, health, pages, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     sign_out, start,
     state::AppState,
     verify,
 };
 use crate::{
-    account::EMAIL_LINK_PATH,
+    account::{EMAIL_LINK_PATH, FORMS},
     sessions::{self, SessionTransport},
-    ui::app::App,
+    ui::page::Page,
 };
 
 /// Our forms have a few hundred bytes.
@@ -61,6 +59,8 @@ macro_rules! with_user {
 /// # Errors
 /// If the public origin is not one that a browser sends; the configuration has checked it.
 pub fn router(app: &AppState) -> Result<Router, ConfigError> {
+    // For Leptos, which renders the pages. A second router in one process finds it started.
+    _ = any_spawner::Executor::init_tokio();
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
     let routes = site(app)?.merge(json_api(app)?).merge(health).layer(
@@ -120,13 +120,10 @@ fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
 
 /// Everything that depends on who is signed in.
 fn signed_in_pages(app: &AppState) -> Router<AppState> {
-    // Leptos' list of its pages; making it also starts its executor.
-    let pages = leptos_axum::generate_route_list(App)
-        .iter()
-        .fold(Router::new().route("/", get(pages::home)), |router, page| {
-            router.route(page.path(), pages::page(page.path()))
-        });
-    let forms = FORMS.iter().fold(Router::new(), |router, path| router.route(path, forms::form()));
+    let pages = Page::ALL.iter().fold(Router::new().route("/", get(pages::home)), |router, page| {
+        router.route(page.path(), pages::handler(*page))
+    });
+    let forms = FORMS.iter().fold(Router::new(), |router, form| router.route(form.path, forms::handler(*form)));
     let email_links = Router::new().route(EMAIL_LINK_PATH, get_only(email_link::email_link));
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
     pages.route("/settings/data.json", pages::data()).merge(forms.merge(email_links).route_layer(limited_forms))

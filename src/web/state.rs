@@ -63,14 +63,14 @@ pub struct Shared {
 /// The mail server.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    pub post: SmtpTransport,
+    pub transport: SmtpTransport,
     /// Wakes the delivery worker.
-    pub mail_wake: Arc<Notify>,
+    pub wake: Arc<Notify>,
 }
 
 impl Mail {
-    pub fn new(post: SmtpTransport) -> Self {
-        Self { post, mail_wake: Arc::default() }
+    pub fn new(transport: SmtpTransport) -> Self {
+        Self { transport, wake: Arc::default() }
     }
 }
 
@@ -115,7 +115,7 @@ impl AppState {
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
             passwords: PasswordPool::new(),
             attempts: Attempts::new(config.rate_limits),
-            mail_wake: mail.as_ref().map(|mail| mail.mail_wake.clone()),
+            mail_wake: mail.as_ref().map(|mail| mail.wake.clone()),
             database,
             relying_party,
             cookies,

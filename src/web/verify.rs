@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::{EmailAddress, EmailRequirement},
-    codes::{api::ApiCode, percent::with_return_to},
+    codes::{api_error::ApiError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::{ForwardAuth, Principal, SessionError},
 };
@@ -41,10 +41,10 @@ pub async fn verify(State(app): State<AppState>, headers: HeaderMap, RawQuery(qu
     let redirect = Query::parse(query.as_deref()).one("redirect") == Some("1");
     match principal {
         Some(principal) if app.email_requirement == EmailRequirement::Require && principal.email.is_none() => {
-            to_page(&app, "/add-email", ApiCode::AddressRequired, &headers, redirect)
+            to_page(&app, "/add-email", ApiError::AddressRequired, &headers, redirect)
         }
         Some(principal) => identity_headers(&principal),
-        None => to_page(&app, "/login", error_code(&headers), &headers, redirect),
+        None => to_page(&app, "/login", error_of(&headers), &headers, redirect),
     }
 }
 
@@ -93,19 +93,19 @@ fn header_text(text: &str) -> String {
     plain
 }
 
-fn error_code(headers: &HeaderMap) -> ApiCode {
+fn error_of(headers: &HeaderMap) -> ApiError {
     match Authentication::of(headers) {
-        Authentication::Cookie => ApiCode::NotSignedIn,
-        Authentication::Bearer(_) | Authentication::Unreadable => ApiCode::InvalidToken,
+        Authentication::Cookie => ApiError::NotSignedIn,
+        Authentication::Bearer(_) | Authentication::Unreadable => ApiError::InvalidToken,
     }
 }
 
-fn to_page(app: &AppState, page: &str, code: ApiCode, request: &HeaderMap, redirect: bool) -> Response {
+fn to_page(app: &AppState, page: &str, error: ApiError, request: &HeaderMap, redirect: bool) -> Response {
     let url = format!("{}{}", app.origin, with_return_to(page, Some(return_to(request).as_str())));
     let mut response = if redirect {
         see_other(&url)
     } else {
-        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge(code))], Html(small_page(&url)))
+        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge(error))], Html(small_page(&url)))
             .into_response()
     };
     let headers = response.headers_mut();

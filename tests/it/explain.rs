@@ -107,7 +107,7 @@ fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
         subject: subject.into(),
         provider: provider.into(),
         email: Some(ProfileEmail {
-            unverified_address: ADA.into(),
+            unverified_email: ADA.into(),
             verified_by_provider: true,
             provider_is_authoritative: authoritative,
         }),

@@ -42,9 +42,9 @@ impl Desk {
         Self { rows, store, sandbox, http, post, clock: Clock::default() }
     }
 
-    async fn queue(&self, to: &str, matter: EmailKind) {
+    async fn queue(&self, to: &str, kind: EmailKind) {
         let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), ip: "192.0.2.1".into() };
-        let message = EmailMessage { to: EmailAddress::parse(to).unwrap(), name: None, matter, cause };
+        let message = EmailMessage { to: EmailAddress::parse(to).unwrap(), name: None, kind, cause };
         self.store.queue_email(None, &message, self.clock.date()).await.unwrap();
     }
 
@@ -191,10 +191,10 @@ async fn an_unknown_recipient_is_given_up(#[values(Engine::Sqlite, Engine::Postg
 #[case::news(EmailKind::AccountDeleted { revoked_access: Vec::new() }, 71 * HOUR, 73 * HOUR)]
 #[case::undo(EmailKind::PasswordChanged { first: true, undo: EmailToken::new(TOKEN.to_owned()) }, 71 * HOUR, 73 * HOUR)]
 #[tokio::test]
-async fn an_expired_email_is_given_up(#[case] matter: EmailKind, #[case] in_time: i64, #[case] too_late: i64) {
+async fn an_expired_email_is_given_up(#[case] kind: EmailKind, #[case] in_time: i64, #[case] too_late: i64) {
     for (later, arrives) in [(in_time, 1), (too_late, 0)] {
         let desk = Desk::open(Engine::Sqlite).await;
-        desk.queue("ada@example.com", matter.clone()).await;
+        desk.queue("ada@example.com", kind.clone()).await;
         desk.clock.advance(later);
         desk.round().await;
         assert_eq!((desk.inbox().await.len(), desk.waiting().await), (arrives, 0), "{later}");
@@ -279,7 +279,7 @@ async fn an_unreadable_email_does_not_block_others(#[values(Engine::Sqlite, Engi
     let store = Arc::new(Database::connect(&desk.rows.url, new_key).await.unwrap());
     let cause = Cause::default();
     let message =
-        EmailMessage { to: EmailAddress::parse("new@example.com").unwrap(), name: None, matter: sign_up(), cause };
+        EmailMessage { to: EmailAddress::parse("new@example.com").unwrap(), name: None, kind: sign_up(), cause };
     store.queue_email(None, &message, desk.clock.date()).await.unwrap();
     desk.round_of(&store).await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 10));

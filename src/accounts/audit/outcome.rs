@@ -1,26 +1,7 @@
 //! The closed lists in an [`AuditEvent`](super::AuditEvent). Each value has one code, which the database keeps.
 
 use crate::accounts::decision::{Answer, Purpose};
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$each])* $variant,)+ }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.code() == code)
-            }
-        }
-    };
-}
+use crate::codes::codes;
 
 codes! {
     /// A [`Purpose`] without its payload.

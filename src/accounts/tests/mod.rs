@@ -20,7 +20,7 @@ fn profile() -> Profile {
         subject: "ada".into(),
         provider: "google".into(),
         email: Some(ProfileEmail {
-            unverified_address: ADA.into(),
+            unverified_email: ADA.into(),
             verified_by_provider: true,
             provider_is_authoritative: true,
         }),
@@ -106,7 +106,7 @@ fn a_known_identity_signs_its_user_in_whatever_its_email() {
         facts(),
         facts_with(|profile| profile.email = None),
         facts_with_email(|email| email.verified_by_provider = false),
-        facts_with_email(|email| email.unverified_address = "not an address".into()),
+        facts_with_email(|email| email.unverified_email = "not an address".into()),
     ] {
         let answer = sign_in(&facts, &linking_context);
         assert_eq!(answer, Answer::SignIn { user: user(1), email: EmailUpdate::Keep });
@@ -321,7 +321,7 @@ fn lk5_lk7_an_unverified_email_finds_no_user() {
 #[test]
 fn a_malformed_email_is_absent_even_if_called_verified() {
     for text in ["", "ada@gmail.com\r\n", "ada@gmail.com,eve@evil.example", "\"ada@gmail.com\"@evil.example"] {
-        let facts = facts_with_email(|email| email.unverified_address = text.into());
+        let facts = facts_with_email(|email| email.unverified_email = text.into());
         let answer = sign_in(&facts, &context_with_owner());
         assert_eq!(answer, Answer::Create { email: NewEmail::None }, "{text:?}");
     }
@@ -347,16 +347,16 @@ fn lk22_sign_up_can_require_a_verified_domain() {
         sign_up: SignUp::Domains(BTreeSet::from(["good.example".to_owned()])),
         ..LinkingContext::default()
     };
-    let from = |address: &str| facts_with_email(|email| email.unverified_address = address.into());
+    let from = |address: &str| facts_with_email(|email| email.unverified_email = address.into());
     for address in ["x@good.example", "X@GOOD.example"] {
         assert!(matches!(sign_in(&from(address), &linking_context), Answer::Create { .. }), "{address}");
     }
     let by_word = facts_with_email(|email| {
-        email.unverified_address = "x@good.example".into();
+        email.unverified_email = "x@good.example".into();
         email.provider_is_authoritative = false;
     });
     let unverified = facts_with_email(|email| {
-        email.unverified_address = "x@good.example".into();
+        email.unverified_email = "x@good.example".into();
         email.verified_by_provider = false;
     });
     let without = facts_with(|profile| profile.email = None);

@@ -83,7 +83,7 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
 fn any_email() -> impl Strategy<Value = Option<ProfileEmail>> {
     proptest::option::of((any_email_text(), any::<bool>(), any::<bool>()).prop_map(
         |(address, verified_by_provider, provider_is_authoritative)| ProfileEmail {
-            unverified_address: address.into(),
+            unverified_email: address.into(),
             verified_by_provider,
             provider_is_authoritative,
         },

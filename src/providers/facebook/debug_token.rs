@@ -8,7 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, address, token_check::document},
+    super::{
+        CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, endpoint_url, token_check::document,
+    },
     GRAPH_URL, VERSION,
 };
 use crate::oauth::{HttpRequest, HttpResponse, ResponseError};
@@ -23,7 +25,7 @@ pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Optio
     let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
     let app_token = SecretString::from(format!("{}|{}", provider.client_id, secret.expose_secret()));
     let graph = provider.api.as_deref().unwrap_or(GRAPH_URL);
-    let url = address(graph, &format!("/{VERSION}/debug_token"));
+    let url = endpoint_url(graph, &format!("/{VERSION}/debug_token"));
     let form = [("method", "GET"), ("input_token", access_token.expose_secret())];
     Some(HttpRequest::form(&url, &form).with_bearer(&app_token))
 }
@@ -40,22 +42,22 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
         });
     }
     response.check_ok()?;
-    let data = answer.get("data").ok_or(UnfitTokenError::Unclear)?;
+    let data = answer.get("data").ok_or(UnfitTokenError::Incomplete)?;
     let text = |member: &str| data.get(member).and_then(Value::as_str);
     if data.get("is_valid") != Some(&Value::Bool(true)) {
         return Err(UnfitTokenError::Unknown.into());
     }
-    if text("app_id").ok_or(UnfitTokenError::Unclear)? != provider.client_id {
+    if text("app_id").ok_or(UnfitTokenError::Incomplete)? != provider.client_id {
         return Err(TokenCheckError::NotOurClient);
     }
-    if text("type").ok_or(UnfitTokenError::Unclear)? != "USER" {
-        return Err(UnfitTokenError::Nobody.into());
+    if text("type").ok_or(UnfitTokenError::Incomplete)? != "USER" {
+        return Err(UnfitTokenError::NoUser.into());
     }
     // Zero: the token never expires.
-    match data.get("expires_at").and_then(Value::as_i64).ok_or(UnfitTokenError::Unclear)? {
+    match data.get("expires_at").and_then(Value::as_i64).ok_or(UnfitTokenError::Incomplete)? {
         0 => {}
         end if end > now => {}
         _ => return Err(UnfitTokenError::Expired.into()),
     }
-    Ok(CheckedToken::of(text("user_id").ok_or(UnfitTokenError::Unclear)?)?)
+    Ok(CheckedToken::of(text("user_id").ok_or(UnfitTokenError::Incomplete)?)?)
 }

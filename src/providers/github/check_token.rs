@@ -37,18 +37,18 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
         status => return Err(ResponseError::UnexpectedStatus(status).into()),
     }
     let client_id = answer.get("app").and_then(|app| app.get("client_id")).and_then(Value::as_str);
-    if client_id.ok_or(UnfitTokenError::Unclear)? != provider.client_id {
+    if client_id.ok_or(UnfitTokenError::Incomplete)? != provider.client_id {
         return Err(TokenCheckError::NotOurClient);
     }
     match answer.get("expires_at").unwrap_or(&Value::Null) {
         Value::Null => {}
-        Value::String(end) if unix_seconds(end).ok_or(UnfitTokenError::Unclear)? > now => {}
+        Value::String(end) if unix_seconds(end).ok_or(UnfitTokenError::Incomplete)? > now => {}
         Value::String(_) => return Err(UnfitTokenError::Expired.into()),
-        _ => return Err(UnfitTokenError::Unclear.into()),
+        _ => return Err(UnfitTokenError::Incomplete.into()),
     }
     // The token of an installation has no user.
-    let user = answer.get("user").filter(|user| !user.is_null()).ok_or(UnfitTokenError::Nobody)?;
-    let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(UnfitTokenError::Unclear)?;
+    let user = answer.get("user").filter(|user| !user.is_null()).ok_or(UnfitTokenError::NoUser)?;
+    let id = user.get("id").and_then(Value::as_u64).filter(|id| *id > 0).ok_or(UnfitTokenError::Incomplete)?;
     Ok(CheckedToken::of(&id.to_string())?)
 }
 

@@ -38,7 +38,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
     if !is_alive(&info, now)? {
         return Err(UnfitTokenError::Expired.into());
     }
-    if info.optional_str("email").map_err(|_| UnfitTokenError::Unclear)?.is_some_and(is_service_account) {
+    if info.optional_str("email").map_err(|_| UnfitTokenError::Incomplete)?.is_some_and(is_service_account) {
         return Err(UnfitTokenError::ServiceAccount.into());
     }
     let scopes = Scopes::parse(required(&info, "scope")?);
@@ -52,7 +52,7 @@ pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> R
 fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenCheckError> {
     let ours = provider.client_ids();
     let audience = required(info, "aud")?;
-    let party = info.optional_str("azp").map_err(|_| UnfitTokenError::Unclear)?;
+    let party = info.optional_str("azp").map_err(|_| UnfitTokenError::Incomplete)?;
     match ours.contains(&audience) && party.is_none_or(|party| ours.contains(&party)) {
         true => Ok(()),
         false => Err(TokenCheckError::NotOurClient),
@@ -61,7 +61,7 @@ fn check_client(provider: &Provider, info: &JsonDocument) -> Result<(), TokenChe
 
 /// `expires_in` is by Google's clock; `exp` is checked, too, since the response may come from a cache.
 fn is_alive(info: &JsonDocument, now: i64) -> Result<bool, UnfitTokenError> {
-    let left = number(info, "expires_in")?.ok_or(UnfitTokenError::Unclear)?;
+    let left = number(info, "expires_in")?.ok_or(UnfitTokenError::Incomplete)?;
     let end = number(info, "exp")?;
     Ok(left > 0 && end.is_none_or(|end| end > now.saturating_sub(LEEWAY)))
 }
@@ -70,7 +70,7 @@ fn is_alive(info: &JsonDocument, now: i64) -> Result<bool, UnfitTokenError> {
 fn number(info: &JsonDocument, member: &'static str) -> Result<Option<i64>, UnfitTokenError> {
     let Some(value) = info.get(member) else { return Ok(None) };
     let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-    number.map(Some).ok_or(UnfitTokenError::Unclear)
+    number.map(Some).ok_or(UnfitTokenError::Incomplete)
 }
 
 fn is_service_account(email: &str) -> bool {

@@ -22,7 +22,7 @@ fn id_address_name_and_picture_map_to_the_profile() {
     let picture = "https://cdn.discordapp.com/avatars/80351110224678912/a_8342729096ea3675442027381ff50dfe.png";
     assert_eq!(profile.picture.as_deref(), Some(picture));
     let email = profile.email.unwrap();
-    assert_eq!(email.unverified_address, "ada@x.example");
+    assert_eq!(email.unverified_email, "ada@x.example");
     assert!(email.verified_by_provider && !email.provider_is_authoritative);
 }
 

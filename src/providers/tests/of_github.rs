@@ -31,7 +31,7 @@ fn number_primary_address_and_name_map_to_the_profile() {
     assert_eq!((profile.subject.as_str(), profile.provider.as_str()), ("583231", "github"));
     assert_eq!(profile.name.as_deref(), Some("Mona"));
     let email = profile.email.unwrap();
-    assert_eq!(email.unverified_address, "mona@x.example");
+    assert_eq!(email.unverified_email, "mona@x.example");
     assert!(email.verified_by_provider && !email.provider_is_authoritative);
 }
 

@@ -61,7 +61,7 @@ fn only_xms_edov_verifies_an_address(#[case] edov: Value, #[case] verified: bool
 #[test]
 fn without_xms_edov_an_address_is_unverified() {
     let email = profile_of(&microsoft("common"), &claims()).unwrap().email.unwrap();
-    assert_eq!((email.unverified_address.as_str(), email.verified_by_provider), ("ada@x.example", false));
+    assert_eq!((email.unverified_email.as_str(), email.verified_by_provider), ("ada@x.example", false));
     assert_eq!(with("email", Value::Null).unwrap().email, None);
 }
 

@@ -19,7 +19,7 @@ fn the_data_maps_to_the_profile() {
     let profile = with("id", json!("2244994945")).unwrap();
     assert_eq!((profile.issuer.as_str(), profile.subject.as_str()), ("https://x.com", "2244994945"));
     let email = profile.email.unwrap();
-    assert_eq!(email.unverified_address, "ada@x.example");
+    assert_eq!(email.unverified_email, "ada@x.example");
     assert!(email.verified_by_provider && !email.provider_is_authoritative);
 }
 

@@ -95,7 +95,7 @@ impl From<TokenCheckError> for ExternalTokenError {
     fn from(error: TokenCheckError) -> Self {
         match error {
             TokenCheckError::NotOurClient => Self::NotOurClient,
-            TokenCheckError::UnfitTokenError(error) => Self::UnfitToken(error),
+            TokenCheckError::UnfitToken(error) => Self::UnfitToken(error),
             TokenCheckError::Response(error) => Self::unavailable(&error, Some(&error)),
             TokenCheckError::Malformed(_) | TokenCheckError::ClientRefused => Self::unavailable(&error, None),
         }
@@ -106,7 +106,7 @@ impl From<UserinfoError> for ExternalTokenError {
     fn from(error: UserinfoError) -> Self {
         match error {
             UserinfoError::SubjectMismatch => UnfitTokenError::AnotherSubject.into(),
-            UserinfoError::TokenRefused => UnfitTokenError::Withheld.into(),
+            UserinfoError::TokenRefused => UnfitTokenError::Rejected.into(),
             UserinfoError::Response(error) => Self::unavailable(&error, Some(&error)),
             UserinfoError::UnexpectedContentType | UserinfoError::Malformed(_) => Self::unavailable(&error, None),
         }
@@ -117,7 +117,7 @@ impl From<UserinfoError> for ExternalTokenError {
 impl From<CompleteError> for ExternalTokenError {
     fn from(error: CompleteError) -> Self {
         match error {
-            CompleteError::Api(ResourceError::AccessDenied(_)) => UnfitTokenError::Withheld.into(),
+            CompleteError::Api(ResourceError::AccessDenied(_)) => UnfitTokenError::Rejected.into(),
             CompleteError::Api(ResourceError::Response(error)) => Self::unavailable(&error, Some(&error)),
             CompleteError::NoProfile => Self::NoProfile,
             CompleteError::NotAdmitted => Self::NotAdmitted,

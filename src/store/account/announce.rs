@@ -20,8 +20,8 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let undo = undo_link(write, user.id, old, UndoStep::EmailChanged { old: old.clone() }, audit).await?;
-        let matter = EmailKind::EmailChanged { new: new.clone(), undo };
-        let message = EmailMessage { to: old.clone(), name: user.name.clone(), matter, cause: audit.cause() };
+        let kind = EmailKind::EmailChanged { new: new.clone(), undo };
+        let message = EmailMessage { to: old.clone(), name: user.name.clone(), kind, cause: audit.cause() };
         queue(write.connection(), &self.sealer, Some(user.id), &message, audit.now).await
     }
 
@@ -39,9 +39,8 @@ impl Database {
             subject: identity.key.subject().to_owned(),
         };
         let undo = undo_link(write, user.id, email.email(), step, audit).await?;
-        let matter =
-            EmailKind::MethodAdded { provider: identity.provider.clone(), account: account_of(identity), undo };
-        queue_to_user(write.connection(), &self.sealer, user, matter, audit).await
+        let kind = EmailKind::MethodAdded { provider: identity.provider.clone(), account: account_of(identity), undo };
+        queue_to_user(write.connection(), &self.sealer, user, kind, audit).await
     }
 }
 

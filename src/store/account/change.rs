@@ -13,14 +13,14 @@ pub enum Changed {
     /// The session that requested the change has ended meanwhile.
     SignedOut,
     /// It does not exist, or belongs to another user.
-    NotThere,
+    NotFound,
     LastSignInMethod,
     /// The user has no verified email address.
     EmailNeeded,
     /// Another user has the email address.
-    AddressTaken,
+    EmailTaken,
     /// Another user requested the link.
-    OfAnother,
+    OtherUser,
 }
 
 impl Database {

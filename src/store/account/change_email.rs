@@ -39,8 +39,8 @@ impl Database {
         let kind = (!taken).then_some(LinkKind::ChangeEmail);
         let link = NewLink { kind, user: Some(id), email, password: None, data };
         let token = make_link(write.connection(), &link, audit.now).await?;
-        let matter = if taken { EmailKind::EmailTaken } else { EmailKind::ConfirmEmailChange { token } };
-        queue(write.connection(), &self.sealer, Some(id), &to_address(email, matter, audit), audit.now).await?;
+        let kind = if taken { EmailKind::EmailTaken } else { EmailKind::ConfirmEmailChange { token } };
+        queue(write.connection(), &self.sealer, Some(id), &to_address(email, kind, audit), audit.now).await?;
         note(write.connection(), audit, Some(id), &AuditEvent::EmailChangeRequested).await?;
         write.commit().await
     }
@@ -71,22 +71,22 @@ impl Database {
         let unchanged = |changed| Ok((changed, LinkData::default()));
         let mut write = self.write().await?;
         let Some(found) = find_link(write.connection(), token, audit.now).await? else {
-            return unchanged(Changed::NotThere);
+            return unchanged(Changed::NotFound);
         };
         write.lock(&[format!("user {id}"), format!("email {}", found.email)]).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, audit.now).await? else {
-            return unchanged(Changed::NotThere);
+            return unchanged(Changed::NotFound);
         };
         if link.user != Some(id) {
-            return unchanged(Changed::OfAnother);
+            return unchanged(Changed::OtherUser);
         }
-        let Some(before) = user(write.connection(), id).await? else { return unchanged(Changed::NotThere) };
+        let Some(before) = user(write.connection(), id).await? else { return unchanged(Changed::NotFound) };
         if !is_open(write.connection(), id, here).await? {
             return unchanged(Changed::SignedOut);
         }
         let linking_context = linking_context_of_email(&mut write, &link.email).await?;
         if linking_context.email_owner.is_some_and(|owner| owner.user.id != id) {
-            return unchanged(Changed::AddressTaken);
+            return unchanged(Changed::EmailTaken);
         }
         invalidate_squatted(&mut write, &claimed_accounts(&linking_context.email_holders, id), audit.now).await?;
         let email = VerifiedEmail::on_record(link.email.clone(), VerificationMethod::EmailLink);

@@ -26,7 +26,7 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
         if !is_open(write.connection(), id, here).await? {
             return Ok(Changed::SignedOut);
         }

@@ -55,12 +55,12 @@ impl Database {
         let kind = resets.then_some(LinkKind::Reset);
         let link = NewLink { kind, user, email, password: None, data };
         let token = make_link(write.connection(), &link, audit.now).await?;
-        let matter = match owner {
+        let kind = match owner {
             Some(_) if resets => EmailKind::ResetPassword { token },
             Some(owner) => EmailKind::NoPassword { methods: owner.methods },
             None => EmailKind::NoAccount,
         };
-        let message = to_address(email, matter, audit);
+        let message = to_address(email, kind, audit);
         queue(write.connection(), &self.sealer, user, &message, audit.now).await?;
         note(write.connection(), audit, user, &AuditEvent::PasswordResetRequested).await?;
         write.commit().await

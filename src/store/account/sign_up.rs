@@ -53,11 +53,11 @@ impl Database {
             data: sign_up.data,
         };
         let token = make_link(write.connection(), &link, audit.now).await?;
-        let (user, matter) = match owner {
+        let (user, kind) = match owner {
             Some(owner) => (Some(owner.user.id), EmailKind::AlreadyRegistered { methods: owner.methods }),
             None => (None, EmailKind::ConfirmSignUp { token }),
         };
-        let message = to_address(sign_up.email, matter, audit);
+        let message = to_address(sign_up.email, kind, audit);
         queue(write.connection(), &self.sealer, user, &message, audit.now).await?;
         note(write.connection(), audit, user, &AuditEvent::SignUpRequested).await?;
         write.commit().await

@@ -28,13 +28,13 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotThere) };
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
         if !is_open(write.connection(), id, here).await? {
             return Ok(Changed::SignedOut);
         }
         let identities = identities_of(write.connection(), id).await?;
         let Some(removed) = identities.iter().find(|other| other.id == identity) else {
-            return Ok(Changed::NotThere);
+            return Ok(Changed::NotFound);
         };
         if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
             return Ok(Changed::LastSignInMethod);
@@ -42,8 +42,8 @@ impl Database {
         unlink(&mut write, removed, audit.now).await?;
         self.credential_changed(&mut write, id, here).await?;
         let (provider, account) = (removed.provider.clone(), account_of(removed));
-        let matter = EmailKind::MethodRemoved { provider, account, revoked_access };
-        queue_to_user(write.connection(), &self.sealer, &user, matter, audit).await?;
+        let kind = EmailKind::MethodRemoved { provider, account, revoked_access };
+        queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
         let event = AuditEvent::Unlinked { provider: removed.provider.clone() };
         note(write.connection(), audit, Some(id), &event).await?;
         write.commit().await?;

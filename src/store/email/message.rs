@@ -13,15 +13,15 @@ pub(in crate::store) async fn queue_to_user(
     connection: &mut AnyConnection,
     sealer: &Sealer,
     user: &User,
-    matter: EmailKind,
+    kind: EmailKind,
     audit: &AuditContext,
 ) -> Result<(), StoreError> {
     let Some(email) = &user.verified_email else { return Ok(()) };
-    let message = EmailMessage { to: email.email().clone(), name: user.name.clone(), matter, cause: audit.cause() };
+    let message = EmailMessage { to: email.email().clone(), name: user.name.clone(), kind, cause: audit.cause() };
     queue(connection, sealer, Some(user.id), &message, audit.now).await
 }
 
 /// An email to an address whose owner is unknown: it contains no text that the requester chose.
-pub(in crate::store) fn to_address(to: &EmailAddress, matter: EmailKind, audit: &AuditContext) -> EmailMessage {
-    EmailMessage { to: to.clone(), name: None, matter, cause: audit.cause() }
+pub(in crate::store) fn to_address(to: &EmailAddress, kind: EmailKind, audit: &AuditContext) -> EmailMessage {
+    EmailMessage { to: to.clone(), name: None, kind, cause: audit.cause() }
 }

@@ -28,7 +28,7 @@ pub enum Reach {
     /// There is no SQLite file yet.
     NoFile,
     /// It did not answer, or refused the connection.
-    Away(StoreError),
+    Unreachable(StoreError),
     Reached(Migrations),
 }
 
@@ -73,11 +73,11 @@ impl DatabaseCheckup {
 impl Migrations {
     /// Whether this build could start without migrating.
     pub fn are_current(&self) -> bool {
-        self.pending.is_empty() && !self.stop_the_start()
+        self.pending.is_empty() && !self.blocks_start()
     }
 
     /// Whether this build would refuse to start.
-    pub fn stop_the_start(&self) -> bool {
+    pub fn blocks_start(&self) -> bool {
         !self.unknown.is_empty() || !self.changed.is_empty() || self.half_done.is_some()
     }
 
@@ -118,7 +118,7 @@ async fn reach(engine: Engine, url: &str) -> Reach {
         drop(connection.close().await);
         Ok::<_, StoreError>(migrations)
     };
-    asked.await.map_or_else(Reach::Away, Reach::Reached)
+    asked.await.map_or_else(Reach::Unreachable, Reach::Reached)
 }
 
 fn late(elapsed: tokio::time::error::Elapsed) -> StoreError {
@@ -162,14 +162,14 @@ mod tests {
     fn equal_migrations_are_current() {
         let migrations = compare(&KNOWN, None);
         assert_eq!(migrations.applied, [1, 2, 3]);
-        assert!(migrations.are_current() && !migrations.stop_the_start());
+        assert!(migrations.are_current() && !migrations.blocks_start());
     }
 
     #[test]
     fn an_older_schema_waits_for_the_next_start() {
         let migrations = compare(&KNOWN[..1], None);
         assert_eq!(migrations.pending, [2, 3]);
-        assert!(!migrations.are_current() && !migrations.stop_the_start());
+        assert!(!migrations.are_current() && !migrations.blocks_start());
         assert_eq!(compare(&[], None).pending, [1, 2, 3]);
     }
 
@@ -182,7 +182,7 @@ mod tests {
         let half_done = compare(&KNOWN, Some(3));
         assert_eq!((half_done.applied.as_slice(), half_done.half_done), ([1, 2].as_slice(), Some(3)));
         for migrations in [newer, changed, half_done] {
-            assert!(migrations.stop_the_start() && !migrations.are_current());
+            assert!(migrations.blocks_start() && !migrations.are_current());
         }
     }
 

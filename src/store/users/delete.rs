@@ -35,8 +35,8 @@ impl Database {
         ] {
             sqlx::query(statement).bind(id.to_string()).execute(write.connection()).await?;
         }
-        let matter = EmailKind::AccountDeleted { revoked_access };
-        queue_to_user(write.connection(), &self.sealer, &user, matter, audit).await?;
+        let kind = EmailKind::AccountDeleted { revoked_access };
+        queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
         let no_request = AuditContext { client: ClientInfo::default(), now: audit.now };
         note(write.connection(), &no_request, None, &AuditEvent::AccountDeleted).await?;
         write.commit().await?;

@@ -14,16 +14,16 @@ use crate::store::users::rows::time;
 /// What to compare a password with.
 #[derive(Clone, Debug)]
 pub enum PasswordLookup {
-    Of {
+    Found {
         user: UserId,
         disabled: bool,
         hash: PasswordHash,
         set_at: OffsetDateTime,
     },
     /// The user has no password.
-    NoneOf(UserId),
+    NoPassword(UserId),
     /// No user has this verified email address.
-    Nobody,
+    NoUser,
 }
 
 /// User, disabled at, hash, set at.
@@ -40,14 +40,14 @@ impl Database {
         .fetch_optional(&self.pool)
         .await?;
         Ok(match row {
-            Some((user, disabled, Some(hash), Some(set_at))) => PasswordLookup::Of {
+            Some((user, disabled, Some(hash), Some(set_at))) => PasswordLookup::Found {
                 user: UserId::parse(&user)?,
                 disabled: disabled.is_some(),
                 hash: PasswordHash::from_row(hash),
                 set_at: time(set_at)?,
             },
-            Some((user, ..)) => PasswordLookup::NoneOf(UserId::parse(&user)?),
-            None => PasswordLookup::Nobody,
+            Some((user, ..)) => PasswordLookup::NoPassword(UserId::parse(&user)?),
+            None => PasswordLookup::NoUser,
         })
     }
 

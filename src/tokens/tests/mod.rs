@@ -45,7 +45,7 @@ fn stored(key: &NewKey) -> StoredKey {
     StoredKey {
         kid: key.kid.clone(),
         private_key: Some(key.private_key.clone()),
-        sealed_anew: true,
+        sealed_with_newest_key: true,
         public_jwk: key.public_jwk.clone(),
         times: key.times,
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Avatar(name: String, picture: Option<String>) -> impl IntoView {
     let initials = initials(&name);
-    let picture = picture.filter(|address| is_picture_address(address));
+    let picture = picture.filter(|url| is_picture_url(url));
     view! {
         <span class="avatar" aria-hidden="true">
             <span class="avatar-initials">{initials.clone()}</span>
@@ -29,8 +29,8 @@ pub fn Avatar(name: String, picture: Option<String>) -> impl IntoView {
 }
 
 /// https, or the sandbox on this machine. Nothing else is loaded.
-fn is_picture_address(address: &str) -> bool {
-    ["https://", "http://localhost:", "http://127.0.0.1:"].iter().any(|start| address.starts_with(start))
+fn is_picture_url(url: &str) -> bool {
+    ["https://", "http://localhost:", "http://127.0.0.1:"].iter().any(|start| url.starts_with(start))
 }
 
 fn initials(name: &str) -> String {
@@ -55,11 +55,11 @@ mod tests {
 
     #[test]
     fn only_https_and_local_pictures_are_loaded() {
-        assert!(is_picture_address("https://lh3.googleusercontent.com/a/x"));
-        assert!(is_picture_address("http://localhost:3100/persons/ada.svg"));
-        assert!(!is_picture_address("http://example.com/x.png"));
-        assert!(!is_picture_address("http://localhost.example.com/x.png"));
-        assert!(!is_picture_address("javascript:alert(1)"));
-        assert!(!is_picture_address("data:image/svg+xml,x"));
+        assert!(is_picture_url("https://lh3.googleusercontent.com/a/x"));
+        assert!(is_picture_url("http://localhost:3100/persons/ada.svg"));
+        assert!(!is_picture_url("http://example.com/x.png"));
+        assert!(!is_picture_url("http://localhost.example.com/x.png"));
+        assert!(!is_picture_url("javascript:alert(1)"));
+        assert!(!is_picture_url("data:image/svg+xml,x"));
     }
 }

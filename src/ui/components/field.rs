@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    codes::outcome::ERROR_ANCHOR,
+    codes::form_error::ERROR_ANCHOR,
     ui::{islands::password_peek::PasswordPeek, wording::Concern},
 };
 

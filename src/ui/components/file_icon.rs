@@ -26,7 +26,7 @@ pub fn FileIcon(kind: FileKind) -> impl IntoView {
 
 /// Out of our pages: an arrow that leaves its frame.
 #[component]
-pub fn AwayIcon() -> impl IntoView {
+pub fn ExternalLinkIcon() -> impl IntoView {
     view! {
         <svg class="away-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::notice::NoticeBox;
 use crate::{
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     ui::{
         islands::pending_form::PendingForm,
         view::{FORM_OWNER, FormOwner},

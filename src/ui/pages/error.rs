@@ -1,17 +1,19 @@
-//! The page for each [`ErrorPage`]. It has no islands.
+//! The page for each [`PageError`]. It has no islands.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::{
-    components::{frame::Frame, mark::KeyMark},
-    view::ErrorPage,
-    wording,
+use crate::{
+    codes::page_error::PageError,
+    ui::{
+        components::{frame::Frame, mark::KeyMark},
+        wording,
+    },
 };
 
 /// The caller sets the status.
 #[component]
-pub fn ErrorPageBody(error: ErrorPage) -> impl IntoView {
+pub fn ErrorPageBody(error: PageError) -> impl IntoView {
     let message = wording::error_page(error);
     view! {
         <Frame narrow=true>
@@ -27,9 +29,9 @@ pub fn ErrorPageBody(error: ErrorPage) -> impl IntoView {
     }
 }
 
-/// The same as a route of the app, with its title.
+/// The same inside a document with islands, with its title.
 #[component]
-pub fn RoutedErrorPage(error: ErrorPage) -> impl IntoView {
+pub fn ErrorPage(error: PageError) -> impl IntoView {
     view! {
         <Title text=wording::title(wording::error_page(error).happened.as_str()) />
         <ErrorPageBody error />

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::{
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     ui::{
         components::{
             card_page::{CardPage, Divider},

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::ErrorPage;
+use crate::codes::page_error::PageError;
 
 pub mod add_email;
 pub mod api_docs;
@@ -32,6 +32,6 @@ where
 {
     match use_context::<V>() {
         Some(view) => draw(view).into_any(),
-        None => view! { <error::RoutedErrorPage error=ErrorPage::ServerError /> }.into_any(),
+        None => view! { <error::ErrorPage error=PageError::ServerError /> }.into_any(),
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::drawn;
-use crate::codes::outcome::Done;
+use crate::codes::done::Done;
 use crate::ui::{
     components::{
         card_page::CardPage,

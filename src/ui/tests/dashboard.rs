@@ -65,7 +65,7 @@ async fn markup_in_names_is_escaped() {
     view.identities[0].email = Some(HOSTILE.into());
     view.identities[0].label = HOSTILE.into();
     view.session.device = HOSTILE.into();
-    view.session.address = HOSTILE.into();
+    view.session.ip = HOSTILE.into();
     view.session.provider = HOSTILE.into();
     let html = dashboard_page(view).await;
     stays_text(&html);

@@ -8,14 +8,15 @@ use super::{
 use crate::{
     codes::{
         access::Access,
+        done::Done,
         files::{FileKind, FileSort},
-        outcome::{Done, FormError},
+        form_error::FormError,
         sign_in_error::SignInError,
     },
     ui::{
         view::{
-            AccountView, ApiFailure, CalendarPageView, ConnectView, CrumbView, DriveState, DriveView, FileView,
-            FilesView, FilterView, Lost, Notice, ProviderButton,
+            AccountView, CalendarPageView, ConnectView, CrumbView, DriveState, DriveView, FileView, FilesView,
+            FilterView, Lost, Notice, ProviderApiError, ProviderButton,
         },
         wording,
     },
@@ -112,7 +113,7 @@ async fn the_calendar_page_lists_what_is_connected_already() {
 #[tokio::test]
 async fn connect_errors_are_alerts_above_the_button() {
     let mut notices: Vec<_> = FormError::ALL.iter().map(|form_error| Notice::FormError(*form_error)).collect();
-    notices.extend(SignInError::ALL.map(|sign_in_error| Notice::Refused {
+    notices.extend(SignInError::ALL.iter().copied().map(|sign_in_error| Notice::Refused {
         sign_in_error,
         provider: Some("Google".into()),
         slug: Some("google".into()),
@@ -296,13 +297,13 @@ async fn each_failure_has_a_page_with_one_next_step() {
         )
         .await;
         is_a_sound_document(&html);
-        let message = wording::api_failure(failure, Access::Drive);
+        let message = wording::provider_api_error(failure, Access::Drive);
         assert!(html.contains(&message.happened) && html.contains(&message.advice), "{html}");
         assert!(html.contains("ada@example.com"), "{html}");
-        let missing = matches!(failure, ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage);
+        let missing = matches!(failure, ProviderApiError::NoSuchFolder | ProviderApiError::NoSuchPage);
         assert_eq!(html.contains("action=\"/grants/disconnect\""), !missing, "{html}");
         let connects = forms(&html).contains(&connecting("identity-1", "drive"));
-        assert_eq!(connects, failure == ApiFailure::Unreadable, "{html}");
+        assert_eq!(connects, failure == ProviderApiError::Unreadable, "{html}");
         assert!(connects || html.contains("href=\"/drive?folder=a&amp;sort=name\""), "{html}");
         said.insert(message.happened);
     }

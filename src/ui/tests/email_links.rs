@@ -5,7 +5,7 @@ use super::{
     fixtures::{NEW_YEAR, email_of_sign_up, message},
 };
 use crate::{
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     ui::view::{EmailLink, EmailLinkView, Undoing},
 };
 

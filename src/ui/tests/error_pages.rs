@@ -1,24 +1,17 @@
 //! The pages without script: errors, and the page on the way to a provider.
 
 use super::document::{HOSTILE, attribute, is_a_sound_document, stays_text, tags};
-use crate::ui::{
-    app::{error_page_html, onward_html, wrong_account_html},
-    view::{Assets, ErrorPage, OnwardView, WrongAccountView},
+use crate::{
+    codes::page_error::PageError,
+    ui::{
+        plain_document::{error_page_html, onward_html, wrong_account_html},
+        view::{Assets, OnwardView, WrongAccountView},
+    },
 };
-
-const ERRORS: [ErrorPage; 7] = [
-    ErrorPage::NotFound,
-    ErrorPage::CrossOrigin,
-    ErrorPage::MethodNotAllowed,
-    ErrorPage::BadRequest,
-    ErrorPage::TooManyRequests,
-    ErrorPage::ServerError,
-    ErrorPage::Unavailable,
-];
 
 #[test]
 fn error_pages_link_home_and_have_no_script() {
-    for error in ERRORS {
+    for error in PageError::ALL.iter().copied() {
         let html = error_page_html(error, &Assets::default());
         is_a_sound_document(&html);
         assert!(!html.contains("<script") && !html.contains("leptos-island"), "{html}");

@@ -73,7 +73,7 @@ pub fn dashboard() -> DashboardView {
         picture: Some("https://pictures.example/ada.png".into()),
         member_since: 1_767_225_600,
         password_set_at: Some(1_767_225_700),
-        asks_for_address: false,
+        asks_for_email: false,
         calendar: CalendarView::Off,
         identities: vec![
             IdentityView {
@@ -99,7 +99,7 @@ pub fn dashboard() -> DashboardView {
             provider: "Google".into(),
             provider_slug: "google".into(),
             device: "Firefox on Linux".into(),
-            address: "127.0.0.1".into(),
+            ip: "127.0.0.1".into(),
             signed_in_at: 1_767_312_000,
             idle_until: 1_768_521_600,
             absolute_until: 1_775_088_000,
@@ -193,7 +193,7 @@ pub fn settings() -> SettingsView {
             DeviceView {
                 id: "device-1".into(),
                 device: "Firefox on Linux".into(),
-                address: "127.0.0.1".into(),
+                ip: "127.0.0.1".into(),
                 method: "Google".into(),
                 method_slug: "google".into(),
                 first_seen: NEW_YEAR,
@@ -203,7 +203,7 @@ pub fn settings() -> SettingsView {
             DeviceView {
                 id: "device-2".into(),
                 device: "Safari on an iPhone".into(),
-                address: "2001:db8:85a3:8d3:1319:8a2e:370:7348".into(),
+                ip: "2001:db8:85a3:8d3:1319:8a2e:370:7348".into(),
                 method: "Password".into(),
                 method_slug: "password".into(),
                 first_seen: NEW_YEAR - 864_000,
@@ -217,14 +217,14 @@ pub fn settings() -> SettingsView {
                 alarming: false,
                 at: NEW_YEAR + 86_400,
                 device: "Firefox on Linux".into(),
-                address: "127.0.0.1".into(),
+                ip: "127.0.0.1".into(),
             },
             ActivityView {
                 what: "Wrong password".into(),
                 alarming: true,
                 at: NEW_YEAR,
                 device: "Chrome on Windows".into(),
-                address: "203.0.113.7".into(),
+                ip: "203.0.113.7".into(),
             },
         ],
     }

@@ -7,8 +7,8 @@ use crate::{
         files::{FileKind, FileSort},
     },
     ui::view::{
-        AccountView, ApiFailure, CalendarView, ConnectView, CrumbView, DriveState, DriveView, EventTime, EventView,
-        FileView, FilesView, FilterView, GrantState, GrantView,
+        AccountView, CalendarView, ConnectView, CrumbView, DriveState, DriveView, EventTime, EventView, FileView,
+        FilesView, FilterView, GrantState, GrantView, ProviderApiError,
     },
 };
 
@@ -98,13 +98,13 @@ pub fn drive(files: FilesView) -> DriveView {
     DriveView { notice: None, state: DriveState::Files(Box::new(files)) }
 }
 
-pub const FAILURES: [ApiFailure; 6] = [
-    ApiFailure::Busy { seconds: 42 },
-    ApiFailure::Away,
-    ApiFailure::Unreadable,
-    ApiFailure::Refused,
-    ApiFailure::NoSuchFolder,
-    ApiFailure::NoSuchPage,
+pub const FAILURES: [ProviderApiError; 6] = [
+    ProviderApiError::RateLimited { seconds: 42 },
+    ProviderApiError::Unavailable,
+    ProviderApiError::Unreadable,
+    ProviderApiError::Refused,
+    ProviderApiError::NoSuchFolder,
+    ProviderApiError::NoSuchPage,
 ];
 
 pub fn events() -> CalendarView {

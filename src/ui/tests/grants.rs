@@ -160,7 +160,7 @@ async fn the_calendar_card_has_a_next_step_in_every_state() {
     for failure in FAILURES {
         let html = with_calendar(CalendarView::Failed(failure)).await;
         let (text, href) = wording::calendar_step(failure);
-        assert!(html.contains(&wording::api_failure(failure, Access::Calendar).happened), "{html}");
+        assert!(html.contains(&wording::provider_api_error(failure, Access::Calendar).happened), "{html}");
         assert!(html.contains(text) && html.contains(&format!("href=\"{href}\"")), "{html}");
     }
 }

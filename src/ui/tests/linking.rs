@@ -5,7 +5,7 @@ use super::{
     fixtures::{confirm, example, google, link_prompt},
 };
 use crate::{
-    codes::{outcome::FormError, sign_in_error::SignInError},
+    codes::{form_error::FormError, sign_in_error::SignInError},
     ui::view::{ConfirmView, LinkPromptView, Notice, ProviderButton},
 };
 
@@ -73,7 +73,7 @@ async fn reauthentication_errors_are_alerts_without_sign_in_texts() {
             &render("/link", LinkPromptView { notice: Some(Notice::FormError(*form_error)), ..link_prompt() }).await,
         );
     }
-    for sign_in_error in SignInError::ALL {
+    for sign_in_error in SignInError::ALL.iter().copied() {
         let notice = Notice::Refused { sign_in_error, provider: Some("Google".into()), slug: Some("google".into()) };
         let html = render("/confirm", ConfirmView { notice: Some(notice), ..confirm() }).await;
         is_a_sound_document(&html);

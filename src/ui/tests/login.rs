@@ -7,10 +7,7 @@ use super::{
     fixtures::{google, login, login_with_password, sandbox, six},
 };
 use crate::{
-    codes::{
-        outcome::{Done, FormError},
-        sign_in_error::SignInError,
-    },
+    codes::{done::Done, form_error::FormError, sign_in_error::SignInError},
     providers::BUILT_IN,
     ui::{
         view::{Assets, LoginView, Notice, ProviderButton, SandboxView},
@@ -64,7 +61,7 @@ async fn the_destination_is_percent_encoded_into_every_link() {
 
 #[tokio::test]
 async fn every_sign_in_error_is_an_alert_with_a_next_step() {
-    for sign_in_error in SignInError::ALL {
+    for sign_in_error in SignInError::ALL.iter().copied() {
         let known = Notice::Refused { sign_in_error, provider: Some("Google".into()), slug: Some("google".into()) };
         let message = wording::notice(&known, &login());
         assert!(message.happened.ends_with('.') && message.happened.len() > 20, "{message:?}");
@@ -83,7 +80,7 @@ async fn every_sign_in_error_is_an_alert_with_a_next_step() {
 
 #[tokio::test]
 async fn sign_in_errors_only_link_to_known_providers() {
-    for sign_in_error in SignInError::ALL {
+    for sign_in_error in SignInError::ALL.iter().copied() {
         for slug in [None, Some("evil".to_owned())] {
             let notice = Notice::Refused { sign_in_error, provider: None, slug };
             let message = wording::notice(&notice, &login());

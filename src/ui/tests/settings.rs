@@ -5,10 +5,7 @@ use super::{
     fixtures::{google, identity, settings},
 };
 use crate::{
-    codes::{
-        access::Access,
-        outcome::{Done, FormError},
-    },
+    codes::{access::Access, done::Done, form_error::FormError},
     ui::view::{
         ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView, LinkView, Notice, ProfileView,
         ProviderButton, SetPasswordView, SettingsView, UnlinkView,
@@ -244,12 +241,12 @@ async fn markup_in_text_is_escaped() {
         devices: vec![DeviceView {
             id: text(),
             device: text(),
-            address: text(),
+            ip: text(),
             method: text(),
             method_slug: text(),
             ..device
         }],
-        activity: vec![ActivityView { what: text(), alarming: true, at: 0, device: text(), address: text() }],
+        activity: vec![ActivityView { what: text(), alarming: true, at: 0, device: text(), ip: text() }],
         ..settings()
     };
     stays_text(&render("/settings", SettingsView { reauthenticated: true, ..view.clone() }).await);

@@ -5,7 +5,7 @@ use super::{
     fixtures::{check_inbox, google, six},
 };
 use crate::{
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     ui::view::{CheckInboxView, EmailLinkPageView, ForgotView, ProviderButton, SignUpView},
 };
 

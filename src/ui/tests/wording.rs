@@ -1,10 +1,7 @@
 //! Every code has a sentence and a next step.
 
 use crate::{
-    codes::{
-        outcome::{Done, FormError},
-        sign_in_error::SignInError,
-    },
+    codes::{done::Done, form_error::FormError, sign_in_error::SignInError},
     ui::{
         view::Notice,
         wording::{self, Message, Tone},
@@ -46,7 +43,7 @@ fn every_confirmation_has_its_own_sentence_and_advice() {
 
 #[test]
 fn round_trip_errors_have_a_sentence_and_no_link() {
-    for sign_in_error in SignInError::ALL {
+    for sign_in_error in SignInError::ALL.iter().copied() {
         for provider in [None, Some("Google".to_owned())] {
             let message = wording::notice_inside(&Notice::Refused { sign_in_error, provider, slug: None });
             says_something(&message, sign_in_error.code());

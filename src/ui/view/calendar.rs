@@ -1,6 +1,6 @@
 //! `/calendar`, and the calendar card on the dashboard.
 
-use super::{ApiFailure, ConnectView, Lost, Notice};
+use super::{ConnectView, Lost, Notice, ProviderApiError};
 
 /// `/calendar` only asks for the permission; the events are on the dashboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum CalendarView {
     NotConnected,
     Lost(Lost),
     /// Connected, but the events cannot be shown.
-    Failed(ApiFailure),
+    Failed(ProviderApiError),
     /// The next events, soonest first; may be empty.
     Events(Vec<EventView>),
 }

@@ -40,14 +40,14 @@ pub struct AccountView {
 
 /// Why the provider's API returns nothing at present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApiFailure {
+pub enum ProviderApiError {
     /// Rate limited.
-    Busy {
+    RateLimited {
         /// Until the next attempt.
         seconds: u64,
     },
     /// No response, or an unusable one.
-    Away,
+    Unavailable,
     /// The tokens were sealed with a key that this server does not have.
     Unreadable,
     /// Access denied: an administrator disabled the API for this account, for example.

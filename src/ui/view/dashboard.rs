@@ -12,7 +12,7 @@ pub struct DashboardView {
     pub member_since: i64,
     pub password_set_at: Option<i64>,
     /// The account has no verified address and should add one.
-    pub asks_for_address: bool,
+    pub asks_for_email: bool,
     /// Oldest first.
     pub identities: Vec<IdentityView>,
     pub calendar: CalendarView,
@@ -43,7 +43,7 @@ pub struct SessionView {
     /// Browser and operating system, from the user agent.
     pub device: String,
     /// IP address at sign-in.
-    pub address: String,
+    pub ip: String,
     pub signed_in_at: i64,
     /// When it expires if it is not used.
     pub idle_until: i64,

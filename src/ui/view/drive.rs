@@ -1,6 +1,6 @@
 //! `/drive`.
 
-use super::{AccountView, ApiFailure, ConnectView, Notice};
+use super::{AccountView, ConnectView, Notice, ProviderApiError};
 use crate::codes::files::{FileKind, FileSort};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum DriveState {
     /// Connected, but the list cannot be shown.
     Failed {
         account: AccountView,
-        failure: ApiFailure,
+        failure: ProviderApiError,
         /// The path to try again at: the same; the first page if the page does not exist; My Drive if the folder does not.
         again: String,
     },

@@ -1,6 +1,6 @@
 //! The pages around emails: `/check-inbox`, `/add-email`, and those that an email's link leads to.
 
-use crate::codes::outcome::FormError;
+use crate::codes::form_error::FormError;
 
 /// `/check-inbox`: the same whether an account exists or not.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `/login`, `/signup`, `/forgot`.
 
 use super::{Notice, ProviderButton};
-use crate::codes::outcome::FormError;
+use crate::codes::form_error::FormError;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginView {

@@ -1,7 +1,7 @@
 //! `/settings` and the pages below it.
 
 use super::{GrantView, IdentityView, Notice, ProviderButton};
-use crate::codes::{access::Access, outcome::FormError};
+use crate::codes::{access::Access, form_error::FormError};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsView {
@@ -47,7 +47,7 @@ pub struct DeviceView {
     /// Browser and operating system, from the user agent.
     pub device: String,
     /// IP address at sign-in.
-    pub address: String,
+    pub ip: String,
     /// A provider's label, or "Password".
     pub method: String,
     /// The provider's slug, or `password`.
@@ -69,7 +69,7 @@ pub struct ActivityView {
     /// Browser and operating system, from the user agent.
     pub device: String,
     /// IP address.
-    pub address: String,
+    pub ip: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

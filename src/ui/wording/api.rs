@@ -1,40 +1,40 @@
 //! Why a provider's API returns nothing at present.
 
 use super::{Message, Tone};
-use crate::{codes::access::Access, ui::view::ApiFailure};
+use crate::{codes::access::Access, ui::view::ProviderApiError};
 
 /// The page adds the buttons.
-pub fn api_failure(failure: ApiFailure, access: Access) -> Message {
+pub fn provider_api_error(failure: ProviderApiError, access: Access) -> Message {
     let what = super::access::name(access);
     let (tone, happened, advice) = match failure {
-        ApiFailure::Busy { seconds } => (
+        ProviderApiError::RateLimited { seconds } => (
             Tone::Mild,
             "Google is limiting requests right now.".to_owned(),
             format!("Your account is still connected. Try again in {}.", wait(seconds)),
         ),
-        ApiFailure::Away => (
+        ProviderApiError::Unavailable => (
             Tone::Mild,
             format!("{what} isn't responding right now."),
             "Your account is still connected. Wait a minute, then try again.".into(),
         ),
-        ApiFailure::Unreadable => (
+        ProviderApiError::Unreadable => (
             Tone::Serious,
             format!("{what} needs to be reconnected."),
             "This site's secret has changed since you connected it. Reconnect, and Google will ask you again.".into(),
         ),
-        ApiFailure::Refused => (
+        ProviderApiError::Refused => (
             Tone::Serious,
             format!("Google denied access to {what}."),
             "An administrator may have turned it off for this account. Ask your administrator, or use another account."
                 .into(),
         ),
-        ApiFailure::NoSuchFolder => (
+        ProviderApiError::NoSuchFolder => (
             Tone::Mild,
             "We couldn't find that folder.".into(),
             "It may have been moved to the bin, or it belongs to another account. Go to My Drive and start again."
                 .into(),
         ),
-        ApiFailure::NoSuchPage => (
+        ProviderApiError::NoSuchPage => (
             Tone::Mild,
             "This page of the list has expired.".into(),
             "Google keeps a list for a few hours. Start again from the first page.".into(),
@@ -44,14 +44,14 @@ pub fn api_failure(failure: ApiFailure, access: Access) -> Message {
 }
 
 /// The calendar card's button.
-pub fn calendar_step(failure: ApiFailure) -> (&'static str, &'static str) {
+pub fn calendar_step(failure: ProviderApiError) -> (&'static str, &'static str) {
     match failure {
-        ApiFailure::Unreadable => ("Reconnect Google Calendar", "/calendar"),
-        ApiFailure::Busy { .. }
-        | ApiFailure::Away
-        | ApiFailure::Refused
-        | ApiFailure::NoSuchFolder
-        | ApiFailure::NoSuchPage => ("Try again", "/dashboard"),
+        ProviderApiError::Unreadable => ("Reconnect Google Calendar", "/calendar"),
+        ProviderApiError::RateLimited { .. }
+        | ProviderApiError::Unavailable
+        | ProviderApiError::Refused
+        | ProviderApiError::NoSuchFolder
+        | ProviderApiError::NoSuchPage => ("Try again", "/dashboard"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Confirmations of what was done.
 
 use super::{Message, Step, Tone};
-use crate::{codes::outcome::Done, ui::links};
+use crate::{codes::done::Done, ui::links};
 
 pub fn done(done: Done, return_to: Option<&str>) -> Message {
     let (happened, advice) = match done {

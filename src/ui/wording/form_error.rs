@@ -1,7 +1,7 @@
 //! Why a form was rejected.
 
 use super::{Message, Step, Tone};
-use crate::{codes::outcome::FormError, ui::links};
+use crate::{codes::form_error::FormError, ui::links};
 
 /// The field that an error is about, to be marked as invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

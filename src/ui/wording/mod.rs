@@ -10,7 +10,7 @@ mod error_pages;
 mod form_error;
 mod sign_in_errors;
 
-pub use api::{api_failure, calendar_step};
+pub use api::{calendar_step, provider_api_error};
 pub use done::done;
 pub use error_pages::error_page;
 pub use form_error::{Concern, concern, form_error, is_about_a_password};

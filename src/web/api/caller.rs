@@ -10,10 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::failure::Failure;
+use super::error::ErrorResponse;
 use crate::{
-    account::ApiError,
-    codes::api::ApiCode,
+    account::ApiRequestError,
+    codes::api_error::ApiError,
     sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
     tokens::AccessTokenError,
     web::state::AppState,
@@ -81,8 +81,8 @@ impl FromRequestParts<AppState> for Caller {
         let ApiContext(mut context) = ApiContext::from_request_parts(parts, app).await?;
         let signed_in = signed_in(app, &context).await.map_err(IntoResponse::into_response)?;
         if context.email_requirement.keeps_out(&signed_in.user) {
-            let error = ApiError::from(ApiCode::AddressRequired).at("/add-email");
-            return Err(Failure::of(app, error).into_response());
+            let error = ApiRequestError::from(ApiError::AddressRequired).at("/add-email");
+            return Err(ErrorResponse::of(app, error).into_response());
         }
         context.signed_in = Some(signed_in.clone());
         Ok(Self { context, signed_in })
@@ -90,31 +90,31 @@ impl FromRequestParts<AppState> for Caller {
 }
 
 /// The signed-in user. Every request reads the database, so that revocation takes effect immediately.
-pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<SignedIn, Failure> {
+pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<SignedIn, ErrorResponse> {
     match Authentication::of(&context.headers) {
-        Authentication::Cookie => context.signed_in.clone().ok_or_else(|| ApiCode::NotSignedIn.into()),
-        Authentication::Unreadable => Err(ApiCode::InvalidToken.into()),
+        Authentication::Cookie => context.signed_in.clone().ok_or_else(|| ApiError::NotSignedIn.into()),
+        Authentication::Unreadable => Err(ApiError::InvalidToken.into()),
         Authentication::Bearer(token) => {
             let claims = app.tokens.verify(token).await.map_err(|error| invalid_token(app, error))?;
             let active = context.database.load_session(claims.session(), context.clock.date()).await;
-            let active = active.map_err(|error| Failure::of(app, error.into()))?;
+            let active = active.map_err(|error| ErrorResponse::of(app, error.into()))?;
             match active {
                 Some(active) if active.user.id == claims.user() => {
                     Ok(SignedIn { user: active.user, session: active.session })
                 }
-                _ => Err(ApiCode::InvalidToken.into()),
+                _ => Err(ApiError::InvalidToken.into()),
             }
         }
     }
 }
 
 /// The log has the failed check.
-pub fn invalid_token(app: &AppState, error: AccessTokenError) -> Failure {
+pub fn invalid_token(app: &AppState, error: AccessTokenError) -> ErrorResponse {
     match error {
-        AccessTokenError::Internal(error) => Failure::of(app, error.into()),
+        AccessTokenError::Internal(error) => ErrorResponse::of(app, error.into()),
         error => {
             tracing::info!(%error, "invalid access token");
-            ApiCode::InvalidToken.into()
+            ApiError::InvalidToken.into()
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     ui::{
-        app::api_docs_html,
+        plain_document::api_docs_html,
         view::{ApiAnswerView, ApiDocsView, ApiOperationView, ApiSectionView, Assets},
     },
     web::state::AppState,
@@ -41,13 +41,13 @@ fn operation_of(path: &str, method: &str, operation: &Value) -> ApiOperationView
     let body = &operation["requestBody"]["content"]["application/json"];
     let answers = members(&operation["responses"]).map(|(status, answer)| {
         let content = &answer["content"]["application/json"];
-        let is_failure = !status.starts_with('2');
-        let codes = members(&content["examples"]).filter(|_| is_failure);
+        let is_error = !status.starts_with('2');
+        let codes = members(&content["examples"]).filter(|_| is_error);
         ApiAnswerView {
             status: status.to_owned(),
-            description: if is_failure { String::new() } else { text(&answer["description"]) },
+            description: if is_error { String::new() } else { text(&answer["description"]) },
             codes: codes.map(|(code, example)| (code.to_owned(), text(&example["summary"]))).collect(),
-            examples: if is_failure { Vec::new() } else { examples_of(content) },
+            examples: if is_error { Vec::new() } else { examples_of(content) },
         }
     });
     ApiOperationView {

@@ -13,9 +13,9 @@ use axum::{
 use secrecy::SecretString;
 use tower_http::timeout::TimeoutError;
 
-use super::failure::Failure;
+use super::error::ErrorResponse;
 use crate::{
-    codes::api::ApiCode,
+    codes::api_error::ApiError,
     oauth::{DocumentError, JsonDocument},
     web::state::AppState,
 };
@@ -30,11 +30,11 @@ pub struct JsonBody(pub JsonDocument);
 pub struct OptionalJsonBody(pub Option<JsonDocument>);
 
 impl FromRequest<AppState> for JsonBody {
-    type Rejection = Failure;
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ErrorResponse> {
         if !is_json(request.headers()) || is_encoded(request.headers()) {
-            return Err(ApiCode::UnsupportedMediaType.into());
+            return Err(ApiError::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
         document(&bytes).map(Self)
@@ -42,18 +42,18 @@ impl FromRequest<AppState> for JsonBody {
 }
 
 impl FromRequest<AppState> for OptionalJsonBody {
-    type Rejection = Failure;
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ErrorResponse> {
         let (has_no_type, is_json) =
             (!request.headers().contains_key(header::CONTENT_TYPE), is_json(request.headers()));
         if (!has_no_type && !is_json) || is_encoded(request.headers()) {
-            return Err(ApiCode::UnsupportedMediaType.into());
+            return Err(ApiError::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
         match bytes.is_empty() {
             true => Ok(Self(None)),
-            false if has_no_type => Err(ApiCode::UnsupportedMediaType.into()),
+            false if has_no_type => Err(ApiError::UnsupportedMediaType.into()),
             false => document(&bytes).map(Some).map(Self),
         }
     }
@@ -79,38 +79,38 @@ fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-async fn read(body: Body) -> Result<Bytes, Failure> {
+async fn read(body: Body) -> Result<Bytes, ErrorResponse> {
     to_bytes(body, MAX_BYTES).await.map_err(|error| code_of(&error).into())
 }
 
 /// The outer layers report time-outs and limits as nested errors of the body.
-fn code_of(error: &axum::Error) -> ApiCode {
+fn code_of(error: &axum::Error) -> ApiError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<TimeoutError>() {
-            return ApiCode::RequestTimeout;
+            return ApiError::RequestTimeout;
         }
         // The connection broke: no client reads the answer.
         if error.is::<hyper::Error>() {
-            return ApiCode::InvalidRequest;
+            return ApiError::InvalidRequest;
         }
         cause = error.source();
     }
-    ApiCode::BodyTooLarge
+    ApiError::BodyTooLarge
 }
 
-fn document(bytes: &[u8]) -> Result<JsonDocument, Failure> {
-    JsonDocument::parse(bytes).map_err(|_| ApiCode::InvalidJson.into())
+fn document(bytes: &[u8]) -> Result<JsonDocument, ErrorResponse> {
+    JsonDocument::parse(bytes).map_err(|_| ApiError::InvalidJson.into())
 }
 
 /// A required, non-empty string.
-pub fn text(document: &JsonDocument, name: &'static str) -> Result<String, Failure> {
+pub fn text(document: &JsonDocument, name: &'static str) -> Result<String, ErrorResponse> {
     optional_text(document, name)?.ok_or_else(|| missing(name))
 }
 
 /// The error for a missing member.
-pub fn missing(name: &'static str) -> Failure {
-    Failure::of_member(name, format!("The member {name} is missing."))
+pub fn missing(name: &'static str) -> ErrorResponse {
+    ErrorResponse::of_member(name, format!("The member {name} is missing."))
 }
 
 /// The message for a member of another type.
@@ -119,17 +119,17 @@ pub fn wrong_type_sentence(name: &str) -> String {
 }
 
 /// An optional, non-empty string.
-pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, Failure> {
+pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, ErrorResponse> {
     match document.optional_str(name) {
-        Ok(Some("")) => Err(Failure::of_member(name, format!("The member {name} is empty."))),
-        Err(DocumentError::WrongType(_)) => Err(Failure::of_member(name, wrong_type_sentence(name))),
+        Ok(Some("")) => Err(ErrorResponse::of_member(name, format!("The member {name} is empty."))),
+        Err(DocumentError::WrongType(_)) => Err(ErrorResponse::of_member(name, wrong_type_sentence(name))),
         Ok(text) => Ok(text.map(str::to_owned)),
-        Err(_) => Err(ApiCode::InvalidJson.into()),
+        Err(_) => Err(ApiError::InvalidJson.into()),
     }
 }
 
 /// The same for a secret.
-pub fn optional_secret(document: &JsonDocument, name: &'static str) -> Result<Option<SecretString>, Failure> {
+pub fn optional_secret(document: &JsonDocument, name: &'static str) -> Result<Option<SecretString>, ErrorResponse> {
     Ok(optional_text(document, name)?.map(SecretString::from))
 }
 

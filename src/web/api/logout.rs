@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use super::{
     answer::{Done, Success, with_cookies},
     caller::{ApiContext, Authentication, invalid_token},
-    failure::{Failure, failures},
+    error::{ErrorResponse, errors},
     json::{OptionalJsonBody, optional_secret},
 };
 use crate::{
-    account::ApiError,
-    codes::api::ApiCode,
+    account::ApiRequestError,
+    codes::api_error::ApiError,
     sessions::{RequestContext, SignOut},
     tokens::AccessTokenError,
     web::{detached::detached, state::AppState},
@@ -28,7 +28,7 @@ pub struct SignOutRequest {
     refresh_token: Option<SecretString>,
 }
 
-failures!(LogoutFailures:
+errors!(LogoutErrors:
     InvalidJson, InvalidRequest, InvalidToken, CrossOrigin, RequestTimeout, BodyTooLarge, UnsupportedMediaType,
     ServerError, Unavailable,
 );
@@ -45,7 +45,7 @@ failures!(LogoutFailures:
     request_body(content = SignOutRequest, description = "Only needed if neither an access token nor a cookie identifies the session.", example = json!({"refresh_token": "lkr_…"})),
     responses(
         (status = 200, description = "The session has ended.", body = Done, example = json!({"success": true})),
-        LogoutFailures,
+        LogoutErrors,
     ),
     security((), ("bearer" = []), ("cookie" = [])),
 )]
@@ -53,28 +53,32 @@ pub async fn logout(
     State(app): State<AppState>,
     ApiContext(context): ApiContext,
     OptionalJsonBody(body): OptionalJsonBody,
-) -> Result<Response, Failure> {
+) -> Result<Response, ErrorResponse> {
     let refresh_token = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
     detached(&app, end(app.clone(), context, refresh_token)).await?
 }
 
-async fn end(app: AppState, context: RequestContext, refresh_token: Option<SecretString>) -> Result<Response, Failure> {
+async fn end(
+    app: AppState,
+    context: RequestContext,
+    refresh_token: Option<SecretString>,
+) -> Result<Response, ErrorResponse> {
     let of_body = match &refresh_token {
         Some(token) => {
             let session = app.tokens.session_of(token.expose_secret()).await;
-            session.map_err(|error| Failure::of(&app, error.into()))?
+            session.map_err(|error| ErrorResponse::of(&app, error.into()))?
         }
         None => None,
     };
     let of_header = match Authentication::of(&context.headers) {
         Authentication::Cookie if refresh_token.is_none() => {
-            let cookies = end_cookie_session(context).await.map_err(|error| Failure::of(&app, error))?;
+            let cookies = end_cookie_session(context).await.map_err(|error| ErrorResponse::of(&app, error))?;
             return Ok(with_cookies(Done { success: Success }, cookies));
         }
         Authentication::Cookie => None,
         // The refresh token alone may end its session, whatever the state of the access token.
         Authentication::Unreadable if of_body.is_some() => None,
-        Authentication::Unreadable => return Err(ApiCode::InvalidToken.into()),
+        Authentication::Unreadable => return Err(ApiError::InvalidToken.into()),
         Authentication::Bearer(token) => match app.tokens.verify(token).await {
             Ok(claims) => Some(claims.session().to_owned()),
             Err(error) if of_body.is_none() || matches!(error, AccessTokenError::Internal(_)) => {
@@ -85,11 +89,11 @@ async fn end(app: AppState, context: RequestContext, refresh_token: Option<Secre
     };
     for session in [of_header, of_body].into_iter().flatten() {
         let ended = context.database.sign_out(&session, &context.audit()).await;
-        ended.map_err(|error| Failure::of(&app, error.into()))?;
+        ended.map_err(|error| ErrorResponse::of(&app, error.into()))?;
     }
     Ok(with_cookies(Done { success: Success }, []))
 }
 
-async fn end_cookie_session(context: RequestContext) -> Result<Vec<HeaderValue>, ApiError> {
+async fn end_cookie_session(context: RequestContext) -> Result<Vec<HeaderValue>, ApiRequestError> {
     Ok(SignOut(context).complete().await?)
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{
     answer::{Success, UserAnswer},
     caller::Caller,
-    failure::failures,
+    error::errors,
 };
 
 /// The signed-in user.
@@ -19,7 +19,7 @@ pub struct MeAnswer {
     user: UserAnswer,
 }
 
-failures!(MeFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
+errors!(MeErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
 
 /// Get the signed-in user
 ///
@@ -31,7 +31,7 @@ failures!(MeFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, U
     responses(
         (status = 200, description = "The signed-in user.", body = MeAnswer,
          example = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}})),
-        MeFailures,
+        MeErrors,
     ),
     security(("bearer" = []), ("cookie" = [])),
 )]

@@ -1,5 +1,5 @@
 //! The JSON API, one file per endpoint, and what they share: authentication (`caller`), strict bodies (`json`), error
-//! responses (`failure`), CORS (`cors`), and the description for programs (`openapi`) and for developers (`docs`).
+//! responses (`error`), CORS (`cors`), and the description for programs (`openapi`) and for developers (`docs`).
 //!
 //! Every error under `/api/` and `/.well-known/`, of a handler or a layer, is JSON of one shape with a code of a closed list.
 
@@ -7,7 +7,7 @@ mod answer;
 mod caller;
 mod cors;
 mod docs;
-mod failure;
+mod error;
 mod json;
 mod logout;
 mod me;
@@ -20,7 +20,7 @@ mod well_known;
 
 pub use caller::{Authentication, authorization_decides};
 pub use cors::{Cors, share};
-pub use failure::{challenge, failure_of_status};
+pub use error::{challenge, error_of_status};
 pub use openapi::Documents;
 
 use axum::{

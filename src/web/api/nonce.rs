@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     answer::with_cookies,
-    failure::{Failure, failures},
+    error::{ErrorResponse, errors},
 };
 use crate::{
     sessions::{IssuedNonce, NONCE_LIFETIME},
@@ -26,7 +26,7 @@ pub struct NonceAnswer {
     expires_in: i64,
 }
 
-failures!(NonceFailures: TooManyRequests, ServerError);
+errors!(NonceErrors: TooManyRequests, ServerError);
 
 /// Get a nonce
 ///
@@ -39,13 +39,13 @@ failures!(NonceFailures: TooManyRequests, ServerError);
     responses(
         (status = 200, description = "A nonce, valid for ten minutes.", body = NonceAnswer,
          example = json!({"nonce": "wq8Ee1Rn2a1iVIA8Z3tUXnJGu4dcpzqQv5V1vG5u2oE", "nonce_token": "c2VhbGVk…", "expires_in": 600})),
-        NonceFailures,
+        NonceErrors,
     ),
     security(()),
 )]
-pub async fn nonce(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Failure> {
+pub async fn nonce(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, ErrorResponse> {
     let issued = app.jar.nonces.issue(&headers, app.clock.now());
-    let IssuedNonce { nonce, nonce_token, cookie } = issued.map_err(|error| Failure::of(&app, error.into()))?;
+    let IssuedNonce { nonce, nonce_token, cookie } = issued.map_err(|error| ErrorResponse::of(&app, error.into()))?;
     let answer = NonceAnswer { nonce: nonce.expose().to_owned(), nonce_token, expires_in: NONCE_LIFETIME };
     Ok(with_cookies(answer, [cookie]))
 }

@@ -15,14 +15,14 @@ use utoipa::{
     },
 };
 
-use super::{docs, failure, json::wrong_type_sentence, logout, me, nonce, refresh, sessions, sign_in, well_known};
+use super::{docs, error, json::wrong_type_sentence, logout, me, nonce, refresh, sessions, sign_in, well_known};
 use crate::{ui::view::Assets, web::state::AppState};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Latchkey",
-        description = "Sign-in for front ends with a provider's token, and for services that verify our users.\n\nAn `Authorization` header takes precedence over cookies, even if it is invalid. A `refresh_token` in a body is independent of both. Bodies are uncompressed `application/json` in UTF-8, with each member once; unknown members are ignored. A form post with our cookies needs an `Origin` or `Sec-Fetch-Site` header of an allowed page; other clients need neither.\n\nEvery error under `/api/` and `/.well-known/` has the shape of `Failure` and one of its codes. Besides the codes that an operation lists, any request can fail with `not_found` (404), `method_not_allowed` (405), `body_too_large` (413, if a request without a body announces a large one) and `unavailable` (503, if the answer takes too long).",
+        description = "Sign-in for front ends with a provider's token, and for services that verify our users.\n\nAn `Authorization` header takes precedence over cookies, even if it is invalid. A `refresh_token` in a body is independent of both. Bodies are uncompressed `application/json` in UTF-8, with each member once; unknown members are ignored. A form post with our cookies needs an `Origin` or `Sec-Fetch-Site` header of an allowed page; other clients need neither.\n\nEvery error under `/api/` and `/.well-known/` has the shape of `ErrorResponse` and one of its codes. Besides the codes that an operation lists, any request can fail with `not_found` (404), `method_not_allowed` (405), `body_too_large` (413, if a request without a body announces a large one) and `unavailable` (503, if the answer takes too long).",
     ),
     paths(
         nonce::nonce,
@@ -35,7 +35,7 @@ use crate::{ui::view::Assets, web::state::AppState};
         well_known::keys,
         well_known::metadata,
     ),
-    components(schemas(failure::FailureBody)),
+    components(schemas(error::ErrorResponseBody)),
     tags(
         (name = "Authentication", description = "Sign in with a provider's token, refresh, and sign out."),
         (name = "User", description = "The signed-in user and their sessions."),
@@ -111,7 +111,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::codes::api::ApiCode;
+    use crate::codes::api_error::ApiError;
 
     fn described() -> Value {
         describe("https://app.example", "__Host-session", None)
@@ -134,7 +134,7 @@ mod tests {
         let document = described();
         let codes = &document["components"]["schemas"]["Code"]["enum"];
         let codes: Vec<&str> = codes.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
-        assert_eq!(codes, ApiCode::ALL.iter().map(|code| code.code()).collect::<Vec<_>>());
+        assert_eq!(codes, ApiError::ALL.iter().map(|code| code.code()).collect::<Vec<_>>());
         let (paths, general) = (document["paths"].to_string(), document["info"]["description"].to_string());
         for code in codes {
             assert!(paths.contains(&format!("`{code}`")) || general.contains(&format!("`{code}`")), "{code}");

@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use super::{
     answer::{Success, with_cookies},
     caller::ApiContext,
-    failure::{Failure, failures},
+    error::{ErrorResponse, errors},
     json::{OptionalJsonBody, missing, optional_secret},
     sign_in::TokensAnswer,
 };
 use crate::{
-    account::ApiError,
+    account::ApiRequestError,
     accounts::EmailRequirement,
-    codes::api::ApiCode,
+    codes::api_error::ApiError,
     sessions::{RequestContext, SessionHandle},
     tokens::{RefreshTokenError, TokenPair},
     web::{detached::detached, state::AppState},
@@ -41,7 +41,7 @@ pub struct RefreshAnswer {
     tokens: TokensAnswer,
 }
 
-failures!(RefreshFailures:
+errors!(RefreshErrors:
     InvalidJson, InvalidRequest, RefreshTokenInvalid, AddressRequired, CrossOrigin, RequestTimeout, BodyTooLarge,
     UnsupportedMediaType, TooManyRequests, ServerError, Unavailable,
 );
@@ -63,7 +63,7 @@ failures!(RefreshFailures:
     responses(
         (status = 200, description = "The next pair.", body = RefreshAnswer,
          example = json!({"success": true, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"})),
-        RefreshFailures,
+        RefreshErrors,
     ),
     security(()),
 )]
@@ -71,12 +71,16 @@ pub async fn refresh(
     State(app): State<AppState>,
     ApiContext(context): ApiContext,
     OptionalJsonBody(body): OptionalJsonBody,
-) -> Result<Response, Failure> {
+) -> Result<Response, ErrorResponse> {
     let token = body.as_ref().map(|body| optional_secret(body, "refresh_token")).transpose()?.flatten();
     detached(&app, exchange(app.clone(), context, token)).await?
 }
 
-async fn exchange(app: AppState, context: RequestContext, token: Option<SecretString>) -> Result<Response, Failure> {
+async fn exchange(
+    app: AppState,
+    context: RequestContext,
+    token: Option<SecretString>,
+) -> Result<Response, ErrorResponse> {
     match (token, &context.session) {
         (Some(token), _) => {
             require_email(&app, token.expose_secret()).await?;
@@ -96,27 +100,27 @@ async fn exchange(app: AppState, context: RequestContext, token: Option<SecretSt
 }
 
 /// A user who must add an email address first gets no tokens in the answer. Checked before the token is used up.
-async fn require_email(app: &AppState, token: &str) -> Result<(), Failure> {
+async fn require_email(app: &AppState, token: &str) -> Result<(), ErrorResponse> {
     if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
-    let active = app.tokens.peek_session(token).await.map_err(|error| Failure::of(app, error.into()))?;
+    let active = app.tokens.peek_session(token).await.map_err(|error| ErrorResponse::of(app, error.into()))?;
     match active {
         Some(active) if app.email_requirement.keeps_out(&active.user) => {
-            Err(Failure::of(app, ApiError::from(ApiCode::AddressRequired).at("/add-email")))
+            Err(ErrorResponse::of(app, ApiRequestError::from(ApiError::AddressRequired).at("/add-email")))
         }
         _ => Ok(()),
     }
 }
 
-async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, Failure> {
+async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, ErrorResponse> {
     app.tokens.refresh(token, &context.client).await.map_err(|error| match error {
-        RefreshTokenError::Internal(error) => Failure::of(app, error.into()),
+        RefreshTokenError::Internal(error) => ErrorResponse::of(app, error.into()),
         error => {
             tracing::info!(%error, "invalid refresh token");
             // A reuse has queued an email.
             context.wake_mail();
-            ApiCode::RefreshTokenInvalid.into()
+            ApiError::RefreshTokenInvalid.into()
         }
     })
 }

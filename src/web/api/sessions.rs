@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use super::{
     answer::{Done, Success, time_text},
     caller::Caller,
-    failure::{Failure, failures},
+    error::{ErrorResponse, errors},
 };
 use crate::{
-    codes::api::ApiCode,
+    codes::api_error::ApiError,
     store::Session,
     web::{detached::detached, state::AppState},
 };
@@ -71,7 +71,7 @@ impl SessionAnswer {
     }
 }
 
-failures!(ListFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
+errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unavailable);
 
 /// List sessions
 #[utoipa::path(
@@ -81,19 +81,19 @@ failures!(ListFailures: NotSignedIn, InvalidToken, AddressRequired, ServerError,
     responses(
         (status = 200, description = "All sessions of the user.", body = SessionsAnswer,
          example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
-        ListFailures,
+        ListErrors,
     ),
     security(("bearer" = []), ("cookie" = [])),
 )]
-pub async fn list(State(app): State<AppState>, caller: Caller) -> Result<Json<SessionsAnswer>, Failure> {
+pub async fn list(State(app): State<AppState>, caller: Caller) -> Result<Json<SessionsAnswer>, ErrorResponse> {
     let current = &caller.signed_in.session.id_hash;
     let sessions = app.database.user_sessions(caller.signed_in.user.id, app.clock.date()).await;
-    let sessions = sessions.map_err(|error| Failure::of(&app, error.into()))?;
+    let sessions = sessions.map_err(|error| ErrorResponse::of(&app, error.into()))?;
     let sessions = sessions.into_iter().map(|session| SessionAnswer::of(session, current)).collect();
     Ok(Json(SessionsAnswer { success: Success, sessions }))
 }
 
-failures!(EndFailures:
+errors!(EndErrors:
     InvalidRequest, NotSignedIn, InvalidToken, AddressRequired, CrossOrigin, SessionNotFound, ServerError,
     Unavailable,
 );
@@ -109,7 +109,7 @@ failures!(EndFailures:
     params(("id" = String, Path, description = "The id in the list.", example = "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM")),
     responses(
         (status = 200, description = "The session has ended.", body = Done, example = json!({"success": true})),
-        EndFailures,
+        EndErrors,
     ),
     security(("bearer" = []), ("cookie" = [])),
 )]
@@ -117,14 +117,14 @@ pub async fn end(
     State(app): State<AppState>,
     caller: Caller,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<Done>, Failure> {
-    let Path(id) = id.map_err(|_| Failure::of_request("The id in the path is not valid UTF-8."))?;
+) -> Result<Json<Done>, ErrorResponse> {
+    let Path(id) = id.map_err(|_| ErrorResponse::of_request("The id in the path is not valid UTF-8."))?;
     let ending = {
         let (app, audit) = (app.clone(), caller.context.audit());
         async move { app.database.end_session(caller.signed_in.user.id, &id, &audit).await }
     };
-    match detached(&app, ending).await?.map_err(|error| Failure::of(&app, error.into()))? {
+    match detached(&app, ending).await?.map_err(|error| ErrorResponse::of(&app, error.into()))? {
         true => Ok(Json(Done { success: Success })),
-        false => Err(ApiCode::SessionNotFound.into()),
+        false => Err(ApiError::SessionNotFound.into()),
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{
     answer::{Success, UserAnswer, with_cookies},
     caller::ApiContext,
-    failure::{Failure, failures},
+    error::{ErrorResponse, errors},
     json::{JsonBody, optional_secret, optional_text, text},
 };
 use crate::{
@@ -93,7 +93,7 @@ impl From<&TokenPair> for TokensAnswer {
     }
 }
 
-failures!(SignInFailures:
+errors!(SignInErrors:
     InvalidJson, InvalidRequest, UnknownProvider, TokenKindUnsupported, NonceRequired, NonceInvalid,
     TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, NotPermitted, AccountDisabled, AddressRequired,
     CrossOrigin, LinkRequired, RequestTimeout, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ServerError,
@@ -119,7 +119,7 @@ failures!(SignInFailures:
             ("session" = (summary = "Cookie", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}}))),
             ("token" = (summary = "Tokens", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"}))),
         )),
-        SignInFailures,
+        SignInErrors,
     ),
     security(()),
 )]
@@ -127,15 +127,15 @@ pub async fn sign_in(
     State(app): State<AppState>,
     ApiContext(context): ApiContext,
     JsonBody(body): JsonBody,
-) -> Result<Response, Failure> {
+) -> Result<Response, ErrorResponse> {
     let sign_in = read(&body, app.api_nonce)?;
     let outcome = detached(&app, sign_in.complete(context, app.tokens.clone())).await?;
-    let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| Failure::of(&app, error))?;
+    let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| ErrorResponse::of(&app, error))?;
     let tokens = pair.as_ref().map(TokensAnswer::from).unwrap_or_default();
     Ok(with_cookies(SignInAnswer { success: Success, user: UserAnswer::from(&user), tokens }, cookies))
 }
 
-fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, Failure> {
+fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, ErrorResponse> {
     let request = SignInRequest {
         provider: text(body, "provider")?,
         id_token: optional_secret(body, "id_token")?,
@@ -147,9 +147,9 @@ fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, Failur
         (Some(token), None) => ProviderToken::Id(token),
         (None, Some(token)) => ProviderToken::Access(token),
         (Some(_), Some(_)) => {
-            return Err(Failure::of_member("access_token", "Send either id_token or access_token, not both."));
+            return Err(ErrorResponse::of_member("access_token", "Send either id_token or access_token, not both."));
         }
-        (None, None) => return Err(Failure::of_member("id_token", "Send either id_token or access_token.")),
+        (None, None) => return Err(ErrorResponse::of_member("id_token", "Send either id_token or access_token.")),
     };
     Ok(TokenSignIn {
         unverified_provider: request.provider,
@@ -163,11 +163,11 @@ fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, Failur
     })
 }
 
-fn mode(body: &JsonDocument) -> Result<Option<Mode>, Failure> {
+fn mode(body: &JsonDocument) -> Result<Option<Mode>, ErrorResponse> {
     match optional_text(body, "mode")?.as_deref() {
         None => Ok(None),
         Some("session") => Ok(Some(Mode::Session)),
         Some("token") => Ok(Some(Mode::Token)),
-        Some(_) => Err(Failure::of_member("mode", "The member mode must be session or token.")),
+        Some(_) => Err(ErrorResponse::of_member("mode", "The member mode must be session or token.")),
     }
 }

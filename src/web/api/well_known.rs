@@ -8,13 +8,13 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::failure::{Failure, failures};
+use super::error::{ErrorResponse, errors};
 use crate::web::state::AppState;
 
 /// Shorter than the day for which a key is published before it signs.
 const CACHE: &str = "public, max-age=300";
 
-failures!(KeysFailures: ServerError, Unavailable);
+errors!(KeysErrors: ServerError, Unavailable);
 
 /// Get the signing keys
 ///
@@ -27,12 +27,12 @@ failures!(KeysFailures: ServerError, Unavailable);
     responses(
         (status = 200, description = "The JWK set.", body = Object,
          example = json!({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…"}]})),
-        KeysFailures,
+        KeysErrors,
     ),
     security(()),
 )]
-pub async fn keys(State(app): State<AppState>) -> Result<Response, Failure> {
-    let keys = app.tokens.jwks().await.map_err(|error| Failure::of(&app, error.into()))?;
+pub async fn keys(State(app): State<AppState>) -> Result<Response, ErrorResponse> {
+    let keys = app.tokens.jwks().await.map_err(|error| ErrorResponse::of(&app, error.into()))?;
     Ok(published(keys))
 }
 

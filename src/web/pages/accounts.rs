@@ -1,13 +1,13 @@
 //! A person's accounts at the provider whose API is used, and the access they granted.
 
-use super::page_request::{PageError, PageRequest};
+use super::page_request::{PageRejection, PageRequest};
 use crate::{
     accounts::{Identity, UserId},
     codes::access::Access,
     grants::GrantError,
     oauth::Scopes,
     store::{Grant, GrantEndReason, GrantStatus, StoreError},
-    ui::view::{AccountView, ApiFailure, ConnectView, Lost},
+    ui::view::{AccountView, ConnectView, Lost, ProviderApiError},
 };
 
 /// One person's accounts at providers that offer this access, oldest first.
@@ -71,12 +71,12 @@ impl Accounts {
     /// The account with this identity, if it is the person's own; without an id, the default account.
     ///
     /// # Errors
-    /// [`PageError::NotFound`].
-    pub fn chosen(&self, asked_for: Option<&str>) -> Result<Option<&Account>, PageError> {
+    /// [`PageRejection::NotFound`].
+    pub fn chosen(&self, asked_for: Option<&str>) -> Result<Option<&Account>, PageRejection> {
         match asked_for {
             None => Ok(self.default_account()),
             Some(id) => {
-                self.all.iter().find(|account| account.view.identity == id).map(Some).ok_or(PageError::NotFound)
+                self.all.iter().find(|account| account.view.identity == id).map(Some).ok_or(PageRejection::NotFound)
             }
         }
     }
@@ -115,8 +115,8 @@ impl Accounts {
 
 /// What to call an account at a provider: its email address, or its name.
 pub fn label(request: &PageRequest, identity: &Identity) -> String {
-    let address = identity.email.as_ref().map(ToString::to_string);
-    address
+    let email = identity.email.as_ref().map(ToString::to_string);
+    email
         .or_else(|| identity.name.clone())
         .unwrap_or_else(|| format!("your {} account", request.label(&identity.provider)))
 }
@@ -139,7 +139,7 @@ pub fn connection_status(request: &PageRequest, grant: Option<&Grant>, access: A
 pub enum AccessError {
     /// The person has to connect, for the first time or again.
     NotConnected(Option<Lost>),
-    Api(ApiFailure),
+    Api(ProviderApiError),
     Store(StoreError),
 }
 
@@ -150,10 +150,10 @@ impl From<GrantError> for AccessError {
             GrantError::Lost(because) => Self::NotConnected(Some(lost(because))),
             GrantError::Withdrawn => Self::NotConnected(Some(Lost::Withdrawn)),
             GrantError::Store(error) => Self::Store(error),
-            GrantError::Busy { seconds } => Self::Api(ApiFailure::Busy { seconds }),
-            GrantError::Unreadable => Self::Api(ApiFailure::Unreadable),
-            GrantError::Refused => Self::Api(ApiFailure::Refused),
-            GrantError::Away => Self::Api(ApiFailure::Away),
+            GrantError::RateLimited { seconds } => Self::Api(ProviderApiError::RateLimited { seconds }),
+            GrantError::Unreadable => Self::Api(ProviderApiError::Unreadable),
+            GrantError::Refused => Self::Api(ProviderApiError::Refused),
+            GrantError::Unavailable => Self::Api(ProviderApiError::Unavailable),
         }
     }
 }

@@ -16,7 +16,7 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Optio
         alarming,
         at: event.at.unix_timestamp(),
         device: describe_device(event.client.user_agent.as_deref()),
-        address: event.client.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()),
+        ip: event.client.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()),
     })
 }
 
@@ -142,7 +142,7 @@ mod tests {
     fn an_event_names_its_provider_device_and_ip() {
         let signed_in = decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None);
         assert_eq!(signed_in.what, "Signed in with GOOGLE");
-        assert_eq!((signed_in.device.as_str(), signed_in.address.as_str()), ("Unknown browser", "192.0.2.1"));
+        assert_eq!((signed_in.device.as_str(), signed_in.ip.as_str()), ("Unknown browser", "192.0.2.1"));
         assert_eq!(view(&AuditEvent::PasswordSignIn).what, "Signed in with a password");
         assert_eq!(decided(PurposeKind::Link, DecisionOutcome::Link, None).what, "Linked GOOGLE");
     }

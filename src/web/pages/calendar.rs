@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::{
     accounts::{AccessError, Account, Accounts, ConnectionStatus},
-    page_request::{PageError, PageRequest, PageResult},
+    page_request::{PageRejection, PageRequest, PageResult},
 };
 use crate::{
     accounts::{Identity, UserId},
@@ -15,7 +15,10 @@ use crate::{
     codes::access::Access,
     grants::{CalendarEventsReadonly, GrantError, Grants},
     store::StoreError,
-    ui::view::{ApiFailure, CalendarPageView, CalendarView, EventTime, EventView, Notice},
+    ui::{
+        page::Page,
+        view::{CalendarPageView, CalendarView, EventTime, EventView, Notice, ProviderApiError},
+    },
 };
 
 /// The page with the events.
@@ -35,12 +38,12 @@ pub async fn calendar(request: PageRequest) -> PageResult {
             if matches!(notice, None | Some(Notice::Done(_))) =>
         {
             let Err(error) = request.app.grants.take::<CalendarEventsReadonly>(identity).await else {
-                return Err(PageError::To(CARD.to_owned()));
+                return Err(PageRejection::Redirect(CARD.to_owned()));
             };
             let lost = match AccessError::from(error) {
                 AccessError::NotConnected(lost) => lost,
-                AccessError::Api(ApiFailure::Unreadable) => None,
-                AccessError::Api(_) | AccessError::Store(_) => return Err(PageError::To(CARD.to_owned())),
+                AccessError::Api(ProviderApiError::Unreadable) => None,
+                AccessError::Api(_) | AccessError::Store(_) => return Err(PageRejection::Redirect(CARD.to_owned())),
             };
             // The grant just ended, perhaps for other services too.
             accounts = Accounts::of(&request, user, Access::Calendar).await?;
@@ -50,7 +53,7 @@ pub async fn calendar(request: PageRequest) -> PageResult {
     };
     let only = accounts.chosen(asked_for)?.filter(|_| asked_for.is_some());
     let connect = accounts.connect(&request, only, lost, CARD.to_owned());
-    request.draw(CalendarPageView { notice, connect }).await
+    request.draw(Page::Calendar, CalendarPageView { notice, connect }).await
 }
 
 /// The card. It needs no query for people without a Google account, and delays the dashboard by at most [`TIMEOUT`].
@@ -71,17 +74,17 @@ async fn load(request: &PageRequest, account: &Account) -> Result<CalendarView, 
     let loading = request.app.tasks.spawn(loading.in_current_span());
     let events = match tokio::time::timeout(TIMEOUT, loading).await {
         Ok(Ok(events)) => events,
-        Ok(Err(_)) | Err(_) => return Ok(CalendarView::Failed(ApiFailure::Away)),
+        Ok(Err(_)) | Err(_) => return Ok(CalendarView::Failed(ProviderApiError::Unavailable)),
     };
     let error = match events {
         Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
         Err(error) => error,
     };
-    if matches!(error, CalendarError::Grant(GrantError::Away) | CalendarError::Malformed { .. }) {
+    if matches!(error, CalendarError::Grant(GrantError::Unavailable) | CalendarError::Malformed { .. }) {
         tracing::warn!(%error, "cannot load events from Google Calendar");
     }
     let error = match error {
-        CalendarError::Malformed { .. } => AccessError::Api(ApiFailure::Away),
+        CalendarError::Malformed { .. } => AccessError::Api(ProviderApiError::Unavailable),
         CalendarError::Grant(error) => AccessError::from(error),
     };
     match error {

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     accounts::{Identity, User, describe_device},
     store::Session,
-    ui::view::{DashboardView, IdentityView, SessionView},
+    ui::{
+        page::Page,
+        view::{DashboardView, IdentityView, SessionView},
+    },
 };
 
 /// GET `/dashboard`.
@@ -20,8 +23,8 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
     let calendar = calendar::card(&request, user.id, &identities).await?;
     let view = DashboardView {
         email: email(&user),
-        asks_for_address: request.context.email_requirement.asks(&user),
-        picture: user.picture.filter(|address| request.app.header_policy.shows_image(address)),
+        asks_for_email: request.context.email_requirement.applies_to(&user),
+        picture: user.picture.filter(|url| request.app.header_policy.shows_image(url)),
         name: user.name,
         password_set_at: request.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
@@ -29,7 +32,7 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
         calendar,
         session: session_view(&request, session),
     };
-    request.draw(view).await
+    request.draw(Page::Dashboard, view).await
 }
 
 /// The verified address (`true`), or the claimed one (`false`).
@@ -40,8 +43,8 @@ pub fn email(user: &User) -> Option<(String, bool)> {
 
 /// What to call an account: its email address, or the person's name.
 pub fn name_of(user: &User) -> String {
-    let address = email(user).map(|(address, _)| address);
-    address.or_else(|| user.name.clone()).unwrap_or_else(|| "an account without an email address".to_owned())
+    let email = email(user).map(|(email, _)| email);
+    email.or_else(|| user.name.clone()).unwrap_or_else(|| "an account without an email address".to_owned())
 }
 
 pub fn identity_view(request: &PageRequest, identity: Identity) -> IdentityView {
@@ -62,7 +65,7 @@ fn session_view(request: &PageRequest, session: Session) -> SessionView {
         provider: request.label(&slug),
         provider_slug: slug,
         device: describe_device(session.user_agent.as_deref()),
-        address: session.ip.unwrap_or_else(|| "unknown".to_owned()),
+        ip: session.ip.unwrap_or_else(|| "unknown".to_owned()),
         signed_in_at: session.created_at.unix_timestamp(),
         idle_until: session.expires_at.unix_timestamp(),
         absolute_until: session.absolute_expires_at.unix_timestamp(),

@@ -11,14 +11,17 @@ use axum::{
 
 use super::{
     accounts::{AccessError, Account, Accounts, ConnectionStatus},
-    page_request::{PageError, PageRequest, PageResult},
+    page_request::{PageRejection, PageRequest, PageResult},
 };
 use crate::{
     codes::access::Access,
     drive::DriveError,
     grants::GrantError,
     relying_party::ReturnTo,
-    ui::view::{ApiFailure, DriveState, DriveView, Lost},
+    ui::{
+        page::Page,
+        view::{DriveState, DriveView, Lost, ProviderApiError},
+    },
 };
 use drive_url::{DriveUrl, QueryError};
 use files::files_view;
@@ -55,20 +58,20 @@ pub async fn drive(request: PageRequest) -> PageResult {
         Ok((page, folders)) => {
             let state = DriveState::Files(Box::new(files_view(&accounts, account, &url, page, folders)));
             let view = DriveView { notice: request.notice(), state };
-            request.draw(view).await
+            request.draw(Page::Drive, view).await
         }
         Err(error) => explain(request, account, &url, error).await,
     }
 }
 
 async fn explain(request: PageRequest, account: &Account, url: &DriveUrl, error: DriveError) -> PageResult {
-    if matches!(error, DriveError::Grant(GrantError::Away) | DriveError::Malformed { .. }) {
+    if matches!(error, DriveError::Grant(GrantError::Unavailable) | DriveError::Malformed { .. }) {
         tracing::warn!(%error, "cannot load files from Google Drive");
     }
     let why = match error {
-        DriveError::NoSuchFolder => ApiFailure::NoSuchFolder,
-        DriveError::NoSuchPage => ApiFailure::NoSuchPage,
-        DriveError::Malformed { .. } => ApiFailure::Away,
+        DriveError::NoSuchFolder => ProviderApiError::NoSuchFolder,
+        DriveError::NoSuchPage => ProviderApiError::NoSuchPage,
+        DriveError::Malformed { .. } => ProviderApiError::Unavailable,
         DriveError::Grant(error) => match AccessError::from(error) {
             AccessError::NotConnected(lost) => {
                 // The grant just ended, perhaps for other services too: reload, and ask to reconnect.
@@ -76,13 +79,13 @@ async fn explain(request: PageRequest, account: &Account, url: &DriveUrl, error:
                 let account = accounts.chosen(Some(&account.view.identity))?;
                 return connect(request, &accounts, account, lost, url).await;
             }
-            AccessError::Store(error) => return Err(PageError::Store(error)),
+            AccessError::Store(error) => return Err(PageRejection::Store(error)),
             AccessError::Api(failure) => failure,
         },
     };
     let again = match why {
-        ApiFailure::NoSuchPage => url.first_page(),
-        ApiFailure::NoSuchFolder => DriveUrl::my_drive(url.account.clone()).path(),
+        ProviderApiError::NoSuchPage => url.first_page(),
+        ProviderApiError::NoSuchFolder => DriveUrl::my_drive(url.account.clone()).path(),
         _ => url.path(),
     };
     failed(request, account, why, again).await
@@ -100,32 +103,32 @@ async fn connect(
     let return_to = ReturnTo::parse(&url.path()).map_or_else(|| "/drive".to_owned(), String::from);
     let connect = accounts.connect(&request, only, lost, return_to);
     let view = DriveView { notice: request.notice(), state: DriveState::Connect(connect) };
-    request.draw(view).await
+    request.draw(Page::Drive, view).await
 }
 
-async fn failed(request: PageRequest, account: &Account, failure: ApiFailure, again: String) -> PageResult {
+async fn failed(request: PageRequest, account: &Account, failure: ProviderApiError, again: String) -> PageResult {
     let state = DriveState::Failed { account: account.view.clone(), failure, again };
     let view = DriveView { notice: request.notice(), state };
-    let mut response = request.draw(view).await?;
+    let mut response = request.draw(Page::Drive, view).await?;
     set_status(&mut response, failure);
     Ok(response)
 }
 
-fn no_such(error: QueryError) -> ApiFailure {
+fn no_such(error: QueryError) -> ProviderApiError {
     match error {
-        QueryError::Folder => ApiFailure::NoSuchFolder,
-        QueryError::Page => ApiFailure::NoSuchPage,
+        QueryError::Folder => ProviderApiError::NoSuchFolder,
+        QueryError::Page => ProviderApiError::NoSuchPage,
     }
 }
 
 /// For clients that do not read the page.
-fn set_status(response: &mut Response, failure: ApiFailure) {
+fn set_status(response: &mut Response, failure: ProviderApiError) {
     let (status, again) = match failure {
-        ApiFailure::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
-        ApiFailure::Away => (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER)),
-        ApiFailure::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
-        ApiFailure::Refused => (StatusCode::FORBIDDEN, None),
-        ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage => (StatusCode::NOT_FOUND, None),
+        ProviderApiError::RateLimited { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds.max(1))),
+        ProviderApiError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER)),
+        ProviderApiError::Unreadable => (StatusCode::SERVICE_UNAVAILABLE, None),
+        ProviderApiError::Refused => (StatusCode::FORBIDDEN, None),
+        ProviderApiError::NoSuchFolder | ProviderApiError::NoSuchPage => (StatusCode::NOT_FOUND, None),
     };
     *response.status_mut() = status;
     if let Some(seconds) = again {

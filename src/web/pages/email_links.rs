@@ -1,11 +1,14 @@
 //! The pages around emails: `/check-inbox`, `/add-email`, and those that an email's link leads to.
 
-use super::page_request::{PageError, PageRequest, PageResult};
+use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
     account::asked_in_this_browser,
     accounts::LinkKind,
     store::{self, UndoStep},
-    ui::view::{AddEmailView, CheckInboxView, EmailLink, EmailLinkPageView, EmailLinkView, Undoing},
+    ui::{
+        page::Page,
+        view::{AddEmailView, CheckInboxView, EmailLink, EmailLinkPageView, EmailLinkView, Undoing},
+    },
 };
 
 /// GET `/add-email`.
@@ -14,7 +17,7 @@ pub async fn add_email(request: PageRequest) -> PageResult {
     let user = &signed_in.user;
     let return_to = request.return_to().unwrap_or_default();
     if user.verified_email.is_some() || request.app.mail.is_none() {
-        return Err(PageError::To(return_to.as_str().to_owned()));
+        return Err(PageRejection::Redirect(return_to.as_str().to_owned()));
     }
     let claimed = user.claimed_email.as_ref().map(|email| email.email().to_string());
     let view = AddEmailView {
@@ -24,7 +27,7 @@ pub async fn add_email(request: PageRequest) -> PageResult {
         return_to: String::from(return_to),
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::AddEmail, view).await
 }
 
 /// GET `/check-inbox`. The same whether the account exists or not.
@@ -39,43 +42,43 @@ pub async fn check_inbox(request: PageRequest) -> PageResult {
         email: request.typed(),
         return_to: request.return_to().map(String::from),
         inbox: request.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone()),
-        delayed: request.app.mail.as_ref().is_some_and(|mail| mail.post.is_delayed()),
+        delayed: request.app.mail.as_ref().is_some_and(|mail| mail.transport.is_delayed()),
     };
-    request.draw(view).await
+    request.draw(Page::CheckInbox, view).await
 }
 
 /// GET `/verify-email`.
 pub async fn verify_email(request: PageRequest) -> PageResult {
     let link = opened_link(&request, &[LinkKind::SignUp]).await?;
-    draw(request, link).await
+    draw(Page::VerifyEmail, request, link).await
 }
 
 /// GET `/reset-password`. Also for a sign-up link, if the person does not know the chosen password.
 pub async fn reset_password(request: PageRequest) -> PageResult {
     let link = opened_link(&request, &[LinkKind::Reset, LinkKind::SignUp]).await?;
-    draw(request, link).await
+    draw(Page::ResetPassword, request, link).await
 }
 
 /// GET `/confirm-email`.
 pub async fn confirm_email(request: PageRequest) -> PageResult {
     let link = opened_link(&request, &[LinkKind::ChangeEmail]).await?;
-    draw(request, link).await
+    draw(Page::ConfirmEmail, request, link).await
 }
 
 /// GET `/undo`.
 pub async fn undo(request: PageRequest) -> PageResult {
     let link = opened_link(&request, &[LinkKind::Undo]).await?;
-    draw(request, link).await
+    draw(Page::Undo, request, link).await
 }
 
-async fn draw(request: PageRequest, link: Option<EmailLink>) -> PageResult {
+async fn draw(page: Page, request: PageRequest, link: Option<EmailLink>) -> PageResult {
     let form_error = request.form_error();
     let undone = request.query.one("done").is_some();
-    request.draw(EmailLinkView { link, form_error, undone }).await
+    request.draw(page, EmailLinkView { link, form_error, undone }).await
 }
 
 /// The email link that this browser opened, if it is of one of these kinds.
-async fn opened_link(request: &PageRequest, kinds: &[LinkKind]) -> Result<Option<EmailLink>, PageError> {
+async fn opened_link(request: &PageRequest, kinds: &[LinkKind]) -> Result<Option<EmailLink>, PageRejection> {
     let context = &request.context;
     let Some(token) = context.jar.email_link.find(&context.headers, context.clock.now()) else { return Ok(None) };
     let link = context.database.email_link(&token, context.clock.date()).await?;

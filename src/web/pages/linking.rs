@@ -1,10 +1,13 @@
 //! `/link`, where a new identity can be linked to an existing account, and `/confirm`, the re-authentication.
 
-use super::page_request::{PageError, PageRequest, PageResult};
+use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
     account::{AccountError, pending_link},
     accounts::UserId,
-    ui::view::{ConfirmView, LinkPromptView, ProviderButton},
+    ui::{
+        page::Page,
+        view::{ConfirmView, LinkPromptView, ProviderButton},
+    },
 };
 
 /// GET `/link`.
@@ -13,7 +16,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
         Ok(link) => link,
         Err(AccountError::Store(error)) => return Err(error.into()),
         // The back button, or an expired prompt.
-        Err(_) => return Err(PageError::To(link_expired(&request))),
+        Err(_) => return Err(PageRejection::Redirect(link_expired(&request))),
     };
     let (methods, methods_off) = methods_of(&request, link.user).await?;
     let signed_in = request.context.signed_in.as_ref();
@@ -21,7 +24,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
         id: link.id,
         provider: request.label(&link.profile.provider),
         slug: link.profile.provider,
-        email: link.profile.email.map(|email| email.unverified_address).unwrap_or_default(),
+        email: link.profile.email.map(|email| email.unverified_email).unwrap_or_default(),
         methods,
         methods_off,
         password: request.app.database.password_of(link.user).await?.is_some(),
@@ -29,7 +32,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
             .is_some_and(|it| it.user.id == link.user && it.is_recently_authenticated(request.context.clock.date())),
         notice: request.notice(),
     };
-    request.draw(view).await
+    request.draw(Page::LinkPrompt, view).await
 }
 
 fn link_expired(request: &PageRequest) -> String {
@@ -47,7 +50,7 @@ pub async fn confirm(request: PageRequest) -> PageResult {
     let return_to = return_to.map_or_else(|| "/settings".to_owned(), String::from);
     // After a reload or the back button.
     if signed_in.is_recently_authenticated(request.context.clock.date()) && request.notice().is_none() {
-        return Err(PageError::To(return_to));
+        return Err(PageRejection::Redirect(return_to));
     }
     let email = user.verified_email.as_ref().map(|email| email.email().to_string());
     let (methods, _) = methods_of(&request, user.id).await?;
@@ -58,11 +61,11 @@ pub async fn confirm(request: PageRequest) -> PageResult {
         return_to,
         notice: request.notice(),
     };
-    request.draw(view).await
+    request.draw(Page::Confirm, view).await
 }
 
 /// A user's providers, each once; and the slugs of those that are disabled here.
-async fn methods_of(request: &PageRequest, user: UserId) -> Result<(Vec<ProviderButton>, Vec<String>), PageError> {
+async fn methods_of(request: &PageRequest, user: UserId) -> Result<(Vec<ProviderButton>, Vec<String>), PageRejection> {
     let identities = request.app.database.identities(user).await?;
     let (mut on, mut off) = (Vec::<ProviderButton>::new(), Vec::new());
     for slug in identities.into_iter().map(|identity| identity.provider) {

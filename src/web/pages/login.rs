@@ -1,10 +1,13 @@
 //! `/login`, `/signup`, `/forgot`: for people who are not signed in.
 
-use super::page_request::{PageError, PageRequest, PageResult};
+use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
     codes::sign_in_error::SignInError,
     store::PASSWORD,
-    ui::view::{ForgotView, LoginView, Notice, SignUpView},
+    ui::{
+        page::Page,
+        view::{ForgotView, LoginView, Notice, SignUpView},
+    },
 };
 
 /// GET `/login`.
@@ -14,7 +17,7 @@ pub async fn login(request: PageRequest) -> PageResult {
     // Signed-in people only stay to read an error. A double click, or the back button after a successful sign-in, is none.
     let has_error = sign_in_error.is_some_and(|sign_in_error| sign_in_error != SignInError::FlowUsed);
     if request.context.signed_in.is_some() && !has_error {
-        return Err(PageError::To(return_to.unwrap_or_default().as_str().to_owned()));
+        return Err(PageRejection::Redirect(return_to.unwrap_or_default().as_str().to_owned()));
     }
     let notice = request.notice().or_else(|| match request.query.one("signed_out") {
         Some(_) => Some(Notice::SignedOut),
@@ -29,7 +32,7 @@ pub async fn login(request: PageRequest) -> PageResult {
         email: request.typed(),
         sandbox: request.app.sandbox.clone(),
     };
-    request.draw(view).await
+    request.draw(Page::Login, view).await
 }
 
 /// GET `/signup`.
@@ -42,7 +45,7 @@ pub async fn sign_up(request: PageRequest) -> PageResult {
         email: request.typed(),
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::SignUp, view).await
 }
 
 /// GET `/forgot`.
@@ -52,12 +55,12 @@ pub async fn forgot(request: PageRequest) -> PageResult {
         email: request.typed(),
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::Forgot, view).await
 }
 
-fn redirect_if_signed_in(request: &PageRequest) -> Result<(), PageError> {
+fn redirect_if_signed_in(request: &PageRequest) -> Result<(), PageRejection> {
     match &request.context.signed_in {
-        Some(_) => Err(PageError::To(request.return_to().unwrap_or_default().as_str().to_owned())),
+        Some(_) => Err(PageRejection::Redirect(request.return_to().unwrap_or_default().as_str().to_owned())),
         None => Ok(()),
     }
 }

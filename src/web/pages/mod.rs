@@ -16,38 +16,36 @@ pub(super) use dashboard::name_of;
 
 use axum::{
     extract::Extension,
-    http::StatusCode,
     response::Response,
     routing::{MethodRouter, get},
 };
 
 use super::{redirect::see_other, state::AppState};
-use crate::sessions::SignedIn;
+use crate::{sessions::SignedIn, ui::page::Page};
 
-/// The handler of a page that [`App`](crate::ui::app::App) has a route for.
-pub fn page(path: &str) -> MethodRouter<AppState> {
-    match path {
-        "/login" => get(login::login),
-        "/signup" => get(login::sign_up),
-        "/forgot" => get(login::forgot),
-        "/add-email" => get(email_links::add_email),
-        "/check-inbox" => get(email_links::check_inbox),
-        "/verify-email" => get(email_links::verify_email),
-        "/reset-password" => get(email_links::reset_password),
-        "/confirm-email" => get(email_links::confirm_email),
-        "/undo" => get(email_links::undo),
-        "/link" => get(linking::prompt),
-        "/confirm" => get(linking::confirm),
-        "/dashboard" => get(dashboard::dashboard),
-        "/drive" => get(drive::drive),
-        "/calendar" => get(calendar::calendar),
-        "/settings" => get(settings::settings),
-        "/settings/password" => get(settings::password),
-        "/settings/email" => get(settings::email),
-        "/settings/unlink" => get(settings::unlink),
-        "/settings/link" => get(settings::link),
-        "/settings/delete" => get(settings::delete),
-        _ => get(|| async { StatusCode::NOT_FOUND }),
+/// The handler of a page.
+pub fn handler(page: Page) -> MethodRouter<AppState> {
+    match page {
+        Page::Login => get(login::login),
+        Page::SignUp => get(login::sign_up),
+        Page::Forgot => get(login::forgot),
+        Page::AddEmail => get(email_links::add_email),
+        Page::CheckInbox => get(email_links::check_inbox),
+        Page::VerifyEmail => get(email_links::verify_email),
+        Page::ResetPassword => get(email_links::reset_password),
+        Page::ConfirmEmail => get(email_links::confirm_email),
+        Page::Undo => get(email_links::undo),
+        Page::LinkPrompt => get(linking::prompt),
+        Page::Confirm => get(linking::confirm),
+        Page::Dashboard => get(dashboard::dashboard),
+        Page::Drive => get(drive::drive),
+        Page::Calendar => get(calendar::calendar),
+        Page::Settings => get(settings::settings),
+        Page::SetPassword => get(settings::password),
+        Page::ChangeEmail => get(settings::email),
+        Page::Link => get(settings::link),
+        Page::Unlink => get(settings::unlink),
+        Page::Delete => get(settings::delete),
     }
 }
 

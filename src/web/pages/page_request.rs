@@ -9,19 +9,15 @@ use axum::{
 use leptos::{nonce::Nonce, prelude::provide_context};
 
 use crate::{
-    codes::{
-        access::Access,
-        outcome::{Done, FormError},
-        percent::with_return_to,
-        sign_in_error::SignInError,
-    },
+    codes::{access::Access, done::Done, form_error::FormError, percent::with_return_to, sign_in_error::SignInError},
     providers::Provider,
     relying_party::{Prompt, ReturnTo},
     sealing::SealingError,
     sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
     store::StoreError,
     ui::{
-        app::shell,
+        document::document,
+        page::Page,
         view::{FormOwner, Notice, Places, ProviderButton},
     },
     web::{
@@ -40,38 +36,38 @@ pub struct PageRequest {
 }
 
 /// Why the requested page is not shown.
-pub enum PageError {
-    To(String),
+pub enum PageRejection {
+    Redirect(String),
     /// Sign in, then return to this path.
     SignInFirst(String),
     NotFound,
     Store(StoreError),
     /// The system's random number generator failed.
-    NotSealed(SealingError),
+    Sealing(SealingError),
 }
 
-pub type PageResult = Result<Response, PageError>;
+pub type PageResult = Result<Response, PageRejection>;
 
-impl From<StoreError> for PageError {
+impl From<StoreError> for PageRejection {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<SealingError> for PageError {
+impl From<SealingError> for PageRejection {
     fn from(error: SealingError) -> Self {
-        Self::NotSealed(error)
+        Self::Sealing(error)
     }
 }
 
-impl IntoResponse for PageError {
+impl IntoResponse for PageRejection {
     fn into_response(self) -> Response {
         match self {
-            Self::To(page) => see_other(&page),
+            Self::Redirect(page) => see_other(&page),
             Self::SignInFirst(return_to) => to_sign_in_first(&return_to),
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Store(error) => database_failed(&error),
-            Self::NotSealed(error) => {
+            Self::Sealing(error) => {
                 tracing::error!(%error, "cannot seal the owner of a form");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
@@ -101,25 +97,25 @@ impl PageRequest {
     }
 
     /// Redirects to the sign-in if no one is signed in, and to `/add-email` if a required email address is missing.
-    pub fn signed_in(&self) -> Result<&SignedIn, PageError> {
+    pub fn signed_in(&self) -> Result<&SignedIn, PageRejection> {
         let signed_in = self.anybody_signed_in()?;
         match self.context.email_requirement.keeps_out(&signed_in.user) {
-            true => Err(PageError::To(with_return_to("/add-email", Some(self.path_and_query())))),
+            true => Err(PageRejection::Redirect(with_return_to("/add-email", Some(self.path_and_query())))),
             false => Ok(signed_in),
         }
     }
 
     /// Like [`Self::signed_in`], without the email requirement: for pages that add an address, or leave.
-    pub fn anybody_signed_in(&self) -> Result<&SignedIn, PageError> {
-        self.context.signed_in.as_ref().ok_or_else(|| PageError::SignInFirst(self.path_and_query().to_owned()))
+    pub fn anybody_signed_in(&self) -> Result<&SignedIn, PageRejection> {
+        self.context.signed_in.as_ref().ok_or_else(|| PageRejection::SignInFirst(self.path_and_query().to_owned()))
     }
 
     /// Redirects to `/confirm` unless the person authenticated recently.
-    pub fn reauthenticated(&self) -> Result<&SignedIn, PageError> {
+    pub fn reauthenticated(&self) -> Result<&SignedIn, PageRejection> {
         let signed_in = self.anybody_signed_in()?;
         match signed_in.is_recently_authenticated(self.context.clock.date()) {
             true => Ok(signed_in),
-            false => Err(PageError::To(with_return_to("/confirm", Some(self.path_and_query())))),
+            false => Err(PageRejection::Redirect(with_return_to("/confirm", Some(self.path_and_query())))),
         }
     }
 
@@ -182,7 +178,7 @@ impl PageRequest {
     }
 
     /// Renders the page in one piece, with what every document needs: the CSP nonce, the assets, and the forms' owner.
-    pub async fn draw<V: Clone + Send + Sync + 'static>(self, view: V) -> PageResult {
+    pub async fn draw<V: Clone + Send + Sync + 'static>(self, page: Page, view: V) -> PageResult {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
@@ -198,6 +194,6 @@ impl PageRequest {
             provide_context(view.clone());
         };
         let request = Request::from_parts(self.parts, Body::empty());
-        Ok(leptos_axum::render_app_async_with_context(provide, shell)(request).await)
+        Ok(leptos_axum::render_app_async_with_context(provide, move || document(page))(request).await)
     }
 }

@@ -12,15 +12,18 @@ use super::{
     activity::activity_view,
     dashboard::{email as email_of, identity_view},
     grants::grant_views,
-    page_request::{PageError, PageRequest, PageResult},
+    page_request::{PageRejection, PageRequest, PageResult},
 };
 use crate::{
     account::DELETION_WORD,
     accounts::{IdentityId, OWN, User, UserId, describe_device},
     codes::access::Access,
     store::{Grant, GrantStatus, RevocationStatus, Session, StoreError},
-    ui::view::{
-        ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
+    ui::{
+        page::Page,
+        view::{
+            ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
+        },
     },
 };
 
@@ -54,7 +57,7 @@ pub async fn settings(request: PageRequest) -> PageResult {
         devices: sessions.into_iter().map(|session| device_view(&request, session, here)).collect(),
         activity: events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect(),
     };
-    request.draw(view).await
+    request.draw(Page::Settings, view).await
 }
 
 /// GET `/settings/password`.
@@ -65,7 +68,7 @@ pub async fn password(request: PageRequest) -> PageResult {
         change: request.app.database.password_of(user.id).await?.is_some(),
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::SetPassword, view).await
 }
 
 /// GET `/settings/email`.
@@ -75,7 +78,7 @@ pub async fn email(request: PageRequest) -> PageResult {
         typed: request.typed(),
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::ChangeEmail, view).await
 }
 
 /// GET `/settings/unlink?identity=…`.
@@ -84,7 +87,7 @@ pub async fn unlink(request: PageRequest) -> PageResult {
     let id = request.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
     let identities = request.app.database.identities(user).await?;
     let last = identities.len() == 1 && request.app.database.password_of(user).await?.is_none();
-    let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageError::NotFound)?;
+    let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageRejection::NotFound)?;
     let affected_access = affected_access(&request, user, Some(identity.id)).await?;
     let view = UnlinkView {
         identity: identity_view(&request, identity),
@@ -92,17 +95,17 @@ pub async fn unlink(request: PageRequest) -> PageResult {
         affected_access,
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::Unlink, view).await
 }
 
 /// GET `/settings/link?provider=…&return_to=…`.
 pub async fn link(request: PageRequest) -> PageResult {
     request.reauthenticated()?;
     let slug = request.query.one("provider").unwrap_or_default();
-    let provider = request.app.relying_party.provider(slug).ok_or(PageError::NotFound)?;
+    let provider = request.app.relying_party.provider(slug).ok_or(PageRejection::NotFound)?;
     let return_to = request.return_to().map(String::from);
     let view = LinkView { provider: request.button(provider), return_to, form_error: request.form_error() };
-    request.draw(view).await
+    request.draw(Page::Link, view).await
 }
 
 /// GET `/settings/delete`.
@@ -115,7 +118,7 @@ pub async fn delete(request: PageRequest) -> PageResult {
         affected_access: affected_access(&request, user.id, None).await?,
         form_error: request.form_error(),
     };
-    request.draw(view).await
+    request.draw(Page::Delete, view).await
 }
 
 /// Access that is revoked with a sign-in method, or with the account.
@@ -221,7 +224,7 @@ fn profile_view(request: &PageRequest, user: &User) -> ProfileView {
     ProfileView {
         name: user.name.clone(),
         name_from: from(&user.name_from),
-        picture: user.picture.clone().filter(|address| request.app.header_policy.shows_image(address)),
+        picture: user.picture.clone().filter(|url| request.app.header_policy.shows_image(url)),
         picture_from: from(&user.picture_from),
         member_since: user.created_at.unix_timestamp(),
     }
@@ -233,7 +236,7 @@ fn device_view(request: &PageRequest, session: Session, here: &str) -> DeviceVie
         here: session.id_hash == here,
         id: session.id_hash,
         device: describe_device(session.user_agent.as_deref()),
-        address: session.ip.unwrap_or_else(|| "unknown".to_owned()),
+        ip: session.ip.unwrap_or_else(|| "unknown".to_owned()),
         method: request.label(&slug),
         method_slug: slug,
         first_seen: session.created_at.unix_timestamp(),

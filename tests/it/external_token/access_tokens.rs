@@ -152,12 +152,12 @@ async fn token_check_answers_are_parsed_strictly() {
     for (patch, expected) in [
         (json!({ "set": { "aud": "another-client" } }), ExternalTokenError::NotOurClient),
         (json!({ "set": { "azp": "another-client" } }), ExternalTokenError::NotOurClient),
-        (json!({ "remove": ["aud"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
-        (json!({ "set": { "aud": ["sandbox-google"] } }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "remove": ["aud"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Incomplete)),
+        (json!({ "set": { "aud": ["sandbox-google"] } }), ExternalTokenError::UnfitToken(UnfitTokenError::Incomplete)),
         (json!({ "set": { "expires_in": "0" } }), ExternalTokenError::UnfitToken(UnfitTokenError::Expired)),
-        (json!({ "remove": ["expires_in"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
-        (json!({ "remove": ["sub"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
-        (json!({ "remove": ["scope"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Unclear)),
+        (json!({ "remove": ["expires_in"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Incomplete)),
+        (json!({ "remove": ["sub"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Incomplete)),
+        (json!({ "remove": ["scope"] }), ExternalTokenError::UnfitToken(UnfitTokenError::Incomplete)),
     ] {
         let mut error = json!({ "kind": "patch" });
         error.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());

@@ -151,7 +151,7 @@ pub fn token_of(message: &EmailMessage) -> EmailToken {
 }
 
 pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
-    match &message.matter {
+    match &message.kind {
         EmailKind::ConfirmSignUp { token }
         | EmailKind::ResetPassword { token }
         | EmailKind::ConfirmEmailChange { token }

@@ -7,7 +7,7 @@ use std::{
 
 use latchkey::{
     accounts::{ClientInfo, UserId},
-    codes::api::ApiCode,
+    codes::api_error::ApiError,
     tokens::NewTokenSession,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -395,7 +395,7 @@ async fn every_documented_error_code_occurs() {
     // Two codes are common to all operations; `api_bodies` causes them.
     let of_operations: BTreeSet<&str> = found.iter().map(|(_, code)| code.as_str()).collect();
     let rest: Vec<_> =
-        ApiCode::ALL.iter().map(|code| code.code()).filter(|code| !of_operations.contains(code)).collect();
+        ApiError::ALL.iter().map(|code| code.code()).filter(|code| !of_operations.contains(code)).collect();
     assert_eq!(rest, ["not_found", "method_not_allowed", "request_timeout"]);
 }
 
@@ -410,7 +410,7 @@ async fn the_api_page_matches_the_document_and_has_no_script() {
         let summary = operation.described["summary"].as_str().expect("a summary");
         assert!(page.body.contains(operation.path) && page.body.contains(summary), "{summary}");
     }
-    for code in ApiCode::ALL {
+    for code in ApiError::ALL {
         assert!(page.body.contains(code.code()), "{}", code.code());
     }
     for mark in ["<script", "modulepreload", " style=\"", "onclick", "undefined"] {

@@ -41,7 +41,7 @@ async fn reuse_of_a_refresh_token_ends_the_session_and_sends_an_email(
     }
     assert_eq!(device.get_as_bearer("/api/me", &access).await.outcome(), (401, "invalid_token"));
     let message = app.one_email().await;
-    assert!(matches!(message.matter, EmailKind::TokenReused), "{message:?}");
+    assert!(matches!(message.kind, EmailKind::TokenReused), "{message:?}");
     assert!(app.events().await.contains("token"));
     assert_eq!(app.rows().await, (1, 1, 0));
     // The user can sign in again.

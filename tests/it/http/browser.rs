@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use latchkey::web::FORMS;
+use latchkey::account::FORMS;
 use reqwest::{
     Client, Method, RequestBuilder, Response,
     header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
@@ -74,7 +74,7 @@ impl Browser {
 
     /// Posts a form of one of our pages, with the hidden owner field for the signed-in user.
     pub async fn post(&self, path: &str, form: &str) -> Page {
-        let form = match FORMS.contains(&path) {
+        let form = match FORMS.iter().any(|form| form.path == path) {
             true => self.owners.added_to(form, &self.cookies()).await,
             false => form.to_owned(),
         };

@@ -34,7 +34,7 @@ async fn an_added_email_counts_once_its_link_was_opened(#[values(Engine::Sqlite,
     assert_eq!(sent.location(), "/check-inbox?for=email_change&return_to=%2Fsettings");
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), "niko@example.org");
-    let EmailKind::ConfirmEmailChange { token } = message.matter else { panic!("{message:?}") };
+    let EmailKind::ConfirmEmailChange { token } = message.kind else { panic!("{message:?}") };
     let owners = "SELECT count(*) FROM users WHERE verified_email = 'niko@example.org'";
     assert_eq!(app.database.number(owners).await, 0);
     assert_eq!(follow(&browser, token.expose()).await, "/confirm-email");

@@ -355,7 +355,7 @@ async fn unlinking_and_deleting_revoke_the_grant(#[values(Engine::Sqlite, Engine
             false => browser.submit("/settings/unlink", &[("identity", &identity.id.to_string())]).await,
         };
         assert!(page.location().contains("?done="), "{page:?}");
-        let revoked = match app.one_email().await.matter {
+        let revoked = match app.one_email().await.kind {
             EmailKind::MethodRemoved { revoked_access, .. } | EmailKind::AccountDeleted { revoked_access } => {
                 revoked_access
             }
@@ -389,9 +389,7 @@ async fn undoing_a_link_revokes_its_grant() {
     let identity = app.google_identity(&browser).await;
     assert_eq!(browser.connect(&identity, "grace", "drive", &[DRIVE]).await.location(), "/drive");
 
-    let latchkey::accounts::EmailKind::MethodAdded { undo, .. } = app.one_email().await.matter else {
-        panic!("no undo")
-    };
+    let latchkey::accounts::EmailKind::MethodAdded { undo, .. } = app.one_email().await.kind else { panic!("no undo") };
     let mailbox = app.browser();
     mailbox.open_email_link(&undo).await;
     assert!(mailbox.submit("/auth/undo", &[]).await.location().contains("undone"));

@@ -128,7 +128,7 @@ async fn rotated_keys_end_no_grant() {
     .await;
     app.advance(3600).await;
     let taken = app.take_token(&identity).await;
-    assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Unavailable)), "{taken:?}");
     app.advance(60).await;
     app.take_token(&identity).await.expect("renewed");
 }
@@ -147,7 +147,7 @@ async fn the_old_token_is_used_until_it_expires_during_an_outage() {
     app.advance(51).await;
     for _ in 0..30 {
         let taken = app.take_token(&identity).await;
-        assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
+        assert!(matches!(taken, Err(GrantError::Unavailable)), "{taken:?}");
     }
     assert_eq!(app.renewals().await, 2);
     assert_eq!((app.stored_tokens().await, app.grant_status(&identity).await), (2, GrantStatus::Live));
@@ -169,7 +169,7 @@ async fn an_invalid_refresh_answer_ends_nothing(#[case] error: Value) {
     app.fail_once("refresh", error).await;
     app.advance(3600).await;
     let taken = app.take_token(&identity).await;
-    assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
+    assert!(matches!(taken, Err(GrantError::Unavailable)), "{taken:?}");
     assert_eq!((app.stored_tokens().await, app.requests_to("trap").await.len()), (2, 0));
     app.advance(2).await;
     assert_eq!(app.list_files(&identity).await.expect("renewed"), 200);
@@ -186,7 +186,7 @@ async fn a_hanging_refresh_is_shared_by_all_callers() {
         all.spawn(async move { grants.take::<DriveMetadataReadonly>(&identity).await });
     }
     for taken in all.join_all().await {
-        assert!(matches!(taken, Err(GrantError::Away)), "{taken:?}");
+        assert!(matches!(taken, Err(GrantError::Unavailable)), "{taken:?}");
     }
     assert_eq!(app.renewals().await, 1);
 }
@@ -198,7 +198,7 @@ async fn failing_refreshes_do_not_prevent_sign_in() {
     app.advance(3600).await;
     for _ in 0..12 {
         app.advance(64).await;
-        assert!(matches!(app.take_token(&identity).await, Err(GrantError::Away)));
+        assert!(matches!(app.take_token(&identity).await, Err(GrantError::Unavailable)));
     }
     assert!(!app.browser().get("/login").await.body.contains("You can still try."));
     app.browser().sign_in("grace").await;
@@ -281,7 +281,7 @@ async fn a_rate_limited_api_is_not_called_until_retry_after(#[case] preset: &str
     app.arm_preset(preset, Some(1)).await;
     for _ in 0..10 {
         let asked = app.list_files(&identity).await;
-        assert!(matches!(asked, Err(GrantError::Busy { seconds }) if seconds <= 30), "{asked:?}");
+        assert!(matches!(asked, Err(GrantError::RateLimited { seconds }) if seconds <= 30), "{asked:?}");
     }
     assert_eq!(app.requests_to("files").await.len(), 1);
     // Another user is not affected.
@@ -309,7 +309,7 @@ async fn concurrent_callers_share_one_back_off() {
         });
     }
     for asked in all.join_all().await {
-        assert!(matches!(asked, Err(GrantError::Busy { seconds: 1 })), "{asked:?}");
+        assert!(matches!(asked, Err(GrantError::RateLimited { seconds: 1 })), "{asked:?}");
     }
     app.disarm().await;
     app.advance(1).await;
@@ -338,7 +338,7 @@ async fn other_api_errors_end_nothing_and_follow_no_redirect(#[case] error: Valu
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
     app.fail_once("files", error).await;
     let asked = app.list_files(&identity).await;
-    assert!(matches!(asked, Err(GrantError::Refused | GrantError::Away)), "{asked:?}");
+    assert!(matches!(asked, Err(GrantError::Refused | GrantError::Unavailable)), "{asked:?}");
     assert!(app.requests_to("trap").await.is_empty(), "a redirect was followed");
     assert_eq!(app.list_files(&identity).await.expect("files"), 200);
 }
@@ -348,7 +348,7 @@ async fn an_unavailable_api_opens_its_breaker_but_not_the_login() {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
     app.arm_preset("drive_503", None).await;
     for _ in 0..30 {
-        assert!(matches!(app.list_files(&identity).await, Err(GrantError::Away)));
+        assert!(matches!(app.list_files(&identity).await, Err(GrantError::Unavailable)));
     }
     assert_eq!(app.requests_to("files").await.len(), 10);
     app.browser().sign_in("grace").await;

@@ -133,7 +133,7 @@ async fn reuse_of_a_refresh_cookie_ends_the_session_and_sends_an_email(
     assert!(!browser.is_signed_in().await, "the whole family ends");
     assert_eq!(browser.forward_auth().await.status, 401);
     assert!(elsewhere.is_signed_in().await, "and no other");
-    assert_eq!(app.one_email().await.matter, EmailKind::TokenReused);
+    assert_eq!(app.one_email().await.kind, EmailKind::TokenReused);
     assert!(app.events().await.contains("token  reused"), "{}", app.events().await);
 }
 
@@ -187,7 +187,7 @@ async fn cookies_copied_before_a_change_are_rejected(
     // By now no honest client sends the old ones.
     assert!(!old(&app).is_signed_in().await);
     assert!(!browser.is_signed_in().await, "the session ends");
-    assert_eq!(app.one_email().await.matter, EmailKind::TokenReused);
+    assert_eq!(app.one_email().await.kind, EmailKind::TokenReused);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,7 +51,7 @@ async fn the_password_links_the_account_and_returns_to_the_page(
     assert!(browser.cookie("link").is_none());
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), LINUS);
-    match &message.matter {
+    match &message.kind {
         EmailKind::MethodAdded { provider, account, .. } => {
             assert_eq!((provider.as_str(), account.as_deref()), ("google", Some(LINUS)));
         }
@@ -93,7 +93,7 @@ async fn another_linked_provider_confirms_the_link(
     assert_eq!(browser.get(&callback).await.location(), "/settings");
     assert_eq!(app.user_of(&browser).await, app.user_of(&owner).await);
     assert_eq!(app.rows().await, (1, 2, 2));
-    assert!(matches!(app.one_email().await.matter, EmailKind::MethodAdded { .. }));
+    assert!(matches!(app.one_email().await.kind, EmailKind::MethodAdded { .. }));
 }
 
 #[rstest]

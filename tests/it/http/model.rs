@@ -349,7 +349,7 @@ impl World {
 
 fn takes_back(message: &EmailMessage) -> bool {
     matches!(
-        message.matter,
+        message.kind,
         EmailKind::MethodAdded { .. } | EmailKind::PasswordChanged { .. } | EmailKind::EmailChanged { .. }
     )
 }

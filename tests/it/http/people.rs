@@ -159,7 +159,7 @@ async fn the_old_email_can_undo_a_change_at_the_provider() {
     browser.sign_in("ada").await;
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), "ada@gmail.com");
-    let EmailKind::EmailChanged { new, undo } = message.matter else { panic!("{message:?}") };
+    let EmailKind::EmailChanged { new, undo } = message.kind else { panic!("{message:?}") };
     assert_eq!(new.as_str(), "ada.king@gmail.com");
 
     let mailbox = app.browser();

@@ -151,7 +151,7 @@ async fn lk5_an_unverified_email_is_only_a_claim(#[values(Engine::Sqlite, Engine
     assert_eq!(page.location(), "/settings/password?error=email_needed");
     // A password reset for that email finds no account.
     eve.request_reset(ADA).await;
-    assert_eq!(app.one_email().await.matter, EmailKind::NoAccount);
+    assert_eq!(app.one_email().await.kind, EmailKind::NoAccount);
 
     app.sign_up(&ada, ADA, PASSWORD).await;
     ada_alone_owns_it(&app, &ada, &eve).await;
@@ -174,13 +174,10 @@ async fn lk6_provider_accounts_are_unreachable_by_forms(#[values(Engine::Sqlite,
     eve.request_sign_up(ADA, EVES).await;
     let google = vec![SignInMethod::Provider("google".into())];
     let message = app.one_email().await;
-    assert_eq!(
-        (message.to.as_str(), &message.matter),
-        (ADA, &EmailKind::AlreadyRegistered { methods: google.clone() })
-    );
+    assert_eq!((message.to.as_str(), &message.kind), (ADA, &EmailKind::AlreadyRegistered { methods: google.clone() }));
     eve.request_reset(ADA).await;
     let message = app.one_email().await;
-    assert_eq!((message.to.as_str(), &message.matter), (ADA, &EmailKind::NoPassword { methods: google }));
+    assert_eq!((message.to.as_str(), &message.kind), (ADA, &EmailKind::NoPassword { methods: google }));
     for (path, fields) in [
         ("/auth/email/verify", &[("password", EVES)][..]),
         ("/auth/password/reset", &[("password", EVES)]),

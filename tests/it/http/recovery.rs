@@ -40,7 +40,7 @@ async fn a_reset_replaces_the_password_and_ends_every_session(
     assert!(!before.is_signed_in().await);
     assert_eq!(app.rows().await, (1, 0, 1));
     let message = app.one_email().await;
-    assert!(matches!(message.matter, EmailKind::PasswordChanged { first: false, .. }), "{message:?}");
+    assert!(matches!(message.kind, EmailKind::PasswordChanged { first: false, .. }), "{message:?}");
     assert_eq!(message.to.as_str(), ADA);
 
     assert_eq!(app.browser().try_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
@@ -231,14 +231,14 @@ async fn missing_passwords_and_accounts_are_reported_by_email_only(
         let message = app.one_email().await;
         assert_eq!((message.to.as_str(), message.name), (email, None));
         match email {
-            "ida@gmail.com" => assert!(matches!(message.matter, EmailKind::ResetPassword { .. })),
+            "ida@gmail.com" => assert!(matches!(message.kind, EmailKind::ResetPassword { .. })),
             "ada@gmail.com" => {
                 assert_eq!(
-                    message.matter,
+                    message.kind,
                     EmailKind::NoPassword { methods: vec![SignInMethod::Provider("google".into())] }
                 );
             }
-            _ => assert_eq!(message.matter, EmailKind::NoAccount),
+            _ => assert_eq!(message.kind, EmailKind::NoAccount),
         }
     }
     seen.dedup();
@@ -344,12 +344,12 @@ async fn reset_without_password_points_to_the_provider(#[values("server", "jwt")
     let app = App::builder().mode(mode).start().await;
     app.browser().sign_in("ada").await;
     app.browser().request_reset("ada@gmail.com").await;
-    let kind = app.one_email().await.matter;
+    let kind = app.one_email().await.kind;
     assert_eq!(kind, EmailKind::NoPassword { methods: vec![SignInMethod::Provider("google".into())] });
 
     app.database.execute("UPDATE identities SET provider = 'switched_off'").await;
     app.browser().request_reset("ada@gmail.com").await;
-    assert!(matches!(app.one_email().await.matter, EmailKind::ResetPassword { .. }));
+    assert!(matches!(app.one_email().await.kind, EmailKind::ResetPassword { .. }));
 }
 
 #[rstest]

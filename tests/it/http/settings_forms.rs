@@ -1,6 +1,6 @@
 //! Changes in the settings: by POST from our own pages, with recent re-authentication, in the user's own account only.
 
-use latchkey::{accounts::EmailKind, web::FORMS};
+use latchkey::{account::FORMS, accounts::EmailKind};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
@@ -117,7 +117,7 @@ async fn only_a_linked_account_reauthenticates(#[values("server", "jwt")] mode: 
     // A first password for a user who only had a provider.
     let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/settings?done=password_set");
-    assert!(matches!(app.one_email().await.matter, EmailKind::PasswordChanged { first: true, .. }));
+    assert!(matches!(app.one_email().await.kind, EmailKind::PasswordChanged { first: true, .. }));
     app.browser().sign_in_with_password("ada@gmail.com", PASSWORD).await;
     // A provider that is not linked does not re-authenticate.
     let page = browser.submit("/auth/reauthenticate/provider", &[("provider", "nowhere")]).await;
@@ -191,7 +191,7 @@ async fn cross_site_forms_are_rejected(#[values("server", "jwt")] mode: &str) {
         &[("origin", "null")],
         &[],
     ];
-    for path in FORMS {
+    for path in FORMS.map(|form| form.path) {
         for headers in foreign {
             let request =
                 browser.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
@@ -214,7 +214,7 @@ async fn forms_in_another_shape_are_rejected(#[values("server", "jwt")] mode: &s
         navigating(browser.request(method, path)).header("origin", &app.origin).header("sec-fetch-site", "same-origin")
     };
     let form = "word=delete&password=correct+horse+battery+staple&provider=google";
-    for path in FORMS {
+    for path in FORMS.map(|form| form.path) {
         for kind in [
             "text/plain",
             "multipart/form-data; boundary=x",
@@ -247,7 +247,7 @@ async fn forms_in_another_shape_are_rejected(#[values("server", "jwt")] mode: &s
 async fn forms_reject_get(#[values("server", "jwt")] mode: &str) {
     let (app, browser) = ada(App::builder().mode(mode)).await;
     let (methods, rows) = (app.methods().await, app.all_rows().await);
-    for path in FORMS {
+    for path in FORMS.map(|form| form.path) {
         let query =
             "?provider=google&word=delete&password=correct+horse+battery+staple&session=x&email=e%40evil.example";
         for method in [Method::GET, Method::HEAD] {
@@ -276,7 +276,7 @@ async fn a_provider_is_linked_and_unlinked(
     assert_ne!(browser.session(), session, "under a new id");
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA);
-    assert!(matches!(message.matter, EmailKind::MethodAdded { .. }));
+    assert!(matches!(message.kind, EmailKind::MethodAdded { .. }));
     let user = app.user_of(&browser).await.expect("a user");
     let grace = app.browser();
     grace.sign_in("grace").await;
@@ -295,7 +295,7 @@ async fn a_provider_is_linked_and_unlinked(
     assert_ne!(browser.session(), session);
     assert_eq!(app.rows().await, (1, 1, 1), "the other sessions end");
     assert!(browser.is_signed_in().await && !grace.is_signed_in().await && !other.is_signed_in().await);
-    assert!(matches!(app.one_email().await.matter, EmailKind::MethodRemoved { .. }));
+    assert!(matches!(app.one_email().await.kind, EmailKind::MethodRemoved { .. }));
     let page = browser.submit("/settings/unlink", &[("identity", &identity)]).await;
     assert_eq!(parameter(page.location(), "error"), "not_found");
     grace.sign_in("grace").await;
@@ -523,7 +523,7 @@ async fn an_email_change_counts_only_in_the_requesting_account(
     assert_eq!(app.owner_of("wanted@example.com").await, app.user_of(&eve).await);
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA);
-    assert!(matches!(message.matter, EmailKind::EmailChanged { .. }));
+    assert!(matches!(message.kind, EmailKind::EmailChanged { .. }));
     assert_eq!(eve.confirm_email_link(&token).await.location(), "/verify-email?error=email_link_invalid");
     assert_eq!(eve.try_password(ADA, PASSWORD).await.location(), "/login?error=wrong_credentials");
     elsewhere.sign_in_with_password("wanted@example.com", PASSWORD).await;
@@ -537,7 +537,7 @@ async fn a_taken_email_is_not_changed_and_not_revealed(#[values("server", "jwt")
     let page = browser.submit("/settings/email", &[("email", "owner@example.com")]).await;
     assert_eq!(page.location(), "/check-inbox?for=email_change&return_to=%2Fsettings");
     let message = app.one_email().await;
-    assert_eq!((message.to.as_str(), &message.matter), ("owner@example.com", &EmailKind::EmailTaken));
+    assert_eq!((message.to.as_str(), &message.kind), ("owner@example.com", &EmailKind::EmailTaken));
     // An email that is taken between the request and the confirmation.
     browser.submit("/settings/email", &[("email", "free@example.com")]).await;
     let token = token_of(&app.one_email().await);
@@ -588,7 +588,7 @@ async fn a_deleted_account_leaves_one_anonymous_event_and_an_email(
     assert_eq!(page.location(), "/login?done=deleted");
     assert!(!ada.is_signed_in().await && !elsewhere.is_signed_in().await && other.is_signed_in().await);
     let message = app.one_email().await;
-    assert_eq!((message.to.as_str(), &message.matter), (ADA, &EmailKind::AccountDeleted { revoked_access: vec![] }));
+    assert_eq!((message.to.as_str(), &message.kind), (ADA, &EmailKind::AccountDeleted { revoked_access: vec![] }));
     for table in TABLES {
         let column = if table == "users" { "id" } else { "user_id" };
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{user}'");

@@ -185,7 +185,7 @@ async fn a_taken_email_gets_the_same_answer_and_another_email(
     assert_eq!(cookie_shapes(&owned), cookie_shapes(&free));
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA);
-    assert_eq!(message.matter, EmailKind::AlreadyRegistered { methods: vec![SignInMethod::Password] });
+    assert_eq!(message.kind, EmailKind::AlreadyRegistered { methods: vec![SignInMethod::Password] });
     assert_eq!(app.rows().await, (1, 0, 1));
     let unchanged: Vec<String> = users.lines().take(3).map(str::to_owned).collect();
     assert_eq!(app.methods().await.lines().take(3).collect::<Vec<_>>(), unchanged);
@@ -281,12 +281,12 @@ async fn every_spelling_of_an_email_is_one_email() {
         app.browser().request_sign_up(spelling, NEW_PASSWORD).await;
         let message = app.one_email().await;
         assert_eq!(message.to.as_str(), "ada@xn--bcher-kva.example");
-        assert!(matches!(message.matter, EmailKind::AlreadyRegistered { .. }), "{spelling}");
+        assert!(matches!(message.kind, EmailKind::AlreadyRegistered { .. }), "{spelling}");
     }
     // Spellings that only a mail host knows to be equal are different emails to us.
     for other in ["a.da@bücher.example", "ada+x@bücher.example"] {
         app.browser().request_sign_up(other, NEW_PASSWORD).await;
-        assert!(matches!(app.one_email().await.matter, EmailKind::ConfirmSignUp { .. }), "{other}");
+        assert!(matches!(app.one_email().await.kind, EmailKind::ConfirmSignUp { .. }), "{other}");
     }
 }
 

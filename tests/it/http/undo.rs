@@ -95,7 +95,7 @@ async fn an_email_change_is_undone(
     change_email(&app, &eve, EVES).await;
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA, "the old address hears of it");
-    assert!(matches!(&message.matter, EmailKind::EmailChanged { new, .. } if new.as_str() == EVES));
+    assert!(matches!(&message.kind, EmailKind::EmailChanged { new, .. } if new.as_str() == EVES));
     let user = app.owner_of(EVES).await;
     assert!(app.owner_of(ADA).await.is_none());
     let back = undo(&app, &token_of(&message)).await;

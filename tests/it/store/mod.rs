@@ -29,7 +29,7 @@ fn google(subject: &str, address: &str) -> Profile {
         subject: subject.into(),
         provider: "google".into(),
         email: Some(ProfileEmail {
-            unverified_address: address.into(),
+            unverified_email: address.into(),
             verified_by_provider: true,
             provider_is_authoritative: true,
         }),
@@ -45,7 +45,7 @@ fn eve(subject: &str, address: &str, verified: bool) -> Profile {
         subject: subject.into(),
         provider: "eve".into(),
         email: Some(ProfileEmail {
-            unverified_address: address.into(),
+            unverified_email: address.into(),
             verified_by_provider: verified,
             provider_is_authoritative: false,
         }),

@@ -72,7 +72,7 @@ async fn rt1_reuse_ends_the_session_and_sends_an_email(#[values(Engine::Sqlite, 
     let lease = std::time::Duration::from_secs(60);
     let emails = server.database.take_due_emails(server.clock.date(), lease, 10).await.unwrap();
     let [message] = &emails[..] else { panic!("{emails:?}") };
-    assert_eq!((message.message.to.as_str(), &message.message.matter), ("ada@gmail.com", &EmailKind::TokenReused));
+    assert_eq!((message.message.to.as_str(), &message.message.kind), ("ada@gmail.com", &EmailKind::TokenReused));
     assert_eq!(message.message.cause.ip, "192.0.2.9");
 }
 

@@ -77,8 +77,8 @@ impl Server {
             issuer: "https://accounts.google.com".into(),
             subject: name.into(),
             provider: "google".into(),
-            email: address.map(|unverified_address| ProfileEmail {
-                unverified_address,
+            email: address.map(|unverified_email| ProfileEmail {
+                unverified_email,
                 verified_by_provider: true,
                 provider_is_authoritative: true,
             }),

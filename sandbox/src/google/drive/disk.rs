@@ -66,7 +66,7 @@ impl Disk {
 
     /// 33 characters starting with 1; encodes the index.
     pub fn id(&self, index: usize) -> String {
-        let index_bytes = u32::try_from(index).unwrap_or(u32::MAX) ^ self.veil();
+        let index_bytes = u32::try_from(index).unwrap_or(u32::MAX) ^ self.id_mask();
         let mut bytes = index_bytes.to_be_bytes().to_vec();
         for fact in [Fact::Id, Fact::Kind, Fact::Name] {
             bytes.extend(self.mix(index, fact).rotate_left(17).to_be_bytes());
@@ -80,7 +80,7 @@ impl Disk {
         }
         let bytes = URL_SAFE_NO_PAD.decode(id.strip_prefix('1')?).ok()?;
         let hidden = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
-        let index = usize::try_from(hidden ^ self.veil()).ok()?;
+        let index = usize::try_from(hidden ^ self.id_mask()).ok()?;
         (index < self.count && self.id(index) == id).then_some(Place::At(index))
     }
 
@@ -177,7 +177,7 @@ impl Disk {
         (FOLDERS..FOLDERS + AWKWARD.len()).contains(&index)
     }
 
-    fn veil(&self) -> u32 {
+    fn id_mask(&self) -> u32 {
         u32::try_from(self.mix(usize::MAX, Fact::Target) >> 32).unwrap_or_default()
     }
 

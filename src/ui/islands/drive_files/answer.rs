@@ -21,20 +21,20 @@ pub enum Answer {
 }
 
 /// Can be aborted.
-pub async fn ask(address: &str, abort: Option<&AbortController>) -> Answer {
-    match fetch(address, abort).await {
+pub async fn ask(url: &str, abort: Option<&AbortController>) -> Answer {
+    match fetch(url, abort).await {
         Ok(answer) => answer,
         Err(_) => Answer::Failed("Couldn't reach Latchkey. The list may be out of date.".into()),
     }
 }
 
-async fn fetch(address: &str, abort: Option<&AbortController>) -> Result<Answer, JsValue> {
+async fn fetch(url: &str, abort: Option<&AbortController>) -> Result<Answer, JsValue> {
     let headers = Object::new();
     Reflect::set(&headers, &"accept".into(), &"text/html".into())?;
     let init = RequestInit::new();
     init.set_headers(&headers);
     init.set_signal(abort.map(AbortController::signal).as_ref());
-    let response: Response = window().fetch_with_str_and_init(address, &init).await?.unchecked_into();
+    let response: Response = window().fetch_with_str_and_init(url, &init).await?.unchecked_into();
     // Redirects were followed: if the session has ended, this is the login page, which does not belong into the list.
     let origin = window().location().origin()?;
     if !response.url().strip_prefix(&origin).is_some_and(|path| path.starts_with("/drive")) {
@@ -45,7 +45,7 @@ async fn fetch(address: &str, abort: Option<&AbortController>) -> Result<Answer,
     Ok(match (response.ok(), has_files) {
         (true, true) => Answer::Page(page),
         // Disconnected meanwhile, for example.
-        (true, false) => Answer::Redirect(address.to_owned()),
+        (true, false) => Answer::Redirect(url.to_owned()),
         (false, _) => Answer::Failed(heading(&page)),
     })
 }

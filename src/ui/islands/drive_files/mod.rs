@@ -145,11 +145,11 @@ impl Controller {
     /// Fetches, and shows the result. False if there is none.
     async fn perform(&self, action: Action) -> bool {
         let Some(list) = List::find() else { return false };
-        let address = match action {
+        let url = match action {
             Action::Filter => list.form_url(),
             Action::More { .. } => list.next(),
         };
-        let Some(address) = address else { return false };
+        let Some(url) = url else { return false };
         let (turn, abort) = self.begin(action);
         match action {
             Action::Filter => {
@@ -161,7 +161,7 @@ impl Controller {
                 list.say(&(list.count() + ". Loading more…"));
             }
         }
-        let answer = ask(&address, abort.as_ref()).await;
+        let answer = ask(&url, abort.as_ref()).await;
         if self.turn.get() != turn {
             return false;
         }
@@ -173,7 +173,7 @@ impl Controller {
                     Action::Filter => {
                         list.replace(&page);
                         self.pages.set(1);
-                        place::store(Some(&address), 1);
+                        place::store(Some(&url), 1);
                     }
                     Action::More { move_focus } => {
                         list.append(&page, move_focus);
@@ -187,7 +187,7 @@ impl Controller {
                 return true;
             }
             // Signed out meanwhile, for example: that page knows what to do.
-            Answer::Redirect(address) => _ = window().location().assign(&address),
+            Answer::Redirect(url) => _ = window().location().assign(&url),
             Answer::Failed(error) => {
                 list.set_state(State::Failed);
                 list.say(&error);

@@ -9,10 +9,10 @@ use leptos::{
 
 /// Stores the place, and replaces the URL if one is given. With several pages the browser must not restore the scroll
 /// position itself: only the first page is there at that point.
-pub fn store(address: Option<&str>, pages: u32) {
+pub fn store(url: Option<&str>, pages: u32) {
     let Ok(history) = window().history() else { return };
     let place = Array::of2(&pages.into(), &scroll_position().into());
-    _ = history.replace_state_with_url(&place, "", address);
+    _ = history.replace_state_with_url(&place, "", url);
     let restoration = if pages > 1 { "manual" } else { "auto" };
     _ = Reflect::set(&history, &"scrollRestoration".into(), &restoration.into());
 }

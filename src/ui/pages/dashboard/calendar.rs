@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     codes::access::Access,
     ui::{
-        components::{file_icon::AwayIcon, timestamp::Timestamp},
+        components::{file_icon::ExternalLinkIcon, timestamp::Timestamp},
         timestamp,
         view::{CalendarView, EventTime, EventView},
         wording::{self, Message},
@@ -22,7 +22,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
             notice(wording::access::lost(lost, Access::Calendar), ("Reconnect Google Calendar", "/calendar"))
         }
         CalendarView::Failed(failure) => {
-            notice(wording::api_failure(failure, Access::Calendar), wording::calendar_step(failure))
+            notice(wording::provider_api_error(failure, Access::Calendar), wording::calendar_step(failure))
         }
         CalendarView::Events(events) if events.is_empty() => {
             view! { <p class="card-lead">"No upcoming events in your main calendar."</p> }.into_any()
@@ -92,7 +92,7 @@ fn event(event: EventView) -> AnyView {
         Some(href) => view! {
             <a class="upcoming-link" href=href target="_blank" rel="noopener noreferrer">
                 {title}
-                <AwayIcon />
+                <ExternalLinkIcon />
                 <span class="visually-hidden">" (opens in Google Calendar, in a new tab)"</span>
             </a>
         }

@@ -29,18 +29,18 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         picture,
         member_since,
         password_set_at,
-        asks_for_address,
+        asks_for_email,
         identities,
         calendar,
         session,
     } = dashboard;
     let connectable = calendar != CalendarView::Off;
     let alone = calendar::has_events(&calendar);
-    let address = email.as_ref().map(|(address, _)| address.clone());
-    let shown = name.or_else(|| address.clone()).unwrap_or_else(|| "Your account".into());
-    let verdict = email.map(|(address, verified)| {
-        let verifier = verified.then(|| verifier_of(&identities, &address));
-        email_line(address, verifier)
+    let shown = name.or_else(|| email.as_ref().map(|(email, _)| email.clone()));
+    let shown = shown.unwrap_or_else(|| "Your account".into());
+    let verdict = email.map(|(email, verified)| {
+        let verifier = verified.then(|| verifier_of(&identities, &email));
+        email_line(email, verifier)
     });
     view! {
         <Title text=wording::title("Dashboard") />
@@ -54,7 +54,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 </div>
             </header>
             <div class="cards">
-                {asks_for_address.then(ask_for_address)}
+                {asks_for_email.then(ask_for_email)}
                 {how_you_signed_in(&session)}
                 {this_session(&session, connectable)}
                 {calendar::calendar(calendar)}
@@ -65,16 +65,16 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     }
 }
 
-/// The label of the linked provider that has this address; empty if none has.
-fn verifier_of(identities: &[IdentityView], address: &str) -> String {
+/// The label of the linked provider that has this email; empty if none has.
+fn verifier_of(identities: &[IdentityView], email: &str) -> String {
     identities
         .iter()
-        .find(|identity| identity.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address)))
+        .find(|identity| identity.email.as_deref().is_some_and(|theirs| theirs.eq_ignore_ascii_case(email)))
         .map(|identity| identity.label.clone())
         .unwrap_or_default()
 }
 
-fn email_line(address: String, verifier: Option<String>) -> AnyView {
+fn email_line(email: String, verifier: Option<String>) -> AnyView {
     let verdict = match verifier {
         Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_any(),
         Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any(),
@@ -82,7 +82,7 @@ fn email_line(address: String, verifier: Option<String>) -> AnyView {
     };
     view! {
         <p class="person-email">
-            <span class="person-address">{address}</span>
+            <span class="person-address">{email}</span>
             " "
             {verdict}
         </p>
@@ -91,8 +91,8 @@ fn email_line(address: String, verifier: Option<String>) -> AnyView {
 }
 
 fn how_you_signed_in(session: &SessionView) -> AnyView {
-    let SessionView { provider, provider_slug, device, address, signed_in_at, .. } = session.clone();
-    let here = matches!(address.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
+    let SessionView { provider, provider_slug, device, ip, signed_in_at, .. } = session.clone();
+    let here = matches!(ip.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
     view! {
         <section class="card" aria-labelledby="how-title">
             <h2 class="card-title" id="how-title">
@@ -110,7 +110,7 @@ fn how_you_signed_in(session: &SessionView) -> AnyView {
                 )}
                 {fact("Time", view! { <Timestamp unix=signed_in_at /> })}
                 {fact("Device", device)}
-                {fact("IP address", (address, here))}
+                {fact("IP address", (ip, here))}
             </dl>
         </section>
     }
@@ -204,7 +204,7 @@ fn files(alone: bool) -> AnyView {
 }
 
 /// Without a verified address there is no recovery and no security email.
-fn ask_for_address() -> AnyView {
+fn ask_for_email() -> AnyView {
     view! {
         <section class="card is-wide" aria-labelledby="address-title">
             <h2 class="card-title" id="address-title">

@@ -14,17 +14,17 @@ use crate::{
             notice::NoticeBox,
         },
         links,
-        view::{AccountView, ApiFailure, Notice},
+        view::{AccountView, Notice, ProviderApiError},
         wording,
     },
 };
 
-pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ApiFailure, again: String) -> AnyView {
+pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ProviderApiError, again: String) -> AnyView {
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
     });
-    let message = wording::api_failure(failure, Access::Drive);
+    let message = wording::provider_api_error(failure, Access::Drive);
     let step = step(&account, failure, again);
     view! {
         <Title text=wording::title_of(TITLE, failed) />
@@ -59,21 +59,24 @@ pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ApiFa
 }
 
 /// Then the connection works, and disconnecting would not help.
-fn is_about_the_url(failure: ApiFailure) -> bool {
+fn is_about_the_url(failure: ProviderApiError) -> bool {
     match failure {
-        ApiFailure::NoSuchFolder | ApiFailure::NoSuchPage => true,
-        ApiFailure::Busy { .. } | ApiFailure::Away | ApiFailure::Unreadable | ApiFailure::Refused => false,
+        ProviderApiError::NoSuchFolder | ProviderApiError::NoSuchPage => true,
+        ProviderApiError::RateLimited { .. }
+        | ProviderApiError::Unavailable
+        | ProviderApiError::Unreadable
+        | ProviderApiError::Refused => false,
     }
 }
 
-fn step(account: &AccountView, failure: ApiFailure, again: String) -> AnyView {
+fn step(account: &AccountView, failure: ProviderApiError, again: String) -> AnyView {
     let link = |text: &'static str, href: String| view! { <a class="button" href=href>{text}</a> }.into_any();
     match failure {
-        ApiFailure::Busy { .. } | ApiFailure::Away => link("Try again", again),
-        ApiFailure::NoSuchPage => link("Go to the first page", again),
-        ApiFailure::NoSuchFolder => link("Go to My Drive", again),
-        ApiFailure::Unreadable => reconnect(account.identity.clone(), again),
-        ApiFailure::Refused => view! {
+        ProviderApiError::RateLimited { .. } | ProviderApiError::Unavailable => link("Try again", again),
+        ProviderApiError::NoSuchPage => link("Go to the first page", again),
+        ProviderApiError::NoSuchFolder => link("Go to My Drive", again),
+        ProviderApiError::Unreadable => reconnect(account.identity.clone(), again),
+        ProviderApiError::Refused => view! {
             <a class="button" href=again>
                 "Try again"
             </a>

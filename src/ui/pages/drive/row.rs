@@ -7,7 +7,7 @@ use crate::{
     codes::files::FileKind,
     ui::{
         components::{
-            file_icon::{AwayIcon, FileIcon},
+            file_icon::{ExternalLinkIcon, FileIcon},
             timestamp::BriefTimestamp,
         },
         view::FileView,
@@ -86,7 +86,7 @@ fn outwards(name: String, href: String) -> AnyView {
     view! {
         <a class="file-link" href=href target="_blank" rel="noopener noreferrer">
             {bare(name)}
-            <AwayIcon />
+            <ExternalLinkIcon />
             <span class="visually-hidden">" (opens in Google Drive, in a new tab)"</span>
         </a>
     }
@@ -96,7 +96,7 @@ fn outwards(name: String, href: String) -> AnyView {
 fn outwards_beside(name: String, href: String) -> AnyView {
     view! {
         <a class="file-beside" href=href target="_blank" rel="noopener noreferrer" title="Open in Google Drive, in a new tab">
-            <AwayIcon />
+            <ExternalLinkIcon />
             <span class="visually-hidden">
                 "Open " <bdi>{name}</bdi> " in Google Drive, in a new tab"
             </span>

@@ -8,7 +8,7 @@ use crate::{
     ui::{
         components::{
             disconnect::{ALL_AT_ONCE, DisconnectForm},
-            file_icon::AwayIcon,
+            file_icon::ExternalLinkIcon,
             timestamp::Timestamp,
         },
         links,
@@ -220,7 +220,7 @@ fn by_hand_link(text: &'static str, provider: String, href: String) -> AnyView {
     view! {
         <a class="row-step" href=href target="_blank" rel="noopener noreferrer">
             {text}
-            <span class="row-step-end">{provider} <AwayIcon /></span>
+            <span class="row-step-end">{provider} <ExternalLinkIcon /></span>
             <span class="visually-hidden">" (in a new tab)"</span>
         </a>
     }

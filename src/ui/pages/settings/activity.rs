@@ -23,7 +23,7 @@ pub fn activity(activity: Vec<ActivityView>) -> AnyView {
 }
 
 fn row(activity: ActivityView) -> AnyView {
-    let ActivityView { what, alarming, at, device, address } = activity;
+    let ActivityView { what, alarming, at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
             <p class="event-what">
@@ -32,7 +32,7 @@ fn row(activity: ActivityView) -> AnyView {
             <p class="row-told">
                 <Timestamp unix=at />
             </p>
-            <p class="row-told">{device} ", " {address}</p>
+            <p class="row-told">{device} ", " {ip}</p>
         </li>
     }
     .into_any()

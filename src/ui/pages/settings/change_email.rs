@@ -27,10 +27,10 @@ fn draw(change: ChangeEmailView) -> AnyView {
         None => ("Add email address", "Email address"),
     };
     // An unconfirmed address is the likeliest one.
-    let value = typed.or_else(|| email.clone().and_then(|(address, verified)| (!verified).then_some(address)));
-    let present = email.map(|(address, verified)| {
+    let value = typed.or_else(|| email.clone().and_then(|(email, verified)| (!verified).then_some(email)));
+    let present = email.map(|(email, verified)| {
         let state = if verified { "Current address: " } else { "Not confirmed yet: " };
-        view! { <p class="lead">{state} <strong>{address}</strong></p> }
+        view! { <p class="lead">{state} <strong>{email}</strong></p> }
     });
     view! {
         <Step title=heading heading failed=form_error.is_some()>

@@ -38,10 +38,10 @@ pub fn devices(devices: Vec<DeviceView>) -> AnyView {
 }
 
 fn device(device: DeviceView) -> AnyView {
-    let DeviceView { id, device, address, method, method_slug, first_seen, last_seen, here } = device;
+    let DeviceView { id, device, ip, method, method_slug, first_seen, last_seen, here } = device;
     let with = if method_slug == PASSWORD { "a password".to_owned() } else { method };
     // The IP address distinguishes two sessions of the same kind of browser.
-    let to = Some(format!("{device}, {address}"));
+    let to = Some(format!("{device}, {ip}"));
     let end = (!here).then(|| {
         view! {
             <PostForm action="/settings/sessions/end" class="form-of-a-button">
@@ -57,7 +57,7 @@ fn device(device: DeviceView) -> AnyView {
                 <h3 class="row-title">
                     {device} " " {here.then(|| view! { <span class="badge is-good">"This browser"</span> })}
                 </h3>
-                <p class="row-told">"With " {with} ", from " {address}</p>
+                <p class="row-told">"With " {with} ", from " {ip}</p>
                 <p class="row-told">"Signed in " <Timestamp unix=first_seen /></p>
                 <p class="row-told">"Last seen " <Timestamp unix=last_seen /></p>
             </div>

@@ -18,7 +18,7 @@ const YOU: &str = "you";
 
 pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
     let ProfileView { name, name_from, picture, picture_from, member_since } = profile;
-    let shown = name.clone().or_else(|| email.map(|(address, _)| address.clone())).unwrap_or_default();
+    let shown = name.clone().or_else(|| email.map(|(email, _)| email.clone())).unwrap_or_default();
     let hint = name_from.map(|from| {
         if from == YOU { "Set by you.".into() } else { format!("From {from}. If you change it, we keep your version.") }
     });
@@ -45,10 +45,8 @@ pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView 
 
 pub fn email(email: Option<(String, bool)>) -> AnyView {
     let (what, step) = match email {
-        Some((address, true)) => (email_line(address, "badge is-good", "Verified"), "Change email address"),
-        Some((address, false)) => {
-            (email_line(address, "badge is-mild", "Not verified"), "Confirm or change email address")
-        }
+        Some((email, true)) => (email_line(email, "badge is-good", "Verified"), "Change email address"),
+        Some((email, false)) => (email_line(email, "badge is-mild", "Not verified"), "Confirm or change email address"),
         None => {
             (view! { <p class="card-lead">"You haven't added an email address."</p> }.into_any(), "Add email address")
         }
@@ -64,10 +62,10 @@ pub fn email(email: Option<(String, bool)>) -> AnyView {
     section("email", body.into_any())
 }
 
-fn email_line(address: String, badge: &'static str, verdict: &'static str) -> AnyView {
+fn email_line(email: String, badge: &'static str, verdict: &'static str) -> AnyView {
     view! {
         <p class="address">
-            <span class="address-text">{address}</span>
+            <span class="address-text">{email}</span>
             " "
             <span class=badge>{verdict}</span>
         </p>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    codes::outcome::FormError,
+    codes::form_error::FormError,
     ui::{
         components::{
             card_page::Step,

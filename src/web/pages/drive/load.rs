@@ -34,9 +34,9 @@ async fn breadcrumbs(
     folder: &FileId,
 ) -> Result<Vec<Folder>, DriveError> {
     let folders = tokio::time::timeout(TIMEOUT, ancestors(grants, granted, folder)).await;
-    match folders.unwrap_or(Err(GrantError::Away.into())) {
+    match folders.unwrap_or(Err(GrantError::Unavailable.into())) {
         Err(
-            DriveError::Grant(GrantError::Busy { .. } | GrantError::Away | GrantError::Refused)
+            DriveError::Grant(GrantError::RateLimited { .. } | GrantError::Unavailable | GrantError::Refused)
             | DriveError::Malformed { .. },
         ) => Ok(Vec::new()),
         folders => folders,

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 
 use crate::{
-    codes::{api::ApiCode, sign_in_error::SignInError},
+    codes::{api_error::ApiError, sign_in_error::SignInError},
     relying_party::ExternalTokenError,
     sealing::SealingError,
     sessions::SessionError,
@@ -16,8 +16,8 @@ const RETRY_AFTER: u64 = 5;
 
 /// A failed request. A cause on our side is already logged.
 #[derive(Debug)]
-pub struct ApiError {
-    pub code: ApiCode,
+pub struct ApiRequestError {
+    pub error: ApiError,
     /// The path of the page on which the user can continue.
     pub page: Option<String>,
     /// `Retry-After`, in seconds.
@@ -26,7 +26,7 @@ pub struct ApiError {
     pub cookies: Vec<HeaderValue>,
 }
 
-impl ApiError {
+impl ApiRequestError {
     /// Adds the page on which the user can continue.
     #[must_use]
     pub fn at(mut self, page: impl Into<String>) -> Self {
@@ -47,19 +47,19 @@ impl ApiError {
     }
 
     fn internal(is_temporary: bool) -> Self {
-        if is_temporary { ApiCode::Unavailable.into() } else { ApiCode::ServerError.into() }
+        if is_temporary { ApiError::Unavailable.into() } else { ApiError::ServerError.into() }
     }
 }
 
-impl From<ApiCode> for ApiError {
-    fn from(code: ApiCode) -> Self {
-        let retry_after = (code.status() == 503).then_some(RETRY_AFTER);
-        Self { code, page: None, retry_after, cookies: Vec::new() }
+impl From<ApiError> for ApiRequestError {
+    fn from(error: ApiError) -> Self {
+        let retry_after = (error.status() == 503).then_some(RETRY_AFTER);
+        Self { error, page: None, retry_after, cookies: Vec::new() }
     }
 }
 
 /// Logs the `Display` of the cause: its `Debug` would contain values of the row.
-impl From<StoreError> for ApiError {
+impl From<StoreError> for ApiRequestError {
     fn from(error: StoreError) -> Self {
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         tracing::error!(%error, cause, "database error");
@@ -67,7 +67,7 @@ impl From<StoreError> for ApiError {
     }
 }
 
-impl From<TokensError> for ApiError {
+impl From<TokensError> for ApiRequestError {
     fn from(error: TokensError) -> Self {
         match error {
             TokensError::Store(error) => error.into(),
@@ -79,7 +79,7 @@ impl From<TokensError> for ApiError {
     }
 }
 
-impl From<SessionError> for ApiError {
+impl From<SessionError> for ApiRequestError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Store(error) => error.into(),
@@ -92,7 +92,7 @@ impl From<SessionError> for ApiError {
     }
 }
 
-impl From<SealingError> for ApiError {
+impl From<SealingError> for ApiRequestError {
     fn from(error: SealingError) -> Self {
         tracing::error!(%error, "cannot seal a value");
         Self::internal(false)
@@ -100,19 +100,19 @@ impl From<SealingError> for ApiError {
 }
 
 /// The log has the failed check: it would help only those who forge tokens.
-impl From<ExternalTokenError> for ApiError {
+impl From<ExternalTokenError> for ApiRequestError {
     fn from(error: ExternalTokenError) -> Self {
         match error {
-            ExternalTokenError::UnknownProvider => ApiCode::UnknownProvider.into(),
-            ExternalTokenError::NoIdTokens | ExternalTokenError::NoTokenCheck => ApiCode::TokenKindUnsupported.into(),
-            ExternalTokenError::NotOurClient => ApiCode::TokenOfAnotherClient.into(),
-            ExternalTokenError::NotAdmitted => ApiCode::NotPermitted.into(),
+            ExternalTokenError::UnknownProvider => ApiError::UnknownProvider.into(),
+            ExternalTokenError::NoIdTokens | ExternalTokenError::NoTokenCheck => ApiError::TokenKindUnsupported.into(),
+            ExternalTokenError::NotOurClient => ApiError::TokenOfAnotherClient.into(),
+            ExternalTokenError::NotAdmitted => ApiError::NotPermitted.into(),
             ExternalTokenError::UnfitToken(_) | ExternalTokenError::IdToken(_) | ExternalTokenError::NoProfile => {
-                ApiCode::ProviderTokenInvalid.into()
+                ApiError::ProviderTokenInvalid.into()
             }
             ExternalTokenError::Unavailable { retry_after } => Self {
                 retry_after: Some(retry_after.map_or(RETRY_AFTER, |wait| wait.as_secs().max(1))),
-                ..ApiCode::ProviderUnavailable.into()
+                ..ApiError::ProviderUnavailable.into()
             },
         }
     }

@@ -1,10 +1,10 @@
 //! The error codes of the JSON API. Programs read the code, developers the message.
 
-use super::outcome::codes;
+use super::codes;
 
 codes! {
     /// The `error.code` of a failed request to `/api/*`. Each code has one HTTP status and one message.
-    ApiCode {
+    ApiError {
         /// The body is not a JSON object, has a duplicate member, or is nested too deeply.
         InvalidJson = "invalid_json",
         /// A part of the request is missing, has the wrong type, or contradicts another.
@@ -62,7 +62,7 @@ codes! {
     }
 }
 
-impl ApiCode {
+impl ApiError {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidJson
@@ -138,14 +138,14 @@ mod tests {
 
     #[test]
     fn codes_are_unique_and_have_a_status_and_a_message() {
-        let codes: BTreeSet<_> = ApiCode::ALL.iter().map(|code| code.code()).collect();
-        let sentences: BTreeSet<_> = ApiCode::ALL.iter().map(|code| code.sentence()).collect();
-        assert_eq!((codes.len(), sentences.len()), (ApiCode::ALL.len(), ApiCode::ALL.len()));
-        for code in ApiCode::ALL {
+        let codes: BTreeSet<_> = ApiError::ALL.iter().map(|code| code.code()).collect();
+        let sentences: BTreeSet<_> = ApiError::ALL.iter().map(|code| code.sentence()).collect();
+        assert_eq!((codes.len(), sentences.len()), (ApiError::ALL.len(), ApiError::ALL.len()));
+        for code in ApiError::ALL {
             assert!((400..600).contains(&code.status()), "{code:?}");
             assert!(code.sentence().ends_with('.'), "{code:?}");
-            assert_eq!(ApiCode::from_code(code.code()), Some(*code));
+            assert_eq!(ApiError::from_code(code.code()), Some(*code));
         }
-        assert_eq!(ApiCode::from_code("<script>"), None);
+        assert_eq!(ApiError::from_code("<script>"), None);
     }
 }

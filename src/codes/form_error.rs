@@ -1,7 +1,7 @@
-//! The outcome of a form, as the redirect's query carries it. Anyone can write that query, so it carries a code of a
-//! closed list and never text; `ui` chooses the sentence.
+//! Why a form failed, as the redirect's query carries it. Anyone can write that query, so it carries a code of a closed list
+//! and never text; `ui` chooses the sentence.
 
-use super::percent::with_query;
+use super::{codes, percent::with_query};
 
 /// The `id` of a page's error message, and the fragment of the redirect to it: the browser scrolls to the message and
 /// focuses it, with or without JavaScript.
@@ -18,38 +18,6 @@ impl FormError {
         error_path(page, &[("error", self.code())])
     }
 }
-
-impl Done {
-    /// A page (a path, which may have a query) that says what was done.
-    pub fn path(self, page: &str) -> String {
-        with_query(page, &[("done", self.code())])
-    }
-}
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$each])* $variant,)+ }
-
-        impl $name {
-            /// Every variant, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The code, in `snake_case`.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-
-            /// Parses a code; `None` for anything else.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.code() == code)
-            }
-        }
-    };
-}
-
-pub(super) use codes;
 
 codes! {
     /// Why a form failed (`?error=<code>`). One code, one sentence, one next step.
@@ -102,51 +70,12 @@ codes! {
     }
 }
 
-codes! {
-    /// What a form did (`?done=<code>`).
-    Done {
-        Linked = "linked",
-        AlreadyLinked = "already_linked",
-        Unlinked = "unlinked",
-        LinkCancelled = "link_cancelled",
-        /// The account's first password was set.
-        PasswordSet = "password_set",
-        PasswordChanged = "password_changed",
-        EmailChanged = "email_changed",
-        ProfileSaved = "profile_saved",
-        /// One session of the user was ended.
-        DeviceEnded = "device_ended",
-        /// All other sessions of the user were ended.
-        OthersEnded = "others_ended",
-        /// A change was undone from the notification email; all sessions ended and a new password is required.
-        Undone = "undone",
-        /// The API access was removed here; the page shows whether the provider confirmed the revocation.
-        Disconnected = "disconnected",
-        /// The account was deleted.
-        Deleted = "deleted",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
-    fn outcomes_join_the_query_of_their_page() {
-        assert_eq!(Done::Linked.path("/settings"), "/settings?done=linked");
-        assert_eq!(Done::Linked.path("/drive?q=a"), "/drive?q=a&done=linked");
+    fn an_error_joins_the_query_of_its_page() {
         assert_eq!(FormError::Busy.path("/login?return_to=%2Fa"), "/login?return_to=%2Fa&error=busy#error");
-    }
-
-    #[test]
-    fn codes_are_unique_and_parse_back() {
-        let form_errors: BTreeSet<_> = FormError::ALL.iter().map(|form_error| form_error.code()).collect();
-        let done: BTreeSet<_> = Done::ALL.iter().map(|done| done.code()).collect();
-        assert_eq!((form_errors.len(), done.len()), (FormError::ALL.len(), Done::ALL.len()));
-        assert!(FormError::ALL.iter().all(|form_error| FormError::from_code(form_error.code()) == Some(*form_error)));
-        assert!(Done::ALL.iter().all(|done| Done::from_code(done.code()) == Some(*done)));
-        assert_eq!((FormError::from_code("<script>"), Done::from_code("")), (None, None));
     }
 }

@@ -1,0 +1,46 @@
+//! What a form did, as the redirect's query carries it: a code, as of [`FormError`](super::form_error::FormError).
+
+use super::{codes, percent::with_query};
+
+codes! {
+    /// What a form did (`?done=<code>`).
+    Done {
+        Linked = "linked",
+        AlreadyLinked = "already_linked",
+        Unlinked = "unlinked",
+        LinkCancelled = "link_cancelled",
+        /// The account's first password was set.
+        PasswordSet = "password_set",
+        PasswordChanged = "password_changed",
+        EmailChanged = "email_changed",
+        ProfileSaved = "profile_saved",
+        /// One session of the user was ended.
+        DeviceEnded = "device_ended",
+        /// All other sessions of the user were ended.
+        OthersEnded = "others_ended",
+        /// A change was undone from the notification email; all sessions ended and a new password is required.
+        Undone = "undone",
+        /// The API access was removed here; the page shows whether the provider confirmed the revocation.
+        Disconnected = "disconnected",
+        /// The account was deleted.
+        Deleted = "deleted",
+    }
+}
+
+impl Done {
+    /// A page (a path, which may have a query) that says what was done.
+    pub fn path(self, page: &str) -> String {
+        with_query(page, &[("done", self.code())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_joins_the_query_of_its_page() {
+        assert_eq!(Done::Linked.path("/settings"), "/settings?done=linked");
+        assert_eq!(Done::Linked.path("/drive?q=a"), "/drive?q=a&done=linked");
+    }
+}

@@ -1,0 +1,68 @@
+//! The list of pages.
+
+use leptos::prelude::*;
+
+use super::pages::{
+    add_email::AddEmailPage,
+    calendar::CalendarPage,
+    check_inbox::CheckInboxPage,
+    confirm::ConfirmPage,
+    confirm_email::ConfirmEmailPage,
+    dashboard::DashboardPage,
+    drive::DrivePage,
+    forgot::ForgotPage,
+    link_prompt::LinkPromptPage,
+    login::LoginPage,
+    reset_password::ResetPasswordPage,
+    settings::{
+        SettingsPage, change_email::ChangeEmailPage, delete::DeletePage, link::LinkPage, set_password::SetPasswordPage,
+        unlink::UnlinkPage,
+    },
+    sign_up::SignUpPage,
+    undo::UndoPage,
+    verify_email::VerifyEmailPage,
+};
+
+macro_rules! pages {
+    ($($name:ident = $path:literal, $component:ident;)+) => {
+        /// A page with a URL. `web::pages` has a handler for each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Page { $($name,)+ }
+
+        impl Page {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            pub const fn path(self) -> &'static str {
+                match self { $(Self::$name => $path,)+ }
+            }
+
+            /// The page, drawn from the view model of the context.
+            pub fn view(self) -> AnyView {
+                match self { $(Self::$name => $component().into_any(),)+ }
+            }
+        }
+    };
+}
+
+pages! {
+    Login = "/login", LoginPage;
+    SignUp = "/signup", SignUpPage;
+    Forgot = "/forgot", ForgotPage;
+    AddEmail = "/add-email", AddEmailPage;
+    CheckInbox = "/check-inbox", CheckInboxPage;
+    VerifyEmail = "/verify-email", VerifyEmailPage;
+    ResetPassword = "/reset-password", ResetPasswordPage;
+    ConfirmEmail = "/confirm-email", ConfirmEmailPage;
+    Undo = "/undo", UndoPage;
+    LinkPrompt = "/link", LinkPromptPage;
+    Confirm = "/confirm", ConfirmPage;
+    Dashboard = "/dashboard", DashboardPage;
+    Drive = "/drive", DrivePage;
+    Calendar = "/calendar", CalendarPage;
+    Settings = "/settings", SettingsPage;
+    SetPassword = "/settings/password", SetPasswordPage;
+    ChangeEmail = "/settings/email", ChangeEmailPage;
+    Link = "/settings/link", LinkPage;
+    Unlink = "/settings/unlink", UnlinkPage;
+    Delete = "/settings/delete", DeletePage;
+}

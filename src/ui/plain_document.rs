@@ -1,0 +1,65 @@
+//! Documents without islands, script or context: they render even where everything else is broken.
+
+use leptos::{attr::custom::custom_attribute, prelude::*};
+
+use super::{
+    document::HeadBasics,
+    pages::{api_docs::ApiDocsPage, error::ErrorPageBody, onward::OnwardPage, wrong_account::WrongAccountPage},
+    view::{ApiDocsView, Assets, OnwardView, WrongAccountView},
+    wording,
+};
+use crate::codes::page_error::PageError;
+
+/// `head` is what its page adds to the head.
+fn plain_document(
+    assets: &Assets,
+    title: &str,
+    head: impl FnOnce() -> AnyView,
+    body: impl FnOnce() -> AnyView,
+) -> String {
+    Owner::new().with(|| {
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <HeadBasics css=assets.css.clone() />
+                    {head()}
+                    <title>{wording::title(title)}</title>
+                </head>
+                <body>{body()}</body>
+            </html>
+        }
+        .to_html()
+    })
+}
+
+pub fn error_page_html(error: PageError, assets: &Assets) -> String {
+    let happened = wording::error_page(error).happened;
+    plain_document(assets, &happened, noindex, || view! { <ErrorPageBody error /> }.into_any())
+}
+
+/// Without script, as every error page.
+pub fn wrong_account_html(view: WrongAccountView, assets: &Assets) -> String {
+    let page = || view! { <WrongAccountPage view /> }.into_any();
+    plain_document(assets, "Error: Nothing was changed", noindex, page)
+}
+
+/// Sends the browser on to a provider. The refresh is immediate, so that the page leaves no history entry.
+pub fn onward_html(view: OnwardView, assets: &Assets) -> String {
+    let refresh = format!("0; url={}", view.url);
+    let head = || {
+        let refresh = view! { <meta content={refresh} {..custom_attribute("http-equiv", "refresh")} /> };
+        (noindex(), refresh).into_any()
+    };
+    plain_document(assets, "Continue to your provider", head, || view! { <OnwardPage view /> }.into_any())
+}
+
+/// The same for everyone.
+pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
+    let page = || view! { <ApiDocsPage docs /> }.into_any();
+    plain_document(assets, "API reference", || ().into_any(), page)
+}
+
+fn noindex() -> AnyView {
+    view! { <meta name="robots" content="noindex" /> }.into_any()
+}
