@@ -34,6 +34,8 @@ fn retired_words_in_identifiers_are_found() {
         "EMailLink",
         "house",
         "HouseOfMocks",
+        "sealed_anew",
+        "EmailMatter",
     ] {
         assert_eq!(names(&format!("fn {name}() {{}}")), [name], "a function");
         assert_eq!(names(&format!("fn f() {{ assert!(x.{name}); }}")), [name], "in a macro");
@@ -56,6 +58,7 @@ fn look_alike_identifiers_are_not_reported() {
         "for_every",
         "forever",
         "warehouse",
+        "formatter",
         "on_its_wayside",
     ] {
         assert_eq!(names(&format!("fn {name}() {{}}")), [""; 0]);
