@@ -134,7 +134,8 @@
 //! | `refuse_connections` | connections are closed before the greeting | connections |
 //! | `hang` | connections are accepted, but nothing is sent | connections |
 //! | `greylist` | 451 to RCPT | recipients |
-//! | `reject` | 550 to RCPT | recipients |
+//! | `reject` | 550 5.1.1 to RCPT: no such mailbox | recipients |
+//! | `deny_relay` | 554 5.7.1 to RCPT: the client may not send, as Postfix says it | recipients |
 //! | `drop_after_data` | the email is kept, and the connection breaks before the confirmation | emails |
 //!
 //! ## id_token patch

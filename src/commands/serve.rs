@@ -39,6 +39,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     })?;
     web::run_background_loops(&config, &app);
     log_start(&config, sandbox_origin.as_deref());
+    if let Some(mail) = &app.mail {
+        tokio::spawn(warn_of_mail_server(mail.post.clone()));
+    }
 
     web::serve::serve(listener, router, app.trusted_proxies.clone(), app.stop.clone()).await;
     app.tasks.close();
@@ -55,6 +58,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A wrong password shows now, and not when the first user waits for an email.
+async fn warn_of_mail_server(transport: SmtpTransport) {
+    if let Err(error) = transport.check_up().await {
+        tracing::warn!(server = transport.description(), "no email can be sent: {error}");
+    }
 }
 
 /// Logs what an operator needs first.

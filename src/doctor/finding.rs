@@ -32,6 +32,7 @@ pub enum Area {
     SecretKey,
     Database,
     SigningKeys,
+    Mail,
     Provider { slug: String, label: String },
 }
 
@@ -43,6 +44,7 @@ impl Area {
             Self::SecretKey => "secret_key",
             Self::Database => "database",
             Self::SigningKeys => "signing_keys",
+            Self::Mail => "mail",
             Self::Provider { .. } => "provider",
         }
     }
@@ -62,6 +64,7 @@ impl Area {
             Self::SecretKey => "Secret key".to_owned(),
             Self::Database => "Database".to_owned(),
             Self::SigningKeys => "Signing keys".to_owned(),
+            Self::Mail => "Mail server".to_owned(),
             Self::Provider { slug, label } => format!("Provider {label} ({slug})"),
         }
     }

@@ -1,7 +1,7 @@
 //! `latchkey doctor`: checks everything that a sign-in needs and reports to people and to pipelines. It is read-only:
 //! it creates no file, runs no migration and signs in no user.
 //!
-//! `examine` queries the providers and the database concurrently; the modules below turn each answer into findings, and
+//! `examine` queries the providers, the database and the mail server concurrently; the modules below turn each answer into findings, and
 //! `Report` prints them. No finding holds a secret.
 //!
 //! # The JSON
@@ -17,7 +17,7 @@
 //! | `providers` | `[{"slug", "label", "issuer", "redirect_uri"}]` in the order of the login page |
 //! | `findings` | `[{"area", "provider", "check", "verdict", "message", "next"}]` |
 //!
-//! `area`: `settings`, `secret_key`, `database`, `signing_keys`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
+//! `area`: `settings`, `secret_key`, `database`, `signing_keys`, `mail`, `provider`. `provider`: the slug, in that last area; otherwise `null`.
 //! `check`: the name of the check, stable across versions. `verdict`: `ok`, `hint`, `warning`, `failure`. `message` and
 //! `next` are sentences for people and may change. `next` is `null` where there is nothing to do; warnings and failures
 //! always have one.
@@ -30,6 +30,7 @@ mod database;
 mod explain_link;
 mod explanation;
 mod finding;
+mod mail;
 mod provider;
 mod report;
 mod secret_key;
@@ -50,20 +51,24 @@ use crate::{
 };
 use finding::Findings;
 
-/// Takes as long as the slowest provider, half a minute at most. `has_sandbox`: whether this build contains the sandbox.
+/// Takes as long as the slowest provider, half a minute at most, or as the mail server. `has_sandbox`: whether this build contains the sandbox.
 pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report {
     let now = clock.now();
     let mut report = Report::new(config.base_url.origin());
     report.add(settings::findings(config, has_sandbox));
     report.add(secret_key::findings(&config.secret_keys, now));
-    let (checkup, providers) =
-        tokio::join!(DatabaseCheckup::of(config.database_url.expose_secret()), ask_providers(config, clock));
+    let (checkup, providers, mail) = tokio::join!(
+        DatabaseCheckup::of(config.database_url.expose_secret()),
+        ask_providers(config, clock),
+        mail::ask(config.mail.as_ref()),
+    );
     let is_migrated =
         matches!(&checkup, Ok(checkup) if matches!(&checkup.reach, Reach::Reached(found) if found.are_current()));
     report.add(database::findings(checkup, config.base_url.is_loopback(), now));
     if is_migrated && let Some(keys) = signing_keys::read(config).await {
         report.add(signing_keys::findings(&keys, now));
     }
+    mail.into_iter().for_each(|findings| report.add(findings));
     match providers {
         Err(findings) => report.add(findings),
         Ok(checkups) => {

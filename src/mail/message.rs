@@ -10,11 +10,10 @@ use lettre::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{render::RenderedEmail, smtp::DeliveryError};
+use super::{error::DeliveryError, render::RenderedEmail};
 use crate::accounts::EmailAddress;
 
 pub(super) struct Envelope {
-    pub from: Address,
     pub to: Address,
     pub message: Vec<u8>,
 }
@@ -22,7 +21,7 @@ pub(super) struct Envelope {
 /// Checks a `MAIL_FROM`: an address, or `Name <address>`.
 ///
 /// # Errors
-/// [`DeliveryError::Sender`] for anything else.
+/// [`DeliveryError::Sender`] or [`DeliveryError::SenderNotAscii`] for anything else.
 pub fn check_sender(mail_from: &str) -> Result<(), DeliveryError> {
     sender(mail_from).map(drop)
 }
@@ -32,9 +31,14 @@ pub(super) fn sender(mail_from: &str) -> Result<Mailbox, DeliveryError> {
         return Err(DeliveryError::Sender);
     }
     let mailbox: Mailbox = mail_from.parse().map_err(|_| DeliveryError::Sender)?;
-    // As strict as for recipients.
-    EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| DeliveryError::Sender)?;
-    Ok(mailbox)
+    if !mailbox.email.user().is_ascii() {
+        return Err(DeliveryError::SenderNotAscii);
+    }
+    // As strict as for recipients. The domain goes out in its ASCII form: without SMTPUTF8, commands and headers have no
+    // other (RFC 6531 §3.2).
+    let canonical = EmailAddress::parse(mailbox.email.as_ref()).map_err(|_| DeliveryError::Sender)?;
+    let email = Address::new(mailbox.email.user(), canonical.domain()).map_err(|_| DeliveryError::Sender)?;
+    Ok(Mailbox { name: mailbox.name, email })
 }
 
 /// Exactly one recipient. `id` and `at` come from the queue, so that a second delivery is recognisably the same message.
@@ -56,7 +60,7 @@ pub(super) fn envelope(
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(rendered.text, rendered.html))
         .map_err(|_| unsendable())?;
-    Ok(Envelope { from: from.email.clone(), to, message: message.formatted() })
+    Ok(Envelope { to, message: message.formatted() })
 }
 
 /// RFC 3834 §5: autoresponders do not answer such a message.
@@ -98,7 +102,25 @@ mod tests {
             "a@127.0.0.1",
             "a b@app.example",
         ] {
-            assert!(check_sender(wrong).is_err(), "{wrong}");
+            assert_eq!(check_sender(wrong), Err(DeliveryError::Sender), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_domain_in_any_script_goes_out_in_ascii() {
+        for (written, sent) in [
+            ("No-Reply@bücher.example", "No-Reply@xn--bcher-kva.example"),
+            ("No-Reply@xn--bcher-kva.example", "No-Reply@xn--bcher-kva.example"),
+            ("Bücher <no-reply@例え.example>", "no-reply@xn--r8jz45g.example"),
+        ] {
+            assert_eq!(sender(written).unwrap().email.to_string(), sent);
+        }
+    }
+
+    #[test]
+    fn a_sender_that_needs_smtputf8_is_refused_by_name() {
+        for wrong in ["grüße@app.example", "Latchkey <grüße@app.example>"] {
+            assert_eq!(check_sender(wrong), Err(DeliveryError::SenderNotAscii), "{wrong}");
         }
     }
 }

@@ -6,12 +6,15 @@
 mod brand;
 mod dates;
 mod delivery;
+mod error;
 mod html;
 mod message;
 mod outside;
 mod render;
+mod reply;
 mod server;
 mod smtp;
+mod step;
 mod text;
 mod wording;
 
@@ -19,8 +22,9 @@ mod wording;
 mod tests;
 
 pub use delivery::{deliver_due, run_delivery};
+pub use error::{DeliveryError, ServerError};
 pub use message::check_sender;
 pub use render::{RenderedEmail, Site, render};
 pub use server::{MailServer, Security};
-pub use smtp::{DeliveryError, SmtpTransport};
+pub use smtp::SmtpTransport;
 pub use wording::link_lifetime;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::smtp::DeliveryError;
+use super::error::DeliveryError;
 
 /// Where and how emails are submitted. Its `Debug` shows no password.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Submits one email to the mail server (RFC 5321).
 
 use std::{
-    error::Error as _,
+    collections::HashSet,
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -22,17 +22,24 @@ use lettre::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
+    error::{Cause, DeliveryError, ServerError, innermost},
     message::{self, Envelope},
     render::RenderedEmail,
     server::{MailServer, Security},
+    step::{Limits, Step},
 };
 use crate::accounts::EmailAddress;
 
-/// For one email, including name resolution and TLS.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// An email that takes longer than this delays the others.
+const SLOW: Duration = Duration::from_secs(20);
+/// QUIT is a courtesy.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Bounds [`Inner::taken`].
+const MOST_TAKEN: usize = 10_000;
 
 /// The connection settings of the mail server. Cheap to clone; clones share [`Self::is_delayed`].
 #[derive(Clone)]
@@ -42,8 +49,10 @@ struct Inner {
     server: MailServer,
     from: Mailbox,
     tls: Option<TlsParameters>,
-    timeout: Duration,
+    limits: Limits,
     delayed: AtomicBool,
+    /// Emails that the server took and that are still in the queue, because the database did not answer.
+    taken: Mutex<HashSet<Uuid>>,
 }
 
 impl fmt::Debug for SmtpTransport {
@@ -52,55 +61,24 @@ impl fmt::Debug for SmtpTransport {
     }
 }
 
-/// Never holds a password, a recipient's address, or a line from the server, which would repeat addresses.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum DeliveryError {
-    /// `SMTP_URL` is invalid.
-    #[error(
-        "must be smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS, special characters in \
-         user and password percent-encoded; without TLS only on loopback, as in smtp://localhost:3025"
-    )]
-    Url,
-    /// `MAIL_FROM` is invalid.
-    #[error("must be one mailbox, for instance Latchkey <no-reply@app.example>")]
-    Sender,
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-    /// The server is unavailable, or rejects us rather than this email: no other email would succeed now.
-    #[error("mail server unavailable: {0}")]
-    Unreachable(String),
-    /// The email may be accepted later.
-    #[error("email temporarily rejected: {0}")]
-    Temporary(String),
-    #[error("email rejected: {0}")]
-    Permanent(String),
-}
-
 impl SmtpTransport {
     /// Does not connect yet: each email uses its own connection, since emails are rare and idle connections go stale.
     ///
     /// # Errors
-    /// [`DeliveryError::Url`], [`DeliveryError::Sender`], [`DeliveryError::Tls`].
+    /// [`DeliveryError::Url`], [`DeliveryError::Sender`], [`DeliveryError::SenderNotAscii`], [`DeliveryError::Tls`].
     pub fn smtp(smtp_url: &SecretString, mail_from: &str) -> Result<Self, DeliveryError> {
-        Self::with_timeout(smtp_url, mail_from, TIMEOUT)
+        Self::to(MailServer::parse(smtp_url)?, message::sender(mail_from)?, Limits::DELIVERY)
     }
 
-    pub(super) fn with_timeout(
-        smtp_url: &SecretString,
-        mail_from: &str,
-        timeout: Duration,
-    ) -> Result<Self, DeliveryError> {
-        Self::to(MailServer::parse(smtp_url)?, message::sender(mail_from)?, timeout)
-    }
-
-    pub(super) fn to(server: MailServer, from: Mailbox, timeout: Duration) -> Result<Self, DeliveryError> {
+    pub(super) fn to(server: MailServer, from: Mailbox, limits: Limits) -> Result<Self, DeliveryError> {
         let tls = match server.security {
             Security::Loopback => None,
             Security::StartTls | Security::Tls => {
-                Some(TlsParameters::new(server.host.clone()).map_err(|error| DeliveryError::Tls(cause(&error)))?)
+                Some(TlsParameters::new(server.host.clone()).map_err(|error| DeliveryError::Tls(innermost(&error)))?)
             }
         };
-        Ok(Self(Arc::new(Inner { server, from, tls, timeout, delayed: AtomicBool::new(false) })))
+        let (delayed, taken) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self(Arc::new(Inner { server, from, tls, limits, delayed, taken })))
     }
 
     /// Whether emails are currently delayed: the last attempt failed because of the server. As far as this process knows.
@@ -110,9 +88,10 @@ impl SmtpTransport {
 
     /// Submits one email. `id` becomes its Message-ID, `at` its date.
     ///
+    /// An email that the server took is not submitted a second time by this process, until [`Self::forget`] is called.
+    ///
     /// # Errors
-    /// [`DeliveryError::Unreachable`], [`DeliveryError::Temporary`], [`DeliveryError::Permanent`]. If the
-    /// connection breaks after the last byte, the email counts as not accepted and may be delivered twice.
+    /// Those of [`DeliveryError`] that are about a delivery.
     pub async fn deliver(
         &self,
         to: &EmailAddress,
@@ -120,81 +99,143 @@ impl SmtpTransport {
         id: Uuid,
         at: OffsetDateTime,
     ) -> Result<(), DeliveryError> {
+        if self.taken().contains(&id) {
+            return Ok(());
+        }
         let envelope = message::envelope(&self.0.from, to, rendered, id, at)?;
-        let outcome = match tokio::time::timeout(self.0.timeout, self.submit(envelope)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(DeliveryError::Unreachable("timed out".to_owned())),
-        };
+        let outcome = self.delayed_while_slow(self.submit(envelope)).await;
         match &outcome {
-            Ok(()) => self.0.delayed.store(false, Ordering::Relaxed),
-            Err(DeliveryError::Unreachable(_)) => self.0.delayed.store(true, Ordering::Relaxed),
+            Ok(()) => {
+                self.0.delayed.store(false, Ordering::Relaxed);
+                self.remember(id);
+            }
+            Err(DeliveryError::Server(_) | DeliveryError::Policy(_) | DeliveryError::Unconfirmed(_)) => {
+                self.0.delayed.store(true, Ordering::Relaxed);
+            }
             // The server works; its answer is about this email.
             Err(_) => {}
         }
         outcome
     }
 
-    async fn submit(&self, envelope: Envelope) -> Result<(), DeliveryError> {
-        let mut connection = self.connect().await.map_err(|error| away("at the start", &error))?;
-        let outcome = converse(&mut connection, envelope).await;
-        // The outcome is final; the server's goodbye does not matter.
-        connection.abort().await;
-        outcome
+    /// The email has left the queue: its id will not come back.
+    pub fn forget(&self, id: Uuid) {
+        self.taken().remove(&id);
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
-        let Inner { server, from, tls, timeout, .. } = &*self.0;
+    fn remember(&self, id: Uuid) {
+        let mut taken = self.taken();
+        if taken.len() < MOST_TAKEN {
+            taken.insert(id);
+        }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Pages say that emails are delayed as soon as one waits for the server, which may take minutes.
+    async fn delayed_while_slow<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        if let Ok(done) = timeout(SLOW, &mut work).await {
+            return done;
+        }
+        self.0.delayed.store(true, Ordering::Relaxed);
+        work.await
+    }
+
+    /// Connects, authenticates, and asks whether we may send as `MAIL_FROM`. Sends no email. Takes at most ten seconds
+    /// per step.
+    ///
+    /// # Errors
+    /// What is wrong, and what to do about it.
+    pub async fn check_up(&self) -> Result<(), ServerError> {
+        let conversation = Conversation { inner: &self.0, limits: &Limits::CHECKUP };
+        let outcome = async {
+            let mut connection = conversation.open().await?;
+            let outcome = conversation.mail(&mut connection).await;
+            goodbye(&mut connection).await;
+            outcome
+        };
+        match outcome.await {
+            Ok(()) => Ok(()),
+            Err(DeliveryError::Server(error) | DeliveryError::Policy(error)) => Err(error),
+            Err(error) => Err(ServerError { problem: error.to_string(), next_step: "check SMTP_URL".to_owned() }),
+        }
+    }
+
+    /// Host, port and kind of TLS, for the operator.
+    pub fn description(&self) -> String {
+        let MailServer { host, port, security, credentials } = &self.0.server;
+        let security = match security {
+            Security::Loopback => "without TLS",
+            Security::StartTls => "with STARTTLS",
+            Security::Tls => "with TLS",
+        };
+        let user = if credentials.is_some() { ", authenticated" } else { "" };
+        format!("{host}:{port} {security}{user}")
+    }
+
+    async fn submit(&self, envelope: Envelope) -> Result<(), DeliveryError> {
+        let conversation = Conversation { inner: &self.0, limits: &self.0.limits };
+        let mut connection = conversation.open().await?;
+        let outcome = conversation.send(&mut connection, envelope).await;
+        goodbye(&mut connection).await;
+        outcome
+    }
+}
+
+/// The outcome is final; the server's goodbye does not matter.
+async fn goodbye(connection: &mut AsyncSmtpConnection) {
+    drop(timeout(GOODBYE, connection.abort()).await);
+}
+
+/// One connection, step by step.
+struct Conversation<'a> {
+    inner: &'a Inner,
+    limits: &'a Limits,
+}
+
+impl Conversation<'_> {
+    /// Up to the point at which emails are accepted.
+    async fn open(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
+        let Inner { server, from, tls, .. } = self.inner;
         let hello = ClientId::Domain(from.email.domain().to_owned());
         let at_once = tls.clone().filter(|_| server.security == Security::Tls);
         let address = (server.host.as_str(), server.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(*timeout), &hello, at_once, None).await?;
+        let connect = AsyncSmtpConnection::connect_tokio1(address, Some(self.limits.connect), &hello, at_once, None);
+        let mut connection = self.step(Step::Connect, connect).await?;
         if let (Security::StartTls, Some(tls)) = (server.security, tls) {
             // An error if it is not offered: an attacker may have stripped the offer.
-            connection.starttls(tls.clone(), &hello).await?;
+            self.step(Step::StartTls, connection.starttls(tls.clone(), &hello)).await?;
         }
         if let Some((user, password)) = &server.credentials {
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-            connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
+            self.step(Step::Auth, connection.auth(DEFAULT_MECHANISMS, &credentials)).await?;
         }
         Ok(connection)
     }
-}
 
-/// Errors about us or our address concern every email; errors about the recipient or the text concern this one.
-async fn converse(connection: &mut AsyncSmtpConnection, envelope: Envelope) -> Result<(), DeliveryError> {
-    let Envelope { from, to, message } = envelope;
-    connection.command(Mail::new(Some(from), Vec::new())).await.map_err(|error| away("to MAIL", &error))?;
-    connection.command(Rcpt::new(to, Vec::new())).await.map_err(|error| classify("to RCPT", &error))?;
-    connection.command(Data).await.map_err(|error| classify("to DATA", &error))?;
-    connection.message(&message).await.map_err(|error| classify("to the text", &error))?;
-    Ok(())
-}
-
-fn classify(at: &str, error: &SmtpError) -> DeliveryError {
-    if error.is_permanent() {
-        DeliveryError::Permanent(describe(at, error))
-    } else if error.is_transient() {
-        DeliveryError::Temporary(describe(at, error))
-    } else {
-        away(at, error)
+    async fn mail(&self, connection: &mut AsyncSmtpConnection) -> Result<(), DeliveryError> {
+        let from = self.inner.from.email.clone();
+        self.step(Step::Mail, connection.command(Mail::new(Some(from), Vec::new()))).await.map(drop)
     }
-}
 
-fn away(at: &str, error: &SmtpError) -> DeliveryError {
-    DeliveryError::Unreachable(describe(at, error))
-}
-
-/// Only the code of an answer: its text repeats addresses.
-fn describe(at: &str, error: &SmtpError) -> String {
-    match error.status() {
-        Some(code) => format!("it answers {code} {at}"),
-        None => format!("{} ({at})", cause(error)),
+    async fn send(&self, connection: &mut AsyncSmtpConnection, envelope: Envelope) -> Result<(), DeliveryError> {
+        let Envelope { to, message } = envelope;
+        self.mail(connection).await?;
+        self.step(Step::Rcpt, connection.command(Rcpt::new(to, Vec::new()))).await?;
+        self.step(Step::Data, connection.command(Data)).await?;
+        self.step(Step::Text, connection.message(&message)).await?;
+        Ok(())
     }
-}
 
-/// The innermost cause, in its own words: that a host is unknown, or that a certificate is not trusted.
-fn cause(error: &SmtpError) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.last().map_or_else(|| error.to_string(), ToString::to_string)
+    async fn step<T>(&self, step: Step, reply: impl Future<Output = Result<T, SmtpError>>) -> Result<T, DeliveryError> {
+        let cause = match timeout(self.limits.of(step), reply).await {
+            Ok(Ok(reply)) => return Ok(reply),
+            Ok(Err(error)) => Cause::Smtp(error),
+            Err(_) => Cause::TimedOut,
+        };
+        Err(DeliveryError::at(step, &cause, &self.inner.server))
+    }
 }

@@ -3,12 +3,15 @@ use std::time::Duration;
 use rstest::rstest;
 use time::OffsetDateTime;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::TcpListener,
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
 };
 use uuid::Uuid;
 
-use super::*;
+use super::{
+    step::{Limits, Step},
+    *,
+};
 use crate::{
     accounts::{Cause, EmailAddress, EmailKind, EmailMessage, EmailToken, RevokedAccess, SignInMethod},
     codes::access::Access,
@@ -253,56 +256,128 @@ fn messages_have_one_recipient_and_are_auto_submitted() {
         assert_eq!(head.lines().filter(|found| *found == line).count(), 1, "{line}: {head}");
     }
     assert!(!head.contains("cc:") && body.contains("text/plain") && body.contains("text/html"), "{text}");
-    assert_eq!(
-        (envelope.from.to_string().as_str(), envelope.to.to_string().as_str()),
-        ("no-reply@app.example", "ada@example.com")
-    );
+    assert_eq!(envelope.to.to_string(), "ada@example.com");
 }
 
-async fn deliver_to(listener: &TcpListener, timeout: Duration) -> (SmtpTransport, Result<(), DeliveryError>) {
+const NEVER: Duration = Duration::from_secs(3600);
+
+fn limits(command: Duration, text: Duration) -> Limits {
+    Limits { connect: NEVER, command, data: NEVER, text }
+}
+
+fn transport(listener: &TcpListener, security: Security, limits: Limits) -> SmtpTransport {
     let url = format!("smtp://me:hush@{}", listener.local_addr().unwrap());
-    let transport = SmtpTransport::with_timeout(&url.into(), "no-reply@app.example", timeout).unwrap();
-    let outcome =
-        transport.deliver(&address("ada@example.com"), rendered(), Uuid::nil(), OffsetDateTime::UNIX_EPOCH).await;
-    (transport, outcome)
+    let server = MailServer { security, ..MailServer::parse(&url.into()).unwrap() };
+    SmtpTransport::to(server, message::sender("no-reply@app.example").unwrap(), limits).unwrap()
+}
+
+async fn deliver(transport: &SmtpTransport) -> Result<(), DeliveryError> {
+    transport.deliver(&address("ada@example.com"), rendered(), Uuid::nil(), OffsetDateTime::UNIX_EPOCH).await
 }
 
 #[tokio::test]
 async fn a_silent_server_counts_as_unavailable() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (transport, outcome) = deliver_to(&silent, Duration::from_millis(50)).await;
-    assert!(matches!(outcome, Err(DeliveryError::Unreachable(_))), "{outcome:?}");
+    let transport = transport(&silent, Security::Loopback, limits(Duration::from_millis(50), NEVER));
+    let outcome = deliver(&transport).await;
+    assert!(matches!(outcome, Err(DeliveryError::Server(_))), "{outcome:?}");
     assert!(transport.is_delayed());
 }
 
-/// A server with fixed answers: to the connection, and to each line in turn. Returns the lines it received.
-async fn answering(listener: TcpListener, answers: &'static [&'static str]) -> Vec<String> {
-    let (stream, _) = listener.accept().await.unwrap();
-    let (read, mut write) = stream.into_split();
-    let (mut lines, mut received) = (BufReader::new(read).lines(), Vec::new());
+#[test]
+fn each_step_may_take_as_long_as_rfc_5321_allows() {
+    let minutes = |step| Limits::DELIVERY.of(step).as_secs() / 60;
+    for (step, least) in [
+        (Step::Connect, 5),
+        (Step::StartTls, 5),
+        (Step::Auth, 5),
+        (Step::Mail, 5),
+        (Step::Rcpt, 5),
+        (Step::Data, 2),
+        (Step::Text, 10),
+    ] {
+        assert!(minutes(step) >= least, "{step}");
+    }
+}
+
+/// The server has the whole text: it may have taken the email.
+#[rstest]
+#[case::silent(Duration::from_millis(50))]
+#[case::closed(NEVER)]
+#[tokio::test]
+async fn an_email_without_a_final_reply_is_unconfirmed(#[case] limit: Duration) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let transport = transport(&listener, Security::Loopback, limits(NEVER, limit));
+    let server = async {
+        let (stream, received) = conversation(&listener, &ACCEPTING[..6]).await;
+        // Silent as long as the stream lives.
+        ((limit != NEVER).then_some(stream), received)
+    };
+    let (outcome, _) = tokio::join!(deliver(&transport), server);
+    assert!(matches!(outcome, Err(DeliveryError::Unconfirmed(_))), "{outcome:?}");
+}
+
+/// The row of an email stays in the queue while the database does not answer.
+#[tokio::test]
+async fn an_email_that_the_server_took_is_not_submitted_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let transport = transport(&listener, Security::Loopback, limits(NEVER, NEVER));
+    for _ in 0..2 {
+        let (outcome, _) = tokio::join!(deliver(&transport), conversation(&listener, &ACCEPTING));
+        assert_eq!(outcome, Ok(()));
+        // No one answers now.
+        assert_eq!(deliver(&transport).await, Ok(()));
+        transport.forget(Uuid::nil());
+    }
+}
+
+/// Answers to the connection, EHLO, AUTH, MAIL, RCPT, DATA, and to the text.
+const ACCEPTING: [&str; 7] = [
+    "220 hi\r\n",
+    "250-hi\r\n250 AUTH PLAIN\r\n",
+    "235 welcome\r\n",
+    "250 yes\r\n",
+    "250 yes\r\n",
+    "354 go on\r\n",
+    "250 taken\r\n",
+];
+
+/// A server with fixed answers: to the connection, and to each command in turn; the text is one command. Returns its
+/// stream and the first lines of what it received.
+async fn conversation(listener: &TcpListener, answers: &[&str]) -> (TcpStream, Vec<String>) {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut received = Vec::new();
     for answer in answers {
-        write.write_all(answer.as_bytes()).await.unwrap();
-        match lines.next_line().await.unwrap_or_default() {
-            Some(line) => received.push(line),
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let end = if answer.starts_with("354") { "\r\n.\r\n" } else { "\r\n" };
+        match read_until(&mut stream, end).await {
+            Some(command) => received.push(command.lines().next().unwrap_or_default().to_owned()),
             None => break,
         }
     }
-    received
+    (stream, received)
 }
 
-async fn at(
-    answers: &'static [&'static str],
-    security: Security,
-) -> (SmtpTransport, Result<(), DeliveryError>, Vec<String>) {
+/// `None` at the end of the connection.
+async fn read_until(stream: &mut TcpStream, end: &str) -> Option<String> {
+    let mut read = Vec::new();
+    while !read.ends_with(end.as_bytes()) {
+        read.push(stream.read_u8().await.ok()?);
+    }
+    Some(String::from_utf8_lossy(&read).into_owned())
+}
+
+async fn at(answers: &[&str], security: Security) -> (SmtpTransport, Result<(), DeliveryError>, Vec<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("smtp://me:hush@{}", listener.local_addr().unwrap());
-    let server = MailServer { security, ..MailServer::parse(&url.into()).unwrap() };
-    let transport =
-        SmtpTransport::to(server, message::sender("no-reply@app.example").unwrap(), Duration::from_secs(10)).unwrap();
-    let received = tokio::spawn(answering(listener, answers));
-    let outcome =
-        transport.deliver(&address("ada@example.com"), rendered(), Uuid::nil(), OffsetDateTime::UNIX_EPOCH).await;
-    (transport, outcome, received.await.unwrap())
+    let transport = transport(&listener, security, limits(NEVER, NEVER));
+    let server = async { conversation(&listener, answers).await.1 };
+    let (outcome, received) = tokio::join!(deliver(&transport), server);
+    (transport, outcome, received)
+}
+
+/// The first of [`ACCEPTING`], then another answer.
+fn answering(accepted: usize, answer: &'static str) -> Vec<&'static str> {
+    [&ACCEPTING[..accepted], &[answer]].concat()
 }
 
 /// A server that rejects us rejects every email: none is given up for that.
@@ -315,24 +390,85 @@ async fn at(
 async fn a_server_that_rejects_us_counts_as_unavailable(#[case] answers: &'static [&'static str]) {
     let (transport, outcome, _) = at(answers, Security::Loopback).await;
     let error = outcome.unwrap_err();
-    assert!(matches!(error, DeliveryError::Unreachable(_)), "{error:?}");
+    assert!(matches!(error, DeliveryError::Server(_)), "{error:?}");
     let shown = format!("{error} {error:?} {transport:?}");
     assert!(!shown.contains("hush") && !shown.contains("ada@") && !shown.contains(TOKEN), "{shown}");
     assert!(transport.is_delayed());
 }
 
+const RCPT: usize = 4;
+const DATA: usize = 5;
+const TEXT: usize = 6;
+
 /// Errors about the recipient and the text concern one email.
 #[rstest]
-#[case::greylisted("451 later\r\n", false)]
-#[case::no_mailbox("550 5.1.1 <ada@example.com>: nobody\r\n", true)]
+#[case::greylisted(RCPT, "451 later\r\n", false)]
+#[case::no_mailbox(RCPT, "550 5.1.1 <ada@example.com>: nobody\r\n", true)]
+#[case::full(TEXT, "552 5.2.2 full\r\n", true)]
+#[case::unclear(RCPT, "550 5.4.1 access denied\r\n", false)]
 #[tokio::test]
-async fn a_rejected_recipient_does_not_delay_other_emails(#[case] answer: &'static str, #[case] for_good: bool) {
-    let answers = ["220 hi\r\n", "250-hi\r\n250 AUTH PLAIN\r\n", "235 welcome\r\n", "250 yes\r\n", answer];
-    let (transport, outcome, _) = at(Box::leak(Box::new(answers)), Security::Loopback).await;
+async fn a_rejected_recipient_does_not_delay_other_emails(
+    #[case] step: usize,
+    #[case] answer: &'static str,
+    #[case] for_good: bool,
+) {
+    let (transport, outcome, _) = at(&answering(step, answer), Security::Loopback).await;
     let error = outcome.unwrap_err();
     assert_eq!(matches!(error, DeliveryError::Permanent(_)), for_good, "{error:?}");
     assert_eq!(matches!(error, DeliveryError::Temporary(_)), !for_good, "{error:?}");
     assert!(!error.to_string().contains("ada@") && !transport.is_delayed(), "{error}");
+}
+
+/// They are about us, although they come late: no email is lost for them.
+#[rstest]
+#[case::relaying(RCPT, "554 5.7.1 <ada@example.com>: Relay access denied\r\n", "send as MAIL_FROM")]
+#[case::no_code_of_smtp(RCPT, "571 <ada@example.com> not authorised\r\n", "send as MAIL_FROM")]
+#[case::quota(RCPT, "550 5.4.5 daily limit\r\n", "sending limit")]
+#[case::policy(DATA, "550 5.7.1 policy\r\n", "send as MAIL_FROM")]
+#[case::content(TEXT, "554 5.7.1 spam\r\n", "send as MAIL_FROM")]
+#[tokio::test]
+async fn a_late_rejection_of_us_loses_no_email(
+    #[case] step: usize,
+    #[case] answer: &'static str,
+    #[case] next_step: &str,
+) {
+    let (transport, outcome, _) = at(&answering(step, answer), Security::Loopback).await;
+    let error = outcome.unwrap_err();
+    assert!(matches!(&error, DeliveryError::Policy(_)), "{error:?}");
+    let shown = error.to_string();
+    assert!(shown.contains(next_step), "{shown}");
+    assert!(!shown.contains("ada@") && transport.is_delayed(), "{shown}");
+}
+
+async fn checked(url: &str, answers: &[&str]) -> (Result<(), ServerError>, Vec<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = url.replace("PORT", &listener.local_addr().unwrap().port().to_string());
+    let transport = SmtpTransport::smtp(&url.into(), "no-reply@app.example").unwrap();
+    let server = async { conversation(&listener, answers).await.1 };
+    tokio::join!(transport.check_up(), server)
+}
+
+#[tokio::test]
+async fn a_checkup_authenticates_and_sends_nothing() {
+    let answers = [&ACCEPTING[..4], &["221 bye\r\n"]].concat();
+    let (outcome, received) = checked("smtp://me:hush@127.0.0.1:PORT", &answers).await;
+    assert_eq!(outcome, Ok(()));
+    let verbs: Vec<_> = received.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(verbs, ["EHLO", "AUTH", "MAIL", "QUIT"]);
+}
+
+const WITH_PASSWORD: &str = "smtp://me:hush@127.0.0.1:PORT";
+
+#[rstest]
+#[case::wrong_password(WITH_PASSWORD, answering(2, "535 5.7.8 no\r\n"), "the user and the password")]
+#[case::no_password("smtp://127.0.0.1:PORT", vec!["220 hi\r\n", "250 hi\r\n", "530 5.7.0 no\r\n"], "put a user")]
+#[case::sender(WITH_PASSWORD, answering(3, "553 5.7.1 not yours\r\n"), "send as MAIL_FROM")]
+#[case::no_tls("smtps://127.0.0.1:PORT", vec!["220 hi\r\n"], "begins without TLS: write smtp://")]
+#[tokio::test]
+async fn a_checkup_says_what_to_do(#[case] url: &str, #[case] answers: Vec<&str>, #[case] next_step: &str) {
+    let error = checked(url, &answers).await.0.unwrap_err();
+    assert!(error.next_step.contains(next_step), "{error}");
+    assert!(!error.to_string().contains("hush"), "{error}");
 }
 
 /// An attacker strips the STARTTLS offer: neither email nor password is sent.
@@ -342,7 +478,7 @@ async fn a_rejected_recipient_does_not_delay_other_emails(#[case] answer: &'stat
 #[tokio::test]
 async fn nothing_is_sent_without_tls_except_on_loopback(#[case] answers: &'static [&'static str]) {
     let (_, outcome, received) = at(answers, Security::StartTls).await;
-    assert!(matches!(outcome, Err(DeliveryError::Unreachable(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(DeliveryError::Server(_))), "{outcome:?}");
     let allowed = ["EHLO", "STARTTLS", "QUIT"];
     assert!(received.iter().all(|line| allowed.iter().any(|verb| line.starts_with(verb))), "{received:?}");
     assert!(!received.is_empty());

@@ -113,6 +113,17 @@ impl Database {
         }
     }
 
+    /// Not due before `until`.
+    pub(in crate::store) async fn renew_lease(&self, id: Uuid, until: OffsetDateTime) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
+        sqlx::query("UPDATE outbox SET due_at = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(until.unix_timestamp())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub(in crate::store) async fn sent(&self, id: Uuid) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
         sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id.to_string()).execute(&self.pool).await?;

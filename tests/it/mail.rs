@@ -184,6 +184,25 @@ async fn an_unknown_recipient_is_given_up(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (0, 0));
 }
 
+/// Postfix says so at RCPT, with a code that is no word about the recipient.
+#[rstest]
+#[tokio::test]
+async fn emails_wait_while_the_server_denies_relaying(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.mail_server("deny_relay").await;
+    for number in 0..20 {
+        desk.queue(&format!("ada{number}@example.com"), sign_up()).await;
+    }
+    desk.round().await;
+    let tried = desk.rows.number("SELECT count(*) FROM outbox WHERE attempts > 0").await;
+    assert!((1..=4).contains(&tried) && desk.post.is_delayed(), "{tried}");
+    desk.mail_server("normal").await;
+    desk.clock.advance(HOUR);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (20, 0));
+    assert!(!desk.post.is_delayed());
+}
+
 /// An email waits until its deadline and is then given up: its link has expired, or its news is old.
 #[rstest]
 #[case::reset(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }, 29 * MINUTE, 31 * MINUTE)]
@@ -243,7 +262,7 @@ async fn delivery_continues_after_a_restart(#[values(Engine::Sqlite, Engine::Pos
 
     let store = Arc::new(desk.rows.open().await);
     desk.round_of(&store).await;
-    assert!(desk.inbox().await.is_empty(), "somebody may still be at it");
+    assert!(desk.inbox().await.is_empty(), "another server may still be delivering it");
     desk.clock.advance(61);
     desk.round_of(&store).await;
     assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
@@ -266,6 +285,38 @@ async fn an_unacknowledged_email_is_resent_unchanged() {
     };
     assert_eq!((inbox.len(), desk.waiting().await), (2, 0));
     assert_eq!(message_id(&inbox[0]), message_id(&inbox[1]));
+}
+
+/// A server that never confirms does not fill its users' inboxes.
+#[tokio::test]
+async fn an_email_is_sent_three_times_at_most() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    desk.mail_server("drop_after_data").await;
+    desk.queue("ada@example.com", sign_up()).await;
+    for _ in 0..10 {
+        desk.round().await;
+        desk.clock.advance(HOUR);
+    }
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (3, 0));
+}
+
+/// The database does not let go of the row: the email is not sent again for that.
+#[tokio::test]
+async fn an_email_that_the_server_took_is_not_sent_again() {
+    let desk = Desk::open(Engine::Sqlite).await;
+    desk.queue("ada@example.com", sign_up()).await;
+    desk.rows
+        .execute("CREATE TRIGGER stuck BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        .await;
+    let stop = CancellationToken::new();
+    let site = Arc::new(site());
+    deliver_due(&desk.store, &desk.post, &site, &desk.clock, &stop).await.unwrap_err();
+    desk.clock.advance(HOUR);
+    deliver_due(&desk.store, &desk.post, &site, &desk.clock, &stop).await.unwrap_err();
+    desk.rows.execute("DROP TRIGGER stuck").await;
+    desk.clock.advance(HOUR);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (1, 0));
 }
 
 #[rstest]

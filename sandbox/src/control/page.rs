@@ -51,7 +51,7 @@ pub async fn page(State(shared): State<SharedState>) -> Page {
 <form method="post" action="/control/form">
 <h2>Mail</h2>
 <label for="mail">Behaviour</label>
-<select id="mail" name="behave"><option value="normal">Normal</option><option value="refuse_connections">Refuse connections</option><option value="greylist">Greylist (451)</option><option value="reject">Reject recipients (550)</option><option value="hang">Hang</option><option value="drop_after_data">Drop the connection after DATA</option></select>
+<select id="mail" name="behave"><option value="normal">Normal</option><option value="refuse_connections">Refuse connections</option><option value="greylist">Greylist (451)</option><option value="reject">Reject recipients (550)</option><option value="deny_relay">Deny relaying (554)</option><option value="hang">Hang</option><option value="drop_after_data">Drop the connection after DATA</option></select>
 <label for="mail-times">Times</label>
 <select id="mail-times" name="times"><option value="1">Once</option><option value="">Until changed</option></select>
 <div class="actions"><button class="button" name="command" value="mail">Set</button></div>

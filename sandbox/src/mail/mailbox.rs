@@ -32,8 +32,10 @@ pub enum Behaviour {
     RefuseConnections,
     /// 451 to RCPT.
     Greylist,
-    /// 550 to RCPT.
+    /// 550 5.1.1 to RCPT.
     Reject,
+    /// 554 5.7.1 to RCPT, as Postfix rejects a client that may not send.
+    DenyRelay,
     /// Accepts the connection and sends nothing.
     Hang,
     /// Keeps the email and drops the connection before confirming it.

@@ -90,10 +90,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SmtpSession<R, W> {
     }
 
     async fn recipient(&mut self, recipient: String) -> Result<Next, Error> {
-        let misbehaves = self.misbehaves(&[Behaviour::Greylist, Behaviour::Reject]);
+        let misbehaves = self.misbehaves(&[Behaviour::Greylist, Behaviour::Reject, Behaviour::DenyRelay]);
         let Some(envelope) = &mut self.envelope else { return self.reject("503 5.5.1 send MAIL first").await };
         match misbehaves {
             Some(Behaviour::Greylist) => return self.reply("451 4.7.1 greylisted, try again later").await,
+            Some(Behaviour::DenyRelay) => return self.reply("554 5.7.1 relay access denied").await,
             Some(_) => return self.reply("550 5.1.1 unknown mailbox").await,
             None if envelope.recipients.len() >= MAX_RECIPIENTS => {
                 return self.reply("452 4.5.3 too many recipients").await;

@@ -131,6 +131,7 @@ async fn oversized_email_is_rejected_and_the_next_is_accepted() {
 #[rstest]
 #[case("greylist", Some("451"), 0)]
 #[case("reject", Some("550"), 0)]
+#[case("deny_relay", Some("554"), 0)]
 #[case("refuse_connections", None, 0)]
 #[case("drop_after_data", None, 1)]
 #[tokio::test]

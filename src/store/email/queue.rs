@@ -44,7 +44,7 @@ impl Database {
     }
 
     /// Leases at most `limit` due emails until `now + lease`, the longest due first. An email that is neither delivered
-    /// nor failed by then is due again: each is delivered at least once.
+    /// nor failed by then is due again, unless its lease is renewed.
     pub async fn take_due_emails(
         &self,
         now: OffsetDateTime,
@@ -55,9 +55,14 @@ impl Database {
         Ok(queued.into_iter().map(QueuedEmail::from).collect())
     }
 
+    /// Reserves a leased email until `until`.
+    pub async fn renew_email_lease(&self, id: Uuid, until: OffsetDateTime) -> Result<(), StoreError> {
+        self.renew_lease(id, until).await
+    }
+
     ///
     /// # Errors
-    /// [`StoreError`]: the email is delivered once more then.
+    /// [`StoreError`]: the email stays queued then.
     pub async fn email_delivered(&self, id: Uuid) -> Result<(), StoreError> {
         self.sent(id).await
     }
