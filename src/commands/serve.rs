@@ -40,7 +40,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     web::run_background_loops(&config, &app);
     log_start(&config, sandbox_origin.as_deref());
     if let Some(mail) = &app.mail {
-        tokio::spawn(warn_of_mail_server(mail.post.clone()));
+        tokio::spawn(warn_of_mail_server(mail.transport.clone()));
     }
 
     web::serve::serve(listener, router, app.trusted_proxies.clone(), app.stop.clone()).await;
