@@ -23,11 +23,8 @@ const CSRF_COOKIE: &str = "g_csrf_token";
 /// Whether the form began on our page in this browser: it repeats a cookie that only our pages can set. Without
 /// this check any site could post its own id_token and sign the user in to the attacker's account (login CSRF).
 pub fn is_from_this_browser(request: &HeaderMap, csrf_token: &str) -> bool {
-    let mut values = cookies::of(request).filter(|(name, _)| *name == CSRF_COOKIE).map(|(_, value)| value);
-    match (values.next(), values.next()) {
-        (Some(value), None) => !value.is_empty() && bool::from(value.as_bytes().ct_eq(csrf_token.as_bytes())),
-        _ => false,
-    }
+    cookies::find(request, CSRF_COOKIE)
+        .is_some_and(|value| !value.is_empty() && bool::from(value.as_bytes().ct_eq(csrf_token.as_bytes())))
 }
 
 impl AuthorizationCallback {

@@ -56,8 +56,7 @@ impl FlowCookies {
     /// The flow with this `state`, if this very browser started it.
     pub fn find(&self, request: &HeaderMap, unverified_state: &str, now: i64) -> Found {
         let name = self.name(unverified_state);
-        let found = cookies::of(request).find(|(cookie, _)| *cookie == name);
-        match found.and_then(|(name, sealed)| self.open(name, sealed)) {
+        match cookies::find(request, &name).and_then(|sealed| self.open(&name, sealed)) {
             None => Found::Unknown,
             // A browser would have deleted it.
             Some(flow) if now.saturating_sub(flow.started_at) > MAX_AGE => Found::Unknown,
@@ -73,17 +72,15 @@ impl FlowCookies {
 
     /// The `Set-Cookie` values that remove every flow of the browser.
     pub fn clear_all(&self, request: &HeaderMap) -> Vec<HeaderValue> {
-        let prefix = self.cookies.name("flow-");
-        let names = cookies::of(request).map(|(name, _)| name).filter(|name| name.starts_with(&prefix));
-        names.filter_map(|name| self.cookies.clear(name)).collect()
+        let flows = cookies::with_prefix(request, &self.cookies.name("flow-"));
+        flows.iter().filter_map(|(name, _)| self.cookies.clear(name)).collect()
     }
 
     /// Names of the cookies to remove, so that at most [`MAX_FLOWS`] are left with the new one.
     fn surplus(&self, request: &HeaderMap, now: i64) -> Vec<String> {
-        let prefix = self.cookies.name("flow-");
         let (mut live, mut surplus) = (Vec::new(), Vec::new());
-        for (name, sealed) in cookies::of(request).filter(|(name, _)| name.starts_with(&prefix)) {
-            match self.open(name, sealed) {
+        for (name, sealed) in cookies::with_prefix(request, &self.cookies.name("flow-")) {
+            match sealed.and_then(|sealed| self.open(name, sealed)) {
                 Some(flow) if !flow.is_expired(now) => live.push((flow.started_at, name.to_owned())),
                 _ => surplus.push(name.to_owned()),
             }

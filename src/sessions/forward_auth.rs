@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use tower_sessions::session::Id;
 
 use super::{
-    cookies::{self, Cookies},
+    cookies::Cookies,
     session_error::SessionError,
-    session_store::id_hash,
+    session_store::{id_hash, session_id},
     signed_in::{SignedIn, touched},
     transport::SessionTransport,
 };
@@ -53,7 +52,7 @@ impl ForwardAuth<'_> {
     /// The user of a browser's cookies. A valid refresh token suffices and is not used up.
     pub async fn browser(&self, request: &HeaderMap) -> Result<Option<Principal>, SessionError> {
         match self.transport {
-            SessionTransport::Cookie => match self.session_id(request) {
+            SessionTransport::Cookie => match session_id(request, self.cookies) {
                 Some(id) => self.session(&id_hash(&id)).await,
                 None => Ok(None),
             },
@@ -84,12 +83,6 @@ impl ForwardAuth<'_> {
     /// A user who only visits the services behind the proxy must stay signed in as well.
     async fn touched(&self, active: Option<ActiveSession>) -> Option<Principal> {
         touched(active?, self.database, self.clock).await.map(Principal::from)
-    }
-
-    fn session_id(&self, request: &HeaderMap) -> Option<Id> {
-        let name = self.cookies.name("session");
-        let (_, value) = cookies::of(request).find(|(cookie, _)| *cookie == name)?;
-        value.parse().ok()
     }
 }
 

@@ -72,8 +72,7 @@ impl Jar {
 
     /// The sign-in method that this browser used last: a provider's slug, or `password`.
     pub fn last_used(&self, request: &HeaderMap) -> Option<Slug> {
-        let name = self.cookies.name(LAST);
-        cookies::of(request).find(|(cookie, _)| *cookie == name).and_then(|(_, slug)| Slug::parse(slug))
+        cookies::find(request, &self.cookies.name(LAST)).and_then(Slug::parse)
     }
 
     /// The `Set-Cookie` value that remembers the method. It does not name the user.

@@ -45,7 +45,7 @@ pub use request_context::RequestContext;
 pub use sealed_cookie::SealedCookie;
 pub use services::Services;
 pub use session_error::SessionError;
-pub use session_store::{Sessions, layer};
+pub use session_store::{Sessions, session_of};
 pub use sign_in::SignIn;
 pub use sign_out::SignOut;
 pub use signed_in::{REAUTHENTICATION_LIFETIME, SignedIn};

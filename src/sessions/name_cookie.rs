@@ -46,7 +46,7 @@ impl NameCookie {
 
     /// The name for the flow with this state, or from a failed flow at this provider.
     pub(super) fn find(&self, request: &HeaderMap, unverified_state: &str, provider: &str) -> Option<String> {
-        let sealed = self.sealed(request)?;
+        let sealed = cookies::find(request, &self.name())?;
         let places = [flow_id(unverified_state), provider.to_owned()];
         let plain = places.iter().find_map(|place| self.sealer.open(&self.place(place), sealed).ok())?;
         String::from_utf8(plain).ok()
@@ -54,16 +54,12 @@ impl NameCookie {
 
     /// The `Set-Cookie` value that removes it, if the browser has one.
     pub(super) fn clear(&self, request: &HeaderMap) -> Option<HeaderValue> {
-        self.sealed(request).and_then(|_| self.cookies.clear(&self.name()))
+        cookies::has(request, &self.name()).then(|| self.cookies.clear(&self.name())).flatten()
     }
 
     fn set(&self, place: &str, name: &str) -> Option<HeaderValue> {
         let sealed = self.sealer.seal(&self.place(place), name.as_bytes()).ok()?;
         self.cookies.set(&self.name(), &sealed, FLOW_LIFETIME)
-    }
-
-    fn sealed<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
-        cookies::of(request).find(|(cookie, _)| *cookie == self.name()).map(|(_, sealed)| sealed)
     }
 
     fn name(&self) -> String {

@@ -55,8 +55,7 @@ impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
     /// The browser's value, if we sealed it and its lifetime is not over: a browser can keep a cookie for longer.
     pub fn find(&self, request: &HeaderMap, now: i64) -> Option<T> {
         let name = self.cookies.name(self.name);
-        let (_, sealed) = cookies::of(request).find(|(cookie, _)| *cookie == name)?;
-        let plain = self.sealer.open(&name, sealed).ok()?;
+        let plain = self.sealer.open(&name, cookies::find(request, &name)?).ok()?;
         let dated: Dated<T> = serde_json::from_slice(&plain).ok()?;
         (now.saturating_sub(dated.at) <= self.lifetime).then_some(dated.value)
     }
@@ -64,7 +63,7 @@ impl<T: Serialize + DeserializeOwned> SealedCookie<T> {
     /// The `Set-Cookie` value that removes it, if the browser has one.
     pub fn clear(&self, request: &HeaderMap) -> Option<HeaderValue> {
         let name = self.cookies.name(self.name);
-        cookies::of(request).find(|(cookie, _)| *cookie == name).and_then(|_| self.cookies.clear(&name))
+        cookies::has(request, &name).then(|| self.cookies.clear(&name)).flatten()
     }
 }
 

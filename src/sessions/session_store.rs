@@ -1,30 +1,35 @@
 //! tower-sessions' store on our own `sessions` table.
 //!
-//! The library makes the ids and writes the cookie. A row exists only for a signed-in user, so an anonymous visitor costs
+//! The library makes the ids. A row exists only for a signed-in user, so an anonymous visitor costs
 //! nothing. What every request reads does not go through the library's record: see `signed_in`.
 
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
-    SessionManagerLayer, SessionStore,
-    cookie::SameSite,
+    Session, SessionStore,
     session::{Id, Record},
     session_store::{Error, Result},
 };
 
-use super::cookies::Cookies;
+use super::{
+    cookies::{self, Cookies},
+    services::Services,
+};
 use crate::{
     accounts::{IdentityId, UserId},
     relying_party::Clock,
     sealing::sha256_base64url,
-    store::{Database, NewSession, Session, StoreError},
+    store::{Database, NewSession, Session as Row, StoreError},
 };
 
-pub(super) const IDLE: Duration = Session::IDLE;
-pub(super) const ABSOLUTE: Duration = Session::ABSOLUTE;
+pub(super) const IDLE: Duration = Row::IDLE;
+pub(super) const ABSOLUTE: Duration = Row::ABSOLUTE;
+/// The cookie's name, without its prefix.
+pub(super) const COOKIE: &str = "session";
 /// The record's member with the columns of a new row.
 pub(super) const OPENING: &str = "opening";
 
@@ -52,14 +57,18 @@ impl Sessions {
     }
 }
 
-pub fn layer(database: Arc<Database>, clock: Clock, cookies: Cookies) -> SessionManagerLayer<Sessions> {
-    SessionManagerLayer::new(Sessions::new(database, clock))
-        .with_name(cookies.name("session"))
-        .with_secure(cookies.is_secure())
-        .with_http_only(true)
-        // With Strict, the default, the browser would not send the cookie on the way back from the provider.
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
+/// The session that a request's cookie names. It is not looked up; without a well-formed id it is a new one.
+///
+/// Not by the layer of tower-sessions, which trims and percent-decodes the names of cookies, takes the last of two, and finds
+/// none in a header with a byte that is not ASCII.
+pub fn session_of(request: &HeaderMap, services: &Services) -> Session {
+    let sessions = Sessions::new(services.database.clone(), services.clock.clone());
+    Session::new(session_id(request, services.cookies), Arc::new(sessions), None)
+}
+
+/// The id in a request's cookie.
+pub(super) fn session_id(request: &HeaderMap, cookies: Cookies) -> Option<Id> {
+    cookies::find(request, &cookies.name(COOKIE))?.parse().ok()
 }
 
 /// The table has only this hash of the id: its readers cannot sign in with it (ASVS 5.0 7.2).

@@ -10,8 +10,7 @@ use crate::accounts::{AuditEvent, SignInMethod};
 pub struct SignOut(pub RequestContext);
 
 impl SignOut {
-    /// Ends the session and returns the `Set-Cookie` values. The layer of tower-sessions clears its own cookie. Signing out
-    /// twice is no error.
+    /// Ends the session and returns the `Set-Cookie` values. Signing out twice is no error.
     ///
     /// # Errors
     /// If the database is down: the session is still valid then, and the user has to know.

@@ -8,7 +8,7 @@ use tower_sessions::{Expiry, Session as Cookie, session::Id};
 
 use super::{
     request_context::RequestContext,
-    session_store::{ABSOLUTE, IDLE, OPENING, Opening, Sessions, id_hash},
+    session_store::{ABSOLUTE, COOKIE, IDLE, OPENING, Opening, Sessions, id_hash},
 };
 use crate::{
     accounts::{IdentityId, User},
@@ -109,6 +109,6 @@ pub(super) async fn renew(context: &RequestContext, reauthenticated: bool) -> Re
 }
 
 fn set_cookie(context: &RequestContext, id: &Id) -> Option<HeaderValue> {
-    let name = context.cookies.name("session");
+    let name = context.cookies.name(COOKIE);
     context.cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())
 }

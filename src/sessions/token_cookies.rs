@@ -35,12 +35,12 @@ impl TokenCookies {
 
     /// The browser's access token, unverified.
     pub fn access<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
-        self.find(request, ACCESS)
+        cookies::find(request, &self.cookies.name(ACCESS))
     }
 
     /// The browser's refresh token, unverified.
     pub fn refresh<'a>(&self, request: &'a HeaderMap) -> Option<&'a str> {
-        self.find(request, REFRESH)
+        cookies::find(request, &self.cookies.name(REFRESH))
     }
 
     /// The `Set-Cookie` values of a pair. The cookie of the access token lives as long as the token, and that of the refresh
@@ -54,10 +54,11 @@ impl TokenCookies {
 
     /// The `Set-Cookie` values that remove both, if the browser has one of them.
     pub fn clear(&self, request: &HeaderMap) -> Vec<HeaderValue> {
-        if self.access(request).is_none() && self.refresh(request).is_none() {
+        let names = [ACCESS, REFRESH].map(|name| self.cookies.name(name));
+        if !names.iter().any(|name| cookies::has(request, name)) {
             return Vec::new();
         }
-        [ACCESS, REFRESH].into_iter().filter_map(|name| self.cookies.clear(&self.cookies.name(name))).collect()
+        names.iter().filter_map(|name| self.cookies.clear(name)).collect()
     }
 
     /// The claims of the browser's access token, if it is valid.
@@ -167,10 +168,5 @@ impl TokenCookies {
             context.database.delete_session(&session).await?;
         }
         Ok(self.clear(&context.headers))
-    }
-
-    fn find<'a>(&self, request: &'a HeaderMap, name: &str) -> Option<&'a str> {
-        let name = self.cookies.name(name);
-        cookies::of(request).find(|(cookie, _)| *cookie == name).map(|(_, value)| value)
     }
 }

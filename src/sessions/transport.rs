@@ -4,9 +4,10 @@ use http::{HeaderMap, HeaderValue};
 use tower_sessions::Session;
 
 use super::{
-    cookies::Cookies,
+    cookies::{self, Cookies},
     request_context::RequestContext,
     session_error::SessionError,
+    session_store::COOKIE,
     signed_in::{self, SignedIn},
     token_cookies::TokenCookies,
 };
@@ -97,15 +98,16 @@ impl SessionHandle {
         }
     }
 
-    /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values that clear its cookies, unless the
-    /// layer of tower-sessions does that.
+    /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values that clear its cookies.
     pub(super) async fn end(&self, context: &RequestContext) -> Result<Vec<HeaderValue>, SessionError> {
         match self {
             Self::Cookie(session) => {
                 if session.id().is_some() {
                     session.flush().await?;
                 }
-                Ok(Vec::new())
+                let name = context.cookies.name(COOKIE);
+                let is_set = cookies::has(&context.headers, &name);
+                Ok(is_set.then(|| context.cookies.clear(&name)).flatten().into_iter().collect())
             }
             Self::Tokens(cookies) => cookies.end(context).await,
         }

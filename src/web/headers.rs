@@ -68,6 +68,7 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     insert_default(headers, header::REFERRER_POLICY, if has_secret { "no-referrer" } else { "same-origin" });
     // No cache may keep pages and redirects of a sign-in. Assets set their own value.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
+    forbid_transformation(headers);
     if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
@@ -96,6 +97,25 @@ fn insert_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
+/// Adds `no-transform` to the directives of an HTML document (RFC 9111 §5.2.2.6). Cloudflare otherwise replaces each email
+/// address by a placeholder and a script: our policy blocks the script, and the page no longer matches what hydrates it.
+fn forbid_transformation(headers: &mut HeaderMap) {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if !text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
+        return;
+    }
+    let directives = match text(header::CACHE_CONTROL) {
+        Some(directives) if directives.contains("no-transform") => return,
+        Some("no-store") => HeaderValue::from_static("no-store, no-transform"),
+        Some(directives) => match HeaderValue::from_str(&format!("{directives}, no-transform")) {
+            Ok(directives) => directives,
+            Err(_) => return,
+        },
+        None => HeaderValue::from_static("no-transform"),
+    };
+    headers.insert(header::CACHE_CONTROL, directives);
+}
+
 impl HeaderPolicy {
     fn content_security_policy(&self, nonce: &Nonce) -> String {
         let [before_nonce, end] = &self.0.pieces;
@@ -120,6 +140,8 @@ fn pieces(https: bool, image_sources: &str, live_reload: Option<&str>) -> [Strin
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     fn policy(https: bool) -> HeaderPolicy {
@@ -142,6 +164,26 @@ mod tests {
         ] {
             assert!(!policy.shows_image(refused), "{refused}");
         }
+    }
+
+    #[rstest]
+    #[case("text/html; charset=utf-8", Some("no-store"), Some("no-store, no-transform"))]
+    #[case("text/html", Some("private, max-age=60"), Some("private, max-age=60, no-transform"))]
+    #[case("text/html", Some("no-transform, no-cache"), Some("no-transform, no-cache"))]
+    #[case("text/html", None, Some("no-transform"))]
+    #[case("text/css", Some("no-cache"), Some("no-cache"))]
+    #[case("application/json", None, None)]
+    fn html_is_not_to_be_transformed(
+        #[case] kind: &'static str,
+        #[case] directives: Option<&'static str>,
+        #[case] expected: Option<&'static str>,
+    ) {
+        let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        if let Some(directives) = directives {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(directives));
+        }
+        forbid_transformation(&mut headers);
+        assert_eq!(headers.get(header::CACHE_CONTROL).map(|value| value.to_str().unwrap()), expected);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod headers;
 mod health;
 mod lingering;
 mod pages;
+mod prefetch;
 mod query;
 mod rate_limits;
 mod redirect;

@@ -9,13 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tower_http::request_id::RequestId;
-use tower_sessions::Session;
 
 use super::{
     client_address, detached::detached, redirect::see_other, request_log::REQUEST_ID, serve::Peer, state::AppState,
 };
 use crate::{
-    sessions::{ClientInfo, Identified, SessionError, SessionHandle, SessionTransport},
+    sessions::{self, ClientInfo, Identified, SessionError, SessionHandle, SessionTransport},
     store::StoreError,
 };
 
@@ -68,9 +67,10 @@ fn warn_of_unknown_proxy(app: &AppState, request: &Request) {
 /// Adds [`SessionHandle`], and `SignedIn` for a signed-in user. If the database is down the answer is 503, never a signed-out
 /// page.
 pub async fn identify_user(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let (Some(session), Some(client)) = (session_of(&app, &request), request.extensions().get::<ClientInfo>()) else {
+    let Some(client) = request.extensions().get::<ClientInfo>() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    let session = session_of(&app, request.headers());
     let identified = match identify(&app, &session, request.headers(), client).await {
         Ok(identified) => identified,
         Err(response) => return response,
@@ -103,10 +103,10 @@ async fn identify(
     identified.map_err(|error| session_error(&error))
 }
 
-fn session_of(app: &AppState, request: &Request) -> Option<SessionHandle> {
+fn session_of(app: &AppState, headers: &HeaderMap) -> SessionHandle {
     match &app.transport {
-        SessionTransport::Cookie => request.extensions().get::<Session>().cloned().map(SessionHandle::Cookie),
-        SessionTransport::Tokens(cookies) => Some(SessionHandle::Tokens(cookies.clone())),
+        SessionTransport::Cookie => SessionHandle::Cookie(sessions::session_of(headers, app)),
+        SessionTransport::Tokens(cookies) => SessionHandle::Tokens(cookies.clone()),
     }
 }
 
@@ -129,13 +129,6 @@ pub(super) fn session_error(error: &SessionError) -> Response {
             if error.is_temporary() { unavailable() } else { StatusCode::INTERNAL_SERVER_ERROR.into_response() }
         }
     }
-}
-
-/// Completes the removals of cookies by tower-sessions.
-pub async fn complete_removals(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    app.cookies.complete_removals(response.headers_mut());
-    response
 }
 
 /// 503 if a retry can help, otherwise 500. Logs the `Display` of the cause: its `Debug` would contain values of the row.

@@ -24,7 +24,7 @@ use tower_http::{
 use super::{
     api, assets, callback, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, headers, health, pages, rate_limits, request_context,
+    email_link, error_pages, form_post, forms, headers, health, pages, prefetch, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     sign_out, start,
     state::AppState,
@@ -32,7 +32,6 @@ use super::{
 };
 use crate::{
     account::{EMAIL_LINK_PATH, FORMS},
-    sessions::{self, SessionTransport},
     ui::page::Page,
 };
 
@@ -42,19 +41,6 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
 /// Between two chunks of a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Looks up the signed-in user of a route.
-macro_rules! with_user {
-    ($app:expr) => {{
-        let app: &AppState = $app;
-        let cookie = matches!(app.transport, SessionTransport::Cookie)
-            .then(|| sessions::layer(app.database.clone(), app.clock.clone(), app.cookies));
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(app.clone(), request_context::complete_removals))
-            .option_layer(cookie)
-            .layer(from_fn_with_state(app.clone(), request_context::identify_user))
-    }};
-}
 
 /// # Errors
 /// If the public origin is not one that a browser sends; the configuration has checked it.
@@ -95,19 +81,20 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
 
 /// Pages, forms, and the endpoints of the flow.
 fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
-    let with_user = with_user!(app);
+    let with_user = from_fn_with_state(app.clone(), request_context::identify_user);
     // The rate limits stand before the session look-up: a flood costs no more than being counted.
     let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
     let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
-    let callback = get_only(callback::callback).route_layer(with_user.clone());
+    let callback = get_only(callback::callback).route_layer(with_user.clone()).route_layer(from_fn(prefetch::refuse));
     let callback = callback.post(form_post::form_post).route_layer(limited_responses.clone());
     let credential = post(credential::credential).route_layer(with_user.clone()).route_layer(limited_responses);
+    let start = get_only(start::start).route_layer(from_fn(prefetch::refuse)).route_layer(limited_starts);
     let form_posts = FormPosts::new(&app.relying_party);
     Ok(signed_in_pages(app)
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
         .route_layer(from_fn_with_state(app.clone(), request_context::redirect_to_our_host))
-        .route("/auth/{provider}", get_only(start::start).route_layer(limited_starts))
+        .route("/auth/{provider}", start)
         .route("/auth/callback/{provider}", callback)
         .route(credential::PATH, credential)
         .fallback(asset)
@@ -124,14 +111,15 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
         router.route(page.path(), pages::handler(*page))
     });
     let forms = FORMS.iter().fold(Router::new(), |router, form| router.route(form.path, forms::handler(*form)));
-    let email_links = Router::new().route(EMAIL_LINK_PATH, get_only(email_link::email_link));
+    let email_link = get_only(email_link::email_link).route_layer(from_fn(prefetch::refuse));
+    let email_links = Router::new().route(EMAIL_LINK_PATH, email_link);
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
     pages.route("/settings/data.json", pages::data()).merge(forms.merge(email_links).route_layer(limited_forms))
 }
 
 /// `/api` and `/.well-known`.
 fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
-    let with_user = with_user!(app);
+    let with_user = from_fn_with_state(app.clone(), request_context::identify_user);
     let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
     let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
     let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));

@@ -29,7 +29,7 @@ pub async fn start(
     if app.relying_party.provider(&slug).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // The user did not ask for a prefetch or an <img>, which would push out pending flows.
+    // The user did not ask for an <img>, which would push out pending flows.
     if !is_navigation(&headers) {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -78,10 +78,7 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     };
     let is_navigate = !headers.contains_key("sec-fetch-mode") || is("sec-fetch-mode", "navigate");
     let is_document = !headers.contains_key("sec-fetch-dest") || is("sec-fetch-dest", "document");
-    let purpose = |name: &str| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
-    };
-    is_navigate && is_document && !purpose("sec-purpose") && !purpose("purpose") && !purpose("x-moz")
+    is_navigate && is_document
 }
 
 #[cfg(test)]
@@ -104,9 +101,7 @@ mod tests {
     #[rstest]
     #[case(&[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")])]
     #[case(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")])]
-    #[case(&[("sec-purpose", "prefetch;prerender")])]
-    #[case(&[("purpose", "prefetch")])]
-    fn an_image_a_frame_and_a_prefetch_are_no_navigation(#[case] pairs: &[(&'static str, &'static str)]) {
+    fn an_image_and_a_frame_are_no_navigation(#[case] pairs: &[(&'static str, &'static str)]) {
         assert!(!is_navigation(&headers(pairs)));
     }
 }

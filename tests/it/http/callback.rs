@@ -287,7 +287,7 @@ async fn the_callback_never_leaks_its_code() {
     {
         let page = browser.get(callback).await;
         assert_eq!(page.status, status, "{callback}");
-        assert_eq!(page.header("cache-control"), "no-store", "{callback}");
+        assert!(page.header("cache-control").starts_with("no-store"), "{callback}");
         assert_eq!(page.header("referrer-policy"), "no-referrer", "{callback}");
         assert!(status == 404 || page.body.is_empty(), "{callback}: {}", page.body);
         let code = parameter(callback, "code");

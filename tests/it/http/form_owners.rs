@@ -136,7 +136,7 @@ async fn only_the_owner_may_submit(app: &App, ada: &Browser, grace: &Browser) ->
             "{form:?}: {}",
             answer.body
         );
-        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("cache-control"), "no-store, no-transform");
         assert!(!answer.body.contains("<script"), "{}", answer.body);
         // A form without an owner, or with a forged one, is rejected without naming the owner.
         for forged in [None, Some(""), Some(&owner[1..]), Some(&owner[..owner.len() - 2])] {

@@ -95,9 +95,6 @@ async fn a_valid_login_hint_is_passed_on() {
 
 #[rstest]
 #[case::head(Method::HEAD, "/auth/google", &[])]
-#[case::prefetch(Method::GET, "/auth/google", &[("sec-purpose", "prefetch"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")])]
-#[case::old_prefetch(Method::GET, "/auth/google", &[("purpose", "prefetch")])]
-#[case::prerender(Method::GET, "/auth/google", &[("sec-purpose", "prefetch;prerender")])]
 #[case::image(Method::GET, "/auth/google", &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")])]
 #[case::frame(Method::GET, "/auth/google", &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")])]
 #[case::script(Method::GET, "/auth/google", &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")])]

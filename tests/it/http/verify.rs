@@ -80,7 +80,7 @@ async fn signed_out_browsers_get_the_login_page(
         _ => r#"Bearer realm="Latchkey", error="invalid_token""#,
     };
     assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", challenge));
-    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("cache-control"), "no-store, no-transform");
 
     let request = browser.request(Method::GET, "/auth/verify?redirect=1").header("x-forwarded-uri", "/docs/?page=2");
     let page = browser.send(request).await;
