@@ -23,7 +23,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::{accounts::EmailRequirement, providers::Provider};
+use crate::{accounts::EmailRequirement, providers::Provider, sessions::AcceptedCredentials};
 use secret_key::MissingFile;
 
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Whether an id_token from a front end must have a nonce of ours (`API_NONCE`).
     pub api_nonce: bool,
+    /// Which credentials `/auth/verify` accepts (`FORWARD_AUTH_CREDENTIALS`).
+    pub forward_auth_credentials: AcceptedCredentials,
     /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
     pub token_audience: Option<String>,
     pub session_mode: SessionMode,
@@ -144,6 +146,7 @@ impl Config {
             sandbox_smtp_addr: address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
             mail: mail::parse(env)?,
             email_requirement: mail::email_requirement(env, providers.is_empty() && base_url.loopback)?,
+            forward_auth_credentials: forward_auth_credentials(env)?,
             session_mode: session_mode(env)?,
             token_audience: token_audience(env)?,
             reload_port: reload_port(env),
@@ -220,6 +223,18 @@ fn session_mode(env: &Environment) -> Result<SessionMode, ConfigError> {
         Some(_) => Err(ConfigError::new(
             "SESSION_MODE",
             "must be `server` (one cookie, looked up with each request) or `jwt` (an access and a refresh token)",
+        )),
+    }
+}
+
+fn forward_auth_credentials(env: &Environment) -> Result<AcceptedCredentials, ConfigError> {
+    match env.get("FORWARD_AUTH_CREDENTIALS") {
+        None | Some("both") => Ok(AcceptedCredentials::Both),
+        Some("cookie") => Ok(AcceptedCredentials::Cookie),
+        Some("bearer") => Ok(AcceptedCredentials::Bearer),
+        Some(_) => Err(ConfigError::new(
+            "FORWARD_AUTH_CREDENTIALS",
+            "must be `both` (cookies and access tokens), `cookie` or `bearer`",
         )),
     }
 }

@@ -411,3 +411,14 @@ fn session_mode_is_server_by_default() {
     assert_eq!(with(&[]).unwrap().session_mode, SessionMode::Server);
     assert_eq!((mode("server"), mode("jwt")), (SessionMode::Server, SessionMode::Jwt));
 }
+
+#[test]
+fn forward_auth_accepts_cookies_and_tokens_by_default() {
+    use crate::sessions::AcceptedCredentials::{Bearer, Both, Cookie};
+    assert_eq!(with(&[]).unwrap().forward_auth_credentials, Both);
+    for (value, expected) in [("both", Both), ("cookie", Cookie), ("bearer", Bearer)] {
+        assert_eq!(with(&[("FORWARD_AUTH_CREDENTIALS", value)]).unwrap().forward_auth_credentials, expected);
+    }
+    let error = with(&[("FORWARD_AUTH_CREDENTIALS", "basic")]).unwrap_err();
+    assert_eq!(error.variable, "FORWARD_AUTH_CREDENTIALS");
+}

@@ -128,7 +128,7 @@ mod tests {
             provider: "google".into(),
             issuer: "https://accounts.google.com".into(),
             purpose: Purpose::SignIn,
-            return_to: ReturnTo::parse(&format!("/{}", "a".repeat(1000))).unwrap(),
+            return_to: ReturnTo::parse(&format!("/{}", "a".repeat(ReturnTo::MAX_BYTES - 1))).unwrap(),
             access: None,
             state: State::from_random([seed; 32]),
             nonce: Nonce::from_random([seed; 32]),

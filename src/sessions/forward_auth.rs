@@ -18,6 +18,17 @@ use crate::{
     tokens::{AccessClaims, AccessTokenError, Tokens},
 };
 
+/// Which credentials forward auth accepts (`FORWARD_AUTH_CREDENTIALS`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AcceptedCredentials {
+    #[default]
+    Both,
+    /// Cookies alone: every `Authorization` header is the service's own.
+    Cookie,
+    /// Access tokens alone.
+    Bearer,
+}
+
 /// What another service learns of a signed-in user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Principal {

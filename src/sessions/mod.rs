@@ -36,7 +36,7 @@ pub use cookies::Cookies;
 pub use credential::is_from_this_browser;
 pub use flow_cookies::{FlowCookies, Found, flow_id};
 pub use form_owner::FormOwners;
-pub use forward_auth::{ForwardAuth, Principal};
+pub use forward_auth::{AcceptedCredentials, ForwardAuth, Principal};
 pub use jar::Jar;
 pub use name_cookie::NameCookie;
 pub use nonces::{IssuedNonce, NONCE_LIFETIME, Nonces};

@@ -64,6 +64,12 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self { signed, claims, signature, kid })
     }
 
+    /// Whether `iss`, unverified, is this issuer.
+    pub(super) fn names_issuer(&self, issuer: &str) -> bool {
+        document(self.claims)
+            .is_ok_and(|claims| matches!(claims.optional_str("iss"), Ok(Some(named)) if named == issuer))
+    }
+
     /// `kid`, unverified.
     pub(super) fn kid(&self) -> &str {
         &self.kid

@@ -149,6 +149,12 @@ impl Tokens {
         }
     }
 
+    /// Whether an unverified text is an access token that names this server as its issuer, valid or not: of a bearer token
+    /// that is meant for another server, it is not.
+    pub fn is_issued_here(&self, unverified: &str) -> bool {
+        UnverifiedToken::read(unverified).is_ok_and(|token| token.names_issuer(&self.0.issuer))
+    }
+
     /// Verifies an access token, which is at most five minutes old. Only the database knows whether its session
     /// ([`AccessClaims::session`]) is still open.
     ///

@@ -12,6 +12,7 @@ mod email_link;
 mod error_pages;
 mod form_post;
 mod forms;
+mod forward_auth;
 mod headers;
 mod health;
 mod lingering;
@@ -29,7 +30,6 @@ mod sign_out;
 mod start;
 mod state;
 mod supervisor;
-mod verify;
 
 pub use background::run_background_loops;
 pub use router::router;

@@ -22,7 +22,7 @@ pub fn span(request: &Request<Body>) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     let path = request.uri().path();
     let path = path.get(..MAX_PATH).unwrap_or(path);
-    if ROUTINE.contains(&path) {
+    if ROUTINE.contains(&path) || path.starts_with("/auth/verify/") {
         return tracing::debug_span!("request", method = %request.method(), path, id);
     }
     tracing::info_span!("request", method = %request.method(), path, id)

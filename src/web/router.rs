@@ -24,11 +24,11 @@ use tower_http::{
 use super::{
     api, assets, callback, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, headers, health, pages, prefetch, rate_limits, request_context,
+    email_link, error_pages, form_post, forms, forward_auth, headers, health, pages, prefetch, rate_limits,
+    request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     sign_out, start,
     state::AppState,
-    verify,
 };
 use crate::{
     account::{EMAIL_LINK_PATH, FORMS},
@@ -62,9 +62,8 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     );
     // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
     // nothing, and answers a program.
-    let verify = Router::new()
-        .route("/auth/verify", get(verify::verify))
-        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
+    let verify =
+        forward_auth::routes().layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
     // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
     // six calls would be six boxes.
     Ok(routes.merge(verify).with_state(app.clone()).layer(

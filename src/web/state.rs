@@ -22,7 +22,8 @@ use crate::{
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
     sessions::{
-        ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle, SessionTransport, SignedIn,
+        AcceptedCredentials, ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle,
+        SessionTransport, SignedIn,
     },
     store::Database,
     tokens::Tokens,
@@ -51,6 +52,7 @@ pub struct Shared {
     pub(super) form_owners: FormOwners,
     pub(super) header_policy: HeaderPolicy,
     pub(super) cors: Cors,
+    pub(super) forward_auth: AcceptedCredentials,
     /// Whether an id_token from a front end must carry our nonce (`API_NONCE`).
     pub(super) api_nonce: bool,
     pub(super) api_documents: Documents,
@@ -134,6 +136,7 @@ impl AppState {
             api_documents: Documents::new(origin, &session_cookie, refresh_cookie.as_deref(), &assets),
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
+            forward_auth: config.forward_auth_credentials,
             form_owners: FormOwners::new(config.secret_keys.iter())?,
             rate_limits: RateLimits::new(config.rate_limits),
             header_policy: HeaderPolicy::new(config.base_url.is_https(), &picture_origins, reload),

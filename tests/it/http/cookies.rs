@@ -112,27 +112,26 @@ async fn a_similar_name_is_another_cookie(#[values("server", "jwt")] mode: &str)
     let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     browser.sign_in("ada").await;
-    let renamed = |rename: &dyn Fn(&str) -> Vec<u8>| {
-        let pairs =
-            browser.cookies().into_iter().map(|(name, value)| [&rename(&name), b"=", value.as_bytes()].concat());
-        vec![pairs.collect::<Vec<_>>().join(b"; ".as_slice())]
+    let renamed = |rename: fn(&str) -> String| {
+        let pairs = browser.cookies().into_iter().map(|(name, value)| format!("{}={value}", rename(&name)));
+        pairs.collect::<Vec<_>>().join("; ")
     };
-    let spellings: [&dyn Fn(&str) -> Vec<u8>; 6] = [
-        &|name| format!("{name} ").into_bytes(),
-        &|name| format!(" {name}").into_bytes(),
-        &|name| format!("\u{a0}{name}").into_bytes(),
-        &|name| name.replace('s', "%73").into_bytes(),
-        &|name| name.to_uppercase().into_bytes(),
-        &|name| format!("\"{name}\"").into_bytes(),
+    let spellings: [fn(&str) -> String; 6] = [
+        |name| format!("{name} "),
+        |name| format!(" {name}"),
+        |name| format!("\u{a0}{name}"),
+        |name| name.replace('s', "%73"),
+        str::to_uppercase,
+        |name| format!("\"{name}\""),
     ];
     for spelling in spellings {
-        // The first pair of a header loses a space in front: it is no part of the header's value.
-        let line = [b"a=b; ".as_slice(), &renamed(spelling)[0]].concat();
+        // Not the first pair of the header, which loses a space in front: it is no part of the header's value.
+        let line = format!("a=b; {}", renamed(spelling)).into_bytes();
         for (door, status) in DOORS.into_iter().zip([303, 401, 401]) {
             assert_eq!(get(&browser, door, std::slice::from_ref(&line)).await.0, status, "{}", line.escape_ascii());
         }
     }
-    assert_eq!(get(&browser, "/dashboard", &renamed(&|name| name.as_bytes().to_vec())).await.0, 200);
+    assert_eq!(get(&browser, "/dashboard", &[renamed(str::to_owned).into_bytes()]).await.0, 200);
 }
 
 #[rstest]

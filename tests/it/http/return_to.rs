@@ -95,7 +95,7 @@ async fn local_pages_are_reached_with_any_query() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_or_repeated_return_to_leads_to_the_dashboard() {
     let app = App::builder().start().await;
-    for query in [format!("return_to=/{}", "a".repeat(1100)), "return_to=/x&return_to=/y".to_owned()] {
+    for query in [format!("return_to=/{}", "a".repeat(2100)), "return_to=/x&return_to=/y".to_owned()] {
         let browser = app.browser();
         let callback = browser.callback_url("ada", &format!("/auth/google?{query}")).await;
         assert_eq!(browser.get(&callback).await.location(), "/dashboard");

@@ -1,4 +1,4 @@
-//! GET `/auth/verify`: forward authentication for a proxy.
+//! `/auth/verify`: forward authentication for a proxy.
 
 use axum::{body::Body, extract::Request};
 use latchkey::{
@@ -76,8 +76,8 @@ async fn signed_out_browsers_get_the_login_page(
     assert_eq!((page.status, page.header("x-sign-in")), (401, sign_in.as_str()), "{page:?}");
     assert!(page.body.contains(&format!("href=\"{sign_in}\"")) && !page.body.contains("<script"), "{}", page.body);
     let challenge = match authorization {
-        "" => r#"Bearer realm="Latchkey""#,
-        _ => r#"Bearer realm="Latchkey", error="invalid_token""#,
+        "Bearer x" => r#"Bearer realm="Latchkey", error="invalid_token""#,
+        _ => r#"Bearer realm="Latchkey""#,
     };
     assert_eq!((page.header("x-user-id"), page.header("www-authenticate")), ("", challenge));
     assert_eq!(page.header("cache-control"), "no-store, no-transform");
@@ -96,22 +96,146 @@ async fn signed_out_browsers_get_the_login_page(
 async fn the_login_page_returns_only_to_allowed_urls(#[case] asked_for: &str) {
     let app = App::builder().start().await;
     let browser = app.browser();
-    for name in ["x-original-uri", "x-forwarded-uri"] {
+    for name in ["x-original-uri", "x-original-url", "x-forwarded-uri"] {
         let page = browser.send(browser.request(Method::GET, "/auth/verify").header(name, asked_for)).await;
         assert_eq!(parameter(page.header("x-sign-in"), "return_to"), "/dashboard", "{page:?}");
     }
 }
 
+/// Requests `/auth/verify` with the browser's cookies and an `Authorization` header.
+async fn verify_with_both(browser: &Browser, authorization: &str) -> Page {
+    browser.send(browser.request(Method::GET, "/auth/verify").header("authorization", authorization)).await
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authorization_header_overrides_cookies(#[values("server", "jwt")] mode: &str) {
+async fn an_authorization_header_of_the_service_is_ignored(
+    #[values("server", "jwt")] mode: &str,
+    #[values("Basic YTpi", "Bearer an-opaque-token", "Bearer FOREIGN", "Digest a=b", "Bearer")] authorization: &str,
+) {
     let app = App::builder().mode(mode).start().await;
     let (browser, user) = ada(&app).await;
-    let request = browser.request(Method::GET, "/auth/verify").header("authorization", "Bearer nonsense");
-    assert_eq!(browser.send(request).await.status, 401, "the cookie is not looked at");
+    // A JWT of another issuer, with the header of one of ours.
+    let foreign =
+        "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsifQ.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUifQ.AAAA";
+    let authorization = authorization.replace("FOREIGN", foreign);
+    let page = verify_with_both(&browser, &authorization).await;
+    assert_eq!((page.status, page.header("x-user-id")), (200, user.as_str()), "{page:?}");
+    assert_eq!(verify_with(&app, &authorization).await.status, 401, "without a cookie");
+}
+
+/// A program that acts for one user must not continue as another, whose cookie came along.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_ours_decides_alone(#[values("server", "jwt")] mode: &str) {
+    let app = App::builder().mode(mode).start().await;
+    let (browser, user) = ada(&app).await;
+    let other = app.browser();
+    other.sign_in("grace").await;
+    let grace = app.user_of(&other).await.expect("a user");
+    let (authorization, _) = bearer(&app, &grace).await;
+    assert_eq!(verify_with_both(&browser, &authorization).await.header("x-user-id"), grace);
+    app.advance(301).await;
+    assert_eq!(verify_with_both(&browser, &authorization).await.status, 401, "expired");
+    let (authorization, _) = bearer(&app, &grace).await;
+    let forged = format!("{}AAAA", &authorization[..authorization.len() - 4]);
+    assert_eq!(verify_with_both(&browser, &forged).await.status, 401, "forged");
+    assert_eq!(browser.forward_auth().await.header("x-user-id"), user, "the counterpart");
+}
+
+#[rstest]
+#[case::cookie("cookie", [200, 200, 401])]
+#[case::bearer("bearer", [401, 200, 200])]
+#[case::both("both", [200, 200, 200])]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_chooses_the_accepted_credentials(#[case] accepted: &str, #[case] statuses: [u16; 3]) {
+    let app = App::builder().with("FORWARD_AUTH_CREDENTIALS", accepted).start().await;
+    let (browser, user) = ada(&app).await;
     let (authorization, _) = bearer(&app, &user).await;
-    let request = browser.request(Method::GET, "/auth/verify").header("authorization", authorization);
-    assert_eq!(browser.send(request).await.status, 200);
+    let pages = [
+        browser.forward_auth().await,
+        verify_with_both(&browser, &authorization).await,
+        verify_with(&app, &authorization).await,
+    ];
+    assert_eq!(pages.map(|page| page.status), statuses);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_may_append_the_path_and_keep_the_method(
+    #[values("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND")] method: &str,
+) {
+    let app = App::builder().start().await;
+    let (browser, user) = ada(&app).await;
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    let ask = async |browser: &Browser, path: &str| {
+        let request = browser.request(method.clone(), &format!("/auth/verify{path}"));
+        // A form of another site; and a length without a body, as Envoy sends it.
+        let request = request.header("origin", "https://evil.example").header("content-type", "text/plain");
+        browser.send(request.header("content-length", "0")).await
+    };
+    for path in ["/", "/docs/?page=2", "/api/reports", "/a//b/%2e%2e/%2F"] {
+        let page = ask(&browser, path).await;
+        assert_eq!((page.status, page.header("x-user-id")), (200, user.as_str()), "{path}: {page:?}");
+        let page = ask(&app.browser(), path).await;
+        assert_eq!((page.status, page.set_cookies().len()), (401, 0), "{path}: {page:?}");
+    }
+    let page = ask(&app.browser(), "/docs/?page=2").await;
+    assert_eq!(parameter(page.header("x-sign-in"), "return_to"), "/docs/?page=2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_body_of_a_request_is_not_read() {
+    let app = App::builder().start().await;
+    let (browser, _) = ada(&app).await;
+    let request = browser.request(Method::POST, "/auth/verify/upload").body("x".repeat(200 * 1024));
+    assert_eq!(browser.send(request).await.status, 200, "longer than our own forms may be");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_asks_for_a_redirect() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    let ask = async |value: &str| {
+        browser.send(browser.request(Method::GET, "/auth/verify/docs").header("x-sign-in", value)).await
+    };
+    let page = ask("redirect").await;
+    assert_eq!((page.status, page.location()), (303, format!("{}/login?return_to=%2Fdocs", app.origin).as_str()));
+    assert_eq!(ask("https://evil.example").await.status, 401);
+    let (signed_in, _) = ada(&app).await;
+    let request = signed_in.request(Method::GET, "/auth/verify/docs").header("x-sign-in", "redirect");
+    assert_eq!(signed_in.send(request).await.status, 200);
+}
+
+#[rstest]
+#[case::long(&format!("/docs/?q={}", "a".repeat(2000)))]
+#[case::line_breaks("/new?text=first%0D%0Asecond%0A&title=%25")]
+#[case::api("/api/reports?year=2026")]
+#[case::other_mount("/authors/login?next=//evil.example")]
+#[case::not_ascii("/gr%C3%B6%C3%9Fe?q=%F0%9F%8D%AA")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_requested_url_survives_the_sign_in(#[case] asked_for: &str, #[values(true, false)] appended: bool) {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    let page = match appended {
+        true => browser.send(browser.request(Method::GET, &format!("/auth/verify{asked_for}"))).await,
+        false => browser.send(browser.request(Method::GET, "/auth/verify").header("x-original-uri", asked_for)).await,
+    };
+    let sign_in = page.header("x-sign-in").strip_prefix(&app.origin).expect("a page of ours");
+    let login = browser.get(sign_in).await;
+    let start = login.body.split("href=\"").find(|rest| rest.starts_with("/auth/google?")).expect("a button");
+    let start = start.split('"').next().expect("a link").replace("&amp;", "&");
+    let callback = browser.callback_url("ada", &start).await;
+    assert_eq!(browser.get(&callback).await.location(), asked_for);
+}
+
+#[tokio::test]
+async fn an_overlong_url_leads_back_to_its_path() {
+    let app = App::builder().start().await;
+    let asked_for = format!("/docs/?q={}", "a".repeat(5000));
+    let browser = app.browser();
+    let page = browser.send(browser.request(Method::GET, "/auth/verify").header("x-original-uri", asked_for)).await;
+    assert_eq!(parameter(page.header("x-sign-in"), "return_to"), "/docs/");
 }
 
 #[rstest]
@@ -212,7 +336,7 @@ async fn unverified_emails_are_not_shown(#[values("server", "jwt")] mode: &str) 
         let browser = app.browser();
         browser.sign_in(person).await;
         let page = browser.forward_auth().await;
-        assert_eq!((page.status, page.header("x-user-email")), (200, ""), "{person}: {page:?}");
+        assert_eq!((page.status, page.headers["x-user-email"].as_bytes()), (200, b"".as_slice()), "{person}: {page:?}");
     }
     let browser = app.browser();
     app.sign_up(&browser, "zoe@example.com", PASSWORD).await;
