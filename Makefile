@@ -1,12 +1,13 @@
 # Each target is a script in scripts/, which says at its top what it does. `make` alone lists them.
 
-.PHONY: help setup run dev check test build bench pictures
+.PHONY: help setup run dev check test interop build bench pictures
 
 help:
 	@echo "make run       build and serve http://localhost:3000, with a sandbox to sign in at"
 	@echo "make dev       the same, building anew and reloading the page when a file changes"
 	@echo "make check     after an edit: format, lints, unit tests"
 	@echo "make test      every check: format, lints, documentation, tests, browser tests"
+	@echo "make interop   with real proxies and other software that others wrote; not part of make test"
 	@echo "make build     target/release/latchkey: one file for production, without the sandbox"
 	@echo "make bench     the measurements of docs/performance.md"
 	@echo "make pictures  takes the pictures of the documents again"
@@ -26,6 +27,9 @@ check:
 
 test:
 	@scripts/test
+
+interop:
+	@scripts/interop
 
 build:
 	@scripts/build
