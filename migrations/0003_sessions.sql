@@ -1,8 +1,15 @@
 -- A signed-in browser or application. Anonymous visitors have no row.
 CREATE TABLE sessions (
-    -- Hash of the id in the cookie: reading this table does not let anybody sign in. Token sessions have a random value
-    -- here, which no cookie matches.
-    id_hash TEXT NOT NULL PRIMARY KEY,
+    -- Random, for the whole life of the session, and no secret: pages and access tokens name it.
+    id TEXT NOT NULL PRIMARY KEY,
+    -- Hash of the secret in the cookie: reading this table does not let anybody sign in. NULL for token sessions. A
+    -- renewal replaces it.
+    id_hash TEXT UNIQUE,
+    -- Counts the renewals. Access tokens name it: those from before a renewal are worthless.
+    version BIGINT NOT NULL,
+    renewed_at BIGINT,
+    -- The secret that the last renewal issued, sealed, for a request that raced with it. Deleted soon after.
+    renewal TEXT,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- The identity that opened it. Unlinking ends the session by a statement of its own.
     identity_id TEXT REFERENCES identities (id) ON DELETE SET NULL,

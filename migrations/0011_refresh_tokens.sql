@@ -1,19 +1,17 @@
--- Rotating refresh tokens. Each works once and yields the next; all tokens of a session are one family.
+-- The refresh token of a token session: one row per session, however often it rotates. An older token is recognised by
+-- its generation and its MAC.
 CREATE TABLE refresh_tokens (
-    -- Hash of the token: reading this table does not let anybody use one.
-    token_hash TEXT NOT NULL PRIMARY KEY,
-    -- Deleted with the session; follows it when its id changes.
-    session TEXT NOT NULL REFERENCES sessions (id_hash) ON DELETE CASCADE ON UPDATE CASCADE,
-    -- The token that yielded this one. NULL for the first.
-    parent_hash TEXT,
-    created_at BIGINT NOT NULL,
-    -- A used token is kept as long as its session: seeing it again reveals a theft.
-    used_at BIGINT,
-    -- The next token, sealed, for a retry whose first response was lost. Deleted when that token is used, or after a
-    -- few seconds.
-    child TEXT
+    session TEXT NOT NULL PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    -- Of the current token. Each rotation and each renewal of the session adds one.
+    generation BIGINT NOT NULL,
+    -- Hash of the current token: reading this table does not let anybody use it.
+    token_hash TEXT NOT NULL,
+    -- When the current token was issued.
+    issued_at BIGINT NOT NULL,
+    -- Hash of the token that was exchanged for the current one. NULL if a sign-in or a renewal issued it.
+    previous_hash TEXT,
+    -- The current token, sealed, for a repeat of that exchange. NULL once the client is known to have it.
+    successor TEXT,
+    -- The first generation since the last renewal of the session: older tokens are worthless.
+    renewed_generation BIGINT NOT NULL
 );
-
-CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session);
--- For the sweeper.
-CREATE INDEX refresh_tokens_with_child ON refresh_tokens (used_at) WHERE child IS NOT NULL;

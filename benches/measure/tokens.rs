@@ -13,7 +13,7 @@ use latchkey::{
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, SettleRequest},
+    store::{Database, GrantUpdate, Presenter, SettleRequest},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -141,7 +141,7 @@ async fn refresh(tokens: &Tokens, pairs: Vec<TokenPair>) -> Result<f64, Failure>
         let (tokens, done) = (tokens.clone(), done.clone());
         applications.spawn(async move {
             while begun.elapsed() < LASTS {
-                match tokens.refresh(pair.refresh_token.expose(), &ClientInfo::default()).await {
+                match tokens.refresh(pair.refresh_token.expose(), Presenter::Program, &ClientInfo::default()).await {
                     Ok(next) => pair = next,
                     Err(error) => return Err(error.to_string()),
                 }

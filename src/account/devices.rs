@@ -38,6 +38,6 @@ async fn end_one(context: &RequestContext, session: &str) -> Result<Reply, Accou
 
 async fn end_others(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
-    context.database.end_other_sessions(signed_in.user.id, &signed_in.session.id_hash, &context.audit()).await?;
+    context.database.end_other_sessions(signed_in.user.id, &signed_in.session.id, &context.audit()).await?;
     Ok(Reply::done("/settings", Done::OthersEnded))
 }

@@ -114,7 +114,7 @@ async fn by_session(context: &RequestContext, shown: Option<&str>) -> Result<Rep
     if signed_in.user.id != link.user {
         return Err(FormError::ReauthenticationMismatch.into());
     }
-    resolve(context, link, &signed_in.user, Some(&signed_in.session.id_hash)).await
+    resolve(context, link, &signed_in.user, Some(&signed_in.session.id)).await
 }
 
 /// Links the pending identity in one transaction, and signs its user in. `session` is the one that authenticated the user;

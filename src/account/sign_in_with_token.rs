@@ -193,7 +193,7 @@ impl TokenSignIn {
                 purpose: &Purpose::SignIn,
                 profile,
                 session_user: current.map(|signed_in| signed_in.user.id),
-                session: current.map(|signed_in| signed_in.session.id_hash.as_str()),
+                session: current.map(|signed_in| signed_in.session.id.as_str()),
                 sign_up: &SignUp::Open,
                 client: &context.client,
                 now: context.clock.date(),

@@ -7,4 +7,4 @@ mod sealer;
 
 pub use digest::sha256_base64url;
 pub use random::{RandomError, random_bytes, random_text};
-pub use sealer::{Sealer, SealingError};
+pub use sealer::{MAC_BYTES, Sealer, SealingError};

@@ -2,11 +2,15 @@
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    hkdf,
+    constant_time::verify_slices_are_equal,
+    hkdf, hmac,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::random::RandomError;
+
+/// Length of [`Sealer::mac`], in bytes: HMAC-SHA256, truncated to its half (RFC 2104 §5).
+pub const MAC_BYTES: usize = 16;
 
 /// Longest sealed value, in bytes. The largest plaintext is a provider token of 16 KiB.
 const MAX_SEALED_BYTES: usize = 32 * 1024;
@@ -25,6 +29,7 @@ struct Key {
     /// Eight hexadecimal digits, which reveal nothing about the key.
     id: String,
     key: RandomizedNonceKey,
+    mac_key: hmac::Key,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -61,7 +66,7 @@ impl Sealer {
     /// [`SealingError`] when the system's random number generator fails.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, SealingError> {
         let mut sealed = plain.to_vec();
-        let Key { id, key } = &self.keys[0];
+        let Key { id, key, .. } = &self.keys[0];
         let nonce = key.seal_in_place_append_tag(Aad::from(place), &mut sealed).map_err(|_| SealingError)?;
         let mut bytes = nonce.as_ref().to_vec();
         bytes.append(&mut sealed);
@@ -92,6 +97,16 @@ impl Sealer {
             .ok_or(SealingError)
     }
 
+    /// A MAC of `message`, with the newest key: proof that this server made it, without hiding it.
+    pub fn mac(&self, message: &[u8]) -> [u8; MAC_BYTES] {
+        self.keys[0].mac(message)
+    }
+
+    /// Whether [`Sealer::mac`] made `mac` for this message, with any key.
+    pub fn is_authentic(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.keys.iter().any(|key| verify_slices_are_equal(&key.mac(message), mac).is_ok())
+    }
+
     /// Whether the value was sealed with the newest key, judged by its key id.
     pub fn uses_newest_key(&self, sealed: &str) -> bool {
         sealed.strip_prefix(self.newest_key_id()).is_some_and(|rest| rest.starts_with('.'))
@@ -103,17 +118,27 @@ impl Sealer {
     }
 }
 
+impl Key {
+    fn mac(&self, message: &[u8]) -> [u8; MAC_BYTES] {
+        let mut mac = [0; MAC_BYTES];
+        mac.copy_from_slice(&hmac::sign(&self.mac_key, message).as_ref()[..MAC_BYTES]);
+        mac
+    }
+}
+
 fn derive(secret: &[u8], purpose: &str) -> Result<Key, SealingError> {
     let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"latchkey").extract(secret);
     let output = |info: &[&[u8]], bytes: &mut [u8; 32]| {
         secret.expand(info, &AES_256_GCM).and_then(|okm| okm.fill(bytes)).map_err(|_| SealingError)
     };
-    let (mut key, mut id) = ([0_u8; 32], [0_u8; 32]);
+    let (mut key, mut mac_key, mut id) = ([0_u8; 32], [0_u8; 32], [0_u8; 32]);
     output(&[purpose.as_bytes()], &mut key)?;
+    output(&[purpose.as_bytes(), b"\0mac"], &mut mac_key)?;
     // Derived from the secret, not from the key: the id reveals nothing about the key.
     output(&[purpose.as_bytes(), b"\0id"], &mut id)?;
     let id = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key }).map_err(|_| SealingError)
+    let mac_key = hmac::Key::new(hmac::HMAC_SHA256, &mac_key);
+    RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Key { id, key, mac_key }).map_err(|_| SealingError)
 }
 
 #[cfg(test)]
@@ -163,6 +188,18 @@ mod tests {
         // The id of another key does not help.
         assert_eq!(rotated.open("here", &format!("{}.{rest}", rotated.newest_key_id())), Err(SealingError));
         assert_eq!(rotated.open("here", &format!("00000000.{rest}")), Err(SealingError));
+    }
+
+    #[test]
+    fn mac_is_authentic_for_its_message_under_any_key() {
+        let (old, rotated) = (sealer(&[&[1; 32]]), sealer(&[&[2; 32], &[1; 32]]));
+        let mac = old.mac(b"hello");
+        assert!(old.is_authentic(b"hello", &mac) && rotated.is_authentic(b"hello", &mac));
+        assert!(!old.is_authentic(b"hellO", &mac) && !sealer(&[&[2; 32]]).is_authentic(b"hello", &mac));
+        assert!(!old.is_authentic(b"hello", &mac[..15]) && !old.is_authentic(b"hello", b""));
+        assert_ne!(rotated.mac(b"hello"), mac, "made with the newest key");
+        let other_purpose = Sealer::new([[1_u8; 32].as_slice()].into_iter(), "other").unwrap();
+        assert!(!other_purpose.is_authentic(b"hello", &mac));
     }
 
     #[test]

@@ -64,7 +64,10 @@ impl ForwardAuth<'_> {
     pub async fn browser(&self, request: &HeaderMap) -> Result<Option<Principal>, SessionError> {
         match self.transport {
             SessionTransport::Cookie => match session_id(request, self.cookies) {
-                Some(id) => self.session(&id_hash(&id)).await,
+                Some(id) => {
+                    let active = self.database.load_session(&id_hash(&id), self.clock.date()).await?;
+                    Ok(self.touched(active).await)
+                }
                 None => Ok(None),
             },
             SessionTransport::Tokens(cookies) => {
@@ -83,11 +86,8 @@ impl ForwardAuth<'_> {
         if self.database.is_not_revoked(claims.session(), claims.user(), claims.issued_at()) {
             return Ok(Some(Principal::from(&*claims)));
         }
-        self.session(claims.session()).await
-    }
-
-    async fn session(&self, id_hash: &str) -> Result<Option<Principal>, SessionError> {
-        let active = self.database.load_session(id_hash, self.clock.date()).await?;
+        let now = self.clock.date();
+        let active = self.database.load_session_version(claims.session(), claims.version(), now).await?;
         Ok(self.touched(active).await)
     }
 

@@ -81,7 +81,12 @@ impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
             let (session, earlier) = self.new_session(record)?;
-            if self.database.replace_session(earlier.as_deref(), &session).await.map_err(backend)? {
+            if self
+                .database
+                .replace_session(earlier.as_deref(), &id_hash(&record.id), &session)
+                .await
+                .map_err(backend)?
+            {
                 return Ok(());
             }
             record.id = Id::default();
@@ -111,7 +116,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.database.delete_session(&id_hash(id)).await.map_err(backend)?;
+        self.database.delete_session_by_hash(&id_hash(id)).await.map_err(backend)?;
         Ok(())
     }
 }
@@ -126,7 +131,6 @@ impl Sessions {
         let now: OffsetDateTime = self.clock.date();
         let unreadable = |_| Error::Encode("the opening has no valid user".to_owned());
         let session = NewSession {
-            id_hash: id_hash(&record.id),
             user: UserId::parse(&opening.user).map_err(unreadable)?,
             identity: opening.identity.as_deref().map(IdentityId::parse).transpose().map_err(unreadable)?,
             provider: Some(opening.provider),

@@ -3,7 +3,6 @@
 use http::HeaderValue;
 
 use super::{request_context::RequestContext, session_error::SessionError};
-use crate::accounts::{AuditEvent, SignInMethod};
 
 /// A sign-out.
 #[derive(Clone)]
@@ -15,16 +14,13 @@ impl SignOut {
     /// # Errors
     /// If the database is down: the session is still valid then, and the user has to know.
     pub async fn complete(self) -> Result<Vec<HeaderValue>, SessionError> {
+        // By its id: the session may just have got another secret.
+        if let Some(signed_in) = &self.0.signed_in {
+            self.0.database.sign_out(&signed_in.session.id, &self.0.audit()).await?;
+        }
         let mut cookies = self.0.end_session().await?;
-        self.record().await;
         cookies.extend(self.0.jar.flows.clear_all(&self.0.headers));
         cookies.extend(self.0.jar.clear_pending(&self.0.headers));
         Ok(cookies)
-    }
-
-    async fn record(&self) {
-        let Some(signed_in) = &self.0.signed_in else { return };
-        let method = signed_in.session.provider.as_deref().map(SignInMethod::from_code);
-        self.0.record(Some(signed_in.user.id), &AuditEvent::SignOut { method }).await;
     }
 }

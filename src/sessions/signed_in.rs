@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
+use secrecy::ExposeSecret;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session as Cookie, session::Id};
 
@@ -13,11 +14,11 @@ use super::{
 use crate::{
     accounts::{IdentityId, User},
     relying_party::Clock,
-    store::{ActiveSession, Database, Session, StoreError},
+    store::{ActiveSession, Database, Renewal, Session, StoreError},
 };
 
 /// How often "last seen" and the idle expiry are written at most: a read should rarely cost a write.
-const TOUCH_AFTER: Duration = Duration::minutes(1);
+pub(super) const TOUCH_AFTER: Duration = Duration::minutes(1);
 
 /// The user of a session.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &
     if now - signed_in.session.last_seen_at < TOUCH_AFTER {
         return Some(signed_in);
     }
-    match database.touch_session(&signed_in.session.id_hash, now + IDLE, now).await {
+    match database.touch_session(&signed_in.session.id, now + IDLE, now).await {
         Ok(true) => {
             signed_in.session.last_seen_at = now;
             signed_in.session.expires_at = (now + IDLE).min(signed_in.session.absolute_expires_at);
@@ -96,19 +97,20 @@ pub(super) async fn open(
     };
     session.insert(OPENING, opening).await?;
     session.save().await?;
-    Ok(session.id().and_then(|id| set_cookie(context, &id)))
+    Ok(session.id().and_then(|id| set_cookie(context, &id.to_string())))
 }
 
-/// Gives the browser's session a new id.
+/// Gives the browser's session a new secret.
 pub(super) async fn renew(context: &RequestContext, reauthenticated: bool) -> Result<Option<HeaderValue>, StoreError> {
-    let Some(signed_in) = &context.signed_in else { return Ok(None) };
-    let id = Id::default();
-    let reauthenticated_at = reauthenticated.then(|| context.clock.date());
-    let renewed = context.database.renew_session(&signed_in.session.id_hash, &id_hash(&id), reauthenticated_at).await?;
-    Ok(renewed.then(|| set_cookie(context, &id)).flatten())
+    let Some(SignedIn { session, .. }) = &context.signed_in else { return Ok(None) };
+    let (id, now) = (Id::default(), context.clock.date());
+    let reauthenticated_at = reauthenticated.then_some(now);
+    let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_at, now };
+    let secret = context.database.renew_session(&renewal, id.to_string().into(), &id_hash(&id)).await?;
+    Ok(secret.and_then(|secret| set_cookie(context, secret.expose_secret())))
 }
 
-fn set_cookie(context: &RequestContext, id: &Id) -> Option<HeaderValue> {
+fn set_cookie(context: &RequestContext, secret: &str) -> Option<HeaderValue> {
     let name = context.cookies.name(COOKIE);
-    context.cookies.set(&name, &id.to_string(), ABSOLUTE.whole_seconds())
+    context.cookies.set(&name, secret, ABSOLUTE.whole_seconds())
 }

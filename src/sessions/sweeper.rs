@@ -14,8 +14,7 @@ const BATCH: u32 = 500;
 /// How long events without a user are kept.
 const ANONYMOUS_EVENTS: time::Duration = time::Duration::days(30);
 
-/// Every minute until `stop` is cancelled, deletes expired sessions, used flows, links, and old events without a user, and
-/// drops the sealed successors of refresh tokens whose grace period is over. If another process had the SQLite file open at
+/// Every minute until `stop` is cancelled, deletes expired sessions, used flows, links, and old events without a user. If another process had the SQLite file open at
 /// the start, checks whether it still does.
 pub async fn run_sweeper(database: Arc<Database>, clock: Clock, stop: CancellationToken) {
     loop {
@@ -32,9 +31,6 @@ pub async fn run_sweeper(database: Arc<Database>, clock: Clock, stop: Cancellati
 
 async fn sweep(database: &Database, clock: &Clock) -> Result<(), crate::store::StoreError> {
     while database.delete_expired_sessions(clock.date(), BATCH).await? == u64::from(BATCH) {
-        tokio::task::yield_now().await;
-    }
-    while database.forget_children(clock.date(), BATCH).await? == u64::from(BATCH) {
         tokio::task::yield_now().await;
     }
     while database.delete_expired_flows(clock.date(), BATCH).await? == u64::from(BATCH) {

@@ -8,13 +8,13 @@ use super::{
     cookies::{self, Cookies},
     request_context::RequestContext,
     session_error::SessionError,
-    signed_in::touched,
+    signed_in::{SignedIn, TOUCH_AFTER, touched},
     transport::Identified,
 };
 use crate::{
     accounts::{ClientInfo, IdentityId, User},
     relying_party::Clock,
-    store::{ActiveSession, Database},
+    store::{ActiveSession, Database, Presenter},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
 };
 
@@ -77,7 +77,7 @@ impl TokenCookies {
     /// The session of the browser's refresh token, which is not used up.
     pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, SessionError> {
         match self.refresh(request) {
-            Some(refresh) => Ok(self.tokens.peek_session(refresh).await?),
+            Some(refresh) => Ok(self.tokens.peek_session(refresh, Presenter::Browser).await?),
             None => Ok(None),
         }
     }
@@ -91,14 +91,28 @@ impl TokenCookies {
         clock: &Clock,
     ) -> Result<Identified, SessionError> {
         if let Some(claims) = self.claims(request).await?
-            && let Some(active) = database.load_session(claims.session(), clock.date()).await?
+            && let Some(active) =
+                database.load_session_version(claims.session(), claims.version(), clock.date()).await?
         {
+            self.confirm(&active, &claims, database, clock).await;
             let signed_in = touched(active, database, clock).await;
             return Ok(Identified { signed_in, cookies: Vec::new() });
         }
         match self.refresh(request) {
             Some(refresh) => self.exchange(refresh, request, client, clock).await,
             None => Ok(Identified::default()),
+        }
+    }
+
+    /// The browser has received the pair of its last exchange: the token before it may not be exchanged again. Noticed when
+    /// the session's last use is written for the first time since, so that it is rare.
+    async fn confirm(&self, active: &ActiveSession, claims: &AccessClaims, database: &Database, clock: &Clock) {
+        let last_seen = active.session.last_seen_at;
+        if clock.date() - last_seen < TOUCH_AFTER || last_seen.unix_timestamp() > claims.issued_at() {
+            return;
+        }
+        if let Err(error) = database.confirm_refresh_token(claims.session(), claims.issued_at()).await {
+            tracing::warn!(%error, "cannot confirm a refresh token");
         }
     }
 
@@ -111,14 +125,18 @@ impl TokenCookies {
         client: &ClientInfo,
         clock: &Clock,
     ) -> Result<Identified, SessionError> {
-        match self.tokens.refresh(refresh, client).await {
+        match self.tokens.refresh(refresh, Presenter::Browser, client).await {
             Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
             Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
             Err(RefreshTokenError::Reused) => {
                 tracing::warn!("refresh token reused: session ended");
                 Ok(Identified { signed_in: None, cookies: self.clear(request) })
             }
-            // With a read-only database the user is still signed in.
+            // The user is still signed in, and so with a read-only database.
+            Err(error @ RefreshTokenError::TooManyRequests { .. }) => {
+                tracing::info!(%error, "refresh token not exchanged");
+                Ok(Identified { signed_in: self.look_at(request).await?.map(SignedIn::from), cookies: Vec::new() })
+            }
             Err(RefreshTokenError::Internal(TokensError::Store(error))) => match self.look_at(request).await {
                 Ok(Some(active)) => {
                     tracing::warn!(%error, "cannot exchange a refresh token");
@@ -142,7 +160,7 @@ impl TokenCookies {
             identity,
             provider: method,
             client: &context.client,
-            earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id_hash.as_str()),
+            earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id.as_str()),
         };
         Ok(self.set(&self.tokens.issue_pair(&opening).await?, &context.clock))
     }
@@ -153,14 +171,14 @@ impl TokenCookies {
         reauthenticated: bool,
     ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
         let Some(signed_in) = &context.signed_in else { return Ok(None) };
-        let pair = self.tokens.renew_pair(&signed_in.session.id_hash, reauthenticated).await?;
+        let pair = self.tokens.renew_pair(&signed_in.session, reauthenticated).await?;
         Ok(pair.map(|pair| self.set(&pair, &context.clock)))
     }
 
     /// A browser that is not signed in may still have a refresh token: its session ends as well.
     pub(super) async fn end(&self, context: &RequestContext) -> Result<Vec<HeaderValue>, SessionError> {
         let session = match (&context.signed_in, self.refresh(&context.headers)) {
-            (Some(signed_in), _) => Some(signed_in.session.id_hash.clone()),
+            (Some(signed_in), _) => Some(signed_in.session.id.clone()),
             (None, Some(refresh)) => self.tokens.session_of(refresh).await?,
             (None, None) => None,
         };

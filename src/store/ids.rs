@@ -20,3 +20,8 @@ pub(in crate::store) fn token() -> Result<EmailToken, StoreError> {
 pub(in crate::store) fn hash_of(token: &EmailToken) -> String {
     sha256_base64url(token.expose())
 }
+
+/// The id of a session: 128 bits, so that ids of different machines do not meet.
+pub(in crate::store) fn session_id() -> Result<String, StoreError> {
+    Ok(random_text::<16>()?)
+}

@@ -1,4 +1,5 @@
-//! The claims of an access token: RFC 9068 §2.2, `sid`, `email`, `email_verified` and `name`.
+//! The claims of an access token: RFC 9068 §2.2, `sid`, `session_version`, `email`,
+//! `email_verified` and `name`.
 
 use std::fmt;
 
@@ -20,8 +21,8 @@ pub const LIFETIME: i64 = 300;
 const CLIENT_ID: &str = "latchkey";
 /// Tolerated clock skew between two servers, in seconds. For `iat` and `nbf` only: it does not extend the lifetime.
 const LEEWAY: u64 = 60;
-/// Length of `sid`, a hash, in bytes.
-const SID_BYTES: usize = 32;
+/// Length of `sid`, in bytes.
+const SID_BYTES: usize = 16;
 /// Longest `jti`, in bytes.
 const MAX_ID_BYTES: usize = 64;
 
@@ -30,6 +31,7 @@ const MAX_ID_BYTES: usize = 64;
 pub struct AccessClaims {
     user: UserId,
     session: String,
+    version: i64,
     id: String,
     issued_at: i64,
     expires_at: i64,
@@ -65,9 +67,15 @@ impl AccessClaims {
         self.user
     }
 
-    /// `sid`: the session's `id_hash`. Only the database knows whether the session is still open.
+    /// `sid`: the session's id. Only the database knows whether the session is still open, and has this
+    /// [`version`](Self::version).
     pub fn session(&self) -> &str {
         &self.session
+    }
+
+    /// `session_version`: the version of the session when the token was issued. A renewal makes older tokens worthless.
+    pub fn version(&self) -> i64 {
+        self.version
     }
 
     /// `jti`: the token's id.
@@ -109,7 +117,8 @@ pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) 
     claim("iss", json!(expected.issuer));
     claim("aud", json!(expected.audience_of(user)));
     claim("sub", json!(user.id.to_string()));
-    claim("sid", json!(session.id_hash));
+    claim("sid", json!(session.id));
+    claim("session_version", json!(session.version));
     claim("client_id", json!(CLIENT_ID));
     claim("jti", json!(id));
     claim("iat", json!(expected.now));
@@ -139,6 +148,7 @@ pub(super) fn read(claims: &JsonDocument, expected: &Expected<'_>) -> Result<Acc
     Ok(AccessClaims {
         user: UserId::parse(text(claims, "sub")?).map_err(|_| AccessTokenError::Claim("sub"))?,
         session: session(claims)?,
+        version: version(claims)?,
         id: token_id(claims)?,
         issued_at,
         expires_at,
@@ -176,8 +186,13 @@ fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), AccessTokenError
 
 fn session(claims: &JsonDocument) -> Result<String, AccessTokenError> {
     let sid = text(claims, "sid")?;
-    let is_hash = URL_SAFE_NO_PAD.decode(sid).is_ok_and(|bytes| bytes.len() == SID_BYTES);
-    if is_hash { Ok(sid.to_owned()) } else { Err(AccessTokenError::Claim("sid")) }
+    let is_id = URL_SAFE_NO_PAD.decode(sid).is_ok_and(|bytes| bytes.len() == SID_BYTES);
+    if is_id { Ok(sid.to_owned()) } else { Err(AccessTokenError::Claim("sid")) }
+}
+
+fn version(claims: &JsonDocument) -> Result<i64, AccessTokenError> {
+    let version = claims.optional_u64("session_version")?.and_then(|version| i64::try_from(version).ok());
+    version.ok_or(AccessTokenError::Claim("session_version"))
 }
 
 fn token_id(claims: &JsonDocument) -> Result<String, AccessTokenError> {

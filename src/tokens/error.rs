@@ -72,6 +72,12 @@ pub enum RefreshTokenError {
     /// It was used before: a sign of theft, so its session was ended (RFC 9700 §4.14.2).
     #[error("refresh token reused; session ended")]
     Reused,
+    /// The session's exchanges are too frequent; the token is still valid.
+    #[error("too many exchanges of one session; retry in {seconds} s")]
+    TooManyRequests {
+        /// How long to wait.
+        seconds: u64,
+    },
     /// A failure of the server; the token is still valid.
     #[error(transparent)]
     Internal(#[from] TokensError),

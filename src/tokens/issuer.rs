@@ -11,7 +11,7 @@ use super::{
     error::{AccessTokenError, RefreshTokenError, TokensError},
     key_ring::KeyRing,
     key_set::KeySet,
-    refresh_token::RefreshToken,
+    refresh_limits::RefreshLimits,
     token_pair::{NewTokenSession, TokenPair},
     verified::{VerifiedTokens, fingerprint},
 };
@@ -19,7 +19,10 @@ use crate::{
     accounts::{ClientInfo, EmailRequirement},
     relying_party::Clock,
     sealing::random_text,
-    store::{ActiveSession, AuditContext, Database, NewSession, Rotation, Session, StoreError},
+    store::{
+        ActiveSession, AuditContext, Database, NewSession, Presenter, RefreshToken, Renewal, Rotation, Session,
+        StoreError,
+    },
 };
 
 /// The page on which a user adds an email.
@@ -28,6 +31,16 @@ const ADD_EMAIL_PAGE: &str = "/add-email";
 /// Issues and verifies tokens. Cheap to clone; clones share the keys and the cache of verified tokens.
 #[derive(Clone, Debug)]
 pub struct Tokens(Arc<Shared>);
+
+/// What an operator decides about tokens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenPolicy {
+    /// The tokens of users who have to verify an email first get the page that asks for it as `aud`, so that no service
+    /// which verifies locally accepts them.
+    pub email_requirement: EmailRequirement,
+    /// Whether the exchanges of one session are limited ([`RefreshTokenError::TooManyRequests`]).
+    pub rate_limits: bool,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -40,19 +53,20 @@ struct Shared {
     /// See [`Expected::restricted_audience`].
     restricted_audience: String,
     email_requirement: EmailRequirement,
+    /// `None` with `RATE_LIMITS=off`.
+    limits: Option<RefreshLimits>,
 }
 
 impl Tokens {
     /// Tokens with `origin`, the application's public origin, as issuer and, unless given, as audience. Keys are loaded
     /// or generated on first use.
     pub fn new(database: Arc<Database>, origin: &str, audience: Option<&str>, clock: Clock) -> Self {
-        Self::with_email_requirement(EmailRequirement::Off, database, origin, audience, clock)
+        Self::with_policy(TokenPolicy::default(), database, origin, audience, clock)
     }
 
-    /// The same with an email requirement. The tokens of users who have to verify an email first get the page that asks
-    /// for it as `aud`, so that no service which verifies locally accepts them.
-    pub fn with_email_requirement(
-        email_requirement: EmailRequirement,
+    /// The same with a policy.
+    pub fn with_policy(
+        policy: TokenPolicy,
         database: Arc<Database>,
         origin: &str,
         audience: Option<&str>,
@@ -64,7 +78,8 @@ impl Tokens {
             issuer: origin.to_owned(),
             audience: audience.unwrap_or(origin).to_owned(),
             restricted_audience: format!("{origin}{ADD_EMAIL_PAGE}"),
-            email_requirement,
+            email_requirement: policy.email_requirement,
+            limits: policy.rate_limits.then(RefreshLimits::default),
             database,
             clock,
         }))
@@ -76,75 +91,79 @@ impl Tokens {
     /// [`TokensError`]; it contains [`StoreError::Conflict`] if the user is deleted or disabled.
     pub async fn issue_pair(&self, opening: &NewTokenSession<'_>) -> Result<TokenPair, TokensError> {
         let keys = self.0.keys.current().await?;
-        loop {
-            let refresh_token = RefreshToken::mint()?;
-            let session = self.new_session(opening)?;
-            let first = refresh_token.to_row();
-            if self.0.database.open_token_session(opening.earlier, &session, &first).await? {
-                let session = self.load(&session.id_hash).await?;
-                return self.pair(&keys, session, refresh_token);
-            }
-        }
+        let refresh_token = self.0.database.open_token_session(opening.earlier, &self.new_session(opening)).await?;
+        let now = self.0.clock.date();
+        // None if the user was disabled in the meantime.
+        let session = self.0.database.load_session_version(refresh_token.session(), 1, now).await?;
+        let session = session.ok_or(StoreError::Conflict(sqlx::Error::RowNotFound))?;
+        self.pair(&keys, session, refresh_token)
     }
 
     /// Exchanges a refresh token for a new pair. Concurrent requests with the same token get the same next refresh
-    /// token. A token presented again after ten seconds, or after its successor was used, is reuse: the session ends
-    /// and its user gets an email (RFC 9700 §4.14.2).
+    /// token, and so does a repeat after a lost answer: a program's within ten seconds, a browser's as long as that next
+    /// token is unused. Anything later is reuse: the session ends and its user gets an email (RFC 9700 §4.14.2).
     ///
     /// # Errors
     /// [`RefreshTokenError`].
-    pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<TokenPair, RefreshTokenError> {
+    pub async fn refresh(
+        &self,
+        unverified: &str,
+        presenter: Presenter,
+        client: &ClientInfo,
+    ) -> Result<TokenPair, RefreshTokenError> {
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
-        // Before the token is used: without keys the new pair could not be signed.
+        self.limit(&token)?;
+        // Before the token is exchanged: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
-        let next = RefreshToken::mint()?;
         let audit = AuditContext { client: client.clone(), now: self.0.clock.date() };
-        match self.0.database.rotate_refresh_token(&token.hash(), &next.to_row(), &audit).await? {
-            Rotation::Rotated(session) => Ok(self.pair(&keys, session, next)?),
-            Rotation::Again { child, session } => Ok(self.pair(&keys, session, RefreshToken::from_database(child))?),
+        match self.0.database.rotate_refresh_token(&token, presenter, &audit).await? {
+            Rotation::Rotated { next, session } => Ok(self.pair(&keys, *session, next)?),
             Rotation::Reused => Err(RefreshTokenError::Reused),
             Rotation::Unknown => Err(RefreshTokenError::Unknown),
         }
     }
 
-    /// Gives a session a new id and issues a new pair, after the user re-authenticated (`reauthenticated`) or changed a
-    /// sign-in method. All earlier access and refresh tokens of the session are invalid at once, so that a stolen copy
-    /// does not profit. `None` if the session has ended.
+    /// Renews a session and issues a new pair, after the user re-authenticated (`reauthenticated`) or changed a sign-in
+    /// method. All earlier access and refresh tokens of the session are invalid at once, so that a stolen copy does not
+    /// profit. Of two requests that renew one version of the session, both get the same refresh token. `None` if the
+    /// session has ended.
     ///
     /// # Errors
     /// [`TokensError`]. After a failure the earlier tokens may be invalid already.
-    pub async fn renew_pair(&self, session: &str, reauthenticated: bool) -> Result<Option<TokenPair>, TokensError> {
+    pub async fn renew_pair(&self, session: &Session, reauthenticated: bool) -> Result<Option<TokenPair>, TokensError> {
         let keys = self.0.keys.current().await?;
-        let (next, id) = (RefreshToken::mint()?, random_text::<32>()?);
         let now = self.0.clock.date();
         let reauthenticated_at = reauthenticated.then_some(now);
-        if !self.0.database.renew_token_session(session, &id, reauthenticated_at, &next.to_row(), now).await? {
-            return Ok(None);
-        }
-        let session = self.0.database.load_session(&id, now).await?;
+        let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_at, now };
+        let Some(next) = self.0.database.renew_token_session(&renewal).await? else { return Ok(None) };
+        let session = self.0.database.load_session_version(&session.id, session.version + 1, now).await?;
         session.map(|session| self.pair(&keys, session, next)).transpose()
     }
 
-    /// The `id_hash` of the session of a refresh token, used or not, in order to end it (RFC 7009). `None` if the
-    /// session has ended or the token is unknown.
+    /// The id of the session of a refresh token, exchanged or not, in order to end it (RFC 7009). `None` if the session
+    /// has ended or the token is unknown.
     ///
     /// # Errors
     /// [`StoreError`] if the query fails.
     pub async fn session_of(&self, unverified: &str) -> Result<Option<String>, StoreError> {
         match RefreshToken::parse(unverified) {
-            Some(token) => self.0.database.session_of_refresh_token(&token.hash()).await,
+            Some(token) => self.0.database.session_of_refresh_token(&token).await,
             None => Ok(None),
         }
     }
 
-    /// The session of a valid refresh token, without using the token: for a response that cannot deliver the next one.
-    /// `None` if the token is not valid.
+    /// The session of a valid refresh token, without exchanging the token: for a response that cannot deliver the next
+    /// one. `None` if the token is not valid.
     ///
     /// # Errors
     /// [`StoreError`] if the query fails.
-    pub async fn peek_session(&self, unverified: &str) -> Result<Option<ActiveSession>, StoreError> {
+    pub async fn peek_session(
+        &self,
+        unverified: &str,
+        presenter: Presenter,
+    ) -> Result<Option<ActiveSession>, StoreError> {
         match RefreshToken::parse(unverified) {
-            Some(token) => self.0.database.look_at_refresh_token(&token.hash(), self.0.clock.date()).await,
+            Some(token) => self.0.database.look_at_refresh_token(&token, presenter, self.0.clock.date()).await,
             None => Ok(None),
         }
     }
@@ -185,11 +204,19 @@ impl Tokens {
         Ok(self.0.keys.current().await?.jwks(self.0.clock.now()))
     }
 
-    fn new_session(&self, opening: &NewTokenSession<'_>) -> Result<NewSession, TokensError> {
+    /// Counts an exchange. Tokens that were not issued here do not count: whoever knows a session's id could use up its
+    /// limit.
+    fn limit(&self, token: &RefreshToken) -> Result<(), RefreshTokenError> {
+        let Some(limits) = &self.0.limits else { return Ok(()) };
+        if !self.0.database.is_authentic_refresh_token(token) {
+            return Ok(());
+        }
+        limits.count(token.session()).map_err(|seconds| RefreshTokenError::TooManyRequests { seconds })
+    }
+
+    fn new_session(&self, opening: &NewTokenSession<'_>) -> NewSession {
         let now: OffsetDateTime = self.0.clock.date();
-        Ok(NewSession {
-            // Random, not the hash of a cookie's value: no cookie can match it.
-            id_hash: random_text::<32>()?,
+        NewSession {
             user: opening.user,
             identity: opening.identity,
             provider: Some(opening.provider.to_owned()),
@@ -199,13 +226,7 @@ impl Tokens {
             created_at: now,
             expires_at: now + Session::IDLE,
             absolute_expires_at: now + Session::ABSOLUTE,
-        })
-    }
-
-    /// Loads a new session. A conflict if its user was disabled in the meantime.
-    async fn load(&self, id_hash: &str) -> Result<ActiveSession, TokensError> {
-        let session = self.0.database.load_session(id_hash, self.0.clock.date()).await?;
-        session.ok_or_else(|| StoreError::Conflict(sqlx::Error::RowNotFound).into())
+        }
     }
 
     fn pair(

@@ -2,10 +2,10 @@
 //! the next pair. See the tour in `lib.rs`.
 //!
 //! All tokens of a session belong to its row: ending the session ends them. Access tokens are JWTs (RFC 9068), which
-//! other services verify with the published keys; refresh tokens are opaque, and the database stores their hashes.
+//! other services verify with the published keys; refresh tokens ([`RefreshToken`](crate::store::RefreshToken)) are opaque,
+//! and the database stores the hash of the current one.
 //!
-//! Reading order: `SigningKey`, `plan`, `KeyRing`, `AccessClaims`, `access_token`, `RefreshToken`, `Tokens`; and
-//! `KeyReport`, which `latchkey keys` prints.
+//! Reading order: `SigningKey`, `plan`, `KeyRing`, `AccessClaims`, `access_token`, `Tokens`; and `KeyReport`, which `latchkey keys` prints.
 
 mod access_claims;
 mod access_token;
@@ -16,7 +16,7 @@ mod key_report;
 mod key_ring;
 mod key_set;
 mod plan;
-mod refresh_token;
+mod refresh_limits;
 mod signing_key;
 mod token_pair;
 mod verified;
@@ -26,8 +26,7 @@ mod tests;
 
 pub use access_claims::{AccessClaims, LIFETIME};
 pub use error::{AccessTokenError, RefreshTokenError, TokensError};
-pub use issuer::Tokens;
+pub use issuer::{TokenPolicy, Tokens};
 pub use key_report::{KeyReport, list_keys, rotate_keys};
 pub use plan::{KeyState, state as key_state};
-pub use refresh_token::RefreshToken;
 pub use token_pair::{NewTokenSession, TokenPair};

@@ -2,10 +2,9 @@
 
 use secrecy::SecretString;
 
-use super::refresh_token::RefreshToken;
 use crate::{
     accounts::{ClientInfo, IdentityId, UserId},
-    store::ActiveSession,
+    store::{ActiveSession, RefreshToken},
 };
 
 /// The session to open for a new token pair.
@@ -19,7 +18,7 @@ pub struct NewTokenSession<'a> {
     pub provider: &'a str,
     /// The client's IP address and user agent, for the audit trail.
     pub client: &'a ClientInfo,
-    /// The `id_hash` of an earlier session of this client, which the new one replaces.
+    /// The id of an earlier session of this client, which the new one replaces.
     pub earlier: Option<&'a str>,
 }
 

@@ -26,7 +26,7 @@ use crate::{
         SessionTransport, SignedIn,
     },
     store::Database,
-    tokens::Tokens,
+    tokens::{TokenPolicy, Tokens},
     ui::view::{Assets, SandboxView},
 };
 
@@ -102,8 +102,8 @@ impl AppState {
         // Without a mail server no address can be verified, so none is required.
         let email_requirement = if mail.is_some() { config.email_requirement } else { EmailRequirement::Off };
         let audience = config.token_audience.as_deref();
-        let tokens =
-            Tokens::with_email_requirement(email_requirement, database.clone(), origin, audience, clock.clone());
+        let policy = TokenPolicy { email_requirement, rate_limits: config.rate_limits };
+        let tokens = Tokens::with_policy(policy, database.clone(), origin, audience, clock.clone());
         let transport = match config.session_mode {
             SessionMode::Server => SessionTransport::Cookie,
             SessionMode::Jwt => SessionTransport::tokens(tokens.clone(), cookies),

@@ -10,8 +10,8 @@ impl Database {
     pub async fn delete_expired_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         // The idle expiry is never later than the absolute one, so one index finds both.
         self.delete_batch(
-            "DELETE FROM sessions WHERE id_hash IN \
-             (SELECT id_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+            "DELETE FROM sessions WHERE id IN \
+             (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
             now,
             limit,
         )

@@ -11,15 +11,15 @@ use crate::store::error::StoreError;
 
 impl Database {
     /// Ends another session of the same user. False when the user has no such session.
-    pub async fn end_session(&self, user: UserId, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
+    pub async fn end_session(&self, user: UserId, id: &str, audit: &AuditContext) -> Result<bool, StoreError> {
         // PostgreSQL rejects text with NUL, and no id contains it.
-        if id_hash.contains('\0') {
+        if id.contains('\0') {
             return Ok(false);
         }
         let mut write = self.write().await?;
-        self.revocation_cache.session(id_hash);
-        let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2")
-            .bind(id_hash)
+        self.revocation_cache.session(id);
+        let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
+            .bind(id)
             .bind(user.to_string())
             .execute(write.connection())
             .await?;
@@ -32,15 +32,15 @@ impl Database {
     }
 
     /// Signs the session's user out. False when there is no session: signing out twice is no error.
-    pub async fn sign_out(&self, id_hash: &str, audit: &AuditContext) -> Result<bool, StoreError> {
+    pub async fn sign_out(&self, id: &str, audit: &AuditContext) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         let of: Option<(String, Option<String>)> =
-            sqlx::query_as("SELECT user_id, provider FROM sessions WHERE id_hash = $1")
-                .bind(id_hash)
+            sqlx::query_as("SELECT user_id, provider FROM sessions WHERE id = $1")
+                .bind(id)
                 .fetch_optional(write.connection())
                 .await?;
         let Some((user, provider)) = of else { return Ok(false) };
-        let ended = delete_session(&mut write, id_hash).await?;
+        let ended = delete_session(&mut write, id).await?;
         if ended {
             let user = UserId::parse(&user)?;
             let method = provider.as_deref().map(SignInMethod::from_code);
@@ -60,9 +60,17 @@ impl Database {
     }
 
     /// False when there was none.
-    pub async fn delete_session(&self, id_hash: &str) -> Result<bool, StoreError> {
+    pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
-        let deleted = delete_session(&mut write, id_hash).await?;
+        let deleted = delete_session(&mut write, id).await?;
+        write.commit().await?;
+        Ok(deleted)
+    }
+
+    /// By the hash of the cookie's secret. False when there was none.
+    pub async fn delete_session_by_hash(&self, id_hash: &str) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let deleted = delete_session_by_hash(&mut write, id_hash).await?;
         write.commit().await?;
         Ok(deleted)
     }
@@ -77,8 +85,14 @@ impl Database {
 }
 
 /// False when there was none.
-pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
-    write.revocation_cache().session(id_hash);
+pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id: &str) -> Result<bool, StoreError> {
+    write.revocation_cache().session(id);
+    let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(write.connection()).await?;
+    Ok(deleted.rows_affected() == 1)
+}
+
+/// Only cookies have such a hash, and no access token names a cookie's session: the revocation cache need not know.
+pub(in crate::store) async fn delete_session_by_hash(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
     let deleted =
         sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(write.connection()).await?;
     Ok(deleted.rows_affected() == 1)
@@ -89,13 +103,13 @@ pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id_hash: &st
 pub(in crate::store) async fn is_open(
     connection: &mut AnyConnection,
     user: UserId,
-    id_hash: &str,
+    id: &str,
 ) -> Result<bool, StoreError> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT users.id FROM sessions JOIN users ON users.id = sessions.user_id \
-         WHERE sessions.id_hash = $1 AND users.id = $2 AND users.disabled_at IS NULL",
+         WHERE sessions.id = $1 AND users.id = $2 AND users.disabled_at IS NULL",
     )
-    .bind(id_hash)
+    .bind(id)
     .bind(user.to_string())
     .fetch_optional(connection)
     .await?;
@@ -108,8 +122,8 @@ pub(in crate::store) async fn delete_sessions_of(
     except: Option<&str>,
 ) -> Result<u64, StoreError> {
     write.revocation_cache().user(user);
-    // No id hash is empty.
-    let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2")
+    // No id is empty.
+    let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
         .bind(user.to_string())
         .bind(except.unwrap_or_default())
         .execute(write.connection())

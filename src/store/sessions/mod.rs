@@ -2,7 +2,9 @@
 
 pub(super) mod end;
 pub(super) mod queries;
+pub(super) mod refresh_token;
 pub(super) mod refresh_tokens;
+pub(super) mod renewal;
 pub(super) mod revocation_cache;
 pub(super) mod rotation;
 pub(super) mod rows;

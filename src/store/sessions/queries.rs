@@ -5,45 +5,88 @@ use time::OffsetDateTime;
 
 use crate::accounts::UserId;
 use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::delete_session;
+use crate::store::ids::session_id;
+use crate::store::sessions::end::delete_session_by_hash;
+use crate::store::sessions::renewal::RENEWAL_RACE;
 use crate::store::sessions::rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
 use crate::store::users::rows::user_columns;
 
+/// Selects an [`ActiveSessionRow`]. `$2` is the time.
+macro_rules! active_session {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            session_columns!(),
+            ", ",
+            user_columns!(),
+            " FROM sessions JOIN users ON users.id = sessions.user_id WHERE ",
+            $condition,
+            " AND sessions.expires_at > $2 AND sessions.absolute_expires_at > $2 AND users.disabled_at IS NULL"
+        )
+    };
+}
+
 impl Database {
-    /// False if the id is taken: try another.
+    /// Opens a cookie session; `id_hash` is the hash of the secret in the cookie. False if that is taken: try another.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as any query.
-    pub async fn create_session(&self, session: &NewSession) -> Result<bool, StoreError> {
-        self.replace_session(None, session).await
+    pub async fn create_session(&self, id_hash: &str, session: &NewSession) -> Result<bool, StoreError> {
+        self.replace_session(None, id_hash, session).await
     }
 
-    /// Replaces the browser's earlier session in one transaction: if it fails, the earlier session stays. False if the
-    /// new id is taken: try another.
+    /// Replaces the browser's earlier session in one transaction: if it fails, the earlier session stays. Both are given
+    /// by the hash of their secret. False if the new one is taken: try another.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as any query.
-    pub async fn replace_session(&self, earlier: Option<&str>, session: &NewSession) -> Result<bool, StoreError> {
+    pub async fn replace_session(
+        &self,
+        earlier: Option<&str>,
+        id_hash: &str,
+        session: &NewSession,
+    ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         if let Some(earlier) = earlier {
-            delete_session(&mut write, earlier).await?;
+            delete_session_by_hash(&mut write, earlier).await?;
         }
-        // Rolled back if the id is taken.
-        let created = insert_session(write.connection(), session).await?;
-        if created {
+        // Rolled back if the hash is taken.
+        let created = insert_session(&mut write, session, Some(id_hash)).await?;
+        if created.is_some() {
             write.commit().await?;
         }
-        Ok(created)
+        Ok(created.is_some())
     }
 
-    /// `None` when the session is unknown or expired, or its user is disabled.
+    /// The session of a cookie, by the hash of its secret. `None` when it is unknown or expired, or its user is disabled.
     ///
     /// # Errors
     /// [`StoreError`], which does not mean signed out.
     pub async fn load_session(&self, id_hash: &str, now: OffsetDateTime) -> Result<Option<ActiveSession>, StoreError> {
+        let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("sessions.id_hash = $1"))
+            .bind(id_hash)
+            .bind(now.unix_timestamp())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(ActiveSession::try_from).transpose()
+    }
+
+    /// The session of an access token, by its id. `None` also when the session was renewed since that `version`: a copy
+    /// of an older token must not profit from the renewal.
+    ///
+    /// # Errors
+    /// [`StoreError`], which does not mean signed out.
+    pub async fn load_session_version(
+        &self,
+        id: &str,
+        version: i64,
+        now: OffsetDateTime,
+    ) -> Result<Option<ActiveSession>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        load_session(&mut connection, id_hash, now).await
+        let active = session_by_id(&mut connection, id, now).await?;
+        Ok(active.filter(|active| active.session.version == version))
     }
 
     /// Saves the session's data and extends the idle expiry, up to the absolute one. False when the session is gone: a
@@ -73,73 +116,58 @@ impl Database {
     /// Extends the idle expiry, up to the absolute one. False when the session is gone.
     pub async fn touch_session(
         &self,
-        id_hash: &str,
+        id: &str,
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
         let touched = sqlx::query(
             "UPDATE sessions SET last_seen_at = $2, \
-             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
-             WHERE id_hash = $1 AND expires_at > $2 AND absolute_expires_at > $2",
+             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END, \
+             renewal = CASE WHEN renewed_at < $4 THEN NULL ELSE renewal END \
+             WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2",
         )
-        .bind(id_hash)
+        .bind(id)
         .bind(now.unix_timestamp())
         .bind(expires_at.unix_timestamp())
+        .bind((now - RENEWAL_RACE).unix_timestamp())
         .execute(&self.pool)
         .await?;
         Ok(touched.rows_affected() == 1)
     }
 
-    /// Gives a session another id after a re-authentication (`reauthenticated_at`) or a change of credentials: an id
-    /// that leaked before is useless after it. False when the session is gone.
-    pub async fn renew_session(
-        &self,
-        id_hash: &str,
-        new_hash: &str,
-        reauthenticated_at: Option<OffsetDateTime>,
-    ) -> Result<bool, StoreError> {
-        let _turn = self.turn().await?;
-        self.revocation_cache.session(id_hash);
-        let renewed = sqlx::query(
-            "UPDATE sessions SET id_hash = $2, reauthenticated_at = COALESCE($3, reauthenticated_at) \
-             WHERE id_hash = $1",
-        )
-        .bind(id_hash)
-        .bind(new_hash)
-        .bind(reauthenticated_at.map(OffsetDateTime::unix_timestamp))
-        .execute(&self.pool)
-        .await?;
-        Ok(renewed.rows_affected() == 1)
-    }
-
-    /// The most recently used first.
+    /// The most recently used first; at most [`Session::MAX_PER_USER`].
     pub async fn user_sessions(&self, user: UserId, now: OffsetDateTime) -> Result<Vec<Session>, StoreError> {
         let rows: Vec<SessionRow> = sqlx::query_as(concat!(
             "SELECT ",
             session_columns!(),
             " FROM sessions WHERE user_id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
-             ORDER BY last_seen_at DESC, id_hash"
+             ORDER BY last_seen_at DESC, id LIMIT $3"
         ))
         .bind(user.to_string())
         .bind(now.unix_timestamp())
+        .bind(Session::MAX_PER_USER)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Session::try_from).collect()
     }
 }
 
-/// False if the id is taken.
+/// Returns the new session's id; `None` if the hash is taken. If its user has too many sessions, the least recently used
+/// ends.
 pub(in crate::store) async fn insert_session(
-    connection: &mut AnyConnection,
+    write: &mut Write<'_>,
     session: &NewSession,
-) -> Result<bool, StoreError> {
+    id_hash: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let id = session_id()?;
     let created = sqlx::query(
-        "INSERT INTO sessions (id_hash, user_id, identity_id, provider, user_agent, ip, data, created_at, \
+        "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider, user_agent, ip, data, created_at, \
          last_seen_at, expires_at, absolute_expires_at, reauthenticated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8) ON CONFLICT (id_hash) DO NOTHING",
+         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9) ON CONFLICT (id_hash) DO NOTHING",
     )
-    .bind(&session.id_hash)
+    .bind(&id)
+    .bind(id_hash)
     .bind(session.user.to_string())
     .bind(session.identity.map(|identity| identity.to_string()))
     .bind(session.provider.as_deref())
@@ -149,29 +177,40 @@ pub(in crate::store) async fn insert_session(
     .bind(session.created_at.unix_timestamp())
     .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
     .bind(session.absolute_expires_at.unix_timestamp())
-    .execute(connection)
+    .execute(write.connection())
     .await?;
-    Ok(created.rows_affected() == 1)
+    if created.rows_affected() == 0 {
+        return Ok(None);
+    }
+    end_surplus_sessions(write, session.user, &id).await?;
+    Ok(Some(id))
 }
 
-/// `None` when the session is unknown or expired, or its user is disabled.
-pub(in crate::store) async fn load_session(
+async fn end_surplus_sessions(write: &mut Write<'_>, user: UserId, newest: &str) -> Result<(), StoreError> {
+    let ended: Vec<(String,)> = sqlx::query_as(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
+         ORDER BY last_seen_at DESC, id LIMIT $3 OFFSET $4) RETURNING id",
+    )
+    .bind(user.to_string())
+    .bind(newest)
+    .bind(Session::MAX_PER_USER)
+    .bind(Session::MAX_PER_USER - 1)
+    .fetch_all(write.connection())
+    .await?;
+    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    Ok(())
+}
+
+/// By the session's id. `None` when the session is unknown or expired, or its user is disabled.
+pub(in crate::store) async fn session_by_id(
     connection: &mut AnyConnection,
-    id_hash: &str,
+    id: &str,
     now: OffsetDateTime,
 ) -> Result<Option<ActiveSession>, StoreError> {
-    let row: Option<ActiveSessionRow> = sqlx::query_as(concat!(
-        "SELECT ",
-        session_columns!(),
-        ", ",
-        user_columns!(),
-        " FROM sessions JOIN users ON users.id = sessions.user_id \
-         WHERE sessions.id_hash = $1 AND sessions.expires_at > $2 AND sessions.absolute_expires_at > $2 \
-         AND users.disabled_at IS NULL"
-    ))
-    .bind(id_hash)
-    .bind(now.unix_timestamp())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("sessions.id = $1"))
+        .bind(id)
+        .bind(now.unix_timestamp())
+        .fetch_optional(connection)
+        .await?;
     row.map(ActiveSession::try_from).transpose()
 }

@@ -1,45 +1,86 @@
-//! The table `refresh_tokens`. The tokens of a session are one family and end with it.
+//! The table `refresh_tokens`: the current token of each token session, and how a presented one is judged.
 
-use secrecy::SecretString;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow};
 use time::{Duration, OffsetDateTime};
 
+use crate::sealing::Sealer;
 use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
-use crate::store::sessions::queries::{insert_session, load_session};
+use crate::store::sessions::queries::{insert_session, session_by_id};
+use crate::store::sessions::refresh_token::RefreshToken;
 use crate::store::sessions::rows::{ActiveSession, NewSession};
 
-/// Within this time after its first use, a token that is presented again yields the same next token: the first response
-/// was lost, or went to another tab. Later it counts as theft.
+/// How long a program may repeat an exchange whose answer was lost, and how long a token from before a renewal is only
+/// refused: another tab may still present it.
 pub(in crate::store) const GRACE: Duration = Duration::seconds(10);
 
-/// The column `child` of a token that was replaced when its session got another id. Within the grace time such a token
-/// is refused without ending the session.
-pub(in crate::store) const REPLACED: &str = "";
-
-/// The hash is stored; the token itself is sealed for retries.
-#[derive(Clone, Debug)]
-pub struct NewRefreshToken {
-    pub hash: String,
-    pub text: SecretString,
+/// Who presents a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presenter {
+    /// A browser, by its cookie. It does not repeat a request whose answer was lost: the next one may come after hours.
+    Browser,
+    /// A program, by the API: it notices the loss and repeats the exchange at once.
+    Program,
 }
 
-#[derive(Debug)]
-pub enum Rotation {
-    /// First use: `child` is the next token.
-    Rotated(ActiveSession),
-    /// A retry within the grace time: the next token is the one from the first use.
-    Again { child: SecretString, session: ActiveSession },
-    /// Reuse: the session has ended, and its user is notified by email.
+/// The row of a session, and when the session was renewed last.
+#[derive(Debug, FromRow)]
+pub(in crate::store) struct RefreshTokenRow {
+    pub(in crate::store) generation: i64,
+    pub(in crate::store) token_hash: String,
+    issued_at: i64,
+    previous_hash: Option<String>,
+    pub(in crate::store) successor: Option<String>,
+    renewed_generation: i64,
+    renewed_at: Option<i64>,
+}
+
+/// What a presented token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Verdict {
+    Current,
+    /// It was exchanged for the current token, which has not been used yet: the answer was lost, or went to another tab.
+    Repeated,
+    /// It is from before a renewal, and late. It leads nowhere, and ends nothing.
+    Replaced,
+    /// It was exchanged before: two parties have it (RFC 9700 §4.14.2).
     Reused,
-    /// There is no such token or its session has ended, or it was just replaced.
+    /// Not issued here, or ahead of a database that was restored.
     Unknown,
 }
 
+impl RefreshTokenRow {
+    pub(in crate::store) fn judge(
+        &self,
+        token: &RefreshToken,
+        presenter: Presenter,
+        sealer: &Sealer,
+        now: OffsetDateTime,
+    ) -> Verdict {
+        let (now, hash) = (now.unix_timestamp(), token.hash());
+        let is_recent = |then: i64| now - then <= GRACE.whole_seconds();
+        if hash == self.token_hash {
+            return Verdict::Current;
+        }
+        let is_parent = self.previous_hash.as_ref() == Some(&hash);
+        let is_in_time = presenter == Presenter::Browser || is_recent(self.issued_at);
+        if is_parent && is_in_time && self.successor.is_some() {
+            return Verdict::Repeated;
+        }
+        if token.generation() >= self.generation || !(is_parent || token.is_authentic(sealer)) {
+            return Verdict::Unknown;
+        }
+        if token.generation() < self.renewed_generation && self.renewed_at.is_some_and(is_recent) {
+            return Verdict::Replaced;
+        }
+        Verdict::Reused
+    }
+}
+
 impl Database {
-    /// Opens a token session with its first refresh token, in place of an earlier session. False if an id is taken: try
-    /// others.
+    /// Opens a token session in place of an earlier one, which is given by its id, and returns its first refresh token.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as any query.
@@ -47,126 +88,88 @@ impl Database {
         &self,
         earlier: Option<&str>,
         session: &NewSession,
-        first: &NewRefreshToken,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<RefreshToken, StoreError> {
         let mut write = self.write().await?;
         if let Some(earlier) = earlier {
             delete_session(&mut write, earlier).await?;
         }
-        if !insert_session(write.connection(), session).await? {
-            return Ok(false);
-        }
-        insert(write.connection(), &first.hash, &session.id_hash, None, session.created_at).await?;
+        let id = insert_session(&mut write, session, None).await?;
+        // 128 random bits, and no hash to collide with.
+        let id = id.ok_or_else(|| StoreError::Conflict(sqlx::Error::RowNotFound))?;
+        let first = RefreshToken::mint(&self.sealer, &id, 1)?;
+        insert(&mut write, &first, session.created_at).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(first)
     }
 
-    /// Gives a session another id, as [`renew_session`](Self::renew_session) does, and replaces its refresh token.
-    /// Older tokens stop working at once: a leaked copy must not benefit from the re-authentication. Within the grace
-    /// time they are only refused, as another tab may present one; then they count as reuse. False when the session is
-    /// gone.
-    pub async fn renew_token_session(
-        &self,
-        id_hash: &str,
-        new_hash: &str,
-        reauthenticated_at: Option<OffsetDateTime>,
-        next: &NewRefreshToken,
-        now: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
-        let mut write = self.write().await?;
-        self.revocation_cache.session(id_hash);
-        let renewed = sqlx::query(
-            "UPDATE sessions SET id_hash = $2, reauthenticated_at = COALESCE($3, reauthenticated_at) \
-             WHERE id_hash = $1",
-        )
-        .bind(id_hash)
-        .bind(new_hash)
-        .bind(reauthenticated_at.map(OffsetDateTime::unix_timestamp))
-        .execute(write.connection())
-        .await?;
-        if renewed.rows_affected() == 0 {
-            return Ok(false);
-        }
-        // The current token, and those that could still be retried.
-        sqlx::query(
-            "UPDATE refresh_tokens SET used_at = COALESCE(used_at, $2), child = $3 \
-             WHERE session = $1 AND (used_at IS NULL OR child IS NOT NULL)",
-        )
-        .bind(new_hash)
-        .bind(now.unix_timestamp())
-        .bind(REPLACED)
-        .execute(write.connection())
-        .await?;
-        // Without a parent: using the next token must not turn a late tab into a reuse.
-        insert(write.connection(), &next.hash, new_hash, None, now).await?;
-        write.commit().await?;
-        Ok(true)
-    }
-
-    /// The session of a refresh token, used or not.
-    pub async fn session_of_refresh_token(&self, hash: &str) -> Result<Option<String>, StoreError> {
+    /// The session that a refresh token belongs to, whether or not the token is still valid. `None` if the session has
+    /// ended, or the token was not issued here.
+    pub async fn session_of_refresh_token(&self, token: &RefreshToken) -> Result<Option<String>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        family(&mut connection, hash).await
+        let row = row_of(&mut connection, token.session()).await?;
+        let belongs = row.is_some_and(|row| {
+            let hash = Some(token.hash());
+            hash.as_ref() == Some(&row.token_hash) || hash == row.previous_hash || token.is_authentic(&self.sealer)
+        });
+        Ok(belongs.then(|| token.session().to_owned()))
     }
 
-    /// The session of a refresh token that could be used or retried now. Does not use it.
+    /// The session of a refresh token that could be exchanged now. Does not exchange it.
     pub async fn look_at_refresh_token(
         &self,
-        hash: &str,
+        token: &RefreshToken,
+        presenter: Presenter,
         now: OffsetDateTime,
     ) -> Result<Option<ActiveSession>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let row: Option<(String,)> = sqlx::query_as(
-            "SELECT session FROM refresh_tokens \
-             WHERE token_hash = $1 AND (used_at IS NULL OR (child <> $3 AND used_at >= $2))",
-        )
-        .bind(hash)
-        .bind((now - GRACE).unix_timestamp())
-        .bind(REPLACED)
-        .fetch_optional(&mut *connection)
-        .await?;
-        match row {
-            Some((session,)) => load_session(&mut connection, &session, now).await,
-            None => Ok(None),
+        let row = row_of(&mut connection, token.session()).await?;
+        match row.map(|row| row.judge(token, presenter, &self.sealer, now)) {
+            Some(Verdict::Current | Verdict::Repeated) => session_by_id(&mut connection, token.session(), now).await,
+            _ => Ok(None),
         }
     }
 
-    /// Deletes at most `limit` sealed children whose grace time is over. Returns their number.
-    pub async fn forget_children(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    /// Notes that the client of a session has received its current refresh token: it uses the access token that came with
+    /// it, which was issued at `issued_at` (Unix seconds). From now on the token before is a reuse.
+    pub async fn confirm_refresh_token(&self, session: &str, issued_at: i64) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
-        let forgotten = sqlx::query(
-            "UPDATE refresh_tokens SET child = NULL WHERE token_hash IN \
-             (SELECT token_hash FROM refresh_tokens WHERE child IS NOT NULL AND used_at < $1 ORDER BY used_at LIMIT $2)",
-        )
-        .bind((now - GRACE).unix_timestamp())
-        .bind(i64::from(limit))
-        .execute(&self.pool)
-        .await?;
-        Ok(forgotten.rows_affected())
+        sqlx::query("UPDATE refresh_tokens SET successor = NULL WHERE session = $1 AND issued_at <= $2")
+            .bind(session)
+            .bind(issued_at)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether this server, or one with a common secret key, issued the token. Needs no query.
+    pub fn is_authentic_refresh_token(&self, token: &RefreshToken) -> bool {
+        token.is_authentic(&self.sealer)
     }
 }
 
-pub(in crate::store) async fn family(connection: &mut AnyConnection, hash: &str) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = sqlx::query_as("SELECT session FROM refresh_tokens WHERE token_hash = $1")
-        .bind(hash)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|(session,)| session))
+pub(in crate::store) async fn row_of(
+    connection: &mut AnyConnection,
+    session: &str,
+) -> Result<Option<RefreshTokenRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT generation, token_hash, issued_at, previous_hash, successor, renewed_generation, renewed_at \
+         FROM refresh_tokens JOIN sessions ON sessions.id = refresh_tokens.session WHERE session = $1",
+    )
+    .bind(session)
+    .fetch_optional(connection)
+    .await?)
 }
 
-pub(in crate::store) async fn insert(
-    connection: &mut AnyConnection,
-    hash: &str,
-    session: &str,
-    parent: Option<&str>,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO refresh_tokens (token_hash, session, parent_hash, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(hash)
-        .bind(session)
-        .bind(parent)
-        .bind(now.unix_timestamp())
-        .execute(connection)
-        .await?;
+async fn insert(write: &mut Write<'_>, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO refresh_tokens (session, generation, token_hash, issued_at, renewed_generation) \
+         VALUES ($1, $2, $3, $4, $2)",
+    )
+    .bind(first.session())
+    .bind(first.generation())
+    .bind(first.hash())
+    .bind(now.unix_timestamp())
+    .execute(write.connection())
+    .await?;
     Ok(())
 }

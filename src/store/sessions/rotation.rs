@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailKind};
-use crate::sealing::{RandomError, Sealer};
+use crate::sealing::RandomError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -13,75 +13,91 @@ use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
-use crate::store::sessions::queries::load_session;
-use crate::store::sessions::refresh_tokens::{GRACE, NewRefreshToken, REPLACED, Rotation, family, insert};
-use crate::store::sessions::rows::Session;
+use crate::store::sessions::queries::session_by_id;
+use crate::store::sessions::refresh_token::RefreshToken;
+use crate::store::sessions::refresh_tokens::{Presenter, RefreshTokenRow, Verdict, row_of};
+use crate::store::sessions::rows::{ActiveSession, Session};
+
+#[derive(Debug)]
+pub enum Rotation {
+    /// The session, and its next token; of concurrent exchanges, and of a repeated one, the same.
+    Rotated { next: RefreshToken, session: Box<ActiveSession> },
+    /// Reuse: the session has ended, and its user is notified by email.
+    Reused,
+    /// There is no such token or its session has ended, or it was just replaced.
+    Unknown,
+}
 
 impl Database {
-    /// Uses a refresh token and makes `child` the next one. Of concurrent calls with the same token, one inserts its
-    /// child and the others get that one. Extends the session's idle expiry.
+    /// Exchanges a refresh token for the next one. Extends the session's idle expiry.
     ///
     /// # Errors
     /// [`StoreError`]: the token is unchanged then.
     pub async fn rotate_refresh_token(
         &self,
-        hash: &str,
-        child: &NewRefreshToken,
+        token: &RefreshToken,
+        presenter: Presenter,
         audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
-        self.retried(|| self.try_to_rotate(hash, child, audit)).await
+        self.retried(|| self.try_to_rotate(token, presenter, audit)).await
     }
 
     async fn try_to_rotate(
         &self,
-        hash: &str,
-        child: &NewRefreshToken,
+        token: &RefreshToken,
+        presenter: Presenter,
         audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
-        let now = audit.now;
-        // Before any lock: unknown tokens must not make anybody wait.
-        let Some(id) = self.session_of_refresh_token(hash).await? else { return Ok(Rotation::Unknown) };
+        let (id, now) = (token.session(), audit.now);
+        // Before any lock: tokens that lead nowhere must not make anybody wait.
+        let row = row_of(&mut *self.pool.acquire().await?, id).await?;
+        let verdict = row.map_or(Verdict::Unknown, |row| row.judge(token, presenter, &self.sealer, now));
+        if matches!(verdict, Verdict::Unknown | Verdict::Replaced) {
+            return Ok(Rotation::Unknown);
+        }
         let mut write = self.write().await?;
         // Locks the session first, in the same order as ending it does.
-        if !touch(write.connection(), &id, now).await? {
-            // It may just have got another id.
-            return match family(write.connection(), hash).await? {
-                Some(other) if other != id => Err(StoreError::Contended(sqlx::Error::RowNotFound)),
-                _ => Ok(Rotation::Unknown),
-            };
+        if !touch(write.connection(), id, now).await? {
+            return Ok(Rotation::Unknown);
         }
-        let Some(session) = load_session(write.connection(), &id, now).await? else { return Ok(Rotation::Unknown) };
-        if use_up(&mut write, &self.sealer, hash, child, now).await? {
-            insert(write.connection(), &child.hash, &id, Some(hash), now).await?;
-            write.commit().await?;
-            return Ok(Rotation::Rotated(session));
-        }
-        match child_of(&mut write, &self.sealer, hash, now).await? {
-            Child::Sealed(child) => {
-                write.commit().await?;
-                return Ok(Rotation::Again { child, session });
+        let Some(session) = session_by_id(write.connection(), id, now).await? else { return Ok(Rotation::Unknown) };
+        let Some(row) = row_of(write.connection(), id).await? else { return Ok(Rotation::Unknown) };
+        let next = match row.judge(token, presenter, &self.sealer, now) {
+            Verdict::Current => replace(&mut write, &row, token, now).await?,
+            Verdict::Repeated => successor(&write, &row, token)?,
+            Verdict::Replaced | Verdict::Unknown => return Ok(Rotation::Unknown),
+            Verdict::Reused => {
+                self.end_reused(write, &session, audit).await?;
+                return Ok(Rotation::Reused);
             }
-            Child::Replaced => return Ok(Rotation::Unknown),
-            Child::None => {}
-        }
-        let user = &session.user;
-        delete_session(&mut write, &id).await?;
+        };
+        write.commit().await?;
+        Ok(Rotation::Rotated { next, session: Box::new(session) })
+    }
+
+    async fn end_reused(
+        &self,
+        mut write: Write<'_>,
+        active: &ActiveSession,
+        audit: &AuditContext,
+    ) -> Result<(), StoreError> {
+        let ActiveSession { session, user } = active;
+        delete_session(&mut write, &session.id).await?;
         note(write.connection(), audit, Some(user.id), &AuditEvent::TokenReused).await?;
         queue_to_user(write.connection(), &self.sealer, user, EmailKind::TokenReused, audit).await?;
-        write.commit().await?;
-        Ok(Rotation::Reused)
+        write.commit().await
     }
 }
 
 /// Locks a session and extends its idle expiry. False when it is unknown or expired, or its user is disabled.
-async fn touch(connection: &mut AnyConnection, id_hash: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
+async fn touch(connection: &mut AnyConnection, id: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
     let touched = sqlx::query(
         "UPDATE sessions SET last_seen_at = $2, \
          expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
-         WHERE id_hash = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
+         WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
          AND user_id IN (SELECT id FROM users WHERE disabled_at IS NULL)",
     )
-    .bind(id_hash)
+    .bind(id)
     .bind(now.unix_timestamp())
     .bind((now + Session::IDLE).unix_timestamp())
     .execute(connection)
@@ -89,70 +105,40 @@ async fn touch(connection: &mut AnyConnection, id_hash: &str, now: OffsetDateTim
     Ok(touched.rows_affected() == 1)
 }
 
-/// True for the first caller only. Its parent forgets it then: the response that contained it has arrived.
-async fn use_up(
+/// Makes the next token the current one, and keeps it sealed for a repeat of this exchange.
+async fn replace(
     write: &mut Write<'_>,
-    sealer: &Sealer,
-    hash: &str,
-    child: &NewRefreshToken,
+    row: &RefreshTokenRow,
+    token: &RefreshToken,
     now: OffsetDateTime,
-) -> Result<bool, StoreError> {
-    let sealed = sealer.seal(&place(hash), child.text.expose_secret().as_bytes()).map_err(|_| RandomError)?;
-    let used =
-        sqlx::query("UPDATE refresh_tokens SET used_at = $2, child = $3 WHERE token_hash = $1 AND used_at IS NULL")
-            .bind(hash)
-            .bind(now.unix_timestamp())
-            .bind(sealed)
-            .execute(write.connection())
-            .await?;
-    if used.rows_affected() == 0 {
-        return Ok(false);
-    }
+) -> Result<RefreshToken, StoreError> {
+    let next = RefreshToken::mint(write.sealer(), token.session(), row.generation + 1)?;
+    let sealed = write.sealer().seal(&place(token), next.expose().as_bytes()).map_err(|_| RandomError)?;
     sqlx::query(
-        "UPDATE refresh_tokens SET child = NULL \
-         WHERE token_hash = (SELECT parent_hash FROM refresh_tokens WHERE token_hash = $1)",
+        "UPDATE refresh_tokens SET generation = $2, token_hash = $3, issued_at = $4, previous_hash = $5, \
+         successor = $6 WHERE session = $1",
     )
-    .bind(hash)
+    .bind(token.session())
+    .bind(next.generation())
+    .bind(next.hash())
+    .bind(now.unix_timestamp())
+    .bind(token.hash())
+    .bind(sealed)
     .execute(write.connection())
     .await?;
-    Ok(true)
+    Ok(next)
 }
 
-/// What a retry of a used token gets.
-enum Child {
-    /// The token from the first use.
-    Sealed(SecretString),
-    /// Nothing: its session has just got another id.
-    Replaced,
-    /// Nothing: the grace time is over, or the child was used.
-    None,
+fn successor(write: &Write<'_>, row: &RefreshTokenRow, token: &RefreshToken) -> Result<RefreshToken, StoreError> {
+    // Sealed by a machine with a newer key: not a theft, and a repeat may reach that machine.
+    let unreadable = || StoreError::Corrupt("refresh_tokens.successor".into());
+    let sealed = row.successor.as_deref().ok_or_else(unreadable)?;
+    let plain = write.sealer().open(&place(token), sealed).map_err(|_| unreadable())?;
+    let text = SecretString::from(String::from_utf8(plain).map_err(|_| unreadable())?);
+    RefreshToken::parse(text.expose_secret()).ok_or_else(unreadable)
 }
 
-async fn child_of(
-    write: &mut Write<'_>,
-    sealer: &Sealer,
-    hash: &str,
-    now: OffsetDateTime,
-) -> Result<Child, StoreError> {
-    let row: Option<(Option<i64>, Option<String>)> =
-        sqlx::query_as("SELECT used_at, child FROM refresh_tokens WHERE token_hash = $1")
-            .bind(hash)
-            .fetch_optional(write.connection())
-            .await?;
-    let Some((Some(used_at), Some(sealed))) = row else { return Ok(Child::None) };
-    if now.unix_timestamp() - used_at > GRACE.whole_seconds() {
-        return Ok(Child::None);
-    }
-    if sealed == REPLACED {
-        return Ok(Child::Replaced);
-    }
-    // Sealed by a machine with a newer key: not a theft, and a retry may reach that machine.
-    let unreadable = || StoreError::Corrupt("refresh_tokens.child".into());
-    let plain = sealer.open(&place(hash), &sealed).map_err(|_| unreadable())?;
-    Ok(Child::Sealed(String::from_utf8(plain).map_err(|_| unreadable())?.into()))
-}
-
-/// The sealing context: a child opens only in its parent's row.
-fn place(hash: &str) -> String {
-    format!("refresh {hash}")
+/// The sealing context: a successor opens only in the row of its parent.
+fn place(parent: &RefreshToken) -> String {
+    format!("refresh {}", parent.hash())
 }

@@ -9,8 +9,6 @@ use crate::store::users::rows::{UserRow, time};
 
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Hash of the id in the cookie. Of a token session: random, so that no cookie matches it.
-    pub id_hash: String,
     pub user: UserId,
     pub identity: Option<IdentityId>,
     /// The provider's slug.
@@ -27,8 +25,10 @@ pub struct NewSession {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Hash of the id in the cookie. Not secret from its user: it gives no access.
-    pub id_hash: String,
+    /// The same for the whole life of the session. No secret: it gives no access.
+    pub id: String,
+    /// The number of renewals. What a request was allowed to do by an earlier version, it is not by this one.
+    pub version: i64,
     pub user: UserId,
     /// `None` for a password, or if the identity has been unlinked since.
     pub identity: Option<IdentityId>,
@@ -52,6 +52,8 @@ impl Session {
     pub const IDLE: Duration = Duration::days(14);
     /// A session expires after this time in any case.
     pub const ABSOLUTE: Duration = Duration::days(90);
+    /// Sessions of one user. One more ends the least recently used.
+    pub const MAX_PER_USER: i64 = 100;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ pub struct ActiveSession {
 /// The columns of [`SessionRow`]. `sessions` must be in the `FROM`.
 macro_rules! session_columns {
     () => {
-        "sessions.id_hash, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
+        "sessions.id AS session_id, sessions.version, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
          sessions.user_agent, sessions.ip, sessions.data, sessions.created_at, sessions.last_seen_at, \
          sessions.expires_at, sessions.absolute_expires_at, sessions.reauthenticated_at"
     };
@@ -74,7 +76,8 @@ pub(in crate::store) use session_columns;
 /// As [`session_columns`] names the columns.
 #[derive(FromRow)]
 pub(in crate::store) struct SessionRow {
-    id_hash: String,
+    session_id: String,
+    version: i64,
     session_user_id: String,
     identity_id: Option<String>,
     provider: Option<String>,
@@ -108,7 +111,8 @@ impl TryFrom<SessionRow> for Session {
             expires_at: time(row.expires_at)?,
             absolute_expires_at: time(row.absolute_expires_at)?,
             reauthenticated_at: time(row.reauthenticated_at)?,
-            id_hash: row.id_hash,
+            id: row.session_id,
+            version: row.version,
             provider: row.provider,
             user_agent: row.user_agent,
             ip: row.ip,

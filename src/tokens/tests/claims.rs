@@ -9,7 +9,7 @@ use super::*;
 #[test]
 fn issued_token_verifies_and_names_the_user() {
     let (claims, session) = (verify(&issued()).unwrap(), session());
-    assert_eq!((claims.user(), claims.session()), (session.user.id, session.session.id_hash.as_str()));
+    assert_eq!((claims.user(), claims.session()), (session.user.id, session.session.id.as_str()));
     assert_eq!((claims.id(), claims.issued_at(), claims.expires_at()), ("id", NOW, NOW + 300));
     assert_eq!(claims.email(), Some(&email("ada@example.com")));
     assert_eq!(claims.name(), Some("Ada"));

@@ -81,7 +81,8 @@ fn session() -> ActiveSession {
     let user = UserId::new(at(NOW), [7; 10]);
     ActiveSession {
         session: Session {
-            id_hash: base64url([7; 32]),
+            id: base64url([7; 16]),
+            version: 3,
             user,
             identity: None,
             provider: Some("google".to_owned()),
@@ -124,7 +125,7 @@ fn valid_header() -> Value {
 fn valid_claims() -> Value {
     let session = session();
     json!({
-        "iss": ORIGIN, "aud": ORIGIN, "sub": session.user.id.to_string(), "sid": session.session.id_hash,
+        "iss": ORIGIN, "aud": ORIGIN, "sub": session.user.id.to_string(), "sid": session.session.id, "session_version": 3,
         "client_id": "latchkey", "jti": "id", "iat": NOW, "exp": NOW + 300,
         "email": "ada@example.com", "email_verified": true, "name": "Ada",
     })

@@ -96,7 +96,8 @@ pub async fn signed_in(app: &AppState, context: &RequestContext) -> Result<Signe
         Authentication::Unreadable => Err(ApiError::InvalidToken.into()),
         Authentication::Bearer(token) => {
             let claims = app.tokens.verify(token).await.map_err(|error| invalid_token(app, error))?;
-            let active = context.database.load_session(claims.session(), context.clock.date()).await;
+            let now = context.clock.date();
+            let active = context.database.load_session_version(claims.session(), claims.version(), now).await;
             let active = active.map_err(|error| ErrorResponse::of(app, error.into()))?;
             match active {
                 Some(active) if active.user.id == claims.user() => {

@@ -17,6 +17,7 @@ use crate::{
     accounts::EmailRequirement,
     codes::api_error::ApiError,
     sessions::{RequestContext, SessionHandle},
+    store::Presenter,
     tokens::{RefreshTokenError, TokenPair},
     web::{detached::detached, state::AppState},
 };
@@ -51,8 +52,11 @@ errors!(RefreshErrors:
 /// Exchanges the `refresh_token` in the body, whatever the headers are. Without it, exchanges the browser's cookie, if cookies
 /// hold the tokens (`SESSION_MODE=jwt`) and the request has no `Authorization` header.
 ///
-/// A refresh token works once. A retry within ten seconds, after a lost answer, returns the same new refresh token. A later
-/// reuse counts as theft: the session ends, and its user gets an email.
+/// A refresh token works once. A retry within ten seconds, after a lost answer, returns the same new refresh token; with the
+/// browser's cookie it does so for as long as that token is unused. A later reuse counts as theft: the session ends, and its
+/// user gets an email.
+///
+/// `too_many_requests`: a client needs one exchange in five minutes; one session may have 120 at once and six a minute.
 ///
 /// `address_required`: the user must add an email address first (`EMAIL_ADDRESS=required`); the token is not used up.
 #[utoipa::path(
@@ -84,13 +88,13 @@ async fn exchange(
     match (token, &context.session) {
         (Some(token), _) => {
             require_email(&app, token.expose_secret()).await?;
-            let pair = next_pair(&app, &context, token.expose_secret()).await?;
+            let pair = next_pair(&app, &context, token.expose_secret(), Presenter::Program).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
         }
         (None, SessionHandle::Tokens(cookies)) => {
             let token = cookies.refresh(&context.headers).ok_or_else(|| missing("refresh_token"))?;
-            let pair = next_pair(&app, &context, token).await?;
+            let pair = next_pair(&app, &context, token, Presenter::Browser).await?;
             // Scripts cannot leak tokens that they cannot read.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
             Ok(with_cookies(answer, cookies.set(&pair, &context.clock)))
@@ -104,7 +108,11 @@ async fn require_email(app: &AppState, token: &str) -> Result<(), ErrorResponse>
     if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
-    let active = app.tokens.peek_session(token).await.map_err(|error| ErrorResponse::of(app, error.into()))?;
+    let active = app
+        .tokens
+        .peek_session(token, Presenter::Program)
+        .await
+        .map_err(|error| ErrorResponse::of(app, error.into()))?;
     match active {
         Some(active) if app.email_requirement.keeps_out(&active.user) => {
             Err(ErrorResponse::of(app, ApiRequestError::from(ApiError::AddressRequired).at("/add-email")))
@@ -113,9 +121,17 @@ async fn require_email(app: &AppState, token: &str) -> Result<(), ErrorResponse>
     }
 }
 
-async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, ErrorResponse> {
-    app.tokens.refresh(token, &context.client).await.map_err(|error| match error {
+async fn next_pair(
+    app: &AppState,
+    context: &RequestContext,
+    token: &str,
+    presenter: Presenter,
+) -> Result<TokenPair, ErrorResponse> {
+    app.tokens.refresh(token, presenter, &context.client).await.map_err(|error| match error {
         RefreshTokenError::Internal(error) => ErrorResponse::of(app, error.into()),
+        RefreshTokenError::TooManyRequests { seconds } => {
+            ErrorResponse::of(app, ApiRequestError { retry_after: Some(seconds), ..ApiError::TooManyRequests.into() })
+        }
         error => {
             tracing::info!(%error, "invalid refresh token");
             // A reuse has queued an email.

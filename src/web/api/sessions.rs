@@ -59,8 +59,8 @@ struct SessionAnswer {
 impl SessionAnswer {
     fn of(session: Session, current: &str) -> Self {
         Self {
-            current: session.id_hash == current,
-            id: session.id_hash,
+            current: session.id == current,
+            id: session.id,
             provider: session.provider,
             user_agent: session.user_agent,
             address: session.ip,
@@ -86,7 +86,7 @@ errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Una
     security(("bearer" = []), ("cookie" = [])),
 )]
 pub async fn list(State(app): State<AppState>, caller: Caller) -> Result<Json<SessionsAnswer>, ErrorResponse> {
-    let current = &caller.signed_in.session.id_hash;
+    let current = &caller.signed_in.session.id;
     let sessions = app.database.user_sessions(caller.signed_in.user.id, app.clock.date()).await;
     let sessions = sessions.map_err(|error| ErrorResponse::of(&app, error.into()))?;
     let sessions = sessions.into_iter().map(|session| SessionAnswer::of(session, current)).collect();

@@ -35,12 +35,12 @@ const ALL: u32 = 10_000;
 /// GET `/settings`.
 pub async fn settings(request: PageRequest) -> PageResult {
     let signed_in = request.signed_in()?;
-    let (user, here) = (&signed_in.user, &signed_in.session.id_hash);
+    let (user, here) = (&signed_in.user, &signed_in.session.id);
     let database = &request.app.database;
     let identities = database.identities(user.id).await?;
     let password = database.password_of(user.id).await?;
     let mut sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
-    sessions.sort_by_key(|session| session.id_hash != *here);
+    sessions.sort_by_key(|session| session.id != *here);
     let events = database.events_of(user.id, RECENT).await?;
     let grants = grant_views(&request, &identities, &database.grants(user.id).await?);
     let view = SettingsView {
@@ -233,8 +233,8 @@ fn profile_view(request: &PageRequest, user: &User) -> ProfileView {
 fn device_view(request: &PageRequest, session: Session, here: &str) -> DeviceView {
     let slug = session.provider.unwrap_or_default();
     DeviceView {
-        here: session.id_hash == here,
-        id: session.id_hash,
+        here: session.id == here,
+        id: session.id,
         device: describe_device(session.user_agent.as_deref()),
         ip: session.ip.unwrap_or_else(|| "unknown".to_owned()),
         method: request.label(&slug),

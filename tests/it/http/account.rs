@@ -85,13 +85,12 @@ impl App {
     pub async fn user_of_session(&self, cookie: &str) -> Option<String> {
         let hash = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes));
         let session = match cookie.starts_with("lkr_") {
-            true => format!(
-                "(SELECT session FROM refresh_tokens WHERE token_hash = '{}' AND used_at IS NULL)",
-                hash(cookie.as_bytes())
-            ),
-            false => format!("'{}'", hash(&URL_SAFE_NO_PAD.decode(cookie).ok()?)),
+            true => {
+                format!("id = (SELECT session FROM refresh_tokens WHERE token_hash = '{}')", hash(cookie.as_bytes()))
+            }
+            false => format!("id_hash = '{}'", hash(&URL_SAFE_NO_PAD.decode(cookie).ok()?)),
         };
-        let user = format!("SELECT COALESCE((SELECT user_id FROM sessions WHERE id_hash = {session}), '')");
+        let user = format!("SELECT COALESCE((SELECT user_id FROM sessions WHERE {session}), '')");
         Some(self.database.text(&user).await).filter(|user| !user.is_empty())
     }
 

@@ -80,7 +80,7 @@ async fn concurrent_refreshes_get_the_same_next_token(#[values(Engine::Sqlite, E
     children.sort_unstable();
     children.dedup();
     assert_eq!(children.len(), 1);
-    assert_eq!(app.database.count("refresh_tokens").await, 2, "no fork of the family");
+    assert_eq!(app.database.count("refresh_tokens").await, 1, "no fork of the family");
     assert_eq!(app.browser().refresh(&children[0]).await.outcome(), (200, ""));
 }
 
@@ -302,7 +302,7 @@ async fn tokens_appear_in_no_log_page_or_database() {
         seen.push_str(&browser.get(path).await.body);
     }
     for table in ["refresh_tokens", "sessions", "used_flows"] {
-        let column = if table == "refresh_tokens" { "token_hash || ' ' || COALESCE(child, '')" } else { "id_hash" };
+        let column = if table == "refresh_tokens" { "token_hash || ' ' || COALESCE(successor, '')" } else { "id_hash" };
         seen.push_str(
             &app.database.text(&format!("SELECT COALESCE(string_agg({column}, ' '), '') FROM {table}")).await,
         );
@@ -356,7 +356,7 @@ async fn an_authorization_header_prevents_a_cookie_refresh() {
     let answer = browser.ask(bare().bearer_auth("bad")).await;
     assert_eq!((answer.outcome(), answer.page.set_cookies().len()), ((400, "invalid_request"), 0), "{answer:?}");
     assert_eq!(browser.cookies(), before);
-    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
+    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE generation > 1").await, 0);
     assert_eq!(browser.ask(bare()).await.outcome(), (200, ""), "the counterpart");
     // A token in the body is not a cookie.
     let (_, token) = app.browser().obtain_tokens(&app, "ada").await;
@@ -388,7 +388,7 @@ async fn disabled_users_get_no_tokens_for_their_cookies() {
     let refused = program.refresh(&kept).await;
     assert_eq!(refused.outcome(), (403, "address_required"), "{refused:?}");
     assert_eq!(refused.json["error"]["url"], json!(format!("{}/add-email", app.origin)));
-    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL").await, 0);
+    assert_eq!(app.database.number("SELECT count(*) FROM refresh_tokens WHERE generation > 1").await, 0);
     let access = niko.cookie("access_token").expect("one");
     assert_eq!(audience(&access), json!(format!("{}/add-email", app.origin)), "no service takes it");
     assert_eq!(niko.get("/add-email").await.status, 200, "and the page that asks does");
@@ -396,6 +396,6 @@ async fn disabled_users_get_no_tokens_for_their_cookies() {
     assert_eq!(audience(&ada.cookie("access_token").expect("one")), json!(app.origin), "the counterpart");
     assert_eq!(audience(&program.refresh(&own).await.text("access_token")), json!(app.origin));
     // Reuse is theft, whether or not the user has an email.
-    app.database.execute("UPDATE refresh_tokens SET used_at = 1, child = NULL").await;
+    app.database.execute("UPDATE refresh_tokens SET generation = 3, token_hash = '', previous_hash = NULL").await;
     assert_eq!(program.refresh(&kept).await.outcome(), REFUSED);
 }

@@ -113,7 +113,7 @@ async fn forms_of_all_pages(browser: &Browser) -> Vec<Form> {
 /// Everything that the forms could change.
 async fn state(app: &App) -> (String, Vec<(&'static str, i64)>) {
     let sessions =
-        "SELECT COALESCE(string_agg(user_id || reauthenticated_at, ' ' ORDER BY user_id, id_hash), '') FROM sessions";
+        "SELECT COALESCE(string_agg(user_id || reauthenticated_at, ' ' ORDER BY user_id, id), '') FROM sessions";
     let grants = "SELECT COALESCE(string_agg(identity_id || COALESCE(access_token, '-'), ' ' ORDER BY identity_id), '') FROM grants";
     let methods = app.methods().await + &app.database.text(sessions).await + &app.database.text(grants).await;
     (methods, app.all_rows().await)

@@ -44,11 +44,11 @@ impl Owners {
         let session = match cookie.starts_with("lkr_") {
             true => {
                 let token = hash(cookie.as_bytes());
-                format!("(SELECT session FROM refresh_tokens WHERE token_hash = '{token}')")
+                format!("id = (SELECT session FROM refresh_tokens WHERE '{token}' IN (token_hash, previous_hash))")
             }
-            false => format!("'{}'", hash(&URL_SAFE_NO_PAD.decode(cookie).unwrap_or_default())),
+            false => format!("id_hash = '{}'", hash(&URL_SAFE_NO_PAD.decode(cookie).unwrap_or_default())),
         };
-        let user = format!("SELECT COALESCE((SELECT user_id FROM sessions WHERE id_hash = {session}), '')");
+        let user = format!("SELECT COALESCE((SELECT user_id FROM sessions WHERE {session}), '')");
         self.database.text(&user).await
     }
 }

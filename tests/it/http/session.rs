@@ -106,8 +106,8 @@ async fn the_database_contains_no_session_cookie(#[values("server", "jwt")] mode
     let id = browser.session().expect("a session");
     let mut row = String::new();
     for sql in [
-        "SELECT id_hash || ' ' || user_id || ' ' || identity_id || ' ' || COALESCE(user_agent, '') || ' ' || data FROM sessions",
-        "SELECT COALESCE(string_agg(token_hash || ' ' || session || ' ' || COALESCE(child, ''), ' '), '') FROM refresh_tokens",
+        "SELECT id || ' ' || COALESCE(id_hash, '') || ' ' || user_id || ' ' || identity_id || ' ' || COALESCE(user_agent, '') || ' ' || data FROM sessions",
+        "SELECT COALESCE(string_agg(token_hash || ' ' || session || ' ' || COALESCE(successor, '') || ' ' || COALESCE(previous_hash, ''), ' '), '') FROM refresh_tokens",
     ] {
         row += &app.database.text(sql).await;
         row.push(' ');

@@ -380,7 +380,7 @@ async fn another_users_rows_are_not_found(
     app.emails().await;
     let user = app.user_of(&ada).await.expect("a user");
     let identity = app.identity_of(&user, "google").await;
-    let session = app.database.text(&format!("SELECT id_hash FROM sessions WHERE user_id = '{user}'")).await;
+    let session = app.database.text(&format!("SELECT id FROM sessions WHERE user_id = '{user}'")).await;
     let (methods, rows) = (app.methods().await, app.all_rows().await);
     for id in [identity.as_str(), "x", "", "' OR '1' = '1"] {
         let page = eve.submit("/settings/unlink", &[("identity", id)]).await;
@@ -396,13 +396,13 @@ async fn another_users_rows_are_not_found(
     assert_eq!(ada.submit("/settings/unlink", &[("identity", &identity)]).await.location(), "/settings?done=unlinked");
     let elsewhere = app.browser();
     elsewhere.sign_in_with_password(ADA, PASSWORD).await;
-    let sql = format!("SELECT id_hash FROM sessions WHERE user_id = '{user}' ORDER BY created_at DESC, id_hash");
+    let sql = format!("SELECT id FROM sessions WHERE user_id = '{user}' ORDER BY created_at DESC, id");
     assert!(!app.database.text(&sql).await.is_empty());
     assert_eq!(elsewhere.submit("/settings/sessions/end-others", &[]).await.location(), "/settings?done=others_ended");
     assert!(!ada.is_signed_in().await && elsewhere.is_signed_in().await && eve.is_signed_in().await);
     ada.sign_in_with_password(ADA, PASSWORD).await;
     let session = format!(
-        "SELECT id_hash FROM sessions WHERE user_id = '{user}' AND id_hash NOT IN (SELECT max(id_hash) FROM sessions WHERE user_id = '{user}')"
+        "SELECT id FROM sessions WHERE user_id = '{user}' AND id NOT IN (SELECT max(id) FROM sessions WHERE user_id = '{user}')"
     );
     let session = app.database.text(&session).await;
     assert_eq!(

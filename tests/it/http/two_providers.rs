@@ -30,8 +30,7 @@ async fn flows_at_two_providers_in_one_browser_both_succeed() {
         browser.start_flow(&format!("/auth/{aborted}")).await;
         let callback = browser.consent(&authorize, "nomail", "allow").await;
         assert_eq!(browser.get(&callback).await.location(), "/dashboard");
-        let with =
-            app.database.text("SELECT COALESCE(provider, '') FROM sessions ORDER BY created_at DESC, id_hash").await;
+        let with = app.database.text("SELECT COALESCE(provider, '') FROM sessions ORDER BY created_at DESC, id").await;
         assert!(["google", "other"].contains(&with.as_str()));
         assert!(browser.get("/dashboard").await.body.contains(label));
     }

@@ -3,6 +3,7 @@
 mod alone;
 mod cancelled;
 mod grants;
+mod session_limits;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -91,9 +92,14 @@ fn email_of(settled: &SettleOutcome) -> Option<String> {
     user.verified_email.as_ref().map(|email| email.email().to_string())
 }
 
-fn session(id_hash: &str, user: UserId) -> NewSession {
+/// Opens a cookie session with this hash. Returns its id.
+async fn open_session(database: &Database, id_hash: &str, user: UserId) -> String {
+    assert!(database.create_session(id_hash, &session(user)).await.unwrap());
+    database.load_session(id_hash, now()).await.unwrap().expect("a session").session.id
+}
+
+fn session(user: UserId) -> NewSession {
     NewSession {
-        id_hash: id_hash.into(),
         user,
         identity: None,
         provider: Some("google".into()),
@@ -411,7 +417,7 @@ async fn lk21_a_disabled_user_and_their_sessions_are_rejected(
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    assert!(database.create_session(&session("s", ada)).await.unwrap());
+    assert!(database.create_session("s", &session(ada)).await.unwrap());
     assert!(database.load_session("s", now()).await.unwrap().is_some());
 
     test.execute("UPDATE users SET disabled_at = 1").await;
@@ -430,9 +436,9 @@ async fn a_session_is_found_with_its_user(#[values(Engine::Sqlite, Engine::Postg
     let database = test.open().await;
     let settled = sign_in(&database, &google("ada", ADA)).await;
     let signed_in = settled.signed_in.unwrap();
-    let new = NewSession { identity: Some(signed_in.identity), ..session("s", signed_in.user.id) };
-    assert!(database.create_session(&new).await.unwrap());
-    assert!(!database.create_session(&new).await.unwrap(), "the id is taken");
+    let new = NewSession { identity: Some(signed_in.identity), ..session(signed_in.user.id) };
+    assert!(database.create_session("s", &new).await.unwrap());
+    assert!(!database.create_session("s", &new).await.unwrap(), "the id is taken");
 
     let active = database.load_session("s", now()).await.unwrap().unwrap();
     assert_eq!(active.user, signed_in.user);
@@ -449,7 +455,7 @@ async fn a_session_ends_when_idle_and_at_its_absolute_end(#[values(Engine::Sqlit
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    database.create_session(&session("s", ada)).await.unwrap();
+    database.create_session("s", &session(ada)).await.unwrap();
     let second = Duration::SECOND;
 
     let idle_end = now() + Duration::days(14);
@@ -472,9 +478,9 @@ async fn an_ended_session_does_not_come_back(#[values(Engine::Sqlite, Engine::Po
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    database.create_session(&session("s", ada)).await.unwrap();
-    assert!(database.delete_session("s").await.unwrap());
-    assert!(!database.delete_session("s").await.unwrap());
+    database.create_session("s", &session(ada)).await.unwrap();
+    assert!(database.delete_session_by_hash("s").await.unwrap());
+    assert!(!database.delete_session_by_hash("s").await.unwrap());
     assert!(!database.save_session("s", "{}", now() + Duration::DAY, now()).await.unwrap());
     assert_eq!(test.count("sessions").await, 0);
 }
@@ -485,7 +491,7 @@ async fn a_session_needs_a_user(#[values(Engine::Sqlite, Engine::Postgres)] engi
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let unknown = UserId::new(now(), [0; 10]);
-    let refused = database.create_session(&session("s", unknown)).await;
+    let refused = database.create_session("s", &session(unknown)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
 }
 
@@ -498,15 +504,15 @@ async fn ending_other_sessions_keeps_this_one_and_other_users(
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let bob = user_of(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
-    for (id, user) in [("a1", ada), ("a2", ada), ("a3", ada), ("b1", bob)] {
-        database.create_session(&session(id, user)).await.unwrap();
+    let mut ids = Vec::new();
+    for (hash, user) in [("a1", ada), ("a2", ada), ("a3", ada), ("b1", bob)] {
+        ids.push(open_session(&database, hash, user).await);
     }
     database.save_session("a2", "{}", now() + Duration::DAY, now() + Duration::HOUR).await.unwrap();
     let listed = database.user_sessions(ada, now()).await.unwrap();
-    let ids: Vec<_> = listed.iter().map(|session| session.id_hash.as_str()).collect();
-    assert_eq!(ids, ["a2", "a1", "a3"]);
+    assert_eq!((listed.len(), &listed[0].id), (3, &ids[1]), "the last used first");
 
-    assert_eq!(database.delete_user_sessions(ada, Some("a1")).await.unwrap(), 2);
+    assert_eq!(database.delete_user_sessions(ada, Some(&ids[0])).await.unwrap(), 2);
     assert!(database.load_session("a1", now()).await.unwrap().is_some());
     assert!(database.load_session("b1", now()).await.unwrap().is_some());
     assert_eq!(database.delete_user_sessions(ada, None).await.unwrap(), 1);
@@ -520,12 +526,12 @@ async fn the_sweeper_deletes_expired_rows_in_small_batches(#[values(Engine::Sqli
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     for number in 0..5 {
-        let mut old = session(&format!("old{number}"), ada);
+        let mut old = session(ada);
         old.expires_at = now() - Duration::SECOND;
-        database.create_session(&old).await.unwrap();
+        database.create_session(&format!("old{number}"), &old).await.unwrap();
         database.mark_flow_used(&format!("old{number}"), now()).await.unwrap();
     }
-    database.create_session(&session("live", ada)).await.unwrap();
+    database.create_session("live", &session(ada)).await.unwrap();
     database.mark_flow_used("live", now() + Duration::SECOND).await.unwrap();
 
     let mut swept = vec![];
@@ -545,7 +551,7 @@ async fn a_malformed_row_is_corrupt(#[values(Engine::Sqlite, Engine::Postgres)] 
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    database.create_session(&session("s", ada)).await.unwrap();
+    database.create_session("s", &session(ada)).await.unwrap();
     test.execute("UPDATE users SET verified_email = 'nonsense'").await;
     let loaded = database.load_session("s", now()).await;
     assert!(matches!(loaded, Err(StoreError::Corrupt(_))), "{loaded:?}");
@@ -593,11 +599,11 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let hash = PasswordHash::from_row("a hash".into());
-    database.create_session(&session("here", ada)).await.unwrap();
-    database.create_session(&session("elsewhere", ada)).await.unwrap();
+    let here = &open_session(&database, "here", ada).await;
+    let elsewhere = &open_session(&database, "elsewhere", ada).await;
     // Recovery ends every session, between the check of the cookie and the change.
-    database.delete_user_sessions(ada, Some("here")).await.unwrap();
-    assert_eq!(database.set_password(ada, &hash, "elsewhere", &audit).await.unwrap(), Changed::SignedOut);
+    database.delete_user_sessions(ada, Some(here)).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, elsewhere, &audit).await.unwrap(), Changed::SignedOut);
     assert_eq!(test.count("passwords").await, 0);
     let github = eve("github", "ada@example.org", true);
     let purpose = Purpose::Link { user: ada };
@@ -612,17 +618,17 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
         waiting: None,
         granted: GrantUpdate::None,
     };
-    let refused = database.settle(&by("elsewhere")).await.unwrap();
+    let refused = database.settle(&by(elsewhere)).await.unwrap();
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
     assert_eq!(test.count("identities").await, 1);
 
     // The counterpart.
-    assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
-    let linked = database.settle(&by("here")).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, here, &audit).await.unwrap(), Changed::Done);
+    let linked = database.settle(&by(here)).await.unwrap();
     assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
     let identity = linked.signed_in.unwrap().identity;
-    assert_eq!(database.unlink(ada, identity, Vec::new(), "elsewhere", &audit).await.unwrap(), Changed::SignedOut);
-    assert_eq!(database.unlink(ada, identity, Vec::new(), "here", &audit).await.unwrap(), Changed::Done);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), elsewhere, &audit).await.unwrap(), Changed::SignedOut);
+    assert_eq!(database.unlink(ada, identity, Vec::new(), here, &audit).await.unwrap(), Changed::Done);
 }
 
 #[rstest]
@@ -631,11 +637,11 @@ async fn the_previous_password_opens_nothing(#[values(Engine::Sqlite, Engine::Po
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    database.create_session(&session("here", ada)).await.unwrap();
+    let here = &open_session(&database, "here", ada).await;
     for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
         let audit = AuditContext { client: ClientInfo::default(), now: at };
         let hash = PasswordHash::from_row(hash.into());
-        assert_eq!(database.set_password(ada, &hash, "here", &audit).await.unwrap(), Changed::Done);
+        assert_eq!(database.set_password(ada, &hash, here, &audit).await.unwrap(), Changed::Done);
     }
     let audit = AuditContext { client: ClientInfo::default(), now: now() + Duration::seconds(2) };
     // A comparison with the old password ends now.

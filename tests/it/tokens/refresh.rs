@@ -2,8 +2,8 @@
 
 use latchkey::{
     accounts::{ClientInfo, EmailKind},
-    store::{AuditContext, NewRefreshToken, NewSession, Rotation},
-    tokens::RefreshTokenError,
+    store::{AuditContext, NewSession, Presenter, RefreshToken, Rotation},
+    tokens::{RefreshTokenError, TokenPolicy},
 };
 use rstest::rstest;
 use time::Duration;
@@ -20,7 +20,7 @@ async fn a_refresh_returns_the_next_pair_of_the_session(#[values(Engine::Sqlite,
     let ada = server.user("ada").await;
     let first = server.sign_in(ada.id).await;
     let claims = server.verify(&first).await.unwrap();
-    assert_eq!((claims.user(), claims.session()), (ada.id, first.session.session.id_hash.as_str()));
+    assert_eq!((claims.user(), claims.session()), (ada.id, first.session.session.id.as_str()));
     assert_eq!(claims.email().map(ToString::to_string).as_deref(), Some("ada@gmail.com"));
     assert!(server.is_open(&first).await);
 
@@ -29,7 +29,21 @@ async fn a_refresh_returns_the_next_pair_of_the_session(#[values(Engine::Sqlite,
     assert_eq!(server.verify(&second).await.unwrap().session(), claims.session());
     let third = server.refresh(&second).await.unwrap();
     assert!(server.is_open(&third).await);
-    assert_eq!((server.test.count("sessions").await, server.test.count("refresh_tokens").await), (1, 3));
+}
+
+/// A session that is refreshed for weeks, by a thief or honestly, must be as easy to end as a new one.
+#[rstest]
+#[tokio::test]
+async fn a_session_has_one_row_however_often_it_rotates(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let mut pair = server.sign_in(server.user("ada").await.id).await;
+    let first = pair.clone();
+    for _ in 0..200 {
+        pair = server.refresh(&pair).await.unwrap();
+    }
+    assert_eq!((server.test.count("sessions").await, server.test.count("refresh_tokens").await), (1, 1));
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)), "the oldest is still recognised");
+    assert_eq!((server.test.count("sessions").await, server.test.count("refresh_tokens").await), (0, 0));
 }
 
 #[rstest]
@@ -37,13 +51,36 @@ async fn a_refresh_returns_the_next_pair_of_the_session(#[values(Engine::Sqlite,
 async fn an_unknown_token_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = Server::on(engine).await;
     let pair = server.sign_in(server.user("ada").await.id).await;
-    let unknown = format!("lkr_{}", "A".repeat(43));
-    for junk in [unknown.as_str(), "", "lkr_", &text(&pair)[4..], "' OR 1=1 --"] {
-        let refused = server.tokens.refresh(junk, &ClientInfo::default()).await;
+    let session = &pair.session.session.id;
+    let ahead = format!("lkr_{session}{}A", "_".repeat(52));
+    let unknown = format!("lkr_{}", "A".repeat(75));
+    for junk in [ahead.as_str(), &unknown, "", "lkr_", &text(&pair)[4..], "' OR 1=1 --"] {
+        let refused = server.tokens.refresh(junk, Presenter::Program, &ClientInfo::default()).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{junk}: {refused:?}");
+        assert_eq!(server.tokens.session_of(junk).await.unwrap(), None);
     }
     assert_eq!(server.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
     assert!(server.refresh(&pair).await.is_ok());
+}
+
+/// Who knows the id of a session, as a service does that gets its access token, cannot end it by a made-up old token.
+#[rstest]
+#[tokio::test]
+async fn a_forged_older_token_ends_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let first = server.sign_in(server.user("ada").await.id).await;
+    let mut last = first.clone();
+    for _ in 0..2 {
+        last = server.refresh(&last).await.unwrap();
+    }
+    // Within the MAC.
+    let mut forged = text(&first).to_owned();
+    let altered = if forged[70..].starts_with('A') { "B" } else { "A" };
+    forged.replace_range(70..71, altered);
+    let refused = server.tokens.refresh(&forged, Presenter::Program, &ClientInfo::default()).await;
+    assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{refused:?}");
+    assert!(server.is_open(&last).await);
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)), "the counterpart");
 }
 
 #[rstest]
@@ -89,52 +126,67 @@ async fn reuse_ends_the_session_of_a_user_without_an_email(#[values(Engine::Sqli
 
 #[rstest]
 #[tokio::test]
-async fn rt4_a_lost_answer_can_be_repeated_for_ten_seconds(
+async fn rt4_a_program_can_repeat_an_exchange_for_ten_seconds(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values(0, 1, 10, 11, 3600)] later: i64,
 ) {
     let server = Server::on(engine).await;
-    let session = family(&server, "s").await;
-    assert!(matches!(rotate(&server, "first", "second", 0).await, Rotation::Rotated(_)));
-    let again = rotate(&server, "first", "never", later).await;
+    let first = family(&server).await;
+    let second = rotated(&server, &first, 0).await;
+    let again = rotate(&server, &first, Presenter::Program, later).await;
     if later <= 10 {
-        let Rotation::Again { child, session: active } = again else { panic!("{again:?}") };
-        assert_eq!(secrecy::ExposeSecret::expose_secret(&child), "text of second");
-        assert_eq!(active.session.id_hash, session);
-        assert!(matches!(rotate(&server, "second", "third", later).await, Rotation::Rotated(_)));
-        assert_eq!(server.test.count("refresh_tokens").await, 3, "no fork");
+        let Rotation::Rotated { next, .. } = again else { panic!("{again:?}") };
+        assert_eq!(next.expose(), second.expose(), "no fork");
+        rotated(&server, &second, later).await;
     } else {
         assert!(matches!(again, Rotation::Reused), "{again:?}");
         assert_eq!(server.test.count("sessions").await, 0);
     }
 }
 
+/// A browser whose answer was lost in a tunnel comes back hours later.
+#[rstest]
+#[tokio::test]
+async fn a_browser_can_repeat_an_exchange_until_the_next(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(0, 11, 3600, 13 * DAY)] later: i64,
+) {
+    let server = Server::on(engine).await;
+    let first = family(&server).await;
+    let second = rotated(&server, &first, 0).await;
+    for _ in 0..2 {
+        let again = rotate(&server, &first, Presenter::Browser, later).await;
+        let Rotation::Rotated { next, .. } = again else { panic!("{again:?}") };
+        assert_eq!(next.expose(), second.expose());
+    }
+    rotated(&server, &second, later).await;
+    assert!(matches!(rotate(&server, &first, Presenter::Browser, later).await, Rotation::Reused));
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_repeat_after_the_next_token_was_used_is_a_reuse(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = Server::on(engine).await;
-    family(&server, "s").await;
-    rotate(&server, "first", "second", 0).await;
-    assert!(matches!(rotate(&server, "first", "x", 1).await, Rotation::Again { .. }));
-    rotate(&server, "second", "third", 1).await;
-    assert!(matches!(rotate(&server, "first", "x", 1).await, Rotation::Reused));
+    let first = family(&server).await;
+    let second = rotated(&server, &first, 0).await;
+    assert!(matches!(rotate(&server, &first, Presenter::Program, 1).await, Rotation::Rotated { .. }));
+    rotated(&server, &second, 1).await;
+    assert!(matches!(rotate(&server, &first, Presenter::Program, 1).await, Rotation::Reused));
 }
 
 #[rstest]
 #[tokio::test]
 async fn rt5_a_family_ends_at_its_absolute_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = Server::on(engine).await;
-    family(&server, "s").await;
-    let mut last = "first".to_owned();
+    let mut last = family(&server).await;
     for day in 1..90 {
-        let next = format!("day {day}");
-        let rotated = rotate(&server, &last, &next, day * DAY).await;
-        let Rotation::Rotated(active) = rotated else { panic!("day {day}: {rotated:?}") };
+        let rotated = rotate(&server, &last, Presenter::Program, day * DAY).await;
+        let Rotation::Rotated { next, session } = rotated else { panic!("day {day}: {rotated:?}") };
         let ends = at(day * DAY) + Duration::days(14);
-        assert_eq!(active.session.expires_at, ends.min(at(90 * DAY)), "the idle end moves, the absolute one does not");
+        assert_eq!(session.session.expires_at, ends.min(at(90 * DAY)), "the idle end moves, the absolute one does not");
         last = next;
     }
-    assert!(matches!(rotate(&server, &last, "late", 90 * DAY).await, Rotation::Unknown));
+    assert!(matches!(rotate(&server, &last, Presenter::Program, 90 * DAY).await, Rotation::Unknown));
 }
 
 #[rstest]
@@ -147,20 +199,9 @@ async fn an_unused_family_expires(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = Server::on(engine).await;
-    family(&server, "s").await;
-    assert_eq!(matches!(rotate(&server, "first", "second", after).await, Rotation::Rotated(_)), goes_on);
-}
-
-#[rstest]
-#[tokio::test]
-async fn after_the_sweep_a_used_token_is_still_known(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let server = Server::on(engine).await;
-    family(&server, "s").await;
-    rotate(&server, "first", "second", 0).await;
-    assert_eq!(server.database.forget_children(at(10), 500).await.unwrap(), 0);
-    assert_eq!(server.database.forget_children(at(11), 500).await.unwrap(), 1);
-    assert_eq!(server.test.number("SELECT count(*) FROM refresh_tokens WHERE child IS NOT NULL").await, 0);
-    assert!(matches!(rotate(&server, "first", "x", 11).await, Rotation::Reused));
+    let first = family(&server).await;
+    let rotation = rotate(&server, &first, Presenter::Program, after).await;
+    assert_eq!(matches!(rotation, Rotation::Rotated { .. }), goes_on);
 }
 
 #[rstest]
@@ -169,19 +210,49 @@ async fn the_database_contains_no_usable_token(#[values(Engine::Sqlite, Engine::
     let server = Server::on(engine).await;
     let first = server.sign_in(server.user("ada").await.id).await;
     let second = server.refresh(&first).await.unwrap();
-    let children = "SELECT count(*) FROM refresh_tokens WHERE child IS NOT NULL";
-    assert_eq!(server.test.number(children).await, 1);
-    for column in ["token_hash", "session", "parent_hash", "child"] {
+    for column in ["token_hash", "previous_hash", "successor"] {
         for token in [text(&first), text(&second)] {
+            // The session's id is no secret.
             let found = format!(
                 "SELECT count(*) FROM refresh_tokens WHERE {column} LIKE '%{}%' OR {column} LIKE 'lkr_%'",
-                &token[4..]
+                &token[27..]
             );
             assert_eq!(server.test.number(&found).await, 0, "{column}");
         }
     }
-    server.refresh(&second).await.unwrap();
-    assert_eq!(server.test.number(children).await, 1, "only the last one has a child that may be asked for again");
+}
+
+/// After the key that made its MAC was removed, a token still works; only an older one is no longer recognised.
+#[rstest]
+#[tokio::test]
+async fn a_token_outlives_the_key_of_its_mac(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let first = server.sign_in(server.user("ada").await.id).await;
+    let second = server.refresh(&first).await.unwrap();
+    let third = server.refresh(&second).await.unwrap();
+    let hash = |pair| RefreshToken::parse(text(pair)).unwrap();
+    let database = server.database_with_keys(&[[9; 32]]).await;
+    let audit = AuditContext { client: ClientInfo::default(), now: server.clock.date() };
+    let rotate = async |pair| database.rotate_refresh_token(&hash(pair), Presenter::Program, &audit).await.unwrap();
+    assert!(matches!(rotate(&first).await, Rotation::Unknown));
+    assert!(matches!(rotate(&third).await, Rotation::Rotated { .. }));
+}
+
+#[rstest]
+#[tokio::test]
+async fn exchanges_of_one_session_are_limited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::with_policy(engine, TokenPolicy { rate_limits: true, ..TokenPolicy::default() }).await;
+    let ada = server.user("ada").await.id;
+    let (mut pair, other) = (server.sign_in(ada).await, server.sign_in(ada).await);
+    let refused = loop {
+        match server.refresh(&pair).await {
+            Ok(next) => pair = next,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, RefreshTokenError::TooManyRequests { seconds: 1.. }), "{refused:?}");
+    assert!(server.is_open(&pair).await, "the token is not used up");
+    assert!(server.refresh(&other).await.is_ok());
 }
 
 /// A reuse that cannot be recorded has no effect.
@@ -201,12 +272,10 @@ async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, En
     assert_eq!((server.test.count("sessions").await, server.test.count("outbox").await), (0, 1));
 }
 
-/// A session with the refresh token `first`, opened at time 0.
-async fn family(server: &Server, id_hash: &str) -> String {
-    let user = server.user("ada").await.id;
+/// A session that was opened at time 0: its first refresh token.
+async fn family(server: &Server) -> RefreshToken {
     let session = NewSession {
-        id_hash: id_hash.to_owned(),
-        user,
+        user: server.user("ada").await.id,
         identity: None,
         provider: Some("google".into()),
         user_agent: None,
@@ -216,15 +285,18 @@ async fn family(server: &Server, id_hash: &str) -> String {
         expires_at: at(0) + Duration::days(14),
         absolute_expires_at: at(0) + Duration::days(90),
     };
-    assert!(server.database.open_token_session(None, &session, &token("first")).await.unwrap());
-    id_hash.to_owned()
+    server.database.open_token_session(None, &session).await.unwrap()
 }
 
-async fn rotate(server: &Server, hash: &str, child: &str, after: i64) -> Rotation {
+async fn rotate(server: &Server, token: &RefreshToken, presenter: Presenter, after: i64) -> Rotation {
     let audit = AuditContext { client: ClientInfo::default(), now: at(after) };
-    server.database.rotate_refresh_token(hash, &token(child), &audit).await.unwrap()
+    server.database.rotate_refresh_token(token, presenter, &audit).await.unwrap()
 }
 
-fn token(name: &str) -> NewRefreshToken {
-    NewRefreshToken { hash: name.to_owned(), text: format!("text of {name}").into() }
+/// The next token.
+async fn rotated(server: &Server, token: &RefreshToken, after: i64) -> RefreshToken {
+    match rotate(server, token, Presenter::Program, after).await {
+        Rotation::Rotated { next, .. } => next,
+        refused => panic!("{refused:?}"),
+    }
 }

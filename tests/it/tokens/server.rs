@@ -7,8 +7,8 @@ use latchkey::{
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, SettleRequest},
-    tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens},
+    store::{Database, GrantUpdate, Presenter, SettleRequest},
+    tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, TokenPolicy, Tokens},
 };
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -27,9 +27,13 @@ pub struct Server {
 
 impl Server {
     pub async fn on(engine: Engine) -> Self {
+        Self::with_policy(engine, TokenPolicy::default()).await
+    }
+
+    pub async fn with_policy(engine: Engine, policy: TokenPolicy) -> Self {
         let test = TestDatabase::empty(engine).await;
         let (database, clock) = (Arc::new(test.open().await), Clock::default());
-        let tokens = Tokens::new(database.clone(), ORIGIN, None, clock.clone());
+        let tokens = Tokens::with_policy(policy, database.clone(), ORIGIN, None, clock.clone());
         Self { test, clock, database, tokens }
     }
 
@@ -40,9 +44,13 @@ impl Server {
 
     /// A second server with other secret keys.
     pub async fn server_with_keys(&self, secrets: &[[u8; 32]]) -> Tokens {
+        Tokens::new(Arc::new(self.database_with_keys(secrets).await), ORIGIN, None, self.clock.clone())
+    }
+
+    /// The same database, opened with other secret keys.
+    pub async fn database_with_keys(&self, secrets: &[[u8; 32]]) -> Database {
         let sealer = Sealer::new(secrets.iter().map(<[u8; 32]>::as_slice), "database").expect("keys");
-        let database = Database::connect(&self.test.url, sealer).await.expect("connects");
-        Tokens::new(Arc::new(database), ORIGIN, None, self.clock.clone())
+        Database::connect(&self.test.url, sealer).await.expect("connects")
     }
 
     /// A user with a verified email at Gmail.
@@ -69,7 +77,9 @@ impl Server {
 
     /// Whether the session of an access token is open.
     pub async fn is_open(&self, pair: &TokenPair) -> bool {
-        self.database.load_session(&pair.session.session.id_hash, self.clock.date()).await.expect("answers").is_some()
+        let session = &pair.session.session;
+        let active = self.database.load_session_version(&session.id, session.version, self.clock.date()).await;
+        active.expect("answers").is_some()
     }
 
     async fn settle(&self, name: &str, address: Option<String>) -> User {
@@ -114,7 +124,7 @@ pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, Ref
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
         request_id: Some("r9".into()),
     };
-    tokens.refresh(pair.refresh_token.expose(), &client).await
+    tokens.refresh(pair.refresh_token.expose(), Presenter::Program, &client).await
 }
 
 pub fn text(pair: &TokenPair) -> &str {
