@@ -9,7 +9,7 @@ use crate::{
     sessions::{AuthorizationCallback, Direction},
 };
 
-/// GET `/auth/callback/{provider}` with the parameters of RFC 6749 §4.1.2 and RFC 9207. `web::callback` provides the
+/// GET `/auth/callback/{provider}` with the parameters of RFC 6749 §4.1.2 and RFC 9207, and Facebook's and Microsoft's own. `web::callback` provides the
 /// [`AuthorizationCallback`]; of a response that repeats a parameter it passes on the state alone.
 ///
 /// Never returns `Err`: without JavaScript, leptos_axum would answer an error by a redirect to the `Referer`, which here is
@@ -20,12 +20,19 @@ pub async fn callback(
     state: Option<String>,
     iss: Option<String>,
     error: Option<String>,
+    error_reason: Option<String>,
+    error_code: Option<String>,
+    error_subcode: Option<String>,
 ) -> Result<(), ServerFnError> {
     let reply = expect_context::<ResponseOptions>();
     let callback = expect_context::<AuthorizationCallback>();
     let slug = callback.provider.clone();
     let was_signed_in = callback.context.signed_in.is_some();
-    let redirect = callback.complete(AuthorizationResponse::new(code, state, iss, error)).await;
+    let response = AuthorizationResponse::new(code, state, iss, error)
+        .with("error_reason", error_reason)
+        .with("error_code", error_code)
+        .with("error_subcode", error_subcode);
+    let redirect = callback.complete(response).await;
     let location = match redirect.direction(&slug, was_signed_in) {
         Direction::To(page) => page,
         Direction::Unavailable => {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AuthorizationErrorCode, AuthorizationResponse, AuthorizationResponseError, State};
+use super::{AuthorizationResponse, AuthorizationResponseError, State};
 
 /// What a response must match to be accepted.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +49,10 @@ impl fmt::Debug for ExpectedIssuer<'_> {
 
 /// Checks, in this order: `state`, `iss`, `error`, `code`.
 ///
-/// An error response counts only after `state` and `iss` match; anyone can send other ones. `iss` stops the mix-up
-/// attack, in which a malicious provider obtains the code of an honest one (RFC 9700 §4.4).
+/// An error response counts only after `state` matches; anyone can send other ones. `iss` stops the mix-up attack, in which
+/// a malicious provider obtains the code of an honest one (RFC 9700 §4.4). A wrong one is always rejected; one that was
+/// announced and is missing only beside a code, since several providers omit it from their errors, which give nothing
+/// away.
 ///
 /// # Errors
 /// The first check that fails. Send nothing to the provider after that.
@@ -60,10 +62,10 @@ pub fn validate_authorization_response(
 ) -> Result<AuthorizationCode, AuthorizationResponseError> {
     check_state(response, expected)?;
     check_issuer(response, expected)?;
-    if let Some(error) = response.error.once("error")? {
-        return Err(AuthorizationResponseError::Provider(AuthorizationErrorCode::classify(error)));
+    match response.error_code()? {
+        Some(error) => Err(AuthorizationResponseError::Provider(error)),
+        None => take_code(response),
     }
-    take_code(response)
 }
 
 /// `code` of a response that passed [`validate_authorization_response`]. Not `Clone`: it is good for one token
@@ -100,7 +102,8 @@ fn check_issuer(
     expected: &ExpectedResponse<'_>,
 ) -> Result<(), AuthorizationResponseError> {
     if response.iss.is_absent() {
-        return match expected.iss_parameter_supported {
+        let reports_an_error = response.code.is_absent() && response.error_code()?.is_some();
+        return match expected.iss_parameter_supported && !reports_an_error {
             true => Err(AuthorizationResponseError::IssuerMissing),
             false => Ok(()),
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{DocumentError, JsonDocument};
+use super::{DocumentError, JsonDocument, json_document::without_byte_order_mark};
 
 /// Largest response body that is read, in bytes. The HTTP client stops reading there; the `process_…` functions
 /// check it again.
@@ -73,10 +73,13 @@ impl HttpResponse {
         }
     }
 
-    /// Whether the content type allows JSON. A missing type does; another type (an HTML error page) does not.
+    /// Whether the content type allows JSON. A missing type does, and the types that some servers give to JSON; another
+    /// type (an HTML error page, a signed `application/jwt`) does not.
     pub(crate) fn may_be_json(&self) -> bool {
+        const JSON_TYPES: [&str; 4] = ["application/json", "text/json", "text/javascript", "text/plain"];
         self.media_type().is_none_or(|media_type| {
-            media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
+            let media_type = media_type.to_ascii_lowercase();
+            JSON_TYPES.contains(&media_type.as_str()) || media_type.ends_with("+json")
         })
     }
 
@@ -86,9 +89,9 @@ impl HttpResponse {
         content_type.split(';').next().map(str::trim)
     }
 
-    /// Parses the body as a JSON object with unique member names.
+    /// Parses the body as a JSON object; see [`JsonDocument::parse_received`].
     pub(crate) fn json(&self) -> Result<JsonDocument, DocumentError> {
-        JsonDocument::parse(&self.body)
+        JsonDocument::parse_received(without_byte_order_mark(&self.body))
     }
 
     /// `Retry-After`, if given in seconds; at most a day.

@@ -1,27 +1,31 @@
-//! Strict reading of a JSON object from an untrusted source.
+//! Reading JSON from untrusted sources.
 //!
-//! A duplicate member name is an error at every depth: parsers disagree about which one counts. A member of the wrong
-//! type is an error and never counts as absent, which is how `"exp": "never"` once passed for "no expiry"
-//! (CVE-2026-25537).
+//! Two kinds of documents: what a client sends to us, where every member has to be right ([`JsonDocument::parse`]), and what
+//! a provider sends ([`JsonDocument::parse_received`]), where a member that nobody reads must not stop anybody. In both, a
+//! member that is read must occur once, since parsers disagree about which one counts, and one of the wrong type is an
+//! error and never counts as absent, which is how `"exp": "never"` once passed for "no expiry" (CVE-2026-25537).
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::unique_members::UniqueMembers;
+use super::json_reader::{self, Repetitions};
 
-/// A JSON object with unique member names.
+/// A JSON object. Its readers return an error for a repeated member.
 #[derive(Clone, PartialEq)]
-pub struct JsonDocument(Map<String, Value>);
+pub struct JsonDocument {
+    members: Map<String, Value>,
+    repetitions: Repetitions,
+}
 
 /// Why a document was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// Not a JSON object, or a duplicate member name.
+    /// Not a JSON object; or, if every member counts, one with a repeated member name.
     #[error("not a JSON object with unique member names")]
     NotAnObject,
-    /// Not JSON, or a duplicate member name.
+    /// Not JSON; or, if every member counts, with a repeated member name.
     #[error("not JSON with unique member names")]
     NotJson,
     /// A required member is missing; its name.
@@ -30,25 +34,55 @@ pub enum DocumentError {
     /// A member has the wrong JSON type or is out of range; its name.
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
+    /// A member that is read occurs more than once, or contains one that does; its name.
+    #[error("{0} repeated")]
+    Repeated(&'static str),
 }
 
-/// Parses any JSON value as strictly as [`JsonDocument::parse`]: GitHub's `/user/emails` is an array.
+/// Parses any JSON value as strictly as [`JsonDocument::parse`].
 ///
 /// # Errors
-/// [`DocumentError::NotJson`]: invalid JSON, or a duplicate member name at any depth.
+/// [`DocumentError::NotJson`]: invalid JSON, or a repeated member name at any depth.
 pub fn parse_json(bytes: &[u8]) -> Result<Value, DocumentError> {
-    let UniqueMembers(value) = serde_json::from_slice(bytes).map_err(|_| DocumentError::NotJson)?;
-    Ok(value)
+    match json_reader::read(bytes) {
+        Some((value, repetitions)) if repetitions.is_empty() => Ok(value),
+        _ => Err(DocumentError::NotJson),
+    }
+}
+
+/// Parses any JSON value of a provider, of which the members at these paths are read: names separated by dots, `*` for
+/// any position of an array. Other members that are repeated are left out.
+///
+/// # Errors
+/// [`DocumentError::NotJson`]; [`DocumentError::Repeated`] if a value at one of the paths is ambiguous.
+pub fn parse_received_json(bytes: &[u8], read: &[&'static str]) -> Result<Value, DocumentError> {
+    let (value, repetitions) = json_reader::read(without_byte_order_mark(bytes)).ok_or(DocumentError::NotJson)?;
+    match read.iter().find(|path| repetitions.affect_path(path)) {
+        Some(path) => Err(DocumentError::Repeated(path)),
+        None => Ok(value),
+    }
 }
 
 impl JsonDocument {
-    /// Parses a document.
+    /// Parses a document of which every member counts: a request to us, or a token of ours.
     ///
     /// # Errors
-    /// [`DocumentError::NotAnObject`]: invalid JSON, another JSON type, or a duplicate member name at any depth.
+    /// [`DocumentError::NotAnObject`]: invalid JSON, another JSON type, or a repeated member name at any depth.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        match serde_json::from_slice(bytes) {
-            Ok(UniqueMembers(Value::Object(members))) => Ok(Self(members)),
+        match json_reader::read(bytes) {
+            Some((Value::Object(members), repetitions)) if repetitions.is_empty() => Ok(Self { members, repetitions }),
+            _ => Err(DocumentError::NotAnObject),
+        }
+    }
+
+    /// Parses a document of a provider. A repeated member is an error when it is read, and ignored otherwise; `null` is
+    /// the same as absent, as in many providers' serialisers.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotAnObject`]: invalid JSON, another JSON type, or more than 64 repeated members.
+    pub fn parse_received(bytes: &[u8]) -> Result<Self, DocumentError> {
+        match json_reader::read(bytes) {
+            Some((Value::Object(members), repetitions)) => Ok(Self::received(members, repetitions)),
             _ => Err(DocumentError::NotAnObject),
         }
     }
@@ -56,40 +90,92 @@ impl JsonDocument {
     /// Parses `application/x-www-form-urlencoded` as an object of strings, for providers that answer so (GitHub).
     ///
     /// # Errors
-    /// [`DocumentError::NotAnObject`]: not UTF-8, or a duplicate name.
+    /// [`DocumentError::NotAnObject`]: not UTF-8.
     pub fn parse_urlencoded(bytes: &[u8]) -> Result<Self, DocumentError> {
         std::str::from_utf8(bytes).map_err(|_| DocumentError::NotAnObject)?;
-        let mut members = Map::new();
+        let (mut members, mut repetitions) = (Map::new(), Repetitions::default());
         for (name, value) in form_urlencoded::parse(bytes) {
-            let earlier = members.insert(name.into_owned(), Value::String(value.into_owned()));
-            if earlier.is_some() {
-                return Err(DocumentError::NotAnObject);
+            let earlier = members.insert(name.clone().into_owned(), Value::String(value.into_owned()));
+            if earlier.is_some() && !repetitions.contain_member(&name) {
+                repetitions.add_member(name.into_owned());
             }
         }
-        Ok(Self(members))
+        members.retain(|name, _| !repetitions.contain_member(name));
+        Ok(Self { members, repetitions })
+    }
+
+    fn received(mut members: Map<String, Value>, repetitions: Repetitions) -> Self {
+        members.retain(|_, value| !value.is_null());
+        Self { members, repetitions }
+    }
+
+    /// A member's value, of any type; `None` if absent or repeated. Where that difference matters, [`Self::read`] it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
     }
 
     /// A member's value, of any type.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+    ///
+    /// # Errors
+    /// [`DocumentError::Repeated`], as for all that follow.
+    pub fn read(&self, name: &'static str) -> Result<Option<&Value>, DocumentError> {
+        match self.repetitions.affect_member(name) {
+            true => Err(DocumentError::Repeated(name)),
+            false => Ok(self.members.get(name)),
+        }
     }
 
-    /// Whether the member exists, `null` included.
+    /// Whether the member exists, repeated or not.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.members.contains_key(name) || self.repetitions.contain_member(name)
     }
 
-    /// The member names.
+    /// The names of the members that occur once.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.members.keys().map(String::as_str)
+    }
+
+    /// The members that occur once, as a JSON object.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.members.clone())
+    }
+
+    /// Checks that the values at these paths are unambiguous; for paths see [`parse_received_json`].
+    ///
+    /// # Errors
+    /// [`DocumentError::Repeated`] with the first one that is not.
+    pub fn check_once(&self, paths: &[&'static str]) -> Result<(), DocumentError> {
+        match paths.iter().find(|path| self.repetitions.affect_path(path)) {
+            Some(path) => Err(DocumentError::Repeated(path)),
+            None => Ok(()),
+        }
+    }
+
+    /// A required member that is an array of documents, each read by itself like [`Self::parse_received`]; an element that
+    /// is no object is left out.
+    ///
+    /// # Errors
+    /// [`DocumentError::Missing`]; [`DocumentError::WrongType`] if it is no array; [`DocumentError::Repeated`] if the member
+    /// itself occurs more than once.
+    pub fn required_documents(&self, name: &'static str) -> Result<Vec<Self>, DocumentError> {
+        if self.repetitions.contain_member(name) {
+            return Err(DocumentError::Repeated(name));
+        }
+        let value = self.members.get(name).ok_or(DocumentError::Missing(name))?;
+        let elements = value.as_array().ok_or(DocumentError::WrongType(name))?;
+        let document = |(index, element): (usize, &Value)| {
+            let members = element.as_object()?.clone();
+            Some(Self::received(members, self.repetitions.below_element(name, index)))
+        };
+        Ok(elements.iter().enumerate().filter_map(document).collect())
     }
 
     /// A string member.
     ///
     /// # Errors
-    /// [`DocumentError::WrongType`] for any other type, `null` included.
+    /// [`DocumentError::WrongType`] for any other type.
     pub fn optional_str(&self, name: &'static str) -> Result<Option<&str>, DocumentError> {
-        match self.get(name) {
+        match self.read(name)? {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(DocumentError::WrongType(name)),
@@ -99,7 +185,7 @@ impl JsonDocument {
     /// A required string member.
     ///
     /// # Errors
-    /// [`DocumentError::Missing`]; [`DocumentError::WrongType`] for any other type, `null` included.
+    /// [`DocumentError::Missing`]; [`DocumentError::WrongType`] for any other type.
     pub fn required_str(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.optional_str(name)?.ok_or(DocumentError::Missing(name))
     }
@@ -109,7 +195,7 @@ impl JsonDocument {
     /// # Errors
     /// [`DocumentError::WrongType`] for any other type, the string `"true"` included.
     pub fn optional_bool(&self, name: &'static str) -> Result<Option<bool>, DocumentError> {
-        match self.get(name) {
+        match self.read(name)? {
             None => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(*value)),
             Some(_) => Err(DocumentError::WrongType(name)),
@@ -121,7 +207,7 @@ impl JsonDocument {
     /// # Errors
     /// [`DocumentError::WrongType`] for anything else, `1.0` included.
     pub fn optional_u64(&self, name: &'static str) -> Result<Option<u64>, DocumentError> {
-        match self.get(name) {
+        match self.read(name)? {
             None => Ok(None),
             Some(value) => value.as_u64().map(Some).ok_or(DocumentError::WrongType(name)),
         }
@@ -132,13 +218,18 @@ impl JsonDocument {
     /// # Errors
     /// [`DocumentError::WrongType`] for any other type, or if any element is not a string.
     pub fn optional_strs(&self, name: &'static str) -> Result<Option<Vec<&str>>, DocumentError> {
-        let Some(value) = self.get(name) else {
+        let Some(value) = self.read(name)? else {
             return Ok(None);
         };
         let elements = value.as_array().ok_or(DocumentError::WrongType(name))?;
         let strings: Option<Vec<&str>> = elements.iter().map(Value::as_str).collect();
         strings.map(Some).ok_or(DocumentError::WrongType(name))
     }
+}
+
+/// UTF-8's byte order mark, which RFC 8259 §8.1 lets a parser ignore.
+pub(super) fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 /// Prints names only: values may be tokens or personal data.

@@ -15,6 +15,7 @@ mod client_authentication;
 mod http_request;
 mod http_response;
 mod json_document;
+mod json_reader;
 mod pkce;
 mod protected_resource;
 mod random_values;
@@ -24,10 +25,11 @@ mod scopes;
 mod token_error;
 mod token_request;
 mod token_response;
-mod unique_members;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod variants_for_tests;
 
 pub use authorization_error::{AuthorizationErrorCode, AuthorizationResponseError};
 pub use authorization_request::AuthorizationRequest;
@@ -37,7 +39,7 @@ pub use authorization_response::{
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
 pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseError};
-pub use json_document::{DocumentError, JsonDocument, parse_json};
+pub use json_document::{DocumentError, JsonDocument, parse_json, parse_received_json};
 pub use pkce::PkceChallenge;
 pub use protected_resource::{ResourceError, process_resource_response, resource_request};
 pub use random_values::{Nonce, PkceVerifier, State};

@@ -4,18 +4,19 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::{DocumentError, HttpRequest, HttpResponse, ResponseError, parse_json};
+use super::{DocumentError, HttpRequest, HttpResponse, ResponseError, parse_received_json};
 
 /// GET of a JSON document with a bearer token.
 pub fn resource_request(url: &Url, access_token: &SecretString) -> HttpRequest {
     HttpRequest::get_json_as_bearer(url, access_token)
 }
 
-/// Processes the response: status 200 and any JSON value with unique member names.
+/// Processes the response: status 200 and any JSON value. `read` lists the members that the caller reads, as paths for
+/// [`parse_received_json`].
 ///
 /// # Errors
 /// [`ResourceError`] for every other response.
-pub fn process_resource_response(response: &HttpResponse) -> Result<Value, ResourceError> {
+pub fn process_resource_response(response: &HttpResponse, read: &[&'static str]) -> Result<Value, ResourceError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403 | 404) {
         return Err(ResourceError::AccessDenied(response.status));
@@ -24,7 +25,7 @@ pub fn process_resource_response(response: &HttpResponse) -> Result<Value, Resou
     if !response.may_be_json() {
         return Err(ResourceError::UnexpectedContentType);
     }
-    Ok(parse_json(&response.body)?)
+    Ok(parse_received_json(&response.body, read)?)
 }
 
 /// Why a protected resource was not read.
@@ -39,7 +40,7 @@ pub enum ResourceError {
     /// The content type is not JSON.
     #[error("unexpected content type of the resource")]
     UnexpectedContentType,
-    /// The body is not JSON, or has a duplicate member name.
+    /// The body is not JSON, or repeats a member that is read.
     #[error("malformed resource: {0}")]
     Malformed(#[from] DocumentError),
 }

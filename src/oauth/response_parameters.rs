@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::form_urlencoded;
 
-use super::AuthorizationResponseError;
+use super::{AuthorizationErrorCode, AuthorizationResponseError};
 
 /// Longest accepted `code`, in bytes. Microsoft's have about 2 KB.
 const MAX_CODE_BYTES: usize = 4096;
@@ -18,7 +18,13 @@ pub struct AuthorizationResponse {
     pub(super) code: Parameter,
     pub(super) state: Parameter,
     pub(super) iss: Parameter,
-    pub(super) error: Parameter,
+    error: Parameter,
+    /// Facebook's reason: `user_denied` for a cancelled sign-in.
+    error_reason: Parameter,
+    /// Facebook's code: 200 for a cancelled sign-in, and others without any `error`.
+    error_code: Parameter,
+    /// Microsoft's detail: `cancel` for a cancelled sign-in.
+    error_subcode: Parameter,
 }
 
 impl AuthorizationResponse {
@@ -34,18 +40,37 @@ impl AuthorizationResponse {
 
     /// From parsed parameters.
     pub fn new(code: Option<String>, state: Option<String>, iss: Option<String>, error: Option<String>) -> Self {
-        let mut response = Self::default();
-        for (name, value) in [("code", code), ("state", state), ("iss", iss), ("error", error)] {
-            if let Some(value) = value {
-                response.add(name, value);
-            }
-        }
-        response
+        Self::default().with("code", code).with("state", state).with("iss", iss).with("error", error)
     }
 
     /// `state`, unverified, to look up the pending flow.
     pub fn unverified_state(&self) -> Option<&str> {
         self.state.once("state").ok().flatten()
+    }
+
+    /// Adds a parameter; unknown names are ignored.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Option<String>) -> Self {
+        if let Some(value) = value {
+            self.add(name, value);
+        }
+        self
+    }
+
+    /// The reported error. Of Facebook's and Microsoft's own parameters only the words for a cancelled sign-in are read.
+    pub(super) fn error_code(&self) -> Result<Option<AuthorizationErrorCode>, AuthorizationResponseError> {
+        let is = |parameter: &Parameter, word| parameter.once("").is_ok_and(|value| value == Some(word));
+        let cancelled = is(&self.error_reason, "user_denied") || is(&self.error_subcode, "cancel");
+        if let Some(error) = self.error.once("error")? {
+            let code = AuthorizationErrorCode::classify(error);
+            return Ok(Some(if cancelled { AuthorizationErrorCode::AccessDenied } else { code }));
+        }
+        // Facebook reports some errors by `error_code` alone.
+        match self.code.is_absent() && !self.error_code.is_absent() {
+            true if cancelled || is(&self.error_code, "200") => Ok(Some(AuthorizationErrorCode::AccessDenied)),
+            true => Ok(Some(AuthorizationErrorCode::Other)),
+            false => Ok(None),
+        }
     }
 
     fn add(&mut self, name: &str, value: String) {
@@ -54,6 +79,9 @@ impl AuthorizationResponse {
             "state" => self.state.add(value, MAX_PARAMETER_BYTES),
             "iss" => self.iss.add(value, MAX_PARAMETER_BYTES),
             "error" => self.error.add(value, MAX_PARAMETER_BYTES),
+            "error_reason" => self.error_reason.add(value, MAX_PARAMETER_BYTES),
+            "error_code" => self.error_code.add(value, MAX_PARAMETER_BYTES),
+            "error_subcode" => self.error_subcode.add(value, MAX_PARAMETER_BYTES),
             _ => {}
         }
     }

@@ -25,7 +25,9 @@ pub enum TokenEncoding {
 ///
 /// An `error` member takes precedence over the status: GitHub and others report errors with status 200, and a client
 /// that checked the status alone signed users in without a token (CVE-2021-41580). `access_token` and a `token_type`
-/// of `Bearer` are required. `expires_in` may be a string of digits, as some providers send it.
+/// of `Bearer` are required. The other members are ignored where they are unusable: a sign-in needs no refresh token and
+/// no lifetime. Two exceptions: an unusable id_token is an error for whoever reads it, and an unusable `scope` grants
+/// nothing.
 ///
 /// # Errors
 /// [`TokenError`]. Do not repeat a code exchange after any of them.
@@ -39,10 +41,10 @@ pub fn process_token_response(response: &HttpResponse, encoding: TokenEncoding) 
     check_token_type(&document)?;
     Ok(TokenResponse {
         access_token: token(&document, "access_token")?.ok_or(DocumentError::Missing("access_token"))?,
-        expires_in: expires_in(&document)?,
-        scope: document.optional_str("scope")?.map(Scopes::parse),
-        refresh_token: token(&document, "refresh_token")?,
-        id_token: token(&document, "id_token")?,
+        expires_in: expires_in(&document),
+        scope: scope(&document),
+        refresh_token: token(&document, "refresh_token").ok().flatten(),
+        id_token: id_token(&document),
     })
 }
 
@@ -53,7 +55,7 @@ pub struct TokenResponse {
     expires_in: Option<Duration>,
     scope: Option<Scopes>,
     refresh_token: Option<SecretString>,
-    id_token: Option<SecretString>,
+    id_token: Result<Option<SecretString>, TokenError>,
 }
 
 impl TokenResponse {
@@ -62,7 +64,8 @@ impl TokenResponse {
         &self.access_token
     }
 
-    /// `expires_in`: the remaining lifetime of the access token, at most ten years.
+    /// `expires_in`: the remaining lifetime of the access token, at most ten years; `None` if the provider names none that
+    /// makes sense.
     pub fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
@@ -73,22 +76,25 @@ impl TokenResponse {
         self.scope.as_ref().unwrap_or(requested).clone()
     }
 
-    /// `refresh_token`. If a refresh response has none, the old one stays valid (RFC 6749 §6).
+    /// `refresh_token`, printable ASCII. If a refresh response has none, the old one stays valid (RFC 6749 §6).
     pub fn refresh_token(&self) -> Option<&SecretString> {
         self.refresh_token.as_ref()
     }
 
-    /// `id_token`, unverified.
-    pub fn id_token(&self) -> Option<&SecretString> {
-        self.id_token.as_ref()
+    /// `id_token`, unverified; absent if empty.
+    ///
+    /// # Errors
+    /// If the member is repeated, no string, or no possible token: it must not pass for absent where one is verified.
+    pub fn id_token(&self) -> Result<Option<&SecretString>, TokenError> {
+        self.id_token.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// `id_token`, unverified, required because the scope had `openid`.
     ///
     /// # Errors
-    /// [`TokenError::IdTokenMissing`]. Do not fall back to userinfo: it has no nonce.
+    /// [`TokenError::IdTokenMissing`], and those of [`Self::id_token`]. Do not fall back to userinfo: it has no nonce.
     pub fn require_id_token(&self) -> Result<&SecretString, TokenError> {
-        self.id_token().ok_or(TokenError::IdTokenMissing)
+        self.id_token()?.ok_or(TokenError::IdTokenMissing)
     }
 }
 
@@ -142,14 +148,35 @@ fn token(document: &JsonDocument, name: &'static str) -> Result<Option<SecretStr
     }
 }
 
-fn expires_in(document: &JsonDocument) -> Result<Option<Duration>, TokenError> {
-    let seconds = match document.get("expires_in") {
-        Some(Value::String(digits)) => {
-            let is_number = digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let seconds = digits.parse().ok().filter(|_| is_number);
-            Some(seconds.ok_or(DocumentError::WrongType("expires_in"))?)
+/// An empty string is no token: some servers write one for "none".
+fn id_token(document: &JsonDocument) -> Result<Option<SecretString>, TokenError> {
+    match document.read("id_token")? {
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        _ => token(document, "id_token"),
+    }
+}
+
+/// A string (RFC 6749 §3.3), or an array of strings, as some servers send it. `None` if absent, which means all that was
+/// requested; what cannot be read therefore means nothing.
+fn scope(document: &JsonDocument) -> Option<Scopes> {
+    match document.read("scope") {
+        Ok(None) => None,
+        Ok(Some(Value::String(text))) => Some(Scopes::parse(text)),
+        Ok(Some(Value::Array(scopes))) => {
+            let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
+            Some(Scopes::parse(&scopes.join(" ")))
         }
-        _ => document.optional_u64("expires_in")?,
+        Ok(Some(_)) | Err(_) => Some(Scopes::default()),
+    }
+}
+
+/// Whole or fractional seconds, as a number or in digits.
+fn expires_in(document: &JsonDocument) -> Option<Duration> {
+    let seconds = match document.read("expires_in").ok()?? {
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => text.parse().ok(),
+        value => value.as_f64(),
     };
-    Ok(seconds.map(|seconds: u64| Duration::from_secs(seconds.min(MAX_EXPIRES_IN_SECONDS))))
+    let seconds = seconds.filter(|seconds: &f64| *seconds >= 0.0)?;
+    // The cast saturates; fractions are cut off.
+    Some(Duration::from_secs((seconds as u64).min(MAX_EXPIRES_IN_SECONDS)))
 }

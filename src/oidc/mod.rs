@@ -1,8 +1,8 @@
 //! OpenID Connect Core 1.0 and Discovery 1.0, on top of `crate::oauth`.
 //!
-//! Bytes go in, verified claims or a typed error come out. `jsonwebtoken` verifies signatures and nothing else: its
-//! defaults require only `exp` and accept any overlapping audience, so this room checks every claim itself, on the JSON
-//! value. No socket, no clock, no randomness.
+//! Bytes go in, verified claims or a typed error come out. aws-lc-rs verifies signatures; this room checks every claim
+//! itself, on the JSON value, since the defaults of JWT libraries require only `exp` and accept any overlapping audience.
+//! No socket, no clock, no randomness.
 //!
 //! Reading order: `process_discovery_response`, `process_jwks_response`, `verify_id_token`,
 //! `process_userinfo_response`.

@@ -9,7 +9,7 @@ use super::{
     endpoint_url, endpoints, spec::text,
 };
 use crate::{
-    oauth::parse_json,
+    oauth::parse_received_json,
     oidc::{Algorithm, ProviderMetadata},
 };
 
@@ -36,8 +36,11 @@ static SPEC: ProviderSpec = ProviderSpec {
     ..ProviderSpec::new(&["openid", "name", "email"], IdentitySource::IdToken(OIDC))
 };
 
-const OIDC: OidcSpec =
-    OidcSpec { issuers: |provider, _| token_issuers(provider.metadata.issuer()), ..OidcSpec::new(profile) };
+const OIDC: OidcSpec = OidcSpec {
+    issuers: |provider, _| token_issuers(provider.metadata.issuer()),
+    claims: &["email", "email_verified"],
+    ..OidcSpec::new(profile)
+};
 
 /// `CLIENT_ID` is a Services ID.
 fn provider(settings: &Settings) -> Result<Provider, SettingError> {
@@ -90,7 +93,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
 /// The name in the `user` field of the response to the first consent: unsigned JSON, for display only. Each part is cut at
 /// `LONGEST_PART`.
 pub fn name_of_user(user: &str) -> Option<String> {
-    let user = parse_json(user.as_bytes()).ok()?;
+    let user = parse_received_json(user.as_bytes(), &["name.firstName", "name.lastName"]).ok()?;
     let name = user.get("name")?;
     let parts = ["firstName", "lastName"].into_iter().filter_map(|part| text(name, part));
     let parts: Vec<String> = parts.map(|part| part.trim().chars().take(LONGEST_PART).collect()).collect();

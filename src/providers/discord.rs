@@ -46,9 +46,11 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     Ok(Provider { api: Some(format!("{url}/api")), ..DISCORD.client(settings, metadata.into()) })
 }
 
+const MEMBERS: &[&str] = &["id", "email", "verified", "global_name", "username", "avatar"];
+
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or_default();
-    vec![ApiDocument { name: "me", url: endpoint_url(api, "/users/@me"), required: true }]
+    vec![ApiDocument { name: "me", url: endpoint_url(api, "/users/@me"), required: true, members: MEMBERS }]
 }
 
 /// The id is a snowflake, a number of 64 bits written as a string. User names change and are reassigned. `verified` is about

@@ -54,7 +54,7 @@ fn documents(provider: &Provider, access_token: &SecretString) -> Vec<ApiDocumen
     if let ClientSecret::Fixed(secret) = &provider.client_secret {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(access_token, secret));
     }
-    vec![ApiDocument { name: "me", url, required: true }]
+    vec![ApiDocument { name: "me", url, required: true, members: &["id", "email", "name", "picture.data.url"] }]
 }
 
 /// HMAC-SHA256 of the access token, keyed with the app secret, in hex. An app can require it, so that a stolen token is

@@ -29,7 +29,7 @@ pub(super) static GITHUB: BuiltIn = BuiltIn {
 };
 
 static SPEC: ProviderSpec = ProviderSpec {
-    prompts: &["select_account"],
+    another_account: Some("select_account"),
     reauthentication: &[("prompt", "select_account")],
     // A form, unless the request accepts JSON, as ours does; errors have status 200.
     token_encoding: TokenEncoding::JsonOrForm,
@@ -57,8 +57,18 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or(API_URL);
     vec![
-        ApiDocument { name: "user", url: endpoint_url(api, "/user"), required: true },
-        ApiDocument { name: "emails", url: endpoint_url(api, "/user/emails"), required: false },
+        ApiDocument {
+            name: "user",
+            url: endpoint_url(api, "/user"),
+            required: true,
+            members: &["id", "name", "login", "avatar_url"],
+        },
+        ApiDocument {
+            name: "emails",
+            url: endpoint_url(api, "/user/emails"),
+            required: false,
+            members: &["*.email", "*.primary", "*.verified"],
+        },
     ]
 }
 

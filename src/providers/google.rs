@@ -56,7 +56,8 @@ pub(super) static GOOGLE: BuiltIn = BuiltIn {
 
 static SPEC: ProviderSpec = ProviderSpec {
     // Google ignores `login`, and values that it does not know.
-    prompts: &["select_account", "consent", "none"],
+    prompts: &["consent", "none"],
+    another_account: Some("select_account"),
     // A hint for the account chooser; the claim is what counts.
     extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
     // There is no `prompt=login`; choosing an account is the most that can be asked for.
@@ -86,6 +87,7 @@ static SPEC: ProviderSpec = ProviderSpec {
 
 const OIDC: OidcSpec = OidcSpec {
     issuers: |provider, _| token_issuers(provider.metadata.issuer()),
+    claims: &["email", "email_verified", "name", "picture", "hd"],
     admits: |provider, facts| is_of_domain(facts, provider.hosted_domain.as_deref()),
     ..OidcSpec::new(|provider, facts| Some(profile(provider, facts)))
 };
@@ -127,6 +129,7 @@ fn metadata() -> ProviderMetadata {
         userinfo_endpoint: Some(endpoint_url(USERINFO_ENDPOINT, "")),
         revocation_endpoint: Some(endpoint_url(REVOCATION_ENDPOINT, "")),
         end_session_endpoint: None,
+        token_endpoint_auth_signing_alg_values_supported: Vec::new(),
         token_endpoint_auth_methods_supported: vec!["client_secret_post".to_owned(), "client_secret_basic".to_owned()],
         // Google began to send `iss`; its metadata does not announce it yet. Checked when it is present.
         authorization_response_iss_parameter_supported: false,

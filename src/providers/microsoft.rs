@@ -81,14 +81,19 @@ static ORGANIZATIONS: ProviderSpec = spec(|provider, claims| token_issuers(provi
 
 const fn spec(issuers: fn(&Provider, &Value) -> Vec<String>) -> ProviderSpec {
     ProviderSpec {
-        prompts: &["select_account", "consent", "none", "login"],
+        prompts: &["consent", "none"],
+        another_account: Some("select_account"),
         reauthentication: &[("prompt", "login")],
         // It would name the user's tenant, which is not known before the id_token.
         response_issuer: ResponseIssuer::OwnDomain,
         own_domains: &["microsoftonline.com", "microsoft.com", "sts.windows.net", "live.com"],
         ..ProviderSpec::new(
             &["openid", "email", "profile"],
-            IdentitySource::IdToken(OidcSpec { issuers, ..OidcSpec::new(profile) }),
+            IdentitySource::IdToken(OidcSpec {
+                issuers,
+                claims: &["tid", "oid", "email", "xms_edov", "name"],
+                ..OidcSpec::new(profile)
+            }),
         )
     }
 }

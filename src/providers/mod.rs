@@ -169,6 +169,7 @@ fn endpoints(issuer: &str, authorization: Url, token: Url, authentication: &str)
         revocation_endpoint: None,
         end_session_endpoint: None,
         token_endpoint_auth_methods_supported: vec![authentication.to_owned()],
+        token_endpoint_auth_signing_alg_values_supported: Vec::new(),
         authorization_response_iss_parameter_supported: false,
         id_token_signing_alg_values_supported: Vec::new(),
         code_challenge_methods_supported: vec!["S256".to_owned()],

@@ -6,14 +6,18 @@ use super::{Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, Provid
 use crate::oidc::Algorithm;
 
 static SPEC: ProviderSpec = ProviderSpec {
-    prompts: &["select_account", "consent", "none", "login"],
+    prompts: &["consent", "none"],
+    // Every provider has to support `login` (Core §15.1). `select_account` is an error page at some, even where
+    // `prompt_values_supported` has it, and without effect at others.
+    another_account: Some("login"),
     // 600 seconds, as long as a re-authentication lasts here; `auth_time` is then required (Core §3.1.2.1) and checked.
     reauthentication: &[("prompt", "login"), ("max_age", "600")],
     ..ProviderSpec::new(&["openid", "email", "profile"], IdentitySource::IdToken(OIDC))
 };
 
 const OIDC: OidcSpec = OidcSpec {
-    algorithms: &[Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa],
+    // Whatever a provider's keys are for: each algorithm is asymmetric, and a key verifies its own only.
+    algorithms: &Algorithm::ALL,
     // A certified provider leaves the scopes' claims to userinfo when it issues an access token (Core §5.4).
     userinfo_completes: true,
     ..OidcSpec::new(profile)

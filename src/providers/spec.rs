@@ -20,6 +20,8 @@ pub struct ProviderSpec {
     pub sign_in_scopes: &'static [&'static str],
     /// The values of `prompt` that it supports, of those that we pass on.
     pub prompts: &'static [&'static str],
+    /// The value of `prompt` by which the user can choose another account there; `None` where there is none.
+    pub another_account: Option<&'static str>,
     /// Further parameters of its authorization request.
     pub extra_parameters: fn(&Provider) -> Vec<(&'static str, &str)>,
     /// Parameters of the authorization request that make it authenticate the user again, before a sensitive step; they
@@ -89,6 +91,9 @@ pub struct OidcSpec {
     pub nonce: bool,
     /// Call userinfo when the id_token has no email address or no name (OpenID Connect Core §5.4).
     pub userinfo_completes: bool,
+    /// The claims that the functions below and `issuers` read, in the id_token and at userinfo: none of them may be repeated.
+    /// What is not here may be anything.
+    pub claims: &'static [&'static str],
     /// Whether the configuration admits this user.
     pub admits: fn(&Provider, &Facts<'_>) -> bool,
     /// Maps verified claims to a profile; `None` when they identify no one.
@@ -113,7 +118,13 @@ pub struct ApiDocument {
     pub url: Url,
     /// The sign-in fails without it. Others may be missing, for instance when a scope was declined.
     pub required: bool,
+    /// The members that the profile function reads, none of which may be repeated: names separated by dots, `*` for any
+    /// position of an array. What is not here may be anything.
+    pub members: &'static [&'static str],
 }
+
+/// The claims of a profile (OpenID Connect Core §5.1).
+pub(super) const STANDARD_CLAIMS: &[&str] = &["email", "email_verified", "name", "picture"];
 
 /// The documents that the API returned, by name.
 #[derive(Debug, Default)]
@@ -125,6 +136,7 @@ impl ProviderSpec {
         Self {
             sign_in_scopes,
             prompts: &[],
+            another_account: None,
             extra_parameters: |_| Vec::new(),
             reauthentication: &[],
             api_access: None,
@@ -136,6 +148,14 @@ impl ProviderSpec {
             own_domains: &[],
             token_check: None,
             identity,
+        }
+    }
+
+    /// The algorithms that a sign-in accepts in its id_tokens; none for a provider without them.
+    pub fn id_token_algorithms(&self) -> &'static [Algorithm] {
+        match &self.identity {
+            IdentitySource::IdToken(spec) => spec.algorithms,
+            IdentitySource::Api(_) => &[],
         }
     }
 
@@ -153,6 +173,7 @@ impl OidcSpec {
             issuers: |provider, _| vec![provider.metadata.issuer().to_owned()],
             nonce: true,
             userinfo_completes: false,
+            claims: STANDARD_CLAIMS,
             admits: |_, _| true,
             profile,
         }
@@ -189,12 +210,16 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// `sub` of the id_token, or of userinfo where there is no id_token.
     pub fn subject(&self) -> &str {
-        self.claims.map_or_else(|| self.text("sub").unwrap_or_default(), Claims::subject)
+        let of_userinfo = || self.userinfo.map_or("", Userinfo::subject);
+        self.claims.map_or_else(of_userinfo, Claims::subject)
     }
 
-    /// A non-empty string, from the id_token first; `None` for any other JSON type.
+    /// A non-empty string, from the id_token first: it is signed, and userinfo is not. Any other type counts as absent.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.value(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        fn text(value: Option<&Value>) -> Option<&str> {
+            value.and_then(Value::as_str).filter(|text| !text.is_empty())
+        }
+        text(self.claim(name)).or_else(|| text(self.userinfo_claim(name)))
     }
 
     /// Only the boolean `true`: no `"true"`, no `1`.
@@ -207,14 +232,31 @@ impl Facts<'_> {
         self.is_true(name) || self.text(name) == Some("true")
     }
 
-    /// The id_token is signed and userinfo is not: if both have a member, the id_token's counts. `email` and
-    /// `email_verified` are one statement and come from the same document.
+    /// A claim of any type, from the id_token first.
     pub fn value(&self, name: &str) -> Option<&Value> {
-        let claim = |name| self.claims.and_then(|claims| claims.get(name));
-        let in_token = claim(name);
-        if name == "email_verified" && claim("email").is_some() {
-            return in_token;
+        match name {
+            "email_verified" => self.email_verified(),
+            name => self.claim(name).or_else(|| self.userinfo_claim(name)),
         }
-        in_token.or_else(|| self.userinfo.and_then(|userinfo| userinfo.get(name)))
+    }
+
+    /// `email_verified` is a statement about one address. Where the two documents share the statement between them, it holds
+    /// for the address only if the other document names no other.
+    fn email_verified(&self) -> Option<&Value> {
+        let (in_token, at_userinfo) = (self.claim("email"), self.userinfo_claim("email"));
+        let (flag, flag_at_userinfo) = (self.claim("email_verified"), self.userinfo_claim("email_verified"));
+        let token_is_silent = in_token.and_then(Value::as_str).is_none_or(str::is_empty);
+        match token_is_silent {
+            false => flag.or(flag_at_userinfo.filter(|_| at_userinfo.is_none_or(|address| Some(address) == in_token))),
+            true => flag_at_userinfo.or(flag.filter(|_| in_token.is_none())),
+        }
+    }
+
+    fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.and_then(|claims| claims.get(name))
+    }
+
+    fn userinfo_claim(&self, name: &str) -> Option<&Value> {
+        self.userinfo.and_then(|userinfo| userinfo.get(name))
     }
 }

@@ -95,13 +95,16 @@ impl fmt::Debug for CheckedToken {
     }
 }
 
-/// The response as JSON. An outage or an HTML page says nothing about the token.
-pub(super) fn document(response: &HttpResponse) -> Result<JsonDocument, TokenCheckError> {
+/// The response as JSON, in which none of the members at these paths is repeated. An outage or an HTML page says nothing about
+/// the token.
+pub(super) fn document(response: &HttpResponse, read: &[&'static str]) -> Result<JsonDocument, TokenCheckError> {
     response.check_available()?;
-    match response.may_be_json() {
-        true => Ok(response.json()?),
-        false => Err(ResponseError::UnexpectedStatus(response.status).into()),
+    if !response.may_be_json() {
+        return Err(ResponseError::UnexpectedStatus(response.status).into());
     }
+    let document = response.json()?;
+    document.check_once(read)?;
+    Ok(document)
 }
 
 pub(super) fn required<'a>(document: &'a JsonDocument, member: &'static str) -> Result<&'a str, UnfitTokenError> {

@@ -43,10 +43,12 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
     Ok(Provider { api: Some(api.to_owned()), ..X.client(settings, metadata.into()) })
 }
 
+const MEMBERS: &[&str] = &["data.id", "data.confirmed_email", "data.name", "data.username", "data.profile_image_url"];
+
 fn documents(provider: &Provider, _: &SecretString) -> Vec<ApiDocument> {
     let api = provider.api.as_deref().unwrap_or(API_URL);
     let url = endpoint_url(api, "/2/users/me?user.fields=confirmed_email,profile_image_url");
-    vec![ApiDocument { name: "me", url, required: true }]
+    vec![ApiDocument { name: "me", url, required: true, members: MEMBERS }]
 }
 
 /// The id is a string of digits, too long for a JSON number. X has verified `confirmed_email`, and runs no mailboxes.

@@ -56,7 +56,7 @@ impl RelyingParty {
         }
         let request = resource_request(&document.url, access_token);
         let response = client.send(&self.http, Part::Api, request, now).await?;
-        let outcome = process_resource_response(&response);
+        let outcome = process_resource_response(&response, document.members);
         journal.record(FlowEvent::DocumentReceived { name: document.name, usable: outcome.is_ok() });
         match outcome {
             Ok(value) => documents.insert(document.name, value),

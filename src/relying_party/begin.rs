@@ -31,7 +31,7 @@ pub struct AuthorizationOptions {
 /// The supported values of `prompt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prompt {
-    /// The user chooses an account.
+    /// The user chooses an account, by whatever value the provider understands.
     SelectAccount,
     /// The provider shows the consent screen again.
     Consent,
@@ -140,12 +140,20 @@ pub(super) fn requested_scopes(provider: &Provider, access: Option<Access>) -> S
     provider.spec.sign_in_scopes.iter().chain(more).collect()
 }
 
+/// The provider's value for what the caller wants.
+fn supported_prompt(provider: &Provider, prompt: Prompt) -> Option<&'static str> {
+    match prompt {
+        Prompt::SelectAccount => provider.spec.another_account,
+        Prompt::Consent | Prompt::None => provider.spec.prompts.iter().copied().find(|own| *own == prompt.as_str()),
+    }
+}
+
 fn extra_parameters<'a>(
     provider: &'a Provider,
     purpose: &Purpose,
     options: &'a AuthorizationOptions,
 ) -> Vec<(&'static str, &'a str)> {
-    let prompt = options.prompt.map(Prompt::as_str).filter(|prompt| provider.spec.prompts.contains(prompt));
+    let prompt = options.prompt.and_then(|prompt| supported_prompt(provider, prompt));
     let login_hint = options
         .login_hint
         .as_deref()

@@ -105,6 +105,7 @@ impl RelyingParty {
             code: binding.code,
             max_age: binding.max_age,
             acr_values: &[],
+            profile_claims: spec.claims,
             now: u64::try_from(self.clock.now()).unwrap_or_default(),
         };
         self.verify_with_provider_keys(client, metadata, id_token, &expected, journal).await
@@ -155,7 +156,7 @@ impl RelyingParty {
         }
         let request = userinfo_request(endpoint, tokens.access_token());
         let outcome = match client.send(&self.http, Part::Userinfo, request, self.clock.now()).await {
-            Ok(response) => process_userinfo_response(&response, claims.subject()),
+            Ok(response) => process_userinfo_response(&response, claims.subject(), spec.claims),
             Err(_) => {
                 journal.record(FlowEvent::UserinfoReceived { usable: false });
                 return Ok(None);
@@ -170,5 +171,6 @@ impl RelyingParty {
 }
 
 fn is_incomplete(spec: &OidcSpec, claims: &Claims) -> bool {
-    spec.userinfo_completes && (claims.text("email").is_none() || claims.text("name").is_none())
+    let is_missing = |claim| claims.text(claim).is_none_or(str::is_empty);
+    spec.userinfo_completes && (is_missing("email") || is_missing("name") || claims.get("email_verified").is_none())
 }

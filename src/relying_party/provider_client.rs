@@ -190,7 +190,7 @@ impl ProviderClient {
         let rules = EndpointRules { allow_loopback_http: http.on_loopback() };
         let request = discovery_request(issuer, rules)?;
         let response = self.send(http, Part::Documents, request, now).await?;
-        Ok(process_discovery_response(&response, issuer, rules)?)
+        Ok(process_discovery_response(&response, issuer, self.provider.spec.id_token_algorithms(), rules)?)
     }
 
     async fn fetch_keys(

@@ -91,7 +91,7 @@ impl RelyingParty {
         let request = refresh_token_grant(&metadata.token_endpoint, &oauth_client, refresh_token, None);
         let response = client.send(&self.http, Part::Refresh, request, self.clock.now()).await?;
         let tokens = process_token_response(&response, client.provider.spec.token_encoding)?;
-        if let Some(id_token) = tokens.id_token() {
+        if let Some(id_token) = tokens.id_token()? {
             self.check_identity(client, &metadata, identity, &tokens, id_token).await?;
         }
         Ok(Refreshed { granted: tokens.granted_scopes(scopes), tokens })

@@ -216,7 +216,9 @@ fn text<'a>(claims: &'a JsonDocument, name: &'static str) -> Result<&'a str, Acc
 impl From<DocumentError> for AccessTokenError {
     fn from(error: DocumentError) -> Self {
         match error {
-            DocumentError::Missing(name) | DocumentError::WrongType(name) => Self::Claim(name),
+            DocumentError::Missing(name) | DocumentError::WrongType(name) | DocumentError::Repeated(name) => {
+                Self::Claim(name)
+            }
             DocumentError::NotAnObject | DocumentError::NotJson => Self::Malformed,
         }
     }

@@ -61,7 +61,7 @@ pub struct ProviderButton {
     pub last_used: bool,
     /// Its circuit breaker is closed.
     pub available: bool,
-    /// It supports `prompt=select_account`.
+    /// The user can choose another account there.
     pub lets_choose: bool,
 }
 

@@ -17,6 +17,8 @@ use crate::{
 /// The parameters that are passed on. Others (`scope`, `authuser`, `session_state`, and the untrusted text of an error) are
 /// dropped.
 const PARAMETERS: [&str; 4] = ["code", "state", "iss", "error"];
+/// By these, some providers say that the user cancelled; dropped where it is repeated.
+const ERROR_DETAILS: [&str; 3] = ["error_reason", "error_code", "error_subcode"];
 
 /// Checks what a server function cannot: the path and repeated parameters.
 pub async fn callback(
@@ -57,8 +59,11 @@ fn server_function_url(query: &Query) -> Uri {
 /// attacker who tampers with a response cannot keep its code alive.
 pub(super) fn response_parameters(query: &Query) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    let parameters = if query.repeats(&PARAMETERS) { &["state"] } else { &PARAMETERS[..] };
-    for name in parameters {
+    let (parameters, details) = match query.repeats(&PARAMETERS) {
+        true => (&["state"][..], &[][..]),
+        false => (&PARAMETERS[..], &ERROR_DETAILS[..]),
+    };
+    for name in parameters.iter().chain(details) {
         if let Some(value) = query.one(name) {
             pairs.append_pair(name, value);
         }

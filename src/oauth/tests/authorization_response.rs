@@ -91,7 +91,50 @@ fn announced_iss_is_required() {
     assert_eq!(validate("code=abc&state=STATE", Some(ISSUER), true), Err(IssuerMissing));
     assert!(validate("code=abc&state=STATE&iss=https://id.example", Some(ISSUER), true).is_ok());
     assert!(validate("code=abc&state=STATE", Some(ISSUER), false).is_ok());
-    assert_eq!(validate("error=access_denied&state=STATE", Some(ISSUER), true), Err(IssuerMissing));
+}
+
+#[test]
+fn announced_iss_may_be_missing_in_an_error_response_only() {
+    for error in ["error=access_denied", "error=access_denied&iss=https://id.example", "error_code=200"] {
+        let outcome = validate(&format!("{error}&state=STATE"), Some(ISSUER), true);
+        assert_eq!(outcome, Err(Provider(AccessDenied)), "{error}");
+    }
+    let beside_a_code = "code=abc&error=access_denied&state=STATE";
+    assert_eq!(validate(beside_a_code, Some(ISSUER), true), Err(IssuerMissing));
+    for wrong in ["https://evil.example", ""] {
+        let query = format!("error=access_denied&state=STATE&iss={wrong}");
+        assert_eq!(validate(&query, Some(ISSUER), true), Err(IssuerMismatch), "{wrong}");
+    }
+    assert_eq!(validate("state=STATE", Some(ISSUER), true), Err(IssuerMissing));
+}
+
+#[rstest]
+#[case::facebook("error=access_denied&error_code=200&error_reason=user_denied&error_description=Permissions+error")]
+#[case::facebook_by_its_reason("error=unknown&error_reason=user_denied")]
+#[case::facebook_by_its_code("error_code=200&error_message=Permissions+error")]
+#[case::facebook_without_error("error_code=0&error_reason=user_denied")]
+#[case::apple("error=user_cancelled_authorize")]
+#[case::linkedin_at_the_login("error=user_cancelled_login&error_description=The+user+cancelled+LinkedIn+login")]
+#[case::linkedin_at_the_consent("error=user_cancelled_authorize&error_description=x")]
+#[case::microsoft("error=access_denied&error_subcode=cancel")]
+fn cancelled_sign_in_is_recognised(#[case] query: &str) {
+    assert_eq!(validate(&format!("{query}&state=STATE"), Some(ISSUER), false), Err(Provider(AccessDenied)));
+    assert_eq!(validate(&format!("{query}&state=wrong"), Some(ISSUER), false), Err(StateMismatch));
+}
+
+#[rstest]
+#[case::reason_alone("error_reason=user_denied", CodeMissing)]
+#[case::another_facebook_code("error_code=1349048&error_message=Domain+not+included", Provider(Other))]
+#[case::another_reason("error=server_error&error_reason=other", Provider(ServerError))]
+#[case::details_twice("error=server_error&error_reason=user_denied&error_reason=user_denied", Provider(ServerError))]
+fn other_error_details_change_nothing(#[case] query: &str, #[case] reason: AuthorizationResponseError) {
+    assert_eq!(validate(&format!("{query}&state=STATE"), Some(ISSUER), false), Err(reason));
+}
+
+#[test]
+fn error_details_beside_a_code_are_ignored() {
+    let query = "code=abc&state=STATE&error_code=200&error_reason=user_denied&error_subcode=cancel";
+    assert_eq!(validate(query, Some(ISSUER), false), Ok("abc".to_owned()));
 }
 
 #[rstest]

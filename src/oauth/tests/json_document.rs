@@ -71,6 +71,66 @@ fn wrong_type_never_counts_as_absent() {
     assert_eq!(document.optional_strs("s"), Err(WrongType("s")));
 }
 
+fn received(json: &str) -> Result<JsonDocument, DocumentError> {
+    JsonDocument::parse_received(json.as_bytes())
+}
+
+#[test]
+fn received_document_ignores_repetitions_that_nobody_reads() {
+    let document = received(r#"{"a":"x","b":1,"b":2,"c":{"d":[{"e":1,"e":1}]},"f":{"e":1},"z":null}"#).unwrap();
+    assert_eq!(document.required_str("a"), Ok("x"));
+    assert_eq!(document.read("b"), Err(Repeated("b")));
+    assert_eq!(document.read("c"), Err(Repeated("c")));
+    assert!(document.read("f").unwrap().is_some());
+    assert_eq!(document.required_str("z"), Err(Missing("z")));
+    assert!(document.contains("b") && document.contains("c") && !document.contains("z") && !document.contains("e"));
+    assert_eq!(document.get("b"), None);
+    assert_eq!(document.to_value(), serde_json::json!({"a": "x", "c": {"d": [{}]}, "f": {"e": 1}}));
+}
+
+#[rstest]
+#[case("a", false)]
+#[case("b", true)]
+#[case("b.x", true)]
+#[case("c", true)]
+#[case("c.d", true)]
+#[case("c.d.e", true)]
+#[case("c.d.x", false)]
+#[case("c.x", false)]
+#[case("l.*.n", true)]
+#[case("l.0.n", false)]
+#[case("l.1.n", true)]
+#[case("l.*.m", false)]
+#[case("none", false)]
+fn path_is_ambiguous_if_anything_on_it_is_repeated(#[case] path: &'static str, #[case] ambiguous: bool) {
+    let json = r#"{"a":1,"b":1,"b":2,"c":{"d":{"e":1,"e":2,"x":1},"x":1},"l":[{"n":1,"m":1},{"n":1,"n":1,"m":1}]}"#;
+    assert_eq!(received(json).unwrap().check_once(&[path]).is_err(), ambiguous);
+    assert_eq!(parse_received_json(json.as_bytes(), &[path]).is_err(), ambiguous);
+}
+
+#[test]
+fn element_of_an_array_is_a_document_of_its_own() {
+    let document = received(r#"{"keys":[{"a":1,"a":2,"b":"x"},7,{"a":"y","b":null}]}"#).unwrap();
+    let elements = document.required_documents("keys").unwrap();
+    assert_eq!(elements.len(), 2);
+    assert_eq!((elements[0].read("a"), elements[0].required_str("b")), (Err(Repeated("a")), Ok("x")));
+    assert_eq!((elements[1].required_str("a"), elements[1].contains("b")), (Ok("y"), false));
+    let twice = received(r#"{"keys":[],"keys":[]}"#).unwrap();
+    assert_eq!(twice.required_documents("keys"), Err(Repeated("keys")));
+    assert_eq!(received(r#"{"keys":{}}"#).unwrap().required_documents("keys"), Err(WrongType("keys")));
+    assert_eq!(received("{}").unwrap().required_documents("keys"), Err(Missing("keys")));
+}
+
+#[test]
+fn received_document_with_too_many_repetitions_is_rejected() {
+    let repeated = |count: usize| format!("{{{}\"a\":1}}", "\"a\":1,".repeat(count));
+    assert!(received(&repeated(64)).is_ok());
+    assert_eq!(received(&repeated(65)), Err(NotAnObject));
+    for invalid in ["", "[]", "{", r#"{"a":1e400}"#, "{}{}"] {
+        assert_eq!(received(invalid), Err(NotAnObject), "{invalid}");
+    }
+}
+
 #[test]
 fn debug_output_hides_values() {
     let document = parse(r#"{"token":"sekret"}"#).unwrap();

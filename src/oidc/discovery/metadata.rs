@@ -26,9 +26,11 @@ pub struct ProviderMetadata {
     pub end_session_endpoint: Option<Url>,
     /// `token_endpoint_auth_methods_supported`; `client_secret_basic` if omitted.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// `token_endpoint_auth_signing_alg_values_supported`, for `private_key_jwt`; empty if omitted.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// `authorization_response_iss_parameter_supported` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
-    /// `id_token_signing_alg_values_supported`, without unsupported ones; RS256 if omitted.
+    /// `id_token_signing_alg_values_supported`, without those that a sign-in refuses; RS256 if omitted.
     pub id_token_signing_alg_values_supported: Vec<Algorithm>,
     /// `code_challenge_methods_supported`; empty if omitted.
     pub code_challenge_methods_supported: Vec<String>,

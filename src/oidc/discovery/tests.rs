@@ -7,9 +7,11 @@ use super::super::EndpointError::{self, Fragment, NotHttps, PrivateHost, Query, 
 use super::super::signing_for_tests::json_response;
 use super::DiscoveryError::*;
 use super::*;
+use crate::oauth::variants_for_tests::variants_of;
 use crate::oauth::{ClientAuthentication, MAX_BODY_BYTES};
 
 const ISSUER: &str = "https://id.example";
+const ACCEPTED: &[Algorithm] = &[Algorithm::Rs256, Algorithm::Es256];
 const STRICT: EndpointRules = EndpointRules { allow_loopback_http: false };
 const LOOPBACK: EndpointRules = EndpointRules { allow_loopback_http: true };
 
@@ -32,7 +34,7 @@ fn valid() -> Value {
 }
 
 fn process_value(document: &Value) -> Result<ProviderMetadata, DiscoveryError> {
-    process_discovery_response(&json_response(200, &document.to_string()), ISSUER, STRICT)
+    process_discovery_response(&json_response(200, &document.to_string()), ISSUER, ACCEPTED, STRICT)
 }
 
 fn with(member: &str, value: Value) -> Value {
@@ -92,18 +94,59 @@ fn required_member_must_be_present(#[case] member: &'static str) {
 #[rstest]
 #[case("issuer", json!([ISSUER]))]
 #[case("authorization_endpoint", json!(5))]
-#[case("token_endpoint", json!(null))]
+#[case("token_endpoint", json!([]))]
 #[case("jwks_uri", json!({"keys": []}))]
-#[case("userinfo_endpoint", json!(false))]
-#[case("revocation_endpoint", json!([]))]
-#[case("response_types_supported", json!("code"))]
-#[case("token_endpoint_auth_methods_supported", json!("client_secret_basic"))]
-#[case("authorization_response_iss_parameter_supported", json!("true"))]
-#[case("id_token_signing_alg_values_supported", json!(["RS256", 1]))]
-#[case("code_challenge_methods_supported", json!({"S256": true}))]
 fn member_of_wrong_type_is_rejected(#[case] member: &'static str, #[case] value: Value) {
     let wrong_type = Malformed(DocumentError::WrongType(member));
     assert_eq!(process_value(&with(member, value)).unwrap_err(), wrong_type);
+}
+
+fn process_text(text: &str) -> Result<ProviderMetadata, DiscoveryError> {
+    process_discovery_response(&json_response(200, text), ISSUER, ACCEPTED, STRICT)
+}
+
+#[test]
+fn members_that_a_sign_in_does_not_need_may_be_anything() {
+    let unneeded = [
+        "revocation_endpoint",
+        "end_session_endpoint",
+        "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "authorization_response_iss_parameter_supported",
+        "code_challenge_methods_supported",
+        "claims_supported",
+        "scopes_supported",
+        "mtls_endpoint_aliases",
+    ];
+    for variant in variants_of(&valid(), "", &unneeded) {
+        let outcome = process_text(&variant.text);
+        assert!(outcome.is_ok(), "{}: {outcome:?}", variant.label);
+    }
+    // Another text is a URL that must not be used, a flow and an algorithm that a sign-in cannot use.
+    let readable = ["userinfo_endpoint", "response_types_supported", "id_token_signing_alg_values_supported"];
+    for variant in variants_of(&valid(), "", &readable) {
+        let says_no = variant.text.contains(r#"supported":["text""#) || variant.text.contains(r#"endpoint":"text""#);
+        assert_eq!(process_text(&variant.text).is_ok(), !says_no, "{}", variant.label);
+    }
+}
+
+#[test]
+fn members_that_a_sign_in_needs_must_be_right() {
+    let needed = ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"];
+    for variant in variants_of(&valid(), "", &needed) {
+        assert!(process_text(&variant.text).is_err(), "{}", variant.label);
+    }
+}
+
+#[test]
+fn unreadable_members_have_their_defaults() {
+    let document = with("token_endpoint_auth_methods_supported", json!([]));
+    let metadata = process_value(&document).unwrap();
+    assert_eq!(metadata.token_endpoint_auth_methods_supported, ["client_secret_basic"]);
+    let metadata = process_value(&with("authorization_response_iss_parameter_supported", json!("true"))).unwrap();
+    assert!(!metadata.authorization_response_iss_parameter_supported);
+    let metadata = process_value(&with("revocation_endpoint", json!("http://127.0.0.1/revoke"))).unwrap();
+    assert!(metadata.revocation_endpoint.is_none() && metadata.userinfo_endpoint.is_some());
 }
 
 #[rstest]
@@ -174,7 +217,7 @@ fn process_at(issuer: &str, endpoint: &str, rules: EndpointRules) -> Result<Prov
         "token_endpoint": endpoint,
         "jwks_uri": endpoint,
     });
-    process_discovery_response(&json_response(200, &document.to_string()), issuer, rules)
+    process_discovery_response(&json_response(200, &document.to_string()), issuer, ACCEPTED, rules)
 }
 
 #[rstest]
@@ -236,7 +279,13 @@ fn code_flow_and_an_accepted_algorithm_are_required() {
     let implicit = with("response_types_supported", json!(["id_token", "code token"]));
     assert_eq!(process_value(&implicit).unwrap_err(), NoCodeFlow);
     let symmetric = with("id_token_signing_alg_values_supported", json!(["none", "HS256"]));
-    assert_eq!(process_value(&symmetric).unwrap_err(), NoAcceptedAlgorithm);
+    let error = process_value(&symmetric).unwrap_err();
+    assert_eq!(error, NoAcceptedAlgorithm("none, HS256".to_owned()));
+    assert_eq!(error.to_string(), "the provider signs id_tokens with none, HS256, which sign-ins do not accept");
+    let unsupported = with("id_token_signing_alg_values_supported", json!(["ES384", "<script>", 1]));
+    assert_eq!(process_value(&unsupported).unwrap_err(), NoAcceptedAlgorithm("ES384, unknown".to_owned()));
+    let mixed = with("id_token_signing_alg_values_supported", json!(["ES384", 1, "ES256"]));
+    assert_eq!(process_value(&mixed).unwrap().id_token_signing_alg_values_supported, [Algorithm::Es256]);
     assert!(process_value(&without("response_types_supported")).is_ok());
 }
 
@@ -245,15 +294,14 @@ fn code_flow_and_an_accepted_algorithm_are_required() {
 #[case::empty("")]
 #[case::array("[[[[]]]]")]
 #[case::cut_off(r#"{"issuer":"https://id.exa"#)]
-#[case::issuer_twice(r#"{"issuer":"https://id.example","issuer":"https://id.example"}"#)]
 fn malformed_document_is_rejected(#[case] body: &str) {
-    let result = process_discovery_response(&json_response(200, body), ISSUER, STRICT);
+    let result = process_discovery_response(&json_response(200, body), ISSUER, ACCEPTED, STRICT);
     assert_eq!(result.unwrap_err(), DiscoveryError::Malformed(DocumentError::NotAnObject));
 }
 
 #[test]
 fn only_status_200_within_the_limit_is_accepted() {
-    let process = |response: &_| process_discovery_response(response, ISSUER, STRICT);
+    let process = |response: &_| process_discovery_response(response, ISSUER, ACCEPTED, STRICT);
     let mut response = json_response(200, &valid().to_string());
     response.body.resize(MAX_BODY_BYTES, b' ');
     assert!(process(&response).is_ok());

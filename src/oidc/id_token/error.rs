@@ -27,6 +27,12 @@ impl IdTokenError {
         &self.verdicts
     }
 
+    /// Whether the provider did not say when the user authenticated: no re-authentication there can succeed, however
+    /// often the user tries.
+    pub fn is_authentication_time_missing(&self) -> bool {
+        self.kind == IdTokenErrorKind::AuthenticationTimeMissing
+    }
+
     /// Whether the cached set lacks the key. The provider may have rotated its keys: fetch the set again and verify
     /// once more.
     pub fn is_unknown_kid(&self) -> bool {
@@ -40,12 +46,12 @@ pub enum IdTokenErrorKind {
     /// Longer than 16 KB.
     #[error("too long")]
     TooLong,
-    /// Not a signed JWT: three parts in strict base64url, JSON objects with unique member names.
+    /// Not a signed JWT: three parts in strict base64url, JSON objects.
     #[error("malformed")]
     Malformed,
-    /// `alg` is missing, or not an algorithm of this provider.
-    #[error("algorithm not allowed")]
-    AlgorithmNotAllowed,
+    /// `alg` is missing, or not an algorithm of this provider; its name, or `unknown`.
+    #[error("algorithm {0} not allowed")]
+    AlgorithmNotAllowed(&'static str),
     /// An access token, logout token or other kind, by `typ` or `events`.
     #[error("not an id_token")]
     NotAnIdToken,
@@ -73,6 +79,9 @@ pub enum IdTokenErrorKind {
     /// A claim has the wrong JSON type or is out of range; its name.
     #[error("{0} has the wrong type")]
     ClaimWrongType(&'static str),
+    /// A claim that is read occurs more than once; its name.
+    #[error("{0} repeated")]
+    ClaimRepeated(&'static str),
     /// `iss` is none of the expected issuers.
     #[error("wrong issuer")]
     WrongIssuer,
@@ -103,6 +112,9 @@ pub enum IdTokenErrorKind {
     /// `sub` is empty, longer than 255 bytes, or not printable ASCII.
     #[error("unusable subject")]
     UnusableSubject,
+    /// `max_age` was requested, and the provider did not say when the user authenticated: `auth_time` is absent or 0.
+    #[error("auth_time missing: the provider did not say when the user authenticated")]
+    AuthenticationTimeMissing,
     /// `auth_time` is older than `max_age`, or in the future.
     #[error("authentication too old")]
     AuthenticationTooOld,
@@ -117,6 +129,7 @@ impl From<DocumentError> for IdTokenErrorKind {
             DocumentError::NotAnObject | DocumentError::NotJson => Self::Malformed,
             DocumentError::Missing(claim) => Self::ClaimMissing(claim),
             DocumentError::WrongType(claim) => Self::ClaimWrongType(claim),
+            DocumentError::Repeated(claim) => Self::ClaimRepeated(claim),
         }
     }
 }

@@ -34,9 +34,8 @@ fn check_hash(
     alg: Algorithm,
     mismatch: IdTokenErrorKind,
 ) -> Checked {
-    let (Some(claimed), Some(hashed)) = (claims.optional_str(claim)?, hashed) else {
-        return Ok(Presence::Absent);
-    };
+    let Some(hashed) = hashed else { return Ok(Presence::Absent) };
+    let Some(claimed) = claims.optional_str(claim)? else { return Ok(Presence::Absent) };
     let digest = alg.hash(hashed.as_bytes());
     let (left_half, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);
     let actual = URL_SAFE_NO_PAD.encode(left_half);

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::IdTokenErrorKind;
 use crate::oauth::JsonDocument;
 use crate::oidc::Algorithm;
+use crate::oidc::algorithm::{UNKNOWN_NAME, registered_name};
 
 /// Longest accepted `kid`, in bytes.
 const MAX_KID_BYTES: usize = 512;
@@ -18,7 +19,7 @@ pub(super) struct Header {
 
 pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenErrorKind> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenErrorKind::Malformed)?;
-    let header = JsonDocument::parse(&json).map_err(|_| IdTokenErrorKind::Malformed)?;
+    let header = JsonDocument::parse_received(&json).map_err(|_| IdTokenErrorKind::Malformed)?;
     check_type(&header)?;
     check_extensions(&header)?;
     Ok(Header { alg: algorithm(&header, allowed)?, kid: kid(&header)? })
@@ -47,10 +48,10 @@ fn check_extensions(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
 }
 
 fn algorithm(header: &JsonDocument, allowed: &[Algorithm]) -> Result<Algorithm, IdTokenErrorKind> {
-    let name = header.required_str("alg").map_err(|_| IdTokenErrorKind::AlgorithmNotAllowed)?;
+    let name = header.required_str("alg").map_err(|_| IdTokenErrorKind::AlgorithmNotAllowed(UNKNOWN_NAME))?;
     Algorithm::from_name(name)
         .filter(|algorithm| allowed.contains(algorithm))
-        .ok_or(IdTokenErrorKind::AlgorithmNotAllowed)
+        .ok_or_else(|| IdTokenErrorKind::AlgorithmNotAllowed(registered_name(name)))
 }
 
 fn kid(header: &JsonDocument) -> Result<Option<String>, IdTokenErrorKind> {

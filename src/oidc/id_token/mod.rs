@@ -47,6 +47,8 @@ pub struct ExpectedIdToken<'a> {
     pub max_age: Option<u64>,
     /// The `acr` values requested as essential; empty accepts any.
     pub acr_values: &'a [&'a str],
+    /// The claims that the caller reads from the verified token: none of them may be repeated.
+    pub profile_claims: &'a [&'static str],
     /// The current time in Unix seconds.
     pub now: u64,
 }
@@ -87,9 +89,10 @@ pub fn precheck_id_token(token: &str, expected: &ExpectedIdToken<'_>) -> Result<
 }
 
 /// The unverified claims of a token, to select the expected issuer among the accepted ones (Microsoft has one per
-/// tenant). `null` for anything malformed.
+/// tenant). `null` for anything malformed; without repeated claims.
 pub fn unverified_claims(token: &str) -> Value {
-    split(token).and_then(|parts| payload::read_value(parts.payload)).unwrap_or(Value::Null)
+    let claims = split(token).and_then(|parts| payload::read(parts.payload));
+    claims.map_or(Value::Null, |claims| claims.to_value())
 }
 
 fn check_unsigned(
@@ -99,7 +102,7 @@ fn check_unsigned(
 ) -> Result<(), IdTokenErrorKind> {
     let parts = verdicts.record(Check::Shape, split(token))?;
     let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
-    let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
+    let payload = verdicts.record(Check::Payload, payload::read_once(parts.payload, expected.profile_claims))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)
 }
 
@@ -116,7 +119,7 @@ fn verify_in_order(
     let verified = candidates.iter().any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg));
     let signature = if verified { Ok(()) } else { Err(IdTokenErrorKind::BadSignature) };
     verdicts.record(Check::Signature, signature)?;
-    let payload = verdicts.record(Check::Payload, payload::read(parts.payload))?;
+    let payload = verdicts.record(Check::Payload, payload::read_once(parts.payload, expected.profile_claims))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)?;
     Ok(payload)
 }

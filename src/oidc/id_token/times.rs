@@ -34,9 +34,9 @@ pub(super) fn check_not_before(claims: &JsonDocument, expected: &ExpectedIdToken
 
 pub(super) fn check_auth_time(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     let Some(max_age) = expected.max_age else {
-        return optional_time(claims, "auth_time").map(|_| Presence::Absent);
+        return Ok(Presence::Absent);
     };
-    let auth_time = required_time(claims, "auth_time")?;
+    let auth_time = authentication_time(claims)?;
     let recent = expected.now.saturating_sub(auth_time) <= max_age.saturating_add(LEEWAY_SECONDS);
     match auth_time <= latest_now(expected) && recent {
         true => Ok(Presence::Checked),
@@ -52,7 +52,22 @@ fn required_time(claims: &JsonDocument, claim: &'static str) -> Result<u64, IdTo
     optional_time(claims, claim)?.ok_or(IdTokenErrorKind::ClaimMissing(claim))
 }
 
-/// Whole Unix seconds. RFC 7519 allows fractions; no provider sends them, and parsers round them differently.
+/// `auth_time` in Unix seconds. Some providers send fractions (Canaille), which are cut off, and some send 0 for "unknown".
+fn authentication_time(claims: &JsonDocument) -> Result<u64, IdTokenErrorKind> {
+    let wrong_type = IdTokenErrorKind::ClaimWrongType("auth_time");
+    let time = match claims.read("auth_time")? {
+        None => return Err(IdTokenErrorKind::AuthenticationTimeMissing),
+        Some(time) => time.as_f64().ok_or(wrong_type)?,
+    };
+    match time {
+        0.0 => Err(IdTokenErrorKind::AuthenticationTimeMissing),
+        // Every integer below 2⁵³ is exact.
+        time if (0.0..=LATEST_TIME as f64).contains(&time) => Ok(time as u64),
+        _ => Err(wrong_type),
+    }
+}
+
+/// Whole Unix seconds. RFC 7519 allows fractions; no provider sends them here, and parsers round them differently.
 fn optional_time(claims: &JsonDocument, claim: &'static str) -> Result<Option<u64>, IdTokenErrorKind> {
     match claims.optional_u64(claim)? {
         Some(time) if time > LATEST_TIME => Err(IdTokenErrorKind::ClaimWrongType(claim)),

@@ -3,15 +3,16 @@
 use std::fmt;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
-    UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
 use serde_json::Value;
 
 use super::super::Algorithm;
+use crate::oauth::JsonDocument;
 
 /// Accepted RSA moduli, in bits: shorter ones can be broken, longer ones only cost time.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
@@ -24,20 +25,34 @@ const MAX_RSA_EXPONENT_BYTES: usize = 4;
 pub(in crate::oidc) struct VerificationKey {
     kid: Option<String>,
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    key: PublicKey,
+}
+
+/// Checked key material.
+#[derive(Clone)]
+enum PublicKey {
+    /// Modulus and exponent, without leading zeros.
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+    /// An uncompressed point (SEC 1 §2.3.3).
+    Ec(Vec<u8>),
+    Ed25519(Vec<u8>),
 }
 
 impl VerificationKey {
-    /// Parses a JWK; `None` if it is unusable for verification.
-    pub(super) fn from_jwk(jwk: &Value) -> Option<Self> {
+    /// Parses a JWK; `None` if it is unusable for verification. The members that describe the key must be right;
+    /// restrictions (`use`, `key_ops`, `alg`) and `kid` count only where they can be read, but not if they are repeated.
+    pub(super) fn from_jwk(jwk: &JsonDocument) -> Option<Self> {
         if !is_for_signatures(jwk)? {
             return None;
         }
-        let kid = optional_str(jwk, "kid")?.map(str::to_owned);
+        let kid = readable_str(jwk, "kid")?.map(str::to_owned);
         let (of_type, key) = public_key(jwk)?;
-        let algorithms = match optional_str(jwk, "alg")? {
+        let algorithms = match readable_str(jwk, "alg")? {
             None => of_type,
-            Some(name) => of_type.into_iter().filter(|algorithm| algorithm.name() == name).collect(),
+            Some(name) => of_type.into_iter().filter(|own| Algorithm::from_name(name) == Some(*own)).collect(),
         };
         (!algorithms.is_empty()).then_some(Self { kid, algorithms, key })
     }
@@ -54,7 +69,32 @@ impl VerificationKey {
 
     /// Whether `signature` (base64url) is this key's signature of `message`. The key must suit the algorithm.
     pub(in crate::oidc) fn verifies(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
-        jsonwebtoken::crypto::verify(signature, message, &self.key, algorithm.verifier()).unwrap_or(false)
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        let with = |parameters: &'static dyn VerificationAlgorithm, key: &[u8]| {
+            UnparsedPublicKey::new(parameters, key).verify(message, &signature).is_ok()
+        };
+        match (&self.key, algorithm) {
+            (PublicKey::Ec(point), Algorithm::Es256) => with(&ECDSA_P256_SHA256_FIXED, point),
+            (PublicKey::Ec(point), Algorithm::Es384) => with(&ECDSA_P384_SHA384_FIXED, point),
+            (PublicKey::Ec(point), Algorithm::Es512) => with(&ECDSA_P521_SHA512_FIXED, point),
+            (PublicKey::Ed25519(key), Algorithm::EdDsa) => with(&ED25519, key),
+            (PublicKey::Rsa { n, e }, algorithm) => rsa_parameters(algorithm).is_some_and(|parameters| {
+                RsaPublicKeyComponents { n, e }.verify(parameters, message, &signature).is_ok()
+            }),
+            _ => false,
+        }
+    }
+}
+
+fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    match algorithm {
+        Algorithm::Rs256 => Some(&RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::Rs384 => Some(&RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::Rs512 => Some(&RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::Ps256 => Some(&RSA_PSS_2048_8192_SHA256),
+        Algorithm::Ps384 => Some(&RSA_PSS_2048_8192_SHA384),
+        Algorithm::Ps512 => Some(&RSA_PSS_2048_8192_SHA512),
+        Algorithm::Es256 | Algorithm::Es384 | Algorithm::Es512 | Algorithm::EdDsa => None,
     }
 }
 
@@ -67,21 +107,22 @@ impl fmt::Debug for VerificationKey {
     }
 }
 
-/// `use` and `key_ops` (RFC 7517 §4.2, §4.3). `None` if one has the wrong type.
-fn is_for_signatures(jwk: &Value) -> Option<bool> {
-    let used = optional_str(jwk, "use")?.is_none_or(|used| used == "sig");
-    let operations = match jwk.get("key_ops") {
-        None => true,
-        Some(operations) => operations.as_array()?.iter().any(|operation| operation == "verify"),
+/// `use` and `key_ops` (RFC 7517 §4.2, §4.3). An empty `key_ops`, as some libraries write it, restricts nothing. `None` if
+/// one is repeated.
+fn is_for_signatures(jwk: &JsonDocument) -> Option<bool> {
+    let used = readable_str(jwk, "use")?.is_none_or(|used| used == "sig");
+    let operations: Vec<&str> = match jwk.read("key_ops").ok()? {
+        Some(Value::Array(operations)) => operations.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     };
-    Some(used && operations)
+    Some(used && (operations.is_empty() || operations.contains(&"verify")))
 }
 
 /// The key by its `kty`, and the algorithms that fit it. `oct` is rejected: anyone who can read a symmetric key can
 /// sign.
-fn public_key(jwk: &Value) -> Option<(Vec<Algorithm>, DecodingKey)> {
-    match (optional_str(jwk, "kty")??, optional_str(jwk, "crv")?) {
-        ("RSA", _) => {
+fn public_key(jwk: &JsonDocument) -> Option<(Vec<Algorithm>, PublicKey)> {
+    match jwk.required_str("kty").ok()? {
+        "RSA" => {
             let key = rsa_key(&bytes(jwk, "n")?, &bytes(jwk, "e")?)?;
             Some((
                 vec![
@@ -95,14 +136,18 @@ fn public_key(jwk: &Value) -> Option<(Vec<Algorithm>, DecodingKey)> {
                 key,
             ))
         }
-        ("EC", Some("P-256")) => Some((vec![Algorithm::Es256], ec_key(jwk, 32, &ECDSA_P256_SHA256_FIXED)?)),
-        ("EC", Some("P-384")) => Some((vec![Algorithm::Es384], ec_key(jwk, 48, &ECDSA_P384_SHA384_FIXED)?)),
-        ("OKP", Some("Ed25519")) => Some((vec![Algorithm::EdDsa], ed25519_key(jwk)?)),
+        "EC" => match jwk.required_str("crv").ok()? {
+            "P-256" => Some((vec![Algorithm::Es256], ec_key(jwk, 32, &ECDSA_P256_SHA256_FIXED)?)),
+            "P-384" => Some((vec![Algorithm::Es384], ec_key(jwk, 48, &ECDSA_P384_SHA384_FIXED)?)),
+            "P-521" => Some((vec![Algorithm::Es512], ec_key(jwk, 66, &ECDSA_P521_SHA512_FIXED)?)),
+            _ => None,
+        },
+        "OKP" if jwk.required_str("crv") == Ok("Ed25519") => Some((vec![Algorithm::EdDsa], ed25519_key(jwk)?)),
         _ => None,
     }
 }
 
-fn rsa_key(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
+fn rsa_key(n: &[u8], e: &[u8]) -> Option<PublicKey> {
     let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
     let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
     let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
@@ -112,10 +157,10 @@ fn rsa_key(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
         return None;
     }
     RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
-    Some(DecodingKey::from_rsa_raw_components(n, e))
+    Some(PublicKey::Rsa { n: n.to_vec(), e: e.to_vec() })
 }
 
-fn ec_key(jwk: &Value, coordinate_bytes: usize, curve: &'static dyn VerificationAlgorithm) -> Option<DecodingKey> {
+fn ec_key(jwk: &JsonDocument, coordinate_bytes: usize, curve: &'static dyn VerificationAlgorithm) -> Option<PublicKey> {
     let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return None;
@@ -123,16 +168,16 @@ fn ec_key(jwk: &Value, coordinate_bytes: usize, curve: &'static dyn Verification
     let point = [&[4], x.as_slice(), y.as_slice()].concat();
     // Rejects a point off the curve.
     UnparsedPublicKey::new(curve, &point).parse().ok()?;
-    Some(DecodingKey::from_ec_der(&point))
+    Some(PublicKey::Ec(point))
 }
 
-fn ed25519_key(jwk: &Value) -> Option<DecodingKey> {
+fn ed25519_key(jwk: &JsonDocument) -> Option<PublicKey> {
     let x = bytes(jwk, "x")?;
     if x.len() != 32 {
         return None;
     }
     UnparsedPublicKey::new(&ED25519, &x).parse().ok()?;
-    Some(DecodingKey::from_ed_der(&x))
+    Some(PublicKey::Ed25519(x))
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
@@ -140,14 +185,11 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     &number[start..]
 }
 
-/// An optional string member; the outer `None` is a wrong type.
-fn optional_str<'a>(jwk: &'a Value, name: &str) -> Option<Option<&'a str>> {
-    match jwk.get(name) {
-        None => Some(None),
-        Some(value) => value.as_str().map(Some),
-    }
+/// A string that is not empty, if there is one; the outer `None` is a repeated member.
+fn readable_str<'a>(jwk: &'a JsonDocument, name: &'static str) -> Option<Option<&'a str>> {
+    Some(jwk.read(name).ok()?.and_then(Value::as_str).filter(|text| !text.is_empty()))
 }
 
-fn bytes(jwk: &Value, name: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(optional_str(jwk, name)??).ok()
+fn bytes(jwk: &JsonDocument, name: &'static str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(jwk.required_str(name).ok()?).ok()
 }

@@ -35,8 +35,7 @@ pub fn jwks_request(jwks_uri: &Url) -> HttpRequest {
 pub fn process_jwks_response(response: &HttpResponse) -> Result<JwkSet, JwksError> {
     response.check_ok()?;
     let document = response.json()?;
-    let entries = document.get("keys").ok_or(DocumentError::Missing("keys"))?;
-    let entries = entries.as_array().ok_or(DocumentError::WrongType("keys"))?;
+    let entries = document.required_documents("keys")?;
     if entries.len() > MAX_KEYS {
         return Err(JwksError::TooManyKeys);
     }

@@ -14,11 +14,16 @@ pub fn userinfo_request(userinfo_endpoint: &Url, access_token: &SecretString) ->
 }
 
 /// Processes the response. Its `sub` must equal that of the id_token, against a substituted access token of another
-/// user (Core §5.3.2).
+/// user (Core §5.3.2); an integer equals the text of its digits, which some providers send. `claims` lists the claims
+/// that the caller reads.
 ///
 /// # Errors
 /// [`UserinfoError`]. Sign-in may go on with the id_token's claims, except after [`UserinfoError::SubjectMismatch`].
-pub fn process_userinfo_response(response: &HttpResponse, expected_sub: &str) -> Result<Userinfo, UserinfoError> {
+pub fn process_userinfo_response(
+    response: &HttpResponse,
+    expected_sub: &str,
+    claims: &[&'static str],
+) -> Result<Userinfo, UserinfoError> {
     response.check_available()?;
     if matches!(response.status, 401 | 403) {
         return Err(UserinfoError::TokenRefused);
@@ -28,20 +33,38 @@ pub fn process_userinfo_response(response: &HttpResponse, expected_sub: &str) ->
         return Err(UserinfoError::UnexpectedContentType);
     }
     let document = response.json()?;
-    match document.required_str("sub")? == expected_sub && !expected_sub.is_empty() {
-        true => Ok(Userinfo(document)),
-        false => Err(UserinfoError::SubjectMismatch),
+    let subject = subject(&document)?;
+    if subject != expected_sub || subject.is_empty() {
+        return Err(UserinfoError::SubjectMismatch);
+    }
+    document.check_once(claims)?;
+    Ok(Userinfo { subject, document })
+}
+
+/// Beyond 64 bits the digits of a number are not known: its type is wrong.
+fn subject(document: &JsonDocument) -> Result<String, DocumentError> {
+    match document.read("sub")? {
+        Some(Value::Number(number)) if number.is_u64() => Ok(number.to_string()),
+        _ => document.required_str("sub").map(str::to_owned),
     }
 }
 
 /// The claims of a userinfo response whose `sub` was verified.
 #[derive(Clone)]
-pub struct Userinfo(JsonDocument);
+pub struct Userinfo {
+    subject: String,
+    document: JsonDocument,
+}
 
 impl Userinfo {
+    /// `sub`.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// A claim, of any type.
     pub fn get(&self, claim: &str) -> Option<&Value> {
-        self.0.get(claim)
+        self.document.get(claim)
     }
 }
 
@@ -63,7 +86,7 @@ pub enum UserinfoError {
     /// The content type is not JSON. Signed userinfo (`application/jwt`) is never requested.
     #[error("unexpected content type of the userinfo response")]
     UnexpectedContentType,
-    /// The document cannot be parsed, or `sub` is missing or has the wrong type.
+    /// The document cannot be parsed, `sub` is missing or has the wrong type, or a claim that is read is repeated.
     #[error("malformed userinfo response: {0}")]
     Malformed(#[from] DocumentError),
     /// `sub` is not the expected subject.

@@ -20,6 +20,9 @@ const PARAMETER: u64 = 100;
 /// Our app token is not accepted.
 const ACCESS_TOKEN: u64 = 190;
 
+const MEMBERS: &[&str] =
+    &["error.code", "data.is_valid", "data.app_id", "data.type", "data.expires_at", "data.user_id"];
+
 /// Both tokens stay out of the URL: the app's is in the header, the user's in the body, and `method` makes it a GET.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
@@ -32,7 +35,7 @@ pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Optio
 
 /// Facebook describes tokens of the requesting app only. Further clients are not accepted: user ids are app-scoped.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
-    let answer = document(response)?;
+    let answer = document(response, MEMBERS)?;
     if let Some(error) = answer.get("error") {
         return Err(match error.get("code").and_then(Value::as_u64) {
             Some(PARAMETER) => TokenCheckError::NotOurClient,

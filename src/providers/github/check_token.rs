@@ -29,7 +29,7 @@ pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Optio
 /// 404 for a token of another client and for an unknown one, 422 for a malformed one. A token without scopes still identifies
 /// the user; those of GitHub Apps have none.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
-    let answer = document(response)?;
+    let answer = document(response, &["app.client_id", "expires_at", "user.id"])?;
     match response.status {
         200 => {}
         404 | 422 => return Err(UnfitTokenError::Unknown.into()),

@@ -28,7 +28,7 @@ pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Optio
 
 /// Google returns 400 for an unknown or expired token.
 pub(super) fn judge(provider: &Provider, response: &HttpResponse, now: i64) -> Result<CheckedToken, TokenCheckError> {
-    let info = document(response)?;
+    let info = document(response, &["aud", "azp", "expires_in", "exp", "email", "scope", "sub"])?;
     match response.status {
         200 => {}
         400 | 401 => return Err(UnfitTokenError::Unknown.into()),

@@ -12,7 +12,9 @@ mod of_google;
 mod of_linkedin;
 mod of_microsoft;
 mod of_x;
+mod read_members;
 mod slug;
+mod split_claims;
 mod token_check;
 
 use serde_json::Value;

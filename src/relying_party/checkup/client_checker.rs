@@ -36,7 +36,9 @@ impl ClientChecker<'_> {
             Metadata::Discovered { issuer } => {
                 let rules = EndpointRules { allow_loopback_http: self.http.on_loopback() };
                 let (dated, skew) = self.send(discovery_request(issuer, rules)?).await?;
-                Ok((EndpointSource::Discovered, process_discovery_response(&dated.response, issuer, rules)?, skew))
+                let algorithms = provider.spec.id_token_algorithms();
+                let metadata = process_discovery_response(&dated.response, issuer, algorithms, rules)?;
+                Ok((EndpointSource::Discovered, metadata, skew))
             }
         }
     }

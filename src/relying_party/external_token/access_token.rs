@@ -83,7 +83,7 @@ impl RelyingParty {
             return Err(BeginError::BreakerOpen.into());
         }
         let response = client.send(&self.http, Part::Userinfo, userinfo_request(endpoint, token), now).await?;
-        let outcome = process_userinfo_response(&response, checked.subject());
+        let outcome = process_userinfo_response(&response, checked.subject(), spec.claims);
         journal.record(FlowEvent::UserinfoReceived { usable: outcome.is_ok() });
         let userinfo = outcome?;
         let facts = Facts { claims: None, userinfo: Some(&userinfo), unverified_name: None };

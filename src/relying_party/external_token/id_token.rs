@@ -32,6 +32,7 @@ impl RelyingParty {
             code: None,
             max_age: None,
             acr_values: &[],
+            profile_claims: spec.claims,
             now: u64::try_from(self.clock.now()).unwrap_or_default(),
         };
         if let Err(error) = precheck_id_token(token, &expected) {

@@ -151,6 +151,7 @@ fn access_token_is_rejected_as_id_token() {
         code: None,
         max_age: None,
         acr_values: &[],
+        profile_claims: &[],
         now: NOW.unsigned_abs(),
     };
     let keys = signing_for_tests::jwk_set(&[own_jwk()]);

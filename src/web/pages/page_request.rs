@@ -11,7 +11,7 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use crate::{
     codes::{access::Access, done::Done, form_error::FormError, percent::with_return_to, sign_in_error::SignInError},
     providers::Provider,
-    relying_party::{Prompt, ReturnTo},
+    relying_party::ReturnTo,
     sealing::SealingError,
     sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
     store::StoreError,
@@ -160,7 +160,7 @@ impl PageRequest {
             label: provider.label.clone(),
             last_used: self.last_used().as_deref() == Some(slug),
             available: self.app.relying_party.is_available(slug),
-            lets_choose: provider.spec.prompts.contains(&Prompt::SelectAccount.as_str()),
+            lets_choose: provider.spec.another_account.is_some(),
         }
     }
 

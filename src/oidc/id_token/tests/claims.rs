@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use super::IdTokenErrorKind::*;
 use super::*;
+use crate::oauth::variants_for_tests::{VariantKind, variants, variants_of};
 
 #[test]
 fn valid_token_yields_its_claims() {
@@ -31,7 +32,11 @@ fn valid_token_yields_its_claims() {
 #[case::not_before_within_the_leeway("nbf", json!(NOW + 60))]
 #[case::at_hash_without_access_token("at_hash", json!("MTIz"))]
 #[case::c_hash_without_code("c_hash", json!("MTIz"))]
+#[case::at_hash_of_another_type_without_access_token("at_hash", json!(1))]
+#[case::party_null("azp", json!(null))]
+#[case::events_null("events", json!(null))]
 #[case::auth_time_not_requested("auth_time", json!(1))]
+#[case::auth_time_with_a_fraction_not_requested("auth_time", json!(1_795_962_228.379_784))]
 #[case::acr_not_requested("acr", json!("0"))]
 #[case::subject_of_255("sub", json!("s".repeat(255)))]
 #[case::profile_claims_of_any_type("email_verified", json!(["x"]))]
@@ -46,7 +51,7 @@ fn valid_claim_is_accepted(#[case] claim: &str, #[case] value: Value) {
 #[case::issuer_without_scheme("iss", json!("id.example"), WrongIssuer)]
 #[case::issuer_empty("iss", json!(""), WrongIssuer)]
 #[case::issuer_array("iss", json!([ISSUER]), ClaimWrongType("iss"))]
-#[case::issuer_null("iss", json!(null), ClaimWrongType("iss"))]
+#[case::issuer_null("iss", json!(null), ClaimMissing("iss"))]
 #[case::audience_of_another("aud", json!("other"), WrongAudience)]
 #[case::audience_in_capitals("aud", json!("OUR-CLIENT"), WrongAudience)]
 #[case::audience_prefix("aud", json!("our-client2"), WrongAudience)]
@@ -54,7 +59,7 @@ fn valid_claim_is_accepted(#[case] claim: &str, #[case] value: Value) {
 #[case::audience_empty_array("aud", json!([]), WrongAudience)]
 #[case::audience_number("aud", json!(7), ClaimWrongType("aud"))]
 #[case::audience_object("aud", json!({CLIENT_ID: true}), ClaimWrongType("aud"))]
-#[case::audience_null("aud", json!(null), ClaimWrongType("aud"))]
+#[case::audience_null("aud", json!(null), ClaimMissing("aud"))]
 #[case::audience_mixed("aud", json!([CLIENT_ID, 7]), ClaimWrongType("aud"))]
 #[case::audience_nested("aud", json!([[CLIENT_ID]]), ClaimWrongType("aud"))]
 #[case::audience_shared("aud", json!([CLIENT_ID, "other"]), WrongAudience)]
@@ -62,7 +67,6 @@ fn valid_claim_is_accepted(#[case] claim: &str, #[case] value: Value) {
 #[case::party_of_another("azp", json!("other"), WrongAuthorizedParty)]
 #[case::party_empty("azp", json!(""), WrongAuthorizedParty)]
 #[case::party_array("azp", json!([CLIENT_ID]), ClaimWrongType("azp"))]
-#[case::party_null("azp", json!(null), ClaimWrongType("azp"))]
 #[case::expired_by_60_s("exp", json!(NOW - 60), Expired)]
 #[case::expired_by_61_s("exp", json!(NOW - 61), Expired)]
 #[case::expired_by_6_min("exp", json!(NOW - 360), Expired)]
@@ -75,20 +79,16 @@ fn valid_claim_is_accepted(#[case] claim: &str, #[case] value: Value) {
 #[case::nonce_of_another_flow("nonce", json!(Nonce::from_random([6; 32]).expose()), WrongNonce)]
 #[case::nonce_constant("nonce", json!("nonce"), WrongNonce)]
 #[case::nonce_empty("nonce", json!(""), WrongNonce)]
-#[case::nonce_null("nonce", json!(null), ClaimWrongType("nonce"))]
+#[case::nonce_null("nonce", json!(null), ClaimMissing("nonce"))]
 #[case::nonce_array("nonce", json!([nonce().expose()]), ClaimWrongType("nonce"))]
 #[case::subject_empty("sub", json!(""), UnusableSubject)]
 #[case::subject_of_256("sub", json!("s".repeat(256)), UnusableSubject)]
 #[case::subject_not_ascii("sub", json!("ädä"), UnusableSubject)]
 #[case::subject_with_nul("sub", json!("a\u{0}"), UnusableSubject)]
 #[case::subject_number("sub", json!(248_289_761_001_u64), ClaimWrongType("sub"))]
-#[case::subject_null("sub", json!(null), ClaimWrongType("sub"))]
+#[case::subject_null("sub", json!(null), ClaimMissing("sub"))]
 #[case::subject_array("sub", json!(["248289761001"]), ClaimWrongType("sub"))]
 #[case::logout_token("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}}), NotAnIdToken)]
-#[case::events_null("events", json!(null), NotAnIdToken)]
-#[case::at_hash_number("at_hash", json!(1), ClaimWrongType("at_hash"))]
-#[case::c_hash_null("c_hash", json!(null), ClaimWrongType("c_hash"))]
-#[case::auth_time_text("auth_time", json!("yesterday"), ClaimWrongType("auth_time"))]
 fn invalid_claim_is_rejected(#[case] claim: &str, #[case] value: Value, #[case] reason: IdTokenErrorKind) {
     assert_eq!(verify(&with(claim, value)).unwrap_err(), reason);
 }
@@ -107,10 +107,10 @@ fn required_claim_must_be_present(#[case] claim: &'static str) {
 
 #[rstest]
 fn time_of_wrong_type_is_rejected(
-    #[values("exp", "iat", "nbf", "auth_time")] claim: &'static str,
+    #[values("exp", "iat", "nbf")] claim: &'static str,
     #[values(
         json!("1800000000"), json!(1_800_000_000.5), json!(1.8e9), json!(-1), json!(true), json!([NOW]),
-        json!({"t": NOW}), json!(null), json!(u64::MAX), json!(1e300)
+        json!({"t": NOW}), json!(u64::MAX), json!(1e300)
     )]
     value: Value,
 ) {
@@ -126,15 +126,61 @@ fn infinite_number_makes_the_payload_malformed() {
     }
 }
 
+/// Signs text as the provider's claims and verifies it.
+fn verify_text(claims: &str) -> Result<Claims, IdTokenErrorKind> {
+    verify_token(&rsa_key().sign_text(&valid_header().to_string(), claims, Algorithm::Rs256))
+}
+
 #[test]
-fn duplicate_claim_makes_the_payload_malformed() {
-    let text = valid_claims().to_string();
-    let sign = |text: &str| rsa_key().sign_text(&valid_header().to_string(), text, Algorithm::Rs256);
-    assert!(verify_token(&sign(&text)).is_ok());
-    let twice = text.replacen('{', r#"{"sub":"victim","#, 1);
-    assert_eq!(verify_token(&sign(&twice)).unwrap_err(), Malformed);
+fn claims_that_nobody_reads_may_be_anything() {
+    let mut claims = valid_claims();
+    claims["address"] = json!({"formatted": "Baker Street"});
+    let unread = ["address", "auth_time", "acr", "amr", "groups", "picture", "zoneinfo", "at_hash", "c_hash", "s_hash"];
+    for variant in variants_of(&claims, "", &unread) {
+        let outcome = verify_text(&variant.text);
+        assert!(outcome.is_ok(), "{}: {outcome:?}", variant.label);
+    }
+    for variant in variants(&claims, "/address", "formatted") {
+        assert!(verify_text(&variant.text).is_ok(), "{}", variant.label);
+    }
+    // The profile's claims may have any type; but nobody could say which one of two counts.
+    for variant in variants_of(&claims, "", &["email", "email_verified", "name"]) {
+        assert_eq!(verify_text(&variant.text).is_ok(), variant.kind != VariantKind::Twice, "{}", variant.label);
+    }
+}
+
+#[test]
+fn claims_that_are_read_must_be_right() {
+    let mut claims = valid_claims();
+    claims["azp"] = json!(CLIENT_ID);
+    claims["nbf"] = json!(NOW);
+    assert!(verify(&claims).is_ok());
+    for variant in variants_of(&claims, "", &["iss", "aud", "exp", "iat", "nonce", "sub"]) {
+        let is_a_subject = variant.text.contains(r#""sub":"text""#);
+        assert!(verify_text(&variant.text).is_err() || is_a_subject, "{}", variant.label);
+    }
+    for variant in variants_of(&claims, "", &["azp", "nbf"]) {
+        let may_pass = matches!(variant.kind, VariantKind::Absent | VariantKind::Null);
+        // Zero and seven are times long ago.
+        let is_a_time = variant.text.contains(r#""nbf":0"#) || variant.text.contains(r#""nbf":7"#);
+        assert_eq!(verify_text(&variant.text).is_ok(), may_pass || is_a_time, "{}", variant.label);
+    }
+}
+
+#[test]
+fn repeated_claim_is_named() {
+    let twice = |pair: &str| verify_text(&valid_claims().to_string().replacen('{', &format!("{{{pair},"), 1));
+    assert_eq!(twice(r#""sub":"victim""#).unwrap_err(), ClaimRepeated("sub"));
+    assert_eq!(twice(r#""email":"victim@example.com""#).unwrap_err(), ClaimRepeated("email"));
+    assert_eq!(twice(r#""aud":"other""#).unwrap_err(), ClaimRepeated("aud"));
+    assert_eq!(twice(r#""events":{},"events":{}"#).unwrap_err(), NotAnIdToken);
+    assert!(twice(r#""address":{},"address":{}"#).is_ok());
+}
+
+#[test]
+fn payload_that_is_no_object_is_malformed() {
     for text in ["[]", "\"claims\"", "null", "", "{", "\u{feff}{}"] {
-        assert_eq!(verify_token(&sign(text)).unwrap_err(), Malformed, "{text}");
+        assert_eq!(verify_text(text).unwrap_err(), Malformed, "{text}");
     }
 }
 
@@ -176,8 +222,7 @@ fn nonce_is_ignored_if_none_was_sent() {
     let not_sent = ExpectedIdToken { nonce: NonceRule::NotSent, ..expected(&nonce) };
     assert!(verify_with(&without("nonce"), &not_sent).is_ok());
     assert!(verify_with(&valid_claims(), &not_sent).is_ok());
-    let wrong_type = with("nonce", json!(7));
-    assert_eq!(verify_with(&wrong_type, &not_sent).unwrap_err(), ClaimWrongType("nonce"));
+    assert!(verify_with(&with("nonce", json!(7)), &not_sent).is_ok());
 }
 
 #[test]
@@ -187,7 +232,8 @@ fn forbidden_nonce_is_rejected() {
     assert!(verify_with(&without("nonce"), &forbidden).is_ok());
     assert_eq!(verify_with(&valid_claims(), &forbidden).unwrap_err(), WrongNonce);
     assert_eq!(verify_with(&with("nonce", json!("")), &forbidden).unwrap_err(), WrongNonce);
-    assert_eq!(verify_with(&with("nonce", json!(7)), &forbidden).unwrap_err(), ClaimWrongType("nonce"));
+    assert_eq!(verify_with(&with("nonce", json!(7)), &forbidden).unwrap_err(), WrongNonce);
+    assert!(verify_with(&with("nonce", json!(null)), &forbidden).is_ok());
 }
 
 /// The access token and its hash in OpenID Connect Core, appendix A.3 and A.4.
@@ -205,6 +251,8 @@ fn at_hash_must_match_if_present() {
         assert_eq!(result.unwrap_err(), WrongAccessTokenHash, "{wrong}");
     }
     let other = SecretString::from("another");
+    assert!(verify_with(&with("at_hash", json!(null)), &expected).is_ok());
+    assert_eq!(verify_with(&with("at_hash", json!(1)), &expected).unwrap_err(), ClaimWrongType("at_hash"));
     let expected = ExpectedIdToken { access_token: Some(&other), ..expected };
     let result = verify_with(&with("at_hash", json!(AT_HASH)), &expected);
     assert_eq!(result.unwrap_err(), WrongAccessTokenHash);
@@ -214,6 +262,7 @@ fn at_hash_must_match_if_present() {
 #[case(Algorithm::Rs384, rsa_key(), 24)]
 #[case(Algorithm::Rs512, rsa_key(), 32)]
 #[case(Algorithm::Es384, ec384_key(), 24)]
+#[case(Algorithm::Es512, ec521_key(), 32)]
 #[case(Algorithm::EdDsa, ed25519_key(), 32)]
 fn at_hash_uses_the_hash_of_the_algorithm(
     #[case] algorithm: Algorithm,

@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::oidc::signing_for_tests::{base64url, ec_key, ec384_key, ed25519_key, jwk_set, other_rsa_key, rsa_key};
+use crate::oidc::signing_for_tests::{
+    base64url, ec_key, ec384_key, ec521_key, ed25519_key, jwk_set, other_rsa_key, rsa_key,
+};
 
 const NOW: u64 = 1_800_000_000;
 const ISSUER: &str = "https://id.example";
@@ -30,6 +32,7 @@ fn expected(nonce: &Nonce) -> ExpectedIdToken<'_> {
         code: None,
         max_age: None,
         acr_values: &[],
+        profile_claims: &["email", "email_verified", "name"],
         now: NOW,
     }
 }

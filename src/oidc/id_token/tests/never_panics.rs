@@ -96,9 +96,9 @@ proptest! {
             for status in [200, status] {
                 let mut response = json_response(status, "");
                 response.body.clone_from(&body);
-                let _ = process_discovery_response(&response, ISSUER, rules);
+                let _ = process_discovery_response(&response, ISSUER, &Algorithm::ALL, rules);
                 let _ = process_jwks_response(&response);
-                let _ = process_userinfo_response(&response, "sub");
+                let _ = process_userinfo_response(&response, "sub", &["email"]);
             }
         }
     }
@@ -109,6 +109,6 @@ proptest! {
         let document = json!({"issuer": issuer, "authorization_endpoint": endpoint});
         let response = json_response(200, &document.to_string());
         let _ = crate::oidc::discovery_url(&issuer, rules);
-        prop_assert!(process_discovery_response(&response, &issuer, rules).is_err());
+        prop_assert!(process_discovery_response(&response, &issuer, &Algorithm::ALL, rules).is_err());
     }
 }

@@ -28,6 +28,7 @@ fn symmetric_token(alg: &str, secret: &[u8]) -> String {
 #[case(Algorithm::Ps512, rsa_key())]
 #[case(Algorithm::Es256, ec_key())]
 #[case(Algorithm::Es384, ec384_key())]
+#[case(Algorithm::Es512, ec521_key())]
 #[case(Algorithm::EdDsa, ed25519_key())]
 fn algorithm_is_accepted_only_where_allowed(#[case] algorithm: Algorithm, #[case] key: &SigningKey) {
     let header = json!({"alg": algorithm.name(), "kid": "a"});
@@ -39,7 +40,34 @@ fn algorithm_is_accepted_only_where_allowed(#[case] algorithm: Algorithm, #[case
     let others: Vec<_> = Algorithm::ALL.into_iter().filter(|other| *other != algorithm).collect();
     let not_allowed = ExpectedIdToken { algorithms: &others, ..allowed };
     let error = verify_id_token(&token, &keys, &not_allowed).unwrap_err();
-    assert_eq!(error.kind(), AlgorithmNotAllowed);
+    assert_eq!(error.kind(), AlgorithmNotAllowed(algorithm.name()));
+}
+
+#[test]
+fn ed25519_is_another_name_for_eddsa() {
+    let nonce = nonce();
+    let expected = ExpectedIdToken { algorithms: &[Algorithm::EdDsa], ..expected(&nonce) };
+    for (alg, of_key) in [("Ed25519", None), ("Ed25519", Some("EdDSA")), ("EdDSA", Some("Ed25519"))] {
+        let token = ed25519_key().sign(&json!({"alg": alg, "kid": "a"}), &valid_claims(), Algorithm::EdDsa);
+        let mut jwk = ed25519_key().jwk_named("a");
+        jwk["alg"] = json!(of_key);
+        assert!(verify_id_token(&token, &jwk_set(&[jwk]), &expected).is_ok(), "{alg} {of_key:?}");
+    }
+    let ed448 = ed25519_key().sign(&json!({"alg": "Ed448", "kid": "a"}), &valid_claims(), Algorithm::EdDsa);
+    let error = verify_id_token(&ed448, &jwk_set(&[ed25519_key().jwk_named("a")]), &expected).unwrap_err();
+    assert_eq!(error.kind(), AlgorithmNotAllowed("Ed448"));
+    assert_eq!(error.to_string(), "id_token rejected: algorithm Ed448 not allowed");
+}
+
+#[test]
+fn curve_is_bound_to_its_algorithm() {
+    let nonce = nonce();
+    let expected = ExpectedIdToken { algorithms: &Algorithm::ALL, ..expected(&nonce) };
+    for (key, algorithm) in [(ec_key(), "ES384"), (ec384_key(), "ES512"), (ec521_key(), "ES256"), (ec_key(), "EdDSA")] {
+        let token = key.sign(&json!({"alg": algorithm, "kid": "a"}), &valid_claims(), Algorithm::Es256);
+        let error = verify_id_token(&token, &jwk_set(&[key.jwk_named("a")]), &expected).unwrap_err();
+        assert_eq!(error.kind(), KeyUnsuitable, "{algorithm}");
+    }
 }
 
 #[test]
@@ -83,7 +111,8 @@ fn unsigned_tokens_are_rejected() {
         let header = base64url(json!({"alg": alg, "kid": "a"}).to_string());
         assert_eq!(verify_token(&format!("{header}.{claims}.")).unwrap_err(), Malformed);
         let kept = format!("{header}.{claims}.{signature}");
-        assert_eq!(verify_token(&kept).unwrap_err(), AlgorithmNotAllowed);
+        let name = if alg == "none" { "none" } else { "unknown" };
+        assert_eq!(verify_token(&kept).unwrap_err(), AlgorithmNotAllowed(name));
     }
 }
 
@@ -94,7 +123,7 @@ fn hmac_with_a_public_or_shared_value_is_rejected() {
     for secret in [n.as_bytes(), jwk.to_string().as_bytes(), b"client-secret", b""] {
         for alg in ["HS256", "HS384", "HS512"] {
             let token = symmetric_token(alg, secret);
-            assert_eq!(verify_token(&token).unwrap_err(), AlgorithmNotAllowed);
+            assert_eq!(verify_token(&token).unwrap_err(), AlgorithmNotAllowed(alg));
         }
         assert_eq!(verify_token(&symmetric_token("RS256", secret)).unwrap_err(), BadSignature);
     }
