@@ -11,6 +11,7 @@ mod providers;
 mod secret_key;
 #[cfg(test)]
 mod tests;
+mod token_auth;
 
 pub use environment::Environment;
 pub use mail::MailConfig;

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use secrecy::SecretString;
+use super::{BaseUrl, ConfigError, Environment, built_in, endpoint_overrides, front_ends, token_auth};
+use crate::{
+    oauth::Scopes,
+    providers::{self, BUILT_IN, Provider, Slug, open_id_connect},
+};
 
-use super::{BaseUrl, ConfigError, Environment, built_in, endpoint_overrides, front_ends};
-use crate::providers::{self, BUILT_IN, Provider, Slug, open_id_connect};
+/// Longest `OIDC_<NAME>_SCOPES`, in bytes.
+const MAX_SCOPES_BYTES: usize = 1000;
 
 /// Words that a generic provider may not take: routes below `/auth` have them, or will.
 const RESERVED: [&str; 9] =
@@ -53,11 +57,11 @@ fn is_built_in(slug: &str) -> bool {
 
 /// The `<NAME>`s of `OIDC_<NAME>_…`, each once, in alphabetical order.
 fn open_id_connect_names(env: &Environment) -> BTreeSet<String> {
-    const SUFFIXES: [&str; 5] = ["_ISSUER", "_CLIENT_ID", "_CLIENT_SECRET", "_LABEL", front_ends::SUFFIX];
+    const SUFFIXES: [&str; 5] = ["_ISSUER", "_CLIENT_ID", "_LABEL", "_SCOPES", front_ends::SUFFIX];
     env.names()
         .filter_map(|variable| {
             let rest = variable.strip_prefix("OIDC_")?;
-            SUFFIXES.iter().find_map(|suffix| rest.strip_suffix(suffix)).map(str::to_owned)
+            SUFFIXES.iter().chain(&token_auth::SUFFIXES).find_map(|suffix| rest.strip_suffix(suffix)).map(str::to_owned)
         })
         .collect()
 }
@@ -72,8 +76,10 @@ fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> R
                 "has a name that cannot be used in a URL: use letters, digits and _, and neither a built-in provider's name nor a reserved word such as `link`",
             )
         })?;
-    let (client_id, client_secret) = pair(env, &variable("CLIENT_ID"), &variable("CLIENT_SECRET"))?
-        .ok_or_else(|| missing(&variable("CLIENT_ID"), &format!("OIDC_{name}_…")))?;
+    let id_variable = variable("CLIENT_ID");
+    let beside = |set: &str| if env.get(set).is_some() { set.to_owned() } else { format!("OIDC_{name}_…") };
+    let client_id = env.get(&id_variable).ok_or_else(|| missing(&id_variable, &beside(&variable("CLIENT_SECRET"))))?;
+    let client_secret = token_auth::parse(env, name)?;
     let issuer_variable = variable("ISSUER");
     let issuer = env.get(&issuer_variable).ok_or_else(|| missing(&issuer_variable, &variable("CLIENT_ID")))?;
     endpoint_overrides::check_issuer(&issuer_variable, issuer, base_url)?;
@@ -81,18 +87,25 @@ fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> R
     if label.chars().count() > 40 || label.chars().any(char::is_control) {
         return Err(ConfigError::new(variable("LABEL"), "must be at most 40 characters of plain text"));
     }
-    Ok(open_id_connect::provider(slug, label, issuer.to_owned(), client_id, client_secret))
+    Ok(open_id_connect::provider(open_id_connect::Registration {
+        slug,
+        label,
+        issuer: issuer.to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret,
+        scopes: scopes(env, &variable("SCOPES"))?,
+    }))
 }
 
-/// Client id and secret: both or neither.
-fn pair(env: &Environment, id: &str, secret: &str) -> Result<Option<(String, SecretString)>, ConfigError> {
-    match (env.get(id), env.get(secret)) {
-        (None, None) => Ok(None),
-        (Some(client_id), Some(client_secret)) => {
-            Ok(Some((client_id.to_owned(), SecretString::from(client_secret.to_owned()))))
+/// RFC 6749 §3.3: printable ASCII without quotes and backslashes; separated by spaces or commas.
+fn scopes(env: &Environment, variable: &str) -> Result<Option<Scopes>, ConfigError> {
+    let Some(list) = env.get(variable) else { return Ok(None) };
+    let is_scope_byte = |byte: u8| byte == b' ' || (byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    match list.len() <= MAX_SCOPES_BYTES && list.bytes().all(is_scope_byte) {
+        true => Ok(Some(Scopes::parse(list))),
+        false => {
+            Err(ConfigError::new(variable, "must be scopes separated by spaces, for instance openid email profile"))
         }
-        (Some(_), None) => Err(missing(secret, id)),
-        (None, Some(_)) => Err(missing(id, secret)),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn findings(provider: &Provider, base_url: &BaseUrl, now: i64) -> Opt
 /// As Apple will check it: signed for `now`, verified with the public key.
 fn secret(findings: &mut Findings, provider: &Provider, key: &AppleKey, now: i64) {
     const CHECK: &str = "client_secret";
-    let signed = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now);
+    let signed = key.secret(&provider.client_id, provider.metadata.issuer(), now);
     match signed.is_ok_and(|secret| key.verifies(&secret)) {
         true => findings.ok(CHECK, "signed with APPLE_PRIVATE_KEY (P-256), and verified with its public key"),
         false => findings.failure(

@@ -1,4 +1,4 @@
-//! Client authentication at the token endpoint: RFC 6749 §2.3.1.
+//! Client authentication at the token endpoint: RFC 6749 §2.3.1, RFC 7523 §2.2.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,9 +21,14 @@ pub enum ClientAuthentication {
     ClientSecretBasic(SecretString),
     /// `client_secret_post`: the secret in the body. Also for Apple, whose secret is a short-lived JWT.
     ClientSecretPost(SecretString),
+    /// `private_key_jwt`: an assertion for one request, signed with the client's key (OpenID Connect Core §9).
+    PrivateKeyJwt(SecretString),
     /// `none`: a public client, protected by PKCE alone.
     None,
 }
+
+/// `client_assertion_type` of a JWT (RFC 7523 §2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Client {
     /// The value of `Authorization`, for `client_secret_basic`.
@@ -43,9 +48,20 @@ impl Client {
             ClientAuthentication::ClientSecretPost(secret) => {
                 vec![("client_id", &self.client_id), ("client_secret", secret.expose_secret())]
             }
+            ClientAuthentication::PrivateKeyJwt(assertion) => vec![
+                ("client_id", &self.client_id),
+                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion", assertion.expose_secret()),
+            ],
             ClientAuthentication::None => vec![("client_id", &self.client_id)],
         }
     }
+}
+
+/// Whether a client id or secret is the same before and after form-encoding. Many providers do not decode what RFC 6749
+/// §2.3.1 makes clients encode for Basic; for such a value both sides agree.
+pub(crate) fn is_unchanged_by_form_encoding(text: &str) -> bool {
+    form_encoded(text) == text
 }
 
 fn form_encoded(text: &str) -> String {

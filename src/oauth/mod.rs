@@ -36,6 +36,7 @@ pub use authorization_request::AuthorizationRequest;
 pub use authorization_response::{
     AuthorizationCode, ExpectedIssuer, ExpectedResponse, validate_authorization_response,
 };
+pub(crate) use client_authentication::is_unchanged_by_form_encoding;
 pub use client_authentication::{Client, ClientAuthentication};
 pub use http_request::{HttpRequest, Method};
 pub use http_response::{HttpResponse, MAX_BODY_BYTES, ResponseError};

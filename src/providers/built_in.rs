@@ -32,6 +32,8 @@ pub struct BuiltIn {
     pub spec: &'static ProviderSpec,
     /// The variables that switch it on, all of them needed, without the prefix (`CLIENT_ID` of `GOOGLE_CLIENT_ID`).
     pub required: &'static [&'static str],
+    /// Variables that replace `CLIENT_SECRET`, all of them together.
+    pub instead_of_secret: &'static [&'static str],
     /// Its further variables.
     pub optional: &'static [Variable],
     pub button: ButtonColours,
@@ -95,7 +97,8 @@ impl BuiltIn {
         button: ButtonColours,
         provider: fn(&Settings) -> Result<Provider, SettingError>,
     ) -> Self {
-        Self { slug, label, spec, required: &["CLIENT_ID", "CLIENT_SECRET"], optional: &[], button, provider }
+        let required = &["CLIENT_ID", "CLIENT_SECRET"];
+        Self { slug, label, spec, required, instead_of_secret: &[], optional: &[], button, provider }
     }
 
     /// What the names of its variables begin with: `GOOGLE` of `GOOGLE_CLIENT_ID`.
@@ -120,6 +123,7 @@ impl BuiltIn {
             api: None,
             tokeninfo: None,
             hosted_domain: None,
+            sign_in_scopes: self.spec.sign_in_scopes.iter().collect(),
             spec: self.spec,
         }
     }

@@ -5,10 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use super::{
-    PrivateKey, PrivateKeyError,
-    private_key::pem_block,
-};
+use super::{PrivateKey, PrivateKeyError, private_key::pem_block};
 use crate::oidc::{Algorithm, ProviderMetadata};
 
 /// Lifetime of an assertion, in seconds.
@@ -96,7 +93,8 @@ impl ClientKey {
     fn algorithm(&self, metadata: &ProviderMetadata) -> Algorithm {
         let own = self.key.algorithms();
         let listed = &metadata.token_endpoint_auth_signing_alg_values_supported;
-        let is_listed = |algorithm: &&Algorithm| listed.iter().any(|name| Algorithm::from_name(name) == Some(**algorithm));
+        let is_listed =
+            |algorithm: &&Algorithm| listed.iter().any(|name| Algorithm::from_name(name) == Some(**algorithm));
         let preferred = if self.thumbprint.is_some() { own.last() } else { own.first() };
         own.iter().find(is_listed).or(preferred).copied().unwrap_or(Algorithm::Rs256)
     }

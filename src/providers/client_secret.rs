@@ -13,17 +13,33 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use super::{AssertionTime, ClientKey};
+use crate::{oauth::ClientAuthentication, oidc::ProviderMetadata};
+
 /// Lifetime of a minted secret, in seconds. Apple allows six months; a secret per request needs no more than the request
 /// takes.
 const MINTED_LIFETIME: i64 = 300;
 
-/// A client secret, or the key that makes one.
+/// What our client authenticates with.
 #[derive(Clone, Debug)]
 pub enum ClientSecret {
-    /// Issued by the provider.
+    /// A secret that the provider issued, sent by the method that its metadata offers.
     Fixed(SecretString),
-    /// A JWT signed with our key, made for each request.
+    /// The same, sent by this method, whatever the metadata offers.
+    FixedBy(SecretMethod, SecretString),
+    /// A JWT signed with our key, sent as a secret (Apple).
     Apple(AppleKey),
+    /// `private_key_jwt`.
+    Key(ClientKey),
+    /// `none`: a public client, protected by PKCE alone.
+    None,
+}
+
+/// How a secret is sent (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretMethod {
+    Basic,
+    Post,
 }
 
 /// Our key at Apple ("Creating a client secret", developer.apple.com).
@@ -36,19 +52,46 @@ pub struct AppleKey {
     public: Vec<u8>,
 }
 
+/// Why a key makes no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the private key is not a P-256 key in PKCS#8 PEM")]
-pub struct ClientSecretError;
+pub enum ClientSecretError {
+    #[error("the private key is not a P-256 key in PKCS#8 PEM")]
+    NotAP256Key,
+    #[error("the private key cannot sign")]
+    CannotSign,
+}
 
 impl ClientSecret {
-    /// The secret for a request at this time, in Unix seconds.
+    /// The authentication of one request to the provider; `None` if its metadata offers no method for a secret.
     ///
     /// # Errors
     /// When the key cannot sign.
-    pub fn at(&self, client_id: &str, audience: &str, now: i64) -> Result<SecretString, ClientSecretError> {
+    pub(super) fn authentication(
+        &self,
+        client_id: &str,
+        metadata: &ProviderMetadata,
+        time: AssertionTime,
+    ) -> Result<Option<ClientAuthentication>, ClientSecretError> {
+        Ok(Some(match self {
+            Self::Fixed(secret) => return Ok(metadata.secret_authentication(client_id, secret.clone())),
+            Self::FixedBy(SecretMethod::Basic, secret) => ClientAuthentication::ClientSecretBasic(secret.clone()),
+            Self::FixedBy(SecretMethod::Post, secret) => ClientAuthentication::ClientSecretPost(secret.clone()),
+            Self::Apple(key) => {
+                ClientAuthentication::ClientSecretPost(key.secret(client_id, &metadata.issuer, time.now)?)
+            }
+            Self::Key(key) => {
+                let assertion = key.assertion(client_id, metadata, time);
+                ClientAuthentication::PrivateKeyJwt(assertion.map_err(|_| ClientSecretError::CannotSign)?)
+            }
+            Self::None => ClientAuthentication::None,
+        }))
+    }
+
+    /// The secret that the provider issued, for APIs that want it themselves.
+    pub fn fixed(&self) -> Option<&SecretString> {
         match self {
-            Self::Fixed(secret) => Ok(secret.clone()),
-            Self::Apple(key) => key.mint(client_id, audience, now),
+            Self::Fixed(secret) | Self::FixedBy(_, secret) => Some(secret),
+            Self::Apple(_) | Self::Key(_) | Self::None => None,
         }
     }
 }
@@ -81,11 +124,11 @@ impl AppleKey {
     /// When it is not a P-256 key in PKCS#8 PEM.
     pub fn new(team_id: String, key_id: String, pem: &SecretString) -> Result<Self, ClientSecretError> {
         let pem = pem.expose_secret().replace("\\n", "\n");
-        let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_| ClientSecretError)?;
+        let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_| ClientSecretError::NotAP256Key)?;
         // A key of another curve fails here, not at the first sign-in.
-        let public = public_key(&pem).ok_or(ClientSecretError)?;
+        let public = public_key(&pem).ok_or(ClientSecretError::NotAP256Key)?;
         let key = Self { team_id, key_id, key, public };
-        key.mint("check", "check", 0).map(|_| key)
+        key.secret("check", "check", 0).map(|_| key)
     }
 
     pub fn team_id(&self) -> &str {
@@ -105,11 +148,15 @@ impl AppleKey {
         key.verify(signed.as_bytes(), &signature).is_ok()
     }
 
-    fn mint(&self, client_id: &str, audience: &str, now: i64) -> Result<SecretString, ClientSecretError> {
+    /// The secret for a request at this time, in Unix seconds.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn secret(&self, client_id: &str, audience: &str, now: i64) -> Result<SecretString, ClientSecretError> {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
         let claims = Claims { iss: &self.team_id, iat: now, exp: now + MINTED_LIFETIME, aud: audience, sub: client_id };
-        encode(&header, &claims, &self.key).map(SecretString::from).map_err(|_| ClientSecretError)
+        encode(&header, &claims, &self.key).map(SecretString::from).map_err(|_| ClientSecretError::CannotSign)
     }
 }
 

@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, ClientSecret, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail,
-    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
+    ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
     endpoint_url, endpoints, origins, spec::text,
 };
 
@@ -51,7 +51,7 @@ fn documents(provider: &Provider, access_token: &SecretString) -> Vec<ApiDocumen
     let graph = provider.api.as_deref().unwrap_or(GRAPH_URL);
     let mut url = endpoint_url(graph, &format!("/{VERSION}/me"));
     url.query_pairs_mut().append_pair("fields", "id,name,email,picture.width(256)");
-    if let ClientSecret::Fixed(secret) = &provider.client_secret {
+    if let Some(secret) = provider.client_secret.fixed() {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(access_token, secret));
     }
     vec![ApiDocument { name: "me", url, required: true, members: &["id", "email", "name", "picture.data.url"] }]

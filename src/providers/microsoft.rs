@@ -1,20 +1,22 @@
 //! Microsoft: OpenID Connect with an issuer for every tenant.
 //!
-//! Sources: "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Migrate away from using
+//! Sources: "OpenID Connect on the Microsoft identity platform", "Microsoft identity platform application authentication
+//! certificate credentials" (PS256 and `x5t#S256`), "ID token claims reference", "Migrate away from using
 //! email claims for user identification or authorization" (learn.microsoft.com); read November 2026.
 
 use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 
 use super::{
-    BuiltIn, ButtonColours, Facts, IdentitySource, OidcSpec, Palette, Profile, ProfileEmail, Provider, ProviderSpec,
-    ResponseIssuer, SettingError, Settings, Variable,
+    BuiltIn, ButtonColours, CertificateError, ClientKey, ClientSecret, Facts, IdentitySource, OidcSpec, Palette,
+    PrivateKey, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
     VariableKind::{Text, UrlOverride},
     endpoint_url, endpoints,
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
-const URL: &str = "https://login.microsoftonline.com";
+const PUBLIC_URL: &str = "https://login.microsoftonline.com";
 /// The tenant of all personal accounts.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 /// The placeholder for the tenant in the issuer of multi-tenant endpoints.
@@ -22,6 +24,7 @@ const ANY_TENANT: &str = "{tenantid}";
 
 // Microsoft's guidelines have a light and a dark button.
 pub(super) static MICROSOFT: BuiltIn = BuiltIn {
+    instead_of_secret: &["PRIVATE_KEY", "CERTIFICATE"],
     optional: &[Variable::new("URL", UrlOverride), Variable::new("TENANT", Text)],
     ..BuiltIn::new(
         ("microsoft", "Microsoft"),
@@ -103,17 +106,53 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
         name: "TENANT",
         problem: "must be `common`, `organizations`, `consumers` or the id of a tenant (a UUID; Entra shows it as \"Directory (tenant) ID\")",
     })?;
-    let metadata = metadata(settings.get("URL").unwrap_or(URL), &tenant);
+    let metadata = metadata(settings.get("URL").unwrap_or(PUBLIC_URL), &tenant, settings.required("CLIENT_ID"));
     Ok(Provider {
         spec: if tenant == Tenant::Organizations { &ORGANIZATIONS } else { &SPEC },
-        ..MICROSOFT.client(settings, metadata.into())
+        ..MICROSOFT.client_with(settings, client_secret(settings)?, metadata.into())
     })
 }
 
-fn metadata(url: &str, tenant: &Tenant) -> ProviderMetadata {
+/// A secret, or a key with its certificate.
+fn client_secret(settings: &Settings) -> Result<ClientSecret, SettingError> {
+    let [Some(pem), Some(certificate)] = ["PRIVATE_KEY", "CERTIFICATE"].map(|name| settings.get(name)) else {
+        return Ok(settings.required("CLIENT_SECRET").into());
+    };
+    let key = PrivateKey::from_pem(&pem.into()).ok().filter(PrivateKey::is_rsa).ok_or(SettingError {
+        name: "PRIVATE_KEY",
+        problem: "must be an unencrypted RSA key in PEM, of 2048 bits or more; its line breaks may be written \\n",
+    })?;
+    ClientKey::with_certificate(key, certificate).map(ClientSecret::Key).map_err(|error| SettingError {
+        name: "CERTIFICATE",
+        problem: match error {
+            CertificateError::NotACertificate => {
+                "must be the certificate that you uploaded to Entra, in PEM; its line breaks may be written \\n"
+            }
+            CertificateError::OfAnotherKey => "is not the certificate of MICROSOFT_PRIVATE_KEY",
+        },
+    })
+}
+
+/// The hosts of Entra's clouds.
+const HOSTS: [&str; 4] =
+    ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net"];
+
+/// An application with a signing key of its own publishes it only where the key set is requested with its id ("OpenID Connect
+/// on the Microsoft identity platform", `appid`); a generic provider may be Entra, too.
+pub(super) fn with_keys_of_the_app(mut jwks_uri: Url, client_id: &str) -> Url {
+    let is_entra = jwks_uri.host_str().is_some_and(|host| HOSTS.contains(&host));
+    if is_entra && jwks_uri.query_pairs().all(|(name, _)| name != "appid") {
+        jwks_uri.query_pairs_mut().append_pair("appid", client_id);
+    }
+    jwks_uri
+}
+
+fn metadata(url: &str, tenant: &Tenant, client_id: &str) -> ProviderMetadata {
     let base = format!("{url}/{}", tenant.in_path());
+    let mut jwks_uri = endpoint_url(&base, "/discovery/v2.0/keys");
+    jwks_uri.query_pairs_mut().append_pair("appid", client_id);
     ProviderMetadata {
-        jwks_uri: Some(endpoint_url(&base, "/discovery/v2.0/keys")),
+        jwks_uri: Some(jwks_uri),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
         ..endpoints(
             &format!("{url}/{}/v2.0", tenant.in_issuer()),

@@ -3,6 +3,7 @@
 
 pub mod apple;
 mod built_in;
+mod client_key;
 mod client_secret;
 pub mod discord;
 pub mod facebook;
@@ -16,6 +17,7 @@ pub(crate) mod key_for_tests;
 pub mod linkedin;
 pub mod microsoft;
 pub mod open_id_connect;
+mod private_key;
 mod profile;
 mod slug;
 mod spec;
@@ -27,7 +29,9 @@ pub mod x;
 pub use built_in::{
     BUILT_IN, BuiltIn, ButtonColours, Palette, SettingError, Settings, Variable, VariableKind, built_in,
 };
-pub use client_secret::{AppleKey, ClientSecret, ClientSecretError};
+pub use client_key::{AssertionAudience, AssertionTime, CertificateError, ClientKey};
+pub use client_secret::{AppleKey, ClientSecret, ClientSecretError, SecretMethod};
+pub use private_key::{PrivateKey, PrivateKeyError};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
 pub use spec::{
@@ -39,7 +43,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::{codes::access::Access, oauth::Scopes, oidc::ProviderMetadata};
+use crate::{
+    codes::access::Access,
+    oauth::{ClientAuthentication, Scopes},
+    oidc::ProviderMetadata,
+};
 
 /// A provider and our client there.
 #[derive(Clone, Debug)]
@@ -60,6 +68,8 @@ pub struct Provider {
     pub tokeninfo: Option<Url>,
     /// The one domain whose accounts are admitted (Google's `hd`).
     pub hosted_domain: Option<String>,
+    /// The scopes of a sign-in: those of `spec`, unless the configuration has others.
+    pub sign_in_scopes: Scopes,
     pub spec: &'static ProviderSpec,
 }
 
@@ -67,6 +77,23 @@ impl Provider {
     /// All our clients there: a token from a front end may have been issued to any of them.
     pub fn client_ids(&self) -> Vec<&str> {
         std::iter::once(&self.client_id).chain(&self.further_client_ids).map(String::as_str).collect()
+    }
+
+    /// How our client authenticates in one request; `None` if the provider offers no method for its secret.
+    ///
+    /// # Errors
+    /// When the client's key cannot sign.
+    pub fn client_authentication(
+        &self,
+        metadata: &ProviderMetadata,
+        time: AssertionTime,
+    ) -> Result<Option<ClientAuthentication>, ClientSecretError> {
+        self.client_secret.authentication(&self.client_id, metadata, time)
+    }
+
+    /// Where the keys of its id_tokens are.
+    pub fn jwks_uri(&self, metadata: &ProviderMetadata) -> Option<Url> {
+        metadata.jwks_uri.clone().map(|jwks_uri| microsoft::with_keys_of_the_app(jwks_uri, &self.client_id))
     }
 
     /// Whether it has this API.

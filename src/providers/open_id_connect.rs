@@ -1,9 +1,9 @@
 //! Any OpenID Connect provider, by discovery (OpenID Connect Discovery 1.0).
 
-use secrecy::SecretString;
-
-use super::{Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, Slug, standard_profile};
-use crate::oidc::Algorithm;
+use super::{
+    ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, Slug, standard_profile,
+};
+use crate::{oauth::Scopes, oidc::Algorithm};
 
 static SPEC: ProviderSpec = ProviderSpec {
     prompts: &["consent", "none"],
@@ -23,18 +23,34 @@ const OIDC: OidcSpec = OidcSpec {
     ..OidcSpec::new(profile)
 };
 
+/// A client's registration at a generic provider, from the configuration.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub slug: Slug,
+    pub label: String,
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: ClientSecret,
+    /// The scopes of a sign-in; `openid` is added. `None` for the default.
+    pub scopes: Option<Scopes>,
+}
+
 /// Our client at the provider with this issuer.
-pub fn provider(slug: Slug, label: String, issuer: String, client_id: String, client_secret: SecretString) -> Provider {
+pub fn provider(registration: Registration) -> Provider {
+    let Registration { slug, label, issuer, client_id, client_secret, scopes } = registration;
+    let default = || SPEC.sign_in_scopes.iter().collect();
     Provider {
         slug,
         label,
         client_id,
         further_client_ids: Vec::new(),
-        client_secret: client_secret.into(),
+        client_secret,
         metadata: Metadata::Discovered { issuer },
         api: None,
         tokeninfo: None,
         hosted_domain: None,
+        // Without `openid` there would be no id_token (OpenID Connect Core §3.1.2.1).
+        sign_in_scopes: scopes.map_or_else(default, |scopes| Scopes::parse("openid").union(&scopes)),
         spec: &SPEC,
     }
 }

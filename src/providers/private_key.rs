@@ -44,8 +44,13 @@ impl PrivateKey {
     /// [`PrivateKeyError::NotAKey`] for anything else, an encrypted key included.
     pub fn from_pem(pem: &SecretString) -> Result<Self, PrivateKeyError> {
         const LABELS: [&str; 3] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
-        let der = LABELS.iter().find_map(|label| pem_block(pem.expose_secret(), label)).ok_or(PrivateKeyError::NotAKey)?;
+        let der =
+            LABELS.iter().find_map(|label| pem_block(pem.expose_secret(), label)).ok_or(PrivateKeyError::NotAKey)?;
         Pair::from_der(&der).map(|pair| Self(Arc::new(pair))).ok_or(PrivateKeyError::NotAKey)
+    }
+
+    pub fn is_rsa(&self) -> bool {
+        matches!(&*self.0, Pair::Rsa(_))
     }
 
     /// The algorithms that it can sign with, the most widely supported first.
@@ -61,7 +66,7 @@ impl PrivateKey {
 
     /// Whether a certificate (DER) is of this key: it contains the public key byte for byte.
     pub fn is_certified_by(&self, certificate: &[u8]) -> bool {
-        let public = match &*self.0 {
+        let public: &[u8] = match &*self.0 {
             Pair::Rsa(pair) => pair.public_key().as_ref(),
             Pair::Ec(pair, _) => pair.public_key().as_ref(),
             Pair::Ed25519(pair) => pair.public_key().as_ref(),
@@ -73,7 +78,12 @@ impl PrivateKey {
     ///
     /// # Errors
     /// [`PrivateKeyError::CannotSign`] unless the algorithm is one of [`Self::algorithms`].
-    pub fn sign(&self, mut header: Value, claims: &Value, algorithm: Algorithm) -> Result<SecretString, PrivateKeyError> {
+    pub fn sign(
+        &self,
+        mut header: Value,
+        claims: &Value,
+        algorithm: Algorithm,
+    ) -> Result<SecretString, PrivateKeyError> {
         header["alg"] = algorithm.name().into();
         let [header, claims] = [header.to_string(), claims.to_string()].map(|part| URL_SAFE_NO_PAD.encode(part));
         let signed = format!("{header}.{claims}");

@@ -137,7 +137,7 @@ fn sends_nonce(provider: &Provider) -> bool {
 /// the owner of the returned tokens would be unknown.
 pub(super) fn requested_scopes(provider: &Provider, access: Option<Access>) -> Scopes {
     let more = access.map(|access| provider.scopes_of(access)).unwrap_or_default();
-    provider.spec.sign_in_scopes.iter().chain(more).collect()
+    provider.sign_in_scopes.iter().chain(more.iter().copied()).collect()
 }
 
 /// The provider's value for what the caller wants.

@@ -199,11 +199,11 @@ impl ProviderClient {
         metadata: &ProviderMetadata,
         now: i64,
     ) -> Result<JwkSet, KeysError> {
-        let jwks_uri = metadata.jwks_uri.as_ref().ok_or(KeysError::NoKeys)?;
+        let jwks_uri = self.provider.jwks_uri(metadata).ok_or(KeysError::NoKeys)?;
         if !self.try_acquire(Part::Documents, now) {
             return Err(KeysError::BreakerOpen);
         }
-        let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
+        let response = self.send(http, Part::Documents, jwks_request(&jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
 }

@@ -54,6 +54,18 @@ fn client_secret_post_sets_no_header() {
 }
 
 #[test]
+fn private_key_jwt_sends_an_assertion_and_no_secret() {
+    let request = exchange(ClientAuthentication::PrivateKeyJwt("h.p.s".into()));
+    assert_eq!(header(&request, "authorization"), None);
+    let body = raw_body(&request);
+    let kind = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+    assert!(
+        body.contains(&kind) && body.contains(&"client_assertion=h.p.s") && body.contains(&"client_id=our%3Aclient")
+    );
+    assert!(body.iter().all(|pair| !pair.starts_with("client_secret")));
+}
+
+#[test]
 fn public_client_sends_no_secret() {
     let request = exchange(ClientAuthentication::None);
     assert_eq!(header(&request, "authorization"), None);
@@ -83,9 +95,11 @@ fn bearer_token_is_sent_in_the_header() {
 #[test]
 fn debug_output_hides_secrets() {
     let secret = || "sekret".into();
-    for authentication in
-        [ClientAuthentication::ClientSecretBasic(secret()), ClientAuthentication::ClientSecretPost(secret())]
-    {
+    for authentication in [
+        ClientAuthentication::ClientSecretBasic(secret()),
+        ClientAuthentication::ClientSecretPost(secret()),
+        ClientAuthentication::PrivateKeyJwt(secret()),
+    ] {
         let printed = format!("{:?} {authentication:?}", exchange(authentication.clone()));
         for part in ["sekret", "Basic ", "4%2Fcode", "code_verifier"] {
             assert!(!printed.contains(part), "{part} in {printed}");

@@ -1,9 +1,9 @@
 //! Provider metadata: OpenID Connect Discovery §3, RFC 8414 §2.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::oauth::ClientAuthentication;
+use crate::oauth::{ClientAuthentication, is_unchanged_by_form_encoding};
 use crate::oidc::Algorithm;
 
 /// A provider's metadata, from [`super::process_discovery_response`] or from constants in `providers`. All of it comes
@@ -37,15 +37,17 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    /// The client authentication for `secret`: `client_secret_basic` if offered, else `client_secret_post`; `None` if
-    /// the provider offers neither. Without a secret, a public client.
-    pub fn client_authentication(&self, secret: Option<SecretString>) -> Option<ClientAuthentication> {
+    /// The client authentication with a secret: `client_secret_basic` if offered, else `client_secret_post`; `None` if the
+    /// provider offers neither. Where both are offered and form-encoding would change the secret or the id, the body: it has
+    /// one encoding.
+    pub fn secret_authentication(&self, client_id: &str, secret: SecretString) -> Option<ClientAuthentication> {
         let offers = |method: &str| self.token_endpoint_auth_methods_supported.iter().any(|offered| offered == method);
-        match secret {
-            None => Some(ClientAuthentication::None),
-            Some(secret) if offers("client_secret_basic") => Some(ClientAuthentication::ClientSecretBasic(secret)),
-            Some(secret) if offers("client_secret_post") => Some(ClientAuthentication::ClientSecretPost(secret)),
-            Some(_) => None,
+        let is_plain = [client_id, secret.expose_secret()].into_iter().all(is_unchanged_by_form_encoding);
+        match (offers("client_secret_basic"), offers("client_secret_post")) {
+            (true, true) if !is_plain => Some(ClientAuthentication::ClientSecretPost(secret)),
+            (true, _) => Some(ClientAuthentication::ClientSecretBasic(secret)),
+            (false, true) => Some(ClientAuthentication::ClientSecretPost(secret)),
+            (false, false) => None,
         }
     }
 }

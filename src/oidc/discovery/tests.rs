@@ -317,15 +317,32 @@ fn only_status_200_within_the_limit_is_accepted() {
     assert_eq!(process(&response).unwrap_err(), Response(error));
 }
 
+#[rstest]
+#[case(&["client_secret_post", "client_secret_basic"], "plain-secret_1.2", Some("basic"))]
+#[case(&["client_secret_post"], "plain", Some("post"))]
+#[case(&["private_key_jwt"], "plain", None)]
+#[case::no_two_encodings(&["client_secret_basic", "client_secret_post"], "a+b/c=", Some("post"))]
+#[case::tilde(&["client_secret_basic", "client_secret_post"], "a~b", Some("post"))]
+#[case::percent(&["client_secret_basic", "client_secret_post"], "100%", Some("post"))]
+#[case::no_other_choice(&["client_secret_basic"], "a+b/c=", Some("basic"))]
+#[case::unchanged_in_the_body(&["client_secret_post"], "a+b/c=", Some("post"))]
+fn client_authentication_follows_the_metadata(
+    #[case] offered: &[&str],
+    #[case] secret: &str,
+    #[case] method: Option<&str>,
+) {
+    let metadata = process_value(&with("token_endpoint_auth_methods_supported", json!(offered))).unwrap();
+    let chosen = metadata.secret_authentication("our-client", secret.into()).map(|chosen| match chosen {
+        ClientAuthentication::ClientSecretBasic(_) => "basic",
+        ClientAuthentication::ClientSecretPost(_) => "post",
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(chosen, method);
+}
+
 #[test]
-fn client_authentication_follows_the_metadata() {
-    let offering = |methods: Value| process_value(&with("token_endpoint_auth_methods_supported", methods)).unwrap();
-    let secret = || Some("s".into());
-    let both = offering(json!(["client_secret_post", "client_secret_basic"]));
-    assert!(matches!(both.client_authentication(secret()), Some(ClientAuthentication::ClientSecretBasic(_))));
-    let post = offering(json!(["client_secret_post"]));
-    assert!(matches!(post.client_authentication(secret()), Some(ClientAuthentication::ClientSecretPost(_))));
-    let neither = offering(json!(["private_key_jwt"]));
-    assert!(neither.client_authentication(secret()).is_none());
-    assert!(matches!(neither.client_authentication(None), Some(ClientAuthentication::None)));
+fn client_id_that_encoding_changes_goes_into_the_body() {
+    let metadata = process_value(&valid()).unwrap();
+    let chosen = metadata.secret_authentication("https://app.example", "plain".into());
+    assert!(matches!(chosen, Some(ClientAuthentication::ClientSecretPost(_))));
 }

@@ -94,6 +94,13 @@ impl JwkSet {
         }
     }
 
+    /// Whether a key of the set verifies a signature, for the tests of rooms that sign.
+    #[cfg(test)]
+    pub(crate) fn verifies_for_tests(&self, signature: &str, message: &[u8], algorithm: Algorithm) -> bool {
+        let candidates = self.candidates(None, algorithm).unwrap_or_default();
+        candidates.iter().any(|key| key.verifies(signature, message, algorithm))
+    }
+
     /// The number of usable keys.
     pub fn len(&self) -> usize {
         self.keys.len()

@@ -8,9 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    super::{
-        CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, endpoint_url, token_check::document,
-    },
+    super::{CheckedToken, Provider, TokenCheckError, UnfitTokenError, endpoint_url, token_check::document},
     GRAPH_URL, VERSION,
 };
 use crate::oauth::{HttpRequest, HttpResponse, ResponseError};
@@ -25,7 +23,7 @@ const MEMBERS: &[&str] =
 
 /// Both tokens stay out of the URL: the app's is in the header, the user's in the body, and `method` makes it a GET.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
-    let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
+    let secret = provider.client_secret.fixed()?;
     let app_token = SecretString::from(format!("{}|{}", provider.client_id, secret.expose_secret()));
     let graph = provider.api.as_deref().unwrap_or(GRAPH_URL);
     let url = endpoint_url(graph, &format!("/{VERSION}/debug_token"));

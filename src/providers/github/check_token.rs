@@ -9,14 +9,14 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::Url;
 
 use super::{
-    super::{CheckedToken, ClientSecret, Provider, TokenCheckError, UnfitTokenError, token_check::document},
+    super::{CheckedToken, Provider, TokenCheckError, UnfitTokenError, token_check::document},
     API_URL,
 };
 use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseError};
 
 /// Our client's credentials by Basic, the token in the body. GitHub finds tokens of that client only.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
-    let ClientSecret::Fixed(secret) = &provider.client_secret else { return None };
+    let secret = provider.client_secret.fixed()?;
     let mut url = Url::parse(provider.api.as_deref().unwrap_or(API_URL)).ok()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(["applications", &provider.client_id, "token"]);
     let client = Client {

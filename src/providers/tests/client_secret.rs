@@ -17,7 +17,7 @@ fn part(text: &str) -> Value {
 fn a_secret_is_minted_per_request_and_signed_with_our_key() {
     let key = p256_key();
     let apple = AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &key.pem.into()).unwrap();
-    let secret = ClientSecret::Apple(apple).at("com.example.app", AUDIENCE, 1_800_000_000).unwrap();
+    let secret = apple.secret("com.example.app", AUDIENCE, 1_800_000_000).unwrap();
     let parts: Vec<&str> = secret.expose_secret().split('.').collect();
     assert_eq!(part(parts[0]), json!({ "typ": "JWT", "alg": "ES256", "kid": "KEY1234567" }));
     let claims = json!({
@@ -33,7 +33,7 @@ fn a_secret_is_minted_per_request_and_signed_with_our_key() {
 fn a_key_verifies_its_own_secrets_alone() {
     let key = |pem: String| AppleKey::new("TEAM123456".into(), "KEY1234567".into(), &pem.into()).unwrap();
     let (ours, theirs) = (key(p256_key().pem), key(p256_key().pem));
-    let minted = |key: &AppleKey| ClientSecret::Apple(key.clone()).at("com.example.app", AUDIENCE, 0).unwrap();
+    let minted = |key: &AppleKey| key.secret("com.example.app", AUDIENCE, 0).unwrap();
     assert!(ours.verifies(&minted(&ours)) && !ours.verifies(&minted(&theirs)));
     let tampered = minted(&ours).expose_secret().replacen('e', "f", 1);
     for wrong in [tampered.as_str(), "", "a.b.c", "hush"] {
@@ -47,12 +47,6 @@ fn a_key_of_another_curve_is_rejected() {
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     let other = pem(pair.to_pkcs8v1().unwrap().as_ref());
     assert!(AppleKey::new("T".into(), "K".into(), &other.into()).is_err());
-}
-
-#[test]
-fn a_fixed_secret_is_used_as_it_is() {
-    let secret = ClientSecret::from("hush").at("id", AUDIENCE, 0).unwrap();
-    assert_eq!(secret.expose_secret(), "hush");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Each provider's mapping from documents to a profile.
 
 mod brands;
+mod client_key;
 mod client_secret;
 mod every_provider;
 mod of_apple;
@@ -24,11 +25,21 @@ use super::{
     key_for_tests::p256_key,
     *,
 };
-use crate::oidc::Claims;
+use crate::oidc::{Algorithm, Claims};
 
 fn generic() -> Provider {
-    let slug = Slug::parse("work").unwrap();
-    open_id_connect::provider(slug, "Work".into(), "https://id.example".into(), "id".into(), "secret".into())
+    generic_with("secret".into(), None)
+}
+
+fn generic_with(client_secret: ClientSecret, scopes: Option<&str>) -> Provider {
+    open_id_connect::provider(open_id_connect::Registration {
+        slug: Slug::parse("work").unwrap(),
+        label: "Work".into(),
+        issuer: "https://id.example".into(),
+        client_id: "id".into(),
+        client_secret,
+        scopes: scopes.map(Scopes::parse),
+    })
 }
 
 fn microsoft(tenant: &str) -> Provider {

@@ -44,9 +44,13 @@ impl ClientChecker<'_> {
     }
 
     /// `None` for a provider without id_tokens, which has no keys.
-    pub(super) async fn keys(&self, metadata: &ProviderMetadata) -> Option<(Result<usize, KeysError>, Option<i64>)> {
-        let jwks_uri = metadata.jwks_uri.as_ref()?;
-        Some(match self.send(jwks_request(jwks_uri)).await {
+    pub(super) async fn keys(
+        &self,
+        provider: &Provider,
+        metadata: &ProviderMetadata,
+    ) -> Option<(Result<usize, KeysError>, Option<i64>)> {
+        let jwks_uri = provider.jwks_uri(metadata)?;
+        Some(match self.send(jwks_request(&jwks_uri)).await {
             Err(error) => (Err(error.into()), None),
             Ok((dated, skew)) => {
                 (process_jwks_response(&dated.response).map(|keys| keys.len()).map_err(KeysError::from), skew)
@@ -60,14 +64,9 @@ impl ClientChecker<'_> {
         metadata: &ProviderMetadata,
         redirect_uri: &str,
     ) -> (TokenEndpointCheckup, Option<i64>) {
-        let now = self.relying_party.clock.now();
-        let secret = provider.client_secret.at(&provider.client_id, provider.metadata.issuer(), now).ok();
-        let Some(request) =
-            secret.and_then(|secret| metadata.client_authentication(Some(secret))).and_then(|authentication| {
-                let client = Client { client_id: provider.client_id.clone(), authentication };
-                dummy_code_exchange(metadata, &client, redirect_uri, provider.spec.pkce)
-            })
-        else {
+        let client = self.relying_party.oauth_client_of(provider, metadata).ok();
+        let exchange = |client| dummy_code_exchange(metadata, &client, redirect_uri, provider.spec.pkce);
+        let Some(request) = client.and_then(exchange) else {
             return (TokenEndpointCheckup::NoClientAuthentication, None);
         };
         match self.send(request).await {

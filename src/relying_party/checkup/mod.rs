@@ -97,8 +97,10 @@ impl RelyingParty {
             Err(error) => Err(error),
             Ok((source, metadata, skew)) => {
                 let redirect_uri = self.redirect_uri(provider.slug.as_str());
-                let (published_keys, (client_check, token_skew)) =
-                    tokio::join!(check.keys(&metadata), check.token_endpoint(provider, &metadata, &redirect_uri));
+                let (published_keys, (client_check, token_skew)) = tokio::join!(
+                    check.keys(provider, &metadata),
+                    check.token_endpoint(provider, &metadata, &redirect_uri)
+                );
                 let (key_count, keys_skew) = published_keys.unzip();
                 // The token endpoint's clock is the most reliable: a POST is not cached.
                 clock_skew = token_skew.or(skew).or(keys_skew.flatten());

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::{
-    providers::{AppleKey, BUILT_IN, ClientSecret, IdentitySource, built_in},
+    providers::{AppleKey, BUILT_IN, IdentitySource, built_in},
     relying_party::Clock,
 };
 use latchkey_sandbox::{APPLE_CLIENT_ID, APPLE_KEY_ID, APPLE_TEAM_ID, apple_private_key_pem};
@@ -349,8 +349,7 @@ async fn tokens_of(app: &App, slug: &str) -> String {
 
 fn apple_secret(app: &App) -> String {
     let key = AppleKey::new(APPLE_TEAM_ID.to_owned(), APPLE_KEY_ID.to_owned(), &apple_private_key_pem().into());
-    let secret = ClientSecret::Apple(key.expect("a key"));
-    let secret = secret.at(APPLE_CLIENT_ID, &app.sandbox.apple_issuer(), Clock::default().now());
+    let secret = key.expect("a key").secret(APPLE_CLIENT_ID, &app.sandbox.apple_issuer(), Clock::default().now());
     secret.expect("it signs").expose_secret().to_owned()
 }
 
