@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256};
+use aws_lc_rs::signature::{
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::keys::{self, SigningKey};
+use super::other_keys::Curve;
 use super::rules::Rules;
 use super::state::{Provider, SharedState};
 use super::template::Template;
@@ -41,9 +44,20 @@ pub struct Patch {
 pub enum Signing {
     #[default]
     Rs256,
-    /// The right key with an unexpected algorithm.
+    /// The right key with another algorithm.
     Rs384,
+    Rs512,
     Ps256,
+    Ps384,
+    Ps512,
+    /// A key that the generic provider publishes, and no other.
+    Es256,
+    Es384,
+    Es512,
+    #[serde(rename = "eddsa")]
+    EdDsa,
+    /// EdDSA by its name in RFC 9864.
+    Ed25519,
     None,
     /// HMAC keyed with the public key in PEM (key confusion).
     Hs256PublicKey,
@@ -58,6 +72,36 @@ pub enum Signing {
 }
 
 impl Signing {
+    /// `alg`.
+    pub fn algorithm(self) -> &'static str {
+        match self {
+            Self::Rs256 | Self::BadSignature | Self::UnpublishedKey | Self::EmbeddedKey => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
+            Self::EdDsa => "EdDSA",
+            Self::Ed25519 => "Ed25519",
+            Self::None => "none",
+            Self::Hs256PublicKey | Self::Hs256PublicKeyDer | Self::Hs256ClientSecret => "HS256",
+        }
+    }
+
+    /// The curve of a key that is not RSA.
+    fn curve(self) -> Option<Curve> {
+        match self {
+            Self::Es256 => Some(Curve::P256),
+            Self::Es384 => Some(Curve::P384),
+            Self::Es512 => Some(Curve::P521),
+            Self::EdDsa | Self::Ed25519 => Some(Curve::Ed25519),
+            _ => None,
+        }
+    }
+
     fn uses_attacker_key(self) -> bool {
         matches!(self, Self::UnpublishedKey | Self::EmbeddedKey)
     }
@@ -105,9 +149,10 @@ async fn sign(
     let (patch, key, now) = {
         let mut state = shared.lock();
         let now = state.now();
+        let sign = if provider == Provider::Oidc { state.oidc.sign } else { Signing::default() };
         let mock = state.provider(provider);
         let armed = mock.patches.take(Some(person), |armed| fits(&armed.patch));
-        (armed.map_or_else(Patch::default, |armed| armed.patch), mock.keys.signing(), now)
+        (armed.map_or_else(|| Patch { sign, ..Patch::default() }, |armed| armed.patch), mock.keys.signing(), now)
     };
     let attacker_key = if patch.sign.uses_attacker_key() { keys::attacker_key().await } else { None };
     mint(claims, &patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })
@@ -143,16 +188,10 @@ fn patched(
 }
 
 fn header(sign: Signing, with: &SigningContext<'_>) -> Map<String, Value> {
-    let alg = match sign {
-        Signing::Rs256 | Signing::BadSignature | Signing::UnpublishedKey | Signing::EmbeddedKey => "RS256",
-        Signing::Rs384 => "RS384",
-        Signing::Ps256 => "PS256",
-        Signing::None => "none",
-        Signing::Hs256PublicKey | Signing::Hs256PublicKeyDer | Signing::Hs256ClientSecret => "HS256",
-    };
+    let kid = sign.curve().map_or_else(|| with.key.kid.clone(), Curve::kid);
     let mut members = Map::new();
-    members.insert("alg".to_owned(), json!(alg));
-    members.insert("kid".to_owned(), json!(with.key.kid));
+    members.insert("alg".to_owned(), json!(sign.algorithm()));
+    members.insert("kid".to_owned(), json!(kid));
     members.insert("typ".to_owned(), json!("JWT"));
     if let (Signing::EmbeddedKey, Some(attacker_key)) = (sign, &with.attacker_key) {
         members.insert("kid".to_owned(), json!(attacker_key.kid));
@@ -166,7 +205,14 @@ fn signature(sign: Signing, input: &[u8], with: &SigningContext<'_>) -> Vec<u8> 
     match sign {
         Signing::Rs256 => with.key.sign(&RSA_PKCS1_SHA256, input),
         Signing::Rs384 => with.key.sign(&RSA_PKCS1_SHA384, input),
+        Signing::Rs512 => with.key.sign(&RSA_PKCS1_SHA512, input),
         Signing::Ps256 => with.key.sign(&RSA_PSS_SHA256, input),
+        Signing::Ps384 => with.key.sign(&RSA_PSS_SHA384, input),
+        Signing::Ps512 => with.key.sign(&RSA_PSS_SHA512, input),
+        Signing::Es256 => Curve::P256.sign(input),
+        Signing::Es384 => Curve::P384.sign(input),
+        Signing::Es512 => Curve::P521.sign(input),
+        Signing::EdDsa | Signing::Ed25519 => Curve::Ed25519.sign(input),
         Signing::None => Vec::new(),
         Signing::Hs256PublicKey => hs256(with.key.public_pem().as_bytes()),
         Signing::Hs256PublicKeyDer => hs256(&with.key.public_der()),

@@ -1,7 +1,7 @@
 //! Mock sign-in providers and a mail server for development and tests.
 //!
-//! The sandbox implements Google, Apple, Microsoft, GitHub, Facebook, X, Discord and GitLab over HTTP on loopback, so an
-//! application under test needs no special code, only other endpoint URLs. It shares no code with Latchkey: both implement
+//! The sandbox implements Google, Apple, Microsoft, GitHub, Facebook, X, Discord, GitLab, LinkedIn and a generic OpenID
+//! provider over HTTP on loopback, so an application under test needs no special code, only other endpoint URLs. It shares no code with Latchkey: both implement
 //! the same standards independently. Everything is in memory, bounded, and lost on exit.
 //!
 //! ```no_run
@@ -48,6 +48,7 @@
 //! | X | `/x/i/oauth2/authorize` | as GitHub |
 //! | Discord | `/discord/oauth2/authorize` | as GitHub |
 //! | GitLab | `/gitlab/oauth/authorize` | as GitHub |
+//! | generic | `/oidc/authorize` | all or nothing |
 //! | Microsoft | `/microsoft/<tenant>/oauth2/v2.0/authorize` | all or nothing |
 //! | Apple | `/apple/auth/authorize` | also `email=share\|hide`, `firstName`, `lastName` |
 //!
@@ -113,6 +114,7 @@
 //! | `POST /control/google/faults` | `{"endpoint", "fault": {…}, "person"?, "times"?}` | arms a fault at an endpoint |
 //! | `POST /control/google/presets` | `{"preset": "wrong_nonce", "person"?, "times"?}` | arms a named misbehaviour |
 //! | `POST /control/google/iss` | `{"iss": "off"\|"right"\|"wrong", "person"?, "times"?}` | sets `iss` in the authorization response; otherwise as the provider does |
+//! | `POST /control/oidc/configure` | any members of `{"sign": "es512", "auth_methods": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"], "client_secret": "…", "decodes_basic": false, "client_key": {JWK}, "rejected_prompts": ["select_account"], "auth_time": "seconds"\|"fraction"\|"null"\|"zero"\|"absent", "userinfo_only": ["email"], "numeric_sub": true, "iss_beside_codes_only": true}` | the generic provider only: replaces its behaviour; absent members have their defaults |
 //! | `POST /control/google/behave` | `{"person"?}` | removes all of the above for that person, or for everyone |
 //! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen is shown again |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | rotates keys |
@@ -142,7 +144,8 @@
 //! `{"claims": {"nonce": null}, "remove": ["exp"], "header": {"kid": "x"}, "remove_header": ["kid"], "sign": "rs256"}`, all
 //! optional. `{"$now": -61}` is the sandbox's time plus seconds (`"as": "string"` or `"float"` changes the type),
 //! `{"$raw": "1e400"}` is inserted verbatim, `{origin}` in a string is the sandbox's origin, and `{value}` the original value
-//! of a string member. `sign` is `rs256`, `rs384`, `ps256`, `none`, `hs256_public_key` (PEM), `hs256_public_key_der`,
+//! of a string member. `sign` is `rs256`, `rs384`, `rs512`, `ps256`, `ps384`, `ps512`, `es256`, `es384`, `es512`, `eddsa`,
+//! `ed25519` (the generic provider alone publishes keys for the last five), `none`, `hs256_public_key` (PEM), `hs256_public_key_der`,
 //! `hs256_client_secret`, `bad_signature` (one bit flipped), `unpublished_key` (an attacker's key under the published `kid`)
 //! or `embedded_key` (an attacker's key in the header's `jwk`). With `"refreshed": true` the patch applies only to id_tokens
 //! of Google's refresh responses.
@@ -195,6 +198,8 @@ mod log;
 mod mail;
 mod microsoft;
 mod mock_provider;
+mod oidc;
+mod other_keys;
 mod page;
 mod persons;
 mod pkce;

@@ -44,6 +44,7 @@ providers! {
     Discord => discord,
     Gitlab => gitlab,
     Linkedin => linkedin,
+    Oidc => oidc,
 }
 
 impl Provider {
@@ -73,6 +74,8 @@ pub struct SandboxState {
     pub persons: Persons,
     pub providers: MockProviders,
     pub mail: Mailbox,
+    /// The generic provider's behaviour.
+    pub oidc: super::oidc::Configuration,
     pub log: RequestLog,
     /// Seconds that the sandbox's clock is ahead of the system's.
     pub clock_offset: i64,
@@ -84,6 +87,7 @@ impl SandboxState {
             persons: Persons::default(),
             providers: MockProviders::new(first_key),
             mail: Mailbox::default(),
+            oidc: super::oidc::Configuration::default(),
             log: RequestLog::default(),
             clock_offset: 0,
         }

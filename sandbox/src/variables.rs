@@ -5,10 +5,11 @@ use super::apple::apple_private_key_pem;
 use super::clients::Clients;
 use super::state::Provider;
 
-/// For every provider: its client and its URLs.
+/// For every built-in provider of an application: its client and its URLs.
 pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
     let mut variables = Vec::new();
-    for provider in Provider::ALL {
+    // The generic provider has no variables of its own: an application names it as it likes.
+    for provider in Provider::ALL.iter().filter(|provider| **provider != Provider::Oidc) {
         let addresses = provider.facts().addresses.iter();
         variables.extend(addresses.map(|(name, path)| ((*name).to_owned(), format!("{origin}{path}"))));
         let family = provider.slug().to_ascii_uppercase();

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::grant::send_error;
 use super::request::{AuthorizationRequest, RequestError, read};
 use super::{AuthorizePage, pages};
-use crate::state::SharedState;
+use crate::fields::Fields;
+use crate::state::{Provider, SharedState};
 
 /// A valid authorization request; the extractor answers an invalid one itself.
 pub struct AuthorizeContext {
@@ -42,6 +43,9 @@ impl FromRequestParts<SharedState> for AuthorizeContext {
         };
         let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
         let query = uri.query().unwrap_or_default().to_owned();
+        if let Some(prompt) = rejected_prompt(shared, page, &query) {
+            return Err(pages::invalid_request(page, &format!("Unsupported prompt: {prompt}")).into_response());
+        }
         match read(page, &query, page.client(shared)) {
             Ok(request) => Ok(Self { shared: shared.clone(), page, request, path: endpoint(uri.path()), query }),
             Err(RequestError::Page(why)) => Err(pages::invalid_request(page, &why).into_response()),
@@ -54,6 +58,14 @@ impl FromRequestParts<SharedState> for AuthorizeContext {
             )),
         }
     }
+}
+
+/// The generic provider can be configured to end on a page for a value of `prompt`, as several do, whatever their metadata
+/// lists.
+fn rejected_prompt(shared: &SharedState, page: &AuthorizePage, query: &str) -> Option<String> {
+    let prompt = Fields::parse(query).get("prompt").map(str::to_owned)?;
+    let rejects = page.provider == Provider::Oidc && shared.lock().oidc.rejected_prompts.contains(&prompt);
+    rejects.then_some(prompt)
 }
 
 fn endpoint(path: &str) -> String {

@@ -6,7 +6,7 @@ use super::AuthorizePage;
 use super::context::AuthorizeContext;
 use crate::persons::Person;
 use crate::response::redirect_back;
-use crate::state::SharedState;
+use crate::state::{Provider, SharedState};
 use crate::token_store::{Code, Scopes};
 
 /// Seconds.
@@ -98,6 +98,8 @@ fn respond(
     let mut pairs: Vec<_> = parameters.iter().copied().map(own).collect();
     pairs.extend(state.map(|state| own(("state", state))));
     let issuer = format!("{}{}", shared.origin(), page.provider.facts().issuer);
-    pairs.extend(page.sends_iss.then(|| own(("iss", &issuer))));
+    let is_error = parameters.iter().any(|(name, _)| *name == "error");
+    let omits_iss = is_error && page.provider == Provider::Oidc && shared.lock().oidc.iss_beside_codes_only;
+    pairs.extend((page.sends_iss && !omits_iss).then(|| own(("iss", &issuer))));
     redirect_back(shared, page.provider, redirect_uri, pairs, person)
 }

@@ -150,6 +150,7 @@ pub fn snapshot(shared: &SharedState) -> Value {
             "refresh_tokens": mock.tokens.refresh.len(),
         });
     }
+    snapshot[Provider::Oidc.slug()]["configuration"] = json!(state.oidc);
     snapshot
 }
 

@@ -84,6 +84,7 @@ pub async fn execute(shared: &SharedState, provider: Provider, name: &str, body:
             let PersonFilter { person } = read(body)?;
             shared.lock().provider(provider).tokens.forget_consent(person.as_deref());
         }
+        "configure" if provider == Provider::Oidc => shared.lock().oidc = read(body)?,
         "keys" => keys(shared, provider, read(body)?).await?,
         other => return Err(CommandError::Unknown(other.to_owned())),
     }

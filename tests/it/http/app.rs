@@ -42,6 +42,7 @@ pub struct AppBuilder {
     settings: Vec<(String, String)>,
     has_all_providers: bool,
     has_other_provider: bool,
+    generic: Option<Vec<(String, String)>>,
     has_mail: bool,
 }
 
@@ -73,6 +74,12 @@ impl AppBuilder {
     /// Configures a second OpenID provider, `other`: a sandbox with its own people and keys, found by discovery.
     pub fn other_provider(self) -> Self {
         Self { has_other_provider: true, ..self }
+    }
+
+    /// Configures the sandbox's generic provider as `work`, with these variables of `OIDC_WORK` beside issuer and client.
+    pub fn generic(self, variables: &[(&str, &str)]) -> Self {
+        let own = variables.iter().map(|(name, value)| (format!("OIDC_WORK_{name}"), (*value).to_owned()));
+        Self { generic: Some(own.collect()), ..self }
     }
 
     pub fn without_mail(self) -> Self {
@@ -151,8 +158,14 @@ impl AppBuilder {
         });
         let providers = sandbox.variables().iter().filter(|_| self.has_all_providers);
         let providers = providers.map(|(variable, value)| (variable.as_str(), value.as_str()));
+        let work_issuer = format!("{}/oidc", sandbox.origin());
+        let work = self.generic.iter().flat_map(|variables| {
+            let client = [("OIDC_WORK_ISSUER", work_issuer.as_str()), ("OIDC_WORK_CLIENT_ID", "sandbox-oidc")];
+            client.into_iter().chain(variables.iter().map(|(variable, value)| (variable.as_str(), value.as_str())))
+        });
         let settings = self.settings.iter().map(|(variable, value)| (variable.as_str(), value.as_str()));
-        let environment: Environment = defaults.into_iter().chain(second).chain(providers).chain(settings).collect();
+        let environment: Environment =
+            defaults.into_iter().chain(second).chain(providers).chain(work).chain(settings).collect();
         Config::parse(&environment).expect("the settings are right")
     }
 }
@@ -184,6 +197,7 @@ impl App {
             settings: Vec::new(),
             has_all_providers: false,
             has_other_provider: false,
+            generic: None,
             has_mail: true,
         }
     }

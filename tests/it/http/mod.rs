@@ -33,6 +33,7 @@ mod email_requirement;
 mod enumeration;
 mod form_owners;
 mod form_post;
+mod generic;
 mod grants;
 mod grants_faults;
 mod grants_keys;
