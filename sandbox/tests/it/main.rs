@@ -15,6 +15,7 @@ mod id_tokens;
 mod linkedin;
 mod mail;
 mod microsoft;
+mod oidc;
 mod prompt;
 mod sign_in;
 mod start;
