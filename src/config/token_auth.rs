@@ -79,7 +79,7 @@ impl<'a> Variables<'a> {
         let key = PrivateKey::from_pem(&pem.into()).map_err(|_| {
             self.error(
                 PRIVATE_KEY,
-                "must be an unencrypted private key in PEM: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519; its line breaks may be written \\n",
+                "must be an unencrypted private key in PEM: RSA of 2048 bits or more, P-256, P-384 or Ed25519; its line breaks may be written \\n",
             )
         })?;
         let audience = match self.get(AUDIENCE) {

@@ -1,32 +1,30 @@
 //! Private keys of our clients, and the JWTs that they sign.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use aws_lc_rs::{
-    rand::SystemRandom,
     rsa,
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
-        EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
     },
 };
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::oidc::Algorithm;
 
-/// A private key: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519. Does not print.
+/// A private key: RSA of 2048 bits or more, P-256, P-384 or Ed25519. Does not print.
 #[derive(Clone)]
-pub struct PrivateKey(Arc<Pair>);
-
-enum Pair {
-    Rsa(rsa::KeyPair),
-    Ec(EcdsaKeyPair, Algorithm),
-    Ed25519(Ed25519KeyPair),
+pub struct PrivateKey {
+    key: EncodingKey,
+    algorithms: &'static [Algorithm],
+    /// As a certificate has it.
+    public: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,40 +36,55 @@ pub enum PrivateKeyError {
 }
 
 impl PrivateKey {
-    /// A key in PEM (RFC 7468): PKCS#8, PKCS#1 or SEC 1. Line breaks may be written `\\n`, as in an environment variable.
+    /// A key in PEM (RFC 7468): PKCS#8, for RSA also PKCS#1. Line breaks may be written `\\n`, as in an environment variable.
     ///
     /// # Errors
     /// [`PrivateKeyError::NotAKey`] for anything else, an encrypted key included.
     pub fn from_pem(pem: &SecretString) -> Result<Self, PrivateKeyError> {
-        const LABELS: [&str; 3] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
-        let der =
-            LABELS.iter().find_map(|label| pem_block(pem.expose_secret(), label)).ok_or(PrivateKeyError::NotAKey)?;
-        Pair::from_der(&der).map(|pair| Self(Arc::new(pair))).ok_or(PrivateKeyError::NotAKey)
+        let pem = pem.expose_secret().replace("\\n", "\n");
+        let key = Self::rsa(&pem).or_else(|| Self::ec(&pem)).or_else(|| Self::ed25519(&pem));
+        let key = key.ok_or(PrivateKeyError::NotAKey)?;
+        // A key that cannot sign fails here, not at the first sign-in.
+        key.signature(b"check", key.algorithms[0]).map(|_| key)
     }
 
-    pub fn is_rsa(&self) -> bool {
-        matches!(&*self.0, Pair::Rsa(_))
+    fn rsa(pem: &str) -> Option<Self> {
+        let pkcs1 = || rsa::KeyPair::from_der(&pem_block(pem, "RSA PRIVATE KEY")?).ok();
+        let pkcs8 = || rsa::KeyPair::from_pkcs8(&pem_block(pem, "PRIVATE KEY")?).ok();
+        let public = pkcs8().or_else(pkcs1)?.public_key().as_ref().to_vec();
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).ok()?;
+        Some(Self { key, algorithms: &[Algorithm::Rs256, Algorithm::Ps256], public })
+    }
+
+    fn ec(pem: &str) -> Option<Self> {
+        let der = pem_block(pem, "PRIVATE KEY")?;
+        let on = |curve| EcdsaKeyPair::from_pkcs8(curve, &der).ok();
+        let (pair, algorithms): (_, &'static [Algorithm]) = match on(&ECDSA_P256_SHA256_FIXED_SIGNING) {
+            Some(pair) => (pair, &[Algorithm::Es256]),
+            None => (on(&ECDSA_P384_SHA384_FIXED_SIGNING)?, &[Algorithm::Es384]),
+        };
+        let key = EncodingKey::from_ec_pem(pem.as_bytes()).ok()?;
+        Some(Self { key, algorithms, public: pair.public_key().as_ref().to_vec() })
+    }
+
+    fn ed25519(pem: &str) -> Option<Self> {
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pem_block(pem, "PRIVATE KEY")?).ok()?;
+        let key = EncodingKey::from_ed_pem(pem.as_bytes()).ok()?;
+        Some(Self { key, algorithms: &[Algorithm::EdDsa], public: pair.public_key().as_ref().to_vec() })
     }
 
     /// The algorithms that it can sign with, the most widely supported first.
     pub fn algorithms(&self) -> &'static [Algorithm] {
-        match &*self.0 {
-            Pair::Rsa(_) => &[Algorithm::Rs256, Algorithm::Ps256],
-            Pair::Ec(_, Algorithm::Es256) => &[Algorithm::Es256],
-            Pair::Ec(_, Algorithm::Es384) => &[Algorithm::Es384],
-            Pair::Ec(..) => &[Algorithm::Es512],
-            Pair::Ed25519(_) => &[Algorithm::EdDsa],
-        }
+        self.algorithms
+    }
+
+    pub fn is_rsa(&self) -> bool {
+        self.algorithms.contains(&Algorithm::Rs256)
     }
 
     /// Whether a certificate (DER) is of this key: it contains the public key byte for byte.
     pub fn is_certified_by(&self, certificate: &[u8]) -> bool {
-        let public: &[u8] = match &*self.0 {
-            Pair::Rsa(pair) => pair.public_key().as_ref(),
-            Pair::Ec(pair, _) => pair.public_key().as_ref(),
-            Pair::Ed25519(pair) => pair.public_key().as_ref(),
-        };
-        certificate.windows(public.len()).any(|window| window == public)
+        certificate.windows(self.public.len()).any(|window| window == self.public)
     }
 
     /// A signed JWT (RFC 7515 §3.1). `alg` is added to the header.
@@ -87,45 +100,24 @@ impl PrivateKey {
         header["alg"] = algorithm.name().into();
         let [header, claims] = [header.to_string(), claims.to_string()].map(|part| URL_SAFE_NO_PAD.encode(part));
         let signed = format!("{header}.{claims}");
-        let signature = self.signature(signed.as_bytes(), algorithm).ok_or(PrivateKeyError::CannotSign)?;
-        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
+        let signature = self.signature(signed.as_bytes(), algorithm)?;
+        Ok(format!("{signed}.{signature}").into())
     }
 
-    fn signature(&self, message: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
-        let random = SystemRandom::new();
-        match &*self.0 {
-            Pair::Ec(pair, own) if *own == algorithm => Some(pair.sign(&random, message).ok()?.as_ref().to_vec()),
-            Pair::Ed25519(pair) if algorithm == Algorithm::EdDsa => Some(pair.sign(message).as_ref().to_vec()),
-            Pair::Rsa(pair) => {
-                let encoding: &'static dyn RsaEncoding = match algorithm {
-                    Algorithm::Rs256 => &RSA_PKCS1_SHA256,
-                    Algorithm::Ps256 => &RSA_PSS_SHA256,
-                    _ => return None,
-                };
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(encoding, &random, message, &mut signature).ok()?;
-                Some(signature)
-            }
-            Pair::Ec(..) | Pair::Ed25519(_) => None,
+    /// In base64url.
+    fn signature(&self, message: &[u8], algorithm: Algorithm) -> Result<String, PrivateKeyError> {
+        let signer = match algorithm {
+            Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Algorithm::Ps256 => jsonwebtoken::Algorithm::PS256,
+            Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+            Algorithm::Es384 => jsonwebtoken::Algorithm::ES384,
+            Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+            _ => return Err(PrivateKeyError::CannotSign),
+        };
+        if !self.algorithms.contains(&algorithm) {
+            return Err(PrivateKeyError::CannotSign);
         }
-    }
-}
-
-impl Pair {
-    fn from_der(der: &[u8]) -> Option<Self> {
-        if let Ok(pair) = rsa::KeyPair::from_pkcs8(der).or_else(|_| rsa::KeyPair::from_der(der)) {
-            return Some(Self::Rsa(pair));
-        }
-        for (curve, algorithm) in [
-            (&ECDSA_P256_SHA256_FIXED_SIGNING, Algorithm::Es256),
-            (&ECDSA_P384_SHA384_FIXED_SIGNING, Algorithm::Es384),
-            (&ECDSA_P521_SHA512_FIXED_SIGNING, Algorithm::Es512),
-        ] {
-            if let Ok(pair) = EcdsaKeyPair::from_private_key_der(curve, der) {
-                return Some(Self::Ec(pair, algorithm));
-            }
-        }
-        Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).ok().map(Self::Ed25519)
+        jsonwebtoken::crypto::sign(message, &self.key, signer).map_err(|_| PrivateKeyError::CannotSign)
     }
 }
 

@@ -195,6 +195,9 @@ fn other_issuer_is_rejected(#[case] issuer: &str) {
 #[case::link_local("https://[fe80::1]/", PrivateHost)]
 fn unacceptable_endpoint_is_rejected(#[case] endpoint: &str, #[case] error: EndpointError) {
     for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+        if member == "userinfo_endpoint" && endpoint.is_empty() {
+            continue; // The same as absent.
+        }
         let result = process_value(&with(member, json!(endpoint)));
         assert_eq!(result.unwrap_err(), Endpoint { member, error }, "{member}");
     }

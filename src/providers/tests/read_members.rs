@@ -108,7 +108,7 @@ fn user_id_of_an_api_must_be_right() {
 fn members_of_a_profile_are_optional_and_stand_once() {
     for (slug, members) in [
         ("discord", &["email", "verified", "global_name", "username", "avatar"][..]),
-        ("facebook", &["email", "name", "picture"]),
+        ("facebook", &["email", "name"]),
         ("github", &["name", "avatar_url"]),
         ("x", &["confirmed_email", "name", "username", "profile_image_url"]),
     ] {

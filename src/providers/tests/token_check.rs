@@ -270,7 +270,9 @@ fn outages_and_malformed_responses_say_nothing_about_the_token() {
             let outcome = judged(&provider, status, &tokeninfo());
             assert!(matches!(outcome, Err(TokenCheckError::Response(error)) if error.is_unavailable()), "{status}");
         }
-        for text in ["", "[]", "null", "<html>", r#"{"aud":"other","aud":"id"}"#] {
+        // Each provider's document has one of these members.
+        let twice = r#"{"aud":"other","aud":"id","app":{"client_id":"id","client_id":"id"},"data":1,"data":2}"#;
+        for text in ["", "[]", "null", "<html>", twice] {
             let outcome = judged_text(&provider, 200, text);
             assert!(matches!(outcome, Err(TokenCheckError::Malformed(_))), "{}: {text}", provider.slug);
         }

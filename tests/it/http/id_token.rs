@@ -108,7 +108,8 @@ async fn claims_of_a_wrong_type_are_rejected() {
     browser.sign_in("grace").await;
     let wrong = [json!(true), json!([1]), json!({}), json!(null), json!(""), json!("now"), json!({ "$raw": "1e400" })];
     for claim in ["exp", "iat", "nbf"] {
-        for value in &wrong {
+        // `null` is the same as absent, and `nbf` may be.
+        for value in wrong.iter().filter(|value| claim != "nbf" || !value.is_null()) {
             assert_claims_rejected(&app, &browser, json!({ claim: value })).await;
         }
     }

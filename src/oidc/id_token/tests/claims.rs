@@ -310,7 +310,9 @@ fn c_hash_must_match_if_present() {
 #[case::within_max_age(json!(NOW - 600), true)]
 #[case::within_the_leeway(json!(NOW - 660), true)]
 #[case::too_old(json!(NOW - 661), false)]
-#[case::long_ago(json!(0), false)]
+#[case::long_ago(json!(1), false)]
+#[case::with_a_fraction(json!(NOW as f64 - 0.5), true)]
+#[case::too_old_with_a_fraction(json!(NOW as f64 - 661.5), false)]
 #[case::a_clock_ahead(json!(NOW + 60), true)]
 #[case::in_the_future(json!(NOW + 61), false)]
 fn auth_time_must_be_within_max_age(#[case] auth_time: Value, #[case] accepted: bool) {
@@ -327,7 +329,12 @@ fn auth_time_must_be_within_max_age(#[case] auth_time: Value, #[case] accepted: 
 fn auth_time_is_required_with_max_age() {
     let nonce = nonce();
     let step_up = ExpectedIdToken { max_age: Some(u64::MAX), ..expected(&nonce) };
-    assert_eq!(verify_with(&valid_claims(), &step_up).unwrap_err(), ClaimMissing("auth_time"));
+    for silent in [valid_claims(), with("auth_time", json!(null)), with("auth_time", json!(0))] {
+        assert_eq!(verify_with(&silent, &step_up).unwrap_err(), AuthenticationTimeMissing);
+    }
+    for wrong in [json!("1"), json!(-1), json!(1e300), json!([NOW]), json!(true)] {
+        assert_eq!(verify_with(&with("auth_time", wrong), &step_up).unwrap_err(), ClaimWrongType("auth_time"));
+    }
     assert!(verify_with(&with("auth_time", json!(1)), &step_up).is_ok());
 }
 
