@@ -127,7 +127,7 @@ fn members_of_a_profile_are_optional_and_stand_once() {
         match variant.kind {
             VariantKind::Twice => assert_eq!(profile, None, "{}", variant.label),
             _ => {
-                let email = profile.expect("a profile").email.map(|email| email.unverified_address);
+                let email = profile.expect("a profile").email.map(|email| email.unverified_email);
                 assert!(email.is_none() || variant.text.contains(r#""email":"text""#), "{}", variant.label);
             }
         }

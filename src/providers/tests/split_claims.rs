@@ -40,7 +40,7 @@ fn claims_of_both_documents_are_merged(
     #[case] name: Option<&str>,
 ) {
     let profile = profile(in_token, at_userinfo);
-    assert_eq!(profile.email.as_ref().map(|email| email.unverified_address.as_str()), email);
+    assert_eq!(profile.email.as_ref().map(|email| email.unverified_email.as_str()), email);
     assert_eq!(profile.name.as_deref(), name);
 }
 
