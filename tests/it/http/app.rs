@@ -147,6 +147,7 @@ impl AppBuilder {
             ("GOOGLE_ISSUER", issuer.as_str()),
             ("GOOGLE_API_URL", api.as_str()),
         ];
+        let work_issuer = format!("{}/oidc", sandbox.origin());
         let other_issuer = other.map(Sandbox::google_issuer);
         let second = other_issuer.iter().flat_map(|issuer| {
             [
@@ -158,7 +159,6 @@ impl AppBuilder {
         });
         let providers = sandbox.variables().iter().filter(|_| self.has_all_providers);
         let providers = providers.map(|(variable, value)| (variable.as_str(), value.as_str()));
-        let work_issuer = format!("{}/oidc", sandbox.origin());
         let work = self.generic.iter().flat_map(|variables| {
             let client = [("OIDC_WORK_ISSUER", work_issuer.as_str()), ("OIDC_WORK_CLIENT_ID", "sandbox-oidc")];
             client.into_iter().chain(variables.iter().map(|(variable, value)| (variable.as_str(), value.as_str())))
