@@ -31,7 +31,13 @@ pub async fn document(State(shared): State<SharedState>) -> Json<Value> {
 
 /// `GET /keys`.
 pub async fn keys(State(shared): State<SharedState>) -> Json<Value> {
-    let rsa: Vec<_> = shared.lock().providers[Provider::Oidc].keys.published().map(|key| key.jwk()).collect();
+    // Without `alg`: the key signs with whatever algorithm is configured.
+    let without_alg = |mut jwk: Value| {
+        jwk.as_object_mut().map(|members| members.remove("alg"));
+        jwk
+    };
+    let rsa: Vec<_> =
+        shared.lock().providers[Provider::Oidc].keys.published().map(|key| without_alg(key.jwk())).collect();
     let keys: Vec<_> = rsa.into_iter().chain(Curve::ALL.into_iter().filter_map(Curve::jwk)).collect();
     Json(json!({"keys": keys}))
 }
