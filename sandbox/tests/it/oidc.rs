@@ -49,12 +49,10 @@ async fn configured_behaviour_replaces_the_default() {
     assert!(claims["auth_time"].is_f64());
     let keys = client.get("/oidc/keys").await.json();
     assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == header["kid"] && key["crv"] == "P-521"));
-    let dead_end = client
-        .get(&format!("/oidc/authorize?{}", query(&[("client_id", "sandbox-oidc"), ("prompt", "select_account")])));
-    assert_eq!(dead_end.await.status, 400);
-    let login =
-        client.get(&format!("/oidc/authorize?{}", query(&[("client_id", "sandbox-oidc"), ("prompt", "login")])));
-    assert_eq!(login.await.status, 200);
+    for (prompt, status) in [("select_account", 400), ("login", 200)] {
+        let query = query(&[("client_id", "sandbox-oidc"), ("prompt", prompt)]);
+        assert_eq!(client.get(&format!("/oidc/authorize?{query}")).await.status, status, "{prompt}");
+    }
 }
 
 #[tokio::test]
