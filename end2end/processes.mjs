@@ -34,9 +34,9 @@ export function startLatchkey(command, variables, name) {
   return child;
 }
 
-/** Waits until a URL responds with success; fails after 20 seconds, or when its server `child` has exited. */
-export async function waitFor(url, child) {
-  const deadline = Date.now() + 20_000;
+/** Waits until a URL responds with success; fails when that takes too long, or when its server `child` has exited. */
+export async function waitFor(url, child, seconds = 20) {
+  const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server of ${url} has exited; see logs/`);
     const response = await fetch(url).catch(() => undefined);

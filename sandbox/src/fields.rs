@@ -45,6 +45,10 @@ impl Fields {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// A repeated parameter, which RFC 6749 §3.1 and §3.2 forbid.
     pub fn repeated(&self) -> Option<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.all(name).count() > 1)

@@ -4,10 +4,8 @@ use serde_json::Value;
 use time::{Date, format_description::StaticFormatDescription, macros::format_description};
 use url::Origin;
 
-use crate::{
-    grants::status::{link, timestamp, words},
-    oauth::parse_json,
-};
+use super::query::EVENT_TYPES;
+use crate::grants::status::{link, timestamp, words};
 
 const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
 
@@ -32,19 +30,13 @@ pub enum When {
 }
 
 impl Event {
-    /// The events of a response in their order; `None` when it is not the JSON of a list of events. Cancelled events and those
-    /// without a valid start are left out.
-    pub(super) fn read_all(body: &[u8], endpoint_override: Option<&Origin>) -> Option<Vec<Self>> {
-        let answer = parse_json(body).ok()?;
-        let items = answer.get("items")?.as_array()?;
-        Some(items.iter().filter_map(|item| Self::read(item, endpoint_override)).collect())
-    }
-
-    fn read(item: &Value, endpoint_override: Option<&Origin>) -> Option<Self> {
-        let text = |name: &str| item[name].as_str();
-        if text("status") == Some("cancelled") {
+    /// `None` for an event that the user does not attend, and for one without a valid start. Any other member that is missing or
+    /// of an undocumented type is left out.
+    pub(super) fn read(item: &Value, endpoint_override: Option<&Origin>) -> Option<Self> {
+        if !is_attended(item) {
             return None;
         }
+        let text = |name: &str| item[name].as_str();
         let private = matches!(text("visibility"), Some("private" | "confidential"));
         let public = |name: &str| text(name).filter(|text| !private && !text.trim().is_empty()).map(words);
         Some(Self {
@@ -54,6 +46,15 @@ impl Event {
             link: text("htmlLink").and_then(|url| link(url, endpoint_override)),
         })
     }
+}
+
+/// Neither cancelled, nor declined, nor of a type that was not requested. An event without a type is a regular one.
+fn is_attended(item: &Value) -> bool {
+    let is_requested = item["eventType"].as_str().is_none_or(|event_type| EVENT_TYPES.contains(&event_type));
+    let attendees = item["attendees"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let declined =
+        |attendee: &Value| attendee["self"].as_bool() == Some(true) && attendee["responseStatus"] == "declined";
+    is_requested && item["status"] != "cancelled" && !attendees.iter().any(declined)
 }
 
 impl When {
@@ -72,7 +73,6 @@ impl When {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use rstest::rstest;
     use serde_json::json;
     use time::macros::date;
@@ -90,8 +90,7 @@ mod tests {
     fn with(member: &str, value: Value) -> Option<Event> {
         let mut event = event();
         event[member] = value;
-        let body = json!({"items": [event]}).to_string();
-        Event::read_all(body.as_bytes(), None).unwrap().pop()
+        Event::read(&event, None)
     }
 
     #[test]
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn private_events_have_no_title_and_cancelled_ones_are_left_out() {
+    fn private_events_have_no_title() {
         for private in ["private", "confidential"] {
             let event = with("visibility", json!(private)).unwrap();
             assert_eq!((event.title, event.place), (None, None), "{private}");
@@ -131,8 +130,20 @@ mod tests {
         for open in ["public", "default"] {
             assert!(with("visibility", json!(open)).unwrap().title.is_some(), "{open}");
         }
-        assert_eq!(with("status", json!("cancelled")), None);
-        assert!(with("status", json!("tentative")).is_some());
+    }
+
+    #[rstest]
+    #[case::cancelled("status", json!("cancelled"), false)]
+    #[case::tentative("status", json!("tentative"), true)]
+    #[case::birthday("eventType", json!("birthday"), false)]
+    #[case::working_place("eventType", json!("workingLocation"), false)]
+    #[case::default("eventType", json!("default"), true)]
+    #[case::out_of_office("eventType", json!("outOfOffice"), true)]
+    #[case::declined("attendees", json!([{"self": false}, {"self": true, "responseStatus": "declined"}]), false)]
+    #[case::declined_by_another("attendees", json!([{"responseStatus": "declined"}, {"self": true, "responseStatus": "accepted"}]), true)]
+    #[case::unanswered("attendees", json!([{"self": true, "responseStatus": "needsAction"}]), true)]
+    fn only_events_that_one_attends_are_listed(#[case] member: &str, #[case] value: Value, #[case] listed: bool) {
+        assert_eq!(with(member, value).is_some(), listed);
     }
 
     #[test]
@@ -144,30 +155,16 @@ mod tests {
             assert_eq!(with("start", odd.clone()), None, "{odd}");
             assert_eq!(with("end", odd).unwrap().when, When::Timestamps { begins: 600, ends: 600 });
         }
+        for odd in [json!(null), json!(7), json!([]), json!({}), json!("")] {
+            for member in ["status", "attendees", "visibility", "unknown"] {
+                assert!(with(member, odd.clone()).unwrap().title.is_some(), "{member}: {odd}");
+            }
+            assert!(with("attendees", json!([odd, {"self": odd, "responseStatus": odd}])).is_some());
+        }
+        assert!(with("eventType", json!(null)).is_some() && with("eventType", json!(7)).is_some());
         assert_eq!(with("htmlLink", json!("javascript:alert(1)")).unwrap().link, None);
         assert_eq!(with("start", json!({"date": "2026-13-01"})), None);
         let earlier = with("end", json!({"dateTime": "1970-01-01T00:00:00Z"})).unwrap();
         assert_eq!(earlier.when, When::Timestamps { begins: 600, ends: 600 });
-    }
-
-    #[rstest]
-    #[case(b"")]
-    #[case(b"<!doctype html>")]
-    #[case(br#"{"items":{}}"#)]
-    #[case(br#"{"files":[]}"#)]
-    #[case(br#"{"items":[]"#)]
-    fn anything_but_a_list_is_rejected(#[case] body: &[u8]) {
-        assert_eq!(Event::read_all(body, None), None);
-        assert_eq!(Event::read_all(br#"{"items":[]}"#, None), Some(Vec::new()));
-    }
-
-    proptest! {
-        #[test]
-        fn any_json_is_parsed_or_rejected(
-            body in r#"\{"items":\[(\{"(start|end|summary)":(\{"(date|dateTime)":("[-0-9TZ:]{0,20}"|7|null)\}|"x"|null)\},?){0,4}\]\}"#,
-            bytes in any::<Vec<u8>>()
-        ) {
-            let _ = (Event::read_all(body.as_bytes(), None), Event::read_all(&bytes, None));
-        }
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::oauth::{HttpResponse, parse_json};
+use super::document;
+use crate::oauth::HttpResponse;
 
 /// Reasons of a 403 that mean a rate limit or a used-up quota.
 const LIMITS: [&str; 8] = [
@@ -66,7 +67,7 @@ pub(super) fn judge(response: &HttpResponse) -> Verdict {
 /// The reasons in Google's envelope: those of `errors`, those of `details` (google.rpc.ErrorInfo), the canonical status.
 /// Only what looks like a code: the rest of the response is untrusted text.
 fn reasons(body: &[u8]) -> Vec<String> {
-    let Ok(document) = parse_json(body) else { return Vec::new() };
+    let Some(document) = document::parse(body) else { return Vec::new() };
     let error = &document["error"];
     let listed = ["errors", "details"].into_iter().filter_map(|list| error[list].as_array()).flatten();
     let reasons = listed.map(|entry| &entry["reason"]).chain([&error["status"]]);
@@ -131,6 +132,16 @@ mod tests {
         let exhausted = json!({ "error": { "code": 403, "status": "RESOURCE_EXHAUSTED" } });
         let limited = Verdict::RateLimited { retry_after: None };
         assert_eq!(judge(&response(403, exhausted.to_string().as_bytes())), limited);
+    }
+
+    #[test]
+    fn unused_members_do_not_matter() {
+        for other in
+            [r#""code":403,"code":"403","#, r#""errors":null,"#, r#""details":[],"message":{},"#, r#""errors":[7,{}],"#]
+        {
+            let body = format!(r#"{{"error":{{{other}"status":"RESOURCE_EXHAUSTED"}},"error_description":7}}"#);
+            assert_eq!(judge(&response(403, body.as_bytes())), Verdict::Limited { retry_after: None }, "{other}");
+        }
     }
 
     #[test]

@@ -9,7 +9,10 @@ mod answer;
 mod ask;
 mod backoff;
 mod disconnect;
+pub mod document;
 mod error;
+#[cfg(test)]
+pub mod google_schema;
 mod granted;
 mod renew;
 mod resealer;

@@ -41,22 +41,23 @@ pub use issue::credential;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use super::browser;
 use super::faults::Endpoint;
 use super::mock_provider::Facts;
 use super::state::{Provider, SharedState};
 use super::token_store::Scopes;
+use api::ApiError;
 
 pub static FACTS: Facts = Facts {
     slug: "google",
     label: "Google",
     issuer: "/google",
-    bases: &["google", "google-api"],
+    bases: &["google", "google-api", "drive", "calendar"],
     addresses: &[("GOOGLE_ISSUER", "/google"), ("GOOGLE_TOKENINFO_URL", "/google/tokeninfo"), ("GOOGLE_API_URL", API)],
     documents: &["/google/.well-known/openid-configuration", "/google/certs"],
     routes,
@@ -92,10 +93,12 @@ pub fn api_url(origin: &str) -> String {
 }
 
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
-    if path == "drive/v3/files" || path.starts_with("drive/v3/files/") {
+    // Without `drive` and `calendar` where these are the base.
+    let api_path = path.strip_prefix("drive/").or_else(|| path.strip_prefix("calendar/")).unwrap_or(path);
+    if api_path == "v3/files" || api_path.starts_with("v3/files/") {
         return Some(Endpoint::Files);
     }
-    if path.starts_with("calendar/v3/calendars/") && path.ends_with("/events") {
+    if api_path.starts_with("v3/calendars/") && api_path.ends_with("/events") {
         return Some(Endpoint::Events);
     }
     ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
@@ -114,8 +117,16 @@ fn routes() -> Router<SharedState> {
         .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
         .route("/revoke", post(revoke::revoke))
         .merge(gsi::routes());
-    let apis = drive::routes().merge(calendar::routes());
-    Router::new().nest("/google", provider.merge(drive::pages())).nest(API, apis)
+    Router::new().nest("/google", provider.merge(drive::pages())).nest(API, apis()).merge(apis())
+}
+
+/// Google's clients replace the origin alone when they are given a root URL, so the APIs are at their own paths as well.
+fn apis() -> Router<SharedState> {
+    drive::routes()
+        .merge(calendar::routes())
+        .method_not_allowed_fallback(async || ApiError::no_route(StatusCode::METHOD_NOT_ALLOWED))
+        .route("/drive/{*rest}", any(async || ApiError::no_route(StatusCode::NOT_FOUND)))
+        .route("/calendar/{*rest}", any(async || ApiError::no_route(StatusCode::NOT_FOUND)))
 }
 
 /// `POST /google/signout`.

@@ -40,7 +40,7 @@ async fn events_are_sorted_by_start() {
         (&json!("calendar#events"), &json!("ada@gmail.com"))
     );
     let events = items(&answer);
-    assert_eq!(events.len(), 12, "all but the past one");
+    assert_eq!(events.len(), 19, "all but the past one");
     assert!(events.iter().map(start).is_sorted());
     assert!(start(&events[0]) < now.as_str(), "one is going on");
     let five = client.events(&access, &[&coming[..], &[("maxResults", "5")]].concat()).await;
@@ -58,18 +58,70 @@ async fn events_cover_all_kinds() {
     let access = client.access("grace", &[CALENDAR]).await;
     let events = items(&client.events(&access, &IN_ORDER).await);
     let some = |fits: fn(&Value) -> bool| events.iter().filter(|event| fits(event)).count();
-    assert_eq!(some(|event| event["start"]["date"].is_string() && event["end"]["date"].is_string()), 2);
-    assert_eq!(some(|event| event["location"].is_string()), 3);
-    assert_eq!(some(|event| event["visibility"] == "private"), 1);
+    assert_eq!(some(|event| event["start"]["date"].is_string() && event["end"]["date"].is_string()), 5);
+    assert_eq!(some(|event| event["location"].is_string()), 4);
+    assert_eq!(some(|event| event["visibility"] == "private"), 2);
     assert_eq!(some(|event| event.get("summary").is_none()), 1);
     assert_eq!(some(|event| event["recurringEventId"].is_string()), 5);
     let whole = items(&client.events(&access, &[]).await);
-    assert_eq!((whole.len(), whole.iter().filter(|event| event["recurrence"].is_array()).count()), (9, 1));
+    assert_eq!((whole.len(), whole.iter().filter(|event| event["recurrence"].is_array()).count()), (16, 1));
     let empty = client.access("plain", &[CALENDAR]).await;
     assert!(items(&client.events(&empty, &IN_ORDER).await).is_empty());
     client.control("clock", json!({"offset_seconds": 86_400})).await;
     let tomorrow = items(&client.events(&client.access("grace", &[CALENDAR]).await, &IN_ORDER).await);
     assert!(start(&tomorrow[0]) > start(&events[0]), "they keep ahead of the clock");
+}
+
+#[tokio::test]
+async fn event_types_narrow_the_list() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR]).await;
+    let all = items(&client.events(&access, &IN_ORDER).await);
+    let count = |event_type: &str| all.iter().filter(|event| event["eventType"] == event_type).count();
+    let mut counts = Vec::new();
+    for event_type in ["birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"] {
+        let some = items(&client.events(&access, &[&IN_ORDER[..], &[("eventTypes", event_type)]].concat()).await);
+        assert!(some.iter().all(|event| event["eventType"] == event_type), "{event_type}");
+        assert_eq!(some.len(), count(event_type), "{event_type}");
+        counts.push(some.len());
+    }
+    assert_eq!((counts.iter().sum::<usize>(), counts.contains(&0)), (all.len(), false));
+    let two = [&IN_ORDER[..], &[("eventTypes", "birthday"), ("eventTypes", "workingLocation")]].concat();
+    assert_eq!(items(&client.events(&access, &two).await).len(), counts[0] + counts[5]);
+}
+
+#[tokio::test]
+async fn max_attendees_leaves_the_user() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR]).await;
+    let attendees = async |most: &str| {
+        let events = items(&client.events(&access, &[("maxAttendees", most), ("singleEvents", "true")]).await);
+        events.iter().filter_map(|event| event["attendees"].as_array().cloned()).collect::<Vec<_>>()
+    };
+    assert!(attendees("2").await.iter().all(|some| some.len() == 2));
+    let alone = attendees("1").await;
+    let answers: Vec<_> =
+        alone.iter().map(|some| (some.len(), &some[0]["self"], some[0]["responseStatus"].as_str())).collect();
+    assert_eq!(answers, [(1, &json!(true), Some("accepted")), (1, &json!(true), Some("declined"))]);
+}
+
+#[tokio::test]
+async fn a_page_may_be_empty_or_short() {
+    let client = TestClient::start().await;
+    let access = client.access("long", &[CALENDAR]).await;
+    let (mut sizes, mut next) = (Vec::new(), None::<String>);
+    loop {
+        let mut query = IN_ORDER.to_vec();
+        query.extend(next.as_deref().map(|token| ("pageToken", token)));
+        let page = client.events(&access, &query).await;
+        sizes.push(items(&page).len());
+        next = page.json()["nextPageToken"].as_str().map(str::to_owned);
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!((sizes[0], sizes.iter().sum::<usize>()), (0, 20), "{sizes:?}");
+    assert!(sizes[1..].iter().all(|size| *size == 2), "{sizes:?}");
 }
 
 #[tokio::test]
@@ -86,11 +138,20 @@ async fn invalid_requests_return_an_error() {
         (&[("singleEvents", "yes")][..], "singleEvents"),
         (&[("pageToken", "x")][..], "pageToken"),
         (&[("fields", "item")][..], "fields"),
+        (&[("fields", "items(id,start(day))")][..], "fields"),
+        (&[("eventTypes", "holiday")][..], "eventTypes"),
+        (&[("maxAttendees", "0")][..], "maxAttendees"),
+        (&[("showDeleted", "1")][..], "showDeleted"),
+        (&[("syncToken", "x")][..], "syncToken"),
+        (&[("eventType", "default")][..], "eventType"),
+        (&[("alt", "media")][..], "alt"),
     ] {
         let answer = client.events(&access, query).await;
         assert_eq!(answer.status, 400, "{query:?}");
         assert_eq!(answer.json()["error"]["errors"][0]["location"], location, "{query:?}");
     }
+    let harmless = [("alt", "json"), ("prettyPrint", "false"), ("timeZone", "UTC"), ("showDeleted", "false")];
+    assert_eq!(client.events(&access, &harmless).await.status, 200);
     assert_eq!(client.api(&access, "/calendar/v3/calendars/ada@gmail.com/events", &[]).await.status, 200);
     assert_eq!(client.api(&access, "/calendar/v3/calendars/grace@navy.example/events", &[]).await.status, 404);
 }

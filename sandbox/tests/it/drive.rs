@@ -198,6 +198,9 @@ async fn invalid_requests_return_googles_error_envelope() {
         ("pageSize", "0", "invalidParameter"),
         ("pageSize", "many", "invalidParameter"),
         ("fields", "files(nam)", "invalidParameter"),
+        ("fields", "files(id,owners(name))", "invalidParameter"),
+        ("fields", "files(id,shortcutDetails(target))", "invalidParameter"),
+        ("pageSizes", "3", "invalid"),
         ("fields", "files(", "invalidParameter"),
     ] {
         let answer = client.files(&access, &[(name, value)]).await;

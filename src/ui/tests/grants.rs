@@ -151,6 +151,11 @@ async fn events_show_title_time_and_place() {
 async fn the_calendar_card_has_a_next_step_in_every_state() {
     let none = with_calendar(CalendarView::Events(vec![])).await;
     assert!(none.contains("No upcoming events"), "{none}");
+    let so_far = with_calendar(CalendarView::NothingYet).await;
+    assert!(
+        !so_far.contains("No upcoming events") && so_far.contains("href=\"https://calendar.google.com/\""),
+        "{so_far}"
+    );
     let new = with_calendar(CalendarView::NotConnected).await;
     assert!(new.contains("href=\"/calendar\"") && new.contains("Connect Google Calendar"), "{new}");
     for lost in [Lost::Revoked, Lost::Expired] {

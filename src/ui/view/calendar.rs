@@ -18,6 +18,8 @@ pub enum CalendarView {
     Lost(Lost),
     /// Connected, but the events cannot be shown.
     Failed(ProviderApiError),
+    /// Google returned pages without an event to show, and has more.
+    NothingYet,
     /// The next events, soonest first; may be empty.
     Events(Vec<EventView>),
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     accounts::{Identity, UserId},
-    calendar::{CalendarError, Event, When, next_events},
+    calendar::{CalendarError, Event, NextEvents, When, next_events},
     codes::access::Access,
     grants::{CalendarEventsReadonly, GrantError, Grants},
     store::StoreError,
@@ -77,7 +77,8 @@ async fn load(request: &PageRequest, account: &Account) -> Result<CalendarView, 
         Ok(Err(_)) | Err(_) => return Ok(CalendarView::Failed(ProviderApiError::Unavailable)),
     };
     let error = match events {
-        Ok(events) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
+        Ok(NextEvents { events, incomplete: true }) if events.is_empty() => return Ok(CalendarView::NothingYet),
+        Ok(NextEvents { events, .. }) => return Ok(CalendarView::Events(events.into_iter().map(event_view).collect())),
         Err(error) => error,
     };
     if matches!(error, CalendarError::Grant(GrantError::Unavailable) | CalendarError::Malformed { .. }) {
@@ -95,7 +96,7 @@ async fn load(request: &PageRequest, account: &Account) -> Result<CalendarView, 
     }
 }
 
-async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Result<Vec<Event>, CalendarError> {
+async fn events(grants: &Grants, identity: &Identity, now: OffsetDateTime) -> Result<NextEvents, CalendarError> {
     let mut granted = grants.take(identity).await?;
     next_events(grants, &mut granted, now).await
 }

@@ -67,6 +67,23 @@ impl ApiError {
         Self::with(Parts { status: StatusCode::BAD_REQUEST, message, cause, canonical: None, challenge: None })
     }
 
+    /// As Google's newer front ends answer.
+    pub fn unknown_parameter(name: &str) -> Self {
+        let shown: String = name.chars().take(100).collect();
+        let message = format!("Invalid JSON payload received. Unknown name \"{shown}\": Cannot bind query parameter.");
+        let cause = json!({"message": message, "reason": "invalid", "locationType": "parameter", "location": shown});
+        let canonical = Some(("INVALID_ARGUMENT", Value::Null));
+        Self::with(Parts { status: StatusCode::BAD_REQUEST, message, cause, canonical, challenge: None })
+    }
+
+    /// No such path, or not with this method.
+    pub fn no_route(status: StatusCode) -> Self {
+        let message = status.canonical_reason().unwrap_or_default().to_owned();
+        let reason = if status == StatusCode::NOT_FOUND { "notFound" } else { "httpMethodNotAllowed" };
+        let cause = json!({"message": message, "reason": reason});
+        Self::with(Parts { status, message, cause, canonical: None, challenge: None })
+    }
+
     pub fn missing(name: &'static str, message: String) -> Self {
         let cause = json!({"message": message, "reason": "notFound", "locationType": "parameter", "location": name});
         Self::with(Parts { status: StatusCode::NOT_FOUND, message, cause, canonical: None, challenge: None })

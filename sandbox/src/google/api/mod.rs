@@ -5,6 +5,7 @@
 mod error;
 mod page_token;
 mod partial;
+mod schema;
 mod times;
 
 use axum::http::HeaderMap;
@@ -18,6 +19,8 @@ use crate::state::{Provider, SharedState};
 pub use error::ApiError;
 pub use page_token::{Listing, resumed, token};
 pub use partial::Mask;
+pub use schema::Schema;
+use schema::known_parameters;
 pub use times::{date, date_time, instant};
 
 pub struct Call {
@@ -46,6 +49,30 @@ pub fn caller(shared: &SharedState, headers: &HeaderMap, call: &Call) -> Result<
     match call.scopes.iter().any(allows) {
         true => Ok((person.clone(), now)),
         false => Err(ApiError::scope(call)),
+    }
+}
+
+/// A boolean; absent is false.
+///
+/// # Errors
+/// 400 for anything but `true` and `false`.
+pub fn flag(query: &Fields, name: &'static str) -> Result<bool, ApiError> {
+    match query.get(name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ApiError::value(name)),
+    }
+}
+
+/// Parameters of every method; JSON is the only format.
+///
+/// # Errors
+/// 400 for a name that the method does not have, or another format.
+pub fn parameters(api: &'static str, method: &str, query: &Fields) -> Result<(), ApiError> {
+    known_parameters(api, method, query)?;
+    match query.get("alt") {
+        None | Some("json") => Ok(()),
+        Some(_) => Err(ApiError::value("alt")),
     }
 }
 

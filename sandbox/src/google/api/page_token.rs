@@ -12,7 +12,7 @@ pub struct Listing([u8; 8]);
 impl Listing {
     /// Identifies a listing by its owner and the query fields that define it.
     pub fn of(subject: &str, query: &Fields, fields: &[&str]) -> Self {
-        let values: Vec<_> = fields.iter().map(|name| query.get(name)).collect();
+        let values: Vec<Vec<_>> = fields.iter().map(|name| query.all(name).collect()).collect();
         let hash = digest::digest(&digest::SHA256, format!("{subject} {values:?}").as_bytes());
         let mut print = [0; 8];
         print.copy_from_slice(&hash.as_ref()[..8]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ApiError;
+use super::{ApiError, Schema};
 
 /// The selected members; empty selects all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,18 +39,15 @@ impl Mask {
         }
     }
 
-    /// The selection inside a member; everything if there is none.
-    pub fn inside(&self, name: &str) -> Self {
-        self.0.get(name).cloned().unwrap_or_default()
-    }
-
-    /// Checks the names at this level.
+    /// Checks the names at every level.
     ///
     /// # Errors
-    /// 400 with the first unknown name.
-    pub fn known(&self, names: &[&[&str]]) -> Result<(), ApiError> {
-        let is_known = |name: &&String| *name == "*" || names.iter().any(|names| names.contains(&name.as_str()));
-        self.0.keys().find(|name| !is_known(name)).map_or(Ok(()), |name| Err(invalid(name)))
+    /// 400 with an unknown name, for the whole response as at Google.
+    pub fn known(&self, schema: Schema) -> Result<(), ApiError> {
+        for (name, inside) in self.0.iter().filter(|(name, _)| *name != "*") {
+            inside.known(schema.member(name).ok_or_else(|| invalid(name))?)?;
+        }
+        Ok(())
     }
 
     fn list(rest: &mut &str, depth: usize) -> Option<Self> {
@@ -129,7 +126,16 @@ mod tests {
         for text in ["files(", "files(id", "files)", ",id", "id,", "files()", "a b(", "files/", &"a(".repeat(5_000)] {
             assert!(Mask::read(text).is_err(), "{text}");
         }
-        assert!(Mask::read("files(id),kind").unwrap().known(&[&["files", "kind"]]).is_ok());
-        assert!(Mask::read("files(id),kine").unwrap().known(&[&["files", "kind"]]).is_err());
+    }
+
+    #[test]
+    fn unknown_name_is_rejected_at_every_level() {
+        let known = |text: &str| Mask::read(text).unwrap().known(Schema::of("drive", "FileList")).is_ok();
+        for text in ["*", "kind,files", "files(*)", "files(id,owners(me,displayName),shortcutDetails/targetId)"] {
+            assert!(known(text), "{text}");
+        }
+        for text in ["kine", "files(nam)", "files/owners/name", "files(id,shortcutDetails(target))", "files(id(x))"] {
+            assert!(!known(text), "{text}");
+        }
     }
 }

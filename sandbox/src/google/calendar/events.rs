@@ -20,6 +20,9 @@ pub struct Event {
     pub place: Option<&'static str>,
     /// Others see only that the user is busy.
     pub private: bool,
+    /// The user's answer to an invitation; `None` for an event without attendees.
+    pub response: Option<&'static str>,
+    pub event_type: &'static str,
     pub recurrence: Recurrence,
 }
 
@@ -52,17 +55,29 @@ pub fn events(person: &Person, now: i64, single: bool) -> Vec<Event> {
         },
         Event {
             place: Some("https://meet.google.com/abc-defg-hij"),
+            response: Some("accepted"),
             ..timed(2, 3 * HOUR, HOUR / 2, "Call with Charles")
         },
         Event { private: true, ..timed(3, DAY + 2 * HOUR, HOUR, "Doctor") },
-        whole(4, 2, 1, "Mary's birthday 🎂"),
+        Event { event_type: "birthday", private: true, ..whole(4, 2, 1, "Mary's birthday 🎂") },
         whole(5, 4, 3, "Conference on Bernoulli numbers"),
         Event {
             place: Some("Room \"42\" <Grimsel> & co."),
             ..timed(6, 5 * DAY, 2 * HOUR, "<b>Not bold</b> שלום\u{202e}")
         },
         Event { summary: None, ..timed(7, 6 * DAY, HOUR, "") },
+        Event { response: Some("declined"), ..timed(12, 2 * HOUR, HOUR, "Lecture that Ada skips") },
+        Event {
+            event_type: "fromGmail",
+            place: Some("Zürich"),
+            ..timed(13, 5 * DAY + 6 * HOUR, 2 * HOUR, "Flight LX 316")
+        },
+        Event { event_type: "outOfOffice", ..timed(14, 6 * DAY + 4 * HOUR, 4 * HOUR, "Out of office") },
+        Event { event_type: "focusTime", ..timed(15, 6 * DAY + 2 * HOUR, HOUR, "Focus time") },
     ];
+    let working_places =
+        (0_u32..3).map(|day| Event { event_type: "workingLocation", ..whole(9 + day, day.into(), 1, "Home") });
+    events.extend(working_places);
     let meeting = timed(8, DAY - 2 * HOUR, HOUR / 4, "Morning round");
     match single {
         false => events.push(Event { recurrence: Recurrence::Daily, ..meeting }),
@@ -85,6 +100,8 @@ fn event(number: u32, start: i64, length: i64, summary: Option<&'static str>) ->
         summary,
         place: None,
         private: false,
+        response: None,
+        event_type: "default",
         recurrence: Recurrence::Never,
     }
 }

@@ -1,9 +1,13 @@
 //! Mock Google Calendar v3: `events.list` of the primary calendar.
 //!
-//! Source: "Events: list" and "Events" (Google Calendar API, 2025). `timeMin` bounds an event's end and `timeMax` its
+//! Source: "Events: list" and "Events" (Google Calendar API, 2025), and its discovery document. `timeMin` bounds an event's end and `timeMax` its
 //! start, both exclusive and with a mandatory offset. Without `singleEvents=true`, a recurring event is one item with
 //! its rule, and `orderBy=startTime` is an error. An all-day event has `date` instead of `dateTime`, and its end is
-//! the following day.
+//! the following day. Without `eventTypes`, birthdays and working places are listed, too; declined invitations always are.
+//! With more attendees than `maxAttendees`, only the user is left.
+//!
+//! A page may be short or empty although another follows: those of `long` are, with two events at most after an empty one.
+//! Parameters that the sandbox does not implement are an error.
 
 mod events;
 mod resource;
@@ -17,7 +21,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::api::{ApiError, Call, Listing, Mask, caller, date_time, instant, resumed, size, token};
+use super::api::{
+    ApiError, Call, Listing, Mask, Schema, caller, date_time, flag, instant, parameters, resumed, size, token,
+};
 use crate::fields::Fields;
 use crate::persons::Person;
 use crate::state::SharedState;
@@ -29,18 +35,12 @@ const LIST: Call = Call {
     scopes: &["calendar.events.readonly", "calendar.events", "calendar.readonly", "calendar"],
 };
 
-const FIELDS: &[&str] = &[
-    "kind",
-    "etag",
-    "summary",
-    "description",
-    "updated",
-    "timeZone",
-    "accessRole",
-    "defaultReminders",
-    "nextPageToken",
-    "items",
-];
+const EVENT_TYPES: [&str; 6] = ["birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"];
+/// Parameters of Google's that would change the response, and are not implemented.
+const UNSUPPORTED: [&str; 6] =
+    ["iCalUID", "privateExtendedProperty", "q", "sharedExtendedProperty", "syncToken", "updatedMin"];
+/// Parameters that determine which events are listed.
+const LISTING: [&str; 6] = ["timeMin", "timeMax", "singleEvents", "orderBy", "eventTypes", "showDeleted"];
 
 pub fn routes() -> Router<SharedState> {
     Router::new().route("/calendar/v3/calendars/{calendar}/events", get(list))
@@ -68,8 +68,22 @@ async fn list(
 }
 
 fn list_events(person: &Person, now: i64, query: &Fields) -> Result<Value, ApiError> {
+    parameters("calendar", "events.list", query)?;
+    if let Some(name) = UNSUPPORTED.into_iter().find(|name| query.get(name).is_some()) {
+        let message = format!("The sandbox does not implement {name}.");
+        return Err(ApiError::parameter(name, "invalid", message));
+    }
     let mask = Mask::read(query.get("fields").unwrap_or("*"))?;
-    mask.known(&[FIELDS])?;
+    mask.known(Schema::of("calendar", "Events"))?;
+    let types: Vec<_> = query.all("eventTypes").collect();
+    if types.iter().any(|event_type| !EVENT_TYPES.contains(event_type)) {
+        return Err(ApiError::value("eventTypes"));
+    }
+    // Nothing is deleted or hidden here.
+    for name in ["showDeleted", "showHiddenInvitations"] {
+        flag(query, name)?;
+    }
+    let most_attendees = size(query, "maxAttendees", usize::MAX, usize::MAX)?;
     let single = flag(query, "singleEvents")?;
     let by_start = match query.get("orderBy") {
         None => false,
@@ -85,17 +99,28 @@ fn list_events(person: &Person, now: i64, query: &Fields) -> Result<Value, ApiEr
         return Err(ApiError::parameter("timeMax", "timeRangeEmpty", "The specified time range is empty.".to_owned()));
     }
     let most = size(query, "maxResults", 250, 2_500)?;
-    let listing = Listing::of(&person.sub, query, &["timeMin", "timeMax", "singleEvents", "orderBy"]);
-    let skipped = resumed(&listing, query)?.unwrap_or_default();
+    let listing = Listing::of(&person.sub, query, &LISTING);
+    let resumed = resumed(&listing, query)?;
+    let most = match (person.id.as_str(), resumed) {
+        ("long", None) => 0,
+        ("long", Some(_)) => most.min(2),
+        _ => most,
+    };
+    let skipped = resumed.unwrap_or_default();
 
     let mut events = events(person, now, single);
     events.retain(|event| from.is_none_or(|from| event.end > from) && until.is_none_or(|until| event.start < until));
+    events.retain(|event| types.is_empty() || types.contains(&event.event_type));
     if by_start {
         events.sort_by_key(|event| event.start);
     }
     let goes_on = events.len() > skipped + most;
-    let items: Vec<_> =
-        events.iter().skip(skipped).take(most).map(|event| resource::event(person, now, event)).collect();
+    let items: Vec<_> = events
+        .iter()
+        .skip(skipped)
+        .take(most)
+        .map(|event| resource::event(person, now, event, most_attendees))
+        .collect();
     let mut answer = json!({
         "kind": "calendar#events", "etag": format!("\"p{now}\""), "summary": person.email.as_deref().unwrap_or(person.label()),
         "description": "", "updated": date_time(now), "timeZone": "UTC", "accessRole": "owner", "defaultReminders": [],
@@ -106,14 +131,6 @@ fn list_events(person: &Person, now: i64, query: &Fields) -> Result<Value, ApiEr
     }
     mask.keep(&mut answer);
     Ok(answer)
-}
-
-fn flag(query: &Fields, name: &'static str) -> Result<bool, ApiError> {
-    match query.get(name) {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(ApiError::value(name)),
-    }
 }
 
 fn bound(query: &Fields, name: &'static str) -> Result<Option<i64>, ApiError> {

@@ -24,7 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::api::{ApiError, Call, Listing, Mask, caller, resumed, size, token};
+use super::api::{ApiError, Call, Listing, Mask, Schema, caller, parameters, resumed, size, token};
 use crate::fields::Fields;
 use crate::state::SharedState;
 use disk::{Disk, Place};
@@ -67,8 +67,9 @@ async fn get_file(
 ) -> Response {
     let query = Fields::parse(query.as_deref().unwrap_or_default());
     respond(caller(&shared, &headers, &GET).and_then(|(person, now)| {
+        parameters("drive", "files.get", &query)?;
         let mask = Mask::read(query.get("fields").unwrap_or(USUAL))?;
-        mask.known(resource::FIELDS)?;
+        mask.known(Schema::of("drive", "File"))?;
         let disk = Disk::of(&person, now, shared.origin());
         let missing = || ApiError::missing("fileId", format!("File not found: {id}."));
         let mut file = match disk.place(&id).ok_or_else(missing)? {
@@ -81,6 +82,7 @@ async fn get_file(
 }
 
 fn list_files(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, ApiError> {
+    parameters("drive", "files.list", query)?;
     let within = |name, known: &[&str]| match query.get(name) {
         Some(value) if !known.contains(&value) => Err(ApiError::value(name)),
         _ => Ok(()),
@@ -89,8 +91,7 @@ fn list_files(disk: &Disk, listing: &Listing, query: &Fields) -> Result<Value, A
     within("corpora", &["user"])?;
     let mask =
         Mask::read(query.get("fields").unwrap_or(&format!("kind,incompleteSearch,nextPageToken,files({USUAL})")))?;
-    mask.known(&[&["kind", "incompleteSearch", "nextPageToken", "files"]])?;
-    mask.inside("files").known(resource::FIELDS)?;
+    mask.known(Schema::of("drive", "FileList"))?;
     let filter = Filter::read(query.get("q").unwrap_or_default(), disk)?;
     let order = Order::read(query.get("orderBy").unwrap_or_default())?;
     let most = size(query, "pageSize", 100, 1_000)?;

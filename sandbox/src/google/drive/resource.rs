@@ -7,54 +7,6 @@ use super::kind::{FOLDER, SHORTCUT};
 use super::names;
 use crate::google::api::date_time;
 
-/// All fields of a Drive file: those the sandbox sets, and those it never sets.
-pub const FIELDS: &[&[&str]] = &[
-    &[
-        "kind",
-        "id",
-        "name",
-        "mimeType",
-        "parents",
-        "starred",
-        "trashed",
-        "shared",
-        "ownedByMe",
-        "owners",
-        "lastModifyingUser",
-        "createdTime",
-        "modifiedTime",
-        "size",
-        "quotaBytesUsed",
-        "fileExtension",
-        "webViewLink",
-        "iconLink",
-        "hasThumbnail",
-        "thumbnailLink",
-        "shortcutDetails",
-    ],
-    &[
-        "description",
-        "md5Checksum",
-        "capabilities",
-        "permissions",
-        "version",
-        "viewedByMeTime",
-        "modifiedByMeTime",
-        "sharedWithMeTime",
-        "sharingUser",
-        "webContentLink",
-        "originalFilename",
-        "fullFileExtension",
-        "driveId",
-        "spaces",
-        "explicitlyTrashed",
-        "resourceKey",
-        "properties",
-        "appProperties",
-        "headRevisionId",
-    ],
-];
-
 pub fn file(disk: &Disk, index: usize) -> Value {
     let (id, name, kind, origin) = (disk.id(index), disk.name(index), disk.kind(index), &disk.origin);
     let size = disk.size(index);

@@ -12,6 +12,8 @@ use crate::{
     },
 };
 
+const GOOGLE_CALENDAR: &str = "https://calendar.google.com/";
+
 /// `None` if there is nothing to connect.
 pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
     let class = if has_events(&calendar) { "card is-wide" } else { "card" };
@@ -24,6 +26,17 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
         CalendarView::Failed(failure) => {
             notice(wording::provider_api_error(failure, Access::Calendar), wording::calendar_step(failure))
         }
+        CalendarView::NothingYet => view! {
+            <p class="card-lead">"Nothing to attend among the first events that Google returned. There may be more."</p>
+            <div class="card-steps">
+                <a class="button is-quiet" href=GOOGLE_CALENDAR target="_blank" rel="noopener noreferrer">
+                    "Open Google Calendar"
+                    <AwayIcon />
+                    <span class="visually-hidden">" (in a new tab)"</span>
+                </a>
+            </div>
+        }
+        .into_any(),
         CalendarView::Events(events) if events.is_empty() => {
             view! { <p class="card-lead">"No upcoming events in your main calendar."</p> }.into_any()
         }
