@@ -9,7 +9,7 @@ use std::{
 
 use latchkey::{
     accounts::Identity,
-    drive::{FileQuery, list},
+    drive::{FileQuery, OpenFolder, list},
     grants::{DriveMetadataReadonly, Grants},
     store::FoundGrant,
 };
@@ -137,7 +137,9 @@ impl Through {
         let told = |error: &dyn std::error::Error| error.to_string();
         let mut granted =
             self.grants.take::<DriveMetadataReadonly>(&self.identity).await.map_err(|error| told(&error))?;
-        let page = list(&self.grants, &mut granted, &FileQuery::default()).await.map_err(|error| told(&error))?;
+        let page = list(&self.grants, &mut granted, &FileQuery::default(), Some(&OpenFolder::root()))
+            .await
+            .map_err(|error| told(&error))?;
         if page.files.len() == 50 { Ok(()) } else { Err(format!("{} files", page.files.len())) }
     }
 }

@@ -8,9 +8,10 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, expect } from "@playwright/test";
-import { certified, freePorts, latchkey } from "../addresses.mjs";
 import { browserPath } from "../browser.mjs";
-import { start, stopProcess, waitFor } from "../installation.mjs";
+import { freePorts } from "../ports.mjs";
+import { startLatchkey, stopProcess, waitFor } from "../processes.mjs";
+import { certified, latchkey } from "../servers.mjs";
 
 const here = import.meta.dirname;
 const logs = join(here, "../logs");
@@ -141,7 +142,7 @@ async function serve() {
     variables[`${prefix}_CLIENT_SECRET`] = provider.secret ?? secret;
     variables[`${prefix}_LABEL`] = labelOf(provider);
   }
-  const child = start("serve", variables, "interop-latchkey");
+  const child = startLatchkey("serve", variables, "interop-latchkey");
   running.push(child);
   await waitFor(`${latchkey.origin}/healthz`, child, 120);
 }

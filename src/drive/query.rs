@@ -9,7 +9,7 @@ use crate::codes::{
 const PAGE_SIZE: &str = "50";
 /// Only what the page shows.
 const FIELDS: &str = "nextPageToken,incompleteSearch,files(id,name,mimeType,modifiedTime,size,starred,shared,\
-    ownedByMe,owners(displayName,me),webViewLink)";
+    ownedByMe,owners(displayName,me),driveId,shortcutDetails(targetId,targetMimeType),webViewLink)";
 
 /// Search criteria. Files in the trash are never found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,8 @@ impl FileQuery {
         self.sort.unwrap_or(if self.within().is_some() { FileSort::Name } else { FileSort::Newest })
     }
 
-    /// Path and query of the request, below the API's base URL.
-    pub(super) fn path_and_query(&self) -> String {
+    /// Path and query of the request, below the API's base URL. `drive` is the shared drive that the folder is in.
+    pub(super) fn path_and_query(&self, drive: Option<&FileId>) -> String {
         let order = match self.order() {
             // 9 before 10.
             FileSort::Name => "folder,name_natural",
@@ -46,15 +46,24 @@ impl FileQuery {
             // Google cannot sort by `size`.
             FileSort::Largest => "quotaBytesUsed desc",
         };
+        // Google searches all drives only where it has to.
+        let corpora = match (drive, self.within()) {
+            (Some(_), _) => "drive",
+            (None, Some(_)) => "user",
+            (None, None) => "allDrives",
+        };
         let q = self.q();
         let mut parameters = vec![
             ("spaces", "drive"),
-            ("corpora", "user"),
+            ("supportsAllDrives", "true"),
+            ("includeItemsFromAllDrives", "true"),
+            ("corpora", corpora),
             ("pageSize", PAGE_SIZE),
             ("fields", FIELDS),
             ("orderBy", order),
             ("q", &q),
         ];
+        parameters.extend(drive.map(|drive| ("driveId", drive.as_str())));
         parameters.extend(self.page_token.as_deref().map(|token| ("pageToken", token)));
         with_query("/drive/v3/files", &parameters)
     }
@@ -80,9 +89,14 @@ mod tests {
     use url::form_urlencoded;
 
     use super::*;
+    use crate::grants::google_schema::unknown_names;
 
     fn parameter(query: &FileQuery, name: &str) -> String {
-        let path = query.path_and_query();
+        parameter_in(query, None, name)
+    }
+
+    fn parameter_in(query: &FileQuery, drive: Option<&FileId>, name: &str) -> String {
+        let path = query.path_and_query(drive);
         let (path, query) = path.split_once('?').unwrap();
         assert_eq!(path, "/drive/v3/files");
         let values: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).collect();
@@ -121,8 +135,38 @@ mod tests {
     fn criteria_become_the_query_and_the_order(#[case] query: FileQuery, #[case] q: &str, #[case] order: &str) {
         assert_eq!((parameter(&query, "q"), parameter(&query, "orderBy")), (q.to_owned(), order.to_owned()));
         assert_eq!(parameter(&query, "pageSize"), "50");
-        assert_eq!((parameter(&query, "spaces"), parameter(&query, "corpora")), ("drive".into(), "user".into()));
+        assert_eq!(parameter(&query, "spaces"), "drive");
         assert!(parameter(&query, "fields").starts_with("nextPageToken,incompleteSearch,files("));
+    }
+
+    #[test]
+    fn shared_drives_are_searched_where_files_may_be() {
+        let folder = FileQuery { folder: FileId::parse("1a"), ..FileQuery::default() };
+        let search = FileQuery { search: Some("x".into()), ..FileQuery::default() };
+        let narrowed = FileQuery { search: Some("x".into()), ..folder.clone() };
+        let drive = FileId::parse("0D");
+        for (query, drive, corpora, drive_id) in [
+            (&FileQuery::default(), None, "user", ""),
+            (&folder, None, "user", ""),
+            (&narrowed, None, "user", ""),
+            (&search, None, "allDrives", ""),
+            (&folder, drive.as_ref(), "drive", "0D"),
+            (&narrowed, drive.as_ref(), "drive", "0D"),
+        ] {
+            let parameter = |name| parameter_in(query, drive, name);
+            assert_eq!((parameter("corpora").as_str(), parameter("driveId").as_str()), (corpora, drive_id));
+            assert_eq!(
+                (parameter("supportsAllDrives").as_str(), parameter("includeItemsFromAllDrives").as_str()),
+                ("true", "true")
+            );
+        }
+    }
+
+    #[test]
+    fn google_knows_every_name() {
+        let query = FileQuery { page_token: Some("t".into()), ..FileQuery::default() };
+        let path = query.path_and_query(FileId::parse("0D").as_ref());
+        assert_eq!(unknown_names("drive", "files.list", "FileList", &path), [""; 0]);
     }
 
     #[test]
@@ -170,7 +214,7 @@ mod tests {
             let (texts, around) = read(&parameter(&query, "q"));
             prop_assert_eq!(texts, ["1a".to_owned(), search]);
             prop_assert_eq!(around, "trashed = false and  in parents and name contains ");
-            prop_assert!(query.path_and_query().is_ascii());
+            prop_assert!(query.path_and_query(None).is_ascii());
         }
     }
 }

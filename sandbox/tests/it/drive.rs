@@ -76,7 +76,8 @@ async fn files_cover_all_kinds_owners_and_names() {
     }
     for file in &files {
         let is_googles = text(file, "mimeType").starts_with("application/vnd.google-apps.");
-        assert_eq!(file.get("size").is_none(), is_googles, "{file}");
+        let has_none = ["folder", "shortcut", "form"].iter().any(|kind| text(file, "mimeType").ends_with(kind));
+        assert_eq!(file.get("size").is_none(), is_googles && has_none, "{file}");
         assert!(text(file, "webViewLink").starts_with(client.sandbox.origin()));
         assert_eq!(file["hasThumbnail"], file.get("thumbnailLink").is_some());
         assert_eq!(file.get("shortcutDetails").is_some(), text(file, "mimeType").ends_with(".shortcut"));
@@ -121,6 +122,50 @@ async fn folders_are_four_deep_and_parents_list_their_files() {
         let top = |file: &&Value| file["parents"][0] == root["id"];
         files.iter().filter(top).count()
     });
+}
+
+#[tokio::test]
+async fn shared_drive_is_listed_on_request() {
+    let client = TestClient::start().await;
+    let access = client.access("grace", &[DRIVE]).await;
+    let aware = [("supportsAllDrives", "true"), ("includeItemsFromAllDrives", "true"), ALL, ("pageSize", "1000")];
+    let everywhere = [&aware[..], &[("corpora", "allDrives")]].concat();
+    let (all, _) = client.every_file(&access, &everywhere).await;
+    let (shared, own): (Vec<_>, Vec<_>) = all.iter().partition(|file| file["driveId"].is_string());
+    assert_eq!((own.len(), shared.len()), (300, 24));
+    assert_eq!(client.every_file(&access, &[]).await.0.len(), 300, "not without being asked for");
+    let drive = text(shared[0], "driveId");
+    for file in &shared {
+        assert_eq!(file["driveId"], drive);
+        for absent in ["owners", "ownedByMe", "shared"] {
+            assert!(file.get(absent).is_none(), "{absent} of {file}");
+        }
+    }
+    let narrow = [&aware[..], &[("corpora", "drive"), ("driveId", drive)]].concat();
+    assert_eq!(client.every_file(&access, &narrow).await.0.len(), 24);
+    let top = [&narrow[..], &[("q", &format!("'{drive}' in parents"))]].concat();
+    let top = client.every_file(&access, &top).await.0;
+    assert!(top.len() > 2 && top.iter().filter(|file| file["mimeType"] == FOLDER).count() == 2);
+
+    for id in [drive, text(shared[0], "id")] {
+        let path = format!("{FILES}/{id}");
+        assert_eq!(client.api(&access, &path, &[]).await.status, 404, "{id}");
+        let found = client.api(&access, &path, &[("supportsAllDrives", "true"), ("fields", "*")]).await.json();
+        assert_eq!((text(&found, "id"), text(&found, "driveId")), (id, drive));
+        assert_eq!(found["name"] == "Drive" && found.get("parents").is_none(), id == drive);
+    }
+    for wrong in [
+        &[("corpora", "drive"), ("driveId", drive)][..],
+        &[("corpora", "allDrives")],
+        &[("includeItemsFromAllDrives", "true")],
+        &[("corpora", "drive"), ("supportsAllDrives", "true"), ("includeItemsFromAllDrives", "true")],
+        &[("driveId", drive)],
+        &[("includeItemsFromAllDrives", "yes")],
+    ] {
+        assert_eq!(client.files(&access, wrong).await.status, 400, "{wrong:?}");
+    }
+    let ada = client.access("ada", &[DRIVE]).await;
+    assert_eq!(client.files(&ada, &narrow).await.status, 404, "it is not Ada's");
 }
 
 #[tokio::test]

@@ -153,6 +153,15 @@ async fn rows_show_name_kind_owner_date_and_size() {
 }
 
 #[tokio::test]
+async fn a_file_without_an_owner_names_its_shared_drive() {
+    let nobody = FileView { owner: None, mine: false, ..file() };
+    for (in_shared_drive, words, not) in [(true, "Shared drive", "Unknown"), (false, "Unknown", "Shared drive")] {
+        let html = list(FilesView { files: vec![FileView { in_shared_drive, ..nobody.clone() }], ..files() }).await;
+        assert!(html.contains(words) && !html.contains(not), "{html}");
+    }
+}
+
+#[tokio::test]
 async fn links_to_google_open_a_tab_without_referrer_or_opener() {
     let html = list(files()).await;
     let away: Vec<_> = tags(&html).filter(|tag| tag.contains("https://drive.example")).collect();

@@ -81,12 +81,14 @@ pub struct FileView {
     pub owner: Option<String>,
     /// The person owns it.
     pub mine: bool,
+    /// It belongs to a shared drive instead.
+    pub in_shared_drive: bool,
     pub modified: Option<i64>,
-    /// In bytes. Google's own file types have none.
+    /// In bytes. Folders and shortcuts have none.
     pub size: Option<u64>,
     /// URL in Google Drive, https (or the mock provider's).
     pub open: Option<String>,
-    /// Path of a folder's contents.
+    /// Path of the contents of a folder, or of the one that a shortcut leads to.
     pub enter: Option<String>,
     pub shared: bool,
     pub starred: bool,

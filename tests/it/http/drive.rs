@@ -13,6 +13,11 @@ use super::{
 };
 use crate::support::database::Engine;
 
+const FOLDER: &str = "application/vnd.google-apps.folder";
+
+/// Includes shared drives.
+const SHARED: [(&str, &str); 2] = [("supportsAllDrives", "true"), ("includeItemsFromAllDrives", "true")];
+
 fn ids(files: &[Value]) -> Vec<String> {
     files.iter().map(|file| file["id"].as_str().expect("an id").to_owned()).collect()
 }
@@ -86,7 +91,9 @@ async fn files_are_listed_in_the_requested_order() {
     }
     // The whole drive starts with the latest change.
     let wanted =
-        app.every_file(&browser, &[("q", "name contains 'b' and trashed = false"), ("orderBy", "modifiedTime desc")]);
+        [("q", "name contains 'b' and trashed = false"), ("orderBy", "modifiedTime desc"), ("corpora", "allDrives")];
+    let wanted = [&wanted[..], &SHARED].concat();
+    let wanted = app.every_file(&browser, &wanted);
     assert_eq!(listed(&browser, "/drive?q=b").await, ids(&wanted.await));
 }
 
@@ -139,6 +146,110 @@ async fn a_folder_shows_its_files_and_breadcrumbs(#[values(Engine::Sqlite, Engin
     // A search in a folder finds nothing outside it.
     let inside = listed(&browser, &format!("{address}&kind=pdf")).await;
     assert!(inside.iter().all(|id| wanted.contains(id)) && inside.len() < wanted.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shared_drive_is_found_and_entered() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("grace").await;
+    let all = [&SHARED[..], &[("q", "trashed = false"), ("corpora", "allDrives")]].concat();
+    let files = app.every_file(&browser, &all).await;
+    let (shared, own): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file["driveId"].is_string());
+    assert!(!shared.is_empty());
+    let drive = shared[0]["driveId"].as_str().expect("an id").to_owned();
+    let folder =
+        shared.iter().find(|file| file["mimeType"] == FOLDER && file["parents"][0] != *drive).expect("a folder");
+    let (id, parent) = (folder["id"].as_str().expect("an id"), folder["parents"][0].as_str().expect("a parent"));
+
+    // A search covers all drives; My Drive is the user's own.
+    let folders = listed(&browser, "/drive?kind=folder").await;
+    assert!(folders.iter().any(|found| found == id), "{folders:?}");
+    assert!(browser.get("/drive?kind=folder").await.shows("Shared drive"), "in place of an owner");
+    let mine: HashSet<_> = ids(&own).into_iter().collect();
+    assert!(listed(&browser, "/drive").await.iter().all(|file| mine.contains(file)));
+
+    let before = app.count("files").await;
+    let page = browser.get(&format!("/drive?folder={id}")).await;
+    assert_eq!((page.status, app.count("files").await - before), (200, 4), "the folder, its files, and two above it");
+    let inside: HashSet<_> = shared
+        .iter()
+        .filter(|file| file["parents"][0] == *id)
+        .cloned()
+        .collect::<Vec<_>>()
+        .iter()
+        .map(|file| file["id"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!(page.files().into_iter().collect::<HashSet<_>>(), inside);
+    let links = page.links();
+    for above in [parent, &drive] {
+        assert!(links.contains(&format!("/drive?folder={above}")), "{above} {links:?}");
+    }
+    assert!(page.shows("Shared drive"));
+    let root = browser.get(&format!("/drive?folder={drive}")).await;
+    assert!(root.status == 200 && root.files().contains(&parent.to_owned()), "{root:?}");
+
+    let ada = app.with_drive("ada").await;
+    for folder in [id, &drive] {
+        assert_eq!(ada.get(&format!("/drive?folder={folder}")).await.status, 404, "not Ada's");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shortcut_to_a_folder_is_entered() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    let q = format!("mimeType = '{FOLDER}' and 'root' in parents");
+    let folder = ids(&app.every_file(&browser, &[("q", &q)]).await).remove(0);
+    let shortcut = |id: &str, target_type: &str| {
+        let details = json!({ "targetId": folder, "targetMimeType": target_type });
+        json!({ "id": id, "name": "Way", "mimeType": "application/vnd.google-apps.shortcut", "shortcutDetails": details })
+    };
+    let files = json!([shortcut("1to-folder", FOLDER), shortcut("1to-file", "application/pdf")]);
+    app.fail_once("files", json!({ "kind": "patch", "set": { "files": files }, "remove": ["nextPageToken"] })).await;
+    let enter = format!("/drive?folder={folder}");
+    let page = browser.get("/drive").await;
+    assert_eq!(page.links().iter().filter(|link| **link == enter).count(), 1, "{page:?}");
+    let wanted = browser.get(&enter).await.files();
+
+    // By the shortcut's own id, as in a link that someone keeps.
+    let Value::Object(document) = shortcut("1to-folder", FOLDER) else { unreachable!() };
+    app.fail_once("files", json!({ "kind": "patch", "set": document })).await;
+    assert_eq!(browser.get(&enter).await.files(), wanted);
+    let Value::Object(document) = shortcut("1to-file", "application/pdf") else { unreachable!() };
+    app.fail_once("files", json!({ "kind": "patch", "set": document })).await;
+    assert_eq!(browser.get(&enter).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_and_empty_pages_are_followed() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    let wanted = ids(&app
+        .every_file(&browser, &[("q", "'root' in parents and trashed = false"), ("orderBy", "folder,name_natural")])
+        .await);
+    let nothing = json!({ "kind": "patch", "set": { "files": [] } });
+    let before = app.count("files").await;
+    app.fail_once("files", nothing.clone()).await;
+    let page = browser.get("/drive").await;
+    assert_eq!((page.files(), app.count("files").await - before), (wanted[50..].to_vec(), 2));
+
+    // The next page does not work: what there is stays, with the way on.
+    let some = json!([{ "id": "1only", "name": "The only one" }]);
+    app.fail_once("files", json!({ "kind": "patch", "set": { "files": some, "nextPageToken": "of another list" } }))
+        .await;
+    let page = browser.get("/drive").await;
+    assert!(page.status == 200 && page.files() == ["1only"] && page.next().is_some(), "{page:?}");
+
+    // Only empty pages.
+    let before = app.count("files").await;
+    let plenty = app.with_drive("long").await;
+    app.control_sandbox("google/faults", json!({ "endpoint": "files", "fault": nothing, "times": 4 })).await;
+    let page = plenty.get("/drive?kind=document").await;
+    assert!(
+        page.status == 200 && page.files().is_empty() && page.next().is_some() && !page.shows("No files match"),
+        "{page:?}"
+    );
+    assert_eq!(app.count("files").await - before, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

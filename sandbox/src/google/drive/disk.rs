@@ -1,12 +1,19 @@
 //! A user's drive. Everything about a file is derived from the user's id and the file's index, so a drive of any size
 //! needs no memory and is the same after a restart.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::kind::{FOLDER, KINDS, Kind, SHORTCUT, UNKNOWN};
 use super::names::{self, AWKWARD};
 use crate::persons::Person;
+
+/// Files of the shared drive, after those of the user's own.
+const SHARED: usize = 24;
+/// The first of them are folders: two at the top, and one in each.
+const SHARED_FOLDERS: usize = 4;
 
 /// The first indexes are folders: two at the top, two in each, four levels deep.
 pub const FOLDERS: usize = 30;
@@ -18,13 +25,25 @@ pub struct Disk {
     /// Unix seconds of the sandbox's clock.
     pub now: i64,
     pub origin: String,
+    /// Files of the user's own drive; the shared drive's follow.
     pub count: usize,
+    shared_count: usize,
     seed: u64,
+}
+
+/// The drives that a query searches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Corpora {
+    User,
+    Drive,
+    AllDrives,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
     Root,
+    /// The root of the shared drive.
+    SharedRoot,
     At(usize),
 }
 
@@ -32,6 +51,8 @@ pub enum Place {
 pub enum Owner {
     Me,
     Other(&'static str, &'static str),
+    /// The shared drive: no user.
+    Drive,
 }
 
 #[derive(Clone, Copy)]
@@ -55,7 +76,31 @@ impl Disk {
             "long" => 50_000,
             _ => 300,
         };
-        Self { seed: person.number("drive", 63), person: person.clone(), now, origin: origin.to_owned(), count }
+        // Shared drives belong to organisations.
+        let shared_count = if person.id == "grace" { SHARED } else { 0 };
+        let seed = person.number("drive", 63);
+        Self { seed, person: person.clone(), now, origin: origin.to_owned(), count, shared_count }
+    }
+
+    /// The indexes of these drives.
+    pub fn range(&self, corpora: Corpora) -> Range<usize> {
+        let all = self.count + self.shared_count;
+        match corpora {
+            Corpora::User => 0..self.count,
+            Corpora::Drive => self.count..all,
+            Corpora::AllDrives => 0..all,
+        }
+    }
+
+    /// The id of the shared drive, and of its root.
+    pub fn drive_id(&self) -> Option<String> {
+        let bytes = [self.mix(usize::MAX, Fact::Parent).to_be_bytes(), self.mix(usize::MAX, Fact::Size).to_be_bytes()];
+        let id = format!("0A{}PVA", &URL_SAFE_NO_PAD.encode(bytes.concat())[..14]);
+        (self.shared_count > 0).then_some(id)
+    }
+
+    pub fn is_in_shared_drive(&self, index: usize) -> bool {
+        index >= self.count
     }
 
     /// The id that `root` is an alias of.
@@ -78,14 +123,25 @@ impl Disk {
         if id == "root" || id == self.root_id() {
             return Some(Place::Root);
         }
+        if self.drive_id().as_deref() == Some(id) {
+            return Some(Place::SharedRoot);
+        }
         let bytes = URL_SAFE_NO_PAD.decode(id.strip_prefix('1')?).ok()?;
         let hidden = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
         let index = usize::try_from(hidden ^ self.id_mask()).ok()?;
-        (index < self.count && self.id(index) == id).then_some(Place::At(index))
+        (index < self.count + self.shared_count && self.id(index) == id).then_some(Place::At(index))
     }
 
     /// Files shared by others may have no parent.
     pub fn parent(&self, index: usize) -> Option<Place> {
+        if let Some(shared) = index.checked_sub(self.count) {
+            return Some(match shared {
+                0 | 1 => Place::SharedRoot,
+                2 | 3 => Place::At(index - 2),
+                _ if shared.is_multiple_of(3) => Place::SharedRoot,
+                _ => Place::At(self.count + shared % SHARED_FOLDERS),
+            });
+        }
         if index < FOLDERS {
             return Some(if index < 2 { Place::Root } else { Place::At(index / 2 - 1) });
         }
@@ -98,7 +154,7 @@ impl Disk {
     }
 
     pub fn kind(&self, index: usize) -> &'static Kind {
-        if index < FOLDERS {
+        if index < FOLDERS || self.is_shared_folder(index) {
             return &FOLDER;
         }
         match AWKWARD.get(index - FOLDERS) {
@@ -112,6 +168,9 @@ impl Disk {
 
     pub fn name(&self, index: usize) -> String {
         let mix = self.mix(index, Fact::Name);
+        if self.is_shared_folder(index) {
+            return names::of_folder(index, mix);
+        }
         match index.checked_sub(FOLDERS).map(|index| AWKWARD.get(index)) {
             None => names::of_folder(index, mix),
             Some(Some(name)) => (*name).to_owned(),
@@ -139,14 +198,19 @@ impl Disk {
         self.age(index).max(0) + before
     }
 
-    /// Bytes, up to 8 GiB; `None` for folders, shortcuts and Google's own types.
+    /// Bytes: of files up to 8 GiB, of Google's own documents up to 64 KiB; `None` for folders, shortcuts and forms.
     pub fn size(&self, index: usize) -> Option<u64> {
         let mix = self.mix(index, Fact::Size);
-        self.kind(index).extension.map(|_| (mix >> 8) & ((1 << (mix % 34)) - 1))
+        match self.kind(index) {
+            Kind { extension: Some(_), .. } => Some((mix >> 8) & ((1 << (mix % 34)) - 1)),
+            Kind { is_editor: true, .. } => Some((mix >> 8) % (1 << 16) + 1),
+            _ => None,
+        }
     }
 
     pub fn owner(&self, index: usize) -> Owner {
         match self.mix(index, Fact::Owner) % 8 {
+            _ if self.is_in_shared_drive(index) => Owner::Drive,
             _ if index < FOLDERS || self.is_awkward(index) => Owner::Me,
             0 => Owner::Other("Charles Babbage", "charles@example.org"),
             1 => Owner::Other("Émilie <b>du</b> Châtelet", "emilie@example.org"),
@@ -171,6 +235,10 @@ impl Disk {
     pub fn target(&self, index: usize) -> usize {
         let target = self.below(self.mix(index, Fact::Target), self.count.max(1));
         if self.kind(target).mime_type == SHORTCUT.mime_type { 0 } else { target }
+    }
+
+    fn is_shared_folder(&self, index: usize) -> bool {
+        index.checked_sub(self.count).is_some_and(|shared| shared < SHARED_FOLDERS)
     }
 
     fn is_awkward(&self, index: usize) -> bool {

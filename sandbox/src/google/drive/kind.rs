@@ -8,6 +8,8 @@ pub struct Kind {
     /// The path segment of its links, for example `document`.
     pub opener: &'static str,
     pub thumbnail: bool,
+    /// A document of one of Google's editors, which has a size.
+    pub is_editor: bool,
 }
 
 pub static FOLDER: Kind = google("application/vnd.google-apps.folder", "folders");
@@ -17,12 +19,12 @@ pub static UNKNOWN: Kind = stored("application/octet-stream", "bin", false);
 
 /// Repeated entries are drawn more often.
 pub static KINDS: &[&Kind] = &[
-    &google("application/vnd.google-apps.document", "document"),
-    &google("application/vnd.google-apps.document", "document"),
-    &google("application/vnd.google-apps.document", "document"),
-    &google("application/vnd.google-apps.spreadsheet", "spreadsheets"),
-    &google("application/vnd.google-apps.spreadsheet", "spreadsheets"),
-    &google("application/vnd.google-apps.presentation", "presentation"),
+    &editor("application/vnd.google-apps.document", "document"),
+    &editor("application/vnd.google-apps.document", "document"),
+    &editor("application/vnd.google-apps.document", "document"),
+    &editor("application/vnd.google-apps.spreadsheet", "spreadsheets"),
+    &editor("application/vnd.google-apps.spreadsheet", "spreadsheets"),
+    &editor("application/vnd.google-apps.presentation", "presentation"),
     &google("application/vnd.google-apps.form", "forms"),
     &stored("application/pdf", "pdf", true),
     &stored("application/pdf", "pdf", true),
@@ -41,9 +43,13 @@ pub static KINDS: &[&Kind] = &[
 ];
 
 const fn google(mime_type: &'static str, opener: &'static str) -> Kind {
-    Kind { mime_type, extension: None, opener, thumbnail: false }
+    Kind { mime_type, extension: None, opener, thumbnail: false, is_editor: false }
+}
+
+const fn editor(mime_type: &'static str, opener: &'static str) -> Kind {
+    Kind { is_editor: true, ..google(mime_type, opener) }
 }
 
 const fn stored(mime_type: &'static str, extension: &'static str, thumbnail: bool) -> Kind {
-    Kind { mime_type, extension: Some(extension), opener: "file", thumbnail }
+    Kind { mime_type, extension: Some(extension), opener: "file", thumbnail, is_editor: false }
 }

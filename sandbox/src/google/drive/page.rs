@@ -1,6 +1,7 @@
 //! One page of a listing. Keeps at most one page in memory, however large the drive is.
 
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use super::disk::Disk;
 use super::order::{Key, Order};
@@ -11,25 +12,36 @@ pub struct Page {
     pub goes_on: bool,
 }
 
+/// The files to choose from, and their order.
+pub struct Listing<'a> {
+    pub disk: &'a Disk,
+    /// Indexes of files.
+    pub range: Range<usize>,
+    pub filter: &'a Filter,
+    pub order: &'a Order,
+}
+
 /// At most `most` files after the file `behind`.
-pub fn page(disk: &Disk, filter: &Filter, order: &Order, behind: Option<usize>, most: usize) -> Page {
+pub fn page(listing: &Listing<'_>, behind: Option<usize>, most: usize) -> Page {
     let wanted = most + 1;
+    let Listing { disk, range, filter, order } = listing;
     let mut indexes = match order.is_natural() {
         true => {
-            let start = behind.map_or(0, |last| last + 1);
-            (start..disk.count).filter(|index| filter.fits(disk, *index)).take(wanted).collect()
+            let start = behind.map_or(range.start, |last| last + 1);
+            (start..range.end).filter(|index| filter.fits(disk, *index)).take(wanted).collect()
         }
-        false => smallest(disk, filter, order, behind, wanted),
+        false => smallest(listing, behind, wanted),
     };
     let goes_on = indexes.len() == wanted;
     indexes.truncate(most);
     Page { indexes, goes_on }
 }
 
-fn smallest(disk: &Disk, filter: &Filter, order: &Order, behind: Option<usize>, wanted: usize) -> Vec<usize> {
+fn smallest(listing: &Listing<'_>, behind: Option<usize>, wanted: usize) -> Vec<usize> {
+    let Listing { disk, range, filter, order } = listing;
     let after = behind.map(|last| (order.key(disk, last), last));
     let mut kept: BinaryHeap<(Key, usize)> = BinaryHeap::new();
-    for index in (0..disk.count).filter(|index| filter.fits(disk, *index)) {
+    for index in range.clone().filter(|index| filter.fits(disk, *index)) {
         let next = (order.key(disk, index), index);
         let comes = after.as_ref().is_none_or(|after| next > *after);
         let counts = kept.len() < wanted || kept.peek().is_some_and(|last| next < *last);
@@ -45,6 +57,7 @@ fn smallest(disk: &Disk, filter: &Filter, order: &Order, behind: Option<usize>, 
 
 #[cfg(test)]
 mod tests {
+    use super::super::disk::Corpora;
     use super::*;
     use crate::persons::Person;
 
@@ -59,7 +72,9 @@ mod tests {
             for most in [1, 7, expected.len(), 1_000] {
                 let mut seen = Vec::new();
                 loop {
-                    let page = page(&disk, &filter, &order, seen.last().copied(), most);
+                    let range = disk.range(Corpora::AllDrives);
+                    let listing = Listing { disk: &disk, range, filter: &filter, order: &order };
+                    let page = page(&listing, seen.last().copied(), most);
                     seen.extend(&page.indexes);
                     if !page.goes_on {
                         break;

@@ -10,11 +10,10 @@ use crate::google::api::date_time;
 pub fn file(disk: &Disk, index: usize) -> Value {
     let (id, name, kind, origin) = (disk.id(index), disk.name(index), disk.kind(index), &disk.origin);
     let size = disk.size(index);
-    let owner = user(disk, disk.owner(index));
+    let owner = disk.owner(index);
     let mut file = json!({
         "kind": "drive#file", "id": id, "name": name, "mimeType": kind.mime_type,
-        "starred": disk.starred(index), "trashed": disk.trashed(index), "shared": disk.shared(index),
-        "ownedByMe": disk.owner(index) == Owner::Me, "owners": [owner], "lastModifyingUser": owner,
+        "starred": disk.starred(index), "trashed": disk.trashed(index),
         "createdTime": date_time(disk.now - disk.created(index)),
         "modifiedTime": date_time(disk.now - disk.age(index)),
         "quotaBytesUsed": size.unwrap_or_default().to_string(),
@@ -27,6 +26,18 @@ pub fn file(disk: &Disk, index: usize) -> Value {
             file[field] = value;
         }
     };
+    match owner {
+        Owner::Drive => {
+            set("driveId", disk.drive_id().map(Value::from));
+            set("hasAugmentedPermissions", Some(json!(false)));
+        }
+        Owner::Me | Owner::Other(..) => {
+            set("shared", Some(json!(disk.shared(index))));
+            set("ownedByMe", Some(json!(owner == Owner::Me)));
+            set("owners", Some(json!([user(disk, owner)])));
+        }
+    }
+    set("lastModifyingUser", Some(user(disk, if owner == Owner::Drive { Owner::Me } else { owner })));
     set("size", size.map(|size| json!(size.to_string())));
     set("parents", disk.parent(index).map(|place| json!([id_of(disk, place)])));
     set("fileExtension", kind.extension.map(|_| json!(names::extension(&name).unwrap_or_default())));
@@ -50,9 +61,22 @@ pub fn root(disk: &Disk) -> Value {
     })
 }
 
+/// The root of the shared drive, whose name is always the same. `None` without one.
+pub fn shared_root(disk: &Disk) -> Option<Value> {
+    let id = disk.drive_id()?;
+    Some(json!({
+        "kind": "drive#file", "id": id, "driveId": id, "name": "Drive", "mimeType": FOLDER.mime_type,
+        "starred": false, "trashed": false, "hasThumbnail": false, "hasAugmentedPermissions": false, "quotaBytesUsed": "0",
+        "webViewLink": format!("{}/google/drive/folders/d/{id}", disk.origin),
+        "iconLink": format!("{}/google/drive/icon/{}", disk.origin, FOLDER.mime_type),
+        "createdTime": "2020-04-24T17:00:00.000Z", "modifiedTime": "2020-04-24T17:00:00.000Z",
+    }))
+}
+
 fn id_of(disk: &Disk, place: Place) -> String {
     match place {
         Place::Root => disk.root_id(),
+        Place::SharedRoot => disk.drive_id().unwrap_or_default(),
         Place::At(index) => disk.id(index),
     }
 }
@@ -64,7 +88,7 @@ fn user(disk: &Disk, owner: Owner) -> Value {
             "kind": "drive#user", "displayName": name, "me": false, "permissionId": format!("{:020}", name.len()),
             "emailAddress": email,
         }),
-        Owner::Me => {
+        Owner::Me | Owner::Drive => {
             let mut user = json!({
                 "kind": "drive#user", "displayName": person.label(), "me": true,
                 "permissionId": format!("{:020}", person.number("drive user", 63)),

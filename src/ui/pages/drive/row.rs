@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// A folder's name opens it here; any other name opens the file in Google Drive.
+/// The name of a folder, or of a shortcut to one, opens it here; any other name opens the file in Google Drive.
 pub fn row(file: FileView) -> AnyView {
-    let FileView { id, name, kind, owner, mine, modified, size, open, enter, shared, starred } = file;
+    let FileView { id, name, kind, owner, mine, in_shared_drive, modified, size, open, enter, shared, starred } = file;
     let name = display_name(name);
     let (main, beside) = match (enter, open) {
         (Some(enter), open) => (inwards(name.clone(), enter), open.map(|open| outwards_beside(name, open))),
@@ -27,6 +27,7 @@ pub fn row(file: FileView) -> AnyView {
     let owner = match (mine, owner) {
         (true, _) => "You".into_any(),
         (false, Some(owner)) => view! { <bdi>{owner}</bdi> }.into_any(),
+        (false, None) if in_shared_drive => "Shared drive".into_any(),
         (false, None) => "Unknown".into_any(),
     };
     view! {

@@ -2,8 +2,7 @@
 
 use super::drive_url::DriveUrl;
 use crate::{
-    codes::files::FileKind,
-    drive::{File, FileId, FilePage, Folder},
+    drive::{File, FilePage, Folder},
     ui::view::{CrumbView, FileView, FilesView},
     web::pages::accounts::{Account, Accounts},
 };
@@ -39,14 +38,14 @@ fn crumb(url: &DriveUrl, folder: Folder) -> CrumbView {
 }
 
 fn file_view(url: &DriveUrl, file: File) -> FileView {
-    let folder = FileId::parse(&file.id).filter(|_| file.kind == FileKind::Folder);
     FileView {
-        enter: folder.map(|folder| url.folder(&folder)),
+        enter: file.folder.map(|folder| url.folder(&folder)),
         id: file.id,
         name: file.name,
         kind: file.kind,
         owner: file.owner,
         mine: file.mine,
+        in_shared_drive: file.in_shared_drive,
         modified: file.modified,
         size: file.size,
         open: file.link,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     accounts::Identity,
-    drive::{DriveError, FileId, FilePage, FileQuery, Folder, ancestors, list},
+    drive::{DriveError, FilePage, FileQuery, Folder, OpenFolder, ancestors, list, open_folder},
     grants::{DriveMetadataReadonly, GrantError, Granted, Grants},
 };
 
@@ -18,9 +18,16 @@ pub async fn load(
     query: &FileQuery,
 ) -> Result<(FilePage, Vec<Folder>), DriveError> {
     let mut granted = grants.take(identity).await?;
-    let page = list(grants, &mut granted, query).await?;
-    let folders = match query.within() {
-        Some(folder) => breadcrumbs(grants, &mut granted, &folder).await?,
+    let folder = match query.within() {
+        Some(id) if id.is_root() => Some(OpenFolder::root()),
+        Some(id) => Some(open_folder(grants, &mut granted, &id).await?),
+        None => None,
+    };
+    // A shortcut is listed as the folder that it leads to.
+    let query = FileQuery { folder: folder.as_ref().map(|folder| folder.id().clone()), ..query.clone() };
+    let page = list(grants, &mut granted, &query, folder.as_ref()).await?;
+    let folders = match &folder {
+        Some(folder) => breadcrumbs(grants, &mut granted, folder).await?,
         None => Vec::new(),
     };
     Ok((page, folders))
@@ -31,7 +38,7 @@ pub async fn load(
 async fn breadcrumbs(
     grants: &Grants,
     granted: &mut Granted<DriveMetadataReadonly>,
-    folder: &FileId,
+    folder: &OpenFolder,
 ) -> Result<Vec<Folder>, DriveError> {
     let folders = tokio::time::timeout(TIMEOUT, ancestors(grants, granted, folder)).await;
     match folders.unwrap_or(Err(GrantError::Unavailable.into())) {
