@@ -140,7 +140,7 @@ mod tests {
             [r#""code":403,"code":"403","#, r#""errors":null,"#, r#""details":[],"message":{},"#, r#""errors":[7,{}],"#]
         {
             let body = format!(r#"{{"error":{{{other}"status":"RESOURCE_EXHAUSTED"}},"error_description":7}}"#);
-            assert_eq!(judge(&response(403, body.as_bytes())), Verdict::Limited { retry_after: None }, "{other}");
+            assert_eq!(judge(&response(403, body.as_bytes())), Verdict::RateLimited { retry_after: None }, "{other}");
         }
     }
 

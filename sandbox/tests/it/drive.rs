@@ -143,7 +143,8 @@ async fn shared_drive_is_listed_on_request() {
     }
     let narrow = [&aware[..], &[("corpora", "drive"), ("driveId", drive)]].concat();
     assert_eq!(client.every_file(&access, &narrow).await.0.len(), 24);
-    let top = [&narrow[..], &[("q", &format!("'{drive}' in parents"))]].concat();
+    let q = format!("'{drive}' in parents");
+    let top = [&narrow[..], &[("q", q.as_str())]].concat();
     let top = client.every_file(&access, &top).await.0;
     assert!(top.len() > 2 && top.iter().filter(|file| file["mimeType"] == FOLDER).count() == 2);
 

@@ -31,7 +31,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
             <div class="card-steps">
                 <a class="button is-quiet" href=GOOGLE_CALENDAR target="_blank" rel="noopener noreferrer">
                     "Open Google Calendar"
-                    <AwayIcon />
+                    <ExternalLinkIcon />
                     <span class="visually-hidden">" (in a new tab)"</span>
                 </a>
             </div>
