@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn unused_members_do_not_matter() {
+    fn unused_members_change_nothing() {
         for other in
             [r#""code":403,"code":"403","#, r#""errors":null,"#, r#""details":[],"message":{},"#, r#""errors":[7,{}],"#]
         {

@@ -31,7 +31,7 @@ impl App {
         let (mut files, mut next) = (Vec::new(), None::<String>);
         loop {
             let mut query = query.to_vec();
-            query.extend([("pageSize", "1000"), ("fields", "nextPageToken,files(id,name,mimeType,parents)")]);
+            query.extend([("pageSize", "1000"), ("fields", "nextPageToken,files(id,name,mimeType,parents,driveId)")]);
             query.extend(next.as_deref().map(|token| ("pageToken", token)));
             let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
             let request = browser.client.get(format!("{}/drive/v3/files?{query}", self.sandbox.google_api_url()));

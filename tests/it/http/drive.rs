@@ -238,11 +238,11 @@ async fn short_and_empty_pages_are_followed() {
     app.fail_once("files", json!({ "kind": "patch", "set": { "files": some, "nextPageToken": "of another list" } }))
         .await;
     let page = browser.get("/drive").await;
-    assert!(page.status == 200 && page.files() == ["1only"] && page.next().is_some(), "{page:?}");
+    assert!(page.status == 200 && page.shows("The only one") && page.next().is_some(), "{page:?}");
 
     // Only empty pages.
-    let before = app.count("files").await;
     let plenty = app.with_drive("long").await;
+    let before = app.count("files").await;
     app.control_sandbox("google/faults", json!({ "endpoint": "files", "fault": nothing, "times": 4 })).await;
     let page = plenty.get("/drive?kind=document").await;
     assert!(

@@ -60,10 +60,10 @@ pub fn events(person: &Person, now: i64, single: bool) -> Vec<Event> {
         },
         Event { private: true, ..timed(3, DAY + 2 * HOUR, HOUR, "Doctor") },
         Event { event_type: "birthday", private: true, ..whole(4, 2, 1, "Mary's birthday 🎂") },
-        whole(5, 4, 3, "Conference on Bernoulli numbers"),
+        whole(5, 1, 3, "Conference on Bernoulli numbers"),
         Event {
             place: Some("Room \"42\" <Grimsel> & co."),
-            ..timed(6, 5 * DAY, 2 * HOUR, "<b>Not bold</b> שלום\u{202e}")
+            ..timed(6, 4 * HOUR, 2 * HOUR, "<b>Not bold</b> שלום\u{202e}")
         },
         Event { summary: None, ..timed(7, 6 * DAY, HOUR, "") },
         Event { response: Some("declined"), ..timed(12, 2 * HOUR, HOUR, "Lecture that Ada skips") },
