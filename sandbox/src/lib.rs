@@ -70,9 +70,13 @@
 //!
 //! | request | scope | parameters |
 //! |---|---|---|
-//! | `GET /google-api/drive/v3/files` | `drive.metadata.readonly`, `drive.readonly` or `drive` | `pageSize` (default 100, maximum 1,000), `pageToken`, `q`, `orderBy`, `fields`, `spaces=drive`, `corpora=user` |
-//! | `GET /google-api/drive/v3/files/{id}` | the same | `fields`; the id `root` is "My Drive" |
-//! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (default 250, maximum 2,500), `pageToken`, `singleEvents`, `orderBy=startTime`, `fields` |
+//! | `GET /google-api/drive/v3/files` | `drive.metadata.readonly`, `drive.readonly` or `drive` | `pageSize` (default 100, maximum 1,000), `pageToken`, `q`, `orderBy`, `fields`, `spaces=drive`, `corpora=user\|drive\|allDrives`, `driveId`, `supportsAllDrives`, `includeItemsFromAllDrives` |
+//! | `GET /google-api/drive/v3/files/{id}` | the same | `fields`, `supportsAllDrives`; the id `root` is "My Drive" |
+//! | `GET /google-api/calendar/v3/calendars/primary/events` | `calendar.events.readonly`, `calendar.events`, `calendar.readonly` or `calendar` | `timeMin`, `timeMax`, `maxResults` (default 250, maximum 2,500), `pageToken`, `singleEvents`, `orderBy=startTime`, `eventTypes`, `maxAttendees`, `fields` |
+//!
+//! Names in `fields` and parameters that Google's discovery documents do not have are a 400. Google's own clients work with it
+//! (`scripts/interop-google-clients`): the APIs are also below `{origin}`, where these clients look for them when they are given a
+//! root URL, and the keys are certificates at `/oauth2/v1/certs`. Any other path of these APIs is a 404 in JSON.
 //!
 //! `q` is a sequence of terms joined by `and` and `or`, evaluated from left to right, with `not` and parentheses:
 //! `'<id>' in parents`, `name contains|=|!= '…'`, `mimeType contains|=|!= '…'`, `trashed|starred =|!= true|false`. Inside
@@ -177,6 +181,7 @@ mod avatar;
 mod basic;
 mod bounded_map;
 mod browser;
+mod certificate;
 mod chooser;
 mod clients;
 mod control;

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{AUTHORIZE, issuer};
+use crate::certificate::pem;
 use crate::state::{Provider, SharedState};
 
 /// `GET /.well-known/openid-configuration`.
@@ -32,6 +33,15 @@ pub async fn document(State(shared): State<SharedState>) -> Response {
         "authorization_response_iss_parameter_supported": true,
     });
     ([(CACHE_CONTROL, "public, max-age=3600")], Json(document)).into_response()
+}
+
+/// `GET /oauth2/v1/certs`: the same keys as X.509 certificates by key id, which Google's clients fetch to verify id_tokens.
+pub async fn certificates(State(shared): State<SharedState>) -> Response {
+    let state = shared.lock();
+    let now = state.now();
+    let keys = state.providers[Provider::Google].keys.published();
+    let certificates: Map<_, _> = keys.map(|key| (key.kid.clone(), Value::from(pem(key, now)))).collect();
+    ([(CACHE_CONTROL, "public, max-age=20000, must-revalidate, no-transform")], Json(certificates)).into_response()
 }
 
 /// `GET /certs`: the published keys, the one that signs first.

@@ -52,12 +52,13 @@ use super::mock_provider::Facts;
 use super::state::{Provider, SharedState};
 use super::token_store::Scopes;
 use api::ApiError;
+use error::OAuthError;
 
 pub static FACTS: Facts = Facts {
     slug: "google",
     label: "Google",
     issuer: "/google",
-    bases: &["google", "google-api", "drive", "calendar"],
+    bases: &["google", "google-api", "drive", "calendar", "oauth2"],
     addresses: &[("GOOGLE_ISSUER", "/google"), ("GOOGLE_TOKENINFO_URL", "/google/tokeninfo"), ("GOOGLE_API_URL", API)],
     documents: &["/google/.well-known/openid-configuration", "/google/certs"],
     routes,
@@ -74,7 +75,10 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("certs", Endpoint::Certs),
     ("revoke", Endpoint::Revoke),
     ("tokeninfo", Endpoint::Tokeninfo),
+    (CERTIFICATES, Endpoint::Certs),
 ];
+/// With `oauth2` as its base, or below that of the APIs.
+const CERTIFICATES: &str = "v1/certs";
 
 /// Replaces `https://www.googleapis.com`.
 const API: &str = "/google-api";
@@ -93,15 +97,15 @@ pub fn api_url(origin: &str) -> String {
 }
 
 fn endpoint(_: &Method, path: &str) -> Option<Endpoint> {
-    // Without `drive` and `calendar` where these are the base.
-    let api_path = path.strip_prefix("drive/").or_else(|| path.strip_prefix("calendar/")).unwrap_or(path);
+    // Without the name of the API where that is the base.
+    let api_path = ["drive/", "calendar/", "oauth2/"].iter().find_map(|api| path.strip_prefix(api)).unwrap_or(path);
     if api_path == "v3/files" || api_path.starts_with("v3/files/") {
         return Some(Endpoint::Files);
     }
     if api_path.starts_with("v3/calendars/") && api_path.ends_with("/events") {
         return Some(Endpoint::Events);
     }
-    ENDPOINTS.iter().find(|(known, _)| *known == path).map(|(_, endpoint)| *endpoint)
+    ENDPOINTS.iter().find(|(known, _)| *known == path || *known == api_path).map(|(_, endpoint)| *endpoint)
 }
 
 fn routes() -> Router<SharedState> {
@@ -116,17 +120,22 @@ fn routes() -> Router<SharedState> {
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/tokeninfo", get(tokeninfo::tokeninfo).post(tokeninfo::tokeninfo))
         .route("/revoke", post(revoke::revoke))
-        .merge(gsi::routes());
-    Router::new().nest("/google", provider.merge(drive::pages())).nest(API, apis()).merge(apis())
+        .merge(gsi::routes())
+        .merge(drive::pages())
+        .method_not_allowed_fallback(async || OAuthError(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "Method not allowed."))
+        .route("/{*rest}", any(async || OAuthError(StatusCode::NOT_FOUND, "invalid_request", "Not found.")));
+    Router::new().nest("/google", provider).nest(API, apis()).merge(apis())
 }
 
 /// Google's clients replace the origin alone when they are given a root URL, so the APIs are at their own paths as well.
 fn apis() -> Router<SharedState> {
     drive::routes()
         .merge(calendar::routes())
+        .route("/oauth2/v1/certs", get(discovery::certificates))
         .method_not_allowed_fallback(async || ApiError::no_route(StatusCode::METHOD_NOT_ALLOWED))
         .route("/drive/{*rest}", any(async || ApiError::no_route(StatusCode::NOT_FOUND)))
         .route("/calendar/{*rest}", any(async || ApiError::no_route(StatusCode::NOT_FOUND)))
+        .route("/oauth2/{*rest}", any(async || ApiError::no_route(StatusCode::NOT_FOUND)))
 }
 
 /// `POST /google/signout`.

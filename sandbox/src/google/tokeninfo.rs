@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::header::CACHE_CONTROL;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,14 +14,21 @@ use super::scopes::EMAIL;
 use crate::fields::Fields;
 use crate::state::{Provider, SandboxState, SharedState};
 
-/// `GET` or `POST /tokeninfo` with `access_token` or `id_token`.
-pub async fn tokeninfo(State(shared): State<SharedState>, RawQuery(query): RawQuery, body: String) -> Response {
+/// `GET` or `POST /tokeninfo` with `access_token` or `id_token`, or with the access token in `Authorization`.
+pub async fn tokeninfo(
+    State(shared): State<SharedState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     let (query, form) = (Fields::parse(query.as_deref().unwrap_or_default()), Fields::parse(&body));
     let given = |name: &str| query.get(name).or_else(|| form.get(name)).map(str::to_owned);
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let state = shared.lock();
     let info = match (given("access_token"), given("id_token")) {
         (Some(text), None) => of_access_token(&state, &text),
         (None, Some(text)) => of_id_token(&state, &text),
+        (None, None) if bearer.is_some() => of_access_token(&state, bearer.unwrap_or_default()),
         _ => {
             return OAuthError::bad("invalid_request", "Either access_token or id_token is required.").into_response();
         }

@@ -157,6 +157,42 @@ async fn invalid_requests_return_an_error() {
 }
 
 #[tokio::test]
+async fn apis_are_below_the_origin_too() {
+    let client = TestClient::start().await;
+    let access = client.access("ada", &[CALENDAR, DRIVE]).await;
+    let get = async |path: &str| client.send(client.request(reqwest::Method::GET, path).bearer_auth(&access)).await;
+    for path in ["/drive/v3/files", "/drive/v3/files/root", EVENTS] {
+        let [plain, prefixed] = [get(path).await, get(&format!("/google-api{path}")).await];
+        assert_eq!((plain.status, plain.json()["kind"].clone()), (200, prefixed.json()["kind"].clone()), "{path}");
+    }
+    assert_eq!((client.requests("files").await.len(), client.requests("events").await.len()), (4, 2));
+    for path in ["/drive/v3/about", "/google-api/drive/v2/files", "/calendar/v3/colors", "/oauth2/v9/certs"] {
+        let answer = get(path).await;
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!(404)), "{path}");
+    }
+    let answer = client.send(client.request(reqwest::Method::DELETE, "/drive/v3/files/root").bearer_auth(&access)).await;
+    assert_eq!((answer.status, &answer.json()["error"]["code"]), (405, &json!(405)));
+    for (path, status) in [("/google/token", 405), ("/google/nothing", 404)] {
+        let answer = get(path).await;
+        assert_eq!((answer.status, &answer.json()["error"]), (status, &json!("invalid_request")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn certificates_have_the_ids_of_the_keys() {
+    let client = TestClient::start().await;
+    client.control("google/keys", json!({"action": "rotate"})).await;
+    let keys = client.get("/google/certs").await.json();
+    let ids: Vec<_> = keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
+    for path in ["/oauth2/v1/certs", "/google-api/oauth2/v1/certs"] {
+        let certificates = client.get(path).await.json();
+        assert_eq!((certificates.as_object().unwrap().len(), ids.len()), (2, 2));
+        assert!(ids.iter().all(|id| certificates[id].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----\n")));
+    }
+    assert_eq!(client.requests("certs").await.len(), 3);
+}
+
+#[tokio::test]
 async fn calendar_scope_can_be_declined() {
     let client = TestClient::start().await;
     let drive = client.access("ada", &[DRIVE]).await;
