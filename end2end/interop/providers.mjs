@@ -1,5 +1,5 @@
-// Signs in to Latchkey in a browser through OpenID providers that others wrote: with each, a cancelled sign-in or a look at why it
-// cannot be cancelled, a sign-in, and a second one that finds the same account. Prints a line for each step; fails if one failed.
+// Signs in to Latchkey in a browser through OpenID providers that others wrote: with each, a cancelled sign-in
+// where its pages let one cancel, a sign-in, and a second one that finds the same account. Prints a line for each step; fails if one failed.
 //
 // `node providers.mjs [NAME…]`; scripts/interop-providers installs what it needs. INTEROP is the folder of the installed packages.
 
@@ -19,7 +19,7 @@ const packages = process.env.INTEROP;
 const secret = "interop-secret-of-the-client";
 const password = "a long passphrase 42";
 
-const [canaillePort, toolkitPort] = await freePorts(2);
+const [canaillePort, toolkitPort, glewlwydPort] = await freePorts(3);
 
 /** Each provider: how it starts, and what a person does on its pages. */
 const providers = [
@@ -68,6 +68,24 @@ const providers = [
       await page.getByRole("button", { name: "Cancel" }).click();
     },
   },
+  {
+    name: "glewlwyd",
+    software: "Glewlwyd (Debian)",
+    issuer: `http://127.0.0.1:${glewlwydPort}/api/oidc`,
+    command: ["python3", join(here, "start_glewlwyd.py"), glewlwydPort, "latchkey", secret, callbackOf("glewlwyd")],
+    async signIn(page) {
+      await logIn(page, page.getByLabel("Login"));
+      const grant = page.getByRole("button", { name: "Grant access" });
+      const goOn = page.getByRole("button", { name: "Continue" });
+      await expect(grant.or(goOn).first()).toBeVisible();
+      if (await grant.isVisible()) {
+        for (const scope of ["email", "profile"]) await page.locator(`#grant-${scope}`).check();
+        await grant.click();
+      }
+      await goOn.click();
+    },
+    // Its pages have no way to decline.
+  },
 ];
 
 function python(environment, script, port, name) {
@@ -105,7 +123,7 @@ try {
   const browser = await chromium.launch({ executablePath: browserPath(), args: isRoot ? ["--no-sandbox"] : [] });
   try {
     for (const provider of wanted) {
-      await step(browser, provider, "cancel", cancelled);
+      if (provider.cancel) await step(browser, provider, "cancel", cancelled);
       const first = await step(browser, provider, "sign in", signedIn);
       const second = await step(browser, provider, "sign in again", signedIn);
       if (first && second) await step(browser, provider, "same account", () => expect(second).toBe(first));
