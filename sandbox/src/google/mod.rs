@@ -122,7 +122,9 @@ fn routes() -> Router<SharedState> {
         .route("/revoke", post(revoke::revoke))
         .merge(gsi::routes())
         .merge(drive::pages())
-        .method_not_allowed_fallback(async || OAuthError(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "Method not allowed."))
+        .method_not_allowed_fallback(async || {
+            OAuthError(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "Method not allowed.")
+        })
         .route("/{*rest}", any(async || OAuthError(StatusCode::NOT_FOUND, "invalid_request", "Not found.")));
     Router::new().nest("/google", provider).nest(API, apis()).merge(apis())
 }

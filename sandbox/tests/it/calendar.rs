@@ -170,7 +170,8 @@ async fn apis_are_below_the_origin_too() {
         let answer = get(path).await;
         assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!(404)), "{path}");
     }
-    let answer = client.send(client.request(reqwest::Method::DELETE, "/drive/v3/files/root").bearer_auth(&access)).await;
+    let answer =
+        client.send(client.request(reqwest::Method::DELETE, "/drive/v3/files/root").bearer_auth(&access)).await;
     assert_eq!((answer.status, &answer.json()["error"]["code"]), (405, &json!(405)));
     for (path, status) in [("/google/token", 405), ("/google/nothing", 404)] {
         let answer = get(path).await;

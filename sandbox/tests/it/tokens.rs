@@ -82,7 +82,9 @@ async fn tokeninfo_describes_valid_tokens() {
     let info = client.post("/google/tokeninfo", &[("id_token", id_token)]).await.json();
     assert_eq!((&info["sub"], &info["alg"]), (&part(id_token, 1)["sub"], &json!("RS256")));
     // As Google's client for Node asks.
-    let by_header = async |token: &str| client.send(client.request(reqwest::Method::POST, "/google/tokeninfo").bearer_auth(token)).await;
+    let by_header = async |token: &str| {
+        client.send(client.request(reqwest::Method::POST, "/google/tokeninfo").bearer_auth(token)).await
+    };
     assert_eq!(by_header(access).await.json()["aud"], GOOGLE_CLIENT_ID);
     assert_eq!(by_header("ya29.no").await.json()["error"], "invalid_token");
     assert_eq!(client.get("/google/tokeninfo?access_token=ya29.no").await.json()["error"], "invalid_token");
