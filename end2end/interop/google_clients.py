@@ -3,6 +3,7 @@
 import json
 import sys
 
+from google.auth.exceptions import RefreshError
 from google.auth.transport.requests import Request
 from google.oauth2 import id_token
 from google.oauth2.credentials import Credentials
@@ -77,5 +78,10 @@ check("events.list by types", {event["eventType"] for event in wanted} == {"defa
 check("an unknown calendar", status_of(events.list(calendarId="nobody@example.org"))[0] == 404)
 
 revoked = Request()(f"{origin}/google/revoke?token={credentials.token}", method="POST")
-check("revoke", revoked.status == 200 and status_of(files.list())[0] == 401)
+try:
+    # The client refreshes after a 401.
+    answer = status_of(files.list())
+except RefreshError as error:
+    answer = error.args[1]["error"]
+check("revoke ends the grant", revoked.status == 200 and answer == "invalid_grant")
 sys.exit(1 if check.failed else 0)
