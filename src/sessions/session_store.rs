@@ -60,7 +60,7 @@ impl Sessions {
 /// The session that a request's cookie names. It is not looked up; without a well-formed id it is a new one.
 ///
 /// Not by the layer of tower-sessions, which trims and percent-decodes the names of cookies, takes the last of two, and finds
-/// none in a header with a byte that is not ASCII.
+/// none in a header with a byte that is not UTF-8.
 pub fn session_of(request: &HeaderMap, services: &Services) -> Session {
     let sessions = Sessions::new(services.database.clone(), services.clock.clone());
     Session::new(session_id(request, services.cookies), Arc::new(sessions), None)

@@ -39,7 +39,7 @@ pub fn routes() -> Router<AppState> {
 /// 200 with the user, or 401 with the URL of the sign-in. With `?redirect=1` or `X-Sign-In: redirect`, for proxies that pass
 /// the response on, 303 to that URL.
 async fn verify(State(app): State<AppState>, uri: Uri, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let credential = Credential::of(&headers, app.forward_auth, |token| app.tokens.is_issued_here(token));
+    let credential = Credential::of(&headers, app.forward_auth);
     let principal = match principal_of(&app, &headers, &credential).await {
         Ok(principal) => principal,
         Err(error) => return session_error(&error),
@@ -70,7 +70,12 @@ async fn principal_of(
     };
     match credential {
         Credential::AccessToken(token) => forward_auth.bearer(token).await,
-        Credential::Cookies { .. } => forward_auth.browser(headers).await,
+        // In this order, because a valid token is the common case: it is found in a cache, without being read.
+        Credential::AccessTokenOrCookies(token) => match forward_auth.bearer(token).await? {
+            None if !app.tokens.is_issued_here(token) => forward_auth.browser(headers).await,
+            principal => Ok(principal),
+        },
+        Credential::Cookies => forward_auth.browser(headers).await,
         Credential::None => Ok(None),
     }
 }
