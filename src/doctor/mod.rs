@@ -33,6 +33,8 @@ mod finding;
 mod mail;
 mod provider;
 mod report;
+mod report_json;
+mod report_text;
 mod secret_key;
 mod settings;
 mod signing_keys;

@@ -1,22 +1,19 @@
-//! All findings as text, as JSON and as an exit status.
-
-use std::fmt;
+//! All findings, and what they come to: an outcome and an exit status.
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::finding::{Finding, Findings, Verdict};
 use crate::relying_party::ProviderCheckup;
 
-const SCHEMA: u32 = 1;
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Clone, Debug)]
 pub struct Report {
-    base_url: Option<String>,
-    providers: Vec<ProviderEntry>,
-    findings: Vec<Finding>,
-    unusable: Option<String>,
+    pub(super) base_url: Option<String>,
+    pub(super) providers: Vec<ProviderEntry>,
+    pub(super) findings: Vec<Finding>,
+    /// Why the configuration cannot be read.
+    pub(super) unusable: Option<String>,
 }
 
 /// An enabled provider.
@@ -105,92 +102,14 @@ impl Report {
         }
         counts
     }
-
-    /// The room's documentation describes the members. Ends with a line break.
-    pub fn to_json(&self) -> String {
-        let mut findings: Vec<_> = self
-            .findings
-            .iter()
-            .map(|finding| {
-                json!({
-                    "area": finding.area.as_str(),
-                    "provider": finding.area.provider(),
-                    "check": finding.check,
-                    "verdict": finding.verdict,
-                    "message": finding.message,
-                    "next": finding.next,
-                })
-            })
-            .collect();
-        let mut counts = self.counts();
-        if let Some(sentence) = &self.unusable {
-            counts.failure += 1;
-            findings.push(json!({
-                "area": "settings",
-                "provider": null,
-                "check": "configuration",
-                "verdict": Verdict::Failure,
-                "message": sentence,
-                "next": "correct it, then run `latchkey doctor` again",
-            }));
-        }
-        let report = json!({
-            "schema": SCHEMA,
-            "version": VERSION,
-            "base_url": self.base_url,
-            "outcome": self.outcome(),
-            "counts": counts,
-            "providers": self.providers,
-            "findings": findings,
-        });
-        format!("{report:#}\n")
-    }
-}
-
-/// One line per finding, and a second one for the next step.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(sentence) = &self.unusable {
-            return writeln!(f, "latchkey: {sentence}");
-        }
-        writeln!(f, "Latchkey {VERSION} at {}", self.base_url.as_deref().unwrap_or_default())?;
-        let width = self.findings.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
-        let mut area = None;
-        for finding in &self.findings {
-            if area != Some(&finding.area) {
-                area = Some(&finding.area);
-                writeln!(f, "\n{}", finding.area.title())?;
-            }
-            writeln!(f, "  {:<7}  {:<width$}  {}", finding.verdict.as_str(), finding.check, finding.message)?;
-            if let Some(next) = &finding.next {
-                writeln!(f, "  {:<7}  {:<width$}  next: {next}", "", "")?;
-            }
-        }
-        writeln!(f, "\n{}", summary(self.counts()))
-    }
-}
-
-fn summary(counts: Counts) -> String {
-    let mut summary = match counts.failure {
-        0 => "Nothing failed".to_owned(),
-        1 => "1 check failed".to_owned(),
-        several => format!("{several} checks failed"),
-    };
-    for (count, one, many) in [(counts.warning, "warning", "warnings"), (counts.hint, "hint", "hints")] {
-        if count > 0 {
-            summary.push_str(&format!("; {count} {}", if count == 1 { one } else { many }));
-        }
-    }
-    summary.push('.');
-    summary
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::doctor::Area;
 
-    fn report(fill: impl FnOnce(&mut Findings)) -> Report {
+    pub(in crate::doctor) fn report(fill: impl FnOnce(&mut Findings)) -> Report {
         let mut findings = Findings::about(Area::Settings);
         fill(&mut findings);
         let mut report = Report::new("https://app.example");
@@ -210,70 +129,5 @@ mod tests {
         assert_eq!((failed.outcome(), failed.exit_status()), (Outcome::Failed, 1));
         let unusable = Report::unusable("BASE_URL is not a URL".to_owned());
         assert_eq!((unusable.outcome(), unusable.exit_status()), (Outcome::Unusable, 2));
-    }
-
-    #[test]
-    fn the_text_is_aligned() {
-        let mut report = report(|findings| {
-            findings.ok("address", "fine");
-            findings.warning("proxies", "soon", "act");
-        });
-        let mut findings = Findings::about(Area::Provider { slug: "google".to_owned(), label: "Google".to_owned() });
-        findings.failure("client", "broken", "fix");
-        report.add(findings);
-        let expected = format!(
-            "Latchkey {VERSION} at https://app.example\n\
-             \n\
-             Settings\n\
-             \x20 ok       address  fine\n\
-             \x20 warning  proxies  soon\n\
-             \x20                   next: act\n\
-             \n\
-             Provider Google (google)\n\
-             \x20 failure  client   broken\n\
-             \x20                   next: fix\n\
-             \n\
-             1 check failed; 1 warning.\n"
-        );
-        assert_eq!(report.to_string(), expected);
-        assert_eq!(Report::unusable("X is wrong".to_owned()).to_string(), "latchkey: X is wrong\n");
-    }
-
-    #[test]
-    fn control_characters_are_replaced() {
-        let report = report(|findings| findings.ok("a", "one\n\u{1b}[31mtwo"));
-        assert!(report.to_string().contains("one  [31mtwo\n"));
-    }
-
-    #[test]
-    fn the_json_has_the_documented_members() {
-        let mut report = report(|findings| findings.ok("a", "fine"));
-        let mut findings = Findings::about(Area::Provider { slug: "google".to_owned(), label: "Google".to_owned() });
-        findings.failure("client", "broken", "fix");
-        report.add(findings);
-        let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
-        assert_eq!(
-            json,
-            json!({
-                "schema": 1,
-                "version": VERSION,
-                "base_url": "https://app.example",
-                "outcome": "failed",
-                "counts": {"ok": 1, "hint": 0, "warning": 0, "failure": 1},
-                "providers": [],
-                "findings": [
-                    {"area": "settings", "provider": null, "check": "a", "verdict": "ok", "message": "fine", "next": null},
-                    {"area": "provider", "provider": "google", "check": "client", "verdict": "failure",
-                     "message": "broken", "next": "fix"},
-                ],
-            })
-        );
-        let unusable = Report::unusable("X is wrong".to_owned()).to_json();
-        let unusable: serde_json::Value = serde_json::from_str(&unusable).unwrap();
-        assert_eq!(
-            (&unusable["outcome"], &unusable["findings"][0]["message"]),
-            (&json!("unusable"), &json!("X is wrong"))
-        );
-        assert_eq!((&unusable["base_url"], &unusable["counts"]["failure"]), (&json!(null), &json!(1)));
     }
 }

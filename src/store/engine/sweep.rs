@@ -1,64 +1,66 @@
 //! Deletes expired rows in batches. Small batches keep other writers from waiting: call again while a batch is full.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 
+/// What is swept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SweepStep {
+    Sessions,
+    UsedFlows,
+    /// Links in emails.
+    EmailTokens,
+    /// Events without a user: anybody can cause those, and they must not grow without bound.
+    AnonymousEvents,
+}
+
+impl SweepStep {
+    /// In the order of a round.
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents];
+
+    /// One batch: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
+    const fn statement(self) -> &'static str {
+        match self {
+            // The idle expiry is never later than the absolute one, so one index finds both.
+            Self::Sessions => {
+                "DELETE FROM sessions WHERE id IN \
+                 (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::UsedFlows => {
+                "DELETE FROM used_flows WHERE id_hash IN \
+                 (SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::EmailTokens => {
+                "DELETE FROM email_tokens WHERE token_hash IN \
+                 (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::AnonymousEvents => {
+                "DELETE FROM events WHERE id IN \
+                 (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)"
+            }
+        }
+    }
+
+    /// For how long after the time in its row.
+    const fn kept_for(self) -> Duration {
+        match self {
+            Self::Sessions | Self::UsedFlows | Self::EmailTokens => Duration::ZERO,
+            Self::AnonymousEvents => Duration::days(30),
+        }
+    }
+}
+
 impl Database {
-    /// Returns the number of deleted rows.
-    pub async fn delete_expired_sessions(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        // The idle expiry is never later than the absolute one, so one index finds both.
-        self.delete_batch(
-            "DELETE FROM sessions WHERE id IN \
-             (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-            now,
-            limit,
-        )
-        .await
-    }
-
-    /// Deletes events without a user: anybody can cause those, and they must not grow without bound.
-    pub async fn delete_anonymous_events(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.delete_batch(
-            "DELETE FROM events WHERE id IN \
-             (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)",
-            before,
-            limit,
-        )
-        .await
-    }
-
-    pub async fn delete_expired_flows(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.delete_batch(
-            "DELETE FROM used_flows WHERE id_hash IN \
-             (SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-            now,
-            limit,
-        )
-        .await
-    }
-
-    pub async fn delete_expired_links(&self, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        self.delete_batch(
-            "DELETE FROM email_tokens WHERE token_hash IN \
-             (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-            now,
-            limit,
-        )
-        .await
-    }
-
-    /// `$1` is `until`, `$2` is `limit`.
-    async fn delete_batch(
-        &self,
-        statement: &'static str,
-        until: OffsetDateTime,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
+    /// Sweeps one batch and returns its number of rows, `limit` at most.
+    pub async fn sweep(&self, step: SweepStep, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let _turn = self.turn().await?;
-        let deleted =
-            sqlx::query(statement).bind(until.unix_timestamp()).bind(i64::from(limit)).execute(&self.pool).await?;
-        Ok(deleted.rows_affected())
+        let swept = sqlx::query(step.statement())
+            .bind((now - step.kept_for()).unix_timestamp())
+            .bind(i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(swept.rows_affected())
     }
 }

@@ -4,6 +4,7 @@ mod claims;
 mod forgeries;
 mod key_sets;
 mod never_panics;
+mod plan;
 
 use std::sync::OnceLock;
 

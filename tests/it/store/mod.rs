@@ -13,6 +13,7 @@ use latchkey::accounts::{Answer, AuditEvent, ClientInfo, PasswordHash, Purpose, 
 use latchkey::providers::{Profile, ProfileEmail};
 use latchkey::store::{
     AuditContext, Changed, Database, FlowStatus, GrantUpdate, NewSession, SettleOutcome, SettleRequest, StoreError,
+    SweepStep,
 };
 use rstest::rstest;
 use time::{Duration, OffsetDateTime};
@@ -90,6 +91,12 @@ fn user_of(settled: &SettleOutcome) -> UserId {
 fn email_of(settled: &SettleOutcome) -> Option<String> {
     let user = &settled.signed_in.as_ref()?.user;
     user.verified_email.as_ref().map(|email| email.email().to_string())
+}
+
+/// Opens a cookie session with this hash. Returns its id.
+async fn open_session(database: &Database, id_hash: &str, user: UserId) -> String {
+    assert!(database.create_session(id_hash, &session(user)).await.unwrap());
+    database.load_session(id_hash, now()).await.unwrap().expect("a session").session.id
 }
 
 /// Opens a cookie session with this hash. Returns its id.
@@ -537,8 +544,8 @@ async fn the_sweeper_deletes_expired_rows_in_small_batches(#[values(Engine::Sqli
     let mut swept = vec![];
     for _ in 0..4 {
         swept.push((
-            database.delete_expired_sessions(now(), 2).await.unwrap(),
-            database.delete_expired_flows(now(), 2).await.unwrap(),
+            database.sweep(SweepStep::Sessions, now(), 2).await.unwrap(),
+            database.sweep(SweepStep::UsedFlows, now(), 2).await.unwrap(),
         ));
     }
     assert_eq!(swept, [(2, 2), (2, 2), (1, 1), (0, 0)]);
