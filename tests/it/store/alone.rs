@@ -4,7 +4,7 @@ use latchkey::{accounts::UserId, store::Database};
 use rstest::rstest;
 use time::OffsetDateTime;
 
-use super::{Engine, TestDatabase, sealer};
+use crate::support::database::{Engine, TestDatabase, sealer};
 
 /// Whether a token issued this many seconds from now is trusted without a query.
 fn trusts_tokens(database: &Database, seconds: i64) -> bool {

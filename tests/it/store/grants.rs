@@ -4,15 +4,16 @@ use latchkey::accounts::{Answer, ClientInfo, Identity, Purpose};
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
-    Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant, RevocationStatus,
-    SettleRequest,
+    AuditContext, Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant,
+    RevocationStatus, SettleRequest,
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, Engine, Profile, SignUp, TestDatabase, google, now, sign_in, user_of};
+use super::{ADA, Profile, SignUp, google, now, sign_in, user_of};
+use crate::support::database::{Engine, TestDatabase};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -139,7 +140,7 @@ async fn another_users_grant_is_not_found(#[values(Engine::Sqlite, Engine::Postg
     let claimed = Identity { user: grace, ..identity.clone() };
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
-    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
+    let audit = AuditContext { client: ClientInfo::default(), now: now() };
     assert!(database.disconnect_grant(grace, identity.id, LEASE, &audit).await.unwrap().is_none());
     assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
 }
@@ -149,7 +150,7 @@ async fn a_revocation_is_anonymous_and_leased_to_its_request() {
     let test = TestDatabase::empty(Engine::Sqlite).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
+    let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     let revocation = ended.revocation.unwrap().revocation;
     assert_eq!((revocation.token.expose_secret(), revocation.refresh), ("refresh-1", true));
@@ -187,7 +188,7 @@ async fn a_refresh_token_that_arrives_too_late_is_revoked(#[values(Engine::Sqlit
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let identity = with_grant(&database).await;
-    let audit = super::AuditContext { client: ClientInfo::default(), now: now() };
+    let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
     database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
     // An access token is revoked with its refresh token.
@@ -305,7 +306,7 @@ async fn a_late_loss_does_not_end_a_new_grant() {
 #[rstest]
 #[tokio::test]
 async fn a_lost_grant_is_not_reported_as_revoked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let audit = super::AuditContext { client: ClientInfo::default(), now: now() + Duration::hours(1) };
+    let audit = AuditContext { client: ClientInfo::default(), now: now() + Duration::hours(1) };
     for (because, revoke, expected) in [
         // The provider was not called, and may still list us.
         (GrantEndReason::Expired, false, RevocationStatus::Failed),
