@@ -204,7 +204,7 @@ impl BaseUrl {
 
 /// The prefix of a provider's variables: `GOOGLE` for `google`, `OIDC_WORK` for a generic `work`.
 pub fn variables_of(slug: &str) -> String {
-    providers::variables_of(slug)
+    crate::providers::variables_of(slug)
 }
 
 /// Whether a URL's host is `localhost` or a loopback address.

@@ -120,7 +120,7 @@ impl TokenSignIn {
             ProviderToken::Access(token) => Presented::AccessToken(token),
         };
         context.relying_party.verify_external_token(slug, presented, journal).await.map_err(|error| {
-            journal.record(FlowEvent::Refused { because: error.to_string() });
+            journal.record(FlowEvent::Refused { because: error.to_string(), next_step: None });
             match &error {
                 ExternalTokenError::IdToken(error) if is_of_another_client(error.kind()) => {
                     ApiError::TokenOfAnotherClient.into()

@@ -25,10 +25,20 @@ codes! {
         ResponseMismatch = "response_mismatch",
         /// The request had `prompt=none`, and the provider has to interact with the user (OpenID Connect Core §3.1.2.6).
         InteractionRequired = "interaction_required",
+        /// Only the operator can help: the client, its secret, a scope or the redirect URI is wrong at the provider.
+        SiteMisconfigured = "site_misconfigured",
         /// The provider answered the authorization or token request with an error.
         ProviderRefused = "provider_refused",
         /// The provider cannot be reached, answers too slowly or with a server error, or limits the rate.
         ProviderUnavailable = "provider_unavailable",
+        /// The provider's metadata is unusable.
+        ProviderMetadata = "provider_metadata",
+        /// The provider's key set is unusable.
+        ProviderKeys = "provider_keys",
+        /// The provider signs with an algorithm that sign-ins do not accept.
+        ProviderAlgorithm = "provider_algorithm",
+        /// A response of the provider cannot be read: not the document of the protocol, or too large.
+        ProviderResponse = "provider_response",
         /// The provider's response failed verification.
         ProviderInvalid = "provider_invalid",
         /// An account with this email exists and has other sign-in methods.

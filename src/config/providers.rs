@@ -39,12 +39,6 @@ pub fn parse(env: &Environment, base_url: &BaseUrl) -> Result<Vec<Provider>, Con
     Ok(providers)
 }
 
-/// The prefix of a provider's variables.
-pub(super) fn variables_of(slug: &str) -> String {
-    let name = slug.to_ascii_uppercase();
-    if is_built_in(slug) { name } else { format!("OIDC_{name}") }
-}
-
 /// Whether this is the name of a provider's variable.
 pub(super) fn is_provider_variable(variable: &str) -> bool {
     let prefix = variable.split('_').next().unwrap_or_default();

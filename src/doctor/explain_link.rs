@@ -12,7 +12,9 @@
 //!
 //! Each decision has `at` (RFC 3339), `event`, `request`, `device`, `ip` (all `null` if simulated), `purpose` (a code),
 //! `provider` (its slug), `user` (an id, or `null`), `answer` (`{"code", "sentence"}`), `methods` (by which a prompted
-//! user can confirm) and `reasons` (`[{"code", "sentence"}]` in the order in which they were found). Codes are stable,
+//! user can confirm) `reasons` (`[{"code", "sentence"}]` in the order in which they were found) and `provider_said` (the
+//! provider's words about the error that ended a sign-in, one printable line, or `null`). A sign-in that failed before the
+//! policy was asked has the answer `failed`. Codes are stable,
 //! sentences may change. The sentence of a code that another version of Latchkey recorded is `null`.
 //!
 //! # The exit status

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::{
-    accounts::{Answer, Decision, DecisionOutcome, Purpose, Reason, SignInMethod, UserId, describe_device},
+    accounts::{
+        Answer, Decision, DecisionOutcome, FAILED, FlowFailure, Purpose, Reason, SignInMethod, UserId, describe_device,
+    },
     store::PastEvent,
 };
 
@@ -35,6 +37,8 @@ pub struct Explained {
     pub methods: Vec<String>,
     /// Codes, in the order in which the reasons were found.
     pub reasons: Vec<String>,
+    /// The provider's words about the error that ended the flow.
+    pub provider_said: Option<String>,
 }
 
 impl Explanation {
@@ -86,6 +90,8 @@ impl Explained {
     fn past(event: PastEvent) -> Self {
         // A row must not send control characters to the operator's terminal.
         let plain = |text: String| text.replace(char::is_control, " ");
+        let mut reasons: Vec<String> = event.codes.reasons.into_iter().map(plain).collect();
+        let provider_said = (event.codes.outcome == FAILED && reasons.len() > 1).then(|| reasons.remove(1));
         Self {
             at: event.at.format(&Rfc3339).ok(),
             event: Some(plain(event.id)),
@@ -97,7 +103,8 @@ impl Explained {
             user: event.user.map(plain),
             answer: plain(event.codes.outcome),
             methods: Vec::new(),
-            reasons: event.codes.reasons.into_iter().map(plain).collect(),
+            reasons,
+            provider_said,
         }
     }
 
@@ -132,6 +139,7 @@ impl Explained {
             "answer": { "code": self.answer, "sentence": sentence_of_answer(&self.answer) },
             "methods": self.methods,
             "reasons": reasons,
+            "provider_said": self.provider_said,
         })
     }
 }
@@ -153,6 +161,7 @@ impl fmt::Display for Explained {
         }
         let from: Vec<_> = [self.device.as_deref(), self.ip.as_deref()].into_iter().flatten().collect();
         for (label, text) in [
+            ("said", self.provider_said.clone()),
             ("methods", Some(self.methods.join(", "))),
             ("user", self.user.clone()),
             ("from", Some(from.join(", "))),
@@ -190,10 +199,13 @@ fn user_of(answer: &Answer) -> Option<UserId> {
 }
 
 fn sentence_of_reason(code: &str) -> Option<&'static str> {
-    Reason::from_code(code).map(Reason::sentence)
+    Reason::from_code(code).map(Reason::sentence).or_else(|| FlowFailure::from_code(code).map(FlowFailure::sentence))
 }
 
 fn sentence_of_answer(code: &str) -> Option<&'static str> {
+    if code == FAILED {
+        return Some("Nothing changes: the sign-in failed before the linking policy was asked.");
+    }
     Some(match DecisionOutcome::from_code(code)? {
         DecisionOutcome::SignIn => "The identity's user signs in.",
         DecisionOutcome::LinkWithoutAsking => {
@@ -250,6 +262,23 @@ mod tests {
              \x20 from     Unknown browser\n\
              \x20 event    e\n";
         assert_eq!((explanation.to_string().as_str(), explanation.exit_status()), (expected, 0));
+    }
+
+    #[test]
+    fn a_failed_sign_in_shows_what_the_provider_said() {
+        let failed = past("google", "failed", &["token_response", "invalid_client: no such client"]);
+        let text = failed.to_string();
+        for line in [
+            "sign_in by google: failed\n",
+            "  because  The token response is an error, or was rejected.\n  said     invalid_client: no such client\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&failed.to_json()).unwrap();
+        assert_eq!(json["decisions"][0]["provider_said"], "invalid_client: no such client");
+        assert_eq!(json["decisions"][0]["reasons"].as_array().unwrap().len(), 1);
+        let decided = past("google", "refused", &["identity_known", "user_disabled"]);
+        assert!(!decided.to_string().contains("said"), "its twin has two reasons of the policy");
     }
 
     #[test]

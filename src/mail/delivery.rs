@@ -156,7 +156,7 @@ async fn renew_lease(database: &Database, id: Uuid, clock: &Clock) -> Infallible
     loop {
         tokio::time::sleep(RENEW_LEASE).await;
         if let Err(error) = database.renew_email_lease(id, clock.date() + LEASE).await {
-            tracing::warn!(message = %id, %error, "cannot renew the lease of an email");
+            tracing::warn!(email = %id, %error, "cannot renew the lease of an email");
         }
     }
 }
@@ -167,12 +167,12 @@ async fn retry_later(database: &Database, queued: &QueuedEmail, clock: &Clock, r
     if again_at >= useless_at(queued) {
         return give_up(database, queued, reason).await;
     }
-    tracing::info!(message = %id, attempts = attempts + 1, "email deferred: {reason}");
+    tracing::info!(email = %id, attempts = attempts + 1, "email deferred: {reason}");
     database.email_failed(*id, Some(again_at)).await
 }
 
 async fn give_up(database: &Database, queued: &QueuedEmail, reason: &str) -> Result<(), StoreError> {
-    tracing::warn!(message = %queued.id, domain = queued.message.to.domain(), "giving up on an email: {reason}");
+    tracing::warn!(email = %queued.id, domain = queued.message.to.domain(), "giving up on an email: {reason}");
     database.email_failed(queued.id, None).await
 }
 

@@ -60,7 +60,7 @@ pub enum AuthorizationErrorCode {
 }
 
 impl AuthorizationErrorCode {
-    pub(super) fn classify(error: &str) -> Self {
+    pub(crate) fn classify(error: &str) -> Self {
         match error {
             // The second is Apple's and LinkedIn's, the third LinkedIn's.
             "access_denied" | "user_cancelled_authorize" | "user_cancelled_login" => Self::AccessDenied,

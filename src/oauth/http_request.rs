@@ -1,5 +1,6 @@
 //! Requests as plain values. This room builds them; `relying_party` sends them.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -18,6 +19,10 @@ pub struct HttpRequest {
     /// The body; `headers` has its `content-type`.
     pub body: Option<SecretString>,
 }
+
+/// The parameters of RFC 6749 and RFC 7523 that are credentials.
+const SECRET_PARAMETERS: [&str; 6] =
+    ["client_secret", "client_assertion", "code", "code_verifier", "refresh_token", "token"];
 
 /// The methods that the protocols need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +69,23 @@ impl HttpRequest {
     pub fn with_basic(mut self, client: &Client) -> Self {
         self.headers.extend(client.authorization_header().map(|value| ("authorization", value)));
         self
+    }
+
+    /// What the response must not repeat in a log: the credentials in the header and the body, decoded.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let header =
+            self.headers.iter().find(|(name, _)| *name == "authorization").map(|(_, value)| value.expose_secret());
+        let mut secrets: Vec<String> =
+            header.iter().filter_map(|value| value.split_once(' ')).map(|(_, rest)| rest.to_owned()).collect();
+        let basic = header.and_then(|value| STANDARD.decode(value.strip_prefix("Basic ")?).ok());
+        let basic = basic.and_then(|pair| String::from_utf8(pair).ok());
+        if let Some((_, password)) = basic.as_deref().and_then(|pair| pair.split_once(':')) {
+            secrets.extend(form_urlencoded::parse(password.as_bytes()).map(|(decoded, _)| decoded.into_owned()));
+        }
+        let body = self.body.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
+        let in_body = form_urlencoded::parse(body.as_bytes()).filter(|(name, _)| SECRET_PARAMETERS.contains(&&**name));
+        secrets.extend(in_body.map(|(_, value)| value.into_owned()));
+        secrets
     }
 
     /// POST of a form with client authentication, in the header or the body.

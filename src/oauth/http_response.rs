@@ -21,6 +21,8 @@ pub struct HttpResponse {
     pub content_type: Option<String>,
     /// `Retry-After`, as sent.
     pub retry_after: Option<String>,
+    /// `WWW-Authenticate`, as sent.
+    pub www_authenticate: Option<String>,
     /// The body, at most [`MAX_BODY_BYTES`] when it comes from `relying_party`.
     pub body: Vec<u8>,
 }

@@ -4,15 +4,17 @@ use std::fmt;
 
 use url::form_urlencoded;
 
-use super::{AuthorizationErrorCode, AuthorizationResponseError};
+use super::{AuthorizationErrorCode, AuthorizationResponseError, ProviderMessage};
 
 /// Longest accepted `code`, in bytes. Microsoft's have about 2 KB.
 const MAX_CODE_BYTES: usize = 4096;
 /// Longest accepted value of the other parameters, in bytes.
 const MAX_PARAMETER_BYTES: usize = 1024;
+/// Longest `error_description` that is shown to the operator, in part. Microsoft's have more than 1 KB.
+const MAX_DESCRIPTION_BYTES: usize = 4096;
 
-/// An authorization response, unverified. `error_description` and `error_uri` are not read: they are untrusted text,
-/// and the pages have their own.
+/// An authorization response, unverified. `error_description` is for the operator alone: it is untrusted text, and the
+/// pages have their own. `error_uri` is not read.
 #[derive(Clone, Default)]
 pub struct AuthorizationResponse {
     pub(super) code: Parameter,
@@ -25,6 +27,7 @@ pub struct AuthorizationResponse {
     error_code: Parameter,
     /// Microsoft's detail: `cancel` for a cancelled sign-in.
     error_subcode: Parameter,
+    error_description: Parameter,
 }
 
 impl AuthorizationResponse {
@@ -73,6 +76,12 @@ impl AuthorizationResponse {
         }
     }
 
+    /// The provider's words about an error, for a response whose `state` and `iss` are verified.
+    pub fn provider_message(&self) -> Option<ProviderMessage> {
+        let text = |parameter: &'_ Parameter| parameter.once("").ok().flatten().map(str::to_owned);
+        ProviderMessage::new(text(&self.error).as_deref(), text(&self.error_description).as_deref(), &[])
+    }
+
     fn add(&mut self, name: &str, value: String) {
         match name {
             "code" => self.code.add(value, MAX_CODE_BYTES),
@@ -82,6 +91,7 @@ impl AuthorizationResponse {
             "error_reason" => self.error_reason.add(value, MAX_PARAMETER_BYTES),
             "error_code" => self.error_code.add(value, MAX_PARAMETER_BYTES),
             "error_subcode" => self.error_subcode.add(value, MAX_PARAMETER_BYTES),
+            "error_description" => self.error_description.add(value, MAX_DESCRIPTION_BYTES),
             _ => {}
         }
     }

@@ -48,7 +48,7 @@ pub enum TokenErrorCode {
 }
 
 impl TokenErrorCode {
-    pub(super) fn classify(error: &str) -> Self {
+    pub(crate) fn classify(error: &str) -> Self {
         match error {
             "invalid_request" => Self::InvalidRequest,
             "invalid_client" => Self::InvalidClient,

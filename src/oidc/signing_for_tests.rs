@@ -135,7 +135,7 @@ pub(crate) fn jwk_set(keys: &[Value]) -> JwkSet {
 /// A response with a JSON content type.
 pub(crate) fn json_response(status: u16, body: &str) -> HttpResponse {
     let content_type = Some("application/json".to_owned());
-    HttpResponse { status, content_type, retry_after: None, body: body.as_bytes().to_vec() }
+    HttpResponse { status, content_type, body: body.as_bytes().to_vec(), ..HttpResponse::default() }
 }
 
 /// Base64url without padding.

@@ -175,3 +175,8 @@ impl Palette {
         Self::new(fill, hover, fill, "#ffffff")
     }
 }
+/// The prefix of the variables of the provider with this slug: `GOOGLE`, or `OIDC_WORK`.
+pub fn variables_of(slug: &str) -> String {
+    let name = slug.to_ascii_uppercase();
+    if built_in(slug).is_some() { name } else { format!("OIDC_{name}") }
+}

@@ -27,7 +27,7 @@ mod token_check;
 pub mod x;
 
 pub use built_in::{
-    BUILT_IN, BuiltIn, ButtonColours, Palette, SettingError, Settings, Variable, VariableKind, built_in,
+    BUILT_IN, BuiltIn, ButtonColours, Palette, SettingError, Settings, Variable, VariableKind, built_in, variables_of,
 };
 pub use client_key::{AssertionAudience, AssertionTime, CertificateError, ClientKey};
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError, SecretMethod};
@@ -74,6 +74,11 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// The prefix of its variables.
+    pub fn variables(&self) -> String {
+        variables_of(self.slug.as_str())
+    }
+
     /// All our clients there: a token from a front end may have been issued to any of them.
     pub fn client_ids(&self) -> Vec<&str> {
         std::iter::once(&self.client_id).chain(&self.further_client_ids).map(String::as_str).collect()

@@ -1,6 +1,6 @@
 //! The profile from a provider's API, for providers without id_tokens.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     CompleteError, FlowEvent, Journal, RelyingParty,
@@ -8,7 +8,7 @@ use super::{
     provider_client::{Part, ProviderClient},
 };
 use crate::{
-    oauth::{ResourceError, process_resource_response, resource_request},
+    oauth::{ProviderMessage, ResourceError, process_resource_response, resource_request},
     providers::{ApiDocument, Documents, OAuthSpec, Profile},
 };
 
@@ -61,7 +61,10 @@ impl RelyingParty {
         match outcome {
             Ok(value) => documents.insert(document.name, value),
             Err(ResourceError::AccessDenied(_)) if !document.required => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                journal.provider_said(ProviderMessage::of_response(&response, &[access_token.expose_secret()]));
+                return Err(error.into());
+            }
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     oauth::{
         AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, ExpectedIssuer, ExpectedResponse,
-        ResourceError, Scopes, TokenError, TokenResponse, authorization_code_grant, process_token_response,
-        validate_authorization_response,
+        ProviderMessage, ResourceError, Scopes, TokenError, TokenResponse, authorization_code_grant,
+        process_token_response, validate_authorization_response,
     },
     oidc::{IdTokenError, ProviderMetadata, UserinfoError},
     providers::{IdentitySource, Profile, Provider, ResponseIssuer},
@@ -116,9 +116,14 @@ impl RelyingParty {
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
             .ok_or(CompleteError::ProviderChanged)?;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let code = self.validate_response(flow, client, &metadata, response)?;
+        let code = self.validate_response(flow, client, &metadata, response).inspect_err(|error| {
+            // Before `state` and `iss` are verified, anyone may have written these words.
+            if matches!(error, AuthorizationResponseError::Provider(_)) {
+                journal.provider_said(response.provider_message());
+            }
+        })?;
         journal.record(FlowEvent::ResponseValidated);
-        let tokens = self.exchange(client, &metadata, flow, &code).await?;
+        let tokens = self.exchange(client, &metadata, flow, &code, journal).await?;
         journal.record(FlowEvent::TokensReceived { refresh_token: tokens.refresh_token().is_some() });
         let exchanged = Exchanged { client, metadata, flow, code, tokens };
         let profile = match &client.provider.spec.identity {
@@ -156,6 +161,7 @@ impl RelyingParty {
         metadata: &ProviderMetadata,
         flow: &PendingFlow,
         code: &AuthorizationCode,
+        journal: &mut Journal,
     ) -> Result<TokenResponse, CompleteError> {
         if !client.try_acquire(Part::Tokens, self.clock.now()) {
             return Err(CompleteError::BreakerOpen);
@@ -164,7 +170,11 @@ impl RelyingParty {
         let redirect_uri = self.redirect_uri(&flow.provider);
         let verifier = client.provider.spec.pkce.then_some(&flow.code_verifier);
         let request = authorization_code_grant(&metadata.token_endpoint, &oauth_client, code, &redirect_uri, verifier);
+        let secrets = request.secrets();
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
-        Ok(process_token_response(&response, client.provider.spec.token_encoding)?)
+        Ok(process_token_response(&response, client.provider.spec.token_encoding).inspect_err(|_| {
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            journal.provider_said(ProviderMessage::of_response(&response, &secrets));
+        })?)
     }
 }

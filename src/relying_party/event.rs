@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::Decision,
+    oauth::ProviderMessage,
     oidc::{ClaimVerdict, Verdict},
 };
 
@@ -54,8 +55,10 @@ pub enum FlowEvent {
     SessionCreated,
     /// The flow ended without a session.
     Refused {
-        /// The cause, for the log.
+        /// The cause and the provider's own words, for the log.
         because: String,
+        /// What the operator has to do, if no one else can.
+        next_step: Option<String>,
     },
 }
 
@@ -72,22 +75,33 @@ impl FlowEvent {
 pub struct Journal {
     provider: String,
     events: Vec<FlowEvent>,
+    said: Option<ProviderMessage>,
 }
 
 impl Journal {
     /// The journal of a flow at the provider with this slug.
     pub fn new(provider: &str) -> Self {
-        Self { provider: provider.to_owned(), events: Vec::new() }
+        Self { provider: provider.to_owned(), events: Vec::new(), said: None }
     }
 
     /// Records and logs one step.
     pub fn record(&mut self, event: FlowEvent) {
-        if matches!(event, FlowEvent::ClaimChecked { .. }) {
-            tracing::debug!(provider = %self.provider, ?event, "flow");
-        } else {
-            tracing::info!(provider = %self.provider, ?event, "flow");
+        match &event {
+            FlowEvent::ClaimChecked { .. } => tracing::debug!(provider = %self.provider, ?event, "flow"),
+            FlowEvent::Refused { next_step: Some(_), .. } => tracing::warn!(provider = %self.provider, ?event, "flow"),
+            _ => tracing::info!(provider = %self.provider, ?event, "flow"),
         }
         self.events.push(event);
+    }
+
+    /// Keeps the provider's words about an error, if it has any.
+    pub(super) fn provider_said(&mut self, said: Option<ProviderMessage>) {
+        self.said = said;
+    }
+
+    /// The provider's words about the error that ended the flow.
+    pub fn said(&self) -> Option<&ProviderMessage> {
+        self.said.as_ref()
     }
 
     /// Records the checks of an id_token.

@@ -114,6 +114,7 @@ impl ProviderHttp {
             status: incoming.status().as_u16(),
             content_type: header("content-type"),
             retry_after: header("retry-after"),
+            www_authenticate: header("www-authenticate"),
             body: Vec::new(),
         };
         while let Some(chunk) = incoming.chunk().await.map_err(|error| classify_body(&error))? {

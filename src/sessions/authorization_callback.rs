@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accounts::{AuditEvent, Purpose, PurposeKind, UserId},
     oauth::AuthorizationResponse,
-    relying_party::{FlowEvent, Journal, PendingFlow, ReturnTo},
+    relying_party::{FlowEvent, Journal, Misconfiguration, PendingFlow, ReturnTo},
     store::{FlowStatus, StoreError},
 };
 
@@ -146,22 +146,41 @@ impl AuthorizationCallback {
         self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id)
     }
 
-    /// Logs the error and records it in the audit trail.
+    /// Logs the error with the provider's words and records both in the audit trail. An error that only the operator can
+    /// fix is a warning with the next step.
     pub(super) async fn refuse(
         &self,
         error: CallbackError,
         purpose: Option<&Purpose>,
         journal: &mut Journal,
     ) -> CallbackError {
-        journal.record(FlowEvent::Refused { because: error.to_string() });
+        let said = journal.said().map(ToString::to_string);
+        let misconfiguration = match &error {
+            CallbackError::Flow(error) => Misconfiguration::of(error, journal.said()),
+            _ => None,
+        };
+        let error = match error {
+            CallbackError::Flow(error) if misconfiguration.is_some() => CallbackError::Misconfigured(error),
+            error => error,
+        };
+        let because =
+            said.as_ref().map_or_else(|| error.to_string(), |said| format!("{error}; the provider says: {said}"));
+        journal.record(FlowEvent::Refused { because, next_step: misconfiguration.and_then(|it| self.next_step(it)) });
         if let Some(failure) = error.failure() {
             let event = AuditEvent::FlowFailed {
                 purpose: purpose.map_or(PurposeKind::SignIn, Purpose::kind),
                 provider: self.provider.clone(),
                 failure,
+                said,
             };
             self.context.record(purpose.and_then(Purpose::user), &event).await;
         }
         error
+    }
+
+    fn next_step(&self, misconfiguration: Misconfiguration) -> Option<String> {
+        let relying_party = &self.context.relying_party;
+        let provider = relying_party.provider(&self.provider)?;
+        Some(misconfiguration.next_step(provider, &relying_party.redirect_uri(&self.provider)))
     }
 }

@@ -21,6 +21,9 @@ pub enum CallbackError {
     OtherProvider,
     #[error(transparent)]
     Flow(#[from] CompleteError),
+    /// The same, and only the operator can help.
+    #[error(transparent)]
+    Misconfigured(CompleteError),
     /// An id_token of Google's button was refused.
     #[error(transparent)]
     Token(#[from] ExternalTokenError),
@@ -67,7 +70,7 @@ impl CallbackError {
                 | ExternalTokenError::NoIdTokens
                 | ExternalTokenError::NoTokenCheck => FlowFailure::UnsupportedToken,
             },
-            Self::Flow(error) => match error {
+            Self::Flow(error) | Self::Misconfigured(error) => match error {
                 CompleteError::ProviderChanged => FlowFailure::ProviderChanged,
                 CompleteError::Response(_) => FlowFailure::AuthorizationResponse,
                 CompleteError::Metadata(_) => FlowFailure::Metadata,

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::callback_error::CallbackError;
+use super::{callback_error::CallbackError, sign_in_error};
 use crate::{
     accounts::{IdentityId, Purpose, Reason},
     codes::{
@@ -12,8 +12,7 @@ use crate::{
         percent::{with_query, with_return_to},
         sign_in_error::SignInError,
     },
-    oauth::{AuthorizationErrorCode as Code, AuthorizationResponseError, ResourceError, TokenError},
-    relying_party::{CompleteError, ExternalTokenError, ReturnTo},
+    relying_party::ReturnTo,
 };
 
 /// The result of a callback.
@@ -71,23 +70,8 @@ impl CallbackRedirect {
             Some(purpose) if was_signed_in || matches!(purpose, Purpose::ResolveLink { .. }) => {
                 page_of_error(purpose, self.access, error, slug, return_to)
             }
-            _ => sign_in_error_of(error).login_path(Some(slug), return_to),
+            _ => sign_in_error::of(error).login_path(Some(slug), return_to),
         })
-    }
-}
-
-fn sign_in_error_of(error: &CallbackError) -> SignInError {
-    match error {
-        CallbackError::UnknownFlow => SignInError::FlowUnknown,
-        CallbackError::ExpiredFlow => SignInError::FlowExpired,
-        CallbackError::UsedFlow => SignInError::FlowUsed,
-        CallbackError::OtherProvider => SignInError::ResponseMismatch,
-        CallbackError::NoPendingLink => SignInError::LinkRequired,
-        CallbackError::Policy(Reason::UserDisabled) => SignInError::AccountDisabled,
-        CallbackError::Policy(_) => SignInError::ProviderInvalid,
-        CallbackError::Flow(error) => sign_in_error_of_flow(error),
-        CallbackError::Token(error) => sign_in_error_of_token(error),
-        CallbackError::Store(_) | CallbackError::Session(_) | CallbackError::NoRandomness => SignInError::ServerError,
     }
 }
 
@@ -125,52 +109,14 @@ fn page_of_error(
         CallbackError::Policy(Reason::GrantForAnotherIdentity) => FormError::AccountMismatch.code(),
         CallbackError::Policy(Reason::GrantIdentityNotLinked) => FormError::NotFound.code(),
         CallbackError::Policy(Reason::SessionOfAnother | Reason::SessionMissing) => SignInError::FlowUnknown.code(),
-        _ => sign_in_error_of(error).code(),
+        _ => sign_in_error::of(error).code(),
     };
     let page = match purpose {
-        Purpose::SignIn => return sign_in_error_of(error).login_path(Some(slug), return_to),
+        Purpose::SignIn => return sign_in_error::of(error).login_path(Some(slug), return_to),
         Purpose::Link { .. } => return_to.unwrap_or("/settings").to_owned(),
         Purpose::Grant { .. } => access.map_or("/settings", Access::page).to_owned(),
         Purpose::ResolveLink { .. } => "/link".to_owned(),
         Purpose::Reauthenticate { .. } => with_return_to("/confirm", Some(return_to.unwrap_or("/settings"))),
     };
     error_path(&page, &[("error", code), ("provider", slug)])
-}
-
-fn sign_in_error_of_flow(error: &CompleteError) -> SignInError {
-    match error {
-        CompleteError::Response(AuthorizationResponseError::Provider(code)) => match code {
-            Code::AccessDenied => SignInError::Cancelled,
-            Code::LoginRequired
-            | Code::InteractionRequired
-            | Code::ConsentRequired
-            | Code::AccountSelectionRequired => SignInError::InteractionRequired,
-            Code::TemporarilyUnavailable | Code::ServerError => SignInError::ProviderUnavailable,
-            _ => SignInError::ProviderRefused,
-        },
-        CompleteError::Response(_) => SignInError::ResponseMismatch,
-        CompleteError::Token(TokenError::Refused(_)) => SignInError::ProviderRefused,
-        CompleteError::Token(TokenError::Response(error)) if error.is_unavailable() => SignInError::ProviderUnavailable,
-        CompleteError::Api(ResourceError::Response(error)) if error.is_unavailable() => {
-            SignInError::ProviderUnavailable
-        }
-        CompleteError::Token(_)
-        | CompleteError::IdToken(_)
-        | CompleteError::Userinfo(_)
-        | CompleteError::Api(_)
-        | CompleteError::NoProfile => SignInError::ProviderInvalid,
-        CompleteError::NotAdmitted => SignInError::NotPermitted,
-        CompleteError::Metadata(_) | CompleteError::BreakerOpen | CompleteError::Http(_) | CompleteError::Keys(_) => {
-            SignInError::ProviderUnavailable
-        }
-        CompleteError::ProviderChanged | CompleteError::Client(_) => SignInError::ServerError,
-    }
-}
-
-fn sign_in_error_of_token(error: &ExternalTokenError) -> SignInError {
-    match error {
-        ExternalTokenError::NotAdmitted => SignInError::NotPermitted,
-        ExternalTokenError::Unavailable { .. } => SignInError::ProviderUnavailable,
-        _ => SignInError::ProviderInvalid,
-    }
 }

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     accounts::Purpose,
     codes::sign_in_error::SignInError,
-    relying_party::{AuthorizationOptions, BeginError, Prompt, ReturnTo},
+    relying_party::{AuthorizationOptions, BeginError, Misconfiguration, Prompt, RelyingParty, ReturnTo},
+    sessions::sign_in_error_of_start,
 };
 
 /// Redirects to the provider, with the pending flow in a sealed cookie.
@@ -58,17 +59,17 @@ pub async fn start(
         },
         Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::warn!(provider = %slug, %error, "cannot start a sign-in");
-            to_login(sign_in_error_of(&error), &slug, &return_to)
+            let next_step = next_step(&app.relying_party, &slug, &error);
+            tracing::warn!(provider = %slug, %error, next_step, "cannot start a sign-in");
+            to_login(sign_in_error_of_start(&error), &slug, &return_to)
         }
     }
 }
 
-fn sign_in_error_of(error: &BeginError) -> SignInError {
-    match error {
-        BeginError::BreakerOpen | BeginError::Http(_) | BeginError::Metadata(_) => SignInError::ProviderUnavailable,
-        BeginError::UnknownProvider | BeginError::NotOffered | BeginError::NoRandomness => SignInError::ServerError,
-    }
+/// What the operator has to do, if no one else can.
+fn next_step(relying_party: &RelyingParty, slug: &str, error: &BeginError) -> Option<String> {
+    let provider = relying_party.provider(slug)?;
+    Some(Misconfiguration::of_start(error)?.next_step(provider, &relying_party.redirect_uri(slug)))
 }
 
 /// Fetch Metadata. A request without it (an old browser, a script) counts as a navigation.

@@ -5,7 +5,8 @@ use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
 
-/// The outcome of a flow that failed before the policy was asked. Its one reason is no reason of the policy.
+/// The outcome of a flow that failed before the policy was asked. Its reason is no reason of the policy; a second one is
+/// what the provider said.
 pub const FAILED: &str = "failed";
 
 /// An event in codes. A row that another version of Latchkey wrote can hold codes that this one does not know.
@@ -26,8 +27,9 @@ impl From<&AuditEvent> for EventCodes {
                 let reasons = reasons.iter().map(|reason| reason.code()).chain(access.map(Access::code));
                 codes(purpose.code(), Some(provider), outcome.code(), reasons)
             }
-            AuditEvent::FlowFailed { purpose, provider, failure } => {
-                codes(purpose.code(), Some(provider), FAILED, [failure.code()])
+            AuditEvent::FlowFailed { purpose, provider, failure, said } => {
+                let reasons = [failure.code()].into_iter().chain(said.as_deref());
+                codes(purpose.code(), Some(provider), FAILED, reasons)
             }
             AuditEvent::PasswordSignIn => codes("sign_in", password, "sign_in", []),
             AuditEvent::WrongPassword => codes("sign_in", password, "wrong_password", []),
@@ -114,7 +116,8 @@ impl EventCodes {
     fn of_flow(&self, purpose: PurposeKind, outcome: &str, provider: String) -> Option<AuditEvent> {
         if outcome == FAILED {
             let failure = FlowFailure::from_code(self.reasons.first()?)?;
-            return Some(AuditEvent::FlowFailed { purpose, provider, failure });
+            let said = self.reasons.get(1).cloned();
+            return Some(AuditEvent::FlowFailed { purpose, provider, failure, said });
         }
         if let (PurposeKind::Grant, Some(end)) = (purpose, GrantEnd::from_code(outcome)) {
             return Some(AuditEvent::GrantEnded { provider, end });

@@ -13,7 +13,7 @@ use super::linking_context::SignInMethod;
 use super::reason::Reason;
 use crate::codes::access::Access;
 
-/// Something that happened to an account. Holds no secret, no token and no text from a provider.
+/// Something that happened to an account. Holds no secret and no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditEvent {
     /// The linking policy decided about a provider's profile.
@@ -32,6 +32,8 @@ pub enum AuditEvent {
         purpose: PurposeKind,
         provider: String,
         failure: FlowFailure,
+        /// The provider's words about the error, made safe for a log: see `oauth::ProviderMessage`.
+        said: Option<String>,
     },
     PasswordSignIn,
     WrongPassword,

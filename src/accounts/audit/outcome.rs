@@ -65,6 +65,37 @@ codes! {
     }
 }
 
+impl FlowFailure {
+    /// For the operator.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::FlowExpired => "The flow started more than ten minutes earlier.",
+            Self::OtherProvider => "The response came to another provider's redirect URI.",
+            Self::NoPendingLink => "The link prompt that the flow was to resolve is gone.",
+            Self::NoRandomness => "The system returned no random numbers.",
+            Self::ProviderChanged => "The provider's configuration changed while the flow was pending.",
+            Self::AuthorizationResponse => "The authorization response is an error, or was rejected.",
+            Self::Metadata => "The provider's metadata is not available, or was rejected.",
+            Self::BreakerOpen => "The provider failed repeatedly; its circuit breaker is open.",
+            Self::ClientAuthentication => {
+                "The provider supports none of the implemented client authentication methods."
+            }
+            Self::ClientSecret => "The client secret cannot be made.",
+            Self::ProviderUnavailable => "The provider does not respond.",
+            Self::TokenResponse => "The token response is an error, or was rejected.",
+            Self::Keys => "The provider's keys are not available, or were rejected.",
+            Self::IdToken => "The id_token was rejected; the log names the check.",
+            Self::Userinfo => "Userinfo is about another subject.",
+            Self::Api => "The provider's API returned no profile.",
+            Self::NoProfile => "The provider's documents contain no usable user id.",
+            Self::NotAdmitted => "The configuration does not admit this account.",
+            Self::OtherClient => "The token was issued to another client.",
+            Self::InvalidToken => "The token is not valid for sign-in.",
+            Self::UnsupportedToken => "The provider does not support tokens from a front end.",
+        }
+    }
+}
+
 codes! {
     /// How a grant ended.
     GrantEnd {

@@ -43,7 +43,9 @@ fn every_event() -> Vec<AuditEvent> {
     }
     for purpose in PurposeKind::ALL.iter().copied() {
         for failure in FlowFailure::ALL.iter().copied() {
-            events.push(AuditEvent::FlowFailed { purpose, provider: provider(), failure });
+            for said in [None, Some("invalid_client: no such client".to_owned())] {
+                events.push(AuditEvent::FlowFailed { purpose, provider: provider(), failure, said });
+            }
         }
     }
     events

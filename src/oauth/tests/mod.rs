@@ -5,6 +5,7 @@ mod authorization_response;
 mod json_document;
 mod never_panics;
 mod protected_resource;
+mod provider_message;
 mod random_values;
 mod revocation;
 mod token_request;
@@ -39,8 +40,8 @@ fn json_response(status: u16, body: &str) -> HttpResponse {
     HttpResponse {
         status,
         content_type: Some("application/json; charset=utf-8".to_owned()),
-        retry_after: None,
         body: body.as_bytes().to_vec(),
+        ..HttpResponse::default()
     }
 }
 

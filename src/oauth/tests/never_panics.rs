@@ -17,8 +17,9 @@ fn any_response() -> impl Strategy<Value = HttpResponse> {
         r#"\{"(access_token|error|expires_in|token_type)":("[a-z]{0,3}"|-?[0-9]{1,30}|null|\[\])\}"#
             .prop_map(String::into_bytes),
     ];
-    (status, content_type, any::<Option<String>>(), body)
-        .prop_map(|(status, content_type, retry_after, body)| HttpResponse { status, content_type, retry_after, body })
+    (status, content_type, any::<Option<String>>(), body).prop_map(|(status, content_type, retry_after, body)| {
+        HttpResponse { status, content_type, retry_after, body, ..HttpResponse::default() }
+    })
 }
 
 proptest! {

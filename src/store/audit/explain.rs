@@ -1,23 +1,22 @@
 //! What the linking policy decided, and what it would decide: for `latchkey explain-link`.
 
-use crate::accounts::{Decision, EmailAddress, FAILED, Facts, Purpose, SignUp, UserId, decide};
+use crate::accounts::{Decision, EmailAddress, Facts, Purpose, SignUp, UserId, decide};
 use crate::store::audit::events::{EventRow, PastEvent, select_events};
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::linking::gather::gather;
 
-/// Decisions are the events that have reasons and did not fail before the policy was asked (`$1` is [`FAILED`]).
+/// Decisions, and flows that failed before the policy was asked, are the events that have reasons.
 macro_rules! select_decisions {
     ($rest:literal) => {
-        concat!(select_events!("reasons <> '[]' AND outcome <> $1 AND "), $rest)
+        concat!(select_events!("reasons <> '[]' AND "), $rest)
     };
 }
 
 impl Database {
-    /// The linking policy's decisions about a user, the newest first, `limit` at most. The user may be gone.
+    /// The linking policy's decisions about a user, and the flows that failed before it was asked, the newest first, `limit` at most. The user may be gone.
     pub async fn decisions_about(&self, user: UserId, limit: u32) -> Result<Vec<PastEvent>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("user_id = $2 ORDER BY at DESC, id DESC LIMIT $3"))
-            .bind(FAILED)
+        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("user_id = $1 ORDER BY at DESC, id DESC LIMIT $2"))
             .bind(user.to_string())
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
@@ -25,11 +24,10 @@ impl Database {
         rows.into_iter().map(PastEvent::try_from).collect()
     }
 
-    /// The decision with this event id, or those of the request with this id in the log, the newest first.
+    /// The decision or failed flow with this event id, or those of the request with this id in the log, the newest first.
     pub async fn decisions_of(&self, event_or_request: &str) -> Result<Vec<PastEvent>, StoreError> {
         let rows: Vec<EventRow> =
-            sqlx::query_as(select_decisions!("(id = $2 OR request_id = $2) ORDER BY at DESC, id DESC"))
-                .bind(FAILED)
+            sqlx::query_as(select_decisions!("(id = $1 OR request_id = $1) ORDER BY at DESC, id DESC"))
                 .bind(event_or_request)
                 .fetch_all(&self.pool)
                 .await?;

@@ -55,6 +55,12 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
             "Continue there and answer its questions.",
             Next::Again,
         ),
+        SignInError::SiteMisconfigured => (
+            Tone::Serious,
+            format!("This site isn't set up correctly for {}.", label.unwrap_or("the provider")),
+            "It isn't your account. Sign in another way, or tell the site's administrator.",
+            Next::Nothing,
+        ),
         SignInError::ProviderRefused => (
             Tone::Serious,
             format!("{who} declined the sign-in."),
@@ -64,6 +70,30 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
         SignInError::ProviderUnavailable => {
             (Tone::Mild, format!("{who} isn't responding right now."), "Wait a minute, then try again.", Next::Again)
         }
+        SignInError::ProviderMetadata => (
+            Tone::Serious,
+            format!("We couldn't use the configuration that {} publishes.", label.unwrap_or("the provider")),
+            TRY_LATER,
+            Next::Again,
+        ),
+        SignInError::ProviderKeys => (
+            Tone::Serious,
+            format!("We couldn't use the signing keys that {} publishes.", label.unwrap_or("the provider")),
+            TRY_LATER,
+            Next::Again,
+        ),
+        SignInError::ProviderAlgorithm => (
+            Tone::Serious,
+            format!("{who} signs its responses in a way that this site doesn't accept."),
+            "It isn't your account. Sign in another way, or tell the site's administrator.",
+            Next::Nothing,
+        ),
+        SignInError::ProviderResponse => (
+            Tone::Serious,
+            format!("{who} sent a response that we couldn't read."),
+            "You weren't signed in. Try again. If it keeps happening, contact the site's administrator.",
+            Next::Again,
+        ),
         SignInError::ProviderInvalid => (
             Tone::Serious,
             format!("We couldn't verify the response{}.", label.map(|l| format!(" from {l}")).unwrap_or_default()),
@@ -99,7 +129,7 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
         tone,
         happened,
         advice: advice.into(),
-        step: method.map(|method| next.step(method, login.return_to.as_deref())),
+        step: method.and_then(|method| next.step(method, login.return_to.as_deref())),
     }
 }
 
@@ -124,6 +154,11 @@ pub fn of_a_round_trip(sign_in_error: SignInError, label: Option<&str>) -> Messa
         SignInError::InteractionRequired => {
             (Tone::Mild, format!("{who} needs more information first."), "Continue there and answer its questions.")
         }
+        SignInError::SiteMisconfigured | SignInError::ProviderAlgorithm => (
+            Tone::Serious,
+            format!("This site isn't set up correctly for {}.", label.unwrap_or("the provider")),
+            "Nothing changed. It isn't your account: use another way to sign in, or tell the site's administrator.",
+        ),
         SignInError::ProviderRefused => (
             Tone::Serious,
             format!("{who} declined the request."),
@@ -132,6 +167,11 @@ pub fn of_a_round_trip(sign_in_error: SignInError, label: Option<&str>) -> Messa
         SignInError::ProviderUnavailable => {
             (Tone::Mild, format!("{who} isn't responding right now."), "Wait a minute, or use another way to sign in.")
         }
+        SignInError::ProviderMetadata | SignInError::ProviderKeys | SignInError::ProviderResponse => (
+            Tone::Serious,
+            format!("{who} sent something that we couldn't use."),
+            "Nothing changed. If it keeps happening, contact the site's administrator.",
+        ),
         SignInError::ProviderInvalid => (
             Tone::Serious,
             format!("We couldn't verify the response from {}.", label.unwrap_or("the provider")),
@@ -164,7 +204,7 @@ pub fn signed_out(login: &LoginView) -> Message {
                 method.label
             ),
             // Without an account chooser the link would sign the same person straight back in.
-            method.lets_choose.then(|| Next::AnotherAccount.step(method, login.return_to.as_deref())),
+            Next::AnotherAccount.step(method, login.return_to.as_deref()).filter(|_| method.lets_choose),
         ),
         None => ("You may still be signed in to your provider in this browser.".into(), None),
     };
@@ -176,14 +216,20 @@ pub fn signed_out(login: &LoginView) -> Message {
     Message { tone: Tone::Quiet, happened: "You've signed out of Latchkey.".into(), advice: advice + stays, step }
 }
 
+const TRY_LATER: &str =
+    "Try again later, or sign in another way. If it keeps happening, contact the site's administrator.";
+
 enum Next {
     Again,
     AnotherAccount,
+    /// A second attempt cannot succeed.
+    Nothing,
 }
 
 impl Next {
-    fn step(self, method: &ProviderButton, return_to: Option<&str>) -> Step {
-        match self {
+    fn step(self, method: &ProviderButton, return_to: Option<&str>) -> Option<Step> {
+        Some(match self {
+            Self::Nothing => return None,
             Self::AnotherAccount if method.lets_choose => Step {
                 text: format!("Use another {} account", method.label),
                 href: links::sign_in_as_another(&method.slug, return_to),
@@ -191,6 +237,6 @@ impl Next {
             Self::Again | Self::AnotherAccount => {
                 Step { text: format!("Try again with {}", method.label), href: links::sign_in(&method.slug, return_to) }
             }
-        }
+        })
     }
 }

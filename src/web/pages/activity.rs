@@ -162,6 +162,7 @@ mod tests {
             purpose: PurposeKind::SignIn,
             provider: "google".into(),
             failure: FlowFailure::IdToken,
+            said: None,
         };
         for event in [failed, AuditEvent::WrongPassword, AuditEvent::TokenReused] {
             assert!(view(&event).alarming, "{event:?}");

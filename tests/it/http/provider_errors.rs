@@ -29,9 +29,11 @@ async fn a_cancelled_sign_in_returns_to_login_and_can_be_repeated() {
 #[case("account_selection_required", "interaction_required")]
 #[case("temporarily_unavailable", "provider_unavailable")]
 #[case("server_error", "provider_unavailable")]
-#[case("invalid_request", "provider_refused")]
-#[case("unauthorized_client", "provider_refused")]
-#[case("invalid_scope", "provider_refused")]
+#[case("invalid_request", "site_misconfigured")]
+#[case("unauthorized_client", "site_misconfigured")]
+#[case("invalid_scope", "site_misconfigured")]
+#[case("unsupported_response_type", "site_misconfigured")]
+#[case("redirect_uri_mismatch", "site_misconfigured")]
 #[case("the_moon_is_full", "provider_refused")]
 #[case("<script>alert(1)</script>", "provider_refused")]
 #[case("access_denied\r\nset-cookie: a=b", "provider_refused")]
@@ -53,7 +55,12 @@ async fn each_error_shows_our_sentence_and_no_provider_text(#[case] error: &str,
     assert_rejected(&app, &browser, &callback, code, &[]).await;
     let page = browser.get(&format!("/login?error={code}&provider=google")).await;
     assert!(!page.body.contains("alert(") && !page.body.contains("the_moon"), "{}", page.body);
-    assert!(!app.events().await.contains("alert("));
+    let events = app.events().await;
+    assert!(
+        events.contains("<script>alert(2)</script> set-cookie: c=d"),
+        "the operator reads it, on one line: {events}"
+    );
+    assert!(!events.contains("\\r") && !events.contains("\\n"), "{events}");
     browser.sign_in("ada").await;
 }
 

@@ -361,12 +361,13 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 #[rstest]
 #[case::away(json!({ "kind": "status", "status": 503 }), "provider_unavailable")]
 #[case::limited(json!({ "kind": "status", "status": 429 }), "provider_unavailable")]
-#[case::withheld(json!({ "kind": "status", "status": 403 }), "provider_invalid")]
-#[case::a_page(json!({ "kind": "answer", "status": 200, "content_type": "text/html", "body": "<html>" }), "provider_invalid")]
-#[case::cut(json!({ "kind": "truncated" }), "provider_invalid")]
+#[case::withheld(json!({ "kind": "status", "status": 403 }), "provider_refused")]
+#[case::a_page(json!({ "kind": "answer", "status": 200, "content_type": "text/html", "body": "<html>" }), "provider_response")]
+#[case::cut(json!({ "kind": "truncated" }), "provider_response")]
 #[case::broken_off(json!({ "kind": "half_closed" }), "provider_unavailable")]
-#[case::redirect(json!({ "kind": "redirect", "status": 307 }), "provider_invalid")]
-#[case::huge(json!({ "kind": "huge", "bytes": 1_000_000 }), "provider_unavailable")]
+#[case::redirect(json!({ "kind": "redirect", "status": 307 }), "provider_response")]
+#[case::huge(json!({ "kind": "huge", "bytes": 1_000_000 }), "provider_response")]
+#[case::unpaid(json!({ "kind": "status", "status": 402 }), "site_misconfigured")]
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_profile_document_no_user_signs_in(#[case] error: Value, #[case] code: &str) {
     let app = App::builder().providers().start().await;

@@ -15,22 +15,22 @@ async fn an_invalid_token_response_is_rejected() {
         ("token_429", "provider_unavailable"),
         ("token_error_in_200", "provider_refused"),
         ("token_invalid_grant", "provider_refused"),
-        ("token_invalid_client", "provider_refused"),
-        ("token_empty_object", "provider_invalid"),
-        ("token_empty", "provider_invalid"),
-        ("token_html", "provider_invalid"),
-        ("token_no_id_token", "provider_invalid"),
-        ("token_no_access_token", "provider_invalid"),
-        ("token_type_mac", "provider_invalid"),
-        ("token_truncated", "provider_invalid"),
+        ("token_invalid_client", "site_misconfigured"),
+        ("token_empty_object", "provider_response"),
+        ("token_empty", "provider_response"),
+        ("token_html", "provider_response"),
+        ("token_no_id_token", "provider_response"),
+        ("token_no_access_token", "provider_response"),
+        ("token_type_mac", "provider_response"),
+        ("token_truncated", "provider_response"),
         ("token_half_closed", "provider_unavailable"),
-        ("token_huge", "provider_unavailable"),
+        ("token_huge", "provider_response"),
         // A followed trap would be among the requests.
-        ("token_redirect_301", "provider_invalid"),
-        ("token_redirect_302", "provider_invalid"),
-        ("token_redirect_303", "provider_invalid"),
-        ("token_redirect_307", "provider_invalid"),
-        ("token_redirect_308", "provider_invalid"),
+        ("token_redirect_301", "provider_response"),
+        ("token_redirect_302", "provider_response"),
+        ("token_redirect_303", "provider_response"),
+        ("token_redirect_307", "provider_response"),
+        ("token_redirect_308", "provider_response"),
     ] {
         eprintln!("{preset}");
         app.arm_once(preset).await;
@@ -70,7 +70,7 @@ async fn redirects_of_the_token_endpoint_are_not_followed() {
     {
         app.fail_once("token", json!({ "kind": "redirect", "status": 307, "to": to })).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
-        assert_rejected(&app, &browser, &callback, "provider_invalid", &["token"]).await;
+        assert_rejected(&app, &browser, &callback, "provider_response", &["token"]).await;
     }
     browser.sign_in("ada").await;
 }
