@@ -59,7 +59,7 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
             Tone::Serious,
             format!("This site isn't set up correctly for {}.", label.unwrap_or("the provider")),
             "It isn't your account. Sign in another way, or tell the site's administrator.",
-            Next::Nothing,
+            Next::Again,
         ),
         SignInError::ProviderRefused => (
             Tone::Serious,
@@ -86,7 +86,7 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
             Tone::Serious,
             format!("{who} signs its responses in a way that this site doesn't accept."),
             "It isn't your account. Sign in another way, or tell the site's administrator.",
-            Next::Nothing,
+            Next::Again,
         ),
         SignInError::ProviderResponse => (
             Tone::Serious,
@@ -129,7 +129,7 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
         tone,
         happened,
         advice: advice.into(),
-        step: method.and_then(|method| next.step(method, login.return_to.as_deref())),
+        step: method.map(|method| next.step(method, login.return_to.as_deref())),
     }
 }
 
@@ -204,7 +204,7 @@ pub fn signed_out(login: &LoginView) -> Message {
                 method.label
             ),
             // Without an account chooser the link would sign the same person straight back in.
-            Next::AnotherAccount.step(method, login.return_to.as_deref()).filter(|_| method.lets_choose),
+            method.lets_choose.then(|| Next::AnotherAccount.step(method, login.return_to.as_deref())),
         ),
         None => ("You may still be signed in to your provider in this browser.".into(), None),
     };
@@ -222,14 +222,11 @@ const TRY_LATER: &str =
 enum Next {
     Again,
     AnotherAccount,
-    /// A second attempt cannot succeed.
-    Nothing,
 }
 
 impl Next {
-    fn step(self, method: &ProviderButton, return_to: Option<&str>) -> Option<Step> {
-        Some(match self {
-            Self::Nothing => return None,
+    fn step(self, method: &ProviderButton, return_to: Option<&str>) -> Step {
+        match self {
             Self::AnotherAccount if method.lets_choose => Step {
                 text: format!("Use another {} account", method.label),
                 href: links::sign_in_as_another(&method.slug, return_to),
@@ -237,6 +234,6 @@ impl Next {
             Self::Again | Self::AnotherAccount => {
                 Step { text: format!("Try again with {}", method.label), href: links::sign_in(&method.slug, return_to) }
             }
-        })
+        }
     }
 }
