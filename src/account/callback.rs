@@ -23,6 +23,7 @@ pub async fn callback(
     error_reason: Option<String>,
     error_code: Option<String>,
     error_subcode: Option<String>,
+    error_description: Option<String>,
 ) -> Result<(), ServerFnError> {
     let reply = expect_context::<ResponseOptions>();
     let callback = expect_context::<AuthorizationCallback>();
@@ -31,7 +32,8 @@ pub async fn callback(
     let response = AuthorizationResponse::new(code, state, iss, error)
         .with("error_reason", error_reason)
         .with("error_code", error_code)
-        .with("error_subcode", error_subcode);
+        .with("error_subcode", error_subcode)
+        .with("error_description", error_description);
     let redirect = callback.complete(response).await;
     let location = match redirect.direction(&slug, was_signed_in) {
         Direction::To(page) => page,

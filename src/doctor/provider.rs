@@ -5,8 +5,9 @@ use crate::{
     config::variables_of,
     oauth::ResponseError,
     oidc::{DiscoveryError, JwksError, LEEWAY_SECONDS},
+    providers::{Note, built_in},
     relying_party::{
-        BeginError, ClientCheck, EndpointSource, HttpError, KeysError, ProviderCheckup, TokenEndpointCheckup,
+        Announced, BeginError, ClientCheck, EndpointSource, HttpError, KeysError, ProviderCheckup, TokenEndpointCheckup,
     },
 };
 
@@ -16,6 +17,10 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
     let variables = variables_of(&checkup.slug);
     findings.ok("redirect_uri", format!("{} (register exactly this in the provider's console)", checkup.redirect_uri));
     endpoints(&mut findings, checkup, &variables);
+    if let Some(announced) = &checkup.announced {
+        algorithms(&mut findings, announced);
+        pkce(&mut findings, announced);
+    }
     if let Some(published) = &checkup.keys {
         keys(&mut findings, published);
     }
@@ -25,7 +30,50 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
     if let Some(skew) = checkup.clock_skew {
         clock(&mut findings, skew);
     }
+    further_clients(&mut findings, checkup);
+    notes(&mut findings, checkup);
     findings
+}
+
+fn algorithms(findings: &mut Findings, announced: &Announced) {
+    let names: Vec<_> = announced.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    match names.is_empty() {
+        false => findings.ok("algorithms", format!("accepts id_tokens signed with {}", names.join(", "))),
+        true => findings.failure(
+            "algorithms",
+            "announces no signature algorithm that sign-ins accept",
+            "choose RS256, PS256, ES256 or EdDSA for id_tokens at the provider",
+        ),
+    }
+}
+
+fn pkce(findings: &mut Findings, announced: &Announced) {
+    match (announced.pkce, announced.uses_pkce) {
+        (true, true) => findings.ok("pkce", "S256, announced and used"),
+        (false, true) => findings.hint(
+            "pkce",
+            "not announced; it is sent all the same, and may be ignored",
+            "nothing to do, or turn PKCE with S256 on at the provider",
+        ),
+        (_, false) => findings.ok("pkce", "not used: this provider rejects it"),
+    }
+}
+
+fn further_clients(findings: &mut Findings, checkup: &ProviderCheckup) {
+    let ids = &checkup.further_client_ids;
+    if !ids.is_empty() {
+        findings.ok("further_clients", format!("tokens of these clients are accepted as well: {}", ids.join(", ")));
+    }
+}
+
+/// Only for the provider itself: a mock has other habits.
+fn notes(findings: &mut Findings, checkup: &ProviderCheckup) {
+    let is_the_provider = checkup.endpoints.as_ref().is_ok_and(|source| *source == EndpointSource::BuiltIn)
+        && checkup.issuer.starts_with("https://");
+    let notes = built_in(&checkup.slug).filter(|_| is_the_provider).map(|row| row.notes).unwrap_or_default();
+    for Note { fact, next_step } in notes {
+        findings.hint("note", *fact, *next_step);
+    }
 }
 
 fn endpoints(findings: &mut Findings, checkup: &ProviderCheckup, variables: &str) {
@@ -92,17 +140,23 @@ fn token_endpoint(findings: &mut Findings, answer: &TokenEndpointCheckup, checku
 
 fn client(findings: &mut Findings, check: &ClientCheck, checkup: &ProviderCheckup, variables: &str) {
     const CHECK: &str = "client";
-    let ProviderCheckup { label, redirect_uri, .. } = checkup;
+    let ProviderCheckup { label, redirect_uri, said, .. } = checkup;
+    let said = said.as_ref().map(|said| format!("; the provider says: {said}")).unwrap_or_default();
     match check {
         ClientCheck::Accepted => findings.ok(CHECK, "known, and its secret is right"),
+        ClientCheck::SameForUnknown => findings.warning(
+            CHECK,
+            "cannot tell whether it is known: the provider gives the same answer for a client that does not exist",
+            "sign in once to test it",
+        ),
         ClientCheck::Unknown => findings.failure(
             CHECK,
-            "invalid_client: unknown client id, or wrong secret",
+            format!("invalid_client: unknown client id, or wrong secret{said}"),
             format!("copy {variables}_CLIENT_ID and {variables}_CLIENT_SECRET from {label}'s console again"),
         ),
         ClientCheck::NotAllowed => findings.failure(
             CHECK,
-            "unknown client id, or not allowed to use the authorization code flow",
+            format!("unknown client id, or not allowed to use the authorization code flow{said}"),
             format!("check {variables}_CLIENT_ID, and that the client is a web application in {label}'s console"),
         ),
         ClientCheck::RedirectUriNotRegistered => findings.failure(
@@ -111,7 +165,7 @@ fn client(findings: &mut Findings, check: &ClientCheck, checkup: &ProviderChecku
             format!("register exactly {redirect_uri} in {label}'s console"),
         ),
         ClientCheck::Unclear(what) => {
-            findings.warning(CHECK, format!("could not check the client: {what}"), "sign in once to test it")
+            findings.warning(CHECK, format!("could not check the client: {what}{said}"), "sign in once to test it")
         }
         ClientCheck::AcceptsAnyCode => findings.failure(
             CHECK,
@@ -157,7 +211,11 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::doctor::{Finding, Verdict};
+    use crate::{
+        doctor::{Finding, Verdict},
+        oauth::ProviderMessage,
+        oidc::Algorithm,
+    };
 
     fn healthy() -> ProviderCheckup {
         ProviderCheckup {
@@ -168,6 +226,9 @@ mod tests {
             endpoints: Ok(EndpointSource::Discovered),
             keys: Some(Ok(2)),
             token_endpoint: Some(TokenEndpointCheckup::Answered(ClientCheck::Accepted)),
+            said: None,
+            announced: Some(Announced { algorithms: vec![Algorithm::Rs256], pkce: true, uses_pkce: true }),
+            further_client_ids: vec!["an-app".to_owned()],
             clock_skew: Some(0),
         }
     }
@@ -200,6 +261,7 @@ mod tests {
 
     #[rstest]
     #[case(ClientCheck::Accepted, Verdict::Ok)]
+    #[case(ClientCheck::SameForUnknown, Verdict::Warning)]
     #[case(ClientCheck::Unknown, Verdict::Failure)]
     #[case(ClientCheck::NotAllowed, Verdict::Failure)]
     #[case(ClientCheck::RedirectUriNotRegistered, Verdict::Failure)]
@@ -210,6 +272,42 @@ mod tests {
         let finding = one(&ProviderCheckup { token_endpoint, ..healthy() }, "client");
         assert_eq!(finding.verdict, verdict);
         assert_eq!(finding.next.is_some(), verdict != Verdict::Ok);
+    }
+
+    #[test]
+    fn the_providers_words_are_shown() {
+        let said = ProviderMessage::new(Some("invalid_client"), Some("The secret has expired."), &[]);
+        let token_endpoint = Some(TokenEndpointCheckup::Answered(ClientCheck::Unknown));
+        let finding = one(&ProviderCheckup { token_endpoint, said, ..healthy() }, "client");
+        assert!(finding.message.ends_with("the provider says: invalid_client: The secret has expired."), "{finding:?}");
+    }
+
+    #[rstest]
+    #[case(vec![], true, "algorithms", Verdict::Failure)]
+    #[case(vec![Algorithm::Es256], true, "algorithms", Verdict::Ok)]
+    #[case(vec![Algorithm::Es256], true, "pkce", Verdict::Ok)]
+    #[case(vec![Algorithm::Es256], false, "pkce", Verdict::Hint)]
+    fn announcements_are_judged(
+        #[case] algorithms: Vec<Algorithm>,
+        #[case] pkce: bool,
+        #[case] check: &str,
+        #[case] verdict: Verdict,
+    ) {
+        let announced = Some(Announced { algorithms, pkce, uses_pkce: true });
+        assert_eq!(one(&ProviderCheckup { announced, ..healthy() }, check).verdict, verdict);
+    }
+
+    #[test]
+    fn notes_are_about_the_provider_itself() {
+        let real = ProviderCheckup {
+            slug: "x".to_owned(),
+            issuer: "https://x.com".to_owned(),
+            endpoints: Ok(EndpointSource::BuiltIn),
+            ..healthy()
+        };
+        assert!(one(&real, "note").message.contains("402"));
+        let mock = ProviderCheckup { issuer: "http://localhost:9/x".to_owned(), ..real };
+        assert_eq!(findings(&mock).verdict("note"), None);
     }
 
     #[rstest]

@@ -4,9 +4,9 @@
 //! (developer.apple.com/documentation/signinwithapplerestapi); read November 2026.
 
 use super::{
-    AppleKey, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, OidcSpec, Profile, ProfileEmail,
-    Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::IssuerOverride,
-    endpoint_url, endpoints, spec::text,
+    AppleKey, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, Note, OidcSpec, Profile,
+    ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
+    VariableKind::IssuerOverride, endpoint_url, endpoints, spec::text,
 };
 use crate::{
     oauth::parse_received_json,
@@ -24,6 +24,10 @@ const OWN_DOMAINS: [&str; 4] = ["privaterelay.appleid.com", "icloud.com", "me.co
 pub(super) static APPLE: BuiltIn = BuiltIn {
     required: &["CLIENT_ID", "TEAM_ID", "KEY_ID", "PRIVATE_KEY"],
     optional: &[Variable::new("ISSUER", IssuerOverride)],
+    notes: &[Note::new(
+        "the user's name comes once, at the first consent",
+        "to see it again, remove the app in the account's settings at Apple",
+    )],
     ..BuiltIn::new(("apple", "Apple"), &SPEC, ButtonColours::BLACK_AND_WHITE, provider)
 };
 

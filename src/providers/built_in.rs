@@ -36,9 +36,25 @@ pub struct BuiltIn {
     pub instead_of_secret: &'static [&'static str],
     /// Its further variables.
     pub optional: &'static [Variable],
+    /// What its console does not say, for `latchkey doctor`.
+    pub notes: &'static [Note],
     pub button: ButtonColours,
     /// The provider with these settings. All required ones are there, and addresses are checked.
     pub provider: fn(&Settings) -> Result<Provider, SettingError>,
+}
+
+/// Something that works today and surprises operators later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub fact: &'static str,
+    /// An imperative sentence without a full stop.
+    pub next_step: &'static str,
+}
+
+impl Note {
+    pub(super) const fn new(fact: &'static str, next_step: &'static str) -> Self {
+        Self { fact, next_step }
+    }
 }
 
 /// A variable that a provider may have besides the required ones.
@@ -98,7 +114,7 @@ impl BuiltIn {
         provider: fn(&Settings) -> Result<Provider, SettingError>,
     ) -> Self {
         let required = &["CLIENT_ID", "CLIENT_SECRET"];
-        Self { slug, label, spec, required, instead_of_secret: &[], optional: &[], button, provider }
+        Self { slug, label, spec, required, instead_of_secret: &[], optional: &[], notes: &[], button, provider }
     }
 
     /// What the names of its variables begin with: `GOOGLE` of `GOOGLE_CLIENT_ID`.

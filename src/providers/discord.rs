@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
     ProviderSpec, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints, origins,
     spec::text,
 };
@@ -18,6 +18,13 @@ const PICTURES: &str = "https://cdn.discordapp.com";
 
 pub(super) static DISCORD: BuiltIn = BuiltIn {
     optional: &[Variable::new("URL", UrlOverride)],
+    notes: &[
+        Note::new("an account without a verified email returns none: such users are asked for one", "nothing to do"),
+        Note::new(
+            "a client secret is shown once; a reset makes the old one invalid at once",
+            "put the new one here in the same minute",
+        ),
+    ],
     // Blurple; white on it has a contrast of 4.6.
     ..BuiltIn::new(("discord", "Discord"), &SPEC, ButtonColours::filled("#5865f2", "#4954d6"), provider)
 };

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
     ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
     endpoint_url, endpoints, origins, spec::text,
 };
@@ -22,6 +22,13 @@ const VERSION: &str = "v24.0";
 
 pub(super) static FACEBOOK: BuiltIn = BuiltIn {
     optional: &[Variable::new("URL", UrlOverride), Variable::new("GRAPH_URL", UrlOverride)],
+    notes: &[
+        Note::new("Graph API v24.0 (October 2025) works for about two years", "update before October 2027"),
+        Note::new(
+            "until the app is in Live mode, only people with a role in the app can sign in",
+            "switch it to Live; that needs a privacy policy and a data deletion URL",
+        ),
+    ],
     // Facebook's blue; white on it has a contrast of 4.7.
     ..BuiltIn::new(("facebook", "Facebook"), &SPEC, ButtonColours::filled("#0866ff", "#0757db"), provider)
 };

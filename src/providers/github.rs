@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Palette, Profile, ProfileEmail,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Palette, Profile, ProfileEmail,
     Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride, endpoint_url,
     endpoints, origins, spec::text,
 };
@@ -20,6 +20,16 @@ const API_URL: &str = "https://api.github.com";
 
 pub(super) static GITHUB: BuiltIn = BuiltIn {
     optional: &[Variable::new("URL", UrlOverride), Variable::new("API_URL", UrlOverride)],
+    notes: &[
+        Note::new(
+            "any path below the registered callback URL is accepted as a redirect URI",
+            "register the full redirect URI and not only the host",
+        ),
+        Note::new(
+            "tokens of a GitHub App expire after eight hours, those of an OAuth app do not",
+            "nothing to do: expiry is honoured",
+        ),
+    ],
     ..BuiltIn::new(
         ("github", "GitHub"),
         &SPEC,

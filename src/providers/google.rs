@@ -11,7 +11,7 @@ mod tokeninfo;
 use url::Url;
 
 use super::{
-    ApiAccess, BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, OidcSpec, Palette, Profile, Provider,
+    ApiAccess, BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, Note, OidcSpec, Palette, Profile, Provider,
     ProviderSpec, SettingError, Settings, TokenCheck, Variable,
     VariableKind::{IssuerOverride, Text, UrlOverride},
     endpoint_url, origins, standard_profile,
@@ -42,6 +42,20 @@ pub(super) static GOOGLE: BuiltIn = BuiltIn {
         Variable::new("TOKENINFO_URL", UrlOverride),
         Variable::new("API_URL", UrlOverride),
         Variable::new("HD", Text),
+    ],
+    notes: &[
+        Note::new(
+            "a client secret is shown once, when it is created",
+            "keep it then; add a second secret if it is lost",
+        ),
+        Note::new(
+            "clients without any sign-in for six months are deleted",
+            "sign in now and then on installations that are rarely used",
+        ),
+        Note::new(
+            "while the consent screen is in Testing, only listed users can sign in, and refresh tokens last seven days",
+            "publish the app when it is ready",
+        ),
     ],
     ..BuiltIn::new(
         ("google", "Google"),

@@ -11,8 +11,9 @@
 //! with our secret, and an email address that an account here already has is never linked without asking.
 
 use super::{
-    BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, OidcSpec, Profile, Provider, ProviderSpec, ResponseIssuer,
-    SettingError, Settings, Variable, VariableKind::IssuerOverride, endpoint_url, endpoints, origins, standard_profile,
+    BuiltIn, ButtonColours, Facts, IdentitySource, Metadata, Note, OidcSpec, Profile, Provider, ProviderSpec,
+    ResponseIssuer, SettingError, Settings, Variable, VariableKind::IssuerOverride, endpoint_url, endpoints, origins,
+    standard_profile,
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
@@ -23,6 +24,10 @@ const USERINFO_ENDPOINT: &str = "https://api.linkedin.com/v2/userinfo";
 
 pub(super) static LINKEDIN: BuiltIn = BuiltIn {
     optional: &[Variable::new("ISSUER", IssuerOverride)],
+    notes: &[Note::new(
+        "access tokens last sixty days and cannot be refreshed",
+        "nothing to do: sign-in needs none afterwards",
+    )],
     // LinkedIn's blue; white on it has a contrast of 5.7.
     ..BuiltIn::new(("linkedin", "LinkedIn"), &SPEC, ButtonColours::filled("#0a66c2", "#004182"), provider)
 };

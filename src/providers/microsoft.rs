@@ -9,7 +9,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    BuiltIn, ButtonColours, CertificateError, ClientKey, ClientSecret, Facts, IdentitySource, OidcSpec, Palette,
+    BuiltIn, ButtonColours, CertificateError, ClientKey, ClientSecret, Facts, IdentitySource, Note, OidcSpec, Palette,
     PrivateKey, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
     VariableKind::{Text, UrlOverride},
     endpoint_url, endpoints,
@@ -26,6 +26,10 @@ const ANY_TENANT: &str = "{tenantid}";
 pub(super) static MICROSOFT: BuiltIn = BuiltIn {
     instead_of_secret: &["PRIVATE_KEY", "CERTIFICATE"],
     optional: &[Variable::new("URL", UrlOverride), Variable::new("TENANT", Text)],
+    notes: &[Note::new(
+        "client secrets expire, after 24 months at the latest, and sign-ins then fail with invalid_client",
+        "note the date, and create the next one before",
+    )],
     ..BuiltIn::new(
         ("microsoft", "Microsoft"),
         &SPEC,

@@ -27,7 +27,8 @@ mod token_check;
 pub mod x;
 
 pub use built_in::{
-    BUILT_IN, BuiltIn, ButtonColours, Palette, SettingError, Settings, Variable, VariableKind, built_in, variables_of,
+    BUILT_IN, BuiltIn, ButtonColours, Note, Palette, SettingError, Settings, Variable, VariableKind, built_in,
+    variables_of,
 };
 pub use client_key::{AssertionAudience, AssertionTime, CertificateError, ClientKey};
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError, SecretMethod};

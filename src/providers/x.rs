@@ -6,7 +6,7 @@
 use secrecy::SecretString;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, OAuthSpec, Profile, ProfileEmail, Provider,
+    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
     ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints,
     origins, spec::text,
 };
@@ -16,6 +16,13 @@ const API_URL: &str = "https://api.x.com";
 
 pub(super) static X: BuiltIn = BuiltIn {
     optional: &[Variable::new("URL", UrlOverride), Variable::new("API_URL", UrlOverride)],
+    notes: &[
+        Note::new(
+            "API calls cost credits; without them the profile is answered by 402, and no one can sign in",
+            "keep credits in the developer console",
+        ),
+        Note::new("the email is only returned where the app requests it", "turn on Request email from users"),
+    ],
     ..BuiltIn::new(("x", "X"), &SPEC, ButtonColours::BLACK_AND_WHITE, provider)
 };
 

@@ -27,7 +27,7 @@ mod revoke;
 
 pub use begin::{AuthorizationOptions, BeginError, Prompt};
 pub use cached::{CacheError, Cached, Lifetime};
-pub use checkup::{ClientCheck, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
+pub use checkup::{Announced, ClientCheck, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
 pub use client::ClientError;
 pub use clock::Clock;
 pub use complete::{CompleteError, Completed};

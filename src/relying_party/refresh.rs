@@ -13,7 +13,8 @@ use super::{
 use crate::{
     accounts::IdentityKey,
     oauth::{
-        ResponseError, Scopes, TokenError, TokenErrorCode, TokenResponse, process_token_response, refresh_token_grant,
+        ProviderMessage, ResponseError, Scopes, TokenError, TokenErrorCode, TokenResponse, process_token_response,
+        refresh_token_grant,
     },
     oidc::{IdTokenError, NonceRule, ProviderMetadata},
     providers::{Facts, IdentitySource, Profile},
@@ -89,8 +90,14 @@ impl RelyingParty {
             return Err(RefreshError::unavailable("circuit breaker open"));
         }
         let request = refresh_token_grant(&metadata.token_endpoint, &oauth_client, refresh_token, None);
+        let secrets = request.secrets();
         let response = client.send(&self.http, Part::Refresh, request, self.clock.now()).await?;
-        let tokens = process_token_response(&response, client.provider.spec.token_encoding)?;
+        let tokens = process_token_response(&response, client.provider.spec.token_encoding).inspect_err(|_| {
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            if let Some(said) = ProviderMessage::of_response(&response, &secrets) {
+                tracing::info!(provider = %client.provider.slug, "the provider does not refresh tokens: {said}");
+            }
+        })?;
         if let Some(id_token) = tokens.id_token()? {
             self.check_identity(client, &metadata, identity, &tokens, id_token).await?;
         }

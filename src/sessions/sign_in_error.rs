@@ -60,6 +60,7 @@ fn of_flow(error: &CompleteError) -> SignInError {
         {
             SignInError::ProviderUnavailable
         }
+        CompleteError::Api(ResourceError::AccessDenied(401)) => SignInError::ProviderInvalid,
         CompleteError::Api(ResourceError::AccessDenied(_)) => SignInError::ProviderRefused,
         CompleteError::Token(_) | CompleteError::Api(_) => SignInError::ProviderResponse,
         CompleteError::Keys(error) => of_keys(error),

@@ -14,11 +14,14 @@ use crate::{
     sessions::{AuthorizationCallback, ClientInfo, SessionHandle, SignedIn},
 };
 
-/// The parameters that are passed on. Others (`scope`, `authuser`, `session_state`, and the untrusted text of an error) are
-/// dropped.
+/// The parameters that are passed on. Others (`scope`, `authuser`, `session_state`, `error_uri`) are dropped.
 const PARAMETERS: [&str; 4] = ["code", "state", "iss", "error"];
 /// By these, some providers say that the user cancelled; dropped where it is repeated.
 const ERROR_DETAILS: [&str; 3] = ["error_reason", "error_code", "error_subcode"];
+/// For the operator. Dropped where it is repeated or very long.
+const DESCRIPTION: &str = "error_description";
+/// In bytes.
+const LONGEST_DESCRIPTION: usize = 4096;
 
 /// Checks what a server function cannot: the path and repeated parameters.
 pub async fn callback(
@@ -67,6 +70,10 @@ pub(super) fn response_parameters(query: &Query) -> String {
         if let Some(value) = query.one(name) {
             pairs.append_pair(name, value);
         }
+    }
+    let described = query.one("error").is_some() && parameters.len() > 1;
+    if let Some(text) = query.one(DESCRIPTION).filter(|text| described && text.len() <= LONGEST_DESCRIPTION) {
+        pairs.append_pair(DESCRIPTION, text);
     }
     pairs.finish()
 }

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     oauth::{
-        AuthorizationResponse, Client, ExpectedIssuer, ExpectedResponse, HttpRequest, PkceVerifier, ResponseError,
-        State, TokenError, TokenErrorCode, TokenResponse, authorization_code_grant, process_token_response,
-        validate_authorization_response,
+        AuthorizationResponse, Client, ClientAuthentication, ExpectedIssuer, ExpectedResponse, HttpRequest,
+        PkceVerifier, ProviderMessage, ResponseError, State, TokenEncoding, TokenError, TokenErrorCode, TokenResponse,
+        authorization_code_grant, process_token_response, validate_authorization_response,
     },
     oidc::{
         EndpointRules, ProviderMetadata, discovery_request, jwks_request, process_discovery_response,
@@ -58,21 +58,46 @@ impl ClientChecker<'_> {
         })
     }
 
+    /// With the provider's words, if it answered with an error.
     pub(super) async fn token_endpoint(
         &self,
         provider: &Provider,
         metadata: &ProviderMetadata,
         redirect_uri: &str,
-    ) -> (TokenEndpointCheckup, Option<i64>) {
+    ) -> (TokenEndpointCheckup, Option<ProviderMessage>, Option<i64>) {
         let client = self.relying_party.oauth_client_of(provider, metadata).ok();
-        let exchange = |client| dummy_code_exchange(metadata, &client, redirect_uri, provider.spec.pkce);
+        let control = client.as_ref().and_then(no_client);
+        let exchange = |client: Client| dummy_code_exchange(metadata, &client, redirect_uri, provider.spec.pkce);
         let Some(request) = client.and_then(exchange) else {
-            return (TokenEndpointCheckup::NoClientAuthentication, None);
+            return (TokenEndpointCheckup::NoClientAuthentication, None, None);
         };
+        let encoding = provider.spec.token_encoding;
+        let (check, said, skew) = self.ask(request, encoding).await;
+        if check != TokenEndpointCheckup::Answered(ClientCheck::Accepted) {
+            return (check, said, skew);
+        }
+        // The control: a server that looks at the code first says the same of a client that does not exist.
+        let Some(control) = control.and_then(exchange) else { return (check, None, skew) };
+        match self.ask(control, encoding).await.0 {
+            TokenEndpointCheckup::Answered(ClientCheck::Accepted) => {
+                (TokenEndpointCheckup::Answered(ClientCheck::SameForUnknown), said, skew)
+            }
+            _ => (check, None, skew),
+        }
+    }
+
+    async fn ask(
+        &self,
+        request: HttpRequest,
+        encoding: TokenEncoding,
+    ) -> (TokenEndpointCheckup, Option<ProviderMessage>, Option<i64>) {
+        let secrets = request.secrets();
         match self.send(request).await {
-            Err(error) => (TokenEndpointCheckup::NoAnswer(error), None),
+            Err(error) => (TokenEndpointCheckup::NoAnswer(error), None, None),
             Ok((dated, skew)) => {
-                (classify(process_token_response(&dated.response, provider.spec.token_encoding)), skew)
+                let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+                let said = ProviderMessage::of_response(&dated.response, &secrets);
+                (classify(process_token_response(&dated.response, encoding)), said, skew)
             }
         }
     }
@@ -82,6 +107,20 @@ impl ClientChecker<'_> {
         let skew = dated.date.map(|date| date.saturating_sub(self.relying_party.clock.now()));
         Ok((dated, skew))
     }
+}
+
+/// The id and secret of a client that no provider has.
+const NO_CLIENT: &str = "latchkey-doctor-no-such-client";
+
+/// A client that does not exist, authenticated like `client`. `None` where only the client itself can authenticate.
+fn no_client(client: &Client) -> Option<Client> {
+    let authentication = match &client.authentication {
+        ClientAuthentication::ClientSecretBasic(_) => ClientAuthentication::ClientSecretBasic(NO_CLIENT.into()),
+        ClientAuthentication::ClientSecretPost(_) => ClientAuthentication::ClientSecretPost(NO_CLIENT.into()),
+        ClientAuthentication::PrivateKeyJwt(_) => return None,
+        ClientAuthentication::None => ClientAuthentication::None,
+    };
+    Some(Client { client_id: NO_CLIENT.to_owned(), authentication })
 }
 
 /// A token request like that of a sign-in, with a made-up code. It protects nothing, so its state and verifier may be
@@ -133,7 +172,6 @@ mod tests {
 
     use super::*;
     use crate::oauth::HttpResponse;
-    use crate::oauth::TokenEncoding;
 
     fn classified(status: u16, body: &str) -> TokenEndpointCheckup {
         let content_type = Some("application/json".to_owned());

@@ -6,7 +6,11 @@ mod client_checker;
 use std::panic;
 
 use super::{BeginError, HttpError, KeysError, RelyingParty};
-use crate::providers::Provider;
+use crate::{
+    oauth::ProviderMessage,
+    oidc::{Algorithm, ProviderMetadata},
+    providers::{IdentitySource, Provider, ProviderSpec},
+};
 use client_checker::ClientChecker;
 
 /// The results for one provider.
@@ -26,8 +30,40 @@ pub struct ProviderCheckup {
     pub keys: Option<Result<usize, KeysError>>,
     /// The token endpoint's response to a made-up code; `None` if the endpoints are unknown.
     pub token_endpoint: Option<TokenEndpointCheckup>,
+    /// The provider's words, if it answered with an error.
+    pub said: Option<ProviderMessage>,
+    /// What the discovery document announces; `None` if the endpoints are constants or unknown.
+    pub announced: Option<Announced>,
+    /// This application's other clients there, whose tokens are accepted.
+    pub further_client_ids: Vec<String>,
     /// Seconds by which the provider's clock is ahead of this server's; `None` if no response had a `Date`.
     pub clock_skew: Option<i64>,
+}
+
+/// What a discovery document announces about sign-ins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// The signature algorithms of id_tokens that sign-ins accept.
+    pub algorithms: Vec<Algorithm>,
+    /// Whether PKCE with S256 is announced.
+    pub pkce: bool,
+    /// Whether sign-ins there use PKCE.
+    pub uses_pkce: bool,
+}
+
+impl Announced {
+    fn new(metadata: &ProviderMetadata, spec: &ProviderSpec) -> Self {
+        let accepted: &[Algorithm] = match &spec.identity {
+            IdentitySource::IdToken(spec) => spec.algorithms,
+            IdentitySource::Api(_) => &[],
+        };
+        let announced = &metadata.id_token_signing_alg_values_supported;
+        Self {
+            algorithms: announced.iter().copied().filter(|algorithm| accepted.contains(algorithm)).collect(),
+            pkce: metadata.code_challenge_methods_supported.iter().any(|method| method == "S256"),
+            uses_pkce: spec.pkce,
+        }
+    }
 }
 
 /// The source of a provider's endpoints.
@@ -55,8 +91,10 @@ pub enum TokenEndpointCheckup {
 /// The state of the client at a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientCheck {
-    /// Registered, with the right secret: only the code was rejected.
+    /// Registered, with the right secret: only the code was rejected, and a client that does not exist is rejected as such.
     Accepted,
+    /// The code was rejected, as it is for a client that does not exist: the server looks at the code first.
+    SameForUnknown,
     /// Not registered, or the secret is wrong.
     Unknown,
     /// Not allowed to use the code flow.
@@ -92,15 +130,17 @@ impl RelyingParty {
 
     async fn check_up_one(&self, provider: &Provider) -> ProviderCheckup {
         let check = ClientChecker { relying_party: self, http: &self.http };
-        let (mut keys, mut token_endpoint, mut clock_skew) = (None, None, None);
+        let (mut keys, mut token_endpoint, mut clock_skew, mut said, mut announced) = (None, None, None, None, None);
         let endpoints = match check.endpoints(provider).await {
             Err(error) => Err(error),
             Ok((source, metadata, skew)) => {
                 let redirect_uri = self.redirect_uri(provider.slug.as_str());
-                let (published_keys, (client_check, token_skew)) = tokio::join!(
+                let (published_keys, (client_check, message, token_skew)) = tokio::join!(
                     check.keys(provider, &metadata),
                     check.token_endpoint(provider, &metadata, &redirect_uri)
                 );
+                announced = (source == EndpointSource::Discovered).then(|| Announced::new(&metadata, provider.spec));
+                said = message;
                 let (key_count, keys_skew) = published_keys.unzip();
                 // The token endpoint's clock is the most reliable: a POST is not cached.
                 clock_skew = token_skew.or(skew).or(keys_skew.flatten());
@@ -117,6 +157,9 @@ impl RelyingParty {
             endpoints,
             keys,
             token_endpoint,
+            said,
+            announced,
+            further_client_ids: provider.further_client_ids.clone(),
             clock_skew,
         }
     }

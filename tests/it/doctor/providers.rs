@@ -86,6 +86,18 @@ async fn each_fault_is_reported_by_one_check(
     assert_eq!(report.counts().failure + report.counts().warning, 1, "{report}");
 }
 
+/// A server that looks at the code before the client says nothing about the client.
+#[tokio::test]
+async fn a_server_that_answers_the_same_to_everyone_tells_nothing() {
+    let setup = Setup::healthy(Engine::Sqlite).await;
+    let answer = json!({"kind": "answer", "status": 400, "body": "{\"error\": \"invalid_grant\"}"});
+    setup.fail_endpoint("token", answer).await;
+    let report = setup.examine().await;
+    let client = finding(&report, "client");
+    assert_eq!(client.verdict, Verdict::Warning);
+    assert!(client.message.contains("cannot tell"), "{report}");
+}
+
 /// The sandbox's variables enable every provider.
 #[tokio::test]
 async fn every_provider_of_the_sandbox_is_ok() {
