@@ -39,6 +39,8 @@ async fn an_invalid_token_response_is_rejected() {
         app.browser().sign_in("grace").await;
     }
     assert_eq!(app.database.count("users").await, 1, "Ada never got in");
+    let events = app.events().await;
+    assert!(events.contains("invalid_client") && events.contains("invalid_grant"), "the operator reads why: {events}");
     browser.sign_in("ada").await;
 }
 
