@@ -56,4 +56,6 @@ client = {
 }
 scopes = [word for scope in ("openid", "email", "profile") for word in ("--scope", scope)]
 run("create", "client", *[word for name, value in client.items() for word in (f"--{name}", value)], *scopes)
+# Without an audience, which its pages set and this command does not, its id_tokens are for nobody.
+run("set", "client", client_id, "--audience", client_id)
 os.execv(canaille, [canaille, "run", "--bind", f"127.0.0.1:{port}"])
