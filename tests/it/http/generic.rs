@@ -230,3 +230,24 @@ async fn scopes_of_a_sign_in_follow_the_setting() {
     assert_eq!(parameter(&authorize, "scope"), "openid email groups");
     assert_eq!(sign_in(&browser).await, "/dashboard");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn harmless_presets_stop_nobody_and_repeated_claims_do() {
+    let app = App::builder().start().await;
+    let harmless = app.presets("harmless").await;
+    let repeated = app.presets("repeated").await;
+    assert!(harmless.len() >= 6 && repeated.len() >= 3, "{harmless:?} {repeated:?}");
+    for preset in &harmless {
+        app.arm_once(preset).await;
+        app.browser().sign_in("ada").await;
+    }
+    let rows = app.rows().await;
+    for preset in &repeated {
+        app.arm_once(preset).await;
+        let browser = app.browser();
+        let callback = browser.callback_url("ada", "/auth/google").await;
+        let location = browser.get(&callback).await.location().to_owned();
+        assert_eq!(parameter(&location, "error"), "provider_invalid", "{preset}");
+    }
+    assert_eq!(app.rows().await, rows);
+}
