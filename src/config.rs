@@ -7,6 +7,7 @@ mod endpoint_overrides;
 mod environment;
 mod front_ends;
 mod mail;
+mod outbound;
 mod providers;
 mod secret_key;
 #[cfg(test)]
@@ -24,7 +25,9 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::{accounts::EmailRequirement, providers::Provider, sessions::AcceptedCredentials};
+use crate::{
+    accounts::EmailRequirement, providers::Provider, relying_party::Outbound, sessions::AcceptedCredentials,
+};
 use secret_key::MissingFile;
 
 #[derive(Debug)]
@@ -34,10 +37,14 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// `sqlite://…` or `postgres://…`; secret, since it may contain a password.
     pub database_url: SecretString,
+    /// The limit of the pool (`DATABASE_POOL`); without it, that of the engine.
+    pub database_pool: Option<u32>,
     /// The first one seals cookies, all of them open.
     pub secret_keys: SecretKeys,
     /// The configured providers, in the order of the login page.
     pub providers: Vec<Provider>,
+    /// Where requests to them may go (`PRIVATE_NETWORKS`, `OUTBOUND_PROXY`).
+    pub outbound: Outbound,
     /// No provider is configured and `BASE_URL` is loopback: the sandbox may mock them.
     pub sandbox_wanted: bool,
     pub sandbox_addr: SocketAddr,
@@ -138,6 +145,8 @@ impl Config {
         Ok(Self {
             listen_addr: address(env, "LISTEN_ADDR", "127.0.0.1:3000")?,
             database_url: database_url(env)?,
+            database_pool: database_pool(env)?,
+            outbound: outbound::parse(env, &base_url)?,
             rate_limits: rate_limits(env, &base_url)?,
             trusted_proxies: trusted_proxies(env)?,
             cors_origins: api::cors_origins(env)?,
@@ -259,6 +268,16 @@ fn database_url(env: &Environment) -> Result<SecretString, ConfigError> {
     Ok(SecretString::from(text.to_owned()))
 }
 
+fn database_pool(env: &Environment) -> Result<Option<u32>, ConfigError> {
+    /// More would wait inside the database, where they cost memory.
+    const MOST: u32 = 500;
+    let Some(text) = env.get("DATABASE_POOL") else { return Ok(None) };
+    match text.parse() {
+        Ok(connections @ 1..=MOST) => Ok(Some(connections)),
+        _ => Err(ConfigError::new("DATABASE_POOL", format!("must be a number of connections from 1 to {MOST}"))),
+    }
+}
+
 fn rate_limits(env: &Environment, base_url: &BaseUrl) -> Result<bool, ConfigError> {
     match env.get("RATE_LIMITS") {
         None | Some("on") => Ok(true),
@@ -272,15 +291,9 @@ fn rate_limits(env: &Environment, base_url: &BaseUrl) -> Result<bool, ConfigErro
 }
 
 fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigError> {
-    env.get("TRUSTED_PROXIES")
-        .unwrap_or_default()
-        .split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)))
-        .collect::<Result<_, _>>()
-        .map_err(|_| {
-            ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
-        })
+    outbound::networks(env, "TRUSTED_PROXIES").map_err(|_| {
+        ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
+    })
 }
 
 /// Verifiers compare it byte for byte, so invisible white space is rejected.

@@ -11,7 +11,8 @@ use crate::Failure;
 
 pub async fn connect(config: &Config) -> Result<Database, Failure> {
     let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
-    Database::connect(config.database_url.expose_secret(), sealer).await.map_err(failure)
+    let url = config.database_url.expose_secret();
+    Database::connect_with_limit(url, sealer, config.database_pool).await.map_err(failure)
 }
 
 pub async fn connect_and_migrate(config: &Config) -> Result<Database, Failure> {

@@ -58,7 +58,7 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 13] = [
+    const PREFIXES: [&str; 15] = [
         "API_",
         "CORS_",
         "BASE_",
@@ -72,6 +72,8 @@ fn is_ours(name: &str) -> bool {
         "MAIL_",
         "EMAIL_",
         "SANDBOX_",
+        "PRIVATE_",
+        "OUTBOUND_",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_provider_variable(name)
 }

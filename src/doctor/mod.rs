@@ -87,8 +87,8 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
 }
 
 async fn ask_providers(config: &Config, clock: Clock) -> Result<Vec<ProviderCheckup>, Findings> {
-    let base_url = &config.base_url;
-    match RelyingParty::new(base_url.origin(), base_url.is_loopback(), config.providers.clone(), clock) {
+    let origin = config.base_url.origin();
+    match RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock) {
         Ok(relying_party) => Ok(relying_party.check_up().await),
         Err(_) => {
             let mut findings = Findings::about(Area::Settings);

@@ -22,7 +22,7 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
         pkce(&mut findings, announced);
     }
     if let Some(published) = &checkup.keys {
-        keys(&mut findings, published);
+        keys(&mut findings, published, checkup);
     }
     if let Some(answer) = &checkup.token_endpoint {
         token_endpoint(&mut findings, answer, checkup, &variables);
@@ -85,7 +85,7 @@ fn endpoints(findings: &mut Findings, checkup: &ProviderCheckup, variables: &str
         Ok(EndpointSource::Discovered) => {
             return findings.ok("discovery", format!("{issuer} publishes a valid discovery document"));
         }
-        Err(BeginError::Http(error)) => after_http_error(*error),
+        Err(BeginError::Http(error)) => after_http_error(*error, checkup),
         Err(BeginError::Metadata(DiscoveryError::IssuerMismatch)) => {
             format!("set {variables}_ISSUER to exactly the `issuer` in that document, including any trailing slash")
         }
@@ -101,12 +101,12 @@ fn endpoints(findings: &mut Findings, checkup: &ProviderCheckup, variables: &str
     }
 }
 
-fn keys(findings: &mut Findings, published: &Result<usize, KeysError>) {
+fn keys(findings: &mut Findings, published: &Result<usize, KeysError>, checkup: &ProviderCheckup) {
     let next = match published {
         Ok(1) => return findings.ok("keys", "1 usable key"),
         Ok(count) => return findings.ok("keys", format!("{count} usable keys")),
         Err(KeysError::NoKeys | KeysError::BreakerOpen) => "try again in a minute".to_owned(),
-        Err(KeysError::Http(error)) => after_http_error(*error),
+        Err(KeysError::Http(error)) => after_http_error(*error, checkup),
         Err(KeysError::Jwks(JwksError::Response(error))) if error.is_unavailable() => OUTAGE.to_owned(),
         Err(KeysError::Jwks(_)) => "no id_token can be verified: contact the provider's operator".to_owned(),
     };
@@ -123,7 +123,9 @@ fn token_endpoint(findings: &mut Findings, answer: &TokenEndpointCheckup, checku
             "offers no supported client authentication method",
             "enable client_secret_basic or client_secret_post for the client",
         ),
-        TokenEndpointCheckup::NoAnswer(error) => findings.failure(CHECK, error.to_string(), after_http_error(*error)),
+        TokenEndpointCheckup::NoAnswer(error) => {
+            findings.failure(CHECK, error.to_string(), after_http_error(*error, checkup))
+        }
         TokenEndpointCheckup::Unavailable(429) => {
             findings.warning(CHECK, "rate limited (429): could not check the client", "try again in a few minutes")
         }
@@ -192,18 +194,23 @@ fn clock(findings: &mut Findings, skew: i64) {
 
 const OUTAGE: &str = "the provider has an outage: check its status page and try again";
 
-fn after_http_error(error: HttpError) -> String {
-    match error {
+fn after_http_error(error: HttpError, checkup: &ProviderCheckup) -> String {
+    let next = match error {
         HttpError::Unreachable => "check the host name, and this machine's DNS, firewall and root certificates",
+        HttpError::NoTunnel => {
+            "check OUTBOUND_PROXY (or HTTPS_PROXY), its credentials, and that it may connect to the provider"
+        }
         HttpError::Timeout | HttpError::Interrupted => {
             "try again; if it persists, check this machine's firewall and the provider's status page"
         }
-        HttpError::ForbiddenAddress => {
-            "while BASE_URL is public, providers must have public IP addresses: check the host name and this machine's DNS"
+        HttpError::ForbiddenAddress(address) if checkup.is_self_hosted => {
+            return format!("if the provider is in your own network, add {address} or its network to PRIVATE_NETWORKS");
         }
+        HttpError::ForbiddenAddress(_) => "this provider is on the internet: check this machine's DNS",
+        HttpError::MetadataAddress(_) => "no setting allows it: check the host name and this machine's DNS",
         HttpError::TooLarge | HttpError::Malformed => "check the provider's URL",
-    }
-    .to_owned()
+    };
+    next.to_owned()
 }
 
 #[cfg(test)]
@@ -222,6 +229,7 @@ mod tests {
             slug: "work".to_owned(),
             label: "Work".to_owned(),
             issuer: "https://id.example".to_owned(),
+            is_self_hosted: true,
             redirect_uri: "https://app.example/auth/callback/work".to_owned(),
             endpoints: Ok(EndpointSource::Discovered),
             keys: Some(Ok(2)),
@@ -247,7 +255,9 @@ mod tests {
     #[rstest]
     #[case::unreachable(HttpError::Unreachable.into(), "DNS")]
     #[case::timeout(HttpError::Timeout.into(), "try again")]
-    #[case::inside(HttpError::ForbiddenAddress.into(), "public")]
+    #[case::no_tunnel(HttpError::NoTunnel.into(), "OUTBOUND_PROXY")]
+    #[case::inside(HttpError::ForbiddenAddress([10, 0, 0, 7].into()).into(), "add 10.0.0.7 or its network to PRIVATE_NETWORKS")]
+    #[case::metadata(HttpError::MetadataAddress([169, 254, 169, 254].into()).into(), "no setting allows it")]
     #[case::other_issuer(DiscoveryError::IssuerMismatch.into(), "OIDC_WORK_ISSUER")]
     #[case::not_found(DiscoveryError::Response(ResponseError::UnexpectedStatus(404)).into(), "OIDC_WORK_ISSUER")]
     #[case::unavailable(DiscoveryError::Response(ResponseError::Unavailable { status: 503, retry_after: None }).into(), "status page")]

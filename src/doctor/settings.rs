@@ -6,7 +6,10 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::finding::{Area, Findings};
-use crate::config::{BaseUrl, Config};
+use crate::{
+    config::{BaseUrl, Config},
+    relying_party::Outbound,
+};
 
 pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     let mut findings = Findings::about(Area::Settings);
@@ -14,6 +17,8 @@ pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     cookies(&mut findings, &config.base_url);
     proxies(&mut findings, &config.base_url, &config.trusted_proxies);
     rate_limits(&mut findings, config.rate_limits);
+    private_networks(&mut findings, &config.outbound);
+    outbound_proxy(&mut findings, &config.outbound);
     providers(&mut findings, config, has_sandbox);
     findings
 }
@@ -82,8 +87,7 @@ fn proxies(findings: &mut Findings, base_url: &BaseUrl, trusted: &[IpNet]) {
     } else if trusted.is_empty() {
         findings.ok("proxies", "none trusted: the client's IP address is that of the connection");
     } else {
-        let networks: Vec<_> = trusted.iter().map(ToString::to_string).collect();
-        findings.ok("proxies", format!("trusted: {}", networks.join(", ")));
+        findings.ok("proxies", format!("trusted: {}", list(trusted.iter())));
     }
 }
 
@@ -93,6 +97,44 @@ fn rate_limits(findings: &mut Findings, are_on: bool) {
     } else {
         findings.hint("rate_limits", "off", "remove RATE_LIMITS when the load test is over");
     }
+}
+
+/// The threat: metadata of a provider that names a host in the operator's network.
+fn private_networks(findings: &mut Findings, outbound: &Outbound) {
+    const CHECK: &str = "private_networks";
+    let useless = list(outbound.networks_without_effect());
+    if outbound.private_networks.is_empty() {
+        findings.ok(CHECK, "none: providers must have public IP addresses");
+    } else if let Some(all) = outbound.private_networks.iter().find(|network| network.prefix_len() == 0) {
+        findings.warning(
+            CHECK,
+            format!("PRIVATE_NETWORKS has {all}: a provider's metadata can name any machine in your network"),
+            "list only the networks in which your providers are",
+        );
+    } else if !useless.is_empty() {
+        findings.warning(
+            CHECK,
+            format!("PRIVATE_NETWORKS has {useless}, where clouds have their metadata services: never contacted"),
+            "remove it: no provider is there",
+        );
+    } else {
+        let networks = list(outbound.private_networks.iter());
+        findings.ok(CHECK, format!("providers whose issuer you configured may also be in {networks}"));
+    }
+}
+
+fn outbound_proxy(findings: &mut Findings, outbound: &Outbound) {
+    match &outbound.proxy {
+        None => findings.ok("outbound_proxy", "none: providers are contacted directly"),
+        Some(proxy) => findings.ok(
+            "outbound_proxy",
+            format!("providers are contacted through {proxy}, which resolves their names and has to keep private networks closed"),
+        ),
+    }
+}
+
+fn list<'a>(networks: impl Iterator<Item = &'a IpNet>) -> String {
+    networks.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn providers(findings: &mut Findings, config: &Config, has_sandbox: bool) {
@@ -160,13 +202,21 @@ mod tests {
     #[case::all_of_ipv4(&[("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0")], "proxies", Verdict::Warning)]
     #[case::all_of_ipv6(&[("TRUSTED_PROXIES", "::/0")], "proxies", Verdict::Warning)]
     #[case::google(&[], "providers", Verdict::Ok)]
+    #[case::public_only(&[], "private_networks", Verdict::Ok)]
+    #[case::private_network(&[("PRIVATE_NETWORKS", "10.0.0.0/8")], "private_networks", Verdict::Ok)]
+    #[case::all_networks(&[("PRIVATE_NETWORKS", "0.0.0.0/0")], "private_networks", Verdict::Warning)]
+    #[case::metadata(&[("PRIVATE_NETWORKS", "10.0.0.0/8,169.254.169.254")], "private_networks", Verdict::Warning)]
+    #[case::no_outbound_proxy(&[], "outbound_proxy", Verdict::Ok)]
+    #[case::outbound_proxy(&[("OUTBOUND_PROXY", "http://user:hush@proxy.example:3128")], "outbound_proxy", Verdict::Ok)]
     fn production_settings_are_judged(
         #[case] settings: &[(&str, &str)],
         #[case] check: &str,
         #[case] verdict: Verdict,
     ) {
         let settings = [PUBLIC.as_slice(), settings].concat();
-        assert_eq!(examined(&settings, false).verdict(check), Some(verdict));
+        let findings = examined(&settings, false);
+        assert_eq!(findings.verdict(check), Some(verdict));
+        assert!(!format!("{findings:?}").contains("hush"));
     }
 
     #[test]

@@ -102,6 +102,11 @@ impl Provider {
         metadata.jwks_uri.clone().map(|jwks_uri| microsoft::with_keys_of_the_app(jwks_uri, &self.client_id))
     }
 
+    /// Whether the operator named its issuer (`OIDC_<NAME>_ISSUER`, `GITLAB_URL`): it may be on a private network.
+    pub fn is_self_hosted(&self) -> bool {
+        matches!(self.metadata, Metadata::Discovered { .. })
+    }
+
     /// Whether it has this API.
     pub fn offers(&self, access: Access) -> bool {
         self.api.is_some() && !self.scopes_of(access).is_empty()

@@ -18,6 +18,7 @@ mod flow;
 mod http;
 mod id_token;
 mod misconfiguration;
+mod outbound;
 mod provider_client;
 mod refresh;
 mod resource;
@@ -36,6 +37,7 @@ pub use external_token::{ExternalTokenError, Presented, SingleUse, single_use};
 pub use flow::{FLOW_LIFETIME, PendingFlow};
 pub use http::HttpError;
 pub use misconfiguration::Misconfiguration;
+pub use outbound::{Outbound, OutboundProxy, ProxyScope};
 pub use provider_client::KeysError;
 pub use refresh::{RefreshError, Refreshed};
 pub use resource::ResourceRequestError;
@@ -55,27 +57,24 @@ pub struct RelyingParty {
     clients: Arc<[ProviderClient]>,
     http: ProviderHttp,
     clock: Clock,
-    on_loopback: bool,
 }
 
 impl RelyingParty {
-    /// `origin` is the application's public origin. With `on_loopback`, providers may be on loopback, over http;
-    /// without it, only at public addresses, over https.
+    /// `origin` is the application's public origin.
     ///
     /// # Errors
     /// If the TLS backend cannot be initialised.
     pub fn new(
         origin: &str,
-        on_loopback: bool,
+        outbound: Outbound,
         providers: Vec<Provider>,
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
         Ok(Self {
             origin: origin.into(),
             clients: providers.into_iter().map(ProviderClient::new).collect(),
-            http: ProviderHttp::new(on_loopback)?,
+            http: ProviderHttp::new(outbound)?,
             clock,
-            on_loopback,
         })
     }
 
@@ -110,7 +109,7 @@ impl RelyingParty {
     /// too.
     fn override_origin(&self, provider: &Provider) -> Option<String> {
         let issuer = url::Url::parse(provider.metadata.issuer()).ok()?;
-        let is_endpoint_override = self.on_loopback && issuer.scheme() == "http";
+        let is_endpoint_override = self.http.on_loopback() && issuer.scheme() == "http";
         is_endpoint_override.then(|| issuer.origin().ascii_serialization())
     }
 

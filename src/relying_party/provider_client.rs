@@ -6,7 +6,7 @@ use super::{
     BeginError, CompleteError, HttpError,
     breaker::Breaker,
     cached::{CacheError, Cached, Lifetime},
-    http::ProviderHttp,
+    http::{ProviderHttp, Reach},
 };
 use crate::{
     oauth::{HttpRequest, HttpResponse},
@@ -154,7 +154,7 @@ impl ProviderClient {
         request: HttpRequest,
         now: i64,
     ) -> Result<HttpResponse, HttpError> {
-        let outcome = http.send(request).await;
+        let outcome = http.send(request, Reach::of(&self.provider)).await;
         match &outcome {
             Ok(response) if response.status >= 500 => self.breaker(part).record_failure(now),
             Ok(_) => self.breaker(part).record_success(),

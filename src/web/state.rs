@@ -109,7 +109,7 @@ impl AppState {
             SessionMode::Jwt => SessionTransport::tokens(tokens.clone(), cookies),
         };
         let relying_party =
-            RelyingParty::new(origin, config.base_url.is_loopback(), config.providers.clone(), clock.clone())?;
+            RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock.clone())?;
         let picture_origins = relying_party.picture_origins();
         let tasks = TaskTracker::new();
         let services = Services {

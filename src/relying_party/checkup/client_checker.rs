@@ -3,7 +3,7 @@
 use super::{
     super::{
         BeginError, HttpError, KeysError, RelyingParty,
-        http::{DatedResponse, ProviderHttp},
+        http::{DatedResponse, ProviderHttp, Reach},
     },
     ClientCheck, EndpointSource, TokenEndpointCheckup,
 };
@@ -24,6 +24,7 @@ use crate::{
 pub(super) struct ClientChecker<'a> {
     pub(super) relying_party: &'a RelyingParty,
     pub(super) http: &'a ProviderHttp,
+    pub(super) reach: Reach,
 }
 
 impl ClientChecker<'_> {
@@ -103,7 +104,7 @@ impl ClientChecker<'_> {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<(DatedResponse, Option<i64>), HttpError> {
-        let dated = self.http.send_dated(request).await?;
+        let dated = self.http.send_dated(request, self.reach).await?;
         let skew = dated.date.map(|date| date.saturating_sub(self.relying_party.clock.now()));
         Ok((dated, skew))
     }

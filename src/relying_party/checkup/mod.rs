@@ -5,7 +5,7 @@ mod client_checker;
 
 use std::panic;
 
-use super::{BeginError, HttpError, KeysError, RelyingParty};
+use super::{BeginError, HttpError, KeysError, RelyingParty, http::Reach};
 use crate::{
     oauth::ProviderMessage,
     oidc::{Algorithm, ProviderMetadata},
@@ -22,6 +22,8 @@ pub struct ProviderCheckup {
     pub label: String,
     /// The provider's issuer.
     pub issuer: String,
+    /// Whether it may be in a private network.
+    pub is_self_hosted: bool,
     /// The redirect URI to register at the provider, byte for byte.
     pub redirect_uri: String,
     /// The source of the endpoints, or why they are unknown.
@@ -129,7 +131,7 @@ impl RelyingParty {
     }
 
     async fn check_up_one(&self, provider: &Provider) -> ProviderCheckup {
-        let check = ClientChecker { relying_party: self, http: &self.http };
+        let check = ClientChecker { relying_party: self, http: &self.http, reach: Reach::of(provider) };
         let (mut keys, mut token_endpoint, mut clock_skew, mut said, mut announced) = (None, None, None, None, None);
         let endpoints = match check.endpoints(provider).await {
             Err(error) => Err(error),
@@ -153,6 +155,7 @@ impl RelyingParty {
             slug: provider.slug.to_string(),
             label: provider.label.clone(),
             issuer: provider.metadata.issuer().to_owned(),
+            is_self_hosted: provider.is_self_hosted(),
             redirect_uri: self.redirect_uri(provider.slug.as_str()),
             endpoints,
             keys,

@@ -46,6 +46,14 @@ impl Database {
     /// # Errors
     /// [`StoreError::Url`] when the URL cannot be used, [`StoreError::Unavailable`] when nothing answers.
     pub async fn connect(url: &str, sealer: Sealer) -> Result<Self, StoreError> {
+        Self::connect_with_limit(url, sealer, None).await
+    }
+
+    /// The same with at most `connections`, instead of the engine's limit.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with_limit(url: &str, sealer: Sealer, connections: Option<u32>) -> Result<Self, StoreError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
 
@@ -60,7 +68,7 @@ impl Database {
             Engine::Postgres => options(url)?,
         };
         let pool = AnyPoolOptions::new()
-            .max_connections(engine.connections())
+            .max_connections(connections.unwrap_or(engine.connections()))
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .before_acquire(move |connection, meta| {

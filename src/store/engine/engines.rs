@@ -33,7 +33,7 @@ impl Engine {
         }
     }
 
-    /// The pool's limit. A connection to SQLite costs a thread; one to PostgreSQL a process on a shared server.
+    /// The pool's limit, unless the operator sets one. A connection to SQLite costs a thread; one to PostgreSQL a process on a shared server.
     pub(in crate::store) fn connections(self) -> u32 {
         match self {
             Self::Sqlite => 8,

@@ -2,6 +2,8 @@
 
 mod command;
 mod database;
+mod outbound;
 mod providers;
 mod setup;
 mod signing_keys;
+pub mod tls_provider;

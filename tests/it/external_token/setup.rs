@@ -44,7 +44,8 @@ impl Setup {
         let environment: Environment = basics.into_iter().chain(providers).chain(settings.iter().copied()).collect();
         let config = Config::parse(&environment).unwrap();
         let clock = Clock::default();
-        let relying_party = RelyingParty::new("http://localhost:3000", true, config.providers, clock.clone()).unwrap();
+        let relying_party =
+            RelyingParty::new("http://localhost:3000", config.outbound, config.providers, clock.clone()).unwrap();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { sandbox, relying_party, clock, http }
     }
