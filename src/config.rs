@@ -25,9 +25,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::{
-    accounts::EmailRequirement, providers::Provider, relying_party::Outbound, sessions::AcceptedCredentials,
-};
+use crate::{accounts::EmailRequirement, providers::Provider, relying_party::Outbound, sessions::AcceptedCredentials};
 use secret_key::MissingFile;
 
 #[derive(Debug)]

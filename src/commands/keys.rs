@@ -7,7 +7,7 @@ use latchkey::{
     config::{Config, Environment},
     doctor,
     relying_party::Clock,
-    tokens::{self, KeyReport},
+    tokens::{self, KeyReport, Urgency},
 };
 
 use super::database::connect;
@@ -22,8 +22,12 @@ pub enum KeysCommand {
         json: bool,
     },
     /// Sign with the next key from now on, and create a new next key. Running servers follow within a minute; tokens of the
-    /// old key stay valid until they expire.
+    /// old key stay valid until they expire. Refused for fifteen minutes after the next key was published, since services
+    /// that cache the key set may not have it.
     Rotate {
+        /// Do not wait for services that cache the key set: the signing key has leaked.
+        #[arg(long)]
+        now: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -31,7 +35,7 @@ pub enum KeysCommand {
 }
 
 pub async fn run(command: KeysCommand) -> ExitCode {
-    let (KeysCommand::List { json } | KeysCommand::Rotate { json }) = command;
+    let (KeysCommand::List { json } | KeysCommand::Rotate { json, .. }) = command;
     match report(command).await {
         Ok(report) => {
             let text = if json { report.to_json() } else { report.to_string() };
@@ -57,7 +61,8 @@ async fn report(command: KeysCommand) -> Result<KeyReport, Failure> {
     let now = Clock::default().now();
     let report = match command {
         KeysCommand::List { .. } => tokens::list_keys(&database, now).await,
-        KeysCommand::Rotate { .. } => tokens::rotate_keys(&database, now).await,
+        KeysCommand::Rotate { now: true, .. } => tokens::rotate_keys(&database, now, Urgency::Immediate).await,
+        KeysCommand::Rotate { .. } => tokens::rotate_keys(&database, now, Urgency::Regular).await,
     };
     database.close().await;
     Ok(report?)

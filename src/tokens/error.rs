@@ -17,6 +17,15 @@ pub enum TokensError {
     /// A concurrent request failed to load the signing keys.
     #[error("signing keys unavailable")]
     KeysUnavailable,
+    /// Verifiers that cache the JWK set may not have the next key before `earliest` (RFC 3339).
+    #[error(
+        "the next key was published less than fifteen minutes ago, and services with a cached key set would reject its \
+         tokens: run this again after {earliest}, or with --now if the signing key has leaked"
+    )]
+    NextKeyTooRecent {
+        /// When the rotation will be possible.
+        earliest: String,
+    },
 }
 
 impl TokensError {
@@ -24,7 +33,7 @@ impl TokensError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
-            Self::NoRandomness | Self::KeysUnavailable => true,
+            Self::NoRandomness | Self::KeysUnavailable | Self::NextKeyTooRecent { .. } => true,
             Self::NoSigningKey => false,
         }
     }

@@ -9,18 +9,24 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     error::TokensError,
     key_ring::{changes, entries},
-    plan::{KeyState, rotation, state},
+    plan::{KeyState, earliest_rotation, is_recent, rotation, state},
 };
 use crate::store::{Database, KeyTimes, StoredKey};
 
 const SCHEMA: u32 = 1;
 
-/// Minimum time between publication and first signature, in seconds: the `max-age` of the JWK set.
-const JWKS_MAX_AGE: i64 = 300;
-
 /// The warning after an early rotation.
-const TOO_SOON: &str = "The signing key was published less than five minutes ago: services with a cached JWK set may \
+const TOO_SOON: &str = "The signing key was published less than fifteen minutes ago: services with a cached key set may \
                         reject new tokens until they fetch it again.";
+
+/// When a rotation takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Only if verifiers have had the time to fetch the next key.
+    Regular,
+    /// At once, for a key that has leaked: verifiers with a cached JWK set may reject tokens for fifteen minutes.
+    Immediate,
+}
 
 /// The signing keys, as text and as JSON: `{"schema": 1, "keys": [{"kid", "state", "opens", "created_at", "signs_from",
 /// "signs_until", "expires_at"}], "warning"?}`, times in Unix seconds, `state` one of `next`, `signs`, `past`,
@@ -59,13 +65,22 @@ pub async fn list_keys(database: &Database, now: i64) -> Result<KeyReport, Token
     Ok(KeyReport::of(&database.signing_keys().await?, now))
 }
 
-/// Makes the next key sign at once, generates a new next key, and lists the result. Running servers follow within a
-/// minute. Without any keys, generates both.
+/// Makes the next key sign, generates a new next key, and lists the result. Running servers follow within a minute.
+/// Without any keys, generates both.
 ///
 /// # Errors
-/// [`TokensError`]; nothing was changed.
-pub async fn rotate_keys(database: &Database, now: i64) -> Result<KeyReport, TokensError> {
-    let rotate = |keys: &[StoredKey]| changes(rotation(&entries(keys, |key| key.private_key.is_some()), now));
+/// [`TokensError::NextKeyTooRecent`] if the next key may be unknown to verifiers, unless it is urgent. After any error
+/// nothing was changed.
+pub async fn rotate_keys(database: &Database, now: i64, urgency: Urgency) -> Result<KeyReport, TokensError> {
+    let rotate = |keys: &[StoredKey]| {
+        let keys = entries(keys, |key| key.private_key.is_some());
+        match earliest_rotation(&keys, now) {
+            Some(earliest) if urgency == Urgency::Regular && now < earliest => {
+                Err(TokensError::NextKeyTooRecent { earliest: date(earliest) })
+            }
+            _ => changes(rotation(&keys, now)),
+        }
+    };
     let report = KeyReport::of(&database.arrange_signing_keys(rotate).await?, now);
     let warning = report.is_too_soon(now).then_some(TOO_SOON);
     Ok(KeyReport { warning, ..report })
@@ -85,7 +100,7 @@ impl KeyReport {
     /// Whether a service may have cached a JWK set without the signing key. Not for the first keys, which no service
     /// has cached a set before.
     fn is_too_soon(&self, now: i64) -> bool {
-        let is_new = |key: &Line| key.state == KeyState::Signs && now - key.times.created_at < JWKS_MAX_AGE;
+        let is_new = |key: &Line| key.state == KeyState::Signs && is_recent(key.times.created_at, now);
         self.keys.iter().any(is_new) && self.keys.iter().any(|key| key.state == KeyState::Past)
     }
 

@@ -27,6 +27,6 @@ mod tests;
 pub use access_claims::{AccessClaims, LIFETIME};
 pub use error::{AccessTokenError, RefreshTokenError, TokensError};
 pub use issuer::{TokenPolicy, Tokens};
-pub use key_report::{KeyReport, list_keys, rotate_keys};
+pub use key_report::{KeyReport, Urgency, list_keys, rotate_keys};
 pub use plan::{KeyState, state as key_state};
 pub use token_pair::{NewTokenSession, TokenPair};

@@ -13,9 +13,11 @@ pub(super) const DAY: i64 = 24 * HOUR;
 
 /// Signing period of a key, in seconds: rotation is rare, but exercised regularly.
 const SIGNING_PERIOD: i64 = 30 * DAY;
-/// Minimum time between publication and first signature, in seconds: verifiers cache the JWK set for five minutes, some
-/// for longer.
+/// Minimum time between publication and first signature, in seconds: far more than [`CACHE_TIME`].
 const LEAD_TIME: i64 = DAY;
+/// How long after its publication a key can be unknown to a verifier, in seconds: a shared cache serves the JWK set for
+/// five minutes (`max-age`), and Envoy keeps what it got for ten more and fetches nothing for an unknown `kid`.
+pub(super) const CACHE_TIME: i64 = 900;
 /// Time for which a key verifies after its last signature, in seconds: the lifetime of a token, and an hour for clock
 /// skew.
 pub(super) const GRACE_PERIOD: i64 = LIFETIME + HOUR;
@@ -96,6 +98,19 @@ pub(super) fn rotation(keys: &[Entry<'_>], now: i64) -> Plan {
     }
     plan.make.push(times(now, until, until + SIGNING_PERIOD));
     plan
+}
+
+/// When the next key may sign without being unknown to a verifier. `None` if no key has signed yet: then no verifier
+/// has cached a JWK set that lacks it.
+pub(super) fn earliest_rotation(keys: &[Entry<'_>], now: i64) -> Option<i64> {
+    let has_signed = |key: &Entry<'_>| matches!(key.state(now), KeyState::Signs | KeyState::Past);
+    let published_at = next(keys, now).map_or(now, |next| next.times.created_at);
+    keys.iter().any(has_signed).then_some(published_at + CACHE_TIME)
+}
+
+/// Whether a key that was published at `created_at` may be unknown to a verifier.
+pub(super) fn is_recent(created_at: i64, now: i64) -> bool {
+    now < created_at + CACHE_TIME
 }
 
 /// The current signing key: of several, the one that started last.

@@ -5,7 +5,7 @@ use crate::{
     store::KeyTimes,
     tokens::{
         access_claims::LIFETIME,
-        plan::{DAY, Entry, GRACE_PERIOD, HOUR, Plan, next, plan, rotation, signer},
+        plan::{CACHE_TIME, DAY, Entry, GRACE_PERIOD, HOUR, Plan, earliest_rotation, next, plan, rotation, signer},
     },
 };
 
@@ -134,6 +134,20 @@ fn rotation_starts_the_next_key_and_keeps_the_old_one() {
     assert!(next(&keys.entries(), now).is_some() && plan(&keys.entries(), now).is_empty());
     keys.apply(rotation(&keys.entries(), now));
     assert_ne!(keys.signer(now), next_one, "a second rotation");
+}
+
+#[test]
+fn rotation_waits_until_verifiers_have_the_next_key() {
+    let mut keys = Keys::default();
+    assert_eq!(earliest_rotation(&keys.entries(), NOW), None);
+    keys.apply(plan(&[], NOW));
+    assert_eq!(earliest_rotation(&keys.entries(), NOW + DAY), Some(NOW + CACHE_TIME));
+    let rotated_at = NOW + 5 * DAY;
+    keys.apply(rotation(&keys.entries(), rotated_at));
+    assert_eq!(earliest_rotation(&keys.entries(), rotated_at + 5), Some(rotated_at + CACHE_TIME));
+    keys.0.pop();
+    let without_next = earliest_rotation(&keys.entries(), rotated_at + 5);
+    assert_eq!(without_next, Some(rotated_at + 5 + CACHE_TIME), "the key is yet to be published");
 }
 
 #[test]

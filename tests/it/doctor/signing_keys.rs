@@ -2,7 +2,13 @@
 
 use std::process::Output;
 
-use latchkey::{doctor::Verdict, relying_party::Clock, sealing::Sealer, store::Database, tokens::rotate_keys};
+use latchkey::{
+    doctor::Verdict,
+    relying_party::Clock,
+    sealing::Sealer,
+    store::Database,
+    tokens::{Urgency, rotate_keys},
+};
 use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -16,7 +22,7 @@ async fn make_keys(setup: &Setup) {
     let key = STANDARD.decode(KEY).unwrap();
     let sealer = Sealer::new([key.as_slice()].into_iter(), "database").unwrap();
     let database = Database::connect(&setup.database.url, sealer).await.unwrap();
-    rotate_keys(&database, Clock::default().now()).await.unwrap();
+    rotate_keys(&database, Clock::default().now(), Urgency::Regular).await.unwrap();
     database.close().await;
 }
 
@@ -75,9 +81,22 @@ async fn keys_are_listed_and_rotated(#[values(Engine::Sqlite, Engine::Postgres)]
 
     let listed = keys(&folder, &["list", "--json"], &settings).await;
     assert_eq!(listed.stdout, rotated.stdout);
+
+    let early = keys(&folder, &["rotate"], &settings).await;
+    let sentence = std::str::from_utf8(&early.stderr).unwrap();
+    assert_eq!((early.status.code(), early.stdout.len()), (Some(2), 0), "{early:?}");
+    assert!(sentence.contains("run this again after 2") && sentence.contains("--now"), "{sentence}");
+    let unchanged = keys(&folder, &["list", "--json"], &settings).await;
+    assert_eq!(unchanged.stdout, listed.stdout);
     let text = keys(&folder, &["list"], &settings).await;
     let text = std::str::from_utf8(&text.stdout).unwrap().to_owned();
     assert!(text.lines().count() == 2 && text.contains("signs    until 2"), "{text}");
+
+    let urgent = keys(&folder, &["rotate", "--now", "--json"], &settings).await;
+    assert_eq!(urgent.status.code(), Some(0), "{urgent:?}");
+    let after: Value = serde_json::from_slice(&urgent.stdout).expect("JSON and nothing else");
+    assert_eq!(after["keys"][1]["kid"], report["keys"][1]["kid"], "what was next signs");
+    assert_eq!((&after["keys"][0]["state"], &after["keys"][1]["state"]), (&"past".into(), &"signs".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

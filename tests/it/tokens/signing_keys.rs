@@ -3,7 +3,7 @@
 use latchkey::{
     accounts::UserId,
     relying_party::Clock,
-    tokens::{AccessTokenError, KeyReport, TokenPair, Tokens, list_keys, rotate_keys},
+    tokens::{AccessTokenError, KeyReport, TokenPair, Tokens, TokensError, Urgency, list_keys, rotate_keys},
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -42,7 +42,7 @@ async fn a_rotation_rejects_no_valid_token(#[values(Engine::Sqlite, Engine::Post
 
     // Twice, so that the signing key is one that no other server knows.
     for _ in 0..2 {
-        rotate_keys(&server.database, server.clock.now()).await.unwrap();
+        rotate_keys(&server.database, server.clock.now(), Urgency::Immediate).await.unwrap();
     }
     let fresh = server.other_server().await;
     let after = fresh.issue_pair(&opening(ada, None)).await.unwrap();
@@ -179,9 +179,9 @@ async fn the_report_states_the_role_of_each_key(#[values(Engine::Sqlite, Engine:
     let none = list_keys(&server.database, now).await.unwrap();
     assert!(none.to_string().starts_with("There are no signing keys yet"));
     assert_eq!(states(&none.to_json()), Vec::<String>::new());
-    let made = rotate_keys(&server.database, now).await.unwrap();
+    let made = rotate_keys(&server.database, now, Urgency::Regular).await.unwrap();
     assert_eq!(states(&made.to_json()), ["signs", "next"]);
-    let rotated = rotate_keys(&server.database, now + 5).await.unwrap();
+    let rotated = rotate_keys(&server.database, now + 5, Urgency::Immediate).await.unwrap();
     assert_eq!(states(&rotated.to_json()), ["past", "signs", "next"]);
     let listed = list_keys(&server.database, now + 5).await.unwrap();
     let parsed = |report: &KeyReport| serde_json::from_str::<Value>(&report.to_json()).unwrap();
@@ -194,17 +194,31 @@ async fn the_report_states_the_role_of_each_key(#[values(Engine::Sqlite, Engine:
 
 #[rstest]
 #[case::at_once(0, true)]
-#[case::nearly_five_minutes_later(299, true)]
-#[case::five_minutes_later(300, false)]
+#[case::nearly_fifteen_minutes_later(899, true)]
+#[case::fifteen_minutes_later(900, false)]
 #[tokio::test]
-async fn an_early_rotation_prints_a_warning(#[case] after: i64, #[case] warned: bool) {
-    let server = Server::on(Engine::Sqlite).await;
+async fn an_early_rotation_is_refused_unless_urgent(
+    #[case] after: i64,
+    #[case] is_early: bool,
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let server = Server::on(engine).await;
     let now = Clock::default().now();
-    let first = rotate_keys(&server.database, now).await.unwrap();
-    assert!(!first.to_json().contains("warning"), "nobody has an older one: {first}");
-    let report = rotate_keys(&server.database, now + after).await.unwrap();
-    assert_eq!(report.to_string().contains("less than five minutes ago"), warned, "{report}");
-    assert_eq!(report.to_json().contains("\"warning\""), warned);
+    let first = rotate_keys(&server.database, now, Urgency::Regular).await.unwrap();
+    assert!(!first.to_json().contains("warning"), "no verifier has an older set: {first}");
+    let regular = rotate_keys(&server.database, now + after, Urgency::Regular).await;
+    assert_eq!(regular.is_err(), is_early, "{regular:?}");
+    if is_early {
+        let error = regular.unwrap_err();
+        assert!(matches!(&error, TokensError::NextKeyTooRecent { .. }), "{error}");
+        let listed = list_keys(&server.database, now).await.unwrap();
+        assert_eq!(listed.to_json(), first.to_json(), "nothing was changed");
+        let urgent = rotate_keys(&server.database, now + after, Urgency::Immediate).await.unwrap();
+        assert!(urgent.to_string().contains("less than fifteen minutes ago"), "{urgent}");
+        assert!(urgent.to_json().contains("\"warning\""));
+    } else {
+        assert!(!regular.unwrap().to_json().contains("warning"));
+    }
     let listed = list_keys(&server.database, now + after).await.unwrap();
     assert!(!listed.to_json().contains("warning"), "looking is no rotation");
 }
