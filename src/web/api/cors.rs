@@ -1,4 +1,5 @@
-//! CORS: pages of exactly the origins in `CORS_ORIGINS` may call the API from a browser.
+//! CORS: pages of exactly the origins in `CORS_ORIGINS` may call the API from a browser. Those of any origin may read the
+//! documents with which access tokens are verified, without credentials.
 //!
 //! An origin is never reflected, only compared with the list: with credentials allowed, a reflected origin would let every
 //! page on the web act as its visitor (threat PA7). tower-http's `CorsLayer` cannot express the policy: it takes the first of
@@ -13,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::is_path;
+use super::{is_path, well_known};
 
 /// Seconds for which a browser may cache a preflight.
 const MAX_AGE: &str = "600";
@@ -48,6 +49,7 @@ pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Re
     if !is_path(request.uri().path()) {
         return next.run(request).await;
     }
+    let is_public = is_public(request.uri().path());
     let allowed = cors.allowed(request.headers());
     let is_preflight = is_preflight(&request);
     let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
@@ -64,8 +66,16 @@ pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Re
         } else {
             set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
+    } else if is_public {
+        // Whoever asks, so that a cache that ignores `Vary` stores nothing else.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     response
+}
+
+/// Whether the document is the same for everyone.
+fn is_public(path: &str) -> bool {
+    path == well_known::KEYS || well_known::METADATA.contains(&path)
 }
 
 /// Fetch, "CORS-preflight request".

@@ -65,9 +65,9 @@ pub fn published() -> Router<AppState> {
     Router::new()
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/docs", get(docs::page))
-        .route("/.well-known/jwks.json", get(well_known::keys))
-        .route("/.well-known/openid-configuration", get(well_known::metadata))
-        .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
+        .route(well_known::KEYS, get(well_known::keys))
+        .route(well_known::METADATA[0], get(well_known::metadata))
+        .route(well_known::METADATA[1], get(well_known::metadata))
 }
 
 /// 404 for every method, before any authentication.

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use super::error::{ErrorResponse, errors};
 use crate::web::state::AppState;
 
+/// The public documents. Pages of every origin may read them.
+pub(super) const KEYS: &str = "/.well-known/jwks.json";
+pub(super) const METADATA: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+
 /// Shorter than the day for which a key is published before it signs.
 const CACHE: &str = "public, max-age=300";
 
@@ -55,15 +59,17 @@ pub async fn metadata(State(app): State<AppState>) -> Response {
     published(metadata_of(&app.origin))
 }
 
-/// Lists for which readers assume a default are present and empty.
+/// Lists for which readers assume a default are present and empty, but not that of the algorithms: verifiers take from it
+/// how access tokens may be signed, and reject all of them if it is empty (express-oauth2-jwt-bearer; the recipe in
+/// PyJWT's documentation).
 fn metadata_of(origin: &str) -> Value {
     json!({
         "issuer": origin,
-        "jwks_uri": format!("{origin}/.well-known/jwks.json"),
+        "jwks_uri": format!("{origin}{KEYS}"),
         "response_types_supported": [],
         "grant_types_supported": [],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [],
+        "id_token_signing_alg_values_supported": ["ES256"],
         "claims_supported": ["iss", "aud", "sub", "sid", "client_id", "iat", "exp", "jti", "email", "email_verified", "name"],
         "service_documentation": format!("{origin}/api/docs"),
     })

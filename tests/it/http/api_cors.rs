@@ -80,6 +80,28 @@ async fn other_origins_get_no_cors_headers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_origin_may_read_the_public_documents() {
+    let app = App::builder().settings(&ALLOWED).start().await;
+    let browser = app.browser();
+    for path in
+        ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
+    {
+        for origin in OTHERS {
+            let answer = browser.ask(browser.request(Method::GET, path).header("origin", origin)).await;
+            assert_eq!((answer.page.status, allowed_origin(&answer)), (200, Some("*")), "{path} {origin}");
+            assert!(!answer.page.headers.contains_key("access-control-allow-credentials"), "{answer:?}");
+            assert_eq!(allowed_origin(&preflight(&browser, path, origin).await), Some("*"));
+        }
+        let answer = browser.ask(browser.request(Method::GET, path)).await;
+        assert_eq!(allowed_origin(&answer), Some("*"), "{path}: the same without an Origin, for caches");
+    }
+    for path in ["/.well-known/nothing", "/.well-known/jwks.json/", "/api/openapi.json", "/api/me"] {
+        let answer = browser.ask(browser.request(Method::GET, path).header("origin", OTHERS[0])).await;
+        assert_eq!(allowed_origin(&answer), None, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_allowed_origin_may_post_to_the_api_only() {
     let app = App::builder().settings(&ALLOWED).start().await;
     let device = app.browser();

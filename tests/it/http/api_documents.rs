@@ -430,6 +430,8 @@ async fn services_can_find_our_keys_and_verify_tokens() {
         assert_eq!(metadata.json["issuer"], json!(app.origin));
         assert_eq!(metadata.json["jwks_uri"], json!(format!("{}/.well-known/jwks.json", app.origin)));
         assert!(metadata.json.get("authorization_endpoint").is_none(), "we are no OpenID provider");
+        // Verifiers read it for access tokens: with an empty list they reject all of them.
+        assert_eq!(metadata.json["id_token_signing_alg_values_supported"], json!(["ES256"]));
     }
     let keys = browser.get_json("/.well-known/jwks.json").await;
     assert_eq!(keys.page.header("cache-control"), "public, max-age=300");
