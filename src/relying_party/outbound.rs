@@ -35,6 +35,7 @@ pub struct OutboundProxy {
 /// The URLs that a proxy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyScope {
+    /// All URLs of providers.
     All,
     /// As the conventional `HTTPS_PROXY` means it.
     Https,

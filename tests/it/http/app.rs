@@ -99,7 +99,7 @@ impl AppBuilder {
         let origin = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let config = self.config(&origin, &database.url, &sandbox, other.as_ref());
 
-        let store = Arc::new(database.open().await);
+        let store = Arc::new(database.open_with_limit(config.database_pool).await);
         store.claim_alone();
         let clock = Clock::default();
         let mail = self.has_mail.then(mail);

@@ -44,6 +44,27 @@ fn no_error_page(pages: &[Page]) {
     assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
 }
 
+/// `DATABASE_POOL=1`: a request that held its connection while it waits for another would wait without end.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_serves_concurrent_sign_ins(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::builder().engine(engine).mode(mode).with("DATABASE_POOL", "1").start().await;
+    let mut sign_ins = Vec::new();
+    for person in ["ada", "ada", "grace", "grace"] {
+        let browser = app.browser();
+        let callback = browser.callback_url(person, "/auth/google").await;
+        sign_ins.push(async move {
+            assert_eq!(browser.get(&callback).await.status, 303);
+            browser.get("/settings").await
+        });
+    }
+    let statuses: Vec<u16> = at_once(sign_ins).await.iter().map(|page| page.status).collect();
+    assert_eq!(statuses, [200; 4]);
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_first_sign_ins_of_one_identity_make_one_user(

@@ -34,7 +34,12 @@ impl TestDatabase {
 
     /// Connects and migrates. Each call opens a new pool, as another server would.
     pub async fn open(&self) -> Database {
-        let database = Database::connect(&self.url, sealer()).await.expect("connects");
+        self.open_with_limit(None).await
+    }
+
+    /// The same with at most `connections`.
+    pub async fn open_with_limit(&self, connections: Option<u32>) -> Database {
+        let database = Database::connect_with_limit(&self.url, sealer(), connections).await.expect("connects");
         database.migrate().await.expect("migrates");
         database
     }
