@@ -103,7 +103,8 @@ async function inJavaScript(recipes, tokens) {
     const ask = async (token) => {
       const headers = { authorization: `Bearer ${token}` };
       const response = await fetch(`http://127.0.0.1:${server.address().port}/`, { headers });
-      if (response.status === 401) throw Object.assign(new Error(), { code: response.headers.get("www-authenticate") });
+      const reason = response.headers.get("www-authenticate")?.match(/error_description="([^"]+)"/)?.[1];
+      if (response.status === 401) throw Object.assign(new Error(), { code: reason });
       if (!response.ok) throw new TypeError(`status ${response.status}`);
     };
     outcomes[name] = {};
