@@ -63,6 +63,14 @@ fn lists_of_keys_and_networks_are_read() {
 }
 
 /// What switches on every built-in provider: the required variables of each row of the table.
+#[rstest]
+#[case(&[], None)]
+#[case(&[("DATABASE_POOL", "1")], Some(1))]
+#[case(&[("DATABASE_POOL", "500")], Some(500))]
+fn the_pool_has_a_limit(#[case] settings: &[(&'static str, &'static str)], #[case] connections: Option<u32>) {
+    assert_eq!(with(settings).unwrap().database_pool, connections);
+}
+
 fn every_provider() -> Vec<(&'static str, &'static str)> {
     static SETTINGS: OnceLock<Vec<(String, String)>> = OnceLock::new();
     let settings = SETTINGS.get_or_init(|| {
@@ -280,6 +288,11 @@ fn a_sender_is_a_mailbox(#[case] sender: &'static str, #[case] accepted: bool) {
 #[case::scheme("BASE_URL", "ftp://localhost")]
 #[case::listen("LISTEN_ADDR", "3000")]
 #[case::database("DATABASE_URL", "mysql://x")]
+#[case::no_connections("DATABASE_POOL", "0")]
+#[case::too_many_connections("DATABASE_POOL", "501")]
+#[case::connections("DATABASE_POOL", "many")]
+#[case::private_networks("PRIVATE_NETWORKS", "10.0.0.0/8,corp")]
+#[case::proxy("OUTBOUND_PROXY", "socks5://proxy.example")]
 #[case::short_key("SECRET_KEY", "c2hvcnQ=")]
 #[case::no_key("SECRET_KEY", "")]
 #[case::not_base64("SECRET_KEY", "change-me-change-me-change-me-change-me")]
