@@ -95,8 +95,11 @@ async fn keys_are_listed_and_rotated(#[values(Engine::Sqlite, Engine::Postgres)]
     let urgent = keys(&folder, &["rotate", "--now", "--json"], &settings).await;
     assert_eq!(urgent.status.code(), Some(0), "{urgent:?}");
     let after: Value = serde_json::from_slice(&urgent.stdout).expect("JSON and nothing else");
-    assert_eq!(after["keys"][1]["kid"], report["keys"][1]["kid"], "what was next signs");
-    assert_eq!((&after["keys"][0]["state"], &after["keys"][1]["state"]), (&"past".into(), &"signs".into()));
+    let signs = |report: &Value| {
+        let mut keys = report["keys"].as_array().unwrap().iter();
+        keys.find(|key| key["state"] == "signs").unwrap()["kid"].clone()
+    };
+    assert_eq!(signs(&after), report["keys"][1]["kid"], "what was next signs");
 }
 
 #[tokio::test(flavor = "multi_thread")]
