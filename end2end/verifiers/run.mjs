@@ -2,7 +2,7 @@
 // different audiences. `node run.mjs FOLDER`: the folder with the recipes' libraries, which scripts/interop-verifiers
 // installs.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,11 @@ const processes = [];
 try {
   const tokens = await obtainTokens();
   const recipes = extractRecipes();
-  const outcomes = { ...(await inJavaScript(recipes, tokens)), ...inPython(recipes, tokens) };
+  const outcomes = {
+    ...(await inJavaScript(recipes, tokens)),
+    ...inPython(recipes, tokens),
+    ...(await inEnvoy(recipes, tokens)),
+  };
   process.exitCode = report(outcomes, tokens) ? 0 : 1;
 } finally {
   await Promise.all(processes.map(stopProcess));
@@ -86,7 +90,7 @@ async function signIn(server, variables) {
 
 /** Writes the code blocks that begin with the name of a file, for this server. */
 function extractRecipes() {
-  const blocks = readFileSync(document, "utf8").matchAll(/^```\w+\n(?:\/\/|#) (verify[-_]\w+\.(?:mjs|py))\n([^]*?)^```$/gm);
+  const blocks = readFileSync(document, "utf8").matchAll(/^```\w+\n(?:\/\/|#) (verify[-_]\w+\.(?:mjs|py|yaml))\n([^]*?)^```$/gm);
   return [...blocks].map(([, name, code]) => {
     writeFileSync(join(folder, name), code.replaceAll("http://localhost:3000", latchkey.origin));
     return name;
@@ -128,9 +132,54 @@ function inPython(recipes, tokens) {
   return JSON.parse(run.stdout);
 }
 
+/** The filter in a proxy that answers every request which passes it. */
+async function inEnvoy(recipes, tokens) {
+  const name = recipes.find((name) => name.endsWith(".yaml"));
+  const [envoy, admin] = (await freePorts(2)).map((port) => `http://127.0.0.1:${port}`);
+  const address = (url) => `{ socket_address: { address: 127.0.0.1, port_value: ${new URL(url).port} } }`;
+  const filter = readFileSync(join(folder, name), "utf8").replaceAll(/^/gm, " ".repeat(14));
+  const config = `
+admin: { address: ${address(admin)} }
+static_resources:
+  listeners:
+  - address: ${address(envoy)}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: http
+          route_config:
+            virtual_hosts:
+            - { name: all, domains: ["*"], routes: [{ match: { prefix: / }, direct_response: { status: 200 } }] }
+          http_filters:
+${filter}
+              - name: envoy.filters.http.router
+                typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+  clusters:
+  - name: latchkey
+    type: STATIC
+    load_assignment:
+      cluster_name: latchkey
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: ${address(latchkey.origin)} } }] }]
+`;
+  writeFileSync(join(folder, "envoy.yaml"), config);
+  const options = ["-c", "envoy.yaml", "--log-level", "error", "--disable-hot-restart", "--concurrency", "1"];
+  const child = spawn(join(folder, "envoy/envoy/_bin/envoy"), options, { cwd: folder, stdio: "inherit" });
+  processes.push(child);
+  await waitFor(`${admin}/ready`, child);
+  const outcomes = {};
+  for (const [kind, token] of Object.entries(tokens)) {
+    const response = await fetch(envoy, { headers: { authorization: `Bearer ${token}` } });
+    const isRejected = [401, 403].includes(response.status);
+    outcomes[kind] = response.ok ? "accepted" : `${isRejected ? "rejected" : "crashed"}: ${await response.text()}`;
+  }
+  return { [name]: outcomes };
+}
+
 function report(outcomes, tokens) {
   const names = Object.keys(outcomes);
-  let right = names.length === 4;
+  let right = names.length === 5;
   for (const name of names) {
     for (const kind of Object.keys(tokens)) {
       const outcome = outcomes[name][kind];
