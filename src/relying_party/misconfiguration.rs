@@ -29,7 +29,7 @@ pub enum Misconfiguration {
     Authentication,
     /// The provider's API has to be paid for (X, status 402).
     Payment,
-    /// The provider's address is not public.
+    /// The provider's address is neither public nor in a listed private network.
     Address,
 }
 
@@ -41,7 +41,7 @@ impl Misconfiguration {
             CompleteError::Token(TokenError::Refused(code)) => of_token(code, said),
             CompleteError::Client(ClientError::NoAuthentication) => Some(Self::Authentication),
             CompleteError::Client(ClientError::Secret(_)) => Some(Self::Credentials),
-            CompleteError::Http(HttpError::ForbiddenAddress) => Some(Self::Address),
+            CompleteError::Http(HttpError::ForbiddenAddress(_) | HttpError::MetadataAddress(_)) => Some(Self::Address),
             CompleteError::Api(ResourceError::Response(ResponseError::UnexpectedStatus(402))) => Some(Self::Payment),
             CompleteError::Metadata(error) => Self::of_start(error),
             _ => None,
@@ -50,7 +50,9 @@ impl Misconfiguration {
 
     /// The same for a flow that could not start.
     pub fn of_start(error: &BeginError) -> Option<Self> {
-        matches!(error, BeginError::Http(HttpError::ForbiddenAddress)).then_some(Self::Address)
+        let is_refused =
+            matches!(error, BeginError::Http(HttpError::ForbiddenAddress(_) | HttpError::MetadataAddress(_)));
+        is_refused.then_some(Self::Address)
     }
 
     /// An imperative sentence for the operator, without a full stop. `redirect_uri` is this provider's.
@@ -77,6 +79,11 @@ impl Misconfiguration {
                 format!("enable client_secret_basic or client_secret_post for the client at {label}")
             }
             Self::Payment => format!("buy credits for the API in {label}'s console"),
+            Self::Address if provider.is_self_hosted() => {
+                format!(
+                    "{label}'s host has no public IP address: add its network to PRIVATE_NETWORKS, or check its name"
+                )
+            }
             Self::Address => format!("{label}'s host has no public IP address: check its name and this machine's DNS"),
         }
     }
@@ -175,7 +182,7 @@ mod tests {
         };
         assert!(next_step(Misconfiguration::Credentials).contains("GOOGLE_CLIENT_ID"));
         assert!(next_step(Misconfiguration::RedirectUri).ends_with(": https://app.example/auth/callback/google"));
-        let address = CompleteError::Http(HttpError::ForbiddenAddress);
+        let address = CompleteError::Http(HttpError::ForbiddenAddress([10, 0, 0, 1].into()));
         assert_eq!(Misconfiguration::of(&address, None), Some(Misconfiguration::Address));
         assert_eq!(Misconfiguration::of(&CompleteError::Http(HttpError::Timeout), None), None);
         let api = |status| CompleteError::Api(ResponseError::UnexpectedStatus(status).into());

@@ -84,9 +84,11 @@ fn of_keys(error: &KeysError) -> SignInError {
 /// `unusable`: for a response that came and cannot be used.
 const fn of_http(error: HttpError, unusable: SignInError) -> SignInError {
     match error {
-        HttpError::Unreachable | HttpError::Timeout | HttpError::Interrupted => SignInError::ProviderUnavailable,
+        HttpError::Unreachable | HttpError::NoTunnel | HttpError::Timeout | HttpError::Interrupted => {
+            SignInError::ProviderUnavailable
+        }
         HttpError::TooLarge => unusable,
-        HttpError::ForbiddenAddress => SignInError::SiteMisconfigured,
+        HttpError::ForbiddenAddress(_) | HttpError::MetadataAddress(_) => SignInError::SiteMisconfigured,
         HttpError::Malformed => SignInError::ServerError,
     }
 }
@@ -117,7 +119,7 @@ mod tests {
     #[case::other_issuer(BeginError::Metadata(DiscoveryError::IssuerMismatch), SignInError::ProviderMetadata)]
     #[case::no_json(BeginError::Metadata(DocumentError::NotAnObject.into()), SignInError::ProviderMetadata)]
     #[case::huge(BeginError::Http(HttpError::TooLarge), SignInError::ProviderMetadata)]
-    #[case::inside(BeginError::Http(HttpError::ForbiddenAddress), SignInError::SiteMisconfigured)]
+    #[case::inside(BeginError::Http(HttpError::ForbiddenAddress(std::net::Ipv4Addr::LOCALHOST.into())), SignInError::SiteMisconfigured)]
     fn only_a_silent_provider_does_not_respond(#[case] error: BeginError, #[case] expected: SignInError) {
         assert_eq!(of_start(&error), expected);
         assert_eq!(of_flow(&CompleteError::Metadata(Box::new(error))), expected);
