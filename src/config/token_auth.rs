@@ -56,7 +56,7 @@ impl<'a> Variables<'a> {
         ConfigError::new(self.variable(suffix), problem)
     }
 
-    /// Whoever sets a credential expects it to be used.
+    /// A credential that would never be used is a mistake, not a spare.
     fn refuse(&self, suffixes: &[&str], method: &str) -> Result<(), ConfigError> {
         let set = suffixes.iter().find(|suffix| self.get(suffix).is_some());
         set.map_or(Ok(()), |set| {

@@ -1,7 +1,7 @@
 //! Reading JSON from untrusted sources.
 //!
 //! Two kinds of documents: what a client sends to us, where every member has to be right ([`JsonDocument::parse`]), and what
-//! a provider sends ([`JsonDocument::parse_received`]), where a member that nobody reads must not stop anybody. In both, a
+//! a provider sends ([`JsonDocument::parse_received`]), where a member that the step does not read must not fail it. In both, a
 //! member that is read must occur once, since parsers disagree about which one counts, and one of the wrong type is an
 //! error and never counts as absent, which is how `"exp": "never"` once passed for "no expiry" (CVE-2026-25537).
 

@@ -26,7 +26,7 @@ pub enum TokenEncoding {
 /// An `error` member takes precedence over the status: GitHub and others report errors with status 200, and a client
 /// that checked the status alone signed users in without a token (CVE-2021-41580). `access_token` and a `token_type`
 /// of `Bearer` are required. The other members are ignored where they are unusable: a sign-in needs no refresh token and
-/// no lifetime. Two exceptions: an unusable id_token is an error for whoever reads it, and an unusable `scope` grants
+/// no lifetime. Two exceptions: an unusable id_token is an error where it is read, and an unusable `scope` grants
 /// nothing.
 ///
 /// # Errors
