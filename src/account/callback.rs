@@ -1,5 +1,7 @@
 //! The authorization callback: the redirect URI of every provider.
 
+#![allow(clippy::too_many_arguments, reason = "a server function has one argument for each parameter of the response")]
+
 use axum::http::{HeaderValue, StatusCode, header};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_axum::ResponseOptions;
