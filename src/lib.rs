@@ -35,6 +35,10 @@ pub mod accounts;
 #[cfg(feature = "ssr")]
 pub mod sealing;
 
+/// **limits** counts events by key, in bounded memory.
+#[cfg(feature = "ssr")]
+pub mod limits;
+
 /// **passwords** hashes and verifies passwords on a bounded number of threads, and limits the attempts per account.
 /// `accounts` decides which passwords are acceptable.
 #[cfg(feature = "ssr")]

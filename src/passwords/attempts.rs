@@ -1,16 +1,11 @@
 //! Rate limits by email: password attempts for one account, and emails sent to one address.
 
-use std::{
-    hash::{BuildHasher, Hash, RandomState},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use crate::{
+    accounts::{EmailAddress, LinkKind},
+    limits::KeyedLimiter,
 };
-
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
-use tokio_util::sync::CancellationToken;
-
-use crate::accounts::{EmailAddress, LinkKind};
 
 /// Burst of password attempts for one account …
 const ATTEMPTS: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -21,9 +16,6 @@ const ATTEMPT_INTERVAL: Duration = Duration::from_secs(30);
 const EMAILS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and the interval that allows one more: anyone can make the server send email to any address.
 const EMAIL_INTERVAL: Duration = Duration::from_secs(5 * 60);
-/// Emails are hashed into this many buckets, which bounds the memory however many emails an attacker invents.
-const BUCKETS: u64 = 1 << 18;
-
 /// Limits by email, whether or not an account has it; or none (`RATE_LIMITS=off`). Kept in memory: each process counts
 /// for itself, and a restart resets the counts.
 ///
@@ -31,29 +23,26 @@ const BUCKETS: u64 = 1 << 18;
 /// to the account before are counted separately. They are limited too: their cookie can be copied, and outlives the
 /// password.
 #[derive(Clone, Debug)]
-pub struct Attempts(Option<Arc<Limits>>);
+pub struct Attempts(Option<Limits>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Limits {
-    attempts: DefaultKeyedRateLimiter<u64>,
-    emails: DefaultKeyedRateLimiter<u64>,
-    hasher: RandomState,
+    attempts: Arc<KeyedLimiter>,
+    emails: Arc<KeyedLimiter>,
 }
 
 impl Attempts {
     /// `enabled` is false for `RATE_LIMITS=off`: every attempt is then allowed.
     pub fn new(enabled: bool) -> Self {
-        let limiter = |burst, interval| {
-            let quota = Quota::with_period(interval).unwrap_or_else(|| unreachable!("a constant above zero"));
-            RateLimiter::keyed(quota.allow_burst(burst))
-        };
-        Self(enabled.then(|| {
-            Arc::new(Limits {
-                attempts: limiter(ATTEMPTS, ATTEMPT_INTERVAL),
-                emails: limiter(EMAILS, EMAIL_INTERVAL),
-                hasher: RandomState::new(),
-            })
+        Self(enabled.then(|| Limits {
+            attempts: Arc::new(KeyedLimiter::new(ATTEMPTS, ATTEMPT_INTERVAL)),
+            emails: Arc::new(KeyedLimiter::new(EMAILS, EMAIL_INTERVAL)),
         }))
+    }
+
+    /// For the sweeper.
+    pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
+        self.0.iter().flat_map(|limits| [&limits.attempts, &limits.emails]).cloned().collect()
     }
 
     /// Counts one password attempt for this email. `known_browser`: whether the browser has signed in to the account
@@ -62,7 +51,7 @@ impl Attempts {
     /// # Errors
     /// The seconds to wait, when the limit is exceeded.
     pub fn count(&self, email: &EmailAddress, known_browser: bool) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.attempts, (email, known_browser)))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.attempts.count((email, known_browser)))
     }
 
     /// Counts one email to this address. `false`: the limit is exceeded; do not send it, and answer the request as if
@@ -71,29 +60,7 @@ impl Attempts {
     /// Each kind has its own limit; otherwise an attacker who requests sign-up emails for an address could block the
     /// owner's password reset.
     pub fn count_email(&self, email: &EmailAddress, kind: LinkKind) -> bool {
-        self.0.as_ref().is_none_or(|limits| limits.count(&limits.emails, (email, kind.code())).is_ok())
-    }
-
-    /// Drops buckets with a full allowance every minute, until `stop` is cancelled.
-    pub async fn run_sweeper(self, stop: CancellationToken) {
-        let Self(Some(limits)) = self else { return };
-        while tokio::time::timeout(SWEEP_INTERVAL, stop.cancelled()).await.is_err() {
-            for limiter in [&limits.attempts, &limits.emails] {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
-        }
-    }
-}
-
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
-
-impl Limits {
-    fn count(&self, limiter: &DefaultKeyedRateLimiter<u64>, key: impl Hash) -> Result<(), u64> {
-        let bucket = self.hasher.hash_one(key) % BUCKETS;
-        limiter
-            .check_key(&bucket)
-            .map_err(|not_until| not_until.wait_time_from(limiter.clock().now()).as_secs().saturating_add(1))
+        self.0.as_ref().is_none_or(|limits| limits.emails.count((email, kind.code())).is_ok())
     }
 }
 

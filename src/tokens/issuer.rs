@@ -1,6 +1,6 @@
 //! `Tokens`: issues, refreshes and verifies tokens.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -11,12 +11,12 @@ use super::{
     error::{AccessTokenError, RefreshTokenError, TokensError},
     key_ring::KeyRing,
     key_set::KeySet,
-    refresh_limits::RefreshLimits,
     token_pair::{NewTokenSession, TokenPair},
     verified::{VerifiedTokens, fingerprint},
 };
 use crate::{
     accounts::{ClientInfo, EmailRequirement},
+    limits::KeyedLimiter,
     relying_party::Clock,
     sealing::random_text,
     store::{
@@ -31,6 +31,11 @@ const ADD_EMAIL_PAGE: &str = "/add-email";
 /// Issues and verifies tokens. Cheap to clone; clones share the keys and the cache of verified tokens.
 #[derive(Clone, Debug)]
 pub struct Tokens(Arc<Shared>);
+
+/// Burst of refresh token exchanges of one session, each of which is a write …
+const EXCHANGES: NonZeroU32 = NonZeroU32::new(120).unwrap();
+/// … and the interval that allows one more. A client needs one exchange in five minutes.
+const EXCHANGE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// What an operator decides about tokens.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +59,7 @@ struct Shared {
     restricted_audience: String,
     email_requirement: EmailRequirement,
     /// `None` with `RATE_LIMITS=off`.
-    limits: Option<RefreshLimits>,
+    limits: Option<Arc<KeyedLimiter>>,
 }
 
 impl Tokens {
@@ -79,10 +84,15 @@ impl Tokens {
             audience: audience.unwrap_or(origin).to_owned(),
             restricted_audience: format!("{origin}{ADD_EMAIL_PAGE}"),
             email_requirement: policy.email_requirement,
-            limits: policy.rate_limits.then(RefreshLimits::default),
+            limits: policy.rate_limits.then(|| Arc::new(KeyedLimiter::new(EXCHANGES, EXCHANGE_INTERVAL))),
             database,
             clock,
         }))
+    }
+
+    /// For the sweeper.
+    pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
+        self.0.limits.iter().cloned().collect()
     }
 
     /// Opens a session and issues its first token pair.

@@ -16,7 +16,6 @@ mod key_report;
 mod key_ring;
 mod key_set;
 mod plan;
-mod refresh_limits;
 mod signing_key;
 mod token_pair;
 mod verified;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::state::AppState;
-use crate::{config::Config, mail, sessions};
+use crate::{config::Config, limits, mail, sessions};
 
 /// Starts all of them under the supervisor. The signing keys need no loop: the first request that finds a rotation due
 /// performs it.
@@ -13,10 +13,8 @@ pub fn run_background_loops(config: &Config, app: &AppState) {
     supervisor.spawn("expired rows", move |stop| {
         sessions::run_sweeper(services.database.clone(), services.clock.clone(), stop)
     });
-    let rate_limits = app.rate_limits.clone();
-    supervisor.spawn("rate limits", move |stop| rate_limits.clone().run_sweeper(stop));
-    let attempts = app.attempts.clone();
-    supervisor.spawn("password attempts", move |stop| attempts.clone().run_sweeper(stop));
+    let limiters = [app.rate_limits.limiters(), app.attempts.limiters(), app.tokens.limiters()].concat();
+    supervisor.spawn("rate limits", move |stop| limits::run_sweeper(limiters.clone(), stop));
     let grants = app.grants.clone();
     supervisor.spawn("resealing of grants", move |stop| grants.clone().run_resealer(stop));
     let grants = app.grants.clone();

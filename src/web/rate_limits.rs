@@ -1,12 +1,6 @@
 //! Rate limits per IP address.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    net::IpAddr,
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -14,86 +8,59 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
-use tokio_util::sync::CancellationToken;
 
 use super::client_address::rate_limit_key;
-use crate::sessions::ClientInfo;
+use crate::{limits::KeyedLimiter, sessions::ClientInfo};
 
 /// Starts of a sign-in: the burst …
 const STARTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
-/// … and the sustained rate per second.
-const STARTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).unwrap();
+/// … and the interval that allows one more.
+const START_INTERVAL: Duration = Duration::from_millis(500);
 /// Authorization responses. Counted apart from starts: a flood of starts from a shared network must not block users who come
 /// back from the provider.
 const RESPONSES: NonZeroU32 = NonZeroU32::new(120).unwrap();
-const RESPONSES_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const RESPONSE_INTERVAL: Duration = Duration::from_millis(200);
 /// Forms: each may cost a password hash.
 const FORMS: NonZeroU32 = NonZeroU32::new(60).unwrap();
-const FORMS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1).unwrap();
-/// Addresses are hashed into this many buckets, so that a flood of addresses neither fills the memory nor disables the
-/// limits.
-const BUCKETS: u64 = 1 << 18;
+const FORM_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The limits; `None` with `RATE_LIMITS=off`.
 #[derive(Clone, Debug)]
-pub struct RateLimits(Option<Arc<Limits>>);
+pub struct RateLimits(Option<Limits>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Limits {
-    starts: DefaultKeyedRateLimiter<u64>,
-    responses: DefaultKeyedRateLimiter<u64>,
-    forms: DefaultKeyedRateLimiter<u64>,
-    hasher: RandomState,
+    starts: Arc<KeyedLimiter>,
+    responses: Arc<KeyedLimiter>,
+    forms: Arc<KeyedLimiter>,
 }
 
 impl RateLimits {
     pub fn new(on: bool) -> Self {
-        let limiter = |burst, per_second| RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst));
-        Self(on.then(|| {
-            Arc::new(Limits {
-                starts: limiter(STARTS, STARTS_PER_SECOND),
-                responses: limiter(RESPONSES, RESPONSES_PER_SECOND),
-                forms: limiter(FORMS, FORMS_PER_SECOND),
-                hasher: RandomState::new(),
-            })
+        let limiter = |burst, interval| Arc::new(KeyedLimiter::new(burst, interval));
+        Self(on.then(|| Limits {
+            starts: limiter(STARTS, START_INTERVAL),
+            responses: limiter(RESPONSES, RESPONSE_INTERVAL),
+            forms: limiter(FORMS, FORM_INTERVAL),
         }))
     }
 
-    /// Every minute until `stop` is cancelled, drops the buckets that are full again.
-    pub async fn run_sweeper(self, stop: CancellationToken) {
-        let Self(Some(limits)) = self else { return };
-        while tokio::time::timeout(SWEEP_INTERVAL, stop.cancelled()).await.is_err() {
-            for limiter in [&limits.starts, &limits.responses, &limits.forms] {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
-        }
+    /// For the sweeper.
+    pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
+        self.0.iter().flat_map(|limits| [&limits.starts, &limits.responses, &limits.forms]).cloned().collect()
     }
 
     /// Fails with the seconds to wait.
     fn count_start(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.starts, address))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.starts.count(rate_limit_key(address)))
     }
 
     fn count_form(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.forms, address))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.forms.count(rate_limit_key(address)))
     }
 
     fn count_response(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.count(&limits.responses, address))
-    }
-}
-
-/// Between two rounds.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
-
-impl Limits {
-    fn count(&self, limiter: &DefaultKeyedRateLimiter<u64>, address: IpAddr) -> Result<(), u64> {
-        let bucket = self.hasher.hash_one(rate_limit_key(address)) % BUCKETS;
-        limiter
-            .check_key(&bucket)
-            .map_err(|not_until| not_until.wait_time_from(limiter.clock().now()).as_secs().saturating_add(1))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.responses.count(rate_limit_key(address)))
     }
 }
 

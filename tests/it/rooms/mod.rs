@@ -9,13 +9,14 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "codes",
     "oauth",
     "oidc",
     "providers",
     "accounts",
     "sealing",
+    "limits",
     "passwords",
     "store",
     "relying_party",
