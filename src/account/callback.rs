@@ -1,5 +1,4 @@
 //! The authorization callback: the redirect URI of every provider.
-#![allow(clippy::too_many_arguments, reason = "the macro reads the parameters of the response one by one")]
 
 #![allow(clippy::too_many_arguments, reason = "a server function has one argument for each parameter of the response")]
 
@@ -12,8 +11,8 @@ use crate::{
     sessions::{AuthorizationCallback, Direction},
 };
 
-/// GET `/auth/callback/{provider}` with the parameters of RFC 6749 §4.1.2 and RFC 9207, and Facebook's and Microsoft's own.
-/// `web::callback` provides the [`AuthorizationCallback`]; of a response that repeats a parameter it passes on the state alone.
+/// GET `/auth/callback/{provider}` with the parameters of RFC 6749 §4.1.2 and RFC 9207, and Facebook's and Microsoft's own. `web::callback` provides the
+/// [`AuthorizationCallback`]; of a response that repeats a parameter it passes on the state alone.
 ///
 /// Never returns `Err`: without JavaScript, leptos_axum would answer an error by a redirect to the `Referer`, which here is
 /// the provider. Every answer is a 303 to a path of this site, or a 503.
