@@ -1,0 +1,161 @@
+//! The only reader of the environment. Everything is parsed into types once, at the start; a wrong setting stops the start with
+//! one sentence that names the variable and says what to put there.
+
+mod api;
+mod base_url;
+mod built_in;
+mod database;
+mod endpoint_overrides;
+mod environment;
+mod error;
+mod front_ends;
+mod mail;
+mod network;
+mod outbound;
+mod providers;
+mod secret_key;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod token_auth;
+
+pub use base_url::BaseUrl;
+pub(crate) use base_url::is_loopback;
+pub use environment::Environment;
+pub use error::ConfigError;
+pub use mail::MailConfig;
+pub use providers::parse as parse_providers;
+pub use secret_key::{KeySource, SecretKeys};
+pub use sessions::SessionMode;
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use crate::{accounts::EmailRequirement, providers::Provider, relying_party::Outbound, sessions::AcceptedCredentials};
+use secret_key::MissingFile;
+
+#[derive(Debug)]
+pub struct Config {
+    /// The public origin; redirect URIs are built from it, never from a request.
+    pub base_url: BaseUrl,
+    pub listen_addr: SocketAddr,
+    /// `sqlite://…` or `postgres://…`; secret, since it may contain a password.
+    pub database_url: SecretString,
+    /// The limit of the pool (`DATABASE_POOL`); without it, that of the engine.
+    pub database_pool: Option<u32>,
+    /// The first one seals cookies, all of them open.
+    pub secret_keys: SecretKeys,
+    /// The configured providers, in the order of the login page.
+    pub providers: Vec<Provider>,
+    /// Where requests to them may go (`PRIVATE_NETWORKS`, `OUTBOUND_PROXY`).
+    pub outbound: Outbound,
+    /// No provider is configured and `BASE_URL` is loopback: the sandbox may mock them.
+    pub sandbox_wanted: bool,
+    pub sandbox_addr: SocketAddr,
+    pub sandbox_smtp_addr: SocketAddr,
+    /// Without it no email is sent.
+    pub mail: Option<MailConfig>,
+    pub rate_limits: bool,
+    /// Whether users need an email address (`EMAIL_ADDRESS`).
+    pub email_requirement: EmailRequirement,
+    /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
+    pub cors_origins: Vec<String>,
+    /// Whether an id_token from a front end must have a nonce of ours (`API_NONCE`).
+    pub api_nonce: bool,
+    /// Which credentials `/auth/verify` accepts (`FORWARD_AUTH_CREDENTIALS`).
+    pub forward_auth_credentials: AcceptedCredentials,
+    /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
+    pub token_audience: Option<String>,
+    pub session_mode: SessionMode,
+    /// Networks whose forwarding headers are trusted.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Port of the live reload, under `cargo leptos watch` only.
+    pub reload_port: Option<u16>,
+    /// One JSON object per line (`LOG_FORMAT=json`).
+    pub log_json: bool,
+    /// `EnvFilter` of tracing-subscriber (`RUST_LOG`).
+    pub log_filter: String,
+}
+
+impl Config {
+    /// Reads `.env` and the process's environment, and generates the secret key's file where that is allowed.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn from_process() -> Result<Self, ConfigError> {
+        Self::parse(&Environment::of_process()?)
+    }
+
+    /// Parses an environment. The only side effect is the secret key's file, and only where `SECRET_KEY` is not set and
+    /// `BASE_URL` is loopback.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn parse(env: &Environment) -> Result<Self, ConfigError> {
+        Self::parse_with(env, MissingFile::Create)
+    }
+
+    /// The same without that side effect (`latchkey doctor`).
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn inspect(env: &Environment) -> Result<Self, ConfigError> {
+        Self::parse_with(env, MissingFile::Leave)
+    }
+
+    fn parse_with(env: &Environment, missing_file: MissingFile) -> Result<Self, ConfigError> {
+        let base_url = BaseUrl::parse(env.get("BASE_URL").unwrap_or("http://localhost:3000"))?;
+        let providers = providers::parse(env, &base_url)?;
+        if providers.is_empty() && !base_url.is_loopback() {
+            return Err(ConfigError::new(
+                "GOOGLE_CLIENT_ID",
+                "is not set, and no other provider is configured, so no one could sign in; set GOOGLE_CLIENT_ID and \
+                 GOOGLE_CLIENT_SECRET, or those of another provider, or OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET",
+            ));
+        }
+        Ok(Self {
+            listen_addr: network::address(env, "LISTEN_ADDR", "127.0.0.1:3000")?,
+            database_url: database::database_url(env)?,
+            database_pool: database::database_pool(env)?,
+            outbound: outbound::parse(env, &base_url)?,
+            rate_limits: network::rate_limits(env, &base_url)?,
+            trusted_proxies: network::trusted_proxies(env)?,
+            cors_origins: api::cors_origins(env)?,
+            api_nonce: api::nonce_required(env)?,
+            sandbox_wanted: providers.is_empty() && base_url.is_loopback(),
+            sandbox_addr: network::address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
+            sandbox_smtp_addr: network::address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
+            mail: mail::parse(env)?,
+            email_requirement: mail::email_requirement(env, providers.is_empty() && base_url.is_loopback())?,
+            forward_auth_credentials: sessions::forward_auth_credentials(env)?,
+            session_mode: sessions::session_mode(env)?,
+            token_audience: sessions::token_audience(env)?,
+            reload_port: reload_port(env),
+            log_json: log_json(env)?,
+            log_filter: env.get("RUST_LOG").unwrap_or("info").to_owned(),
+            secret_keys: SecretKeys::from_environment(env, &base_url, missing_file)?,
+            providers,
+            base_url,
+        })
+    }
+}
+
+/// The prefix of a provider's variables: `GOOGLE` for `google`, `OIDC_WORK` for a generic `work`.
+pub fn variables_of(slug: &str) -> String {
+    crate::providers::variables_of(slug)
+}
+
+fn log_json(env: &Environment) -> Result<bool, ConfigError> {
+    match env.get("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(_) => Err(ConfigError::new("LOG_FORMAT", "must be `text` or `json`")),
+    }
+}
+
+fn reload_port(env: &Environment) -> Option<u16> {
+    env.get("LEPTOS_WATCH")?;
+    env.get("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok())
+}

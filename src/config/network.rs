@@ -1,0 +1,32 @@
+//! Addresses to listen on, proxies to trust, and the rate limits.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+
+use super::{BaseUrl, ConfigError, Environment, outbound};
+
+pub(super) fn address(env: &Environment, variable: &str, default: &str) -> Result<SocketAddr, ConfigError> {
+    env.get(variable)
+        .unwrap_or(default)
+        .parse()
+        .map_err(|_| ConfigError::new(variable, format!("must be an address and a port, for instance {default}")))
+}
+
+pub(super) fn rate_limits(env: &Environment, base_url: &BaseUrl) -> Result<bool, ConfigError> {
+    match env.get("RATE_LIMITS") {
+        None | Some("on") => Ok(true),
+        Some("off") if base_url.is_loopback() => Ok(false),
+        Some("off") => Err(ConfigError::new(
+            "RATE_LIMITS",
+            "may be `off` only while BASE_URL is loopback: without limits, passwords and codes can be guessed at will",
+        )),
+        Some(_) => Err(ConfigError::new("RATE_LIMITS", "must be `on` or `off`")),
+    }
+}
+
+pub(super) fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigError> {
+    outbound::networks(env, "TRUSTED_PROXIES").map_err(|_| {
+        ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
+    })
+}
