@@ -31,8 +31,15 @@ fn verdicts(findings: &[Value]) -> Vec<(&str, &str)> {
     findings.iter().map(|it| (it["check"].as_str().unwrap(), it["verdict"].as_str().unwrap())).collect()
 }
 
-const ALL_WELL: [(&str, &str); 5] =
-    [("redirect_uri", "ok"), ("discovery", "ok"), ("keys", "ok"), ("token_endpoint", "ok"), ("client", "ok")];
+const ALL_WELL: [(&str, &str); 7] = [
+    ("redirect_uri", "ok"),
+    ("discovery", "ok"),
+    ("algorithms", "ok"),
+    ("pkce", "ok"),
+    ("keys", "ok"),
+    ("token_endpoint", "ok"),
+    ("client", "ok"),
+];
 
 fn failure(findings: &[Value]) -> (&str, &str) {
     assert_eq!(verdicts(findings), [("redirect_uri", "ok"), ("discovery", "failure")], "{findings:#?}");
@@ -75,7 +82,7 @@ async fn providers_are_contacted_through_the_proxy(#[case] variable: &'static st
     let url = |password| format!("http://user:{password}@127.0.0.1:{}", proxy.port);
     let found = findings("https://id.example", &[(variable, url("hush"))]).await;
     assert_eq!(verdicts(&found), ALL_WELL, "{found:#?}");
-    assert_eq!(proxy.requests(), ["CONNECT id.example:443"; 3]);
+    assert_eq!(proxy.requests(), ["CONNECT id.example:443"; 4]);
 
     let found = findings("https://id.example", &[(variable, url("wrong"))]).await;
     let (message, next) = failure(&found);
@@ -100,5 +107,5 @@ async fn hosts_of_no_proxy_are_contacted_directly() {
     assert_eq!(proxy.requests(), [""; 0]);
 
     assert_eq!(verdicts(&findings(&issuer, &settings("", "")).await), ALL_WELL);
-    assert_eq!(proxy.requests().len(), 3);
+    assert_eq!(proxy.requests().len(), 4);
 }

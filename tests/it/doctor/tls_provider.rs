@@ -75,10 +75,13 @@ fn answer(head: &str, issuer: &str) -> (&'static str, Value) {
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["ES256"],
+                "code_challenge_methods_supported": ["S256"],
             }),
         ),
         "/keys" => ("200 OK", json!({ "keys": [key] })),
-        "/token" => ("400 Bad Request", json!({ "error": "invalid_grant" })),
+        // It knows the client `a` with the secret `b`.
+        "/token" if head.contains("Basic YTpi\r\n") => ("400 Bad Request", json!({ "error": "invalid_grant" })),
+        "/token" => ("401 Unauthorized", json!({ "error": "invalid_client" })),
         _ => ("404 Not Found", json!({})),
     }
 }

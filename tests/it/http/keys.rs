@@ -94,11 +94,11 @@ async fn an_invalid_key_set_is_rejected() {
     let browser = app.browser();
     for (preset, code, asked) in [
         ("certs_500", "provider_unavailable", &["token", "certs"][..]),
-        ("certs_huge", "provider_unavailable", &["token", "certs"]),
-        ("certs_many", "provider_unavailable", &["token", "certs"]),
-        ("certs_html", "provider_unavailable", &["token", "certs"]),
+        ("certs_huge", "provider_keys", &["token", "certs"]),
+        ("certs_many", "provider_keys", &["token", "certs"]),
+        ("certs_html", "provider_keys", &["token", "certs"]),
         // A followed trap would be among the requests.
-        ("certs_redirect", "provider_unavailable", &["token", "certs"]),
+        ("certs_redirect", "provider_keys", &["token", "certs"]),
     ] {
         eprintln!("{preset}");
         app.arm_once(preset).await;
