@@ -5,6 +5,8 @@ CREATE TABLE sessions (
     -- Hash of the secret in the cookie: reading this table does not let anybody sign in. NULL for token sessions. A
     -- renewal replaces it.
     id_hash TEXT UNIQUE,
+    -- Hash of the secret before the last renewal. It opens nothing, but may sign out.
+    previous_id_hash TEXT,
     -- Counts the renewals. Access tokens name it: those from before a renewal are worthless.
     version BIGINT NOT NULL,
     renewed_at BIGINT,
@@ -28,6 +30,9 @@ CREATE TABLE sessions (
     absolute_expires_at BIGINT NOT NULL
 );
 
+CREATE INDEX sessions_by_previous_id_hash ON sessions (previous_id_hash) WHERE previous_id_hash IS NOT NULL;
+-- For the sweeper.
+CREATE INDEX sessions_with_renewal ON sessions (renewed_at) WHERE renewal IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_identity ON sessions (identity_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);

@@ -13,5 +13,7 @@ CREATE TABLE refresh_tokens (
     -- The current token, sealed, for a repeat of that exchange. NULL once the client is known to have it.
     successor TEXT,
     -- The first generation since the last renewal of the session: older tokens are worthless.
-    renewed_generation BIGINT NOT NULL
+    renewed_generation BIGINT NOT NULL,
+    -- 'browser' or 'program': how long an exchange can be repeated.
+    holder TEXT NOT NULL
 );

@@ -12,12 +12,7 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt,
 };
-use latchkey::{
-    accounts::ClientInfo,
-    relying_party::Clock,
-    store::{Database, Presenter},
-    tokens::Tokens,
-};
+use latchkey::{accounts::ClientInfo, relying_party::Clock, store::Database, tokens::Tokens};
 use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -192,11 +187,7 @@ async fn who(State(bare): State<Bare>, headers: HeaderMap) -> Response {
 async fn next(State(bare): State<Bare>, body: Bytes) -> Response {
     use secrecy::ExposeSecret;
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    match bare
-        .tokens
-        .refresh(body["refresh_token"].as_str().unwrap_or_default(), Presenter::Program, &ClientInfo::default())
-        .await
-    {
+    match bare.tokens.refresh(body["refresh_token"].as_str().unwrap_or_default(), &ClientInfo::default()).await {
         Ok(pair) => axum::Json(serde_json::json!({
             "success": true,
             "access_token": pair.access_token.expose_secret(),

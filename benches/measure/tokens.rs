@@ -13,7 +13,7 @@ use latchkey::{
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, Presenter, SettleRequest},
+    store::{Database, GrantUpdate, SettleRequest, TokenHolder},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -129,7 +129,14 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
 
 async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let origin = ClientInfo::default();
-    let opening = NewTokenSession { user, identity: None, provider: "google", client: &origin, earlier: None };
+    let opening = NewTokenSession {
+        user,
+        identity: None,
+        provider: "google",
+        client: &origin,
+        holder: TokenHolder::Program,
+        earlier: None,
+    };
     Ok(tokens.issue_pair(&opening).await?)
 }
 
@@ -141,7 +148,7 @@ async fn refresh(tokens: &Tokens, pairs: Vec<TokenPair>) -> Result<f64, Failure>
         let (tokens, done) = (tokens.clone(), done.clone());
         applications.spawn(async move {
             while begun.elapsed() < LASTS {
-                match tokens.refresh(pair.refresh_token.expose(), Presenter::Program, &ClientInfo::default()).await {
+                match tokens.refresh(pair.refresh_token.expose(), &ClientInfo::default()).await {
                     Ok(next) => pair = next,
                     Err(error) => return Err(error.to_string()),
                 }

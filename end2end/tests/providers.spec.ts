@@ -12,7 +12,7 @@ import { continueWith, memberSince, nameHeading, signOut } from "./support/sessi
 
 // The labels of the built-in providers: each one's module has `BuiltIn::new(("slug", "Label"), …)`.
 const modules = fileURLToPath(new URL("../../src/providers/", import.meta.url));
-const labels = readdirSync(modules)
+const labels = readdirSync(modules, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".rs"))
   .flatMap((name) => [...readFileSync(modules + name, "utf8").matchAll(/BuiltIn::new\(\s*\("[a-z]+", "([^"]+)"\)/g)])
   .map(([, label]) => label);

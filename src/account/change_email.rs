@@ -58,7 +58,7 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
 async fn confirm(context: &RequestContext, shown: Option<&str>) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (token, _) = email_link(context, &[LinkKind::ChangeEmail], shown).await?;
-    let session = &signed_in.session.id;
+    let session = signed_in.session.at_version();
     let (change, data) =
         context.database.finish_email_change(signed_in.user.id, &token, session, &context.audit()).await?;
     require_done(change)?;

@@ -24,12 +24,16 @@ pub async fn delete_account(word: Option<String>) -> Result<(), ServerFnError> {
 }
 
 async fn delete(context: &RequestContext, word: &str) -> Result<Reply, AccountError> {
-    let user = reauthenticated(context)?.user.id;
+    let signed_in = reauthenticated(context)?;
+    let user = signed_in.user.id;
     if !word.trim().eq_ignore_ascii_case(DELETION_WORD) {
         return Err(FormError::ConfirmationMissing.into());
     }
     let revoked_access = context.grants.affected_access(user, None).await?;
-    context.database.delete_user(user, revoked_access, &context.audit()).await?;
+    let here = signed_in.session.at_version();
+    if !context.database.delete_user(user, here, revoked_access, &context.audit()).await? {
+        return Err(AccountError::SignedOut);
+    }
     context.wake_mail();
     context.grants.wake_revocation_worker();
     // The session went with the user; what is left are the browser's cookies.

@@ -17,7 +17,7 @@ use crate::{
     codes::{done::Done, form_error::FormError},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
-    store::{GrantUpdate, PASSWORD, SettleRequest},
+    store::{GrantUpdate, PASSWORD, SessionVersion, SettleRequest},
 };
 
 /// POST `/auth/link/password`: authenticates by the account's password, links, and signs in. `link` is the id of the pending
@@ -114,7 +114,7 @@ async fn by_session(context: &RequestContext, shown: Option<&str>) -> Result<Rep
     if signed_in.user.id != link.user {
         return Err(FormError::ReauthenticationMismatch.into());
     }
-    resolve(context, link, &signed_in.user, Some(&signed_in.session.id)).await
+    resolve(context, link, &signed_in.user, Some(signed_in.session.at_version())).await
 }
 
 /// Links the pending identity in one transaction, and signs its user in. `session` is the one that authenticated the user;
@@ -123,7 +123,7 @@ async fn resolve(
     context: &RequestContext,
     link: PendingLink,
     user: &User,
-    session: Option<&str>,
+    session: Option<SessionVersion<'_>>,
 ) -> Result<Reply, AccountError> {
     let settled = context
         .database

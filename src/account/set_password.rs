@@ -25,7 +25,7 @@ pub async fn set_password(password: Option<FormSecret>) -> Result<(), ServerFnEr
 
 async fn set(context: &RequestContext, password: &SecretString) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
-    let (user, session) = (&signed_in.user, &signed_in.session.id);
+    let (user, session) = (&signed_in.user, signed_in.session.at_version());
     let email = user.verified_email.as_ref().map(|email| email.email()).ok_or(FormError::EmailNeeded)?;
     let personal = [email.as_str(), user.name.as_deref().unwrap_or_default()];
     let hash = hash_new_password(context, password, &personal).await?;

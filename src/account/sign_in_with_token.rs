@@ -14,7 +14,7 @@ use crate::{
     providers::{IdentitySource, Profile},
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
     sessions::{NONCE_LIFETIME, PendingLink, RequestContext, SignIn, flow_id},
-    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
+    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn, TokenHolder},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 
@@ -193,7 +193,7 @@ impl TokenSignIn {
                 purpose: &Purpose::SignIn,
                 profile,
                 session_user: current.map(|signed_in| signed_in.user.id),
-                session: current.map(|signed_in| signed_in.session.id.as_str()),
+                session: current.map(|signed_in| signed_in.session.at_version()),
                 sign_up: &SignUp::Open,
                 client: &context.client,
                 now: context.clock.date(),
@@ -227,6 +227,7 @@ impl TokenSignIn {
             identity: Some(identity),
             provider: slug,
             client: &context.client,
+            holder: TokenHolder::Program,
             earlier: None,
         };
         let SignIn::Complete(pair) = context.sign_in_with_tokens(tokens, &opening).await?;

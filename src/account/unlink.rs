@@ -25,7 +25,7 @@ pub async fn unlink(identity: Option<String>) -> Result<(), ServerFnError> {
 
 async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
-    let (user, session) = (signed_in.user.id, &signed_in.session.id);
+    let (user, session) = (signed_in.user.id, signed_in.session.at_version());
     let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
     let revoked_access = context.grants.affected_access(user, Some(identity)).await?;
     require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;

@@ -66,7 +66,7 @@ impl ForwardAuth<'_> {
             SessionTransport::Cookie => match session_id(request, self.cookies) {
                 Some(id) => {
                     let active = self.database.load_session(&id_hash(&id), self.clock.date()).await?;
-                    Ok(self.touched(active).await)
+                    Ok(self.touched(active, None).await)
                 }
                 None => Ok(None),
             },
@@ -76,7 +76,7 @@ impl ForwardAuth<'_> {
                 {
                     return Ok(Some(principal));
                 }
-                Ok(self.touched(cookies.look_at(request).await?).await)
+                Ok(self.touched(cookies.look_at(request).await?, None).await)
             }
         }
     }
@@ -88,12 +88,12 @@ impl ForwardAuth<'_> {
         }
         let now = self.clock.date();
         let active = self.database.load_session_version(claims.session(), claims.version(), now).await?;
-        Ok(self.touched(active).await)
+        Ok(self.touched(active, Some(claims.issued_at())).await)
     }
 
     /// A user who only visits the services behind the proxy must stay signed in as well.
-    async fn touched(&self, active: Option<ActiveSession>) -> Option<Principal> {
-        touched(active?, self.database, self.clock).await.map(Principal::from)
+    async fn touched(&self, active: Option<ActiveSession>, access_token: Option<i64>) -> Option<Principal> {
+        touched(active?, access_token, self.database, self.clock).await.map(Principal::from)
     }
 }
 

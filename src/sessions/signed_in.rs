@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often "last seen" and the idle expiry are written at most: a read should rarely cost a write.
-pub(super) const TOUCH_AFTER: Duration = Duration::minutes(1);
+const TOUCH_AFTER: Duration = Duration::minutes(1);
 
 /// The user of a session.
 #[derive(Clone, Debug)]
@@ -51,19 +51,32 @@ pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Res
     let Some(id) = cookie.id() else { return Ok(None) };
     let now = clock.date();
     let Some(active) = database.load_session(&id_hash(&id), now).await? else { return Ok(None) };
-    Ok(touched(active, database, clock).await)
+    Ok(touched(active, None, database, clock).await)
 }
 
-/// Updates "last seen" if it is due. `None` if the session has ended meanwhile.
-pub(super) async fn touched(active: ActiveSession, database: &Database, clock: &Clock) -> Option<SignedIn> {
+/// Updates "last seen" if it is due. `None` if the session has ended meanwhile. `access_token` is the time (Unix seconds) at
+/// which the access token was issued that identified the session: it shows that the client has the refresh token that came
+/// with it.
+pub(super) async fn touched(
+    active: ActiveSession,
+    access_token: Option<i64>,
+    database: &Database,
+    clock: &Clock,
+) -> Option<SignedIn> {
     let (mut signed_in, now) = (SignedIn::from(active), clock.date());
-    if now - signed_in.session.last_seen_at < TOUCH_AFTER {
+    let session = &mut signed_in.session;
+    if now - session.last_seen_at < TOUCH_AFTER {
         return Some(signed_in);
     }
-    match database.touch_session(&signed_in.session.id, now + IDLE, now).await {
+    if let Some(issued_at) = access_token
+        && let Err(error) = database.confirm_refresh_token(&session.id, issued_at).await
+    {
+        tracing::warn!(%error, "cannot confirm a refresh token");
+    }
+    match database.touch_session(&session.id, now + IDLE, now).await {
         Ok(true) => {
-            signed_in.session.last_seen_at = now;
-            signed_in.session.expires_at = (now + IDLE).min(signed_in.session.absolute_expires_at);
+            session.last_seen_at = now;
+            session.expires_at = (now + IDLE).min(session.absolute_expires_at);
         }
         Ok(false) => return None,
         // With a read-only database the user is still signed in.

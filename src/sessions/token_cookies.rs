@@ -8,13 +8,13 @@ use super::{
     cookies::{self, Cookies},
     request_context::RequestContext,
     session_error::SessionError,
-    signed_in::{SignedIn, TOUCH_AFTER, touched},
+    signed_in::{SignedIn, touched},
     transport::Identified,
 };
 use crate::{
     accounts::{ClientInfo, IdentityId, User},
     relying_party::Clock,
-    store::{ActiveSession, Database, Presenter},
+    store::{ActiveSession, Database, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
 };
 
@@ -77,7 +77,7 @@ impl TokenCookies {
     /// The session of the browser's refresh token, which is not used up.
     pub async fn look_at(&self, request: &HeaderMap) -> Result<Option<ActiveSession>, SessionError> {
         match self.refresh(request) {
-            Some(refresh) => Ok(self.tokens.peek_session(refresh, Presenter::Browser).await?),
+            Some(refresh) => Ok(self.tokens.peek_session(refresh).await?),
             None => Ok(None),
         }
     }
@@ -94,25 +94,12 @@ impl TokenCookies {
             && let Some(active) =
                 database.load_session_version(claims.session(), claims.version(), clock.date()).await?
         {
-            self.confirm(&active, &claims, database, clock).await;
-            let signed_in = touched(active, database, clock).await;
+            let signed_in = touched(active, Some(claims.issued_at()), database, clock).await;
             return Ok(Identified { signed_in, cookies: Vec::new() });
         }
         match self.refresh(request) {
             Some(refresh) => self.exchange(refresh, request, client, clock).await,
             None => Ok(Identified::default()),
-        }
-    }
-
-    /// The browser has received the pair of its last exchange: the token before it may not be exchanged again. Noticed when
-    /// the session's last use is written for the first time since, so that it is rare.
-    async fn confirm(&self, active: &ActiveSession, claims: &AccessClaims, database: &Database, clock: &Clock) {
-        let last_seen = active.session.last_seen_at;
-        if clock.date() - last_seen < TOUCH_AFTER || last_seen.unix_timestamp() > claims.issued_at() {
-            return;
-        }
-        if let Err(error) = database.confirm_refresh_token(claims.session(), claims.issued_at()).await {
-            tracing::warn!(%error, "cannot confirm a refresh token");
         }
     }
 
@@ -125,7 +112,7 @@ impl TokenCookies {
         client: &ClientInfo,
         clock: &Clock,
     ) -> Result<Identified, SessionError> {
-        match self.tokens.refresh(refresh, Presenter::Browser, client).await {
+        match self.tokens.refresh(refresh, client).await {
             Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
             Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
             Err(RefreshTokenError::Reused) => {
@@ -160,6 +147,7 @@ impl TokenCookies {
             identity,
             provider: method,
             client: &context.client,
+            holder: TokenHolder::Browser,
             earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id.as_str()),
         };
         Ok(self.set(&self.tokens.issue_pair(&opening).await?, &context.clock))

@@ -54,7 +54,7 @@ impl AuthorizationCallback {
                 purpose: verified.purpose,
                 profile: verified.profile,
                 session_user: self.signed_in(),
-                session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.id.as_str()),
+                session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.at_version()),
                 sign_up: &SignUp::Open,
                 client: &self.context.client,
                 now: self.context.clock.date(),

@@ -36,11 +36,11 @@ pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant
 pub use linking::request::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
 pub use outbox::{GIVEN_UP_AFTER, wait_after};
 pub use sessions::refresh_token::RefreshToken;
-pub use sessions::refresh_tokens::Presenter;
+pub use sessions::refresh_tokens::TokenHolder;
 pub use sessions::renewal::Renewal;
 pub use sessions::revocation_cache::REVOCATION_MEMORY;
 pub use sessions::rotation::Rotation;
-pub use sessions::rows::{ActiveSession, NewSession, Session};
+pub use sessions::rows::{ActiveSession, NewSession, Session, SessionVersion};
 pub use sessions::used_flows::FlowStatus;
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::passwords::PasswordLookup;

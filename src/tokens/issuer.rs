@@ -19,10 +19,7 @@ use crate::{
     limits::KeyedLimiter,
     relying_party::Clock,
     sealing::random_text,
-    store::{
-        ActiveSession, AuditContext, Database, NewSession, Presenter, RefreshToken, Renewal, Rotation, Session,
-        StoreError,
-    },
+    store::{ActiveSession, AuditContext, Database, NewSession, RefreshToken, Renewal, Rotation, Session, StoreError},
 };
 
 /// The page on which a user adds an email.
@@ -101,7 +98,8 @@ impl Tokens {
     /// [`TokensError`]; it contains [`StoreError::Conflict`] if the user is deleted or disabled.
     pub async fn issue_pair(&self, opening: &NewTokenSession<'_>) -> Result<TokenPair, TokensError> {
         let keys = self.0.keys.current().await?;
-        let refresh_token = self.0.database.open_token_session(opening.earlier, &self.new_session(opening)).await?;
+        let refresh_token =
+            self.0.database.open_token_session(opening.earlier, &self.new_session(opening), opening.holder).await?;
         let now = self.0.clock.date();
         // None if the user was disabled in the meantime.
         let session = self.0.database.load_session_version(refresh_token.session(), 1, now).await?;
@@ -115,19 +113,14 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshTokenError`].
-    pub async fn refresh(
-        &self,
-        unverified: &str,
-        presenter: Presenter,
-        client: &ClientInfo,
-    ) -> Result<TokenPair, RefreshTokenError> {
+    pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<TokenPair, RefreshTokenError> {
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
-        self.limit(&token)?;
         // Before the token is exchanged: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
         let audit = AuditContext { client: client.clone(), now: self.0.clock.date() };
-        match self.0.database.rotate_refresh_token(&token, presenter, &audit).await? {
+        match self.0.database.rotate_refresh_token(&token, || self.limit(&token), &audit).await? {
             Rotation::Rotated { next, session } => Ok(self.pair(&keys, *session, next)?),
+            Rotation::Limited { seconds } => Err(RefreshTokenError::TooManyRequests { seconds }),
             Rotation::Reused => Err(RefreshTokenError::Reused),
             Rotation::Unknown => Err(RefreshTokenError::Unknown),
         }
@@ -167,13 +160,9 @@ impl Tokens {
     ///
     /// # Errors
     /// [`StoreError`] if the query fails.
-    pub async fn peek_session(
-        &self,
-        unverified: &str,
-        presenter: Presenter,
-    ) -> Result<Option<ActiveSession>, StoreError> {
+    pub async fn peek_session(&self, unverified: &str) -> Result<Option<ActiveSession>, StoreError> {
         match RefreshToken::parse(unverified) {
-            Some(token) => self.0.database.look_at_refresh_token(&token, presenter, self.0.clock.date()).await,
+            Some(token) => self.0.database.look_at_refresh_token(&token, self.0.clock.date()).await,
             None => Ok(None),
         }
     }
@@ -214,14 +203,8 @@ impl Tokens {
         Ok(self.0.keys.current().await?.jwks(self.0.clock.now()))
     }
 
-    /// Counts an exchange. Tokens that were not issued here do not count: whoever knows a session's id could use up its
-    /// limit.
-    fn limit(&self, token: &RefreshToken) -> Result<(), RefreshTokenError> {
-        let Some(limits) = &self.0.limits else { return Ok(()) };
-        if !self.0.database.is_authentic_refresh_token(token) {
-            return Ok(());
-        }
-        limits.count(token.session()).map_err(|seconds| RefreshTokenError::TooManyRequests { seconds })
+    fn limit(&self, token: &RefreshToken) -> Result<(), u64> {
+        self.0.limits.as_ref().map_or(Ok(()), |limits| limits.count(token.session()))
     }
 
     fn new_session(&self, opening: &NewTokenSession<'_>) -> NewSession {

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::{
     accounts::{ClientInfo, IdentityId, UserId},
-    store::{ActiveSession, RefreshToken},
+    store::{ActiveSession, RefreshToken, TokenHolder},
 };
 
 /// The session to open for a new token pair.
@@ -18,6 +18,8 @@ pub struct NewTokenSession<'a> {
     pub provider: &'a str,
     /// The client's IP address and user agent, for the audit trail.
     pub client: &'a ClientInfo,
+    /// Who will hold the tokens.
+    pub holder: TokenHolder,
     /// The id of an earlier session of this client, which the new one replaces.
     pub earlier: Option<&'a str>,
 }

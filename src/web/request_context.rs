@@ -76,12 +76,29 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
         Err(response) => return response,
     };
     request.extensions_mut().insert(session);
+    let exchanged = identified.signed_in.as_ref().filter(|_| !identified.cookies.is_empty());
+    let exchanged = exchanged.map(|signed_in| (signed_in.session.id.clone(), signed_in.session.version));
     if let Some(signed_in) = identified.signed_in {
         request.extensions_mut().insert(signed_in);
     }
     let mut response = next.run(request).await;
-    add_cookies(response.headers_mut(), identified.cookies);
+    if is_current(&app, exchanged).await {
+        add_cookies(response.headers_mut(), identified.cookies);
+    }
     response
+}
+
+/// Whether the tokens that were exchanged before the handler ran may still be set after it: another tab may have renewed or
+/// replaced the session meanwhile, and an answer that comes late must not overwrite its cookies.
+async fn is_current(app: &AppState, exchanged: Option<(String, i64)>) -> bool {
+    let Some((session, version)) = exchanged else { return true };
+    match app.database.load_session_version(&session, version, app.clock.date()).await {
+        Ok(active) => active.is_some(),
+        Err(error) => {
+            tracing::warn!(%error, "cannot check a session before its cookies are set");
+            true
+        }
+    }
 }
 
 async fn identify(

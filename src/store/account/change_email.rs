@@ -17,6 +17,7 @@ use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
 use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::queries::{adopt_email, user};
 
 impl Database {
@@ -55,7 +56,7 @@ impl Database {
         &self,
         id: UserId,
         token: &EmailToken,
-        here: &str,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
     ) -> Result<(Changed, LinkData), StoreError> {
         self.retried(|| self.finish_email_change_once(id, token, here, audit)).await
@@ -65,7 +66,7 @@ impl Database {
         &self,
         id: UserId,
         token: &EmailToken,
-        here: &str,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
     ) -> Result<(Changed, LinkData), StoreError> {
         let unchanged = |changed| Ok((changed, LinkData::default()));
@@ -92,7 +93,7 @@ impl Database {
         let email = VerifiedEmail::on_record(link.email.clone(), VerificationMethod::EmailLink);
         adopt_email(write.connection(), id, &email).await?;
         invalidate_sign_ups(write.connection(), &link.email).await?;
-        self.credential_changed(&mut write, id, here).await?;
+        self.credential_changed(&mut write, id, here.id).await?;
         if let Some(old) = &before.verified_email {
             self.announce_email_changed(&mut write, &before, old.email(), &link.email, audit).await?;
         }

@@ -10,6 +10,7 @@ use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::passwords::{password_of, put_password};
 use crate::store::users::queries::user;
 
@@ -22,7 +23,7 @@ impl Database {
         &self,
         id: UserId,
         password: &PasswordHash,
-        here: &str,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
@@ -33,7 +34,7 @@ impl Database {
         let Some(email) = user.verified_email.clone() else { return Ok(Changed::EmailNeeded) };
         let first = password_of(write.connection(), id).await?.is_none();
         put_password(write.connection(), id, password, audit.now).await?;
-        self.credential_changed(&mut write, id, here).await?;
+        self.credential_changed(&mut write, id, here.id).await?;
         let undo = undo_link(&mut write, id, email.email(), UndoStep::PasswordChanged, audit).await?;
         queue_to_user(write.connection(), &self.sealer, &user, EmailKind::PasswordChanged { first, undo }, audit)
             .await?;

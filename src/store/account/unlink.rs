@@ -9,6 +9,7 @@ use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{identities_of, unlink};
 use crate::store::users::passwords::password_of;
 use crate::store::users::queries::user;
@@ -24,7 +25,7 @@ impl Database {
         id: UserId,
         identity: IdentityId,
         revoked_access: Vec<RevokedAccess>,
-        here: &str,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
     ) -> Result<Changed, StoreError> {
         let mut write = self.write_as(id).await?;
@@ -40,7 +41,7 @@ impl Database {
             return Ok(Changed::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;
-        self.credential_changed(&mut write, id, here).await?;
+        self.credential_changed(&mut write, id, here.id).await?;
         let (provider, account) = (removed.provider.clone(), account_of(removed));
         let kind = EmailKind::MethodRemoved { provider, account, revoked_access };
         queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;

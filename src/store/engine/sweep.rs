@@ -4,11 +4,14 @@ use time::{Duration, OffsetDateTime};
 
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
+use crate::store::sessions::renewal::RENEWAL_RACE;
 
 /// What is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SweepStep {
     Sessions,
+    /// The sealed secrets of renewals that no request races with any more. The rows stay.
+    Renewals,
     UsedFlows,
     /// Links in emails.
     EmailTokens,
@@ -18,7 +21,8 @@ pub enum SweepStep {
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 4] = [Self::Sessions, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents];
+    pub const ALL: [Self; 5] =
+        [Self::Sessions, Self::Renewals, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents];
 
     /// One batch: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
     const fn statement(self) -> &'static str {
@@ -27,6 +31,10 @@ impl SweepStep {
             Self::Sessions => {
                 "DELETE FROM sessions WHERE id IN \
                  (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
+            Self::Renewals => {
+                "UPDATE sessions SET renewal = NULL WHERE id IN \
+                 (SELECT id FROM sessions WHERE renewal IS NOT NULL AND renewed_at < $1 ORDER BY renewed_at LIMIT $2)"
             }
             Self::UsedFlows => {
                 "DELETE FROM used_flows WHERE id_hash IN \
@@ -47,6 +55,7 @@ impl SweepStep {
     const fn kept_for(self) -> Duration {
         match self {
             Self::Sessions | Self::UsedFlows | Self::EmailTokens => Duration::ZERO,
+            Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
         }
     }

@@ -7,6 +7,7 @@ use crate::accounts::{
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{known_identity, providers_of};
 use crate::store::users::passwords::password_of;
 use crate::store::users::queries::{email_holders, email_owner, user};
@@ -21,7 +22,7 @@ pub(in crate::store) async fn gather(
     write: &mut Write<'_>,
     facts: &Facts,
     session_user: Option<UserId>,
-    session: Option<&str>,
+    session: Option<SessionVersion<'_>>,
     sign_up: &SignUp,
 ) -> Result<Gathered, StoreError> {
     write.lock(&lock_names(facts, session_user)).await?;
@@ -47,7 +48,11 @@ pub(in crate::store) async fn gather(
     Ok(Gathered { linking_context, identity })
 }
 
-async fn still_open(write: &mut Write<'_>, user: UserId, session: Option<&str>) -> Result<bool, StoreError> {
+async fn still_open(
+    write: &mut Write<'_>,
+    user: UserId,
+    session: Option<SessionVersion<'_>>,
+) -> Result<bool, StoreError> {
     match session {
         Some(session) => is_open(write.connection(), user, session).await,
         None => Ok(true),

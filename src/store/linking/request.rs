@@ -6,6 +6,7 @@ use crate::accounts::{ClientInfo, Decision, IdentityId, Purpose, SignUp, User, U
 use crate::codes::access::Access;
 use crate::providers::Profile;
 use crate::store::grants::types::NewGrant;
+use crate::store::sessions::rows::SessionVersion;
 
 #[derive(Clone, Copy, Debug)]
 pub struct SettleRequest<'a> {
@@ -14,7 +15,7 @@ pub struct SettleRequest<'a> {
     /// The user who is signed in in this browser now.
     pub session_user: Option<UserId>,
     /// Their session, which must still be open. `None` where something else authenticates the user.
-    pub session: Option<&'a str>,
+    pub session: Option<SessionVersion<'a>>,
     pub sign_up: &'a SignUp,
     pub client: &'a ClientInfo,
     pub now: OffsetDateTime,

@@ -19,6 +19,7 @@ use crate::store::ids;
 use crate::store::linking::carry_out::{NewIds, carry_out};
 use crate::store::linking::gather::gather;
 use crate::store::linking::request::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::identities_of;
 
 impl Database {
@@ -162,7 +163,7 @@ struct Question<'a> {
     purpose: &'a Purpose,
     profile: &'a Profile,
     session_user: Option<UserId>,
-    session: Option<&'a str>,
+    session: Option<SessionVersion<'a>>,
 }
 
 fn malformed() -> Decision {

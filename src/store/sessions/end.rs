@@ -8,16 +8,16 @@ use crate::store::audit::events::note;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
     /// Ends another session of the same user. False when the user has no such session.
     pub async fn end_session(&self, user: UserId, id: &str, audit: &AuditContext) -> Result<bool, StoreError> {
-        // PostgreSQL rejects text with NUL, and no id contains it.
-        if id.contains('\0') {
+        // Of a request: not everything may be a parameter, or remembered.
+        if !is_session_id(id) {
             return Ok(false);
         }
         let mut write = self.write().await?;
-        self.revocation_cache.session(id);
         let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
             .bind(id)
             .bind(user.to_string())
@@ -26,6 +26,7 @@ impl Database {
         if deleted.rows_affected() == 0 {
             return Ok(false);
         }
+        self.revocation_cache.session(id);
         note(write.connection(), audit, Some(user), &AuditEvent::SessionEnded).await?;
         write.commit().await?;
         Ok(true)
@@ -84,6 +85,11 @@ impl Database {
     }
 }
 
+/// Whether a text has the format of a session's id: 22 characters of base64url.
+fn is_session_id(text: &str) -> bool {
+    text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 /// False when there was none.
 pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id: &str) -> Result<bool, StoreError> {
     write.revocation_cache().session(id);
@@ -91,26 +97,30 @@ pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id: &str) ->
     Ok(deleted.rows_affected() == 1)
 }
 
-/// Only cookies have such a hash, and no access token names a cookie's session: the revocation cache need not know.
+/// Also by the hash of the secret before the last renewal: a sign-out may overtake the answer that brings the new one. Only
+/// cookies have such hashes, and no access token names a cookie's session: the revocation cache need not know.
 pub(in crate::store) async fn delete_session_by_hash(write: &mut Write<'_>, id_hash: &str) -> Result<bool, StoreError> {
-    let deleted =
-        sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(write.connection()).await?;
+    let deleted = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 OR previous_id_hash = $1")
+        .bind(id_hash)
+        .execute(write.connection())
+        .await?;
     Ok(deleted.rows_affected() == 1)
 }
 
-/// Whether a session still exists. The caller holds the lock on its user, as does the code that ends the user's
+/// Whether a session still exists in this version. The caller holds the lock on its user, as does the code that ends the user's
 /// sessions: a slow request must not change an account after its session was ended to protect it.
 pub(in crate::store) async fn is_open(
     connection: &mut AnyConnection,
     user: UserId,
-    id: &str,
+    here: SessionVersion<'_>,
 ) -> Result<bool, StoreError> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT users.id FROM sessions JOIN users ON users.id = sessions.user_id \
-         WHERE sessions.id = $1 AND users.id = $2 AND users.disabled_at IS NULL",
+         WHERE sessions.id = $1 AND users.id = $2 AND sessions.version = $3 AND users.disabled_at IS NULL",
     )
-    .bind(id)
+    .bind(here.id)
     .bind(user.to_string())
+    .bind(here.version)
     .fetch_optional(connection)
     .await?;
     Ok(row.is_some())

@@ -9,7 +9,6 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::ids::session_id;
 use crate::store::sessions::end::delete_session_by_hash;
-use crate::store::sessions::renewal::RENEWAL_RACE;
 use crate::store::sessions::rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
 use crate::store::users::rows::user_columns;
 
@@ -43,6 +42,15 @@ impl Database {
     /// # Errors
     /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as any query.
     pub async fn replace_session(
+        &self,
+        earlier: Option<&str>,
+        id_hash: &str,
+        session: &NewSession,
+    ) -> Result<bool, StoreError> {
+        self.retried(|| self.replace_session_once(earlier, id_hash, session)).await
+    }
+
+    async fn replace_session_once(
         &self,
         earlier: Option<&str>,
         id_hash: &str,
@@ -123,14 +131,12 @@ impl Database {
         let _turn = self.turn().await?;
         let touched = sqlx::query(
             "UPDATE sessions SET last_seen_at = $2, \
-             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END, \
-             renewal = CASE WHEN renewed_at < $4 THEN NULL ELSE renewal END \
+             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
              WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2",
         )
         .bind(id)
         .bind(now.unix_timestamp())
         .bind(expires_at.unix_timestamp())
-        .bind((now - RENEWAL_RACE).unix_timestamp())
         .execute(&self.pool)
         .await?;
         Ok(touched.rows_affected() == 1)

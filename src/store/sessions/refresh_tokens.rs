@@ -16,9 +16,9 @@ use crate::store::sessions::rows::{ActiveSession, NewSession};
 /// refused: another tab may still present it.
 pub(in crate::store) const GRACE: Duration = Duration::seconds(10);
 
-/// Who presents a refresh token.
+/// Who holds a session's tokens, from its start to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presenter {
+pub enum TokenHolder {
     /// A browser, by its cookie. It does not repeat a request whose answer was lost: the next one may come after hours.
     Browser,
     /// A program, by the API: it notices the loss and repeats the exchange at once.
@@ -34,6 +34,7 @@ pub(in crate::store) struct RefreshTokenRow {
     previous_hash: Option<String>,
     pub(in crate::store) successor: Option<String>,
     renewed_generation: i64,
+    holder: String,
     renewed_at: Option<i64>,
 }
 
@@ -51,21 +52,24 @@ pub(in crate::store) enum Verdict {
     Unknown,
 }
 
+impl TokenHolder {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Program => "program",
+        }
+    }
+}
+
 impl RefreshTokenRow {
-    pub(in crate::store) fn judge(
-        &self,
-        token: &RefreshToken,
-        presenter: Presenter,
-        sealer: &Sealer,
-        now: OffsetDateTime,
-    ) -> Verdict {
+    pub(in crate::store) fn judge(&self, token: &RefreshToken, sealer: &Sealer, now: OffsetDateTime) -> Verdict {
         let (now, hash) = (now.unix_timestamp(), token.hash());
         let is_recent = |then: i64| now - then <= GRACE.whole_seconds();
         if hash == self.token_hash {
             return Verdict::Current;
         }
         let is_parent = self.previous_hash.as_ref() == Some(&hash);
-        let is_in_time = presenter == Presenter::Browser || is_recent(self.issued_at);
+        let is_in_time = self.holder == TokenHolder::Browser.code() || is_recent(self.issued_at);
         if is_parent && is_in_time && self.successor.is_some() {
             return Verdict::Repeated;
         }
@@ -88,6 +92,16 @@ impl Database {
         &self,
         earlier: Option<&str>,
         session: &NewSession,
+        holder: TokenHolder,
+    ) -> Result<RefreshToken, StoreError> {
+        self.retried(|| self.open_token_session_once(earlier, session, holder)).await
+    }
+
+    async fn open_token_session_once(
+        &self,
+        earlier: Option<&str>,
+        session: &NewSession,
+        holder: TokenHolder,
     ) -> Result<RefreshToken, StoreError> {
         let mut write = self.write().await?;
         if let Some(earlier) = earlier {
@@ -97,7 +111,7 @@ impl Database {
         // 128 random bits, and no hash to collide with.
         let id = id.ok_or_else(|| StoreError::Conflict(sqlx::Error::RowNotFound))?;
         let first = RefreshToken::mint(&self.sealer, &id, 1)?;
-        insert(&mut write, &first, session.created_at).await?;
+        insert(&mut write, &first, holder, session.created_at).await?;
         write.commit().await?;
         Ok(first)
     }
@@ -118,12 +132,11 @@ impl Database {
     pub async fn look_at_refresh_token(
         &self,
         token: &RefreshToken,
-        presenter: Presenter,
         now: OffsetDateTime,
     ) -> Result<Option<ActiveSession>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let row = row_of(&mut connection, token.session()).await?;
-        match row.map(|row| row.judge(token, presenter, &self.sealer, now)) {
+        match row.map(|row| row.judge(token, &self.sealer, now)) {
             Some(Verdict::Current | Verdict::Repeated) => session_by_id(&mut connection, token.session(), now).await,
             _ => Ok(None),
         }
@@ -133,17 +146,15 @@ impl Database {
     /// it, which was issued at `issued_at` (Unix seconds). From now on the token before is a reuse.
     pub async fn confirm_refresh_token(&self, session: &str, issued_at: i64) -> Result<(), StoreError> {
         let _turn = self.turn().await?;
-        sqlx::query("UPDATE refresh_tokens SET successor = NULL WHERE session = $1 AND issued_at <= $2")
-            .bind(session)
-            .bind(issued_at)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "UPDATE refresh_tokens SET successor = NULL \
+             WHERE session = $1 AND issued_at <= $2 AND successor IS NOT NULL",
+        )
+        .bind(session)
+        .bind(issued_at)
+        .execute(&self.pool)
+        .await?;
         Ok(())
-    }
-
-    /// Whether this server, or one with a common secret key, issued the token. Needs no query.
-    pub fn is_authentic_refresh_token(&self, token: &RefreshToken) -> bool {
-        token.is_authentic(&self.sealer)
     }
 }
 
@@ -152,7 +163,7 @@ pub(in crate::store) async fn row_of(
     session: &str,
 ) -> Result<Option<RefreshTokenRow>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT generation, token_hash, issued_at, previous_hash, successor, renewed_generation, renewed_at \
+        "SELECT generation, token_hash, issued_at, previous_hash, successor, renewed_generation, holder, renewed_at \
          FROM refresh_tokens JOIN sessions ON sessions.id = refresh_tokens.session WHERE session = $1",
     )
     .bind(session)
@@ -160,15 +171,21 @@ pub(in crate::store) async fn row_of(
     .await?)
 }
 
-async fn insert(write: &mut Write<'_>, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StoreError> {
+async fn insert(
+    write: &mut Write<'_>,
+    first: &RefreshToken,
+    holder: TokenHolder,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO refresh_tokens (session, generation, token_hash, issued_at, renewed_generation) \
-         VALUES ($1, $2, $3, $4, $2)",
+        "INSERT INTO refresh_tokens (session, generation, token_hash, issued_at, renewed_generation, holder) \
+         VALUES ($1, $2, $3, $4, $2, $5)",
     )
     .bind(first.session())
     .bind(first.generation())
     .bind(first.hash())
     .bind(now.unix_timestamp())
+    .bind(holder.code())
     .execute(write.connection())
     .await?;
     Ok(())

@@ -28,7 +28,7 @@ pub struct Renewal<'a> {
 
 impl Database {
     /// Renews a cookie session with this secret, whose hash is `id_hash`, and returns the secret that the session has now:
-    /// another one if a request that raced with this has renewed it. `None` when the session is gone.
+    /// another one if a re-authentication that raced with this one has renewed it. `None` when the session is gone.
     pub async fn renew_session(
         &self,
         renewal: &Renewal<'_>,
@@ -39,7 +39,7 @@ impl Database {
         if !begin(&mut write, renewal, &secret).await? {
             return by_the_other(write, renewal).await;
         }
-        sqlx::query("UPDATE sessions SET id_hash = $2 WHERE id = $1")
+        sqlx::query("UPDATE sessions SET previous_id_hash = id_hash, id_hash = $2 WHERE id = $1")
             .bind(renewal.id)
             .bind(id_hash)
             .execute(write.connection())
@@ -99,17 +99,17 @@ async fn begin(write: &mut Write<'_>, renewal: &Renewal<'_>, secret: &SecretStri
     Ok(renewed.rows_affected() == 1)
 }
 
-/// The secret of a renewal that was faster: this request was authenticated by the same earlier secret, and passed the same
-/// checks.
+/// The secret of a renewal that was faster. Only for a request that has just re-authenticated its user: being authenticated by
+/// the same earlier secret is not enough, as a thief may have a copy of that.
 async fn by_the_other(mut write: Write<'_>, renewal: &Renewal<'_>) -> Result<Option<SecretString>, StoreError> {
+    let Some(reauthenticated_at) = renewal.reauthenticated_at else { return Ok(None) };
     let sealed: Option<(String,)> = sqlx::query_as(
-        "UPDATE sessions SET reauthenticated_at = COALESCE($4, reauthenticated_at) \
-         WHERE id = $1 AND version = $2 AND renewal IS NOT NULL AND renewed_at >= $3 RETURNING renewal",
+        "UPDATE sessions SET reauthenticated_at = $4 WHERE id = $1 AND version = $2 AND renewal IS NOT NULL AND renewed_at >= $3 RETURNING renewal",
     )
     .bind(renewal.id)
     .bind(renewal.version + 1)
     .bind((renewal.now - RENEWAL_RACE).unix_timestamp())
-    .bind(renewal.reauthenticated_at.map(OffsetDateTime::unix_timestamp))
+    .bind(reauthenticated_at.unix_timestamp())
     .fetch_optional(write.connection())
     .await?;
     let Some((sealed,)) = sealed else { return Ok(None) };

@@ -15,13 +15,15 @@ use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
 use crate::store::sessions::queries::session_by_id;
 use crate::store::sessions::refresh_token::RefreshToken;
-use crate::store::sessions::refresh_tokens::{Presenter, RefreshTokenRow, Verdict, row_of};
+use crate::store::sessions::refresh_tokens::{RefreshTokenRow, Verdict, row_of};
 use crate::store::sessions::rows::{ActiveSession, Session};
 
 #[derive(Debug)]
 pub enum Rotation {
     /// The session, and its next token; of concurrent exchanges, and of a repeated one, the same.
     Rotated { next: RefreshToken, session: Box<ActiveSession> },
+    /// Too many exchanges of this session; the seconds to wait. The token is unchanged.
+    Limited { seconds: u64 },
     /// Reuse: the session has ended, and its user is notified by email.
     Reused,
     /// There is no such token or its session has ended, or it was just replaced.
@@ -29,31 +31,39 @@ pub enum Rotation {
 }
 
 impl Database {
-    /// Exchanges a refresh token for the next one. Extends the session's idle expiry.
+    /// Exchanges a refresh token for the next one. Extends the session's idle expiry. `limit` counts an exchange, or fails with
+    /// the seconds to wait.
     ///
     /// # Errors
     /// [`StoreError`]: the token is unchanged then.
     pub async fn rotate_refresh_token(
         &self,
         token: &RefreshToken,
-        presenter: Presenter,
+        limit: impl Fn() -> Result<(), u64>,
         audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
-        self.retried(|| self.try_to_rotate(token, presenter, audit)).await
+        self.retried(|| self.try_to_rotate(token, &limit, audit)).await
     }
 
     async fn try_to_rotate(
         &self,
         token: &RefreshToken,
-        presenter: Presenter,
+        limit: &impl Fn() -> Result<(), u64>,
         audit: &AuditContext,
     ) -> Result<Rotation, StoreError> {
         let (id, now) = (token.session(), audit.now);
         // Before any lock: tokens that lead nowhere must not make anybody wait.
         let row = row_of(&mut *self.pool.acquire().await?, id).await?;
-        let verdict = row.map_or(Verdict::Unknown, |row| row.judge(token, presenter, &self.sealer, now));
-        if matches!(verdict, Verdict::Unknown | Verdict::Replaced) {
-            return Ok(Rotation::Unknown);
+        let verdict = row.map_or(Verdict::Unknown, |row| row.judge(token, &self.sealer, now));
+        match verdict {
+            Verdict::Unknown | Verdict::Replaced => return Ok(Rotation::Unknown),
+            Verdict::Current | Verdict::Repeated => {
+                if let Err(seconds) = limit() {
+                    return Ok(Rotation::Limited { seconds });
+                }
+            }
+            // Never limited: a thief must not be able to use up the limit, and so to hide the reuse.
+            Verdict::Reused => {}
         }
         let mut write = self.write().await?;
         // Locks the session first, in the same order as ending it does.
@@ -62,7 +72,7 @@ impl Database {
         }
         let Some(session) = session_by_id(write.connection(), id, now).await? else { return Ok(Rotation::Unknown) };
         let Some(row) = row_of(write.connection(), id).await? else { return Ok(Rotation::Unknown) };
-        let next = match row.judge(token, presenter, &self.sealer, now) {
+        let next = match row.judge(token, &self.sealer, now) {
             Verdict::Current => replace(&mut write, &row, token, now).await?,
             Verdict::Repeated => successor(&write, &row, token)?,
             Verdict::Replaced | Verdict::Unknown => return Ok(Rotation::Unknown),

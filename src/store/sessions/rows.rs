@@ -47,7 +47,19 @@ pub struct Session {
     pub reauthenticated_at: OffsetDateTime,
 }
 
+/// A session as a request was authenticated by it. What changes the account checks that the session is still open, and
+/// still has this version: a request with a stolen secret may have begun before the owner's renewal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionVersion<'a> {
+    pub id: &'a str,
+    pub version: i64,
+}
+
 impl Session {
+    pub fn at_version(&self) -> SessionVersion<'_> {
+        SessionVersion { id: &self.id, version: self.version }
+    }
+
     /// A session expires after this time without use.
     pub const IDLE: Duration = Duration::days(14);
     /// A session expires after this time in any case.

@@ -6,6 +6,8 @@ use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
+use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::unlink_all;
 use crate::store::users::queries::user;
 
@@ -18,11 +20,25 @@ impl Database {
     pub async fn delete_user(
         &self,
         id: UserId,
+        here: SessionVersion<'_>,
+        revoked_access: Vec<RevokedAccess>,
+        audit: &AuditContext,
+    ) -> Result<bool, StoreError> {
+        self.retried(|| self.delete_user_once(id, here, revoked_access.clone(), audit)).await
+    }
+
+    async fn delete_user_once(
+        &self,
+        id: UserId,
+        here: SessionVersion<'_>,
         revoked_access: Vec<RevokedAccess>,
         audit: &AuditContext,
     ) -> Result<bool, StoreError> {
         let mut write = self.write_as(id).await?;
         let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(false);
+        }
         // Queues the revocations, which outlive the user's rows.
         unlink_all(&mut write, id, audit.now).await?;
         self.revocation_cache.user(id);

@@ -17,7 +17,6 @@ use crate::{
     accounts::EmailRequirement,
     codes::api_error::ApiError,
     sessions::{RequestContext, SessionHandle},
-    store::Presenter,
     tokens::{RefreshTokenError, TokenPair},
     web::{detached::detached, state::AppState},
 };
@@ -88,13 +87,13 @@ async fn exchange(
     match (token, &context.session) {
         (Some(token), _) => {
             require_email(&app, token.expose_secret()).await?;
-            let pair = next_pair(&app, &context, token.expose_secret(), Presenter::Program).await?;
+            let pair = next_pair(&app, &context, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
             Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
         }
         (None, SessionHandle::Tokens(cookies)) => {
             let token = cookies.refresh(&context.headers).ok_or_else(|| missing("refresh_token"))?;
-            let pair = next_pair(&app, &context, token, Presenter::Browser).await?;
+            let pair = next_pair(&app, &context, token).await?;
             // Scripts cannot leak tokens that they cannot read.
             let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
             Ok(with_cookies(answer, cookies.set(&pair, &context.clock)))
@@ -108,11 +107,7 @@ async fn require_email(app: &AppState, token: &str) -> Result<(), ErrorResponse>
     if app.email_requirement != EmailRequirement::Require {
         return Ok(());
     }
-    let active = app
-        .tokens
-        .peek_session(token, Presenter::Program)
-        .await
-        .map_err(|error| ErrorResponse::of(app, error.into()))?;
+    let active = app.tokens.peek_session(token).await.map_err(|error| ErrorResponse::of(app, error.into()))?;
     match active {
         Some(active) if app.email_requirement.keeps_out(&active.user) => {
             Err(ErrorResponse::of(app, ApiRequestError::from(ApiError::AddressRequired).at("/add-email")))
@@ -121,13 +116,8 @@ async fn require_email(app: &AppState, token: &str) -> Result<(), ErrorResponse>
     }
 }
 
-async fn next_pair(
-    app: &AppState,
-    context: &RequestContext,
-    token: &str,
-    presenter: Presenter,
-) -> Result<TokenPair, ErrorResponse> {
-    app.tokens.refresh(token, presenter, &context.client).await.map_err(|error| match error {
+async fn next_pair(app: &AppState, context: &RequestContext, token: &str) -> Result<TokenPair, ErrorResponse> {
+    app.tokens.refresh(token, &context.client).await.map_err(|error| match error {
         RefreshTokenError::Internal(error) => ErrorResponse::of(app, error.into()),
         RefreshTokenError::TooManyRequests { seconds } => {
             ErrorResponse::of(app, ApiRequestError { retry_after: Some(seconds), ..ApiError::TooManyRequests.into() })

@@ -80,7 +80,7 @@ errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Una
     tag = "User",
     responses(
         (status = 200, description = "All sessions of the user.", body = SessionsAnswer,
-         example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
+         example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxTg", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
         ListErrors,
     ),
     security(("bearer" = []), ("cookie" = [])),
@@ -106,7 +106,7 @@ errors!(EndErrors:
     delete,
     path = "/api/sessions/{id}",
     tag = "User",
-    params(("id" = String, Path, description = "The id in the list.", example = "b2hUq0Wl2dWJkV7s5rYxT8m3cQ1nZ4aE6fG9hJ0kLpM")),
+    params(("id" = String, Path, description = "The id in the list.", example = "b2hUq0Wl2dWJkV7s5rYxTg")),
     responses(
         (status = 200, description = "The session has ended.", body = Done, example = json!({"success": true})),
         EndErrors,

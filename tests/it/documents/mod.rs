@@ -7,7 +7,7 @@ mod variables;
 use std::{fs, path::Path};
 
 /// Folders that hold no documents of this repository.
-const SKIPPED: [&str; 4] = ["target", "node_modules", "data", "shots"];
+const SKIPPED: [&str; 4] = ["target", "node_modules", "data", "screenshots"];
 
 #[test]
 fn the_readme_is_short_and_names_both_commands() {

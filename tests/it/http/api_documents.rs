@@ -343,8 +343,14 @@ async fn every_documented_error_code_occurs() {
     note(list, &no_email.get_json("/api/sessions").await);
     note(end, &no_email.ask(delete(&no_email, "/api/sessions/x")).await);
     let user = UserId::parse(&wishing.user_of(&no_email).await.expect("a user")).expect("an id");
-    let opening =
-        NewTokenSession { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
+    let opening = NewTokenSession {
+        user,
+        identity: None,
+        provider: "google",
+        client: &ClientInfo::default(),
+        holder: latchkey::store::TokenHolder::Program,
+        earlier: None,
+    };
     let kept_out = wishing.tokens().issue_pair(&opening).await.expect("a pair");
     note(refresh, &no_email.refresh(kept_out.refresh_token.expose()).await);
     let once = App::builder().settings(&[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).start().await;

@@ -27,8 +27,14 @@ async fn verify_with(app: &App, authorization: &str) -> Page {
 /// A token session: its `Authorization` header and its session's id.
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
-    let opening =
-        NewTokenSession { user, identity: None, provider: "google", client: &ClientInfo::default(), earlier: None };
+    let opening = NewTokenSession {
+        user,
+        identity: None,
+        provider: "google",
+        client: &ClientInfo::default(),
+        holder: latchkey::store::TokenHolder::Program,
+        earlier: None,
+    };
     let pair = app.tokens().issue_pair(&opening).await.expect("a pair");
     (format!("Bearer {}", pair.access_token.expose_secret()), pair.session.session.id)
 }

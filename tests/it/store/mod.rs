@@ -13,7 +13,7 @@ mod settling;
 use latchkey::{
     accounts::{ClientInfo, Purpose, SignUp, UserId},
     providers::{Profile, ProfileEmail},
-    store::{Database, GrantUpdate, NewSession, SettleOutcome, SettleRequest, StoreError},
+    store::{Database, GrantUpdate, NewSession, Session, SettleOutcome, SettleRequest, StoreError},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -91,10 +91,10 @@ fn email_of(settled: &SettleOutcome) -> Option<String> {
     user.verified_email.as_ref().map(|email| email.email().to_string())
 }
 
-/// Opens a cookie session with this hash. Returns its id.
-async fn open_session(database: &Database, id_hash: &str, user: UserId) -> String {
+/// Opens a cookie session with this hash.
+async fn open_session(database: &Database, id_hash: &str, user: UserId) -> Session {
     assert!(database.create_session(id_hash, &session(user)).await.unwrap());
-    database.load_session(id_hash, now()).await.unwrap().expect("a session").session.id
+    database.load_session(id_hash, now()).await.unwrap().expect("a session").session
 }
 
 fn session(user: UserId) -> NewSession {

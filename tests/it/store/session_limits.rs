@@ -1,6 +1,9 @@
 //! The number of sessions of one user, and their renewal.
 
-use latchkey::store::{Renewal, Session};
+use latchkey::{
+    accounts::{ClientInfo, PasswordHash},
+    store::{AuditContext, Changed, Renewal, Session, SweepStep},
+};
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use time::Duration;
@@ -40,7 +43,7 @@ async fn two_renewals_of_one_version_return_one_secret(
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    let id = open_session(&database, "old", ada).await;
+    let id = open_session(&database, "old", ada).await.id;
     let renewal = |after| Renewal {
         id: &id,
         version: 1,
@@ -57,8 +60,8 @@ async fn two_renewals_of_one_version_return_one_secret(
     assert!(database.load_session_version(&id, 1, now()).await.unwrap().is_none());
     assert!(database.load_session_version(&id, 2, now()).await.unwrap().is_some());
 
-    // The sealed secret is deleted with the next use.
-    database.touch_session(&id, now() + Duration::DAY, now() + Duration::seconds(later + 11)).await.unwrap();
+    // The sealed secret is deleted soon after.
+    assert_eq!(database.sweep(SweepStep::Renewals, now() + Duration::seconds(later + 11), 10).await.unwrap(), 1);
     assert_eq!(test.number("SELECT count(*) FROM sessions WHERE renewal IS NOT NULL").await, 0);
 }
 
@@ -68,9 +71,47 @@ async fn an_ended_session_cannot_be_renewed(#[values(Engine::Sqlite, Engine::Pos
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    let id = open_session(&database, "s", ada).await;
+    let id = open_session(&database, "s", ada).await.id;
     assert!(database.delete_session(&id).await.unwrap());
     let renewal = Renewal { id: &id, version: 1, reauthenticated_at: None, now: now() };
     assert!(database.renew_session(&renewal, "secret".into(), "hash").await.unwrap().is_none());
     assert_eq!(test.count("sessions").await, 0);
+}
+
+/// A thief's request may have begun, with a copy of the secret, before the owner renewed the session.
+#[rstest]
+#[tokio::test]
+async fn a_request_from_before_a_renewal_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let before = open_session(&database, "old", ada).await;
+    let renewal = |reauthenticated_at| Renewal { id: &before.id, version: 1, reauthenticated_at, now: now() };
+    database.renew_session(&renewal(None), "new".into(), "new").await.unwrap().expect("a secret");
+    let after = database.load_session("new", now()).await.unwrap().expect("a session").session;
+
+    let audit = AuditContext { client: ClientInfo::default(), now: now() };
+    let hash = PasswordHash::from_row("a hash".into());
+    assert_eq!(database.set_password(ada, &hash, before.at_version(), &audit).await.unwrap(), Changed::SignedOut);
+    assert!(!database.delete_user(ada, before.at_version(), Vec::new(), &audit).await.unwrap());
+    assert!(database.renew_session(&renewal(None), "thief's".into(), "thief's").await.unwrap().is_none());
+    assert_eq!((test.count("passwords").await, test.count("users").await), (0, 1));
+
+    assert_eq!(database.set_password(ada, &hash, after.at_version(), &audit).await.unwrap(), Changed::Done);
+    assert!(database.delete_user(ada, after.at_version(), Vec::new(), &audit).await.unwrap(), "the counterpart");
+}
+
+/// Its answer may overtake the one that brings the new secret.
+#[rstest]
+#[tokio::test]
+async fn a_sign_out_by_the_earlier_secret_ends_the_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let session = open_session(&database, "old", ada).await;
+    let renewal = Renewal { id: &session.id, version: 1, reauthenticated_at: None, now: now() };
+    database.renew_session(&renewal, "new".into(), "new").await.unwrap().expect("a secret");
+    assert!(!database.delete_session_by_hash("another").await.unwrap());
+    assert!(database.delete_session_by_hash("old").await.unwrap());
+    assert!(database.load_session("new", now()).await.unwrap().is_none());
 }

@@ -87,7 +87,7 @@ async fn ending_other_sessions_keeps_this_one_and_other_users(
     let bob = user_of(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
     let mut ids = Vec::new();
     for (hash, user) in [("a1", ada), ("a2", ada), ("a3", ada), ("b1", bob)] {
-        ids.push(open_session(&database, hash, user).await);
+        ids.push(open_session(&database, hash, user).await.id);
     }
     database.save_session("a2", "{}", now() + Duration::DAY, now() + Duration::HOUR).await.unwrap();
     let listed = database.user_sessions(ada, now()).await.unwrap();
@@ -120,11 +120,11 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let hash = PasswordHash::from_row("a hash".into());
-    let here = &open_session(&database, "here", ada).await;
-    let elsewhere = &open_session(&database, "elsewhere", ada).await;
+    let here = open_session(&database, "here", ada).await;
+    let elsewhere = open_session(&database, "elsewhere", ada).await;
     // Recovery ends every session, between the check of the cookie and the change.
-    database.delete_user_sessions(ada, Some(here)).await.unwrap();
-    assert_eq!(database.set_password(ada, &hash, elsewhere, &audit).await.unwrap(), Changed::SignedOut);
+    database.delete_user_sessions(ada, Some(&here.id)).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, elsewhere.at_version(), &audit).await.unwrap(), Changed::SignedOut);
     assert_eq!(test.count("passwords").await, 0);
     let github = eve("github", "ada@example.org", true);
     let purpose = Purpose::Link { user: ada };
@@ -139,17 +139,20 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
         waiting: None,
         granted: GrantUpdate::None,
     };
-    let refused = database.settle(&by(elsewhere)).await.unwrap();
+    let refused = database.settle(&by(elsewhere.at_version())).await.unwrap();
     assert_eq!(refused.decision.answer, Answer::Refuse(Reason::SessionMissing));
     assert_eq!(test.count("identities").await, 1);
 
     // The counterpart.
-    assert_eq!(database.set_password(ada, &hash, here, &audit).await.unwrap(), Changed::Done);
-    let linked = database.settle(&by(here)).await.unwrap();
+    assert_eq!(database.set_password(ada, &hash, here.at_version(), &audit).await.unwrap(), Changed::Done);
+    let linked = database.settle(&by(here.at_version())).await.unwrap();
     assert!(matches!(linked.decision.answer, Answer::Link { .. }), "{linked:?}");
     let identity = linked.signed_in.unwrap().identity;
-    assert_eq!(database.unlink(ada, identity, Vec::new(), elsewhere, &audit).await.unwrap(), Changed::SignedOut);
-    assert_eq!(database.unlink(ada, identity, Vec::new(), here, &audit).await.unwrap(), Changed::Done);
+    assert_eq!(
+        database.unlink(ada, identity, Vec::new(), elsewhere.at_version(), &audit).await.unwrap(),
+        Changed::SignedOut
+    );
+    assert_eq!(database.unlink(ada, identity, Vec::new(), here.at_version(), &audit).await.unwrap(), Changed::Done);
 }
 
 #[rstest]
@@ -158,11 +161,11 @@ async fn the_previous_password_opens_nothing(#[values(Engine::Sqlite, Engine::Po
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    let here = &open_session(&database, "here", ada).await;
+    let here = open_session(&database, "here", ada).await;
     for (hash, at) in [("old", now()), ("new", now() + Duration::seconds(1))] {
         let audit = AuditContext { client: ClientInfo::default(), now: at };
         let hash = PasswordHash::from_row(hash.into());
-        assert_eq!(database.set_password(ada, &hash, here, &audit).await.unwrap(), Changed::Done);
+        assert_eq!(database.set_password(ada, &hash, here.at_version(), &audit).await.unwrap(), Changed::Done);
     }
     let audit = AuditContext { client: ClientInfo::default(), now: now() + Duration::seconds(2) };
     // A comparison with the old password ends now.

@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{ClientInfo, UserId},
-    store::{AuditContext, Presenter},
+    store::AuditContext,
     tokens::{RefreshTokenError, TokensError},
 };
 use rstest::rstest;
@@ -65,11 +65,11 @@ async fn a_token_from_before_a_renewal_is_a_reuse(
     for old in [&first, &second] {
         let refused = server.refresh(old).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{refused:?}");
-        assert_eq!(server.tokens.peek_session(text(old), Presenter::Browser).await.unwrap(), None);
+        assert_eq!(server.tokens.peek_session(text(old)).await.unwrap(), None);
         assert!(!server.is_open(old).await);
     }
     assert!(server.is_open(&renewed).await);
-    assert!(server.tokens.peek_session(text(&renewed), Presenter::Browser).await.unwrap().is_some(), "the counterpart");
+    assert!(server.tokens.peek_session(text(&renewed)).await.unwrap().is_some(), "the counterpart");
 
     // Also once the renewed token was used; a repeat of that one is honest.
     let next = server.refresh(&renewed).await.unwrap();

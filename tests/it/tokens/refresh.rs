@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{ClientInfo, EmailKind},
-    store::{AuditContext, NewSession, Presenter, RefreshToken, Rotation},
+    store::{AuditContext, NewSession, RefreshToken, Rotation, TokenHolder},
     tokens::{RefreshTokenError, TokenPolicy},
 };
 use rstest::rstest;
@@ -55,7 +55,7 @@ async fn an_unknown_token_changes_nothing(#[values(Engine::Sqlite, Engine::Postg
     let ahead = format!("lkr_{session}{}A", "_".repeat(52));
     let unknown = format!("lkr_{}", "A".repeat(75));
     for junk in [ahead.as_str(), &unknown, "", "lkr_", &text(&pair)[4..], "' OR 1=1 --"] {
-        let refused = server.tokens.refresh(junk, Presenter::Program, &ClientInfo::default()).await;
+        let refused = server.tokens.refresh(junk, &ClientInfo::default()).await;
         assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{junk}: {refused:?}");
         assert_eq!(server.tokens.session_of(junk).await.unwrap(), None);
     }
@@ -77,7 +77,7 @@ async fn a_forged_older_token_ends_nothing(#[values(Engine::Sqlite, Engine::Post
     let mut forged = text(&first).to_owned();
     let altered = if forged[70..].starts_with('A') { "B" } else { "A" };
     forged.replace_range(70..71, altered);
-    let refused = server.tokens.refresh(&forged, Presenter::Program, &ClientInfo::default()).await;
+    let refused = server.tokens.refresh(&forged, &ClientInfo::default()).await;
     assert!(matches!(refused, Err(RefreshTokenError::Unknown)), "{refused:?}");
     assert!(server.is_open(&last).await);
     assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)), "the counterpart");
@@ -131,9 +131,9 @@ async fn rt4_a_program_can_repeat_an_exchange_for_ten_seconds(
     #[values(0, 1, 10, 11, 3600)] later: i64,
 ) {
     let server = Server::on(engine).await;
-    let first = family(&server).await;
+    let first = family(&server, TokenHolder::Program).await;
     let second = rotated(&server, &first, 0).await;
-    let again = rotate(&server, &first, Presenter::Program, later).await;
+    let again = rotate(&server, &first, later).await;
     if later <= 10 {
         let Rotation::Rotated { next, .. } = again else { panic!("{again:?}") };
         assert_eq!(next.expose(), second.expose(), "no fork");
@@ -152,41 +152,41 @@ async fn a_browser_can_repeat_an_exchange_until_the_next(
     #[values(0, 11, 3600, 13 * DAY)] later: i64,
 ) {
     let server = Server::on(engine).await;
-    let first = family(&server).await;
+    let first = family(&server, TokenHolder::Browser).await;
     let second = rotated(&server, &first, 0).await;
     for _ in 0..2 {
-        let again = rotate(&server, &first, Presenter::Browser, later).await;
+        let again = rotate(&server, &first, later).await;
         let Rotation::Rotated { next, .. } = again else { panic!("{again:?}") };
         assert_eq!(next.expose(), second.expose());
     }
     rotated(&server, &second, later).await;
-    assert!(matches!(rotate(&server, &first, Presenter::Browser, later).await, Rotation::Reused));
+    assert!(matches!(rotate(&server, &first, later).await, Rotation::Reused));
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_repeat_after_the_next_token_was_used_is_a_reuse(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = Server::on(engine).await;
-    let first = family(&server).await;
+    let first = family(&server, TokenHolder::Program).await;
     let second = rotated(&server, &first, 0).await;
-    assert!(matches!(rotate(&server, &first, Presenter::Program, 1).await, Rotation::Rotated { .. }));
+    assert!(matches!(rotate(&server, &first, 1).await, Rotation::Rotated { .. }));
     rotated(&server, &second, 1).await;
-    assert!(matches!(rotate(&server, &first, Presenter::Program, 1).await, Rotation::Reused));
+    assert!(matches!(rotate(&server, &first, 1).await, Rotation::Reused));
 }
 
 #[rstest]
 #[tokio::test]
 async fn rt5_a_family_ends_at_its_absolute_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = Server::on(engine).await;
-    let mut last = family(&server).await;
+    let mut last = family(&server, TokenHolder::Program).await;
     for day in 1..90 {
-        let rotated = rotate(&server, &last, Presenter::Program, day * DAY).await;
+        let rotated = rotate(&server, &last, day * DAY).await;
         let Rotation::Rotated { next, session } = rotated else { panic!("day {day}: {rotated:?}") };
         let ends = at(day * DAY) + Duration::days(14);
         assert_eq!(session.session.expires_at, ends.min(at(90 * DAY)), "the idle end moves, the absolute one does not");
         last = next;
     }
-    assert!(matches!(rotate(&server, &last, Presenter::Program, 90 * DAY).await, Rotation::Unknown));
+    assert!(matches!(rotate(&server, &last, 90 * DAY).await, Rotation::Unknown));
 }
 
 #[rstest]
@@ -199,8 +199,8 @@ async fn an_unused_family_expires(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = Server::on(engine).await;
-    let first = family(&server).await;
-    let rotation = rotate(&server, &first, Presenter::Program, after).await;
+    let first = family(&server, TokenHolder::Program).await;
+    let rotation = rotate(&server, &first, after).await;
     assert_eq!(matches!(rotation, Rotation::Rotated { .. }), goes_on);
 }
 
@@ -233,7 +233,7 @@ async fn a_token_outlives_the_key_of_its_mac(#[values(Engine::Sqlite, Engine::Po
     let hash = |pair| RefreshToken::parse(text(pair)).unwrap();
     let database = server.database_with_keys(&[[9; 32]]).await;
     let audit = AuditContext { client: ClientInfo::default(), now: server.clock.date() };
-    let rotate = async |pair| database.rotate_refresh_token(&hash(pair), Presenter::Program, &audit).await.unwrap();
+    let rotate = async |pair| database.rotate_refresh_token(&hash(pair), || Ok(()), &audit).await.unwrap();
     assert!(matches!(rotate(&first).await, Rotation::Unknown));
     assert!(matches!(rotate(&third).await, Rotation::Rotated { .. }));
 }
@@ -244,6 +244,7 @@ async fn exchanges_of_one_session_are_limited(#[values(Engine::Sqlite, Engine::P
     let server = Server::with_policy(engine, TokenPolicy { rate_limits: true, ..TokenPolicy::default() }).await;
     let ada = server.user("ada").await.id;
     let (mut pair, other) = (server.sign_in(ada).await, server.sign_in(ada).await);
+    let first = pair.clone();
     let refused = loop {
         match server.refresh(&pair).await {
             Ok(next) => pair = next,
@@ -253,6 +254,8 @@ async fn exchanges_of_one_session_are_limited(#[values(Engine::Sqlite, Engine::P
     assert!(matches!(refused, RefreshTokenError::TooManyRequests { seconds: 1.. }), "{refused:?}");
     assert!(server.is_open(&pair).await, "the token is not used up");
     assert!(server.refresh(&other).await.is_ok());
+    // Whoever uses up the limit does not hide a reuse.
+    assert!(matches!(server.refresh(&first).await, Err(RefreshTokenError::Reused)));
 }
 
 /// A reuse that cannot be recorded has no effect.
@@ -273,7 +276,7 @@ async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, En
 }
 
 /// A session that was opened at time 0: its first refresh token.
-async fn family(server: &Server) -> RefreshToken {
+async fn family(server: &Server, holder: TokenHolder) -> RefreshToken {
     let session = NewSession {
         user: server.user("ada").await.id,
         identity: None,
@@ -285,17 +288,17 @@ async fn family(server: &Server) -> RefreshToken {
         expires_at: at(0) + Duration::days(14),
         absolute_expires_at: at(0) + Duration::days(90),
     };
-    server.database.open_token_session(None, &session).await.unwrap()
+    server.database.open_token_session(None, &session, holder).await.unwrap()
 }
 
-async fn rotate(server: &Server, token: &RefreshToken, presenter: Presenter, after: i64) -> Rotation {
+async fn rotate(server: &Server, token: &RefreshToken, after: i64) -> Rotation {
     let audit = AuditContext { client: ClientInfo::default(), now: at(after) };
-    server.database.rotate_refresh_token(token, presenter, &audit).await.unwrap()
+    server.database.rotate_refresh_token(token, || Ok(()), &audit).await.unwrap()
 }
 
 /// The next token.
 async fn rotated(server: &Server, token: &RefreshToken, after: i64) -> RefreshToken {
-    match rotate(server, token, Presenter::Program, after).await {
+    match rotate(server, token, after).await {
         Rotation::Rotated { next, .. } => next,
         refused => panic!("{refused:?}"),
     }

@@ -7,7 +7,7 @@ use latchkey::{
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, Presenter, SettleRequest},
+    store::{Database, GrantUpdate, SettleRequest, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, TokenPolicy, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -114,7 +114,7 @@ impl Server {
 /// A sign-in with Google that replaces an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
     static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None };
-    NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, earlier }
+    NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, holder: TokenHolder::Program, earlier }
 }
 
 /// Presents a refresh token to one server.
@@ -124,7 +124,7 @@ pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, Ref
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
         request_id: Some("r9".into()),
     };
-    tokens.refresh(pair.refresh_token.expose(), Presenter::Program, &client).await
+    tokens.refresh(pair.refresh_token.expose(), &client).await
 }
 
 pub fn text(pair: &TokenPair) -> &str {
