@@ -1,8 +1,9 @@
 //! Closed lists of codes that the server, its pages and API clients share, and how a URL carries them. Both targets.
 //!
-//! Each of the four doors has one list of errors: [`SignInError`](sign_in_error::SignInError) for the round trip to a
-//! provider, [`FormError`](form_error::FormError) for forms, [`ApiError`](api_error::ApiError) for the JSON API, and
-//! [`PageError`](page_error::PageError) for everything else that a browser opens.
+//! Each of the four doors has one list of errors: [`SignInError`](crate::codes::sign_in_error::SignInError) for the round
+//! trip to a provider, [`FormError`](crate::codes::form_error::FormError) for forms,
+//! [`ApiError`](crate::codes::api_error::ApiError) for the JSON API, and
+//! [`PageError`](crate::codes::page_error::PageError) for everything else that a browser opens.
 
 pub mod access;
 pub mod api_error;
