@@ -79,6 +79,8 @@ async fn update_email(
     match email {
         EmailUpdate::Keep => Ok(()),
         EmailUpdate::Adopt { email, squatted_accounts } => {
+            // Access tokens contain the address.
+            write.revocation_cache().user(user);
             invalidate_squatted(write, squatted_accounts, now).await?;
             adopt_email(write.connection(), user, email).await
         }
