@@ -62,7 +62,7 @@ pub struct Config {
     pub email_requirement: EmailRequirement,
     /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
-    /// Whether an id_token from a front end must have a nonce of ours (`API_NONCE`).
+    /// Whether an id_token from a front end must have a nonce that this server issued (`API_NONCE`).
     pub api_nonce: bool,
     /// Which credentials `/auth/verify` accepts (`FORWARD_AUTH_CREDENTIALS`).
     pub forward_auth_credentials: AcceptedCredentials,

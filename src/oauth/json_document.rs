@@ -64,7 +64,7 @@ pub fn parse_received_json(bytes: &[u8], read: &[&'static str]) -> Result<Value,
 }
 
 impl JsonDocument {
-    /// Parses a document of which every member counts: a request to us, or a token of ours.
+    /// Parses a document of which every member counts: a request to this server, or one of its own tokens.
     ///
     /// # Errors
     /// [`DocumentError::NotAnObject`]: invalid JSON, another JSON type, or a repeated member name at any depth.

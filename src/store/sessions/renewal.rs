@@ -104,7 +104,8 @@ async fn begin(write: &mut Write<'_>, renewal: &Renewal<'_>, secret: &SecretStri
 async fn by_the_other(mut write: Write<'_>, renewal: &Renewal<'_>) -> Result<Option<SecretString>, StoreError> {
     let Some(reauthenticated_at) = renewal.reauthenticated_at else { return Ok(None) };
     let sealed: Option<(String,)> = sqlx::query_as(
-        "UPDATE sessions SET reauthenticated_at = $4 WHERE id = $1 AND version = $2 AND renewal IS NOT NULL AND renewed_at >= $3 RETURNING renewal",
+        "UPDATE sessions SET reauthenticated_at = $4 \
+         WHERE id = $1 AND version = $2 AND renewal IS NOT NULL AND renewed_at >= $3 RETURNING renewal",
     )
     .bind(renewal.id)
     .bind(renewal.version + 1)

@@ -67,7 +67,7 @@ pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Re
             set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
     } else if is_public {
-        // Whoever asks, so that a cache that ignores `Vary` stores nothing else.
+        // For every caller, so that a cache that ignores `Vary` stores nothing else.
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     response

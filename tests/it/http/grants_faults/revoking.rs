@@ -23,8 +23,8 @@ async fn a_400_for_an_invalid_token_counts_as_revoked(#[case] body: &str, #[case
     app.fail_once("revoke", json!({ "kind": "answer", "status": 400, "body": body })).await;
     assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
     assert_eq!(app.stored_tokens().await, 0, "ours are gone in any case");
-    let standing = revocation(app.grant_status(&identity).await);
-    assert_eq!(matches!(standing, RevocationStatus::Done { .. }), done, "{standing:?}");
+    let status = revocation(app.grant_status(&identity).await);
+    assert_eq!(matches!(status, RevocationStatus::Done { .. }), done, "{status:?}");
     assert_eq!(app.queued_revocations().await, i64::from(!done));
 }
 
@@ -37,8 +37,8 @@ async fn a_failed_revocation_is_retried_until_it_succeeds(#[values(Engine::Sqlit
     let mut tried = 1;
     for (attempts, wait) in [(1, 15), (2, 60), (3, 300)] {
         assert_eq!(app.stored_tokens().await, 0);
-        let standing = revocation(app.grant_status(&identity).await);
-        assert_eq!(standing, RevocationStatus::Pending { attempts });
+        let status = revocation(app.grant_status(&identity).await);
+        assert_eq!(status, RevocationStatus::Pending { attempts });
         app.advance(wait - 2).await;
         app.revoke_due().await;
         assert_eq!(app.requests_to("revoke").await.len(), tried, "not before its time");
@@ -47,8 +47,8 @@ async fn a_failed_revocation_is_retried_until_it_succeeds(#[values(Engine::Sqlit
         tried += 1;
         assert_eq!(app.requests_to("revoke").await.len(), tried);
     }
-    let standing = revocation(app.grant_status(&identity).await);
-    assert!(matches!(standing, RevocationStatus::Done { .. }), "{standing:?}");
+    let status = revocation(app.grant_status(&identity).await);
+    assert!(matches!(status, RevocationStatus::Done { .. }), "{status:?}");
     assert_eq!(app.queued_revocations().await, 0);
 }
 
@@ -78,7 +78,7 @@ async fn a_hanging_revocation_delays_no_request() {
     assert_eq!(app.requests_to("revoke").await.len(), 1);
     app.advance(60).await;
     app.revoke_due().await;
-    let standing = revocation(app.grant_status(&identity).await);
-    assert!(matches!(standing, RevocationStatus::Done { .. }), "{standing:?}");
+    let status = revocation(app.grant_status(&identity).await);
+    assert!(matches!(status, RevocationStatus::Done { .. }), "{status:?}");
     assert!(browser.is_signed_in().await);
 }
