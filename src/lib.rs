@@ -20,6 +20,12 @@ pub mod oauth;
 #[warn(missing_docs)]
 pub mod oidc;
 
+/// **webauthn** is Web Authentication Level 3: options for a browser, and the verification of a passkey's registration
+/// and signature. Pure, as the two before it.
+#[cfg(feature = "ssr")]
+#[warn(missing_docs)]
+pub mod webauthn;
+
 /// **providers** describes each provider on one page (endpoints, scopes, quirks) and turns its documents into a
 /// `Profile`. Data, no I/O.
 #[cfg(feature = "ssr")]

@@ -24,7 +24,7 @@ pub use id_token::{
     Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenErrorKind, LEEWAY_SECONDS, NonceRule, Verdict,
     precheck_id_token, unverified_claims, verify_id_token,
 };
-pub use jwks::{JwkSet, JwksError, jwks_request, process_jwks_response};
+pub use jwks::{JwkSet, JwksError, RsaPublicKey, jwks_request, process_jwks_response};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};
 
 /// Any error of this room, for callers that treat its steps alike.

@@ -5,19 +5,15 @@ use std::fmt;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
-    RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
+    RSA_PSS_2048_8192_SHA512, RsaParameters, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::super::Algorithm;
+use super::rsa_public_key::RsaPublicKey;
 use crate::oauth::JsonDocument;
-
-/// Accepted RSA moduli, in bits: shorter ones can be broken, longer ones only cost time.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
-/// Longest RSA exponent, in bytes; 65537 has three. The cost of a verification grows with it.
-const MAX_RSA_EXPONENT_BYTES: usize = 4;
 
 /// A public key that verifies signatures. Private members of the JWK (`d`, `p`, …) are never read, so that a provider
 /// that publishes them by mistake does not leak them into the log.
@@ -31,11 +27,7 @@ pub(in crate::oidc) struct VerificationKey {
 /// Checked key material.
 #[derive(Clone)]
 enum PublicKey {
-    /// Modulus and exponent, without leading zeros.
-    Rsa {
-        n: Vec<u8>,
-        e: Vec<u8>,
-    },
+    Rsa(RsaPublicKey),
     /// An uncompressed point (SEC 1 §2.3.3).
     Ec(Vec<u8>),
     Ed25519(Vec<u8>),
@@ -78,9 +70,9 @@ impl VerificationKey {
             (PublicKey::Ec(point), Algorithm::Es384) => with(&ECDSA_P384_SHA384_FIXED, point),
             (PublicKey::Ec(point), Algorithm::Es512) => with(&ECDSA_P521_SHA512_FIXED, point),
             (PublicKey::Ed25519(key), Algorithm::EdDsa) => with(&ED25519, key),
-            (PublicKey::Rsa { n, e }, algorithm) => rsa_parameters(algorithm).is_some_and(|parameters| {
-                RsaPublicKeyComponents { n, e }.verify(parameters, message, &signature).is_ok()
-            }),
+            (PublicKey::Rsa(key), algorithm) => {
+                rsa_parameters(algorithm).is_some_and(|parameters| key.verifies(parameters, message, &signature))
+            }
             _ => false,
         }
     }
@@ -123,7 +115,7 @@ fn is_for_signatures(jwk: &JsonDocument) -> Option<bool> {
 fn public_key(jwk: &JsonDocument) -> Option<(Vec<Algorithm>, PublicKey)> {
     match jwk.required_str("kty").ok()? {
         "RSA" => {
-            let key = rsa_key(&bytes(jwk, "n")?, &bytes(jwk, "e")?)?;
+            let key = PublicKey::Rsa(RsaPublicKey::new(&bytes(jwk, "n")?, &bytes(jwk, "e")?)?);
             Some((
                 vec![
                     Algorithm::Rs256,
@@ -147,19 +139,6 @@ fn public_key(jwk: &JsonDocument) -> Option<(Vec<Algorithm>, PublicKey)> {
     }
 }
 
-fn rsa_key(n: &[u8], e: &[u8]) -> Option<PublicKey> {
-    let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
-    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
-    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
-    // With e = 1 every message is its own signature.
-    let sane_exponent = e.len() <= MAX_RSA_EXPONENT_BYTES && odd(e) && e != [1];
-    if !RSA_BITS.contains(&bits) || !odd(n) || !sane_exponent {
-        return None;
-    }
-    RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
-    Some(PublicKey::Rsa { n: n.to_vec(), e: e.to_vec() })
-}
-
 fn ec_key(jwk: &JsonDocument, coordinate_bytes: usize, curve: &'static dyn VerificationAlgorithm) -> Option<PublicKey> {
     let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
@@ -178,11 +157,6 @@ fn ed25519_key(jwk: &JsonDocument) -> Option<PublicKey> {
     }
     UnparsedPublicKey::new(&ED25519, &x).parse().ok()?;
     Some(PublicKey::Ed25519(x))
-}
-
-fn without_leading_zeros(number: &[u8]) -> &[u8] {
-    let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
-    &number[start..]
 }
 
 /// A string that is not empty, if there is one; the outer `None` is a repeated member.

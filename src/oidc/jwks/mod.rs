@@ -1,11 +1,13 @@
 //! The provider's JWK set: RFC 7517.
 
 mod key;
+mod rsa_public_key;
 
 #[cfg(test)]
 mod tests;
 
 use key::VerificationKey;
+pub use rsa_public_key::RsaPublicKey;
 use url::Url;
 
 use super::Algorithm;
