@@ -15,7 +15,7 @@ CREATE TABLE sessions (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- The identity that opened it. Unlinking ends the session by a statement of its own.
     identity_id TEXT REFERENCES identities (id) ON DELETE SET NULL,
-    -- A provider's slug, or 'password'.
+    -- What opened it: a provider's slug, 'password', 'passkey' or 'email_code'.
     provider TEXT,
     user_agent TEXT,
     ip TEXT,
@@ -25,6 +25,9 @@ CREATE TABLE sessions (
     last_seen_at BIGINT NOT NULL,
     -- When the user last authenticated in this session. Sensitive changes require a recent time.
     reauthenticated_at BIGINT NOT NULL,
+    -- JSON arrays of accounts::Authentication: what opened the session, and the steps of the last re-authentication.
+    signed_in_by TEXT NOT NULL,
+    reauthenticated_by TEXT NOT NULL,
     -- Idle expiry: moves with use, never beyond the absolute one.
     expires_at BIGINT NOT NULL,
     absolute_expires_at BIGINT NOT NULL

@@ -11,6 +11,9 @@ CREATE TABLE events (
     outcome TEXT NOT NULL,
     -- JSON array of codes, in the order in which the reasons were found.
     reasons TEXT NOT NULL,
+    -- oidc::AuthenticationClaims as JSON, where a provider said how it authenticated the user: the only words of a
+    -- provider here, bounded and printable.
+    authentication TEXT,
     ip TEXT,
     user_agent TEXT,
     -- The id of the request in the log.

@@ -7,6 +7,7 @@ use std::{
 
 use latchkey::{
     accounts::{EmailOwner, Facts, LinkingContext, Purpose, SignInMethod, UserId, UserSummary, VerifiedEmail, decide},
+    oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
 };
 use time::OffsetDateTime;
@@ -31,6 +32,7 @@ pub fn measure() -> Result<Vec<Duration>, Failure> {
         email: Some(email.clone()),
         name: None,
         picture: None,
+        authentication: AuthenticationClaims::default(),
     };
     let owner = UserSummary {
         id: UserId::new(OffsetDateTime::UNIX_EPOCH, [7; 10]),

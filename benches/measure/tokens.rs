@@ -9,7 +9,8 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{ClientInfo, Purpose, SignUp, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, UserId},
+    oidc::AuthenticationClaims,
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
@@ -111,6 +112,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         email: None,
         name: Some("Ada".into()),
         picture: None,
+        authentication: AuthenticationClaims::default(),
     };
     let settle_request = SettleRequest {
         purpose: &Purpose::SignIn,
@@ -132,7 +134,7 @@ async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let opening = NewTokenSession {
         user,
         identity: None,
-        provider: "google",
+        authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),
         client: &origin,
         holder: TokenHolder::Program,
         earlier: None,

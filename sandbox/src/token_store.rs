@@ -32,8 +32,10 @@ pub struct Code {
     pub person: String,
     pub scopes: Scopes,
     pub nonce: Option<String>,
-    /// Set if the request has `max_age` (OpenID Connect Core §3.1.2.1).
+    /// Set if the request asks for it, by `max_age` or by `claims` (OpenID Connect Core §3.1.2.1, §5.5).
     pub auth_time: Option<i64>,
+    /// Whether the request asks for `amr`.
+    pub amr: bool,
     /// PKCE: base64url of the SHA-256 of the verifier.
     pub challenge: Option<String>,
     pub with_refresh: bool,

@@ -13,11 +13,11 @@ use super::{
     start_flow::start_flow,
 };
 use crate::{
-    accounts::{Answer, Purpose, SignUp, User},
+    accounts::{Answer, AuthenticationMethod, Purpose, SignUp, User},
     codes::{done::Done, form_error::FormError},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
-    store::{GrantUpdate, PASSWORD, SessionVersion, SettleRequest},
+    store::{GrantUpdate, SessionVersion, SettleRequest},
 };
 
 /// POST `/auth/link/password`: authenticates by the account's password, links, and signs in. `link` is the id of the pending
@@ -146,10 +146,11 @@ async fn resolve(
         _ => Reply::error("/settings", FormError::LinkedElsewhere),
     };
     let reply = reply.with(cleared);
+    let by_password = session.is_none().then_some(AuthenticationMethod::Password);
     if context.signed_in.as_ref().is_some_and(|signed_in| signed_in.user.id == user.id) {
         // The session stays, under a new id; only a password makes its authentication more recent.
-        return Ok(reply.with(context.renew_session(session.is_none()).await?.unwrap_or_default()));
+        return Ok(reply.with(context.renew_session(by_password).await?.unwrap_or_default()));
     }
-    let SignIn::Complete(session) = context.sign_in(user, PASSWORD, None).await?;
+    let SignIn::Complete(session) = context.sign_in(user, AuthenticationMethod::Password, None).await?;
     Ok(reply.with(session))
 }

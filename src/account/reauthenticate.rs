@@ -11,7 +11,7 @@ use super::{
     start_flow::start_flow,
 };
 use crate::{
-    accounts::Purpose,
+    accounts::{AuditEvent, AuthenticationMethod, LocalMethod, Purpose},
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::{AuthorizationOptions, ReturnTo},
     sessions::{RequestContext, SignedIn},
@@ -72,8 +72,20 @@ async fn with_password(
         record_wrong_password(context, user.id);
         return Err(FormError::WrongPassword.into());
     }
-    let session = context.renew_session(true).await?.ok_or(AccountError::SignedOut)?;
-    Ok(Reply::back(&return_to).with(session))
+    finish(context, AuthenticationMethod::Password, LocalMethod::Password, &return_to).await
+}
+
+/// The user has completed a method: the session gets a new secret and the audit trail an event.
+pub(super) async fn finish(
+    context: &RequestContext,
+    by: AuthenticationMethod,
+    method: LocalMethod,
+    return_to: &ReturnTo,
+) -> Result<Reply, AccountError> {
+    let user = signed_in(context)?.user.id;
+    let session = context.renew_session(Some(by)).await?.ok_or(AccountError::SignedOut)?;
+    context.record(Some(user), &AuditEvent::Reauthenticated { method }).await;
+    Ok(Reply::back(return_to).with(session))
 }
 
 async fn with_provider(context: &RequestContext, slug: &str, return_to: ReturnTo) -> Result<Reply, AccountError> {

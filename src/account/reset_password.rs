@@ -12,11 +12,10 @@ use super::{
     verify_email::verify_with_new_password,
 };
 use crate::{
-    accounts::LinkKind,
+    accounts::{AuthenticationMethod, LinkKind},
     codes::form_error::FormError,
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
-    store::PASSWORD,
 };
 
 /// POST `/auth/password/reset`. `username` is the address that the page showed.
@@ -37,7 +36,7 @@ async fn reset(context: &RequestContext, shown: Option<&str>, password: &SecretS
     let (user, data) = reset.ok_or(FormError::EmailLinkInvalid)?;
     context.wake_mail();
     let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
-    let SignIn::Complete(session) = context.sign_in(&user, PASSWORD, None).await?;
+    let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
     let remembered = context.jar.remember_account(&context.headers, &link.email, context.clock.now());
     let cleared = [context.jar.email_link.clear(&context.headers), context.jar.typed.clear(&context.headers)];
     Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()))

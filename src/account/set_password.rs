@@ -34,5 +34,5 @@ async fn set(context: &RequestContext, password: &SecretString) -> Result<Reply,
     context.wake_mail();
     let remembered = context.jar.remember_account(&context.headers, email, context.clock.now());
     let done = if is_first { Done::PasswordSet } else { Done::PasswordChanged };
-    Ok(Reply::done("/settings", done).with(context.renew_session(false).await?.unwrap_or_default()).with(remembered))
+    Ok(Reply::done("/settings", done).with(context.renew_session(None).await?.unwrap_or_default()).with(remembered))
 }

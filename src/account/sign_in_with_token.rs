@@ -7,7 +7,7 @@ use time::Duration;
 
 use super::api_request_error::ApiRequestError;
 use crate::{
-    accounts::{Answer, Purpose, Reason, SignUp, User},
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, SignUp, User},
     codes::{api_error::ApiError, sign_in_error::SignInError},
     oauth::Nonce,
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
@@ -172,7 +172,7 @@ impl TokenSignIn {
             (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiError::NotPermitted.into()),
             (_, None) => Err(ApiError::ProviderTokenInvalid.into()),
             (_, Some(signed_in)) => {
-                let signed_in = self.sign_in(context, tokens, slug, signed_in).await?;
+                let signed_in = self.sign_in(context, tokens, profile, signed_in).await?;
                 journal.record(FlowEvent::SessionCreated);
                 Ok(signed_in)
             }
@@ -210,12 +210,13 @@ impl TokenSignIn {
         &self,
         context: &RequestContext,
         tokens: &Tokens,
-        slug: &str,
+        profile: &Profile,
         signed_in: SignedIn,
     ) -> Result<TokenSignedIn, ApiRequestError> {
         let SignedIn { user, identity } = signed_in;
+        let method = AuthenticationMethod::from(profile);
         if self.delivery == SessionDelivery::Cookie {
-            let SignIn::Complete(cookies) = context.sign_in(&user, slug, Some(identity)).await?;
+            let SignIn::Complete(cookies) = context.sign_in(&user, method, Some(identity)).await?;
             return Ok(TokenSignedIn { user, pair: None, cookies });
         }
         // Other services accept the token without asking us: a user who must add an email address first gets none.
@@ -225,7 +226,7 @@ impl TokenSignIn {
         let opening = NewTokenSession {
             user: user.id,
             identity: Some(identity),
-            provider: slug,
+            authentications: Authentications::by(method, context.clock.date()),
             client: &context.client,
             holder: TokenHolder::Program,
             earlier: None,

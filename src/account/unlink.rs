@@ -31,5 +31,5 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
     context.wake_mail();
     context.grants.wake_revocation_worker();
-    Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(false).await?.unwrap_or_default()))
+    Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(None).await?.unwrap_or_default()))
 }

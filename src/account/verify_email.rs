@@ -11,11 +11,11 @@ use super::{
     reply::{Reply, send},
 };
 use crate::{
-    accounts::{EmailToken, LinkKind},
+    accounts::{AuthenticationMethod, EmailToken, LinkKind},
     codes::form_error::FormError,
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
-    store::{EmailLink, PASSWORD, SignedUp},
+    store::{EmailLink, SignedUp},
 };
 
 /// POST `/auth/email/verify`. `username` is the address that the page showed; the password is needed in any browser but
@@ -70,7 +70,7 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
         }
         SignedUp::User(user, data) => {
             let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
-            let SignIn::Complete(session) = context.sign_in(&user, PASSWORD, None).await?;
+            let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
             let email = user.verified_email.as_ref().map(|email| email.email());
             let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));
             let cleared = [jar.email_link.clear(headers), jar.sign_up.clear(headers), jar.typed.clear(headers)];

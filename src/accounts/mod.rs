@@ -5,6 +5,7 @@
 //! maps both to a `Decision`: an answer with its reasons.
 
 mod audit;
+mod authentication;
 mod client_info;
 mod decide;
 mod decision;
@@ -27,7 +28,10 @@ mod verification_method;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+pub use audit::{
+    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange,
+};
+pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
 pub use decide::{decide, decide_by_email_link, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};

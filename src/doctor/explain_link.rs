@@ -13,7 +13,8 @@
 //! Each decision has `at` (RFC 3339), `event`, `request`, `device`, `ip` (all `null` if simulated), `purpose` (a code),
 //! `provider` (its slug), `user` (an id, or `null`), `answer` (`{"code", "sentence"}`), `methods` (by which a prompted
 //! user can confirm) `reasons` (`[{"code", "sentence"}]` in the order in which they were found) and `provider_said` (the
-//! provider's words about the error that ended a sign-in, one printable line, or `null`). A sign-in that failed before the
+//! provider's words about the error that ended a sign-in, one printable line, or `null`) and `authentication` (`{"auth_time", "amr", "acr"}` as the
+//! provider's id_token has them, or `null`). A sign-in that failed before the
 //! policy was asked has the answer `failed`. Codes are stable,
 //! sentences may change. The sentence of a code that another version of Latchkey recorded is `null`.
 //!
@@ -28,6 +29,7 @@ use super::explanation::{Explained, Explanation};
 use crate::{
     accounts::{EmailAddress, Facts, Purpose, SignUp, UserId},
     config::Config,
+    oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail, Provider},
     store::{Database, DatabaseCheckup, Reach, StoreError},
 };
@@ -159,5 +161,6 @@ fn profile(providers: &[Provider], simulated: &SimulatedSignIn) -> Result<Profil
         }),
         name: None,
         picture: None,
+        authentication: AuthenticationClaims::default(),
     })
 }

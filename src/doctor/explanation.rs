@@ -3,12 +3,13 @@
 use std::fmt;
 
 use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     accounts::{
         Answer, Decision, DecisionOutcome, FAILED, FlowFailure, Purpose, Reason, SignInMethod, UserId, describe_device,
     },
+    oidc::AuthenticationClaims,
     store::PastEvent,
 };
 
@@ -39,6 +40,8 @@ pub struct Explained {
     pub reasons: Vec<String>,
     /// The provider's words about the error that ended the flow.
     pub provider_said: Option<String>,
+    /// How the provider says that it authenticated the user.
+    pub authentication: Option<AuthenticationClaims>,
 }
 
 impl Explanation {
@@ -105,6 +108,7 @@ impl Explained {
             methods: Vec::new(),
             reasons,
             provider_said,
+            authentication: event.authentication,
         }
     }
 
@@ -140,6 +144,7 @@ impl Explained {
             "methods": self.methods,
             "reasons": reasons,
             "provider_said": self.provider_said,
+            "authentication": self.authentication,
         })
     }
 }
@@ -162,6 +167,7 @@ impl fmt::Display for Explained {
         let from: Vec<_> = [self.device.as_deref(), self.ip.as_deref()].into_iter().flatten().collect();
         for (label, text) in [
             ("said", self.provider_said.clone()),
+            ("by", self.authentication.as_ref().map(authenticated)),
             ("methods", Some(self.methods.join(", "))),
             ("user", self.user.clone()),
             ("from", Some(from.join(", "))),
@@ -174,6 +180,17 @@ impl fmt::Display for Explained {
         }
         Ok(())
     }
+}
+
+/// The claims under their own names: operators look these up.
+fn authenticated(claims: &AuthenticationClaims) -> String {
+    let time = claims.auth_time.and_then(|time| OffsetDateTime::from_unix_timestamp(time).ok());
+    let parts = [
+        (!claims.amr.is_empty()).then(|| format!("amr {}", claims.amr.join(","))),
+        claims.acr.as_ref().map(|acr| format!("acr {acr}")),
+        time.and_then(|time| time.format(&Rfc3339).ok()).map(|time| format!("auth_time {time}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 fn method(method: &SignInMethod) -> String {
@@ -232,8 +249,6 @@ fn sentence_of_answer(code: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-
     use super::*;
     use crate::accounts::{ClientInfo, EventCodes};
 
@@ -249,6 +264,7 @@ mod tests {
                 reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
             },
             client: ClientInfo::default(),
+            authentication: None,
         }])
     }
 
@@ -262,6 +278,18 @@ mod tests {
              \x20 from     Unknown browser\n\
              \x20 event    e\n";
         assert_eq!((explanation.to_string().as_str(), explanation.exit_status()), (expected, 0));
+    }
+
+    #[test]
+    fn what_the_provider_says_of_its_authentication_is_shown() {
+        let mut explanation = past("google", "sign_in", &["identity_known"]);
+        assert!(!explanation.to_string().contains("  by "), "its twin says nothing");
+        let amr = vec!["pwd".to_owned(), "mfa".to_owned()];
+        explanation.decisions[0].authentication = Some(AuthenticationClaims { auth_time: Some(60), amr, acr: None });
+        let text = explanation.to_string();
+        assert!(text.contains("  by       amr pwd,mfa  auth_time 1970-01-01T00:01:00Z\n"), "{text}");
+        let json: serde_json::Value = serde_json::from_str(&explanation.to_json()).unwrap();
+        assert_eq!(json["decisions"][0]["authentication"]["amr"][1], "mfa");
     }
 
     #[test]

@@ -21,8 +21,8 @@ pub use algorithm::Algorithm;
 pub use discovery::{DiscoveryError, ProviderMetadata, discovery_request, discovery_url, process_discovery_response};
 pub use endpoint::{EndpointError, EndpointRules};
 pub use id_token::{
-    Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenErrorKind, LEEWAY_SECONDS, NonceRule, Verdict,
-    precheck_id_token, unverified_claims, verify_id_token,
+    AuthenticationClaims, Check, ClaimVerdict, Claims, ExpectedIdToken, IdTokenError, IdTokenErrorKind, LEEWAY_SECONDS,
+    NonceRule, Verdict, precheck_id_token, unverified_claims, verify_id_token,
 };
 pub use jwks::{JwkSet, JwksError, RsaPublicKey, jwks_request, process_jwks_response};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};

@@ -4,8 +4,8 @@
 //! (developer.apple.com/documentation/signinwithapplerestapi); read November 2026.
 
 use super::{
-    AppleKey, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, Note, OidcSpec, Profile,
-    ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
+    AppleKey, AuthenticationClaims, BuiltIn, ButtonColours, ClientSecret, Facts, IdentitySource, Metadata, Note,
+    OidcSpec, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
     VariableKind::IssuerOverride, endpoint_url, endpoints, spec::text,
 };
 use crate::{
@@ -91,6 +91,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
         }),
         name: facts.unverified_name.map(str::to_owned),
         picture: None,
+        authentication: AuthenticationClaims::default(),
     })
 }
 

@@ -139,6 +139,7 @@ impl BuiltIn {
             api: None,
             tokeninfo: None,
             hosted_domain: None,
+            session_claims: false,
             sign_in_scopes: self.spec.sign_in_scopes.iter().collect(),
             spec: self.spec,
         }

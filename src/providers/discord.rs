@@ -7,9 +7,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints, origins,
-    spec::text,
+    ApiDocument, AuthenticationClaims, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile,
+    ProfileEmail, Provider, ProviderSpec, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url,
+    endpoints, origins, spec::text,
 };
 use crate::oidc::ProviderMetadata;
 
@@ -76,6 +76,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         }),
         name: text(me, "global_name").or_else(|| text(me, "username")).map(str::to_owned),
         picture: text(me, "avatar").and_then(|hash| picture(provider, id, hash)),
+        authentication: AuthenticationClaims::default(),
     })
 }
 

@@ -9,8 +9,9 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    BuiltIn, ButtonColours, CertificateError, ClientKey, ClientSecret, Facts, IdentitySource, Note, OidcSpec, Palette,
-    PrivateKey, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable,
+    AuthenticationClaims, BuiltIn, ButtonColours, CertificateError, ClientKey, ClientSecret, Facts, IdentitySource,
+    Note, OidcSpec, Palette, PrivateKey, Profile, ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError,
+    Settings, Variable,
     VariableKind::{Text, UrlOverride},
     endpoint_url, endpoints,
 };
@@ -198,6 +199,7 @@ fn profile(provider: &Provider, facts: &Facts<'_>) -> Option<Profile> {
         }),
         name: facts.text("name").map(str::to_owned),
         picture: None,
+        authentication: AuthenticationClaims::default(),
     })
 }
 

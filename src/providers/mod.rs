@@ -47,7 +47,7 @@ use url::Url;
 use crate::{
     codes::access::Access,
     oauth::{ClientAuthentication, Scopes},
-    oidc::ProviderMetadata,
+    oidc::{AuthenticationClaims, ProviderMetadata},
 };
 
 /// A provider and our client there.
@@ -69,6 +69,8 @@ pub struct Provider {
     pub tokeninfo: Option<Url>,
     /// The one domain whose accounts are admitted (Google's `hd`).
     pub hosted_domain: Option<String>,
+    /// Ask for `auth_time` and `amr` (Google): it tells them to verified apps only, and only if asked.
+    pub session_claims: bool,
     /// The scopes of a sign-in: those of `spec`, unless the configuration has others.
     pub sign_in_scopes: Scopes,
     pub spec: &'static ProviderSpec,
@@ -183,6 +185,7 @@ fn standard_profile(provider: &Provider, facts: &Facts<'_>, is_authoritative: im
         }),
         name: facts.text("name").map(str::to_owned),
         picture: facts.text("picture").map(str::to_owned),
+        authentication: AuthenticationClaims::default(),
     }
 }
 

@@ -49,6 +49,7 @@ pub fn provider(registration: Registration) -> Provider {
         api: None,
         tokeninfo: None,
         hosted_domain: None,
+        session_claims: false,
         // Without `openid` there would be no id_token (OpenID Connect Core §3.1.2.1).
         sign_in_scopes: scopes.map_or_else(default, |scopes| Scopes::parse("openid").union(&scopes)),
         spec: &SPEC,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::oidc::AuthenticationClaims;
+
 /// Our normalised view of a provider's claims or API documents.
 ///
 /// The documents are verified; names and email addresses in them are still only what the provider says. `accounts` decides
@@ -20,6 +22,9 @@ pub struct Profile {
     pub name: Option<String>,
     /// URL of the user's picture.
     pub picture: Option<String>,
+    /// How the provider says that it authenticated the user. Empty for a provider without id_tokens.
+    #[serde(default)]
+    pub authentication: AuthenticationClaims,
 }
 
 /// What a provider says about an email address.

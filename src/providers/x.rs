@@ -6,9 +6,9 @@
 use secrecy::SecretString;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::UrlOverride, endpoint_url, endpoints,
-    origins, spec::text,
+    ApiDocument, AuthenticationClaims, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile,
+    ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, Variable, VariableKind::UrlOverride,
+    endpoint_url, endpoints, origins, spec::text,
 };
 
 const URL: &str = "https://x.com";
@@ -72,5 +72,6 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         }),
         name: text(data, "name").or_else(|| text(data, "username")).map(str::to_owned),
         picture: text(data, "profile_image_url").map(str::to_owned),
+        authentication: AuthenticationClaims::default(),
     })
 }

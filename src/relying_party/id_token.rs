@@ -77,7 +77,8 @@ impl RelyingParty {
         }
         let userinfo = self.userinfo(exchanged, spec, &claims, journal).await?;
         let facts = Facts { claims: Some(&claims), userinfo: userinfo.as_ref(), unverified_name };
-        (spec.profile)(provider, &facts).ok_or(CompleteError::NoProfile)
+        let profile = (spec.profile)(provider, &facts).ok_or(CompleteError::NoProfile)?;
+        Ok(Profile { authentication: claims.authentication(), ..profile })
     }
 
     /// Verifies an id_token from the token endpoint.

@@ -8,7 +8,7 @@ use super::{
     services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
 };
 use crate::{
-    accounts::{AuditEvent, ClientInfo, IdentityId, User, UserId},
+    accounts::{AuditEvent, AuthenticationMethod, Authentications, ClientInfo, IdentityId, User, UserId},
     store::AuditContext,
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
@@ -41,25 +41,26 @@ impl RequestContext {
 
     /// Adds to the audit trail what no transaction of the store did. That it cannot be written is only logged: the user
     /// could do nothing about it.
-    pub(super) async fn record(&self, user: Option<UserId>, event: &AuditEvent) {
+    pub async fn record(&self, user: Option<UserId>, event: &AuditEvent) {
         if let Err(error) = self.database.record_event(&self.audit(), user, event).await {
             tracing::warn!(%error, ?event, "cannot write to the audit trail");
         }
     }
 
-    /// Signs a user in by a `method` (a provider's slug, or `password`): opens a session under a new id, and ends the one
-    /// that the browser had.
+    /// Signs a user in by a method that they have just completed: opens a session under a new id, and ends the one that the
+    /// browser had.
     ///
     /// # Errors
     /// If the session cannot be written; the browser keeps its earlier session then.
     pub async fn sign_in(
         &self,
         user: &User,
-        method: &str,
+        method: AuthenticationMethod,
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
-        let session = self.session.open(self, user, method, identity).await?;
-        Ok(SignIn::Complete(session.into_iter().chain(self.jar.remember_method(method)).collect()))
+        let remembered = self.jar.remember_method(method.code());
+        let session = self.session.open(self, user, Authentications::by(method, self.clock.date()), identity).await?;
+        Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
     }
 
     /// Signs a user in to a program that keeps no cookies.
@@ -74,13 +75,18 @@ impl RequestContext {
         Ok(SignIn::Complete(tokens.issue_pair(opening).await?))
     }
 
-    /// Gives the session a new id, because its user re-authenticated (`reauthenticated`) or changed a sign-in method. Returns
+    /// Gives the session a new secret, because its user re-authenticated (by `method`) or changed a sign-in method. Returns
     /// the `Set-Cookie` values; `None` if the session has ended meanwhile.
     ///
     /// # Errors
-    /// If the database is down; the earlier id is still valid then.
-    pub async fn renew_session(&self, reauthenticated: bool) -> Result<Option<Vec<HeaderValue>>, SessionError> {
-        self.session.renew(self, reauthenticated).await
+    /// If the database is down; the earlier secret is still valid then.
+    pub async fn renew_session(
+        &self,
+        method: Option<AuthenticationMethod>,
+    ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
+        let Some(signed_in) = &self.signed_in else { return Ok(None) };
+        let steps = method.map(|method| signed_in.reauthenticated_by(method, self.clock.date()));
+        self.session.renew(self, steps).await
     }
 
     /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values.

@@ -20,7 +20,7 @@ use super::{
     services::Services,
 };
 use crate::{
-    accounts::{IdentityId, UserId},
+    accounts::{Authentications, IdentityId, UserId},
     relying_party::Clock,
     sealing::sha256_base64url,
     store::{Database, NewSession, Session as Row, StoreError},
@@ -44,7 +44,7 @@ pub struct Sessions {
 pub(super) struct Opening {
     pub(super) user: String,
     pub(super) identity: Option<String>,
-    pub(super) provider: String,
+    pub(super) authentications: Authentications,
     pub(super) user_agent: Option<String>,
     pub(super) ip: Option<String>,
     /// Hash of the id of the browser's earlier session.
@@ -133,7 +133,7 @@ impl Sessions {
         let session = NewSession {
             user: UserId::parse(&opening.user).map_err(unreadable)?,
             identity: opening.identity.as_deref().map(IdentityId::parse).transpose().map_err(unreadable)?,
-            provider: Some(opening.provider),
+            authentications: opening.authentications,
             user_agent: opening.user_agent,
             ip: opening.ip,
             data: data_of(record)?,

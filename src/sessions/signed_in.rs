@@ -12,7 +12,7 @@ use super::{
     session_store::{ABSOLUTE, COOKIE, IDLE, OPENING, Opening, Sessions, id_hash},
 };
 use crate::{
-    accounts::{IdentityId, User},
+    accounts::{AuthenticationMethod, Authentications, IdentityId, Strength, User},
     relying_party::Clock,
     store::{ActiveSession, Database, Renewal, Session, StoreError},
 };
@@ -37,9 +37,20 @@ impl From<ActiveSession> for SignedIn {
 }
 
 impl SignedIn {
-    /// Whether the user authenticated in this session within [`REAUTHENTICATION_LIFETIME`].
+    /// Whether the user authenticated in this session within [`REAUTHENTICATION_LIFETIME`], strongly enough for sensitive
+    /// changes.
     pub fn is_recently_authenticated(&self, now: OffsetDateTime) -> bool {
-        now - self.session.reauthenticated_at < REAUTHENTICATION_LIFETIME
+        self.recent_strength(now) >= Strength::OneFactor
+    }
+
+    /// What the user's authentications within [`REAUTHENTICATION_LIFETIME`] show.
+    pub fn recent_strength(&self, now: OffsetDateTime) -> Strength {
+        self.session.reauthenticated_by.strength_since(now - REAUTHENTICATION_LIFETIME)
+    }
+
+    /// The recent steps of re-authentication with one more.
+    pub(super) fn reauthenticated_by(&self, method: AuthenticationMethod, now: OffsetDateTime) -> Authentications {
+        self.session.reauthenticated_by.and(method, now, now - REAUTHENTICATION_LIFETIME)
     }
 }
 
@@ -93,7 +104,7 @@ pub(super) async fn open(
     context: &RequestContext,
     earlier: &Cookie,
     user: &User,
-    method: &str,
+    authentications: Authentications,
     identity: Option<IdentityId>,
 ) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
     // The browser's clock decides how long it keeps the cookie; the row decides how long the session lasts.
@@ -103,7 +114,7 @@ pub(super) async fn open(
     let opening = Opening {
         user: user.id.to_string(),
         identity: identity.map(|identity| identity.to_string()),
-        provider: method.to_owned(),
+        authentications,
         user_agent: context.client.user_agent.clone(),
         ip: context.client.ip.map(|ip| ip.to_string()),
         replaces: earlier.id().map(|id| id_hash(&id)),
@@ -114,11 +125,13 @@ pub(super) async fn open(
 }
 
 /// Gives the browser's session a new secret.
-pub(super) async fn renew(context: &RequestContext, reauthenticated: bool) -> Result<Option<HeaderValue>, StoreError> {
+pub(super) async fn renew(
+    context: &RequestContext,
+    reauthenticated_by: Option<Authentications>,
+) -> Result<Option<HeaderValue>, StoreError> {
     let Some(SignedIn { session, .. }) = &context.signed_in else { return Ok(None) };
     let (id, now) = (Id::default(), context.clock.date());
-    let reauthenticated_at = reauthenticated.then_some(now);
-    let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_at, now };
+    let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_by, now };
     let secret = context.database.renew_session(&renewal, id.to_string().into(), &id_hash(&id)).await?;
     Ok(secret.and_then(|secret| set_cookie(context, secret.expose_secret())))
 }

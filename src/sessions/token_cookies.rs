@@ -12,7 +12,7 @@ use super::{
     transport::Identified,
 };
 use crate::{
-    accounts::{ClientInfo, IdentityId, User},
+    accounts::{Authentications, ClientInfo, IdentityId, User},
     relying_party::Clock,
     store::{ActiveSession, Database, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
@@ -139,13 +139,13 @@ impl TokenCookies {
         &self,
         context: &RequestContext,
         user: &User,
-        method: &str,
+        authentications: Authentications,
         identity: Option<IdentityId>,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         let opening = NewTokenSession {
             user: user.id,
             identity,
-            provider: method,
+            authentications,
             client: &context.client,
             holder: TokenHolder::Browser,
             earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id.as_str()),
@@ -156,10 +156,10 @@ impl TokenCookies {
     pub(super) async fn renew(
         &self,
         context: &RequestContext,
-        reauthenticated: bool,
+        reauthenticated_by: Option<Authentications>,
     ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
         let Some(signed_in) = &context.signed_in else { return Ok(None) };
-        let pair = self.tokens.renew_pair(&signed_in.session, reauthenticated).await?;
+        let pair = self.tokens.renew_pair(&signed_in.session, reauthenticated_by).await?;
         Ok(pair.map(|pair| self.set(&pair, &context.clock)))
     }
 

@@ -12,7 +12,7 @@ use super::{
     token_cookies::TokenCookies,
 };
 use crate::{
-    accounts::{ClientInfo, IdentityId, User},
+    accounts::{Authentications, ClientInfo, IdentityId, User},
     relying_party::Clock,
     store::Database,
     tokens::Tokens,
@@ -75,14 +75,14 @@ impl SessionHandle {
         &self,
         context: &RequestContext,
         user: &User,
-        method: &str,
+        authentications: Authentications,
         identity: Option<IdentityId>,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         match self {
             Self::Cookie(session) => {
-                Ok(signed_in::open(context, session, user, method, identity).await?.into_iter().collect())
+                Ok(signed_in::open(context, session, user, authentications, identity).await?.into_iter().collect())
             }
-            Self::Tokens(cookies) => cookies.open(context, user, method, identity).await,
+            Self::Tokens(cookies) => cookies.open(context, user, authentications, identity).await,
         }
     }
 
@@ -90,11 +90,11 @@ impl SessionHandle {
     pub(super) async fn renew(
         &self,
         context: &RequestContext,
-        reauthenticated: bool,
+        reauthenticated_by: Option<Authentications>,
     ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
         match self {
-            Self::Cookie(_) => Ok(signed_in::renew(context, reauthenticated).await?.map(|cookie| vec![cookie])),
-            Self::Tokens(cookies) => cookies.renew(context, reauthenticated).await,
+            Self::Cookie(_) => Ok(signed_in::renew(context, reauthenticated_by).await?.map(|cookie| vec![cookie])),
+            Self::Tokens(cookies) => cookies.renew(context, reauthenticated_by).await,
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     pending_link::PendingLink, sign_in::SignIn, step_up::StepUp,
 };
 use crate::{
-    accounts::{Answer, Purpose, Reason, SignUp, UserId},
+    accounts::{Answer, AuthenticationMethod, Purpose, Reason, SignUp, UserId},
     providers::Profile,
     relying_party::{FlowEvent, Journal, ReturnTo},
     store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
@@ -86,7 +86,7 @@ impl AuthorizationCallback {
             }
             (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
             (Answer::Link { user, .. }, Some(signed_in)) => {
-                cookies.extend(self.context.renew_session(false).await?.into_iter().flatten());
+                cookies.extend(self.context.renew_session(None).await?.into_iter().flatten());
                 let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
                 applied(user, CallbackOutcome::Linked { already: false, identity, return_to })
             }
@@ -95,7 +95,7 @@ impl AuthorizationCallback {
                 applied(user, CallbackOutcome::Linked { already: true, identity, return_to })
             }
             (Answer::Reauthenticated { user, .. }, Some(_)) => {
-                cookies.extend(self.context.renew_session(true).await?.into_iter().flatten());
+                cookies.extend(self.context.renew_session(Some(verified.profile.into())).await?.into_iter().flatten());
                 applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
             }
             // A grant is no sign-in: the session and its authentication time stay.
@@ -104,7 +104,7 @@ impl AuthorizationCallback {
                 applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))
             }
             (_, Some(signed_in)) => {
-                let user = self.begin_session(signed_in, journal, cookies).await?;
+                let user = self.begin_session(signed_in, verified.profile.into(), journal, cookies).await?;
                 let Some(link) = pending else {
                     return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));
                 };
@@ -124,11 +124,12 @@ impl AuthorizationCallback {
     async fn begin_session(
         &self,
         signed_in: SignedIn,
+        method: AuthenticationMethod,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<UserId, CallbackError> {
         let SignedIn { user, identity } = signed_in;
-        let SignIn::Complete(session) = self.context.sign_in(&user, &self.provider, Some(identity)).await?;
+        let SignIn::Complete(session) = self.context.sign_in(&user, method, Some(identity)).await?;
         cookies.extend(session);
         journal.record(FlowEvent::SessionCreated);
         Ok(user.id)

@@ -15,7 +15,7 @@ use super::{
     verified::{VerifiedTokens, fingerprint},
 };
 use crate::{
-    accounts::{ClientInfo, EmailRequirement},
+    accounts::{Authentications, ClientInfo, EmailRequirement},
     limits::KeyedLimiter,
     relying_party::Clock,
     sealing::random_text,
@@ -126,18 +126,21 @@ impl Tokens {
         }
     }
 
-    /// Renews a session and issues a new pair, after the user re-authenticated (`reauthenticated`) or changed a sign-in
-    /// method. All earlier access and refresh tokens of the session are invalid at once, so that a stolen copy does not
+    /// Renews a session and issues a new pair, after the user re-authenticated (`reauthenticated_by`: the steps that are recent
+    /// now) or changed a sign-in method. All earlier access and refresh tokens of the session are invalid at once, so that a stolen copy does not
     /// profit. Of two requests that renew one version of the session, both get the same refresh token. `None` if the
     /// session has ended.
     ///
     /// # Errors
     /// [`TokensError`]. After a failure the earlier tokens may be invalid already.
-    pub async fn renew_pair(&self, session: &Session, reauthenticated: bool) -> Result<Option<TokenPair>, TokensError> {
+    pub async fn renew_pair(
+        &self,
+        session: &Session,
+        reauthenticated_by: Option<Authentications>,
+    ) -> Result<Option<TokenPair>, TokensError> {
         let keys = self.0.keys.current().await?;
         let now = self.0.clock.date();
-        let reauthenticated_at = reauthenticated.then_some(now);
-        let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_at, now };
+        let renewal = Renewal { id: &session.id, version: session.version, reauthenticated_by, now };
         let Some(next) = self.0.database.renew_token_session(&renewal).await? else { return Ok(None) };
         let session = self.0.database.load_session_version(&session.id, session.version + 1, now).await?;
         session.map(|session| self.pair(&keys, session, next)).transpose()
@@ -212,7 +215,7 @@ impl Tokens {
         NewSession {
             user: opening.user,
             identity: opening.identity,
-            provider: Some(opening.provider.to_owned()),
+            authentications: opening.authentications.clone(),
             user_agent: opening.client.user_agent.clone(),
             ip: opening.client.ip.map(|ip| ip.to_string()),
             data: "{}".to_owned(),

@@ -3,19 +3,19 @@
 use secrecy::SecretString;
 
 use crate::{
-    accounts::{ClientInfo, IdentityId, UserId},
+    accounts::{Authentications, ClientInfo, IdentityId, UserId},
     store::{ActiveSession, RefreshToken, TokenHolder},
 };
 
 /// The session to open for a new token pair.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewTokenSession<'a> {
     /// The user who signed in.
     pub user: UserId,
-    /// The identity that the user signed in with; `None` for a password.
+    /// The identity that the user signed in with; `None` if no provider was asked.
     pub identity: Option<IdentityId>,
-    /// The provider's slug, or `password`.
-    pub provider: &'a str,
+    /// By what the user authenticated.
+    pub authentications: Authentications,
     /// The client's IP address and user agent, for the audit trail.
     pub client: &'a ClientInfo,
     /// Who will hold the tokens.

@@ -6,6 +6,7 @@ use std::process::Output;
 use crate::support::database::{Engine, TestDatabase};
 use latchkey::{
     accounts::{Answer, ClientInfo, Purpose, Reason, SignUp, UserId},
+    oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     store::{Database, GrantUpdate, SettleOutcome, SettleRequest},
 };
@@ -113,6 +114,7 @@ fn profile(provider: &str, subject: &str, authoritative: bool) -> Profile {
         }),
         name: None,
         picture: None,
+        authentication: AuthenticationClaims::default(),
     }
 }
 

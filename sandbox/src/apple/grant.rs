@@ -55,6 +55,7 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
         scopes,
         nonce: request.nonce.clone(),
         auth_time: None,
+        amr: false,
         challenge: request.challenge.clone(),
         with_refresh: true,
         offline: true,

@@ -60,6 +60,7 @@ pub fn allow(context: &AuthorizeContext, person: &Person, mut granted: Scopes) -
             scopes: granted,
             nonce: request.nonce.clone(),
             auth_time: None,
+            amr: false,
             challenge: request.challenge.clone(),
             offline: false,
             expires_at,

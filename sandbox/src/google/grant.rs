@@ -40,7 +40,8 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
             scopes: granted.clone(),
             nonce: request.nonce.clone(),
             // Choosing an account counts as signing in.
-            auth_time: request.max_age.then_some(expires_at - CODE_LIFETIME),
+            auth_time: request.auth_time.then_some(expires_at - CODE_LIFETIME),
+            amr: request.amr,
             challenge: request.challenge.clone(),
             with_refresh: request.offline && consent.shown,
             offline: request.offline,

@@ -18,6 +18,7 @@ const ID_TOKEN_LIFETIME: i64 = 3600;
 pub struct IdTokenContext {
     pub nonce: Option<String>,
     pub auth_time: Option<i64>,
+    pub amr: bool,
     /// Issued with a refresh token: the user did not sign in.
     pub refreshed: bool,
 }
@@ -81,6 +82,9 @@ async fn id_token(
     }
     if let Some(auth_time) = context.auth_time {
         set("auth_time", json!(auth_time));
+    }
+    if context.amr {
+        set("amr", json!(["pwd"]));
     }
     set("iat", json!(now));
     set("exp", json!(now + ID_TOKEN_LIFETIME));

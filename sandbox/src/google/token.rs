@@ -96,7 +96,11 @@ fn by_code(tokens: &mut TokenStore, form: &Fields, client_id: &str, now: i64) ->
     if let Some(text) = &refresh {
         tokens.refresh.insert(text.clone(), token.clone());
     }
-    Ok((token, IdTokenContext { nonce: code.nonce, auth_time: code.auth_time, refreshed: false }, refresh))
+    Ok((
+        token,
+        IdTokenContext { nonce: code.nonce, auth_time: code.auth_time, amr: code.amr, refreshed: false },
+        refresh,
+    ))
 }
 
 fn by_refresh_token(tokens: &TokenStore, form: &Fields, client_id: &str) -> Result<Token, OAuthError> {

@@ -27,6 +27,7 @@ pub fn allow(shared: &SharedState, request: &AuthorizationRequest, person: &Pers
             scopes: request.scopes.clone(),
             nonce: request.nonce.clone(),
             auth_time: None,
+            amr: false,
             challenge: request.challenge.clone(),
             with_refresh: offline,
             offline,

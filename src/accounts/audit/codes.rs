@@ -1,6 +1,6 @@
 //! Events as the table `events` keeps them, and back.
 
-use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange};
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
@@ -13,7 +13,7 @@ pub const FAILED: &str = "failed";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventCodes {
     pub kind: String,
-    /// A provider's slug, or `password`.
+    /// A provider's slug, or the code of a [`LocalMethod`].
     pub provider: Option<String>,
     pub outcome: String,
     pub reasons: Vec<String>,
@@ -31,7 +31,10 @@ impl From<&AuditEvent> for EventCodes {
                 let reasons = [failure.code()].into_iter().chain(said.as_deref());
                 codes(purpose.code(), Some(provider), FAILED, reasons)
             }
-            AuditEvent::PasswordSignIn => codes("sign_in", password, "sign_in", []),
+            AuditEvent::SignIn { method } => codes("sign_in", Some(method.code()), "sign_in", []),
+            AuditEvent::Reauthenticated { method } => {
+                codes("reauthenticate", Some(method.code()), "reauthenticated", [])
+            }
             AuditEvent::WrongPassword => codes("sign_in", password, "wrong_password", []),
             AuditEvent::SignUpRequested => codes("sign_up", password, "requested", []),
             AuditEvent::SignUp { outcome, reasons } => {
@@ -85,7 +88,12 @@ impl EventCodes {
     /// The only event that these codes can stand for. It may have other codes in the members not looked at.
     fn guess(&self) -> Option<AuditEvent> {
         Some(match (self.kind.as_str(), self.outcome.as_str()) {
-            ("sign_in", "sign_in") if self.is_by_password() => AuditEvent::PasswordSignIn,
+            ("sign_in", "sign_in") if self.local_method().is_some() => {
+                AuditEvent::SignIn { method: self.local_method()? }
+            }
+            ("reauthenticate", "reauthenticated") if self.local_method().is_some() => {
+                AuditEvent::Reauthenticated { method: self.local_method()? }
+            }
             ("sign_in", "wrong_password") => AuditEvent::WrongPassword,
             ("sign_up", "requested") => AuditEvent::SignUpRequested,
             ("sign_up", outcome) => {
@@ -127,8 +135,8 @@ impl EventCodes {
         Some(AuditEvent::Decision { purpose, provider, outcome, reasons: self.policy_reasons(), access })
     }
 
-    fn is_by_password(&self) -> bool {
-        self.provider.as_deref() == Some(PASSWORD)
+    fn local_method(&self) -> Option<LocalMethod> {
+        self.provider.as_deref().and_then(LocalMethod::from_code)
     }
 
     fn policy_reasons(&self) -> Vec<Reason> {

@@ -7,7 +7,7 @@ mod outcome;
 mod tests;
 
 pub use codes::{EventCodes, FAILED};
-pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, PurposeKind, UndoneChange};
+pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange};
 
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
@@ -35,7 +35,13 @@ pub enum AuditEvent {
         /// The provider's words about the error, made safe for a log: see `oauth::ProviderMessage`.
         said: Option<String>,
     },
-    PasswordSignIn,
+    SignIn {
+        method: LocalMethod,
+    },
+    /// The user confirmed by it that it was them.
+    Reauthenticated {
+        method: LocalMethod,
+    },
     WrongPassword,
     /// The sign-up form was sent. The account that has the email address sees it; a new address has no account yet.
     SignUpRequested,

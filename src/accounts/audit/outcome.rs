@@ -108,6 +108,17 @@ codes! {
     }
 }
 
+codes! {
+    /// A method by which Latchkey itself authenticates a user. No provider has such a slug.
+    LocalMethod {
+        Password = "password",
+        Passkey = "passkey",
+        EmailCode = "email_code",
+        Totp = "totp",
+        RecoveryCode = "recovery_code",
+    }
+}
+
 /// A change that its user took back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UndoneChange {

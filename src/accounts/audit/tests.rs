@@ -9,7 +9,6 @@ fn provider() -> String {
 /// Every event, with every value of the closed lists in it.
 fn every_event() -> Vec<AuditEvent> {
     let mut events = vec![
-        AuditEvent::PasswordSignIn,
         AuditEvent::WrongPassword,
         AuditEvent::SignUpRequested,
         AuditEvent::SignOut { method: None },
@@ -31,6 +30,9 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
+    for method in LocalMethod::ALL.iter().copied() {
+        events.extend([AuditEvent::SignIn { method }, AuditEvent::Reauthenticated { method }]);
+    }
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
         events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
@@ -56,7 +58,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
     match event {
         AuditEvent::Decision { .. }
         | AuditEvent::FlowFailed { .. }
-        | AuditEvent::PasswordSignIn
+        | AuditEvent::SignIn { .. }
+        | AuditEvent::Reauthenticated { .. }
         | AuditEvent::WrongPassword
         | AuditEvent::SignUpRequested
         | AuditEvent::SignUp { .. }

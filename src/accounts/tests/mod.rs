@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
 use super::*;
-use crate::providers::{Profile, ProfileEmail};
+use crate::{
+    oidc::AuthenticationClaims,
+    providers::{Profile, ProfileEmail},
+};
 
 mod methods;
 mod properties;
@@ -26,6 +29,7 @@ fn profile() -> Profile {
         }),
         name: Some("Ada".into()),
         picture: None,
+        authentication: AuthenticationClaims::default(),
     }
 }
 

@@ -130,6 +130,18 @@ fn google_hd_is_one_domain_in_lower_case(#[case] domain: &'static str, #[case] a
     }
 }
 
+#[rstest]
+#[case("on", Some(true))]
+#[case("off", Some(false))]
+#[case("yes", None)]
+fn google_session_claims_are_on_or_off(#[case] text: &'static str, #[case] asked: Option<bool>) {
+    let outcome = with(&[("GOOGLE_SESSION_CLAIMS", text)]);
+    match outcome {
+        Ok(config) => assert_eq!(Some(config.providers[0].session_claims), asked),
+        Err(error) => assert!(error.variable == "GOOGLE_SESSION_CLAIMS" && asked.is_none()),
+    }
+}
+
 #[test]
 fn an_endpoint_override_is_a_plain_url_on_loopback() {
     for variable in optional(&OVERRIDES) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::ClaimVerdict;
+use super::{AuthenticationClaims, ClaimVerdict};
 use crate::oauth::JsonDocument;
 
 /// Claims that [`super::verify_id_token`] verified; nothing else constructs them. Verified means that the provider
@@ -45,9 +45,9 @@ impl Claims {
         self.get("exp").and_then(Value::as_u64).unwrap_or_default()
     }
 
-    /// `auth_time` in Unix seconds.
-    pub fn auth_time(&self) -> Option<u64> {
-        self.get("auth_time").and_then(Value::as_u64)
+    /// How the provider says that it authenticated the user.
+    pub fn authentication(&self) -> AuthenticationClaims {
+        AuthenticationClaims::of(&self.document)
     }
 
     /// Any claim (`email`, `email_verified`, `hd`, `tid`, …). Its type differs between providers; the caller checks it.

@@ -3,6 +3,7 @@
 //! Order of the checks: shape, header, key, signature, and only then the claims. Each check records a [`ClaimVerdict`];
 //! the first failure ends the verification.
 
+mod authentication;
 mod claims;
 mod error;
 mod hashes;
@@ -14,6 +15,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use authentication::AuthenticationClaims;
 pub use claims::Claims;
 pub use error::{IdTokenError, IdTokenErrorKind};
 use secrecy::SecretString;

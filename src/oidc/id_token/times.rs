@@ -8,7 +8,7 @@ use crate::oauth::JsonDocument;
 /// Tolerated clock skew between the provider and this server, in seconds.
 pub const LEEWAY_SECONDS: u64 = 60;
 /// The end of the year 9999: later times are rejected.
-const LATEST_TIME: u64 = 253_402_300_799;
+pub(super) const LATEST_TIME: u64 = 253_402_300_799;
 
 pub(super) fn check_expiry(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
     match expected.now < required_time(claims, "exp")? + LEEWAY_SECONDS {

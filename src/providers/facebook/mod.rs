@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile, ProfileEmail, Provider,
-    ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride,
-    endpoint_url, endpoints, origins, spec::text,
+    ApiDocument, AuthenticationClaims, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Profile,
+    ProfileEmail, Provider, ProviderSpec, ResponseIssuer, SettingError, Settings, TokenCheck, Variable,
+    VariableKind::UrlOverride, endpoint_url, endpoints, origins, spec::text,
 };
 
 const URL: &str = "https://www.facebook.com";
@@ -87,6 +87,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         }),
         name: text(me, "name").map(str::to_owned),
         picture: me.pointer("/picture/data/url").and_then(Value::as_str).map(str::to_owned),
+        authentication: AuthenticationClaims::default(),
     })
 }
 

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    ApiDocument, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Palette, Profile, ProfileEmail,
-    Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable, VariableKind::UrlOverride, endpoint_url,
-    endpoints, origins, spec::text,
+    ApiDocument, AuthenticationClaims, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Palette,
+    Profile, ProfileEmail, Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable,
+    VariableKind::UrlOverride, endpoint_url, endpoints, origins, spec::text,
 };
 use crate::oauth::TokenEncoding;
 
@@ -93,6 +93,7 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         email: primary_and_verified(documents.get("emails")),
         name: text(user, "name").or_else(|| text(user, "login")).map(str::to_owned),
         picture: text(user, "avatar_url").map(str::to_owned),
+        authentication: AuthenticationClaims::default(),
     })
 }
 

@@ -35,6 +35,9 @@ pub const DRIVE_METADATA_READONLY: &str = "https://www.googleapis.com/auth/drive
 /// Events on the user's calendars: the narrowest scope that can list events.
 pub const CALENDAR_EVENTS_READONLY: &str = "https://www.googleapis.com/auth/calendar.events.readonly";
 
+/// "Security bundle" (developers.google.com/identity/siwg/security-bundle, read November 2026).
+const SESSION_CLAIMS: &str = r#"{"id_token":{"auth_time":{"essential":true},"amr":{"essential":true}}}"#;
+
 // Google's branding guidelines prescribe these colours, the unchanged mark and the order of mark and text.
 pub(super) static GOOGLE: BuiltIn = BuiltIn {
     optional: &[
@@ -42,6 +45,7 @@ pub(super) static GOOGLE: BuiltIn = BuiltIn {
         Variable::new("TOKENINFO_URL", UrlOverride),
         Variable::new("API_URL", UrlOverride),
         Variable::new("HD", Text),
+        Variable::new("SESSION_CLAIMS", Text),
     ],
     notes: &[
         Note::new(
@@ -72,8 +76,12 @@ static SPEC: ProviderSpec = ProviderSpec {
     // Google ignores `login`, and values that it does not know.
     prompts: &["consent", "none"],
     another_account: Some("select_account"),
-    // A hint for the account chooser; the claim is what counts.
-    extra_parameters: |provider| provider.hosted_domain.as_deref().map(|domain| ("hd", domain)).into_iter().collect(),
+    extra_parameters: |provider| {
+        // A hint for the account chooser; the claim is what counts.
+        let domain = provider.hosted_domain.as_deref().map(|domain| ("hd", domain));
+        let claims = provider.session_claims.then_some(("claims", SESSION_CLAIMS));
+        domain.into_iter().chain(claims).collect()
+    },
     // There is no `prompt=login`; choosing an account is the most that can be asked for.
     reauthentication: &[("prompt", "select_account")],
     api_access: Some(ApiAccess {
@@ -117,6 +125,7 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
         api: api.map(str::to_owned),
         tokeninfo: Url::parse(tokeninfo).ok(),
         hosted_domain: settings.get("HD").map(hosted_domain).transpose()?,
+        session_claims: settings.get("SESSION_CLAIMS").map(switch).transpose()?.unwrap_or_default(),
         ..GOOGLE.client(settings, Metadata::or_discovered(issuer, metadata))
     })
 }
@@ -131,6 +140,14 @@ fn hosted_domain(domain: &str) -> Result<String, SettingError> {
         });
     }
     Ok(domain.to_owned())
+}
+
+fn switch(text: &str) -> Result<bool, SettingError> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(SettingError { name: "SESSION_CLAIMS", problem: "must be on or off" }),
+    }
 }
 
 /// Constants, so that the server starts without a network.

@@ -45,6 +45,7 @@ impl RelyingParty {
         if !(spec.admits)(provider, &facts) {
             return Err(ExternalTokenError::NotAdmitted);
         }
-        (spec.profile)(provider, &facts).ok_or(ExternalTokenError::NoProfile)
+        let profile = (spec.profile)(provider, &facts).ok_or(ExternalTokenError::NoProfile)?;
+        Ok(Profile { authentication: claims.authentication(), ..profile })
     }
 }

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::{AuditEvent, ClientInfo, EventCodes, UserId};
+use crate::oidc::AuthenticationClaims;
 use crate::store::audit::context::AuditContext;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -20,6 +21,8 @@ pub(in crate::store) struct NewEvent<'a> {
     pub(in crate::store) event: &'a AuditEvent,
     pub(in crate::store) user: Option<UserId>,
     pub(in crate::store) client: &'a ClientInfo,
+    /// How the provider says that it authenticated the user.
+    pub(in crate::store) authentication: Option<&'a AuthenticationClaims>,
 }
 
 /// An event that was written.
@@ -31,6 +34,8 @@ pub struct PastEvent {
     pub user: Option<String>,
     pub codes: EventCodes,
     pub client: ClientInfo,
+    /// How the provider says that it authenticated the user.
+    pub authentication: Option<AuthenticationClaims>,
 }
 
 impl PastEvent {
@@ -44,7 +49,7 @@ impl PastEvent {
 macro_rules! select_events {
     ($rest:literal) => {
         concat!(
-            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id FROM events WHERE ",
+            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication FROM events WHERE ",
             $rest
         )
     };
@@ -63,6 +68,7 @@ pub(in crate::store) struct EventRow {
     ip: Option<String>,
     user_agent: Option<String>,
     request_id: Option<String>,
+    authentication: Option<String>,
 }
 
 impl TryFrom<EventRow> for PastEvent {
@@ -80,6 +86,7 @@ impl TryFrom<EventRow> for PastEvent {
                 user_agent: row.user_agent,
                 request_id: row.request_id,
             },
+            authentication: row.authentication.and_then(|json| serde_json::from_str(&json).ok()),
         })
     }
 }
@@ -116,15 +123,15 @@ pub(in crate::store) async fn note(
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
     let (id, at, client) = (ids::id(audit.now)?, audit.now, &audit.client);
-    record(connection, &NewEvent { id, at, event, user, client }).await
+    record(connection, &NewEvent { id, at, event, user, client, authentication: None }).await
 }
 
 /// Records an event within a transaction. The id of a deleted user is not written: a late event must not bring it back.
 pub(in crate::store) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
     let codes = EventCodes::from(event.event);
     sqlx::query(
-        "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id) \
-         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication) \
+         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(event.id.to_string())
     .bind(event.at.unix_timestamp())
@@ -136,6 +143,7 @@ pub(in crate::store) async fn record(connection: &mut AnyConnection, event: &New
     .bind(event.client.ip.map(|ip| ip.to_string()))
     .bind(event.client.user_agent.as_deref())
     .bind(event.client.request_id.as_deref())
+    .bind(event.authentication.map(|claims| serde_json::json!(claims).to_string()))
     .execute(connection)
     .await?;
     Ok(())

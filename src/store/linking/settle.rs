@@ -109,6 +109,7 @@ impl Database {
             event: &event,
             user: concerned(question.purpose, &decision.answer, signed_in.as_ref()),
             client: settle_request.client,
+            authentication: Some(&question.profile.authentication).filter(|claims| !claims.is_empty()),
         };
         record(write.connection(), &event).await?;
         if let (Answer::Grant { user, .. }, Some(signed_in)) = (&decision.answer, &signed_in) {

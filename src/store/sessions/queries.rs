@@ -3,13 +3,15 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
-use crate::accounts::UserId;
+use crate::accounts::{AuthenticationMethod, UserId};
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::ids::session_id;
 use crate::store::sessions::end::delete_session_by_hash;
-use crate::store::sessions::rows::{ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, session_columns};
+use crate::store::sessions::rows::{
+    ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, authentications_json, session_columns,
+};
 use crate::store::users::rows::user_columns;
 
 /// Selects an [`ActiveSessionRow`]. `$2` is the time.
@@ -169,20 +171,21 @@ pub(in crate::store) async fn insert_session(
     let id = session_id()?;
     let created = sqlx::query(
         "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider, user_agent, ip, data, created_at, \
-         last_seen_at, expires_at, absolute_expires_at, reauthenticated_at) \
-         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9) ON CONFLICT (id_hash) DO NOTHING",
+         last_seen_at, expires_at, absolute_expires_at, reauthenticated_at, signed_in_by, reauthenticated_by) \
+         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9, $12, $12) ON CONFLICT (id_hash) DO NOTHING",
     )
     .bind(&id)
     .bind(id_hash)
     .bind(session.user.to_string())
     .bind(session.identity.map(|identity| identity.to_string()))
-    .bind(session.provider.as_deref())
+    .bind(session.authentications.first().map(AuthenticationMethod::code))
     .bind(session.user_agent.as_deref())
     .bind(session.ip.as_deref())
     .bind(&session.data)
     .bind(session.created_at.unix_timestamp())
     .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
     .bind(session.absolute_expires_at.unix_timestamp())
+    .bind(authentications_json(&session.authentications)?)
     .execute(write.connection())
     .await?;
     if created.rows_affected() == 0 {

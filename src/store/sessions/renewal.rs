@@ -6,24 +6,33 @@
 use secrecy::{ExposeSecret, SecretString};
 use time::{Duration, OffsetDateTime};
 
+use crate::accounts::Authentications;
 use crate::sealing::RandomError;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::refresh_token::RefreshToken;
+use crate::store::sessions::rows::authentications_json;
 
 /// How far apart two requests can be that renew a session by the same earlier secret: a form that was submitted twice.
 pub(in crate::store) const RENEWAL_RACE: Duration = Duration::seconds(10);
 
 /// The session that a request renews.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Renewal<'a> {
     pub id: &'a str,
     /// The version that the request was authenticated by.
     pub version: i64,
-    /// The time, if the user has just re-authenticated.
-    pub reauthenticated_at: Option<OffsetDateTime>,
+    /// The steps that are recent now, if the user has just re-authenticated.
+    pub reauthenticated_by: Option<Authentications>,
     pub now: OffsetDateTime,
+}
+
+impl Renewal<'_> {
+    /// Unix seconds.
+    fn reauthenticated_at(&self) -> Option<i64> {
+        self.reauthenticated_by.as_ref().and_then(Authentications::last_at)
+    }
 }
 
 impl Database {
@@ -87,13 +96,15 @@ async fn begin(write: &mut Write<'_>, renewal: &Renewal<'_>, secret: &SecretStri
     let sealed = write.sealer().seal(&place(renewal), secret.expose_secret().as_bytes()).map_err(|_| RandomError)?;
     let renewed = sqlx::query(
         "UPDATE sessions SET version = version + 1, renewed_at = $3, renewal = $4, \
-         reauthenticated_at = COALESCE($5, reauthenticated_at) WHERE id = $1 AND version = $2",
+         reauthenticated_at = COALESCE($5, reauthenticated_at), reauthenticated_by = COALESCE($6, reauthenticated_by) \
+         WHERE id = $1 AND version = $2",
     )
     .bind(renewal.id)
     .bind(renewal.version)
     .bind(renewal.now.unix_timestamp())
     .bind(sealed)
-    .bind(renewal.reauthenticated_at.map(OffsetDateTime::unix_timestamp))
+    .bind(renewal.reauthenticated_at())
+    .bind(renewal.reauthenticated_by.as_ref().map(authentications_json).transpose()?)
     .execute(write.connection())
     .await?;
     Ok(renewed.rows_affected() == 1)
@@ -102,15 +113,16 @@ async fn begin(write: &mut Write<'_>, renewal: &Renewal<'_>, secret: &SecretStri
 /// The secret of a renewal that was faster. Only for a request that has just re-authenticated its user: being authenticated by
 /// the same earlier secret is not enough, as a thief may have a copy of that.
 async fn by_the_other(mut write: Write<'_>, renewal: &Renewal<'_>) -> Result<Option<SecretString>, StoreError> {
-    let Some(reauthenticated_at) = renewal.reauthenticated_at else { return Ok(None) };
+    let Some(steps) = &renewal.reauthenticated_by else { return Ok(None) };
     let sealed: Option<(String,)> = sqlx::query_as(
-        "UPDATE sessions SET reauthenticated_at = $4 \
+        "UPDATE sessions SET reauthenticated_at = $4, reauthenticated_by = $5 \
          WHERE id = $1 AND version = $2 AND renewal IS NOT NULL AND renewed_at >= $3 RETURNING renewal",
     )
     .bind(renewal.id)
     .bind(renewal.version + 1)
     .bind((renewal.now - RENEWAL_RACE).unix_timestamp())
-    .bind(reauthenticated_at.unix_timestamp())
+    .bind(steps.last_at())
+    .bind(authentications_json(steps)?)
     .fetch_optional(write.connection())
     .await?;
     let Some((sealed,)) = sealed else { return Ok(None) };

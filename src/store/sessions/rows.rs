@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::{IdentityId, User, UserId};
+use crate::accounts::{Authentications, IdentityId, User, UserId};
 use crate::store::error::StoreError;
 use crate::store::users::rows::{UserRow, time};
 
@@ -11,8 +11,7 @@ use crate::store::users::rows::{UserRow, time};
 pub struct NewSession {
     pub user: UserId,
     pub identity: Option<IdentityId>,
-    /// The provider's slug.
-    pub provider: Option<String>,
+    pub authentications: Authentications,
     pub user_agent: Option<String>,
     pub ip: Option<String>,
     /// The application's data, as JSON.
@@ -30,9 +29,9 @@ pub struct Session {
     /// The number of renewals. What a request was allowed to do by an earlier version, it is not by this one.
     pub version: i64,
     pub user: UserId,
-    /// `None` for a password, or if the identity has been unlinked since.
+    /// `None` if no provider opened it, or if the identity has been unlinked since.
     pub identity: Option<IdentityId>,
-    /// The provider's slug.
+    /// What opened it, as [`AuthenticationMethod::code`](crate::accounts::AuthenticationMethod::code) names it.
     pub provider: Option<String>,
     pub user_agent: Option<String>,
     pub ip: Option<String>,
@@ -45,6 +44,10 @@ pub struct Session {
     pub absolute_expires_at: OffsetDateTime,
     /// When the user last authenticated in this session.
     pub reauthenticated_at: OffsetDateTime,
+    /// What opened the session.
+    pub signed_in_by: Authentications,
+    /// The steps of the last re-authentication, or of the sign-in.
+    pub reauthenticated_by: Authentications,
 }
 
 /// A session as a request was authenticated by it. What changes the account checks that the session is still open, and
@@ -79,7 +82,8 @@ macro_rules! session_columns {
     () => {
         "sessions.id AS session_id, sessions.version, sessions.user_id AS session_user_id, sessions.identity_id, sessions.provider, \
          sessions.user_agent, sessions.ip, sessions.data, sessions.created_at, sessions.last_seen_at, \
-         sessions.expires_at, sessions.absolute_expires_at, sessions.reauthenticated_at"
+         sessions.expires_at, sessions.absolute_expires_at, sessions.reauthenticated_at, \
+         sessions.signed_in_by, sessions.reauthenticated_by"
     };
 }
 
@@ -101,6 +105,8 @@ pub(in crate::store) struct SessionRow {
     expires_at: i64,
     absolute_expires_at: i64,
     reauthenticated_at: i64,
+    signed_in_by: String,
+    reauthenticated_by: String,
 }
 
 #[derive(FromRow)]
@@ -123,6 +129,8 @@ impl TryFrom<SessionRow> for Session {
             expires_at: time(row.expires_at)?,
             absolute_expires_at: time(row.absolute_expires_at)?,
             reauthenticated_at: time(row.reauthenticated_at)?,
+            signed_in_by: authentications(&row.signed_in_by)?,
+            reauthenticated_by: authentications(&row.reauthenticated_by)?,
             id: row.session_id,
             version: row.version,
             provider: row.provider,
@@ -139,4 +147,12 @@ impl TryFrom<ActiveSessionRow> for ActiveSession {
     fn try_from(row: ActiveSessionRow) -> Result<Self, StoreError> {
         Ok(Self { session: row.session.try_into()?, user: row.user.try_into()? })
     }
+}
+
+fn authentications(json: &str) -> Result<Authentications, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::Corrupt("sessions.signed_in_by".into()))
+}
+
+pub(in crate::store) fn authentications_json(authentications: &Authentications) -> Result<String, StoreError> {
+    serde_json::to_string(authentications).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
-use crate::accounts::{AuditEvent, EmailAddress, PasswordHash, User, UserId};
+use crate::accounts::{AuditEvent, EmailAddress, LocalMethod, PasswordHash, User, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::database::Database;
@@ -70,7 +70,7 @@ impl Database {
         let user = user(write.connection(), id).await?;
         let user = user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at));
         if user.is_some() {
-            note(write.connection(), audit, Some(id), &AuditEvent::PasswordSignIn).await?;
+            note(write.connection(), audit, Some(id), &AuditEvent::SignIn { method: LocalMethod::Password }).await?;
         }
         write.commit().await?;
         Ok(user)

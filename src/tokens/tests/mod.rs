@@ -20,7 +20,7 @@ use super::{
     signing_key::{SigningKey, VerifyingKey},
 };
 use crate::{
-    accounts::{EmailAddress, EmailRequirement, User, UserId, VerificationMethod, VerifiedEmail},
+    accounts::{Authentications, EmailAddress, EmailRequirement, User, UserId, VerificationMethod, VerifiedEmail},
     store::{ActiveSession, KeyTimes, NewKey, Session, StoredKey},
 };
 
@@ -95,6 +95,8 @@ fn session() -> ActiveSession {
             expires_at: at(NOW + 1000),
             absolute_expires_at: at(NOW + 1000),
             reauthenticated_at: at(NOW),
+            signed_in_by: Authentications::default(),
+            reauthenticated_by: Authentications::default(),
         },
         user: User {
             id: user,

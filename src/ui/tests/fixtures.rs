@@ -215,6 +215,7 @@ pub fn settings() -> SettingsView {
             ActivityView {
                 what: "Signed in with Google".into(),
                 alarming: false,
+                provider_says: Some("Google reports: password, hardware key".into()),
                 at: NEW_YEAR + 86_400,
                 device: "Firefox on Linux".into(),
                 ip: "127.0.0.1".into(),
@@ -222,6 +223,7 @@ pub fn settings() -> SettingsView {
             ActivityView {
                 what: "Wrong password".into(),
                 alarming: true,
+                provider_says: None,
                 at: NEW_YEAR,
                 device: "Chrome on Windows".into(),
                 ip: "203.0.113.7".into(),

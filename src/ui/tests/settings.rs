@@ -246,7 +246,14 @@ async fn markup_in_text_is_escaped() {
             method_slug: text(),
             ..device
         }],
-        activity: vec![ActivityView { what: text(), alarming: true, at: 0, device: text(), ip: text() }],
+        activity: vec![ActivityView {
+            what: text(),
+            alarming: true,
+            provider_says: Some(text()),
+            at: 0,
+            device: text(),
+            ip: text(),
+        }],
         ..settings()
     };
     stays_text(&render("/settings", SettingsView { reauthenticated: true, ..view.clone() }).await);

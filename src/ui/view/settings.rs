@@ -65,6 +65,8 @@ pub struct ActivityView {
     pub what: String,
     /// Worth a second look: a rejected attempt, a removal.
     pub alarming: bool,
+    /// How the provider says that it authenticated the user ("Google reports: password").
+    pub provider_says: Option<String>,
     pub at: i64,
     /// Browser and operating system, from the user agent.
     pub device: String,

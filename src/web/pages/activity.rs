@@ -1,7 +1,10 @@
 //! The audit trail in words, for the user whom it is about.
 
+use super::authentication_claims::authentication_claims;
 use crate::{
-    accounts::{AuditEvent, DecisionOutcome, GrantEnd, PurposeKind, SignInMethod, UndoneChange, describe_device},
+    accounts::{
+        AuditEvent, DecisionOutcome, GrantEnd, LocalMethod, PurposeKind, SignInMethod, UndoneChange, describe_device,
+    },
     codes::access::Access,
     store::PastEvent,
     ui::{view::ActivityView, wording},
@@ -10,10 +13,16 @@ use crate::{
 /// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know.
 /// `label` gives a provider's display name.
 pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
+    let provider = event.codes.provider.as_deref().map(&label);
     let (what, alarming) = sentence(&event.event()?, label);
     Some(ActivityView {
         what,
         alarming,
+        provider_says: event
+            .authentication
+            .as_ref()
+            .zip(provider)
+            .and_then(|(claims, label)| authentication_claims(claims, &label, event.at.unix_timestamp())),
         at: event.at.unix_timestamp(),
         device: describe_device(event.client.user_agent.as_deref()),
         ip: event.client.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()),
@@ -31,7 +40,10 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::FlowFailed { purpose, provider, .. } => {
             alarm(&format!("{} failed", attempt(*purpose, &label(provider))))
         }
-        AuditEvent::PasswordSignIn => calm("Signed in with a password"),
+        AuditEvent::SignIn { method } => calm(&format!("Signed in with {}", local_method(*method))),
+        AuditEvent::Reauthenticated { method } => {
+            calm(&format!("Confirmed with {} that it was you", local_method(*method)))
+        }
         AuditEvent::WrongPassword => alarm("A sign-in with a wrong password was refused"),
         AuditEvent::SignUpRequested => calm("Someone tried to sign up with your email address; nothing was changed"),
         AuditEvent::SignUp { outcome, .. } => match outcome {
@@ -104,6 +116,16 @@ fn decision(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Acces
     }
 }
 
+const fn local_method(method: LocalMethod) -> &'static str {
+    match method {
+        LocalMethod::Password => "a password",
+        LocalMethod::Passkey => "a passkey",
+        LocalMethod::EmailCode => "a code from an email",
+        LocalMethod::Totp => "a code from an authenticator app",
+        LocalMethod::RecoveryCode => "a recovery code",
+    }
+}
+
 fn attempt(purpose: PurposeKind, label: &str) -> String {
     match purpose {
         PurposeKind::SignIn => format!("A sign-in with {label}"),
@@ -127,6 +149,7 @@ mod tests {
             user: None,
             codes,
             client: ClientInfo { ip: Some([192, 0, 2, 1].into()), ..ClientInfo::default() },
+            authentication: None,
         }
     }
 
@@ -143,7 +166,8 @@ mod tests {
         let signed_in = decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None);
         assert_eq!(signed_in.what, "Signed in with GOOGLE");
         assert_eq!((signed_in.device.as_str(), signed_in.ip.as_str()), ("Unknown browser", "192.0.2.1"));
-        assert_eq!(view(&AuditEvent::PasswordSignIn).what, "Signed in with a password");
+        let by_password = view(&AuditEvent::SignIn { method: LocalMethod::Password });
+        assert_eq!(by_password.what, "Signed in with a password");
         assert_eq!(decided(PurposeKind::Link, DecisionOutcome::Link, None).what, "Linked GOOGLE");
     }
 
@@ -170,7 +194,7 @@ mod tests {
         assert!(view(&AuditEvent::Unlinked { provider: "x".into() }).alarming);
         assert!(decided(PurposeKind::Link, DecisionOutcome::Refused, None).alarming);
         assert!(!decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None).alarming);
-        assert!(!view(&AuditEvent::PasswordSignIn).alarming);
+        assert!(!view(&AuditEvent::SignIn { method: LocalMethod::Passkey }).alarming);
     }
 
     #[test]

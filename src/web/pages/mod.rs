@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod authentication_claims;
 mod calendar;
 mod dashboard;
 mod drive;

@@ -6,13 +6,14 @@ use std::{
 };
 
 use latchkey::{
-    accounts::{ClientInfo, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, UserId},
     codes::api_error::ApiError,
     tokens::NewTokenSession,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::{api::Answer, app::App, browser::Browser};
 use crate::support::schema::{errors, resolved};
@@ -346,7 +347,7 @@ async fn every_documented_error_code_occurs() {
     let opening = NewTokenSession {
         user,
         identity: None,
-        provider: "google",
+        authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),
         client: &ClientInfo::default(),
         holder: latchkey::store::TokenHolder::Program,
         earlier: None,

@@ -63,6 +63,7 @@ mod settings_forms;
 mod sign_in;
 mod sign_up;
 mod start;
+mod strength;
 mod tabs;
 mod token_endpoint;
 mod two_providers;

@@ -2,13 +2,14 @@
 
 use axum::{body::Body, extract::Request};
 use latchkey::{
-    accounts::{ClientInfo, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, UserId},
     tokens::NewTokenSession,
     web,
 };
 use reqwest::Method;
 use rstest::rstest;
 use secrecy::ExposeSecret;
+use time::OffsetDateTime;
 use tower::ServiceExt;
 
 use super::{
@@ -30,7 +31,7 @@ async fn bearer(app: &App, user: &str) -> (String, String) {
     let opening = NewTokenSession {
         user,
         identity: None,
-        provider: "google",
+        authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),
         client: &ClientInfo::default(),
         holder: latchkey::store::TokenHolder::Program,
         earlier: None,

@@ -11,7 +11,8 @@ mod sessions;
 mod settling;
 
 use latchkey::{
-    accounts::{ClientInfo, Purpose, SignUp, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, UserId},
+    oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     store::{Database, GrantUpdate, NewSession, Session, SettleOutcome, SettleRequest, StoreError},
 };
@@ -35,6 +36,7 @@ fn google(subject: &str, address: &str) -> Profile {
         }),
         name: Some(format!("{subject} of Google")),
         picture: Some("https://pictures.example/1".into()),
+        authentication: AuthenticationClaims::default(),
     }
 }
 
@@ -51,6 +53,7 @@ fn eve(subject: &str, address: &str, verified: bool) -> Profile {
         }),
         name: None,
         picture: None,
+        authentication: AuthenticationClaims::default(),
     }
 }
 
@@ -101,7 +104,7 @@ fn session(user: UserId) -> NewSession {
     NewSession {
         user,
         identity: None,
-        provider: Some("google".into()),
+        authentications: Authentications::by(AuthenticationMethod::provider("google"), now()),
         user_agent: Some("Browser".into()),
         ip: Some("192.0.2.1".into()),
         data: r#"{"a":1}"#.into(),

@@ -1,7 +1,7 @@
 //! The number of sessions of one user, and their renewal.
 
 use latchkey::{
-    accounts::{ClientInfo, PasswordHash},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, PasswordHash},
     store::{AuditContext, Changed, Renewal, Session, SweepStep},
 };
 use rstest::rstest;
@@ -47,7 +47,7 @@ async fn two_renewals_of_one_version_return_one_secret(
     let renewal = |after| Renewal {
         id: &id,
         version: 1,
-        reauthenticated_at: Some(now() + Duration::seconds(after)),
+        reauthenticated_by: Some(Authentications::by(AuthenticationMethod::Password, now() + Duration::seconds(after))),
         now: now() + Duration::seconds(after),
     };
     let first = database.renew_session(&renewal(0), "first".into(), "hash of first").await.unwrap().expect("a secret");
@@ -73,7 +73,7 @@ async fn an_ended_session_cannot_be_renewed(#[values(Engine::Sqlite, Engine::Pos
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let id = open_session(&database, "s", ada).await.id;
     assert!(database.delete_session(&id).await.unwrap());
-    let renewal = Renewal { id: &id, version: 1, reauthenticated_at: None, now: now() };
+    let renewal = Renewal { id: &id, version: 1, reauthenticated_by: None, now: now() };
     assert!(database.renew_session(&renewal, "secret".into(), "hash").await.unwrap().is_none());
     assert_eq!(test.count("sessions").await, 0);
 }
@@ -86,15 +86,15 @@ async fn a_request_from_before_a_renewal_changes_nothing(#[values(Engine::Sqlite
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let before = open_session(&database, "old", ada).await;
-    let renewal = |reauthenticated_at| Renewal { id: &before.id, version: 1, reauthenticated_at, now: now() };
-    database.renew_session(&renewal(None), "new".into(), "new").await.unwrap().expect("a secret");
+    let renewal = || Renewal { id: &before.id, version: 1, reauthenticated_by: None, now: now() };
+    database.renew_session(&renewal(), "new".into(), "new").await.unwrap().expect("a secret");
     let after = database.load_session("new", now()).await.unwrap().expect("a session").session;
 
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
     let hash = PasswordHash::from_row("a hash".into());
     assert_eq!(database.set_password(ada, &hash, before.at_version(), &audit).await.unwrap(), Changed::SignedOut);
     assert!(!database.delete_user(ada, before.at_version(), Vec::new(), &audit).await.unwrap());
-    assert!(database.renew_session(&renewal(None), "thief's".into(), "thief's").await.unwrap().is_none());
+    assert!(database.renew_session(&renewal(), "thief's".into(), "thief's").await.unwrap().is_none());
     assert_eq!((test.count("passwords").await, test.count("users").await), (0, 1));
 
     assert_eq!(database.set_password(ada, &hash, after.at_version(), &audit).await.unwrap(), Changed::Done);
@@ -109,7 +109,7 @@ async fn a_sign_out_by_the_earlier_secret_ends_the_session(#[values(Engine::Sqli
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let session = open_session(&database, "old", ada).await;
-    let renewal = Renewal { id: &session.id, version: 1, reauthenticated_at: None, now: now() };
+    let renewal = Renewal { id: &session.id, version: 1, reauthenticated_by: None, now: now() };
     database.renew_session(&renewal, "new".into(), "new").await.unwrap().expect("a secret");
     assert!(!database.delete_session_by_hash("another").await.unwrap());
     assert!(database.delete_session_by_hash("old").await.unwrap());

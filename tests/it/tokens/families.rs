@@ -1,7 +1,7 @@
 //! A session is the family of its tokens.
 
 use latchkey::{
-    accounts::{ClientInfo, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, UserId},
     store::AuditContext,
     tokens::{RefreshTokenError, TokensError},
 };
@@ -28,6 +28,10 @@ async fn the_end_of_a_session_revokes_its_tokens(#[values(Engine::Sqlite, Engine
     assert_eq!(server.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);
 }
 
+fn by_password(server: &Server) -> Option<Authentications> {
+    Some(Authentications::by(AuthenticationMethod::Password, server.clock.date()))
+}
+
 #[rstest]
 #[tokio::test]
 async fn reauthentication_keeps_the_id_and_returns_a_new_pair(
@@ -36,7 +40,7 @@ async fn reauthentication_keeps_the_id_and_returns_a_new_pair(
     let server = Server::on(engine).await;
     let first = server.sign_in(server.user("ada").await.id).await;
     server.clock.advance(100);
-    let renewed = server.tokens.renew_pair(&first.session.session, true).await.unwrap().unwrap();
+    let renewed = server.tokens.renew_pair(&first.session.session, by_password(&server)).await.unwrap().unwrap();
     assert_eq!(renewed.session.session.id, first.session.session.id);
     assert!(renewed.session.session.reauthenticated_at > first.session.session.reauthenticated_at);
     assert!(!server.is_open(&first).await && server.is_open(&renewed).await);
@@ -59,7 +63,12 @@ async fn a_token_from_before_a_renewal_is_a_reuse(
     let second = server.refresh(&first).await.unwrap();
     // Until now a repeat would have been honest.
     assert_eq!(text(&server.refresh(&first).await.unwrap()), text(&second));
-    let renewed = server.tokens.renew_pair(&second.session.session, reauthenticated).await.unwrap().unwrap();
+    let renewed = server
+        .tokens
+        .renew_pair(&second.session.session, reauthenticated.then(|| by_password(&server)).flatten())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(server.test.number("SELECT count(*) FROM refresh_tokens WHERE successor IS NOT NULL").await, 0);
     server.clock.advance(later);
     for old in [&first, &second] {
@@ -83,7 +92,7 @@ async fn a_token_from_before_a_renewal_is_a_reuse(
     server.clock.advance(12);
     assert!(matches!(server.refresh(&second).await, Err(RefreshTokenError::Reused)));
     assert!(!server.is_open(&next).await);
-    assert!(server.tokens.renew_pair(&next.session.session, true).await.unwrap().is_none());
+    assert!(server.tokens.renew_pair(&next.session.session, by_password(&server)).await.unwrap().is_none());
 }
 
 /// A form that was submitted twice: whichever answer the browser keeps, it is signed in.
@@ -95,9 +104,9 @@ async fn two_renewals_of_one_version_return_one_refresh_token(
 ) {
     let server = Server::on(engine).await;
     let first = server.sign_in(server.user("ada").await.id).await;
-    let renewed = server.tokens.renew_pair(&first.session.session, true).await.unwrap().unwrap();
+    let renewed = server.tokens.renew_pair(&first.session.session, by_password(&server)).await.unwrap().unwrap();
     server.clock.advance(later);
-    let again = server.tokens.renew_pair(&first.session.session, true).await.unwrap();
+    let again = server.tokens.renew_pair(&first.session.session, by_password(&server)).await.unwrap();
     if later > 10 {
         assert!(again.is_none(), "only a request that raced");
     } else {
@@ -114,7 +123,7 @@ async fn without_reauthentication_its_time_stays(#[values(Engine::Sqlite, Engine
     let server = Server::on(engine).await;
     let first = server.sign_in(server.user("ada").await.id).await;
     server.clock.advance(1000);
-    let renewed = server.tokens.renew_pair(&first.session.session, false).await.unwrap().unwrap();
+    let renewed = server.tokens.renew_pair(&first.session.session, None).await.unwrap().unwrap();
     assert_eq!(renewed.session.session.reauthenticated_at, first.session.session.reauthenticated_at);
     let next = server.refresh(&renewed).await.unwrap();
     assert!(server.is_open(&next).await);

@@ -2,8 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use latchkey::tokens::RefreshTokenError;
+use latchkey::{
+    accounts::{AuthenticationMethod, Authentications},
+    tokens::RefreshTokenError,
+};
 use rstest::rstest;
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
 use super::server::{Server, refresh, text};
@@ -83,7 +87,13 @@ async fn a_sign_out_ends_a_session_that_is_being_renewed(#[values(Engine::Sqlite
         let pair = Arc::new(server.sign_in(ada).await);
         let (tokens, database, here) = (server.tokens.clone(), server.database.clone(), Arc::clone(&pair));
         tasks.spawn(async move {
-            tokens.renew_pair(&here.session.session, true).await.expect("no deadlock");
+            tokens
+                .renew_pair(
+                    &here.session.session,
+                    Some(Authentications::by(AuthenticationMethod::Password, OffsetDateTime::now_utc())),
+                )
+                .await
+                .expect("no deadlock");
         });
         tasks.spawn(async move {
             assert!(database.delete_session(&pair.session.session.id).await.expect("no deadlock"));
@@ -111,7 +121,16 @@ async fn a_refresh_during_reauthentication_leaves_one_last_token(
         });
         let tokens = server.tokens.clone();
         tasks.spawn(async move {
-            assert!(tokens.renew_pair(&pair.session.session, true).await.expect("no deadlock").is_some());
+            assert!(
+                tokens
+                    .renew_pair(
+                        &pair.session.session,
+                        Some(Authentications::by(AuthenticationMethod::Password, OffsetDateTime::now_utc()))
+                    )
+                    .await
+                    .expect("no deadlock")
+                    .is_some()
+            );
         });
     }
     tasks.join_all().await;

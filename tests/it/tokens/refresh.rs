@@ -1,7 +1,7 @@
 //! A refresh token works once; a second time it ends the session (threats RT1, RT4, RT5).
 
 use latchkey::{
-    accounts::{ClientInfo, EmailKind},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, EmailKind},
     store::{AuditContext, NewSession, RefreshToken, Rotation, TokenHolder},
     tokens::{RefreshTokenError, TokenPolicy},
 };
@@ -280,7 +280,7 @@ async fn family(server: &Server, holder: TokenHolder) -> RefreshToken {
     let session = NewSession {
         user: server.user("ada").await.id,
         identity: None,
-        provider: Some("google".into()),
+        authentications: Authentications::by(AuthenticationMethod::provider("google"), at(0)),
         user_agent: None,
         ip: None,
         data: "{}".into(),

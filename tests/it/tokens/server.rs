@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use latchkey::{
-    accounts::{ClientInfo, Purpose, SignUp, User, UserId},
+    accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, User, UserId},
+    oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
@@ -94,6 +95,7 @@ impl Server {
             }),
             name: Some(name.into()),
             picture: None,
+            authentication: AuthenticationClaims::default(),
         };
         let settle_request = SettleRequest {
             purpose: &Purpose::SignIn,
@@ -114,7 +116,8 @@ impl Server {
 /// A sign-in with Google that replaces an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
     static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None };
-    NewTokenSession { user, identity: None, provider: "google", client: &ORIGIN, holder: TokenHolder::Program, earlier }
+    let authentications = Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::UNIX_EPOCH);
+    NewTokenSession { user, identity: None, authentications, client: &ORIGIN, holder: TokenHolder::Program, earlier }
 }
 
 /// Presents a refresh token to one server.

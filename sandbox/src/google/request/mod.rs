@@ -1,5 +1,7 @@
 //! Parses and validates the authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+use serde_json::Value;
+
 use super::scopes;
 use crate::clients::{Clients, is_allowed_redirect_uri, is_on_loopback};
 use crate::fields::Fields;
@@ -12,8 +14,10 @@ pub struct AuthorizationRequest {
     pub redirect_uri: String,
     pub state: Option<String>,
     pub nonce: Option<String>,
-    /// Whether the request has `max_age`; the id_token then has `auth_time`.
-    pub max_age: bool,
+    /// Whether the id_token gets `auth_time`: the request has `max_age`, or names it in `claims`.
+    pub auth_time: bool,
+    /// Whether the request names `amr` in `claims` (OpenID Connect Core §5.5).
+    pub amr: bool,
     /// In Google's long spelling.
     pub scopes: Scopes,
     pub prompt: Prompt,
@@ -73,7 +77,8 @@ pub fn read(query: &str, clients: &Clients) -> Result<AuthorizationRequest, Requ
     Ok(AuthorizationRequest {
         client_id: client_id.to_owned(),
         nonce: fields.get("nonce").map(str::to_owned),
-        max_age: fields.get("max_age").is_some(),
+        auth_time: fields.get("max_age").is_some() || parameters.claims.contains(&"auth_time"),
+        amr: parameters.claims.contains(&"amr"),
         scopes: parameters.scopes,
         prompt: parameters.prompt,
         offline: parameters.offline,
@@ -92,6 +97,8 @@ struct Parameters {
     prompt: Prompt,
     offline: bool,
     challenge: Option<String>,
+    /// The session claims that the id_token shall have.
+    claims: Vec<&'static str>,
 }
 
 impl Parameters {
@@ -123,8 +130,16 @@ impl Parameters {
         };
         let challenge = challenge(fields).map_err(invalid)?;
         let prompt = prompt(fields.get("prompt").unwrap_or_default()).map_err(invalid)?;
-        Ok(Self { scopes, prompt, offline, challenge })
+        let claims = fields.get("claims").map(session_claims).transpose().map_err(invalid)?.unwrap_or_default();
+        Ok(Self { scopes, prompt, offline, challenge, claims })
     }
+}
+
+/// The session claims named in `claims`. Here every client has enabled them in its settings.
+fn session_claims(text: &str) -> Result<Vec<&'static str>, String> {
+    let claims: Value = serde_json::from_str(text).map_err(|_| "Invalid claims: not JSON".to_owned())?;
+    let is_named = |claim: &&str| claims.pointer(&format!("/id_token/{claim}")).is_some();
+    Ok(["auth_time", "amr"].into_iter().filter(is_named).collect())
 }
 
 fn prompt(text: &str) -> Result<Prompt, String> {

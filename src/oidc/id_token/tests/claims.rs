@@ -12,7 +12,7 @@ fn valid_token_yields_its_claims() {
     assert_eq!(claims.issuer(), ISSUER);
     assert_eq!(claims.subject(), "248289761001");
     assert_eq!(claims.expires_at(), NOW + 3600);
-    assert_eq!(claims.auth_time(), None);
+    assert_eq!(claims.authentication(), AuthenticationClaims::default());
     assert_eq!(claims.text("email"), Some("ada@example.com"));
     assert_eq!(claims.get("email_verified"), Some(&json!(true)));
     assert_eq!(claims.text("email_verified"), None);

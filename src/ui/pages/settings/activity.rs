@@ -23,7 +23,7 @@ pub fn activity(activity: Vec<ActivityView>) -> AnyView {
 }
 
 fn row(activity: ActivityView) -> AnyView {
-    let ActivityView { what, alarming, at, device, ip } = activity;
+    let ActivityView { what, alarming, provider_says, at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
             <p class="event-what">
@@ -33,6 +33,7 @@ fn row(activity: ActivityView) -> AnyView {
                 <Timestamp unix=at />
             </p>
             <p class="row-told">{device} ", " {ip}</p>
+            {provider_says.map(|text| view! { <p class="row-told">{text}</p> })}
         </li>
     }
     .into_any()

@@ -15,7 +15,7 @@ use crate::http::{
 };
 
 const ADA: &str = "ada@example.com";
-const LATER: i64 = 10 * 60;
+pub(super) const LATER: i64 = 10 * 60;
 
 type Fields = &'static [(&'static str, &'static str)];
 type Sensitive = (&'static str, Fields, &'static str);
