@@ -61,7 +61,7 @@ test("connecting the calendar keeps Drive connected", async ({ page }) => {
   await connectCalendar(page);
   await page.goto("/drive");
   await expect(fileRows(page)).toHaveCount(50);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("your files in Google Drive");
   await expect(connectedServices(page)).toContainText("Events in your Google calendars");
 

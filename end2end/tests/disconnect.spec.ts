@@ -6,6 +6,7 @@ import {
   connectCalendar,
   connectDrive,
   disconnect,
+  confirmDisconnection,
   disconnectButton,
   disconnectedMessage,
 } from "./support/api_access";
@@ -28,7 +29,7 @@ test("the file list explains and confirms the disconnection", async ({ page }) =
   await expect(fileRows(page)).toHaveCount(0);
 
   await disconnectedMessage(page).getByRole("link", { name: "Go to settings" }).click();
-  await expect(page).toHaveURL("/settings#access");
+  await expect(page).toHaveURL("/settings/connections");
   await expect(connectedServices(page)).toContainText(/Revoked/);
   await expect(connectedServices(page)).toContainText(/Google confirmed it/);
   await expect(disconnectButton(page)).toHaveCount(0);
@@ -38,10 +39,10 @@ test("the file list explains and confirms the disconnection", async ({ page }) =
 test("the settings describe the access and end it", async ({ page }) => {
   const person = await createPerson();
   await signIn(page, person);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Only your basic profile");
   await connectDrive(page);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   const grants = connectedServices(page);
   await expect(grants).toContainText("Names, types, owners and dates of your files in Google Drive, but not their contents.");
   await expect(grants).toContainText(person.email);
@@ -49,8 +50,8 @@ test("the settings describe the access and end it", async ({ page }) => {
   expect(await grants.locator("time").count()).toBe(3);
   await expect(grants).not.toContainText("auth/drive");
 
-  await grants.getByRole("button", { name: `Disconnect Google ${person.email}` }).click();
-  await expect(page).toHaveURL((url) => url.pathname === "/settings");
+  await confirmDisconnection(page, `Google ${person.email}`);
+  await expect(page).toHaveURL((url) => url.pathname === "/settings/connections");
   await expect(disconnectedMessage(page)).toBeVisible();
   await expect(grants).toContainText("Revoked");
 });
@@ -66,7 +67,7 @@ test("a failed revocation is retried until Google confirms it", async ({ page })
   await expect(fileRows(page)).toHaveCount(0);
   await expect(connectButton(page, "Drive")).toBeVisible();
 
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Revoking");
   await expect(connectedServices(page)).toContainText(/hasn't confirmed/);
   const revokeLink = connectedServices(page).getByRole("link", { name: /revoke it at Google/i });
@@ -88,7 +89,7 @@ test("reconnecting during a revocation creates a new grant", async ({ page }) =>
   await disconnect(page);
   await clearFaults(person);
   await connectDrive(page);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Connected");
   await expect(connectedServices(page)).not.toContainText(/revoking/i);
 });
@@ -107,9 +108,9 @@ test("disconnecting one account leaves the other connected", async ({ page }) =>
   await consentButton(page, "allow").click();
   await expect(fileRows(page)).toHaveCount(50);
 
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(rowsOf(page, "Connected services").filter({ has: page.getByRole("heading", { level: 3 }) })).toHaveCount(2);
-  await page.getByRole("button", { name: `Disconnect Google ${home.email}` }).click();
+  await confirmDisconnection(page, `Google ${home.email}`);
   await expect(disconnectedMessage(page)).toBeVisible();
   await expect(disconnectButton(page)).toHaveCount(1);
   await page.goto("/dashboard");
@@ -122,7 +123,7 @@ test("disconnecting one account leaves the other connected", async ({ page }) =>
 test("the data export lists the scopes and no tokens", async ({ page }) => {
   await signIn(page, await createPerson());
   await connectDrive(page);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download my data" }).click(),

@@ -33,8 +33,9 @@ test("connecting Drive leads through consent to the files", async ({ page }) => 
   await expect(fileRows(page)).toHaveCount(50);
   await expect(accountLine(page)).toContainText(person.email);
   // The session is still the same one.
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await expect(rowsOf(page, "Where you're signed in")).toHaveCount(1);
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Connected");
 });
 
@@ -48,7 +49,7 @@ test("declining the scope connects nothing, and a retry succeeds", async ({ page
   const message = page.getByRole("status").or(page.getByRole("alert"));
   await expect(message.filter({ hasText: /didn't get the permission/i })).toBeVisible();
   await expect(fileRows(page)).toHaveCount(0);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Only your basic profile");
 
   await connectDrive(page);

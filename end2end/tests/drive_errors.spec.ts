@@ -77,13 +77,13 @@ test("access revoked at Google is reconnected by one button", async ({ page }) =
   await page.goto("/drive?kind=pdf");
   await expect(page.getByText(/Google Drive is no longer connected/)).toBeVisible();
   await expect(connectButton(page, "Drive")).toHaveText(/Reconnect Google Drive/);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Not working");
   await clearFaults(person);
   await connectedServices(page).getByRole("link", { name: "Reconnect" }).click();
   await grantAccess(page, "Drive");
   await expect(fileRows(page)).toHaveCount(50);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).not.toContainText("Not working");
   await expect(connectedServices(page)).toContainText("Connected");
 });
@@ -92,7 +92,7 @@ test("access without a refresh token expires as announced", async ({ page }) => 
   await disconnect(page);
   await injectFault(person, "token", { kind: "patch", remove: ["refresh_token"] }, 1);
   await connectDrive(page);
-  await page.goto("/settings");
+  await page.goto("/settings/connections");
   await expect(connectedServices(page)).toContainText("Can't be renewed. Works until");
 
   await page.goto("/drive");

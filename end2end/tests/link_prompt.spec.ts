@@ -14,14 +14,14 @@ import { signInMethod } from "./support/settings";
 
 test("the password links Google and continues to settings", async ({ page, anotherBrowser }) => {
   const { account, person } = await createPasswordUser(anotherBrowser);
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await continueWith(page, "Google");
   await authorize(page, person);
   await expectPrompt(page, account.email);
   await expect(page.getByRole("button", { name: /^Continue with/ })).toHaveCount(0);
 
   await submitLinkPassword(page, account);
-  await expect(page).toHaveURL("/settings");
+  await expect(page).toHaveURL("/settings/security");
   await expect(signInMethod(page, "Google")).toContainText(account.email);
   await emailTo(account.email, /google was added/i);
 
@@ -55,7 +55,7 @@ test("cancelling the prompt links nothing", async ({ page, anotherBrowser }) => 
   await expect(page).toHaveURL((url) => url.pathname === "/login");
 
   await signInWithPassword(page, account);
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await expect(signInMethod(page, "Password")).toBeVisible();
   await expect(signInMethod(page, "Google")).toHaveCount(0);
 });

@@ -10,7 +10,7 @@ import { signInMethod } from "./support/settings";
 
 test("signing in with the linked provider links Google", async ({ page, anotherBrowser }) => {
   const person = await createGitHubUser(anotherBrowser);
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await continueWith(page, "Google");
   await authorize(page, person);
   await expectPrompt(page, person.email);
@@ -18,7 +18,7 @@ test("signing in with the linked provider links Google", async ({ page, anotherB
 
   await page.getByRole("button", { name: "Continue with GitHub" }).click();
   await personButton(page, person).click();
-  await expect(page).toHaveURL("/settings");
+  await expect(page).toHaveURL("/settings/security");
   for (const label of ["Google", "GitHub"]) await expect(signInMethod(page, label)).toContainText(person.email);
 });
 

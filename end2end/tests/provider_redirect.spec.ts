@@ -7,15 +7,15 @@ import { pageHeading } from "./support/page";
 import { createPerson, uniqueEmail } from "./support/person";
 import { authorize } from "./support/provider_page";
 import { signIn } from "./support/session";
-import { signInMethod } from "./support/settings";
+import { addSignInMethod, signInMethod } from "./support/settings";
 
 test.describe("a provider that redirects through two other origins", () => {
   test("is linked from the settings", async ({ page }) => {
     await signIn(page, await createPerson());
-    await page.goto("/settings");
-    await page.getByRole("button", { name: "Add Certified" }).click();
+    await page.goto("/settings/security");
+    await addSignInMethod(page, "Certified");
     await authorizeAtCertified(page, uniqueEmail());
-    await expect(page).toHaveURL((url) => url.pathname === "/settings" && url.searchParams.get("done") === "linked");
+    await expect(page).toHaveURL((url) => url.pathname === "/settings/security" && url.searchParams.get("done") === "linked");
     await expect(signInMethod(page, "Certified")).toBeVisible();
   });
 
@@ -48,13 +48,13 @@ test("the redirect page names the provider and links to it", async ({ page, java
     expect(html).not.toMatch(/<script/);
     await route.fulfill({ response, body: html.replace(/http-equiv="refresh"/, "") });
   });
-  await page.goto("/settings");
-  await page.getByRole("button", { name: "Add GitHub" }).click();
+  await page.goto("/settings/security");
+  await addSignInMethod(page, "GitHub");
   await expect(pageHeading(page, "Continue to GitHub")).toBeVisible();
   if (javaScriptEnabled) await expectNoAxeViolations(page);
   await page.getByRole("link", { name: "Continue to GitHub" }).click();
   await authorize(page, person);
-  await expect(page).toHaveURL((url) => url.pathname === "/settings");
+  await expect(page).toHaveURL((url) => url.pathname === "/settings/security");
   await expect(signInMethod(page, "GitHub")).toBeVisible();
 });
 

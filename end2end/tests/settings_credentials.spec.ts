@@ -7,14 +7,15 @@ import { emailField, savePassword, submitEmail } from "./support/form";
 import { pageHeading } from "./support/page";
 import { createPerson, uniqueEmail } from "./support/person";
 import { nameHeading, signIn, signOut } from "./support/session";
-import { recentActivity, section, signInMethod, statusMessage } from "./support/settings";
+import { openAdditions, recentActivity, section, signInMethod, statusMessage } from "./support/settings";
 
 test("a Google user sets a first password", async ({ page }) => {
   const person = await createPerson();
   const account = { email: person.email, password: "seven lanterns over a quiet harbour" };
   await signIn(page, person);
-  await page.goto("/settings");
-  await signInMethod(page, "Password").getByRole("link", { name: "Set a password" }).click();
+  await page.goto("/settings/security");
+  await openAdditions(page);
+  await page.getByRole("link", { name: "Set a password" }).click();
   await expect(page.getByText(`You sign in with ${person.email} and this password.`)).toBeVisible();
 
   await savePassword(page, person.email.split("@")[0]);
@@ -22,6 +23,7 @@ test("a Google user sets a first password", async ({ page }) => {
 
   await savePassword(page, account.password);
   await expect(statusMessage(page)).toHaveText(/password set/i);
+  await page.goto("/settings/activity");
   await expect(recentActivity(page)).toContainText("Set a password");
   await emailTo(person.email, /a password was set/i);
 
@@ -35,7 +37,7 @@ test("a password change signs out the other browsers", async ({ page, anotherBro
   const otherPage = await anotherBrowser.newPage();
   await signInWithPassword(otherPage, account);
 
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await signInMethod(page, "Password").getByRole("link", { name: "Change password" }).click();
   const updated = { ...account, password: "nine herons on the far bank" };
   await savePassword(page, updated.password);

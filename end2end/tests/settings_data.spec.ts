@@ -9,7 +9,7 @@ import { statusMessage } from "./support/settings";
 
 test("the data export is JSON and contains no secrets", async ({ page }) => {
   const account = await signUp(page, newAccount());
-  await page.goto("/settings");
+  await page.goto("/settings/activity");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download my data" }).click(),
@@ -25,7 +25,7 @@ test("the data export is JSON and contains no secrets", async ({ page }) => {
 
 test('typing "delete" deletes the account', async ({ page }) => {
   const account = await signUp(page, newAccount());
-  await page.goto("/settings");
+  await page.goto("/settings/activity");
   await page.getByRole("link", { name: "Delete my account" }).click();
   const confirmation = page.getByRole("textbox", { name: /^type .* to confirm/i });
   await confirmation.fill("remove");

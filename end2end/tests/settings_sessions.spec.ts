@@ -13,13 +13,14 @@ test.describe("where you're signed in", () => {
     const otherPage = await anotherBrowser.newPage();
     await signInWithPassword(otherPage, account);
 
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     await expect(devices(page)).toHaveCount(2);
     await expect(devices(page).first()).toContainText("This browser");
     await expect(deviceSignOutButton(page)).toHaveCount(1);
     await deviceSignOutButton(page).click();
     await expect(statusMessage(page)).toHaveText(/that device has been signed out/i);
     await expect(devices(page)).toHaveCount(1);
+    await page.goto("/settings/activity");
     await expect(recentActivity(page)).toContainText("Signed out another device");
 
     await otherPage.goto("/dashboard");
@@ -32,7 +33,7 @@ test.describe("where you're signed in", () => {
     const others = [await anotherBrowser.newPage(), await thirdBrowser.newPage()];
     for (const other of others) await signInWithPassword(other, account);
 
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     await expect(devices(page)).toHaveCount(3);
     await page.getByRole("button", { name: "Sign out everywhere else" }).click();
     await expect(statusMessage(page)).toHaveText(/signed out everywhere else/i);
@@ -55,7 +56,7 @@ test("recent activity highlights a wrong password", async ({ page, anotherBrowse
 
   // Latchkey records it after the response, so that response times do not reveal which accounts exist.
   await expect(async () => {
-    await page.goto("/settings");
+    await page.goto("/settings/activity");
     const rows = recentActivity(page).getByRole("listitem");
     const rejection = rows.filter({ hasText: "A sign-in with a wrong password was refused" });
     await expect(rejection).toContainText("Worth a look", { timeout: 500 });

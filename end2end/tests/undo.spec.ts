@@ -27,10 +27,10 @@ test("undoing an added provider unlinks it and ends all sessions", async ({ page
   const updated = { ...account, password: "nine herons on the far bank" };
   await savePassword(page, updated.password);
   await expect(page).toHaveURL("/dashboard");
-  await page.goto("/settings");
+  await page.goto("/settings/security");
   await expect(signInMethod(page, "GitHub")).toHaveCount(0);
 
-  await intruder.goto("/settings");
+  await intruder.goto("/settings/security");
   await expect(intruder).toHaveURL((url) => url.pathname === "/login");
   await submitPassword(intruder, account);
   await expect(intruder.getByRole("alert")).toBeVisible();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{IdentityId, Purpose},
-    codes::{access::Access, done::Done, form_error::FormError},
+    codes::{access::Access, done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::{AuthorizationOptions, ReturnTo},
     sessions::RequestContext,
 };
@@ -24,7 +24,7 @@ pub async fn connect(
     return_to: Option<String>,
 ) -> Result<(), ServerFnError> {
     let access = access.as_deref().and_then(Access::from_code);
-    let page = access.map_or("/settings", Access::page);
+    let page = access.map_or(SettingsPage::Connections.path(), Access::page);
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
     let context = expect_context::<RequestContext>();
     send(start(&context, access, &identity.unwrap_or_default(), return_to).await, page);
@@ -35,7 +35,7 @@ pub async fn connect(
 #[server(name = Disconnect, prefix = "/grants", endpoint = "disconnect")]
 pub async fn disconnect(identity: Option<String>, return_to: Option<String>) -> Result<(), ServerFnError> {
     let return_to = return_to.as_deref().and_then(ReturnTo::parse);
-    let page = return_to.as_ref().map_or("/settings", ReturnTo::as_str);
+    let page = return_to.as_ref().map_or(SettingsPage::Connections.path(), ReturnTo::as_str);
     let context = expect_context::<RequestContext>();
     send(end(&context, &identity.unwrap_or_default(), page).await, page);
     Ok(())

@@ -8,7 +8,7 @@ use super::{
     reply::{Reply, send},
 };
 use crate::{
-    codes::{done::Done, form_error::FormError},
+    codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     sessions::RequestContext,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 #[server(name = EndSession, prefix = "/settings", endpoint = "sessions/end")]
 pub async fn end_session(session: Option<String>) -> Result<(), ServerFnError> {
     let context = expect_context::<RequestContext>();
-    send(end_one(&context, &session.unwrap_or_default()).await, "/settings");
+    send(end_one(&context, &session.unwrap_or_default()).await, SettingsPage::Security.path());
     Ok(())
 }
 
@@ -24,14 +24,14 @@ pub async fn end_session(session: Option<String>) -> Result<(), ServerFnError> {
 #[server(name = EndOtherSessions, prefix = "/settings", endpoint = "sessions/end-others")]
 pub async fn end_other_sessions() -> Result<(), ServerFnError> {
     let context = expect_context::<RequestContext>();
-    send(end_others(&context).await, "/settings");
+    send(end_others(&context).await, SettingsPage::Security.path());
     Ok(())
 }
 
 async fn end_one(context: &RequestContext, session: &str) -> Result<Reply, AccountError> {
     let user = signed_in(context)?.user.id;
     match context.database.end_session(user, session, &context.audit()).await? {
-        true => Ok(Reply::done("/settings", Done::DeviceEnded)),
+        true => Ok(Reply::done(SettingsPage::Security.path(), Done::DeviceEnded)),
         false => Err(FormError::NotFound.into()),
     }
 }
@@ -39,5 +39,5 @@ async fn end_one(context: &RequestContext, session: &str) -> Result<Reply, Accou
 async fn end_others(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     context.database.end_other_sessions(signed_in.user.id, &signed_in.session.id, &context.audit()).await?;
-    Ok(Reply::done("/settings", Done::OthersEnded))
+    Ok(Reply::done(SettingsPage::Security.path(), Done::OthersEnded))
 }

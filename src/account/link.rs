@@ -10,12 +10,15 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    codes::percent::{with_query, with_return_to},
+    codes::{
+        percent::{with_query, with_return_to},
+        settings_page::SettingsPage,
+    },
     relying_party::{AuthorizationOptions, Prompt, ReturnTo},
     sessions::RequestContext,
 };
 
-/// POST `/settings/link`: starts a flow with a provider, by its slug. It ends in the settings, or at `return_to`.
+/// POST `/settings/link`: starts a flow with a provider, by its slug. It ends on the security page of the settings, or at `return_to`.
 #[server(name = LinkProvider, prefix = "/settings", endpoint = "link")]
 pub async fn link_provider(provider: Option<String>, return_to: Option<String>) -> Result<(), ServerFnError> {
     let provider = provider.unwrap_or_default();
@@ -33,7 +36,7 @@ async fn link(context: &RequestContext, slug: &str, return_to: Option<ReturnTo>)
     // A user with an identity there wants to link another one: without a prompt the provider would return the same.
     let is_another = identities.iter().any(|identity| identity.provider == slug);
     let options = AuthorizationOptions {
-        return_to: return_to.or_else(|| ReturnTo::parse("/settings")).unwrap_or_default(),
+        return_to: return_to.or_else(|| ReturnTo::parse(SettingsPage::Security.path())).unwrap_or_default(),
         prompt: is_another.then_some(Prompt::SelectAccount),
         ..AuthorizationOptions::default()
     };

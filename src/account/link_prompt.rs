@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     accounts::{Answer, AuthenticationMethod, Purpose, SignUp, User},
-    codes::{done::Done, form_error::FormError},
+    codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
     store::{GrantUpdate, SessionVersion, SettleRequest},
@@ -49,7 +49,7 @@ pub async fn confirm_link(link: Option<String>) -> Result<(), ServerFnError> {
 #[server(name = CancelLink, prefix = "/auth", endpoint = "link/cancel")]
 pub async fn cancel_link() -> Result<(), ServerFnError> {
     let context = expect_context::<RequestContext>();
-    let page = if signed_in(&context).is_ok() { "/settings" } else { "/login" };
+    let page = if signed_in(&context).is_ok() { SettingsPage::Security.path() } else { "/login" };
     let reply = Reply::done(page, Done::LinkCancelled).with(context.jar.link.clear(&context.headers));
     send(Ok(reply), "/link");
     Ok(())
@@ -143,7 +143,7 @@ async fn resolve(
     let cleared = link.use_up(context).await;
     let reply = match settled.decision.answer {
         Answer::Link { .. } | Answer::AlreadyLinked { .. } => Reply::back(&link.return_to),
-        _ => Reply::error("/settings", FormError::LinkedElsewhere),
+        _ => Reply::error(SettingsPage::Security.path(), FormError::LinkedElsewhere),
     };
     let reply = reply.with(cleared);
     let by_password = session.is_none().then_some(AuthenticationMethod::Password);

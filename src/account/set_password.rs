@@ -11,7 +11,7 @@ use super::{
     reply::{Reply, send},
 };
 use crate::{
-    codes::{done::Done, form_error::FormError},
+    codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     sessions::RequestContext,
 };
 
@@ -34,5 +34,7 @@ async fn set(context: &RequestContext, password: &SecretString) -> Result<Reply,
     context.wake_mail();
     let remembered = context.jar.remember_account(&context.headers, email, context.clock.now());
     let done = if is_first { Done::PasswordSet } else { Done::PasswordChanged };
-    Ok(Reply::done("/settings", done).with(context.renew_session(None).await?.unwrap_or_default()).with(remembered))
+    Ok(Reply::done(SettingsPage::Security.path(), done)
+        .with(context.renew_session(None).await?.unwrap_or_default())
+        .with(remembered))
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::IdentityId,
-    codes::{done::Done, form_error::FormError, percent::with_query},
+    codes::{done::Done, form_error::FormError, percent::with_query, settings_page::SettingsPage},
     sessions::RequestContext,
 };
 
@@ -31,5 +31,6 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
     context.wake_mail();
     context.grants.wake_revocation_worker();
-    Ok(Reply::done("/settings", Done::Unlinked).with(context.renew_session(None).await?.unwrap_or_default()))
+    Ok(Reply::done(SettingsPage::Security.path(), Done::Unlinked)
+        .with(context.renew_session(None).await?.unwrap_or_default()))
 }

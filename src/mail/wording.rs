@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     accounts::{EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess},
-    codes::access::Access,
+    codes::{access::Access, settings_page::SettingsPage},
 };
 
 /// How long the email's link is valid, counted from its cause; `None` for an email without a token.
@@ -191,7 +191,7 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
             action: page(
                 "To continue on that device, sign in again. To check where you're signed in:",
                 "Check your sessions",
-                "/settings",
+                SettingsPage::Security.path(),
             ),
             closing: texts([
                 "If this wasn't you, there's nothing more to do: the stolen token no longer works. A faulty application can also cause this. If it happens often, sign out everywhere in settings, and check your devices for software that you don't recognise.",

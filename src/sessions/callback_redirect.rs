@@ -10,6 +10,7 @@ use crate::{
         done::Done,
         form_error::{FormError, error_path},
         percent::{with_query, with_return_to},
+        settings_page::SettingsPage,
         sign_in_error::SignInError,
     },
     relying_party::ReturnTo,
@@ -88,7 +89,7 @@ fn page_of(outcome: &CallbackOutcome) -> String {
                 false => done.path(page),
             }
         }
-        CallbackOutcome::NotLinked => FormError::LinkedElsewhere.path("/settings"),
+        CallbackOutcome::NotLinked => FormError::LinkedElsewhere.path(SettingsPage::Security.path()),
         CallbackOutcome::Granted(return_to) => return_to.as_str().to_owned(),
         CallbackOutcome::AccessDeclined(access) => FormError::ScopeDeclined.path(access.page()),
     }
@@ -113,8 +114,8 @@ fn page_of_error(
     };
     let page = match purpose {
         Purpose::SignIn => return sign_in_error::of(error).login_path(Some(slug), return_to),
-        Purpose::Link { .. } => return_to.unwrap_or("/settings").to_owned(),
-        Purpose::Grant { .. } => access.map_or("/settings", Access::page).to_owned(),
+        Purpose::Link { .. } => return_to.unwrap_or(SettingsPage::Security.path()).to_owned(),
+        Purpose::Grant { .. } => access.map_or(SettingsPage::Connections.path(), Access::page).to_owned(),
         Purpose::ResolveLink { .. } => "/link".to_owned(),
         Purpose::Reauthenticate { .. } => with_return_to("/confirm", Some(return_to.unwrap_or("/settings"))),
     };

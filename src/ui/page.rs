@@ -15,8 +15,8 @@ use super::pages::{
     login::LoginPage,
     reset_password::ResetPasswordPage,
     settings::{
-        SettingsPage, change_email::ChangeEmailPage, delete::DeletePage, link::LinkPage, set_password::SetPasswordPage,
-        unlink::UnlinkPage,
+        account::AccountPage, activity::ActivityPage, change_email::ChangeEmailPage, connections::ConnectionsPage,
+        delete::DeletePage, link::LinkPage, security::SecurityPage, set_password::SetPasswordPage, unlink::UnlinkPage,
     },
     sign_up::SignUpPage,
     undo::UndoPage,
@@ -59,10 +59,26 @@ pages! {
     Dashboard = "/dashboard", DashboardPage;
     Drive = "/drive", DrivePage;
     Calendar = "/calendar", CalendarPage;
-    Settings = "/settings", SettingsPage;
+    Account = "/settings", AccountPage;
+    Security = "/settings/security", SecurityPage;
+    Connections = "/settings/connections", ConnectionsPage;
+    Activity = "/settings/activity", ActivityPage;
     SetPassword = "/settings/password", SetPasswordPage;
     ChangeEmail = "/settings/email", ChangeEmailPage;
     Link = "/settings/link", LinkPage;
     Unlink = "/settings/unlink", UnlinkPage;
     Delete = "/settings/delete", DeletePage;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::settings_page::SettingsPage;
+
+    #[test]
+    fn the_settings_are_pages() {
+        for settings in SettingsPage::ALL {
+            assert!(Page::ALL.iter().any(|page| page.path() == settings.path()), "{settings:?}");
+        }
+    }
 }

@@ -55,6 +55,21 @@ pub fn duration(seconds: i64) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// How long ago a time was, in the largest unit of which there are two, or one: `just now`, `5 minutes ago`, `1 day ago`.
+/// Needs no time zone. A time in the future, by another server's clock, is `just now`.
+pub fn ago(unix: i64, now: i64) -> String {
+    let seconds = now.saturating_sub(unix);
+    let (count, unit) = match seconds {
+        ..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        86_400..5_184_000 => (seconds / 86_400, "day"),
+        5_184_000..31_557_600 => (seconds / 2_629_800, "month"),
+        _ => (seconds / 31_557_600, "year"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
 /// A date and time of the Gregorian calendar in UTC.
 struct Civil {
     year: i64,
@@ -95,6 +110,27 @@ mod tests {
     fn the_epoch_is_a_thursday_in_1970() {
         assert_eq!(iso(0), "1970-01-01T00:00:00Z");
         assert_eq!(words(0), "1 January 1970, 00:00 UTC");
+    }
+
+    #[test]
+    fn distances_grow_with_their_unit() {
+        let now = 2_000_000_000;
+        for (seconds, words) in [
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (7_200, "2 hours ago"),
+            (86_400, "1 day ago"),
+            (59 * 86_400, "59 days ago"),
+            (61 * 86_400, "2 months ago"),
+            (364 * 86_400, "11 months ago"),
+            (366 * 86_400, "1 year ago"),
+            (800 * 86_400, "2 years ago"),
+        ] {
+            assert_eq!(ago(now - seconds, now), words);
+        }
+        assert_eq!(ago(i64::MIN, i64::MAX), ago(0, i64::MAX));
     }
 
     #[test]

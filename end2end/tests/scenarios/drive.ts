@@ -87,7 +87,7 @@ export const driveScenarios: Scenarios = {
     await revokeAtGoogle(person);
     await page.goto("/drive");
     await inspect(page, "drive-revoked");
-    await page.goto("/settings");
+    await page.goto("/settings/connections");
     await inspect(page, "settings-grant-not-working");
     await clearFaults(person);
     await connectDrive(page);

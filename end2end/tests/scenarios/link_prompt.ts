@@ -26,7 +26,7 @@ export const linkPromptScenarios: Scenarios = {
     await authorizeWith(otherPage, "GitHub", person);
     await otherPage.goto("/settings/password");
     await savePassword(otherPage, newAccount().password);
-    await expect(otherPage).toHaveURL((url) => url.pathname === "/settings");
+    await expect(otherPage).toHaveURL((url) => url.pathname === "/settings/security");
     await authorizeWith(page, "Google", person);
     await inspect(page, "link-both");
   },

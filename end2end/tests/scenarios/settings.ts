@@ -7,7 +7,7 @@ import { submitEmail } from "../support/form";
 import { createPerson, longEmail, longName, uniqueEmail } from "../support/person";
 import { personButton } from "../support/provider_page";
 import { continueWith, signIn, signOut } from "../support/session";
-import { linkProvider, signInMethod } from "../support/settings";
+import { linkProvider, openAdditions, signInMethod } from "../support/settings";
 import type { Scenarios } from "./scenario";
 
 export const settingsScenarios: Scenarios = {
@@ -15,8 +15,15 @@ export const settingsScenarios: Scenarios = {
     const person = await createPerson();
     await signIn(page, person);
     await inspect(page, "dashboard");
-    await page.goto("/settings");
-    await inspect(page, "settings");
+    for (const [path, state] of [
+      ["/settings", "settings-account"],
+      ["/settings/security", "settings-security"],
+      ["/settings/connections", "settings-connections"],
+      ["/settings/activity", "settings-activity"],
+    ]) {
+      await page.goto(path);
+      await inspect(page, state);
+    }
     await page.goto("/settings/password");
     await inspect(page, "settings-first-password");
     await page.goto("/settings/link?provider=github");
@@ -41,13 +48,14 @@ export const settingsScenarios: Scenarios = {
     await expect(otherPage).toHaveURL("/dashboard");
     await inspect(otherPage, "dashboard-full");
 
-    await page.goto("/settings?done=linked");
-    await inspect(page, "settings-full");
+    await page.goto("/settings/security?done=linked");
+    await openAdditions(page);
+    await inspect(page, "settings-security-full");
     await page.goto("/settings/password?error=password_personal");
     await inspect(page, "settings-password-error");
     await page.goto("/confirm?return_to=%2Fsettings&error=wrong_password");
     await inspect(page, "confirm");
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     await page.getByRole("link", { name: `Unlink GitHub ${github.email}` }).click();
     await inspect(page, "settings-unlink");
 

@@ -44,12 +44,20 @@ export async function connectCalendar(page: Page) {
 
 /** Disconnects the first connected account on the page and waits for the confirmation. */
 export async function disconnect(page: Page) {
-  await disconnectButton(page).click();
+  await confirmDisconnection(page);
   await expect(disconnectedMessage(page)).toBeVisible();
 }
 
+/** Asks to disconnect an account (the first, unless it is named), and confirms. */
+export async function confirmDisconnection(page: Page, account = "") {
+  const question = page.getByRole("group").filter({ hasText: `Disconnect… ${account}` }).first();
+  await question.getByText("Disconnect…").click();
+  await question.getByRole("button", { name: /^Disconnect/ }).click();
+}
+
+/** It opens the question; a second button disconnects. */
 export function disconnectButton(page: Page): Locator {
-  return page.getByRole("button", { name: /^Disconnect/ });
+  return page.getByText("Disconnect…");
 }
 
 export function disconnectedMessage(page: Page): Locator {

@@ -1,4 +1,4 @@
-// The settings page: its sections, their rows, and linking a provider.
+// The pages of the settings: their sections and rows, and linking a provider.
 
 import { expect, type Locator, type Page } from "./fixtures";
 import type { Person } from "./person";
@@ -33,10 +33,21 @@ export function statusMessage(page: Page): Locator {
   return page.getByRole("status").first();
 }
 
+/** Shows what can be added as a sign-in method, on the security page. */
+export async function openAdditions(page: Page) {
+  await page.getByText("Add a sign-in method").click();
+}
+
+/** The sign-in method to add, on the security page. */
+export async function addSignInMethod(page: Page, label: string) {
+  await openAdditions(page);
+  await page.getByRole("button", { name: `Add ${label}` }).click();
+}
+
 /** Opens the settings and authorizes at a provider to link it. The outcome is up to the test. */
 export async function linkProvider(page: Page, label: string, person: Person) {
-  await page.goto("/settings");
-  await page.getByRole("button", { name: `Add ${label}` }).click();
+  await page.goto("/settings/security");
+  await addSignInMethod(page, label);
   await authorize(page, person);
 }
 

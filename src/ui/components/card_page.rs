@@ -7,7 +7,7 @@ use super::{
     frame::{Frame, Place},
     mark::{KeyMark, ProviderMark},
 };
-use crate::ui::wording;
+use crate::{codes::settings_page::SettingsPage, ui::wording};
 
 /// With our mark at its head.
 #[component]
@@ -58,6 +58,8 @@ pub fn Step(
     /// The document's title. Never a text from outside: it is written into the head as it is.
     title: &'static str,
     #[prop(into)] heading: String,
+    /// The page of the settings that leads here.
+    above: SettingsPage,
     #[prop(optional)] failed: bool,
     children: Children,
 ) -> impl IntoView {
@@ -65,7 +67,7 @@ pub fn Step(
         <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in=Some(Place::Settings)>
             <p class="way-back">
-                <a href="/settings">"Back to settings"</a>
+                <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>
             </p>
             <section class="card card-page" aria-labelledby="card-page-title">
                 <h1 class="title" id="card-page-title">

@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod card_page;
 pub mod connect;
+pub mod device_icon;
 pub mod disconnect;
 pub mod expired_link;
 pub mod field;

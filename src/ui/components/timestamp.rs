@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{islands::local_time::LocalTime, timestamp};
+use crate::ui::{islands::local_time::LocalTime, timestamp, view::Now};
 
 /// UTC from the server; the browser's time zone once the island hydrates.
 #[component]
@@ -15,6 +15,21 @@ pub fn Timestamp(unix: i64) -> impl IntoView {
                 {utc}
             </time>
         </LocalTime>
+    }
+    .into_any()
+}
+
+/// Relative to the time of the request, as "3 days ago"; the exact time is the title.
+#[component]
+pub fn Ago(unix: i64) -> impl IntoView {
+    let words = match use_context::<Now>() {
+        Some(Now(now)) => timestamp::ago(unix, now),
+        None => timestamp::day(unix),
+    };
+    view! {
+        <time datetime=timestamp::iso(unix) title=timestamp::words(unix)>
+            {words}
+        </time>
     }
     .into_any()
 }

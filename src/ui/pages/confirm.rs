@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::drawn;
+use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
@@ -32,6 +33,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
         let message = wording::notice_inside(&notice);
         view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
+    let above = SettingsPage::above(&return_to);
     let both = password && !methods.is_empty();
     let on = Some(return_to);
     let name = who.clone();
@@ -53,7 +55,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
             {(!methods.is_empty())
                 .then(|| view! { <MethodsByPost providers=methods action="/auth/reauthenticate/provider" return_to=on /> })}
             <p class="turns">
-                <a href="/settings">"Back to settings"</a>
+                <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>
             </p>
         </CardPage>
     }

@@ -66,7 +66,7 @@ fn elsewhere(form_error: Option<FormError>) -> AnyView {
 fn expired_link() -> AnyView {
     expired_link::expired_link(
         "It was already used, it's more than 24 hours old, or a newer email replaced it. Your settings show your current address.",
-        ("Go to settings", "/settings#email"),
+        ("Go to settings", "/settings"),
         &[("Request a new email", "/settings/email")],
     )
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     codes::form_error::FormError,
-    ui::view::{AddEmailView, DashboardView},
+    ui::view::{AddEmailView, DashboardView, NextStep, StepState},
 };
 
 fn add_email() -> AddEmailView {
@@ -47,7 +47,9 @@ async fn errors_mark_the_field_and_markup_is_escaped() {
 
 #[tokio::test]
 async fn the_dashboard_asks_for_a_missing_address() {
-    let asking = render("/dashboard", DashboardView { asks_for_email: true, ..dashboard() }).await;
+    let asking =
+        render("/dashboard", DashboardView { next_steps: vec![(NextStep::AddEmail, StepState::Open)], ..dashboard() })
+            .await;
     is_a_sound_document(&asking);
     assert!(asking.contains("href=\"/add-email\""), "{asking}");
     assert!(!render("/dashboard", dashboard()).await.contains("href=\"/add-email\""));

@@ -77,7 +77,7 @@ async fn sign_out_and_settings_appear_once() {
     let html = dashboard_page(dashboard()).await;
     assert_eq!(html.matches("action=\"/auth/logout\"").count(), 1, "{html}");
     assert_eq!(html.matches(">Sign out").count(), 1, "{html}");
-    assert!(html.contains("href=\"/settings\"") && html.contains("href=\"/settings#ways\""), "{html}");
+    assert!(html.contains("href=\"/settings\"") && html.contains("href=\"/settings/security\""), "{html}");
     assert_eq!(html.matches("aria-current=\"page\"").count(), 1, "{html}");
 }
 
@@ -90,4 +90,14 @@ async fn password_sessions_mention_no_provider() {
     assert_eq!(tags(mark).next().and_then(|tag| attribute(tag, "class")), Some("key-mark"));
     assert!(!html.contains("doesn't sign you out of"), "{html}");
     assert!(dashboard_page(dashboard()).await.contains("doesn't sign you out of "));
+}
+
+#[tokio::test]
+async fn next_steps_name_what_is_open_and_what_is_done() {
+    let html = dashboard_page(dashboard()).await;
+    assert!(html.contains("Add a second way to sign in") && html.contains(" (done)"), "{html}");
+    assert!(!html.contains("href=\"/add-email\""), "{html}");
+    let none = dashboard_page(DashboardView { next_steps: vec![], ..dashboard() }).await;
+    is_a_sound_document(&none);
+    assert!(!none.contains("Complete your account"), "{none}");
 }

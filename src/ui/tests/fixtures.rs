@@ -1,9 +1,13 @@
 //! Views with every field filled.
 
-use crate::ui::view::{
-    ActivityView, CalendarView, CheckInboxView, ConfirmView, DashboardView, DeviceView, EmailLink, EmailLinkPageView,
-    EmailLinkView, IdentityView, LinkPromptView, LoginView, ProfileView, ProviderButton, SandboxView, SessionView,
-    SettingsView,
+use crate::{
+    codes::access::Access,
+    ui::view::{
+        AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
+        ConnectionSettingsView, DashboardView, DeviceView, EmailLink, EmailLinkPageView, EmailLinkView, GrantView,
+        IdentityView, LinkPromptView, LoginView, NextStep, ProfileView, ProviderButton, SandboxView,
+        SecuritySettingsView, SessionView, StepState,
+    },
 };
 
 /// 1 January 2026, 00:00 UTC.
@@ -72,8 +76,7 @@ pub fn dashboard() -> DashboardView {
         email: Some(("ada@example.com".into(), true)),
         picture: Some("https://pictures.example/ada.png".into()),
         member_since: 1_767_225_600,
-        password_set_at: Some(1_767_225_700),
-        asks_for_email: false,
+        next_steps: vec![(NextStep::AddEmail, StepState::Done), (NextStep::AddMethod, StepState::Open)],
         calendar: CalendarView::Off,
         identities: vec![
             IdentityView {
@@ -161,8 +164,9 @@ pub fn confirm() -> ConfirmView {
     }
 }
 
-pub fn settings() -> SettingsView {
-    SettingsView {
+/// `/settings`.
+pub fn account_settings() -> AccountSettingsView {
+    AccountSettingsView {
         notice: None,
         profile: ProfileView {
             name: Some("Ada Lovelace".into()),
@@ -172,6 +176,12 @@ pub fn settings() -> SettingsView {
             member_since: NEW_YEAR,
         },
         email: Some(("ada@example.com".into(), true)),
+    }
+}
+
+pub fn security_settings() -> SecuritySettingsView {
+    SecuritySettingsView {
+        notice: None,
         password_on: true,
         password_set_at: Some(NEW_YEAR),
         identities: vec![
@@ -188,7 +198,6 @@ pub fn settings() -> SettingsView {
         linkable: six(),
         may_unlink: true,
         reauthenticated: false,
-        grants: Vec::new(),
         devices: vec![
             DeviceView {
                 id: "device-1".into(),
@@ -211,6 +220,16 @@ pub fn settings() -> SettingsView {
                 here: false,
             },
         ],
+    }
+}
+
+pub fn connection_settings(grants: Vec<GrantView>) -> ConnectionSettingsView {
+    ConnectionSettingsView { notice: None, grants, offered: Access::ALL.to_vec() }
+}
+
+pub fn activity_settings() -> ActivitySettingsView {
+    ActivitySettingsView {
+        notice: None,
         activity: vec![
             ActivityView {
                 what: "Signed in with Google".into(),

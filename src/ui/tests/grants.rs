@@ -2,24 +2,24 @@
 
 use super::{
     document::{Form, HOSTILE, attribute, forms, is_a_sound_document, render, render_with, stays_text, tags},
-    fixtures::{NEW_YEAR, dashboard, google, login, settings},
+    fixtures::{NEW_YEAR, connection_settings, dashboard, google, login},
     fixtures_of_grants::{BY_HAND, FAILURES, events, grant},
 };
 use crate::{
     codes::access::Access,
     ui::{
         view::{
-            Assets, CalendarView, DashboardView, EventTime, EventView, GrantState, GrantView, LoginView, Lost, Notice,
-            ProviderButton, SettingsView,
+            Assets, CalendarView, ConnectionSettingsView, DashboardView, EventTime, EventView, GrantState, GrantView,
+            LoginView, Lost, Notice, ProviderButton,
         },
         wording,
     },
 };
 
 async fn with_grant(state: GrantState) -> String {
-    let html = render("/settings", SettingsView { grants: vec![grant(state)], ..settings() }).await;
+    let html = render("/settings/connections", connection_settings(vec![grant(state)])).await;
     is_a_sound_document(&html);
-    let (_, section) = html.split_once("id=\"access\"").expect("the section");
+    let (_, section) = html.split_once("id=\"services\"").expect("the section");
     section.split_once("</section>").expect("its end").0.to_owned()
 }
 
@@ -45,15 +45,17 @@ async fn a_grant_shows_its_access_start_and_expiry() {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
     let never = GrantView { used_at: None, ..grant(GrantState::Until(NEW_YEAR)) };
-    let html = render("/settings", SettingsView { grants: vec![never], ..settings() }).await;
+    let html = render("/settings/connections", connection_settings(vec![never])).await;
     assert!(html.contains("Not used yet") && html.contains("Can't be renewed. Works until "), "{html}");
 }
 
 #[tokio::test]
 async fn only_grants_that_may_be_valid_can_be_disconnected() {
     let by_hand = || BY_HAND.to_owned();
-    let end =
-        Form { action: "/grants/disconnect", fields: vec![("return_to", "/settings"), ("identity", "identity-1")] };
+    let end = Form {
+        action: "/grants/disconnect",
+        fields: vec![("return_to", "/settings/connections"), ("identity", "identity-1")],
+    };
     for (state, expected, ends) in [
         (GrantState::Renewed { unused_until: NEW_YEAR }, "Connected", true),
         (GrantState::Until(NEW_YEAR), "Connected", true),
@@ -84,7 +86,7 @@ async fn only_grants_that_may_be_valid_can_be_disconnected() {
 async fn a_grant_without_known_scopes_is_not_called_connected() {
     let state = || GrantState::Renewed { unused_until: NEW_YEAR };
     let left = GrantView { sees: vec![], further: vec![], withdrawn: vec![Access::Calendar], ..grant(state()) };
-    let html = render("/settings", SettingsView { grants: vec![left], ..settings() }).await;
+    let html = render("/settings/connections", connection_settings(vec![left])).await;
     is_a_sound_document(&html);
     assert!(html.contains("Only your basic profile.") && !html.contains(">Connected<"), "{html}");
     assert!(html.contains("Google no longer lets Latchkey see your events."), "{html}");
@@ -99,11 +101,13 @@ async fn a_grant_without_known_scopes_is_not_called_connected() {
 
 #[tokio::test]
 async fn without_grants_the_settings_offer_what_is_enabled() {
-    let html = render("/settings", settings()).await;
+    let html = render("/settings/connections", connection_settings(vec![])).await;
     is_a_sound_document(&html);
     assert!(html.contains("Only your basic profile") && html.contains("href=\"/calendar\""), "{html}");
     assert!(html.contains(">Connect Google Drive</a>"), "{html}");
-    let off = render("/settings", SettingsView { linkable: vec![], ..settings() }).await;
+    let off =
+        render("/settings/connections", ConnectionSettingsView { offered: vec![], ..connection_settings(vec![]) })
+            .await;
     assert!(off.contains("Only your basic profile") && !off.contains("href=\"/calendar\""), "{off}");
 }
 
@@ -120,7 +124,7 @@ async fn services_that_are_not_connected_are_offered() {
         (vec![of(both.clone(), GrantState::Lost(Lost::Revoked))], false, false),
         (vec![of(both, GrantState::Revoked { at: NEW_YEAR })], true, true),
     ] {
-        let html = render("/settings", SettingsView { grants: grants.clone(), ..settings() }).await;
+        let html = render("/settings/connections", connection_settings(grants.clone())).await;
         is_a_sound_document(&html);
         let offered = ["Drive", "Calendar"].map(|name| html.contains(&format!("Connect Google {name}</a>")));
         assert_eq!(offered, [drive, calendar], "{grants:?}");
@@ -213,7 +217,7 @@ async fn markup_in_text_is_escaped() {
             ..grant(state)
         })
         .to_vec();
-    stays_text(&render_with("/settings", SettingsView { grants, ..settings() }, Assets::default()).await);
+    stays_text(&render_with("/settings/connections", connection_settings(grants), Assets::default()).await);
 
     let event = |time| EventView { title: Some(text()), time, place: Some(text()), open: Some(text()) };
     let calendar = CalendarView::Events(vec![

@@ -1,14 +1,14 @@
 //! `/settings` and the pages below it.
 
 use super::{
-    document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
-    fixtures::{google, identity, settings},
+    document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text, tags},
+    fixtures::{account_settings, activity_settings, connection_settings, google, identity, security_settings},
 };
 use crate::{
-    codes::{access::Access, done::Done, form_error::FormError},
+    codes::{access::Access, done::Done, form_error::FormError, settings_page::SettingsPage},
     ui::view::{
-        ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView, LinkView, Notice, ProfileView,
-        ProviderButton, SetPasswordView, SettingsView, UnlinkView,
+        AccountSettingsView, ActivitySettingsView, ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView,
+        LinkView, Notice, ProfileView, ProviderButton, SecuritySettingsView, SetPasswordView, UnlinkView,
     },
 };
 
@@ -16,43 +16,70 @@ fn actions(html: &str) -> Vec<&str> {
     forms(html).iter().map(|form| form.action).collect()
 }
 
+/// What each of the four pages shows, and the forms that it has.
 #[tokio::test]
-async fn the_settings_show_profile_methods_and_devices() {
-    let html = render("/settings", settings()).await;
-    is_a_sound_document(&html);
-    for part in [
-        "<title>Settings · Latchkey</title>",
-        "href=\"#ways\"",
-        "id=\"ways\"",
-        "From Google.",
-        "href=\"/settings/email\"",
-        "href=\"/settings/password\"",
-        "href=\"/settings/unlink?identity=identity-1\"",
-        "href=\"/settings/unlink?identity=identity-2\"",
-        "This browser",
-        "Safari on an iPhone",
-        "Signed in with Google",
-        "Worth a look",
-        "href=\"/settings/data.json\"",
-        "href=\"/settings/delete\"",
-        "aria-current=\"page\"",
-    ] {
-        assert!(html.contains(part), "{part} is missing in {html}");
+async fn each_settings_page_shows_its_own() {
+    let account = render("/settings", account_settings()).await;
+    let security = render("/settings/security", security_settings()).await;
+    let connections = render("/settings/connections", connection_settings(vec![])).await;
+    let activity = render("/settings/activity", activity_settings()).await;
+    let pages: [(&str, &str, &[&str], &[&str]); 4] = [
+        ("Account", &account, &["From Google.", "href=\"/settings/email\""], &["/settings/profile"]),
+        (
+            "Security",
+            &security,
+            &[
+                "href=\"/settings/password\"",
+                "href=\"/settings/unlink?identity=identity-1\"",
+                "href=\"/settings/unlink?identity=identity-2\"",
+                "This browser",
+                "Safari on an iPhone",
+            ],
+            &["/settings/sessions/end", "/settings/sessions/end-others"],
+        ),
+        ("Connections", &connections, &["href=\"/drive\"", "href=\"/calendar\""], &[]),
+        (
+            "Activity and data",
+            &activity,
+            &["Signed in with Google", "Worth a look", "href=\"/settings/data.json\"", "href=\"/settings/delete\""],
+            &[],
+        ),
+    ];
+    for (name, html, parts, forms) in pages {
+        is_a_sound_document(html);
+        for part in parts {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
+        assert!(html.contains(&format!("<title>{name} · Latchkey</title>")), "{html}");
+        assert_eq!(actions(html), forms, "{name}");
+        assert_eq!(html.matches("action=\"/auth/logout\"").count(), 1, "{html}");
+        let (_, navigation) = html.split_once("class=\"settings-pages\"").expect("the navigation");
+        let (navigation, _) = navigation.split_once("</nav>").expect("its end");
+        let current = tags(navigation).filter(|tag| attribute(tag, "aria-current") == Some("page"));
+        assert_eq!(current.count(), 1, "{navigation}");
+        for page in SettingsPage::ALL {
+            assert!(navigation.contains(&format!("href=\"{}\"", page.path())), "{navigation}");
+        }
     }
-    assert_eq!(html.matches("action=\"/auth/logout\"").count(), 1, "{html}");
-    let profile = Form { action: "/settings/profile", fields: vec![("name", "Ada Lovelace")] };
-    let end = Form { action: "/settings/sessions/end", fields: vec![("session", "device-2")] };
-    let end_others = Form { action: "/settings/sessions/end-others", fields: vec![] };
-    assert_eq!(forms(&html), [profile, end, end_others]);
+}
+
+#[tokio::test]
+async fn what_the_account_has_comes_before_what_can_be_added() {
+    let html = render("/settings/security", security_settings()).await;
+    let position = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part} is missing in {html}"));
+    let linked = position("Unlink<");
+    let (summary, addition) = (position("Add a sign-in method"), position("href=\"/settings/link?provider=github\""));
+    assert!(linked < summary && summary < addition, "{html}");
 }
 
 #[tokio::test]
 async fn adding_a_provider_needs_a_recent_authentication() {
     let link = "href=\"/settings/link?provider=google\"";
-    let asked = render("/settings", settings()).await;
+    let asked = render("/settings/security", security_settings()).await;
     assert!(asked.contains(link) && !actions(&asked).contains(&"/settings/link"), "{asked}");
 
-    let reauthenticated = render("/settings", SettingsView { reauthenticated: true, ..settings() }).await;
+    let reauthenticated = SecuritySettingsView { reauthenticated: true, ..security_settings() };
+    let reauthenticated = render("/settings/security", reauthenticated).await;
     is_a_sound_document(&reauthenticated);
     let add = Form { action: "/settings/link", fields: vec![("provider", "google")] };
     assert!(!reauthenticated.contains(link) && forms(&reauthenticated).contains(&add), "{reauthenticated}");
@@ -60,56 +87,63 @@ async fn adding_a_provider_needs_a_recent_authentication() {
 
 #[tokio::test]
 async fn the_last_sign_in_method_cannot_be_removed() {
-    let html =
-        render("/settings", SettingsView { may_unlink: false, identities: vec![identity()], ..settings() }).await;
+    let last = SecuritySettingsView {
+        may_unlink: false,
+        password_set_at: None,
+        identities: vec![identity()],
+        ..security_settings()
+    };
+    let html = render("/settings/security", last).await;
     is_a_sound_document(&html);
-    assert!(!html.contains("/settings/unlink") && html.contains("Your only way to sign in"), "{html}");
+    assert!(!html.contains("/settings/unlink") && html.contains("Only way to sign in"), "{html}");
 }
 
 #[tokio::test]
 async fn a_password_can_be_set_changed_or_turned_off() {
-    let unset = render("/settings", SettingsView { password_set_at: None, ..settings() }).await;
-    assert!(unset.contains("Not set") && unset.contains("Set a password"), "{unset}");
-    let off = render("/settings", SettingsView { password_on: false, ..settings() }).await;
+    let unset = SecuritySettingsView { password_set_at: None, ..security_settings() };
+    let unset = render("/settings/security", unset).await;
+    assert!(unset.contains("Set a password") && !unset.contains("Change<"), "{unset}");
+    let off = SecuritySettingsView { password_on: false, ..security_settings() };
+    let off = render("/settings/security", off).await;
     is_a_sound_document(&off);
-    assert!(off.contains("Passwords are turned off"), "{off}");
-    let neither = SettingsView { password_on: false, password_set_at: None, ..settings() };
-    let neither = render("/settings", neither).await;
-    assert!(!neither.contains("Passwords are turned off") && !neither.contains("Not set"), "{neither}");
+    assert!(off.contains("Passwords are turned off") && !off.contains("href=\"/settings/password\""), "{off}");
+    let neither = SecuritySettingsView { password_on: false, password_set_at: None, ..security_settings() };
+    let neither = render("/settings/security", neither).await;
+    assert!(!neither.contains("Passwords are turned off") && !neither.contains("Set a password"), "{neither}");
 }
 
 #[tokio::test]
 async fn a_new_account_has_sound_settings() {
-    let devices = settings().devices.into_iter().filter(|device| device.here).collect();
-    let html = render(
-        "/settings",
-        SettingsView {
-            profile: ProfileView::default(),
-            email: None,
-            password_set_at: None,
-            identities: vec![],
-            linkable: vec![],
-            devices,
-            activity: vec![],
-            ..settings()
-        },
-    )
-    .await;
-    is_a_sound_document(&html);
-    assert_eq!(actions(&html), ["/settings/profile"]);
-    assert!(html.contains("Add email address") && html.contains("No activity yet."), "{html}");
+    let account = AccountSettingsView { notice: None, profile: ProfileView::default(), email: None };
+    let account = render("/settings", account).await;
+    let devices = security_settings().devices.into_iter().filter(|device| device.here).collect();
+    let security = SecuritySettingsView {
+        password_set_at: None,
+        identities: vec![],
+        linkable: vec![],
+        devices,
+        ..security_settings()
+    };
+    let security = render("/settings/security", security).await;
+    let activity = render("/settings/activity", ActivitySettingsView { notice: None, activity: vec![] }).await;
+    for html in [&account, &security, &activity] {
+        is_a_sound_document(html);
+    }
+    assert!(account.contains("Add email address") && activity.contains("No activity yet."));
+    assert!(actions(&security).is_empty(), "{security}");
 }
 
 #[tokio::test]
 async fn confirmations_are_a_status_and_errors_an_alert() {
     for done in Done::ALL {
-        let html = render("/settings", SettingsView { notice: Some(Notice::Done(*done)), ..settings() }).await;
+        let notice = Some(Notice::Done(*done));
+        let html = render("/settings/security", SecuritySettingsView { notice, ..security_settings() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"status\"") && !html.contains("role=\"alert\""), "{html}");
     }
     for form_error in FormError::ALL {
-        let html =
-            render("/settings", SettingsView { notice: Some(Notice::FormError(*form_error)), ..settings() }).await;
+        let notice = Some(Notice::FormError(*form_error));
+        let html = render("/settings", AccountSettingsView { notice, ..account_settings() }).await;
         is_a_sound_document(&html);
         assert!(html.contains("role=\"alert\""), "{html}");
     }
@@ -220,8 +254,8 @@ async fn markup_in_text_is_escaped() {
         linked_at: i64::MIN,
         last_used_at: i64::MAX,
     };
-    let device = settings().devices.remove(1);
-    let view = SettingsView {
+    let account = AccountSettingsView {
+        notice: None,
         profile: ProfileView {
             name: some(),
             name_from: some(),
@@ -230,6 +264,10 @@ async fn markup_in_text_is_escaped() {
             member_since: 0,
         },
         email: Some((text(), false)),
+    };
+    stays_text(&render("/settings", account).await);
+    let device = security_settings().devices.remove(1);
+    let view = SecuritySettingsView {
         identities: vec![hostile(), IdentityView { email: None, ..hostile() }],
         linkable: vec![ProviderButton {
             slug: text(),
@@ -246,18 +284,13 @@ async fn markup_in_text_is_escaped() {
             method_slug: text(),
             ..device
         }],
-        activity: vec![ActivityView {
-            what: text(),
-            alarming: true,
-            provider_says: Some(text()),
-            at: 0,
-            device: text(),
-            ip: text(),
-        }],
-        ..settings()
+        ..security_settings()
     };
-    stays_text(&render("/settings", SettingsView { reauthenticated: true, ..view.clone() }).await);
-    stays_text(&render("/settings", view).await);
+    stays_text(&render("/settings/security", SecuritySettingsView { reauthenticated: true, ..view.clone() }).await);
+    stays_text(&render("/settings/security", view).await);
+    let activity =
+        vec![ActivityView { what: text(), alarming: true, provider_says: some(), at: 0, device: text(), ip: text() }];
+    stays_text(&render("/settings/activity", ActivitySettingsView { notice: None, activity }).await);
     let view = SetPasswordView { email: some(), change: true, form_error: None };
     stays_text(&render("/settings/password", view).await);
     let view = ChangeEmailView { email: Some((text(), true)), typed: some(), form_error: None };

@@ -10,13 +10,28 @@ pub struct DashboardView {
     /// https URL.
     pub picture: Option<String>,
     pub member_since: i64,
-    pub password_set_at: Option<i64>,
-    /// The account has no verified address and should add one.
-    pub asks_for_email: bool,
+    /// What is left to do for a new account, and what is done. Empty for other accounts.
+    pub next_steps: Vec<(NextStep, StepState)>,
     /// Oldest first.
     pub identities: Vec<IdentityView>,
     pub calendar: CalendarView,
     pub session: SessionView,
+}
+
+/// A step that completes a new account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Without a verified address there is no recovery and no security email.
+    AddEmail,
+    /// With one sign-in method, losing it loses the account.
+    AddMethod,
+    ChooseName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    Open,
+    Done,
 }
 
 /// A linked identity.

@@ -79,6 +79,10 @@ pub const FORM_OWNER: &str = "form_owner";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormOwner(pub String);
 
+/// The time of the request, in Unix seconds, in the context of every page: for times relative to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now(pub i64);
+
 /// What a page reports at its top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {

@@ -3,12 +3,19 @@
 use super::{GrantView, IdentityView, Notice, ProviderButton};
 use crate::codes::{access::Access, form_error::FormError};
 
+/// `/settings`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsView {
+pub struct AccountSettingsView {
     pub notice: Option<Notice>,
     pub profile: ProfileView,
     /// The address and whether it is verified.
     pub email: Option<(String, bool)>,
+}
+
+/// `/settings/security`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecuritySettingsView {
+    pub notice: Option<Notice>,
     /// Password sign-in is enabled here.
     pub password_on: bool,
     pub password_set_at: Option<i64>,
@@ -20,9 +27,23 @@ pub struct SettingsView {
     pub may_unlink: bool,
     /// Recently authenticated: sensitive forms work at once.
     pub reauthenticated: bool,
-    pub grants: Vec<GrantView>,
     /// This browser first.
     pub devices: Vec<DeviceView>,
+}
+
+/// `/settings/connections`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionSettingsView {
+    pub notice: Option<Notice>,
+    pub grants: Vec<GrantView>,
+    /// What an enabled provider offers.
+    pub offered: Vec<Access>,
+}
+
+/// `/settings/activity`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActivitySettingsView {
+    pub notice: Option<Notice>,
     /// Newest first.
     pub activity: Vec<ActivityView>,
 }

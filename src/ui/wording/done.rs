@@ -1,7 +1,10 @@
 //! Confirmations of what was done.
 
 use super::{Message, Step, Tone};
-use crate::{codes::done::Done, ui::links};
+use crate::{
+    codes::{done::Done, settings_page::SettingsPage},
+    ui::links,
+};
 
 pub fn done(done: Done, return_to: Option<&str>) -> Message {
     let (happened, advice) = match done {
@@ -27,13 +30,13 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
             ("The change was undone, and you're signed out on all devices.", "Choose a new password to sign in again.")
         }
         Done::Disconnected => {
-            ("Disconnected. We deleted our access tokens.", "See Settings for Google's confirmation.")
+            ("Disconnected. We deleted our access tokens.", "Your connections show Google's confirmation.")
         }
         Done::Deleted => ("Your account has been deleted.", "You can create a new account at any time."),
     };
     let step = match done {
         Done::Undone => Some(("Choose a new password", links::forgot(return_to))),
-        Done::Disconnected => Some(("Go to settings", "/settings#access".into())),
+        Done::Disconnected => Some(("Go to connections", SettingsPage::Connections.path().into())),
         Done::Linked
         | Done::AlreadyLinked
         | Done::Unlinked

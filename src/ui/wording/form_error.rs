@@ -1,7 +1,10 @@
 //! Why a form was rejected.
 
 use super::{Message, Step, Tone};
-use crate::{codes::form_error::FormError, ui::links};
+use crate::{
+    codes::{form_error::FormError, settings_page::SettingsPage},
+    ui::links,
+};
 
 /// The field that an error is about, to be marked as invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +156,7 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         }
         FormError::EmailLinkInvalid => Some(("Request a new email", links::forgot(return_to))),
         FormError::EmailLinkOfAnotherUser | FormError::LinkExpired => Some(("Sign in", links::login(return_to))),
-        FormError::LastSignInMethod => Some(("Add a way to sign in", "/settings#ways".into())),
+        FormError::LastSignInMethod => Some(("Add a way to sign in", SettingsPage::Security.path().into())),
         FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
         FormError::Busy
         | FormError::EmailInvalid

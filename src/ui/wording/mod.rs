@@ -16,6 +16,7 @@ pub use error_pages::error_page;
 pub use form_error::{Concern, concern, form_error, is_about_a_password};
 
 use super::view::{LoginView, Notice};
+use crate::codes::settings_page::SettingsPage;
 
 /// A sentence, what to do about it, and the link that does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,15 @@ pub fn notice_inside(notice: &Notice) -> Message {
         Notice::FormError(it) => form_error(*it, None),
         Notice::Done(it) => done(*it, None),
         Notice::SignInFirst | Notice::SignedOut => sign_in_first(),
+    }
+}
+
+pub fn settings_page(page: SettingsPage) -> &'static str {
+    match page {
+        SettingsPage::Account => "Account",
+        SettingsPage::Security => "Security",
+        SettingsPage::Connections => "Connections",
+        SettingsPage::Activity => "Activity and data",
     }
 }
 

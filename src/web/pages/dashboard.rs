@@ -1,5 +1,7 @@
 //! `/dashboard`.
 
+use time::{Duration, OffsetDateTime};
+
 use super::{
     calendar,
     page_request::{PageRequest, PageResult},
@@ -9,7 +11,7 @@ use crate::{
     store::Session,
     ui::{
         page::Page,
-        view::{DashboardView, IdentityView, SessionView},
+        view::{DashboardView, IdentityView, NextStep, SessionView, StepState},
     },
 };
 
@@ -21,18 +23,36 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
     };
     let identities = request.app.database.identities(user.id).await?;
     let calendar = calendar::card(&request, user.id, &identities).await?;
+    let methods = identities.len() + usize::from(request.app.database.password_of(user.id).await?.is_some());
+    let asks_for_email = request.context.email_requirement.applies_to(&user);
     let view = DashboardView {
         email: email(&user),
-        asks_for_email: request.context.email_requirement.applies_to(&user),
+        next_steps: next_steps(&user, methods, asks_for_email, request.context.clock.date()),
         picture: user.picture.filter(|url| request.app.header_policy.shows_image(url)),
         name: user.name,
-        password_set_at: request.app.database.password_of(user.id).await?.map(|(_, at)| at.unix_timestamp()),
         member_since: user.created_at.unix_timestamp(),
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         calendar,
         session: session_view(&request, session),
     };
     request.draw(Page::Dashboard, view).await
+}
+
+/// How long an account counts as new.
+const NEW: Duration = Duration::days(30);
+
+/// The steps of a new account, until all are done. An account that has no verified address is reminded for as long.
+fn next_steps(user: &User, methods: usize, asks_for_email: bool, now: OffsetDateTime) -> Vec<(NextStep, StepState)> {
+    let is_new = now - user.created_at < NEW;
+    let has_email = user.verified_email.is_some();
+    let email = (has_email || asks_for_email).then_some((NextStep::AddEmail, has_email));
+    let others = [(NextStep::AddMethod, methods > 1), (NextStep::ChooseName, user.name.is_some())];
+    let steps = email.into_iter().chain(others);
+    let shown: Vec<_> = steps.filter(|(step, done)| is_new || (*step == NextStep::AddEmail && !done)).collect();
+    if shown.iter().all(|(_, done)| *done) {
+        return Vec::new();
+    }
+    shown.into_iter().map(|(step, done)| (step, if done { StepState::Done } else { StepState::Open })).collect()
 }
 
 /// The verified address (`true`), or the claimed one (`false`).
@@ -69,5 +89,43 @@ fn session_view(request: &PageRequest, session: Session) -> SessionView {
         signed_in_at: session.created_at.unix_timestamp(),
         idle_until: session.expires_at.unix_timestamp(),
         absolute_until: session.absolute_expires_at.unix_timestamp(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::accounts::UserId;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    #[rstest]
+    #[case::new(1, 1, true, &[NextStep::AddEmail, NextStep::AddMethod, NextStep::ChooseName])]
+    #[case::email_is_not_asked_for(1, 1, false, &[NextStep::AddMethod, NextStep::ChooseName])]
+    #[case::two_methods(1, 2, false, &[NextStep::ChooseName])]
+    #[case::old(31, 1, true, &[NextStep::AddEmail])]
+    #[case::old_email_is_not_asked_for(31, 1, false, &[])]
+    fn the_next_steps_end_with_the_account_s_youth(
+        #[case] days: i64,
+        #[case] methods: usize,
+        #[case] asks_for_email: bool,
+        #[case] open: &[NextStep],
+    ) {
+        let user = User {
+            id: UserId::new(NOW, [1; 10]),
+            name: None,
+            picture: None,
+            verified_email: None,
+            claimed_email: None,
+            created_at: NOW - Duration::days(days),
+            disabled_at: None,
+            name_from: None,
+            picture_from: None,
+        };
+        let steps = next_steps(&user, methods, asks_for_email, NOW);
+        let left: Vec<_> = steps.iter().filter(|(_, state)| *state == StepState::Open).map(|(step, _)| *step).collect();
+        assert_eq!(left, open);
     }
 }

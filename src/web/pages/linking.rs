@@ -37,7 +37,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
 
 fn link_expired(request: &PageRequest) -> String {
     match &request.context.signed_in {
-        Some(_) => "/settings?error=link_expired#error".to_owned(),
+        Some(_) => "/settings/security?error=link_expired#error".to_owned(),
         None => "/login?error=link_expired#error".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ mod linking;
 mod login;
 mod page_request;
 mod settings;
+mod settings_data;
 
 pub(super) use dashboard::name_of;
 
@@ -41,7 +42,10 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::Dashboard => get(dashboard::dashboard),
         Page::Drive => get(drive::drive),
         Page::Calendar => get(calendar::calendar),
-        Page::Settings => get(settings::settings),
+        Page::Account => get(settings::account),
+        Page::Security => get(settings::security),
+        Page::Connections => get(settings::connections),
+        Page::Activity => get(settings::activity),
         Page::SetPassword => get(settings::password),
         Page::ChangeEmail => get(settings::email),
         Page::Link => get(settings::link),
@@ -52,7 +56,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
 
 /// GET `/settings/data.json`: a person's data, as a download.
 pub fn data() -> MethodRouter<AppState> {
-    get(settings::data)
+    get(settings_data::data)
 }
 
 /// GET `/`: the dashboard, or the login page.

@@ -18,7 +18,7 @@ use crate::{
     ui::{
         document::document,
         page::Page,
-        view::{FormOwner, Notice, Places, ProviderButton},
+        view::{FormOwner, Notice, Now, Places, ProviderButton},
     },
     web::{
         query::Query,
@@ -182,6 +182,7 @@ impl PageRequest {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
+        let now = Now(self.context.clock.date().unix_timestamp());
         let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
         let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
         let provide = move || {
@@ -191,6 +192,7 @@ impl PageRequest {
             provide_context(nonce.clone());
             provide_context((*assets).clone());
             provide_context(places);
+            provide_context(now);
             provide_context(view.clone());
         };
         let request = Request::from_parts(self.parts, Body::empty());

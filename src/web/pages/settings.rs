@@ -1,13 +1,5 @@
 //! `/settings` and the pages below it.
 
-use axum::{
-    Json,
-    http::header,
-    response::{IntoResponse, Response},
-};
-use serde_json::{Value, json};
-use time::OffsetDateTime;
-
 use super::{
     activity::activity_view,
     dashboard::{email as email_of, identity_view},
@@ -18,46 +10,69 @@ use crate::{
     account::DELETION_WORD,
     accounts::{IdentityId, OWN, User, UserId, describe_device},
     codes::access::Access,
-    store::{Grant, GrantStatus, RevocationStatus, Session, StoreError},
+    store::{Session, StoreError},
     ui::{
         page::Page,
         view::{
-            ChangeEmailView, DeleteView, DeviceView, LinkView, ProfileView, SetPasswordView, SettingsView, UnlinkView,
+            AccountSettingsView, ActivitySettingsView, ChangeEmailView, ConnectionSettingsView, DeleteView, DeviceView,
+            LinkView, ProfileView, SecuritySettingsView, SetPasswordView, UnlinkView,
         },
     },
 };
 
 /// Entries shown as "recent activity".
 const RECENT: u32 = 20;
-/// Entries in the download, at most.
-const ALL: u32 = 10_000;
 
 /// GET `/settings`.
-pub async fn settings(request: PageRequest) -> PageResult {
+pub async fn account(request: PageRequest) -> PageResult {
+    let user = &request.signed_in()?.user;
+    let view =
+        AccountSettingsView { notice: request.notice(), profile: profile_view(&request, user), email: email_of(user) };
+    request.draw(Page::Account, view).await
+}
+
+/// GET `/settings/security`.
+pub async fn security(request: PageRequest) -> PageResult {
     let signed_in = request.signed_in()?;
-    let (user, here) = (&signed_in.user, &signed_in.session.id);
-    let database = &request.app.database;
-    let identities = database.identities(user.id).await?;
-    let password = database.password_of(user.id).await?;
-    let mut sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
+    let (user, here) = (signed_in.user.id, &signed_in.session.id);
+    let (database, now) = (&request.app.database, request.context.clock.date());
+    let identities = database.identities(user).await?;
+    let password = database.password_of(user).await?;
+    let mut sessions = database.user_sessions(user, now).await?;
     sessions.sort_by_key(|session| session.id != *here);
-    let events = database.events_of(user.id, RECENT).await?;
-    let grants = grant_views(&request, &identities, &database.grants(user.id).await?);
-    let view = SettingsView {
+    let view = SecuritySettingsView {
         notice: request.notice(),
-        profile: profile_view(&request, user),
-        email: email_of(user),
         password_on: request.app.mail.is_some(),
         password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
         may_unlink: identities.len() > 1 || password.is_some(),
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         linkable: request.buttons(),
-        reauthenticated: signed_in.is_recently_authenticated(request.context.clock.date()),
-        grants,
+        reauthenticated: signed_in.is_recently_authenticated(now),
         devices: sessions.into_iter().map(|session| device_view(&request, session, here)).collect(),
-        activity: events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect(),
     };
-    request.draw(Page::Settings, view).await
+    request.draw(Page::Security, view).await
+}
+
+/// GET `/settings/connections`.
+pub async fn connections(request: PageRequest) -> PageResult {
+    let user = request.signed_in()?.user.id;
+    let identities = request.app.database.identities(user).await?;
+    let grants = request.app.database.grants(user).await?;
+    let is_offered = |access: &Access| request.app.relying_party.providers().any(|it| it.offers(*access));
+    let view = ConnectionSettingsView {
+        notice: request.notice(),
+        grants: grant_views(&request, &identities, &grants),
+        offered: Access::ALL.iter().copied().filter(is_offered).collect(),
+    };
+    request.draw(Page::Connections, view).await
+}
+
+/// GET `/settings/activity`.
+pub async fn activity(request: PageRequest) -> PageResult {
+    let events = request.app.database.events_of(request.signed_in()?.user.id, RECENT).await?;
+    let activity = events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect();
+    let view = ActivitySettingsView { notice: request.notice(), activity };
+    request.draw(Page::Activity, view).await
 }
 
 /// GET `/settings/password`.
@@ -129,92 +144,6 @@ async fn affected_access(
 ) -> Result<Vec<Access>, StoreError> {
     let affected = request.app.grants.affected_access(user, identity).await?;
     Ok(affected.into_iter().flat_map(|grant| grant.sees).collect())
-}
-
-/// GET `/settings/data.json`: the person's data, as a download, without hashes, tokens or keys.
-pub async fn data(request: PageRequest) -> PageResult {
-    let signed_in = request.anybody_signed_in()?;
-    let user = &signed_in.user;
-    let database = &request.app.database;
-    let identities = database.identities(user.id).await?;
-    let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
-    let password = database.password_of(user.id).await?;
-    let grants = database.grants(user.id).await?;
-    let events = database.events_of(user.id, ALL).await?;
-    let data = json!({
-        "user": {
-            "id": user.id.to_string(),
-            "name": user.name,
-            "name_from": user.name_from,
-            "picture": user.picture,
-            "picture_from": user.picture_from,
-            "email": email_of(user).map(|(address, verified)| json!({ "address": address, "verified": verified })),
-            "created_at": user.created_at.unix_timestamp(),
-        },
-        "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
-        "identities": identities.iter().map(|identity| json!({
-            "provider": identity.provider,
-            "issuer": identity.key.issuer(),
-            "subject": identity.key.subject(),
-            "email": identity.email.as_ref().map(ToString::to_string),
-            "email_verified": identity.email_verified,
-            "name": identity.name,
-            "linked_at": identity.linked_at.unix_timestamp(),
-            "last_used_at": identity.last_used_at.unix_timestamp(),
-        })).collect::<Vec<Value>>(),
-        "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
-        "sessions": sessions.iter().map(|session| json!({
-            "method": session.provider,
-            "user_agent": session.user_agent,
-            "ip": session.ip,
-            "created_at": session.created_at.unix_timestamp(),
-            "last_seen_at": session.last_seen_at.unix_timestamp(),
-            "expires_at": session.expires_at.unix_timestamp(),
-        })).collect::<Vec<Value>>(),
-        "events": events.iter().map(|event| json!({
-            "id": event.id,
-            "at": event.at.unix_timestamp(),
-            "kind": event.codes.kind,
-            "provider": event.codes.provider,
-            "outcome": event.codes.outcome,
-            "reasons": event.codes.reasons,
-            "ip": event.client.ip.map(|ip| ip.to_string()),
-            "user_agent": event.client.user_agent,
-        })).collect::<Vec<Value>>(),
-    });
-    Ok(download(data))
-}
-
-/// Without the tokens: they are credentials, not data about the person.
-fn grant_data(grant: &Grant) -> Value {
-    let state = match grant.state {
-        GrantStatus::Live => json!({ "state": "live" }),
-        GrantStatus::Lost(because) => json!({ "state": because.code() }),
-        GrantStatus::Disconnected { at, revocation } => json!({
-            "state": "disconnected",
-            "ended_at": at.unix_timestamp(),
-            "revocation": match revocation {
-                RevocationStatus::Pending { .. } => "pending",
-                RevocationStatus::Done { .. } => "done",
-                RevocationStatus::Failed => "failed",
-            },
-        }),
-    };
-    json!({
-        "provider": grant.provider,
-        "identity": grant.identity.to_string(),
-        "scopes": grant.scopes,
-        "agreed_scopes": grant.agreed,
-        "given_at": grant.given_at.unix_timestamp(),
-        "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
-        "renewable": grant.renewable,
-        "status": state,
-    })
-}
-
-fn download(data: Value) -> Response {
-    let disposition = "attachment; filename=\"latchkey-data.json\"";
-    ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
 }
 
 fn profile_view(request: &PageRequest, user: &User) -> ProfileView {

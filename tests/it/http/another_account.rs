@@ -54,11 +54,11 @@ async fn a_second_google_account_can_be_chosen_and_linked(#[case] page: &str, #[
 async fn a_first_account_needs_no_account_chooser() {
     let app = App::builder().start().await;
     for (return_to, lands) in [
-        (None, "/settings?done=linked"),
+        (None, "/settings/security?done=linked"),
         (Some("/dashboard?a=1"), "/dashboard?a=1&done=linked"),
-        (Some("https://evil.example"), "/settings?done=linked"),
-        (Some("//evil.example/drive"), "/settings?done=linked"),
-        (Some("/auth/logout"), "/settings?done=linked"),
+        (Some("https://evil.example"), "/settings/security?done=linked"),
+        (Some("//evil.example/drive"), "/settings/security?done=linked"),
+        (Some("/auth/logout"), "/settings/security?done=linked"),
     ] {
         let browser = app.browser();
         app.sign_up(&browser, "petra@example.org", PASSWORD).await;
@@ -76,7 +76,7 @@ async fn a_first_account_needs_no_account_chooser() {
 async fn the_page_names_the_account_that_was_disconnected() {
     let app = App::builder().start().await;
     let browser = app.with_drive("ada").await;
-    assert_eq!(app.link_provider(&browser, "google", "grace").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&browser, "google", "grace").await.location(), "/settings/security?done=linked");
     let ada = identity_of(&app, &browser, "ada@gmail.com").await;
     let grace = identity_of(&app, &browser, "grace@navy.example").await;
     let fields = [("access", "drive"), ("identity", grace.as_str())];

@@ -206,7 +206,7 @@ async fn the_settings_list_what_is_connected(#[values(Engine::Sqlite, Engine::Po
     let app = App::builder().engine(engine).start().await;
     let browser = app.with_drive("ada").await;
     browser.step_up(&app, "ada", "calendar", "/dashboard", &[CALENDAR]).await;
-    let page = browser.get("/settings").await;
+    let page = browser.get("/settings/connections").await;
     for text in [
         "Connected services",
         "Names, types, owners and dates of your files",

@@ -89,7 +89,7 @@ async fn access_revoked_at_google_leads_to_the_connect_page(
     app.advance(3600).await;
     let page = browser.get("/drive").await;
     assert!(page.offers_to_connect() && page.shows("Reconnect"), "{page:?}");
-    let settings = browser.get("/settings").await;
+    let settings = browser.get("/settings/connections").await;
     assert_eq!(settings.status, 200);
     assert!(browser.is_signed_in().await, "signing in has nothing to do with it");
 }
@@ -126,7 +126,7 @@ async fn a_withdrawn_scope_is_reported_until_granted_again(#[values(Engine::Sqli
     let app = App::builder().engine(engine).start().await;
     let browser = app.with_drive("ada").await;
     let withdrawn = "Google no longer lets Latchkey see your files.";
-    let (settings, connected) = (browser.get("/settings").await, ">Connected</span>");
+    let (settings, connected) = (browser.get("/settings/connections").await, ">Connected</span>");
     assert!(settings.shows(connected) && !settings.shows("Only your basic profile"), "{}", settings.body);
     app.arm_once("refresh_fewer_scopes").await;
     app.advance(3600).await;
@@ -139,7 +139,7 @@ async fn a_withdrawn_scope_is_reported_until_granted_again(#[values(Engine::Sqli
         );
         assert!(page.shows("You or an administrator removed this permission") && page.shows("Reconnect Google Drive"));
     }
-    let settings = browser.get("/settings").await;
+    let settings = browser.get("/settings/connections").await;
     assert!(settings.shows(withdrawn) && settings.shows("Only your basic profile"), "{}", settings.body);
     assert!(!settings.shows(connected), "{}", settings.body);
     // A scope that was never granted is not reported as withdrawn.
@@ -148,7 +148,7 @@ async fn a_withdrawn_scope_is_reported_until_granted_again(#[values(Engine::Sqli
 
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
     assert_eq!(browser.get("/drive").await.files().len(), 50);
-    assert!(!browser.get("/settings").await.shows("no longer lets Latchkey see"));
+    assert!(!browser.get("/settings/connections").await.shows("no longer lets Latchkey see"));
 }
 
 #[rstest]
@@ -170,7 +170,7 @@ async fn the_other_scopes_of_a_grant_keep_working(#[values(Engine::Sqlite, Engin
         assert!(page.shows("Already connected: Google Calendar"), "{}", page.body);
     }
     assert_eq!(browser.get("/calendar").await.location(), "/dashboard");
-    let settings = browser.get("/settings").await;
+    let settings = browser.get("/settings/connections").await;
     assert!(settings.shows(">Connected</span>") && settings.shows("Google no longer lets Latchkey see your files."));
     assert!(!settings.shows("Only your basic profile"), "{}", settings.body);
     // After the user declined the scope it is not reported as withdrawn.

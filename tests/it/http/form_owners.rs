@@ -169,9 +169,9 @@ async fn ada(app: &App) -> Browser {
     let browser = app.with_drive("ada").await;
     assert_eq!(
         browser.submit("/settings/password", &[("password", PASSWORD)]).await.location(),
-        "/settings?done=password_set"
+        "/settings/security?done=password_set"
     );
-    assert_eq!(app.link_provider(&browser, "google", "plain").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&browser, "google", "plain").await.location(), "/settings/security?done=linked");
     app.browser().sign_in_with_password(ADA, PASSWORD).await;
     browser
 }

@@ -77,7 +77,7 @@ async fn after_key_rotation_grants_are_resealed(#[values(Engine::Sqlite, Engine:
     assert!(browser.is_signed_in().await);
     let taken: Taken = app.grants.take::<DriveMetadataReadonly>(&identity).await;
     assert!(matches!(taken, Err(GrantError::Unreadable)), "{taken:?}");
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?done=disconnected");
     assert_eq!(app.stored_tokens().await, 0);
     assert!(app.requests_to("revoke").await.is_empty());
 }

@@ -93,7 +93,7 @@ async fn lk3_recovery_removes_earlier_links(#[values(Engine::Sqlite, Engine::Pos
     app.control_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
     let (eve, ada) = (app.browser(), app.browser());
     app.sign_in_with_provider(&eve, "other", "mallory").await;
-    assert_eq!(app.link_provider(&eve, "google", "mallory").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&eve, "google", "mallory").await.location(), "/settings/security?done=linked");
     eve.submit("/settings/password", &[("password", EVES)]).await;
     app.emails().await;
     ada.request_reset(ADA).await;
@@ -192,7 +192,7 @@ async fn lk6_provider_accounts_are_unreachable_by_forms(#[values(Engine::Sqlite,
     // The owner sets one when signed in.
     assert_eq!(
         ada.submit("/settings/password", &[("password", NEW_PASSWORD)]).await.location(),
-        "/settings?done=password_set"
+        "/settings/security?done=password_set"
     );
     app.browser().sign_in_with_password(ADA, NEW_PASSWORD).await;
 }

@@ -49,7 +49,7 @@ async fn a_link_is_undone(
     #[values("server", "jwt")] mode: &str,
 ) {
     let (app, ada, eve) = ada_and_eve(App::builder().engine(engine).mode(mode)).await;
-    assert_eq!(app.link_provider(&eve, "google", "mallory").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&eve, "google", "mallory").await.location(), "/settings/security?done=linked");
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA);
     let rows = app.all_rows().await;
@@ -75,7 +75,7 @@ async fn a_password_change_is_undone(
 ) {
     let (app, ada, eve) = ada_and_eve(App::builder().engine(engine).mode(mode)).await;
     let page = eve.submit("/settings/password", &[("password", WRONG_PASSWORD)]).await;
-    assert_eq!(page.location(), "/settings?done=password_changed");
+    assert_eq!(page.location(), "/settings/security?done=password_changed");
     assert!(!ada.is_signed_in().await);
     undo(&app, &token_of(&app.one_email().await)).await;
     assert!(!eve.is_signed_in().await);
@@ -223,7 +223,7 @@ async fn an_undo_removes_methods_that_were_added_later(
     app.advance(60).await;
     let eve2 = app.browser();
     eve2.sign_in_with_password(EVES, PASSWORD).await;
-    assert_eq!(app.link_provider(&eve2, "google", "mallory").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&eve2, "google", "mallory").await.location(), "/settings/security?done=linked");
     assert_eq!(app.one_email().await.to.as_str(), EVES);
 
     let back = undo(&app, &adas).await;

@@ -258,7 +258,7 @@ async fn an_ended_session_is_rejected_at_once(
     let (authorization, session) = bearer(&app, &user).await;
     assert_eq!(verify_with(&app, &authorization).await.status, 200);
     let page = browser.submit("/settings/sessions/end", &[("session", &session)]).await;
-    assert_eq!(page.location(), "/settings?done=device_ended");
+    assert_eq!(page.location(), "/settings/security?done=device_ended");
     assert_eq!(verify_with(&app, &authorization).await.status, 401);
 
     let jar = browser.cookies();

@@ -1,25 +1,40 @@
-//! Recent activity, so that users can spot what was not them.
+//! `/settings/activity`: recent activity, so that users can spot what was not them; and their data.
 
 use leptos::prelude::*;
 
-use super::section;
-use crate::ui::{components::timestamp::Timestamp, view::ActivityView};
+use super::{section, settings_page};
+use crate::{
+    codes::settings_page::SettingsPage,
+    ui::{
+        components::timestamp::Ago,
+        pages::drawn,
+        view::{ActivitySettingsView, ActivityView},
+    },
+};
 
-pub fn activity(activity: Vec<ActivityView>) -> AnyView {
+#[component]
+pub fn ActivityPage() -> impl IntoView {
+    drawn(|ActivitySettingsView { notice, activity: shown }: ActivitySettingsView| {
+        settings_page(SettingsPage::Activity, notice, (activity(shown), data()).into_any())
+    })
+}
+
+fn activity(activity: Vec<ActivityView>) -> AnyView {
+    let title = "Recent activity";
     if activity.is_empty() {
-        return section("activity", view! { <p class="card-lead">"No activity yet."</p> }.into_any());
+        return section("activity", title, view! { <p class="card-lead">"No activity yet."</p> }.into_any());
     }
     let rows: Vec<_> = activity.into_iter().map(row).collect();
     let body = view! {
         <p class="card-lead">
-            "See something that wasn't you? Sign out on all other devices and "
+            "See something that wasn't you? " <a href=SettingsPage::Security.path()>"Sign out your other devices"</a> " and "
             <a href="/settings/password">"change your password"</a> "."
         </p>
         <ol class="activity" role="list">
             {rows}
         </ol>
     };
-    section("activity", body.into_any())
+    section("activity", title, body.into_any())
 }
 
 fn row(activity: ActivityView) -> AnyView {
@@ -30,11 +45,27 @@ fn row(activity: ActivityView) -> AnyView {
                 {what} {alarming.then(|| view! { " " <span class="badge is-mild">"Worth a look"</span> })}
             </p>
             <p class="row-told">
-                <Timestamp unix=at />
+                <Ago unix=at />
+                <span class="dot">" "</span>
+                {device} ", " {ip}
             </p>
-            <p class="row-told">{device} ", " {ip}</p>
             {provider_says.map(|text| view! { <p class="row-told">{text}</p> })}
         </li>
     }
     .into_any()
+}
+
+fn data() -> AnyView {
+    let body = view! {
+        <p class="card-lead">"Everything that we store about you, as one file."</p>
+        <div class="card-steps">
+            <a class="button is-quiet" href="/settings/data.json" download>
+                "Download my data"
+            </a>
+            <a class="button is-plain is-grave" href="/settings/delete">
+                "Delete my account"
+            </a>
+        </div>
+    };
+    section("data", "Your data", body.into_any())
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::Step,
@@ -33,7 +34,7 @@ fn draw(change: ChangeEmailView) -> AnyView {
         view! { <p class="lead">{state} <strong>{email}</strong></p> }
     });
     view! {
-        <Step title=heading heading failed=form_error.is_some()>
+        <Step above=SettingsPage::Account title=heading heading failed=form_error.is_some()>
             {present}
             <PostForm action="/settings/email" form_error>
                 <EmailField label autocomplete="email" value invalid />

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::Step,
@@ -22,7 +23,7 @@ fn draw(delete: DeleteView) -> AnyView {
     let DeleteView { who, word, affected_access, form_error } = delete;
     let invalid = form_error.map(wording::concern) == Some(Concern::Word);
     view! {
-        <Step title="Delete your account" heading="Delete your account" failed=form_error.is_some()>
+        <Step above=SettingsPage::Activity title="Delete your account" heading="Delete your account" failed=form_error.is_some()>
             <div class="prose">
                 <p>"This permanently deletes the account of " <strong>{who}</strong> ":"</p>
                 <ul>

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{identities::mark, section};
+use super::{row::row, section};
 use crate::ui::{
     components::{
+        device_icon::DeviceIcon,
         form::{PostForm, Submit, hidden},
         mark::PASSWORD,
-        timestamp::Timestamp,
+        timestamp::Ago,
     },
     view::DeviceView,
 };
@@ -34,7 +35,7 @@ pub fn devices(devices: Vec<DeviceView>) -> AnyView {
                 }
             })}
     };
-    section("devices", body.into_any())
+    section("devices", "Where you're signed in", body.into_any())
 }
 
 fn device(device: DeviceView) -> AnyView {
@@ -46,23 +47,18 @@ fn device(device: DeviceView) -> AnyView {
         view! {
             <PostForm action="/settings/sessions/end" class="form-of-a-button">
                 {hidden("session", id)}
-                <Submit text="Sign out" busy="Signing out…" look="button is-quiet is-small" to />
+                <Submit text="Sign out" busy="Signing out…" look="button is-plain is-small" to />
             </PostForm>
         }
+        .into_any()
     });
-    view! {
-        <li class="row">
-            {mark(method_slug)}
-            <div class="row-what">
-                <h3 class="row-title">
-                    {device} " " {here.then(|| view! { <span class="badge is-good">"This browser"</span> })}
-                </h3>
-                <p class="row-told">"With " {with} ", from " {ip}</p>
-                <p class="row-told">"Signed in " <Timestamp unix=first_seen /></p>
-                <p class="row-told">"Last seen " <Timestamp unix=last_seen /></p>
-            </div>
-            {end}
-        </li>
-    }
-    .into_any()
+    let seen = view! { "Last seen " <Ago unix=last_seen /> }.into_any();
+    let signed_in = view! { "Signed in " <Ago unix=first_seen /> " with " {with} }.into_any();
+    let this = here.then(|| view! { " " <span class="badge is-good">"This browser"</span> });
+    let icon = view! {
+        <span class="row-mark">
+            <DeviceIcon />
+        </span>
+    };
+    row(icon.into_any(), view! { {device} {this} }.into_any(), vec![seen, signed_in, ip.into_any()], end)
 }

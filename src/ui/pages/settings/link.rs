@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{card_page::Step, form::FormErrorNotice, sign_in_methods::MethodsByPost},
     pages::drawn,
@@ -17,7 +18,7 @@ fn draw(link: LinkView) -> AnyView {
     let LinkView { provider, return_to, form_error } = link;
     let label = provider.label.clone();
     view! {
-        <Step title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
+        <Step above=SettingsPage::Security title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
             <FormErrorNotice form_error />
             <p class="lead">
                 "Sign in to your " {label} " account to link it. We'll confirm by email."

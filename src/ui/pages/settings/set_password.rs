@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    codes::form_error::FormError,
+    codes::{form_error::FormError, settings_page::SettingsPage},
     ui::{
         components::{
             card_page::Step,
@@ -30,7 +30,7 @@ fn draw(set: SetPasswordView) -> AnyView {
         None => email_first(),
     };
     view! {
-        <Step title=heading heading failed>
+        <Step above=SettingsPage::Security title=heading heading failed>
             {body}
         </Step>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::Step,
@@ -12,7 +13,7 @@ use crate::ui::{
     wording,
 };
 
-use super::identities::mark;
+use super::row::mark;
 
 #[component]
 pub fn UnlinkPage() -> impl IntoView {
@@ -26,7 +27,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
     let step = if last {
         view! {
             <p class="lead">"This is your only way to sign in. Add another one before you remove it."</p>
-            <a class="button" href="/settings#ways">
+            <a class="button" href=SettingsPage::Security.path()>
                 "Add a way to sign in"
             </a>
         }
@@ -45,7 +46,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
         .into_any()
     };
     view! {
-        <Step title="Unlink an account" heading=format!("Unlink {label}") failed=form_error.is_some()>
+        <Step above=SettingsPage::Security title="Unlink an account" heading=format!("Unlink {label}") failed=form_error.is_some()>
             <div class="row is-alone">
                 {mark(slug)}
                 <div class="row-what">

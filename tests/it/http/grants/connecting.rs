@@ -80,7 +80,7 @@ async fn a_second_scope_keeps_the_dates_of_the_grant(#[values(Engine::Sqlite, En
     let grant = app.grant_of(&identity).await.expect("a grant");
     assert!(grant.scopes.contains(CALENDAR));
     assert_eq!((grant.given_at, grant.used_at), (given_at, Some(used_at)));
-    assert!(!browser.get("/settings").await.shows("Not used yet"));
+    assert!(!browser.get("/settings/connections").await.shows("Not used yet"));
 
     // After disconnecting, a new grant begins.
     browser.disconnect(&identity).await;
@@ -88,7 +88,7 @@ async fn a_second_scope_keeps_the_dates_of_the_grant(#[values(Engine::Sqlite, En
     let grant = app.grant_of(&identity).await.expect("a grant");
     assert_eq!(grant.used_at, None);
     assert!((grant.given_at - given_at).whole_seconds() >= 600, "{grant:?}");
-    assert!(browser.get("/settings").await.shows("Not used yet"));
+    assert!(browser.get("/settings/connections").await.shows("Not used yet"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,16 +206,16 @@ async fn connecting_needs_our_form_and_the_users_own_identity() {
         // Another user's identity.
         (&grace, "drive", id.as_str(), "/drive?error=not_found"),
         (&browser, "drive", "x", "/drive?error=not_found"),
-        (&browser, "mail", &id, "/settings?error=not_found"),
-        (&browser, "", &id, "/settings?error=not_found"),
+        (&browser, "mail", &id, "/settings/connections?error=not_found"),
+        (&browser, "", &id, "/settings/connections?error=not_found"),
     ];
     for (browser, access, identity, location) in answers {
         let page = browser.submit("/grants/connect", &[("access", access), ("identity", identity)]).await;
         assert_eq!((page.status, page.location()), (303, location));
         assert!(page.set_cookies().is_empty());
     }
-    assert_eq!(grace.disconnect(&identity).await.location(), "/settings?error=not_found");
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?error=not_found");
+    assert_eq!(grace.disconnect(&identity).await.location(), "/settings/connections?error=not_found");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?error=not_found");
 
     // A provider without scopes to connect.
     let other = app.browser();

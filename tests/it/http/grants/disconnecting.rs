@@ -43,7 +43,7 @@ async fn disconnecting_deletes_tokens_and_revokes_them_at_google(
     // The session stays.
     assert_eq!(browser.session(), session);
     assert!(browser.is_signed_in().await);
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?error=not_found");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?error=not_found");
     assert_eq!(app.requests_to("revoke").await.len(), 1);
 
     assert_eq!(browser.connect(&identity, "ada", "drive", &[DRIVE]).await.location(), "/drive");
@@ -60,7 +60,7 @@ async fn unlinking_and_deleting_revoke_the_grant(#[values(Engine::Sqlite, Engine
         let identity = app.google_identity(&browser).await;
         let start = browser.submit("/settings/link", &[("provider", "other")]).await;
         let callback = browser.consent(start.location(), "grace", "allow").await;
-        assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
+        assert_eq!(browser.get(&callback).await.location(), "/settings/security?done=linked");
         let page = format!("/settings/{}", if leaves { "delete" } else { "unlink?identity=" });
         let page = if leaves { page } else { format!("{page}{}", identity.id) };
         assert!(!browser.get(&page).await.shows("will be revoked"), "there is nothing yet");
@@ -103,7 +103,7 @@ async fn undoing_a_link_revokes_its_grant() {
     app.emails().await;
     let start = browser.submit("/settings/link", &[("provider", "google")]).await;
     let callback = browser.consent(start.location(), "grace", "allow").await;
-    assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked");
+    assert_eq!(browser.get(&callback).await.location(), "/settings/security?done=linked");
     let identity = app.google_identity(&browser).await;
     assert_eq!(browser.connect(&identity, "grace", "drive", &[DRIVE]).await.location(), "/drive");
 
@@ -161,7 +161,7 @@ async fn a_lost_grant_can_be_disconnected() {
     app.advance(3600).await;
     let taken = app.grants.take::<DriveMetadataReadonly>(&identity).await;
     assert!(matches!(taken, Err(GrantError::Lost(GrantEndReason::Revoked))), "{taken:?}");
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?done=disconnected");
     assert!(app.requests_to("revoke").await.is_empty(), "there is nothing to revoke");
     let state = app.grant_status(&identity).await;
     let done = matches!(state, GrantStatus::Disconnected { revocation: RevocationStatus::Done { .. }, .. });

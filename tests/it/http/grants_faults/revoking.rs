@@ -21,7 +21,7 @@ fn revocation(state: GrantStatus) -> RevocationStatus {
 async fn a_400_for_an_invalid_token_counts_as_revoked(#[case] body: &str, #[case] done: bool) {
     let (app, browser, identity) = with_drive(Engine::Sqlite).await;
     app.fail_once("revoke", json!({ "kind": "answer", "status": 400, "body": body })).await;
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?done=disconnected");
     assert_eq!(app.stored_tokens().await, 0, "ours are gone in any case");
     let status = revocation(app.grant_status(&identity).await);
     assert_eq!(matches!(status, RevocationStatus::Done { .. }), done, "{status:?}");
@@ -33,7 +33,7 @@ async fn a_400_for_an_invalid_token_counts_as_revoked(#[case] body: &str, #[case
 async fn a_failed_revocation_is_retried_until_it_succeeds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (app, browser, identity) = with_drive(engine).await;
     app.arm_preset("revoke_500", Some(3)).await;
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?done=disconnected");
     let mut tried = 1;
     for (attempts, wait) in [(1, 15), (2, 60), (3, 300)] {
         assert_eq!(app.stored_tokens().await, 0);
@@ -70,7 +70,7 @@ async fn a_hanging_revocation_delays_no_request() {
     let (app, browser, identity) = with_drive(Engine::Sqlite).await;
     app.arm_preset("revoke_hang", Some(1)).await;
     // The response does not wait for the provider.
-    assert_eq!(browser.disconnect(&identity).await.location(), "/settings?done=disconnected");
+    assert_eq!(browser.disconnect(&identity).await.location(), "/settings/connections?done=disconnected");
     assert_eq!(app.stored_tokens().await, 0);
     assert_eq!(revocation(app.grant_status(&identity).await), RevocationStatus::Pending { attempts: 0 });
     // The revocation is running: no one else starts it.

@@ -28,14 +28,14 @@ async fn each_provider_can_be_linked_to_google_and_back() {
         sign_in(&app, &browser, &person, first).await;
         let start = browser.post("/settings/link", &format!("provider={second}")).await;
         let callback = decide(&app, &browser, start.location(), &person, "allow").await;
-        assert_eq!(browser.get(&callback).await.location(), "/settings?done=linked", "{person}");
+        assert_eq!(browser.get(&callback).await.location(), "/settings/security?done=linked", "{person}");
         // Both sign-in methods lead to the same account.
         sign_in(&app, &again, &person, second).await;
         assert_eq!(app.user_of(&again).await, app.user_of(&browser).await, "{person}");
         // A second link says that it is linked already, and another user cannot link it.
         let start = again.post("/settings/link", &format!("provider={first}")).await;
         let callback = decide(&app, &again, start.location(), &person, "allow").await;
-        assert_eq!(again.get(&callback).await.location(), "/settings?done=already_linked", "{person}");
+        assert_eq!(again.get(&callback).await.location(), "/settings/security?done=already_linked", "{person}");
     }
     let pairs = 2 * i64::try_from(BUILT_IN.len() - 1).expect("few");
     assert_eq!((app.database.count("users").await, app.database.count("identities").await), (pairs, 2 * pairs));

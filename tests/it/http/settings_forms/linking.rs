@@ -19,7 +19,7 @@ async fn a_provider_is_linked_and_unlinked(
     let other = app.browser();
     other.sign_in_with_password(ADA, PASSWORD).await;
     let session = browser.session();
-    assert_eq!(app.link_provider(&browser, "google", "grace").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&browser, "google", "grace").await.location(), "/settings/security?done=linked");
     assert_ne!(browser.session(), session, "under a new id");
     let message = app.one_email().await;
     assert_eq!(message.to.as_str(), ADA);
@@ -28,9 +28,12 @@ async fn a_provider_is_linked_and_unlinked(
     let grace = app.browser();
     grace.sign_in("grace").await;
     assert_eq!(app.user_of(&grace).await.as_ref(), Some(&user));
-    assert_eq!(app.link_provider(&browser, "google", "grace").await.location(), "/settings?done=already_linked");
+    assert_eq!(
+        app.link_provider(&browser, "google", "grace").await.location(),
+        "/settings/security?done=already_linked"
+    );
     // A second identity of the same provider.
-    assert_eq!(app.link_provider(&browser, "google", "plain").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&browser, "google", "plain").await.location(), "/settings/security?done=linked");
     app.emails().await;
     assert_eq!(app.rows().await.1, 2);
 
@@ -38,7 +41,7 @@ async fn a_provider_is_linked_and_unlinked(
     let identity = app.database.text(subject).await;
     let session = browser.session();
     let page = browser.submit("/settings/unlink", &[("identity", &identity)]).await;
-    assert_eq!(page.location(), "/settings?done=unlinked");
+    assert_eq!(page.location(), "/settings/security?done=unlinked");
     assert_ne!(browser.session(), session);
     assert_eq!(app.rows().await, (1, 1, 1), "the other sessions end");
     assert!(browser.is_signed_in().await && !grace.is_signed_in().await && !other.is_signed_in().await);
@@ -81,7 +84,7 @@ async fn a_link_finished_by_another_user_is_rejected(#[values("server", "jwt")] 
     assert!(eve.get(&callback).await.location().contains("error="));
     assert_eq!(app.methods().await, methods);
     // The counterpart.
-    assert_eq!(app.link_provider(&eve, "google", "grace").await.location(), "/settings?done=linked");
+    assert_eq!(app.link_provider(&eve, "google", "grace").await.location(), "/settings/security?done=linked");
 }
 
 #[rstest]
@@ -108,7 +111,7 @@ async fn another_users_identity_is_not_moved(#[values("server", "jwt")] mode: &s
     let methods = app.methods().await;
     let page = app.link_provider(&browser, "google", "grace").await;
     assert_eq!(parameter(page.location(), "error"), "linked_elsewhere", "{page:?}");
-    assert!(page.location().starts_with("/settings?"));
+    assert!(page.location().starts_with("/settings/security?"));
     assert_eq!(app.methods().await, methods);
     assert_eq!(app.emails().await, []);
 }
@@ -137,7 +140,7 @@ async fn concurrent_unlinks_leave_one_sign_in_method(
     let all = all.join_all().await;
     assert!(all.iter().all(|(status, _)| *status == 303), "{all:?}");
     assert_eq!(app.rows().await.1, 1, "{all:?}");
-    assert_eq!(all.iter().filter(|(_, location)| location == "/settings?done=unlinked").count(), 1, "{all:?}");
+    assert_eq!(all.iter().filter(|(_, location)| location == "/settings/security?done=unlinked").count(), 1, "{all:?}");
     let left = app.database.text("SELECT id FROM identities").await;
     let who = if app.database.text("SELECT email FROM identities").await.starts_with("ada") { "ada" } else { "grace" };
     browser.sign_in(who).await;
@@ -146,5 +149,8 @@ async fn concurrent_unlinks_leave_one_sign_in_method(
     assert_eq!(app.rows().await.1, 1);
     // With a password it is not the last.
     browser.submit("/settings/password", &[("password", PASSWORD)]).await;
-    assert_eq!(browser.submit("/settings/unlink", &[("identity", &left)]).await.location(), "/settings?done=unlinked");
+    assert_eq!(
+        browser.submit("/settings/unlink", &[("identity", &left)]).await.location(),
+        "/settings/security?done=unlinked"
+    );
 }

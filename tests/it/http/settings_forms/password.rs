@@ -27,7 +27,7 @@ async fn a_password_change_ends_every_other_session(
     assert!(other.is_signed_in().await);
     let session = browser.session().expect("a session");
     let page = browser.submit("/settings/password", &[("password", NEW_PASSWORD)]).await;
-    assert_eq!(page.location(), "/settings?done=password_changed");
+    assert_eq!(page.location(), "/settings/security?done=password_changed");
     assert!(browser.is_signed_in().await && !other.is_signed_in().await);
     assert_ne!(browser.session(), Some(session.clone()));
     assert_eq!(app.user_of_session(&session).await, None);
@@ -52,7 +52,7 @@ async fn a_password_needs_a_verified_email(#[values("server", "jwt")] mode: &str
         );
         assert_eq!(app.emails().await, [], "there is no old address to write to");
         let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
-        assert_eq!(page.location(), "/settings?done=password_set");
+        assert_eq!(page.location(), "/settings/security?done=password_set");
         app.emails().await;
         app.browser().sign_in_with_password(&email, PASSWORD).await;
     }

@@ -31,17 +31,23 @@ async fn another_users_rows_are_not_found(
     }
     for id in [session.as_str(), &ada.session().expect("a session"), "x", "", "%"] {
         let page = eve.submit("/settings/sessions/end", &[("session", id)]).await;
-        assert_eq!(page.location(), "/settings?error=not_found", "{id}");
+        assert_eq!(page.location(), "/settings/security?error=not_found", "{id}");
     }
     assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));
     assert!(ada.is_signed_in().await);
     // The counterparts.
-    assert_eq!(ada.submit("/settings/unlink", &[("identity", &identity)]).await.location(), "/settings?done=unlinked");
+    assert_eq!(
+        ada.submit("/settings/unlink", &[("identity", &identity)]).await.location(),
+        "/settings/security?done=unlinked"
+    );
     let elsewhere = app.browser();
     elsewhere.sign_in_with_password(ADA, PASSWORD).await;
     let sql = format!("SELECT id FROM sessions WHERE user_id = '{user}' ORDER BY created_at DESC, id");
     assert!(!app.database.text(&sql).await.is_empty());
-    assert_eq!(elsewhere.submit("/settings/sessions/end-others", &[]).await.location(), "/settings?done=others_ended");
+    assert_eq!(
+        elsewhere.submit("/settings/sessions/end-others", &[]).await.location(),
+        "/settings/security?done=others_ended"
+    );
     assert!(!ada.is_signed_in().await && elsewhere.is_signed_in().await && eve.is_signed_in().await);
     ada.sign_in_with_password(ADA, PASSWORD).await;
     let session = format!(
@@ -50,7 +56,7 @@ async fn another_users_rows_are_not_found(
     let session = app.database.text(&session).await;
     assert_eq!(
         ada.submit("/settings/sessions/end", &[("session", &session)]).await.location(),
-        "/settings?done=device_ended"
+        "/settings/security?done=device_ended"
     );
     assert!(ada.is_signed_in().await != elsewhere.is_signed_in().await);
 }

@@ -77,7 +77,7 @@ async fn only_a_linked_account_reauthenticates(#[values("server", "jwt")] mode: 
     assert_ne!(browser.session(), session);
     // A first password for a user who only had a provider.
     let page = browser.submit("/settings/password", &[("password", PASSWORD)]).await;
-    assert_eq!(page.location(), "/settings?done=password_set");
+    assert_eq!(page.location(), "/settings/security?done=password_set");
     assert!(matches!(app.one_email().await.kind, EmailKind::PasswordChanged { first: true, .. }));
     app.browser().sign_in_with_password("ada@gmail.com", PASSWORD).await;
     // A provider that is not linked does not re-authenticate.

@@ -1,22 +1,34 @@
-//! Name, picture and email address, and where they come from.
+//! `/settings`: name, picture and email address, and where they come from.
 
 use leptos::prelude::*;
 
-use super::section;
-use crate::ui::{
-    components::{
-        avatar::Avatar,
-        field::TextField,
-        form::{PostForm, Submit},
-        timestamp::Timestamp,
+use super::{section, settings_page};
+use crate::{
+    codes::settings_page::SettingsPage,
+    ui::{
+        components::{
+            avatar::Avatar,
+            field::TextField,
+            form::{PostForm, Submit},
+            timestamp::Ago,
+        },
+        pages::drawn,
+        view::{AccountSettingsView, ProfileView},
     },
-    view::ProfileView,
 };
 
 /// [`ProfileView::name_from`], if the person chose the name.
 const YOU: &str = "you";
 
-pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    drawn(|AccountSettingsView { notice, profile: shown, email: address }: AccountSettingsView| {
+        let sections = (profile(shown, address.as_ref()), email(address)).into_any();
+        settings_page(SettingsPage::Account, notice, sections)
+    })
+}
+
+fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
     let ProfileView { name, name_from, picture, picture_from, member_since } = profile;
     let shown = name.clone().or_else(|| email.map(|(email, _)| email.clone())).unwrap_or_default();
     let hint = name_from.map(|from| {
@@ -32,7 +44,7 @@ pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView 
             <Avatar name=shown picture />
             <div class="profile-text">
                 <p>{picture_note}</p>
-                <p>"Member since " <Timestamp unix=member_since /></p>
+                <p>"Member since " <Ago unix=member_since /></p>
             </div>
         </div>
         <PostForm action="/settings/profile">
@@ -40,10 +52,10 @@ pub fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView 
             <Submit text="Save" busy="Saving…" look="button is-quiet" />
         </PostForm>
     };
-    section("profile", body.into_any())
+    section("profile", "Profile", body.into_any())
 }
 
-pub fn email(email: Option<(String, bool)>) -> AnyView {
+fn email(email: Option<(String, bool)>) -> AnyView {
     let (what, step) = match email {
         Some((email, true)) => (email_line(email, "badge is-good", "Verified"), "Change email address"),
         Some((email, false)) => (email_line(email, "badge is-mild", "Not verified"), "Confirm or change email address"),
@@ -59,7 +71,7 @@ pub fn email(email: Option<(String, bool)>) -> AnyView {
             </a>
         </div>
     };
-    section("email", body.into_any())
+    section("email", "Email address", body.into_any())
 }
 
 fn email_line(email: String, badge: &'static str, verdict: &'static str) -> AnyView {

@@ -1,15 +1,15 @@
-//! Access to providers' APIs: what, since when, and how to disconnect it.
+//! One account's access to a provider's APIs: what, since when, and how to disconnect it.
 
 use leptos::prelude::*;
 
-use super::{identities::mark, section};
+use super::row::{line, mark};
 use crate::{
-    codes::access::Access,
+    codes::{access::Access, settings_page::SettingsPage},
     ui::{
         components::{
-            disconnect::{ALL_AT_ONCE, DisconnectForm},
+            disconnect::DisconnectForm,
             file_icon::ExternalLinkIcon,
-            timestamp::Timestamp,
+            timestamp::{Ago, Timestamp},
         },
         links,
         view::{GrantState, GrantView, Lost},
@@ -18,65 +18,9 @@ use crate::{
 };
 
 /// Without a grant, or if nothing is left of one.
-const NOTHING: &str = "Only your basic profile.";
+pub const NOTHING: &str = "Only your basic profile.";
 
-pub fn access(grants: Vec<GrantView>, offers_google: bool) -> AnyView {
-    let none = grants.is_empty();
-    let live = grants.iter().any(|grant| may_end(&grant.state));
-    let offers: Vec<_> = Access::ALL
-        .iter()
-        .filter(|access| offers_google && !is_listed(&grants, **access))
-        .map(|access| offer(*access))
-        .collect();
-    let rows: Vec<_> = grants.into_iter().map(grant).collect();
-    let body = view! {
-        {none
-            .then(|| {
-                view! {
-                    <p class="card-lead">
-                        {NOTHING} " Pages that need more will ask you first."
-                    </p>
-                }
-            })}
-        {live
-            .then(|| {
-                view! {
-                    <p class="card-lead">
-                        {ALL_AT_ONCE} " Signing out of Latchkey doesn't disconnect it."
-                    </p>
-                }
-            })}
-        {(!none)
-            .then(|| {
-                view! {
-                    <ul class="rows" role="list">
-                        {rows}
-                    </ul>
-                }
-            })}
-        {(!offers.is_empty())
-            .then(|| {
-                view! { <div class="card-steps">{offers}</div> }
-            })}
-    };
-    section("access", body.into_any())
-}
-
-/// Whether some account gives this access, or did until it was lost: its row offers to reconnect.
-fn is_listed(grants: &[GrantView], access: Access) -> bool {
-    grants.iter().any(|grant| may_end(&grant.state) && grant.sees.contains(&access))
-}
-
-fn offer(access: Access) -> AnyView {
-    view! {
-        <a class="button is-quiet" href=access.page()>
-            {format!("Connect {}", wording::access::name(access))}
-        </a>
-    }
-    .into_any()
-}
-
-fn grant(grant: GrantView) -> AnyView {
+pub fn grant(grant: GrantView) -> AnyView {
     let GrantView { identity, slug, provider, account, sees, withdrawn, further, given_at, used_at, state } = grant;
     // Names the account, as another one may be the default.
     let again = links::of_account(*sees.first().unwrap_or(&Access::Drive), &identity);
@@ -88,9 +32,18 @@ fn grant(grant: GrantView) -> AnyView {
     let withdrawn: Vec<_> = withdrawn.into_iter().map(|access| withdrawn_note(access, &identity)).collect();
     let ending = may_end(&state).then(|| {
         view! {
-            <DisconnectForm identity account=format!("{provider} {account}") return_to="/settings" />
+            <DisconnectForm identity account=format!("{provider} {account}") return_to=SettingsPage::Connections.path() />
         }
     });
+    let used = match used_at {
+        Some(unix) => view! { "Last used " <Ago unix /> }.into_any(),
+        None => "Not used yet".into_any(),
+    };
+    let facts = vec![
+        view! { <bdi>{account.clone()}</bdi> }.into_any(),
+        view! { "Connected " <Ago unix=given_at /> }.into_any(),
+        used,
+    ];
     let now = if may_end(&state) { "" } else { "is-past" };
     let scopes: Vec<_> = sees.iter().map(|seen| view! { <li>{wording::access::sees(*seen)}</li> }).collect();
     let further: Vec<_> = further.into_iter().map(|scope| view! { <li><code>{scope}</code></li> }).collect();
@@ -101,20 +54,11 @@ fn grant(grant: GrantView) -> AnyView {
                 <h3 class="row-title">
                     {provider.clone()} " " {badge}
                 </h3>
-                <p class="row-told">
-                    <bdi>{account}</bdi>
-                </p>
+                {line(facts)}
                 <ul class=format!("scopes {now}") role="list">
                     {scopes} {further} {nothing.then(|| view! { <li>{NOTHING}</li> })}
                 </ul>
                 {withdrawn}
-                <p class="row-told">"Connected " <Timestamp unix=given_at /></p>
-                <p class="row-told">
-                    {match used_at {
-                        Some(unix) => view! { "Last used " <Timestamp unix /> }.into_any(),
-                        None => "Not used yet".into_any(),
-                    }}
-                </p>
                 {status(state, provider, again)}
             </div>
             {ending}
@@ -124,7 +68,7 @@ fn grant(grant: GrantView) -> AnyView {
 }
 
 /// Whether there are tokens that may still be valid at Google.
-fn may_end(state: &GrantState) -> bool {
+pub fn may_end(state: &GrantState) -> bool {
     match state {
         GrantState::Renewed { .. } | GrantState::Until(_) | GrantState::Lost(_) => true,
         GrantState::BeingRevoked { .. } | GrantState::Revoked { .. } | GrantState::NotRevoked { .. } => false,
@@ -202,7 +146,7 @@ fn status(state: GrantState, provider: String, again: String) -> AnyView {
         GrantState::Revoked { at } => view! {
             <p class="row-note">
                 "Disconnected. We deleted our access tokens, and " {provider} " confirmed it "
-                <Timestamp unix=at />
+                <Ago unix=at />
             </p>
         }
         .into_any(),

@@ -1,0 +1,14 @@
+//! `/settings/security`: the ways to sign in, and where the person is signed in.
+
+use leptos::prelude::*;
+
+use super::{devices::devices, settings_page, sign_in_methods::sign_in_methods};
+use crate::{codes::settings_page::SettingsPage, ui::pages::drawn, ui::view::SecuritySettingsView};
+
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    drawn(|security: SecuritySettingsView| {
+        let sections = (sign_in_methods(&security), devices(security.devices)).into_any();
+        settings_page(SettingsPage::Security, security.notice, sections)
+    })
+}
