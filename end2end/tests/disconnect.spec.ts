@@ -28,11 +28,12 @@ test("the file list explains and confirms the disconnection", async ({ page }) =
   await expect(connectButton(page, "Drive")).toHaveText(/^Connect Google Drive/);
   await expect(fileRows(page)).toHaveCount(0);
 
-  await disconnectedMessage(page).getByRole("link", { name: "Go to settings" }).click();
+  await disconnectedMessage(page).getByRole("link", { name: "Go to connections" }).click();
   await expect(page).toHaveURL("/settings/connections");
   await expect(connectedServices(page)).toContainText(/Revoked/);
   await expect(connectedServices(page)).toContainText(/Google confirmed it/);
   await expect(disconnectButton(page)).toHaveCount(0);
+  await page.goto("/settings/activity");
   await expect(recentActivity(page)).toContainText(/disconnected/i);
 });
 
@@ -123,7 +124,7 @@ test("disconnecting one account leaves the other connected", async ({ page }) =>
 test("the data export lists the scopes and no tokens", async ({ page }) => {
   await signIn(page, await createPerson());
   await connectDrive(page);
-  await page.goto("/settings/connections");
+  await page.goto("/settings/activity");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download my data" }).click(),

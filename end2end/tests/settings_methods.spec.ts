@@ -35,6 +35,7 @@ test("a linked provider signs the user in until it is unlinked", async ({ page }
   await expect(statusMessage(page)).toHaveText(/sign-in method removed/i);
   await expect(signInMethod(page, "GitHub")).toHaveCount(0);
   await expect(signInMethod(page, "Google")).toContainText(/only way to sign in/i);
+  await page.goto("/settings/activity");
   await expect(recentActivity(page)).toContainText("Removed GitHub");
   await emailTo(person.email, /github was removed/i);
 });

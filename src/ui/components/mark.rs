@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn KeyMark() -> impl IntoView {
     view! {
-        <svg class="key-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="key-mark" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path
                 fill="currentColor"
                 fill-rule="evenodd"

@@ -54,11 +54,11 @@ fn device(device: DeviceView) -> AnyView {
     });
     let seen = view! { "Last seen " <Ago unix=last_seen /> }.into_any();
     let signed_in = view! { "Signed in " <Ago unix=first_seen /> " with " {with} }.into_any();
-    let this = here.then(|| view! { " " <span class="badge is-good">"This browser"</span> });
+    let this = here.then_some(("is-good", "This browser"));
     let icon = view! {
         <span class="row-mark">
             <DeviceIcon />
         </span>
     };
-    row(icon.into_any(), view! { {device} {this} }.into_any(), vec![seen, signed_in, ip.into_any()], end)
+    row(icon.into_any(), device, this, vec![seen, signed_in, ip.into_any()], end)
 }

@@ -4,12 +4,25 @@ use leptos::prelude::*;
 
 use crate::ui::components::mark::ProviderMark;
 
+/// The badge's tone and text.
+pub type Badge = (&'static str, &'static str);
+
 /// `facts` share one line, as far as there is room.
-pub fn row(mark: AnyView, title: AnyView, facts: Vec<AnyView>, action: Option<AnyView>) -> AnyView {
+pub fn row(
+    mark: AnyView,
+    title: String,
+    badge: Option<Badge>,
+    facts: Vec<AnyView>,
+    action: Option<AnyView>,
+) -> AnyView {
+    let badge = badge.map(|(tone, text)| view! { <span class=format!("badge {tone}")>{text}</span> });
     view! {
         <li class="row">
             {mark} <div class="row-what">
-                <h3 class="row-title">{title}</h3>
+                <div class="row-head">
+                    <h3 class="row-title">{title}</h3>
+                    {badge}
+                </div>
                 {line(facts)}
             </div> {action}
         </li>

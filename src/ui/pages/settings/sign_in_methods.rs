@@ -56,7 +56,7 @@ fn password(set_at: i64, on: bool) -> AnyView {
         }
         .into_any()
     });
-    row(mark(PASSWORD.into()), "Password".into_any(), facts, change)
+    row(mark(PASSWORD.into()), "Password".into(), None, facts, change)
 }
 
 fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
@@ -76,8 +76,8 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
         }
         .into_any()
     });
-    let only = (!may_unlink).then(|| view! { " " <span class="badge is-mild">"Only way to sign in"</span> });
-    row(mark(slug), view! { {label} {only} }.into_any(), vec![who.into_any(), used], unlink)
+    let only = (!may_unlink).then_some(("is-mild", "Only way to sign in"));
+    row(mark(slug), label, only, vec![who.into_any(), used], unlink)
 }
 
 fn set_password() -> AnyView {
