@@ -28,9 +28,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
 
     test("on the API reference, which fits into 320 pixels", async ({ page }) => {
+      test.setTimeout(120_000);
       await page.goto("/api/docs");
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("API reference");
-      await expectNoAxeViolations(page);
+      await expectNoAxeViolations(page, 60_000);
       await page.setViewportSize({ width: 320, height: 640 });
       await expectNoOverflow(page);
     });

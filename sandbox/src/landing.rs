@@ -27,11 +27,18 @@ async fn landing(State(shared): State<SharedState>) -> Page {
         .collect();
     let origin = escape(shared.origin());
     let smtp = escape(shared.smtp_url());
+    let links: String = shared
+        .links()
+        .iter()
+        .map(|(name, url)| format!(r#" <a href="{}">{}</a>"#, escape(url), escape(name)))
+        .collect();
+    let application = if links.is_empty() { links } else { format!("<p>Your application:{links}</p>") };
     let providers: String = Provider::ALL.iter().map(|provider| of(provider.facts(), &origin)).collect();
     let main = format!(
         r#"<h1>Latchkey sandbox</h1>
 <p>Mock sign-in providers and a mail server for development and tests. They run on this machine only, keep everything in
 memory, and ask for no password: anyone can sign in as anyone.</p>
+{application}
 <h2>Providers</h2>
 <ul>{providers}</ul>
 <h2>Test users</h2>

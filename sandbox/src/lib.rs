@@ -259,13 +259,15 @@ pub struct Settings {
     pub smtp_listen: SocketAddr,
     /// The registered clients.
     pub clients: Clients,
+    /// Pages of the application that the front page links to: what each is, and its URL.
+    pub links: Vec<(String, String)>,
 }
 
 impl Default for Settings {
     /// Free ports on 127.0.0.1 and the documented clients.
     fn default() -> Self {
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { listen: free, smtp_listen: free, clients: Clients::default() }
+        Self { listen: free, smtp_listen: free, clients: Clients::default(), links: Vec::new() }
     }
 }
 
@@ -302,6 +304,7 @@ impl Sandbox {
             format!("http://localhost:{}", address.port()),
             format!("smtp://{mail_address}"),
             settings.clients,
+            settings.links,
             first_key,
         );
         let (origin, smtp_url) = (shared.origin().to_owned(), shared.smtp_url().to_owned());

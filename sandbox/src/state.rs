@@ -65,6 +65,7 @@ struct Inner {
     origin: String,
     smtp_url: String,
     clients: Clients,
+    links: Vec<(String, String)>,
     first_key: Arc<SigningKey>,
     closing: CancellationToken,
     state: Mutex<SandboxState>,
@@ -105,9 +106,15 @@ impl SandboxState {
 }
 
 impl SharedState {
-    pub fn new(origin: String, smtp_url: String, clients: Clients, first_key: Arc<SigningKey>) -> Self {
+    pub fn new(
+        origin: String,
+        smtp_url: String,
+        clients: Clients,
+        links: Vec<(String, String)>,
+        first_key: Arc<SigningKey>,
+    ) -> Self {
         let state = Mutex::new(SandboxState::new(&first_key));
-        Self(Arc::new(Inner { origin, smtp_url, clients, first_key, closing: CancellationToken::new(), state }))
+        Self(Arc::new(Inner { origin, smtp_url, clients, links, first_key, closing: CancellationToken::new(), state }))
     }
 
     pub fn origin(&self) -> &str {
@@ -120,6 +127,10 @@ impl SharedState {
 
     pub fn clients(&self) -> &Clients {
         &self.0.clients
+    }
+
+    pub fn links(&self) -> &[(String, String)] {
+        &self.0.links
     }
 
     /// Cancelled at shutdown.

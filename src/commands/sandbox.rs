@@ -66,6 +66,9 @@ pub async fn create_demo_accounts(app: &AppState) -> Result<(), Failure> {
 
 async fn start(config: &Config) -> Result<Sandbox, Failure> {
     let (listen, smtp_listen) = (config.sandbox_addr, config.sandbox_smtp_addr);
-    let settings = Settings { listen, smtp_listen, ..Settings::default() };
+    let origin = config.base_url.origin();
+    let links = [("Sign in", "/login"), ("API reference", "/api/docs")];
+    let links = links.map(|(name, path)| (name.to_owned(), format!("{origin}{path}"))).to_vec();
+    let settings = Settings { listen, smtp_listen, links, ..Settings::default() };
     Sandbox::start(settings).await.map_err(|error| format!("SANDBOX_ADDR and SANDBOX_SMTP_ADDR: {error}").into())
 }

@@ -1,4 +1,4 @@
-//! Documents without islands, script or context: they render even where everything else is broken.
+//! Documents without islands or context: they render even where everything else is broken.
 
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
@@ -54,10 +54,20 @@ pub fn onward_html(view: OnwardView, assets: &Assets) -> String {
     plain_document(assets, "Continue to your provider", head, || view! { <OnwardPage view /> }.into_any())
 }
 
-/// The same for everyone.
+/// Stands for the nonce in a document that is rendered before its request.
+pub const NONCE_SLOT: &str = "nonce-of-the-response";
+
+/// The same for everyone, but for the nonce of its script.
 pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
-    let page = || view! { <ApiDocsPage docs /> }.into_any();
-    plain_document(assets, "API reference", || ().into_any(), page)
+    let script = || {
+        view! {
+            <script type="module" nonce=NONCE_SLOT>
+                {include_str!("api_docs.js")}
+            </script>
+        }
+        .into_any()
+    };
+    plain_document(assets, "API reference", script, || view! { <ApiDocsPage docs /> }.into_any())
 }
 
 fn noindex() -> AnyView {

@@ -14,6 +14,16 @@ async fn sandbox_refuses_to_listen_beyond_loopback() {
 }
 
 #[tokio::test]
+async fn front_page_links_to_the_application() {
+    let links = vec![("A & B".to_owned(), "http://localhost:3000/api/docs".to_owned())];
+    let sandbox = Sandbox::start(Settings { links, ..Settings::default() }).await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let html = http.get(sandbox.origin()).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains(r#"<a href="http://localhost:3000/api/docs">A &amp; B</a>"#), "{html}");
+    assert!(!TestClient::start().await.get("/").await.body.contains("Your application"));
+}
+
+#[tokio::test]
 async fn shutdown_closes_the_port() {
     let client = TestClient::start().await;
     let url = format!("{}/", client.sandbox.origin());

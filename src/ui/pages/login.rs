@@ -101,6 +101,8 @@ fn sandbox(sandbox: SandboxView) -> AnyView {
                     <a href=origin>"Open the sandbox"</a>
                     " "
                     <a href=inbox>"Inbox"</a>
+                    " "
+                    <a href="/api/docs">"API reference"</a>
                 </span>
             </p>
             {(!accounts.is_empty()).then(|| demo_accounts(accounts))}

@@ -2,7 +2,7 @@
 
 use super::{
     document::{HOSTILE, attribute, is_a_sound_document, render, stays_text, tags},
-    fixtures::dashboard,
+    fixtures::{dashboard, sandbox},
 };
 use crate::ui::view::{DashboardView, SessionView};
 
@@ -29,6 +29,14 @@ async fn the_dashboard_shows_person_method_time_and_place() {
     ] {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
+}
+
+#[tokio::test]
+async fn the_dashboard_leads_developers_to_the_api_reference() {
+    assert!(!dashboard_page(dashboard()).await.contains("/api/docs"));
+    let html = dashboard_page(DashboardView { sandbox: Some(sandbox()), ..dashboard() }).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("href=\"/api/docs\"") && html.contains("href=\"http://localhost:3100/inbox\""), "{html}");
 }
 
 #[tokio::test]

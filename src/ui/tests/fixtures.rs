@@ -107,6 +107,7 @@ pub fn dashboard() -> DashboardView {
             idle_until: 1_768_521_600,
             absolute_until: 1_775_088_000,
         },
+        sandbox: None,
     }
 }
 

@@ -126,6 +126,7 @@ async fn the_sandbox_note_appears_only_with_the_sandbox() {
     let html = login_page(LoginView { sandbox: Some(sandbox()), ..login() }).await;
     is_a_sound_document(&html);
     assert!(html.contains("You're in the sandbox") && html.contains("href=\"http://localhost:3100\""), "{html}");
+    assert!(html.contains("href=\"/api/docs\""), "{html}");
     assert!(html.contains("href=\"http://localhost:3100/inbox\""), "{html}");
     assert!(html.contains("ada@example.com") && html.contains("a sentence is good"), "{html}");
 

@@ -1,6 +1,6 @@
 //! `/dashboard`.
 
-use super::CalendarView;
+use super::{CalendarView, SandboxView};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DashboardView {
@@ -16,6 +16,8 @@ pub struct DashboardView {
     pub identities: Vec<IdentityView>,
     pub calendar: CalendarView,
     pub session: SessionView,
+    /// Set while the sandbox stands in for the providers.
+    pub sandbox: Option<SandboxView>,
 }
 
 /// A step that completes a new account.

@@ -6,10 +6,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::Type},
 };
 
 use crate::accounts::User;
@@ -22,11 +23,22 @@ pub struct Success;
 #[derive(Clone, Copy, Debug)]
 pub struct NoSuccess;
 
+impl Success {
+    pub fn schema() -> Object {
+        always(true, "Always true.")
+    }
+}
+
+impl NoSuccess {
+    pub fn schema() -> Object {
+        always(false, "Always false.")
+    }
+}
+
 /// An answer without data.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "Done")]
 pub struct Done {
-    /// Always true.
+    #[schema(schema_with = Success::schema)]
     pub success: Success,
 }
 
@@ -85,22 +97,9 @@ impl Serialize for NoSuccess {
     }
 }
 
-impl PartialSchema for Success {
-    fn schema() -> RefOr<Schema> {
-        always(true)
-    }
-}
-
-impl ToSchema for Success {}
-
-impl PartialSchema for NoSuccess {
-    fn schema() -> RefOr<Schema> {
-        always(false)
-    }
-}
-
-impl ToSchema for NoSuccess {}
-
-fn always(value: bool) -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([value])).into()
+/// The schema of a member with one value. `openapi` adds `const`: some code generators read that, others `enum`.
+pub fn always(value: impl Into<Value>, description: &str) -> Object {
+    let value = value.into();
+    let kind = if value.is_boolean() { Type::Boolean } else { Type::String };
+    ObjectBuilder::new().schema_type(kind).enum_values(Some([value])).description(Some(description)).build()
 }

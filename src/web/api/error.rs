@@ -12,8 +12,11 @@ use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema, example::ExampleBuilder,
-        header::HeaderBuilder, response::Response as Documented, schema::Type,
+        ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        example::ExampleBuilder,
+        header::{Header, HeaderBuilder},
+        response::Response as Documented,
+        schema::Type,
     },
 };
 
@@ -41,14 +44,14 @@ pub struct ErrorResponse {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErrorResponse)]
 pub struct ErrorResponseBody {
-    /// Always false.
+    #[schema(schema_with = NoSuccess::schema)]
     success: NoSuccess,
     error: ErrorBody,
 }
 
 /// Why the request failed.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Error)]
+#[schema(as = ErrorDetail)]
 struct ErrorBody {
     code: Code,
     /// An explanation for developers. Programs use the code.
@@ -65,6 +68,10 @@ struct ErrorBody {
 
 #[derive(Clone, Copy)]
 struct Code(ApiError);
+
+/// What clients can rely on.
+pub const GROWTH: &str = "A new version of Latchkey can add codes. It does not remove one, or change its status or meaning. \
+     Treat a code that you do not know by its HTTP status.";
 
 impl ErrorResponse {
     /// An error of a use case.
@@ -162,12 +169,16 @@ impl PartialSchema for Code {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(ApiError::ALL.iter().map(|error| error.code())))
-            .description(Some(lines.collect::<Vec<_>>().join("\n")))
+            .description(Some(format!("{GROWTH}\n\n{}", lines.collect::<Vec<_>>().join("\n"))))
             .into()
     }
 }
 
-impl ToSchema for Code {}
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+}
 
 /// The documented responses for these errors: one per status, with one example per error.
 pub fn documented(errors: &[ApiError]) -> BTreeMap<String, RefOr<Documented>> {
@@ -190,10 +201,15 @@ fn answer_of(status: u16, errors: &[ApiError]) -> Documented {
     let answer = ResponseBuilder::new().description(names.join(", ")).content("application/json", content.build());
     let answer = match status {
         401 => answer.header("WWW-Authenticate", HeaderBuilder::new().description(Some("RFC 6750 §3.")).build()),
-        429 | 503 => answer.header("Retry-After", HeaderBuilder::new().description(Some("Seconds.")).build()),
+        429 | 503 => answer.header("Retry-After", seconds()),
         _ => answer,
     };
     answer.build()
+}
+
+fn seconds() -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::Integer);
+    HeaderBuilder::new().schema(Some(schema)).description(Some("Seconds.")).build()
 }
 
 fn example_of(error: ApiError) -> serde_json::Value {

@@ -11,6 +11,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use secrecy::SecretString;
+use serde_json::Value;
 use tower_http::timeout::TimeoutError;
 
 use super::error::ErrorResponse;
@@ -118,8 +119,11 @@ pub fn wrong_type_sentence(name: &str) -> String {
     format!("The member {name} is not a string.")
 }
 
-/// An optional, non-empty string.
+/// An optional, non-empty string. `null` is the same as absent, since the serialisers of many languages write it for that.
 pub fn optional_text(document: &JsonDocument, name: &'static str) -> Result<Option<String>, ErrorResponse> {
+    if document.get(name).is_some_and(Value::is_null) {
+        return Ok(None);
+    }
     match document.optional_str(name) {
         Ok(Some("")) => Err(ErrorResponse::of_member(name, format!("The member {name} is empty."))),
         Err(DocumentError::WrongType(_)) => Err(ErrorResponse::of_member(name, wrong_type_sentence(name))),

@@ -24,7 +24,7 @@ use crate::{
 #[allow(dead_code, reason = "describes the body, which is read member by member")]
 pub struct SignOutRequest {
     /// A refresh token of the session, used or unused.
-    #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
+    #[schema(value_type = Option<String>, examples("lkr_…"))]
     refresh_token: Option<SecretString>,
 }
 
@@ -41,6 +41,7 @@ errors!(LogoutErrors:
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
+    operation_id = "signOut",
     tag = "Authentication",
     request_body(content = SignOutRequest, description = "Only needed if neither an access token nor a cookie identifies the session.", example = json!({"refresh_token": "lkr_…"})),
     responses(

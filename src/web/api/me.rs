@@ -14,7 +14,7 @@ use super::{
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 pub struct MeAnswer {
-    /// Always true.
+    #[schema(schema_with = Success::schema)]
     success: Success,
     user: UserAnswer,
 }
@@ -27,6 +27,7 @@ errors!(MeErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Unava
 #[utoipa::path(
     get,
     path = "/api/me",
+    operation_id = "getMe",
     tag = "User",
     responses(
         (status = 200, description = "The signed-in user.", body = MeAnswer,

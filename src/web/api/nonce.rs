@@ -15,7 +15,7 @@ use crate::{
 
 /// A nonce for this device.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Nonce)]
+#[schema(as = NonceForDevice)]
 pub struct NonceAnswer {
     /// For the authorization request; the provider copies it into the id_token.
     nonce: String,
@@ -35,13 +35,14 @@ errors!(NonceErrors: TooManyRequests, ServerError);
 #[utoipa::path(
     get,
     path = "/api/auth/nonce",
+    operation_id = "getNonce",
     tag = "Authentication",
     responses(
         (status = 200, description = "A nonce, valid for ten minutes.", body = NonceAnswer,
          example = json!({"nonce": "wq8Ee1Rn2a1iVIA8Z3tUXnJGu4dcpzqQv5V1vG5u2oE", "nonce_token": "c2VhbGVk…", "expires_in": 600})),
         NonceErrors,
     ),
-    security(()),
+    security(),
 )]
 pub async fn nonce(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, ErrorResponse> {
     let issued = app.jar.nonces.issue(&headers, app.clock.now());

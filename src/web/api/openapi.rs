@@ -6,7 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -22,7 +22,7 @@ use crate::{ui::view::Assets, web::state::AppState};
 #[openapi(
     info(
         title = "Latchkey",
-        description = "Sign-in for front ends with a provider's token, and for services that verify our users.\n\nAn `Authorization` header takes precedence over cookies, even if it is invalid. A `refresh_token` in a body is independent of both. Bodies are uncompressed `application/json` in UTF-8, with each member once; unknown members are ignored. A form post with our cookies needs an `Origin` or `Sec-Fetch-Site` header of an allowed page; other clients need neither.\n\nEvery error under `/api/` and `/.well-known/` has the shape of `ErrorResponse` and one of its codes. Besides the codes that an operation lists, any request can fail with `not_found` (404), `method_not_allowed` (405), `body_too_large` (413, if a request without a body announces a large one) and `unavailable` (503, if the answer takes too long).",
+        description = "Sign-in for front ends with a provider's token, and for services that verify our users.\n\nAn `Authorization` header takes precedence over cookies, even if it is invalid. A `refresh_token` in a body is independent of both. Bodies are uncompressed `application/json` in UTF-8, with each member once; a member that is `null` counts as absent, and unknown members are ignored. A form post with our cookies needs an `Origin` or `Sec-Fetch-Site` header of an allowed page; other clients need neither. Pages of this origin send its cookie by themselves; those of an origin in `CORS_ORIGINS` do with `credentials: \"include\"`.\n\nEvery error under `/api/` and `/.well-known/` has the shape of `ErrorResponse` and one of its codes. Besides the codes that an operation lists, any request can fail with `not_found` (404), `method_not_allowed` (405), `body_too_large` (413, if a request without a body announces a large one) and `unavailable` (503, if the answer takes too long). A new version of Latchkey can add codes. It does not remove one, or change its status or meaning. Treat a code that you do not know by its HTTP status.",
     ),
     paths(
         nonce::nonce,
@@ -35,7 +35,11 @@ use crate::{ui::view::Assets, web::state::AppState};
         well_known::keys,
         well_known::metadata,
     ),
-    components(schemas(error::ErrorResponseBody)),
+    components(schemas(
+        error::ErrorResponseBody,
+        sign_in::SignInWithIdToken,
+        sign_in::SignInWithAccessToken,
+    )),
     tags(
         (name = "Authentication", description = "Sign in with a provider's token, refresh, and sign out."),
         (name = "User", description = "The signed-in user and their sessions."),
@@ -47,6 +51,9 @@ struct Described;
 /// Operations with an optional body. An `Option` would be described as a body that may be `null`.
 const OPTIONAL_BODY: [&str; 2] = ["/api/auth/refresh", "/api/auth/logout"];
 
+/// The answers whose cookies hold the session.
+const WITHOUT_TOKENS: [&str; 2] = ["SignedInWithCookie", "RefreshedWithCookies"];
+
 /// A member of each body, for the example of an invalid one.
 const MEMBERS: [(&str, &str); 3] =
     [("/api/auth", "provider"), ("/api/auth/refresh", "refresh_token"), ("/api/auth/logout", "refresh_token")];
@@ -55,24 +62,24 @@ const MEMBERS: [(&str, &str); 3] =
 #[derive(Clone, Debug)]
 pub struct Documents {
     json: Bytes,
-    page: Bytes,
+    page: docs::Page,
 }
 
 impl Documents {
     /// `session` and `refresh` are full names of cookies; `refresh` exists with `SESSION_MODE=jwt`.
     pub fn new(origin: &str, session: &str, refresh: Option<&str>, assets: &Assets) -> Self {
         let document = describe(origin, session, refresh);
-        let page = docs::render(&document, assets).into();
+        let page = docs::Page::new(&document, assets);
         // Strings and maps with string keys cannot fail to serialize.
         Self { json: serde_json::to_vec_pretty(&document).unwrap_or_default().into(), page }
     }
 
-    pub(super) fn page(&self) -> Bytes {
-        self.page.clone()
+    pub(super) fn page(&self) -> &docs::Page {
+        &self.page
     }
 }
 
-fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::Value {
+fn describe(origin: &str, session: &str, refresh: Option<&str>) -> Value {
     let mut described = Described::openapi();
     described.servers = Some(vec![ServerBuilder::new().url(origin).build()]);
     let components = described.components.get_or_insert_default();
@@ -98,7 +105,30 @@ fn describe(origin: &str, session: &str, refresh: Option<&str>) -> serde_json::V
         error["member"] = member.into();
         error["message"] = wrong_type_sentence(member).into();
     }
+    complete(&mut document["components"]["schemas"]);
     document
+}
+
+/// Adds what utoipa cannot express.
+///
+/// Some code generators read `const` and others a single `enum` value, so that both are there. An answer without tokens
+/// excludes them: one with tokens would otherwise match both alternatives of its `oneOf`.
+fn complete(schemas: &mut Value) {
+    add_constants(schemas);
+    for name in WITHOUT_TOKENS {
+        schemas[name]["not"] = json!({ "required": ["access_token"] });
+    }
+}
+
+fn add_constants(value: &mut Value) {
+    if let Some([only]) = value.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+        value["const"] = only.clone();
+    }
+    match value {
+        Value::Object(members) => members.values_mut().for_each(add_constants),
+        Value::Array(elements) => elements.iter_mut().for_each(add_constants),
+        _ => {}
+    }
 }
 
 pub async fn document(State(app): State<AppState>) -> Response {
@@ -108,8 +138,6 @@ pub async fn document(State(app): State<AppState>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
     use crate::codes::api_error::ApiError;
 
@@ -125,14 +153,14 @@ mod tests {
         let schemes = &document["components"]["securitySchemes"];
         assert_eq!(schemes["refresh_cookie"]["name"], "__Host-refresh_token");
         assert_eq!(schemes["cookie"]["name"], "__Host-access_token");
-        assert_eq!(security(&described()), json!([{}]));
+        assert_eq!(security(&described()), json!([]));
         assert!(described()["components"]["securitySchemes"].get("refresh_cookie").is_none());
     }
 
     #[test]
     fn the_document_explains_every_code() {
         let document = described();
-        let codes = &document["components"]["schemas"]["Code"]["enum"];
+        let codes = &document["components"]["schemas"]["ErrorCode"]["enum"];
         let codes: Vec<&str> = codes.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
         assert_eq!(codes, ApiError::ALL.iter().map(|code| code.code()).collect::<Vec<_>>());
         let (paths, general) = (document["paths"].to_string(), document["info"]["description"].to_string());
@@ -153,14 +181,12 @@ mod tests {
             }
         }
         assert_eq!(operations, 9);
-        assert_eq!(document["components"]["schemas"]["Mode"]["enum"], serde_json::json!(["session", "token"]));
-        assert!(document["components"]["schemas"]["SignIn"]["properties"]["mode"]["$ref"].is_string());
         let text = document.to_string();
         for reference in text.split("\"$ref\":\"#").skip(1) {
             let pointer = reference.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
-        let error = &document["components"]["schemas"]["Error"];
+        let error = &document["components"]["schemas"]["ErrorDetail"];
         assert_eq!(error["properties"]["member"]["type"], "string");
         assert!(!error["required"].to_string().contains("member"), "{error}");
         for (path, method, member) in [
@@ -173,6 +199,70 @@ mod tests {
             assert_eq!((error["code"].as_str(), error["member"].as_str()), (Some("invalid_request"), member), "{path}");
         }
         assert_eq!(document["servers"][0]["url"], "https://app.example");
+        assert!(document["info"]["description"].as_str().unwrap().ends_with(error::GROWTH));
         assert_eq!(document["components"]["securitySchemes"]["cookie"]["name"], "__Host-session");
+    }
+
+    /// Operations and schemas become functions and types of many languages.
+    #[test]
+    fn names_suit_code_generators() {
+        let document = described();
+        let paths = document["paths"].as_object().unwrap();
+        let operations: Vec<&str> = paths
+            .values()
+            .flat_map(|item| item.as_object().unwrap().values())
+            .map(|operation| operation["operationId"].as_str().unwrap())
+            .collect();
+        let expected = [
+            "getJwks",
+            "getMetadata",
+            "signIn",
+            "signOut",
+            "getNonce",
+            "refreshTokens",
+            "getMe",
+            "listSessions",
+            "endSession",
+        ];
+        assert_eq!(operations, expected);
+        // Types of a language's standard library, and of the generators' own.
+        const TAKEN: [&str; 10] =
+            ["ApiError", "Client", "Date", "Error", "Object", "Option", "Request", "Response", "Result", "String"];
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            // openapi-python-client calls a variable like the schema, and another like the member.
+            assert!(schema["properties"].get(name.to_lowercase()).is_none(), "{name}");
+            assert!(!TAKEN.contains(&name.as_str()), "{name}");
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric()) && name.starts_with(char::is_uppercase), "{name}");
+        }
+    }
+
+    #[test]
+    fn schemas_suit_code_generators() {
+        let document = described();
+        let schemas = &document["components"]["schemas"];
+        for (owner, member, value) in [
+            ("Done", "success", json!(true)),
+            ("ErrorResponse", "success", json!(false)),
+            ("Tokens", "token_type", json!("Bearer")),
+            ("Jwk", "kty", json!("EC")),
+            ("Jwk", "use", json!("sig")),
+        ] {
+            let schema = &schemas[owner]["properties"][member];
+            assert_eq!((&schema["const"], &schema["enum"]), (&value, &json!([value])), "{owner} {schema}");
+        }
+        assert!(schemas["SignInMode"].get("const").is_none(), "two values are no constant");
+        for (name, kinds) in [
+            ("SignIn", ["SignInWithIdToken", "SignInWithAccessToken"]),
+            ("SignedIn", ["SignedInWithTokens", "SignedInWithCookie"]),
+            ("Refreshed", ["RefreshedWithTokens", "RefreshedWithCookies"]),
+        ] {
+            let references = kinds.map(|kind| json!({ "$ref": format!("#/components/schemas/{kind}") }));
+            assert_eq!(schemas[name]["oneOf"], json!(references), "{name}");
+        }
+        let nullable = &schemas["SignInWithIdToken"]["properties"]["nonce_token"]["type"];
+        assert_eq!(nullable, &json!(["string", "null"]));
+        assert_eq!(schemas["SignInWithIdToken"]["required"], json!(["provider", "id_token"]));
+        // An empty list, where a list of an empty object makes some generators ask for credentials.
+        assert_eq!(document["paths"]["/api/auth"]["post"]["security"], json!([]));
     }
 }

@@ -27,18 +27,35 @@ use crate::{
 #[allow(dead_code, reason = "describes the body, which is read member by member")]
 pub struct RefreshRequest {
     /// From the last answer.
-    #[schema(value_type = String, nullable = false, required = false, examples("lkr_…"))]
+    #[schema(value_type = Option<String>, examples("lkr_…"))]
     refresh_token: Option<SecretString>,
 }
 
-/// The next pair; without members if cookies hold it.
+/// The next pair.
 #[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 #[schema(as = Refreshed)]
-pub struct RefreshAnswer {
-    /// Always true.
+pub enum RefreshAnswer {
+    Tokens(RefreshedTokens),
+    Cookies(RefreshedCookies),
+}
+
+/// For a refresh token in the body.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefreshedWithTokens)]
+pub struct RefreshedTokens {
+    #[schema(schema_with = Success::schema)]
     success: Success,
     #[serde(flatten)]
     tokens: TokensAnswer,
+}
+
+/// For the browser's cookie: cookies hold the pair.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefreshedWithCookies)]
+pub struct RefreshedCookies {
+    #[schema(schema_with = Success::schema)]
+    success: Success,
 }
 
 errors!(RefreshErrors:
@@ -61,6 +78,7 @@ errors!(RefreshErrors:
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
+    operation_id = "refreshTokens",
     tag = "Authentication",
     request_body(content = RefreshRequest, description = "Optional if cookies hold the tokens (`SESSION_MODE=jwt`): the answer then sets cookies and contains no tokens.", example = json!({"refresh_token": "lkr_…"})),
     responses(
@@ -68,7 +86,7 @@ errors!(RefreshErrors:
          example = json!({"success": true, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"})),
         RefreshErrors,
     ),
-    security(()),
+    security(),
 )]
 pub async fn refresh(
     State(app): State<AppState>,
@@ -89,13 +107,13 @@ async fn exchange(
             require_email(&app, token.expose_secret()).await?;
             let pair = next_pair(&app, &context, token.expose_secret()).await?;
             let tokens = TokensAnswer::from(&pair);
-            Ok(with_cookies(RefreshAnswer { success: Success, tokens }, []))
+            Ok(with_cookies(RefreshAnswer::Tokens(RefreshedTokens { success: Success, tokens }), []))
         }
         (None, SessionHandle::Tokens(cookies)) => {
             let token = cookies.refresh(&context.headers).ok_or_else(|| missing("refresh_token"))?;
             let pair = next_pair(&app, &context, token).await?;
             // Scripts cannot leak tokens that they cannot read.
-            let answer = RefreshAnswer { success: Success, tokens: TokensAnswer::default() };
+            let answer = RefreshAnswer::Cookies(RefreshedCookies { success: Success });
             Ok(with_cookies(answer, cookies.set(&pair, &context.clock)))
         }
         (None, SessionHandle::Cookie(_)) => Err(missing("refresh_token")),

@@ -20,9 +20,9 @@ use crate::{
 
 /// The sessions of the signed-in user.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Sessions)]
+#[schema(as = SessionList)]
 pub struct SessionsAnswer {
-    /// Always true.
+    #[schema(schema_with = Success::schema)]
     success: Success,
     /// The most recently used first.
     sessions: Vec<SessionAnswer>,
@@ -77,6 +77,7 @@ errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Una
 #[utoipa::path(
     get,
     path = "/api/sessions",
+    operation_id = "listSessions",
     tag = "User",
     responses(
         (status = 200, description = "All sessions of the user.", body = SessionsAnswer,
@@ -105,6 +106,7 @@ errors!(EndErrors:
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
+    operation_id = "endSession",
     tag = "User",
     params(("id" = String, Path, description = "The id in the list.", example = "b2hUq0Wl2dWJkV7s5rYxTg")),
     responses(

@@ -1,12 +1,17 @@
 //! POST `/api/auth`: sign in with a provider's token.
 
+use std::borrow::Cow;
+
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Object, OneOfBuilder, Ref, RefOr, Schema},
+};
 
 use super::{
-    answer::{Success, UserAnswer, with_cookies},
+    answer::{Success, UserAnswer, always, with_cookies},
     caller::ApiContext,
     error::{ErrorResponse, errors},
     json::{JsonBody, optional_secret, optional_text, text},
@@ -18,77 +23,119 @@ use crate::{
     web::{detached::detached, state::AppState},
 };
 
-/// A provider's token: exactly one of the two.
+/// The body: exactly one of the two tokens.
+struct SignInRequest;
+
+/// With an id_token.
 #[derive(ToSchema)]
-#[schema(as = SignIn)]
-pub struct SignInRequest {
+#[allow(dead_code, reason = "describes the body, which is read member by member")]
+pub struct SignInWithIdToken {
     /// The provider's slug.
     #[schema(examples("google"))]
     provider: String,
     /// An id_token for one of our clients at the provider, with our nonce.
-    #[schema(value_type = String, nullable = false, required = false)]
-    id_token: Option<SecretString>,
-    /// An access token. Only for providers that reveal the client of a token, and only for our clients.
-    #[schema(value_type = String, nullable = false, required = false)]
-    access_token: Option<SecretString>,
+    #[schema(value_type = String)]
+    id_token: SecretString,
     /// The nonce's token, if the request has no cookie.
-    #[schema(value_type = String, nullable = false, required = false)]
+    #[schema(value_type = Option<String>)]
     nonce_token: Option<SecretString>,
     /// How the session is returned; `session` by default.
-    #[schema(nullable = false, required = false)]
     mode: Option<Mode>,
 }
 
-/// How a session is returned.
+/// With an access token.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the body, which is read member by member")]
+pub struct SignInWithAccessToken {
+    /// The provider's slug.
+    #[schema(examples("github"))]
+    provider: String,
+    /// An access token for one of our clients at the provider. Only for providers that reveal the client of a token.
+    #[schema(value_type = String)]
+    access_token: SecretString,
+    /// How the session is returned; `session` by default.
+    mode: Option<Mode>,
+}
+
+/// How a session is returned: as a cookie, or as tokens in the answer.
 #[derive(Clone, Copy, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[schema(as = SignInMode, rename_all = "lowercase")]
 enum Mode {
-    /// As a cookie.
     Session,
-    /// As tokens in the answer.
     Token,
 }
 
 /// The user is signed in.
 #[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 #[schema(as = SignedIn)]
-pub struct SignInAnswer {
-    /// Always true.
+pub enum SignInAnswer {
+    Tokens(SignedInWithTokens),
+    Cookie(SignedInWithCookie),
+}
+
+/// With `"mode": "token"`.
+#[derive(Serialize, ToSchema)]
+pub struct SignedInWithTokens {
+    #[schema(schema_with = Success::schema)]
     success: Success,
     user: UserAnswer,
     #[serde(flatten)]
     tokens: TokensAnswer,
 }
 
-/// The tokens of a session: all four members, or none if cookies hold the session.
-#[derive(Default, Serialize, ToSchema)]
+/// With `"mode": "session"`: a cookie holds the session.
+#[derive(Serialize, ToSchema)]
+pub struct SignedInWithCookie {
+    #[schema(schema_with = Success::schema)]
+    success: Success,
+    user: UserAnswer,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
 #[schema(as = Tokens)]
 pub struct TokensAnswer {
     /// For `Authorization: Bearer …`. A JWT (RFC 9068), signed with a key of `/.well-known/jwks.json`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    access_token: Option<String>,
+    access_token: String,
     /// Works once, for the next pair.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    refresh_token: Option<String>,
+    refresh_token: String,
     /// Lifetime of the access token in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, examples(300))]
-    expires_in: Option<i64>,
-    /// The type of the access token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, examples("Bearer"))]
-    token_type: Option<&'static str>,
+    #[schema(examples(300))]
+    expires_in: i64,
+    #[schema(schema_with = token_type)]
+    token_type: &'static str,
+}
+
+/// RFC 6750 has the name.
+const BEARER: &str = "Bearer";
+
+fn token_type() -> Object {
+    always(BEARER, "The type of the access token.")
+}
+
+impl PartialSchema for SignInRequest {
+    fn schema() -> RefOr<Schema> {
+        let kinds = [SignInWithIdToken::name(), SignInWithAccessToken::name()];
+        let either =
+            kinds.into_iter().fold(OneOfBuilder::new(), |either, kind| either.item(Ref::from_schema_name(kind)));
+        either.description(Some("A provider's token: exactly one of the two.")).into()
+    }
+}
+
+impl ToSchema for SignInRequest {
+    fn name() -> Cow<'static, str> {
+        "SignIn".into()
+    }
 }
 
 impl From<&TokenPair> for TokensAnswer {
     fn from(pair: &TokenPair) -> Self {
         Self {
-            access_token: Some(pair.access_token.expose_secret().to_owned()),
-            refresh_token: Some(pair.refresh_token.expose().to_owned()),
-            expires_in: Some(pair.expires_in),
-            token_type: Some("Bearer"),
+            access_token: pair.access_token.expose_secret().to_owned(),
+            refresh_token: pair.refresh_token.expose().to_owned(),
+            expires_in: pair.expires_in,
+            token_type: BEARER,
         }
     }
 }
@@ -109,19 +156,20 @@ errors!(SignInErrors:
 #[utoipa::path(
     post,
     path = "/api/auth",
+    operation_id = "signIn",
     tag = "Authentication",
     request_body(content = SignInRequest, examples(
-        ("id_token" = (summary = "With an id_token, returning a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
-        ("access_token" = (summary = "With an access token, returning tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
+        ("cookie" = (summary = "With an id_token, returning a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
+        ("tokens" = (summary = "With an access token, returning tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
     )),
     responses(
         (status = 200, description = "Signed in.", body = SignInAnswer, examples(
-            ("session" = (summary = "Cookie", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}}))),
-            ("token" = (summary = "Tokens", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"}))),
+            ("cookie" = (summary = "Cookie", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}}))),
+            ("tokens" = (summary = "Tokens", value = json!({"success": true, "user": {"id": "0199b8c0-6f2a-7c31-8d43-5a2c4f1e9b07", "email": "ada@gmail.com", "name": "Ada Lovelace", "picture": null}, "access_token": "eyJhbGciOiJFUzI1NiIs…", "refresh_token": "lkr_…", "expires_in": 300, "token_type": "Bearer"}))),
         )),
         SignInErrors,
     ),
-    security(()),
+    security(),
 )]
 pub async fn sign_in(
     State(app): State<AppState>,
@@ -131,19 +179,20 @@ pub async fn sign_in(
     let sign_in = read(&body, app.api_nonce)?;
     let outcome = detached(&app, sign_in.complete(context, app.tokens.clone())).await?;
     let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| ErrorResponse::of(&app, error))?;
-    let tokens = pair.as_ref().map(TokensAnswer::from).unwrap_or_default();
-    Ok(with_cookies(SignInAnswer { success: Success, user: UserAnswer::from(&user), tokens }, cookies))
+    let user = UserAnswer::from(&user);
+    let answer = match &pair {
+        Some(pair) => SignInAnswer::Tokens(SignedInWithTokens { success: Success, user, tokens: pair.into() }),
+        None => SignInAnswer::Cookie(SignedInWithCookie { success: Success, user }),
+    };
+    Ok(with_cookies(answer, cookies))
 }
 
 fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, ErrorResponse> {
-    let request = SignInRequest {
-        provider: text(body, "provider")?,
-        id_token: optional_secret(body, "id_token")?,
-        access_token: optional_secret(body, "access_token")?,
-        nonce_token: optional_secret(body, "nonce_token")?,
-        mode: mode(body)?,
-    };
-    let token = match (request.id_token, request.access_token) {
+    let provider = text(body, "provider")?;
+    let (id_token, access_token) = (optional_secret(body, "id_token")?, optional_secret(body, "access_token")?);
+    let nonce_token = optional_secret(body, "nonce_token")?;
+    let mode = mode(body)?;
+    let token = match (id_token, access_token) {
         (Some(token), None) => ProviderToken::Id(token),
         (None, Some(token)) => ProviderToken::Access(token),
         (Some(_), Some(_)) => {
@@ -152,11 +201,11 @@ fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, ErrorR
         (None, None) => return Err(ErrorResponse::of_member("id_token", "Send either id_token or access_token.")),
     };
     Ok(TokenSignIn {
-        unverified_provider: request.provider,
+        unverified_provider: provider,
         token,
-        nonce_token: request.nonce_token,
+        nonce_token,
         nonce_required,
-        delivery: match request.mode {
+        delivery: match mode {
             Some(Mode::Token) => SessionDelivery::Tokens,
             Some(Mode::Session) | None => SessionDelivery::Cookie,
         },

@@ -34,6 +34,7 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         calendar,
         session: session_view(&request, session),
+        sandbox: request.app.sandbox.clone(),
     };
     request.draw(Page::Dashboard, view).await
 }

@@ -59,7 +59,8 @@ async fn members_with_wrong_types_or_conflicts_are_rejected() {
         (json!({}), "provider", nothing),
         (json!({ "provider": "google" }), "id_token", "Send either"),
         (json!({ "provider": "google", "id_token": "x", "access_token": "y" }), "access_token", "not both"),
-        (json!({ "provider": "google", "id_token": "x", "access_token": null }), "access_token", no_text),
+        (json!({ "provider": null, "id_token": "x" }), "provider", nothing),
+        (json!({ "provider": "google", "id_token": null, "access_token": null }), "id_token", "Send either"),
         (json!({ "provider": "google", "id_token": "" }), "id_token", empty),
         (json!({ "provider": "google", "id_token": 1 }), "id_token", no_text),
         (json!({ "provider": ["google"], "id_token": "x" }), "provider", no_text),
@@ -73,7 +74,7 @@ async fn members_with_wrong_types_or_conflicts_are_rejected() {
         assert_error(&answer, member, wrong);
     }
     for (body, wrong) in
-        [(json!({}), nothing), (json!({ "refresh_token": 1 }), no_text), (json!({ "refresh_token": null }), no_text)]
+        [(json!({}), nothing), (json!({ "refresh_token": 1 }), no_text), (json!({ "refresh_token": null }), nothing)]
     {
         let answer = browser.post_json("/api/auth/refresh", &body).await;
         assert_eq!(answer.outcome(), (400, "invalid_request"), "{body}");
@@ -93,6 +94,24 @@ async fn members_with_wrong_types_or_conflicts_are_rejected() {
     let token = app.id_token("ada", json!({ "nonce": nonce })).await;
     let body = json!({ "provider": "google", "id_token": token, "state": [1, { "x": null }] });
     assert_eq!(browser.post_json("/api/auth", &body).await.outcome(), (200, ""));
+}
+
+/// Generated clients send optional members as `null`.
+#[tokio::test(flavor = "multi_thread")]
+async fn null_counts_as_absent() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    let (nonce, _) = browser.nonce().await;
+    let token = app.id_token("ada", json!({ "nonce": nonce })).await;
+    let body =
+        json!({ "provider": "google", "id_token": token, "access_token": null, "nonce_token": null, "mode": null });
+    let signed_in = browser.post_json("/api/auth", &body).await;
+    assert_eq!(signed_in.outcome(), (200, ""));
+    assert!(signed_in.json.get("access_token").is_none(), "without a mode the session is in a cookie");
+    assert_eq!(browser.get_json("/api/me").await.page.status, 200);
+    let signed_out = browser.post_json("/api/auth/logout", &json!({ "refresh_token": null })).await;
+    assert_eq!(signed_out.outcome(), (200, ""));
+    assert_eq!(browser.get_json("/api/me").await.page.status, 401, "the cookie's session has ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,12 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, errors: &mut
             "$ref" => check(document, resolved(document, rule), value, at, errors),
             "type" if !is_of(rule, value) => errors.push(format!("{at}: {value} is not of type {rule}")),
             "enum" if !list(rule).contains(value) => errors.push(format!("{at}: {value} is not one of {rule}")),
-            "type" | "enum" => {}
+            "const" if rule != value => errors.push(format!("{at}: {value} is not {rule}")),
+            "type" | "enum" | "const" => {}
+            "not" if self::errors(document, rule, value).is_empty() => {
+                errors.push(format!("{at}: {value} fits {rule}"))
+            }
+            "not" => {}
             "allOf" => list(rule).iter().for_each(|part| check(document, part, value, at, errors)),
             "oneOf" | "anyOf" => {
                 let fitting = list(rule).iter().filter(|part| self::errors(document, part, value).is_empty()).count();
@@ -87,6 +92,13 @@ mod tests {
         for bad in [json!({}), json!([]), json!({ "x": 1 }), json!({ "x": "", "y": [3] }), json!({ "x": "", "y": 1 })] {
             assert!(!errors(&document, &schema, &bad).is_empty(), "{bad}");
         }
+        let (constant, without) = (json!({ "const": true }), json!({ "not": { "required": ["x"] } }));
+        assert!(
+            errors(&document, &constant, &json!(true)).is_empty()
+                && !errors(&document, &constant, &json!(1)).is_empty()
+        );
+        assert!(errors(&document, &without, &json!({})).is_empty());
+        assert!(!errors(&document, &without, &json!({ "x": 1 })).is_empty());
         assert!(!errors(&document, &json!({ "pattern": "x" }), &json!("x")).is_empty());
         assert!(!errors(&document, &json!({ "oneOf": [{ "type": "string" }, {}] }), &json!("x")).is_empty());
     }

@@ -13,7 +13,7 @@ use crate::{
             mark::{PASSWORD, ProviderMark},
             timestamp::Timestamp,
         },
-        view::{CalendarView, DashboardView, IdentityView, SessionView},
+        view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
         wording,
     },
 };
@@ -27,7 +27,8 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, next_steps, identities, calendar, session } = dashboard;
+    let DashboardView { name, email, picture, member_since, next_steps, identities, calendar, session, sandbox } =
+        dashboard;
     let connectable = calendar != CalendarView::Off;
     let alone = calendar::has_events(&calendar);
     let shown = name.or_else(|| email.as_ref().map(|(email, _)| email.clone()));
@@ -52,8 +53,28 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 {connectable.then(|| files(alone))}
                 {this_sign_in(session, member_since, connectable)}
             </div>
+            {sandbox.map(for_developers)}
         </Frame>
     }
+}
+
+fn for_developers(sandbox: SandboxView) -> AnyView {
+    view! {
+        <aside class="sandbox" aria-label="For developers">
+            <p>
+                <strong>"You're in the sandbox."</strong>
+                " Put your application's page in place of this one, or call the API. "
+                <span class="sandbox-doors">
+                    <a href="/api/docs">"API reference"</a>
+                    " "
+                    <a href=sandbox.origin>"Open the sandbox"</a>
+                    " "
+                    <a href=sandbox.inbox>"Inbox"</a>
+                </span>
+            </p>
+        </aside>
+    }
+    .into_any()
 }
 
 /// The label of the linked provider that has this email; empty if none has.

@@ -1,0 +1,201 @@
+//! `/api/docs`: the JSON API's reference. No islands; a script adds copy buttons.
+
+use leptos::prelude::*;
+
+use self::{
+    sample::sample,
+    tables::{errors_table, members_table},
+};
+use crate::ui::{
+    components::frame::Frame,
+    view::{ApiAnswerView, ApiDocsView, ApiErrorView, ApiMembersView, ApiOperationView, ApiSampleView, ApiSectionView},
+};
+
+mod sample;
+mod tables;
+
+const ERRORS: &str = "Errors";
+
+#[component]
+pub fn ApiDocsPage(docs: ApiDocsView) -> impl IntoView {
+    let ApiDocsView { lead, sections, error, errors } = docs;
+    view! {
+        <Frame>
+            <div class="api">
+                <h1 class="title">"API reference"</h1>
+                {contents(&sections)}
+                <div class="prose">
+                    {lead.into_iter().map(paragraph).collect_view()}
+                    <p>
+                        "For code generators: the OpenAPI document "
+                        <a href="/api/openapi.json">"/api/openapi.json"</a>
+                        "."
+                    </p>
+                </div>
+                <article class="api-text">
+                    {sections.into_iter().map(section).collect_view()} {every_error(error, errors)}
+                </article>
+            </div>
+        </Frame>
+    }
+}
+
+fn contents(sections: &[ApiSectionView]) -> AnyView {
+    let groups: Vec<AnyView> = sections
+        .iter()
+        .map(|section| {
+            let operations: Vec<AnyView> = section.operations.iter().map(entry).collect();
+            let (name, id) = (section.name.clone(), anchor(&section.name));
+            view! {
+                <li>
+                    <a class="api-group" href=format!("#{id}")>
+                        {name}
+                    </a>
+                    <ul role="list">{operations}</ul>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <nav class="api-nav" aria-label="API reference">
+            <ul role="list">
+                {groups}
+                <li>
+                    <a class="api-group" href=format!("#{}", anchor(ERRORS))>
+                        {ERRORS}
+                    </a>
+                </li>
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+fn entry(operation: &ApiOperationView) -> AnyView {
+    let ApiOperationView { id, method, summary, .. } = operation.clone();
+    view! {
+        <li>
+            <a href=format!("#{id}")>
+                <span>{summary}</span>
+                " "
+                <code class="api-method">{method}</code>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn section(section: ApiSectionView) -> AnyView {
+    let ApiSectionView { name, lead, operations } = section;
+    let (id, label) = (anchor(&name), anchor(&name));
+    view! {
+        <section class="api-section" aria-labelledby=label>
+            <div>
+                <h2 class="card-title" id=id>
+                    {name}
+                </h2>
+                <p class="card-lead">{lead}</p>
+            </div>
+            {operations.into_iter().map(operation).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn operation(operation: ApiOperationView) -> AnyView {
+    let summary = operation.summary.clone();
+    let credentials = operation.credentials.unwrap_or_else(|| "none".to_owned());
+    let body_note = (!operation.body_note.is_empty()).then(|| paragraph(operation.body_note));
+    view! {
+        <section class="card api-operation" id=operation.id>
+            <div>
+                <h3 class="card-title">{operation.summary}</h3>
+                <p>
+                    <code class="api-address">
+                        <strong>{operation.method}</strong>
+                        " "
+                        {operation.path}
+                    </code>
+                </p>
+            </div>
+            <div class="prose">
+                {operation.description.into_iter().map(paragraph).collect_view()}
+                <p>"Credentials: " {credentials} "."</p>
+                {body_note}
+            </div>
+            {tables(operation.parameters, true)}
+            <h4>"Request"</h4>
+            {samples(operation.samples, &summary)}
+            {operation.answers.into_iter().map(|it| answer(it, &summary)).collect_view()}
+            {folded_errors(ERRORS, operation.errors)}
+        </section>
+    }
+    .into_any()
+}
+
+fn answer(answer: ApiAnswerView, summary: &str) -> AnyView {
+    let ApiAnswerView { status, description, members, samples: examples } = answer;
+    view! {
+        <h4>"Answer"</h4>
+        <p>
+            <code>{status}</code>
+            " "
+            {description}
+        </p>
+        {tables(members, false)}
+        {samples(examples, summary)}
+    }
+    .into_any()
+}
+
+fn every_error(error: Vec<ApiMembersView>, errors: Vec<ApiErrorView>) -> AnyView {
+    let (id, label) = (anchor(ERRORS), anchor(ERRORS));
+    view! {
+        <section class="api-section" aria-labelledby=label>
+            <h2 class="card-title" id=id>
+                {ERRORS}
+            </h2>
+            <div class="card api-operation">
+                {tables(error, false)} {folded_errors("All codes", errors)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn folded_errors(title: &'static str, errors: Vec<ApiErrorView>) -> AnyView {
+    let number = errors.len();
+    view! {
+        <details class="api-errors">
+            <summary>{title} " (" {number} ")"</summary>
+            {errors_table(errors)}
+        </details>
+    }
+    .into_any()
+}
+
+fn tables(tables: Vec<ApiMembersView>, are_parameters: bool) -> AnyView {
+    tables.into_iter().map(|table| members_table(table, are_parameters)).collect_view().into_any()
+}
+
+fn samples(samples: Vec<ApiSampleView>, of: &str) -> AnyView {
+    samples.into_iter().map(|it| sample(it, of)).collect_view().into_any()
+}
+
+fn paragraph(text: String) -> AnyView {
+    view! { <p>{prose(&text)}</p> }.into_any()
+}
+
+/// Text with code between backticks.
+fn prose(text: &str) -> AnyView {
+    let parts = text.split('`').map(str::to_owned).enumerate().map(|(number, part)| match number % 2 {
+        1 => view! { <code>{part}</code> }.into_any(),
+        _ => part.into_any(),
+    });
+    parts.collect_view().into_any()
+}
+
+fn anchor(name: &str) -> String {
+    name.to_lowercase().replace(' ', "-")
+}

@@ -1,0 +1,75 @@
+//! Tables of members and of errors. On a phone each row is a block (style/api.css): the roles keep it a row of a table for
+//! assistive technology.
+
+use leptos::prelude::*;
+
+use super::prose;
+use crate::ui::view::{ApiErrorView, ApiMemberView, ApiMembersView};
+
+/// Only parameters are required or not; an answer has all of its members.
+pub fn members_table(table: ApiMembersView, are_parameters: bool) -> AnyView {
+    let ApiMembersView { title, note, members } = table;
+    let note = (!note.is_empty()).then(|| view! { <span class="api-note">{prose(&note)}</span> });
+    let columns: &[_] = match are_parameters {
+        true => &["Name", "Type", "Required", "Description"],
+        false => &["Name", "Type", "Description"],
+    };
+    let rows: Vec<AnyView> = members.into_iter().map(|member| row(member, are_parameters)).collect();
+    let caption = view! {
+        <strong>{title}</strong>
+        " "
+        {note}
+    };
+    table_of(Some(caption.into_any()), columns, rows)
+}
+
+fn row(member: ApiMemberView, is_parameter: bool) -> AnyView {
+    let ApiMemberView { name, kind, required, description } = member;
+    let required = is_parameter.then(|| {
+        let (word, look) = if required { ("required", "api-required") } else { ("optional", "api-optional") };
+        view! { <td role="cell" class=look>{word}</td> }
+    });
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <code>{name}</code>
+            </th>
+            <td role="cell" class="api-kind">{kind}</td>
+            {required}
+            <td role="cell" class="api-description">{prose(&description)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+pub fn errors_table(errors: Vec<ApiErrorView>) -> AnyView {
+    let rows = errors.into_iter().map(|error| {
+        let ApiErrorView { status, code, meaning } = error;
+        view! {
+            <tr role="row">
+                <th role="rowheader" scope="row">
+                    <code>{code}</code>
+                </th>
+                <td role="cell" class="api-kind">{status}</td>
+                <td role="cell" class="api-description">{meaning}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    table_of(None, &["Code", "Status", "Meaning"], rows.collect())
+}
+
+fn table_of(caption: Option<AnyView>, columns: &[&'static str], rows: Vec<AnyView>) -> AnyView {
+    let columns: Vec<AnyView> =
+        columns.iter().map(|column| view! { <th role="columnheader" scope="col">{*column}</th> }.into_any()).collect();
+    view! {
+        <table class="api-table" role="table">
+            {caption.map(|caption| view! { <caption>{caption}</caption> })}
+            <thead role="rowgroup">
+                <tr role="row">{columns}</tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
