@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { googleIdToken } from "../google_id_token.mjs";
 import { freePorts } from "../ports.mjs";
 import { providerVariables, startLatchkey, stopProcess, waitFor } from "../processes.mjs";
 import { latchkey, sandbox } from "../servers.mjs";
@@ -69,15 +70,7 @@ async function obtainTokens() {
 /** Signs Ada in as an app does: with Google's id_token, for tokens instead of a cookie. */
 async function signIn(server, variables) {
   const { nonce, nonce_token } = await (await fetch(`${server}/api/auth/nonce`)).json();
-  const client = { client_id: variables.GOOGLE_CLIENT_ID, redirect_uri: `${latchkey.origin}/auth/callback/google` };
-  const request = { ...client, response_type: "code", scope: "openid email profile", state: "s", nonce };
-  const form = (values) => ({ method: "POST", body: new URLSearchParams(values), redirect: "manual" });
-  const google = variables.GOOGLE_ISSUER;
-  const consent = `${google}/o/oauth2/v2/auth/consent?${new URLSearchParams(request)}`;
-  const redirect = await fetch(consent, form({ person: "ada", decision: "allow" }));
-  const code = new URL(redirect.headers.get("location")).searchParams.get("code");
-  const exchange = { ...client, grant_type: "authorization_code", code, client_secret: variables.GOOGLE_CLIENT_SECRET };
-  const { id_token: idToken } = await (await fetch(`${google}/token`, form(exchange))).json();
+  const idToken = await googleIdToken(variables, nonce);
   const response = await fetch(`${server}/api/auth`, {
     method: "POST",
     headers: { "content-type": "application/json" },
