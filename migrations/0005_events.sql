@@ -17,8 +17,12 @@ CREATE TABLE events (
     ip TEXT,
     user_agent TEXT,
     -- The id of the request in the log.
-    request_id TEXT
+    request_id TEXT,
+    -- How often it happened: what anybody can cause shares a row per day, or per minute where there is no user.
+    times BIGINT NOT NULL,
+    -- Hash of what shares this row; NULL for an event with a row of its own.
+    fold TEXT UNIQUE
 );
 
-CREATE INDEX events_by_user ON events (user_id, at);
+CREATE INDEX events_by_user ON events (user_id, at, id);
 CREATE INDEX events_by_time ON events (at);

@@ -39,6 +39,7 @@ pub async fn start_unless_configured(mut config: Config) -> Result<(Config, Opti
     let sandbox = start(&config).await?;
     let variables: Environment = sandbox.variables().iter().cloned().collect();
     config.providers = parse_providers(&variables, &config.base_url)?;
+    config.google_button = true;
     // Emails go to the sandbox's inbox unless a mail server is configured.
     config.mail.get_or_insert_with(|| MailConfig {
         smtp_url: sandbox.smtp_url().into(),

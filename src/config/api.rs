@@ -1,8 +1,9 @@
-//! `CORS_ORIGINS` and `API_NONCE`: which front ends may use the JSON API, and how.
+//! `CORS_ORIGINS`, `API_NONCE` and `GOOGLE_BUTTON`: which front ends may sign users in, and how.
 
 use url::Url;
 
 use super::{ConfigError, Environment, is_loopback};
+use crate::providers::Provider;
 
 /// The origins whose pages may call `/api/*` from a browser, each as a browser writes it in `Origin`.
 ///
@@ -38,5 +39,19 @@ pub(super) fn nonce_required(env: &Environment) -> Result<bool, ConfigError> {
         None | Some("required") => Ok(true),
         Some("off") => Ok(false),
         Some(_) => Err(ConfigError::new("API_NONCE", "must be `required` or `off`")),
+    }
+}
+
+/// Whether Google's own button may post tokens here. Off by default: without a page that uses it, the route only serves
+/// attackers.
+pub(super) fn google_button(env: &Environment, providers: &[Provider]) -> Result<bool, ConfigError> {
+    let has_google = providers.is_empty() || providers.iter().any(|provider| provider.slug.as_str() == "google");
+    match env.get("GOOGLE_BUTTON") {
+        None | Some("off") => Ok(false),
+        Some("on") if has_google => Ok(true),
+        Some("on") => {
+            Err(ConfigError::new("GOOGLE_BUTTON", "needs Google: set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET"))
+        }
+        Some(_) => Err(ConfigError::new("GOOGLE_BUTTON", "must be `on` or `off`")),
     }
 }

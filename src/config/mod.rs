@@ -64,6 +64,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Whether an id_token from a front end must have a nonce that this server issued (`API_NONCE`).
     pub api_nonce: bool,
+    /// Whether pages of yours use Google's own button (`GOOGLE_BUTTON`).
+    pub google_button: bool,
     /// Which credentials `/auth/verify` accepts (`FORWARD_AUTH_CREDENTIALS`).
     pub forward_auth_credentials: AcceptedCredentials,
     /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
@@ -124,6 +126,7 @@ impl Config {
             trusted_proxies: network::trusted_proxies(env)?,
             cors_origins: api::cors_origins(env)?,
             api_nonce: api::nonce_required(env)?,
+            google_button: api::google_button(env, &providers)?,
             sandbox_wanted: providers.is_empty() && base_url.is_loopback(),
             sandbox_addr: network::address(env, "SANDBOX_ADDR", "127.0.0.1:3010")?,
             sandbox_smtp_addr: network::address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,

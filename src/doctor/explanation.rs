@@ -265,6 +265,7 @@ mod tests {
             },
             client: ClientInfo::default(),
             authentication: None,
+            times: 1,
         }])
     }
 

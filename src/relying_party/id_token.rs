@@ -105,6 +105,7 @@ impl RelyingParty {
             access_token: Some(binding.access_token),
             code: binding.code,
             max_age: binding.max_age,
+            max_token_age: None,
             acr_values: &[],
             profile_claims: spec.claims,
             now: u64::try_from(self.clock.now()).unwrap_or_default(),

@@ -51,7 +51,7 @@ impl CallbackError {
     }
 
     /// What the audit trail records. `None` for what it has or must not have: the policy records its refusals itself, and
-    /// anybody can send the response to an unknown flow.
+    /// anybody can send the response to an unknown flow, or a token that does not verify.
     pub(super) const fn failure(&self) -> Option<FlowFailure> {
         Some(match self {
             Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_) => return None,
@@ -60,15 +60,15 @@ impl CallbackError {
             Self::NoPendingLink => FlowFailure::NoPendingLink,
             Self::NoRandomness => FlowFailure::NoRandomness,
             Self::Token(error) => match error {
-                ExternalTokenError::NotOurClient => FlowFailure::OtherClient,
-                ExternalTokenError::UnfitToken(_) => FlowFailure::InvalidToken,
-                ExternalTokenError::IdToken(_) => FlowFailure::IdToken,
                 ExternalTokenError::NoProfile => FlowFailure::NoProfile,
                 ExternalTokenError::NotAdmitted => FlowFailure::NotAdmitted,
-                ExternalTokenError::Unavailable { .. } => FlowFailure::ProviderUnavailable,
-                ExternalTokenError::UnknownProvider
+                ExternalTokenError::NotOurClient
+                | ExternalTokenError::UnfitToken(_)
+                | ExternalTokenError::IdToken(_)
+                | ExternalTokenError::Unavailable { .. }
+                | ExternalTokenError::UnknownProvider
                 | ExternalTokenError::NoIdTokens
-                | ExternalTokenError::NoTokenCheck => FlowFailure::UnsupportedToken,
+                | ExternalTokenError::NoTokenCheck => return None,
             },
             Self::Flow(error) | Self::Misconfigured(error) => match error {
                 CompleteError::ProviderChanged => FlowFailure::ProviderChanged,

@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     accounts::Purpose,
-    oidc::NonceRule,
     relying_party::{Journal, Presented, ReturnTo},
 };
 
@@ -47,7 +46,7 @@ impl AuthorizationCallback {
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<CallbackOutcome, CallbackError> {
-        let presented = Presented::IdToken { token: id_token, nonce: NonceRule::Forbidden };
+        let presented = Presented::Credential(id_token);
         let profile = self.context.relying_party.verify_external_token(&self.provider, presented, journal).await?;
         if !self.context.use_id_token(&profile.issuer, id_token).await? {
             return Err(CallbackError::UsedFlow);

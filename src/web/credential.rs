@@ -43,7 +43,8 @@ pub async fn credential(
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    let Some(provider) = app.relying_party.provider(GOOGLE) else { return StatusCode::NOT_FOUND.into_response() };
+    let provider = app.relying_party.provider(GOOGLE).filter(|_| app.google_button);
+    let Some(provider) = provider else { return StatusCode::NOT_FOUND.into_response() };
     if is_cross_site(request.headers(), [ORIGIN, &origin_of(provider), &app.origin]) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -76,12 +77,11 @@ pub async fn credential(
     response
 }
 
-/// Whether `Origin` names none of the expected origins. Without it, or with `null` (which a page can ask for), the cookie
-/// decides.
+/// Whether `Origin` names none of the expected origins. `null` names none: any page can ask for it. Without the header, which a
+/// browser sends with every POST, the cookie decides.
 fn is_cross_site(headers: &HeaderMap, expected: [&str; 3]) -> bool {
-    let says_nothing = |origin: &HeaderValue| origin.is_empty() || origin == "null";
     let is_expected = |origin: &HeaderValue| expected.iter().any(|expected| origin == expected);
-    headers.get_all(header::ORIGIN).iter().any(|origin| !says_nothing(origin) && !is_expected(origin))
+    headers.get_all(header::ORIGIN).iter().any(|origin| !origin.is_empty() && !is_expected(origin))
 }
 
 /// The issuer's origin: Google's, or that of an endpoint override.

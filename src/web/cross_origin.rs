@@ -22,10 +22,10 @@ use crate::relying_party::RelyingParty;
 pub struct FormPosts(Arc<[String]>);
 
 impl FormPosts {
-    pub fn new(relying_party: &RelyingParty) -> Self {
+    pub fn new(relying_party: &RelyingParty, google_button: bool) -> Self {
         let providers = relying_party.providers().filter(|provider| provider.spec.form_post);
         let providers = providers.map(|provider| format!("/auth/callback/{}", provider.slug));
-        let button = relying_party.provider("google").map(|_| credential::PATH.to_owned());
+        let button = google_button.then(|| credential::PATH.to_owned());
         Self(providers.chain(button).collect())
     }
 

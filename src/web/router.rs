@@ -88,7 +88,7 @@ fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
     let callback = callback.post(form_post::form_post).route_layer(limited_responses.clone());
     let credential = post(credential::credential).route_layer(with_user.clone()).route_layer(limited_responses);
     let start = get_only(start::start).route_layer(from_fn(prefetch::refuse)).route_layer(limited_starts);
-    let form_posts = FormPosts::new(&app.relying_party);
+    let form_posts = FormPosts::new(&app.relying_party, app.google_button);
     Ok(signed_in_pages(app)
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
@@ -113,7 +113,8 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
     let email_link = get_only(email_link::email_link).route_layer(from_fn(prefetch::refuse));
     let email_links = Router::new().route(EMAIL_LINK_PATH, email_link);
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
-    pages.route("/settings/data.json", pages::data()).merge(forms.merge(email_links).route_layer(limited_forms))
+    let data = Router::new().route("/settings/data.json", pages::data());
+    pages.merge(forms.merge(email_links).merge(data).route_layer(limited_forms))
 }
 
 /// `/api` and `/.well-known`.

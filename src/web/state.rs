@@ -55,6 +55,8 @@ pub struct Shared {
     pub(super) forward_auth: AcceptedCredentials,
     /// Whether an id_token from a front end must carry our nonce (`API_NONCE`).
     pub(super) api_nonce: bool,
+    /// Whether Google's own button may post here (`GOOGLE_BUTTON`).
+    pub(super) google_button: bool,
     pub(super) api_documents: Documents,
     pub(super) assets: Arc<Assets>,
     pub(super) sandbox: Option<SandboxView>,
@@ -136,6 +138,7 @@ impl AppState {
             api_documents: Documents::new(origin, &session_cookie, refresh_cookie.as_deref(), &assets),
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
+            google_button: config.google_button,
             forward_auth: config.forward_auth_credentials,
             form_owners: FormOwners::new(config.secret_keys.iter())?,
             rate_limits: RateLimits::new(config.rate_limits),

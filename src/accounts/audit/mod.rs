@@ -1,6 +1,7 @@
 //! The audit trail: what can happen to an account. The database keeps each event as codes; see [`EventCodes`].
 
 mod codes;
+mod fold;
 mod outcome;
 
 #[cfg(test)]

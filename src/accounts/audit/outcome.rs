@@ -58,10 +58,6 @@ codes! {
         NoProfile = "no_profile",
         /// The configuration admits other accounts only, as `GOOGLE_HD`.
         NotAdmitted = "not_admitted",
-        /// An external token that was issued to another client.
-        OtherClient = "other_client",
-        InvalidToken = "invalid_token",
-        UnsupportedToken = "unsupported_token",
     }
 }
 
@@ -89,9 +85,6 @@ impl FlowFailure {
             Self::Api => "The provider's API returned no profile.",
             Self::NoProfile => "The provider's documents contain no usable user id.",
             Self::NotAdmitted => "The configuration does not admit this account.",
-            Self::OtherClient => "The token was issued to another client.",
-            Self::InvalidToken => "The token is not valid for sign-in.",
-            Self::UnsupportedToken => "The provider does not support tokens from a front end.",
         }
     }
 }

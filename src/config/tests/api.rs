@@ -51,3 +51,16 @@ fn session_mode_is_server_by_default() {
     assert_eq!(with(&[]).unwrap().session_mode, SessionMode::Server);
     assert_eq!((mode("server"), mode("jwt")), (SessionMode::Server, SessionMode::Jwt));
 }
+
+#[test]
+fn googles_button_needs_google_and_is_off_by_default() {
+    assert!(!with(&[]).unwrap().google_button && !with(&[("GOOGLE_BUTTON", "off")]).unwrap().google_button);
+    let google = [("GOOGLE_CLIENT_ID", "web"), ("GOOGLE_CLIENT_SECRET", "hush"), ("GOOGLE_BUTTON", "on")];
+    assert!(with(&google).unwrap().google_button);
+    let no_google = [("GOOGLE_CLIENT_ID", ""), ("GOOGLE_CLIENT_SECRET", "")];
+    let other = [("GITHUB_CLIENT_ID", "web"), ("GITHUB_CLIENT_SECRET", "hush"), ("GOOGLE_BUTTON", "on")];
+    let other = [&no_google[..], &other].concat();
+    for wrong in [&other[..], &[("GOOGLE_BUTTON", "yes")]] {
+        assert_eq!(with(wrong).unwrap_err().variable, "GOOGLE_BUTTON");
+    }
+}

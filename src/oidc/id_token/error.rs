@@ -97,6 +97,9 @@ pub enum IdTokenErrorKind {
     /// `iat` is in the future.
     #[error("issued in the future")]
     IssuedInTheFuture,
+    /// `iat` is older than this kind of token may be.
+    #[error("issued too long ago")]
+    IssuedTooLongAgo,
     /// `nbf` is in the future.
     #[error("not yet valid")]
     NotYetValid,

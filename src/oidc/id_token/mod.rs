@@ -47,6 +47,8 @@ pub struct ExpectedIdToken<'a> {
     pub code: Option<&'a AuthorizationCode>,
     /// `max_age` of the authorization request, in seconds: `auth_time` is then required and may not be older.
     pub max_age: Option<u64>,
+    /// The longest time since the token was issued (`iat`), in seconds; any if `None`.
+    pub max_token_age: Option<u64>,
     /// The `acr` values requested as essential; empty accepts any.
     pub acr_values: &'a [&'a str],
     /// The claims that the caller reads from the verified token: none of them may be repeated.

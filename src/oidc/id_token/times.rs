@@ -18,9 +18,12 @@ pub(super) fn check_expiry(claims: &JsonDocument, expected: &ExpectedIdToken<'_>
 }
 
 pub(super) fn check_issued_at(claims: &JsonDocument, expected: &ExpectedIdToken<'_>) -> Checked {
-    match required_time(claims, "iat")? <= latest_now(expected) {
-        true => Ok(Presence::Checked),
-        false => Err(IdTokenErrorKind::IssuedInTheFuture),
+    let issued_at = required_time(claims, "iat")?;
+    let age = expected.now.saturating_sub(issued_at);
+    match expected.max_token_age {
+        _ if issued_at > latest_now(expected) => Err(IdTokenErrorKind::IssuedInTheFuture),
+        Some(max_age) if age > max_age.saturating_add(LEEWAY_SECONDS) => Err(IdTokenErrorKind::IssuedTooLongAgo),
+        _ => Ok(Presence::Checked),
     }
 }
 

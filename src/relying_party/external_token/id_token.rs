@@ -9,6 +9,14 @@ use crate::{
     providers::{Facts, OidcSpec, Profile},
 };
 
+/// What is accepted besides the rules of the provider.
+pub(super) struct IdTokenRules<'a> {
+    pub(super) client_ids: &'a [&'a str],
+    pub(super) nonce: NonceRule<'a>,
+    /// Since `iat`, in seconds.
+    pub(super) max_age: Option<u64>,
+}
+
 impl RelyingParty {
     /// Checks the id_token as the callback does, without code and access token. A token of another issuer or client, or
     /// an expired one, is rejected before any request to the provider (threat PA10).
@@ -17,7 +25,7 @@ impl RelyingParty {
         client: &ProviderClient,
         spec: &OidcSpec,
         token: &str,
-        nonce: NonceRule<'_>,
+        rules: &IdTokenRules<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
         let provider = &client.provider;
@@ -25,12 +33,13 @@ impl RelyingParty {
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let expected = ExpectedIdToken {
             issuers: &issuers,
-            client_ids: &provider.client_ids(),
-            nonce,
+            client_ids: rules.client_ids,
+            nonce: rules.nonce,
             algorithms: spec.algorithms,
             access_token: None,
             code: None,
             max_age: None,
+            max_token_age: rules.max_age,
             acr_values: &[],
             profile_claims: spec.claims,
             now: u64::try_from(self.clock.now()).unwrap_or_default(),

@@ -12,6 +12,7 @@ use std::{fmt, time::Duration};
 use secrecy::SecretString;
 
 pub use error::ExternalTokenError;
+use id_token::IdTokenRules;
 pub use single_use::{SingleUse, single_use};
 
 use super::{Journal, RelyingParty};
@@ -23,6 +24,8 @@ use crate::{
 /// Limit for all requests to the provider together, so that the front end gets an answer within five seconds (threat
 /// PA13).
 const DEADLINE: Duration = Duration::from_secs(4);
+/// Google's button posts the token as soon as it is issued. One that lay somewhere for longer is not from this click.
+const CREDENTIAL_AGE: u64 = 5 * 60;
 
 /// The token that a front end presents.
 pub enum Presented<'a> {
@@ -34,6 +37,9 @@ pub enum Presented<'a> {
         /// that the token is used once ([`single_use()`]).
         nonce: NonceRule<'a>,
     },
+    /// An id_token of Google's own button: issued to our main client a moment ago, and without a nonce, as the browser sends
+    /// none of our cookies with it. The caller has to make sure that it is used once ([`single_use()`]).
+    Credential(&'a str),
     /// An access token.
     AccessToken(&'a SecretString),
 }
@@ -65,9 +71,20 @@ impl RelyingParty {
     ) -> Result<Profile, ExternalTokenError> {
         let client = self.client(slug).ok_or(ExternalTokenError::UnknownProvider)?;
         match (presented, &client.provider.spec.identity) {
-            (Presented::IdToken { .. }, IdentitySource::Api(_)) => Err(ExternalTokenError::NoIdTokens),
+            (Presented::IdToken { .. } | Presented::Credential(_), IdentitySource::Api(_)) => {
+                Err(ExternalTokenError::NoIdTokens)
+            }
             (Presented::IdToken { token, nonce }, IdentitySource::IdToken(spec)) => {
-                self.verify_external_id_token(client, spec, token, nonce, journal).await
+                let rules = IdTokenRules { client_ids: &client.provider.client_ids(), nonce, max_age: None };
+                self.verify_external_id_token(client, spec, token, &rules, journal).await
+            }
+            (Presented::Credential(token), IdentitySource::IdToken(spec)) => {
+                let rules = IdTokenRules {
+                    client_ids: &[&client.provider.client_id],
+                    nonce: NonceRule::Forbidden,
+                    max_age: Some(CREDENTIAL_AGE),
+                };
+                self.verify_external_id_token(client, spec, token, &rules, journal).await
             }
             (Presented::AccessToken(token), _) => self.verify_external_access_token(client, token, journal).await,
         }
@@ -78,6 +95,7 @@ impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::IdToken { .. } => "IdToken([redacted])",
+            Self::Credential(_) => "Credential([redacted])",
             Self::AccessToken(_) => "AccessToken([redacted])",
         })
     }

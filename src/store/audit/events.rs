@@ -4,8 +4,9 @@ use sqlx::{AnyConnection, FromRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::accounts::{AuditEvent, ClientInfo, EventCodes, UserId};
+use crate::accounts::{AuditEvent, ClientInfo, EventCodes, FAILED, UserId};
 use crate::oidc::AuthenticationClaims;
+use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -33,10 +34,22 @@ pub struct PastEvent {
     /// The user's id. The user may be gone.
     pub user: Option<String>,
     pub codes: EventCodes,
+    /// Of the last time.
     pub client: ClientInfo,
     /// How the provider says that it authenticated the user.
     pub authentication: Option<AuthenticationClaims>,
+    /// How often it happened, at most within a day: see [`AuditEvent::folds`].
+    pub times: i64,
 }
+
+/// Events that a user's own actions cause, and the rows that anybody can cause, are each kept up to a number, so that strangers
+/// cannot push the others out.
+const MAX_OWN: i64 = 800;
+const MAX_FOLDED: i64 = 200;
+/// In seconds: what folds shares a row for so long. Where there is no user, only for a moment, as operators look an attempt up
+/// by its request.
+const FOLDED_FOR_USER: i64 = 86_400;
+const FOLDED_WITHOUT_USER: i64 = 60;
 
 impl PastEvent {
     /// `None` for an event that another version of Latchkey wrote and that this one does not know.
@@ -49,7 +62,8 @@ impl PastEvent {
 macro_rules! select_events {
     ($rest:literal) => {
         concat!(
-            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication FROM events WHERE ",
+            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, times \
+             FROM events WHERE ",
             $rest
         )
     };
@@ -69,6 +83,7 @@ pub(in crate::store) struct EventRow {
     user_agent: Option<String>,
     request_id: Option<String>,
     authentication: Option<String>,
+    times: i64,
 }
 
 impl TryFrom<EventRow> for PastEvent {
@@ -87,6 +102,7 @@ impl TryFrom<EventRow> for PastEvent {
                 request_id: row.request_id,
             },
             authentication: row.authentication.and_then(|json| serde_json::from_str(&json).ok()),
+            times: row.times,
         })
     }
 }
@@ -99,18 +115,27 @@ impl Database {
         user: Option<UserId>,
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await?;
-        let mut connection = self.pool.acquire().await?;
-        note(&mut connection, audit, user, event).await
+        let mut write = self.write().await?;
+        note(write.connection(), audit, user, event).await?;
+        write.commit().await
     }
 
-    /// The events of a user, the newest first, `limit` at most.
-    pub async fn events_of(&self, user: UserId, limit: u32) -> Result<Vec<PastEvent>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(select_events!("user_id = $1 ORDER BY at DESC, id DESC LIMIT $2"))
-            .bind(user.to_string())
-            .bind(i64::from(limit))
-            .fetch_all(&self.pool)
-            .await?;
+    /// The events of a user, the newest first, `limit` at most: those before the event with the id `before`, or the newest.
+    pub async fn events_of(
+        &self,
+        user: UserId,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<PastEvent>, StoreError> {
+        let rows: Vec<EventRow> = sqlx::query_as(select_events!(
+            "user_id = $1 AND ($2 = '' OR (at, id) < (SELECT at, id FROM events WHERE id = $2 AND user_id = $1)) \
+             ORDER BY at DESC, id DESC LIMIT $3"
+        ))
+        .bind(user.to_string())
+        .bind(before.unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
         rows.into_iter().map(PastEvent::try_from).collect()
     }
 }
@@ -126,12 +151,21 @@ pub(in crate::store) async fn note(
     record(connection, &NewEvent { id, at, event, user, client, authentication: None }).await
 }
 
-/// Records an event within a transaction. The id of a deleted user is not written: a late event must not bring it back.
+/// Records an event within a transaction, in a row of its own or in that of the same events of the day. The id of a deleted user
+/// is not written: a late event must not bring it back.
+///
+/// With or without a user it costs the same queries: the time of an answer must not reveal whether an account exists.
 pub(in crate::store) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
     let codes = EventCodes::from(event.event);
+    let fold = fold_of(event, &codes);
+    let surplus = if fold.is_some() { SURPLUS_FOLDED } else { SURPLUS_OWN };
     sqlx::query(
-        "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication) \
-         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, \
+         times, fold) \
+         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $12) \
+         ON CONFLICT (fold) DO UPDATE SET times = events.times + 1, id = excluded.id, at = excluded.at, \
+         reasons = excluded.reasons, ip = excluded.ip, user_agent = excluded.user_agent, request_id = excluded.request_id, \
+         authentication = excluded.authentication",
     )
     .bind(event.id.to_string())
     .bind(event.at.unix_timestamp())
@@ -144,7 +178,39 @@ pub(in crate::store) async fn record(connection: &mut AnyConnection, event: &New
     .bind(event.client.user_agent.as_deref())
     .bind(event.client.request_id.as_deref())
     .bind(event.authentication.map(|claims| serde_json::json!(claims).to_string()))
-    .execute(connection)
+    .bind(fold)
+    .execute(&mut *connection)
     .await?;
+    sqlx::query(surplus)
+        .bind(event.user.unwrap_or(UserId::NOBODY).to_string())
+        .bind(if surplus == SURPLUS_OWN { MAX_OWN } else { MAX_FOLDED })
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+/// The oldest rows of a user beyond `$2`. Not more at once than a row that is written makes surplus, except where an older
+/// version has left more.
+const SURPLUS_OWN: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = $1 AND fold IS NULL \
+     ORDER BY at DESC, id DESC LIMIT 100 OFFSET $2)";
+const SURPLUS_FOLDED: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = $1 AND fold IS NOT NULL \
+     ORDER BY at DESC, id DESC LIMIT 100 OFFSET $2)";
+
+/// What the event shares its row by: the same for the same codes and user within a period. What a provider said does not count:
+/// the user can choose it. A hash, so that no deleted user's id stays.
+fn fold_of(event: &NewEvent<'_>, codes: &EventCodes) -> Option<String> {
+    if !event.event.folds() {
+        return None;
+    }
+    let (user, period) = match event.user {
+        Some(user) => (user.to_string(), FOLDED_FOR_USER),
+        None => (String::new(), FOLDED_WITHOUT_USER),
+    };
+    let reasons = if codes.outcome == FAILED { codes.reasons.get(..1).unwrap_or_default() } else { &codes.reasons };
+    let period = event.at.unix_timestamp().div_euclid(period);
+    let EventCodes { kind, provider, outcome, .. } = codes;
+    Some(sha256_base64url(format!(
+        "{user} {kind} {} {outcome} {reasons:?} {period}",
+        provider.as_deref().unwrap_or_default()
+    )))
 }

@@ -17,12 +17,14 @@ pub enum SweepStep {
     EmailTokens,
     /// Events without a user: anybody can cause those, and they must not grow without bound.
     AnonymousEvents,
+    /// Events of users who are there.
+    OldEvents,
 }
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 5] =
-        [Self::Sessions, Self::Renewals, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents];
+    pub const ALL: [Self; 6] =
+        [Self::Sessions, Self::Renewals, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents, Self::OldEvents];
 
     /// One batch: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
     const fn statement(self) -> &'static str {
@@ -48,6 +50,9 @@ impl SweepStep {
                 "DELETE FROM events WHERE id IN \
                  (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)"
             }
+            Self::OldEvents => {
+                "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)"
+            }
         }
     }
 
@@ -57,6 +62,7 @@ impl SweepStep {
             Self::Sessions | Self::UsedFlows | Self::EmailTokens => Duration::ZERO,
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
+            Self::OldEvents => Duration::days(400),
         }
     }
 }

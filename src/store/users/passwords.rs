@@ -77,9 +77,7 @@ impl Database {
     }
 
     pub async fn password_refused(&self, user: UserId, audit: &AuditContext) -> Result<(), StoreError> {
-        let _turn = self.turn().await?;
-        let mut connection = self.pool.acquire().await?;
-        note(&mut connection, audit, Some(user), &AuditEvent::WrongPassword).await
+        self.record_event(audit, Some(user), &AuditEvent::WrongPassword).await
     }
 
     /// Replaces the hash of an unchanged password.

@@ -150,6 +150,7 @@ fn access_token_is_rejected_as_id_token() {
         access_token: None,
         code: None,
         max_age: None,
+        max_token_age: None,
         acr_values: &[],
         profile_claims: &[],
         now: NOW.unsigned_abs(),

@@ -24,7 +24,7 @@ use crate::{
 pub struct SessionsAnswer {
     #[schema(schema_with = Success::schema)]
     success: Success,
-    /// The most recently used first.
+    /// The most recently used first, at most 100: a user has no more.
     sessions: Vec<SessionAnswer>,
 }
 
@@ -80,7 +80,7 @@ errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Una
     operation_id = "listSessions",
     tag = "User",
     responses(
-        (status = 200, description = "All sessions of the user.", body = SessionsAnswer,
+        (status = 200, description = "All sessions of the user, at most 100.", body = SessionsAnswer,
          example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxTg", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
         ListErrors,
     ),

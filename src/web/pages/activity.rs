@@ -16,7 +16,7 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Optio
     let provider = event.codes.provider.as_deref().map(&label);
     let (what, alarming) = sentence(&event.event()?, label);
     Some(ActivityView {
-        what,
+        what: if event.times > 1 { format!("{what} ({} times)", event.times) } else { what },
         alarming,
         provider_says: event
             .authentication
@@ -150,6 +150,7 @@ mod tests {
             codes,
             client: ClientInfo { ip: Some([192, 0, 2, 1].into()), ..ClientInfo::default() },
             authentication: None,
+            times: 1,
         }
     }
 
@@ -159,6 +160,13 @@ mod tests {
 
     fn decided(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>) -> ActivityView {
         view(&AuditEvent::Decision { purpose, provider: "google".into(), outcome, reasons: Vec::new(), access })
+    }
+
+    #[test]
+    fn events_that_share_a_row_are_counted() {
+        let row = PastEvent { times: 37, ..past((&AuditEvent::WrongPassword).into()) };
+        let view = activity_view(&row, str::to_uppercase).unwrap();
+        assert_eq!(view.what, "A sign-in with a wrong password was refused (37 times)");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod activity;
 mod authentication_claims;
 mod calendar;
 mod dashboard;
+mod data_download;
 mod drive;
 mod email_links;
 mod grants;

@@ -1,8 +1,10 @@
 //! Profile changes at the provider, and which user a sign-in finds.
 
+use std::collections::BTreeSet;
+
 use latchkey::accounts::EmailKind;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{app::App, refusal::assert_rejected};
 use crate::support::database::Engine;
@@ -168,4 +170,27 @@ async fn the_old_email_can_undo_a_change_at_the_provider() {
     assert!(!browser.is_signed_in().await);
     let revoked_access = "SELECT count(*) FROM users WHERE verified_email = 'ada@gmail.com'";
     assert_eq!(app.database.number(revoked_access).await, 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_download_has_every_event_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    let user = app.database.text("SELECT id FROM users").await;
+    for (events, rows) in [(1, 0), (200, 199), (401, 201)] {
+        app.database
+            .execute(&format!(
+                "INSERT INTO events (id, at, kind, user_id, outcome, reasons, times) \
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+                 SELECT 'e{events}-' || i, i, 'profile', '{user}', 'name_changed', '[]', 1 FROM n WHERE i <= {rows}"
+            ))
+            .await;
+        let page = browser.get("/settings/data.json").await;
+        let data: Value = serde_json::from_str(&page.body).expect("JSON");
+        let ids: BTreeSet<_> = data["events"].as_array().unwrap().iter().map(|event| event["id"].to_string()).collect();
+        assert_eq!((ids.len(), data["events"].as_array().unwrap().len()), (events, events));
+        assert_eq!(data["user"]["id"].as_str(), Some(user.as_str()));
+    }
 }

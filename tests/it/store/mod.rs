@@ -3,6 +3,7 @@
 mod alone;
 mod cancelled;
 mod connection;
+mod events;
 mod flows;
 mod grants;
 mod linking_policy;

@@ -325,6 +325,21 @@ fn auth_time_must_be_within_max_age(#[case] auth_time: Value, #[case] accepted: 
     }
 }
 
+#[rstest]
+#[case::fresh(NOW, true)]
+#[case::within_the_age(NOW - 300, true)]
+#[case::within_the_leeway(NOW - 360, true)]
+#[case::older(NOW - 361, false)]
+#[case::of_the_epoch(0, false)]
+fn a_token_can_be_required_to_be_fresh(#[case] issued_at: u64, #[case] accepted: bool) {
+    let nonce = nonce();
+    let claims = with("iat", json!(issued_at));
+    assert!(verify(&claims).is_ok(), "the counterpart: elsewhere `exp` decides");
+    let fresh = ExpectedIdToken { max_token_age: Some(300), ..expected(&nonce) };
+    let outcome = verify_with(&claims, &fresh).map(drop);
+    assert_eq!(outcome, if accepted { Ok(()) } else { Err(IssuedTooLongAgo) });
+}
+
 #[test]
 fn auth_time_is_required_with_max_age() {
     let nonce = nonce();

@@ -31,6 +31,7 @@ fn expected(nonce: &Nonce) -> ExpectedIdToken<'_> {
         access_token: None,
         code: None,
         max_age: None,
+        max_token_age: None,
         acr_values: &[],
         profile_claims: &["email", "email_verified", "name"],
         now: NOW,

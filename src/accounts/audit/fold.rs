@@ -1,0 +1,33 @@
+//! Which events share a row of the audit trail.
+
+use super::{AuditEvent, DecisionOutcome};
+
+impl AuditEvent {
+    /// Whether anybody can cause the event again and again: an attempt that was refused, or a form for an email address.
+    /// Such events share a row with a count, so that no stranger can fill the table or push an account's own history out.
+    pub const fn folds(&self) -> bool {
+        match self {
+            Self::WrongPassword | Self::SignUpRequested | Self::PasswordResetRequested | Self::FlowFailed { .. } => {
+                true
+            }
+            Self::Decision { outcome, .. } | Self::SignUp { outcome, .. } => {
+                matches!(outcome, DecisionOutcome::Prompt | DecisionOutcome::Refused | DecisionOutcome::LinkedElsewhere)
+            }
+            Self::SignIn { .. }
+            | Self::Reauthenticated { .. }
+            | Self::SignOut { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasswordReset
+            | Self::EmailChangeRequested
+            | Self::EmailChanged
+            | Self::NameChanged
+            | Self::Unlinked { .. }
+            | Self::Undone(_)
+            | Self::SessionEnded
+            | Self::OtherSessionsEnded
+            | Self::TokenReused
+            | Self::GrantEnded { .. }
+            | Self::AccountDeleted => false,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! GET `/settings/data.json`: the person's data, as a download, without hashes, tokens or keys.
+//!
+//! The events, the only part that can be long, are read and sent page by page; each other part has a bound of its own.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream::{self, Stream};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{
+    dashboard::email as email_of,
+    page_request::{PageRejection, PageRequest, PageResult},
+};
+use crate::{
+    accounts::{Identity, User, UserId},
+    store::{Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError},
+};
+
+/// Events in memory at a time.
+const PAGE: u32 = 200;
+
+pub async fn data(request: PageRequest) -> PageResult {
+    let user = &request.anybody_signed_in()?.user;
+    let head = head(&request, user).await?;
+    let events = events(request.app.database.clone(), user.id);
+    let body = Body::from_stream(stream::StreamExt::chain(stream::iter([Ok(head)]), events));
+    Ok(download(body))
+}
+
+/// The document up to the first event.
+async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection> {
+    let database = &request.app.database;
+    let password = database.password_of(user.id).await?;
+    let identities = database.identities(user.id).await?;
+    let grants = database.grants(user.id).await?;
+    let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
+    let data = json!({
+        "user": user_data(user),
+        "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
+        "identities": identities.iter().map(identity_data).collect::<Vec<Value>>(),
+        "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
+        "sessions": sessions.iter().map(session_data).collect::<Vec<Value>>(),
+    });
+    let mut text = data.to_string();
+    text.pop();
+    Ok(Bytes::from(text + ",\"events\":["))
+}
+
+/// Where the list of events stands.
+enum Cursor {
+    Start,
+    After(String),
+    End,
+}
+
+/// The rest of the document. An error ends the connection: an incomplete download must not look complete.
+fn events(database: Arc<Database>, user: UserId) -> impl Stream<Item = Result<Bytes, StoreError>> {
+    stream::try_unfold(Cursor::Start, move |cursor| {
+        let database = database.clone();
+        async move {
+            let before = match &cursor {
+                Cursor::Start => None,
+                Cursor::After(id) => Some(id.as_str()),
+                Cursor::End => return Ok(None),
+            };
+            let events = database.events_of(user, before, PAGE).await?;
+            let list = events.iter().map(|event| event_data(event).to_string()).collect::<Vec<_>>().join(",");
+            let comma = if before.is_some() && !list.is_empty() { "," } else { "" };
+            match events.last().filter(|_| events.len() == PAGE as usize) {
+                Some(last) => Ok(Some((Bytes::from(format!("{comma}{list}")), Cursor::After(last.id.clone())))),
+                None => Ok(Some((Bytes::from(format!("{comma}{list}]}}")), Cursor::End))),
+            }
+        }
+    })
+}
+
+fn user_data(user: &User) -> Value {
+    json!({
+        "id": user.id.to_string(),
+        "name": user.name,
+        "name_from": user.name_from,
+        "picture": user.picture,
+        "picture_from": user.picture_from,
+        "email": email_of(user).map(|(address, verified)| json!({ "address": address, "verified": verified })),
+        "created_at": user.created_at.unix_timestamp(),
+    })
+}
+
+fn identity_data(identity: &Identity) -> Value {
+    json!({
+        "provider": identity.provider,
+        "issuer": identity.key.issuer(),
+        "subject": identity.key.subject(),
+        "email": identity.email.as_ref().map(ToString::to_string),
+        "email_verified": identity.email_verified,
+        "name": identity.name,
+        "linked_at": identity.linked_at.unix_timestamp(),
+        "last_used_at": identity.last_used_at.unix_timestamp(),
+    })
+}
+
+fn session_data(session: &Session) -> Value {
+    json!({
+        "method": session.provider,
+        "user_agent": session.user_agent,
+        "ip": session.ip,
+        "created_at": session.created_at.unix_timestamp(),
+        "last_seen_at": session.last_seen_at.unix_timestamp(),
+        "expires_at": session.expires_at.unix_timestamp(),
+    })
+}
+
+fn event_data(event: &PastEvent) -> Value {
+    json!({
+        "id": event.id,
+        "at": event.at.unix_timestamp(),
+        "kind": event.codes.kind,
+        "provider": event.codes.provider,
+        "outcome": event.codes.outcome,
+        "reasons": event.codes.reasons,
+        "times": event.times,
+        "ip": event.client.ip.map(|ip| ip.to_string()),
+        "user_agent": event.client.user_agent,
+    })
+}
+
+/// Without the tokens: they are credentials, not data about the person.
+fn grant_data(grant: &Grant) -> Value {
+    let state = match grant.state {
+        GrantStatus::Live => json!({ "state": "live" }),
+        GrantStatus::Lost(because) => json!({ "state": because.code() }),
+        GrantStatus::Disconnected { at, revocation } => json!({
+            "state": "disconnected",
+            "ended_at": at.unix_timestamp(),
+            "revocation": match revocation {
+                RevocationStatus::Pending { .. } => "pending",
+                RevocationStatus::Done { .. } => "done",
+                RevocationStatus::Failed => "failed",
+            },
+        }),
+    };
+    json!({
+        "provider": grant.provider,
+        "identity": grant.identity.to_string(),
+        "scopes": grant.scopes,
+        "agreed_scopes": grant.agreed,
+        "given_at": grant.given_at.unix_timestamp(),
+        "used_at": grant.used_at.map(OffsetDateTime::unix_timestamp),
+        "renewable": grant.renewable,
+        "status": state,
+    })
+}
+
+fn download(body: Body) -> Response {
+    let disposition = "attachment; filename=\"latchkey-data.json\"";
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, body).into_response()
+}
