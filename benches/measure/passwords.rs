@@ -65,9 +65,9 @@ pub fn measure(world: &World) -> Result<Passwords, Failure> {
 fn squatted(world: &World) -> Result<(), Failure> {
     let database = world.database()?;
     world.others.block_on(async {
-        let pool = PasswordPool::new();
-        let password = pool.choose(&PASSWORD.to_owned().into(), &[ADDRESS]).await??;
-        let hash = pool.hash(&password).await?;
+        let pool = PasswordPool::new(false);
+        let password = pool.choose(&PASSWORD.to_owned().into(), &[ADDRESS], None).await??;
+        let hash = pool.hash(&password, None).await?;
         database.create_demo_account(&EmailAddress::parse(ADDRESS)?, &hash, OffsetDateTime::now_utc()).await?;
         Ok(())
     })

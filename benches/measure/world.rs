@@ -83,7 +83,7 @@ impl World {
             tokio::spawn(serve::serve(
                 listener,
                 web::router(&app)?,
-                app.trusted_proxies.clone(),
+                app.forwarded_by.proxies.clone(),
                 CancellationToken::new(),
             ));
             Ok::<_, Failure>(app.grants.clone())

@@ -19,8 +19,9 @@ pub(super) async fn hash_new_password(
     password: &SecretString,
     personal: &[&str],
 ) -> Result<PasswordHash, AccountError> {
-    let password = context.passwords.choose(password, personal).await??;
-    Ok(context.passwords.hash(&password).await?)
+    let from = context.client.ip;
+    let password = context.passwords.choose(password, personal, from).await??;
+    Ok(context.passwords.hash(&password, from).await?)
 }
 
 /// Compares a password with a hash. Without a hash the answer is no, after the same work.
@@ -44,8 +45,8 @@ pub(super) async fn is_correct_and_rehash(
         Verdict::Right { outdated: false } => {}
         Verdict::Right { outdated: true } => {
             // A password that is not acceptable today keeps its old hash.
-            if let Ok(password) = context.passwords.choose(password, &[]).await? {
-                let rehashed = context.passwords.hash(&password).await?;
+            if let Ok(password) = context.passwords.choose(password, &[], context.client.ip).await? {
+                let rehashed = context.passwords.hash(&password, context.client.ip).await?;
                 context.database.rehash_password(user, hash, &rehashed).await?;
             }
         }
@@ -59,7 +60,7 @@ async fn verdict(
     hash: Option<&PasswordHash>,
 ) -> Result<Verdict, AccountError> {
     let hash = hash.filter(|_| password.expose_secret().len() <= MAX_BYTES);
-    Ok(context.passwords.verify(password, hash).await?)
+    Ok(context.passwords.verify(password, hash, context.client.ip).await?)
 }
 
 /// Records a wrong password in the account's audit trail, in the background: the time of the answer must not reveal

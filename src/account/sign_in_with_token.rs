@@ -117,7 +117,10 @@ impl TokenSignIn {
                 token: token.expose_secret(),
                 nonce: nonce.map_or(NonceRule::NotSent, NonceRule::Equals),
             },
-            ProviderToken::Access(token) => Presented::AccessToken(token),
+            ProviderToken::Access(token) => {
+                self.spend_token_check(context, slug, token)?;
+                Presented::AccessToken(token)
+            }
         };
         context.relying_party.verify_external_token(slug, presented, journal).await.map_err(|error| {
             journal.record(FlowEvent::Refused { because: error.to_string(), next_step: None });
@@ -127,6 +130,22 @@ impl TokenSignIn {
                 }
                 _ => error.into(),
             }
+        })
+    }
+
+    /// Each access token that its provider can have issued costs a request there.
+    fn spend_token_check(
+        &self,
+        context: &RequestContext,
+        slug: &str,
+        token: &SecretString,
+    ) -> Result<(), ApiRequestError> {
+        if !context.relying_party.is_plausible_access_token(slug, token) {
+            return Ok(());
+        }
+        context.token_checks.spend(context.client.ip).map_err(|exceeded| {
+            tracing::info!(?exceeded, "no more access tokens are checked for now");
+            ApiRequestError { retry_after: Some(exceeded.seconds()), ..ApiError::TooManyRequests.into() }
         })
     }
 

@@ -58,8 +58,8 @@ pub fn view(sandbox: &Sandbox) -> SandboxView {
 
 pub async fn create_demo_accounts(app: &AppState) -> Result<(), Failure> {
     for (email, password) in DEMO_ACCOUNTS {
-        let password = app.passwords.choose(&password.to_owned().into(), &[email]).await??;
-        let hash = app.passwords.hash(&password).await?;
+        let password = app.passwords.choose(&password.to_owned().into(), &[email], None).await??;
+        let hash = app.passwords.hash(&password, None).await?;
         app.database.create_demo_account(&EmailAddress::parse(email)?, &hash, app.clock.date()).await?;
     }
     Ok(())

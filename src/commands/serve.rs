@@ -43,7 +43,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tokio::spawn(warn_of_mail_server(mail.transport.clone()));
     }
 
-    web::serve::serve(listener, router, app.trusted_proxies.clone(), app.stop.clone()).await;
+    web::serve::serve(listener, router, app.forwarded_by.proxies.clone(), app.stop.clone()).await;
     app.tasks.close();
     if tokio::time::timeout(SHUTDOWN_GRACE, app.tasks.wait()).await.is_err() {
         tracing::warn!("some requests were still running at shutdown");

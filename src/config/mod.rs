@@ -30,6 +30,7 @@ pub use sessions::SessionMode;
 
 use std::net::SocketAddr;
 
+use http::HeaderName;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
@@ -73,6 +74,8 @@ pub struct Config {
     pub session_mode: SessionMode,
     /// Networks whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they tell the client's address (`CLIENT_IP_HEADER`).
+    pub client_ip_header: HeaderName,
     /// Port of the live reload, under `cargo leptos watch` only.
     pub reload_port: Option<u16>,
     /// One JSON object per line (`LOG_FORMAT=json`).
@@ -124,6 +127,7 @@ impl Config {
             outbound: outbound::parse(env, &base_url)?,
             rate_limits: network::rate_limits(env, &base_url)?,
             trusted_proxies: network::trusted_proxies(env)?,
+            client_ip_header: network::client_ip_header(env)?,
             cors_origins: api::cors_origins(env)?,
             api_nonce: api::nonce_required(env)?,
             google_button: api::google_button(env, &providers)?,

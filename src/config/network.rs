@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use http::{HeaderName, header};
 use ipnet::IpNet;
 
 use super::{BaseUrl, ConfigError, Environment, outbound};
@@ -29,4 +30,18 @@ pub(super) fn trusted_proxies(env: &Environment) -> Result<Vec<IpNet>, ConfigErr
     outbound::networks(env, "TRUSTED_PROXIES").map_err(|_| {
         ConfigError::new("TRUSTED_PROXIES", "must be a list of networks or addresses, for instance 10.0.0.0/8,::1")
     })
+}
+
+/// The one header in which the proxies tell the client's address.
+pub(super) fn client_ip_header(env: &Environment) -> Result<HeaderName, ConfigError> {
+    const VARIABLE: &str = "CLIENT_IP_HEADER";
+    let name = env.get(VARIABLE).unwrap_or("x-forwarded-for");
+    let unusable = [header::HOST, header::COOKIE, header::AUTHORIZATION, header::ORIGIN, header::USER_AGENT];
+    match name.parse::<HeaderName>() {
+        Ok(name) if !unusable.contains(&name) => Ok(name),
+        _ => Err(ConfigError::new(
+            VARIABLE,
+            "must be the name of the header that your proxy sets, for instance X-Forwarded-For, Forwarded or CF-Connecting-IP",
+        )),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use http::HeaderName;
 use ipnet::IpNet;
 use url::Url;
 
@@ -15,7 +16,7 @@ pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     let mut findings = Findings::about(Area::Settings);
     addresses(&mut findings, &config.base_url, config.listen_addr);
     cookies(&mut findings, &config.base_url);
-    proxies(&mut findings, &config.base_url, &config.trusted_proxies);
+    proxies(&mut findings, &config.base_url, &config.trusted_proxies, &config.client_ip_header);
     rate_limits(&mut findings, config.rate_limits);
     private_networks(&mut findings, &config.outbound);
     outbound_proxy(&mut findings, &config.outbound);
@@ -71,7 +72,7 @@ fn cookies(findings: &mut Findings, base_url: &BaseUrl) {
 
 /// The threat: a client that may set `X-Forwarded-For` evades rate limits. And behind a proxy that is not trusted, all
 /// clients share one limit.
-fn proxies(findings: &mut Findings, base_url: &BaseUrl, trusted: &[IpNet]) {
+fn proxies(findings: &mut Findings, base_url: &BaseUrl, trusted: &[IpNet], header: &HeaderName) {
     if let Some(all) = trusted.iter().find(|network| network.prefix_len() == 0) {
         findings.warning(
             "proxies",
@@ -87,7 +88,7 @@ fn proxies(findings: &mut Findings, base_url: &BaseUrl, trusted: &[IpNet]) {
     } else if trusted.is_empty() {
         findings.ok("proxies", "none trusted: the client's IP address is that of the connection");
     } else {
-        findings.ok("proxies", format!("trusted: {}", list(trusted.iter())));
+        findings.ok("proxies", format!("trusted: {}, for {header} alone", list(trusted.iter())));
     }
 }
 

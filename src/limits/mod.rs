@@ -1,6 +1,14 @@
-//! Rate limits by key, in bounded memory.
+//! Rate limits by key and by network, and places: how much may go on at once. In bounded memory.
 //!
 //! Each process counts for itself, and a restart resets the counts.
+
+mod budget;
+mod network;
+mod places;
+
+pub use budget::{Budget, Exceeded};
+pub use network::{NetworkLimiter, blocks};
+pub use places::{Full, Place, Places};
 
 use std::{
     fmt,

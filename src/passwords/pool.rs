@@ -1,7 +1,7 @@
 //! A bounded pool for password hashing, which costs memory and time and which anyone can trigger: a fixed number of
 //! threads, a bounded queue, and an immediate error beyond it.
 
-use std::{fmt, sync::Arc, thread::available_parallelism};
+use std::{fmt, net::IpAddr, sync::Arc, thread::available_parallelism};
 
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
@@ -10,22 +10,57 @@ use tracing::Span;
 use super::argon2id::{Cost, Hasher};
 use crate::{
     accounts::{NewPassword, PasswordError, PasswordHash, canonical_password},
+    limits::Places,
     sealing::random_bytes,
 };
 
-/// Length of the queue. Its last entry waits a few seconds.
-const QUEUE: usize = 256;
+/// Length of the queue for hashes. Its last entry waits a few seconds.
+const HASHES: usize = 256;
+/// Length of the queue for strength estimates: milliseconds each, for hostile input tenths of a second.
+const ESTIMATES: usize = 64;
+/// Of these, for one network (an IPv4 address or an IPv6 /64): strangers cannot make everybody else wait.
+const PER_NETWORK: usize = 16;
 
-/// Threads for password hashing: half of the cores, so that other requests are still served. Cheap to clone.
+/// Threads for hashes and threads for strength estimates: each half of the cores, so that other requests are still served, and so
+/// that neither waits for the other. Cheap to clone.
 #[derive(Clone)]
 pub struct PasswordPool(Arc<Pool>);
 
 struct Pool {
     hasher: Hasher,
+    hashes: Lane,
+    estimates: Lane,
+}
+
+/// Threads with a queue before them.
+struct Lane {
     /// Running and queued work.
-    places: Arc<Semaphore>,
+    places: Places,
     /// Running work.
     threads: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn new(threads: usize, queue: usize, per_network: Option<usize>) -> Self {
+        Self { places: Places::new(threads + queue, per_network), threads: Arc::new(Semaphore::new(threads)) }
+    }
+
+    /// Runs work on a thread of the lane. A caller that is cancelled while queued frees its place. Work that has started keeps
+    /// its place until it ends, so that disconnecting clients cannot start more work than the lane allows.
+    async fn run<T: Send + 'static>(
+        &self,
+        from: Option<IpAddr>,
+        work: impl FnOnce() -> Result<T, PoolError> + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let place = self.places.take(from).map_err(|_| PoolError::Full)?;
+        let thread = self.threads.clone().acquire_owned().await.map_err(|_| PoolError::Broken)?;
+        let span = Span::current();
+        let done = tokio::task::spawn_blocking(move || {
+            let _held = (place, thread);
+            span.in_scope(work)
+        });
+        done.await.map_err(|_| PoolError::Broken)?
+    }
 }
 
 /// The result of a verification.
@@ -42,7 +77,7 @@ pub enum Verdict {
 /// Why a password was not processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
-    /// The queue is full: 503, retry in a few seconds.
+    /// The queue is full, or the network has its share of it: retry in a few seconds.
     #[error("password hashing queue full")]
     Full,
     /// Out of memory, no random bytes, or the runtime is shutting down.
@@ -51,20 +86,19 @@ pub enum PoolError {
 }
 
 impl PasswordPool {
-    /// A pool sized for this machine.
-    pub fn new() -> Self {
+    /// A pool sized for this machine. `per_network`: whether one network has a share only (`RATE_LIMITS`).
+    pub fn new(per_network: bool) -> Self {
         let threads = available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
-        Self::of(Cost::TODAY, threads, QUEUE)
+        let share = per_network.then_some(PER_NETWORK);
+        Self::of(Cost::TODAY, Lane::new(threads, HASHES, share), Lane::new(threads, ESTIMATES, share))
     }
 
-    fn of(cost: Cost, threads: usize, queue: usize) -> Self {
-        let semaphore = |permits| Arc::new(Semaphore::new(permits));
-        let (places, threads) = (semaphore(threads + queue), semaphore(threads));
-        Self(Arc::new(Pool { hasher: Hasher::new(cost), places, threads }))
+    fn of(cost: Cost, hashes: Lane, estimates: Lane) -> Self {
+        Self(Arc::new(Pool { hasher: Hasher::new(cost), hashes, estimates }))
     }
 
     /// Runs [`NewPassword::choose`] in the pool; its strength estimate takes milliseconds. `personal`: the user's
-    /// email, name and the like, which the password must not consist of.
+    /// email, name and the like, which the password must not consist of. `from`: who asks.
     ///
     /// # Errors
     /// [`PoolError`] when the check did not run; the inner error when the password is too weak.
@@ -72,50 +106,45 @@ impl PasswordPool {
         &self,
         password: &SecretString,
         personal: &[&str],
+        from: Option<IpAddr>,
     ) -> Result<Result<NewPassword, PasswordError>, PoolError> {
         let password = password.clone();
         let personal: Vec<String> = personal.iter().map(|text| (*text).to_owned()).collect();
-        self.run(move |_| {
+        let work = move || {
             let personal: Vec<&str> = personal.iter().map(String::as_str).collect();
             Ok(NewPassword::choose(&password, &personal))
-        })
-        .await
+        };
+        self.0.estimates.run(from, work).await
     }
 
     /// Hashes a password with a random salt.
-    pub async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, PoolError> {
+    pub async fn hash(&self, password: &NewPassword, from: Option<IpAddr>) -> Result<PasswordHash, PoolError> {
         let password = password.clone();
-        self.run(move |hasher| hasher.hash(password.expose(), random_bytes().map_err(|_| PoolError::Broken)?)).await
+        let work =
+            move |hasher: &Hasher| hasher.hash(password.expose(), random_bytes().map_err(|_| PoolError::Broken)?);
+        self.hashing(from, work).await
     }
 
     /// Verifies a password. Without a hash (no such account, or one without a password) it costs the same work, so that
     /// the response time does not reveal which emails have accounts.
-    pub async fn verify(&self, password: &SecretString, hash: Option<&PasswordHash>) -> Result<Verdict, PoolError> {
+    pub async fn verify(
+        &self,
+        password: &SecretString,
+        hash: Option<&PasswordHash>,
+        from: Option<IpAddr>,
+    ) -> Result<Verdict, PoolError> {
         let (password, hash) = (password.clone(), hash.cloned());
-        self.run(move |hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref())).await
+        let work = move |hasher: &Hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref());
+        self.hashing(from, work).await
     }
 
-    /// Runs work on a thread of the pool. A caller that is cancelled while queued frees its place. Work that has
-    /// started keeps its place until it ends, so that disconnecting clients cannot start more work than the pool
-    /// allows.
-    async fn run<T: Send + 'static>(
+    async fn hashing<T: Send + 'static>(
         &self,
+        from: Option<IpAddr>,
         work: impl FnOnce(&Hasher) -> Result<T, PoolError> + Send + 'static,
     ) -> Result<T, PoolError> {
-        let place = self.0.places.clone().try_acquire_owned().map_err(|_| PoolError::Full)?;
-        let thread = self.0.threads.clone().acquire_owned().await.map_err(|_| PoolError::Broken)?;
-        let (pool, span) = (self.0.clone(), Span::current());
-        let done = tokio::task::spawn_blocking(move || {
-            let _held = (place, thread);
-            span.in_scope(|| work(&pool.hasher))
-        });
-        done.await.map_err(|_| PoolError::Broken)?
-    }
-}
-
-impl Default for PasswordPool {
-    fn default() -> Self {
-        Self::new()
+        let pool = self.0.clone();
+        self.0.hashes.run(from, move || work(&pool.hasher)).await
     }
 }
 
@@ -136,18 +165,18 @@ mod tests {
     const SMALL: Cost = Cost { memory_kib: 64, passes: 1 };
 
     fn pool(threads: usize, queue: usize) -> PasswordPool {
-        PasswordPool::of(SMALL, threads, queue)
+        PasswordPool::of(SMALL, Lane::new(threads, queue, Some(100)), Lane::new(1, 1, None))
     }
 
     async fn chosen(text: &str) -> NewPassword {
-        pool(1, 0).choose(&text.into(), &[]).await.unwrap().unwrap()
+        pool(1, 0).choose(&text.into(), &[], None).await.unwrap().unwrap()
     }
 
     /// Occupies a place until the sender is used or dropped.
     async fn occupy(pool: &PasswordPool) -> (mpsc::Sender<()>, JoinHandle<Result<bool, PoolError>>) {
         let (end, ended) = mpsc::channel::<()>();
         let pool = pool.clone();
-        let task = tokio::spawn(async move { pool.run(move |_| Ok(ended.recv().is_ok())).await });
+        let task = tokio::spawn(async move { pool.hashing(None, move |_| Ok(ended.recv().is_ok())).await });
         yield_now().await;
         (end, task)
     }
@@ -155,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_exact_password_verifies() {
         let pool = pool(1, 1);
-        let hash = pool.hash(&chosen("correct horse battery staple").await).await.unwrap();
+        let hash = pool.hash(&chosen("correct horse battery staple").await, None).await.unwrap();
         for (password, verdict) in [
             ("correct horse battery staple", Verdict::Right { outdated: false }),
             ("correct horse battery stapl", Verdict::Wrong),
@@ -163,7 +192,7 @@ mod tests {
             ("Correct horse battery staple", Verdict::Wrong),
             ("", Verdict::Wrong),
         ] {
-            assert_eq!(pool.verify(&password.into(), Some(&hash)).await, Ok(verdict), "{password}");
+            assert_eq!(pool.verify(&password.into(), Some(&hash), None).await, Ok(verdict), "{password}");
         }
     }
 
@@ -171,21 +200,21 @@ mod tests {
     async fn hashing_twice_gives_two_hashes() {
         let pool = pool(1, 1);
         let password = chosen("correct horse battery staple").await;
-        assert_ne!(pool.hash(&password).await, pool.hash(&password).await);
+        assert_ne!(pool.hash(&password, None).await, pool.hash(&password, None).await);
     }
 
     #[tokio::test]
     async fn decomposed_unicode_verifies() {
         let pool = pool(1, 1);
-        let hash = pool.hash(&chosen("sm\u{f6}rg\u{e5}sbord i B\u{e5}stad").await).await.unwrap();
-        let verdict = pool.verify(&"smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad".into(), Some(&hash)).await;
+        let hash = pool.hash(&chosen("sm\u{f6}rg\u{e5}sbord i B\u{e5}stad").await, None).await.unwrap();
+        let verdict = pool.verify(&"smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad".into(), Some(&hash), None).await;
         assert_eq!(verdict, Ok(Verdict::Right { outdated: false }));
     }
 
     #[tokio::test]
     async fn impossible_verifications_cost_one_hash() {
         let pool = pool(1, 1);
-        let hash = pool.hash(&chosen("correct horse battery staple").await).await.unwrap();
+        let hash = pool.hash(&chosen("correct horse battery staple").await, None).await.unwrap();
         let unreadable = PasswordHash::from_row("$argon2id$".into());
         let long = "x".repeat(4097);
         for (password, hash) in [
@@ -195,7 +224,7 @@ mod tests {
             (long.as_str(), None),
         ] {
             let before = pool.0.hasher.computed();
-            assert_eq!(pool.verify(&password.into(), hash).await, Ok(Verdict::Wrong));
+            assert_eq!(pool.verify(&password.into(), hash, None).await, Ok(Verdict::Wrong));
             assert_eq!(pool.0.hasher.computed(), before + 1);
         }
     }
@@ -203,8 +232,8 @@ mod tests {
     #[tokio::test]
     async fn weak_passwords_are_rejected_without_hashing() {
         let pool = pool(1, 1);
-        assert_eq!(pool.choose(&"password".into(), &[]).await.unwrap().unwrap_err(), PasswordError::Common);
-        let personal = pool.choose(&"ada@example.com".into(), &["ada@example.com"]).await.unwrap();
+        assert_eq!(pool.choose(&"password".into(), &[], None).await.unwrap().unwrap_err(), PasswordError::Common);
+        let personal = pool.choose(&"ada@example.com".into(), &["ada@example.com"], None).await.unwrap();
         assert_eq!(personal.unwrap_err(), PasswordError::Personal);
         assert_eq!(pool.0.hasher.computed(), 0);
     }
@@ -214,13 +243,43 @@ mod tests {
         let pool = pool(1, 1);
         let (end_first, first) = occupy(&pool).await;
         let (end_second, second) = occupy(&pool).await;
-        assert_eq!(pool.verify(&"x".into(), None).await, Err(PoolError::Full));
+        assert_eq!(pool.verify(&"x".into(), None, None).await, Err(PoolError::Full));
 
         end_first.send(()).unwrap();
         assert_eq!(first.await.unwrap(), Ok(true));
         end_second.send(()).unwrap();
         assert_eq!(second.await.unwrap(), Ok(true));
-        assert_eq!(pool.verify(&"x".into(), None).await, Ok(Verdict::Wrong));
+        assert_eq!(pool.verify(&"x".into(), None, None).await, Ok(Verdict::Wrong));
+    }
+
+    #[tokio::test]
+    async fn one_network_cannot_fill_the_queue() {
+        let pool = PasswordPool::of(SMALL, Lane::new(1, 10, Some(2)), Lane::new(1, 1, None));
+        let (one, other) = (Some(IpAddr::from([203, 0, 113, 1])), Some(IpAddr::from([203, 0, 113, 2])));
+        let (_end, _first) = occupy(&pool).await;
+        let mut waiting = Vec::new();
+        for _ in 0..2 {
+            let pool = pool.clone();
+            waiting.push(tokio::spawn(async move { pool.verify(&"x".into(), None, one).await }));
+            yield_now().await;
+        }
+        assert_eq!(pool.verify(&"x".into(), None, one).await, Err(PoolError::Full));
+        let counterpart = {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.verify(&"x".into(), None, other).await })
+        };
+        drop(_end);
+        for waiting in waiting.into_iter().chain([counterpart]) {
+            assert_eq!(waiting.await.unwrap(), Ok(Verdict::Wrong));
+        }
+    }
+
+    #[tokio::test]
+    async fn estimates_do_not_wait_for_hashes() {
+        let pool = pool(1, 0);
+        let (_end, _first) = occupy(&pool).await;
+        assert_eq!(pool.verify(&"x".into(), None, None).await, Err(PoolError::Full));
+        assert!(pool.choose(&"correct horse battery staple".into(), &[], None).await.unwrap().is_ok());
     }
 
     #[tokio::test]
@@ -232,17 +291,18 @@ mod tests {
         assert!(second.await.unwrap_err().is_cancelled());
         first.abort();
         assert!(first.await.unwrap_err().is_cancelled());
-        assert_eq!((pool.0.places.available_permits(), pool.0.threads.available_permits()), (1, 0));
+        assert_eq!(format!("{:?}", pool.0.hashes.places), "Places(1 of 2 taken)");
+        assert_eq!(pool.0.hashes.threads.available_permits(), 0);
 
         end_first.send(()).unwrap();
-        assert_eq!(pool.verify(&"x".into(), None).await, Ok(Verdict::Wrong));
+        assert_eq!(pool.verify(&"x".into(), None, None).await, Ok(Verdict::Wrong));
     }
 
     #[tokio::test]
     async fn panicking_work_leaves_the_pool_usable() {
         let pool = pool(1, 0);
-        let broken: Result<(), _> = pool.run(|_| panic!("as a test")).await;
+        let broken: Result<(), _> = pool.hashing(None, |_| panic!("as a test")).await;
         assert_eq!(broken, Err(PoolError::Broken));
-        assert_eq!(pool.verify(&"x".into(), None).await, Ok(Verdict::Wrong));
+        assert_eq!(pool.verify(&"x".into(), None, None).await, Ok(Verdict::Wrong));
     }
 }

@@ -14,6 +14,9 @@ use crate::oauth::{DocumentError, HttpRequest, HttpResponse, JsonDocument, Respo
 /// How to check an access token: a request, and what its response means.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenCheck {
+    /// Whether a text can be a token of this provider at all, by what the provider documents about its format. Asking about
+    /// anything else would let strangers use up our requests there.
+    pub is_plausible: fn(&str) -> bool,
     /// The token is never in the URL. `None` when our client has no secret to authenticate with.
     pub request: fn(&Provider, &SecretString) -> Option<HttpRequest>,
     /// Judges the response; the time is in Unix seconds. A token is accepted when it was issued to our client, for signing in,

@@ -9,6 +9,7 @@ use super::{cookies::Cookies, jar::Jar};
 use crate::{
     accounts::EmailRequirement,
     grants::Grants,
+    limits::Budget,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
     store::Database,
@@ -27,6 +28,8 @@ pub struct Services {
     pub passwords: PasswordPool,
     /// Limits the password attempts per account.
     pub attempts: Attempts,
+    /// Requests to providers about access tokens that anybody presents.
+    pub token_checks: Budget,
     /// Wakes the delivery worker; `None` without a mail server, where password sign-in is off.
     pub mail_wake: Option<Arc<Notify>>,
     /// `Off` without a mail server, where no address could be verified.

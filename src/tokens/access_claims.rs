@@ -20,7 +20,7 @@ pub const LIFETIME: i64 = 300;
 /// `client_id`: the only client is the application itself.
 const CLIENT_ID: &str = "latchkey";
 /// Tolerated clock skew between two servers, in seconds. For `iat` and `nbf` only: it does not extend the lifetime.
-const LEEWAY: u64 = 60;
+pub(super) const LEEWAY_SECONDS: i64 = 60;
 /// Length of `sid`, in bytes.
 const SID_BYTES: usize = 16;
 /// Longest `jti`, in bytes.
@@ -167,10 +167,11 @@ fn times(claims: &JsonDocument, now: i64) -> Result<(i64, i64), AccessTokenError
     let issued_at = claims.optional_u64("iat")?.ok_or(AccessTokenError::Claim("iat"))?;
     let expires_at = claims.optional_u64("exp")?.ok_or(AccessTokenError::Claim("exp"))?;
     let not_before = claims.optional_u64("nbf")?.unwrap_or_default();
-    if issued_at > now + LEEWAY {
+    let latest = now.saturating_add(LEEWAY_SECONDS.unsigned_abs());
+    if issued_at > latest {
         return Err(AccessTokenError::Claim("iat"));
     }
-    if not_before > now + LEEWAY {
+    if not_before > latest {
         return Err(AccessTokenError::Claim("nbf"));
     }
     if expires_at <= now {

@@ -8,7 +8,10 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::{access_claims::AccessClaims, key_set::KeySet};
+use super::{
+    access_claims::{AccessClaims, LEEWAY_SECONDS},
+    key_set::KeySet,
+};
 
 /// Capacity. Only verified tokens are stored, about 400 bytes each, so invalid tokens cannot fill the cache.
 const MAX_TOKENS: usize = 10_000;
@@ -34,11 +37,14 @@ pub(super) fn fingerprint(token: &str) -> Fingerprint {
 }
 
 impl VerifiedTokens {
-    /// The claims of a cached token that is still valid.
+    /// The claims of a cached token that is still valid. One from the future is not: while a clock that was ahead steps back,
+    /// tokens would last for longer than they may.
     pub(super) fn get(&self, token: &Fingerprint, keys: &KeySet, now: i64) -> Option<Arc<AccessClaims>> {
         let tokens = self.lock();
         let entry = tokens.get(token)?;
-        let valid = now < entry.claims.expires_at() && keys.verifier(&entry.kid, now).is_some();
+        let claims = &entry.claims;
+        let in_time = claims.issued_at() <= now.saturating_add(LEEWAY_SECONDS) && now < claims.expires_at();
+        let valid = in_time && keys.verifier(&entry.kid, now).is_some();
         valid.then(|| Arc::clone(&entry.claims))
     }
 

@@ -15,6 +15,7 @@ mod forms;
 mod forward_auth;
 mod headers;
 mod health;
+mod in_flight;
 mod lingering;
 mod pages;
 mod prefetch;

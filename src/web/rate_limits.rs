@@ -1,4 +1,4 @@
-//! Rate limits per IP address.
+//! Rate limits per network.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -9,8 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::client_address::rate_limit_key;
-use crate::{limits::KeyedLimiter, sessions::ClientInfo};
+use crate::{
+    limits::{KeyedLimiter, NetworkLimiter},
+    sessions::ClientInfo,
+};
 
 /// Starts of a sign-in: the burst …
 const STARTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
@@ -30,14 +32,14 @@ pub struct RateLimits(Option<Limits>);
 
 #[derive(Clone, Debug)]
 struct Limits {
-    starts: Arc<KeyedLimiter>,
-    responses: Arc<KeyedLimiter>,
-    forms: Arc<KeyedLimiter>,
+    starts: Arc<NetworkLimiter>,
+    responses: Arc<NetworkLimiter>,
+    forms: Arc<NetworkLimiter>,
 }
 
 impl RateLimits {
     pub fn new(on: bool) -> Self {
-        let limiter = |burst, interval| Arc::new(KeyedLimiter::new(burst, interval));
+        let limiter = |burst, interval| Arc::new(NetworkLimiter::new(burst, interval));
         Self(on.then(|| Limits {
             starts: limiter(STARTS, START_INTERVAL),
             responses: limiter(RESPONSES, RESPONSE_INTERVAL),
@@ -47,20 +49,21 @@ impl RateLimits {
 
     /// For the sweeper.
     pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
-        self.0.iter().flat_map(|limits| [&limits.starts, &limits.responses, &limits.forms]).cloned().collect()
+        let all = self.0.iter().flat_map(|limits| [&limits.starts, &limits.responses, &limits.forms]);
+        all.flat_map(|limiter| limiter.limiters()).collect()
     }
 
     /// Fails with the seconds to wait.
     fn count_start(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.starts.count(rate_limit_key(address)))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.starts.count(address))
     }
 
     fn count_form(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.forms.count(rate_limit_key(address)))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.forms.count(address))
     }
 
     fn count_response(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.responses.count(rate_limit_key(address)))
+        self.0.as_ref().map_or(Ok(()), |limits| limits.responses.count(address))
     }
 }
 

@@ -10,23 +10,23 @@ use axum::{
 };
 use tower_http::request_id::RequestId;
 
-use super::{
-    client_address, detached::detached, redirect::see_other, request_log::REQUEST_ID, serve::Peer, state::AppState,
-};
+use super::{detached::detached, redirect::see_other, request_log::REQUEST_ID, serve::Peer, state::AppState};
 use crate::{
     sessions::{self, ClientInfo, Identified, SessionError, SessionHandle, SessionTransport},
     store::StoreError,
 };
 
-/// Keeps the request id of a proxy if it is well-formed: any client can send one, and it ends up in the log and the audit
-/// trail.
-pub async fn check_request_id(mut request: Request) -> Request {
+/// Keeps the request id of a trusted proxy if it is well-formed: any client can send one, and it ends up in the log and the
+/// audit trail, where one that repeats another request's would mislead.
+pub async fn check_request_id(State(app): State<AppState>, mut request: Request) -> Request {
+    let peer = request.extensions().get::<Peer>();
+    let is_from_proxy = peer.is_some_and(|Peer(peer)| app.forwarded_by.is_trusted(peer.ip()));
     let is_well_formed = |value: &HeaderValue| {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
         (1..=64).contains(&value.len()) && value.as_bytes().iter().all(plain)
     };
     let ids = request.headers().get_all(REQUEST_ID);
-    if !ids.iter().all(is_well_formed) || ids.iter().count() > 1 {
+    if !is_from_proxy || !ids.iter().all(is_well_formed) || ids.iter().count() > 1 {
         request.headers_mut().remove(REQUEST_ID);
     }
     request
@@ -43,7 +43,7 @@ fn client_of(app: &AppState, request: &Request) -> ClientInfo {
     warn_of_unknown_proxy(app, request);
     let peer = request.extensions().get::<Peer>().map_or_else(|| ([0, 0, 0, 0], 0).into(), |peer| peer.0);
     ClientInfo::new(
-        client_address::of(peer, request.headers(), &app.trusted_proxies),
+        app.forwarded_by.address_of(peer, request.headers()),
         request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()),
         request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()),
     )
@@ -52,12 +52,22 @@ fn client_of(app: &AppState, request: &Request) -> ClientInfo {
 /// Behind a proxy that is missing in `TRUSTED_PROXIES`, all clients share one rate limit and one address in every list.
 fn warn_of_unknown_proxy(app: &AppState, request: &Request) {
     static ONCE: Once = Once::new();
+    static OTHER_HEADER: Once = Once::new();
     let forwarded =
         request.headers().contains_key("x-forwarded-for") || request.headers().contains_key(header::FORWARDED);
     let Some(Peer(peer)) = request.extensions().get::<Peer>().filter(|_| forwarded && !app.on_loopback) else { return };
     let peer = peer.ip().to_canonical();
     let near = peer.is_loopback() || matches!(peer, IpAddr::V4(v4) if v4.is_private());
-    if near && !app.trusted_proxies.iter().any(|network| network.contains(&peer)) {
+    if app.forwarded_by.is_trusted(peer) {
+        if !request.headers().contains_key(&app.forwarded_by.header) {
+            let header = &app.forwarded_by.header;
+            OTHER_HEADER.call_once(|| {
+                tracing::warn!("the trusted proxy at {peer} sends no {header}: set CLIENT_IP_HEADER to the header that it sets, or all clients share its address and its rate limit");
+            });
+        }
+        return;
+    }
+    if near {
         ONCE.call_once(|| {
             tracing::warn!("requests come through a proxy at {peer} that is not in TRUSTED_PROXIES: all clients share its address and its rate limit");
         });

@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     handler::Handler,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state, map_request},
+    middleware::{from_fn, from_fn_with_state, map_request_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, post},
 };
@@ -24,7 +24,7 @@ use tower_http::{
 use super::{
     api, assets, callback, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, forward_auth, headers, health, pages, prefetch, rate_limits,
+    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, prefetch, rate_limits,
     request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     sign_out, start,
@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     account::{EMAIL_LINK_PATH, FORMS},
+    limits::Places,
     ui::page::Page,
 };
 
@@ -49,7 +50,9 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     _ = any_spawner::Executor::init_tokio();
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
-    let routes = site(app)?.merge(json_api(app)?).merge(health).layer(
+    let in_flight = |places: &Places| from_fn_with_state(places.clone(), in_flight::limit);
+    let busy = site(app)?.merge(json_api(app)?).layer(in_flight(&app.in_flight.site));
+    let routes = busy.merge(health).layer(
         ServiceBuilder::new()
             // Outside all that can fail, so that allowed pages can read the errors.
             .layer(from_fn_with_state(app.cors.clone(), api::share))
@@ -62,15 +65,16 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     );
     // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
     // nothing, and answers a program.
-    let verify =
-        forward_auth::routes().layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
+    let verify = forward_auth::routes()
+        .layer(in_flight(&app.in_flight.forward_auth))
+        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
     // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
     // six calls would be six boxes.
     Ok(routes.merge(verify).with_state(app.clone()).layer(
         ServiceBuilder::new()
             // Answers a panic in the layers themselves.
             .layer(CatchPanicLayer::custom(on_panic))
-            .layer(map_request(request_context::check_request_id))
+            .layer(map_request_with_state(app.clone(), request_context::check_request_id))
             .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))

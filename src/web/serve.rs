@@ -1,10 +1,9 @@
 //! The listener: hyper with the time-outs that `axum::serve` does not set, and a graceful shutdown.
 
 use std::{
-    collections::HashMap,
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -23,7 +22,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{client_address::rate_limit_key, lingering::Lingering};
+use super::lingering::Lingering;
+use crate::limits::{Place, Places};
 
 /// For the first bytes of a connection, and for the head of a request (slow loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,7 +33,8 @@ const CONNECTION_AGE: Duration = Duration::from_secs(600);
 const GRACE: Duration = Duration::from_secs(20);
 /// Concurrent connections; more wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 8192;
-/// Concurrent connections per network (an IPv4 address or an IPv6 /64), so that one client cannot take them all.
+/// Concurrent connections per network (an IPv4 address or an IPv6 /64; more for a /56 and a /48), so that one client cannot take
+/// them all.
 const MAX_PER_NETWORK: usize = 256;
 /// After a failed accept (such as no file descriptors left).
 const PAUSE: Duration = Duration::from_millis(50);
@@ -48,7 +49,7 @@ pub struct Peer(pub SocketAddr);
 /// not counted per network.
 pub async fn serve(listener: TcpListener, app: Router, trusted: Arc<[IpNet]>, stop: CancellationToken) {
     let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let networks = Networks { trusted, held: Arc::default() };
+    let networks = Networks::new(trusted);
     let builder = Arc::new(builder());
     let tasks = TaskTracker::new();
     while let Some((stream, peer, permit)) = accept(&listener, &connections, &stop).await {
@@ -167,42 +168,18 @@ async fn accept(
 #[derive(Clone)]
 struct Networks {
     trusted: Arc<[IpNet]>,
-    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-/// One counted connection; uncounted when dropped.
-struct Place {
-    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    network: Option<IpAddr>,
+    places: Places,
 }
 
 impl Networks {
+    fn new(trusted: Arc<[IpNet]>) -> Self {
+        Self { trusted, places: Places::new(MAX_CONNECTIONS, Some(MAX_PER_NETWORK)) }
+    }
+
     fn acquire(&self, address: IpAddr) -> Option<Place> {
         let address = address.to_canonical();
         let counted = !address.is_loopback() && !self.trusted.iter().any(|network| network.contains(&address));
-        let network = counted.then(|| rate_limit_key(address));
-        if let Some(network) = network {
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = held.entry(network).or_default();
-            if *count >= MAX_PER_NETWORK {
-                return None;
-            }
-            *count += 1;
-        }
-        Some(Place { held: Arc::clone(&self.held), network })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Some(network) = self.network else { return };
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = held.get_mut(&network) {
-            *count -= 1;
-            if *count == 0 {
-                held.remove(&network);
-            }
-        }
+        self.places.take(counted.then_some(address)).ok()
     }
 }
 
@@ -211,7 +188,7 @@ mod tests {
     use super::*;
 
     fn networks() -> Networks {
-        Networks { trusted: vec!["10.0.0.0/8".parse().unwrap()].into(), held: Arc::default() }
+        Networks::new(vec!["10.0.0.0/8".parse().unwrap()].into())
     }
 
     #[test]
@@ -223,7 +200,6 @@ mod tests {
         assert!(networks.acquire("203.0.113.2".parse().unwrap()).is_some());
         drop(places);
         assert!(networks.acquire("203.0.113.1".parse().unwrap()).is_some());
-        assert!(networks.held.lock().unwrap().is_empty());
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! The state of the router.
 
-use std::{ops::Deref, sync::Arc};
+use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 
 use axum::http::HeaderMap;
-use ipnet::IpNet;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     api::{Cors, Documents},
     assets,
+    client_address::ForwardedBy,
     headers::HeaderPolicy,
+    in_flight::InFlight,
     rate_limits::RateLimits,
     supervisor::Supervisor,
 };
@@ -18,6 +19,7 @@ use crate::{
     accounts::EmailRequirement,
     config::{Config, SessionMode},
     grants::Grants,
+    limits::Budget,
     mail::SmtpTransport,
     passwords::{Attempts, PasswordPool},
     relying_party::{Clock, RelyingParty},
@@ -48,7 +50,9 @@ pub struct Shared {
     pub supervisor: Supervisor,
     /// Cancelled when the server shuts down.
     pub stop: CancellationToken,
-    pub trusted_proxies: Arc<[IpNet]>,
+    pub forwarded_by: ForwardedBy,
+    /// Requests at once.
+    pub(super) in_flight: InFlight,
     pub(super) form_owners: FormOwners,
     pub(super) header_policy: HeaderPolicy,
     pub(super) cors: Cors,
@@ -117,7 +121,8 @@ impl AppState {
         let services = Services {
             grants: Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone()),
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
-            passwords: PasswordPool::new(),
+            passwords: PasswordPool::new(config.rate_limits),
+            token_checks: token_checks(config.rate_limits),
             attempts: Attempts::new(config.rate_limits),
             mail_wake: mail.as_ref().map(|mail| mail.wake.clone()),
             database,
@@ -143,7 +148,11 @@ impl AppState {
             form_owners: FormOwners::new(config.secret_keys.iter())?,
             rate_limits: RateLimits::new(config.rate_limits),
             header_policy: HeaderPolicy::new(config.base_url.is_https(), &picture_origins, reload),
-            trusted_proxies: config.trusted_proxies.clone().into(),
+            forwarded_by: ForwardedBy {
+                proxies: config.trusted_proxies.clone().into(),
+                header: config.client_ip_header.clone(),
+            },
+            in_flight: InFlight::new(config.rate_limits),
             assets: Arc::new(assets),
             origin: origin.into(),
             on_loopback: config.base_url.is_loopback(),
@@ -167,6 +176,17 @@ impl AppState {
     ) -> RequestContext {
         RequestContext { headers: headers.clone(), session, signed_in, client, services: self.services.clone() }
     }
+}
+
+/// Requests to providers about access tokens that front ends present: for one network, and in all. GitHub allows a client
+/// 5,000 of them per hour.
+fn token_checks(are_limited: bool) -> Budget {
+    const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+    const BURST_IN_ALL: NonZeroU32 = NonZeroU32::new(300).unwrap();
+    if !are_limited {
+        return Budget::unlimited();
+    }
+    Budget::new((BURST, Duration::from_secs(2)), (BURST_IN_ALL, Duration::from_millis(200)))
 }
 
 impl Deref for AppState {

@@ -48,6 +48,9 @@ fn lists_of_keys_and_networks_are_read() {
     assert_eq!(keys.iter().count(), 2);
     let config = with(&[("TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
     assert_eq!(config.trusted_proxies.len(), 2);
+    assert_eq!(config.client_ip_header, "x-forwarded-for");
+    let config = with(&[("CLIENT_IP_HEADER", "CF-Connecting-IP")]).unwrap();
+    assert_eq!(config.client_ip_header, "cf-connecting-ip");
 }
 
 /// What switches on every built-in provider: the required variables of each row of the table.
@@ -81,6 +84,8 @@ fn the_pool_has_a_limit(#[case] settings: &[(&'static str, &'static str)], #[cas
 #[case::rate_limits_off("RATE_LIMITS", "off")]
 #[case::rate_limits_odd("RATE_LIMITS", "maybe")]
 #[case::proxies("TRUSTED_PROXIES", "everyone")]
+#[case::no_header_name("CLIENT_IP_HEADER", "X Forwarded For")]
+#[case::a_clients_header("CLIENT_IP_HEADER", "User-Agent")]
 #[case::mode("SESSION_MODE", "magic")]
 #[case::mode_in_capitals("SESSION_MODE", "JWT")]
 #[case::audience("TOKEN_AUDIENCE", "two audiences")]

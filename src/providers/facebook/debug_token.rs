@@ -21,6 +21,12 @@ const ACCESS_TOKEN: u64 = 190;
 const MEMBERS: &[&str] =
     &["error.code", "data.is_valid", "data.app_id", "data.type", "data.expires_at", "data.user_id"];
 
+/// User tokens are letters and digits, without a documented length ("Access Token Guide"). An app's token has a `|`.
+pub(super) fn is_plausible(token: &str) -> bool {
+    (20..=4096).contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
 /// Both tokens stay out of the URL: the app's is in the header, the user's in the body, and `method` makes it a GET.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let secret = provider.client_secret.fixed()?;

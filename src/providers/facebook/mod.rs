@@ -38,7 +38,11 @@ static SPEC: ProviderSpec = ProviderSpec {
     response_issuer: ResponseIssuer::OwnDomain,
     picture_origins: |_| origins(&["https://*.fbcdn.net", "https://*.fbsbx.com"]),
     own_domains: &["facebook.com"],
-    token_check: Some(TokenCheck { request: debug_token::request, judge: debug_token::judge }),
+    token_check: Some(TokenCheck {
+        is_plausible: debug_token::is_plausible,
+        request: debug_token::request,
+        judge: debug_token::judge,
+    }),
     ..ProviderSpec::new(&["public_profile", "email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 

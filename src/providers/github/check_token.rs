@@ -14,6 +14,15 @@ use super::{
 };
 use crate::oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, ResponseError};
 
+/// "GitHub's token formats": of OAuth apps `gho_`, of GitHub Apps for a user `ghu_`, and 40 hexadecimal digits before 2021.
+pub(super) fn is_plausible(token: &str) -> bool {
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    match token.strip_prefix("gho_").or_else(|| token.strip_prefix("ghu_")) {
+        Some(rest) => (16..=255).contains(&rest.len()) && is_word(rest),
+        None => token.len() == 40 && token.bytes().all(|byte| byte.is_ascii_hexdigit()),
+    }
+}
+
 /// Our client's credentials by Basic, the token in the body. GitHub finds tokens of that client only.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let secret = provider.client_secret.fixed()?;

@@ -45,7 +45,11 @@ static SPEC: ProviderSpec = ProviderSpec {
     token_encoding: TokenEncoding::JsonOrForm,
     picture_origins: |_| origins(&["https://avatars.githubusercontent.com"]),
     own_domains: &["github.com"],
-    token_check: Some(TokenCheck { request: check_token::request, judge: check_token::judge }),
+    token_check: Some(TokenCheck {
+        is_plausible: check_token::is_plausible,
+        request: check_token::request,
+        judge: check_token::judge,
+    }),
     ..ProviderSpec::new(&["read:user", "user:email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 

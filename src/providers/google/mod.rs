@@ -103,7 +103,11 @@ static SPEC: ProviderSpec = ProviderSpec {
     }),
     picture_origins: |_| origins(&["https://*.googleusercontent.com"]),
     own_domains: &["google.com", "googleapis.com"],
-    token_check: Some(TokenCheck { request: tokeninfo::request, judge: tokeninfo::judge }),
+    token_check: Some(TokenCheck {
+        is_plausible: tokeninfo::is_plausible,
+        request: tokeninfo::request,
+        judge: tokeninfo::judge,
+    }),
     ..ProviderSpec::new(&["openid", "email", "profile"], IdentitySource::IdToken(OIDC))
 };
 

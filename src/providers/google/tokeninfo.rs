@@ -20,6 +20,13 @@ const SERVICE_ACCOUNTS: &str = ".gserviceaccount.com";
 /// Clock skew between Google and us, in seconds.
 const LEEWAY: i64 = 60;
 
+/// Google documents a maximum of 2048 bytes, and no format ("Using OAuth 2.0 to Access Google APIs", token size); RFC 6750 §2.1
+/// has the characters.
+pub(super) fn is_plausible(token: &str) -> bool {
+    let is_b64token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    (20..=2048).contains(&token.len()) && token.bytes().all(is_b64token)
+}
+
 /// The token is in the body: the query, which the documentation shows, would end up in logs.
 pub(super) fn request(provider: &Provider, access_token: &SecretString) -> Option<HttpRequest> {
     let endpoint = provider.tokeninfo.as_ref()?;

@@ -23,6 +23,12 @@ const MAX_TOKEN_BYTES: usize = 4096;
 const CHECK_TIMEOUT: Duration = Duration::from_millis(2500);
 
 impl RelyingParty {
+    /// Whether an access token is worth a request to its provider, by its form. [`Self::verify_external_token`] sends none
+    /// otherwise.
+    pub fn is_plausible_access_token(&self, slug: &str, token: &SecretString) -> bool {
+        self.client(slug).is_some_and(|client| plausible(client, token).is_ok())
+    }
+
     /// Checks which client the token was issued to, then fetches the profile; both must name the same subject.
     pub(super) async fn verify_external_access_token(
         &self,
@@ -30,10 +36,7 @@ impl RelyingParty {
         token: &SecretString,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
-        let check = client.provider.spec.token_check.as_ref().ok_or(ExternalTokenError::NoTokenCheck)?;
-        if !is_well_formed(token.expose_secret()) {
-            return Err(UnfitTokenError::Malformed.into());
-        }
+        let check = plausible(client, token)?;
         let checked = self.check_token(client, check, token, journal).await?;
         let profile = match &client.provider.spec.identity {
             IdentitySource::IdToken(spec) => self.userinfo_profile(client, spec, token, &checked, journal).await?,
@@ -91,6 +94,16 @@ impl RelyingParty {
             return Err(ExternalTokenError::NotAdmitted);
         }
         (spec.profile)(provider, &facts).ok_or(ExternalTokenError::NoProfile)
+    }
+}
+
+/// The check that the provider offers, for a token that it can have issued.
+fn plausible<'a>(client: &'a ProviderClient, token: &SecretString) -> Result<&'a TokenCheck, ExternalTokenError> {
+    let check = client.provider.spec.token_check.as_ref().ok_or(ExternalTokenError::NoTokenCheck)?;
+    let token = token.expose_secret();
+    match is_well_formed(token) && (check.is_plausible)(token) {
+        true => Ok(check),
+        false => Err(UnfitTokenError::Malformed.into()),
     }
 }
 

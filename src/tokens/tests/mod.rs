@@ -5,6 +5,7 @@ mod forgeries;
 mod key_sets;
 mod never_panics;
 mod plan;
+mod verified_tokens;
 
 use std::sync::OnceLock;
 

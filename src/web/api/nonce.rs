@@ -26,7 +26,7 @@ pub struct NonceAnswer {
     expires_in: i64,
 }
 
-errors!(NonceErrors: TooManyRequests, ServerError);
+errors!(NonceErrors: TooManyRequests, ServerError, Unavailable);
 
 /// Get a nonce
 ///

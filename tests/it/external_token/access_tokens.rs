@@ -91,7 +91,7 @@ async fn a_token_without_sign_in_scope_is_rejected_before_userinfo() {
         ),
         (mint(json!({ "expires_in": -1 })).await, UnfitTokenError::Unknown),
         (setup.mint("google", ours).await, UnfitTokenError::ServiceAccount),
-        ("ya29.made-up".to_owned(), UnfitTokenError::Unknown),
+        ("ya29.made-up-of-nothing-at-all".to_owned(), UnfitTokenError::Unknown),
     ];
     setup.requested_endpoints().await;
     for (token, unfit) in cases {
@@ -124,9 +124,19 @@ async fn a_malformed_token_is_sent_to_no_provider() {
 #[tokio::test]
 async fn invented_tokens_are_rejected_by_every_provider() {
     let setup = Setup::open().await;
-    for slug in WITH_A_CHECK {
-        let outcome = setup.by_access_token(slug, "made-up").await;
+    for (slug, token) in [
+        ("google", "ya29.made-up-of-nothing-at-all"),
+        ("github", "gho_madeupofnothingatall"),
+        ("facebook", "EAAmadeupofnothingatall"),
+    ] {
+        let outcome = setup.by_access_token(slug, token).await;
         assert_eq!(outcome, Err(ExternalTokenError::UnfitToken(UnfitTokenError::Unknown)), "{slug}");
+        setup.requested_endpoints().await;
+        let of_another_format = setup.by_access_token(slug, "made up").await;
+        assert_eq!(of_another_format, Err(ExternalTokenError::UnfitToken(UnfitTokenError::Malformed)), "{slug}");
+        let of_another_format = setup.by_access_token(slug, "made-up").await;
+        assert_eq!(of_another_format, Err(ExternalTokenError::UnfitToken(UnfitTokenError::Malformed)), "{slug}");
+        assert!(setup.requested_endpoints().await.is_empty(), "{slug} is not asked");
     }
 }
 

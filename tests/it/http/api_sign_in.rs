@@ -400,3 +400,26 @@ async fn an_unavailable_database_is_not_a_rejection() {
     assert!(!answer.page.header("retry-after").is_empty());
     assert_eq!(browser.post_json("/api/auth", &Value::Null).await.outcome(), (400, "invalid_json"));
 }
+
+/// Each costs a request at the provider, which allows our client a number of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn made_up_access_tokens_cost_a_bounded_number_of_requests() {
+    let app = App::builder().providers().with("RATE_LIMITS", "on").start().await;
+    let browser = app.browser();
+    let present = async |token: &str| {
+        browser.post_json("/api/auth", &json!({ "provider": "github", "access_token": token })).await
+    };
+    for _ in 0..40 {
+        assert_eq!(present("not-of-github").await.outcome().0, 401);
+    }
+    let before = app.requested_endpoints().await.len();
+    let mut refused = 0;
+    for number in 0..40 {
+        let answer = present(&format!("gho_madeupofnothing{number:08}")).await;
+        refused += usize::from(answer.outcome() == (429, "too_many_requests"));
+    }
+    assert!((5..=10).contains(&refused), "{refused}");
+    assert_eq!(app.requested_endpoints().await.len() - before, 40 - refused);
+    let token = app.access_token("github", "ada", json!({})).await;
+    assert_eq!(present(&token).await.outcome().0, 429, "the network has to wait");
+}

@@ -106,7 +106,7 @@ impl AppBuilder {
         let state = AppState::new(&config, store.clone(), clock.clone(), mail, None).expect("a state");
         let router = web::router(&state).expect("a router");
         let stop = CancellationToken::new();
-        tokio::spawn(serve::serve(listener, router, state.trusted_proxies.clone(), stop.clone()));
+        tokio::spawn(serve::serve(listener, router, state.forwarded_by.proxies.clone(), stop.clone()));
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

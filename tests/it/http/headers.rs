@@ -183,13 +183,17 @@ fn errors(browser: &Browser) -> Vec<(u16, reqwest::RequestBuilder)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_id_comes_from_a_trusted_proxy_or_from_us() {
-    let app = App::builder().start().await;
-    let browser = app.browser();
-    let answered = async |id: &str| {
+    const ID: &str = "0af7651916cd43dd-8448.eb_211c";
+    let answered_by = async |browser: &Browser, id: &str| {
         let request = browser.request(Method::GET, "/login").header("x-request-id", id);
         browser.send(request).await.header("x-request-id").to_owned()
     };
-    assert_eq!(answered("0af7651916cd43dd-8448.eb_211c").await, "0af7651916cd43dd-8448.eb_211c");
+    let direct = App::builder().start().await;
+    assert_ne!(answered_by(&direct.browser(), ID).await, ID, "any client could repeat another request's id");
+    let app = App::builder().with("TRUSTED_PROXIES", "127.0.0.1,::1").start().await;
+    let browser = app.browser();
+    let answered = async |id: &str| answered_by(&browser, id).await;
+    assert_eq!(answered(ID).await, ID);
     let mut ids = HashSet::new();
     for odd in ["", "a b", "<script>", "id=1 forged=yes", &"a".repeat(65), &"a".repeat(8000)] {
         let id = answered(odd).await;

@@ -164,7 +164,7 @@ impl World {
         let app = App::builder().other_provider().start().await;
         app.control_other("persons/mallory", json!({ "email": ADA, "email_verified": true })).await;
         let people = [Person::new(&app, false), Person::new(&app, true)];
-        Self { app, people, compared: Mutex::default(), pool: PasswordPool::new() }
+        Self { app, people, compared: Mutex::default(), pool: PasswordPool::new(false) }
     }
 
     async fn take(&mut self, eve: bool, step: Step) {
@@ -338,7 +338,7 @@ impl World {
         if self.compared.lock().expect("a set").contains(hash.as_str()) {
             return false;
         }
-        let verdict = self.pool.verify(&password.into(), Some(&hash)).await.expect("a verdict");
+        let verdict = self.pool.verify(&password.into(), Some(&hash), None).await.expect("a verdict");
         let right = matches!(verdict, Verdict::Right { .. });
         if !right {
             self.compared.lock().expect("a set").insert(hash.as_str().to_owned());
