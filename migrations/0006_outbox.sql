@@ -14,6 +14,8 @@ CREATE TABLE outbox (
     -- JSON, sealed: it holds email addresses and tokens.
     sealed TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    -- Of due rows the lowest goes first: what strangers can cause waits for everything else.
+    priority BIGINT NOT NULL,
     -- When to try next. A worker that takes the row moves this ahead: no other worker takes it meanwhile, and the row
     -- becomes due again if the worker dies.
     due_at BIGINT NOT NULL,
@@ -21,6 +23,6 @@ CREATE TABLE outbox (
     attempts BIGINT NOT NULL
 );
 
-CREATE INDEX outbox_by_due ON outbox (due_at);
+CREATE INDEX outbox_by_due ON outbox (kind, priority, due_at);
 CREATE INDEX outbox_by_user ON outbox (user_id);
 CREATE INDEX outbox_by_about ON outbox (about);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    email_link::{check_inbox, email_link, parse_email},
+    email_link::{check_inbox, email_link, may_send, parse_email},
     error::{AccountError, require_done},
     reauthenticate::{reauthenticated, signed_in},
     reply::{Reply, send, send_keeping_email},
@@ -45,7 +45,7 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if user.verified_email.as_ref().is_some_and(|current| *current.email() == email) {
         return Err(FormError::EmailUnchanged.into());
     }
-    if context.attempts.count_email(&email, LinkKind::ChangeEmail) {
+    if may_send(context, &email, LinkKind::ChangeEmail)? {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         context.database.begin_email_change(user.id, &email, &data, &context.audit()).await?;

@@ -61,6 +61,20 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
     Ok(EmailAddress::parse(typed.trim_matches(' ')).map_err(|_| FormError::EmailInvalid)?)
 }
 
+/// Whether an email that anybody can request is sent to this address. `false`: it has got enough of them; the answer is as if it
+/// were sent.
+///
+/// # Errors
+/// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, whoever they are to.
+pub(super) fn may_send(context: &RequestContext, email: &EmailAddress, kind: LinkKind) -> Result<bool, AccountError> {
+    context.emails.spend(context.client.ip).map_err(|exceeded| {
+        tracing::warn!(?exceeded, "no more emails are sent for now");
+        FormError::TooManyEmails
+    })?;
+    let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
+    Ok(context.attempts.count_email(email, kind, is_known))
+}
+
 /// To "Check your inbox": the same for every address.
 pub(super) fn check_inbox(
     context: &RequestContext,

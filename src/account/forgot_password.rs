@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    email_link::{check_inbox, parse_email},
+    email_link::{check_inbox, may_send, parse_email},
     error::AccountError,
     reply::{Reply, send_keeping_email},
 };
@@ -25,7 +25,7 @@ pub async fn forgot_password(email: Option<String>, return_to: Option<String>) -
 
 async fn request(context: &RequestContext, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    if context.attempts.count_email(&email, LinkKind::Reset) {
+    if may_send(context, &email, LinkKind::Reset)? {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         let providers: Vec<&str> = context.relying_party.providers().map(|provider| provider.slug.as_str()).collect();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use secrecy::SecretString;
 
 use super::{
-    email_link::{check_inbox, parse_email},
+    email_link::{check_inbox, may_send, parse_email},
     error::AccountError,
     form_secret::{FormSecret, secret},
     passwords::hash_new_password,
@@ -41,6 +41,7 @@ async fn begin(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
+    let may_send = may_send(context, &email, LinkKind::SignUp)?;
     let hash = hash_new_password(context, password, &[email.as_str()]).await?;
     let (browser, cookie) = context.jar.mark_sign_up(&context.headers, context.clock.now())?;
     let data = LinkData {
@@ -48,7 +49,7 @@ async fn begin(
         browser: Some(browser),
         undo: None,
     };
-    if context.attempts.count_email(&email, LinkKind::SignUp) {
+    if may_send {
         let sign_up = NewSignUp { email: &email, password: &hash, data: &data };
         context.database.begin_sign_up(&sign_up, &context.audit()).await?;
         context.wake_mail();

@@ -91,7 +91,35 @@ pub struct RevokedAccess {
     pub sees: Vec<Access>,
 }
 
+/// Who waits for an email. Those that strangers can cause stand behind the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EmailPriority {
+    /// It announces a change of the account.
+    Security,
+    /// Its link continues what someone began.
+    Requested,
+    /// It answers a request that leads nowhere: nobody waits for it.
+    Unasked,
+}
+
 impl EmailKind {
+    pub const fn priority(&self) -> EmailPriority {
+        match self {
+            Self::EmailChanged { .. }
+            | Self::MethodAdded { .. }
+            | Self::MethodRemoved { .. }
+            | Self::PasswordChanged { .. }
+            | Self::TokenReused
+            | Self::AccountDeleted { .. } => EmailPriority::Security,
+            Self::ConfirmSignUp { .. } | Self::ResetPassword { .. } | Self::ConfirmEmailChange { .. } => {
+                EmailPriority::Requested
+            }
+            Self::AlreadyRegistered { .. } | Self::NoPassword { .. } | Self::NoAccount | Self::EmailTaken => {
+                EmailPriority::Unasked
+            }
+        }
+    }
+
     /// `None` if the email has no link with a token.
     pub const fn link(&self) -> Option<LinkKind> {
         match self {

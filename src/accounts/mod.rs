@@ -38,7 +38,7 @@ pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpos
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
 pub use email::EmailAddress;
-pub use email_message::{Cause, EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess};
+pub use email_message::{Cause, EmailKind, EmailMessage, EmailPriority, EmailToken, LinkKind, RevokedAccess};
 pub use email_requirement::EmailRequirement;
 pub use email_rules::claimed_accounts;
 pub use error::AccountsError;

@@ -30,6 +30,8 @@ codes! {
         TooManyAttempts = "too_many_attempts",
         /// The password hashing queue is full.
         Busy = "busy",
+        /// Too many emails were requested, from this network or in all.
+        TooManyEmails = "too_many_emails",
         EmailInvalid = "email_invalid",
         /// The account has this email already.
         EmailUnchanged = "email_unchanged",
@@ -41,7 +43,7 @@ codes! {
         PasswordCommon = "password_common",
         /// The password is derived from the user's email or the site's name.
         PasswordPersonal = "password_personal",
-        /// The link of the email was used, has expired, or was replaced by a newer one.
+        /// The link of the email was used, has expired, or another one was used since.
         EmailLinkInvalid = "email_link_invalid",
         /// The link belongs to another user than the one signed in in this browser.
         EmailLinkOfAnotherUser = "email_link_of_another_user",

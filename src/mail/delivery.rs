@@ -7,7 +7,7 @@ use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{DeliveryError, ServerError, Site, SmtpTransport, link_lifetime, render};
+use super::{DeliveryError, ServerError, Site, SmtpTransport, link_lifetime, render, smtp::Round};
 use crate::{
     relying_party::Clock,
     store::{Database, GIVEN_UP_AFTER, QueuedEmail, StoreError, wait_after},
@@ -15,7 +15,7 @@ use crate::{
 
 /// Between two rounds, when no commit wakes the worker.
 const PAUSE: Duration = Duration::from_secs(15);
-/// Emails at a time, each on its own connection.
+/// Emails at a time, each over a connection of its own that the next ones use, too.
 const AT_ONCE: u32 = 4;
 /// How long a claimed email is reserved for this worker, which renews the lease while the mail server takes its time.
 const LEASE: Duration = Duration::from_secs(60);
@@ -61,6 +61,19 @@ pub async fn deliver_due(
     clock: &Clock,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
+    let round = transport.round();
+    let outcome = drain(database, &round, site, clock, stop).await;
+    round.end().await;
+    outcome
+}
+
+async fn drain(
+    database: &Arc<Database>,
+    round: &Round,
+    site: &Arc<Site>,
+    clock: &Clock,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     while !stop.is_cancelled() {
         let emails = database.take_due_emails(clock.date(), LEASE, AT_ONCE).await?;
         if emails.is_empty() {
@@ -68,8 +81,8 @@ pub async fn deliver_due(
         }
         let mut deliveries = JoinSet::new();
         for message in emails {
-            let (database, transport, site, clock) = (database.clone(), transport.clone(), site.clone(), clock.clone());
-            deliveries.spawn(async move { deliver(&database, &transport, &site, &message, &clock).await });
+            let (database, round, site, clock) = (database.clone(), round.clone(), site.clone(), clock.clone());
+            deliveries.spawn(async move { deliver(&database, &round, &site, &message, &clock).await });
         }
         let mut outcomes = Vec::new();
         for outcome in deliveries.join_all().await {
@@ -112,7 +125,7 @@ fn end_of_round(outcomes: &[Outcome]) -> Option<&ServerError> {
 /// Delivers one email and updates its row.
 async fn deliver(
     database: &Database,
-    transport: &SmtpTransport,
+    round: &Round,
     site: &Site,
     queued: &QueuedEmail,
     clock: &Clock,
@@ -122,14 +135,14 @@ async fn deliver(
         give_up(database, queued, "it was not delivered in time").await?;
         return Ok(Outcome::Other);
     }
-    let delivery = transport.deliver(&message.to, render(message, site), *id, *created_at);
+    let delivery = round.deliver(&message.to, render(message, site), *id, *created_at);
     let outcome = tokio::select! {
         outcome = delivery => outcome,
         never = renew_lease(database, *id, clock) => match never {},
     };
     let Err(error) = outcome else {
         database.email_delivered(*id).await?;
-        transport.forget(*id);
+        round.forget(*id);
         return Ok(Outcome::Taken);
     };
     match error {

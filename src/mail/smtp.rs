@@ -38,6 +38,8 @@ use crate::accounts::EmailAddress;
 const SLOW: Duration = Duration::from_secs(20);
 /// QUIT is a courtesy.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// Emails over one connection; mail servers close it after some.
+const MAX_PER_CONNECTION: u32 = 20;
 /// Bounds [`Inner::taken`].
 const MOST_TAKEN: usize = 10_000;
 
@@ -62,7 +64,8 @@ impl fmt::Debug for SmtpTransport {
 }
 
 impl SmtpTransport {
-    /// Does not connect yet: each email uses its own connection, since emails are rare and idle connections go stale.
+    /// Does not connect yet. The emails of one [`Round`] share connections; between rounds none is kept, since emails are rare
+    /// and idle connections go stale.
     ///
     /// # Errors
     /// [`DeliveryError::Url`], [`DeliveryError::Sender`], [`DeliveryError::SenderNotAscii`], [`DeliveryError::Tls`].
@@ -86,14 +89,31 @@ impl SmtpTransport {
         self.0.delayed.load(Ordering::Relaxed)
     }
 
-    /// Submits one email. `id` becomes its Message-ID, `at` its date.
-    ///
-    /// An email that the server took is not submitted a second time by this process, until [`Self::forget`] is called.
+    /// Begins a round.
+    pub fn round(&self) -> Round {
+        Round { transport: self.clone(), idle: Arc::default() }
+    }
+
+    /// Submits one email over a connection of its own.
     ///
     /// # Errors
-    /// Those of [`DeliveryError`] that are about a delivery.
+    /// As [`Round::deliver`].
     pub async fn deliver(
         &self,
+        to: &EmailAddress,
+        rendered: RenderedEmail,
+        id: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<(), DeliveryError> {
+        let round = self.round();
+        let outcome = round.deliver(to, rendered, id, at).await;
+        round.end().await;
+        outcome
+    }
+
+    async fn deliver_over(
+        &self,
+        idle: &Idle,
         to: &EmailAddress,
         rendered: RenderedEmail,
         id: Uuid,
@@ -103,7 +123,7 @@ impl SmtpTransport {
             return Ok(());
         }
         let envelope = message::envelope(&self.0.from, to, rendered, id, at)?;
-        let outcome = self.delayed_while_slow(self.submit(envelope)).await;
+        let outcome = self.delayed_while_slow(self.submit(idle, envelope)).await;
         match &outcome {
             Ok(()) => {
                 self.0.delayed.store(false, Ordering::Relaxed);
@@ -176,12 +196,80 @@ impl SmtpTransport {
         format!("{host}:{port} {security}{user}")
     }
 
-    async fn submit(&self, envelope: Envelope) -> Result<(), DeliveryError> {
+    async fn submit(&self, idle: &Idle, envelope: Envelope) -> Result<(), DeliveryError> {
         let conversation = Conversation { inner: &self.0, limits: &self.0.limits };
-        let mut connection = conversation.open().await?;
-        let outcome = conversation.send(&mut connection, envelope).await;
-        goodbye(&mut connection).await;
+        let mut open = conversation.begin(idle).await?;
+        let outcome = conversation.send(&mut open.connection, envelope).await;
+        open.sent += 1;
+        if outcome.is_ok() && open.sent < MAX_PER_CONNECTION {
+            idle.keep(open);
+        } else {
+            goodbye(&mut open.connection).await;
+        }
         outcome
+    }
+}
+
+/// Deliveries that share connections: as many as run side by side, and each for several emails. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Round {
+    transport: SmtpTransport,
+    idle: Arc<Idle>,
+}
+
+impl Round {
+    /// Submits one email. `id` becomes its Message-ID, `at` its date.
+    ///
+    /// An email that the server took is not submitted a second time by this process, until [`Self::forget`] is called.
+    ///
+    /// # Errors
+    /// Those of [`DeliveryError`] that are about a delivery.
+    pub async fn deliver(
+        &self,
+        to: &EmailAddress,
+        rendered: RenderedEmail,
+        id: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<(), DeliveryError> {
+        self.transport.deliver_over(&self.idle, to, rendered, id, at).await
+    }
+
+    /// The email has left the queue: its id will not come back.
+    pub fn forget(&self, id: Uuid) {
+        self.transport.forget(id);
+    }
+
+    /// Closes the connections.
+    pub async fn end(self) {
+        while let Some(mut open) = self.idle.take() {
+            goodbye(&mut open.connection).await;
+        }
+    }
+}
+
+/// Connections between two emails of a round.
+#[derive(Default)]
+struct Idle(Mutex<Vec<Open>>);
+
+struct Open {
+    connection: AsyncSmtpConnection,
+    /// Emails so far.
+    sent: u32,
+}
+
+impl Idle {
+    fn take(&self) -> Option<Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn keep(&self, open: Open) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(open);
+    }
+}
+
+impl fmt::Debug for Idle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Idle")
     }
 }
 
@@ -216,6 +304,25 @@ impl Conversation<'_> {
         Ok(connection)
     }
 
+    /// A connection on which the server has accepted MAIL: an idle one or, if there is none or the server has closed it, a new
+    /// one.
+    async fn begin(&self, idle: &Idle) -> Result<Open, DeliveryError> {
+        if let Some(mut open) = idle.take() {
+            match self.mail(&mut open.connection).await {
+                Ok(()) => return Ok(open),
+                Err(_) => goodbye(&mut open.connection).await,
+            }
+        }
+        let mut connection = self.open().await?;
+        match self.mail(&mut connection).await {
+            Ok(()) => Ok(Open { connection, sent: 0 }),
+            Err(error) => {
+                goodbye(&mut connection).await;
+                Err(error)
+            }
+        }
+    }
+
     async fn mail(&self, connection: &mut AsyncSmtpConnection) -> Result<(), DeliveryError> {
         let from = self.inner.from.email.clone();
         self.step(Step::Mail, connection.command(Mail::new(Some(from), Vec::new()))).await.map(drop)
@@ -223,7 +330,6 @@ impl Conversation<'_> {
 
     async fn send(&self, connection: &mut AsyncSmtpConnection, envelope: Envelope) -> Result<(), DeliveryError> {
         let Envelope { to, message } = envelope;
-        self.mail(connection).await?;
         self.step(Step::Rcpt, connection.command(Rcpt::new(to, Vec::new()))).await?;
         self.step(Step::Data, connection.command(Data)).await?;
         self.step(Step::Text, connection.message(&message)).await?;

@@ -331,6 +331,40 @@ async fn an_email_that_the_server_took_is_not_submitted_again() {
     }
 }
 
+/// Over one connection, until the server has had enough of it.
+#[tokio::test]
+async fn emails_of_a_round_share_a_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let transport = transport(&listener, Security::Loopback, limits(NEVER, NEVER));
+    let round = transport.round();
+    let deliver = async |number: u128| {
+        let id = Uuid::from_u128(number);
+        round.deliver(&address("ada@example.com"), rendered(), id, OffsetDateTime::UNIX_EPOCH).await
+    };
+    // The answers to one more MAIL, RCPT, DATA and text; then the server is tired.
+    let two_emails = [&ACCEPTING[..], &ACCEPTING[3..], &["421 enough\r\n"]].concat();
+    let server = async {
+        let (first, commands) = conversation(&listener, &two_emails).await;
+        drop(first);
+        (commands, conversation(&listener, &ACCEPTING).await)
+    };
+    let client = async {
+        for number in 1..=3 {
+            assert_eq!(deliver(number).await, Ok(()), "{number}");
+        }
+        round.clone().end().await;
+    };
+    let ((commands, (_, second)), ()) = tokio::join!(server, client);
+    let count = |commands: &[String], name: &str| commands.iter().filter(|line| line.starts_with(name)).count();
+    assert_eq!(
+        (count(&commands, "EHLO"), count(&commands, "AUTH"), count(&commands, "RCPT")),
+        (1, 1, 2),
+        "{commands:?}"
+    );
+    assert_eq!((count(&second, "EHLO"), count(&second, "RCPT")), (1, 1), "{second:?}");
+    assert!(!transport.is_delayed());
+}
+
 /// Answers to the connection, EHLO, AUTH, MAIL, RCPT, DATA, and to the text.
 const ACCEPTING: [&str; 7] = [
     "220 hi\r\n",

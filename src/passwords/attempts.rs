@@ -58,9 +58,10 @@ impl Attempts {
     /// it had been sent.
     ///
     /// Each kind has its own limit; otherwise an attacker who requests sign-up emails for an address could block the
-    /// owner's password reset.
-    pub fn count_email(&self, email: &EmailAddress, kind: LinkKind) -> bool {
-        self.0.as_ref().is_none_or(|limits| limits.emails.count((email, kind.code())).is_ok())
+    /// owner's password reset. So have browsers that have signed in to the account before: strangers who request resets
+    /// use up their own.
+    pub fn count_email(&self, email: &EmailAddress, kind: LinkKind, known_browser: bool) -> bool {
+        self.0.as_ref().is_none_or(|limits| limits.emails.count((email, kind.code(), known_browser)).is_ok())
     }
 }
 
@@ -95,8 +96,17 @@ mod tests {
     fn email_kinds_have_separate_limits() {
         let attempts = Attempts::new(true);
         let ada = email("ada@example.com");
-        while attempts.count_email(&ada, LinkKind::SignUp) {}
-        assert!(attempts.count_email(&ada, LinkKind::Reset));
+        while attempts.count_email(&ada, LinkKind::SignUp, false) {}
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
+    }
+
+    #[test]
+    fn strangers_do_not_use_up_the_owners_emails() {
+        let attempts = Attempts::new(true);
+        let ada = email("ada@example.com");
+        while attempts.count_email(&ada, LinkKind::Reset, false) {}
+        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, true)));
+        assert!(!attempts.count_email(&ada, LinkKind::Reset, true));
     }
 
     #[test]
@@ -112,9 +122,9 @@ mod tests {
     fn an_address_gets_three_emails_at_once() {
         let attempts = Attempts::new(true);
         let (ada, grace) = (email("ada@example.com"), email("grace@example.com"));
-        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset)));
-        assert!(!attempts.count_email(&ada, LinkKind::Reset));
-        assert!(attempts.count_email(&grace, LinkKind::Reset));
+        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, false)));
+        assert!(!attempts.count_email(&ada, LinkKind::Reset, false));
+        assert!(attempts.count_email(&grace, LinkKind::Reset, false));
     }
 
     #[test]
@@ -122,13 +132,16 @@ mod tests {
         let attempts = Attempts::new(true);
         let ada = email("ada@example.com");
         while attempts.count(&ada, false).is_ok() {}
-        assert!(attempts.count_email(&ada, LinkKind::Reset));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
     }
 
     #[test]
     fn disabled_limits_allow_everything() {
         let attempts = Attempts::new(false);
         let ada = email("ada@example.com");
-        assert!((0..1000).all(|_| attempts.count(&ada, false).is_ok() && attempts.count_email(&ada, LinkKind::Reset)));
+        assert!(
+            (0..1000)
+                .all(|_| attempts.count(&ada, false).is_ok() && attempts.count_email(&ada, LinkKind::Reset, false))
+        );
     }
 }

@@ -28,6 +28,8 @@ pub struct Services {
     pub passwords: PasswordPool,
     /// Limits the password attempts per account.
     pub attempts: Attempts,
+    /// Emails that anybody can cause.
+    pub emails: Budget,
     /// Requests to providers about access tokens that anybody presents.
     pub token_checks: Budget,
     /// Wakes the delivery worker; `None` without a mail server, where password sign-in is off.

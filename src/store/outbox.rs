@@ -46,6 +46,8 @@ pub(in crate::store) struct NewRow<'a, T> {
     pub(in crate::store) about: Option<&'a str>,
     /// Stored sealed.
     pub(in crate::store) content: &'a T,
+    /// Of due rows the lowest goes first.
+    pub(in crate::store) priority: i64,
     pub(in crate::store) due_at: OffsetDateTime,
 }
 
@@ -69,8 +71,8 @@ pub(in crate::store) async fn put<T: Serialize>(
     let plain = serde_json::to_vec(row.content).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
     sqlx::query(
-        "INSERT INTO outbox (id, kind, user_id, sealed, created_at, due_at, attempts, about) \
-         VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
+        "INSERT INTO outbox (id, kind, user_id, sealed, created_at, due_at, attempts, about, priority) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
     )
     .bind(id.to_string())
     .bind(row.kind)
@@ -79,13 +81,14 @@ pub(in crate::store) async fn put<T: Serialize>(
     .bind(now.unix_timestamp())
     .bind(row.due_at.unix_timestamp())
     .bind(row.about)
+    .bind(row.priority)
     .execute(connection)
     .await?;
     Ok(id)
 }
 
 impl Database {
-    /// Leases at most `limit` due rows of a kind until `now + lease`, the longest due first.
+    /// Leases at most `limit` due rows of a kind until `now + lease`, by priority, then the longest due first.
     pub(in crate::store) async fn take_due<T: DeserializeOwned>(
         &self,
         kind: &'static str,
@@ -158,12 +161,12 @@ impl Database {
         let statement = match self.engine {
             Engine::Sqlite => {
                 "UPDATE outbox SET due_at = $3 WHERE id IN \
-                 (SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $4) \
+                 (SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY priority, due_at, id LIMIT $4) \
                  RETURNING id, sealed, attempts, created_at"
             }
             Engine::Postgres => {
                 "UPDATE outbox SET due_at = $3 WHERE id IN \
-                 (SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $4 \
+                 (SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY priority, due_at, id LIMIT $4 \
                  FOR UPDATE SKIP LOCKED) \
                  RETURNING id, sealed, attempts, created_at"
             }

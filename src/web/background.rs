@@ -13,9 +13,14 @@ pub fn run_background_loops(config: &Config, app: &AppState) {
     supervisor.spawn("expired rows", move |stop| {
         sessions::run_sweeper(services.database.clone(), services.clock.clone(), stop)
     });
-    let limiters =
-        [app.rate_limits.limiters(), app.attempts.limiters(), app.tokens.limiters(), app.token_checks.limiters()]
-            .concat();
+    let limiters = [
+        app.rate_limits.limiters(),
+        app.attempts.limiters(),
+        app.tokens.limiters(),
+        app.token_checks.limiters(),
+        app.emails.limiters(),
+    ]
+    .concat();
     supervisor.spawn("rate limits", move |stop| limits::run_sweeper(limiters.clone(), stop));
     let grants = app.grants.clone();
     supervisor.spawn("resealing of grants", move |stop| grants.clone().run_resealer(stop));

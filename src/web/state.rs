@@ -123,6 +123,7 @@ impl AppState {
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
             passwords: PasswordPool::new(config.rate_limits),
             token_checks: token_checks(config.rate_limits),
+            emails: emails(config.rate_limits),
             attempts: Attempts::new(config.rate_limits),
             mail_wake: mail.as_ref().map(|mail| mail.wake.clone()),
             database,
@@ -176,6 +177,17 @@ impl AppState {
     ) -> RequestContext {
         RequestContext { headers: headers.clone(), session, signed_in, client, services: self.services.clone() }
     }
+}
+
+/// Emails that strangers can cause, whoever they are to: for one network, and in all. Mail servers stop serving a site that
+/// sends more than its users want.
+fn emails(are_limited: bool) -> Budget {
+    const BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+    const BURST_IN_ALL: NonZeroU32 = NonZeroU32::new(600).unwrap();
+    if !are_limited {
+        return Budget::unlimited();
+    }
+    Budget::new((BURST, Duration::from_secs(2 * 60)), (BURST_IN_ALL, Duration::from_secs(1)))
 }
 
 /// Requests to providers about access tokens that front ends present: for one network, and in all. GitHub allows a client

@@ -374,3 +374,23 @@ async fn the_worker_wakes_and_stops() {
     stop.cancel();
     worker.await.unwrap();
 }
+
+/// What strangers can cause waits for everything else.
+#[rstest]
+#[tokio::test]
+async fn security_notices_go_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let desk = Desk::open(engine).await;
+    for _ in 0..20 {
+        desk.queue("stranger@example.com", EmailKind::NoAccount).await;
+    }
+    desk.queue("grace@example.com", sign_up()).await;
+    desk.queue("ada@example.com", EmailKind::TokenReused).await;
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        let taken = desk.store.take_due_emails(desk.clock.date(), Duration::from_secs(60), 1).await.unwrap();
+        order.push(taken[0].message.to.to_string());
+    }
+    assert_eq!(order, ["ada@example.com", "grace@example.com", "stranger@example.com"]);
+    desk.round().await;
+    assert_eq!((desk.inbox().await.len(), desk.waiting().await), (19, 3), "the others are leased");
+}

@@ -10,7 +10,7 @@ use crate::store::account::announce::undo_link;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::{
-    LinkData, NewLink, UndoStep, find_link, invalidate_later_undos, invalidate_links, make_link, take_link,
+    LinkData, NewLink, UndoStep, count_links, find_link, invalidate_later_undos, make_link, take_link,
 };
 use crate::store::email::message::{queue_to_user, to_address};
 use crate::store::email::queue::queue;
@@ -20,6 +20,9 @@ use crate::store::linking::carry_out::invalidate;
 use crate::store::linking::gather::linking_context_of_email;
 use crate::store::users::passwords::{password_of, put_password};
 use crate::store::users::queries::{adopt_email, user};
+
+/// Valid reset links of one user. The mailbox has them all; another one would not help.
+const MAX_RESETS: i64 = 20;
 
 /// Whether the email offers a new password. A user without a password is pointed to their provider instead, unless none
 /// of their providers is enabled, or only a provider claims the email address: there Eve, at a provider that does not
@@ -35,7 +38,10 @@ fn may_reset(owner: &EmailOwner, enabled_providers: &[&str]) -> bool {
 
 impl Database {
     /// Queues an email with a reset link, or one that points to the provider, or one that says that there is no
-    /// account. Each case runs the same number of queries. Earlier links become invalid.
+    /// account. Each case runs the same number of queries.
+    ///
+    /// Earlier links stay valid: anybody can request a reset, and must not be able to void the link that the owner is about to
+    /// open. A link that is used voids the others.
     ///
     /// # Errors
     /// [`StoreError`]: nothing has changed then, and no email is sent.
@@ -50,8 +56,10 @@ impl Database {
         let owner = linking_context_of_email(&mut write, email).await?.email_owner;
         let resets = owner.as_ref().is_some_and(|owner| may_reset(owner, enabled_providers));
         let user = owner.as_ref().map(|owner| owner.user.id);
-        invalidate_links(write.connection(), user.filter(|_| resets).unwrap_or(UserId::NOBODY), LinkKind::Reset)
-            .await?;
+        let resetting = user.filter(|_| resets).unwrap_or(UserId::NOBODY);
+        if count_links(write.connection(), resetting, LinkKind::Reset, audit.now).await? >= MAX_RESETS {
+            return Ok(());
+        }
         let kind = resets.then_some(LinkKind::Reset);
         let link = NewLink { kind, user, email, password: None, data };
         let token = make_link(write.connection(), &link, audit.now).await?;

@@ -157,6 +157,23 @@ pub(in crate::store) async fn take_link(
     Ok(row.map(EmailLink::of).transpose()?.flatten())
 }
 
+/// How many links of a kind a user could open.
+pub(in crate::store) async fn count_links(
+    connection: &mut AnyConnection,
+    user: UserId,
+    kind: LinkKind,
+    now: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    let (links,) =
+        sqlx::query_as("SELECT count(*) FROM email_tokens WHERE user_id = $1 AND kind = $2 AND expires_at > $3")
+            .bind(user.to_string())
+            .bind(kind.code())
+            .bind(now.unix_timestamp())
+            .fetch_one(connection)
+            .await?;
+    Ok(links)
+}
+
 pub(in crate::store) async fn invalidate_links(
     connection: &mut AnyConnection,
     user: UserId,

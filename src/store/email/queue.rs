@@ -43,7 +43,7 @@ impl Database {
         queue(&mut connection, &self.sealer, user, message, now).await
     }
 
-    /// Leases at most `limit` due emails until `now + lease`, the longest due first. An email that is neither delivered
+    /// Leases at most `limit` due emails until `now + lease`, by priority, then the longest due first. An email that is neither delivered
     /// nor failed by then is due again, unless its lease is renewed.
     pub async fn take_due_emails(
         &self,
@@ -94,6 +94,7 @@ pub(in crate::store) async fn queue(
     message: &EmailMessage,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    let row = NewRow { kind: EMAIL, user, about: None, content: message, due_at: now };
+    let priority = message.kind.priority() as i64;
+    let row = NewRow { kind: EMAIL, user, about: None, content: message, priority, due_at: now };
     put(connection, sealer, &row, now).await.map(drop)
 }

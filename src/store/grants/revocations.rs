@@ -108,7 +108,7 @@ pub(in crate::store) async fn queue_revocation(
         refresh,
     };
     let about = about(&identity.key);
-    let row = NewRow { kind: REVOCATION, user: None, about: Some(&about), content: &content, due_at };
+    let row = NewRow { kind: REVOCATION, user: None, about: Some(&about), content: &content, priority: 0, due_at };
     let sealer = write.sealer();
     let id = put(write.connection(), sealer, &row, now).await?;
     Queued { id, content, attempts: 0, created_at: now }.try_into()

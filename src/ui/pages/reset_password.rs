@@ -48,7 +48,7 @@ fn draw(view: EmailLinkView) -> AnyView {
 
 fn expired_link() -> AnyView {
     expired_link::expired_link(
-        "It was already used, it's more than 30 minutes old, or a newer email replaced it. Your account is safe.",
+        "It was already used, it's more than 30 minutes old, or you used another one. Your account is safe.",
         ("Request a new email", "/forgot"),
         &[("Sign in", "/login"), ("Create an account", "/signup")],
     )

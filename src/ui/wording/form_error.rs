@@ -29,6 +29,7 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::PasswordPersonal => Concern::Password,
         FormError::ConfirmationMissing => Concern::Word,
         FormError::TooManyAttempts
+        | FormError::TooManyEmails
         | FormError::Busy
         | FormError::EmailLinkInvalid
         | FormError::EmailLinkOfAnotherUser
@@ -67,6 +68,7 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
         ),
         FormError::WrongPassword => (Tone::Serious, "Incorrect password.", "Try again or reset your password."),
         FormError::TooManyAttempts => (Tone::Mild, "Too many attempts.", "Try again later or reset your password."),
+        FormError::TooManyEmails => (Tone::Mild, "Too many emails were requested.", "Try again in a few minutes."),
         FormError::Busy => (Tone::Mild, "Many people are signing in right now.", "Try again in a few seconds."),
         FormError::EmailInvalid => {
             (Tone::Serious, "Enter a valid email address.", "Check for typos, such as a space or a missing ending.")
@@ -89,7 +91,7 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
         FormError::EmailLinkInvalid => (
             Tone::Mild,
             "This link has expired.",
-            "It was already used, timed out, or was replaced by a newer email. Open the latest email, or request a new one.",
+            "It was already used, timed out, or another one was used since. Open the latest email, or request a new one.",
         ),
         FormError::EmailLinkOfAnotherUser => (
             Tone::Mild,
@@ -159,6 +161,7 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         FormError::LastSignInMethod => Some(("Add a way to sign in", SettingsPage::Security.path().into())),
         FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
         FormError::Busy
+        | FormError::TooManyEmails
         | FormError::EmailInvalid
         | FormError::EmailUnchanged
         | FormError::PasswordShort

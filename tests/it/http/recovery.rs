@@ -79,17 +79,71 @@ async fn of_twenty_uses_of_one_link_one_succeeds(
     assert_eq!(app.emails().await.len(), 1);
 }
 
+/// Anybody can request a reset: the owner's link works all the same.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_reset_invalidates_the_older_link(#[values("server", "jwt")] mode: &str) {
-    let app = App::builder().mode(mode).start().await;
+async fn a_strangers_request_leaves_the_owners_link_valid(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+) {
+    let app = App::builder().engine(engine).mode(mode).start().await;
     app.sign_up(&app.browser(), ADA, PASSWORD).await;
     app.browser().request_reset(ADA).await;
-    let older = token_of(&app.one_email().await);
+    let owners = token_of(&app.one_email().await);
     app.browser().request_reset(ADA).await;
-    let newer = token_of(&app.one_email().await);
-    assert_eq!(app.browser().reset_password(&older, WRONG_PASSWORD).await.location(), INVALID);
-    assert_eq!(app.browser().reset_password(&newer, NEW_PASSWORD).await.location(), "/dashboard");
+    let other = token_of(&app.one_email().await);
+    assert_eq!(app.browser().reset_password(&owners, NEW_PASSWORD).await.location(), "/dashboard");
+    assert_eq!(
+        app.browser().reset_password(&other, WRONG_PASSWORD).await.location(),
+        INVALID,
+        "one use voids the others"
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_gets_twenty_valid_links_at_most(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
+    let stranger = app.browser();
+    for _ in 0..25 {
+        assert_eq!(stranger.request_reset(ADA).await.location(), "/check-inbox?for=reset");
+    }
+    let emails = app.emails().await;
+    assert_eq!(emails.len(), 20);
+    assert_eq!(app.database.number("SELECT count(*) FROM email_tokens WHERE kind = 'reset'").await, 20);
+    let first = token_of(&emails[0]);
+    assert_eq!(app.browser().reset_password(&first, NEW_PASSWORD).await.location(), "/dashboard");
+    stranger.request_reset(ADA).await;
+    assert_eq!(app.emails().await.len(), 2, "the notice of the reset, and a new link");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn emails_of_one_network_are_bounded_whoever_they_are_to() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
+    let browser = app.browser();
+    let mut landed = Vec::new();
+    for number in 0..22 {
+        landed.push(browser.request_reset(&format!("person{number}@example.com")).await.location().to_owned());
+    }
+    assert!(landed[..20].iter().all(|location| location == "/check-inbox?for=reset"), "{landed:?}");
+    assert!(landed[21].ends_with("error=too_many_emails"), "{landed:?}");
+    assert_eq!(app.emails().await.len(), 20);
+    let known = browser.request_sign_up("person1@example.com", PASSWORD).await;
+    assert!(known.location().ends_with("error=too_many_emails"), "one budget for every form: {known:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_do_not_use_up_the_owners_reset_emails() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
+    let owner = app.browser();
+    app.sign_up(&owner, ADA, PASSWORD).await;
+    for _ in 0..5 {
+        app.browser().request_reset(ADA).await;
+    }
+    assert_eq!(app.emails().await.len(), 3, "a stranger's share");
+    owner.request_reset(ADA).await;
+    assert_eq!(app.emails().await.len(), 1, "a browser that has signed in has its own");
 }
 
 #[rstest]
