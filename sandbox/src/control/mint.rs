@@ -97,12 +97,21 @@ async fn mint_token(
         let id_token = google::credential(shared, &person.id, &client_id, &scopes, request.nonce).await;
         return id_token.map(|token| json!({"id_token": token})).map_err(|error| error.2.to_owned());
     }
-    let access = format!("ya29.a0{}", random_text());
+    let access = format!("{}{}", prefix(provider), random_text());
     let mut state = shared.lock();
     let expires_at = Some(state.now().saturating_add(request.expires_in));
     let token = Token { client_id, person: person.id, scopes, expires_at, offline: false, code: String::new() };
     state.provider(provider).tokens.access.insert(access.clone(), token);
     Ok(json!({"access_token": access, "expires_in": request.expires_in}))
+}
+
+/// Of the provider's access tokens.
+fn prefix(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Github => "gho_",
+        Provider::Facebook => "EAA",
+        _ => "ya29.a0",
+    }
 }
 
 fn usual(provider: Provider) -> &'static [&'static str] {

@@ -26,7 +26,7 @@ pub struct NonceAnswer {
     expires_in: i64,
 }
 
-errors!(NonceErrors: TooManyRequests, ServerError, Unavailable);
+errors!(NonceErrors: TooManyRequests, ServerError);
 
 /// Get a nonce
 ///
