@@ -231,6 +231,7 @@ pub fn connection_settings(grants: Vec<GrantView>) -> ConnectionSettingsView {
 pub fn activity_settings() -> ActivitySettingsView {
     ActivitySettingsView {
         notice: None,
+        older: Some("/settings/activity?before=1".into()),
         activity: vec![
             ActivityView {
                 what: "Signed in with Google".into(),

@@ -125,7 +125,8 @@ async fn a_new_account_has_sound_settings() {
         ..security_settings()
     };
     let security = render("/settings/security", security).await;
-    let activity = render("/settings/activity", ActivitySettingsView { notice: None, activity: vec![] }).await;
+    let activity =
+        render("/settings/activity", ActivitySettingsView { notice: None, activity: vec![], older: None }).await;
     for html in [&account, &security, &activity] {
         is_a_sound_document(html);
     }
@@ -290,7 +291,7 @@ async fn markup_in_text_is_escaped() {
     stays_text(&render("/settings/security", view).await);
     let activity =
         vec![ActivityView { what: text(), alarming: true, provider_says: some(), at: 0, device: text(), ip: text() }];
-    stays_text(&render("/settings/activity", ActivitySettingsView { notice: None, activity }).await);
+    stays_text(&render("/settings/activity", ActivitySettingsView { notice: None, activity, older: None }).await);
     let view = SetPasswordView { email: some(), change: true, form_error: None };
     stays_text(&render("/settings/password", view).await);
     let view = ChangeEmailView { email: Some((text(), true)), typed: some(), form_error: None };

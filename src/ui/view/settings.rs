@@ -46,6 +46,8 @@ pub struct ActivitySettingsView {
     pub notice: Option<Notice>,
     /// Newest first.
     pub activity: Vec<ActivityView>,
+    /// The page with older events, if there are any.
+    pub older: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,6 @@ mod activity;
 mod authentication_claims;
 mod calendar;
 mod dashboard;
-mod data_download;
 mod drive;
 mod email_links;
 mod grants;

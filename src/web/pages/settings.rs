@@ -9,7 +9,7 @@ use super::{
 use crate::{
     account::DELETION_WORD,
     accounts::{IdentityId, OWN, User, UserId, describe_device},
-    codes::access::Access,
+    codes::{access::Access, percent::with_query, settings_page::SettingsPage},
     store::{Session, StoreError},
     ui::{
         page::Page,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Entries shown as "recent activity".
+/// Events on a page.
 const RECENT: u32 = 20;
 
 /// GET `/settings`.
@@ -67,11 +67,16 @@ pub async fn connections(request: PageRequest) -> PageResult {
     request.draw(Page::Connections, view).await
 }
 
-/// GET `/settings/activity`.
+/// GET `/settings/activity?before=…`: the newest events, or those before the one with this id.
 pub async fn activity(request: PageRequest) -> PageResult {
-    let events = request.app.database.events_of(request.signed_in()?.user.id, RECENT).await?;
+    let user = request.signed_in()?.user.id;
+    let mut events = request.app.database.events_of(user, request.query.one("before"), RECENT + 1).await?;
+    let has_older = events.len() > RECENT as usize;
+    events.truncate(RECENT as usize);
+    let last = events.last().filter(|_| has_older);
+    let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id)]));
     let activity = events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect();
-    let view = ActivitySettingsView { notice: request.notice(), activity };
+    let view = ActivitySettingsView { notice: request.notice(), activity, older };
     request.draw(Page::Activity, view).await
 }
 

@@ -1,73 +1,134 @@
-//! `/settings/data.json`: a person's data, as a download.
+//! GET `/settings/data.json`: the person's data, as a download, without hashes, tokens or keys. Indented: people open the file.
+//!
+//! The events, the only part that can be long, are read and sent page by page; each other part has a bound of its own.
+
+use std::sync::Arc;
 
 use axum::{
+    body::{Body, Bytes},
     http::header,
     response::{IntoResponse, Response},
 };
+use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::{
     dashboard::email as email_of,
-    page_request::{PageRequest, PageResult},
+    page_request::{PageRejection, PageRequest, PageResult},
 };
-use crate::store::{Grant, GrantStatus, RevocationStatus};
+use crate::{
+    accounts::{Identity, User, UserId},
+    store::{Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError},
+};
 
-/// Events in the download, at most.
-const ALL: u32 = 10_000;
+/// Events in memory at a time.
+const PAGE: u32 = 200;
 
-/// GET `/settings/data.json`: the person's data, as a download, without hashes, tokens or keys.
 pub async fn data(request: PageRequest) -> PageResult {
-    let signed_in = request.anybody_signed_in()?;
-    let user = &signed_in.user;
+    let user = &request.anybody_signed_in()?.user;
+    let head = head(&request, user).await?;
+    let events = events(request.app.database.clone(), user.id);
+    let body = Body::from_stream(stream::StreamExt::chain(stream::iter([Ok(head)]), events));
+    Ok(download(body))
+}
+
+/// The document up to the first event.
+async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection> {
     let database = &request.app.database;
-    let identities = database.identities(user.id).await?;
-    let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     let password = database.password_of(user.id).await?;
+    let identities = database.identities(user.id).await?;
     let grants = database.grants(user.id).await?;
-    let events = database.events_of(user.id, ALL).await?;
+    let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     let data = json!({
-        "user": {
-            "id": user.id.to_string(),
-            "name": user.name,
-            "name_from": user.name_from,
-            "picture": user.picture,
-            "picture_from": user.picture_from,
-            "email": email_of(user).map(|(address, verified)| json!({ "address": address, "verified": verified })),
-            "created_at": user.created_at.unix_timestamp(),
-        },
+        "user": user_data(user),
         "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
-        "identities": identities.iter().map(|identity| json!({
-            "provider": identity.provider,
-            "issuer": identity.key.issuer(),
-            "subject": identity.key.subject(),
-            "email": identity.email.as_ref().map(ToString::to_string),
-            "email_verified": identity.email_verified,
-            "name": identity.name,
-            "linked_at": identity.linked_at.unix_timestamp(),
-            "last_used_at": identity.last_used_at.unix_timestamp(),
-        })).collect::<Vec<Value>>(),
+        "identities": identities.iter().map(identity_data).collect::<Vec<Value>>(),
         "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
-        "sessions": sessions.iter().map(|session| json!({
-            "method": session.provider,
-            "user_agent": session.user_agent,
-            "ip": session.ip,
-            "created_at": session.created_at.unix_timestamp(),
-            "last_seen_at": session.last_seen_at.unix_timestamp(),
-            "expires_at": session.expires_at.unix_timestamp(),
-        })).collect::<Vec<Value>>(),
-        "events": events.iter().map(|event| json!({
-            "id": event.id,
-            "at": event.at.unix_timestamp(),
-            "kind": event.codes.kind,
-            "provider": event.codes.provider,
-            "outcome": event.codes.outcome,
-            "reasons": event.codes.reasons,
-            "ip": event.client.ip.map(|ip| ip.to_string()),
-            "user_agent": event.client.user_agent,
-        })).collect::<Vec<Value>>(),
+        "sessions": sessions.iter().map(session_data).collect::<Vec<Value>>(),
     });
-    Ok(download(data))
+    let text = format!("{data:#}");
+    let open = text.trim_end_matches(['\n', '}']);
+    Ok(Bytes::from(format!("{open},\n  \"events\": [")))
+}
+
+/// Where the list of events stands.
+enum Cursor {
+    Start,
+    After(String),
+    End,
+}
+
+/// The rest of the document. An error ends the connection: an incomplete download must not look complete.
+fn events(database: Arc<Database>, user: UserId) -> impl Stream<Item = Result<Bytes, StoreError>> {
+    stream::try_unfold(Cursor::Start, move |cursor| {
+        let database = database.clone();
+        async move {
+            let before = match &cursor {
+                Cursor::Start => None,
+                Cursor::After(id) => Some(id.as_str()),
+                Cursor::End => return Ok(None),
+            };
+            let events = database.events_of(user, before, PAGE).await?;
+            let lines = events.iter().map(|event| format!("\n    {}", event_data(event)));
+            let list = lines.collect::<Vec<_>>().join(",");
+            let comma = if before.is_some() && !list.is_empty() { "," } else { "" };
+            match events.last().filter(|_| events.len() == PAGE as usize) {
+                Some(last) => Ok(Some((Bytes::from(format!("{comma}{list}")), Cursor::After(last.id.clone())))),
+                None => Ok(Some((Bytes::from(format!("{comma}{list}\n  ]\n}}\n")), Cursor::End))),
+            }
+        }
+    })
+}
+
+fn user_data(user: &User) -> Value {
+    json!({
+        "id": user.id.to_string(),
+        "name": user.name,
+        "name_from": user.name_from,
+        "picture": user.picture,
+        "picture_from": user.picture_from,
+        "email": email_of(user).map(|(address, verified)| json!({ "address": address, "verified": verified })),
+        "created_at": user.created_at.unix_timestamp(),
+    })
+}
+
+fn identity_data(identity: &Identity) -> Value {
+    json!({
+        "provider": identity.provider,
+        "issuer": identity.key.issuer(),
+        "subject": identity.key.subject(),
+        "email": identity.email.as_ref().map(ToString::to_string),
+        "email_verified": identity.email_verified,
+        "name": identity.name,
+        "linked_at": identity.linked_at.unix_timestamp(),
+        "last_used_at": identity.last_used_at.unix_timestamp(),
+    })
+}
+
+fn session_data(session: &Session) -> Value {
+    json!({
+        "method": session.provider,
+        "user_agent": session.user_agent,
+        "ip": session.ip,
+        "created_at": session.created_at.unix_timestamp(),
+        "last_seen_at": session.last_seen_at.unix_timestamp(),
+        "expires_at": session.expires_at.unix_timestamp(),
+    })
+}
+
+fn event_data(event: &PastEvent) -> Value {
+    json!({
+        "id": event.id,
+        "at": event.at.unix_timestamp(),
+        "kind": event.codes.kind,
+        "provider": event.codes.provider,
+        "outcome": event.codes.outcome,
+        "reasons": event.codes.reasons,
+        "times": event.times,
+        "ip": event.client.ip.map(|ip| ip.to_string()),
+        "user_agent": event.client.user_agent,
+    })
 }
 
 /// Without the tokens: they are credentials, not data about the person.
@@ -97,9 +158,8 @@ fn grant_data(grant: &Grant) -> Value {
     })
 }
 
-fn download(data: Value) -> Response {
+fn download(body: Body) -> Response {
     let disposition = "attachment; filename=\"latchkey-data.json\"";
-    let headers = [(header::CONTENT_DISPOSITION, disposition), (header::CONTENT_TYPE, "application/json")];
-    // Indented: people open the file.
-    (headers, format!("{data:#}\n")).into_response()
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, body).into_response()
 }

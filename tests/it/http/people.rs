@@ -194,3 +194,24 @@ async fn the_download_has_every_event_once(#[values(Engine::Sqlite, Engine::Post
         assert_eq!(data["user"]["id"].as_str(), Some(user.as_str()));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_activity_is_a_page_away() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    for number in 0..44 {
+        browser.post("/settings/profile", &format!("name=Ada+{number}")).await;
+    }
+    let (mut path, mut counts) = ("/settings/activity".to_owned(), Vec::new());
+    loop {
+        let page = browser.get(&path).await.body;
+        counts.push(page.matches("class=\"event").count() - page.matches("class=\"event-what").count());
+        let Some((_, link)) = page.split_once("/settings/activity?before=") else { break };
+        path = format!("/settings/activity?before={}", link.split('"').next().expect("the end of the link"));
+    }
+    assert_eq!(counts, [20, 20, 5], "each event is on one page");
+    let other = app.browser();
+    other.sign_in("bob").await;
+    assert!(!other.get(&path).await.body.contains("Changed the name"), "another user's event begins no page");
+}

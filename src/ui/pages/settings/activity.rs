@@ -14,12 +14,12 @@ use crate::{
 
 #[component]
 pub fn ActivityPage() -> impl IntoView {
-    drawn(|ActivitySettingsView { notice, activity: shown }: ActivitySettingsView| {
-        settings_page(SettingsPage::Activity, notice, (activity(shown), data()).into_any())
+    drawn(|ActivitySettingsView { notice, activity: shown, older }: ActivitySettingsView| {
+        settings_page(SettingsPage::Activity, notice, (activity(shown, older), data()).into_any())
     })
 }
 
-fn activity(activity: Vec<ActivityView>) -> AnyView {
+fn activity(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
     let title = "Recent activity";
     if activity.is_empty() {
         return section("activity", title, view! { <p class="card-lead">"No activity yet."</p> }.into_any());
@@ -33,6 +33,16 @@ fn activity(activity: Vec<ActivityView>) -> AnyView {
         <ol class="activity" role="list">
             {rows}
         </ol>
+        {older
+            .map(|href| {
+                view! {
+                    <div class="card-steps">
+                        <a class="button is-quiet" href=href>
+                            "Older activity"
+                        </a>
+                    </div>
+                }
+            })}
     };
     section("activity", title, body.into_any())
 }
