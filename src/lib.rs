@@ -26,6 +26,12 @@ pub mod oidc;
 #[warn(missing_docs)]
 pub mod webauthn;
 
+/// **totp** is RFC 6238: the codes of an authenticator app, and the QR code by which the app learns the secret. Pure, as
+/// those before it.
+#[cfg(feature = "ssr")]
+#[warn(missing_docs)]
+pub mod totp;
+
 /// **providers** describes each provider on one page (endpoints, scopes, quirks) and turns its documents into a
 /// `Profile`. Data, no I/O.
 #[cfg(feature = "ssr")]

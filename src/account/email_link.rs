@@ -67,12 +67,17 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
 /// # Errors
 /// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, whoever they are to.
 pub(super) fn may_send(context: &RequestContext, email: &EmailAddress, kind: LinkKind) -> Result<bool, AccountError> {
-    context.emails.spend(context.client.ip).map_err(|exceeded| {
-        tracing::warn!(?exceeded, "no more emails are sent for now");
-        FormError::TooManyEmails
-    })?;
+    spend_email(context)?;
     let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
     Ok(context.attempts.count_email(email, kind, is_known))
+}
+
+/// Counts one email against the budgets of the network and of the site.
+pub(super) fn spend_email(context: &RequestContext) -> Result<(), AccountError> {
+    Ok(context.emails.spend(context.client.ip).map_err(|exceeded| {
+        tracing::warn!(?exceeded, "no more emails are sent for now");
+        FormError::TooManyEmails
+    })?)
 }
 
 /// To "Check your inbox": the same for every address.

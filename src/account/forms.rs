@@ -7,6 +7,7 @@ use super::{
     connect::{Connect, Disconnect},
     delete::DeleteAccount,
     devices::{EndOtherSessions, EndSession},
+    email_code::{CheckEmailCode, RequestEmailCode},
     forgot_password::ForgotPassword,
     link::LinkProvider,
     link_prompt::{CancelLink, ConfirmLink, ResolveLinkByPassword, ResolveLinkByProvider},
@@ -57,7 +58,7 @@ use Sender::{Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 23] = [
+pub const FORMS: [Form; 25] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
     Form::of::<ForgotPassword>(Anyone, Needed),
@@ -67,6 +68,8 @@ pub const FORMS: [Form; 23] = [
     Form::of::<ConfirmEmail>(Owner, Unneeded),
     Form::of::<ReauthenticateWithPassword>(Owner, Unneeded),
     Form::of::<ReauthenticateWithProvider>(Owner, Unneeded),
+    Form::of::<RequestEmailCode>(Owner, Needed),
+    Form::of::<CheckEmailCode>(Owner, Unneeded),
     Form::of::<LinkProvider>(Owner, Unneeded),
     Form::of::<Unlink>(Owner, Unneeded),
     Form::of::<ResolveLinkByPassword>(Anyone, Unneeded),

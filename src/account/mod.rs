@@ -7,6 +7,7 @@ mod change_email;
 mod connect;
 mod delete;
 mod devices;
+mod email_code;
 mod email_link;
 mod error;
 mod forgot_password;

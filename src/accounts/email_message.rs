@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 
 use super::email::EmailAddress;
+use super::email_code::EmailCode;
 use super::linking_context::SignInMethod;
 use crate::codes::access::Access;
 
@@ -76,6 +77,10 @@ pub enum EmailKind {
         first: bool,
         undo: EmailToken,
     },
+    /// Re-authenticates in the browser that asked for it.
+    Code {
+        code: EmailCode,
+    },
     /// A rotated refresh token was presented again; its session has ended.
     TokenReused,
     AccountDeleted {
@@ -111,9 +116,10 @@ impl EmailKind {
             | Self::PasswordChanged { .. }
             | Self::TokenReused
             | Self::AccountDeleted { .. } => EmailPriority::Security,
-            Self::ConfirmSignUp { .. } | Self::ResetPassword { .. } | Self::ConfirmEmailChange { .. } => {
-                EmailPriority::Requested
-            }
+            Self::ConfirmSignUp { .. }
+            | Self::ResetPassword { .. }
+            | Self::ConfirmEmailChange { .. }
+            | Self::Code { .. } => EmailPriority::Requested,
             Self::AlreadyRegistered { .. } | Self::NoPassword { .. } | Self::NoAccount | Self::EmailTaken => {
                 EmailPriority::Unasked
             }
@@ -132,6 +138,7 @@ impl EmailKind {
             | Self::NoAccount
             | Self::EmailTaken
             | Self::MethodRemoved { .. }
+            | Self::Code { .. }
             | Self::TokenReused
             | Self::AccountDeleted { .. } => None,
         }

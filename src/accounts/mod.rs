@@ -12,6 +12,7 @@ mod decision;
 mod device;
 mod display;
 mod email;
+mod email_code;
 mod email_message;
 mod email_requirement;
 mod email_rules;
@@ -38,6 +39,7 @@ pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpos
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
 pub use email::EmailAddress;
+pub use email_code::{EMAIL_CODE_ATTEMPTS, EMAIL_CODE_LIFETIME, EmailCode, EmailCodeFacts};
 pub use email_message::{Cause, EmailKind, EmailMessage, EmailPriority, EmailToken, LinkKind, RevokedAccess};
 pub use email_requirement::EmailRequirement;
 pub use email_rules::claimed_accounts;

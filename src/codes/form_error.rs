@@ -30,7 +30,7 @@ codes! {
         TooManyAttempts = "too_many_attempts",
         /// The password hashing queue is full.
         Busy = "busy",
-        /// Too many emails were requested, from this network or in all.
+        /// Too many emails were requested, from this network, in all, or with codes for this account.
         TooManyEmails = "too_many_emails",
         EmailInvalid = "email_invalid",
         /// The account has this email already.
@@ -47,6 +47,10 @@ codes! {
         EmailLinkInvalid = "email_link_invalid",
         /// The link belongs to another user than the one signed in in this browser.
         EmailLinkOfAnotherUser = "email_link_of_another_user",
+        /// The code from an email is wrong.
+        EmailCodeWrong = "email_code_wrong",
+        /// The code was used, has expired, had too many tries, or was sent for another browser.
+        EmailCodeExpired = "email_code_expired",
         /// The link prompt has expired, was used, or belongs to another browser.
         LinkExpired = "link_expired",
         /// The user re-authenticated with another account.

@@ -41,6 +41,8 @@ codes! {
         ProviderResponse = "provider_response",
         /// The provider's response failed verification.
         ProviderInvalid = "provider_invalid",
+        /// The provider does not say when it authenticated the user (`auth_time`), so that it cannot re-authenticate them.
+        ReauthenticationUnsupported = "reauthentication_unsupported",
         /// An account with this email exists and has other sign-in methods.
         LinkRequired = "link_required",
         /// The account is outside the domain that the configuration admits (`GOOGLE_HD`).

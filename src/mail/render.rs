@@ -100,6 +100,7 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::AlreadyRegistered { .. }
         | EmailKind::NoAccount
         | EmailKind::ConfirmEmailChange { .. }
+        | EmailKind::Code { .. }
         | EmailKind::EmailTaken => true,
         EmailKind::ResetPassword { .. }
         | EmailKind::NoPassword { .. }

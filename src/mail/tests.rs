@@ -13,7 +13,7 @@ use super::{
     *,
 };
 use crate::{
-    accounts::{Cause, EmailAddress, EmailKind, EmailMessage, EmailToken, RevokedAccess, SignInMethod},
+    accounts::{Cause, EmailAddress, EmailCode, EmailKind, EmailMessage, EmailToken, RevokedAccess, SignInMethod},
     codes::access::Access,
 };
 
@@ -69,6 +69,7 @@ fn with_account(account: &str) -> Vec<EmailKind> {
         EmailKind::MethodRemoved { provider, account, revoked_access: revoked_access() },
         EmailKind::PasswordChanged { first: true, undo: token() },
         EmailKind::PasswordChanged { first: false, undo: token() },
+        EmailKind::Code { code: EmailCode::from_random([7; 5]) },
         EmailKind::TokenReused,
         EmailKind::AccountDeleted { revoked_access: vec![] },
         EmailKind::AccountDeleted { revoked_access: revoked_access() },
@@ -108,7 +109,7 @@ fn every_email_says_what_when_from_where_and_what_to_do() {
 fn token_links_appear_with_their_expiry_and_nowhere_else() {
     for kind in every_kind() {
         let RenderedEmail { subject, text, html } = render(&message(kind.clone()), &site());
-        let expected = usize::from(link_lifetime(&kind).is_some());
+        let expected = usize::from(kind.link().is_some());
         assert_eq!(text.matches("/auth/email-link").count(), expected, "{text}");
         assert_eq!(text.lines().filter(|line| *line == LINK).count(), expected, "{text}");
         // On the button, and in words below it.

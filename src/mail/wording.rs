@@ -7,13 +7,16 @@ use super::{
     render::{Action, EmailContent, Site, may_reach_a_stranger},
 };
 use crate::{
-    accounts::{EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess},
-    codes::{access::Access, settings_page::SettingsPage},
+    accounts::{EMAIL_CODE_LIFETIME, EmailKind, EmailMessage, EmailToken, LinkKind, RevokedAccess},
+    codes::{access::Access, percent::with_query, settings_page::SettingsPage},
 };
 
-/// How long the email's link is valid, counted from its cause; `None` for an email without a token.
+/// How long the email's link or code is valid, counted from its cause; `None` for an email without one.
 pub fn link_lifetime(kind: &EmailKind) -> Option<Duration> {
-    kind.link().map(LinkKind::lifetime)
+    match kind {
+        EmailKind::Code { .. } => Some(EMAIL_CODE_LIFETIME),
+        kind => kind.link().map(LinkKind::lifetime),
+    }
 }
 
 pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
@@ -179,6 +182,22 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 closing: texts([NOTHING_TO_DO]),
             }
         }
+        EmailKind::Code { code } => Words {
+            subject: format!("Your code for {at}"),
+            news: vec![
+                format!("Someone – hopefully you – is changing something in your account at {at}."),
+                format!("To confirm that it's you, type this code there: {}", code.grouped()),
+            ],
+            action: Some(Action {
+                lead: "Or open this page in the same browser, and press its button:".to_owned(),
+                button: "Confirm it's you",
+                link: site.page(&with_query("/confirm", &[("code", code.expose())])),
+                valid: Some("The code works once, and expires in ten minutes.".to_owned()),
+            }),
+            closing: texts([
+                "If this wasn't you, someone is signed in to your account: sign out everywhere in settings. Nobody who works for us will ever ask for this code.",
+            ]),
+        },
         EmailKind::TokenReused => Words {
             subject: format!("One of your sessions at {at} was ended"),
             news: vec![

@@ -63,6 +63,11 @@ impl Attempts {
     pub fn count_email(&self, email: &EmailAddress, kind: LinkKind, known_browser: bool) -> bool {
         self.0.as_ref().is_none_or(|limits| limits.emails.count((email, kind.code(), known_browser)).is_ok())
     }
+
+    /// The same for an email with a code. Its requester is signed in, and may be told.
+    pub fn count_code_email(&self, email: &EmailAddress) -> bool {
+        self.0.as_ref().is_none_or(|limits| limits.emails.count((email, "code")).is_ok())
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +130,15 @@ mod tests {
         assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, false)));
         assert!(!attempts.count_email(&ada, LinkKind::Reset, false));
         assert!(attempts.count_email(&grace, LinkKind::Reset, false));
+    }
+
+    #[test]
+    fn codes_have_a_limit_of_their_own() {
+        let attempts = Attempts::new(true);
+        let ada = email("ada@example.com");
+        assert!((0..EMAILS.get()).all(|_| attempts.count_code_email(&ada)));
+        assert!(!attempts.count_code_email(&ada));
+        assert!(attempts.count_email(&ada, LinkKind::Reset));
     }
 
     #[test]

@@ -64,6 +64,9 @@ fn of_flow(error: &CompleteError) -> SignInError {
         CompleteError::Api(ResourceError::AccessDenied(_)) => SignInError::ProviderRefused,
         CompleteError::Token(_) | CompleteError::Api(_) => SignInError::ProviderResponse,
         CompleteError::Keys(error) => of_keys(error),
+        CompleteError::IdToken(error) if error.is_authentication_time_missing() => {
+            SignInError::ReauthenticationUnsupported
+        }
         CompleteError::IdToken(_) | CompleteError::Userinfo(_) | CompleteError::NoProfile => {
             SignInError::ProviderInvalid
         }

@@ -23,6 +23,7 @@ pub use account::sign_up::{NewSignUp, SignedUp};
 pub use account::undo::Undone;
 pub use audit::context::AuditContext;
 pub use audit::events::PastEvent;
+pub use email::codes::{EmailCodeOutcome, PendingEmailCode};
 pub use email::links::{EmailLink, LinkData, UndoStep};
 pub use email::queue::QueuedEmail;
 pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};

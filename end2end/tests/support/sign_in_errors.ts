@@ -18,6 +18,7 @@ export const signInErrorCodes = [
   "provider_algorithm",
   "provider_response",
   "provider_invalid",
+  "reauthentication_unsupported",
   "link_required",
   "not_permitted",
   "account_disabled",

@@ -35,6 +35,10 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::Reauthenticated { method } => {
                 codes("reauthenticate", Some(method.code()), "reauthenticated", [])
             }
+            AuditEvent::WrongCode { method } => codes("reauthenticate", Some(method.code()), "wrong_code", []),
+            AuditEvent::EmailCodeRequested => {
+                codes("reauthenticate", Some(LocalMethod::EmailCode.code()), "requested", [])
+            }
             AuditEvent::WrongPassword => codes("sign_in", password, "wrong_password", []),
             AuditEvent::SignUpRequested => codes("sign_up", password, "requested", []),
             AuditEvent::SignUp { outcome, reasons } => {
@@ -94,6 +98,8 @@ impl EventCodes {
             ("reauthenticate", "reauthenticated") if self.local_method().is_some() => {
                 AuditEvent::Reauthenticated { method: self.local_method()? }
             }
+            ("reauthenticate", "wrong_code") => AuditEvent::WrongCode { method: self.local_method()? },
+            ("reauthenticate", "requested") => AuditEvent::EmailCodeRequested,
             ("sign_in", "wrong_password") => AuditEvent::WrongPassword,
             ("sign_up", "requested") => AuditEvent::SignUpRequested,
             ("sign_up", outcome) => {

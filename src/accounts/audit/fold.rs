@@ -7,9 +7,12 @@ impl AuditEvent {
     /// Such events share a row with a count, so that no stranger can fill the table or push an account's own history out.
     pub const fn folds(&self) -> bool {
         match self {
-            Self::WrongPassword | Self::SignUpRequested | Self::PasswordResetRequested | Self::FlowFailed { .. } => {
-                true
-            }
+            Self::WrongPassword
+            | Self::WrongCode { .. }
+            | Self::EmailCodeRequested
+            | Self::SignUpRequested
+            | Self::PasswordResetRequested
+            | Self::FlowFailed { .. } => true,
             Self::Decision { outcome, .. } | Self::SignUp { outcome, .. } => {
                 matches!(outcome, DecisionOutcome::Prompt | DecisionOutcome::Refused | DecisionOutcome::LinkedElsewhere)
             }

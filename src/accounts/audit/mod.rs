@@ -44,6 +44,11 @@ pub enum AuditEvent {
         method: LocalMethod,
     },
     WrongPassword,
+    /// A code by which a signed-in user re-authenticates was wrong.
+    WrongCode {
+        method: LocalMethod,
+    },
+    EmailCodeRequested,
     /// The sign-up form was sent. The account that has the email address sees it; a new address has no account yet.
     SignUpRequested,
     /// The link of a sign-up was opened.

@@ -10,6 +10,7 @@ fn provider() -> String {
 fn every_event() -> Vec<AuditEvent> {
     let mut events = vec![
         AuditEvent::WrongPassword,
+        AuditEvent::EmailCodeRequested,
         AuditEvent::SignUpRequested,
         AuditEvent::SignOut { method: None },
         AuditEvent::SignOut { method: Some(SignInMethod::Password) },
@@ -31,7 +32,11 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::AccountDeleted,
     ];
     for method in LocalMethod::ALL.iter().copied() {
-        events.extend([AuditEvent::SignIn { method }, AuditEvent::Reauthenticated { method }]);
+        events.extend([
+            AuditEvent::SignIn { method },
+            AuditEvent::Reauthenticated { method },
+            AuditEvent::WrongCode { method },
+        ]);
     }
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
@@ -61,6 +66,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::SignIn { .. }
         | AuditEvent::Reauthenticated { .. }
         | AuditEvent::WrongPassword
+        | AuditEvent::WrongCode { .. }
+        | AuditEvent::EmailCodeRequested
         | AuditEvent::SignUpRequested
         | AuditEvent::SignUp { .. }
         | AuditEvent::SignOut { .. }

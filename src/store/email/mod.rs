@@ -1,5 +1,6 @@
 //! Links in emails, and the queue of emails.
 
+pub(super) mod codes;
 pub(super) mod links;
 pub(super) mod message;
 pub(super) mod queue;

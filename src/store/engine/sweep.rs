@@ -15,6 +15,7 @@ pub enum SweepStep {
     UsedFlows,
     /// Links in emails.
     EmailTokens,
+    EmailCodes,
     /// Events without a user: anybody can cause those, and they must not grow without bound.
     AnonymousEvents,
     /// Events of users who are there.
@@ -23,8 +24,15 @@ pub enum SweepStep {
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 6] =
-        [Self::Sessions, Self::Renewals, Self::UsedFlows, Self::EmailTokens, Self::AnonymousEvents, Self::OldEvents];
+    pub const ALL: [Self; 7] = [
+        Self::Sessions,
+        Self::Renewals,
+        Self::UsedFlows,
+        Self::EmailTokens,
+        Self::EmailCodes,
+        Self::AnonymousEvents,
+        Self::OldEvents,
+    ];
 
     /// One batch: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
     const fn statement(self) -> &'static str {
@@ -46,6 +54,10 @@ impl SweepStep {
                 "DELETE FROM email_tokens WHERE token_hash IN \
                  (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
             }
+            Self::EmailCodes => {
+                "DELETE FROM email_codes WHERE session_id IN \
+                 (SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+            }
             Self::AnonymousEvents => {
                 "DELETE FROM events WHERE id IN \
                  (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)"
@@ -59,7 +71,7 @@ impl SweepStep {
     /// For how long after the time in its row.
     const fn kept_for(self) -> Duration {
         match self {
-            Self::Sessions | Self::UsedFlows | Self::EmailTokens => Duration::ZERO,
+            Self::Sessions | Self::UsedFlows | Self::EmailTokens | Self::EmailCodes => Duration::ZERO,
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),

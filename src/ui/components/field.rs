@@ -15,6 +15,33 @@ pub fn of_password(concern: Option<Concern>) -> bool {
     matches!(concern, Some(Concern::Password | Concern::Both))
 }
 
+pub fn of_code(concern: Option<Concern>) -> bool {
+    matches!(concern, Some(Concern::Code))
+}
+
+/// A code from an email.
+#[component]
+pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
+    let hint = Some("Eight letters and digits. Capitals and hyphens don't matter.");
+    let field = view! {
+        <input
+            class="input"
+            id="code"
+            name="code"
+            type="text"
+            autocomplete="one-time-code"
+            autocapitalize="characters"
+            spellcheck="false"
+            maxlength="32"
+            required
+            value=value
+            aria-invalid=invalid.then_some("true")
+            aria-describedby=described_by("code", invalid, hint)
+        />
+    };
+    around("code", "Code", hint, field.into_any())
+}
+
 #[component]
 pub fn EmailField(
     #[prop(default = "Email address")] label: &'static str,

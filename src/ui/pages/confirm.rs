@@ -7,13 +7,13 @@ use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
-        field::{PasswordField, of_password},
+        field::{CodeField, PasswordField, of_code, of_password},
         form::{PostForm, Submit, UserName},
         frame::Place,
         notice::NoticeBox,
         sign_in_methods::MethodsByPost,
     },
-    view::{ConfirmView, Notice},
+    view::{ConfirmView, EmailCodeView, Notice},
     wording,
 };
 
@@ -23,7 +23,7 @@ pub fn ConfirmPage() -> impl IntoView {
 }
 
 fn draw(confirm: ConfirmView) -> AnyView {
-    let ConfirmView { who, methods, password, return_to, notice } = confirm;
+    let ConfirmView { who, methods, password, email_code, return_to, notice } = confirm;
     let concern = match notice {
         Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
         _ => None,
@@ -36,6 +36,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
     let above = SettingsPage::above(&return_to);
     let both = password && !methods.is_empty();
     let on = Some(return_to);
+    let with_code = with_email_code(email_code, !methods.is_empty(), of_code(concern), on.clone());
     let name = who.clone();
     let with_password = password.then(|| {
         view! {
@@ -54,10 +55,45 @@ fn draw(confirm: ConfirmView) -> AnyView {
             {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty())
                 .then(|| view! { <MethodsByPost providers=methods action="/auth/reauthenticate/provider" return_to=on /> })}
+            {with_code}
             <p class="turns">
                 <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>
             </p>
         </CardPage>
     }
     .into_any()
+}
+
+/// A code that was sent comes first: the user is about to type it.
+fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to: Option<String>) -> Option<AnyView> {
+    let body = match view {
+        EmailCodeView::Unavailable => return None,
+        EmailCodeView::Offered { email } => view! {
+            <PostForm action="/auth/reauthenticate/email-code" return_to>
+                <p class="field-hint">"Or we email a code to " <strong>{email}</strong> "."</p>
+                <Submit text="Email me a code" busy="Sending…" look="button is-quiet" />
+            </PostForm>
+        }
+        .into_any(),
+        EmailCodeView::Sent { email, code, inbox } => view! {
+            <PostForm action="/auth/reauthenticate/email-code/check" return_to=return_to.clone()>
+                <p class="field-hint">"We've sent a code to " <strong>{email}</strong> ". It expires in ten minutes."</p>
+                <CodeField value=code invalid />
+                <Submit text="Confirm" busy="Checking…" />
+            </PostForm>
+            {inbox
+                .map(|inbox| {
+                    view! {
+                        <a class="button is-quiet" href=inbox>
+                            "Open the sandbox inbox"
+                        </a>
+                    }
+                })}
+            <PostForm action="/auth/reauthenticate/email-code" return_to>
+                <Submit text="Send another code" busy="Sending…" look="button is-quiet" />
+            </PostForm>
+        }
+        .into_any(),
+    };
+    Some(view! { {divided.then(|| view! { <Divider /> })} {body} }.into_any())
 }

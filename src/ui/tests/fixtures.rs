@@ -4,8 +4,8 @@ use crate::{
     codes::access::Access,
     ui::view::{
         AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
-        ConnectionSettingsView, DashboardView, DeviceView, EmailLink, EmailLinkPageView, EmailLinkView, GrantView,
-        IdentityView, LinkPromptView, LoginView, NextStep, ProfileView, ProviderButton, SandboxView,
+        ConnectionSettingsView, DashboardView, DeviceView, EmailCodeView, EmailLink, EmailLinkPageView, EmailLinkView,
+        GrantView, IdentityView, LinkPromptView, LoginView, NextStep, ProfileView, ProviderButton, SandboxView,
         SecuritySettingsView, SessionView, StepState,
     },
 };
@@ -160,6 +160,7 @@ pub fn confirm() -> ConfirmView {
         who: "ada@example.com".into(),
         methods: vec![google()],
         password: true,
+        email_code: EmailCodeView::Unavailable,
         return_to: "/settings/password".into(),
         notice: None,
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     codes::{form_error::FormError, sign_in_error::SignInError},
-    ui::view::{ConfirmView, LinkPromptView, Notice, ProviderButton},
+    ui::view::{ConfirmView, EmailCodeView, LinkPromptView, Notice, ProviderButton},
 };
 
 fn cancel() -> Form<'static> {
@@ -65,6 +65,23 @@ async fn confirmation_posts_and_keeps_the_destination() {
 }
 
 #[tokio::test]
+async fn a_code_is_offered_and_then_asked_for() {
+    let to = ("return_to", "/settings/password");
+    let view = |email_code| ConfirmView { password: false, methods: Vec::new(), email_code, ..confirm() };
+    let email = || "ada@example.com".to_owned();
+    let html = render("/confirm", view(EmailCodeView::Offered { email: email() })).await;
+    is_a_sound_document(&html);
+    assert_eq!(forms(&html), [Form { action: "/auth/reauthenticate/email-code", fields: vec![to] }]);
+
+    let sent = EmailCodeView::Sent { email: email(), code: Some("ABCD-EFGH".into()), inbox: None };
+    let html = render("/confirm", view(sent)).await;
+    is_a_sound_document(&html);
+    let check = Form { action: "/auth/reauthenticate/email-code/check", fields: vec![to, ("code", "ABCD-EFGH")] };
+    let again = Form { action: "/auth/reauthenticate/email-code", fields: vec![to] };
+    assert_eq!(forms(&html), [check, again]);
+}
+
+#[tokio::test]
 async fn reauthentication_errors_are_alerts_without_sign_in_texts() {
     for form_error in FormError::ALL {
         let notice = Some(Notice::FormError(*form_error));
@@ -88,8 +105,14 @@ async fn markup_in_names_is_escaped() {
     let methods = || vec![ProviderButton { label: text(), ..google() }, example()];
     let notice =
         Some(Notice::Refused { sign_in_error: SignInError::Cancelled, provider: Some(text()), slug: Some(text()) });
-    let view = ConfirmView { who: text(), methods: methods(), password: true, return_to: text(), notice };
-    stays_text(&render("/confirm", view).await);
+    for email_code in [
+        EmailCodeView::Offered { email: text() },
+        EmailCodeView::Sent { email: text(), code: Some(text()), inbox: Some("http://localhost:1/".into()) },
+    ] {
+        let (return_to, notice) = (text(), notice.clone());
+        let view = ConfirmView { who: text(), methods: methods(), password: true, email_code, return_to, notice };
+        stays_text(&render("/confirm", view).await);
+    }
     let view = LinkPromptView {
         provider: text(),
         slug: text(),

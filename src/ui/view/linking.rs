@@ -31,6 +31,26 @@ pub struct ConfirmView {
     pub methods: Vec<ProviderButton>,
     /// The account has a password.
     pub password: bool,
+    pub email_code: EmailCodeView,
     pub return_to: String,
     pub notice: Option<Notice>,
+}
+
+/// Re-authentication by a code from an email.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum EmailCodeView {
+    /// Something stronger is there, or no address that a code could be sent to.
+    #[default]
+    Unavailable,
+    Offered {
+        /// The address that a code would be sent to.
+        email: String,
+    },
+    Sent {
+        email: String,
+        /// From the link in the email; the form has it filled in.
+        code: Option<String>,
+        /// The page with the emails, where the sandbox captures them.
+        inbox: Option<String>,
+    },
 }

@@ -15,6 +15,8 @@ pub enum Concern {
     Both,
     /// The confirmation word.
     Word,
+    /// A code.
+    Code,
     Nothing,
 }
 
@@ -28,7 +30,9 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::PasswordCommon
         | FormError::PasswordPersonal => Concern::Password,
         FormError::ConfirmationMissing => Concern::Word,
+        FormError::EmailCodeWrong => Concern::Code,
         FormError::TooManyAttempts
+        | FormError::EmailCodeExpired
         | FormError::TooManyEmails
         | FormError::Busy
         | FormError::EmailLinkInvalid
@@ -98,6 +102,16 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "You're not signed in to the account that requested this email.",
             "Sign in to it in this browser, then open the link again.",
         ),
+        FormError::EmailCodeWrong => (
+            Tone::Serious,
+            "That code is incorrect.",
+            "Type the eight characters from our latest email. After five tries you need a new code.",
+        ),
+        FormError::EmailCodeExpired => (
+            Tone::Mild,
+            "This code has expired.",
+            "A code works for ten minutes, in the browser that asked for it. Send yourself a new one.",
+        ),
         FormError::LinkExpired => (
             Tone::Mild,
             "Linking timed out, or it was started in another browser.",
@@ -161,6 +175,8 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         FormError::LastSignInMethod => Some(("Add a way to sign in", SettingsPage::Security.path().into())),
         FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
         FormError::Busy
+        | FormError::EmailCodeWrong
+        | FormError::EmailCodeExpired
         | FormError::TooManyEmails
         | FormError::EmailInvalid
         | FormError::EmailUnchanged

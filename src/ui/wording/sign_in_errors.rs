@@ -100,6 +100,12 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
             "You weren't signed in. Try again. If it keeps happening, contact the site's administrator.",
             Next::Again,
         ),
+        SignInError::ReauthenticationUnsupported => (
+            Tone::Mild,
+            format!("{who} can't confirm that you signed in there just now."),
+            "You weren't signed in. Try again, or sign in another way.",
+            Next::Again,
+        ),
         SignInError::LinkRequired => (
             Tone::Mild,
             "There's already an account with this email address.".into(),
@@ -176,6 +182,11 @@ pub fn of_a_round_trip(sign_in_error: SignInError, label: Option<&str>) -> Messa
             Tone::Serious,
             format!("We couldn't verify the response from {}.", label.unwrap_or("the provider")),
             "Nothing changed. If it keeps happening, contact the site's administrator.",
+        ),
+        SignInError::ReauthenticationUnsupported => (
+            Tone::Mild,
+            format!("{who} can't confirm that you signed in there just now: it doesn't say when you did."),
+            "Nothing changed. Confirm it another way, such as with a code by email.",
         ),
         SignInError::LinkRequired | SignInError::NotPermitted => {
             (Tone::Mild, "That account can't be used here.".into(), "Nothing changed. Choose another one.")

@@ -44,6 +44,10 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Reauthenticated { method } => {
             calm(&format!("Confirmed with {} that it was you", local_method(*method)))
         }
+        AuditEvent::WrongCode { method } => {
+            alarm(&format!("A confirmation with a wrong code was refused ({})", local_method(*method)))
+        }
+        AuditEvent::EmailCodeRequested => calm("Requested a code by email"),
         AuditEvent::WrongPassword => alarm("A sign-in with a wrong password was refused"),
         AuditEvent::SignUpRequested => calm("Someone tried to sign up with your email address; nothing was changed"),
         AuditEvent::SignUp { outcome, .. } => match outcome {

@@ -3,10 +3,11 @@
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
     account::{AccountError, pending_link},
-    accounts::UserId,
+    accounts::{EmailCode, UserId},
+    store::PendingEmailCode,
     ui::{
         page::Page,
-        view::{ConfirmView, LinkPromptView, ProviderButton},
+        view::{ConfirmView, EmailCodeView, LinkPromptView, ProviderButton},
     },
 };
 
@@ -54,7 +55,14 @@ pub async fn confirm(request: PageRequest) -> PageResult {
     }
     let email = user.verified_email.as_ref().map(|email| email.email().to_string());
     let (methods, _) = methods_of(&request, user.id).await?;
+    let pending = request.app.database.pending_email_code(&signed_in.session.id, request.context.clock.date()).await?;
+    // The link in the email does not name the page to continue on.
+    let return_to = match (&pending, request.query.one("return_to")) {
+        (Some(pending), None) => pending.return_to.clone(),
+        _ => return_to,
+    };
     let view = ConfirmView {
+        email_code: email_code(&request, user.id, pending).await?,
         who: email.or_else(|| user.name.clone()).unwrap_or_else(|| "your account".to_owned()),
         methods,
         password: request.app.database.password_of(user.id).await?.is_some(),
@@ -62,6 +70,24 @@ pub async fn confirm(request: PageRequest) -> PageResult {
         notice: request.notice(),
     };
     request.draw(Page::Confirm, view).await
+}
+
+/// Whether a code can be sent, or was. Without a mail server there is none.
+async fn email_code(
+    request: &PageRequest,
+    user: UserId,
+    pending: Option<PendingEmailCode>,
+) -> Result<EmailCodeView, PageRejection> {
+    if let Some(PendingEmailCode { email, .. }) = pending {
+        let code = request.query.one("code").and_then(EmailCode::parse).map(|code| code.grouped());
+        let inbox = request.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone());
+        return Ok(EmailCodeView::Sent { email, code, inbox });
+    }
+    let facts = request.app.database.email_code_facts(user, request.context.clock.date()).await?;
+    Ok(match facts.recipient().filter(|_| request.context.mail_wake.is_some()) {
+        Some(email) => EmailCodeView::Offered { email: email.to_string() },
+        None => EmailCodeView::Unavailable,
+    })
 }
 
 /// A user's providers, each once; and the slugs of those that are disabled here.

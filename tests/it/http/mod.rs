@@ -29,6 +29,7 @@ mod credential;
 mod cross_origin;
 mod drive;
 mod drive_faults;
+mod email_code;
 mod email_requirement;
 mod enumeration;
 mod form_owners;

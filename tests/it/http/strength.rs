@@ -26,7 +26,7 @@ async fn google_tells_how_only_if_asked(
     let is_told = asked == "on";
     assert_eq!(claims["auth_time"].is_i64(), is_told, "{step}");
     assert_eq!(claims["amr"].as_array().map(Vec::len), Some(usize::from(is_told)), "{step}");
-    let settings = browser.get("/settings").await.body;
+    let settings = browser.get("/settings/activity").await.body;
     assert_eq!(settings.contains("Google reports: password; signed in there just then"), is_told);
 }
 
@@ -50,7 +50,7 @@ async fn a_session_keeps_the_steps_of_its_sign_in_and_of_its_reauthentication(
     assert_eq!((again.as_array().map(Vec::len), &again[0]["by"]["method"]), (Some(1), &"password".into()));
     let count = "SELECT count(*) FROM events WHERE kind = 'reauthenticate' AND provider = 'password'";
     assert_eq!(app.database.number(count).await, 1);
-    assert!(browser.get("/settings").await.body.contains("Confirmed with a password that it was you"));
+    assert!(browser.get("/settings/activity").await.body.contains("Confirmed with a password that it was you"));
 }
 
 /// Whatever a provider puts there, the sign-in goes on.

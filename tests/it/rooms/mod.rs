@@ -9,11 +9,12 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "codes",
     "oauth",
     "oidc",
     "webauthn",
+    "totp",
     "providers",
     "accounts",
     "sealing",
@@ -44,7 +45,7 @@ const SANDBOX: &str = "latchkey_sandbox";
 const READERS_OF_CONFIG: [&str; 2] = ["doctor", "web"];
 
 /// Rooms without I/O: they take time and randomness as arguments.
-const PURE: [&str; 5] = ["oauth", "oidc", "webauthn", "providers", "accounts"];
+const PURE: [&str; 6] = ["oauth", "oidc", "webauthn", "totp", "providers", "accounts"];
 
 /// What a pure room must not name outside its tests.
 const IMPURE: [&str; 17] = [
