@@ -25,7 +25,7 @@ pub struct EmailCode(String);
 impl EmailCode {
     /// 40 random bits, five for each character.
     pub fn from_random(random: [u8; 5]) -> Self {
-        let bits = random.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = random.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
         let character = |place: usize| char::from(ALPHABET[(bits >> (5 * place)) as usize % ALPHABET.len()]);
         Self((0..LENGTH).map(character).collect())
     }

@@ -1,5 +1,5 @@
-//! The claims of an access token: RFC 9068 §2.2, `sid`, `session_version`, `email`,
-//! `email_verified` and `name`.
+//! The claims of an access token: RFC 9068 §2.2, `sid`, `session_version`, `email`, `email_verified` and `name`.
+//! `auth_time` and `amr` are for services; here the session's row says how strongly it is authenticated.
 
 use std::fmt;
 
@@ -123,6 +123,11 @@ pub(super) fn write(session: &ActiveSession, id: &str, expected: &Expected<'_>) 
     claim("jti", json!(id));
     claim("iat", json!(expected.now));
     claim("exp", json!(expiry(session, expected.now)));
+    claim("auth_time", json!(session.reauthenticated_at.unix_timestamp()));
+    let amr = session.reauthenticated_by.amr();
+    if !amr.is_empty() {
+        claim("amr", json!(amr));
+    }
     profile_claims(user).into_iter().for_each(|(name, value)| drop(claim(name, value)));
     Value::Object(claims).to_string()
 }

@@ -5,7 +5,7 @@ const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub(super) fn encode(bytes: &[u8]) -> String {
     let (mut text, mut bits, mut count) = (String::new(), 0_u32, 0_u32);
     for byte in bytes {
-        bits = bits << 8 | u32::from(*byte);
+        bits = (bits << 8) | u32::from(*byte);
         count += 8;
         while count >= 5 {
             count -= 5;

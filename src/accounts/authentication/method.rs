@@ -53,6 +53,17 @@ impl AuthenticationMethod {
         }
     }
 
+    /// Values of `amr` (RFC 8176 §2).
+    pub(super) fn amr(&self) -> Vec<&str> {
+        match self {
+            Self::Password => vec!["pwd"],
+            Self::Provider { claims, .. } => claims.amr.iter().map(String::as_str).collect(),
+            Self::Totp | Self::RecoveryCode => vec!["otp"],
+            Self::Passkey { .. } => vec!["pop", "user"],
+            Self::EmailCode | Self::EmailLink | Self::TrustedBrowser => Vec::new(),
+        }
+    }
+
     pub(super) fn factors(&self) -> Factors {
         match self {
             Self::Passkey { user_verified: true } => Factors::Both,

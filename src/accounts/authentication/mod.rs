@@ -63,6 +63,19 @@ impl Authentications {
         self.0.iter().map(|step| step.at).max()
     }
 
+    /// The methods as values of `amr` (RFC 8176 §2), for access tokens. A provider's own are passed on; for a code from an
+    /// email there is none.
+    pub fn amr(&self) -> Vec<&str> {
+        let mut values: Vec<&str> = Vec::new();
+        let more = (self.strength() == Strength::TwoFactors).then_some("mfa");
+        for value in self.0.iter().flat_map(|step| step.by.amr()).chain(more) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
     /// What all steps together show.
     pub fn strength(&self) -> Strength {
         strength_of(self.0.iter().map(|step| step.by.factors()))

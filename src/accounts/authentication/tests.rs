@@ -73,6 +73,20 @@ fn a_repeated_method_replaces_its_earlier_step_and_steps_are_bounded() {
     assert_eq!(many.steps().last().unwrap().by.code(), "p19", "the newest is never dropped");
 }
 
+#[rstest]
+#[case(&[Password], &["pwd"])]
+#[case(&[Password, Totp], &["pwd", "otp", "mfa"])]
+#[case(&[Password, TrustedBrowser], &["pwd", "mfa"])]
+#[case(&[Totp, RecoveryCode], &["otp"])]
+#[case(&[Passkey { user_verified: true }], &["pop", "user", "mfa"])]
+#[case(&[Passkey { user_verified: false }], &["pop", "user"])]
+#[case(&[google(&["pwd", "mfa"], None)], &["pwd", "mfa"])]
+#[case(&[google(&[], None)], &[])]
+#[case(&[EmailCode], &[])]
+fn methods_have_values_of_amr(#[case] methods: &[AuthenticationMethod], #[case] amr: &[&str]) {
+    assert_eq!(steps(methods, 100).amr(), amr);
+}
+
 #[test]
 fn every_method_is_read_back_from_its_json() {
     let all = [

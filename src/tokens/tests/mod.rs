@@ -21,7 +21,10 @@ use super::{
     signing_key::{SigningKey, VerifyingKey},
 };
 use crate::{
-    accounts::{Authentications, EmailAddress, EmailRequirement, User, UserId, VerificationMethod, VerifiedEmail},
+    accounts::{
+        AuthenticationMethod, Authentications, EmailAddress, EmailRequirement, User, UserId, VerificationMethod,
+        VerifiedEmail,
+    },
     store::{ActiveSession, KeyTimes, NewKey, Session, StoredKey},
 };
 
@@ -97,7 +100,7 @@ fn session() -> ActiveSession {
             absolute_expires_at: at(NOW + 1000),
             reauthenticated_at: at(NOW),
             signed_in_by: Authentications::default(),
-            reauthenticated_by: Authentications::default(),
+            reauthenticated_by: Authentications::by(AuthenticationMethod::Password, at(NOW)),
         },
         user: User {
             id: user,
@@ -131,7 +134,7 @@ fn valid_claims() -> Value {
     json!({
         "iss": ORIGIN, "aud": ORIGIN, "sub": session.user.id.to_string(), "sid": session.session.id, "session_version": 3,
         "client_id": "latchkey", "jti": "id", "iat": NOW, "exp": NOW + 300,
-        "email": "ada@example.com", "email_verified": true, "name": "Ada",
+        "auth_time": NOW, "amr": ["pwd"], "email": "ada@example.com", "email_verified": true, "name": "Ada",
     })
 }
 

@@ -39,6 +39,12 @@ struct SessionAnswer {
     /// The sign-in method: a provider's slug, or `password`.
     #[schema(required, examples("google"))]
     provider: Option<String>,
+    /// How strongly the sign-in authenticated the user: `one_factor` or `two_factors`.
+    #[schema(examples("one_factor"))]
+    strength: &'static str,
+    /// When the user last authenticated in this session.
+    #[schema(format = DateTime)]
+    authenticated_at: String,
     /// The `User-Agent` at the sign-in.
     #[schema(required)]
     user_agent: Option<String>,
@@ -62,6 +68,8 @@ impl SessionAnswer {
             current: session.id == current,
             id: session.id,
             provider: session.provider,
+            strength: session.signed_in_by.strength().code(),
+            authenticated_at: time_text(session.reauthenticated_at),
             user_agent: session.user_agent,
             address: session.ip,
             created_at: time_text(session.created_at),
@@ -81,7 +89,7 @@ errors!(ListErrors: NotSignedIn, InvalidToken, AddressRequired, ServerError, Una
     tag = "User",
     responses(
         (status = 200, description = "All sessions of the user, at most 100.", body = SessionsAnswer,
-         example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxTg", "current": true, "provider": "google", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
+         example = json!({"success": true, "sessions": [{"id": "b2hUq0Wl2dWJkV7s5rYxTg", "current": true, "provider": "google", "strength": "one_factor", "authenticated_at": "2026-11-25T16:40:00Z", "user_agent": "Mozilla/5.0 …", "address": "203.0.113.9", "created_at": "2026-11-25T16:40:00Z", "last_seen_at": "2026-11-25T16:55:00Z", "expires_at": "2026-12-09T16:55:00Z"}]})),
         ListErrors,
     ),
     security(("bearer" = []), ("cookie" = [])),
