@@ -29,6 +29,18 @@ fn draw(forgot: ForgotView) -> AnyView {
                 <EmailField value=email invalid=of_email(concern) />
                 <Submit text="Send email" busy="Sending…" />
             </PostForm>
+            <div class="prose is-quiet">
+                <h2>"Can't get in that way?"</h2>
+                <ul>
+                    <li>
+                        "If you can't open that mailbox any more, sign in another way, and change your email address in the settings."
+                    </li>
+                    <li>
+                        "If you sign in with Google or another provider, our email says so. If you've lost that account, recover it there first."
+                    </li>
+                    <li>"If nothing works, contact the site's administrator."</li>
+                </ul>
+            </div>
             <p class="turns">
                 <a href=links::login(return_to.as_deref())>"Back to sign in"</a>
             </p>
