@@ -176,7 +176,8 @@ fn token_reuse_email_points_to_the_sessions() {
         assert!(text.contains(said), "{text}");
     }
     assert!(
-        text.contains("https://app.example/settings\n") && html.contains("href=\"https://app.example/settings\""),
+        text.contains("https://app.example/settings/security\n")
+            && html.contains("href=\"https://app.example/settings/security\""),
         "{text}"
     );
 }
