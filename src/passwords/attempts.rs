@@ -138,7 +138,7 @@ mod tests {
         let ada = email("ada@example.com");
         assert!((0..EMAILS.get()).all(|_| attempts.count_code_email(&ada)));
         assert!(!attempts.count_code_email(&ada));
-        assert!(attempts.count_email(&ada, LinkKind::Reset));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
     }
 
     #[test]
