@@ -1,4 +1,4 @@
-// “Last used”: a cookie remembers the sign-in method and nothing about the user.
+// The last used sign-in method comes first: a cookie remembers it, with a first name, until the user forgets it.
 
 import { newAccount, signUp } from "./support/account";
 import { expect, type Page, test } from "./support/fixtures";
@@ -14,19 +14,23 @@ test("no sign-in method is marked before the first sign-in", async ({ page }) =>
   await expect(lastUsedBadges(page)).toHaveCount(0);
 });
 
-test("the provider of the last sign-in is marked", async ({ page }) => {
+test("the provider of the last sign-in comes first, until it is forgotten", async ({ page, context }) => {
   const [ada, grace] = [await createPerson("Ada Lovelace"), await createPerson("Grace Hopper")];
   await signIn(page, ada);
   await signOut(page);
-  await expect(page.getByRole("link", { name: "Continue with Google" })).toHaveAccessibleDescription("Last used");
-  await expect(lastUsedBadges(page)).toHaveCount(1);
+  await expect(page.getByRole("link", { name: /^Continue/ }).first()).toHaveText(/Continue as Ada · Google/);
+  const values = (await context.cookies()).map(({ value }) => value);
+  expect(values.join()).not.toMatch(/Ada|Lovelace/);
 
   await continueWith(page, "GitHub");
   await authorize(page, grace);
   await expect(nameHeading(page, grace)).toBeVisible();
   await signOut(page);
-  await expect(page.getByRole("link", { name: "Continue with GitHub" })).toHaveAccessibleDescription("Last used");
-  await expect(lastUsedBadges(page)).toHaveCount(1);
+  await expect(page.getByRole("link", { name: /^Continue/ }).first()).toHaveText(/Continue as Grace · GitHub/);
+
+  await page.getByRole("button", { name: "Forget this account" }).click();
+  await expect(page.getByRole("link", { name: /^Continue as/ })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /^Continue/ }).first()).toHaveText(/Continue with Google/);
 });
 
 test("the password is marked by a cookie that names no user", async ({ page, context }) => {

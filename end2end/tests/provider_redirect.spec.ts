@@ -22,7 +22,7 @@ test.describe("a provider that redirects through two other origins", () => {
   test("re-authenticates, and the back button leads to /confirm", async ({ page }) => {
     const email = uniqueEmail();
     await page.goto("/login");
-    await page.getByRole("link", { name: "Continue with Certified" }).click();
+    await continueWith(page, "Certified");
     await authorizeAtCertified(page, email);
     await page.goto("/confirm?return_to=%2Fsettings%2Fdelete&error=wrong_password");
     await page.getByRole("button", { name: "Continue with Certified" }).click();

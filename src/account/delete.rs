@@ -38,5 +38,6 @@ async fn delete(context: &RequestContext, word: &str) -> Result<Reply, AccountEr
     context.grants.wake_revocation_worker();
     // The session went with the user; what is left are the browser's cookies.
     let signed_out = RequestContext { signed_in: None, ..context.clone() };
-    Ok(Reply::done("/login", Done::Deleted).with(SignOut(signed_out).complete().await?))
+    let forgotten = context.jar.forget_sign_in(&context.headers);
+    Ok(Reply::done("/login", Done::Deleted).with(SignOut(signed_out).complete().await?).with(forgotten))
 }

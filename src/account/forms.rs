@@ -8,6 +8,7 @@ use super::{
     delete::DeleteAccount,
     devices::{EndOtherSessions, EndSession},
     email_code::{CheckEmailCode, RequestEmailCode},
+    forget_sign_in::ForgetSignIn,
     forgot_password::ForgotPassword,
     link::LinkProvider,
     link_prompt::{CancelLink, ConfirmLink, ResolveLinkByPassword, ResolveLinkByProvider},
@@ -58,10 +59,11 @@ use Sender::{Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 25] = [
+pub const FORMS: [Form; 26] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
     Form::of::<ForgotPassword>(Anyone, Needed),
+    Form::of::<ForgetSignIn>(Anyone, Unneeded),
     Form::of::<ResetPassword>(Anyone, Unneeded),
     Form::of::<VerifyEmail>(Anyone, Unneeded),
     Form::of::<ChangeEmail>(Owner, Needed),

@@ -10,6 +10,7 @@ mod devices;
 mod email_code;
 mod email_link;
 mod error;
+mod forget_sign_in;
 mod forgot_password;
 mod form_secret;
 mod forms;

@@ -23,6 +23,7 @@ mod linking_context;
 mod password;
 mod password_hash;
 mod reason;
+mod short_name;
 mod user;
 mod verification_method;
 
@@ -52,5 +53,6 @@ pub use linking_context::{
 pub use password::{NewPassword, PasswordError, canonical_password};
 pub use password_hash::PasswordHash;
 pub use reason::Reason;
+pub use short_name::short_name;
 pub use user::{Identity, OWN, User};
 pub use verification_method::{ClaimedEmail, VerificationMethod, VerifiedEmail};

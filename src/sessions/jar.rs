@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 use super::{
     cookies::{self, Cookies},
@@ -44,7 +45,16 @@ pub struct Jar {
     /// Nonces for front ends.
     pub nonces: Nonces,
     known: SealedCookie<Vec<String>>,
+    last_account: SealedCookie<LastAccount>,
     cookies: Cookies,
+}
+
+/// Whom a browser signed in last, for "Continue as Ada". The threat is a shared computer: whoever opens the login page reads
+/// it. So it names no more than a first name or a masked address, and the page offers to forget it.
+#[derive(Debug, Serialize, Deserialize)]
+struct LastAccount {
+    method: String,
+    label: String,
 }
 
 impl Jar {
@@ -65,7 +75,8 @@ impl Jar {
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
-            known: SealedCookie::new(sealer, cookies, "known", 365 * DAYS),
+            known: SealedCookie::new(sealer.clone(), cookies, "known", 365 * DAYS),
+            last_account: SealedCookie::new(sealer, cookies, "last-account", 365 * DAYS),
             cookies,
         })
     }
@@ -75,9 +86,34 @@ impl Jar {
         cookies::find(request, &self.cookies.name(LAST)).and_then(Slug::parse)
     }
 
-    /// The `Set-Cookie` value that remembers the method. It does not name the user.
-    pub fn remember_method(&self, slug: &str) -> Option<HeaderValue> {
-        self.cookies.set(&self.cookies.name(LAST), slug, 365 * DAYS)
+    /// The short name of the account that this browser signed in to with its last method.
+    pub fn last_account(&self, request: &HeaderMap, now: i64) -> Option<String> {
+        let method = self.last_used(request)?;
+        self.last_account.find(request, now).filter(|last| last.method == method.as_str()).map(|last| last.label)
+    }
+
+    /// The `Set-Cookie` values that remember the method, and by a short name whose it was. A password's form says no name.
+    pub fn remember_sign_in(
+        &self,
+        request: &HeaderMap,
+        method: &str,
+        label: Option<String>,
+        now: i64,
+    ) -> impl Iterator<Item = HeaderValue> + use<> {
+        let account = match label {
+            Some(label) if method != PASSWORD => {
+                self.last_account.keep(&LastAccount { method: method.to_owned(), label }, now).ok()
+            }
+            _ => self.last_account.clear(request),
+        };
+        self.cookies.set(&self.cookies.name(LAST), method, 365 * DAYS).into_iter().chain(account)
+    }
+
+    /// The `Set-Cookie` values that remove both.
+    pub fn forget_sign_in(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> + use<> {
+        let last = self.cookies.name(LAST);
+        let method = cookies::has(request, &last).then(|| self.cookies.clear(&last)).flatten();
+        method.into_iter().chain(self.last_account.clear(request))
     }
 
     /// Whether this browser has signed in with this address and its password: strangers who guess that password must not
@@ -122,6 +158,8 @@ impl Jar {
 }
 
 const LAST: &str = "last";
+/// In the place of a provider's slug.
+const PASSWORD: &str = "password";
 
 /// A short hash, not the address itself.
 fn mark_of(address: &EmailAddress) -> String {
@@ -143,16 +181,41 @@ mod tests {
         HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&pair).unwrap())])
     }
 
+    /// A browser with these cookies.
+    fn browser(set: impl Iterator<Item = HeaderValue>) -> HeaderMap {
+        let pair = |set: HeaderValue| set.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let pairs: Vec<String> = set.map(pair).collect();
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&pairs.join("; ")).unwrap())])
+    }
+
     fn address(number: usize) -> EmailAddress {
         EmailAddress::parse(&format!("a{number}@example.com")).unwrap()
     }
 
     #[test]
     fn the_last_method_is_remembered_and_nonsense_is_ignored() {
-        let browser = request(&jar().remember_method("google").unwrap());
+        let browser = browser(jar().remember_sign_in(&HeaderMap::new(), "google", None, 0));
         assert_eq!(jar().last_used(&browser).map(|slug| slug.to_string()).as_deref(), Some("google"));
         let nonsense = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("last=<script>"))]);
         assert_eq!(jar().last_used(&nonsense), None);
+    }
+
+    #[test]
+    fn the_last_account_is_shown_with_its_method_only_and_forgotten_on_request() {
+        let nothing = HeaderMap::new();
+        let with = |method: &str| browser(jar().remember_sign_in(&nothing, method, Some("Ada".into()), 0));
+        let google = with("google");
+        assert_eq!(jar().last_account(&google, 1).as_deref(), Some("Ada"));
+        assert!(!google.get(header::COOKIE).unwrap().to_str().unwrap().contains("Ada"));
+        assert_eq!(jar().last_account(&with("password"), 1), None);
+        let mut another = google.clone();
+        let pairs = google.get(header::COOKIE).unwrap().to_str().unwrap().replace("last=google", "last=github");
+        another.insert(header::COOKIE, HeaderValue::from_str(&pairs).unwrap());
+        assert_eq!(jar().last_account(&another, 1), None);
+        let cleared: Vec<_> = jar().forget_sign_in(&google).collect();
+        assert_eq!(cleared.len(), 2);
+        assert!(cleared.iter().all(|set| set.to_str().unwrap().contains("Max-Age=0")));
+        assert_eq!(jar().forget_sign_in(&nothing).count(), 0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
     services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
 };
 use crate::{
-    accounts::{AuditEvent, AuthenticationMethod, Authentications, ClientInfo, IdentityId, User, UserId},
+    accounts::{AuditEvent, AuthenticationMethod, Authentications, ClientInfo, IdentityId, User, UserId, short_name},
     store::AuditContext,
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
@@ -58,7 +58,8 @@ impl RequestContext {
         method: AuthenticationMethod,
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
-        let remembered = self.jar.remember_method(method.code());
+        let now = self.clock.now();
+        let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
         let session = self.session.open(self, user, Authentications::by(method, self.clock.date()), identity).await?;
         Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
     }

@@ -1,7 +1,9 @@
 
-const at = (id) => document.getElementById(id).href;
-const glue = await import(at("boot-glue"));
-await glue.default({ module_or_path: at("boot-module") });
+const { glue: gluePath, module } = document.getElementById("boot").dataset;
+// Both at once.
+const compiled = fetch(module);
+const glue = await import(gluePath);
+await glue.default({ module_or_path: compiled });
 glue.hydrate();
 // In document order, so that an island comes before the islands among its children; those run under its owner.
 for (const island of document.querySelectorAll("leptos-island")) {

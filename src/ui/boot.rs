@@ -8,24 +8,15 @@ use leptos::{nonce::use_nonce, prelude::*};
 
 use super::view::Assets;
 
-/// Preloads the glue and the WebAssembly module, and hydrates the islands. Must come before the app in the document: it
-/// also tells the renderer to hydrate islands only.
+/// Loads the glue and the WebAssembly module, and hydrates the islands. Must come before the app in the document: it also
+/// tells the renderer to hydrate islands only. Nothing is preloaded: without JavaScript a browser would load it in vain.
 #[component]
 pub fn Boot(assets: Assets) -> impl IntoView {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
     view! {
-        <link id="boot-glue" rel="modulepreload" href=assets.js nonce=use_nonce() crossorigin="anonymous" />
-        <link
-            id="boot-module"
-            rel="preload"
-            href=assets.wasm
-            r#as="fetch"
-            r#type="application/wasm"
-            crossorigin="anonymous"
-        />
-        <script type="module" nonce=use_nonce()>
+        <script type="module" id="boot" nonce=use_nonce() data-glue=assets.js data-module=assets.wasm>
             {include_str!("boot.js")}
         </script>
     }

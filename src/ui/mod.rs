@@ -13,6 +13,7 @@ pub mod page;
 pub mod pages;
 pub mod plain_document;
 pub mod timestamp;
+pub mod valid_html;
 pub mod view;
 pub mod wording;
 

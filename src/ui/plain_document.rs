@@ -5,6 +5,7 @@ use leptos::{attr::custom::custom_attribute, prelude::*};
 use super::{
     document::HeadBasics,
     pages::{api_docs::ApiDocsPage, error::ErrorPageBody, onward::OnwardPage, wrong_account::WrongAccountPage},
+    valid_html::valid_html,
     view::{ApiDocsView, Assets, OnwardView, WrongAccountView},
     wording,
 };
@@ -17,7 +18,7 @@ fn plain_document(
     head: impl FnOnce() -> AnyView,
     body: impl FnOnce() -> AnyView,
 ) -> String {
-    Owner::new().with(|| {
+    let rendered = Owner::new().with(|| {
         view! {
             <!DOCTYPE html>
             <html lang="en">
@@ -30,12 +31,14 @@ fn plain_document(
             </html>
         }
         .to_html()
-    })
+    });
+    valid_html(&rendered)
 }
 
-pub fn error_page_html(error: PageError, assets: &Assets) -> String {
+/// `request_id` is what a user can tell the administrator, who finds the log by it.
+pub fn error_page_html(error: PageError, request_id: Option<String>, assets: &Assets) -> String {
     let happened = wording::error_page(error).happened;
-    plain_document(assets, &happened, noindex, || view! { <ErrorPageBody error /> }.into_any())
+    plain_document(assets, &happened, noindex, || view! { <ErrorPageBody error request_id /> }.into_any())
 }
 
 /// Without script, as every error page.

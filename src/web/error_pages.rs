@@ -9,6 +9,7 @@ use axum::{
 
 use super::{
     api::{error_of_status, is_path},
+    request_log::REQUEST_ID,
     state::AppState,
 };
 use crate::{codes::page_error::PageError, ui::plain_document::error_page_html};
@@ -20,6 +21,7 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
     let wants_page = wants_page(&request);
     let is_api = is_path(request.uri().path());
+    let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
     let mut response = next.run(request).await;
     if !is_probe {
         add_retry_after(&mut response);
@@ -33,8 +35,9 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
+    let is_ours = parts.status.is_server_error();
     if wants_page {
-        return (parts, Html(error_page_html(error, &app.assets))).into_response();
+        return (parts, Html(error_page_html(error, request_id.filter(|_| is_ours), &app.assets))).into_response();
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()

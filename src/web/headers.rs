@@ -50,7 +50,7 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
     publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
-    storage-access=(), usb=(), web-share=(), xr-spatial-tracking=()";
+    storage-access=(), usb=(), xr-spatial-tracking=()";
 
 /// Makes the nonce of the request, passes it on as an extension, and sets the headers of the response.
 pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {

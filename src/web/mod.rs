@@ -5,6 +5,7 @@ mod assets;
 mod background;
 mod callback;
 mod client_address;
+mod compression;
 mod credential;
 mod cross_origin;
 mod detached;

@@ -22,7 +22,7 @@ use tower_http::{
 };
 
 use super::{
-    api, assets, callback, credential,
+    api, assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, prefetch, rate_limits,
     request_context,
@@ -56,6 +56,9 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         ServiceBuilder::new()
             // Outside all that can fail, so that allowed pages can read the errors.
             .layer(from_fn_with_state(app.cors.clone(), api::share))
+            // Outside the error pages, which are HTML too.
+            .layer(from_fn(compression::only_own_requests))
+            .layer(compression::layer())
             .layer(from_fn_with_state(app.clone(), error_pages::render))
             .layer(CatchPanicLayer::custom(on_panic))
             .layer(timeout)

@@ -22,9 +22,16 @@ export async function authorizeWith(page: Page, label: string, person: Person) {
   await authorize(page, person);
 }
 
-/** Clicks "Continue with …". */
+/** A provider on the login page: "Continue with Google", or "Continue as Ada · Google" after a sign-in. */
+export function providerLink(page: Page, label: string): Locator {
+  return page.getByRole("link", { name: new RegExp(`^Continue (with|as .+ ·) ${label}`) });
+}
+
+/** Clicks a provider, which may be behind "More options". */
 export async function continueWith(page: Page, label: string) {
-  await page.getByRole("link", { name: `Continue with ${label}` }).click();
+  await page.getByRole("link", { name: /^Continue/ }).first().waitFor();
+  if (!(await providerLink(page, label).isVisible())) await page.getByText("More options").click();
+  await providerLink(page, label).click();
 }
 
 /** Signs out by the button of the page. */

@@ -28,7 +28,7 @@ pub fn FileIcon(kind: FileKind) -> impl IntoView {
 #[component]
 pub fn ExternalLinkIcon() -> impl IntoView {
     view! {
-        <svg class="away-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+        <svg class="away-icon" width="12" height="12" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path
                 fill="none"
                 stroke="currentColor"

@@ -146,7 +146,7 @@ fn provider_mark(mark: &Mark) -> impl IntoView {
     let view_box = format!("0 0 {size} {size}", size = mark.size);
     let paths = mark.paths.iter().map(|&(fill, d)| view! { <path fill=fill fill-rule="evenodd" d=d /> });
     view! {
-        <svg class="provider-mark" viewBox=view_box aria-hidden="true" focusable="false">
+        <svg class="provider-mark" width="20" height="20" viewBox=view_box aria-hidden="true" focusable="false">
             {paths.collect_view()}
         </svg>
     }
@@ -154,7 +154,7 @@ fn provider_mark(mark: &Mark) -> impl IntoView {
 
 fn door() -> impl IntoView {
     view! {
-        <svg class="provider-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="provider-mark" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path
                 fill="none"
                 stroke="currentColor"

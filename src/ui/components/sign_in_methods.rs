@@ -12,11 +12,40 @@ use crate::ui::{islands::provider_link::ProviderLink, links, view::ProviderButto
 /// From this many on, they form two columns if there is room.
 const MANY: usize = 4;
 
+/// How many are shown before the others are folded away; one more than that is not worth a fold.
+const FEW: usize = 3;
+
+/// `account` names the account to continue as.
 #[component]
-pub fn SignInMethods(providers: Vec<ProviderButton>, return_to: Option<String>) -> impl IntoView {
+pub fn SignInMethods(
+    providers: Vec<ProviderButton>,
+    return_to: Option<String>,
+    #[prop(optional, into)] account: Option<String>,
+) -> impl IntoView {
     let many = providers.len() >= MANY;
-    let methods: Vec<_> = providers.into_iter().map(|method| link(method, return_to.as_deref())).collect();
+    let to = return_to.as_deref();
+    let methods: Vec<_> = providers.into_iter().map(|method| link(method, to, account.as_deref())).collect();
     list(many, methods)
+}
+
+/// The first few, and the others behind "More options".
+#[component]
+pub fn FewMethods(mut providers: Vec<ProviderButton>, return_to: Option<String>) -> impl IntoView {
+    let shown = if providers.len() > FEW + 1 { FEW } else { providers.len() };
+    let others = providers.split_off(shown);
+    let to = return_to.clone();
+    view! {
+        <SignInMethods providers return_to=to />
+        {(!others.is_empty())
+            .then(|| {
+                view! {
+                    <details class="more is-centred">
+                        <summary class="button is-plain is-small">"More options"</summary>
+                        <SignInMethods providers=others return_to />
+                    </details>
+                }
+            })}
+    }
 }
 
 #[component]
@@ -44,10 +73,16 @@ fn list(many: bool, methods: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-fn link(provider: ProviderButton, return_to: Option<&str>) -> AnyView {
+fn link(mut provider: ProviderButton, return_to: Option<&str>, account: Option<&str>) -> AnyView {
     let href = links::sign_in(&provider.slug, return_to);
+    // Its name says it.
+    provider.last_used &= account.is_none();
     let described_by = note_id(&provider);
-    let label = label(&provider, "Continue with");
+    let inviting = match account {
+        Some(account) => format!("Continue as {account} ·"),
+        None => "Continue with".to_owned(),
+    };
+    let label = label(&provider, &inviting);
     let button = view! {
         <ProviderLink>
             <a class="provider" href=href rel="nofollow" aria-describedby=described_by>

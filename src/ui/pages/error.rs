@@ -13,7 +13,7 @@ use crate::{
 
 /// The caller sets the status.
 #[component]
-pub fn ErrorPageBody(error: PageError) -> impl IntoView {
+pub fn ErrorPageBody(error: PageError, #[prop(optional_no_strip)] request_id: Option<String>) -> impl IntoView {
     let message = wording::error_page(error);
     view! {
         <Frame narrow=true>
@@ -23,6 +23,14 @@ pub fn ErrorPageBody(error: PageError) -> impl IntoView {
                 </span>
                 <h1 class="title">{message.happened}</h1>
                 <p class="lead">{message.advice}</p>
+                {request_id
+                    .map(|id| {
+                        view! {
+                            <p class="fine-print">
+                                "Request ID: " <code class="copyable">{id}</code>
+                            </p>
+                        }
+                    })}
                 {message.step.map(|step| view! { <a class="button" href=step.href>{step.text}</a> })}
             </div>
         </Frame>

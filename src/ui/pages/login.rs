@@ -11,10 +11,10 @@ use crate::{
             field::{EmailField, PasswordField, of_email, of_password},
             form::{PostForm, Submit},
             notice::NoticeBox,
-            sign_in_methods::SignInMethods,
+            sign_in_methods::{FewMethods, SignInMethods},
         },
         links,
-        view::{LoginView, Notice, SandboxView},
+        view::{LoginView, Notice, ProviderButton, SandboxView},
         wording,
     },
 };
@@ -25,12 +25,6 @@ pub fn LoginPage() -> impl IntoView {
 }
 
 fn draw(login: LoginView) -> AnyView {
-    let lead = match (login.providers.is_empty(), login.password) {
-        (true, false) => None,
-        (true, true) => Some("Use your email address and password."),
-        (false, false) => Some("Choose an account to sign in with."),
-        (false, true) => Some("Choose an account, or use your email and password."),
-    };
     let failed = login.notice.as_ref().is_some_and(wording::is_alarming);
     let of_the_form = form_error_of(&login).is_some();
     let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
@@ -40,7 +34,6 @@ fn draw(login: LoginView) -> AnyView {
     let below = login.sandbox.clone().map(sandbox);
     view! {
         <CardPage title="Sign in" heading="Sign in to Latchkey" failed below>
-            {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
             {notice}
             {methods(login)}
         </CardPage>
@@ -58,18 +51,18 @@ fn form_error_of(login: &LoginView) -> Option<FormError> {
     }
 }
 
+/// Ordered by the person: what this browser used last, then email and password, then a few providers, and the others
+/// behind "More options". After a failed password the form comes first.
 fn methods(login: LoginView) -> AnyView {
-    let form_error = form_error_of(&login);
-    let LoginView { providers, return_to, password, password_last_used, email, .. } = login;
-    if providers.is_empty() && !password {
+    if login.providers.is_empty() && !login.password {
         return nothing_configured();
     }
+    let form_error = form_error_of(&login);
+    let LoginView { providers, return_to, password, password_last_used, email, last_account, .. } = login;
     let concern = form_error.map(wording::concern);
-    let several = !providers.is_empty() && password;
-    let to = return_to.clone();
-    let buttons = (!providers.is_empty()).then(|| view! { <SignInMethods providers return_to=to /> }.into_any());
-    let or = several.then(|| view! { <Divider /> });
-    let form = if password {
+    let (last, others): (Vec<_>, Vec<_>) = providers.into_iter().partition(|provider| provider.last_used);
+    let last = (!last.is_empty()).then(|| last_used(last, last_account, return_to.clone()));
+    let form = password.then(|| {
         view! {
             <PostForm action="/auth/password/sign-in" return_to=return_to.clone() form_error>
                 <EmailField value=email invalid=of_email(concern) />
@@ -82,12 +75,44 @@ fn methods(login: LoginView) -> AnyView {
             </p>
         }
         .into_any()
-    } else {
+    });
+    let others = (!others.is_empty()).then(|| view! { <FewMethods providers=others return_to /> }.into_any());
+    let new = (!password).then(|| {
         view! { <p class="fine-print">"New here? We'll create your account when you first sign in."</p> }.into_any()
+    });
+    let order = if form_error.is_some() { [form, last, others] } else { [last, form, others] };
+    (divided(order), new).into_any()
+}
+
+/// What is there, with "or" between.
+fn divided(parts: [Option<AnyView>; 3]) -> Vec<AnyView> {
+    let mut shown = Vec::new();
+    for part in parts.into_iter().flatten() {
+        if !shown.is_empty() {
+            shown.push(view! { <Divider /> }.into_any());
+        }
+        shown.push(part);
+    }
+    shown
+}
+
+/// "Continue as Ada · Google", and a button that makes this browser forget it.
+fn last_used(last: Vec<ProviderButton>, account: Option<String>, return_to: Option<String>) -> AnyView {
+    let Some(account) = account else {
+        return view! { <SignInMethods providers=last return_to /> }.into_any();
     };
-    // After a failed password the form comes first.
-    let (first, last) = if form_error.is_some() { (Some(form), buttons) } else { (buttons, Some(form)) };
-    view! { {first} {or} {last} }.into_any()
+    let to = return_to.clone();
+    view! {
+        <div class="last-account">
+            <SignInMethods providers=last return_to account />
+            <PostForm action="/auth/forget" class="form-of-a-button" return_to=to>
+                <button class="button is-plain is-small" type="submit">
+                    "Not you? Forget this account"
+                </button>
+            </PostForm>
+        </div>
+    }
+    .into_any()
 }
 
 fn sandbox(sandbox: SandboxView) -> AnyView {

@@ -12,7 +12,7 @@ use crate::{
 #[test]
 fn error_pages_link_home_and_have_no_script() {
     for error in PageError::ALL.iter().copied() {
-        let html = error_page_html(error, &Assets::default());
+        let html = error_page_html(error, Some("0193-abc".into()), &Assets::default());
         is_a_sound_document(&html);
         assert!(!html.contains("<script") && !html.contains("leptos-island"), "{html}");
         assert!(html.contains("href=\"/\" class=\"button\""), "{html}");

@@ -203,6 +203,35 @@ async fn after_a_wrong_password_the_form_comes_first() {
 }
 
 #[tokio::test]
+async fn the_page_is_ordered_by_the_person() {
+    let mut providers = six();
+    providers[3].last_used = true;
+    let view = LoginView { providers, last_account: Some("Ada".into()), password: true, ..LoginView::default() };
+    let html = login_page(view).await;
+    is_a_sound_document(&html);
+    let position = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part} is missing in {html}"));
+    let parts = [
+        "Continue as Ada · GitHub",
+        "action=\"/auth/forget\"",
+        "action=\"/auth/password/sign-in\"",
+        "Continue with Google",
+        "Continue with Facebook",
+        "More options",
+        "Continue with Microsoft",
+    ];
+    assert!(parts.map(position).is_sorted(), "{html}");
+    assert!(!html.contains("Last used") && !html.contains("Continue with GitHub"), "{html}");
+}
+
+#[tokio::test]
+async fn a_browser_that_never_signed_in_gets_email_and_a_few_providers() {
+    let html = login_page(LoginView { providers: six(), password: true, ..LoginView::default() }).await;
+    assert!(!html.contains("/auth/forget") && html.contains("More options"), "{html}");
+    let few = login_page(LoginView { providers: six()[..4].to_vec(), ..LoginView::default() }).await;
+    assert!(!few.contains("More options"), "{few}");
+}
+
+#[tokio::test]
 async fn other_errors_are_not_shown_in_the_password_form() {
     let refused = Notice::Refused { sign_in_error: SignInError::ServerError, provider: None, slug: None };
     for notice in [Notice::FormError(FormError::LinkExpired), Notice::FormError(FormError::EmailLinkInvalid), refused] {
@@ -254,6 +283,7 @@ async fn markup_in_names_is_escaped() {
             inbox: HOSTILE.into(),
             accounts: vec![(HOSTILE.into(), HOSTILE.into())],
         }),
+        last_account: Some(HOSTILE.into()),
         ..login_with_password()
     })
     .await;

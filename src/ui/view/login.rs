@@ -12,6 +12,9 @@ pub struct LoginView {
     pub notice: Option<Notice>,
     /// Password sign-in is enabled: email can be delivered.
     pub password: bool,
+    /// The first name or the masked address of the account that this browser signed in to last, with the provider that is
+    /// [`last_used`](ProviderButton::last_used).
+    pub last_account: Option<String>,
     /// This browser signed in with a password last.
     pub password_last_used: bool,
     /// The address that was just submitted, so that it need not be typed again.

@@ -28,6 +28,7 @@ pub async fn login(request: PageRequest) -> PageResult {
         return_to: return_to.map(String::from),
         notice,
         password: request.app.mail.is_some(),
+        last_account: request.context.jar.last_account(&request.context.headers, request.context.clock.now()),
         password_last_used: request.last_used().as_deref() == Some(PASSWORD),
         email: request.typed(),
         sandbox: request.app.sandbox.clone(),

@@ -1,9 +1,9 @@
 //! The request for a page: who asks, and how the page is rendered.
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::{FromRequest, Request},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use leptos::{nonce::Nonce, prelude::provide_context};
@@ -18,6 +18,7 @@ use crate::{
     ui::{
         document::document,
         page::Page,
+        valid_html::valid_html,
         view::{FormOwner, Notice, Now, Places, ProviderButton},
     },
     web::{
@@ -90,6 +91,19 @@ impl FromRequest<AppState> for PageRequest {
         Ok(Self { app: app.clone(), context, query, parts })
     }
 }
+
+/// The document as valid HTML. It is rendered in one piece.
+async fn rewrite(rendered: Response) -> Response {
+    let (mut parts, body) = rendered.into_parts();
+    let Ok(bytes) = to_bytes(body, MAX_DOCUMENT).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(valid_html(&String::from_utf8_lossy(&bytes))))
+}
+
+/// In bytes. A page of files has a few hundred kB.
+const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
 impl PageRequest {
     pub fn path_and_query(&self) -> &str {
@@ -196,6 +210,7 @@ impl PageRequest {
             provide_context(view.clone());
         };
         let request = Request::from_parts(self.parts, Body::empty());
-        Ok(leptos_axum::render_app_async_with_context(provide, move || document(page))(request).await)
+        let rendered = leptos_axum::render_app_async_with_context(provide, move || document(page))(request).await;
+        Ok(rewrite(rendered).await)
     }
 }
