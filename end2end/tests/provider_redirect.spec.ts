@@ -6,7 +6,7 @@ import { expect, type Page, test } from "./support/fixtures";
 import { pageHeading } from "./support/page";
 import { createPerson, uniqueEmail } from "./support/person";
 import { authorize } from "./support/provider_page";
-import { signIn } from "./support/session";
+import { continueWith, signIn } from "./support/session";
 import { addSignInMethod, signInMethod } from "./support/settings";
 
 test.describe("a provider that redirects through two other origins", () => {

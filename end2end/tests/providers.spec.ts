@@ -44,6 +44,7 @@ test("the login page has a button for every sandbox provider", async ({ page }) 
   const clients = Object.keys(variables).filter((name) => name.endsWith("_CLIENT_ID"));
   expect(clients.map((name) => name.replace("_CLIENT_ID", "")).sort()).toEqual(labels.map((label) => label.toUpperCase()).sort());
   await page.goto("/login");
+  await page.getByText("More options").click();
   for (const label of labels) {
     await expect(page.getByRole("link", { name: `Continue with ${label}`, exact: true })).toBeVisible();
   }

@@ -45,14 +45,15 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if user.verified_email.as_ref().is_some_and(|current| *current.email() == email) {
         return Err(FormError::EmailUnchanged.into());
     }
-    if may_send(context, &email, LinkKind::ChangeEmail)? {
+    let sent = may_send(context, &email, LinkKind::ChangeEmail)?;
+    if sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         context.database.begin_email_change(user.id, &email, &data, &context.audit()).await?;
         context.wake_mail();
     }
     let return_to = return_to.or_else(|| ReturnTo::parse("/settings"));
-    check_inbox(context, "email_change", &email, return_to.as_ref())
+    check_inbox(context, "email_change", &email, return_to.as_ref(), sent)
 }
 
 async fn confirm(context: &RequestContext, shown: Option<&str>) -> Result<Reply, AccountError> {

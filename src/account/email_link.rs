@@ -61,8 +61,8 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
     Ok(EmailAddress::parse(typed.trim_matches(' ')).map_err(|_| FormError::EmailInvalid)?)
 }
 
-/// Whether an email that anybody can request is sent to this address. `false`: it has got enough of them; the answer is as if it
-/// were sent.
+/// Whether an email that anybody can request is sent to this address. `false`: it has got enough of them, whether or
+/// not it has an account.
 ///
 /// # Errors
 /// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, whoever they are to.
@@ -80,14 +80,16 @@ pub(super) fn spend_email(context: &RequestContext) -> Result<(), AccountError> 
     })?)
 }
 
-/// To "Check your inbox": the same for every address.
+/// To "Check your inbox": the same for every address. `sent` is what [`may_send`] returned.
 pub(super) fn check_inbox(
     context: &RequestContext,
     email_kind: &str,
     email: &EmailAddress,
     return_to: Option<&ReturnTo>,
+    sent: bool,
 ) -> Result<Reply, AccountError> {
     let page = with_query("/check-inbox", &[("for", email_kind)]);
+    let page = if sent { page } else { with_query(&page, &[("limited", "1")]) };
     let typed = context.jar.typed.keep(&email.to_string(), context.clock.now())?;
     Ok(Reply::to(with_return_to(&page, return_to.map(ReturnTo::as_str))).with([typed]))
 }

@@ -142,7 +142,9 @@ async fn resolve(
     context.wake_mail();
     let cleared = link.use_up(context).await;
     let reply = match settled.decision.answer {
-        Answer::Link { .. } | Answer::AlreadyLinked { .. } => Reply::back(&link.return_to),
+        Answer::Link { .. } | Answer::AlreadyLinked { .. } => {
+            Reply::back(&link.return_to).with(context.say_done(Done::Linked))
+        }
         _ => Reply::error(SettingsPage::Security.path(), FormError::LinkedElsewhere),
     };
     let reply = reply.with(cleared);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     accounts::{AuthenticationMethod, LinkKind},
-    codes::form_error::FormError,
+    codes::{done::Done, form_error::FormError},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
 };
@@ -39,5 +39,6 @@ async fn reset(context: &RequestContext, shown: Option<&str>, password: &SecretS
     let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
     let remembered = context.jar.remember_account(&context.headers, &link.email, context.clock.now());
     let cleared = [context.jar.email_link.clear(&context.headers), context.jar.typed.clear(&context.headers)];
-    Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()))
+    let done = context.say_done(Done::PasswordReset);
+    Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()).with(done))
 }

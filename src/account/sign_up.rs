@@ -54,5 +54,5 @@ async fn begin(
         context.database.begin_sign_up(&sign_up, &context.audit()).await?;
         context.wake_mail();
     }
-    Ok(check_inbox(context, "sign_up", &email, return_to.as_ref())?.with([cookie]))
+    Ok(check_inbox(context, "sign_up", &email, return_to.as_ref(), may_send)?.with([cookie]))
 }

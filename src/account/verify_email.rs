@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     accounts::{AuthenticationMethod, EmailToken, LinkKind},
-    codes::form_error::FormError,
+    codes::{done::Done, form_error::FormError},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
     store::{EmailLink, SignedUp},
@@ -74,7 +74,8 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
             let email = user.verified_email.as_ref().map(|email| email.email());
             let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));
             let cleared = [jar.email_link.clear(headers), jar.sign_up.clear(headers), jar.typed.clear(headers)];
-            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()))
+            let done = context.say_done(Done::Welcome);
+            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()).with(done))
         }
     }
 }

@@ -5,6 +5,12 @@ use super::{codes, percent::with_query};
 codes! {
     /// What a form did (`?done=<code>`).
     Done {
+        /// A first sign-in created the account.
+        Welcome = "welcome",
+        /// A sign-in with a provider linked it, as the provider runs the account's mailbox.
+        LinkedWithoutAsking = "linked_without_asking",
+        /// A new password was chosen with a reset link.
+        PasswordReset = "password_reset",
         Linked = "linked",
         AlreadyLinked = "already_linked",
         Unlinked = "unlinked",

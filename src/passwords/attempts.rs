@@ -54,8 +54,8 @@ impl Attempts {
         self.0.as_ref().map_or(Ok(()), |limits| limits.attempts.count((email, known_browser)))
     }
 
-    /// Counts one email to this address. `false`: the limit is exceeded; do not send it, and answer the request as if
-    /// it had been sent.
+    /// Counts one email to this address. `false`: the limit is exceeded; do not send it. The answer may say so, as it is the
+    /// same for every address.
     ///
     /// Each kind has its own limit; otherwise an attacker who requests sign-up emails for an address could block the
     /// owner's password reset. So have browsers that have signed in to the account before: strangers who request resets

@@ -3,6 +3,7 @@
 use super::session_error::SessionError;
 use crate::{
     accounts::{FlowFailure, Reason},
+    oauth::{AuthorizationErrorCode, AuthorizationResponseError},
     relying_party::{ClientError, CompleteError, ExternalTokenError},
     store::StoreError,
 };
@@ -72,6 +73,9 @@ impl CallbackError {
             },
             Self::Flow(error) | Self::Misconfigured(error) => match error {
                 CompleteError::ProviderChanged => FlowFailure::ProviderChanged,
+                CompleteError::Response(AuthorizationResponseError::Provider(AuthorizationErrorCode::AccessDenied)) => {
+                    FlowFailure::Cancelled
+                }
                 CompleteError::Response(_) => FlowFailure::AuthorizationResponse,
                 CompleteError::Metadata(_) => FlowFailure::Metadata,
                 CompleteError::BreakerOpen => FlowFailure::BreakerOpen,

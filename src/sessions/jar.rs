@@ -36,6 +36,8 @@ pub struct Jar {
     /// The email address that the user typed, so that they need not type it again. Not in the URL, which ends up in histories
     /// and logs.
     pub typed: SealedCookie<String>,
+    /// What was just done, for the next page to say: a sign-in returns to a URL that must stay as it is.
+    pub done: SealedCookie<String>,
     /// The token of an email's link, until its form is sent.
     pub email_link: SealedCookie<EmailToken>,
     /// The identity at the link prompt.
@@ -71,6 +73,7 @@ impl Jar {
             flows: FlowCookies::new(secret_keys.clone(), cookies)?,
             name: NameCookie::new(secret_keys, cookies)?,
             typed: SealedCookie::new(sealer.clone(), cookies, "typed", 10 * MINUTES),
+            done: SealedCookie::new(sealer.clone(), cookies, "done", MINUTES),
             email_link: SealedCookie::new(sealer.clone(), cookies, "email-link", 30 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
@@ -135,7 +138,12 @@ impl Jar {
     /// The `Set-Cookie` values that remove everything that waits for a next step: on a shared computer, an email's link that
     /// was opened and not used would fall to the next user.
     pub fn clear_pending(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> {
-        let pending = [self.typed.clear(request), self.email_link.clear(request), self.link.clear(request)];
+        let pending = [
+            self.typed.clear(request),
+            self.done.clear(request),
+            self.email_link.clear(request),
+            self.link.clear(request),
+        ];
         pending.into_iter().flatten()
     }
 

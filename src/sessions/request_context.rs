@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     accounts::{AuditEvent, AuthenticationMethod, Authentications, ClientInfo, IdentityId, User, UserId, short_name},
+    codes::done::Done,
     store::AuditContext,
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
@@ -62,6 +63,11 @@ impl RequestContext {
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
         let session = self.session.open(self, user, Authentications::by(method, self.clock.date()), identity).await?;
         Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
+    }
+
+    /// The `Set-Cookie` value by which the next page says what was done.
+    pub fn say_done(&self, done: Done) -> Option<HeaderValue> {
+        self.jar.done.keep(&done.code().to_owned(), self.clock.now()).ok()
     }
 
     /// Signs a user in to a program that keeps no cookies.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     accounts::{Answer, AuthenticationMethod, Purpose, Reason, SignUp, UserId},
+    codes::done::Done,
     providers::Profile,
     relying_party::{FlowEvent, Journal, ReturnTo},
     store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
@@ -103,7 +104,13 @@ impl AuthorizationCallback {
                 let signed_in = || CallbackOutcome::SignedIn(verified.return_to.clone());
                 applied(user, verified.step_up.map_or_else(signed_in, |step_up| step_up.outcome(verified.return_to)))
             }
-            (_, Some(signed_in)) => {
+            (answer, Some(signed_in)) => {
+                let done = match answer {
+                    Answer::Create { .. } | Answer::ClaimFromUnverified { .. } => Some(Done::Welcome),
+                    Answer::LinkWithoutAsking { .. } => Some(Done::LinkedWithoutAsking),
+                    _ => pending.as_ref().map(|_| Done::Linked),
+                };
+                cookies.extend(done.and_then(|done| self.context.say_done(done)));
                 let user = self.begin_session(signed_in, verified.profile.into(), journal, cookies).await?;
                 let Some(link) = pending else {
                     return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));

@@ -70,6 +70,16 @@ pages! {
     Delete = "/settings/delete", DeletePage;
 }
 
+impl Page {
+    /// Whether it says what was done before, for a signed-in user.
+    pub const fn shows_notice(self) -> bool {
+        matches!(
+            self,
+            Self::Dashboard | Self::Drive | Self::Account | Self::Security | Self::Connections | Self::Activity
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

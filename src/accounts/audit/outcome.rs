@@ -44,6 +44,8 @@ codes! {
         NoRandomness = "no_randomness",
         /// The provider's configuration changed while the flow was pending.
         ProviderChanged = "provider_changed",
+        /// The user cancelled at the provider.
+        Cancelled = "cancelled",
         AuthorizationResponse = "authorization_response",
         Metadata = "metadata",
         BreakerOpen = "breaker_open",
@@ -70,6 +72,7 @@ impl FlowFailure {
             Self::NoPendingLink => "The link prompt that the flow was to resolve is gone.",
             Self::NoRandomness => "The system returned no random numbers.",
             Self::ProviderChanged => "The provider's configuration changed while the flow was pending.",
+            Self::Cancelled => "The user cancelled at the provider.",
             Self::AuthorizationResponse => "The authorization response is an error, or was rejected.",
             Self::Metadata => "The provider's metadata is not available, or was rejected.",
             Self::BreakerOpen => "The provider failed repeatedly; its circuit breaker is open.",

@@ -75,16 +75,19 @@ pub fn EmailField(
 #[component]
 pub fn PasswordField(
     #[prop(default = "Password")] label: &'static str,
+    /// Of a demo account of the sandbox. Never what someone typed.
+    #[prop(optional_no_strip)]
+    value: Option<String>,
     invalid: bool,
     #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
-    around("password", label, hint, password("current-password", invalid, hint))
+    around("password", label, hint, password("current-password", value, invalid, hint))
 }
 
 #[component]
 pub fn NewPasswordField(#[prop(default = "New password")] label: &'static str, invalid: bool) -> impl IntoView {
     let hint = Some("At least 8 characters. A short sentence works well.");
-    around("password", label, hint, password("new-password", invalid, hint))
+    around("password", label, hint, password("new-password", None, invalid, hint))
 }
 
 #[component]
@@ -117,7 +120,7 @@ pub fn TextField(
 
 /// A password field with the button that reveals it, hidden until the island hydrates. The button's name does not say
 /// "password", so that searching by label finds only the field.
-fn password(autocomplete: &'static str, invalid: bool, hint: Option<&'static str>) -> AnyView {
+fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, hint: Option<&'static str>) -> AnyView {
     view! {
         <PasswordPeek>
             <input
@@ -129,6 +132,7 @@ fn password(autocomplete: &'static str, invalid: bool, hint: Option<&'static str
                 autocapitalize="none"
                 spellcheck="false"
                 required
+                value=value
                 aria-invalid=invalid.then_some("true")
                 aria-describedby=described_by("password", invalid, hint)
             />

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{form::Submit, mark::KeyMark};
+use super::{form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar};
 use crate::ui::{islands::pending_form::PendingForm, view::Places};
 
 /// The current place in the header's navigation.
@@ -25,6 +25,7 @@ pub fn Frame(
         <a class="skip" href="#main">
             "Skip to content"
         </a>
+        {sandbox_bar()}
         <header class="site-header" class:is-signed-in=signed_in.is_some()>
             <a class="wordmark" href="/">
                 <KeyMark />

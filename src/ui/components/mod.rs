@@ -12,5 +12,6 @@ pub mod form;
 pub mod frame;
 pub mod mark;
 pub mod notice;
+pub mod sandbox_bar;
 pub mod sign_in_methods;
 pub mod timestamp;

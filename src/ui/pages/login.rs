@@ -58,7 +58,12 @@ fn methods(login: LoginView) -> AnyView {
         return nothing_configured();
     }
     let form_error = form_error_of(&login);
+    let demo = login.demo_account().cloned();
     let LoginView { providers, return_to, password, password_last_used, email, last_account, .. } = login;
+    let (email, typed) = match demo {
+        Some((email, password)) => (Some(email), Some(password)),
+        None => (email, None),
+    };
     let concern = form_error.map(wording::concern);
     let (last, others): (Vec<_>, Vec<_>) = providers.into_iter().partition(|provider| provider.last_used);
     let last = (!last.is_empty()).then(|| last_used(last, last_account, return_to.clone()));
@@ -66,7 +71,7 @@ fn methods(login: LoginView) -> AnyView {
         view! {
             <PostForm action="/auth/password/sign-in" return_to=return_to.clone() form_error>
                 <EmailField value=email invalid=of_email(concern) />
-                <PasswordField invalid=of_password(concern) />
+                <PasswordField value=typed invalid=of_password(concern) />
                 <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
             </PostForm>
             <p class="turns">
@@ -115,54 +120,37 @@ fn last_used(last: Vec<ProviderButton>, account: Option<String>, return_to: Opti
     .into_any()
 }
 
+/// Demo accounts that fill the form with one click.
 fn sandbox(sandbox: SandboxView) -> AnyView {
-    let SandboxView { origin, inbox, accounts } = sandbox;
+    let accounts: Vec<_> = sandbox.accounts.into_iter().enumerate().map(demo_account).collect();
     view! {
-        <aside class="sandbox" aria-label="Sandbox">
+        <aside class="sandbox" aria-label="Test accounts">
             <p>
                 <strong>"You're in the sandbox."</strong>
                 " Sign in as anyone; nothing leaves this machine. "
                 <span class="sandbox-doors">
-                    <a href=origin>"Open the sandbox"</a>
+                    <a href=sandbox.origin>"Open the sandbox"</a>
                     " "
-                    <a href=inbox>"Inbox"</a>
+                    <a href=sandbox.inbox>"Inbox"</a>
                     " "
                     <a href="/api/docs">"API reference"</a>
                 </span>
             </p>
-            {(!accounts.is_empty()).then(|| demo_accounts(accounts))}
+            {(!accounts.is_empty()).then(|| view! { <ul class="demo" role="list">{accounts}</ul> })}
         </aside>
     }
     .into_any()
 }
 
-fn demo_accounts(accounts: Vec<(String, String)>) -> AnyView {
-    let rows: Vec<_> = accounts
-        .into_iter()
-        .map(|(address, password)| {
-            view! {
-                <tr>
-                    <td>
-                        <code class="copyable">{address}</code>
-                    </td>
-                    <td>
-                        <code class="copyable">{password}</code>
-                    </td>
-                </tr>
-            }
-        })
-        .collect();
+fn demo_account((number, (email, password)): (usize, (String, String))) -> AnyView {
     view! {
-        <table class="demo">
-            <caption>"Test accounts"</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Email address"</th>
-                    <th scope="col">"Password"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <li>
+            <a class="button is-quiet is-small" href=format!("/login?demo={number}")>
+                "Use " {email}
+            </a>
+            " "
+            <code class="copyable">{password}</code>
+        </li>
     }
     .into_any()
 }

@@ -72,6 +72,7 @@ pub fn sandbox() -> SandboxView {
 
 pub fn dashboard() -> DashboardView {
     DashboardView {
+        notice: None,
         name: Some("Ada Lovelace".into()),
         email: Some(("ada@example.com".into(), true)),
         picture: Some("https://pictures.example/ada.png".into()),
@@ -129,6 +130,7 @@ pub fn check_inbox(message: EmailLinkPageView) -> CheckInboxView {
         email: Some("ada@example.com".into()),
         return_to: Some("/drive?a=1".into()),
         inbox: None,
+        limited: false,
         delayed: false,
     }
 }

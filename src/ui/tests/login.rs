@@ -131,7 +131,13 @@ async fn the_sandbox_note_appears_only_with_the_sandbox() {
     assert!(html.contains("ada@example.com") && html.contains("a sentence is good"), "{html}");
 
     let html = login_page(LoginView { sandbox: Some(SandboxView { accounts: vec![], ..sandbox() }), ..login() }).await;
-    assert!(!html.contains("<table"), "{html}");
+    assert!(!html.contains("demo="), "{html}");
+
+    let filled = LoginView { sandbox: Some(sandbox()), demo: Some(0), ..login_with_password() };
+    let filled = login_page(filled).await;
+    assert_eq!(form(&filled).fields, [("email", "ada@example.com"), ("password", "a sentence is good")]);
+    let production = login_page(LoginView { demo: Some(0), ..login_with_password() }).await;
+    assert_eq!(form(&production).fields, [("email", ""), ("password", "")]);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! `/dashboard`.
 
-use super::{CalendarView, SandboxView};
+use super::{CalendarView, Notice, SandboxView};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DashboardView {
+    pub notice: Option<Notice>,
     pub name: Option<String>,
     /// The address and whether it is verified.
     pub email: Option<(String, bool)>,

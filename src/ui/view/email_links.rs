@@ -11,6 +11,8 @@ pub struct CheckInboxView {
     pub return_to: Option<String>,
     /// URL of the sandbox's inbox, if it captures the emails.
     pub inbox: Option<String>,
+    /// No further email was sent: the address has had as many as it may get for now.
+    pub limited: bool,
     /// The mail server is not responding: delivery may take a while.
     pub delayed: bool,
 }

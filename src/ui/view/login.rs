@@ -21,6 +21,15 @@ pub struct LoginView {
     pub email: Option<String>,
     /// Set while the sandbox stands in for the providers.
     pub sandbox: Option<SandboxView>,
+    /// The sandbox's account that fills the form, by its place.
+    pub demo: Option<usize>,
+}
+
+impl LoginView {
+    /// Email address and password that fill the form: of the sandbox only.
+    pub fn demo_account(&self) -> Option<&(String, String)> {
+        self.sandbox.as_ref()?.accounts.get(self.demo?)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,15 @@ use crate::{
 
 pub fn done(done: Done, return_to: Option<&str>) -> Message {
     let (happened, advice) = match done {
+        Done::Welcome => ("Welcome to Latchkey.", "Your account is ready, and you're signed in."),
+        Done::LinkedWithoutAsking => (
+            "A way to sign in was added to your account.",
+            "The account that you just used has your confirmed email address, so we linked it. We've told you by email.",
+        ),
+        Done::PasswordReset => (
+            "Your new password is set, and you're signed in.",
+            "You've been signed out on all other devices. Use the new password to sign in there.",
+        ),
         Done::Linked => ("Sign-in method added.", "You can use it the next time you sign in."),
         Done::AlreadyLinked => ("Already linked.", "That account was already linked to yours. Nothing changed."),
         Done::Unlinked => ("Sign-in method removed.", "You can still sign in with your other methods."),
@@ -37,7 +46,10 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
     let step = match done {
         Done::Undone => Some(("Choose a new password", links::forgot(return_to))),
         Done::Disconnected => Some(("Go to connections", SettingsPage::Connections.path().into())),
-        Done::Linked
+        Done::LinkedWithoutAsking => Some(("See your ways to sign in", SettingsPage::Security.path().into())),
+        Done::Welcome
+        | Done::PasswordReset
+        | Done::Linked
         | Done::AlreadyLinked
         | Done::Unlinked
         | Done::LinkCancelled

@@ -71,7 +71,11 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "Try again or reset your password. If you've just signed up, open the link in our email first.",
         ),
         FormError::WrongPassword => (Tone::Serious, "Incorrect password.", "Try again or reset your password."),
-        FormError::TooManyAttempts => (Tone::Mild, "Too many attempts.", "Try again later or reset your password."),
+        FormError::TooManyAttempts => (
+            Tone::Mild,
+            "Too many attempts for this account.",
+            "Wait 30 seconds before you try again. You can also sign in with a linked account, or reset your password.",
+        ),
         FormError::TooManyEmails => (Tone::Mild, "Too many emails were requested.", "Try again in a few minutes."),
         FormError::Busy => (Tone::Mild, "Many people are signing in right now.", "Try again in a few seconds."),
         FormError::EmailInvalid => {

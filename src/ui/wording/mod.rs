@@ -9,11 +9,13 @@ mod done;
 mod error_pages;
 mod form_error;
 mod sign_in_errors;
+mod webmail;
 
 pub use api::{calendar_step, provider_api_error};
 pub use done::done;
 pub use error_pages::error_page;
 pub use form_error::{Concern, concern, form_error, is_about_a_password};
+pub use webmail::webmail;
 
 use super::view::{LoginView, Notice};
 use crate::codes::settings_page::SettingsPage;

@@ -37,6 +37,9 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Decision { purpose, provider, outcome, access, .. } => {
             decision(*purpose, *outcome, *access, &label(provider))
         }
+        AuditEvent::FlowFailed { purpose, provider, failure: FlowFailure::Cancelled, .. } => {
+            calm(&format!("{} was cancelled", attempt(*purpose, &label(provider))))
+        }
         AuditEvent::FlowFailed { purpose, provider, .. } => {
             alarm(&format!("{} failed", attempt(*purpose, &label(provider))))
         }
@@ -144,7 +147,7 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::accounts::{ClientInfo, EventCodes, FlowFailure};
+    use crate::accounts::{ClientInfo, EventCodes};
 
     fn past(codes: EventCodes) -> PastEvent {
         PastEvent {
@@ -203,6 +206,16 @@ mod tests {
         for event in [failed, AuditEvent::WrongPassword, AuditEvent::TokenReused] {
             assert!(view(&event).alarming, "{event:?}");
         }
+        let cancelled = AuditEvent::FlowFailed {
+            purpose: PurposeKind::Grant,
+            provider: "google".into(),
+            failure: FlowFailure::Cancelled,
+            said: None,
+        };
+        assert_eq!(
+            (view(&cancelled).what.as_str(), view(&cancelled).alarming),
+            ("Connecting GOOGLE was cancelled", false)
+        );
         assert!(view(&AuditEvent::Unlinked { provider: "x".into() }).alarming);
         assert!(decided(PurposeKind::Link, DecisionOutcome::Refused, None).alarming);
         assert!(!decided(PurposeKind::SignIn, DecisionOutcome::SignIn, None).alarming);

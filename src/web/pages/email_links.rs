@@ -42,6 +42,7 @@ pub async fn check_inbox(request: PageRequest) -> PageResult {
         email: request.typed(),
         return_to: request.return_to().map(String::from),
         inbox: request.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone()),
+        limited: request.query.one("limited").is_some(),
         delayed: request.app.mail.as_ref().is_some_and(|mail| mail.transport.is_delayed()),
     };
     request.draw(Page::CheckInbox, view).await

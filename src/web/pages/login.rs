@@ -32,6 +32,7 @@ pub async fn login(request: PageRequest) -> PageResult {
         password_last_used: request.last_used().as_deref() == Some(PASSWORD),
         email: request.typed(),
         sandbox: request.app.sandbox.clone(),
+        demo: request.query.one("demo").and_then(|number| number.parse().ok()),
     };
     request.draw(Page::Login, view).await
 }

@@ -143,7 +143,7 @@ impl PageRequest {
         self.query.one("error").and_then(FormError::from_code)
     }
 
-    /// From the query's `error` and `done`: known codes only.
+    /// From the query's `error` and `done`, or what was kept for the next page: known codes only.
     pub fn notice(&self) -> Option<Notice> {
         if let Some(code) = self.query.one("error") {
             let tried = self.query.one("provider").and_then(|slug| self.app.relying_party.provider(slug));
@@ -154,7 +154,11 @@ impl PageRequest {
             });
             return refused.or_else(|| FormError::from_code(code).map(Notice::FormError));
         }
-        self.query.one("done").and_then(Done::from_code).map(Notice::Done)
+        let done = self.query.one("done").and_then(Done::from_code).or_else(|| {
+            let kept = self.context.jar.done.find(&self.context.headers, self.context.clock.now())?;
+            Done::from_code(&kept)
+        });
+        done.map(Notice::Done)
     }
 
     /// The email address that was just submitted in a form.
@@ -194,6 +198,8 @@ impl PageRequest {
     /// Renders the page in one piece, with what every document needs: the CSP nonce, the assets, and the forms' owner.
     pub async fn draw<V: Clone + Send + Sync + 'static>(self, page: Page, view: V) -> PageResult {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
+        let said = page.shows_notice().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
+        let sandbox = self.app.sandbox.clone();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
         let now = Now(self.context.clock.date().unix_timestamp());
@@ -207,10 +213,17 @@ impl PageRequest {
             provide_context((*assets).clone());
             provide_context(places);
             provide_context(now);
+            if let Some(sandbox) = sandbox.clone() {
+                provide_context(sandbox);
+            }
             provide_context(view.clone());
         };
         let request = Request::from_parts(self.parts, Body::empty());
         let rendered = leptos_axum::render_app_async_with_context(provide, move || document(page))(request).await;
-        Ok(rewrite(rendered).await)
+        let mut response = rewrite(rendered).await;
+        if let Some(said) = said {
+            response.headers_mut().append(header::SET_COOKIE, said);
+        }
+        Ok(response)
     }
 }

@@ -11,6 +11,7 @@ use crate::{
             avatar::Avatar,
             frame::{Frame, Place},
             mark::{PASSWORD, ProviderMark},
+            notice::NoticeBox,
             timestamp::Timestamp,
         },
         view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
@@ -27,12 +28,30 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 fn draw(dashboard: DashboardView) -> impl IntoView {
-    let DashboardView { name, email, picture, member_since, next_steps, identities, calendar, session, sandbox } =
-        dashboard;
+    let DashboardView {
+        notice,
+        name,
+        email,
+        picture,
+        member_since,
+        next_steps,
+        identities,
+        calendar,
+        session,
+        sandbox,
+    } = dashboard;
     let connectable = calendar != CalendarView::Off;
     let alone = calendar::has_events(&calendar);
     let shown = name.or_else(|| email.as_ref().map(|(email, _)| email.clone()));
     let shown = shown.unwrap_or_else(|| "Your account".into());
+    let notice = notice.map(|notice| {
+        let message = wording::notice_inside(&notice);
+        view! {
+            <div class="cards-notice">
+                <NoticeBox message alert=wording::is_alarming(&notice) />
+            </div>
+        }
+    });
     let verdict = email.map(|(email, verified)| {
         let verifier = verified.then(|| verifier_of(&identities, &email));
         email_line(email, verifier)
@@ -48,6 +67,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 </div>
             </header>
             <div class="cards">
+                {notice}
                 {next_steps::next_steps(&next_steps)}
                 {calendar::calendar(calendar)}
                 {connectable.then(|| files(alone))}

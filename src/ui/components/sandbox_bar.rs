@@ -1,0 +1,40 @@
+//! A slim bar on every page of a development server whose providers the sandbox stands in for. A production build does not
+//! contain it.
+
+use leptos::prelude::*;
+
+#[cfg(feature = "sandbox")]
+use crate::ui::view::SandboxView;
+
+#[cfg(feature = "sandbox")]
+pub fn sandbox_bar() -> Option<AnyView> {
+    use_context::<SandboxView>().map(bar)
+}
+
+#[cfg(not(feature = "sandbox"))]
+pub fn sandbox_bar() -> Option<AnyView> {
+    None
+}
+
+#[cfg(feature = "sandbox")]
+fn bar(sandbox: SandboxView) -> AnyView {
+    let SandboxView { origin, inbox, .. } = sandbox;
+    view! {
+        <aside class="sandbox-bar" aria-label="Sandbox">
+            <strong>"Sandbox"</strong>
+            <a href=inbox>"Inbox"</a>
+            <a href=format!("{origin}/control")>"Control"</a>
+            <details>
+                <summary>"Try this"</summary>
+                <ol>
+                    <li>"Sign in with Google as Ada, and look at the dashboard."</li>
+                    <li>"Sign out: the login page continues as Ada."</li>
+                    <li>"Sign up with an email address; its link is in the inbox."</li>
+                    <li>"Connect Google Drive, then revoke it in the control page."</li>
+                    <li>"Let a provider misbehave in the control page, and sign in again."</li>
+                </ol>
+            </details>
+        </aside>
+    }
+    .into_any()
+}
