@@ -3,7 +3,8 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        AuditEvent, DecisionOutcome, GrantEnd, LocalMethod, PurposeKind, SignInMethod, UndoneChange, describe_device,
+        AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SignInMethod, UndoneChange,
+        describe_device,
     },
     codes::access::Access,
     store::PastEvent,
