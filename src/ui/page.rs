@@ -71,12 +71,9 @@ pages! {
 }
 
 impl Page {
-    /// Whether it says what was done before, for a signed-in user.
-    pub const fn shows_notice(self) -> bool {
-        matches!(
-            self,
-            Self::Dashboard | Self::Drive | Self::Account | Self::Security | Self::Connections | Self::Activity
-        )
+    /// Whether it says what a sign-in did.
+    pub const fn says_what_was_done(self) -> bool {
+        matches!(self, Self::Dashboard | Self::Account | Self::Security | Self::Connections | Self::Activity)
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
     let methods = identities.len() + usize::from(request.app.database.password_of(user.id).await?.is_some());
     let asks_for_email = request.context.email_requirement.applies_to(&user);
     let view = DashboardView {
-        notice: request.notice(),
+        notice: request.notice_or_done(),
         email: email(&user),
         next_steps: next_steps(&user, methods, asks_for_email, request.context.clock.date()),
         picture: user.picture.filter(|url| request.app.header_policy.shows_image(url)),

@@ -143,7 +143,7 @@ impl PageRequest {
         self.query.one("error").and_then(FormError::from_code)
     }
 
-    /// From the query's `error` and `done`, or what was kept for the next page: known codes only.
+    /// From the query's `error` and `done`: known codes only.
     pub fn notice(&self) -> Option<Notice> {
         if let Some(code) = self.query.one("error") {
             let tried = self.query.one("provider").and_then(|slug| self.app.relying_party.provider(slug));
@@ -154,11 +154,13 @@ impl PageRequest {
             });
             return refused.or_else(|| FormError::from_code(code).map(Notice::FormError));
         }
-        let done = self.query.one("done").and_then(Done::from_code).or_else(|| {
-            let kept = self.context.jar.done.find(&self.context.headers, self.context.clock.now())?;
-            Done::from_code(&kept)
-        });
-        done.map(Notice::Done)
+        self.query.one("done").and_then(Done::from_code).map(Notice::Done)
+    }
+
+    /// The same, or what a sign-in kept for the next page of these ([`Page::says_what_was_done`]).
+    pub fn notice_or_done(&self) -> Option<Notice> {
+        let kept = || self.context.jar.done.find(&self.context.headers, self.context.clock.now());
+        self.notice().or_else(|| kept().and_then(|code| Done::from_code(&code)).map(Notice::Done))
     }
 
     /// The email address that was just submitted in a form.
@@ -198,7 +200,7 @@ impl PageRequest {
     /// Renders the page in one piece, with what every document needs: the CSP nonce, the assets, and the forms' owner.
     pub async fn draw<V: Clone + Send + Sync + 'static>(self, page: Page, view: V) -> PageResult {
         let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
-        let said = page.shows_notice().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
+        let said = page.says_what_was_done().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
         let sandbox = self.app.sandbox.clone();
         let assets = self.app.assets.clone();
         let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };

@@ -26,8 +26,11 @@ const RECENT: u32 = 20;
 /// GET `/settings`.
 pub async fn account(request: PageRequest) -> PageResult {
     let user = &request.signed_in()?.user;
-    let view =
-        AccountSettingsView { notice: request.notice(), profile: profile_view(&request, user), email: email_of(user) };
+    let view = AccountSettingsView {
+        notice: request.notice_or_done(),
+        profile: profile_view(&request, user),
+        email: email_of(user),
+    };
     request.draw(Page::Account, view).await
 }
 
@@ -41,7 +44,7 @@ pub async fn security(request: PageRequest) -> PageResult {
     let mut sessions = database.user_sessions(user, now).await?;
     sessions.sort_by_key(|session| session.id != *here);
     let view = SecuritySettingsView {
-        notice: request.notice(),
+        notice: request.notice_or_done(),
         password_on: request.app.mail.is_some(),
         password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
         may_unlink: identities.len() > 1 || password.is_some(),
@@ -60,7 +63,7 @@ pub async fn connections(request: PageRequest) -> PageResult {
     let grants = request.app.database.grants(user).await?;
     let is_offered = |access: &Access| request.app.relying_party.providers().any(|it| it.offers(*access));
     let view = ConnectionSettingsView {
-        notice: request.notice(),
+        notice: request.notice_or_done(),
         grants: grant_views(&request, &identities, &grants),
         offered: Access::ALL.iter().copied().filter(is_offered).collect(),
     };
@@ -76,7 +79,7 @@ pub async fn activity(request: PageRequest) -> PageResult {
     let last = events.last().filter(|_| has_older);
     let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id)]));
     let activity = events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect();
-    let view = ActivitySettingsView { notice: request.notice(), activity, older };
+    let view = ActivitySettingsView { notice: request.notice_or_done(), activity, older };
     request.draw(Page::Activity, view).await
 }
 

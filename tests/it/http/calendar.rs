@@ -214,13 +214,14 @@ async fn the_settings_list_what_is_connected(#[values(Engine::Sqlite, Engine::Po
     ] {
         assert!(page.shows(text), "{text}: {}", page.body);
     }
+    assert!(page.body.contains("action=\"/grants/disconnect\""));
+    // The scopes of a sign-in are not listed.
+    assert!(!page.shows("userinfo.email") && !page.shows(DRIVE), "{}", page.body);
+    let page = browser.get("/settings/activity").await;
     assert!(
         page.shows("Allowed access to Google Drive") && page.shows("Allowed access to Google Calendar"),
         "{}",
         page.body
     );
     assert!(!page.shows("Allowed access to data"), "{}", page.body);
-    // The scopes of a sign-in are not listed.
-    assert!(!page.shows("userinfo.email") && !page.shows(DRIVE), "{}", page.body);
-    assert!(page.body.contains("action=\"/grants/disconnect\""));
 }

@@ -217,6 +217,8 @@ async fn every_form_is_bound_to_the_account_it_was_rendered_for(
     let anonymous = forms_of_all_pages(&app.browser()).await.into_iter().map(|form| form.action);
     let elsewhere = [
         "/auth/password/reset",
+        // On the login page of a browser that signed in with a provider.
+        "/auth/forget",
         "/auth/email/verify",
         "/auth/undo",
         "/auth/link/password",
