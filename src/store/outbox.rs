@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::UserId;
 use crate::sealing::Sealer;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::engines::Engine;
 use crate::store::error::StoreError;
@@ -61,7 +61,7 @@ pub(in crate::store) struct Queued<T> {
 
 /// Returns the row's id.
 pub(in crate::store) async fn put<T: Serialize>(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     sealer: &Sealer,
     row: &NewRow<'_, T>,
     now: OffsetDateTime,

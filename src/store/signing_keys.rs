@@ -1,9 +1,10 @@
 //! The table `signing_keys`. The room `tokens` decides the rotation.
 
 use secrecy::{ExposeSecret, SecretSlice};
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 
 use crate::sealing::{RandomError, Sealer};
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 
@@ -111,7 +112,7 @@ struct KeyRow {
     expires_at: i64,
 }
 
-async fn read(connection: &mut AnyConnection, sealer: &Sealer) -> Result<Vec<StoredKey>, StoreError> {
+async fn read(connection: &mut Connection, sealer: &Sealer) -> Result<Vec<StoredKey>, StoreError> {
     let rows: Vec<KeyRow> = sqlx::query_as(
         "SELECT kid, private_key, public_jwk, created_at, signs_from, signs_until, expires_at FROM signing_keys \
          ORDER BY signs_from, created_at, kid",
@@ -137,7 +138,7 @@ fn open(sealer: &Sealer, row: KeyRow) -> StoredKey {
     }
 }
 
-async fn insert(connection: &mut AnyConnection, sealer: &Sealer, key: &NewKey) -> Result<(), StoreError> {
+async fn insert(connection: &mut Connection, sealer: &Sealer, key: &NewKey) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO signing_keys (kid, private_key, public_jwk, created_at, signs_from, signs_until, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -155,7 +156,7 @@ async fn insert(connection: &mut AnyConnection, sealer: &Sealer, key: &NewKey) -
 }
 
 async fn reseal(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     sealer: &Sealer,
     kid: &str,
     private_key: &SecretSlice<u8>,
@@ -168,7 +169,7 @@ async fn reseal(
     Ok(())
 }
 
-async fn retime(connection: &mut AnyConnection, kid: &str, times: &KeyTimes) -> Result<(), StoreError> {
+async fn retime(connection: &mut Connection, kid: &str, times: &KeyTimes) -> Result<(), StoreError> {
     sqlx::query("UPDATE signing_keys SET signs_from = $2, signs_until = $3, expires_at = $4 WHERE kid = $1")
         .bind(kid)
         .bind(times.signs_from)
@@ -179,7 +180,7 @@ async fn retime(connection: &mut AnyConnection, kid: &str, times: &KeyTimes) -> 
     Ok(())
 }
 
-async fn drop_key(connection: &mut AnyConnection, kid: &str) -> Result<(), StoreError> {
+async fn drop_key(connection: &mut Connection, kid: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM signing_keys WHERE kid = $1").bind(kid).execute(connection).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The audit trail.
 
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -8,6 +8,7 @@ use crate::accounts::{AuditEvent, ClientInfo, EventCodes, FAILED, UserId};
 use crate::oidc::AuthenticationClaims;
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::ids;
@@ -142,7 +143,7 @@ impl Database {
 
 /// Records, within a transaction, what was done in it.
 pub(in crate::store) async fn note(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     audit: &AuditContext,
     user: Option<UserId>,
     event: &AuditEvent,
@@ -155,7 +156,7 @@ pub(in crate::store) async fn note(
 /// is not written: a late event must not bring it back.
 ///
 /// With or without a user it costs the same queries: the time of an answer must not reveal whether an account exists.
-pub(in crate::store) async fn record(connection: &mut AnyConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
+pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEvent<'_>) -> Result<(), StoreError> {
     let codes = EventCodes::from(event.event);
     let fold = fold_of(event, &codes);
     let surplus = if fold.is_some() { SURPLUS_FOLDED } else { SURPLUS_OWN };

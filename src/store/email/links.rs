@@ -1,10 +1,11 @@
 //! The table `email_tokens`: links in emails.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{EmailAddress, EmailToken, LinkKind, PasswordHash, UserId};
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::ids;
@@ -89,7 +90,7 @@ impl Database {
 /// Looks a link up without using it. Callers lock its user or email address before they take it: the holder of that
 /// lock invalidates other links, and the opposite order would deadlock.
 pub(in crate::store) async fn find_link(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     token: &EmailToken,
     now: OffsetDateTime,
 ) -> Result<Option<EmailLink>, StoreError> {
@@ -115,7 +116,7 @@ pub(in crate::store) struct NewLink<'a> {
 
 /// Returns the token, of which the database keeps only the hash.
 pub(in crate::store) async fn make_link(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     link: &NewLink<'_>,
     now: OffsetDateTime,
 ) -> Result<EmailToken, StoreError> {
@@ -140,7 +141,7 @@ pub(in crate::store) async fn make_link(
 
 /// Uses a link: only the first caller gets it.
 pub(in crate::store) async fn take_link(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     token: &EmailToken,
     kind: LinkKind,
     now: OffsetDateTime,
@@ -175,7 +176,7 @@ pub(in crate::store) async fn count_links(
 }
 
 pub(in crate::store) async fn invalidate_links(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     kind: LinkKind,
 ) -> Result<(), StoreError> {
@@ -189,7 +190,7 @@ pub(in crate::store) async fn invalidate_links(
 
 /// Invalidates pending password resets and email changes (the unexpired-email-change attack). Undo links stay valid.
 pub(in crate::store) async fn invalidate_pending(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
 ) -> Result<(), StoreError> {
     invalidate_links(connection, user, LinkKind::Reset).await?;
@@ -199,7 +200,7 @@ pub(in crate::store) async fn invalidate_pending(
 /// Invalidates undo links that were sent to other mailboxes since: an attacker who moved the account there would use
 /// them to take it back.
 pub(in crate::store) async fn invalidate_later_undos(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     email: &EmailAddress,
     since: OffsetDateTime,
@@ -217,7 +218,7 @@ pub(in crate::store) async fn invalidate_later_undos(
 /// The creation time of an undo link to this mailbox: later than those to other mailboxes, as their order decides which
 /// is still valid and times have a resolution of a second.
 pub(in crate::store) async fn after_other_undos(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     email: &EmailAddress,
     now: OffsetDateTime,
@@ -235,7 +236,7 @@ pub(in crate::store) async fn after_other_undos(
 
 /// Invalidates pending sign-ups with an email address that has been verified.
 pub(in crate::store) async fn invalidate_sign_ups(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     email: &EmailAddress,
 ) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM email_tokens WHERE email = $1 AND kind = $2")

@@ -1,16 +1,16 @@
 //! Emails are queued in the transaction that writes what they announce.
 
-use sqlx::AnyConnection;
 
 use crate::accounts::{EmailAddress, EmailKind, EmailMessage, User};
 use crate::sealing::Sealer;
 use crate::store::audit::context::AuditContext;
 use crate::store::email::queue::queue;
+use crate::store::engine::connection::Connection;
 use crate::store::error::StoreError;
 
 /// Queues an email to the user's verified email address, if they have one.
 pub(in crate::store) async fn queue_to_user(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     sealer: &Sealer,
     user: &User,
     kind: EmailKind,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::{EmailMessage, UserId};
 use crate::sealing::Sealer;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::outbox::{NewRow, Queued, put};
@@ -88,7 +88,7 @@ impl Database {
 }
 
 pub(in crate::store) async fn queue(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     sealer: &Sealer,
     user: Option<UserId>,
     message: &EmailMessage,

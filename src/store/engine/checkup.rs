@@ -9,8 +9,9 @@ use sqlx::{
 use url::Url;
 
 use super::{
-    database::{MIGRATIONS, PATIENCE},
     engines::{self, Engine},
+    migration::MIGRATIONS,
+    pool::PATIENCE,
 };
 use crate::store::error::StoreError;
 
@@ -125,7 +126,8 @@ fn late(elapsed: tokio::time::error::Elapsed) -> StoreError {
     StoreError::Unavailable(elapsed.into())
 }
 
-async fn migrations(engine: Engine, connection: &mut AnyConnection) -> Result<Migrations, StoreError> {
+/// Compares the migrations; writes nothing.
+pub(super) async fn migrations(engine: Engine, connection: &mut AnyConnection) -> Result<Migrations, StoreError> {
     let table = MIGRATIONS.table_name.as_ref();
     let (tables,): (i64,) =
         sqlx::query_as(engine.count_tables()).bind(table.to_owned()).fetch_one(&mut *connection).await?;

@@ -59,9 +59,10 @@ impl Engine {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
                  PRAGMA foreign_keys = ON;"
             }
-            // Every query is short; one that is not is stuck and must release its locks.
+            // Every query is short; one that is not is stuck and must release its locks. Shorter than the time-out on our
+            // side (`connection`). The keepalive is the server's, for clients that are gone.
             Self::Postgres => {
-                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+                "SET statement_timeout = '7s'; SET lock_timeout = '4s'; SET tcp_keepalives_idle = 60; \
                  SET idle_in_transaction_session_timeout = '15s'; SET timezone = 'UTC';"
             }
         }

@@ -1,8 +1,12 @@
 //! The connection to SQLite or PostgreSQL: pool, transactions, migrations, upkeep.
 
 pub(super) mod checkup;
+pub(super) mod connection;
 pub(super) mod database;
 pub(super) mod engines;
+pub(super) mod migration;
+pub(super) mod pool;
+pub(super) mod readiness;
 pub(super) mod sole_process;
 pub(super) mod sweep;
 pub(super) mod write;

@@ -1,49 +1,56 @@
 //! Writing: one at a time on SQLite, side by side on PostgreSQL.
 
-use sqlx::AnyConnection;
-use sqlx::{Any, Transaction};
-use tokio::sync::MutexGuard;
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
 
 use crate::sealing::Sealer;
-use crate::store::engine::database::{Database, PATIENCE};
+use crate::store::engine::connection::Connection;
+use crate::store::engine::database::Database;
 use crate::store::engine::engines::Engine;
+use crate::store::engine::pool::{PATIENCE, Pool, Pooled};
 use crate::store::error::StoreError;
 use crate::store::sessions::revocation_cache::RevocationCache;
 
 /// The turn to write on SQLite; `None` on PostgreSQL.
-pub(in crate::store) type Turn<'a> = Option<MutexGuard<'a, ()>>;
+pub(in crate::store) type Turn = Option<OwnedMutexGuard<()>>;
 
 /// A transaction that writes. Rolled back when dropped.
 pub(in crate::store) struct Write<'a> {
-    // Declared before the turn, hence dropped before it.
-    transaction: Transaction<'static, Any>,
+    connection: Pooled,
     engine: Engine,
+    pool: &'a Pool,
     sealer: &'a Sealer,
     revocation_cache: &'a RevocationCache,
-    _turn: Turn<'a>,
 }
 
 impl Database {
-    pub(in crate::store) async fn turn(&self) -> Result<Turn<'_>, StoreError> {
+    pub(in crate::store) async fn turn(&self) -> Result<Turn, StoreError> {
         match self.engine {
             Engine::Postgres => Ok(None),
-            Engine::Sqlite => match tokio::time::timeout(PATIENCE, self.turn.lock()).await {
+            Engine::Sqlite => match tokio::time::timeout(PATIENCE, Arc::clone(&self.turn).lock_owned()).await {
                 Ok(turn) => Ok(Some(turn)),
                 Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
             },
         }
     }
 
-    /// Retries a transaction that lost a race. One retry normally suffices; more are for heavy contention.
+    /// Retries a transaction that lost a race, and once one that a database refused which takes no writes: another
+    /// connection may lead to the new primary, and what SQLite knows of a full disk ends with the connection.
     pub(in crate::store) async fn retried<T, F: Future<Output = Result<T, StoreError>>>(
         &self,
         mut attempt: impl FnMut() -> F,
     ) -> Result<T, StoreError> {
+        /// One retry normally suffices; more are for heavy contention.
         const ATTEMPTS: usize = 5;
-        let mut attempts = 1;
+        let (mut attempts, mut refused) = (1, false);
         loop {
             match attempt().await {
                 Err(error) if error.is_race() && attempts < ATTEMPTS => attempts += 1,
+                Err(error @ StoreError::RefusesWrites(_)) if !refused => {
+                    tracing::warn!(%error, "trying again on another connection");
+                    refused = true;
+                }
                 outcome => return outcome,
             }
         }
@@ -51,25 +58,31 @@ impl Database {
 
     /// Begins a write transaction. The only place where one begins.
     ///
-    /// `BEGIN` runs in a task of its own, which is never cancelled: if the caller is, the started transaction is
-    /// dropped and rolled back. sqlx 0.9.0 itself forgets a transaction whose `BEGIN` is cancelled on its way to
-    /// PostgreSQL: the connection goes back to the pool inside it, and what the next caller writes is lost (sqlx issue
-    /// 4393).
+    /// Cancelled at any point, it leaves nothing behind: a connection that comes back inside a transaction, or before an
+    /// answer, is rolled back before anybody else gets it (`pool`).
     pub(in crate::store) async fn write(&self) -> Result<Write<'_>, StoreError> {
         // The turn before the connection: a waiting writer must not hold a connection that a reader needs.
         let turn = self.turn().await?;
-        let (pool, statement) = (self.pool.clone(), self.engine.begin());
-        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
-        let transaction = begun.map_err(|error| StoreError::Unavailable(error.into()))??;
-        let (engine, sealer, revocation_cache) = (self.engine, &self.sealer, &self.revocation_cache);
-        Ok(Write { transaction, engine, sealer, revocation_cache, _turn: turn })
+        let mut connection = self.pool.acquire().await?;
+        if let Err(error) = connection.begin(self.engine.begin()).await {
+            if !connection.was_stale() {
+                return Err(error.into());
+            }
+            // Closed while it was idle: nothing has happened yet.
+            drop(connection);
+            connection = self.pool.acquire().await?;
+            connection.begin(self.engine.begin()).await?;
+        }
+        connection.turn = turn;
+        let (engine, sealer, revocation_cache) = (self.engine, &*self.sealer, &self.revocation_cache);
+        Ok(Write { connection, engine, pool: &self.pool, sealer, revocation_cache })
     }
 }
 
 impl<'a> Write<'a> {
     /// The connection, for queries within the transaction.
-    pub(in crate::store) fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+    pub(in crate::store) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 
     pub(in crate::store) fn sealer(&self) -> &'a Sealer {
@@ -99,7 +112,9 @@ impl<'a> Write<'a> {
         self.revocation_cache
     }
 
-    pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+    pub(in crate::store) async fn commit(mut self) -> Result<(), StoreError> {
+        self.connection.commit().await?;
+        self.pool.accepts_writes();
+        Ok(())
     }
 }

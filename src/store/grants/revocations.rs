@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::{Identity, IdentityId, IdentityKey};
 use crate::sealing::sha256_base64url;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -117,7 +117,7 @@ pub(in crate::store) async fn queue_revocation(
 /// Cancels pending revocations of an account that is connected again: a provider that revokes all tokens of an account
 /// together would revoke the new grant, too.
 pub(in crate::store) async fn cancel_revocations(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     key: &IdentityKey,
 ) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM outbox WHERE kind = $1 AND about = $2")
@@ -130,7 +130,7 @@ pub(in crate::store) async fn cancel_revocations(
 
 /// Failed attempts of the account's pending revocation; `None` without one.
 pub(in crate::store) async fn waiting_revocation(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     key: &IdentityKey,
 ) -> Result<Option<u32>, StoreError> {
     let row: Option<(i64,)> =

@@ -1,11 +1,12 @@
 //! The table `grants`.
 
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{Identity, IdentityId, IdentityKey, UserId};
 use crate::oauth::Scopes;
 use crate::sealing::Sealer;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -185,7 +186,7 @@ pub(in crate::store) async fn put_grant(
 
 /// Whether an account at a provider has a live grant, whichever user it is linked to.
 pub(in crate::store) async fn is_granted(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     key: &IdentityKey,
 ) -> Result<bool, StoreError> {
     let (grants,): (i64,) = sqlx::query_as(

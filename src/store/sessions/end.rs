@@ -1,10 +1,10 @@
 //! Ends sessions.
 
-use sqlx::AnyConnection;
 
 use crate::accounts::{AuditEvent, SignInMethod, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -110,7 +110,7 @@ pub(in crate::store) async fn delete_session_by_hash(write: &mut Write<'_>, id_h
 /// Whether a session still exists in this version. The caller holds the lock on its user, as does the code that ends the user's
 /// sessions: a slow request must not change an account after its session was ended to protect it.
 pub(in crate::store) async fn is_open(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     here: SessionVersion<'_>,
 ) -> Result<bool, StoreError> {

@@ -1,9 +1,9 @@
 //! Queries on `sessions`.
 
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuthenticationMethod, UserId};
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -212,7 +212,7 @@ async fn end_surplus_sessions(write: &mut Write<'_>, user: UserId, newest: &str)
 
 /// By the session's id. `None` when the session is unknown or expired, or its user is disabled.
 pub(in crate::store) async fn session_by_id(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: &str,
     now: OffsetDateTime,
 ) -> Result<Option<ActiveSession>, StoreError> {

@@ -1,9 +1,10 @@
 //! The table `refresh_tokens`: the current token of each token session, and how a presented one is judged.
 
-use sqlx::{AnyConnection, FromRow};
+use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::sealing::Sealer;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -159,7 +160,7 @@ impl Database {
 }
 
 pub(in crate::store) async fn row_of(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     session: &str,
 ) -> Result<Option<RefreshTokenRow>, StoreError> {
     Ok(sqlx::query_as(

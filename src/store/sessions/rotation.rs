@@ -1,7 +1,6 @@
 //! Refresh token rotation (RFC 9700 §4.14.2).
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailKind};
@@ -9,6 +8,7 @@ use crate::sealing::RandomError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -100,7 +100,7 @@ impl Database {
 }
 
 /// Locks a session and extends its idle expiry. False when it is unknown or expired, or its user is disabled.
-async fn touch(connection: &mut AnyConnection, id: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
+async fn touch(connection: &mut Connection, id: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
     let touched = sqlx::query(
         "UPDATE sessions SET last_seen_at = $2, \
          expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \

@@ -1,10 +1,10 @@
 //! Queries on `identities`.
 
-use sqlx::AnyConnection;
 use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, User, UserId};
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -53,7 +53,7 @@ impl Database {
 
 /// The oldest first.
 pub(in crate::store) async fn identities_of(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
 ) -> Result<Vec<Identity>, StoreError> {
     let rows: Vec<IdentityRow> = sqlx::query_as(
@@ -81,7 +81,7 @@ struct KnownIdentityRow {
 }
 
 pub(in crate::store) async fn known_identity(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     key: &IdentityKey,
 ) -> Result<Option<KnownIdentity>, StoreError> {
     let row: Option<KnownIdentityRow> = sqlx::query_as(concat!(
@@ -104,7 +104,7 @@ pub(in crate::store) async fn known_identity(
 
 /// The slugs of the user's providers, each once.
 pub(in crate::store) async fn providers_of(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
 ) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> =
@@ -117,7 +117,7 @@ pub(in crate::store) async fn providers_of(
 
 /// [`StoreError::Conflict`] when the identity is already linked.
 pub(in crate::store) async fn link_identity(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: IdentityId,
     user: UserId,
     facts: &Facts,
@@ -145,7 +145,7 @@ pub(in crate::store) async fn link_identity(
 /// Stores what the provider sent this time; an email address that it no longer sends is removed. The name stays until
 /// the provider sends another: Apple sends it only once.
 pub(in crate::store) async fn refresh_identity(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: IdentityId,
     facts: &Facts,
     now: OffsetDateTime,

@@ -1,11 +1,11 @@
 //! Queries on `passwords`.
 
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailAddress, LocalMethod, PasswordHash, User, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::users::queries::user;
@@ -99,7 +99,7 @@ impl Database {
 }
 
 pub(in crate::store) async fn password_of(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
 ) -> Result<Option<(PasswordHash, OffsetDateTime)>, StoreError> {
     let row: Option<(String, i64)> = sqlx::query_as("SELECT hash, set_at FROM passwords WHERE user_id = $1")
@@ -110,7 +110,7 @@ pub(in crate::store) async fn password_of(
 }
 
 pub(in crate::store) async fn put_password(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     hash: &PasswordHash,
     now: OffsetDateTime,
@@ -127,7 +127,7 @@ pub(in crate::store) async fn put_password(
     Ok(())
 }
 
-pub(in crate::store) async fn drop_password(connection: &mut AnyConnection, user: UserId) -> Result<(), StoreError> {
+pub(in crate::store) async fn drop_password(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM passwords WHERE user_id = $1").bind(user.to_string()).execute(connection).await?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Queries on `users`.
 
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{EmailAddress, Facts, NewEmail, User, UserId, VerifiedEmail};
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::users::rows::{UserRow, user_columns};
@@ -15,7 +15,7 @@ impl Database {
     }
 }
 
-pub(in crate::store) async fn user(connection: &mut AnyConnection, id: UserId) -> Result<Option<User>, StoreError> {
+pub(in crate::store) async fn user(connection: &mut Connection, id: UserId) -> Result<Option<User>, StoreError> {
     let row: Option<UserRow> = sqlx::query_as(concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1"))
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -25,7 +25,7 @@ pub(in crate::store) async fn user(connection: &mut AnyConnection, id: UserId) -
 
 /// The user with this verified email address.
 pub(in crate::store) async fn email_owner(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     email: &EmailAddress,
 ) -> Result<Option<User>, StoreError> {
     let row: Option<UserRow> =
@@ -38,7 +38,7 @@ pub(in crate::store) async fn email_owner(
 
 /// The users who claim this email address without having verified it.
 pub(in crate::store) async fn email_holders(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     email: &EmailAddress,
 ) -> Result<Vec<UserId>, StoreError> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM users WHERE claimed_email = $1 ORDER BY id")
@@ -49,7 +49,7 @@ pub(in crate::store) async fn email_holders(
 }
 
 pub(in crate::store) async fn create_user(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: UserId,
     facts: &Facts,
     email: &NewEmail,
@@ -80,7 +80,7 @@ pub(in crate::store) async fn create_user(
 
 /// Inserts a user who verified their email address by a link.
 pub(in crate::store) async fn create_user_by_email(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: UserId,
     email: &VerifiedEmail,
     now: OffsetDateTime,
@@ -97,7 +97,7 @@ pub(in crate::store) async fn create_user_by_email(
 
 /// Updates name and picture where the provider sent them (Apple sends the name only once). What the user chose stays.
 pub(in crate::store) async fn refresh_user(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: UserId,
     facts: &Facts,
 ) -> Result<(), StoreError> {
@@ -120,7 +120,7 @@ pub(in crate::store) async fn refresh_user(
 
 /// Fills in a missing name and picture: linking an account does not rename the user.
 pub(in crate::store) async fn complete_user(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: UserId,
     facts: &Facts,
 ) -> Result<(), StoreError> {
@@ -141,7 +141,7 @@ pub(in crate::store) async fn complete_user(
 
 /// Sets the verified email address and drops the claim. [`StoreError::Conflict`] when another user has the address.
 pub(in crate::store) async fn adopt_email(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     id: UserId,
     email: &VerifiedEmail,
 ) -> Result<(), StoreError> {
@@ -154,7 +154,7 @@ pub(in crate::store) async fn adopt_email(
     Ok(())
 }
 
-pub(in crate::store) async fn drop_claim(connection: &mut AnyConnection, id: UserId) -> Result<(), StoreError> {
+pub(in crate::store) async fn drop_claim(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
     sqlx::query("UPDATE users SET claimed_email = NULL WHERE id = $1").bind(id.to_string()).execute(connection).await?;
     Ok(())
 }

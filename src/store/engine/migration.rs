@@ -1,0 +1,100 @@
+//! Updates the schema, one process at a time.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use sqlx::AnyConnection;
+use sqlx::migrate::{MigrateError, Migrator};
+use tokio::time::{Instant, sleep};
+
+use crate::store::engine::checkup::{Migrations, migrations};
+use crate::store::engine::connection::Connection;
+use crate::store::engine::database::Database;
+use crate::store::engine::engines::Engine;
+use crate::store::error::StoreError;
+
+/// Without sqlx's lock, which is a session's: behind a pooler it stays in a connection of the pooler's when this process
+/// is killed, and every later start waits for it without a word.
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrations = sqlx::migrate!();
+    migrations.set_locking(false);
+    migrations
+});
+
+/// Between two looks at whether another process has finished.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Then the start fails, and says why.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+impl Database {
+    /// Updates the schema. Runs at every start; on PostgreSQL, machines that start together take turns. Writes nothing
+    /// where the schema is current: a start on a standby serves what can be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`], among others when the database was migrated by a newer Latchkey.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let mut connection = self.pool.connect_apart().await?;
+        let found = migrations(self.engine, &mut connection).await?;
+        if found.are_current() {
+            connection.close().await;
+            return Ok(());
+        }
+        refusal(&found).map_or(Ok(()), |error| Err(StoreError::Migration(Box::new(error))))?;
+        let lock = match self.engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(self.migration_lock().await?),
+        };
+        let outcome = apply(self.engine, &mut connection).await;
+        if let Some(lock) = lock {
+            lock.close().await;
+        }
+        connection.close().await;
+        outcome
+    }
+
+    /// A connection whose open transaction is the lock: it ends with the connection, whatever ends that.
+    async fn migration_lock(&self) -> Result<Connection, StoreError> {
+        let mut connection = self.pool.connect_apart().await?;
+        let began = Instant::now();
+        let mut told = false;
+        loop {
+            connection.begin(self.engine.begin()).await?;
+            // Migrations may take their time, during which this transaction is idle.
+            sqlx::raw_sql("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut connection).await?;
+            let (is_free,): (bool,) =
+                sqlx::query_as("SELECT pg_try_advisory_xact_lock(hashtextextended('latchkey migrations', 0))")
+                    .fetch_one(&mut connection)
+                    .await?;
+            if is_free {
+                return Ok(connection);
+            }
+            connection.commit().await?;
+            if !told {
+                tracing::info!("another process migrates the database; waiting until it has finished");
+                told = true;
+            }
+            if began.elapsed() > LONGEST_WAIT {
+                let minutes = LONGEST_WAIT.as_secs() / 60;
+                let busy = format!("another process has been migrating the database for {minutes} minutes");
+                return Err(StoreError::Unavailable(busy.into()));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+}
+
+async fn apply(engine: Engine, connection: &mut AnyConnection) -> Result<(), StoreError> {
+    if let Some(greeting) = engine.migration_greeting() {
+        sqlx::raw_sql(greeting).execute(&mut *connection).await?;
+    }
+    MIGRATIONS.run(connection).await.map_err(|error| StoreError::Migration(Box::new(error)))
+}
+
+/// Why a start is refused.
+fn refusal(found: &Migrations) -> Option<MigrateError> {
+    found
+        .half_done
+        .map(MigrateError::Dirty)
+        .or_else(|| found.unknown.first().map(|version| MigrateError::VersionMissing(*version)))
+        .or_else(|| found.changed.first().map(|version| MigrateError::VersionMismatch(*version)))
+}
