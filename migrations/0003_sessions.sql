@@ -28,7 +28,7 @@ CREATE TABLE sessions (
     -- JSON arrays of accounts::Authentication: what opened the session, and the steps of the last re-authentication.
     signed_in_by TEXT NOT NULL,
     reauthenticated_by TEXT NOT NULL,
-    -- Idle expiry: moves with use, never beyond the absolute one.
+    -- Idle expiry: moves with use, in steps, never beyond the absolute one.
     expires_at BIGINT NOT NULL,
     absolute_expires_at BIGINT NOT NULL
 );
@@ -37,5 +37,5 @@ CREATE INDEX sessions_by_previous_id_hash ON sessions (previous_id_hash) WHERE p
 -- For the sweeper.
 CREATE INDEX sessions_with_renewal ON sessions (renewed_at) WHERE renewal IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user_id);
-CREATE INDEX sessions_by_identity ON sessions (identity_id);
+CREATE INDEX sessions_by_identity ON sessions (identity_id) WHERE identity_id IS NOT NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);

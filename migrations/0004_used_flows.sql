@@ -13,3 +13,5 @@ CREATE TABLE used_flows (
 );
 
 CREATE INDEX used_flows_by_expiry ON used_flows (expires_at);
+-- Deleting an account.
+CREATE INDEX used_flows_by_user ON used_flows (user_id) WHERE user_id IS NOT NULL;

@@ -26,3 +26,7 @@ CREATE TABLE events (
 
 CREATE INDEX events_by_user ON events (user_id, at, id);
 CREATE INDEX events_by_time ON events (at);
+-- For the sweeper.
+CREATE INDEX events_without_user ON events (at) WHERE user_id IS NULL;
+-- `latchkey explain-link` finds a decision by the request's id in the log.
+CREATE INDEX events_by_request ON events (request_id) WHERE request_id IS NOT NULL;

@@ -24,5 +24,6 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_by_due ON outbox (kind, priority, due_at);
-CREATE INDEX outbox_by_user ON outbox (user_id);
-CREATE INDEX outbox_by_about ON outbox (about);
+CREATE INDEX outbox_by_age ON outbox (kind, created_at);
+CREATE INDEX outbox_by_user ON outbox (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX outbox_by_about ON outbox (about) WHERE about IS NOT NULL;

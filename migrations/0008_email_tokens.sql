@@ -17,6 +17,6 @@ CREATE TABLE email_tokens (
     expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX email_tokens_by_user ON email_tokens (user_id, kind);
+CREATE INDEX email_tokens_by_user ON email_tokens (user_id, kind) WHERE user_id IS NOT NULL;
 CREATE INDEX email_tokens_by_email ON email_tokens (email, kind);
 CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);

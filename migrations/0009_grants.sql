@@ -31,3 +31,6 @@ CREATE TABLE grants (
 );
 
 CREATE INDEX grants_by_user ON grants (user_id);
+-- By the id of the key that sealed a token, its first eight characters: finds what an older key has sealed.
+CREATE INDEX grants_by_access_key ON grants (substr(access_token, 1, 8)) WHERE access_token IS NOT NULL;
+CREATE INDEX grants_by_refresh_key ON grants (substr(refresh_token, 1, 8)) WHERE refresh_token IS NOT NULL;

@@ -106,8 +106,7 @@ pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
             unavailable(&reply);
         }
         Err(AccountError::Store(error)) => {
-            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            tracing::error!(%error, cause, "database error");
+            tracing::error!(%error, "database error");
             if error.is_temporary() {
                 unavailable(&reply);
             } else {

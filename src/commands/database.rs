@@ -21,9 +21,6 @@ pub async fn connect_and_migrate(config: &Config) -> Result<Database, Failure> {
     Ok(database)
 }
 
-/// With the innermost cause: the host does not answer, the password is wrong.
 fn failure(error: StoreError) -> Failure {
-    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
-    let cause = causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("DATABASE_URL: {error}{cause}").into()
+    format!("DATABASE_URL: {error}").into()
 }

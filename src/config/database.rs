@@ -6,6 +6,12 @@ use super::{ConfigError, Environment};
 
 pub(super) fn database_url(env: &Environment) -> Result<SecretString, ConfigError> {
     let text = env.get("DATABASE_URL").unwrap_or("sqlite://data/latchkey.db");
+    if !text.contains("://") && ["host=", "dbname=", "user="].iter().any(|keyword| text.contains(keyword)) {
+        return Err(ConfigError::new(
+            "DATABASE_URL",
+            "is in the keyword form (host=… user=…); write it as a URL: postgres://user:password@host:5432/name",
+        ));
+    }
     let known = ["sqlite:", "postgres://", "postgresql://"];
     if !known.iter().any(|scheme| text.starts_with(scheme)) {
         return Err(ConfigError::new(

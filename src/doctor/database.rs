@@ -1,12 +1,12 @@
 //! Whether the database answers, and whether its schema is current.
 
-use std::{error::Error, fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::{
     finding::{Area, Findings},
     secret_key::age,
 };
-use crate::store::{DatabaseCheckup, Migrations, Reach, StoreError};
+use crate::store::{DatabaseCheckup, Migrations, Pooling, Reach, StoreError};
 
 /// `in_development`: a missing database is only a hint. `now` in Unix seconds.
 pub(super) fn findings(checkup: Result<DatabaseCheckup, StoreError>, in_development: bool, now: i64) -> Findings {
@@ -33,20 +33,36 @@ fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: b
         ),
         Reach::Unreachable(error) => findings.failure(
             "reached",
-            format!("{place}: {}", cause(error)),
-            "check that the database is running, and the host, name, user and password in DATABASE_URL",
+            format!("{place}: {}", error.problem()),
+            error
+                .advice()
+                .unwrap_or("check that the database is running, and the host, name, user and password in DATABASE_URL"),
         ),
-        Reach::Reached(found) => {
+        Reach::Reached { migrations: found, pooling } => {
             findings.ok("reached", place);
+            pooler(findings, *pooling);
             file(findings, checkup, now);
             migrations(findings, found);
         }
     }
 }
 
-/// The source says more than "not available". The store's errors hold no bound values and no URL.
-fn cause(error: &StoreError) -> String {
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+fn pooler(findings: &mut Findings, pooling: Pooling) {
+    const ADVICE: &str = "give Latchkey a pool with pool_mode = session, or connect it to PostgreSQL directly";
+    match pooling {
+        Pooling::OwnSession => {}
+        Pooling::SharedSessions { keeps_statements: false } => findings.failure(
+            "pooler",
+            "a pooler in transaction mode mixes up prepared statements: this version will not start, as every sign-in \
+             would fail",
+            ADVICE,
+        ),
+        Pooling::SharedSessions { keeps_statements: true } => findings.warning(
+            "pooler",
+            "a pooler in transaction mode: time-outs that Latchkey sets for its sessions reach other clients of the pooler",
+            ADVICE,
+        ),
+    }
 }
 
 fn file(findings: &mut Findings, checkup: &DatabaseCheckup, now: i64) {
@@ -111,7 +127,7 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn found(migrations: Migrations) -> Findings {
-        let reach = Reach::Reached(migrations);
+        let reach = Reach::Reached { migrations, pooling: Pooling::OwnSession };
         findings(Ok(DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach }), false, 0)
     }
 
@@ -132,6 +148,16 @@ mod tests {
     fn a_missing_file_is_a_warning_in_production(#[case] in_development: bool, #[case] verdict: Verdict) {
         let checkup = DatabaseCheckup { place: "SQLite, x.db".to_owned(), file: None, reach: Reach::NoFile };
         assert_eq!(findings(Ok(checkup), in_development, 0).verdict("reached"), Some(verdict));
+    }
+
+    #[rstest]
+    #[case(Pooling::OwnSession, None)]
+    #[case(Pooling::SharedSessions { keeps_statements: false }, Some(Verdict::Failure))]
+    #[case(Pooling::SharedSessions { keeps_statements: true }, Some(Verdict::Warning))]
+    fn a_pooler_in_transaction_mode_is_named(#[case] pooling: Pooling, #[case] verdict: Option<Verdict>) {
+        let reach = Reach::Reached { migrations: Migrations::default(), pooling };
+        let checkup = DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach };
+        assert_eq!(findings(Ok(checkup), false, 0).verdict("pooler"), verdict);
     }
 
     #[test]

@@ -21,8 +21,6 @@
 //! # The exit status
 //! 0 with decisions, 1 without, 2 if the request could not be answered.
 
-use std::error::Error;
-
 use secrecy::ExposeSecret;
 
 use super::explanation::{Explained, Explanation};
@@ -76,7 +74,7 @@ pub enum ExplainError {
 
 impl From<StoreError> for ExplainError {
     fn from(error: StoreError) -> Self {
-        Self::Database(error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")))
+        Self::Database(error.to_string())
     }
 }
 
@@ -87,8 +85,8 @@ impl From<StoreError> for ExplainError {
 /// [`ExplainError::Database`] when it is not.
 pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
     match DatabaseCheckup::of(config.database_url.expose_secret()).await?.reach {
-        Reach::Reached(found) if found.are_current() => Ok(()),
-        Reach::Reached(_) => {
+        Reach::Reached { migrations, .. } if migrations.are_current() => Ok(()),
+        Reach::Reached { .. } => {
             Err(ExplainError::Database("its schema is not that of this version; run `latchkey doctor`".to_owned()))
         }
         Reach::NoFile => Err(ExplainError::Database("it does not exist yet; the first start creates it".to_owned())),

@@ -9,6 +9,8 @@ use crate::store::StoreError;
 
 /// Between two rounds. After the first one there is work only while a process with the old key still writes.
 const PAUSE: Duration = Duration::from_secs(60);
+/// After a round that found only grants that no key opens: it reads the whole table.
+const PAUSE_WITHOUT_KEY: Duration = Duration::from_secs(3600);
 /// Rows per query.
 const BATCH: u32 = 100;
 
@@ -17,7 +19,9 @@ impl Grants {
     pub async fn run_resealer(self, stop: CancellationToken) {
         let mut reported = 0;
         loop {
-            match self.reseal(&stop).await {
+            let outcome = self.reseal(&stop).await;
+            let pause = if matches!(outcome, Ok(1..)) { PAUSE_WITHOUT_KEY } else { PAUSE };
+            match outcome {
                 Ok(unreadable) if unreadable != reported => {
                     reported = unreadable;
                     match unreadable {
@@ -33,7 +37,7 @@ impl Grants {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(PAUSE) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
@@ -44,6 +48,9 @@ impl Grants {
     /// When the database is unavailable. Completed batches are kept.
     pub async fn reseal(&self, stop: &CancellationToken) -> Result<u32, StoreError> {
         let (mut after, mut done, mut unreadable) = (None, 0, 0);
+        if !self.database.has_grants_of_other_keys().await? {
+            return Ok(0);
+        }
         while !stop.is_cancelled()
             && let Some(batch) = self.database.reseal_grants(after, BATCH).await?
         {

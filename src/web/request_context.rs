@@ -158,10 +158,9 @@ pub(super) fn session_error(error: &SessionError) -> Response {
     }
 }
 
-/// 503 if a retry can help, otherwise 500. Logs the `Display` of the cause: its `Debug` would contain values of the row.
+/// 503 if a retry can help, otherwise 500. Logs the `Display`, which holds the cause: `Debug` would contain values of the row.
 pub(super) fn database_failed(error: &StoreError) -> Response {
-    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    tracing::error!(%error, cause, "database error");
+    tracing::error!(%error, "database error");
     if error.is_temporary() {
         return unavailable();
     }

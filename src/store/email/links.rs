@@ -189,10 +189,7 @@ pub(in crate::store) async fn invalidate_links(
 }
 
 /// Invalidates pending password resets and email changes (the unexpired-email-change attack). Undo links stay valid.
-pub(in crate::store) async fn invalidate_pending(
-    connection: &mut Connection,
-    user: UserId,
-) -> Result<(), StoreError> {
+pub(in crate::store) async fn invalidate_pending(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
     invalidate_links(connection, user, LinkKind::Reset).await?;
     invalidate_links(connection, user, LinkKind::ChangeEmail).await
 }

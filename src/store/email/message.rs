@@ -1,6 +1,5 @@
 //! Emails are queued in the transaction that writes what they announce.
 
-
 use crate::accounts::{EmailAddress, EmailKind, EmailMessage, User};
 use crate::sealing::Sealer;
 use crate::store::audit::context::AuditContext;

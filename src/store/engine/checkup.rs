@@ -3,15 +3,18 @@
 use std::{path::PathBuf, time::Duration};
 
 use sqlx::{
-    AnyConnection, Connection,
+    AnyConnection, ConnectOptions, Connection,
     migrate::{AppliedMigration, Migrate, MigrateError},
 };
 use url::Url;
 
 use super::{
+    connecting::unavailable,
     engines::{self, Engine},
     migration::MIGRATIONS,
     pool::PATIENCE,
+    pooler::{Pooling, pooling},
+    url::options,
 };
 use crate::store::error::StoreError;
 
@@ -30,7 +33,10 @@ pub enum Reach {
     NoFile,
     /// It did not answer, or refused the connection.
     Unreachable(StoreError),
-    Reached(Migrations),
+    Reached {
+        migrations: Migrations,
+        pooling: Pooling,
+    },
 }
 
 /// The migrations of this build compared with those of the database, by version.
@@ -59,10 +65,7 @@ impl DatabaseCheckup {
             Engine::Sqlite => Some(engines::file(url)?),
             Engine::Postgres => None,
         };
-        let place = match &file {
-            Some(file) => format!("SQLite, {}", file.display()),
-            None => postgres_place(url),
-        };
+        let place = place_of(engine, url);
         let reach = match &file {
             Some(file) if !file.exists() => Reach::NoFile,
             _ => reach(engine, url).await,
@@ -98,11 +101,19 @@ impl Migrations {
     }
 }
 
-/// The host and port only: the URL may hold a password.
+/// The engine with the file or the host, and no more of the URL, which may hold a password.
+pub(super) fn place_of(engine: Engine, url: &str) -> String {
+    match engine {
+        Engine::Sqlite => engines::file(url).map_or("SQLite".to_owned(), |file| format!("SQLite, {}", file.display())),
+        Engine::Postgres => postgres_place(url),
+    }
+}
+
 fn postgres_place(url: &str) -> String {
-    let parsed = Url::parse(url).ok();
-    let host = parsed.as_ref().and_then(Url::host_str).filter(|host| !host.is_empty());
-    match (host, parsed.as_ref().and_then(Url::port)) {
+    let Ok(url) = Url::parse(url) else { return "PostgreSQL".to_owned() };
+    let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let host = parameter("host").or_else(|| url.host_str().filter(|host| !host.is_empty()).map(str::to_owned));
+    match (host, url.port()) {
         (Some(host), Some(port)) => format!("PostgreSQL at {host}:{port}"),
         (Some(host), None) => format!("PostgreSQL at {host}"),
         (None, _) => "PostgreSQL".to_owned(),
@@ -113,13 +124,32 @@ async fn reach(engine: Engine, url: &str) -> Reach {
     /// For all queries together, once connected.
     const QUESTIONS: Duration = PATIENCE;
     let asked = async {
-        let mut connection = tokio::time::timeout(PATIENCE, AnyConnection::connect(url)).await.map_err(late)??;
+        let mut connection = open(engine, url).await?;
         let migrations = tokio::time::timeout(QUESTIONS, migrations(engine, &mut connection)).await.map_err(late)??;
+        let pooling = match engine {
+            Engine::Sqlite => Pooling::OwnSession,
+            Engine::Postgres => how_pooled(url, &mut connection).await?,
+        };
         // Whether closing fails does not matter here.
         drop(connection.close().await);
-        Ok::<_, StoreError>(migrations)
+        Ok::<_, StoreError>(Reach::Reached { migrations, pooling })
     };
-    asked.await.map_or_else(Reach::Unreachable, Reach::Reached)
+    asked.await.unwrap_or_else(Reach::Unreachable)
+}
+
+async fn open(engine: Engine, url: &str) -> Result<AnyConnection, StoreError> {
+    let options = options(engine, url)?;
+    let opened = tokio::time::timeout(PATIENCE, options.connect()).await;
+    let timed_out = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+    opened.unwrap_or_else(timed_out).map_err(|error| unavailable(engine, url, error))
+}
+
+/// A server that has no second place is not asked.
+async fn how_pooled(url: &str, first: &mut AnyConnection) -> Result<Pooling, StoreError> {
+    let Ok(mut second) = open(Engine::Postgres, url).await else { return Ok(Pooling::OwnSession) };
+    let pooling = tokio::time::timeout(PATIENCE, pooling(first, &mut second)).await.map_err(late)??;
+    drop(second.close().await);
+    Ok(pooling)
 }
 
 fn late(elapsed: tokio::time::error::Elapsed) -> StoreError {
@@ -194,6 +224,6 @@ mod tests {
             postgres_place("postgres://me:hush@db.example:5433/x?password=hush"),
             "PostgreSQL at db.example:5433"
         );
-        assert_eq!(postgres_place("postgres:///x?host=/run/postgresql&password=hush"), "PostgreSQL");
+        assert_eq!(postgres_place("postgres:///x?host=/run/postgresql&password=hush"), "PostgreSQL at /run/postgresql");
     }
 }

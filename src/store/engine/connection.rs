@@ -11,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, Stream, TryStreamExt};
 use sqlx::any::{AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
-use sqlx::{
-    Any, AnyConnection, ConnectOptions, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr,
-};
+use sqlx::{Any, AnyConnection, ConnectOptions, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
 use tokio::time::timeout;
 
 use crate::store::error::{breaks_connection, takes_no_writes};
@@ -61,7 +59,13 @@ impl Connection {
             Ok(inner)
         };
         let inner = timeout(limit, opening).await.unwrap_or_else(|_| Err(silent("a new connection", limit)))?;
-        Ok(Self { inner, condition: Condition::Clean, in_transaction: false, refused_write: false, opened: Instant::now() })
+        Ok(Self {
+            inner,
+            condition: Condition::Clean,
+            in_transaction: false,
+            refused_write: false,
+            opened: Instant::now(),
+        })
     }
 
     pub(super) fn condition(&self) -> Condition {

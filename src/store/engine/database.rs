@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
-use sqlx::any::{AnyConnectOptions, install_default_drivers};
+use sqlx::any::install_default_drivers;
 use tokio::sync::Mutex;
 
 use crate::sealing::Sealer;
+use crate::store::engine::connecting::unavailable;
 use crate::store::engine::engines::{self, Engine};
 use crate::store::engine::pool::Pool;
+use crate::store::engine::pooler::{Pooling, pooling};
 use crate::store::engine::sole_process::Alone;
+use crate::store::engine::url::options;
 use crate::store::error::StoreError;
 use crate::store::sessions::revocation_cache::RevocationCache;
+
+pub(in crate::store) const SHARED_SESSIONS: &str = "DATABASE_URL leads to a pooler in transaction mode (PgBouncer: pool_mode = transaction), which mixes up prepared \
+     statements, so that every sign-in would fail; give Latchkey a pool with pool_mode = session, or connect it to \
+     PostgreSQL directly";
 
 /// The database: SQLite or PostgreSQL, by its URL.
 #[derive(Debug)]
@@ -43,16 +50,19 @@ impl Database {
     pub async fn connect_with_limit(url: &str, sealer: Sealer, connections: Option<u32>) -> Result<Self, StoreError> {
         install_default_drivers();
         let engine = Engine::of(url)?;
-        let options = match engine {
-            Engine::Sqlite => {
-                if let Some(folder) = engines::folder(url)? {
-                    std::fs::create_dir_all(folder).map_err(|error| StoreError::Unavailable(error.into()))?;
-                }
-                options(&engines::creating(url))?
-            }
-            Engine::Postgres => options(url)?,
-        };
-        let pool = Pool::connect(options, engine, connections.unwrap_or(engine.connections())).await?;
+        if let Engine::Sqlite = engine
+            && let Some(folder) = engines::folder(url)?
+        {
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()).into())
+            })?;
+        }
+        let limit = connections.unwrap_or(engine.connections());
+        let unavailable = |error| unavailable(engine, url, error);
+        let pool = Pool::connect(options(engine, url)?, engine, limit).await.map_err(unavailable)?;
+        if engine == Engine::Postgres {
+            refuse_shared_sessions(&pool).await?;
+        }
         // After the file was created: its path can be canonicalized now.
         let alone = Alone::of(engine, url)?;
         let (turn, sealer, revocation_cache) = (Arc::default(), Arc::new(sealer), RevocationCache::new());
@@ -65,6 +75,22 @@ impl Database {
     }
 }
 
-fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
-    url.parse().map_err(|_| StoreError::Url("DATABASE_URL is not a URL; for example sqlite://data/latchkey.db"))
+/// Refuses a pooler that gives each transaction another session.
+async fn refuse_shared_sessions(pool: &Pool) -> Result<(), StoreError> {
+    let mut first = pool.acquire().await?;
+    // A server that has no second place cannot be asked.
+    let Ok(mut second) = pool.connect_apart().await else { return Ok(()) };
+    let pooling = pooling(&mut first, &mut second).await;
+    second.close().await;
+    match pooling? {
+        Pooling::OwnSession => Ok(()),
+        Pooling::SharedSessions { keeps_statements: false } => Err(StoreError::Url(SHARED_SESSIONS)),
+        Pooling::SharedSessions { keeps_statements: true } => {
+            tracing::warn!(
+                "the database is behind a pooler in transaction mode: time-outs that Latchkey sets for its sessions reach \
+                 other clients of the pooler; give it a pool in session mode"
+            );
+            Ok(())
+        }
+    }
 }

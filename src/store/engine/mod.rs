@@ -1,12 +1,15 @@
 //! The connection to SQLite or PostgreSQL: pool, transactions, migrations, upkeep.
 
 pub(super) mod checkup;
+pub(super) mod connecting;
 pub(super) mod connection;
 pub(super) mod database;
 pub(super) mod engines;
 pub(super) mod migration;
 pub(super) mod pool;
+pub(super) mod pooler;
 pub(super) mod readiness;
 pub(super) mod sole_process;
 pub(super) mod sweep;
+pub(super) mod url;
 pub(super) mod write;

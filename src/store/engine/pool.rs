@@ -345,9 +345,8 @@ impl<'p> Executor<'p> for &'p Pool {
         'p: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        let all = self
-            .clone()
-            .run(query, |connection, query| Box::pin(connection.fetch_many(query).try_collect::<Vec<_>>()));
+        let all =
+            self.clone().run(query, |connection, query| Box::pin(connection.fetch_many(query).try_collect::<Vec<_>>()));
         Box::pin(stream::once(all).map_ok(|all| stream::iter(all.into_iter().map(Ok))).try_flatten())
     }
 

@@ -29,8 +29,7 @@ impl Database {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        let (is_read_only, _users): (i64, i64) =
-            sqlx::query_as(self.engine.readiness()).fetch_one(&self.pool).await?;
+        let (is_read_only, _users): (i64, i64) = sqlx::query_as(self.engine.readiness()).fetch_one(&self.pool).await?;
         if is_read_only != 0 {
             self.pool.found_read_only();
             return Err(StoreError::RefusesWrites("it is read-only, as a standby is".into()));
@@ -61,5 +60,59 @@ impl Engine {
                  (SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1) AS one)"
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sealing::Sealer;
+    use crate::store::{Database, StoreError};
+
+    /// With a single connection.
+    async fn database(folder: &tempfile::TempDir) -> Database {
+        let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        let sealer = Sealer::new([[7; 32].as_slice()].into_iter(), "database").unwrap();
+        let database = Database::connect_with_limit(&url, sealer, Some(1)).await.unwrap();
+        database.migrate().await.unwrap();
+        database
+    }
+
+    /// What a full disk does, to this connection only.
+    async fn fill_disk(database: &Database) {
+        let mut connection = database.pool.acquire().await.unwrap();
+        sqlx::raw_sql("PRAGMA max_page_count = 1").execute(&mut *connection).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_met_a_full_disk_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        database.ping().await.expect("the counterpart");
+        fill_disk(&database).await;
+        let refused = database.probe_writing().await;
+        assert!(matches!(refused, Err(StoreError::RefusesWrites(_))), "{refused:?}");
+        database.probe_writing().await.expect("there is room again");
+    }
+
+    #[tokio::test]
+    async fn a_write_is_tried_again_after_a_full_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        fill_disk(&database).await;
+        database.retried(|| database.probe_writing()).await.expect("on another connection");
+    }
+
+    #[tokio::test]
+    async fn readiness_lasts_as_long_as_writes_succeed() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        fill_disk(&database).await;
+        database.ping().await.expect("nothing was refused yet");
+        database.probe_writing().await.unwrap_err();
+        fill_disk(&database).await;
+        let unready = database.ping().await;
+        assert!(matches!(unready, Err(StoreError::RefusesWrites(_))), "{unready:?}");
+        database.ping().await.expect("there is room again");
+        assert!(!database.pool.refuses_writes());
     }
 }

@@ -185,10 +185,7 @@ pub(in crate::store) async fn put_grant(
 }
 
 /// Whether an account at a provider has a live grant, whichever user it is linked to.
-pub(in crate::store) async fn is_granted(
-    connection: &mut Connection,
-    key: &IdentityKey,
-) -> Result<bool, StoreError> {
+pub(in crate::store) async fn is_granted(connection: &mut Connection, key: &IdentityKey) -> Result<bool, StoreError> {
     let (grants,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM identities JOIN grants ON grants.identity_id = identities.id \
          WHERE identities.issuer = $1 AND identities.subject = $2 AND grants.ended_at IS NULL",

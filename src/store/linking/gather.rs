@@ -1,8 +1,8 @@
 //! Gathers what the linking policy looks at.
 
 use crate::accounts::{
-    EmailAddress, EmailHolder, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod,
-    SignUp, UserId, VerifiedEmail,
+    EmailAddress, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod, SignUp,
+    UserId, VerifiedEmail,
 };
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -97,10 +97,7 @@ async fn gather_email(
     // Also without an owner: a known email address must not cost more queries than an unknown one.
     let methods = methods_of(write, owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id)).await?;
     linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods });
-    for id in email_holders(write.connection(), email).await? {
-        let has_password = password_of(write.connection(), id).await?.is_some();
-        linking_context.email_holders.push(EmailHolder { id, has_password });
-    }
+    linking_context.email_holders = email_holders(write.connection(), email).await?;
     Ok(())
 }
 

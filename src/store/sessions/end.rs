@@ -1,6 +1,5 @@
 //! Ends sessions.
 
-
 use crate::accounts::{AuditEvent, SignInMethod, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;

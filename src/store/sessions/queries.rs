@@ -1,6 +1,6 @@
 //! Queries on `sessions`.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{AuthenticationMethod, UserId};
 use crate::store::engine::connection::Connection;
@@ -13,6 +13,9 @@ use crate::store::sessions::rows::{
     ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, authentications_json, session_columns,
 };
 use crate::store::users::rows::user_columns;
+
+/// The idle expiry of a session in use may be earlier than its last use says by so much.
+const EXPIRY_STEP: Duration = Duration::hours(1);
 
 /// Selects an [`ActiveSessionRow`]. `$2` is the time.
 macro_rules! active_session {
@@ -123,7 +126,10 @@ impl Database {
         Ok(saved.rows_affected() == 1)
     }
 
-    /// Extends the idle expiry, up to the absolute one. False when the session is gone.
+    /// Notes the last use, and extends the idle expiry, up to the absolute one. False when the session is gone.
+    ///
+    /// The expiry is indexed, so it moves only once it would move by an [`EXPIRY_STEP`]: otherwise each session would
+    /// write an index entry a minute.
     pub async fn touch_session(
         &self,
         id: &str,
@@ -131,6 +137,18 @@ impl Database {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
+        let touched = sqlx::query(
+            "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
+             AND (expires_at > $3 OR expires_at = absolute_expires_at)",
+        )
+        .bind(id)
+        .bind(now.unix_timestamp())
+        .bind((expires_at - EXPIRY_STEP).unix_timestamp())
+        .execute(&self.pool)
+        .await?;
+        if touched.rows_affected() == 1 {
+            return Ok(true);
+        }
         let touched = sqlx::query(
             "UPDATE sessions SET last_seen_at = $2, \
              expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{EmailAddress, Facts, NewEmail, User, UserId, VerifiedEmail};
+use crate::accounts::{EmailAddress, EmailHolder, Facts, NewEmail, User, UserId, VerifiedEmail};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -40,12 +40,17 @@ pub(in crate::store) async fn email_owner(
 pub(in crate::store) async fn email_holders(
     connection: &mut Connection,
     email: &EmailAddress,
-) -> Result<Vec<UserId>, StoreError> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM users WHERE claimed_email = $1 ORDER BY id")
-        .bind(email.as_str())
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(|(id,)| Ok(UserId::parse(id)?)).collect()
+) -> Result<Vec<EmailHolder>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT users.id, CASE WHEN passwords.user_id IS NULL THEN 0 ELSE 1 END FROM users \
+         LEFT JOIN passwords ON passwords.user_id = users.id WHERE users.claimed_email = $1 ORDER BY users.id",
+    )
+    .bind(email.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|(id, has_password)| Ok(EmailHolder { id: UserId::parse(id)?, has_password: *has_password == 1 }))
+        .collect()
 }
 
 pub(in crate::store) async fn create_user(

@@ -1,12 +1,14 @@
 //! The store on both engines: the rows match the decisions of the pure rooms, also with fifty concurrent callers.
 
 mod alone;
+mod bad_days;
 mod cancelled;
 mod connection;
 mod events;
 mod flows;
 mod grants;
 mod linking_policy;
+mod plans;
 mod session_limits;
 mod sessions;
 mod settling;

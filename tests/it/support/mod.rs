@@ -2,4 +2,5 @@
 
 pub mod database;
 mod postgres;
+pub mod proxy;
 pub mod schema;

@@ -1,0 +1,209 @@
+//! The plan of every statement of the store: none reads a whole table that grows, on either engine, with and without
+//! statistics. A new statement without an index fails here.
+
+mod statements;
+
+use std::collections::BTreeSet;
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+
+use self::statements::statements;
+use crate::support::database::{Engine, TestDatabase};
+
+/// As many rows as operators decide on, or a bounded number.
+const SMALL_TABLES: [&str; 1] = ["signing_keys"];
+
+/// What may read a whole table, and why.
+const EXEMPT: [(&str, &str); 1] = [("SELECT 1 FROM users LIMIT 1", "stops at the first row")];
+
+/// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
+const ROWS: [&str; 7] = [
+    "INSERT INTO users (id, verified_email, verified_email_method, claimed_email, created_at) \
+     SELECT 'u' || n, CASE WHEN n % 100 > 0 THEN 'u' || n || '@example.com' END, \
+     CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
+    "INSERT INTO identities (id, user_id, issuer, subject, provider, email_verified, linked_at, last_used_at) \
+     SELECT 'i' || n, 'u' || n, 'https://accounts.google.com', 's' || n, 'google', 1, n, n FROM numbers",
+    "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, data, created_at, last_seen_at, reauthenticated_at, \
+     expires_at, absolute_expires_at) SELECT 's' || n, 'h' || n, 1, 'u' || n, \
+     CASE WHEN n % 2 = 0 THEN 'i' || n END, '{}', n, n, n, n, n FROM numbers",
+    "INSERT INTO used_flows (id_hash, outcome, user_id, expires_at) \
+     SELECT 'f' || n, 'used', CASE WHEN n % 100 = 0 THEN 'u' || n END, n FROM numbers",
+    "INSERT INTO email_tokens (token_hash, kind, user_id, email, data, created_at, expires_at) \
+     SELECT 't' || n, 'sign_up', CASE WHEN n % 100 = 0 THEN 'u' || n END, 'e' || n, '{}', n, n FROM numbers",
+    "INSERT INTO grants (identity_id, user_id, provider, scopes, agreed_scopes, access_token, generation, given_at) \
+     SELECT 'i' || n, 'u' || n, 'google', '', '', '0a1b2c3d.x', 1, n FROM numbers",
+    "INSERT INTO outbox (id, kind, user_id, about, sealed, created_at, due_at, attempts) \
+     SELECT 'o' || n, 'email', 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
+];
+
+/// Twenty thousand.
+const NUMBERS: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000) ";
+
+async fn filled(engine: Engine) -> TestDatabase {
+    let test = TestDatabase::empty(engine).await;
+    test.open().await.close().await;
+    for rows in ROWS {
+        let (head, select) = rows.split_at(rows.find("SELECT").expect("a SELECT"));
+        test.execute(&format!("{head}{NUMBERS}{select}")).await;
+    }
+    // Columns may be added to the events: only those that cannot be empty are set here.
+    test.execute(&format!(
+        "INSERT INTO events ({}) {NUMBERS} SELECT {} FROM numbers",
+        event_columns().map(|(name, _)| name).join(", "),
+        event_columns().map(|(_, value)| value).join(", ")
+    ))
+    .await;
+    test
+}
+
+fn event_columns() -> [(&'static str, &'static str); 7] {
+    [
+        ("id", "'e' || n"),
+        ("at", "n"),
+        ("kind", "'session'"),
+        ("user_id", "CASE WHEN n % 100 > 0 THEN 'u' || n END"),
+        ("outcome", "'ok'"),
+        ("reasons", "'[]'"),
+        ("request_id", "CASE WHEN n % 100 = 0 THEN 'r' || n END"),
+    ]
+}
+
+/// What reads or writes the tables of the other engine.
+fn is_for(engine: Engine, statement: &str) -> bool {
+    let postgres = ["pg_", "SKIP LOCKED", "current_setting"].iter().any(|word| statement.contains(word));
+    let sqlite = statement.contains("sqlite_master") || statement.starts_with("SELECT 0, ");
+    match engine {
+        Engine::Sqlite => !postgres,
+        Engine::Postgres => !sqlite,
+    }
+}
+
+fn is_exempt(statement: &str) -> bool {
+    EXEMPT.iter().any(|(part, _)| statement.contains(part))
+        || SMALL_TABLES.iter().any(|table| statement.contains(&format!(" {table} ")))
+}
+
+fn checked(engine: Engine) -> Vec<String> {
+    let all: BTreeSet<_> = statements();
+    assert!(all.len() > 80, "only {} statements were found", all.len());
+    all.into_iter().filter(|statement| is_for(engine, statement) && !is_exempt(statement)).collect()
+}
+
+#[test]
+fn statements_of_every_kind_are_found() {
+    let all = statements();
+    let has = |part: &str| all.iter().any(|statement| statement.contains(part));
+    assert!(has("SELECT id FROM users WHERE claimed_email = $1"), "a text");
+    assert!(has("FROM users WHERE verified_email = $1"), "concat! with a macro");
+    assert!(has("WHERE sessions.id_hash = $1 AND sessions.expires_at > $2"), "a macro with a parameter");
+    assert!(has("request_id = $1"), "a macro within a macro");
+    assert!(has("DELETE FROM sessions WHERE id IN"), "a constant");
+}
+
+/// A table that is read from its beginning to its end, in the words of `EXPLAIN QUERY PLAN`.
+async fn sqlite_scans(connection: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+        .fetch_all(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    let details = plan.iter().map(|row| row.get::<String, _>("detail"));
+    details.filter(|detail| detail.starts_with("SCAN ") && !detail.contains("CONSTANT")).collect()
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table_on_sqlite() {
+    let test = filled(Engine::Sqlite).await;
+    let mut connection = SqliteConnection::connect(&test.url).await.expect("connects");
+    for statistics in ["without", "with"] {
+        if statistics == "with" {
+            sqlx::raw_sql("ANALYZE").execute(&mut connection).await.expect("analyses");
+            connection.close().await.expect("closes");
+            connection = SqliteConnection::connect(&test.url).await.expect("reads them");
+        }
+        for statement in checked(Engine::Sqlite) {
+            let scans = sqlite_scans(&mut connection, &statement).await;
+            assert!(scans.is_empty(), "{statistics} statistics: {scans:?} in {statement}");
+        }
+    }
+    let scans = sqlite_scans(&mut connection, "SELECT id FROM users WHERE name = $1").await;
+    assert_eq!(scans, ["SCAN users"], "the counterpart");
+}
+
+/// Tables that are read whole: sequentially, or by an index without a condition. The plan is the general one, for any
+/// parameters.
+async fn postgres_scans(connection: &mut PgConnection, statement: &str) -> Vec<String> {
+    let parameters = (1..20).take_while(|number| statement.contains(&format!("${number}"))).count();
+    let nulls = vec!["NULL"; parameters].join(", ");
+    let call = if parameters == 0 { String::new() } else { format!("({nulls})") };
+    sqlx::raw_sql(AssertSqlSafe(format!("DEALLOCATE ALL; PREPARE statement AS {statement}")))
+        .execute(&mut *connection)
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    let (plan,): (serde_json::Value,) = {
+        let rows = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE statement {call}")))
+            .fetch_one(connection)
+            .await
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        (serde_json::from_str(&rows.get_unchecked::<String, _>(0)).expect("JSON"),)
+    };
+    let mut scans = Vec::new();
+    add_scans(&plan[0]["Plan"], &mut scans);
+    scans
+}
+
+fn add_scans(node: &serde_json::Value, scans: &mut Vec<String>) {
+    let kind = node["Node Type"].as_str().unwrap_or_default();
+    let reads_all = match kind {
+        "Seq Scan" => true,
+        "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" => node["Index Cond"].is_null(),
+        _ => false,
+    };
+    if reads_all {
+        scans.push(format!("{kind} on {} {}", node["Relation Name"], node["Index Name"]));
+    }
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        add_scans(child, scans);
+    }
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table_on_postgresql() {
+    let test = filled(Engine::Postgres).await;
+    for statistics in ["without", "with"] {
+        let mut connection = PgConnection::connect(&test.url).await.expect("connects");
+        let settings = match statistics {
+            // A table of unknown size is read sequentially when that looks cheap; the question is whether an index is
+            // there.
+            "without" => "SET enable_seqscan = off",
+            _ => "ANALYZE",
+        };
+        sqlx::raw_sql(settings).execute(&mut connection).await.expect(settings);
+        sqlx::raw_sql("SET plan_cache_mode = force_generic_plan").execute(&mut connection).await.expect("sets");
+        for statement in checked(Engine::Postgres) {
+            let scans = postgres_scans(&mut connection, &statement).await;
+            assert!(scans.is_empty(), "{statistics} statistics: {scans:?} in {statement}");
+        }
+        let scans = postgres_scans(&mut connection, "SELECT id FROM users WHERE name = $1").await;
+        assert_eq!(scans.len(), 1, "the counterpart");
+    }
+}
+
+/// Deleting a row looks for the rows that refer to it.
+#[tokio::test]
+async fn every_foreign_key_has_an_index() {
+    let test = filled(Engine::Sqlite).await;
+    let mut connection = SqliteConnection::connect(&test.url).await.expect("connects");
+    let keys = sqlx::raw_sql(
+        "SELECT tables.name AS child, keys.\"from\" AS column_name FROM sqlite_master AS tables \
+         JOIN pragma_foreign_key_list(tables.name) AS keys WHERE tables.type = 'table'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("reads");
+    assert!(keys.len() >= 6, "{}", keys.len());
+    for key in keys {
+        let (child, column) = (key.get::<String, _>("child"), key.get::<String, _>("column_name"));
+        let statement = format!("UPDATE {child} SET {column} = NULL WHERE {column} = $1");
+        assert!(sqlite_scans(&mut connection, &statement).await.is_empty(), "{statement}");
+    }
+}
