@@ -9,7 +9,7 @@ import { sandbox } from "./servers.mjs";
 
 const here = import.meta.dirname;
 const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../target");
-const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
+export const binary = process.env.LATCHKEY ?? join(target, "debug/latchkey");
 const inherited = ["PATH", "HOME", "LANG", "RUST_LOG", "RUST_BACKTRACE"];
 
 /** The variables that configure the providers of the running sandbox. */

@@ -3,6 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::store::engine::database::Database;
+use crate::store::engine::engines::Engine;
 use crate::store::error::StoreError;
 use crate::store::sessions::renewal::RENEWAL_RACE;
 
@@ -20,11 +21,22 @@ pub enum SweepStep {
     AnonymousEvents,
     /// Events of users who are there.
     OldEvents,
+    /// Allowances that are whole again.
+    RateLimits,
+}
+
+/// The two statements of a batch. On PostgreSQL, processes that sweep at the same time skip each other's rows, where they
+/// would wait for one another, or deadlock; and an array is looked up in the index, where a plan for any `$2` would join
+/// with the whole table.
+macro_rules! batches {
+    ($head:literal, $rows:literal) => {
+        [concat!($head, " IN (", $rows, ")"), concat!($head, " = ANY (ARRAY(", $rows, " FOR UPDATE SKIP LOCKED))")]
+    };
 }
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sessions,
         Self::Renewals,
         Self::UsedFlows,
@@ -32,46 +44,54 @@ impl SweepStep {
         Self::EmailCodes,
         Self::AnonymousEvents,
         Self::OldEvents,
+        Self::RateLimits,
     ];
 
-    /// One batch: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
-    const fn statement(self) -> &'static str {
+    /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
+    const fn statements(self) -> [&'static str; 2] {
         match self {
             // The idle expiry is never later than the absolute one, so one index finds both.
-            Self::Sessions => {
-                "DELETE FROM sessions WHERE id IN \
-                 (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
-            }
-            Self::Renewals => {
-                "UPDATE sessions SET renewal = NULL WHERE id IN \
-                 (SELECT id FROM sessions WHERE renewal IS NOT NULL AND renewed_at < $1 ORDER BY renewed_at LIMIT $2)"
-            }
-            Self::UsedFlows => {
-                "DELETE FROM used_flows WHERE id_hash IN \
-                 (SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
-            }
-            Self::EmailTokens => {
-                "DELETE FROM email_tokens WHERE token_hash IN \
-                 (SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
-            }
-            Self::EmailCodes => {
-                "DELETE FROM email_codes WHERE session_id IN \
-                 (SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
-            }
-            Self::AnonymousEvents => {
-                "DELETE FROM events WHERE id IN \
-                 (SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2)"
-            }
-            Self::OldEvents => {
-                "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)"
-            }
+            Self::Sessions => batches!(
+                "DELETE FROM sessions WHERE id",
+                "SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::Renewals => batches!(
+                "UPDATE sessions SET renewal = NULL WHERE id",
+                "SELECT id FROM sessions WHERE renewal IS NOT NULL AND renewed_at < $1 ORDER BY renewed_at LIMIT $2"
+            ),
+            Self::UsedFlows => batches!(
+                "DELETE FROM used_flows WHERE id_hash",
+                "SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::EmailTokens => batches!(
+                "DELETE FROM email_tokens WHERE token_hash",
+                "SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::EmailCodes => batches!(
+                "DELETE FROM email_codes WHERE session_id",
+                "SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::AnonymousEvents => batches!(
+                "DELETE FROM events WHERE id",
+                "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
+            ),
+            Self::OldEvents => batches!(
+                "DELETE FROM events WHERE id",
+                "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2"
+            ),
+            Self::RateLimits => batches!(
+                "DELETE FROM rate_limits WHERE bucket",
+                "SELECT bucket FROM rate_limits WHERE full_at <= $1 ORDER BY full_at LIMIT $2"
+            ),
         }
     }
 
     /// For how long after the time in its row.
     const fn kept_for(self) -> Duration {
         match self {
-            Self::Sessions | Self::UsedFlows | Self::EmailTokens | Self::EmailCodes => Duration::ZERO,
+            Self::Sessions | Self::UsedFlows | Self::EmailTokens | Self::EmailCodes | Self::RateLimits => {
+                Duration::ZERO
+            }
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),
@@ -83,7 +103,9 @@ impl Database {
     /// Sweeps one batch and returns its number of rows, `limit` at most.
     pub async fn sweep(&self, step: SweepStep, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let _turn = self.turn().await?;
-        let swept = sqlx::query(step.statement())
+        let [on_sqlite, on_postgres] = step.statements();
+        let statement = if self.engine == Engine::Sqlite { on_sqlite } else { on_postgres };
+        let swept = sqlx::query(statement)
             .bind((now - step.kept_for()).unix_timestamp())
             .bind(i64::from(limit))
             .execute(&self.pool)

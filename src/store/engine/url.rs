@@ -35,6 +35,8 @@ const SPECIAL_CHARACTERS: &str = "DATABASE_URL: the user or the password has a c
                                   as %20";
 const NO_URL: &str = "DATABASE_URL is not a URL; write postgres://user:password@host:5432/name, or \
                       sqlite://data/latchkey.db";
+const EMPTY_HOST: &str = "DATABASE_URL has a user without a host; write the host after the @, or for a socket \
+                          postgres:///name?host=/run/postgresql&user=me";
 const SSL_MODE: &str = "DATABASE_URL: sslmode must be disable, allow, prefer, require, verify-ca or verify-full";
 const PORT: &str = "DATABASE_URL: the port must be a number from 1 to 65535";
 const STATEMENT_CACHE: &str = "DATABASE_URL: statement-cache-capacity must be a number above 0; with 0, each query would \
@@ -63,6 +65,7 @@ fn postgres(text: &str) -> Result<Url, &'static str> {
     }
     let mut url = Url::parse(text).map_err(|error| match error {
         url::ParseError::InvalidPort => PORT,
+        url::ParseError::EmptyHost => EMPTY_HOST,
         _ => NO_URL,
     })?;
     let mut kept = Vec::new();
@@ -134,12 +137,12 @@ mod tests {
     #[case::percent("postgres://me:hush%zz@db/x", SPECIAL_CHARACTERS)]
     #[case::digits("postgres://me:12#hush@db/x", SPECIAL_CHARACTERS)]
     #[case::several_hosts("postgres://me:hush@a:5432,b:5432/x", SEVERAL_HOSTS)]
-    #[case::several_parameters("postgres://me:hush@/x?host=a,b", SEVERAL_HOSTS)]
+    #[case::several_parameters("postgres:///x?host=a,b&password=hush", SEVERAL_HOSTS)]
     #[case::port("postgres://me:hush@db:54321000/x", PORT)]
     #[case::port_parameter("postgres://me:hush@db/x?port=five", PORT)]
     #[case::ssl_mode("postgres://me:hush@db/x?sslmode=yes", SSL_MODE)]
     #[case::statement_cache("postgres://me:hush@db/x?statement-cache-capacity=0", STATEMENT_CACHE)]
-    #[case::no_host("postgres://me:hush@:5432/x", NO_URL)]
+    #[case::no_host("postgres://me:hush@/x?host=/run", EMPTY_HOST)]
     fn an_unusable_url_is_explained(#[case] url: &str, #[case] message: &str) {
         assert_eq!(postgres(url), Err(message));
         assert!(message.starts_with("DATABASE_URL") && !message.contains("hush"));

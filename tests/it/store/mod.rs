@@ -9,6 +9,7 @@ mod flows;
 mod grants;
 mod linking_policy;
 mod plans;
+mod rate_limits;
 mod session_limits;
 mod sessions;
 mod settling;

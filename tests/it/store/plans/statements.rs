@@ -16,7 +16,7 @@ pub fn statements() -> BTreeSet<String> {
     let mut macros = Macros::new();
     sources.iter().for_each(|source| collect_macros(source.clone(), &mut macros));
     let mut found = BTreeSet::new();
-    sources.into_iter().for_each(|source| collect_statements(source, &macros, &mut found));
+    sources.into_iter().for_each(|source| collect_statements(source, &macros, &HashMap::new(), &mut found));
     found
 }
 
@@ -67,24 +67,44 @@ fn parameter_names(stream: TokenStream) -> Vec<String> {
     tokens.windows(2).filter_map(name).collect()
 }
 
-fn collect_statements(source: TokenStream, macros: &Macros, found: &mut BTreeSet<String>) {
+fn collect_statements(
+    source: TokenStream,
+    macros: &Macros,
+    parameters: &HashMap<String, String>,
+    found: &mut BTreeSet<String>,
+) {
     let tokens: Vec<_> = source.into_iter().collect();
     let mut at = 0;
     while at < tokens.len() {
-        let (text, used) = text_at(&tokens[at..], macros, &HashMap::new());
-        match (text, &tokens[at]) {
-            (Some(text), _) if is_statement(&text) => {
-                found.insert(text.split_whitespace().collect::<Vec<_>>().join(" "));
-                at += used;
-            }
-            // A rule's own text is a part of statements.
-            (_, TokenTree::Ident(word)) if word == "macro_rules" => at += 4,
-            (_, TokenTree::Group(group)) => {
-                collect_statements(group.stream(), macros, found);
-                at += 1;
-            }
-            _ => at += 1,
+        let (text, used) = text_at(&tokens[at..], macros, parameters);
+        if let Some(text) = text.filter(|text| is_statement(text)) {
+            found.insert(text.split_whitespace().collect::<Vec<_>>().join(" "));
+            at += used;
+            continue;
         }
+        at += match &tokens[at..] {
+            // A rule's own text is a part of statements.
+            [TokenTree::Ident(word), TokenTree::Punct(_), TokenTree::Ident(_), TokenTree::Group(_), ..]
+                if word == "macro_rules" =>
+            {
+                4
+            }
+            // A macro that makes several.
+            [TokenTree::Ident(name), TokenTree::Punct(mark), TokenTree::Group(arguments), ..]
+                if mark.as_char() == '!' && macros.contains_key(&name.to_string()) =>
+            {
+                let (names, body) = &macros[&name.to_string()];
+                let arguments: Vec<_> = arguments.stream().into_iter().collect();
+                let own = names.iter().cloned().zip(texts(&arguments, macros, parameters)).collect();
+                collect_statements(body.clone(), macros, &own, found);
+                3
+            }
+            [TokenTree::Group(group), ..] => {
+                collect_statements(group.stream(), macros, parameters, found);
+                1
+            }
+            _ => 1,
+        };
     }
 }
 

@@ -1,0 +1,155 @@
+//! What the store's queries cost on a large database, relative to a small one: `make bench-large`.
+//!
+//!     large [USERS [postgres://…]]
+//!
+//! Without a URL, on SQLite in a temporary folder. Each user has five sessions and ten events, in rows that set-based SQL
+//! writes. Each query runs on rows spread over the whole table, with and without statistics (`ANALYZE`).
+
+mod fill;
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use latchkey::{
+    accounts::{ClientInfo, Purpose, SignUp, UserId},
+    providers::{Profile, ProfileEmail},
+    sealing::Sealer,
+    store::{Database, GrantUpdate, SettleRequest, SweepStep},
+};
+use time::OffsetDateTime;
+
+/// An error that prevents a measurement.
+type Failure = Box<dyn std::error::Error>;
+
+/// Users of the database that others are compared with.
+const SMALL: u32 = 1000;
+/// Of each query.
+const REPETITIONS: u32 = 400;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench-large: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let users = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let url = arguments.next();
+    let folder = tempfile::tempdir()?;
+    let mut columns = Vec::new();
+    for (name, users, analyzed) in [("small", SMALL, false), ("large", users, false), ("large, analyzed", users, true)] {
+        let url = fill::database(url.as_deref(), folder.path(), users).await?;
+        if analyzed {
+            fill::analyze(&url).await?;
+        }
+        let database = Database::connect(&url, sealer()?).await?;
+        println!("{name}: {users} users");
+        columns.push(measure(&database, users).await?);
+        database.close().await;
+    }
+    print(&columns);
+    Ok(())
+}
+
+fn sealer() -> Result<Sealer, Failure> {
+    Ok(Sealer::new([[7; 32].as_slice()].into_iter(), "database")?)
+}
+
+type Column = Vec<(&'static str, Duration)>;
+
+fn print(columns: &[Column]) {
+    println!("\n| query | small | large | ratio | analyzed | ratio |\n|---|---|---|---|---|---|");
+    for (row, (name, small)) in columns[0].iter().enumerate() {
+        let microseconds = |time: Duration| format!("{:.0} µs", time.as_secs_f64() * 1e6);
+        let ratio = |time: Duration| format!("{:.2}", time.as_secs_f64() / small.as_secs_f64());
+        let (large, analyzed) = (columns[1][row].1, columns[2][row].1);
+        println!(
+            "| {name} | {} | {} | {} | {} | {} |",
+            microseconds(*small),
+            microseconds(large),
+            ratio(large),
+            microseconds(analyzed),
+            ratio(analyzed)
+        );
+    }
+}
+
+/// The median time of each query.
+async fn measure(database: &Database, users: u32) -> Result<Column, Failure> {
+    let now = OffsetDateTime::from_unix_timestamp(fill::NOW)?;
+    // A stride that visits rows all over the table.
+    let user = |round: u32| (round.wrapping_mul(2_654_435_761)) % users + 1;
+    let mut column = Vec::new();
+    macro_rules! median {
+        ($name:literal, $round:ident, $query:expr) => {{
+            let mut times = Vec::new();
+            for $round in 0..REPETITIONS {
+                let began = Instant::now();
+                $query;
+                times.push(began.elapsed());
+            }
+            times.sort_unstable();
+            column.push(($name, times[times.len() / 2]));
+        }};
+    }
+    median!("session and user of a page, or of /auth/verify", round, {
+        database.load_session(&format!("h{}", user(round)), now).await?.ok_or("no session")?
+    });
+    median!("noting the last use", round, {
+        database.touch_session(&format!("s{}", user(round)), now, now).await?
+    });
+    median!("devices of a user", round, database.user_sessions(fill::user_id(user(round))?, now).await?);
+    median!("identities of a user", round, database.identities(fill::user_id(user(round))?).await?);
+    median!("sign-in of a known user", round, sign_in(database, &format!("s{}", user(round)), now).await?);
+    median!("first sign-in", round, {
+        sign_in(database, &format!("new{round}-{}", began_at()), now).await?
+    });
+    median!("one round of the sweeper with nothing to do", _round, {
+        for step in SweepStep::ALL {
+            database.sweep(step, OffsetDateTime::UNIX_EPOCH, 500).await?;
+        }
+    });
+    Ok(column)
+}
+
+/// Makes subjects distinct between runs on one database.
+fn began_at() -> i128 {
+    OffsetDateTime::now_utc().unix_timestamp_nanos()
+}
+
+async fn sign_in(database: &Database, subject: &str, now: OffsetDateTime) -> Result<UserId, Failure> {
+    let email = ProfileEmail {
+        unverified_email: format!("{subject}@example.com"),
+        verified_by_provider: true,
+        provider_is_authoritative: false,
+    };
+    let profile = Profile {
+        issuer: "https://accounts.google.com".into(),
+        subject: subject.into(),
+        provider: "google".into(),
+        email: Some(email),
+        name: None,
+        picture: None,
+    };
+    let request = SettleRequest {
+        purpose: &Purpose::SignIn,
+        profile: &profile,
+        session_user: None,
+        session: None,
+        sign_up: &SignUp::Open,
+        client: &ClientInfo::default(),
+        now,
+        waiting: None,
+        granted: GrantUpdate::None,
+    };
+    let outcome = database.settle(&request).await?;
+    Ok(outcome.signed_in.ok_or("no sign-in")?.user.id)
+}
