@@ -80,9 +80,9 @@ fn statements(users: u32) -> Vec<String> {
         ),
         format!(
             "INSERT INTO sessions (id, id_hash, version, user_id, provider, user_agent, ip, data, created_at, \
-             last_seen_at, reauthenticated_at, expires_at, absolute_expires_at) {} \
+             last_seen_at, reauthenticated_at, signed_in_by, reauthenticated_by, expires_at, absolute_expires_at) {} \
              SELECT 's' || n, 'h' || n, 1, {owner}, 'google', 'Browser', '192.0.2.1', '{{}}', {NOW} - n, {NOW} - n, \
-             {NOW} - n, {NOW} + 1000000 + n, {NOW} + 9000000 + n FROM {}",
+             {NOW} - n, '[]', '[]', {NOW} + 1000000 + n, {NOW} + 9000000 + n FROM {}",
             numbers(sessions),
             of_users(sessions)
         ),

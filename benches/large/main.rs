@@ -14,7 +14,7 @@ use std::{
 
 use latchkey::{
     accounts::{ClientInfo, Purpose, SignUp, UserId},
-    providers::{Profile, ProfileEmail},
+    providers::{AuthenticationClaims, Profile, ProfileEmail},
     sealing::Sealer,
     store::{Database, GrantUpdate, SettleRequest, SweepStep},
 };
@@ -45,7 +45,8 @@ async fn run() -> Result<(), Failure> {
     let url = arguments.next();
     let folder = tempfile::tempdir()?;
     let mut columns = Vec::new();
-    for (name, users, analyzed) in [("small", SMALL, false), ("large", users, false), ("large, analyzed", users, true)] {
+    for (name, users, analyzed) in [("small", SMALL, false), ("large", users, false), ("large, analyzed", users, true)]
+    {
         let url = fill::database(url.as_deref(), folder.path(), users).await?;
         if analyzed {
             fill::analyze(&url).await?;
@@ -103,15 +104,11 @@ async fn measure(database: &Database, users: u32) -> Result<Column, Failure> {
     median!("session and user of a page, or of /auth/verify", round, {
         database.load_session(&format!("h{}", user(round)), now).await?.ok_or("no session")?
     });
-    median!("noting the last use", round, {
-        database.touch_session(&format!("s{}", user(round)), now, now).await?
-    });
+    median!("noting the last use", round, { database.touch_session(&format!("s{}", user(round)), now, now).await? });
     median!("devices of a user", round, database.user_sessions(fill::user_id(user(round))?, now).await?);
     median!("identities of a user", round, database.identities(fill::user_id(user(round))?).await?);
     median!("sign-in of a known user", round, sign_in(database, &format!("s{}", user(round)), now).await?);
-    median!("first sign-in", round, {
-        sign_in(database, &format!("new{round}-{}", began_at()), now).await?
-    });
+    median!("first sign-in", round, { sign_in(database, &format!("new{round}-{}", began_at()), now).await? });
     median!("one round of the sweeper with nothing to do", _round, {
         for step in SweepStep::ALL {
             database.sweep(step, OffsetDateTime::UNIX_EPOCH, 500).await?;
@@ -138,6 +135,7 @@ async fn sign_in(database: &Database, subject: &str, now: OffsetDateTime) -> Res
         email: Some(email),
         name: None,
         picture: None,
+        authentication: AuthenticationClaims::default(),
     };
     let request = SettleRequest {
         purpose: &Purpose::SignIn,

@@ -81,7 +81,7 @@ async fn by_password(
     let user = context.database.user(link.user).await?.ok_or(FormError::LinkExpired)?;
     let email = user.verified_email.as_ref().map(|email| email.email().clone()).ok_or(FormError::WrongPassword)?;
     // The limit is shared with the sign-in form: the prompt must not double the guesses.
-    count_attempt(context, &email)?;
+    count_attempt(context, &email).await?;
     let compared = context.database.password_of(user.id).await?;
     let is_correct = match &compared {
         Some((hash, _)) => is_correct_and_rehash(context, password, user.id, hash).await?,

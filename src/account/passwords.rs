@@ -6,8 +6,9 @@ use super::error::AccountError;
 use crate::{
     accounts::{EmailAddress, PasswordHash, UserId},
     codes::form_error::FormError,
-    passwords::Verdict,
+    passwords::{ATTEMPT_INTERVAL, ATTEMPTS, Verdict},
     sessions::RequestContext,
+    store::SharedLimit,
 };
 
 /// Longest password that is verified, in bytes: longer than any that can be chosen.
@@ -74,8 +75,14 @@ pub(super) fn record_wrong_password(context: &RequestContext, user: UserId) {
     });
 }
 
-/// Counts one attempt at an account's password.
-pub(super) fn count_attempt(context: &RequestContext, email: &EmailAddress) -> Result<(), AccountError> {
+/// Counts one attempt at an account's password: in this process, and then in all of them.
+pub(super) async fn count_attempt(context: &RequestContext, email: &EmailAddress) -> Result<(), AccountError> {
     let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
-    Ok(context.attempts.count(email, is_known).map_err(|_| FormError::TooManyAttempts)?)
+    context.attempts.count(email, is_known).map_err(|_| FormError::TooManyAttempts)?;
+    let limit = SharedLimit { name: "password", burst: ATTEMPTS.get(), interval: ATTEMPT_INTERVAL };
+    let key = format!("{email} {is_known}");
+    if context.attempts.are_limited() && !context.database.count_shared(limit, &key, context.clock.date()).await? {
+        return Err(FormError::TooManyAttempts.into());
+    }
+    Ok(())
 }

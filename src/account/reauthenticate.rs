@@ -65,7 +65,7 @@ async fn with_password(
 ) -> Result<Reply, AccountError> {
     let user = &signed_in(context)?.user;
     if let Some(email) = &user.verified_email {
-        count_attempt(context, email.email())?;
+        count_attempt(context, email.email()).await?;
     }
     let (hash, _) = context.database.password_of(user.id).await?.ok_or(FormError::WrongPassword)?;
     if !is_correct_and_rehash(context, password, user.id, &hash).await? {

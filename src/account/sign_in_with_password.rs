@@ -44,7 +44,7 @@ async fn sign_in(
 ) -> Result<Reply, AccountError> {
     let now = context.clock.now();
     let email = parse_email(email)?;
-    count_attempt(context, &email)?;
+    count_attempt(context, &email).await?;
     let (user, set_at) = match context.database.password_lookup(&email).await? {
         PasswordLookup::Found { user, disabled, hash, set_at } => {
             if !is_correct_and_rehash(context, password, user, &hash).await? || disabled {

@@ -33,7 +33,7 @@ pub async fn verify_email(username: Option<String>, password: Option<FormSecret>
 async fn verify(context: &RequestContext, shown: Option<&str>, password: &SecretString) -> Result<Reply, AccountError> {
     let (token, link) = email_link(context, &[LinkKind::SignUp], shown).await?;
     if !asked_in_this_browser(context, &link) {
-        count_attempt(context, &link.email)?;
+        count_attempt(context, &link.email).await?;
         if !is_correct(context, password, link.password.as_ref()).await? {
             return Err(FormError::WrongPassword.into());
         }

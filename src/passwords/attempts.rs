@@ -8,16 +8,16 @@ use crate::{
 };
 
 /// Burst of password attempts for one account …
-const ATTEMPTS: NonZeroU32 = NonZeroU32::new(10).unwrap();
+pub const ATTEMPTS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// … and the interval that allows one more: about 3000 attempts a day, where the weakest accepted password withstands a
 /// million.
-const ATTEMPT_INTERVAL: Duration = Duration::from_secs(30);
+pub const ATTEMPT_INTERVAL: Duration = Duration::from_secs(30);
 /// Burst of emails to one address …
 const EMAILS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and the interval that allows one more: anyone can make the server send email to any address.
 const EMAIL_INTERVAL: Duration = Duration::from_secs(5 * 60);
 /// Limits by email, whether or not an account has it; or none (`RATE_LIMITS=off`). Kept in memory: each process counts
-/// for itself, and a restart resets the counts.
+/// for itself, and a restart resets the counts. `Database::count_shared` counts for all.
 ///
 /// Strangers can exhaust an account's attempts. To keep them from locking its owner out, browsers that have signed in
 /// to the account before are counted separately. They are limited too: their cookie can be copied, and outlives the
@@ -38,6 +38,11 @@ impl Attempts {
             attempts: Arc::new(KeyedLimiter::new(ATTEMPTS, ATTEMPT_INTERVAL)),
             emails: Arc::new(KeyedLimiter::new(EMAILS, EMAIL_INTERVAL)),
         }))
+    }
+
+    /// False for `RATE_LIMITS=off`.
+    pub fn are_limited(&self) -> bool {
+        self.0.is_some()
     }
 
     /// For the sweeper.

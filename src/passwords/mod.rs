@@ -5,5 +5,5 @@ mod argon2id;
 mod attempts;
 mod pool;
 
-pub use attempts::Attempts;
+pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts};
 pub use pool::{PasswordPool, PoolError, Verdict};

@@ -165,9 +165,9 @@ impl Database {
                  RETURNING id, sealed, attempts, created_at"
             }
             Engine::Postgres => {
-                "UPDATE outbox SET due_at = $3 WHERE id IN \
-                 (SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY priority, due_at, id LIMIT $4 \
-                 FOR UPDATE SKIP LOCKED) \
+                "UPDATE outbox SET due_at = $3 WHERE id = ANY (ARRAY(\
+                 SELECT id FROM outbox WHERE kind = $1 AND due_at <= $2 ORDER BY priority, due_at, id LIMIT $4 \
+                 FOR UPDATE SKIP LOCKED)) \
                  RETURNING id, sealed, attempts, created_at"
             }
         };

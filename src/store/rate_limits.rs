@@ -29,12 +29,7 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError`]; nothing was counted then.
-    pub async fn count_shared(
-        &self,
-        limit: SharedLimit,
-        key: &str,
-        now: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
+    pub async fn count_shared(&self, limit: SharedLimit, key: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
         if self.engine == Engine::Sqlite {
             return Ok(true);
         }

@@ -27,16 +27,21 @@ pub struct Resealed {
 }
 
 impl Database {
-    /// Whether a grant is sealed with another key than the newest. Costs four look-ups in an index.
+    /// Whether a grant is sealed with another key than the newest. Costs four look-ups in an index: the
+    /// order keeps PostgreSQL from reading the table for the first match.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn has_grants_of_other_keys(&self) -> Result<bool, StoreError> {
         for statement in [
-            "SELECT 1 FROM grants WHERE access_token IS NOT NULL AND substr(access_token, 1, 8) < $1 LIMIT 1",
-            "SELECT 1 FROM grants WHERE access_token IS NOT NULL AND substr(access_token, 1, 8) > $1 LIMIT 1",
-            "SELECT 1 FROM grants WHERE refresh_token IS NOT NULL AND substr(refresh_token, 1, 8) < $1 LIMIT 1",
-            "SELECT 1 FROM grants WHERE refresh_token IS NOT NULL AND substr(refresh_token, 1, 8) > $1 LIMIT 1",
+            "SELECT 1 FROM grants WHERE access_token IS NOT NULL AND substr(access_token, 1, 8) < $1 \
+             ORDER BY substr(access_token, 1, 8) LIMIT 1",
+            "SELECT 1 FROM grants WHERE access_token IS NOT NULL AND substr(access_token, 1, 8) > $1 \
+             ORDER BY substr(access_token, 1, 8) LIMIT 1",
+            "SELECT 1 FROM grants WHERE refresh_token IS NOT NULL AND substr(refresh_token, 1, 8) < $1 \
+             ORDER BY substr(refresh_token, 1, 8) LIMIT 1",
+            "SELECT 1 FROM grants WHERE refresh_token IS NOT NULL AND substr(refresh_token, 1, 8) > $1 \
+             ORDER BY substr(refresh_token, 1, 8) LIMIT 1",
         ] {
             let found = sqlx::query(statement).bind(self.sealer.newest_key_id()).fetch_optional(&self.pool).await?;
             if found.is_some() {

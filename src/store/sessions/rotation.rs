@@ -105,7 +105,7 @@ async fn touch(connection: &mut Connection, id: &str, now: OffsetDateTime) -> Re
         "UPDATE sessions SET last_seen_at = $2, \
          expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
          WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
-         AND user_id IN (SELECT id FROM users WHERE disabled_at IS NULL)",
+         AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL)",
     )
     .bind(id)
     .bind(now.unix_timestamp())
