@@ -45,7 +45,7 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if user.verified_email.as_ref().is_some_and(|current| *current.email() == email) {
         return Err(FormError::EmailUnchanged.into());
     }
-    let sent = may_send(context, &email, LinkKind::ChangeEmail)?;
+    let sent = may_send(context, &email, LinkKind::ChangeEmail).await?;
     if sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };

@@ -9,9 +9,10 @@ use crate::{
         form_error::FormError,
         percent::{with_query, with_return_to},
     },
+    passwords::{EMAIL_INTERVAL, EMAILS},
     relying_party::ReturnTo,
     sessions::RequestContext,
-    store::EmailLink,
+    store::{EmailLink, SharedLimit},
 };
 
 /// The path of every link in an email.
@@ -66,10 +67,20 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
 ///
 /// # Errors
 /// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, whoever they are to.
-pub(super) fn may_send(context: &RequestContext, email: &EmailAddress, kind: LinkKind) -> Result<bool, AccountError> {
+pub(super) async fn may_send(
+    context: &RequestContext,
+    email: &EmailAddress,
+    kind: LinkKind,
+) -> Result<bool, AccountError> {
     spend_email(context)?;
     let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
-    Ok(context.attempts.count_email(email, kind, is_known))
+    if !context.attempts.count_email(email, kind, is_known) {
+        return Ok(false);
+    }
+    // In this process, and then in all of them.
+    let limit = SharedLimit { name: "email", burst: EMAILS.get(), interval: EMAIL_INTERVAL };
+    let key = format!("{email} {} {is_known}", kind.code());
+    Ok(!context.attempts.are_limited() || context.database.count_shared(limit, &key, context.clock.date()).await?)
 }
 
 /// Counts one email against the budgets of the network and of the site.

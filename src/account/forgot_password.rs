@@ -25,7 +25,7 @@ pub async fn forgot_password(email: Option<String>, return_to: Option<String>) -
 
 async fn request(context: &RequestContext, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    let sent = may_send(context, &email, LinkKind::Reset)?;
+    let sent = may_send(context, &email, LinkKind::Reset).await?;
     if sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };

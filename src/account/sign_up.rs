@@ -41,7 +41,7 @@ async fn begin(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    let may_send = may_send(context, &email, LinkKind::SignUp)?;
+    let may_send = may_send(context, &email, LinkKind::SignUp).await?;
     let hash = hash_new_password(context, password, &[email.as_str()]).await?;
     let (browser, cookie) = context.jar.mark_sign_up(&context.headers, context.clock.now())?;
     let data = LinkData {

@@ -13,9 +13,9 @@ pub const ATTEMPTS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// million.
 pub const ATTEMPT_INTERVAL: Duration = Duration::from_secs(30);
 /// Burst of emails to one address …
-const EMAILS: NonZeroU32 = NonZeroU32::new(3).unwrap();
+pub const EMAILS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and the interval that allows one more: anyone can make the server send email to any address.
-const EMAIL_INTERVAL: Duration = Duration::from_secs(5 * 60);
+pub const EMAIL_INTERVAL: Duration = Duration::from_secs(5 * 60);
 /// Limits by email, whether or not an account has it; or none (`RATE_LIMITS=off`). Kept in memory: each process counts
 /// for itself, and a restart resets the counts. `Database::count_shared` counts for all.
 ///

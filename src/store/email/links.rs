@@ -160,7 +160,7 @@ pub(in crate::store) async fn take_link(
 
 /// How many links of a kind a user could open.
 pub(in crate::store) async fn count_links(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: UserId,
     kind: LinkKind,
     now: OffsetDateTime,

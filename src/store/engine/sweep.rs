@@ -75,10 +75,9 @@ impl SweepStep {
                 "DELETE FROM events WHERE id",
                 "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
             ),
-            Self::OldEvents => batches!(
-                "DELETE FROM events WHERE id",
-                "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2"
-            ),
+            Self::OldEvents => {
+                batches!("DELETE FROM events WHERE id", "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2")
+            }
             Self::RateLimits => batches!(
                 "DELETE FROM rate_limits WHERE bucket",
                 "SELECT bucket FROM rate_limits WHERE full_at <= $1 ORDER BY full_at LIMIT $2"

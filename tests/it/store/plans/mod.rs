@@ -38,8 +38,8 @@ const ROWS: [&str; 10] = [
     "INSERT INTO refresh_tokens (session, generation, token_hash, issued_at, renewed_generation, holder) \
      SELECT 's' || n, 1, 't' || n, n, 1, 'browser' FROM numbers",
     "INSERT INTO rate_limits (bucket, full_at) SELECT 'b' || n, n FROM numbers",
-    "INSERT INTO outbox (id, kind, user_id, about, sealed, created_at, due_at, attempts) \
-     SELECT 'o' || n, 'email', 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
+    "INSERT INTO outbox (id, kind, priority, user_id, about, sealed, created_at, due_at, attempts) \
+     SELECT 'o' || n, 'email', 1, 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
 ];
 
 /// Twenty thousand.
@@ -62,7 +62,7 @@ async fn filled(engine: Engine) -> TestDatabase {
     test
 }
 
-fn event_columns() -> [(&'static str, &'static str); 7] {
+fn event_columns() -> [(&'static str, &'static str); 8] {
     [
         ("id", "'e' || n"),
         ("at", "n"),
@@ -70,6 +70,7 @@ fn event_columns() -> [(&'static str, &'static str); 7] {
         ("user_id", "CASE WHEN n % 100 > 0 THEN 'u' || n END"),
         ("outcome", "'ok'"),
         ("reasons", "'[]'"),
+        ("times", "1"),
         ("request_id", "CASE WHEN n % 100 = 0 THEN 'r' || n END"),
     ]
 }
