@@ -1,7 +1,6 @@
 //! The table `email_codes`: codes that re-authenticate a session.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{
@@ -13,6 +12,7 @@ use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::to_address;
 use crate::store::email::queue::queue;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
@@ -144,11 +144,7 @@ impl Database {
     }
 }
 
-async fn facts(
-    connection: &mut AnyConnection,
-    user: UserId,
-    now: OffsetDateTime,
-) -> Result<EmailCodeFacts, StoreError> {
+async fn facts(connection: &mut Connection, user: UserId, now: OffsetDateTime) -> Result<EmailCodeFacts, StoreError> {
     let row: Option<FactsRow> = sqlx::query_as(
         "SELECT users.verified_email, users.verified_email_method, passwords.user_id, \
          (SELECT count(*) FROM email_tokens WHERE email_tokens.user_id = users.id AND email_tokens.kind = $2 \
