@@ -14,7 +14,8 @@ use std::{
 
 use latchkey::{
     accounts::{ClientInfo, Purpose, SignUp, UserId},
-    providers::{AuthenticationClaims, Profile, ProfileEmail},
+    oidc::AuthenticationClaims,
+    providers::{Profile, ProfileEmail},
     sealing::Sealer,
     store::{Database, GrantUpdate, SettleRequest, SweepStep},
 };
