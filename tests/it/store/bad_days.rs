@@ -145,7 +145,8 @@ async fn a_start_waits_for_a_migration_and_not_for_a_process_that_died() {
     let dies = async {
         // Until the other one has looked at the lock, in a transaction of its own.
         let looked = "SELECT count(*) FROM pg_stat_activity \
-                      WHERE datname = current_database() AND query LIKE '%pg_try_advisory_xact_lock%'";
+                      WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                      AND query LIKE '%pg_try_advisory_xact_lock%'";
         while test.number(looked).await == 0 {
             tokio::task::yield_now().await;
         }
