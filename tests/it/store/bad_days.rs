@@ -143,10 +143,9 @@ async fn a_start_waits_for_a_migration_and_not_for_a_process_that_died() {
         database.migrate().await
     };
     let dies = async {
-        // Until the other one has looked at the lock, in a transaction of its own.
+        // Until the other one has looked at the lock: it ends the transaction in which it did not get it.
         let looked = "SELECT count(*) FROM pg_stat_activity \
-                      WHERE datname = current_database() AND pid <> pg_backend_pid() \
-                      AND query LIKE '%pg_try_advisory_xact_lock%'";
+                      WHERE datname = current_database() AND pid <> pg_backend_pid() AND query = 'COMMIT'";
         while test.number(looked).await == 0 {
             tokio::task::yield_now().await;
         }
