@@ -15,7 +15,7 @@ use crate::{
 
 /// A nonce for this device.
 #[derive(Serialize, ToSchema)]
-#[schema(as = NonceForDevice)]
+#[schema(as = IssuedNonce)]
 pub struct NonceAnswer {
     /// For the authorization request; the provider copies it into the id_token.
     nonce: String,
