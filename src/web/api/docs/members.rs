@@ -46,8 +46,8 @@ fn rows(document: &Value, schema: &Value, before: &str, into: &mut Vec<ApiMember
     }
     let required: Vec<_> = list(&schema["required"]).filter_map(Value::as_str).collect();
     let mut members: Vec<_> = entries(&schema["properties"]).collect();
-    // Required members keep the order of their declaration.
-    members.sort_by_key(|(name, _)| required.iter().position(|other| other == name).unwrap_or(required.len()));
+    // Required members keep the order of their declaration; the others go by their names.
+    members.sort_by_key(|(name, _)| (required.iter().position(|other| other == name).unwrap_or(required.len()), *name));
     for (name, member) in members {
         let path = format!("{before}{name}");
         into.push(ApiMemberView {
