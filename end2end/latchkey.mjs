@@ -1,13 +1,14 @@
 // Runs a server of the tests: `node latchkey.mjs serve` or `node latchkey.mjs sandbox`.
 
 import { providerVariables, startLatchkey } from "./processes.mjs";
-import { certified, latchkey, sandbox } from "./servers.mjs";
+import { adminEmail, certified, latchkey, sandbox } from "./servers.mjs";
 
 const settings = {
   serve: {
     BASE_URL: latchkey.origin,
     LISTEN_ADDR: latchkey.listen,
     RATE_LIMITS: "off",
+    ADMINS: adminEmail,
     SMTP_URL: `smtp://${sandbox.smtp}`,
     MAIL_FROM: "Latchkey <no-reply@localhost>",
     OIDC_CERTIFIED_ISSUER: certified.issuer,

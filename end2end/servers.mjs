@@ -11,6 +11,9 @@ const [latchkeyPort, sandboxPort, smtpPort, certifiedPort, ...hopPorts] = ports;
 
 export const latchkey = { origin: `http://localhost:${latchkeyPort}`, listen: `127.0.0.1:${latchkeyPort}` };
 
+/** The person whose account is an administrator's. */
+export const adminEmail = "e2e-admin@gmail.com";
+
 export const sandbox = {
   origin: `http://localhost:${sandboxPort}`,
   listen: `127.0.0.1:${sandboxPort}`,

@@ -21,3 +21,5 @@ CREATE TABLE identities (
 );
 
 CREATE INDEX identities_by_user ON identities (user_id);
+-- Operators look users up by any of their addresses.
+CREATE INDEX identities_by_email ON identities (email);

@@ -18,6 +18,8 @@ CREATE TABLE events (
     user_agent TEXT,
     -- The id of the request in the log.
     request_id TEXT,
+    -- Who caused it: NULL for the user, 'operator' for a command, or the id of an administrator.
+    actor TEXT,
     -- How often it happened: what anybody can cause shares a row per day, or per minute where there is no user.
     times BIGINT NOT NULL,
     -- Hash of what shares this row; NULL for an event with a row of its own.

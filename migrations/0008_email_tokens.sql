@@ -2,10 +2,10 @@
 CREATE TABLE email_tokens (
     -- Hash of the token in the link: reading this table does not let anybody open one.
     token_hash TEXT NOT NULL PRIMARY KEY,
-    -- 'sign_up', 'reset', 'change_email', 'undo', or 'nothing': a link that nobody gets, so that a known email address
+    -- 'sign_up', 'reset', 'change_email', 'undo', 'invitation', or 'nothing': a link that nobody gets, so that a known email address
     -- costs as much work as an unknown one.
     kind TEXT NOT NULL,
-    -- NULL for a sign-up: there is no user before the email address is verified.
+    -- NULL for a sign-up or an invitation: there is no user before the email address is verified.
     user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
     -- Where the email went, in canonical form. Opening the link verifies this address.
     email TEXT NOT NULL,

@@ -103,6 +103,10 @@ pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod account;
 
+/// **admin** is what operators see and do: users and the audit trail, by command, as text and as JSON.
+#[cfg(feature = "ssr")]
+pub mod admin;
+
 /// **ui** is everything a user sees: the app, its pages, components and islands. Both targets.
 pub mod ui;
 

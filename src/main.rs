@@ -19,6 +19,7 @@ mod commands {
     pub mod sandbox;
     pub mod serve;
     pub mod shutdown;
+    pub mod users;
 }
 
 // Anyone who reaches the sandbox can sign in as anyone.
@@ -57,6 +58,13 @@ enum Command {
         #[command(subcommand)]
         command: commands::keys::KeysCommand,
     },
+    /// Administer users. A running server follows at once. Exits with 0, with 1 if there is no such user, with 2 if it failed.
+    Users {
+        #[command(subcommand)]
+        command: commands::users::UsersCommand,
+    },
+    /// List the audit trail, the newest event first. Read-only. Exits as `users`.
+    Events(commands::users::EventsCommand),
     /// Run the sandbox providers for development on SANDBOX_ADDR until interrupted.
     #[cfg(feature = "sandbox")]
     Sandbox,
@@ -86,10 +94,12 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
     runtime.block_on(async {
         match command {
-            // These three print a report instead of a log.
+            // These print a report instead of a log.
             Command::Doctor { json } => Ok(commands::doctor::run(json).await),
             Command::ExplainLink(question) => Ok(commands::explain_link::run(question).await),
             Command::Keys { command } => Ok(commands::keys::run(command).await),
+            Command::Users { command } => Ok(commands::users::run(command).await),
+            Command::Events(command) => Ok(commands::users::run_events(command).await),
             Command::Serve => commands::serve::run(config_with_log()?).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => commands::migrate::run(&config_with_log()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "sandbox")]

@@ -14,7 +14,7 @@ use latchkey::{
     providers::Profile,
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, SettleRequest, TokenHolder},
+    store::{Admission, Database, GrantUpdate, SettleRequest, TokenHolder},
     tokens::{NewTokenSession, TokenPair, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -119,7 +119,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         profile: &profile,
         session_user: None,
         session: None,
-        sign_up: &SignUp::Open,
+        admission: Admission { sign_up: &SignUp::Open, opened: None, now: OffsetDateTime::now_utc() },
         client: &ClientInfo::default(),
         now: OffsetDateTime::now_utc(),
         waiting: None,

@@ -39,5 +39,6 @@ async fn delete(context: &RequestContext, word: &str) -> Result<Reply, AccountEr
     // The session went with the user; what is left are the browser's cookies.
     let signed_out = RequestContext { signed_in: None, ..context.clone() };
     let forgotten = context.jar.forget_sign_in(&context.headers);
-    Ok(Reply::done("/login", Done::Deleted).with(SignOut(signed_out).complete().await?).with(forgotten))
+    let cookies = SignOut(signed_out).complete().await?;
+    Ok(Reply::done("/login", Done::Deleted).with(cookies).with(forgotten).clearing_site_data())
 }

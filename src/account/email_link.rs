@@ -36,6 +36,7 @@ pub async fn follow_email_link(
         LinkKind::Reset => "/reset-password",
         LinkKind::ChangeEmail => "/confirm-email",
         LinkKind::Undo => "/undo",
+        LinkKind::Invitation => "/invitation",
     };
     Ok((page, vec![context.jar.email_link.keep(&token, context.clock.now())?]))
 }

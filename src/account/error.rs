@@ -18,6 +18,8 @@ pub enum AccountError {
     SignedOut,
     /// To the confirmation page, and back.
     ReauthenticationRequired,
+    /// For this user there is no such page: 404.
+    NoPage,
     Store(StoreError),
     Session(SessionError),
     /// Already logged.

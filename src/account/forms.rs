@@ -3,6 +3,8 @@
 use leptos::server_fn::ServerFn;
 
 use super::{
+    accept_invitation::AcceptInvitation,
+    administer::{AdminDelete, AdminDisable, AdminEnable, AdminInvite, AdminSignOut},
     change_email::{ChangeEmail, ConfirmEmail},
     connect::{Connect, Disconnect},
     delete::DeleteAccount,
@@ -41,6 +43,8 @@ pub enum Sender {
     Anyone,
     /// The user for whom the page was rendered, if a user is signed in (`sessions::FormOwners`).
     Owner,
+    /// The same, and an administrator. For anybody else the form does not exist.
+    Administrator,
 }
 
 impl Form {
@@ -55,17 +59,18 @@ enum Mail {
 }
 
 use Mail::{Needed, Unneeded};
-use Sender::{Anyone, Owner};
+use Sender::{Administrator, Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 26] = [
+pub const FORMS: [Form; 32] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
     Form::of::<ForgotPassword>(Anyone, Needed),
     Form::of::<ForgetSignIn>(Anyone, Unneeded),
     Form::of::<ResetPassword>(Anyone, Unneeded),
     Form::of::<VerifyEmail>(Anyone, Unneeded),
+    Form::of::<AcceptInvitation>(Anyone, Needed),
     Form::of::<ChangeEmail>(Owner, Needed),
     Form::of::<ConfirmEmail>(Owner, Unneeded),
     Form::of::<ReauthenticateWithPassword>(Owner, Unneeded),
@@ -86,6 +91,11 @@ pub const FORMS: [Form; 26] = [
     Form::of::<EndOtherSessions>(Owner, Unneeded),
     Form::of::<Connect>(Owner, Unneeded),
     Form::of::<Disconnect>(Owner, Unneeded),
+    Form::of::<AdminDisable>(Administrator, Unneeded),
+    Form::of::<AdminEnable>(Administrator, Unneeded),
+    Form::of::<AdminSignOut>(Administrator, Unneeded),
+    Form::of::<AdminDelete>(Administrator, Unneeded),
+    Form::of::<AdminInvite>(Administrator, Unneeded),
 ];
 
 #[cfg(test)]

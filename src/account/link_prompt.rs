@@ -13,7 +13,7 @@ use super::{
     start_flow::start_flow,
 };
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Purpose, SignUp, User},
+    accounts::{Answer, AuthenticationMethod, Purpose, User},
     codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
@@ -132,7 +132,7 @@ async fn resolve(
             profile: &link.profile,
             session_user: Some(user.id),
             session,
-            sign_up: &SignUp::Open,
+            admission: context.admission(None),
             client: &context.client,
             now: context.clock.date(),
             waiting: None,

@@ -1,6 +1,8 @@
 //! The use cases, one file each: the server function that a form calls, and below it what it does. A use case asks the pure
 //! rooms, writes once, and returns where the browser goes next. See the tour in `lib.rs`.
 
+mod accept_invitation;
+mod administer;
 mod api_request_error;
 mod callback;
 mod change_email;

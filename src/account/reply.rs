@@ -10,7 +10,7 @@ use super::error::AccountError;
 use crate::{
     codes::{done::Done, form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
-    sessions::RequestContext,
+    sessions::{CLEAR_SITE_DATA, RequestContext},
 };
 
 /// In bytes: somewhat more than the longest address, so that the user can correct a typing error.
@@ -21,6 +21,7 @@ const MAX_TYPED: usize = 320;
 pub struct Reply {
     to: Destination,
     cookies: Vec<HeaderValue>,
+    clears_site_data: bool,
 }
 
 #[derive(Debug)]
@@ -55,11 +56,11 @@ impl StartedFlow {
 impl Reply {
     /// To a URL.
     pub fn to(location: impl Into<String>) -> Self {
-        Self { to: Destination::Page(location.into()), cookies: Vec::new() }
+        Self { to: Destination::Page(location.into()), cookies: Vec::new(), clears_site_data: false }
     }
 
     pub fn to_provider(request: ProviderRequest) -> Self {
-        Self { to: Destination::Provider(request), cookies: Vec::new() }
+        Self { to: Destination::Provider(request), cookies: Vec::new(), clears_site_data: false }
     }
 
     /// To a page (a path, which may have a query) that shows the error.
@@ -77,6 +78,12 @@ impl Reply {
         Self::to(done.path(page))
     }
 
+    /// Has the browser forget what it keeps of this origin: see [`CLEAR_SITE_DATA`].
+    #[must_use]
+    pub fn clearing_site_data(self) -> Self {
+        Self { clears_site_data: true, ..self }
+    }
+
     /// Adds `Set-Cookie` values.
     #[must_use]
     pub fn with(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
@@ -89,8 +96,14 @@ impl Reply {
 pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
     let reply = expect_context::<ResponseOptions>();
     match outcome {
-        Ok(Reply { to: Destination::Page(location), cookies }) => see_other(&reply, &location, cookies),
-        Ok(Reply { to: Destination::Provider(request), cookies }) => {
+        Ok(Reply { to: Destination::Page(location), cookies, clears_site_data }) => {
+            if clears_site_data {
+                let (name, value) = CLEAR_SITE_DATA;
+                reply.insert_header(name, value);
+            }
+            see_other(&reply, &location, cookies);
+        }
+        Ok(Reply { to: Destination::Provider(request), cookies, .. }) => {
             // A form has one answer: the slot is empty.
             _ = expect_context::<StartedFlow>().0.set(request);
             append(&reply, cookies);
@@ -100,6 +113,7 @@ pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
         Err(AccountError::ReauthenticationRequired) => {
             see_other(&reply, &with_return_to("/confirm", Some(page)), Vec::new())
         }
+        Err(AccountError::NoPage) => reply.set_status(StatusCode::NOT_FOUND),
         Err(AccountError::Internal) => see_other(&reply, &FormError::ServerError.path(page), Vec::new()),
         Err(AccountError::Session(error)) => {
             tracing::error!(%error, "cannot write the session");

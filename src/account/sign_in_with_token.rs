@@ -7,7 +7,7 @@ use time::Duration;
 
 use super::api_request_error::ApiRequestError;
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, SignUp, User},
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, User},
     codes::{api_error::ApiError, sign_in_error::SignInError},
     oauth::Nonce,
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
@@ -188,7 +188,9 @@ impl TokenSignIn {
                 Err(error.at("/link").with([pending]))
             }
             (Answer::Refuse(Reason::UserDisabled), _) => Err(ApiError::AccountDisabled.into()),
-            (Answer::Refuse(Reason::SignUpClosed | Reason::DomainNotAdmitted), _) => Err(ApiError::NotPermitted.into()),
+            (Answer::Refuse(Reason::SignUpClosed), _) => Err(ApiError::SignUpClosed.into()),
+            (Answer::Refuse(Reason::NotInvited), _) => Err(ApiError::InvitationRequired.into()),
+            (Answer::Refuse(Reason::DomainNotAdmitted), _) => Err(ApiError::EmailNotPermitted.into()),
             (_, None) => Err(ApiError::ProviderTokenInvalid.into()),
             (_, Some(signed_in)) => {
                 let signed_in = self.sign_in(context, tokens, profile, signed_in).await?;
@@ -213,7 +215,8 @@ impl TokenSignIn {
                 profile,
                 session_user: current.map(|signed_in| signed_in.user.id),
                 session: current.map(|signed_in| signed_in.session.at_version()),
-                sign_up: &SignUp::Open,
+                // The link of an invitation is opened on a page, and not by a front end.
+                admission: context.admission(None),
                 client: &context.client,
                 now: context.clock.date(),
                 waiting: None,

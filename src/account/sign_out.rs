@@ -15,6 +15,8 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
         Ok(cookies) => {
             reply.set_status(StatusCode::SEE_OTHER);
             reply.insert_header(header::LOCATION, HeaderValue::from_static("/login?signed_out=1"));
+            let (name, value) = sessions::CLEAR_SITE_DATA;
+            reply.insert_header(name, value);
             for cookie in cookies {
                 reply.append_header(header::SET_COOKIE, cookie);
             }

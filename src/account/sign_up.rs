@@ -51,7 +51,7 @@ async fn begin(
     };
     if may_send {
         let sign_up = NewSignUp { email: &email, password: &hash, data: &data };
-        context.database.begin_sign_up(&sign_up, &context.audit()).await?;
+        context.database.begin_sign_up(&sign_up, &context.admission(None), &context.audit()).await?;
         context.wake_mail();
     }
     Ok(check_inbox(context, "sign_up", &email, return_to.as_ref(), may_send)?.with([cookie]))

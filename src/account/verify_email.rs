@@ -38,7 +38,8 @@ async fn verify(context: &RequestContext, shown: Option<&str>, password: &Secret
             return Err(FormError::WrongPassword.into());
         }
     }
-    let signed_up = context.database.finish_sign_up(&token, None, &context.audit()).await?;
+    let signed_up =
+        context.database.finish_sign_up(&token, None, &context.admission(Some(&token)), &context.audit()).await?;
     finish(context, signed_up).await
 }
 
@@ -49,7 +50,7 @@ pub fn asked_in_this_browser(context: &RequestContext, link: &EmailLink) -> bool
 }
 
 /// Finishes a sign-up with another password than the one chosen at its start, for a user who opens the link elsewhere and
-/// does not know that one.
+/// does not know that one; or by an invitation, which has none.
 pub(super) async fn verify_with_new_password(
     context: &RequestContext,
     token: &EmailToken,
@@ -57,7 +58,8 @@ pub(super) async fn verify_with_new_password(
     password: &SecretString,
 ) -> Result<Reply, AccountError> {
     let hash = hash_new_password(context, password, &[link.email.as_str()]).await?;
-    let signed_up = context.database.finish_sign_up(token, Some(&hash), &context.audit()).await?;
+    let admission = context.admission(Some(token));
+    let signed_up = context.database.finish_sign_up(token, Some(&hash), &admission, &context.audit()).await?;
     finish(context, signed_up).await
 }
 
@@ -65,6 +67,9 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
     let (jar, headers) = (&context.jar, &context.headers);
     match signed_up {
         SignedUp::NoLink => Err(FormError::EmailLinkInvalid.into()),
+        SignedUp::Refused => {
+            Ok(Reply::error("/login", FormError::SignUpNotPermitted).with(jar.email_link.clear(headers)))
+        }
         SignedUp::EmailOwned => {
             Ok(Reply::error("/login", FormError::EmailLinkInvalid).with(jar.email_link.clear(headers)))
         }

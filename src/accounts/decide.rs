@@ -6,10 +6,11 @@
 //! ("Pre-hijacked accounts", USENIX Security 2022.)
 
 use super::decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose};
+use super::email::EmailAddress;
 use super::email_rules::{email_update, owner_of, squatted_accounts, verified_email};
 use super::facts::Facts;
 use super::ids::{IdentityKey, UserId};
-use super::linking_context::{EmailOwner, LinkingContext, SignInMethod, SignUp, UserSummary};
+use super::linking_context::{EmailOwner, LinkingContext, SignInMethod, UserSummary};
 use super::reason::Reason;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
 
@@ -33,6 +34,13 @@ pub fn decide(purpose: &Purpose, facts: &Facts, linking_context: &LinkingContext
         Purpose::ResolveLink { user, .. } => resolve_link(*user, facts, linking_context, &mut reasons),
     };
     Decision { answer, reasons }
+}
+
+/// Whether the email address of a sign-up form may get an account once its link is opened; the same rules, asked before an
+/// email is sent.
+pub fn admits_email(email: &EmailAddress, linking_context: &LinkingContext) -> bool {
+    let email = VerifiedEmail::on_record(email.clone(), VerificationMethod::EmailLink);
+    linking_context.sign_up.refusal(&NewEmail::Verified(email), linking_context.invitation).is_none()
 }
 
 /// Decides about a sign-up whose link was opened: rules 3 and 4. The owner of the email address gets no second account.
@@ -100,7 +108,7 @@ fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut 
 
 /// Rules 3 and 4.
 fn create(email: NewEmail, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
-    if let Some(reason) = not_admitted(&email, &linking_context.sign_up) {
+    if let Some(reason) = linking_context.sign_up.refusal(&email, linking_context.invitation) {
         return refuse(reason, reasons);
     }
     match email {
@@ -216,19 +224,6 @@ fn starter<'a>(
             reasons.push(Reason::SessionOfStarter);
             Ok(present)
         }
-    }
-}
-
-fn not_admitted(email: &NewEmail, sign_up: &SignUp) -> Option<Reason> {
-    match (sign_up, email) {
-        (SignUp::Open, _) => None,
-        (SignUp::Closed, _) => Some(Reason::SignUpClosed),
-        (SignUp::Domains(domains), NewEmail::Verified(email))
-            if email.method().is_strong() && domains.contains(email.email().domain()) =>
-        {
-            None
-        }
-        (SignUp::Domains(_), _) => Some(Reason::DomainNotAdmitted),
     }
 }
 

@@ -40,6 +40,12 @@ pub enum EmailKind {
     AlreadyRegistered {
         methods: Vec<SignInMethod>,
     },
+    /// Someone tried to sign up with an email address that the policy does not admit. Nothing has changed.
+    SignUpRefused,
+    /// The link lets its recipient create an account.
+    Invitation {
+        token: EmailToken,
+    },
     ResetPassword {
         token: EmailToken,
     },
@@ -130,10 +136,12 @@ impl EmailKind {
     pub const fn link(&self) -> Option<LinkKind> {
         match self {
             Self::ConfirmSignUp { .. } => Some(LinkKind::SignUp),
+            Self::Invitation { .. } => Some(LinkKind::Invitation),
             Self::ResetPassword { .. } => Some(LinkKind::Reset),
             Self::ConfirmEmailChange { .. } => Some(LinkKind::ChangeEmail),
             Self::EmailChanged { .. } | Self::MethodAdded { .. } | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
             Self::AlreadyRegistered { .. }
+            | Self::SignUpRefused
             | Self::NoPassword { .. }
             | Self::NoAccount
             | Self::EmailTaken
@@ -152,10 +160,11 @@ pub enum LinkKind {
     Reset,
     ChangeEmail,
     Undo,
+    Invitation,
 }
 
 impl LinkKind {
-    pub const ALL: [Self; 4] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo];
+    pub const ALL: [Self; 5] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo, Self::Invitation];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -163,6 +172,7 @@ impl LinkKind {
             Self::Reset => "reset",
             Self::ChangeEmail => "change_email",
             Self::Undo => "undo",
+            Self::Invitation => "invitation",
         }
     }
 
@@ -171,7 +181,7 @@ impl LinkKind {
         match self {
             Self::SignUp | Self::ChangeEmail => Duration::DAY,
             Self::Reset => Duration::minutes(30),
-            Self::Undo => Duration::WEEK,
+            Self::Undo | Self::Invitation => Duration::WEEK,
         }
     }
 }

@@ -1,11 +1,10 @@
 //! What the database knows about a profile: everything that the linking policy looks at.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::email::EmailAddress;
 use super::ids::UserId;
+use super::sign_up::{Invitation, SignUp};
 use super::verification_method::VerifiedEmail;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +17,8 @@ pub struct LinkingContext {
     /// Signed in in this browser at the callback.
     pub session_user: Option<UserSummary>,
     pub sign_up: SignUp,
+    /// Gathered only if the profile's email address is verified, and the policy admits by invitation.
+    pub invitation: Invitation,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,15 +75,4 @@ impl SignInMethod {
             slug => Self::Provider(slug.to_owned()),
         }
     }
-}
-
-/// Who may create an account. Does not affect existing users.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum SignUp {
-    #[default]
-    Open,
-    Closed,
-    /// Users with an email address in one of these domains (lower-case ASCII), verified by its authority or by a link.
-    /// Compared whole: neither `good.example.evil.example` nor a subdomain matches `good.example`.
-    Domains(BTreeSet<String>),
 }

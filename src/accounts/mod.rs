@@ -4,6 +4,8 @@
 //! `Facts` are a provider's profile in canonical form, `LinkingContext` is what the database knows about it; `decide`
 //! maps both to a `Decision`: an answer with its reasons.
 
+mod actor;
+mod admins;
 mod audit;
 mod authentication;
 mod client_info;
@@ -24,18 +26,21 @@ mod password;
 mod password_hash;
 mod reason;
 mod short_name;
+mod sign_up;
 mod user;
 mod verification_method;
 
 #[cfg(test)]
 mod tests;
 
+pub use actor::Actor;
+pub use admins::Admins;
 pub use audit::{
     AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
-pub use decide::{decide, decide_by_email_link, invalidations_at_recovery};
+pub use decide::{admits_email, decide, decide_by_email_link, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
@@ -48,11 +53,12 @@ pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
 pub use linking_context::{
-    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSWORD, SignInMethod, SignUp, UserSummary,
+    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSWORD, SignInMethod, UserSummary,
 };
 pub use password::{NewPassword, PasswordError, canonical_password};
 pub use password_hash::PasswordHash;
 pub use reason::Reason;
 pub use short_name::short_name;
+pub use sign_up::{Invitation, SignUp};
 pub use user::{Identity, OWN, User};
 pub use verification_method::{ClaimedEmail, VerificationMethod, VerifiedEmail};

@@ -50,7 +50,8 @@ reasons! {
     EmailKeptOwnedByAnother = "email_kept_owned_by_another", "Another user owns the email address; the user keeps theirs, and only the identity's claim is updated.";
     EmailKeptOwn = "email_kept_own", "The user has an email address of their own, which did not come from this identity; they keep it.";
     SignUpClosed = "sign_up_closed", "Sign-up is closed.";
-    DomainNotAdmitted = "domain_not_admitted", "Sign-up requires an email address of an allowed domain, verified by its authority or by a link.";
+    NotInvited = "not_invited", "Sign-up requires an invitation to the email address, verified by its authority or by a link.";
+    DomainNotAdmitted = "domain_not_admitted", "Sign-up requires an email address of an allowed domain or with an invitation, verified by its authority or by a link.";
     SessionMissing = "session_missing", "No user is signed in in this browser.";
     /// Another user's flow, finished in this browser.
     SessionOfAnother = "session_of_another", "The user who is signed in in this browser did not start this.";

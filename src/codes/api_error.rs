@@ -31,6 +31,12 @@ codes! {
         RefreshTokenInvalid = "refresh_token_invalid",
         /// The provider account is outside the domain that the configuration admits.
         NotPermitted = "not_permitted",
+        /// The user has no account, and none are created (`SIGN_UP=closed`).
+        SignUpClosed = "sign_up_closed",
+        /// The user has no account, and no invitation to a verified email (`SIGN_UP=invited`).
+        InvitationRequired = "invitation_required",
+        /// The user has no account, and no verified email of a permitted domain (`SIGN_UP=domains:…`).
+        EmailNotPermitted = "email_not_permitted",
         /// An operator disabled the user.
         AccountDisabled = "account_disabled",
         /// The user has to verify an email address first (`EMAIL_ADDRESS=required`).
@@ -77,7 +83,13 @@ impl ApiError {
             | Self::NotSignedIn
             | Self::InvalidToken
             | Self::RefreshTokenInvalid => 401,
-            Self::NotPermitted | Self::AccountDisabled | Self::AddressRequired | Self::CrossOrigin => 403,
+            Self::NotPermitted
+            | Self::SignUpClosed
+            | Self::InvitationRequired
+            | Self::EmailNotPermitted
+            | Self::AccountDisabled
+            | Self::AddressRequired
+            | Self::CrossOrigin => 403,
             Self::NotFound | Self::SessionNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
@@ -110,6 +122,13 @@ impl ApiError {
             Self::InvalidToken => "The access token is invalid or expired, or its session has ended.",
             Self::RefreshTokenInvalid => "The refresh token is invalid, or its session has ended; sign in again.",
             Self::NotPermitted => "This account may not sign in here.",
+            Self::SignUpClosed => "No new accounts are created here; sign in with an existing one.",
+            Self::InvitationRequired => {
+                "New accounts need an invitation to an email address that the provider hosts; ask the administrator for one, or open its link in a browser."
+            }
+            Self::EmailNotPermitted => {
+                "New accounts need an email address of a permitted domain, hosted by the provider; use another account."
+            }
             Self::AccountDisabled => "This account is disabled.",
             Self::AddressRequired => "The user has to verify an email address first, on the page at the url.",
             Self::CrossOrigin => "Requests from this origin are not allowed.",

@@ -28,6 +28,12 @@ codes! {
         Undone = "undone",
         /// The API access was removed here; the page shows whether the provider confirmed the revocation.
         Disconnected = "disconnected",
+        /// By an administrator, as the next four.
+        UserDisabled = "user_disabled",
+        UserEnabled = "user_enabled",
+        UserSignedOut = "user_signed_out",
+        UserDeleted = "user_deleted",
+        Invited = "invited",
         /// The account was deleted.
         Deleted = "deleted",
     }

@@ -51,6 +51,8 @@ codes! {
         EmailCodeWrong = "email_code_wrong",
         /// The code was used, has expired, had too many tries, or was sent for another browser.
         EmailCodeExpired = "email_code_expired",
+        /// New accounts are not created for this email (`SIGN_UP`).
+        SignUpNotPermitted = "sign_up_not_permitted",
         /// The link prompt has expired, was used, or belongs to another browser.
         LinkExpired = "link_expired",
         /// The user re-authenticated with another account.
@@ -63,6 +65,8 @@ codes! {
         EmailNeeded = "email_needed",
         /// The user did not type the word that confirms the deletion.
         ConfirmationMissing = "confirmation_missing",
+        /// An administrator acted on their own account.
+        OwnAccount = "own_account",
         /// The provider cannot be reached.
         ProviderUnavailable = "provider_unavailable",
         /// No such identity, session or provider.

@@ -47,6 +47,12 @@ codes! {
         LinkRequired = "link_required",
         /// The account is outside the domain that the configuration admits (`GOOGLE_HD`).
         NotPermitted = "not_permitted",
+        /// The user has no account, and none are created (`SIGN_UP=closed`).
+        SignUpClosed = "sign_up_closed",
+        /// The user has no account, and no invitation to a verified email (`SIGN_UP=invited`).
+        InvitationRequired = "invitation_required",
+        /// The user has no account, and no verified email of a permitted domain (`SIGN_UP=domains:…`).
+        EmailNotPermitted = "email_not_permitted",
         /// An operator disabled the user.
         AccountDisabled = "account_disabled",
         /// An internal error; the log has the cause.

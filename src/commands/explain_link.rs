@@ -93,7 +93,7 @@ async fn explain(about: About) -> Result<Explanation, Failure> {
     let config = Config::inspect(&Environment::of_process()?)?;
     doctor::check_schema(&config).await?;
     let database = connect(&config).await?;
-    let explanation = doctor::explain_link(&database, &config.providers, &about).await;
+    let explanation = doctor::explain_link(&database, &config.providers, &config.sign_up, &about).await;
     database.close().await;
     Ok(explanation?)
 }

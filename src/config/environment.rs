@@ -58,13 +58,15 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 15] = [
+    const PREFIXES: [&str; 18] = [
+        "ADMINS",
         "API_",
         "CORS_",
         "BASE_",
         "LISTEN_",
         "DATABASE_",
         "SECRET_",
+        "SECURITY_",
         "SESSION_",
         "RATE_",
         "TRUSTED_",
@@ -74,6 +76,7 @@ fn is_ours(name: &str) -> bool {
         "SANDBOX_",
         "PRIVATE_",
         "OUTBOUND_",
+        "SIGN_UP",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || is_provider_variable(name)
 }

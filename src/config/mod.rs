@@ -1,6 +1,7 @@
 //! The only reader of the environment. Everything is parsed into types once, at the start; a wrong setting stops the start with
 //! one sentence that names the variable and says what to put there.
 
+mod admins;
 mod api;
 mod base_url;
 mod built_in;
@@ -14,7 +15,9 @@ mod network;
 mod outbound;
 mod providers;
 mod secret_key;
+mod security_txt;
 mod sessions;
+mod sign_up;
 #[cfg(test)]
 mod tests;
 mod token_auth;
@@ -26,6 +29,7 @@ pub use error::ConfigError;
 pub use mail::MailConfig;
 pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
+pub use security_txt::SecurityTxt;
 pub use sessions::SessionMode;
 
 use std::net::SocketAddr;
@@ -34,7 +38,12 @@ use http::HeaderName;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use crate::{accounts::EmailRequirement, providers::Provider, relying_party::Outbound, sessions::AcceptedCredentials};
+use crate::{
+    accounts::{Admins, EmailRequirement, SignUp},
+    providers::Provider,
+    relying_party::Outbound,
+    sessions::AcceptedCredentials,
+};
 use secret_key::MissingFile;
 
 #[derive(Debug)]
@@ -59,8 +68,14 @@ pub struct Config {
     /// Without it no email is sent.
     pub mail: Option<MailConfig>,
     pub rate_limits: bool,
+    /// The content of `/.well-known/security.txt`; without it there is none.
+    pub security_txt: Option<SecurityTxt>,
     /// Whether users need an email address (`EMAIL_ADDRESS`).
     pub email_requirement: EmailRequirement,
+    /// Who may create an account (`SIGN_UP`).
+    pub sign_up: SignUp,
+    /// Users with the role of an administrator (`ADMINS`).
+    pub admins: Admins,
     /// Origins whose pages may call the JSON API (`CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
     /// Whether an id_token from a front end must have a nonce that this server issued (`API_NONCE`).
@@ -136,6 +151,9 @@ impl Config {
             sandbox_smtp_addr: network::address(env, "SANDBOX_SMTP_ADDR", "127.0.0.1:3025")?,
             mail: mail::parse(env)?,
             email_requirement: mail::email_requirement(env, providers.is_empty() && base_url.is_loopback())?,
+            security_txt: security_txt::parse(env)?,
+            sign_up: sign_up::parse(env)?,
+            admins: admins::parse(env)?,
             forward_auth_credentials: sessions::forward_auth_credentials(env)?,
             session_mode: sessions::session_mode(env)?,
             token_audience: sessions::token_audience(env)?,

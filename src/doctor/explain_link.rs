@@ -22,6 +22,7 @@
 //! 0 with decisions, 1 without, 2 if the request could not be answered.
 
 use secrecy::ExposeSecret;
+use time::OffsetDateTime;
 
 use super::explanation::{Explained, Explanation};
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
     config::Config,
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail, Provider},
-    store::{Database, DatabaseCheckup, Reach, StoreError},
+    store::{Admission, Database, DatabaseCheckup, Reach, StoreError},
 };
 
 /// The decisions that are shown of one user.
@@ -99,6 +100,7 @@ pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
 pub async fn explain_link(
     database: &Database,
     providers: &[Provider],
+    sign_up: &SignUp,
     about: &About,
 ) -> Result<Explanation, ExplainError> {
     match about {
@@ -110,7 +112,7 @@ pub async fn explain_link(
             Ok(Explanation::past(decisions))
         }
         About::Event(id) => Ok(Explanation::past(database.decisions_of(id).await?)),
-        About::SimulatedSignIn(simulated) => simulate(database, providers, simulated).await,
+        About::SimulatedSignIn(simulated) => simulate(database, providers, sign_up, simulated).await,
     }
 }
 
@@ -128,6 +130,7 @@ async fn whose(database: &Database, text: &str) -> Result<Option<UserId>, Explai
 async fn simulate(
     database: &Database,
     providers: &[Provider],
+    sign_up: &SignUp,
     simulated: &SimulatedSignIn,
 ) -> Result<Explanation, ExplainError> {
     let facts = Facts::of(&profile(providers, simulated)?)
@@ -135,7 +138,8 @@ async fn simulate(
     let session_user = simulated.link_for.as_deref().map(UserId::parse).transpose();
     let session_user = session_user.map_err(|_| ExplainError::Arguments("--link-for takes a user's id".to_owned()))?;
     let purpose = session_user.map_or(Purpose::SignIn, |user| Purpose::Link { user });
-    let decision = database.simulate(&purpose, &facts, session_user, &SignUp::Open).await?;
+    let admission = Admission { sign_up, opened: None, now: OffsetDateTime::now_utc() };
+    let decision = database.simulate(&purpose, &facts, session_user, &admission).await?;
     let explained = decision.map(|decision| Explained::simulated(&purpose, &facts.provider, &decision));
     Ok(Explanation::simulated(explained))
 }

@@ -4,7 +4,8 @@ use super::Grants;
 use crate::{
     accounts::{IdentityId, RevokedAccess, UserId},
     codes::access::Access,
-    store::{GrantStatus, StoreError},
+    providers::Provider,
+    store::{Grant, GrantStatus, StoreError},
 };
 
 impl Grants {
@@ -14,21 +15,31 @@ impl Grants {
         user: UserId,
         identity: Option<IdentityId>,
     ) -> Result<Vec<RevokedAccess>, StoreError> {
-        let mut revoked: Vec<RevokedAccess> = Vec::new();
-        for grant in self.database.grants(user).await? {
-            let is_affected = identity.is_none_or(|identity| identity == grant.identity);
-            let Some(provider) = self.relying_party.provider(&grant.provider) else { continue };
-            if grant.state != GrantStatus::Live || !is_affected {
-                continue;
-            }
-            for access in Access::ALL.iter().copied().filter(|access| provider.allows(*access, &grant.scopes)) {
-                match revoked.iter_mut().find(|known| known.provider == grant.provider) {
-                    Some(known) if known.sees.contains(&access) => {}
-                    Some(known) => known.sees.push(access),
-                    None => revoked.push(RevokedAccess { provider: grant.provider.clone(), sees: vec![access] }),
-                }
+        let grants = self.database.grants(user).await?;
+        Ok(affected_access(&grants, |slug| self.relying_party.provider(slug), identity))
+    }
+}
+
+/// The same for grants that were looked up.
+pub fn affected_access<'a>(
+    grants: &[Grant],
+    provider: impl Fn(&str) -> Option<&'a Provider>,
+    identity: Option<IdentityId>,
+) -> Vec<RevokedAccess> {
+    let mut revoked: Vec<RevokedAccess> = Vec::new();
+    for grant in grants {
+        let is_affected = identity.is_none_or(|identity| identity == grant.identity);
+        let Some(provider) = provider(&grant.provider) else { continue };
+        if grant.state != GrantStatus::Live || !is_affected {
+            continue;
+        }
+        for access in Access::ALL.iter().copied().filter(|access| provider.allows(*access, &grant.scopes)) {
+            match revoked.iter_mut().find(|known| known.provider == grant.provider) {
+                Some(known) if known.sees.contains(&access) => {}
+                Some(known) => known.sees.push(access),
+                None => revoked.push(RevokedAccess { provider: grant.provider.clone(), sees: vec![access] }),
             }
         }
-        Ok(revoked)
     }
+    revoked
 }

@@ -22,6 +22,7 @@ mod single_flight;
 pub mod status;
 mod take;
 
+pub use affected_access::affected_access;
 pub use error::GrantError;
 pub use granted::Granted;
 pub use scope::{ApiScope, CalendarEventsReadonly, DriveMetadataReadonly};

@@ -98,6 +98,8 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
     match kind {
         EmailKind::ConfirmSignUp { .. }
         | EmailKind::AlreadyRegistered { .. }
+        | EmailKind::SignUpRefused
+        | EmailKind::Invitation { .. }
         | EmailKind::NoAccount
         | EmailKind::ConfirmEmailChange { .. }
         | EmailKind::Code { .. }

@@ -57,6 +57,8 @@ fn with_account(account: &str) -> Vec<EmailKind> {
     vec![
         EmailKind::ConfirmSignUp { token: token() },
         EmailKind::AlreadyRegistered { methods: methods() },
+        EmailKind::SignUpRefused,
+        EmailKind::Invitation { token: token() },
         EmailKind::ResetPassword { token: token() },
         EmailKind::NoPassword { methods: methods() },
         EmailKind::NoAccount,
@@ -125,6 +127,7 @@ fn token_links_appear_with_their_expiry_and_nowhere_else() {
 #[rstest]
 #[case(EmailKind::ConfirmSignUp { token: EmailToken::new(TOKEN.to_owned()) }, "24 hours (1 February 2026, 09:05 UTC)")]
 #[case(EmailKind::ResetPassword { token: EmailToken::new(TOKEN.to_owned()) }, "30 minutes (31 January 2026, 09:35 UTC)")]
+#[case(EmailKind::Invitation { token: EmailToken::new(TOKEN.to_owned()) }, "seven days (7 February 2026, 09:05 UTC)")]
 #[case(EmailKind::PasswordChanged { first: false, undo: EmailToken::new(TOKEN.to_owned()) }, "seven days (7 February 2026, 09:05 UTC)")]
 fn emails_say_when_the_link_expires(#[case] kind: EmailKind, #[case] end: &str) {
     let rendered = render(&message(kind), &site());
@@ -191,6 +194,8 @@ fn strangers_are_not_greeted_by_name() {
         EmailKind::ConfirmSignUp { token: EmailToken::new(TOKEN.to_owned()) },
         EmailKind::ConfirmEmailChange { token: EmailToken::new(TOKEN.to_owned()) },
         EmailKind::AlreadyRegistered { methods: Vec::new() },
+        EmailKind::SignUpRefused,
+        EmailKind::Invitation { token: EmailToken::new(TOKEN.to_owned()) },
         EmailKind::EmailTaken,
         EmailKind::NoAccount,
     ];

@@ -83,6 +83,26 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
             action: page("If this was you, sign in:", "Sign in", "/login"),
             closing: texts([NOTHING_REVEALED]),
         },
+        EmailKind::SignUpRefused => Words {
+            subject: format!("You can't sign up at {at} with this email address"),
+            news: vec![
+                format!("Someone – hopefully you – tried to sign up at {at} with this email address."),
+                "New accounts are only created for people whom the site admits, so nothing changed.".to_owned(),
+            ],
+            action: page("If you have an account with another address or a provider:", "Go to sign-in", "/login"),
+            closing: texts([
+                "To get an account, ask the site's administrator for an invitation to this address.",
+                "If this wasn't you, ignore this email. We don't keep this address.",
+            ]),
+        },
+        EmailKind::Invitation { token: link } => Words {
+            subject: format!("You're invited to {at}"),
+            news: vec![format!("You're invited to create an account at {at} with this email address.")],
+            action: token(link, "To accept:", "Accept invitation", "seven days"),
+            closing: texts([
+                "If this wasn't you they meant to invite, ignore this email. No account is created without the link. Don't share this link.",
+            ]),
+        },
         EmailKind::ResetPassword { token: link } => Words {
             subject: format!("Choose a new password for {at}"),
             news: vec![format!("Someone – hopefully you – asked to reset the password for your account at {at}.")],
@@ -262,6 +282,9 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
 
 fn cause(message: &EmailMessage) -> String {
     let cause = &message.cause;
+    if cause.device.is_empty() && cause.ip.is_empty() {
+        return format!("The site's administrator caused this on {}.", dates::words(cause.at));
+    }
     let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
     let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
     format!("This was requested on {}, from {device} (IP address: {ip}).", dates::words(cause.at))

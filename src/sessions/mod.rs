@@ -49,7 +49,7 @@ pub use session_error::SessionError;
 pub use session_store::{Sessions, session_of};
 pub use sign_in::SignIn;
 pub use sign_in_error::of_start as sign_in_error_of_start;
-pub use sign_out::SignOut;
+pub use sign_out::{CLEAR_SITE_DATA, SignOut};
 pub use signed_in::{REAUTHENTICATION_LIFETIME, SignedIn};
 pub use sweeper::run_sweeper;
 pub use token_cookies::TokenCookies;

@@ -8,9 +8,11 @@ use super::{
     services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
 };
 use crate::{
-    accounts::{AuditEvent, AuthenticationMethod, Authentications, ClientInfo, IdentityId, User, UserId, short_name},
+    accounts::{
+        AuditEvent, AuthenticationMethod, Authentications, ClientInfo, EmailToken, IdentityId, User, UserId, short_name,
+    },
     codes::done::Done,
-    store::AuditContext,
+    store::{Admission, AuditContext},
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
 
@@ -35,6 +37,21 @@ impl Deref for RequestContext {
 }
 
 impl RequestContext {
+    /// What decides whether a new user is admitted. `opened` is the email's link that this browser opened.
+    pub fn admission<'a>(&'a self, opened: Option<&'a EmailToken>) -> Admission<'a> {
+        Admission { sign_up: &self.sign_up, opened, now: self.clock.date() }
+    }
+
+    /// The email's link that this browser opened last.
+    pub fn opened_link(&self) -> Option<EmailToken> {
+        self.jar.email_link.find(&self.headers, self.clock.now())
+    }
+
+    /// The signed-in user, if they are an administrator.
+    pub fn administrator(&self) -> Option<&SignedIn> {
+        self.signed_in.as_ref().filter(|signed_in| self.admins.includes(&signed_in.user))
+    }
+
     /// The time and the client, for the audit trail.
     pub fn audit(&self) -> AuditContext {
         AuditContext { client: self.client.clone(), now: self.clock.date() }

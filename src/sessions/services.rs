@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{cookies::Cookies, jar::Jar};
 use crate::{
-    accounts::EmailRequirement,
+    accounts::{Admins, EmailRequirement, SignUp},
     grants::Grants,
     limits::Budget,
     passwords::{Attempts, PasswordPool},
@@ -36,6 +36,10 @@ pub struct Services {
     pub mail_wake: Option<Arc<Notify>>,
     /// `Off` without a mail server, where no address could be verified.
     pub email_requirement: EmailRequirement,
+    /// Who may create an account (`SIGN_UP`): one rule for every door.
+    pub sign_up: SignUp,
+    /// Who administers users (`ADMINS`).
+    pub admins: Admins,
     pub clock: Clock,
     /// Work that outlives its request.
     pub tasks: TaskTracker,

@@ -1,8 +1,14 @@
 //! Sign out: end the session, and clear what the browser still holds.
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use super::{request_context::RequestContext, session_error::SessionError};
+
+/// The header that clears what the browser keeps of this origin: copies of pages, also those behind the back button, and
+/// what scripts stored. Not `cookies`: it would delete those of every application on this domain and its subdomains; ours
+/// are deleted by name. Nor `*`, which includes them.
+pub const CLEAR_SITE_DATA: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "storage""#));
 
 /// A sign-out.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use super::{
     pending_link::PendingLink, sign_in::SignIn, step_up::StepUp,
 };
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Purpose, Reason, SignUp, UserId},
+    accounts::{Answer, AuthenticationMethod, Purpose, Reason, UserId},
     codes::done::Done,
     providers::Profile,
     relying_party::{FlowEvent, Journal, ReturnTo},
@@ -48,6 +48,7 @@ impl AuthorizationCallback {
         pending: Option<&PendingLink>,
         journal: &mut Journal,
     ) -> Result<SettleOutcome, CallbackError> {
+        let opened = self.context.opened_link();
         let settled = self
             .context
             .database
@@ -56,7 +57,7 @@ impl AuthorizationCallback {
                 profile: verified.profile,
                 session_user: self.signed_in(),
                 session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.at_version()),
-                sign_up: &SignUp::Open,
+                admission: self.context.admission(opened.as_ref()),
                 client: &self.context.client,
                 now: self.context.clock.date(),
                 waiting: pending.map(|link| &link.profile),

@@ -7,7 +7,9 @@ use crate::accounts::{EmailToken, time_ordered_id};
 use crate::sealing::{random_bytes, random_text, sha256_base64url};
 use crate::store::error::StoreError;
 
+/// The application's clock has whole seconds; the milliseconds order what happens within one.
 pub(in crate::store) fn id(now: OffsetDateTime) -> Result<Uuid, StoreError> {
+    let now = now.replace_millisecond(OffsetDateTime::now_utc().millisecond()).unwrap_or(now);
     Ok(time_ordered_id(now, random_bytes()?))
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::pages::{
     add_email::AddEmailPage,
+    admin::{AdminPage, user::AdminUserPage},
     calendar::CalendarPage,
     check_inbox::CheckInboxPage,
     confirm::ConfirmPage,
@@ -11,6 +12,7 @@ use super::pages::{
     dashboard::DashboardPage,
     drive::DrivePage,
     forgot::ForgotPage,
+    invitation::InvitationPage,
     link_prompt::LinkPromptPage,
     login::LoginPage,
     reset_password::ResetPasswordPage,
@@ -51,6 +53,7 @@ pages! {
     AddEmail = "/add-email", AddEmailPage;
     CheckInbox = "/check-inbox", CheckInboxPage;
     VerifyEmail = "/verify-email", VerifyEmailPage;
+    Invitation = "/invitation", InvitationPage;
     ResetPassword = "/reset-password", ResetPasswordPage;
     ConfirmEmail = "/confirm-email", ConfirmEmailPage;
     Undo = "/undo", UndoPage;
@@ -68,6 +71,8 @@ pages! {
     Link = "/settings/link", LinkPage;
     Unlink = "/settings/unlink", UnlinkPage;
     Delete = "/settings/delete", DeletePage;
+    Admin = "/admin", AdminPage;
+    AdminUser = "/admin/user", AdminUserPage;
 }
 
 impl Page {

@@ -44,6 +44,11 @@ async fn submit(
     if form.needs_mail && app.mail.is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
+    let is_admin = signed_in.as_ref().is_some_and(|signed_in| app.admins.includes(&signed_in.user));
+    if form.sender == Sender::Administrator && !is_admin {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if !is_form(request.headers()) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
@@ -52,9 +57,8 @@ async fn submit(
         Ok(fields) => fields,
         Err(status) => return status.into_response(),
     };
-    let signed_in = signed_in.map(|Extension(signed_in)| signed_in);
     if let Some(signed_in) = &signed_in
-        && form.sender == Sender::Owner
+        && form.sender != Sender::Anyone
     {
         let owner = Query::parse(Some(&fields)).one(FORM_OWNER).and_then(|sealed| app.form_owners.open(sealed));
         if owner != Some(signed_in.user.id) {

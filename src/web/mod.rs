@@ -26,6 +26,7 @@ mod redirect;
 mod request_context;
 mod request_log;
 mod router;
+mod security_txt;
 pub mod serve;
 mod server_functions;
 mod sign_out;

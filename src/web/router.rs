@@ -27,7 +27,7 @@ use super::{
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, prefetch, rate_limits,
     request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
-    sign_out, start,
+    security_txt, sign_out, start,
     state::AppState,
 };
 use crate::{
@@ -144,6 +144,7 @@ fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
         )
         .merge(api::published())
         .merge(api::not_found())
+        .route(security_txt::PATH, get(security_txt::security_txt))
         .route("/.well-known/{*rest}", any(asset)))
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     accounts::EmailRequirement,
-    config::{Config, SessionMode},
+    config::{Config, SecurityTxt, SessionMode},
     grants::Grants,
     limits::Budget,
     mail::SmtpTransport,
@@ -61,6 +61,7 @@ pub struct Shared {
     pub(super) api_nonce: bool,
     /// Whether Google's own button may post here (`GOOGLE_BUTTON`).
     pub(super) google_button: bool,
+    pub(super) security_txt: Option<SecurityTxt>,
     pub(super) api_documents: Documents,
     pub(super) assets: Arc<Assets>,
     pub(super) sandbox: Option<SandboxView>,
@@ -130,6 +131,8 @@ impl AppState {
             relying_party,
             cookies,
             email_requirement,
+            sign_up: config.sign_up.clone(),
+            admins: config.admins.clone(),
             clock,
             tasks,
         };
@@ -145,6 +148,7 @@ impl AppState {
             cors: Cors::new(&config.cors_origins),
             api_nonce: config.api_nonce,
             google_button: config.google_button,
+            security_txt: config.security_txt.clone(),
             forward_auth: config.forward_auth_credentials,
             form_owners: FormOwners::new(config.secret_keys.iter())?,
             rate_limits: RateLimits::new(config.rate_limits),

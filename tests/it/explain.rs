@@ -8,7 +8,7 @@ use latchkey::{
     accounts::{Answer, ClientInfo, Purpose, Reason, SignUp, UserId},
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
-    store::{Database, GrantUpdate, SettleOutcome, SettleRequest},
+    store::{Admission, Database, GrantUpdate, SettleOutcome, SettleRequest},
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -37,15 +37,17 @@ impl Trail {
             ip: Some([192, 0, 2, 1].into()),
             user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
             request_id: Some(format!("request-{}", self.hours)),
+            ..ClientInfo::default()
         };
+        let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into());
         let settle_request = SettleRequest {
             purpose: &purpose,
             profile,
             session_user,
             session: None,
-            sign_up: &SignUp::Open,
+            admission: Admission { sign_up: &SignUp::Open, opened: None, now },
             client: &client,
-            now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::hours(self.hours.into()),
+            now,
             waiting: None,
             granted: GrantUpdate::None,
         };

@@ -1,5 +1,6 @@
 // All scenarios.
 
+import { adminScenarios } from "./admin";
 import { apiAccessScenarios } from "./api_access";
 import { driveScenarios } from "./drive";
 import { linkPromptScenarios } from "./link_prompt";
@@ -13,4 +14,5 @@ export const scenarios: Scenarios = {
   ...settingsScenarios,
   ...driveScenarios,
   ...apiAccessScenarios,
+  ...adminScenarios,
 };

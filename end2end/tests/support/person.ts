@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { request } from "@playwright/test";
-import { sandbox } from "../../servers.mjs";
+import { adminEmail, sandbox } from "../../servers.mjs";
 import { expect } from "./fixtures";
 
 export type Person = { id: string; email: string; name: string };
@@ -10,7 +10,15 @@ export type Person = { id: string; email: string; name: string };
 /** Creates a person with an account at every provider. Without `email` they have a Gmail address. */
 export async function createPerson(name = "Ada Lovelace", email?: string): Promise<Person> {
   const id = `e2e-${randomUUID().slice(0, 8)}`;
-  const person = { id, email: email ?? `${id}@gmail.com`, name };
+  return putPerson({ id, email: email ?? `${id}@gmail.com`, name });
+}
+
+/** The administrator, whom several tests may share. */
+export async function createAdministrator(): Promise<Person> {
+  return putPerson({ id: "e2e-admin", email: adminEmail, name: "Ada Lovelace" });
+}
+
+async function putPerson(person: Person): Promise<Person> {
   const control = await request.newContext({ baseURL: sandbox.origin });
   const response = await control.post("/control/persons", { data: { ...person, email_verified: true } });
   expect(response.ok(), await response.text()).toBe(true);

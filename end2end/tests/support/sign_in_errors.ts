@@ -21,6 +21,9 @@ export const signInErrorCodes = [
   "reauthentication_unsupported",
   "link_required",
   "not_permitted",
+  "sign_up_closed",
+  "invitation_required",
+  "email_not_permitted",
   "account_disabled",
   "server_error",
 ];

@@ -44,11 +44,13 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::SignUp { outcome, reasons } => {
                 codes("sign_up", password, outcome.code(), reasons.iter().map(|reason| reason.code()))
             }
+            AuditEvent::Invited => codes("invitation", None, "sent", []),
             AuditEvent::SignOut { method } => {
                 codes("sign_out", method.as_ref().map(SignInMethod::code), "signed_out", [])
             }
             AuditEvent::PasswordChanged { first: true } => codes("password", password, "set", []),
             AuditEvent::PasswordChanged { first: false } => codes("password", password, "changed", []),
+            AuditEvent::PasswordRemoved => codes("password", password, "removed", []),
             AuditEvent::PasswordResetRequested => codes("password", password, "reset_requested", []),
             AuditEvent::PasswordReset => codes("password", password, "reset", []),
             AuditEvent::EmailChangeRequested => codes("email", None, "change_requested", []),
@@ -62,8 +64,11 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::Undone(UndoneChange::EmailChanged) => codes("undo", None, "email_changed", []),
             AuditEvent::SessionEnded => codes("session", None, "ended", []),
             AuditEvent::OtherSessionsEnded => codes("session", None, "others_ended", []),
+            AuditEvent::AllSessionsEnded => codes("session", None, "all_ended", []),
             AuditEvent::TokenReused => codes("token", None, "reused", []),
             AuditEvent::GrantEnded { provider, end } => codes("grant", Some(provider), end.code(), []),
+            AuditEvent::Disabled => codes("account", None, "disabled", []),
+            AuditEvent::Enabled => codes("account", None, "enabled", []),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -105,9 +110,11 @@ impl EventCodes {
             ("sign_up", outcome) => {
                 AuditEvent::SignUp { outcome: DecisionOutcome::from_code(outcome)?, reasons: self.policy_reasons() }
             }
+            ("invitation", "sent") => AuditEvent::Invited,
             ("sign_out", _) => AuditEvent::SignOut { method: self.provider.as_deref().map(SignInMethod::from_code) },
             ("password", "set") => AuditEvent::PasswordChanged { first: true },
             ("password", "changed") => AuditEvent::PasswordChanged { first: false },
+            ("password", "removed") => AuditEvent::PasswordRemoved,
             ("password", "reset_requested") => AuditEvent::PasswordResetRequested,
             ("password", "reset") => AuditEvent::PasswordReset,
             ("email", "change_requested") => AuditEvent::EmailChangeRequested,
@@ -121,7 +128,10 @@ impl EventCodes {
             ("undo", "email_changed") => AuditEvent::Undone(UndoneChange::EmailChanged),
             ("session", "ended") => AuditEvent::SessionEnded,
             ("session", "others_ended") => AuditEvent::OtherSessionsEnded,
+            ("session", "all_ended") => AuditEvent::AllSessionsEnded,
             ("token", "reused") => AuditEvent::TokenReused,
+            ("account", "disabled") => AuditEvent::Disabled,
+            ("account", "enabled") => AuditEvent::Enabled,
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

@@ -28,6 +28,11 @@ impl AuditEvent {
             | Self::Undone(_)
             | Self::SessionEnded
             | Self::OtherSessionsEnded
+            | Self::AllSessionsEnded
+            | Self::PasswordRemoved
+            | Self::Invited
+            | Self::Disabled
+            | Self::Enabled
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

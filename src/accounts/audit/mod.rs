@@ -56,6 +56,8 @@ pub enum AuditEvent {
         outcome: DecisionOutcome,
         reasons: Vec<Reason>,
     },
+    /// An invitation to an email address was sent. Names no user: there is none yet.
+    Invited,
     /// `method` is what the session was opened with.
     SignOut {
         method: Option<SignInMethod>,
@@ -64,6 +66,7 @@ pub enum AuditEvent {
     PasswordChanged {
         first: bool,
     },
+    PasswordRemoved,
     PasswordResetRequested,
     PasswordReset,
     EmailChangeRequested,
@@ -76,12 +79,16 @@ pub enum AuditEvent {
     Undone(UndoneChange),
     SessionEnded,
     OtherSessionsEnded,
+    AllSessionsEnded,
     /// A rotated refresh token was presented again; its session has ended.
     TokenReused,
     GrantEnded {
         provider: String,
         end: GrantEnd,
     },
+    /// The user cannot sign in any more.
+    Disabled,
+    Enabled,
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -12,11 +12,13 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::WrongPassword,
         AuditEvent::EmailCodeRequested,
         AuditEvent::SignUpRequested,
+        AuditEvent::Invited,
         AuditEvent::SignOut { method: None },
         AuditEvent::SignOut { method: Some(SignInMethod::Password) },
         AuditEvent::SignOut { method: Some(SignInMethod::Provider(provider())) },
         AuditEvent::PasswordChanged { first: true },
         AuditEvent::PasswordChanged { first: false },
+        AuditEvent::PasswordRemoved,
         AuditEvent::PasswordResetRequested,
         AuditEvent::PasswordReset,
         AuditEvent::EmailChangeRequested,
@@ -28,6 +30,9 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Undone(UndoneChange::EmailChanged),
         AuditEvent::SessionEnded,
         AuditEvent::OtherSessionsEnded,
+        AuditEvent::AllSessionsEnded,
+        AuditEvent::Disabled,
+        AuditEvent::Enabled,
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -70,6 +75,7 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::EmailCodeRequested
         | AuditEvent::SignUpRequested
         | AuditEvent::SignUp { .. }
+        | AuditEvent::Invited
         | AuditEvent::SignOut { .. }
         | AuditEvent::PasswordChanged { .. }
         | AuditEvent::PasswordResetRequested
@@ -81,6 +87,10 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::Undone(_)
         | AuditEvent::SessionEnded
         | AuditEvent::OtherSessionsEnded
+        | AuditEvent::AllSessionsEnded
+        | AuditEvent::PasswordRemoved
+        | AuditEvent::Disabled
+        | AuditEvent::Enabled
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

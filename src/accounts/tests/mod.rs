@@ -378,6 +378,40 @@ fn lk22_sign_up_can_require_a_verified_domain() {
     }
 }
 
+#[test]
+fn an_invitation_admits_whoever_reads_its_mailbox() {
+    let facts_of = |authoritative, verified| {
+        facts_with_email(|email| {
+            email.provider_is_authoritative = authoritative;
+            email.verified_by_provider = verified;
+        })
+    };
+    let (hosted, by_word, unverified) = (facts_of(true, true), facts_of(false, true), facts_of(false, false));
+    let without = facts_with(|profile| profile.email = None);
+    for (sign_up, reason) in [
+        (SignUp::Invited, Reason::NotInvited),
+        (SignUp::Domains(BTreeSet::from(["good.example".to_owned()])), Reason::DomainNotAdmitted),
+    ] {
+        for (invitation, admitted, refused) in [
+            (Invitation::None, &[][..], &[&hosted, &by_word, &unverified, &without][..]),
+            (Invitation::Pending, &[&hosted], &[&by_word, &unverified, &without]),
+            (Invitation::Opened, &[&hosted, &by_word], &[&unverified, &without]),
+        ] {
+            let linking_context = LinkingContext { sign_up: sign_up.clone(), invitation, ..LinkingContext::default() };
+            for facts in admitted {
+                assert!(matches!(sign_in(facts, &linking_context), Answer::Create { .. }), "{invitation:?} {facts:?}");
+            }
+            for facts in refused {
+                assert_eq!(sign_in(facts, &linking_context), Answer::Refuse(reason), "{invitation:?} {facts:?}");
+            }
+        }
+    }
+    for invitation in [Invitation::Pending, Invitation::Opened] {
+        let closed = LinkingContext { sign_up: SignUp::Closed, invitation, ..LinkingContext::default() };
+        assert_eq!(sign_in(&hosted, &closed), Answer::Refuse(Reason::SignUpClosed));
+    }
+}
+
 // Linking while signed in, LK14.
 
 #[test]

@@ -44,6 +44,7 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
     let sign_up = prop_oneof![
         Just(SignUp::Open),
         Just(SignUp::Closed),
+        Just(SignUp::Invited),
         Just(SignUp::Domains(BTreeSet::from(["gmail.com".to_owned()])))
     ];
     (
@@ -52,8 +53,9 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
         proptest::collection::vec(holder, 0..3),
         proptest::option::of(any_user()),
         sign_up,
+        prop_oneof![Just(Invitation::None), Just(Invitation::Pending), Just(Invitation::Opened)],
     )
-        .prop_map(|(identity, address, email_holders, session_user, sign_up)| LinkingContext {
+        .prop_map(|(identity, address, email_holders, session_user, sign_up, invitation)| LinkingContext {
             identity_owner: identity.map(|(user, recorded)| IdentityOwner {
                 user,
                 recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
@@ -62,6 +64,7 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
             email_holders,
             session_user,
             sign_up,
+            invitation,
         })
 }
 
@@ -127,6 +130,47 @@ proptest! {
         if let Answer::Refuse(reason) = decision.answer {
             prop_assert_eq!(decision.reasons.last(), Some(&reason));
         }
+    }
+
+    /// The policy in other words than the code's.
+    #[test]
+    fn no_input_makes_a_user_outside_the_policy(
+        purpose in any_purpose(), email in any_email(), linking_context in any_context(),
+    ) {
+        let facts = facts_with(|profile| profile.email = email);
+        let answers = [
+            decide(&purpose, &facts, &linking_context).answer,
+            decide_by_email_link(&verified("bob@gmail.com", VerificationMethod::EmailLink), &linking_context).answer,
+            decide_by_email_link(&verified("eve@evil.example", VerificationMethod::EmailLink), &linking_context).answer,
+        ];
+        for answer in answers {
+            let email = match answer {
+                Answer::Create { email: NewEmail::Verified(email) } | Answer::ClaimFromUnverified { email, .. } => Some(email),
+                Answer::Create { .. } => None,
+                _ => continue,
+            };
+            let reads_mailbox = email.as_ref().is_some_and(|email| email.method().is_strong());
+            let is_invited = email.is_some()
+                && linking_context.invitation != Invitation::None
+                && (reads_mailbox || linking_context.invitation == Invitation::Opened);
+            let admitted = match &linking_context.sign_up {
+                SignUp::Open => true,
+                SignUp::Closed => false,
+                SignUp::Invited => is_invited,
+                SignUp::Domains(_) =>
+                    is_invited || reads_mailbox && email.unwrap().email().as_str().ends_with("@gmail.com"),
+            };
+            prop_assert!(admitted);
+        }
+    }
+
+    #[test]
+    fn existing_users_sign_in_whatever_the_policy(email in any_email(), linking_context in any_context()) {
+        let facts = facts_with(|profile| profile.email = email);
+        let open = LinkingContext { sign_up: SignUp::Open, ..linking_context.clone() };
+        let (answer, without_policy) = (sign_in(&facts, &linking_context), sign_in(&facts, &open));
+        let creates = matches!(without_policy, Answer::Create { .. } | Answer::ClaimFromUnverified { .. });
+        prop_assert!(creates || answer == without_policy);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{Cause, ClientInfo, describe_device};
+use crate::accounts::{Actor, Cause, ClientInfo, describe_device};
 
 /// When and from where a change was requested: for the audit trail, and for emails that say "if this wasn't you".
 #[derive(Clone, Debug)]
@@ -12,7 +12,11 @@ pub struct AuditContext {
 }
 
 impl AuditContext {
+    /// Of an operator or administrator, an email says neither the device nor the IP address.
     pub(in crate::store) fn cause(&self) -> Cause {
+        if self.client.actor != Actor::User {
+            return Cause { at: self.now.unix_timestamp(), ..Cause::default() };
+        }
         Cause {
             at: self.now.unix_timestamp(),
             device: describe_device(self.client.user_agent.as_deref()),

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::accounts::{AuditEvent, ClientInfo, EventCodes, FAILED, UserId};
+use crate::accounts::{Actor, AuditEvent, ClientInfo, EventCodes, FAILED, UserId};
 use crate::oidc::AuthenticationClaims;
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
@@ -63,7 +63,7 @@ impl PastEvent {
 macro_rules! select_events {
     ($rest:literal) => {
         concat!(
-            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, times \
+            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, times, actor \
              FROM events WHERE ",
             $rest
         )
@@ -85,6 +85,7 @@ pub(in crate::store) struct EventRow {
     request_id: Option<String>,
     authentication: Option<String>,
     times: i64,
+    actor: Option<String>,
 }
 
 impl TryFrom<EventRow> for PastEvent {
@@ -101,6 +102,7 @@ impl TryFrom<EventRow> for PastEvent {
                 ip: row.ip.and_then(|ip| ip.parse().ok()),
                 user_agent: row.user_agent,
                 request_id: row.request_id,
+                actor: Actor::from_code(row.actor.as_deref()),
             },
             authentication: row.authentication.and_then(|json| serde_json::from_str(&json).ok()),
             times: row.times,
@@ -162,8 +164,8 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
     let surplus = if fold.is_some() { SURPLUS_FOLDED } else { SURPLUS_OWN };
     sqlx::query(
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, \
-         times, fold) \
-         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $12) \
+         times, fold, actor) \
+         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) \
          ON CONFLICT (fold) DO UPDATE SET times = events.times + 1, id = excluded.id, at = excluded.at, \
          reasons = excluded.reasons, ip = excluded.ip, user_agent = excluded.user_agent, request_id = excluded.request_id, \
          authentication = excluded.authentication",
@@ -180,6 +182,7 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
     .bind(event.client.request_id.as_deref())
     .bind(event.authentication.map(|claims| serde_json::json!(claims).to_string()))
     .bind(fold)
+    .bind(event.client.actor.code())
     .execute(&mut *connection)
     .await?;
     sqlx::query(surplus)

@@ -1,10 +1,11 @@
 //! What the linking policy decided, and what it would decide: for `latchkey explain-link`.
 
-use crate::accounts::{Decision, EmailAddress, Facts, Purpose, SignUp, UserId, decide};
+use crate::accounts::{Decision, EmailAddress, Facts, Purpose, UserId, decide};
 use crate::store::audit::events::{EventRow, PastEvent, select_events};
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::linking::gather::gather;
+use crate::store::linking::request::Admission;
 
 /// Decisions, and flows that failed before the policy was asked, are the events that have reasons.
 macro_rules! select_decisions {
@@ -50,11 +51,11 @@ impl Database {
         purpose: &Purpose,
         facts: &Facts,
         session_user: Option<UserId>,
-        sign_up: &SignUp,
+        admission: &Admission<'_>,
     ) -> Result<Option<Decision>, StoreError> {
         // Never committed: rolled back when dropped.
         let mut write = self.write().await?;
-        let linking_context = gather(&mut write, facts, session_user, None, sign_up).await?.linking_context;
+        let linking_context = gather(&mut write, facts, session_user, None, admission).await?.linking_context;
         if session_user.is_some() && linking_context.session_user.is_none() {
             return Ok(None);
         }

@@ -3,3 +3,4 @@
 pub(super) mod context;
 pub(super) mod events;
 pub(super) mod explain;
+pub(super) mod pages;

@@ -1,6 +1,7 @@
 //! Links in emails, and the queue of emails.
 
 pub(super) mod codes;
+pub(super) mod invitations;
 pub(super) mod links;
 pub(super) mod message;
 pub(super) mod queue;

@@ -30,7 +30,7 @@ pub struct Database {
     /// For values that must stay unreadable in a copy or a replica of the database.
     pub(in crate::store) sealer: Arc<Sealer>,
     pub(in crate::store) revocation_cache: RevocationCache,
-    pub(in crate::store) alone: Alone,
+    pub(in crate::store) alone: Arc<Alone>,
 }
 
 impl Database {
@@ -64,8 +64,9 @@ impl Database {
             refuse_shared_sessions(&pool).await?;
         }
         // After the file was created: its path can be canonicalized now.
-        let alone = Alone::of(engine, url)?;
-        let (turn, sealer, revocation_cache) = (Arc::default(), Arc::new(sealer), RevocationCache::new());
+        let alone = Arc::new(Alone::of(engine, url)?);
+        let (turn, sealer) = (Arc::default(), Arc::new(sealer));
+        let revocation_cache = RevocationCache::new(Arc::clone(&alone));
         Ok(Self { pool, engine, turn, sealer, revocation_cache, alone })
     }
 

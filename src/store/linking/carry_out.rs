@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{Answer, EmailUpdate, Facts, IdentityId, Invalidation, NewEmail, SquattedAccount, UserId};
+use crate::store::email::invitations::use_up_invitation;
 use crate::store::email::links::invalidate_pending;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
@@ -53,12 +54,16 @@ pub(in crate::store) async fn carry_out(
         }
         Answer::ClaimFromUnverified { email, squatted_accounts } => {
             invalidate_squatted(write, squatted_accounts, now).await?;
+            use_up_invitation(write.connection(), email.email()).await?;
             let email = NewEmail::Verified(email.clone());
             create_user(write.connection(), ids.user, facts, &email, now).await?;
             link_identity(write.connection(), ids.identity, ids.user, facts, now).await?;
             (ids.user, ids.identity)
         }
         Answer::Create { email } => {
+            if let NewEmail::Verified(email) = email {
+                use_up_invitation(write.connection(), email.email()).await?;
+            }
             create_user(write.connection(), ids.user, facts, email, now).await?;
             link_identity(write.connection(), ids.identity, ids.user, facts, now).await?;
             (ids.user, ids.identity)

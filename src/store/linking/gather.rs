@@ -1,11 +1,13 @@
 //! Gathers what the linking policy looks at.
 
 use crate::accounts::{
-    EmailAddress, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod, SignUp,
-    UserId, VerifiedEmail,
+    EmailAddress, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod, UserId,
+    VerifiedEmail,
 };
+use crate::store::email::invitations::invitation_to;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::linking::request::Admission;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{known_identity, providers_of};
@@ -23,11 +25,11 @@ pub(in crate::store) async fn gather(
     facts: &Facts,
     session_user: Option<UserId>,
     session: Option<SessionVersion<'_>>,
-    sign_up: &SignUp,
+    admission: &Admission<'_>,
 ) -> Result<Gathered, StoreError> {
     write.lock(&lock_names(facts, session_user)).await?;
 
-    let mut linking_context = LinkingContext { sign_up: sign_up.clone(), ..LinkingContext::default() };
+    let mut linking_context = LinkingContext { sign_up: admission.sign_up.clone(), ..LinkingContext::default() };
     let mut identity = None;
     if let Some(known) = known_identity(write.connection(), &facts.identity).await? {
         identity = Some(known.id);
@@ -44,6 +46,7 @@ pub(in crate::store) async fn gather(
         && !is_settled(email, &linking_context)
     {
         gather_email(write, email.email(), &mut linking_context).await?;
+        linking_context.invitation = invitation_to(write.connection(), email.email(), admission).await?;
     }
     Ok(Gathered { linking_context, identity })
 }
@@ -57,6 +60,18 @@ async fn still_open(
         Some(session) => is_open(write.connection(), user, session).await,
         None => Ok(true),
     }
+}
+
+/// For an email address that a sign-up form or its link names, under a lock on it.
+pub(in crate::store) async fn linking_context_of_sign_up(
+    write: &mut Write<'_>,
+    email: &EmailAddress,
+    admission: &Admission<'_>,
+) -> Result<LinkingContext, StoreError> {
+    let mut linking_context = linking_context_of_email(write, email).await?;
+    linking_context.sign_up = admission.sign_up.clone();
+    linking_context.invitation = invitation_to(write.connection(), email, admission).await?;
+    Ok(linking_context)
 }
 
 /// For an email address that a link verifies, under a lock on it.

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{ClientInfo, Decision, IdentityId, Purpose, SignUp, User, UserId};
+use crate::accounts::{ClientInfo, Decision, EmailToken, IdentityId, Purpose, SignUp, User, UserId};
 use crate::codes::access::Access;
 use crate::providers::Profile;
 use crate::store::grants::types::NewGrant;
@@ -16,12 +16,21 @@ pub struct SettleRequest<'a> {
     pub session_user: Option<UserId>,
     /// Their session, which must still be open. `None` where something else authenticates the user.
     pub session: Option<SessionVersion<'a>>,
-    pub sign_up: &'a SignUp,
+    pub admission: Admission<'a>,
     pub client: &'a ClientInfo,
     pub now: OffsetDateTime,
     /// The profile that waits at the link prompt.
     pub waiting: Option<&'a Profile>,
     pub granted: GrantUpdate<'a>,
+}
+
+/// What decides whether a new user is admitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission<'a> {
+    pub sign_up: &'a SignUp,
+    /// The token of the email's link that this browser opened last: it may be an invitation's.
+    pub opened: Option<&'a EmailToken>,
+    pub now: OffsetDateTime,
 }
 
 /// The tokens of a step-up. Stored only if the policy allows the grant.

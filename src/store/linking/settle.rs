@@ -87,7 +87,7 @@ impl Database {
         let (decision, signed_in, before) = match Facts::of(question.profile) {
             Ok(facts) => {
                 let gathered =
-                    gather(write, &facts, question.session_user, question.session, settle_request.sign_up).await?;
+                    gather(write, &facts, question.session_user, question.session, &settle_request.admission).await?;
                 let decision = decide(question.purpose, &facts, &gathered.linking_context);
                 let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, ids).await?;
                 let linking_context = gathered.linking_context;

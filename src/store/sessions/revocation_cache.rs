@@ -2,15 +2,18 @@
 //!
 //! A token was issued at most five minutes ago, while its session was open. If this process is the only server of a
 //! SQLite file (`sole_process`), every revocation passes here, and a session that is not in the cache is still open.
-//! Otherwise another process may have ended it, and each check queries the database.
+//! Otherwise another process may have ended it, and each check queries the database. A command that ends sessions announces
+//! it, and tokens are checked by a query until all of that moment have expired.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
 use crate::accounts::UserId;
 use crate::store::engine::database::Database;
+use crate::store::engine::sole_process::{ANNOUNCED, Alone};
 
 /// How long a revocation is remembered, in seconds: longer than the lifetime of a token that was being signed at that
 /// moment.
@@ -21,7 +24,10 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// Sessions, and users of whom some sessions were revoked, each with the time of the revocation.
 #[derive(Debug)]
-pub(in crate::store) struct RevocationCache(Mutex<RevocationEntries>);
+pub(in crate::store) struct RevocationCache {
+    entries: Mutex<RevocationEntries>,
+    alone: Arc<Alone>,
+}
 
 #[derive(Debug)]
 struct RevocationEntries {
@@ -35,30 +41,36 @@ impl Database {
     /// True if the session of an access token is certainly still open; `issued_at` in Unix seconds. False means that
     /// the database has to be queried, as always without [`claim_alone`](Self::claim_alone).
     pub fn is_not_revoked(&self, session: &str, user: UserId, issued_at: i64) -> bool {
+        if self.alone.was_announced() {
+            self.revocation_cache.mark_incomplete(ANNOUNCED);
+        }
         self.alone.is_held() && self.revocation_cache.has_none_of(&[session, &user.to_string()], issued_at)
     }
 }
 
 impl RevocationCache {
     /// Incomplete for everything before now.
-    pub(in crate::store) fn new() -> Self {
-        Self(Mutex::new(RevocationEntries { incomplete_until: now(), names: HashMap::new() }))
+    pub(in crate::store) fn new(alone: Arc<Alone>) -> Self {
+        Self { entries: Mutex::new(RevocationEntries { incomplete_until: now(), names: HashMap::new() }), alone }
     }
 
-    /// Revocations up to now may be missing.
-    pub(in crate::store) fn mark_incomplete(&self) {
+    /// Revocations up to now, and for so long from now, may be missing.
+    pub(in crate::store) fn mark_incomplete(&self, lasting: Duration) {
         let mut entries = self.lock();
-        entries.incomplete_until = entries.incomplete_until.max(now());
+        let until = now().saturating_add(i64::try_from(lasting.as_secs()).unwrap_or(i64::MAX));
+        entries.incomplete_until = entries.incomplete_until.max(until);
     }
 
     /// A session ends or gets another id. Call it before the transaction commits; if that fails, the entry costs a
     /// query.
     pub(in crate::store) fn session(&self, id_hash: &str) {
+        self.alone.announce();
         self.note(id_hash.to_owned(), now());
     }
 
     /// Sessions of a user end, or claims in their access tokens change.
     pub(in crate::store) fn user(&self, user: UserId) {
+        self.alone.announce();
         self.note(user.to_string(), now());
     }
 
@@ -80,7 +92,7 @@ impl RevocationCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, RevocationEntries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,11 +103,14 @@ fn now() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::engine::engines::Engine;
 
     const START: i64 = 1_000;
 
     fn cache() -> RevocationCache {
-        RevocationCache(Mutex::new(RevocationEntries { incomplete_until: START, names: HashMap::new() }))
+        let alone = Arc::new(Alone::of(Engine::Postgres, "postgres://localhost").unwrap());
+        let entries = Mutex::new(RevocationEntries { incomplete_until: START, names: HashMap::new() });
+        RevocationCache { entries, alone }
     }
 
     #[test]

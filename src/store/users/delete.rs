@@ -1,10 +1,11 @@
 //! Deletes an account.
 
-use crate::accounts::{AuditEvent, ClientInfo, EmailKind, RevokedAccess, UserId};
+use crate::accounts::{AuditEvent, ClientInfo, EmailKind, RevokedAccess, User, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
@@ -39,23 +40,35 @@ impl Database {
         if !is_open(write.connection(), id, here).await? {
             return Ok(false);
         }
-        // Queues the revocations, which outlive the user's rows.
-        unlink_all(&mut write, id, audit.now).await?;
-        self.revocation_cache.user(id);
-        for statement in [
-            "DELETE FROM events WHERE user_id = $1",
-            "DELETE FROM outbox WHERE user_id = $1 AND kind = 'email'",
-            "DELETE FROM used_flows WHERE user_id = $1",
-            // Sessions, the password and email links go by ON DELETE CASCADE.
-            "DELETE FROM users WHERE id = $1",
-        ] {
-            sqlx::query(statement).bind(id.to_string()).execute(write.connection()).await?;
-        }
-        let kind = EmailKind::AccountDeleted { revoked_access };
-        queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
-        let no_request = AuditContext { client: ClientInfo::default(), now: audit.now };
-        note(write.connection(), &no_request, None, &AuditEvent::AccountDeleted).await?;
+        erase(&mut write, &user, revoked_access, audit).await?;
         write.commit().await?;
         Ok(true)
     }
+}
+
+/// Deletes a user with all their data, and queues the revocations and the email.
+pub(in crate::store) async fn erase(
+    write: &mut Write<'_>,
+    user: &User,
+    revoked_access: Vec<RevokedAccess>,
+    audit: &AuditContext,
+) -> Result<(), StoreError> {
+    // Queues the revocations, which outlive the user's rows.
+    unlink_all(write, user.id, audit.now).await?;
+    write.revocation_cache().user(user.id);
+    for statement in [
+        "DELETE FROM events WHERE user_id = $1",
+        "DELETE FROM outbox WHERE user_id = $1 AND kind = 'email'",
+        "DELETE FROM used_flows WHERE user_id = $1",
+        // Sessions, the password and email links go by ON DELETE CASCADE.
+        "DELETE FROM users WHERE id = $1",
+    ] {
+        sqlx::query(statement).bind(user.id.to_string()).execute(write.connection()).await?;
+    }
+    let sealer = write.sealer();
+    queue_to_user(write.connection(), sealer, user, EmailKind::AccountDeleted { revoked_access }, audit).await?;
+    // Whose account it was and from where is not kept; who deleted it is.
+    let client = ClientInfo { actor: audit.client.actor, ..ClientInfo::default() };
+    let no_request = AuditContext { client, now: audit.now };
+    note(write.connection(), &no_request, None, &AuditEvent::AccountDeleted).await
 }

@@ -1,9 +1,11 @@
 //! The tables `users`, `identities` and `passwords`.
 
+pub(super) mod administer;
 pub(super) mod delete;
 pub(super) mod demo;
 pub(super) mod identities;
 pub(super) mod name;
+pub(super) mod pages;
 pub(super) mod passwords;
 pub(super) mod queries;
 pub(super) mod rows;

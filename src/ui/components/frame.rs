@@ -12,6 +12,8 @@ pub enum Place {
     Drive,
     /// `/settings` and the pages below it.
     Settings,
+    /// `/admin` and the pages below it.
+    Admin,
 }
 
 /// The header only has navigation with `signed_in`.
@@ -53,13 +55,16 @@ fn places(here: Place) -> AnyView {
             </li>
         }
     };
-    let drive = here == Place::Drive || use_context::<Places>().unwrap_or_default().drive;
+    let offered = use_context::<Places>().unwrap_or_default();
+    let admin = here == Place::Admin || offered.admin;
+    let drive = here == Place::Drive || offered.drive;
     view! {
         <nav class="places" aria-label="Main">
             <ul class="places-list" role="list">
                 {place(Place::Dashboard, "/dashboard", "Dashboard")}
                 {drive.then(|| place(Place::Drive, "/drive", "Drive"))}
                 {place(Place::Settings, "/settings", "Settings")}
+                {admin.then(|| place(Place::Admin, "/admin", "Users"))}
             </ul>
             <PendingForm>
                 <form method="post" action="/auth/logout">

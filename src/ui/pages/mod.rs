@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::codes::page_error::PageError;
 
 pub mod add_email;
+pub mod admin;
 pub mod api_docs;
 pub mod calendar;
 pub mod check_inbox;
@@ -14,6 +15,7 @@ pub mod dashboard;
 pub mod drive;
 pub mod error;
 pub mod forgot;
+pub mod invitation;
 pub mod link_prompt;
 pub mod login;
 pub mod onward;

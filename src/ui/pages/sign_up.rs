@@ -11,7 +11,7 @@ use crate::ui::{
         sign_in_methods::SignInMethods,
     },
     links,
-    view::SignUpView,
+    view::{AdmitsView, SignUpView},
     wording,
 };
 
@@ -21,7 +21,8 @@ pub fn SignUpPage() -> impl IntoView {
 }
 
 fn draw(sign_up: SignUpView) -> AnyView {
-    let SignUpView { providers, password, return_to, email, form_error } = sign_up;
+    let SignUpView { providers, password, return_to, email, form_error, admits } = sign_up;
+    let Some(condition) = condition(&admits) else { return closed(return_to.as_deref()) };
     let concern = form_error.map(wording::concern);
     let several = !providers.is_empty() && password;
     let lead = match (providers.is_empty(), password) {
@@ -35,6 +36,7 @@ fn draw(sign_up: SignUpView) -> AnyView {
     view! {
         <CardPage title="Create an account" heading="Create your account" failed=form_error.is_some()>
             <p class="lead">{lead}</p>
+            {condition}
             {without_form}
             {(!providers.is_empty()).then(|| view! { <SignInMethods providers return_to /> })}
             {several.then(|| view! { <Divider /> })}
@@ -51,6 +53,34 @@ fn draw(sign_up: SignUpView) -> AnyView {
                 })}
             <p class="turns">
                 <span>"Already have an account? " <a href=sign_in>"Sign in"</a></span>
+            </p>
+        </CardPage>
+    }
+    .into_any()
+}
+
+/// Who may sign up, if not everyone; `None` if no one may.
+fn condition(admits: &AdmitsView) -> Option<Option<AnyView>> {
+    let text = match admits {
+        AdmitsView::Everyone => return Some(None),
+        AdmitsView::Invited => {
+            "You need an invitation. Use the address that it was sent to, or open the link in its email.".to_owned()
+        }
+        AdmitsView::Domains(domains) => {
+            format!("Use an email address of {}, or one that was invited.", domains.join(" or "))
+        }
+        AdmitsView::NoOne => return None,
+    };
+    Some(Some(view! { <p class="fine-print">{text}</p> }.into_any()))
+}
+
+fn closed(return_to: Option<&str>) -> AnyView {
+    let sign_in = links::login(return_to);
+    view! {
+        <CardPage title="Sign-up is closed" heading="Sign-up is closed" failed=false>
+            <p class="lead">"New accounts aren't being created here. If you have an account, sign in."</p>
+            <p class="turns">
+                <a href=sign_in>"Sign in"</a>
             </p>
         </CardPage>
     }

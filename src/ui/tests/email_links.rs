@@ -2,11 +2,11 @@
 
 use super::{
     document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
-    fixtures::{NEW_YEAR, email_of_sign_up, message},
+    fixtures::{NEW_YEAR, email_of_sign_up, message, six},
 };
 use crate::{
     codes::form_error::FormError,
-    ui::view::{EmailLink, EmailLinkView, Undoing},
+    ui::view::{EmailLink, EmailLinkView, InvitationView, Undoing},
 };
 
 const PAGES: [&str; 4] = ["/verify-email", "/reset-password", "/confirm-email", "/undo"];
@@ -145,4 +145,29 @@ async fn markup_in_addresses_is_escaped() {
     ] {
         stays_text(&render(path, message(link)).await);
     }
+}
+
+#[tokio::test]
+async fn an_invitation_offers_a_password_and_providers() {
+    let view = InvitationView {
+        email: Some("ada@example.com".into()),
+        providers: six(),
+        password: true,
+        form_error: Some(FormError::PasswordShort),
+    };
+    let html = render("/invitation", view.clone()).await;
+    is_a_sound_document(&html);
+    assert_eq!(
+        form(&html),
+        Form {
+            action: "/auth/email/accept-invitation",
+            fields: vec![("username", "ada@example.com"), ("password", "")]
+        }
+    );
+    let html = render("/invitation", InvitationView { password: false, form_error: None, ..view.clone() }).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("/auth/google"), "{html}");
+    let html = render("/invitation", InvitationView { email: None, form_error: None, ..view }).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("This link has expired"), "{html}");
 }

@@ -6,11 +6,18 @@ use super::{
 };
 use crate::{
     codes::form_error::FormError,
-    ui::view::{CheckInboxView, EmailLinkPageView, ForgotView, ProviderButton, SignUpView},
+    ui::view::{AdmitsView, CheckInboxView, EmailLinkPageView, ForgotView, ProviderButton, SignUpView},
 };
 
 fn sign_up() -> SignUpView {
-    SignUpView { providers: six(), password: true, return_to: Some("/a?b=1".into()), email: None, form_error: None }
+    SignUpView {
+        providers: six(),
+        password: true,
+        return_to: Some("/a?b=1".into()),
+        email: None,
+        form_error: None,
+        admits: AdmitsView::Everyone,
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The pages around emails: `/check-inbox`, `/add-email`, and those that an email's link leads to.
 
+use super::ProviderButton;
 use crate::codes::form_error::FormError;
 
 /// `/check-inbox`: the same whether an account exists or not.
@@ -72,6 +73,17 @@ pub enum Undoing {
     /// The password was set or changed.
     PasswordChanged,
     EmailChanged,
+}
+
+/// `/invitation`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationView {
+    /// The invited address; `None` if the link was used, has expired, or never existed.
+    pub email: Option<String>,
+    pub providers: Vec<ProviderButton>,
+    /// Password sign-in is enabled.
+    pub password: bool,
+    pub form_error: Option<FormError>,
 }
 
 /// `/add-email`: the provider returned no verified address.

@@ -50,6 +50,18 @@ pub struct SignUpView {
     /// The address that was just submitted.
     pub email: Option<String>,
     pub form_error: Option<FormError>,
+    pub admits: AdmitsView,
+}
+
+/// Who may sign up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AdmitsView {
+    #[default]
+    Everyone,
+    Invited,
+    /// Users with an email address in one of these domains, and those who were invited.
+    Domains(Vec<String>),
+    NoOne,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

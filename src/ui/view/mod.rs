@@ -1,6 +1,7 @@
 //! What each page shows. `web` fills these view models from the database and hands them down as Leptos contexts; the
 //! pages only draw them. Times are Unix seconds (UTC).
 
+mod admin;
 mod api_docs;
 mod calendar;
 mod connect;
@@ -14,6 +15,7 @@ mod onward;
 mod settings;
 mod wrong_account;
 
+pub use admin::*;
 pub use api_docs::*;
 pub use calendar::*;
 pub use connect::*;
@@ -70,6 +72,8 @@ pub struct ProviderButton {
 pub struct Places {
     /// `/drive`: an enabled provider gives access to files.
     pub drive: bool,
+    /// `/admin`: the user is an administrator.
+    pub admin: bool,
 }
 
 /// The form field that holds the account that the form was rendered for.

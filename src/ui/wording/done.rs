@@ -41,6 +41,11 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         Done::Disconnected => {
             ("Disconnected. We deleted our access tokens.", "Your connections show Google's confirmation.")
         }
+        Done::UserDisabled => ("User disabled.", "They're signed out everywhere and can't sign in."),
+        Done::UserEnabled => ("User enabled.", "They can sign in again."),
+        Done::UserSignedOut => ("User signed out.", "All of their sessions have ended."),
+        Done::UserDeleted => ("User deleted.", "Everything about them is gone. They get an email about it."),
+        Done::Invited => ("Invitation sent.", "The link in the email works for a week."),
         Done::Deleted => ("Your account has been deleted.", "You can create a new account at any time."),
     };
     let step = match done {
@@ -59,6 +64,11 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         | Done::ProfileSaved
         | Done::DeviceEnded
         | Done::OthersEnded
+        | Done::UserDisabled
+        | Done::UserEnabled
+        | Done::UserSignedOut
+        | Done::UserDeleted
+        | Done::Invited
         | Done::Deleted => None,
     };
     Message {

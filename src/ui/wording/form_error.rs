@@ -37,11 +37,13 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::Busy
         | FormError::EmailLinkInvalid
         | FormError::EmailLinkOfAnotherUser
+        | FormError::SignUpNotPermitted
         | FormError::LinkExpired
         | FormError::ReauthenticationMismatch
         | FormError::LinkedElsewhere
         | FormError::LastSignInMethod
         | FormError::EmailNeeded
+        | FormError::OwnAccount
         | FormError::ProviderUnavailable
         | FormError::NotFound
         | FormError::ScopeDeclined
@@ -116,6 +118,11 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "This code has expired.",
             "A code works for ten minutes, in the browser that asked for it. Send yourself a new one.",
         ),
+        FormError::SignUpNotPermitted => (
+            Tone::Mild,
+            "New accounts aren't created for this email address.",
+            "Ask the site's administrator for an invitation to it.",
+        ),
         FormError::LinkExpired => (
             Tone::Mild,
             "Linking timed out, or it was started in another browser.",
@@ -142,6 +149,7 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "The confirmation didn't match, so nothing was deleted.",
             "To delete your account, type the word exactly as shown.",
         ),
+        FormError::OwnAccount => (Tone::Mild, "That's your own account.", "Change it in your settings."),
         FormError::ProviderUnavailable => (
             Tone::Mild,
             "That provider isn't responding right now.",
@@ -178,6 +186,7 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         FormError::EmailLinkOfAnotherUser | FormError::LinkExpired => Some(("Sign in", links::login(return_to))),
         FormError::LastSignInMethod => Some(("Add a way to sign in", SettingsPage::Security.path().into())),
         FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
+        FormError::OwnAccount => Some(("Go to settings", "/settings".into())),
         FormError::Busy
         | FormError::EmailCodeWrong
         | FormError::EmailCodeExpired
@@ -188,6 +197,7 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::PasswordLong
         | FormError::PasswordCommon
         | FormError::PasswordPersonal
+        | FormError::SignUpNotPermitted
         | FormError::ReauthenticationMismatch
         | FormError::LinkedElsewhere
         | FormError::ConfirmationMissing

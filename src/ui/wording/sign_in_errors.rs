@@ -118,6 +118,24 @@ pub fn of_a_sign_in(sign_in_error: SignInError, label: Option<&str>, slug: Optio
             "Sign in with your account at that organisation.",
             Next::AnotherAccount,
         ),
+        SignInError::SignUpClosed => (
+            Tone::Mild,
+            "There's no account here for that sign-in, and new ones aren't being created.".into(),
+            "If you have an account, sign in the way you did before.",
+            Next::AnotherAccount,
+        ),
+        SignInError::InvitationRequired => (
+            Tone::Mild,
+            "New accounts need an invitation.".into(),
+            "If you have one, open the link in its email first, and use the address that it was sent to. Otherwise, ask the site's administrator.",
+            Next::AnotherAccount,
+        ),
+        SignInError::EmailNotPermitted => (
+            Tone::Mild,
+            "New accounts need an email address of an organisation that this site accepts.".into(),
+            "Use your account there, or sign up with that address and a password.",
+            Next::AnotherAccount,
+        ),
         SignInError::AccountDisabled => (
             Tone::Serious,
             "This account is disabled.".into(),
@@ -188,7 +206,11 @@ pub fn of_a_round_trip(sign_in_error: SignInError, label: Option<&str>) -> Messa
             format!("{who} can't confirm that you signed in there just now: it doesn't say when you did."),
             "Nothing changed. Confirm it another way, such as with a code by email.",
         ),
-        SignInError::LinkRequired | SignInError::NotPermitted => {
+        SignInError::LinkRequired
+        | SignInError::NotPermitted
+        | SignInError::SignUpClosed
+        | SignInError::InvitationRequired
+        | SignInError::EmailNotPermitted => {
             (Tone::Mild, "That account can't be used here.".into(), "Nothing changed. Choose another one.")
         }
         SignInError::AccountDisabled => {

@@ -142,7 +142,7 @@ impl From<&TokenPair> for TokensAnswer {
 
 errors!(SignInErrors:
     InvalidJson, InvalidRequest, UnknownProvider, TokenKindUnsupported, NonceRequired, NonceInvalid,
-    TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, NotPermitted, AccountDisabled, AddressRequired,
+    TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, NotPermitted, SignUpClosed, InvitationRequired, EmailNotPermitted, AccountDisabled, AddressRequired,
     CrossOrigin, LinkRequired, RequestTimeout, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ServerError,
     ProviderUnavailable, Unavailable,
 );

@@ -3,19 +3,40 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SignInMethod, UndoneChange,
-        describe_device,
+        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SignInMethod,
+        UndoneChange, describe_device,
     },
     codes::access::Access,
     store::PastEvent,
     ui::{view::ActivityView, wording},
 };
 
+/// Shown where there is none to show.
+const NO_IP: &str = "unknown";
+
 /// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know.
 /// `label` gives a provider's display name.
 pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
+    let view = admin_activity_view(event, label)?;
+    // From where an administrator works is no business of the user's.
+    Some(match event.client.actor {
+        Actor::User => view,
+        Actor::Operator | Actor::Admin(_) => {
+            ActivityView { device: "The site's administrator".to_owned(), ip: NO_IP.to_owned(), ..view }
+        }
+    })
+}
+
+/// The same for administrators, who see from where each other work.
+pub fn admin_activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
     let provider = event.codes.provider.as_deref().map(&label);
     let (what, alarming) = sentence(&event.event()?, label);
+    let by = match event.client.actor {
+        Actor::User => String::new(),
+        Actor::Operator => " (by a command on the server)".to_owned(),
+        Actor::Admin(_) => " (by an administrator)".to_owned(),
+    };
+    let what = what + &by;
     Some(ActivityView {
         what: if event.times > 1 { format!("{what} ({} times)", event.times) } else { what },
         alarming,
@@ -26,7 +47,7 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Optio
             .and_then(|(claims, label)| authentication_claims(claims, &label, event.at.unix_timestamp())),
         at: event.at.unix_timestamp(),
         device: describe_device(event.client.user_agent.as_deref()),
-        ip: event.client.ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()),
+        ip: event.client.ip.map_or_else(|| NO_IP.to_owned(), |ip| ip.to_string()),
     })
 }
 
@@ -68,6 +89,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
             | DecisionOutcome::Grant
             | DecisionOutcome::ScopeDeclined => calm("Signed up with a password"),
         },
+        AuditEvent::Invited => calm("Invited someone"),
         AuditEvent::SignOut { method: None } => calm("Signed out"),
         AuditEvent::SignOut { method: Some(SignInMethod::Password) } => calm("Signed out (signed in with a password)"),
         AuditEvent::SignOut { method: Some(SignInMethod::Provider(slug)) } => {
@@ -75,6 +97,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         }
         AuditEvent::PasswordChanged { first: true } => alarm("Set a password"),
         AuditEvent::PasswordChanged { first: false } => alarm("Changed the password"),
+        AuditEvent::PasswordRemoved => alarm("Removed the password"),
         AuditEvent::PasswordResetRequested => calm("Requested a password reset email"),
         AuditEvent::PasswordReset => alarm("Reset the password"),
         AuditEvent::EmailChangeRequested => calm("Requested a change of the email address"),
@@ -88,12 +111,15 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
         AuditEvent::SessionEnded => calm("Signed out another device"),
         AuditEvent::OtherSessionsEnded => calm("Signed out all other devices"),
+        AuditEvent::AllSessionsEnded => alarm("Signed out all devices"),
         AuditEvent::TokenReused => alarm("A used sign-in token was presented again; its session was ended"),
         AuditEvent::GrantEnded { provider, end } => calm(&match end {
             GrantEnd::Disconnected => format!("Disconnected {}", label(provider)),
             GrantEnd::Revoked => format!("Access to {} was revoked there", label(provider)),
             GrantEnd::Expired => format!("Access to {} expired", label(provider)),
         }),
+        AuditEvent::Disabled => alarm("Disabled the account"),
+        AuditEvent::Enabled => calm("Enabled the account"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }

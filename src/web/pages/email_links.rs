@@ -7,7 +7,7 @@ use crate::{
     store::{self, UndoStep},
     ui::{
         page::Page,
-        view::{AddEmailView, CheckInboxView, EmailLink, EmailLinkPageView, EmailLinkView, Undoing},
+        view::{AddEmailView, CheckInboxView, EmailLink, EmailLinkPageView, EmailLinkView, InvitationView, Undoing},
     },
 };
 
@@ -54,6 +54,22 @@ pub async fn verify_email(request: PageRequest) -> PageResult {
     draw(Page::VerifyEmail, request, link).await
 }
 
+/// GET `/invitation`.
+pub async fn invitation(request: PageRequest) -> PageResult {
+    let context = &request.context;
+    let link = match context.opened_link() {
+        Some(token) => context.database.email_link(&token, context.clock.date()).await?,
+        None => None,
+    };
+    let view = InvitationView {
+        email: link.filter(|link| link.kind == LinkKind::Invitation).map(|link| link.email.to_string()),
+        providers: request.buttons(),
+        password: request.app.mail.is_some(),
+        form_error: request.form_error(),
+    };
+    request.draw(Page::Invitation, view).await
+}
+
 /// GET `/reset-password`. Also for a sign-up link, if the person does not know the chosen password.
 pub async fn reset_password(request: PageRequest) -> PageResult {
     let link = opened_link(&request, &[LinkKind::Reset, LinkKind::SignUp]).await?;
@@ -91,6 +107,7 @@ fn link_view(request: &PageRequest, link: store::EmailLink) -> Option<EmailLink>
     let email = link.email.to_string();
     Some(match link.kind {
         LinkKind::SignUp => EmailLink::SignUp { email, asked_here, asked_at: link.created_at.unix_timestamp() },
+        LinkKind::Invitation => return None,
         LinkKind::Reset => EmailLink::Reset { email },
         LinkKind::ChangeEmail => {
             let here = request.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);

@@ -2,13 +2,17 @@
 
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
+    accounts::SignUp,
     codes::sign_in_error::SignInError,
     store::PASSWORD,
     ui::{
         page::Page,
-        view::{ForgotView, LoginView, Notice, SignUpView},
+        view::{AdmitsView, ForgotView, LoginView, Notice, SignUpView},
     },
 };
+
+/// Domains that the sign-up page lists.
+const SHOWN_DOMAINS: usize = 10;
 
 /// GET `/login`.
 pub async fn login(request: PageRequest) -> PageResult {
@@ -46,6 +50,12 @@ pub async fn sign_up(request: PageRequest) -> PageResult {
         return_to: request.return_to().map(String::from),
         email: request.typed(),
         form_error: request.form_error(),
+        admits: match &request.context.sign_up {
+            SignUp::Open => AdmitsView::Everyone,
+            SignUp::Invited => AdmitsView::Invited,
+            SignUp::Domains(domains) => AdmitsView::Domains(domains.iter().take(SHOWN_DOMAINS).cloned().collect()),
+            SignUp::Closed => AdmitsView::NoOne,
+        },
     };
     request.draw(Page::SignUp, view).await
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod admin;
 mod authentication_claims;
 mod calendar;
 mod dashboard;
@@ -34,6 +35,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::AddEmail => get(email_links::add_email),
         Page::CheckInbox => get(email_links::check_inbox),
         Page::VerifyEmail => get(email_links::verify_email),
+        Page::Invitation => get(email_links::invitation),
         Page::ResetPassword => get(email_links::reset_password),
         Page::ConfirmEmail => get(email_links::confirm_email),
         Page::Undo => get(email_links::undo),
@@ -51,6 +53,8 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::Link => get(settings::link),
         Page::Unlink => get(settings::unlink),
         Page::Delete => get(settings::delete),
+        Page::Admin => get(admin::admin),
+        Page::AdminUser => get(admin::user),
     }
 }
 

@@ -203,7 +203,10 @@ impl PageRequest {
         let said = page.says_what_was_done().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
         let sandbox = self.app.sandbox.clone();
         let assets = self.app.assets.clone();
-        let places = Places { drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)) };
+        let places = Places {
+            drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)),
+            admin: self.context.administrator().is_some(),
+        };
         let now = Now(self.context.clock.date().unix_timestamp());
         let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
         let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);

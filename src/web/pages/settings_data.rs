@@ -18,7 +18,7 @@ use super::{
     page_request::{PageRejection, PageRequest, PageResult},
 };
 use crate::{
-    accounts::{Identity, User, UserId},
+    accounts::{Actor, Identity, User, UserId},
     store::{Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError},
 };
 
@@ -126,9 +126,15 @@ fn event_data(event: &PastEvent) -> Value {
         "outcome": event.codes.outcome,
         "reasons": event.codes.reasons,
         "times": event.times,
-        "ip": event.client.ip.map(|ip| ip.to_string()),
-        "user_agent": event.client.user_agent,
+        "by": if is_own(event) { "you" } else { "administrator" },
+        "ip": event.client.ip.filter(|_| is_own(event)).map(|ip| ip.to_string()),
+        "user_agent": event.client.user_agent.as_ref().filter(|_| is_own(event)),
     })
+}
+
+/// From where an administrator works is not the user's data.
+fn is_own(event: &PastEvent) -> bool {
+    event.client.actor == Actor::User
 }
 
 /// Without the tokens: they are credentials, not data about the person.

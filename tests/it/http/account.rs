@@ -152,6 +152,7 @@ pub fn token_of(message: &EmailMessage) -> EmailToken {
 pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
     match &message.kind {
         EmailKind::ConfirmSignUp { token }
+        | EmailKind::Invitation { token }
         | EmailKind::ResetPassword { token }
         | EmailKind::ConfirmEmailChange { token }
         | EmailKind::EmailChanged { undo: token, .. }

@@ -340,6 +340,10 @@ async fn every_documented_error_code_occurs() {
     note(keys, &unread.browser().get_json("/.well-known/jwks.json").await);
     let admitting = App::builder().with("GOOGLE_HD", "navy.example").start().await;
     note(sign_in, &admitting.browser().sign_in_with_id_token(&admitting, "ada", "token").await);
+    for sign_up in ["closed", "invited", "domains:navy.example"] {
+        let admitting = App::builder().with("SIGN_UP", sign_up).start().await;
+        note(sign_in, &admitting.browser().sign_in_with_id_token(&admitting, "ada", "token").await);
+    }
     let settings = [("EMAIL_ADDRESS", "required"), ("SMTP_URL", "smtp://127.0.0.1:9"), ("MAIL_FROM", "a@app.example")];
     let wishing = App::builder().settings(&settings).start().await;
     let no_email = wishing.browser();

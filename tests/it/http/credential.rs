@@ -22,7 +22,7 @@ fn builder() -> AppBuilder {
 }
 
 /// An id_token as Google's button gets it.
-async fn mint_credential(app: &App, person: &str, client_id: &str) -> String {
+pub async fn mint_credential(app: &App, person: &str, client_id: &str) -> String {
     let order = json!({ "kind": "id_token", "person": person, "client_id": client_id });
     let answer = app.control_sandbox("google/mint", order).await;
     answer["id_token"].as_str().expect("an id_token").to_owned()
@@ -41,7 +41,7 @@ async fn post(browser: &Browser, fields: &[(&str, &str)]) -> Page {
 }
 
 /// Posts the form with a matching CSRF cookie.
-async fn post_credential(browser: &Browser, credential: &str) -> Page {
+pub async fn post_credential(browser: &Browser, credential: &str) -> Page {
     browser.set_cookie("g_csrf_token", "of-this-browser");
     post(browser, &[("credential", credential), ("g_csrf_token", "of-this-browser"), ("select_by", "btn")]).await
 }

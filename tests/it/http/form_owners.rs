@@ -227,6 +227,12 @@ async fn every_form_is_bound_to_the_account_it_was_rendered_for(
         "/auth/link/cancel",
         "/auth/reauthenticate/email-code",
         "/auth/reauthenticate/email-code/check",
+        "/auth/email/accept-invitation",
+        "/admin/users/disable",
+        "/admin/users/enable",
+        "/admin/users/sign-out",
+        "/admin/users/delete",
+        "/admin/invite",
     ];
     seen.extend(anonymous.chain(elsewhere.map(str::to_owned)));
     let missing: Vec<_> = FORMS.iter().map(|form| form.path).filter(|path| !seen.contains(*path)).collect();

@@ -29,6 +29,7 @@ const ROOMS: [&str; 23] = [
     "sessions",
     "mail",
     "account",
+    "admin",
     "ui",
     "config",
     "doctor",

@@ -31,10 +31,18 @@ async fn with_a_second_process_the_database_decides_until_the_first_ends() {
     let (first, second) = (test.open().await, test.open().await);
     assert!(first.claim_alone());
     assert!(!second.claim_alone() && !trusts_tokens(&second, 10));
-    assert!(trusts_tokens(&first, 10), "which the first one cannot notice");
+    assert!(trusts_tokens(&first, 10), "the second one has ended no session");
+    let nobody = UserId::new(OffsetDateTime::UNIX_EPOCH, [2; 10]);
+    second.delete_user_sessions(nobody, None).await.expect("a database");
+    assert!(!trusts_tokens(&first, 10) && !trusts_tokens(&first, 300), "it announced itself");
+    first.delete_user_sessions(nobody, None).await.expect("a database");
+    assert!(trusts_tokens(&first, 400), "tokens that are issued later are none of its sessions'");
     drop(first);
     assert!(second.claim_alone());
-    assert!(trusts_tokens(&second, 10) && !trusts_tokens(&second, -5), "what was before its claim may have been ended");
+    assert!(
+        trusts_tokens(&second, 400) && !trusts_tokens(&second, -5),
+        "what was before its claim may have been ended"
+    );
 }
 
 #[tokio::test]

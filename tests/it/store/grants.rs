@@ -4,7 +4,7 @@ use latchkey::accounts::{Answer, ClientInfo, Identity, Purpose};
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
-    AuditContext, Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant,
+    Admission, AuditContext, Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant,
     RevocationStatus, SettleRequest,
 };
 use rstest::rstest;
@@ -42,7 +42,7 @@ async fn settle_with_grant(database: &Database, identity: &Identity, profile: &P
         profile,
         session_user: Some(identity.user),
         session: None,
-        sign_up: &SignUp::Open,
+        admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
         client: &ClientInfo::default(),
         now: now(),
         waiting: None,

@@ -18,7 +18,7 @@ use latchkey::{
     accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, UserId},
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
-    store::{Database, GrantUpdate, NewSession, Session, SettleOutcome, SettleRequest, StoreError},
+    store::{Admission, Database, GrantUpdate, NewSession, Session, SettleOutcome, SettleRequest, StoreError},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -72,11 +72,12 @@ async fn settle(
         profile,
         session_user,
         session: None,
-        sign_up: &SignUp::Open,
+        admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
         client: &ClientInfo {
             ip: Some([192, 0, 2, 1].into()),
             user_agent: Some("Browser".into()),
             request_id: Some("r1".into()),
+            ..ClientInfo::default()
         },
         now: now(),
         waiting: None,

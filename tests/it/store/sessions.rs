@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{Answer, ClientInfo, PasswordHash, Purpose, Reason, SignUp, UserId},
-    store::{AuditContext, Changed, GrantUpdate, NewSession, SettleRequest, StoreError},
+    store::{Admission, AuditContext, Changed, GrantUpdate, NewSession, SettleRequest, StoreError},
 };
 use rstest::rstest;
 use time::Duration;
@@ -133,7 +133,7 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
         profile: &github,
         session_user: Some(ada),
         session: Some(session),
-        sign_up: &SignUp::Open,
+        admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
         client: &audit.client,
         now: now(),
         waiting: None,

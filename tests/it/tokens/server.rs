@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use latchkey::{
-    accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, User, UserId},
+    accounts::{Actor, AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, User, UserId},
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
-    store::{Database, GrantUpdate, SettleRequest, TokenHolder},
+    store::{Admission, Database, GrantUpdate, SettleRequest, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, TokenPolicy, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -102,7 +102,7 @@ impl Server {
             profile: &profile,
             session_user: None,
             session: None,
-            sign_up: &SignUp::Open,
+            admission: Admission { sign_up: &SignUp::Open, opened: None, now: self.clock.date() },
             client: &ClientInfo::default(),
             now: self.clock.date(),
             waiting: None,
@@ -115,7 +115,7 @@ impl Server {
 
 /// A sign-in with Google that replaces an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
-    static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None };
+    static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None, actor: Actor::User };
     let authentications = Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::UNIX_EPOCH);
     NewTokenSession { user, identity: None, authentications, client: &ORIGIN, holder: TokenHolder::Program, earlier }
 }
@@ -126,6 +126,7 @@ pub async fn refresh(tokens: &Tokens, pair: &TokenPair) -> Result<TokenPair, Ref
         ip: Some([192, 0, 2, 9].into()),
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
         request_id: Some("r9".into()),
+        ..ClientInfo::default()
     };
     tokens.refresh(pair.refresh_token.expose(), &client).await
 }

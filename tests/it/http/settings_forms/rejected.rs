@@ -4,7 +4,7 @@ use latchkey::account::FORMS;
 use reqwest::Method;
 use rstest::rstest;
 
-use super::ada;
+use super::{ADA, ada};
 use crate::http::{app::App, browser::navigating};
 
 #[rstest]
@@ -39,7 +39,7 @@ async fn cross_site_forms_are_rejected(#[values("server", "jwt")] mode: &str) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn forms_in_another_shape_are_rejected(#[values("server", "jwt")] mode: &str) {
-    let (app, browser) = ada(App::builder().mode(mode)).await;
+    let (app, browser) = ada(App::builder().mode(mode).with("ADMINS", ADA)).await;
     let (methods, rows) = (app.methods().await, app.all_rows().await);
     let own = |method: Method, path: &str| {
         navigating(browser.request(method, path)).header("origin", &app.origin).header("sec-fetch-site", "same-origin")

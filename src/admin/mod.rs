@@ -1,0 +1,31 @@
+//! What operators see and do: users and the audit trail, for `latchkey users` and `latchkey events`, as text and as JSON.
+//! See the tour in `lib.rs`.
+//!
+//! # The JSON
+//! One object per command. Members may be added; any other change increments `schema`. Times are Unix seconds.
+//!
+//! | command | members beside `schema` |
+//! |---|---|
+//! | `users list` | `users`, `next` (an id for `--after`, or `null` at the end) |
+//! | `users show` | `user`, `identities`, `password`, `sessions`, `grants` |
+//! | `users methods` | `user`, `identities`, `password` |
+//! | a change | `user` (an id), `changed` (false if it was so before) |
+//! | `users invite` | `email`, `expires_at`, `email_queued` |
+//! | `events` | `events`, `next` |
+
+mod change;
+mod error;
+mod find;
+mod invite;
+mod list;
+mod report;
+mod show;
+mod text;
+
+pub use change::{Change, change, parse_method};
+pub use error::AdminError;
+pub use find::find;
+pub use invite::invite;
+pub use list::{MAX_PAGE, Page, list_events, list_users};
+pub use report::Report;
+pub use show::{methods, show};

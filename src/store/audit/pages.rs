@@ -1,0 +1,47 @@
+//! The audit trail in pages, the newest event first, by keyset.
+
+use uuid::Uuid;
+
+use crate::accounts::UserId;
+use crate::store::audit::events::{EventRow, PastEvent, select_events};
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+
+impl Database {
+    /// At most `limit` events, those after the one with the id `after` in the list; without it, the newest.
+    pub async fn events_page(
+        &self,
+        user: Option<UserId>,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<PastEvent>, StoreError> {
+        let after = after.unwrap_or(Uuid::max());
+        let rows: Vec<EventRow> = match user {
+            None => {
+                sqlx::query_as(select_events!("id < $1 ORDER BY id DESC LIMIT $2"))
+                    .bind(after.to_string())
+                    .bind(i64::from(limit))
+                    .fetch_all(&self.pool)
+                    .await?
+            }
+            Some(user) => {
+                sqlx::query_as(select_events!(
+                    "user_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4"
+                ))
+                .bind(user.to_string())
+                .bind(at(after))
+                .bind(after.to_string())
+                .bind(i64::from(limit))
+                .fetch_all(&self.pool)
+                .await?
+            }
+        };
+        rows.into_iter().map(PastEvent::try_from).collect()
+    }
+}
+
+/// The time in an event's id, in Unix seconds; the end of time where there is none.
+fn at(id: Uuid) -> i64 {
+    let time = id.get_timestamp().map(|time| time.to_unix().0);
+    time.and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(i64::MAX)
+}
