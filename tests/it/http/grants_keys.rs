@@ -16,7 +16,7 @@ use crate::support::database::Engine;
 type Taken = Result<Granted<DriveMetadataReadonly>, GrantError>;
 
 /// The key of every test database, and two others.
-const KEY: [u8; 32] = [7; 32];
+const KEY: [u8; 32] = crate::support::database::KEY;
 const NEW_KEY: [u8; 32] = [8; 32];
 const FOREIGN_KEY: [u8; 32] = [9; 32];
 

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use latchkey::accounts::EmailKind;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -10,19 +11,20 @@ use super::{
     account::{PASSWORD, token_of},
     app::App,
 };
-use crate::support::database::Engine;
+use crate::support::database::{Engine, KEY};
 
 const ADA: &str = "ada@gmail.com";
 const UNKNOWN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-/// That of `support::database::sealer`, with which the server seals its emails.
-const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
-
 /// Runs `latchkey` beside the server, with its database and secret key.
 async fn latchkey(app: &App, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    // With which the server seals its emails, too.
+    let key = STANDARD.encode(KEY);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.args(arguments).current_dir(std::env::temp_dir()).env_clear();
-    command.envs([("DATABASE_URL", app.database.url.as_str()), ("SECRET_KEY", KEY)]).envs(settings.iter().copied());
+    command
+        .envs([("DATABASE_URL", app.database.url.as_str()), ("SECRET_KEY", key.as_str())])
+        .envs(settings.iter().copied());
     tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends")
 }
 

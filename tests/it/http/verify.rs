@@ -299,7 +299,7 @@ async fn a_single_process_trusts_valid_tokens(#[case] engine: Engine, #[case] st
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_second_process_the_database_decides() {
     let app = App::builder().start().await;
-    let second = web::router(&app.other_server(&[[7; 32]]).await).expect("a router");
+    let second = web::router(&app.other_server(&[crate::support::database::KEY]).await).expect("a router");
     app.advance(10).await;
     let (browser, user) = ada(&app).await;
     let (authorization, session) = bearer(&app, &user).await;

@@ -78,9 +78,12 @@ impl TestDatabase {
     }
 }
 
+/// The key that all servers of a test have in common. Not of one byte: commands refuse such a `SECRET_KEY`.
+pub const KEY: [u8; 32] = *b"a key with which the tests seal.";
+
 /// All servers of a test have the same keys.
 pub fn sealer() -> Sealer {
-    Sealer::new([[7; 32].as_slice()].into_iter(), "database").expect("a key")
+    Sealer::new([KEY.as_slice()].into_iter(), "database").expect("a key")
 }
 
 fn sqlite() -> TestDatabase {

@@ -37,7 +37,7 @@ async fn a_rejected_token_is_refreshed_once_then_the_grant_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn access_revoked_at_google_ends_the_grant_when_used() {
     let (app, _, identity) = with_drive(Engine::Sqlite).await;
-    let second = app.other_server(&[[7; 32]]).await;
+    let second = app.other_server(&[crate::support::database::KEY]).await;
     // Revoked at Google: all of Ada's tokens are invalid.
     let token = app.tokens_of(&identity).await.access_token;
     second
