@@ -123,12 +123,15 @@ impl EmailKind {
             | Self::TokenReused
             | Self::AccountDeleted { .. } => EmailPriority::Security,
             Self::ConfirmSignUp { .. }
+            | Self::Invitation { .. }
             | Self::ResetPassword { .. }
             | Self::ConfirmEmailChange { .. }
             | Self::Code { .. } => EmailPriority::Requested,
-            Self::AlreadyRegistered { .. } | Self::NoPassword { .. } | Self::NoAccount | Self::EmailTaken => {
-                EmailPriority::Unasked
-            }
+            Self::AlreadyRegistered { .. }
+            | Self::SignUpRefused
+            | Self::NoPassword { .. }
+            | Self::NoAccount
+            | Self::EmailTaken => EmailPriority::Unasked,
         }
     }
 
