@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 24] = [
     "codes",
     "oauth",
     "oidc",
