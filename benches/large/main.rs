@@ -17,7 +17,7 @@ use latchkey::{
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     sealing::Sealer,
-    store::{Database, GrantUpdate, SettleRequest, SweepStep},
+    store::{Admission, Database, GrantUpdate, SettleRequest, SweepStep},
 };
 use time::OffsetDateTime;
 
@@ -143,7 +143,7 @@ async fn sign_in(database: &Database, subject: &str, now: OffsetDateTime) -> Res
         profile: &profile,
         session_user: None,
         session: None,
-        sign_up: &SignUp::Open,
+        admission: Admission { sign_up: &SignUp::Open, opened: None, now },
         client: &ClientInfo::default(),
         now,
         waiting: None,
